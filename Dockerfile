@@ -16,12 +16,14 @@ RUN pip install --no-cache-dir --constraint constraints.txt uv \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
  && printf '%s @ file:///src/%s\n' encore-contracts shared/contracts encore-aspects shared/aspects \
       'encore-runtime[tracing]' shared/runtime encore-ingest services/ingest encore-mailer services/mailer \
+      encore-recommender services/recommender \
       encore-stack tools/stack > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/
 COPY shared/aspects/pyproject.toml shared/aspects/
 COPY shared/runtime/pyproject.toml shared/runtime/
 COPY services/ingest/pyproject.toml services/ingest/
 COPY services/mailer/pyproject.toml services/mailer/
+COPY services/recommender/pyproject.toml services/recommender/
 COPY tools/stack/pyproject.toml tools/stack/
 COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 
@@ -31,7 +33,8 @@ FROM builder AS dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package encore-contracts --no-emit-package encore-aspects --no-emit-package encore-runtime \
-      --no-emit-package encore-ingest --no-emit-package encore-mailer --no-emit-package encore-stack \
+      --no-emit-package encore-ingest --no-emit-package encore-mailer --no-emit-package encore-recommender \
+      --no-emit-package encore-stack \
       --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
  && uv pip install --no-deps --constraint constraints.txt --requirement dependencies.txt dumb-init
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
@@ -51,6 +54,7 @@ FROM dependencies AS code
 COPY shared shared
 COPY services/ingest services/ingest
 COPY services/mailer services/mailer
+COPY services/recommender services/recommender
 COPY tools/stack tools/stack
 COPY ${PACKAGE}/src ${PACKAGE}/src
 RUN --mount=type=cache,target=/root/.cache/uv \

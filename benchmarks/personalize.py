@@ -2,8 +2,9 @@
 
 One understudy, with its state on disk, does small runs one after another, each with an import, a version and
 a batch job, and loses what the run before has made, as with the services. Then it imports many interactions,
-trains on them and recommends to every user. Start-up is not included. Exits with 1 when memory or disk grow
-from the first half of the runs to the second, or when the large one takes more than its limits.
+trains on them and recommends to every user. Start-up is not included, but that of the process that trains on
+the large one is. Exits with 1 when memory or disk grow from the first half of the runs to the second, or when
+the large one takes more than its limits.
 """
 
 import argparse
@@ -25,7 +26,16 @@ from rich.console import Console
 from rich.table import Table
 
 from encore.stack.embedded import embedded_stack
-from harness.processes import MIB, child, cpu_seconds, curve, growth, resident_mib, settled
+from harness.processes import (
+    MIB,
+    child,
+    curve,
+    family_cpu_seconds,
+    family_resident_mib,
+    growth,
+    resident_mib,
+    settled,
+)
 
 if TYPE_CHECKING:
     from types_boto3_personalize import PersonalizeClient
@@ -65,7 +75,7 @@ class Shop:
         [key] = [each for each in answer if each.endswith("Arn")]
         describe = getattr(self.client, f"describe_{noun}")
         while True:
-            self.peak_mib = max(self.peak_mib, resident_mib(self.process))
+            self.peak_mib = max(self.peak_mib, family_resident_mib(self.process))
             described: dict[str, Any] = describe(**{key: answer[key]})
             found = next(each for each in described.values() if isinstance(each, dict) and "status" in each)
             if found["status"] in ENDED:
@@ -200,9 +210,9 @@ def measure_large(shop: Shop, interactions: int) -> Large:
         "inference": lambda: shop.infer("large", made["version"], "large.json"),
     }
     for name, step in steps.items():
-        before = cpu_seconds(shop.process)
+        before = family_cpu_seconds(shop.process)
         step()
-        large.cpu_s[name] = cpu_seconds(shop.process) - before
+        large.cpu_s[name] = family_cpu_seconds(shop.process) - before
     large.peak_mib = shop.peak_mib
     return large
 

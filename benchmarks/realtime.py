@@ -29,7 +29,7 @@ from encore.contracts.events import SentimentScored
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.runs.run import StageName
-from encore.stack.embedded import EmbeddedStack, embedded_stack
+from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
 from encore.stack.observer import Observer, observe
 from encore.stack.processes import free_port
 from harness.processes import cpu_seconds
@@ -52,6 +52,7 @@ class Half:
     name: str
     took_ms: list[float] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
+    fallbacks: int = 0
     cpu_ms: dict[str, float] = field(default_factory=dict)
     """CPU milliseconds a request, by process."""
 
@@ -73,6 +74,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=1_500)
     parser.add_argument("--rate", type=float, default=100.0, help="requests a second")
     parser.add_argument("--seconds", type=float, default=180.0)
+    parser.add_argument("--engine", choices=["batch", "campaign", "similar"], default="batch")
     parser.add_argument("--kept", type=int, default=0, help="answers kept in memory; 0 makes every one anew")
     options = parser.parse_args()
     halves = measured(ScoredRun(options.customers), options)
@@ -86,26 +88,32 @@ def main() -> int:
 
 def show(halves: Sequence[Half], options: argparse.Namespace) -> None:
     """Print what was measured."""
-    table = Table("", "requests", "errors", "p50 ms", "p90", "p99", "max", "CPU ms a request")
+    table = Table("", "requests", "errors", "fallbacks", "p50 ms", "p90", "p99", "max", "CPU ms a request")
     for half in halves:
         table.add_row(
             half.name,
             f"{half.statuses.total():,}",
             f"{half.errors:.2%}",
+            f"{half.fallbacks / half.statuses.total():.2%}",
             *(f"{half.percentile(percent):.1f}" for percent in (50, 90, 99)),
             f"{max(half.took_ms):.0f}",
             ", ".join(f"{name} {ms:.1f}" for name, ms in half.cpu_ms.items()),
         )
     table.caption = (
-        f"{options.customers:,} customers, {options.rate:.0f} a second, {options.kept:,} answers kept;"
-        f" load {psutil.getloadavg()[0]:.1f}"
+        f"{options.engine}: {options.customers:,} customers, {options.rate:.0f} a second,"
+        f" {options.kept:,} answers kept; load {psutil.getloadavg()[0]:.1f}"
     )
     Console(width=110).print(table)
 
 
 def measured(run: ScoredRun, options: argparse.Namespace) -> list[Half]:
     """Fill a stack, start the web process and ask it."""
-    with TemporaryDirectory() as folder, embedded_stack(Path(folder), services=("recommender",)) as stack:
+    settings = {"ENCORE_RECOMMENDER_ENGINE": options.engine, "ENCORE_RECOMMENDER_CAMPAIGN_CALLS_PER_S": "400"}
+    with (
+        exported(settings),
+        TemporaryDirectory() as folder,
+        embedded_stack(Path(folder), services=("recommender",)) as stack,
+    ):
         return asyncio.run(_measured(stack, run, options))
 
 
@@ -115,6 +123,8 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
         "ENCORE_RECOMMENDER_WEB_PORT": str(port),
         "ENCORE_RECOMMENDER_WEB_KEPT": str(options.kept),
         "ENCORE_RECOMMENDER_WEB_RENEW_S": str(RENEW_S),
+        "ENCORE_RECOMMENDER_WEB_ENGINE": options.engine,
+        "ENCORE_RECOMMENDER_WEB_RANKING_S": str(300 if options.kept else 0),
         "ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S": "1000",
         "ENCORE_RECOMMENDER_WEB_CALLER_REQUESTS_PER_S": "1000",
     }
@@ -157,8 +167,9 @@ class _Load:
     async def _ask(self, half: Half, due: float, customer: int) -> None:
         try:
             async with self.client.get(f"{self.address}/customers/C{customer:07}/picks") as reply:
-                await reply.read()
+                body = await reply.read()
             status = str(reply.status)
+            half.fallbacks += b'"fallback":' in body
         except (ClientError, OSError) as error:
             status = type(error).__name__
         half.took_ms.append((time.perf_counter() - due) * 1000)
@@ -172,9 +183,14 @@ def _cpu_by_process() -> dict[str, float]:
         words = process.cmdline()
         if MODULE in words:
             found["web"] += cpu_seconds(process)
+            ended = process.cpu_times()
+            found["shops"] += ended.children_user + ended.children_system
             found["shops"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
+        elif "understudy" in words and words[-1] == "understudy":
+            found["understudy"] += cpu_seconds(process)
         elif "encore.stack.emulator" in words:
             found["emulator"] += cpu_seconds(process)
+            found["emulator"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
     return dict(found)
 
 

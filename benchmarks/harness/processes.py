@@ -23,6 +23,32 @@ def resident_mib(process: psutil.Process) -> float:
     return process.memory_info().rss / MIB
 
 
+def family_cpu_seconds(process: psutil.Process) -> float:
+    """The same, with all that its children have taken, ended or not."""
+    times = process.cpu_times()
+    ended = times.children_user + times.children_system
+    return cpu_seconds(process) + ended + sum(map(_cpu_if_running, process.children(recursive=True)))
+
+
+def family_resident_mib(process: psutil.Process) -> float:
+    """Resident memory of a process and its children now."""
+    return resident_mib(process) + sum(map(_resident_if_running, process.children(recursive=True)))
+
+
+def _cpu_if_running(process: psutil.Process) -> float:
+    try:
+        return cpu_seconds(process)
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def _resident_if_running(process: psutil.Process) -> float:
+    try:
+        return resident_mib(process)
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
 def child(module: str) -> psutil.Process:
     """The process that runs `python -m module` among this process's children."""
     return next(each for each in psutil.Process().children() if each.cmdline()[-1] == module)

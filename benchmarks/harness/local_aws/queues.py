@@ -228,7 +228,7 @@ class SNS:
     def __init__(self, queues: Queues) -> None:
         self._queues = queues
         self._subscribed = {
-            queue.subscribes: name for name, queue in queues.topology.queues.items() if queue.subscribes
+            topic: name for name, queue in queues.topology.queues.items() for topic in queue.topics
         }
 
     async def publish_batch(

@@ -36,13 +36,15 @@ locals {
       {
         sid       = "ReadUploads"
         actions   = ["s3:GetObject"]
-        resources = ["${local.data_bucket}/uploads/*"]
+        resources = ["${local.data_bucket}/uploads/*", "${local.data_bucket}/runs/*/events.json"]
       },
       {
         sid     = "StoreParts"
         actions = ["s3:PutObject"]
         resources = [
           "${local.data_bucket}/runs/*/products.jsonl",
+          "${local.data_bucket}/runs/*/events.json",
+          "${local.data_bucket}/runs/*/events/*",
           "${local.data_bucket}/runs/*/ingest.json",
           "${local.data_bucket}/runs/*/rejects.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
@@ -62,7 +64,11 @@ locals {
       {
         sid       = "Announce"
         actions   = ["sns:Publish"]
-        resources = [module.topology.topic_arns["data-ingested"], module.topology.topic_arns["run-finished"]]
+        resources = [
+          module.topology.topic_arns["data-ingested"],
+          module.topology.topic_arns["interactions-ingested"],
+          module.topology.topic_arns["run-finished"],
+        ]
       },
     ]
 
@@ -182,6 +188,7 @@ locals {
           "${local.data_bucket}/runs/*/merchandising.json",
           "${local.data_bucket}/runs/*/products.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
+          "${local.data_bucket}/runs/*/events/*",
           "${local.data_bucket}/runs/*/sentiment/*",
           "${local.data_bucket}/runs/*/learned/*",
           "${local.data_bucket}/runs/*/personalize/output/*",
@@ -204,8 +211,9 @@ locals {
         resources = ["${local.data_bucket}/runs/*/personalize/*"]
       },
       {
+        # UpdateItem adds what customers did since.
         sid       = "StoreRecords"
-        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["recommendations"]]
       },
       {
@@ -215,9 +223,16 @@ locals {
         resources = [module.topology.table_arns["histories"]]
       },
       {
-        # DeleteItem ends a run's turn on the dataset group.
-        sid       = "KeepLedger"
-        actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        # DeleteItem ends a run's turn on the dataset group, BatchWriteItem credits runs with what their emails led to.
+        sid = "KeepLedger"
+        actions = [
+          "dynamodb:BatchWriteItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ]
         resources = [module.topology.table_arns["runs"]]
       },
       {
@@ -267,16 +282,16 @@ locals {
           "personalize:DescribeCampaign",
           "personalize:UpdateCampaign",
         ]
-        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:solution/${var.name}-*"]
+        resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:solution/${var.name}-*"]
       },
       {
         sid       = "AskCampaigns"
         actions   = ["personalize:GetRecommendations"]
-        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:filter/${var.name}-*"]
+        resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:filter/${var.name}-*"]
       },
       {
         sid       = "KeepFilters"
-        actions   = ["personalize:CreateFilter", "personalize:DeleteFilter", "personalize:DescribeFilter"]
+        actions   = ["personalize:CreateFilter", "personalize:DescribeFilter"]
         resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:filter/${var.name}-*"]
       },
       {
@@ -284,16 +299,23 @@ locals {
         sid = "SendRecords"
         actions = [
           "personalize:CreateEventTracker",
+          "personalize:CreateMetricAttribution",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
-          "personalize:PutItems",
           "personalize:PutUsers",
         ]
         resources = [
           "${local.personalize}:dataset-group/${var.name}",
           "${local.personalize}:dataset/${var.name}/*",
           "${local.personalize}:event-tracker/*",
+          "${local.personalize}:metric-attribution/${var.name}-*",
         ]
+      },
+      {
+        # What emails have led to; it gets an id as well.
+        sid       = "ReportEvents"
+        actions   = ["personalize:CreateMetricAttribution", "personalize:DescribeMetricAttribution"]
+        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:metric-attribution/*"]
       },
       {
         # Lists cover the whole account: AWS defines no resource for them.
@@ -306,6 +328,7 @@ locals {
           "personalize:ListDatasets",
           "personalize:ListEventTrackers",
           "personalize:ListFilters",
+          "personalize:ListMetricAttributions",
           "personalize:ListSchemas",
           "personalize:ListSolutionVersions",
           "personalize:ListSolutions",

@@ -1,8 +1,17 @@
 locals {
   dead_letter_retention_s = 1209600
 
+  topics_of_queues = {
+    for name, queue in local.topology.queues : name => flatten([try(queue.subscribes, [])])
+  }
+
+  # The first topic of a queue has the queue's name, as when there was never more than one.
   subscriptions = {
-    for name, queue in local.topology.queues : name => queue.subscribes if can(queue.subscribes)
+    for each in flatten([
+      for name, topics in local.topics_of_queues : [
+        for index, topic in topics : { key = index == 0 ? name : "${name}-${topic}", queue = name, topic = topic }
+      ]
+    ]) : each.key => each
   }
 
   # Buckets that send notifications to a queue, by queue.
@@ -50,9 +59,9 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
 resource "aws_sns_topic_subscription" "this" {
   for_each = local.subscriptions
 
-  topic_arn            = aws_sns_topic.this[each.value].arn
+  topic_arn            = aws_sns_topic.this[each.value.topic].arn
   protocol             = "sqs"
-  endpoint             = aws_sqs_queue.this[each.key].arn
+  endpoint             = aws_sqs_queue.this[each.value.queue].arn
   raw_message_delivery = true
 
   depends_on = [aws_sqs_queue_policy.this]
@@ -94,10 +103,10 @@ data "aws_iam_policy_document" "queue" {
   }
 
   dynamic "statement" {
-    for_each = can(each.value.subscribes) ? [aws_sns_topic.this[each.value.subscribes].arn] : []
+    for_each = length(local.topics_of_queues[each.key]) > 0 ? [local.topics_of_queues[each.key]] : []
 
     content {
-      sid       = "FromItsTopic"
+      sid       = "FromItsTopics"
       actions   = ["sqs:SendMessage"]
       resources = [aws_sqs_queue.this[each.key].arn]
 
@@ -109,7 +118,7 @@ data "aws_iam_policy_document" "queue" {
       condition {
         test     = "ArnEquals"
         variable = "aws:SourceArn"
-        values   = [statement.value]
+        values   = [for topic in statement.value : aws_sns_topic.this[topic].arn]
       }
     }
   }

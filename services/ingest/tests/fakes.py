@@ -26,6 +26,7 @@ from encore.ingest.domain.values.conventions import Defaults
 from encore.ingest.handler import IngestHandler
 from encore.ingest.ports import VanishedError
 from encore.ingest.use_cases.find_delivery import FindDelivery
+from encore.ingest.use_cases.ingest_events import EventLimits, IngestEvents
 from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.load_files import LoadRules
 from encore.ingest.use_cases.publish_parts import Publication
@@ -228,7 +229,18 @@ class Bench:
         supersede = Supersede(self.latest, self.ledger, self.announcer)
         find = FindDelivery(files, self.ledger)
         tools = Tools(files, self.ledger, stage, supersede, self.ingest_upload, find, sizes)
-        self.handler = IngestHandler(files.name, StartRun(tools))
+        ingest_events = IngestEvents(
+            files=files,
+            objects=self.objects,
+            announcer=self.announcer,
+            locks=self.runs.locks,
+            limits=EventLimits(
+                defaults=chosen.load.reading.defaults,
+                max_bytes=chosen.load.reading.max_bytes,
+                max_rejected_share=chosen.load.max_rejected_share,
+            ),
+        )
+        self.handler = IngestHandler(files.name, StartRun(tools), ingest_events)
 
     async def upload(self, key: str, body: bytes) -> None:
         """Store an object and handle the notification about it."""

@@ -1,7 +1,7 @@
 """A made-up shop and doubles for the tests."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, cast
 from encore.contracts import object_keys
 from encore.contracts.records import (
     Customer,
+    CustomerEvent,
+    EventKind,
     Product,
     ProductSentiment,
     Purchase,
@@ -20,9 +22,11 @@ from encore.contracts.records import (
 )
 from encore.recommender.adapters.standing import DynamoDBStanding
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
+from encore.recommender.domain.customer_events import Tracker, Visit, surplus
 from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
 from encore.recommender.domain.standing import NDCG, KnownDataset
+from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.ports import (
     CampaignRequest,
     NotReadyError,
@@ -36,6 +40,8 @@ from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.rank_pins import RankPins
+from encore.recommender.use_cases.relate_products import RelateProducts
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
@@ -397,16 +403,20 @@ class InMemoryKnownShop:
 def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers, StudyShop]:
     """What a run without kept rankings or earlier runs goes through before its training."""
     know, known_shop = KnowCatalogue(objects=objects), InMemoryKnownShop()
-    customers = KnowCustomers(items=InMemoryItems("customer_id"), objects=objects)
+    customers = KnowCustomers(
+        items=InMemoryItems("customer_id"), objects=objects, events=InMemoryKeptEvents()
+    )
     prepare = PrepareDatasets(
         objects=objects,
         know=know,
         customers=customers,
         rankings=nothing_kept(objects),
         known_shop=known_shop,
+        rank_pins=RankPins(objects=objects, kept=nothing_kept(objects), max_pinned=2),
     )
     gather = GatherCustomers(objects=objects, know=know, customers=customers)
-    study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
+    relate = RelateProducts(objects=objects, know=know, standings=InMemoryStanding(), policy=VersionPolicy())
+    study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop, relate=relate)
     return prepare, gather, study
 
 
@@ -442,3 +452,88 @@ class InMemoryTurns(DynamoDBTurns):
         self._items.clear()
         if run_id is not None:
             self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id})}
+
+
+def an_event(event_id: str = "e1", **facts: object) -> CustomerEvent:
+    """A click of `C1` on `P1`, unless said otherwise."""
+    values = {
+        "customer_id": "C1",
+        "product_id": "P1",
+        "kind": EventKind.CLICKED,
+        "timestamp": 1_764_000_000,
+        **facts,
+    }
+    return CustomerEvent.model_validate({"event_id": event_id, **values})
+
+
+class InMemoryKeptEvents:
+    """Customers' latest events in a dictionary."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, dict[str, CustomerEvent]] = {}
+
+    async def add(self, customer_id: str, events: Sequence[CustomerEvent]) -> int:
+        """Add events; return how many are new."""
+        known = self.known.setdefault(customer_id, {})
+        new = {one.event_id: one for one in events if one.event_id not in known}
+        known |= new
+        for one in surplus(list(known.values())):
+            del known[one.event_id]
+        return len(new)
+
+    async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]:
+        """Return events, newest first."""
+        found = {one: self.known[one] for one in customer_ids if self.known.get(one)}
+        return {
+            name: tuple(sorted(events.values(), key=lambda one: (-one.timestamp, one.event_id)))
+            for name, events in found.items()
+        }
+
+
+@dataclass
+class InMemorySink:
+    """Takes visits for the tracking ids that it knows; refuses events of `refused` products."""
+
+    valid: set[str] = field(default_factory=lambda: {"id-1"})
+    refused: set[str] = field(default_factory=set)
+    told: list[tuple[str, Visit]] = field(default_factory=list)
+
+    async def put(self, tracking_id: str, visit: Visit) -> None:
+        """Take a visit."""
+        if tracking_id not in self.valid or any(one.product_id in self.refused for one in visit.events):
+            raise RefusedError("InvalidInputException")
+        self.told.append((tracking_id, visit))
+
+    @property
+    def events(self) -> set[str]:
+        """The ids of the events that were taken."""
+        return {one.event_id for _, visit in self.told for one in visit.events}
+
+
+TRACKER = Tracker("arn:tracker:1", "id-1")
+
+
+@dataclass
+class InMemoryTrackers:
+    """The group's tracker; `looks` is how often it is being made before it is there."""
+
+    group: Tracker | None = TRACKER
+    looks: int = 0
+    stored: Tracker | None = None
+    made: int = 0
+
+    async def make(self) -> Tracker | None:
+        """Return the tracker; raise `NotReadyError` while it is being made."""
+        self.made += 1
+        if self.looks > 0:
+            self.looks -= 1
+            raise NotReadyError("event tracker")
+        return self.group
+
+    async def kept(self) -> Tracker | None:
+        """Return what is kept."""
+        return self.stored
+
+    async def keep(self, tracker: Tracker | None) -> None:
+        """Keep it."""
+        self.stored = tracker

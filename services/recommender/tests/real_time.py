@@ -10,24 +10,24 @@ from typing import Any, NoReturn
 
 from aiohttp import ClientSession
 from pydantic import SecretStr
+from starlette.routing import Route
 
 from encore.contracts.records import Exclusion, Pick, Recommendation
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.shop_here import ShopsHere
+from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.customer_state import CustomerState, keys
 from encore.recommender.domain.real_time import NOT_SHOWN, Edition, PickedFrom
 from encore.recommender.domain.recent import Recent
-from encore.recommender.domain.shop import Shop
 from encore.recommender.ports import RanksNow
 from encore.recommender.settings import RecommenderWebSettings
 from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.open_shop import open_shop
+from encore.recommender.use_cases.open_shop import open_current_shop
 from encore.recommender.web.app import web_app
 from encore.recommender.web.server import serve_app
 from encore.runtime.runs.ledger import Ledger
@@ -73,9 +73,8 @@ class InMemoryRecords:
 
     async def read(self, customer_id: str, run_id: str) -> CustomerState:
         """Read the customer's items."""
-        customers = KnowCustomers(items=self.world.histories, objects=self.world.objects)
         items = await self.world.items.get_all(keys(customer_id, run_id))
-        return CustomerState.of(await customers.find(customer_id), items)
+        return CustomerState.of(await self.world.customers.find(customer_id), items)
 
 
 def current_picks_of(
@@ -90,8 +89,8 @@ def current_picks_of(
     """Current picks from what a world's runs have left."""
     load_rules = LoadRules(objects=world.objects, rules=world.rules, picks=world.picks)
 
-    async def read(edition: Edition) -> Shop:
-        return await open_shop(world.objects, KnowCatalogue(objects=world.objects), edition)
+    async def read(edition: Edition) -> CurrentShop:
+        return await open_current_shop(world.objects, edition)
 
     return CurrentPicks(
         shops=KeepShop(
@@ -158,10 +157,12 @@ class Web:
 
 
 @asynccontextmanager
-async def served(current_picks: CurrentPicks, settings: RecommenderWebSettings) -> AsyncIterator[Web]:
+async def served(
+    current_picks: CurrentPicks, settings: RecommenderWebSettings, *, more: Sequence[Route] = ()
+) -> AsyncIterator[Web]:
     """Serve current picks over HTTP on a free port of this machine."""
     stop = asyncio.Event()
-    app = web_app(settings, current_picks)
+    app = web_app(settings, current_picks, more=more)
     listening: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve_app(app, settings, stop=stop, listening=listening.set_result))
     async with ClientSession() as client:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,26 +18,31 @@ from encore.contracts.events import (
 from encore.contracts.records import Recommendation
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.watched_campaign import DynamoDBWatchedCampaign
-from encore.recommender.domain import personalize_keys
+from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.bundles import FEWEST_PARTS
 from encore.recommender.domain.campaigns import Idleness
 from encore.recommender.domain.engines import Engine, EngineName
-from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
+from encore.recommender.domain.kept_rankings import PINS, fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.ask_campaign import AskCampaign
+from encore.recommender.use_cases.choose_side_versions import ChooseSideVersions
 from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.put_records import PutRecords
+from encore.recommender.use_cases.rank_pins import RankPins
+from encore.recommender.use_cases.record_events import RecordEvents
+from encore.recommender.use_cases.relate_products import RelateProducts
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_picks import ReportPicks
@@ -54,9 +60,12 @@ from services.recommender.tests.fakes import (
     ROLE,
     InMemoryCampaign,
     InMemoryFiles,
+    InMemoryKeptEvents,
     InMemoryPersonalize,
     InMemoryRecords,
+    InMemorySink,
     InMemoryStanding,
+    InMemoryTrackers,
     InMemoryTurns,
     Shop,
     made_up_shop,
@@ -98,6 +107,8 @@ class World:
         policy: VersionPolicy | None = None,
         only_full: bool = False,
         settle_s: int = 0,
+        related: str = "",
+        personal_pins: bool = False,
     ) -> None:
         """Make a world; `wrap` may put something between the service and its stores."""
         self.runs = Runs(budget_usd=budget_usd)
@@ -110,8 +121,8 @@ class World:
         self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
         self.turns = InMemoryTurns()
-        self.standings = InMemoryStanding()
-        self.records = InMemoryRecords(self.personalize)
+        self.standings: InMemoryStanding = wrap(InMemoryStanding())
+        self.records: InMemoryRecords = wrap(InMemoryRecords(self.personalize))
         self.now = START
         self.polls: InMemoryPolls = wrap(InMemoryPolls())
         self.stage = Stage(
@@ -122,6 +133,7 @@ class World:
             budget=self.budget,
         )
         self.polls_delivered = self.bundles_delivered = self.campaign_polls_delivered = 0
+        self.related, self.personal_pins = related, personal_pins
         self.engine, self.promote_new_percent = engine, promote_new_percent
         self.now = START
         """The time by which campaigns are billed."""
@@ -181,17 +193,36 @@ class World:
                 now=lambda: self.now,
             ),
             choose_version=choose_version,
+            side_versions=ChooseSideVersions(
+                ledger=self.ledger,
+                personalize=self.personalize,
+                standings=self.standings,
+                policy=choose_version.policy,
+                trains_with=plan.side_trains_with,
+                now=lambda: self.now,
+            ),
             restore_run=RestoreRun(ledger=self.ledger, personalize=self.personalize),
             remove_old_runs=self.remove_old_runs,
             rest_campaign=self.rest_campaign,
             plan=plan,
         )
+        self.kept_events, self.sink = InMemoryKeptEvents(), InMemorySink()
+        self.trackers = InMemoryTrackers()
+        self.credits = InMemoryItems("run_id", "item")
+        self.record_events = RecordEvents(
+            kept=self.kept_events,
+            credits=self.credits,
+            sink=self.sink,
+            tracker=KnowTracker(trackers=self.trackers),
+            objects=self.objects,
+        )
+        self.customers = KnowCustomers(items=self.histories, objects=self.objects, events=self.kept_events)
         self.handler = self.task()
 
     def task(self) -> RecommenderHandler:
         """The handler of one more task, which knows nothing of what others keep in memory."""
         know = KnowCatalogue(objects=self.objects)
-        customers = KnowCustomers(items=self.histories, objects=self.objects)
+        customers = KnowCustomers(items=self.histories, objects=self.objects, events=self.kept_events)
         rankings = KeepRankings(
             items=self.items,
             objects=self.objects,
@@ -199,17 +230,34 @@ class World:
             days=self.ranking_days,
             fewest=fewest_left(self.picks, self.rules),
         )
+        rank_pins = RankPins(
+            objects=self.objects,
+            kept=replace(rankings, fewest=0, kind=PINS, file=learned_keys.pin_rankings),
+            max_pinned=self.rules.max_pinned,
+            is_on=self.personal_pins,
+        )
         prepare_datasets = PrepareDatasets(
             objects=self.objects,
             know=know,
             customers=customers,
             rankings=rankings,
             known_shop=self.known_shop,
+            rank_pins=rank_pins,
             engine=self.engine,
         )
         gather_customers = GatherCustomers(objects=self.objects, know=know, customers=customers)
         study_shop = StudyShop(
-            objects=self.objects, know=know, customers=customers, known_shop=self.known_shop
+            objects=self.objects,
+            know=know,
+            customers=customers,
+            known_shop=self.known_shop,
+            relate=RelateProducts(
+                objects=self.objects,
+                know=know,
+                standings=self.standings,
+                policy=self.training.choose_version.policy,
+                recipe=self.related,
+            ),
         )
         load_rules = LoadRules(objects=self.objects, rules=self.rules, picks=self.picks)
         select_products = SelectProducts(
@@ -221,6 +269,7 @@ class World:
             memory=RememberPicks(self.items),
             rankings=rankings,
             customers=customers,
+            rank_pins=rank_pins,
         )
         ask_campaign = AskCampaign(
             objects=self.objects,
@@ -237,6 +286,7 @@ class World:
             prepare_datasets=prepare_datasets,
             gather_customers=gather_customers,
             study_shop=study_shop,
+            rank_pins=rank_pins,
             train=self.training,
             share_out=ShareOut(
                 stage=self.stage,
@@ -253,7 +303,7 @@ class World:
             polls=self.polls,
             announcer=self.announcer,
         )
-        return RecommenderHandler(advance_run, self.rest_campaign)
+        return RecommenderHandler(advance_run, self.rest_campaign, self.record_events)
 
     def copied(self) -> "World":
         """A world with the same records in its stores, apart from which both go on."""
@@ -303,11 +353,11 @@ class World:
             "csv_bytes": 10,
             **facts,
         }
-        run = await self.ledger.set_step(
+        if "new_interactions" in facts:
+            known["history_after"] = await self.known_shop.follow(run_id) or ""
+        await self.ledger.set_step(
             run_id, started_at=START.isoformat(), **{name: str(value) for name, value in known.items()}
         )
-        if "new_interactions" in facts:
-            await self.training.import_data.begin_history(run)
 
     async def check(self, run_id: str = RUN) -> bool:
         """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""

@@ -31,11 +31,11 @@ def flows() -> Iterator[Flow]:
                 _delivery("s3.amazonaws.com", notification.queue, BUCKET),
             )
     for name, queue in topology.queues.items():
-        if queue.subscribes:
+        for topic in queue.topics:
             yield Flow(
-                f"SNS delivers to {name}",
+                f"SNS delivers {topic} to {name}",
                 ("Subscribing an Amazon SQS queue to an Amazon SNS topic", *SQS_PAGES),
-                _delivery("sns.amazonaws.com", name, topic_arn(queue.subscribes)),
+                _delivery("sns.amazonaws.com", name, topic_arn(topic)),
             )
     yield Flow(
         "EventBridge delivers state changes of jobs",

@@ -72,6 +72,7 @@ def objects() -> dict[str, bytes]:
         "users.csv": b"USER_ID,AGE\nu1,30\nu2,40\n",
         "gone.csv": b"USER_ID\nu1\nu2\n",
         "in.json": b'{"userId": "u1"}\n',
+        "items.json": b'{"itemId": "i1"}\n',
     }
 
 

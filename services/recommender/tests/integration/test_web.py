@@ -5,19 +5,21 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import psutil
 import pytest
 from aiohttp import ClientSession
 
 from encore.recommender.adapters.shop_processes import ShopProcesses
 from encore.recommender.adapters.stored_shop import LoadStoredShop
+from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.real_time import Edition, Wanted, read_picks
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop import Shop as PickedShop
 from encore.recommender.ports import BusyError, ShopClosedError
 from encore.stack.provision import Resources
 from services.recommender.tests.real_time import shown, store
@@ -158,7 +160,7 @@ async def test_a_shop_that_cannot_be_loaded_raises_what_went_wrong(
         await ShopProcesses(load=LoadStoredShop(resources.buckets["data"])).open(missing)
 
 
-def fail(edition: Edition) -> PickedShop:
+def fail(edition: Edition) -> CurrentShop:
     """Load nothing."""
     raise ValueError(edition.run_id)
 
@@ -167,3 +169,24 @@ async def test_any_error_of_loading_arrives(edition: Edition) -> None:
     """Also one that no AWS library makes."""
     with pytest.raises(ValueError, match=RUN):
         await ShopProcesses(load=fail).open(edition)
+
+
+def never(edition: Edition) -> CurrentShop:
+    """Load for longer than anybody waits."""
+    time.sleep(600)
+    raise ValueError(edition.run_id)
+
+
+async def test_stopping_does_not_wait_for_a_shop_that_is_being_loaded(edition: Edition) -> None:
+    """Its process is ended, and leaves nothing behind."""
+    before = set(psutil.Process().children())
+    opening = asyncio.create_task(ShopProcesses(load=never).open(edition))
+    async with asyncio.timeout(STARTED_S):
+        while not (new := set(psutil.Process().children()) - before):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.05)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        loading = [one for one in new if "resource_tracker" not in " ".join(one.cmdline())]
+        await asyncio.to_thread(psutil.wait_procs, loading, timeout=STARTED_S)
+    assert not any(one.is_running() for one in loading)

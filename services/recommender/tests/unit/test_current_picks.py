@@ -5,20 +5,24 @@ import json
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from encore.contracts import object_keys
 from encore.contracts.records import Exclusion
+from encore.recommender.domain.engines import Engine, EngineName
 from encore.recommender.domain.history import KnownPurchase
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.real_time import PickedFrom, read_picks
 from encore.recommender.ports import NoRankingError, NoShopError
 from encore.recommender.use_cases.ask_in_time import FAILURES
+from encore.recommender.use_cases.current_picks import NOT_ASKED_ABOUT
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
 from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
 
 SOMEBODY = "C0"
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetRecommendations")
 EARLIER, LATER = "run-0", "run-2"
 
 
@@ -27,6 +31,15 @@ async def finished(world: World, run_id: str = RUN, shop: Shop = ENOUGH) -> Worl
     await world.open(shop, run_id)
     await world.run_to_end(run_id)
     return world
+
+
+async def bought(world: World, customer_id: str, product_id: str) -> None:
+    """Let a customer buy something."""
+    customers = KnowCustomers(items=world.histories, objects=world.objects)
+    history = await customers.find(customer_id)
+    assert history is not None
+    purchase = KnownPurchase(order_id=f"o-{product_id}", product_id=product_id, seen_at=0)
+    await customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +153,7 @@ async def test_a_campaign_ranks_now_and_is_paid_once_for_an_unchanged_customer(w
         (Ranks(after_s=9), "no answer within 20 ms"),
         (Ranks(error=NoRankingError("there is no campaign")), "there is no campaign"),
         (Ranks(error=ValueError("about C0")), "Personalize: ValueError"),
+        (Ranks(error=THROTTLED), "Personalize: ThrottlingException"),
         (Ranks(), "nothing was ranked"),
     ],
 )
@@ -166,8 +180,29 @@ async def test_an_engine_that_is_not_set_up_says_so(world: World) -> None:
     """The picks are those of the batch."""
     current = current_picks_of(world)
     await current.shops.renew()
+    answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
+    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, "campaign is not set up")
     answer = await current.find(SOMEBODY, engine=PickedFrom.SIMILAR)
-    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, "similar is not set up")
+    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, NOT_ASKED_ABOUT)
+
+
+async def test_what_is_similar_is_woven_anew_when_a_customer_has_something_more() -> None:
+    """As the run weaves it, so its picks are the run's; without asking Personalize again."""
+    world = await finished(World(engine=Engine.of(EngineName.SIMILAR)))
+    current = current_picks_of(world)
+    await current.shops.renew()
+    for one in (await world.recommended(1))[:50]:
+        answer = await current.find(one.customer_id, engine=PickedFrom.SIMILAR)
+        assert (answer.source, answer.fallback) == (PickedFrom.SIMILAR, None)
+        assert json.loads(answer.picks or b"") == shown(one.picks)
+    nobody = await current.find("nobody", engine=PickedFrom.SIMILAR)
+    assert (nobody.source, nobody.fallback) == (PickedFrom.POPULARITY, NOT_ASKED_ABOUT)
+    await bought(world, SOMEBODY, "P71blue")
+    more = await current.find(SOMEBODY, engine=PickedFrom.SIMILAR)
+    assert more.source is PickedFrom.SIMILAR
+    await bought(world, SOMEBODY, "a product without a list")
+    kept = await current.find(SOMEBODY, engine=PickedFrom.SIMILAR)
+    assert (kept.source, kept.fallback) == (PickedFrom.BATCH, NOT_ASKED_ABOUT)
 
 
 async def test_the_shops_file_of_today_decides(world: World) -> None:
@@ -224,14 +259,10 @@ async def test_what_a_customer_does_changes_their_picks_at_once(world: World) ->
     current = current_picks_of(world)
     await current.shops.renew()
     before = await current.find(SOMEBODY)
-    bought = read_picks(before.picks or b"")[0].product.product_id
-    customers = KnowCustomers(items=world.histories, objects=world.objects)
-    history = await customers.find(SOMEBODY)
-    assert history is not None
-    purchase = KnownPurchase(order_id="o-1", product_id=bought, seen_at=0)
-    await customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
+    first = read_picks(before.picks or b"")[0].product.product_id
+    await bought(world, SOMEBODY, first)
     after = await current.find(SOMEBODY)
-    assert bought not in {one.product.product_id for one in read_picks(after.picks or b"")}
+    assert first not in {one.product.product_id for one in read_picks(after.picks or b"")}
 
 
 async def test_given_products_come_in_the_order_for_the_customer(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from encore.contracts.records import Customer
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
+from encore.recommender.domain.customer_state import keys
 from encore.recommender.domain.history import History
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.real_time import PickedFrom
@@ -42,4 +43,4 @@ async def test_what_is_left_is_asked_for_again() -> None:
     assert state.history == HISTORY
     assert state.best_kept == (PickedFrom.BATCH, ("a", "b"))
     assert busy.calls[0] == ["histories", "recommendations"]
-    assert len(busy.calls) == 4
+    assert len(busy.calls) == 1 + len(keys("C1", "run-1"))

@@ -254,11 +254,10 @@ async def test_a_run_that_lost_its_turn_cannot_say_that_it_has_imported() -> Non
     shop = await weeks()
     world = shop.world
     await shop.open(SECOND, pairs(20_000, 20_020))
-    run = await world.training.import_data.begin_history(await world.ledger.run(SECOND))
     read = await world.standings.get()
     await world.standings.change(read, importing=THIRD)
     with pytest.raises(StandingChangedError):
-        await world.standings.change(read, importing=run.run_id)
+        await world.standings.change(read, importing=SECOND)
     assert (await world.standings.get()).importing == THIRD
 
 
@@ -268,3 +267,16 @@ async def test_everything_can_be_imported_every_time() -> None:
     run = await shop.run(SECOND, pairs(20_000, 20_020))
     assert shop.jobs(SECOND)["interactions"] == "FULL"
     assert run.step["version_choice"] == "reused"
+
+
+async def test_what_is_added_to_the_history_after_another_runs_import_is_imported_later() -> None:
+    """A run lost its turn while it was prepared, went on after the other one's import, and failed."""
+    shop = await weeks()
+    world = shop.world
+    await shop.open(SECOND, pairs(20_000, 20_020))
+    await shop.run(THIRD, pairs(20_020, 20_040))
+    await world.known_shop.follow(SECOND)
+    await world.ledger.fail(SECOND, "killed")
+    after = await shop.run("run-4", pairs(20_040, 20_050))
+    assert after.step["import_reason"] == f"what {SECOND} learned was not imported"
+    assert shop.held == shop.known

@@ -38,7 +38,7 @@ def dataset(name: str, day: int = 1, schema: str = "s") -> KnownDataset:
 
 
 DATASETS = {name: dataset(name) for name in ("interactions", USERS, ITEMS)}
-STANDING = Standing(imported="run-1", history="run-1", datasets=DATASETS, items_digest="abc")
+STANDING = Standing(imported="run-1", datasets=DATASETS, items_digest="abc")
 
 
 def run(**step: object) -> Run:

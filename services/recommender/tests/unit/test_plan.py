@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from encore.recommender.domain.engines import RANKED_BY, Engine, EngineName, SimilarRecipe
+from encore.recommender.domain.filters import OWNED
 from encore.recommender.domain.plan import Plan, Step, resource_name
 from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.resources import ResourceSpec
@@ -109,7 +110,7 @@ def test_the_batch_job_leaves_out_what_customers_have_and_what_is_sold_out() -> 
     wanted: Any = everything()
     assert wanted["batch_job"].request["filterArn"] == "arn:filter"
     expression = wanted["filter"].request["filterExpression"]
-    assert 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")' in expression
+    assert OWNED in expression
     assert 'EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("sold-out")' in expression
     assert wanted["filter"].request["datasetGroupArn"] == "arn:dataset_group"
 
@@ -137,7 +138,7 @@ def test_only_a_campaign_promotes_new_products() -> None:
     expression = wanted["promotion_filter"].request["filterExpression"]
     assert 'Items.ARRIVAL IN ("new")' in expression
     assert 'Items.AVAILABILITY IN ("in-stock")' in expression
-    assert 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")' in expression
+    assert OWNED in expression
     assert "promotion_filter" not in everything(RUN, plan)
 
 

@@ -5,12 +5,15 @@ import pytest
 from encore.recommender.domain.engines import Engine, EngineName
 from encore.recommender.domain.plan import EVENT_TRACKER, Step
 from encore.recommender.domain.resources import Kind
-from encore.recommender.domain.vanished import MADE, restart
+from encore.recommender.domain.side_models import SIDE_MODELS
+from encore.recommender.domain.vanished import MADE, OF_SIDE_MODELS, restart
 from encore.recommender.ports import RefusedError
 from services.recommender.tests.world import MANY, RUN, World
 
 LOOKS = 7
 """Checks of an undisturbed run, each of which ends with something that is not ready."""
+SIDE_LOOKS = LOOKS + 1
+"""The same with a side model, whose solution is waited for."""
 
 
 def made(world: World, kind: Kind) -> list[str]:
@@ -40,7 +43,7 @@ async def finish(world: World) -> None:
     assert await world.personalize.exists(Kind.BATCH_JOB, made)
 
 
-@pytest.mark.parametrize("key", [key for key in MADE if key != EVENT_TRACKER])
+@pytest.mark.parametrize("key", [key for key in MADE if key not in {EVENT_TRACKER, *OF_SIDE_MODELS}])
 async def test_whatever_vanishes_at_whatever_step_is_made_again(key: str) -> None:
     """The run goes back to the step that makes it, and never trains twice while its version exists."""
     tried = 0
@@ -58,6 +61,40 @@ async def test_whatever_vanishes_at_whatever_step_is_made_again(key: str) -> Non
         if before and not lost:
             assert len(made(world, Kind.IMPORT_JOB)) == 3, looks
     assert tried
+
+
+@pytest.mark.parametrize("key", sorted(OF_SIDE_MODELS))
+async def test_what_a_side_model_made_is_made_again_without_another_training_of_the_ranking(
+    key: str,
+) -> None:
+    """Nor of its own, while its version exists; the run has both batch jobs in the end."""
+    side = next(each for each in SIDE_MODELS if key.startswith(each.name))
+    tried = 0
+    for looks in range(1, SIDE_LOOKS + 1):
+        world = World()
+        facts = {side.recipe: "aws-similar-items", side.requests: "3"}
+        await world.prepare(**facts)
+        for _ in range(looks):
+            assert not await world.check()
+        if (arn := (await world.ledger.run(RUN)).step.get(key)) is None:
+            continue
+        tried += 1
+        before = (await world.ledger.run(RUN)).step.get(side.version)
+        world.personalize.vanish(arn)
+        lost = before is not None and before not in world.personalize.made
+        await finish(world)
+        step = (await world.ledger.run(RUN)).step
+        assert {step["batch_job"], step[side.job], step[side.version]} <= world.personalize.made.keys()
+        versions = [one for one in made(world, Kind.SOLUTION_VERSION) if f"-{side.name}/" in one]
+        assert len(versions) == (2 if lost else 1), looks
+        assert len(made(world, Kind.SOLUTION_VERSION)) == len(versions) + 1, looks
+    assert tried
+
+
+def test_a_lost_version_of_an_earlier_run_is_chosen_anew() -> None:
+    """The run has no solution of its own to train it with."""
+    known = {"dataset_group", "solution", "solution_version", "pins_version"}
+    assert restart(known, {"pins_version"}, Step.INFER) == (Step.SIDE_SOLUTION, ("pins_version",))
 
 
 @pytest.mark.parametrize("looks", range(1, LOOKS + 1))
@@ -114,10 +151,11 @@ async def test_a_run_gives_up_when_something_unknown_is_missing(monkeypatch: pyt
 def test_only_what_follows_an_existing_training_is_made_again() -> None:
     """Whatever else is gone: the version is what costs, and what the batch job needs."""
     after = ("filter", "promotion_filter", "batch_job", "campaign")
-    assert restart(MADE, set(MADE) - {"solution_version"}, Step.INFER) == (Step.FILTER, after)
+    known = set(MADE) - OF_SIDE_MODELS
+    assert restart(known, known - {"solution_version"}, Step.INFER) == (Step.FILTER, after)
     assert restart(MADE, {"campaign"}, Step.SELECT) == (Step.INFER, ("campaign",))
     assert restart(MADE, {"dataset_items"}, Step.TRAIN) == (Step.TRAIN, ())
-    without = set(MADE) - {"solution_version", *after}
+    without = known - {"solution_version", *after}
     assert restart(without, {"dataset_items"}, Step.TRAIN) == (
         Step.DATASETS,
         ("dataset_items", "import_items"),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from io import BytesIO
+from typing import NoReturn
 from urllib.parse import quote
 
 import pytest
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from encore.recommender.domain.real_time import PickedFrom, read_picks
-from encore.recommender.ports import BusyError, ShopClosedError
+from encore.recommender.ports import BusyError, NoShopError, ShopClosedError
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.web.gate import MAX_BODY_BYTES
 from encore.recommender.web.limits import MOST_CALLERS, RateLimits
@@ -404,3 +405,60 @@ async def test_an_answer_can_be_read_as_picks(web: Web) -> None:
     """What is answered is as the records of picks are, for clients in Python."""
     answer = await web.get(PICKS)
     assert len(read_picks(json.dumps(answer.json["picks"]).encode())) == 5
+
+
+async def test_stopping_ends_the_renewal_in_the_middle(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is told to stop does not load a shop to its end first."""
+    current = current_picks_of(world)
+    loading, stop = asyncio.Event(), asyncio.Event()
+
+    class Endless:
+        async def open(self, _: object) -> NoReturn:
+            loading.set()
+            await asyncio.sleep(600)
+            raise AssertionError
+
+    monkeypatch.setattr(current.shops, "opener", Endless())
+    running = asyncio.create_task(current.shops.run(stop))
+    await loading.wait()
+    stop.set()
+    async with asyncio.timeout(5):
+        await running
+
+
+async def test_a_shop_is_kept_until_the_process_stops(world: World) -> None:
+    """A shop that ends is opened again at once, without waiting for the next look."""
+    current, stop = current_picks_of(world), asyncio.Event()
+    running = asyncio.create_task(current.shops.run(stop))
+    async with asyncio.timeout(5):
+        while current.shops._opened is None:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+        before = current.shops.current
+        current.shops.report_broken(before)
+        while current.shops.current is before:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.01)
+        stop.set()
+        await running
+    with pytest.raises(NoShopError):
+        _ = current.shops.current
+
+
+async def test_a_caller_who_goes_away_is_no_failure(
+    current: CurrentPicks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would raise the alarm about failed requests."""
+    noted: list[int] = []
+    monkeypatch.setattr(Measures, "note", lambda _, status, __: noted.append(status))
+    async with served(current, web_settings()) as web:
+        port = int(web.url.rsplit(":", 1)[1])
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"POST {RANKING} HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nContent-Length: 100\r\n\r\n"
+        writer.write(head.encode() + b"{")
+        await writer.drain()
+        await asyncio.sleep(0.1)
+        writer.close()
+        await writer.wait_closed()
+        async with asyncio.timeout(5):
+            while not noted:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+    assert noted == [499]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from encore.contracts.ingest_report import FileReport, IngestReport
 from encore.contracts.records import Customer
 from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.assortment import Assortment, still_sold
@@ -164,8 +165,8 @@ async def test_a_run_that_has_lost_its_turn_reads_no_history_until_it_has_anothe
 @pytest.mark.parametrize(
     ("assortment", "has", "kept"),
     [
-        (Assortment.AUTO, 4, 6),
-        (Assortment.AUTO, 5, 0),
+        (Assortment.AUTO, 8, 2),
+        (Assortment.AUTO, 9, 0),
         (Assortment.WHOLE, 1, 0),
         (Assortment.ADDS, 9, 1),
     ],
@@ -177,6 +178,14 @@ def test_what_a_file_lacks_is_gone_or_still_sold(assortment: Assortment, has: in
     assert [one.product_id for one in still_sold(file, known, assortment)] == [
         f"P{n}" for n in range(10 - kept, 10)
     ]
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("products", 0), ("combined", 9)])
+def test_a_file_of_products_is_the_catalogue(kind: str, kept: int) -> None:
+    """However few of the known products it has, the others are gone; reviews say nothing of what is sold."""
+    known = [product(f"P{n}", "Lamp") for n in range(10)]
+    report = IngestReport(files=(FileReport(file="f", format="Encore", kind=kind, rows=1),))
+    assert len(still_sold(known[:1], known, Assortment.AUTO, report=report)) == kept
 
 
 async def test_a_file_of_a_few_products_leaves_the_others_on_offer() -> None:

@@ -8,6 +8,7 @@ from encore.contracts.events import (
     DataIngested,
     EmailFinished,
     EventData,
+    InteractionsIngested,
     MailerPoll,
     RecommendationsReady,
     RecommenderBundle,
@@ -23,6 +24,7 @@ from encore.contracts.events import (
 SAMPLES = Path(__file__).parents[1] / "samples"
 KINDS: list[type[EventData]] = [
     DataIngested,
+    InteractionsIngested,
     SentimentPoll,
     SentimentScored,
     RecommenderPoll,
@@ -40,7 +42,7 @@ def test_stored_samples_of_every_event_keep_parsing(kind: type[EventData]) -> No
     """A message of an older version is still read completely."""
     body = (SAMPLES / f"{kind.type.removeprefix('encore.')}.json").read_text()
     event = parse_event(body, kind)
-    assert event.run_id == "run-0123456789abcdef"
+    assert event.run_id in {"run-0123456789abcdef", "events-0123456789abcdef"}
     assert event.traceparent is not None
     assert event.model_dump_json() == event.model_validate_json(body).model_dump_json()
 

@@ -96,7 +96,7 @@ def test_an_engine_that_does_not_answer_is_told(
 ) -> None:
     """What is kept stands in."""
     words = ("recommend", recommended[0].customer_id, "--engine", "similar", "--environment", environment)
-    assert "similar is not set up" in run_encore(*words).err
+    assert "the last run did not ask" in run_encore(*words).err
 
 
 def test_given_products_are_ordered(

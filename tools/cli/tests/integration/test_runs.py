@@ -1,13 +1,17 @@
 """`encore runs`, `run show` and `run watch` against an emulator."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
 from encore.contracts import object_keys
-from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
+from encore.contracts.records import AspectCount, CustomerEvent, EventKind, Sentiment, SentimentSummary
+from encore.runtime.runs.attribution import credited
 from encore.runtime.runs.run import StageName
+from encore.stack.provision import Resources
 from tests.support.runs import RUN
 
 if TYPE_CHECKING:
@@ -87,3 +91,37 @@ def test_watching_ends_with_the_run(
     assert answer.code == code
     assert answer.lines[-1]["status"] == ("failed" if failed else "finished")
     assert encore("run", "watch", "latest").code == code
+
+
+def test_a_run_shows_what_its_emails_led_to(
+    encore: "Encore", advance: Callable[..., None], resources: Resources
+) -> None:
+    """Nothing until an event names it; then clicks, views, and what purchases came to."""
+    advance((StageName.INGEST, 1))
+    assert encore("run", "show", RUN, "--json").json["attribution"] is None
+    assert "after its emails" not in encore("run", "show", RUN).out
+    events = [
+        CustomerEvent(
+            event_id=f"e{number}",
+            customer_id="C1",
+            product_id="P1",
+            kind=kind,
+            timestamp=1_764_000_000,
+            run_id=RUN,
+            value=value,
+        )
+        for number, (kind, value) in enumerate(
+            [
+                (EventKind.CLICKED, None),
+                (EventKind.CLICKED, None),
+                (EventKind.PURCHASED, Decimal("1299.50")),
+                (EventKind.PURCHASED, None),
+            ]
+        )
+    ]
+    table = boto3.resource("dynamodb").Table(resources.tables["runs"])
+    for item in (*credited(events), *credited(events)):
+        table.put_item(Item={name: value for name, value in item.items() if value is not None})
+    found = encore("run", "show", RUN, "--json").json["attribution"]
+    assert found == {"clicked": 2, "viewed": 0, "purchased": 2, "valued": 1, "value": "1299.50"}
+    assert "worth 1,299.50 (1 of them)" in encore("run", "show", RUN).out

@@ -38,9 +38,9 @@ async def test_everything_of_the_topology_exists(clients: Clients, resources: Re
 async def test_subscriptions_deliver_raw(clients: Clients, resources: Resources) -> None:
     """Every subscribed queue receives bodies as they were published."""
     wanted = {
-        (queue.subscribes, f"{environment_of(resources)}-{name}")
+        (topic, f"{environment_of(resources)}-{name}")
         for name, queue in load_topology().queues.items()
-        if queue.subscribes
+        for topic in queue.topics
     }
     found = set()
     for topic, arn in resources.topic_arns.items():

@@ -9,7 +9,7 @@ from encore.stack.topology import load_topology
 def test_every_subscription_and_notification_names_something_that_exists() -> None:
     """No queue subscribes to an unknown topic, no bucket notifies an unknown queue."""
     topology = load_topology()
-    subscribed = {queue.subscribes for queue in topology.queues.values() if queue.subscribes}
+    subscribed = {topic for queue in topology.queues.values() for topic in queue.topics}
     notified = {note.queue for bucket in topology.buckets.values() for note in bucket.notifications}
     assert subscribed <= set(topology.topics)
     assert notified <= set(topology.queues)

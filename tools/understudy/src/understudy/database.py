@@ -54,6 +54,7 @@ class Database:
         self._layout = layout
         self._depth = 0
         self._discarded: list[str] = []
+        self._is_expunging = False
         self._connection: sqlite3.Connection
         if folder is None:
             self._connect(":memory:")
@@ -97,6 +98,14 @@ class Database:
         finally:
             self._depth -= 1
         self._remove_discarded()
+        if self._is_expunging:
+            self._is_expunging = False
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def expunge(self) -> None:
+        """Leave nothing on disk of what this transaction deletes, not even in the log."""
+        with self.transaction():
+            self._is_expunging = True
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Return the rows that a statement selects."""
@@ -145,6 +154,7 @@ class Database:
             raise StateError(f"{database} has format {found}, and this release reads {FORMAT}")
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
+        run("PRAGMA secure_delete = ON")
         run(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         run("BEGIN EXCLUSIVE")
         for statement in self._layout.statements:

@@ -285,6 +285,32 @@ async def test_batches_are_filtered_line_by_line(api: Api, s3: FakeS3) -> None:
     assert (lines[2]["output"], "KIND" in lines[2]["error"]) == (None, True)
 
 
+async def test_batches_consider_what_users_have_done_since_the_training(api: Api, s3: FakeS3) -> None:
+    """Each line is answered as a request would be, whoever has new events and whoever has none."""
+    live, tracking_id = await campaign(api, "user-personalization-v2"), await tracker(api)
+    version, users = await arn_of(api, "SolutionVersion"), ("u1", "newcomer", "u4", "nobody")
+    lines = [{"userId": user} for user in users]
+
+    async def batched(name: str) -> list[list[str]]:
+        found = await batch(api, s3, lines, jobName=name, numResults=8, solutionVersionArn=version)
+        return [line["output"]["recommendedItems"] for line in found]
+
+    before = await batched("before")
+    for user in users[:2]:
+        sent = [event("i2"), event("i5")]
+        await api.call("PutEvents", trackingId=tracking_id, sessionId="s", userId=user, eventList=sent)
+    after = await batched("after")
+    for user, found in zip(users, after, strict=True):
+        answer = await api.call("GetRecommendations", campaignArn=live, userId=user, numResults=8)
+        assert items_of(answer) == found, user
+    assert [first == second for first, second in zip(before, after, strict=True)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
 async def test_deleted_users_are_forgotten_by_models(api: Api, s3: FakeS3) -> None:
     """They get what somebody unknown gets, in requests and in batches; others get what they got."""
     live = await campaign(api, "user-personalization-v2")

@@ -55,6 +55,21 @@ def test_rows_are_the_wanted_users_in_the_wanted_order(seed: int) -> None:
     assert found.length.tolist() == np.append(profiles.length[:N_USERS], 0)[users].tolist()
 
 
+@settings(max_examples=20)
+@given(seed=seeds)
+def test_joined_profiles_are_those_of_their_users(seed: int) -> None:
+    """One after the other, whether some have later events or not; whoever is unknown comes last."""
+    profiles = Profiles.of(Histories.of(random_events(seed)))
+    later = np.array([1, 2], dtype=np.int32), np.ones(2, dtype=np.float32), np.array([7, 8])
+    singles = [profiles.rows(np.array([user])) for user in (0, 2, -1)]
+    singles[1] = singles[1].followed_by(*later)
+
+    found = Profiles.joined(singles)
+
+    each = np.vstack([one.decayed(0.7).toarray()[:1] for one in singles])
+    assert found.decayed(0.7).toarray().tolist() == [*each.tolist(), [0.0] * N_ITEMS]
+
+
 def test_no_users_have_no_rows() -> None:
     """An empty request is not an error."""
     found = Profiles.of(sequences([[0, 1]])).rows(np.array([], dtype=np.intp))
@@ -67,3 +82,19 @@ def test_only_the_last_fifty_steps_are_kept() -> None:
     profiles = Profiles.of(sequences([range(60)]))
 
     assert profiles.decayed(1.0).indices.tolist() == list(range(10, 60))
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_without_some_users_the_others_are_as_they_were(seed: int) -> None:
+    """Those that were left out have a profile without events, as unknown users have."""
+    events = random_events(seed)
+    profiles = Profiles.of(Histories.of(events))
+    gone = np.array([0, 3, N_USERS - 1])
+    left = profiles.without(gone)
+    before, after = profiles.decayed(0.6).toarray(), left.decayed(0.6).toarray()
+    for user in range(N_USERS):
+        expected = np.zeros_like(before[user]) if user in gone else before[user]
+        assert after[user].tolist() == expected.tolist()
+    assert left.length[gone].tolist() == [0, 0, 0]
+    assert left.bounds.size == profiles.bounds.size

@@ -4,6 +4,7 @@ from encore.ingest.adapters.s3_files import S3Files
 from encore.ingest.handler import IngestHandler
 from encore.ingest.settings import IngestSettings, load_rules
 from encore.ingest.use_cases.find_delivery import FindDelivery
+from encore.ingest.use_cases.ingest_events import EventLimits, IngestEvents
 from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
@@ -38,7 +39,14 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
         FindDelivery(files, runtime.ledger, settings.ingest_columns),
         _set_limits(settings),
     )
-    return IngestHandler(files.name, StartRun(tools))
+    ingest_events = IngestEvents(
+        files=files,
+        objects=runtime.objects,
+        announcer=runtime.announcer,
+        locks=runtime.locks,
+        limits=_event_limits(settings),
+    )
+    return IngestHandler(files.name, StartRun(tools), ingest_events)
 
 
 def _limits(settings: IngestSettings) -> Limits:
@@ -46,6 +54,15 @@ def _limits(settings: IngestSettings) -> Limits:
         load=load_rules(settings),
         part_records=settings.ingest_part_reviews,
         mapping=settings.ingest_columns,
+        temp_dir=settings.ingest_temp_dir,
+    )
+
+
+def _event_limits(settings: IngestSettings) -> EventLimits:
+    return EventLimits(
+        defaults=load_rules(settings).reading.defaults,
+        max_bytes=settings.ingest_max_bytes,
+        max_rejected_share=settings.ingest_max_rejected_share,
         temp_dir=settings.ingest_temp_dir,
     )
 

@@ -41,6 +41,7 @@ class IngestSettings(ServiceSettings):
 
     ingest_uploads_queue_url: str
     data_ingested_topic_arn: str
+    interactions_ingested_topic_arn: str
     products_table: str
     customers_table: str
     ingest_part_reviews: Annotated[int, Field(ge=1, le=10_000)] = 250

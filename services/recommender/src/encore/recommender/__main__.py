@@ -1,6 +1,11 @@
 """Starts the recommender service: `python -m encore.recommender`."""
 
+from dataclasses import replace
+
 from encore.contracts.events import Round
+from encore.recommender.adapters.event_sink import AWSEventSink
+from encore.recommender.adapters.event_trackers import AWSEventTrackers
+from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.personalize_events import (
@@ -13,23 +18,29 @@ from encore.recommender.adapters.run_files import S3RunFiles
 from encore.recommender.adapters.standing import DynamoDBStanding
 from encore.recommender.adapters.turns import DynamoDBTurns
 from encore.recommender.adapters.watched_campaign import DynamoDBWatchedCampaign
+from encore.recommender.domain import learned_keys
 from encore.recommender.domain.campaigns import Idleness
-from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
+from encore.recommender.domain.kept_rankings import PINS, fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.ask_campaign import AskCampaign
+from encore.recommender.use_cases.choose_side_versions import ChooseSideVersions
 from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.put_records import PutRecords
+from encore.recommender.use_cases.rank_pins import RankPins
+from encore.recommender.use_cases.record_events import RecordEvents
+from encore.recommender.use_cases.relate_products import RelateProducts
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_picks import ReportPicks
@@ -58,8 +69,11 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     rest_campaign = _rest_campaign(runtime, personalize, polls)
     train = _train(runtime, personalize, await _records(runtime), rest_campaign)
     know = KnowCatalogue(objects=runtime.objects)
-    rankings = _rankings(runtime)
-    customers = KnowCustomers(items=runtime.items(settings.histories_table), objects=runtime.objects)
+    rankings, rank_pins = _rankings(runtime), _rank_pins(runtime)
+    kept_events = _kept_events(runtime)
+    customers = KnowCustomers(
+        items=runtime.items(settings.histories_table), objects=runtime.objects, events=kept_events
+    )
     known_shop = DynamoDBKnownShop(
         runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
     )
@@ -69,12 +83,19 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         customers=customers,
         rankings=rankings,
         known_shop=known_shop,
+        rank_pins=rank_pins,
         assortment=settings.recommender_catalogue,
         engine=settings.engine,
         new_for_days=settings.recommender_rules.new_for_days,
     )
     gather_customers = GatherCustomers(objects=runtime.objects, know=know, customers=customers)
-    study_shop = StudyShop(objects=runtime.objects, know=know, customers=customers, known_shop=known_shop)
+    study_shop = StudyShop(
+        objects=runtime.objects,
+        know=know,
+        customers=customers,
+        known_shop=known_shop,
+        relate=_relate(runtime, know, train.choose_version),
+    )
     load_rules = LoadRules(
         objects=runtime.objects, rules=settings.recommender_rules, picks=settings.recommender_picks
     )
@@ -87,6 +108,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         memory=RememberPicks(runtime.items(settings.recommendations_table)),
         rankings=rankings,
         customers=customers,
+        rank_pins=rank_pins,
     )
     ask_campaign = await _ask_campaign(runtime, rest_campaign, train.take_turns)
     advance_run = AdvanceRun(
@@ -96,6 +118,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         prepare_datasets=prepare_datasets,
         gather_customers=gather_customers,
         study_shop=study_shop,
+        rank_pins=rank_pins,
         train=train,
         share_out=ShareOut(
             stage=runtime.stage,
@@ -112,7 +135,37 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         polls=polls,
         announcer=runtime.announcer,
     )
-    return RecommenderHandler(advance_run, rest_campaign)
+    return RecommenderHandler(
+        advance_run, rest_campaign, await _record_events(runtime, personalize, kept_events)
+    )
+
+
+def _kept_events(runtime: Runtime[RecommenderSettings]) -> DynamoDBKeptEvents:
+    table = runtime.settings.recommendations_table
+    return DynamoDBKeptEvents(
+        runtime.dynamodb, table, runtime.items(table), keep_days=runtime.settings.retention_days
+    )
+
+
+async def _record_events(
+    runtime: Runtime[RecommenderSettings], personalize: AWSPersonalize, kept: DynamoDBKeptEvents
+) -> RecordEvents:
+    settings = runtime.settings
+    limiter = runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s)
+    trackers = AWSEventTrackers(
+        personalize,
+        runtime.dynamodb,
+        table=settings.runs_table,
+        plan=_plan(settings),
+        attribution=settings.recommender_attribution,
+    )
+    return RecordEvents(
+        kept=kept,
+        credits=runtime.items(settings.runs_table),
+        sink=AWSEventSink(await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES), limiter),
+        tracker=KnowTracker(trackers=trackers),
+        objects=runtime.objects,
+    )
 
 
 def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
@@ -123,6 +176,30 @@ def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
         solution=solution_digest(_plan(settings)),
         days=settings.recommender_ranking_days,
         fewest=fewest_left(settings.recommender_picks, settings.recommender_rules),
+    )
+
+
+def _rank_pins(runtime: Runtime[RecommenderSettings]) -> RankPins:
+    settings = runtime.settings
+    kept = replace(_rankings(runtime), fewest=0, kind=PINS, file=learned_keys.pin_rankings)
+    return RankPins(
+        objects=runtime.objects,
+        kept=kept,
+        max_pinned=settings.recommender_rules.max_pinned,
+        is_on=settings.recommender_personal_pins,
+    )
+
+
+def _relate(
+    runtime: Runtime[RecommenderSettings], know: KnowCatalogue, choose_version: ChooseVersion
+) -> RelateProducts:
+    settings = runtime.settings
+    return RelateProducts(
+        objects=runtime.objects,
+        know=know,
+        standings=choose_version.standings,
+        policy=choose_version.policy,
+        recipe=settings.recommender_similar_recipe.value if settings.recommender_related else "",
     )
 
 
@@ -201,6 +278,13 @@ def _train(
             settle_s=settings.recommender_events_settle_s,
         ),
         choose_version=choose_version,
+        side_versions=ChooseSideVersions(
+            ledger=ledger,
+            personalize=personalize,
+            standings=standings,
+            policy=choose_version.policy,
+            trains_with=plan.side_trains_with,
+        ),
         restore_run=RestoreRun(ledger=ledger, personalize=personalize),
         remove_old_runs=RemoveOldRuns(
             ledger=ledger,

@@ -1,11 +1,14 @@
 """What the recommender needs from outside, beyond `encore.runtime.ports`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from encore.contracts.records import CustomerEvent
 from encore.recommender.domain.campaigns import WatchedCampaign
+from encore.recommender.domain.customer_events import Tracker, Visit
 from encore.recommender.domain.customer_state import CustomerState
+from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.real_time import Edition, Wanted
 from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
@@ -98,6 +101,27 @@ class Standings(Protocol):
     async def change(self, standing: Standing, **values: Any) -> Standing: ...  # noqa: ANN401
 
 
+class KeptEvents(Protocol):
+    """What customers did lately; see `encore.recommender.adapters.kept_events`."""
+
+    async def add(self, customer_id: str, events: Sequence[CustomerEvent]) -> int: ...
+    async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]: ...
+
+
+class EventSink(Protocol):
+    """Where Personalize takes events; see `encore.recommender.adapters.event_sink`."""
+
+    async def put(self, tracking_id: str, visit: Visit) -> None: ...
+
+
+class Trackers(Protocol):
+    """The dataset group's event tracker; see `encore.recommender.adapters.event_trackers`."""
+
+    async def make(self) -> Tracker | None: ...
+    async def kept(self) -> Tracker | None: ...
+    async def keep(self, tracker: Tracker | None) -> None: ...
+
+
 class Files(Protocol):
     """Objects of the data bucket that can be removed; see `encore.recommender.adapters.run_files`."""
 
@@ -160,14 +184,6 @@ class CustomerRecords(Protocol):
     async def read(self, customer_id: str, run_id: str) -> CustomerState: ...
 
 
-class CampaignNow(NamedTuple):
-    """A campaign that can be asked now."""
-
-    campaign_arn: str
-    filter_arn: str | None
-    """What keeps products out that the customer has, or that are sold out."""
-
-
 class RanksNow(Protocol):
     """Something of Personalize's that ranks products while a customer waits.
 
@@ -189,6 +205,7 @@ class OpenedShop(Protocol):
     @property
     def edition(self) -> Edition: ...
     async def picks(self, wanted: Wanted) -> bytes: ...
+    async def woven(self, preferences: Sequence[Preference]) -> tuple[str, ...]: ...
     async def ordered(self, wanted: Wanted, product_ids: Sequence[str]) -> list[str]: ...
     async def close(self) -> None: ...
 

@@ -13,7 +13,11 @@ from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Pic
 from encore.runtime.settings import ProcessSettings, ServiceSettings
 
 MIN_KEY_CHARS = 20
+EventsPerS = Annotated[float, Field(gt=0, le=1000)]
+DEFAULT_EVENTS_PER_S = 200.0
 GroupName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")]
+
+MOST_KEPT_RUNS = 8
 
 
 class RecommenderSettings(ServiceSettings):
@@ -34,7 +38,7 @@ class RecommenderSettings(ServiceSettings):
 
     AWS never changes the key of a group: a group that has another one is refused.
     """
-    recommender_keep_runs: Annotated[int, Field(ge=1, le=8)] = 3
+    recommender_keep_runs: Annotated[int, Field(ge=1, le=MOST_KEPT_RUNS)] = 3
     """How many runs keep their solution, its version and their files; AWS allows ten solutions in a group."""
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
     """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
@@ -54,6 +58,10 @@ class RecommenderSettings(ServiceSettings):
 
     Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
     """
+    recommender_put_events_per_s: EventsPerS = DEFAULT_EVENTS_PER_S
+    """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
+    recommender_attribution: bool = False
+    """Whether Personalize, too, reports what emails led to: by a metric attribution of the dataset group."""
     recommender_imports: Literal["auto", "full"] = "auto"
     """Whether Personalize gets only what is new, where that is enough, or everything every time."""
     recommender_events_settle_s: Annotated[int, Field(ge=0)] = 900
@@ -71,7 +79,7 @@ class RecommenderSettings(ServiceSettings):
     """By which share of the other's NDCG@25 a version must be below it to be worse."""
     recommender_catalogue: Assortment = Assortment.AUTO
     """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
-    `auto` decides by how many of the known products the file has.
+    `auto` takes an upload with a file of products, or with nearly all that are known, for the catalogue.
     """
     recommender_engine: EngineName = EngineName.BATCH
     """By what customers are ranked; a run keeps the engine that it began with."""
@@ -85,6 +93,14 @@ class RecommenderSettings(ServiceSettings):
     """After how many minutes without use a campaign is deleted."""
     recommender_promote_new_percent: Annotated[int, Field(ge=0, le=100)] = 0
     """The share of what a campaign recommends that new products take, as far as there are so many."""
+    recommender_related: bool = False
+    """Whether related items order what goes with a product where few customers have bought together.
+
+    They are asked of `recommender_similar_recipe`.
+    """
+    recommender_personal_pins: bool = False
+    """Whether Personalize ranks the pinned products of the shop's file for each customer, if there are more
+    than `max_pinned`."""
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 
@@ -108,6 +124,16 @@ class RecommenderSettings(ServiceSettings):
         return self
 
     @model_validator(mode="after")
+    def _leaves_room_for_solutions(self) -> Self:
+        most = MOST_KEPT_RUNS - 2 * (self.recommender_related + self.recommender_personal_pins)
+        if self.recommender_keep_runs > most:
+            raise ValueError(
+                f"recommender_keep_runs: found {self.recommender_keep_runs}, expected at most {most} with"
+                " related items or personal pins: AWS allows ten solutions in a dataset group"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _leaves_the_rules_a_choice(self) -> Self:
         fewest = self.recommender_picks * RESULTS_PER_PICK
         if self.recommender_num_results < fewest:
@@ -125,6 +151,8 @@ class RecommenderWebSettings(ProcessSettings):
 
     recommendations_table: str
     histories_table: str
+    retention_days: Annotated[int, Field(ge=1)] = 400
+    recommender_put_events_per_s: EventsPerS = DEFAULT_EVENTS_PER_S
     recommender_dataset_group: GroupName = "encore"
     recommender_picks: Picks = DEFAULT_PICKS
     recommender_rules: Rules = Rules()
@@ -132,6 +160,8 @@ class RecommenderWebSettings(ProcessSettings):
     """What ranks products if a request does not say: `batch`, `campaign` or `similar`."""
     recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
     """Products that a campaign is asked for."""
+    recommender_promote_new_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """The share of what a campaign recommends that new products take."""
     recommender_ranking_campaign_arn: (
         Annotated[str, Field(pattern=r"^arn:aws[^:]*:personalize:[^:]+:[0-9]{12}:campaign/.+$")] | None
     ) = None

@@ -86,6 +86,23 @@ class DataIngested(PartData):
         )
 
 
+class InteractionsIngested(EventData):
+    """Some events of an uploaded file, such as clicks and purchases, are stored; the file is the subject."""
+
+    type = "encore.interactions-ingested.v1"
+    topic = "interactions-ingested"
+    batch: PartNumber
+    batches: PartNumber
+    key: str
+    """The object with the events: one `CustomerEvent` per line."""
+    events: Count
+
+    @property
+    def cause(self) -> str:
+        """The batch number."""
+        return f"batch-{self.batch}"
+
+
 class SentimentScored(EventData):
     """Every part of the run has been scored."""
 

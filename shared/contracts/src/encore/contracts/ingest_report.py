@@ -71,3 +71,17 @@ class IngestReport(Record):
     """Customers who get no email, by cause."""
     failed: str | None = None
     """Why the run failed in ingest, if it did."""
+
+
+class EventsReport(Record):
+    """What became of an uploaded file of events. Nothing of it is used if it has `failed`."""
+
+    file: str
+    """Its key in the data bucket."""
+    rows: Count
+    events: Count = 0
+    """The rows that can be used."""
+    batches: Count = 0
+    rejects: tuple[RejectReason, ...] = ()
+    """Most frequent first; every one of them is in the folder's `rejects.jsonl`."""
+    failed: str | None = None

@@ -3,6 +3,8 @@
 from encore.contracts.file_names import file_name
 
 UPLOADS = "uploads/"
+INTERACTIONS = "uploads/interactions/"
+"""What customers did, uploaded between runs; it starts no run."""
 SHOP = "shop/"
 SHOP_CONFIG = "encore.toml"
 """The look of the shop's emails, below `SHOP`; it may be missing."""
@@ -118,3 +120,17 @@ def copy(run_id: str, part: int, first: str) -> str:
     `first` is the key of the first prompt. After a crash another file may have some of them again.
     """
     return f"{copies(run_id, part)}{first}.jsonl"
+
+
+ATTRIBUTION = "attribution/"
+"""Where Personalize puts its reports on what emails led to, if it is asked to; they belong to no run."""
+
+
+def events(upload_id: str, batch: int) -> str:
+    """Some events of an uploaded file: one `CustomerEvent` per line."""
+    return f"runs/{upload_id}/events/batch-{batch:05}.jsonl"
+
+
+def events_report(upload_id: str) -> str:
+    """What became of an uploaded file of events: one `EventsReport`."""
+    return f"runs/{upload_id}/events.json"

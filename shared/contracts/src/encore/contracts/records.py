@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Identifier = Annotated[str, Field(min_length=1, max_length=256)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
+RUN_ID = r"^run-[0-9a-f]{16}$"
+MAX_VALUE = 1_000_000_000
+"""More than anybody pays for a product, in any currency."""
 LIKED_FROM = 0.7
 """From this polarity on an opinion is a liking, wherever one is told, learned from or counted."""
 DISLIKED_FROM = -0.2
@@ -83,6 +86,33 @@ class Purchase(Record):
     quantity: Annotated[int, Field(ge=1)] = 1
     timestamp: Annotated[int, Field(ge=0)] | None = None
     """Unix seconds."""
+
+
+class EventKind(StrEnum):
+    """What a customer has done with a product."""
+
+    CLICKED = "clicked"
+    """They followed a link to it, as in an email."""
+    VIEWED = "viewed"
+    """They looked at its page."""
+    PURCHASED = "purchased"
+
+
+class CustomerEvent(Record):
+    """Something that a customer has done with a product; of one customer's events each has its own id."""
+
+    event_id: Identifier
+    customer_id: Identifier
+    product_id: Identifier
+    kind: EventKind
+    timestamp: Annotated[int, Field(ge=0)]
+    """Unix seconds."""
+    run_id: Annotated[str, Field(pattern=RUN_ID)] | None = None
+    """The run whose email led to it."""
+    session_id: Identifier | None = None
+    """The visit that it belongs to, as the shop names it."""
+    value: Annotated[Decimal, Field(ge=0, le=MAX_VALUE, decimal_places=4)] | None = None
+    """What a purchase came to, in the shop's currency."""
 
 
 class SharedText(Record):

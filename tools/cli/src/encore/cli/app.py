@@ -10,6 +10,7 @@ from encore.cli.commands import (
     cost,
     dead_letters,
     demo,
+    erase,
     evaluate,
     events,
     features,
@@ -63,6 +64,7 @@ app.command()(setup.pictures)
 app.command()(setup.provision)
 app.command()(setup.verify)
 app.command()(cleanup.cleanup)
+app.command()(erase.erase)
 app.command()(queues.queues)
 app.command()(runs.runs)
 app.command()(recommend.recommend)

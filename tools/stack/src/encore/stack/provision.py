@@ -101,9 +101,9 @@ class _Provisioner:
         self._resources.queue_urls[name] = url
         self._resources.dead_letter_urls[name] = dead
         self._allow_senders(url)
-        if queue.subscribes:
+        for topic in queue.topics:
             self._sns.subscribe(
-                TopicArn=self._resources.topic_arns[queue.subscribes],
+                TopicArn=self._resources.topic_arns[topic],
                 Protocol="sqs",
                 Endpoint=self._arn(url),
                 Attributes={"RawMessageDelivery": "true"},

@@ -18,12 +18,17 @@ class Topic(_Strict):
 
 
 class Queue(_Strict):
-    """An SQS queue with dead letters, optionally subscribed to a topic with raw delivery."""
+    """An SQS queue with dead letters, subscribed to no, one or several topics with raw delivery."""
 
     visibility_s: int
     max_receives: int
     retention_s: int
-    subscribes: str | None = None
+    subscribes: str | tuple[str, ...] = ()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that it subscribes to."""
+        return (self.subscribes,) if isinstance(self.subscribes, str) else self.subscribes
 
 
 class Table(_Strict):

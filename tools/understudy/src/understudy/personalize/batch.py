@@ -10,7 +10,7 @@ from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.json_lines import LineError, as_object, filter_values, line_id, parsed
 from understudy.personalize.recipes import FOR_ITEMS, FOR_RANKING, FOR_USERS
-from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recommended
+from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
 
 _CHUNK_LINES = 1_000
 _MOST_RANKED = 500
@@ -32,12 +32,14 @@ def infer(
     num_results: int,
     item_filter: ItemFilter | None = None,
     recipe_type: str = FOR_USERS,
+    recent: Mapping[str, Recent] | None = None,
 ) -> bytes:
     """Return an answer line for each line that is not blank, in order.
 
-    A line that cannot be answered is returned with the reason in `error` and null in `output`.
+    `recent` is what users have done since the training. A line that cannot be answered is returned with the
+    reason in `error` and null in `output`.
     """
-    read = (_line(line, recipe_type, item_filter) for line in lines if line.strip())
+    read = (_line(line, recipe_type, item_filter, recent or {}) for line in lines if line.strip())
     return b"".join(
         json.dumps(answer, ensure_ascii=False).encode() + b"\n"
         for chunk in _chunks(read)
@@ -64,7 +66,9 @@ def _results(model: ItemModel, queries: Sequence[Query], num_results: int) -> It
     return model.answer(queries, num_results)
 
 
-def _line(line: bytes, recipe_type: str, item_filter: ItemFilter | None) -> _Line:
+def _line(
+    line: bytes, recipe_type: str, item_filter: ItemFilter | None, recent: Mapping[str, Recent]
+) -> _Line:
     shown: Any = line.decode(errors="replace").strip()
     try:
         shown = parsed(line)
@@ -75,7 +79,7 @@ def _line(line: bytes, recipe_type: str, item_filter: ItemFilter | None) -> _Lin
             query = replace(query, mask=mask)
     except (FilterError, LineError) as error:
         return _Line(shown, error=str(error))
-    return _Line(shown, query)
+    return _Line(shown, replace(query, recent=recent.get(query.user)))
 
 
 def _for_user(record: Mapping[str, Any]) -> Query:

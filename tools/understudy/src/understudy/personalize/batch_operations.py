@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 from understudy.personalize.arns import Arns
 from understudy.personalize.batch import infer
 from understudy.personalize.batch_files import answer_files, check_places
+from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import invalid_input
+from understudy.personalize.event_rules import EventRules
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
-from understudy.personalize.model_operations import ModelOperations
+from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
+from understudy.personalize.recent import counted_by_user
 from understudy.personalize.recipes import FOR_SEGMENTS, require_recipe
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
+from understudy.personalize.trained import ItemModel, PersonalModel, Recent
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
@@ -32,6 +36,7 @@ class BatchOperations:
     arns: Arns
     registry: Registry
     workers: Workers
+    data: DataOperations
     models: ModelOperations
     filters: FilterOperations
     s3: "S3ClientFactory"
@@ -65,11 +70,24 @@ class BatchOperations:
         answer = partial(
             infer,
             model,
+            recent=await self._recent(version, model),
             num_results=params["numResults"],
             item_filter=item_filter,
             recipe_type=require_recipe(version.detail["recipeArn"]).type,
         )
         await answer_files(self.s3, self.workers, params, answer)
+
+    async def _recent(self, version: Resource, model: ItemModel) -> Mapping[str, Recent]:
+        """Return what users have done since the training: events count without another one, imports do not.
+
+        Source: Amazon Personalize developer guide, "How new data influences batch recommendations".
+        """
+        interactions = only_of("INTERACTIONS", self.data.datasets(version.detail["datasetGroupArn"]))
+        if interactions is None or not isinstance(model, PersonalModel):
+            return {}
+        since = version.detail[STREAMED_UP_TO]
+        events = self.registry.store.streamed(interactions.arn, since=since)
+        return await self.workers.run(counted_by_user, events, EventRules.of(version.detail), model)
 
 
 def results_wanted(params: Params) -> int:

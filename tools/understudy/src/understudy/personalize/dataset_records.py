@@ -130,7 +130,11 @@ class DatasetRecords:
         return self._bulk.get(removal.dataset) is removal.before
 
     def remove(self, removal: Removal) -> int:
-        """Do a removal, also of what was put by itself; return how many records it has removed."""
+        """Do a removal, also of what was put by itself; return how many records it has removed.
+
+        Nothing of them stays on disk.
+        """
+        self._store.expunge()
         if removal.after is not None and removal.after is not removal.before:
             self._replace(removal.dataset, removal.after, ())
         return removal.imported + self._forget(removal.dataset, removal.users)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,8 +79,12 @@ def write_model(path: Path, model: TrainedModel) -> None:
 
 def read_model(path: Path) -> TrainedModel:
     """Read a model; raise ValueError, KeyError, TypeError or OSError for one that is damaged or missing."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return cast("TrainedModel", _made(json.loads(arrays[_DESCRIPTION].tobytes()), arrays))
+    try:
+        # Opened here, since NumPy leaves a file open that is no archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return cast("TrainedModel", _made(json.loads(arrays[_DESCRIPTION].tobytes()), arrays))
+    except BadZipFile as error:
+        raise ValueError(f"{path} is damaged") from error
 
 
 def _described(value: Any, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:  # noqa: ANN401 - any part

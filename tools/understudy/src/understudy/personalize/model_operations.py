@@ -11,16 +11,15 @@ from understudy.personalize import recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import in_use, invalid_input
-from understudy.personalize.event_rules import EventRules
 from understudy.personalize.kinds import SOLUTION, SOLUTION_VERSION, Status
 from understudy.personalize.model_shelf import ModelShelf
-from understudy.personalize.plan import DATASET_NAMES, DatasetSnapshot, TrainingPlan
+from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import LearnedData
 from understudy.personalize.table_files import read_table
 from understudy.personalize.trained import ItemModel, SegmentModel, TrainedModel
-from understudy.personalize.training import train
+from understudy.personalize.trainer import Trainer
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
@@ -51,6 +50,7 @@ class ModelOperations:
     workers: Workers
     data: DataOperations
     models: ModelShelf
+    trainer: Trainer
     _waiting: WeakKeyDictionary[Resource, Snapshots] = field(default_factory=WeakKeyDictionary)
 
     def operations(self) -> Mapping[str, Handler]:
@@ -109,8 +109,8 @@ class ModelOperations:
     async def train_version(self, version: Resource) -> Finish:
         """Train a version on what was known when it was created."""
         started = time.monotonic()
-        plan = _plan(version, self._waiting.pop(version, {}) or await self._stored(version))
-        model = await self.workers.run(train, plan, version.detail["recipeArn"])
+        datasets = self._waiting.pop(version, {}) or await self._stored(version)
+        model = await self.trainer.trained(version.detail, datasets)
         keep = await self.models.added(version, model)
         hours = (time.monotonic() - started) / _SECONDS_PER_HOUR
 
@@ -184,13 +184,3 @@ class ModelOperations:
         versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
         if not any(version.status is Status.ACTIVE for version in versions):
             raise invalid_input("Training mode UPDATE requires an active version trained with FULL.")
-
-
-def _plan(version: Resource, datasets: Snapshots) -> TrainingPlan:
-    config = version.detail.get("solutionConfig", {})
-    excluded = config.get("trainingDataConfig", {}).get("excludedDatasetColumns", {})
-    return TrainingPlan(
-        datasets=datasets,
-        events=EventRules.of(version.detail),
-        excluded={DATASET_NAMES[key.upper()]: frozenset(excluded[key]) for key in excluded},
-    )

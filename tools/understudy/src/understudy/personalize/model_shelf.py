@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -32,8 +34,10 @@ class ModelShelf:
         self._loaded: OrderedDict[str, TrainedModel] = OrderedDict()
         self._reading = asyncio.Lock()
 
-    async def added(self, version: Resource, model: TrainedModel) -> Finish:
-        """Write a model; return what lets the version have it."""
+    async def added(self, version: Resource, model: TrainedModel | Path) -> Finish:
+        """Write a model, unless it is in a new file already; return what lets the version have it."""
+        if isinstance(model, Path):
+            return partial(self._put, version, model)
         path = self._store.new_file()
         if path is not None:
             await self._workers.run(write_model, path, model)
@@ -42,7 +46,7 @@ class ModelShelf:
             if path is None:
                 self._only_here[version] = model
             else:
-                self._store.put_model(version.arn, path.name)
+                self._put(version, path)
                 self._hold(version.arn, model)
 
         return finish
@@ -69,6 +73,9 @@ class ModelShelf:
                 found = await self._workers.run(read_model, path)
             self._hold(version.arn, found)
             return found
+
+    def _put(self, version: Resource, path: Path) -> None:
+        self._store.put_model(version.arn, path.name)
 
     def _hold(self, arn: str, model: TrainedModel) -> None:
         self._loaded[arn] = model

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from understudy.disturbance import Disturbance
+from understudy.personalize.trainer import LARGE_ROWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,5 +18,7 @@ class PersonalizeOptions:
     """The calls a second that each operation answers; others are throttled."""
     limits: Mapping[str, int] = field(default_factory=dict)
     """How many resources of a kind there may be, where it differs from AWS: by noun, such as `Campaign`."""
+    large_rows: int = LARGE_ROWS
+    """From how many records on a version is trained in a process of its own."""
     disturbance: Disturbance = field(default_factory=Disturbance)
     """What befalls every call."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from understudy.personalize.event_rules import EventRules
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Numbers, Table, Texts
+from understudy.wire.service import Params
 
 DATASET_NAMES = {"INTERACTIONS": "Interactions", "ITEMS": "Items", "USERS": "Users"}
 """The name of the schema of each type of dataset."""
@@ -27,6 +29,17 @@ class TrainingPlan:
     datasets: Mapping[str, DatasetSnapshot]
     events: EventRules
     excluded: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, solution: Params, datasets: Mapping[str, DatasetSnapshot]) -> Self:
+        """Return the plan by the configuration of a solution."""
+        config = solution.get("solutionConfig", {})
+        excluded = config.get("trainingDataConfig", {}).get("excludedDatasetColumns", {})
+        return cls(
+            datasets=datasets,
+            events=EventRules.of(solution),
+            excluded={DATASET_NAMES[key.upper()]: frozenset(excluded[key]) for key in excluded},
+        )
 
     def fields(self, dataset: str) -> list[Field]:
         """Return the fields of `dataset` to train on; none when it has no data."""

@@ -169,7 +169,8 @@ class Registry:
 
     def is_busy(self, resource: Resource) -> bool:
         """Tell whether anything is under way on behalf of a resource."""
-        return resource.arn in self._tasks
+        task = self._tasks.get(resource.arn)
+        return task is not None and not task.done()
 
     async def settled(self, resources: Iterable[Resource]) -> None:
         """Wait until nothing is under way on behalf of these resources."""

@@ -1,10 +1,9 @@
 """Recommendations on request, from a campaign."""
 
-import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
 from understudy.personalize.metadata import MOST_ITEMS, Metadata, MetadataReader
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
 from understudy.personalize.promotions import Promotion, joined
+from understudy.personalize.recent import counted
 from understudy.personalize.recipes import (
     FOR_ITEMS,
     FOR_RANKING,
@@ -149,34 +149,13 @@ class Runtime:
             return None
         events = self._streamed(version, params["userId"], since=version.detail[STREAMED_UP_TO])
         rules = EventRules.of(version.detail)
-        return _counted(events, rules, model) if events else None
+        return counted(events, rules, model) if events else None
 
     def _streamed(self, version: Resource, user: str, *, since: int) -> list[Streamed]:
         interactions = only_of("INTERACTIONS", self.data.datasets(version.detail["datasetGroupArn"]))
         if interactions is None:
             return []
         return self.registry.store.streamed_by(interactions.arn, user, since=since)
-
-
-def _counted(events: list[Streamed], rules: EventRules, model: PersonalModel) -> Recent | None:
-    """Return the events that the version's rules count, as the training would weigh them."""
-    values = np.array([_value(event) for event in events])
-    kept, weights = [], model.satisfaction.weights(values)
-    for row, event in enumerate(events):
-        rule = rules.rule(str(event.record.get("EVENT_TYPE") or ""))
-        if rule is not None and (rule.threshold is None or values[row] >= rule.threshold):
-            weights[row] *= rule.weight
-            kept.append(row)
-    if not kept:
-        return None
-    records = [events[row].record for row in kept]
-    times = np.array([int(record["TIMESTAMP"] or 0) for record in records], dtype=np.int64)
-    return Recent([str(record["ITEM_ID"]) for record in records], weights[kept], times)
-
-
-def _value(event: Streamed) -> float:
-    value: Any = event.record.get("EVENT_VALUE")
-    return math.nan if value is None else float(value)
 
 
 def _first(model: ItemModel, query: Query, limit: int) -> Recommended:

@@ -5,7 +5,7 @@ Source of the rules: Amazon Personalize developer guide, "Datasets and schemas".
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,11 @@ class Schema:
     def id_field(self) -> str | None:
         """The column whose value identifies the row, None for interactions."""
         return {"Items": "ITEM_ID", "Users": "USER_ID"}.get(self.name)
+
+
+def schema_of(stored: Mapping[str, Any]) -> Schema:
+    """Return the schema of which `asdict` has made something to store."""
+    return Schema(stored["name"], tuple(Field(**each) for each in stored["fields"]))
 
 
 @dataclass(frozen=True, slots=True)

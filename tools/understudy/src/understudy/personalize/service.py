@@ -27,6 +27,7 @@ from understudy.personalize.solution_operations import SolutionOperations
 from understudy.personalize.store import Store
 from understudy.personalize.tags import TagOperations
 from understudy.personalize.throttling import with_rate_limit
+from understudy.personalize.trainer import Trainer
 from understudy.wire.service import Handler, Service
 from understudy.workers import Workers
 
@@ -83,6 +84,7 @@ class _Parts:
 
     registry: Registry
     workers: Workers
+    answering: Workers
     records: DatasetRecords
     data: DataOperations
     jobs: JobOperations
@@ -101,11 +103,16 @@ class _Parts:
     def of(cls, arns: Arns, s3: "S3ClientFactory", state_delay_s: float, options: PersonalizeOptions) -> Self:
         store = Store(None if options.state_dir is None else options.state_dir / FOLDER)
         registry = Registry(store, state_delay_s=state_delay_s, limits=options.limits)
-        workers = Workers("personalize")
+        workers, answering = Workers("personalize"), Workers("personalize-answers")
         records = DatasetRecords(store, workers)
         data = DataOperations(arns=arns, registry=registry, records=records)
         models = ModelOperations(
-            arns=arns, registry=registry, workers=workers, data=data, models=ModelShelf(store, workers)
+            arns=arns,
+            registry=registry,
+            workers=workers,
+            data=data,
+            models=ModelShelf(store, workers),
+            trainer=Trainer(store, workers, options.large_rows),
         )
         items = ItemRecords(data=data)
         reports = AttributionReports(registry=registry, workers=workers, items=items, s3=s3)
@@ -113,6 +120,7 @@ class _Parts:
         return cls(
             registry=registry,
             workers=workers,
+            answering=answering,
             records=records,
             data=data,
             jobs=JobOperations(
@@ -129,7 +137,13 @@ class _Parts:
             campaigns=CampaignOperations(arns=arns, registry=registry),
             filters=filters,
             batch=BatchOperations(
-                arns=arns, registry=registry, workers=workers, models=models, filters=filters, s3=s3
+                arns=arns,
+                registry=registry,
+                workers=workers,
+                data=data,
+                models=models,
+                filters=filters,
+                s3=s3,
             ),
             segments=SegmentOperations(
                 arns=arns,
@@ -143,7 +157,7 @@ class _Parts:
             attributions=AttributionOperations(arns=arns, registry=registry, data=data),
             runtime=Runtime(
                 registry=registry,
-                workers=workers,
+                workers=answering,
                 data=data,
                 models=models,
                 filters=filters,
@@ -199,4 +213,5 @@ class _Parts:
         """Abandon what is under way; with a folder, it is begun again at the next start."""
         await self.registry.close()
         self.workers.close()
+        self.answering.close()
         self.registry.store.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from understudy.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, refuse_old
 from understudy.personalize.attribution import Figure
 from understudy.personalize.resource_json import resource_as_json, resource_from_json
-from understudy.personalize.schemas import Field, Schema
+from understudy.personalize.schemas import Schema, schema_of
 from understudy.stored_json import as_json, from_json
 
 if TYPE_CHECKING:
@@ -125,10 +125,11 @@ class Store:
             self._database.discard("bulk", "dataset", dataset)
             self._database.change("INSERT INTO bulk VALUES (?, ?)", [(dataset, file)])
 
-    def streamed(self, dataset: str) -> list[Streamed]:
-        """Return the records that were put by themselves, the oldest first."""
+    def streamed(self, dataset: str, *, since: int = 0) -> list[Streamed]:
+        """Return the records that were put by themselves after the one numbered `since`, the oldest first."""
         rows = self._database.rows(
-            "SELECT owner, record, event FROM streamed WHERE dataset = ? ORDER BY number", (dataset,)
+            "SELECT owner, record, event FROM streamed WHERE dataset = ? AND number > ? ORDER BY number",
+            (dataset, since),
         )
         return [Streamed(owner, from_json(record), event) for owner, record, event in rows]
 
@@ -180,6 +181,10 @@ class Store:
             [(attribution, *each) for each in figures],
         )
 
+    def expunge(self) -> None:
+        """Leave nothing on disk of what this transaction deletes."""
+        self._database.expunge()
+
     def remove_streamed(self, dataset: str, owners: Iterable[str]) -> int:
         """Forget the records of these owners; return how many there were."""
         return self._database.change(
@@ -191,7 +196,7 @@ class Store:
         rows = self._database.rows(
             "SELECT name, schema, file FROM training_data WHERE version = ? ORDER BY name", (version,)
         )
-        return [LearnedData(name, _schema(schema), file) for name, schema, file in rows]
+        return [LearnedData(name, schema_of(from_json(schema)), file) for name, schema, file in rows]
 
     def put_training_data(self, version: str, datasets: Iterable[LearnedData]) -> None:
         """Keep what a version is to be trained on."""
@@ -214,11 +219,6 @@ class Store:
         with self.transaction():
             self._database.discard("models", "version", version)
             self._database.change("INSERT INTO models VALUES (?, ?)", [(version, file)])
-
-
-def _schema(stored: str) -> Schema:
-    content = from_json(stored)
-    return Schema(content["name"], tuple(Field(**each) for each in content["fields"]))
 
 
 def check_folder(folder: Path, *, lock_timeout_s: float) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +25,20 @@ def write_table(path: Path, table: Table) -> None:
 
 def read_table(path: Path) -> Table:
     """Read a table; raise ValueError or OSError for a file that is damaged or missing."""
-    with np.load(path, allow_pickle=False) as arrays:
-        described: dict[str, Any] = json.loads(arrays[_COLUMNS].tobytes())
-        columns: dict[str, Column] = {}
-        for number, (name, is_text) in enumerate(described["columns"]):
-            values = arrays[f"{number}"]
-            if is_text:
-                texts = tuple(json.loads(arrays[f"{number}.values"].tobytes()))
-                columns[name] = Texts(values, texts)
-            else:
-                columns[name] = values
-        return Table(columns, int(described["rows"]))
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            described: dict[str, Any] = json.loads(arrays[_COLUMNS].tobytes())
+            columns: dict[str, Column] = {}
+            for number, (name, is_text) in enumerate(described["columns"]):
+                values = arrays[f"{number}"]
+                if is_text:
+                    texts = tuple(json.loads(arrays[f"{number}.values"].tobytes()))
+                    columns[name] = Texts(values, texts)
+                else:
+                    columns[name] = values
+            return Table(columns, int(described["rows"]))
+    except BadZipFile as error:
+        raise ValueError(f"{path} is damaged") from error
 
 
 def _arrays(table: Table) -> dict[str, NDArray[Any]]:

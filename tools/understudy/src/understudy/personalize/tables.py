@@ -23,6 +23,13 @@ class Texts:
         """Return the strings of `rows`."""
         return type(self)(self.codes[rows], self.values)
 
+    def compacted(self) -> Self:
+        """Return the same strings without values that none of them is: what was removed is nowhere."""
+        used = np.unique(self.codes[self.codes >= 0])
+        lookup = np.full(len(self.values) + 1, -1, dtype=np.int32)  # the last entry is for code -1
+        lookup[used] = np.arange(used.size, dtype=np.int32)
+        return type(self)(lookup[self.codes], tuple(self.values[code] for code in used))
+
     def followed_by(self, other: "Texts") -> Self:
         """Return these strings followed by those of `other`."""
         codes = {value: code for code, value in enumerate(self.values)}
@@ -66,10 +73,18 @@ class Table:
         return type(self)(columns, self.rows + other.rows)
 
     def without(self, name: str, values: Collection[str]) -> Self:
-        """Return the records whose string column `name` has none of `values`."""
+        """Return the records whose string column `name` has none of `values`.
+
+        Nothing that only the others said is left in it.
+        """
         column = self.texts(name)
         dropped = np.array([*(value in values for value in column.values), False])  # the last is for -1
-        return self._take(np.flatnonzero(~dropped[column.codes]))
+        left = self._take(np.flatnonzero(~dropped[column.codes]))
+        columns = {
+            name: column.compacted() if isinstance(column, Texts) else column
+            for name, column in left.columns.items()
+        }
+        return type(self)(columns, left.rows)
 
     def last_of_each(self, name: str) -> Self:
         """Return the last record of each value of the string column `name`."""

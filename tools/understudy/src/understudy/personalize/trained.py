@@ -86,13 +86,13 @@ class PersonalModel:
         """Yield at most `limit` items for each query; an unknown user gets the popular items.
 
         Items that a user already has may be among them, as with AWS's recipe, but having them does not
-        raise them. Interactions since the training count for single queries.
+        raise them. Interactions since the training count, too.
         """
         profiles = self.profiles
         codes = np.array([self.users.get(query.user, -1) for query in queries], dtype=np.intp)
-        if len(queries) == 1 and queries[0].recent is not None:
-            profiles = self._profiles(queries[0].user, queries[0].recent)
-            codes = np.zeros(1, dtype=np.intp)
+        if any(query.recent is not None for query in queries):
+            profiles = type(profiles).joined([self._profile(query) for query in queries])
+            codes = np.arange(len(queries), dtype=np.intp)
         for ranking in self.model.rank(profiles, codes, limit, lambda place: queries[place].mask):
             yield self._named(ranking)
 
@@ -125,11 +125,13 @@ class PersonalModel:
         codes = np.array([self.users[user] for user in gone], dtype=np.intp)
         return replace(self, users=left, profiles=self.profiles.without(codes))
 
-    def _profiles(self, user: str, recent: Recent) -> Profiles:
-        places = self.items.places
+    def _profile(self, query: Query) -> Profiles:
+        rows = self.profiles.rows(np.array([self.users.get(query.user, -1)]))
+        if query.recent is None:
+            return rows
+        recent, places = query.recent, self.items.places
         known = [row for row, item in enumerate(recent.items) if item in places]
         items = np.array([places[recent.items[row]] for row in known], dtype=np.int32)
-        rows = self.profiles.rows(np.array([self.users.get(user, -1)]))
         return rows.followed_by(items, recent.weights[known], recent.times[known])
 
     def _named(self, ranking: Ranking) -> Recommended:

@@ -112,6 +112,18 @@ class AWSPersonalize:
             pass
         return True
 
+    async def named(self, kind: Kind, name: str) -> str | None:
+        """Return the ARN of the resource of a kind that has no parent and this name, or None."""
+        return await self._find(ResourceSpec("", kind, name, {}))
+
+    async def listed(self, kind: Kind, **parent: str) -> list[Mapping[str, Any]]:
+        """Return the summaries of all resources of a kind below a parent."""
+        return [summary async for summary in self._list(kind, **parent)]
+
+    async def described(self, kind: Kind, arn: str) -> Mapping[str, Any]:
+        """Return what Personalize says of a resource; raise `VanishedError` if it does not exist."""
+        return await self._describe(kind, arn)
+
     async def dataset(self, arn: str) -> KnownDataset:
         """Return what tells a dataset from one of the same name that was there before.
 

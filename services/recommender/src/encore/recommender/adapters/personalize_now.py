@@ -4,18 +4,19 @@ The client must not retry (`NO_SDK_RETRIES`): there is no time for it, and what 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from encore.recommender.adapters.personalize_operations import GONE
+from encore.recommender.adapters.personalize_runtime import request_parameters
 from encore.recommender.domain.csv_files import is_fit_id
-from encore.recommender.ports import CampaignNow, NoRankingError
+from encore.recommender.ports import CampaignRequest, NoRankingError
 from encore.runtime.errors import error_code
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize_runtime.client import PersonalizeRuntimeClient
 
-GONE = "ResourceNotFoundException"
 NOT_ACCEPTED = "the customer's id is not one that Personalize accepts"
 
 
@@ -23,32 +24,20 @@ class AWSRanksNow:
     """A campaign that ranks the catalogue for customers."""
 
     def __init__(
-        self,
-        client: "PersonalizeRuntimeClient",
-        find: Callable[[], Awaitable[CampaignNow | None]],
-        *,
-        num_results: int,
+        self, client: "PersonalizeRuntimeClient", find: Callable[[], Awaitable[CampaignRequest | None]]
     ) -> None:
         self._client = client
         self._find = find
-        self._num_results = num_results
 
     async def ask(self, customer_id: str) -> Sequence[str]:
         """Return product ids, best first; raise `NoRankingError` if there is no campaign to ask."""
         if not is_fit_id(customer_id):
             raise NoRankingError(NOT_ACCEPTED)
-        campaign = await self._find()
-        if campaign is None:
+        request = await self._find()
+        if request is None:
             raise NoRankingError("no run has made a campaign")
-        asked: dict[str, Any] = {
-            "campaignArn": campaign.campaign_arn,
-            "userId": customer_id,
-            "numResults": self._num_results,
-        }
-        if campaign.filter_arn:
-            asked["filterArn"] = campaign.filter_arn
         try:
-            reply = await self._client.get_recommendations(**asked)
+            reply = await self._client.get_recommendations(**request_parameters(customer_id, request))
         except ClientError as error:
             raise _explained(error) from error
         return [one["itemId"] for one in reply.get("itemList", [])]

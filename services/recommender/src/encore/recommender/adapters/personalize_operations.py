@@ -54,6 +54,9 @@ OPERATIONS: Mapping[Kind, Operations] = {
         job=True,
     ),
     Kind.EVENT_TRACKER: Operations("event_tracker", "eventTracker", "eventTrackers", "datasetGroupArn"),
+    Kind.METRIC_ATTRIBUTION: Operations(
+        "metric_attribution", "metricAttribution", "metricAttributions", "datasetGroupArn"
+    ),
 }
 
 

@@ -30,7 +30,7 @@ class AWSCampaignRuntime:
         Raises `VanishedError` if the campaign does not exist or is not active, `RefusedError` if the request
         is invalid.
         """
-        asked = _parameters(customer_id, request)
+        asked = request_parameters(customer_id, request)
         try:
             reply = await self._limiter.run(lambda: self._client.get_recommendations(**asked))
         except ClientError as error:
@@ -43,7 +43,8 @@ class AWSCampaignRuntime:
         return tuple(one["itemId"] for one in reply.get("itemList", []))
 
 
-def _parameters(customer_id: str, request: CampaignRequest) -> dict[str, Any]:
+def request_parameters(customer_id: str, request: CampaignRequest) -> dict[str, Any]:
+    """Return the parameters of a `GetRecommendations` call."""
     parameters: dict[str, Any] = {
         "campaignArn": request.campaign_arn,
         "userId": customer_id,

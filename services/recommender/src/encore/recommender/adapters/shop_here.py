@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from encore.recommender.domain.current_shop import CurrentShop
+from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.real_time import Edition, Wanted, order_of, picks_of
-from encore.recommender.domain.shop import Shop
 
-Read = Callable[[Edition], Awaitable[Shop]]
+Read = Callable[[Edition], Awaitable[CurrentShop]]
 
 
 @dataclass(frozen=True)
@@ -15,15 +16,19 @@ class ShopHere:
     """A shop that is asked in a thread."""
 
     edition: Edition
-    shop: Shop
+    open: CurrentShop
 
     async def picks(self, wanted: Wanted) -> bytes:
         """Return a customer's picks as JSON."""
-        return await asyncio.to_thread(picks_of, self.shop, wanted)
+        return await asyncio.to_thread(picks_of, self.open.shop, wanted)
+
+    async def woven(self, preferences: Sequence[Preference]) -> tuple[str, ...]:
+        """Return a ranking of what goes with a customer's products; nothing if the run has none."""
+        return await asyncio.to_thread(self.open.woven, preferences)
 
     async def ordered(self, wanted: Wanted, product_ids: Sequence[str]) -> list[str]:
         """Return given products in the order for a customer."""
-        return await asyncio.to_thread(order_of, self.shop, wanted, product_ids)
+        return await asyncio.to_thread(order_of, self.open.shop, wanted, product_ids)
 
     async def close(self) -> None:
         """Do nothing: there is nothing to end."""

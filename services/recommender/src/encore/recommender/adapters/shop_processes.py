@@ -17,15 +17,16 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import TypeVar
 
+from encore.recommender.domain.current_shop import CurrentShop
+from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.real_time import Edition, Wanted, order_of, picks_of
-from encore.recommender.domain.shop import Shop
 from encore.recommender.ports import BusyError, ShopClosedError
 
-Load = Callable[[Edition], Shop]
+Load = Callable[[Edition], CurrentShop]
 """Makes a shop; it is called in the new process, and so has to be picklable."""
 Answer = TypeVar("Answer")
 
-_shop: Shop | None = None
+_shop: CurrentShop | None = None
 
 
 @dataclass(kw_only=True, eq=False)
@@ -45,6 +46,13 @@ class ShopProcess:
     async def picks(self, wanted: Wanted) -> bytes:
         """Return a customer's picks as JSON; raise `BusyError` or `ShopClosedError`."""
         return await self._ask(_picks, wanted)
+
+    async def woven(self, preferences: Sequence[Preference]) -> tuple[str, ...]:
+        """Return a ranking of what goes with a customer's products; nothing if the run has none.
+
+        Raises `BusyError` or `ShopClosedError`.
+        """
+        return await self._ask(_woven, tuple(preferences))
 
     async def ordered(self, wanted: Wanted, product_ids: Sequence[str]) -> list[str]:
         """Return given products in the order for a customer; raise `BusyError` or `ShopClosedError`."""
@@ -92,9 +100,16 @@ class ShopProcesses:
             await asyncio.gather(*(loop.run_in_executor(pool, _open, self.load, edition) for pool in pools))
         except BaseException:
             for pool in pools:
-                pool.shutdown(wait=False, cancel_futures=True)
+                _kill(pool)
             raise
         return ShopProcess(edition=edition, pools=pools, most_waiting=self.most_waiting)
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    """End a pool whose process may be busy for long: nobody wants what it is doing."""
+    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - there is no other way before Python 3.14
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _live_with_parent() -> None:
@@ -114,21 +129,25 @@ def _open(load: Load, edition: Edition) -> int:
     """Load the shop, and pick once, so that the first customer does not wait for what is made once."""
     global _shop  # noqa: PLW0603 - it is what the process is for
     _shop = load(edition)
-    picks_of(_shop, Wanted(""))
+    picks_of(_shop.shop, Wanted(""))
     gc.collect()
     gc.freeze()
-    return len(_shop.offers)
+    return len(_shop.shop.offers)
 
 
-def _opened() -> Shop:
+def _opened() -> CurrentShop:
     if _shop is None:
         raise RuntimeError("this process has no shop")
     return _shop
 
 
 def _picks(wanted: Wanted) -> bytes:
-    return picks_of(_opened(), wanted)
+    return picks_of(_opened().shop, wanted)
 
 
 def _ordered(wanted: Wanted, product_ids: Sequence[str]) -> list[str]:
-    return order_of(_opened(), wanted, product_ids)
+    return order_of(_opened().shop, wanted, product_ids)
+
+
+def _woven(preferences: Sequence[Preference]) -> tuple[str, ...]:
+    return _opened().woven(preferences)

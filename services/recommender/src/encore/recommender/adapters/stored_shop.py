@@ -7,10 +7,9 @@ from typing import Any
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.real_time import Edition
-from encore.recommender.domain.shop import Shop
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.open_shop import open_shop
+from encore.recommender.use_cases.open_shop import open_current_shop
 from encore.runtime.aws import CONFIG
 from encore.runtime.storage import S3Objects
 
@@ -22,13 +21,12 @@ class LoadStoredShop:
     bucket: str
     validate_requests: bool = False
 
-    def __call__(self, edition: Edition) -> Shop:
+    def __call__(self, edition: Edition) -> CurrentShop:
         """Return the shop; raise what S3 raises."""
         return asyncio.run(self._load(edition))
 
-    async def _load(self, edition: Edition) -> Shop:
+    async def _load(self, edition: Edition) -> CurrentShop:
         session: Any = get_session()
         config = CONFIG.merge(AioConfig(parameter_validation=self.validate_requests))
         async with session.create_client("s3", config=config) as s3:
-            objects = S3Objects(s3, self.bucket)
-            return await open_shop(objects, KnowCatalogue(objects=objects), edition)
+            return await open_current_shop(S3Objects(s3, self.bucket), edition)

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -257,7 +257,7 @@ class Candidates:
         if not self.shop.related:
             return tuple(linked)
         many = SURE_TIMES * self.shop.rules.min_linking_customers
-        near = self.shop.related.nearness([(product_id, 1.0)])
+        near = self.shop.related.nearness([(self._catalogue.family(product_id), 1.0)])
 
         def nearest(family: str) -> float:
             if linked[family] >= many:
@@ -274,20 +274,27 @@ class Candidates:
         """
         if self._linked[leaf] or leaf not in self.completing or not self.shop.related:
             return ()
-        owned = ((one.owned.product.product_id, one.owned.voice) for one in self.completing[leaf])
-        near = self.shop.related.nearness(owned)
-        mine = [one for one in near if self._catalogue.category(one) == leaf and self._is_new(one)]
+        owned = [one.owned for one in self.completing[leaf]]
+        near = self.shop.related.nearness((self._family(one), one.voice) for one in owned)
+        mine = self._new(one for one in near if self._catalogue.category(one) == leaf)
         return sorted(mine, key=lambda one: (-near[one], one))[:MOST_PER_LEAF]
+
+    def _family(self, owned: Owned) -> str:
+        return self._catalogue.family(owned.product.product_id)
 
     @cached_property
     def _new_in_ranking(self) -> list[str]:
         """The ranked products without those of a family that the customer has."""
-        products = self._catalogue.products
-        return [each for each in self.shopper.ranked if each in products and self._is_new(each)]
+        return self._new(self.shopper.ranked)
 
-    def _is_new(self, product_id: str) -> bool:
-        """Whether the customer has nothing of a product's family."""
-        return self.shopper.labels.isdisjoint(self._catalogue.labels(product_id))
+    def _new(self, product_ids: Iterable[str]) -> list[str]:
+        """Return those that the shop has, without those of a family that the customer has."""
+        products, labels_of, owned = self._catalogue.products, self._catalogue.labels, self.shopper.labels
+        return [
+            product_id
+            for product_id in product_ids
+            if product_id in products and owned.isdisjoint(labels_of(product_id))
+        ]
 
     def _by_leaf(self, product_ids: Sequence[str]) -> Mapping[Category, list[str]]:
         products = self._catalogue.products

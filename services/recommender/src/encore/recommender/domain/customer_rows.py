@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from encore.contracts.records import Product
 from encore.recommender.domain.csv_files import Row
 from encore.recommender.domain.history import History
+from encore.recommender.domain.looks import look_rows
 from encore.recommender.domain.preferences import preferences_of
 from encore.recommender.domain.rows import interaction_rows, user_row
 
@@ -21,6 +22,8 @@ class CustomerRows:
     undated: list[Row]
     """The same, with `UNDATED` where a run's time stands for one that is not known."""
     user: Row
+    looks: list[Row]
+    """Clicks and looks, of which the event tracker was told: equal interactions count once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def customer_rows(history: History, products: Mapping[str, Product]) -> Customer
         interactions=list(dated),
         undated=list(interaction_rows(customer, preferences, default_timestamp=UNDATED)),
         user=user_row(customer, preferences, products),
+        looks=list(look_rows(history)),
     )
 
 

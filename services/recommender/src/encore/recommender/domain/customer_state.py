@@ -1,11 +1,11 @@
 """What the tables say of one customer at this moment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts.records import RecommendationSource
-from encore.recommender.domain import earlier_picks, kept_rankings
+from encore.recommender.domain import customer_events, earlier_picks, kept_rankings
 from encore.recommender.domain.earlier_picks import LatestPicks
 from encore.recommender.domain.history import History
 from encore.recommender.domain.kept_rankings import KeptRanking
@@ -20,6 +20,8 @@ class CustomerState:
     history: History | None = None
     ranking: tuple[str, ...] = ()
     """What Personalize ranked for them last, best first."""
+    pins: tuple[str, ...] = ()
+    """The order of pinned products that Personalize gave for them last."""
     latest: LatestPicks | None = None
     """What they were recommended last, in whichever run."""
     is_by_popularity: bool = False
@@ -30,10 +32,15 @@ class CustomerState:
         """Tell the customer's items of the recommendations table (see `keys`) apart by their sort keys."""
         found = {str(item["run_id"]): dict(item) for item in items}
         ranking = found.pop(kept_rankings.RANKING, None)
+        pins = found.pop(kept_rankings.PINS, None)
         latest = found.pop(earlier_picks.LATEST, None)
+        if events := found.pop(customer_events.EVENTS, None):
+            known = history or History(customer_id=events["customer_id"], run_id="")
+            history = known.with_events(customer_events.from_item(events))
         return cls(
             history=history,
             ranking=KeptRanking.from_item(ranking).product_ids if ranking else (),
+            pins=KeptRanking.from_item(pins).product_ids if pins else (),
             latest=LatestPicks.from_item(latest) if latest else None,
             is_by_popularity=any(
                 one["source"] == RecommendationSource.POPULARITY.value for one in found.values()
@@ -50,6 +57,10 @@ class CustomerState:
         before = self.latest.before(run_id) if self.latest else ()
         return frozenset(product_id for email in before[:emails] for product_id in email.product_ids)
 
+    def pins_among(self, ranked: Collection[str]) -> tuple[str, ...]:
+        """Return the customer's order of the pins that a run had ranked; one of other pins is older."""
+        return self.pins if ranked and set(self.pins) <= set(ranked) else ()
+
     @property
     def best_kept(self) -> tuple[PickedFrom, tuple[str, ...]]:
         """The best order of products that is kept for the customer, and what it is.
@@ -65,9 +76,14 @@ class CustomerState:
 
 
 def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
-    """Return the keys of a customer's items in the recommendations table: ranking, last picks, the run's."""
+    """Return the keys of a customer's items in the recommendations table.
+
+    They are the ranking, the order of pins, the last picks, what the customer did since, and the run's picks.
+    """
     return [
+        *customer_events.keys([customer_id]),
         *kept_rankings.keys([customer_id]),
+        *kept_rankings.keys([customer_id], kept_rankings.PINS),
         *earlier_picks.keys([customer_id]),
         {"customer_id": customer_id, "run_id": run_id},
     ]

@@ -21,11 +21,26 @@ EVENT_WEIGHTS: Mapping[EventType, float] = {
     EventType.LIKED: 1.0,
     EventType.PURCHASED: 0.8,
     EventType.REVIEWED: 0.6,
+    EventType.CLICKED: 0.3,
+    EventType.VIEWED: 0.2,
     EventType.DISLIKED: 0.1,
 }
-"""A purchase of which nothing more is known is a better sign than a lukewarm review.
+"""What somebody looked at says less than what they bought, and more than what they regret.
+
+A purchase of which nothing more is known is a better sign than a lukewarm review.
 
 A dislike still shows what the customer shops for, so it keeps a small weight.
+"""
+EVENTS_CONFIG: Mapping[str, Any] = {
+    "eventsConfig": {
+        "eventParametersList": [
+            {"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()
+        ]
+    }
+}
+"""How a solution for customers weighs kinds of events.
+
+Source: Amazon Personalize developer guide, "Optimizing a solution with events configuration".
 """
 
 
@@ -85,6 +100,19 @@ class Engine:
         return self.name is EngineName.CAMPAIGN
 
     @property
+    def learns_from_events(self) -> bool:
+        """Whether a version considers what customers did after its training, if it was put as events.
+
+        One that is asked about products knows no customers: their newest products are asked about anyway.
+        """
+        return not self.asks_by_product
+
+    @property
+    def waits_for_events(self) -> bool:
+        """Whether events count only some time later; a campaign considers them at once."""
+        return self.learns_from_events and not self.asks_campaign
+
+    @property
     def needs_interactions(self) -> bool:
         """Whether Personalize cannot train its recipe without interactions."""
         return self.recipe != SimilarRecipe.SEMANTIC
@@ -95,11 +123,5 @@ class Engine:
 
     @property
     def events_config(self) -> Mapping[str, Any]:
-        """How a solution weighs kinds of events; recipes for products take no such configuration.
-
-        Source: Amazon Personalize developer guide, "Optimizing a solution with events configuration".
-        """
-        if self.asks_by_product:
-            return {}
-        weights = [{"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()]
-        return {"eventsConfig": {"eventParametersList": weights}}
+        """How a solution weighs kinds of events; recipes for products take no such configuration."""
+        return {} if self.asks_by_product else EVENTS_CONFIG

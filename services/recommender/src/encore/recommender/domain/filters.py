@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from encore.recommender.domain.engines import Engine
+from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.schemas import DIGEST_CHARS
 
 IN_STOCK, SOLD_OUT = "in-stock", "sold-out"
 NEW, ESTABLISHED = "new", "established"
-OWNED = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")'
+POSSESSIONS = (EventType.LIKED, EventType.PURCHASED, EventType.REVIEWED, EventType.DISLIKED)
+"""The kinds of interaction with what somebody has: what they clicked on or looked at may be offered."""
+_KINDS = ", ".join(f'"{kind.value}"' for kind in POSSESSIONS)
+OWNED = f"EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ({_KINDS})"
 """What the customer already has; Personalize looks at the newest 100 interactions of each kind of event."""
 GONE = f'EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("{SOLD_OUT}")'
 PROMOTED = (

@@ -12,6 +12,8 @@ from pydantic import Field
 
 from encore.contracts.records import (
     Customer,
+    CustomerEvent,
+    EventKind,
     Exclusion,
     Identifier,
     Purchase,
@@ -23,6 +25,8 @@ from encore.recommender.domain.preferences import Scores
 
 MAX_ITEM_BYTES = 300_000
 """DynamoDB stores 400 KB in an item; the oldest of what exceeds this is left out."""
+MOST_LOOKS = 150
+"""Of clicks and looks that lie further back nobody learns much."""
 Seconds = Annotated[int, Field(ge=0)]
 
 
@@ -47,6 +51,14 @@ class KnownPurchase(Record):
     seen_at: Seconds
 
 
+class KnownLook(Record):
+    """A click on a product, or a look at its page: neither a possession nor a preference."""
+
+    product_id: Identifier
+    kind: EventKind
+    timestamp: Seconds
+
+
 class History(Record):
     """All that is known of one customer, and which run last had them in its file."""
 
@@ -57,6 +69,8 @@ class History(Record):
     reviews: tuple[KnownReview, ...] = ()
     """Of the newest file first."""
     purchases: tuple[KnownPurchase, ...] = ()
+    looks: tuple[KnownLook, ...] = ()
+    """At most `MOST_LOOKS`, newest first."""
 
     @classmethod
     def of(cls, customer: Customer, scores: Scores, *, run_id: str, now: int) -> Self:
@@ -103,8 +117,27 @@ class History(Record):
                 "age": earlier.age if self.age is None else self.age,
                 "reviews": (*newest, *oldest),
                 "purchases": _purchases(self.purchases, earlier.purchases),
+                "looks": _looks(self.looks, earlier.looks),
             }
         )
+
+    def with_events(self, events: Iterable[CustomerEvent]) -> "History":
+        """Return what is known with what the customer did since; what is known already changes nothing.
+
+        A purchase is that of an order of which a file tells, too, if that is of its time or later.
+        """
+        ordered: dict[str, int] = {}
+        for order in self.purchases:
+            ordered[order.product_id] = max(ordered.get(order.product_id, 0), _time(order))
+        purchases, looks = list(self.purchases), list[KnownLook]()
+        for event in events:
+            if event.kind is not EventKind.PURCHASED:
+                looks.append(
+                    KnownLook(product_id=event.product_id, kind=event.kind, timestamp=event.timestamp)
+                )
+            elif event.timestamp > ordered.get(event.product_id, -1):
+                purchases.append(_bought(event))
+        return self.model_copy(update={"purchases": tuple(purchases), "looks": _looks(looks, self.looks)})
 
     @property
     def customer(self) -> Customer:
@@ -222,6 +255,20 @@ def _purchases(new: Iterable[KnownPurchase], earlier: Iterable[KnownPurchase]) -
         seen = before.pop(key, None)
         found[key] = one if seen is None else one.model_copy(update={"seen_at": seen.seen_at})
     return (*found.values(), *before.values())
+
+
+def _bought(event: CustomerEvent) -> KnownPurchase:
+    return KnownPurchase(
+        order_id=event.event_id,
+        product_id=event.product_id,
+        timestamp=event.timestamp,
+        seen_at=event.timestamp,
+    )
+
+
+def _looks(new: Iterable[KnownLook], earlier: Iterable[KnownLook]) -> tuple[KnownLook, ...]:
+    by_time = sorted({*new, *earlier}, key=lambda one: (-one.timestamp, one.product_id, one.kind))
+    return tuple(by_time[:MOST_LOOKS])
 
 
 def _review(known: KnownReview, in_file: Review | None) -> Review:

@@ -10,8 +10,6 @@ EVENTS = "put_events"
 REASON = "import_reason"
 SIZE_BYTES = "import_bytes"
 EVENTS_PUT_AT = "events_put_at"
-AFTER = "history_after"
-"""The run that had been the last to change the customers' histories when this one began to."""
 DECIDED = (*(f"import_mode_{each}" for each in DATASETS), EVENTS, REASON, SIZE_BYTES)
 YES = "yes"
 

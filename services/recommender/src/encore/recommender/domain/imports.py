@@ -119,7 +119,7 @@ def imports(
 ) -> Imports:
     """Return what a run imports into these `datasets`.
 
-    `reuses` says that the rankings are asked of a version that exists: only events reach it.
+    `reuses` says that the rankings are asked of a version that exists and learns from events alone.
     """
     reason = "imports are set to full" if only_full else _unclear(delta, standing, datasets)
     reason = reason or _too_much(delta)

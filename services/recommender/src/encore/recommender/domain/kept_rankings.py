@@ -21,7 +21,8 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import RESULTS_PER_PICK, Rules
 from encore.recommender.domain.schemas import DATASETS
 
-RANKING = "ranking"
+RANKING, PINS = "ranking", "pins"
+"""Under which sort keys a customer's ranking is kept, and their order of the shop's pinned products."""
 MAX_ITEM_BYTES = 300_000
 """DynamoDB stores 400 KB in an item; 500 ids of 256 characters may be more. Who has such gets no item."""
 SECONDS_PER_DAY = 86_400
@@ -52,9 +53,9 @@ class KeptRanking(RunRanking):
         """Read an item of the table."""
         return cls.model_validate({**item, "product_ids": item["product_ids"].split(_SEPARATOR)})
 
-    def item(self) -> dict[str, Any]:
+    def item(self, kind: str = RANKING) -> dict[str, Any]:
         """Return the item that is stored: all ids are one text, which takes a fraction of a list's time."""
-        return {**self.model_dump(), "run_id": RANKING, "product_ids": _SEPARATOR.join(self.product_ids)}
+        return {**self.model_dump(), "run_id": kind, "product_ids": _SEPARATOR.join(self.product_ids)}
 
     @property
     def fits(self) -> bool:
@@ -62,9 +63,9 @@ class KeptRanking(RunRanking):
         return len(_SEPARATOR.join(self.product_ids).encode()) <= MAX_ITEM_BYTES
 
 
-def keys(customer_ids: Sequence[str]) -> list[dict[str, str]]:
+def keys(customer_ids: Sequence[str], kind: str = RANKING) -> list[dict[str, str]]:
     """Return the keys of the customers' kept rankings, each once."""
-    return [{"customer_id": one, "run_id": RANKING} for one in dict.fromkeys(customer_ids)]
+    return [{"customer_id": one, "run_id": kind} for one in dict.fromkeys(customer_ids)]
 
 
 def solution_digest(plan: Plan) -> str:
@@ -89,6 +90,14 @@ def basis_of(solution: str, interactions: Iterable[Row], user: Row) -> str:
     Interactions without a time must have `customer_rows.UNDATED`, not that of a run.
     """
     return _digest(solution, list(interactions), user)
+
+
+def basis_of_pins(basis: str, pins: Sequence[str]) -> str:
+    """Return a digest of what decides a customer's order of pins: what decides their ranking, and the pins.
+
+    The order of the shop's file says nothing of it.
+    """
+    return _digest(basis, sorted(pins))
 
 
 def fewest_left(picks: int, rules: Rules) -> int:

@@ -14,12 +14,15 @@ from hashlib import sha256
 from typing import Any
 
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.engines import Engine
+from encore.recommender.domain.engines import EVENTS_CONFIG, Engine
 from encore.recommender.domain.filters import filters_of
 from encore.recommender.domain.import_steps import mode_of, puts_events
 from encore.recommender.domain.imports import Mode
+from encore.recommender.domain.prepared import asks_for_rankings
+from encore.recommender.domain.related import NUM_RESULTS
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, FILTERED, DatasetSchema
+from encore.recommender.domain.side_models import RELATED, SideModel, asked
 from encore.runtime.runs.run import Run
 from encore.runtime.tags import RUN
 
@@ -44,6 +47,8 @@ class Step(StrEnum):
     SET_UP = "set-up"
     DATASETS = "datasets"
     IMPORT = "import"
+    SIDE_SOLUTION = "side-solution"
+    SIDE_TRAIN = "side-train"
     SOLUTION = "solution"
     TRAIN = "train"
     FILTER = "filter"
@@ -87,9 +92,11 @@ class Plan:
             Step.SET_UP: self._set_up,
             Step.DATASETS: self._datasets,
             Step.IMPORT: self._imports,
+            Step.SIDE_SOLUTION: self._side_solutions,
+            Step.SIDE_TRAIN: self._side_versions,
             Step.SOLUTION: self._solution,
             Step.TRAIN: self._version,
-            Step.FILTER: self._filters,
+            Step.FILTER: self._before_inference,
             Step.INFER: self._inference,
         }
         return makers[step](run)
@@ -150,6 +157,58 @@ class Plan:
         request = {"datasetGroupArn": run.step["dataset_group"], **self._tagged()}
         return ResourceSpec(EVENT_TRACKER, Kind.EVENT_TRACKER, self.dataset_group, request)
 
+    def _side_solutions(self, run: Run) -> list[ResourceSpec]:
+        """Return the solutions of the side models that are trained: one used again needs none."""
+        group = run.step["dataset_group"]
+        return [
+            ResourceSpec(
+                side.solution,
+                Kind.SOLUTION,
+                self._side_name(side, run),
+                {"datasetGroupArn": group, **side_settings(side, run), **self._tagged(run)},
+            )
+            for side in asked(run.step)
+            if side.is_trained(run.step)
+        ]
+
+    def _side_versions(self, run: Run, *, is_awaited: bool = False) -> list[ResourceSpec]:
+        """Return their versions, which are trained while that of the ranking is."""
+        return [
+            ResourceSpec(
+                side.version,
+                Kind.SOLUTION_VERSION,
+                resource_name(run.run_id, side.name),
+                {"solutionArn": run.step.get(side.solution), "trainingMode": "FULL", **self._tagged(run)},
+                is_awaited,
+            )
+            for side in asked(run.step)
+            if side.is_trained(run.step)
+        ]
+
+    def _side_jobs(self, run: Run) -> list[ResourceSpec]:
+        return [
+            ResourceSpec(
+                side.job,
+                Kind.BATCH_JOB,
+                resource_name(run.run_id, f"{side.name}{_again(run)}"),
+                {
+                    "solutionVersionArn": run.step[side.version],
+                    **({"numResults": NUM_RESULTS} if side is RELATED else {}),
+                    "jobInput": {"s3DataSource": {"path": self._location(run, side.input)}},
+                    "jobOutput": {"s3DataDestination": {"path": self._location(run, side.output)}},
+                    "roleArn": self.role_arn,
+                    **self._tagged(run),
+                },
+            )
+            for side in asked(run.step)
+        ]
+
+    def _side_name(self, side: SideModel, run: Run) -> str:
+        """Name a solution so that `leftovers` knows it again, however long the names are."""
+        name = f"{self.dataset_group}-{side.name}-{run.run_id}"
+        is_fit = len(name) <= MAX_NAME_CHARS and _NAME.fullmatch(name)
+        return name if is_fit else f"{self.dataset_group}-{side.name}-{_digest(run.run_id)}"
+
     def _solution(self, run: Run) -> list[ResourceSpec]:
         name = resource_name(f"{self.dataset_group}-{run.run_id}")
         settings = _solution_settings(Engine.of_run(run.step))
@@ -172,7 +231,15 @@ class Plan:
             for each in filters_of(Engine.of_run(run.step), promotes=self.promote_new_percent > 0)
         ]
 
+    def _before_inference(self, run: Run) -> list[ResourceSpec]:
+        return [*self._filters(run), *self._side_versions(run, is_awaited=True)]
+
     def _inference(self, run: Run) -> list[ResourceSpec]:
+        return [*self._ranking(run), *self._side_jobs(run)]
+
+    def _ranking(self, run: Run) -> list[ResourceSpec]:
+        if not asks_for_rankings(run.step):  # a side model alone is asked
+            return []
         return self._campaign(run) if Engine.of_run(run.step).asks_campaign else self._batch_job(run)
 
     def _campaign(self, run: Run) -> list[ResourceSpec]:
@@ -202,6 +269,10 @@ class Plan:
         settings = _solution_settings(Engine.of_run(run.step))
         return _digest(json.dumps([settings, [schema.digest for schema in DATASETS]]))
 
+    def side_trains_with(self, side: SideModel, run: Run) -> str:
+        """The same of a side model."""
+        return _digest(json.dumps([side_settings(side, run), [schema.digest for schema in DATASETS]]))
+
     def schema_name(self, schema: DatasetSchema) -> str:
         """The name of a schema; AWS never changes one, so other content has another name."""
         return f"{self.dataset_group}-{_low(schema)}-{schema.digest}"
@@ -222,10 +293,19 @@ def resource_name(run_id: str, suffix: str = "") -> str:
     return f"run-{_digest(run_id)}-{suffix}" if suffix else f"run-{_digest(run_id)}"
 
 
+def side_settings(side: SideModel, run: Run) -> dict[str, Any]:
+    """Return what decides how a side model is trained."""
+    return _settings(side.recipe_arn(run.step), EVENTS_CONFIG if side.weighs_events else {})
+
+
 def _solution_settings(engine: Engine) -> dict[str, Any]:
+    return _settings(engine.recipe_arn, engine.events_config)
+
+
+def _settings(recipe_arn: str, events_config: Mapping[str, Any]) -> dict[str, Any]:
     columns = {kind: list(names) for kind, names in FILTERED.items()}
-    config = {**engine.events_config, "trainingDataConfig": {"excludedDatasetColumns": columns}}
-    return {"recipeArn": engine.recipe_arn, "performAutoTraining": False, "solutionConfig": config}
+    config = {**events_config, "trainingDataConfig": {"excludedDatasetColumns": columns}}
+    return {"recipeArn": recipe_arn, "performAutoTraining": False, "solutionConfig": config}
 
 
 def _again(run: Run) -> str:

@@ -31,6 +31,10 @@ class EventType(StrEnum):
     """Bought by an order, and nothing is known of what the customer thinks of it."""
     REVIEWED = "reviewed"
     DISLIKED = "disliked"
+    CLICKED = "clicked"
+    """They followed a link to it: that is no possession of theirs, and no preference."""
+    VIEWED = "viewed"
+    """They looked at its page, likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

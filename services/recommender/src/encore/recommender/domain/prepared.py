@@ -15,9 +15,20 @@ POPULARITY = "popularity"
 """The engines: what a run's products are ranked by."""
 ENGINE = "engine"
 """Where a run's `step` keeps which of them it is for."""
+RANKED, REQUESTS = "ranked", "requests"
+"""Where it keeps for how many customers Personalize is asked, and for how many lines of any kind."""
 NOBODY = "nobody to rank products for"
 NO_DATA = DataSize()
 BATCH = Engine()
+
+
+def asks_for_rankings(step: Mapping[str, str]) -> bool:
+    """Whether a run needs a model that ranks: it has enough to learn from, and somebody without a ranking.
+
+    A run that an earlier release has prepared may not say how many are ranked. Where products are asked
+    about, those customers may have none.
+    """
+    return step.get(ENGINE, PERSONALIZE) == PERSONALIZE and "0" not in (step.get(RANKED), step.get(REQUESTS))
 
 
 class PreparedBundle(BaseModel):
@@ -47,6 +58,8 @@ class PreparedBundle(BaseModel):
     shared: SharedCounts = SharedCounts()
     products: tuple[str, ...] = ()
     """The products to ask about, where Personalize is asked by product."""
+    pins: int = 0
+    """For how many customers Personalize is to rank the pinned products."""
 
     @property
     def size(self) -> DataSize:
@@ -74,6 +87,7 @@ class Prepared:
     """The files of the batch inference job."""
     largest_file: int = 0
     """The customers in the largest of them."""
+    pins: int = 0
     dataset_bytes: Mapping[str, int] = field(default_factory=dict)
     """The size of what is imported, by dataset."""
 
@@ -95,6 +109,7 @@ class Prepared:
             write_units=self.write_units + bundle.write_units,
             files=self.files + bool(bundle.ranked),
             largest_file=max(self.largest_file, bundle.ranked),
+            pins=self.pins + bundle.pins,
             dataset_bytes={kind: size + more.get(kind, 0) for kind, size in known.items()},
         )
 

@@ -48,13 +48,20 @@ class Edition:
     rules: RunRules
     now: int
     """In Unix seconds; products that are sold from a later time on are not offered."""
+    has_related: bool = False
+    """Whether the run knows what goes with products: its lists come later than the rest."""
+    pins: tuple[str, ...] = ()
+    """The pinned products that the run had ranked for customers."""
+    product_files: int = 0
+    """How many files there are of what goes with products: of the engine `similar`, once it answered."""
     file_problem: str | None = None
     """Why the shop's file of today is not used, but that of the run."""
 
     @property
     def digest(self) -> str:
         """A short name that another run, other rules or another time changes."""
-        return _digest(self.run_id, self.rules.model_dump_json(), str(self.now))
+        learned = (str(self.has_related), str(self.product_files), *self.pins)
+        return _digest(self.run_id, self.rules.model_dump_json(), str(self.now), *learned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +72,18 @@ class Wanted:
     preferences: tuple[Preference, ...] = ()
     ranked: tuple[str, ...] = ()
     emailed: frozenset[str] = frozenset()
+    pins: tuple[str, ...] = ()
 
     def shopper(self, shop: Shop) -> Shopper:
         """Return the customer in a shop."""
-        return Shopper(shop, self.preferences, self.ranked, self.customer_id, self.emailed)
+        return Shopper(shop, self.preferences, self.ranked, self.customer_id, self.emailed, self.pins)
 
     @property
     def digest(self) -> str:
         """A short name of all of it: whoever has the same gets the same picks from the same shop."""
         preferences = "\n".join(map(repr, self.preferences))
-        return _digest(self.customer_id, preferences, "\n".join(self.ranked), "\n".join(sorted(self.emailed)))
+        orders = ("\n".join(one) for one in (self.ranked, sorted(self.emailed), self.pins))
+        return _digest(self.customer_id, preferences, *orders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

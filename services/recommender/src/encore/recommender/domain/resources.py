@@ -20,6 +20,7 @@ class Kind(StrEnum):
     BATCH_JOB = "batch inference job"
     CAMPAIGN = "campaign"
     EVENT_TRACKER = "event tracker"
+    METRIC_ATTRIBUTION = "metric attribution"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class ResourceSpec:
     kind: Kind
     name: str
     request: Mapping[str, Any]
+    is_awaited: bool = True
+    """Whether a run leaves the step only when the resource is active; else it goes on meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

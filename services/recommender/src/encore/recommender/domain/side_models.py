@@ -16,7 +16,7 @@ YES = "yes"
 
 @dataclass(frozen=True, slots=True)
 class SideModel:
-    """One of them: its name, by which its resources and members of a run's step state are named, and files."""
+    """One of them: its name, by which its resources and members of a run's step state are named."""
 
     name: str
     input: str

@@ -47,10 +47,8 @@ class Standing(BaseModel):
     model_config = ConfigDict(frozen=True)
     revision: int = 0
     """How often it has changed."""
-    history: str = ""
-    """The run that was the last to begin to change the customers' histories."""
     imported: str = ""
-    """The run up to which Personalize has all of them."""
+    """The run up to which Personalize has all that the customers' histories have."""
     importing: str = ""
     """The run that began to import, and has not said that it finished: nobody knows what is there."""
     datasets: Mapping[str, KnownDataset] = {}
@@ -62,6 +60,8 @@ class Standing(BaseModel):
     in_use: Version | None = None
     refused: Version | None = None
     """The latest version, if it was worse than the one in use."""
+    sides: Mapping[str, Version] = {}
+    """By the name of a side model its version in use. Of related items it is the run that has the lists."""
 
     @property
     def latest(self) -> Version | None:
@@ -71,4 +71,5 @@ class Standing(BaseModel):
     @property
     def solutions(self) -> frozenset[str]:
         """The ARNs of the solutions whose versions may still be used."""
-        return frozenset(each.solution_arn for each in (self.in_use, self.refused) if each)
+        found = (self.in_use, self.refused, *self.sides.values())
+        return frozenset(each.solution_arn for each in found if each and each.solution_arn)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from encore.recommender.domain.plan import EVENT_TRACKER, Step
 from encore.recommender.domain.resources import Kind
 from encore.recommender.domain.schemas import DATASETS
+from encore.recommender.domain.side_models import SIDE_MODELS
 
 TYPES = tuple(schema.kind.lower() for schema in DATASETS)
 SOLUTION = "solution"
@@ -18,6 +19,8 @@ BATCH_JOB, CAMPAIGN = "batch_job", "campaign"
 FILTERS = ("filter", "promotion_filter")
 AFTER_VERSION = {*FILTERS, BATCH_JOB, CAMPAIGN}
 """What a run makes after its training."""
+OF_SIDE_MODELS = {key for side in SIDE_MODELS for key in (side.solution, side.version, side.job)}
+"""What it makes beside it, and can lose without needing another training of the ranking."""
 
 
 class Made(NamedTuple):
@@ -37,11 +40,22 @@ MADE: Mapping[str, Made] = {
     },
     **{f"import_{each}": Made(Kind.IMPORT_JOB, Step.IMPORT, (f"dataset_{each}",)) for each in TYPES},
     EVENT_TRACKER: Made(Kind.EVENT_TRACKER, Step.IMPORT, ("dataset_group", "dataset_interactions")),
+    **{
+        side.solution: Made(Kind.SOLUTION, Step.SIDE_SOLUTION, ("dataset_group", "dataset_interactions"))
+        for side in SIDE_MODELS
+    },
+    **{
+        side.version: Made(
+            Kind.SOLUTION_VERSION, Step.SIDE_TRAIN, (side.solution, *(f"import_{each}" for each in TYPES))
+        )
+        for side in SIDE_MODELS
+    },
     SOLUTION: Made(Kind.SOLUTION, Step.SOLUTION, ("dataset_group", "dataset_interactions")),
     VERSION: Made(Kind.SOLUTION_VERSION, Step.TRAIN, (SOLUTION, *(f"import_{each}" for each in TYPES))),
     **{each: Made(Kind.FILTER, Step.FILTER, ("dataset_group",)) for each in FILTERS},
     BATCH_JOB: Made(Kind.BATCH_JOB, Step.INFER, (VERSION,)),
     CAMPAIGN: Made(Kind.CAMPAIGN, Step.INFER, (VERSION,)),
+    **{side.job: Made(Kind.BATCH_JOB, Step.INFER, (side.version,)) for side in SIDE_MODELS},
 }
 """In the order in which they are made."""
 
@@ -60,17 +74,17 @@ def recorded(step: Mapping[str, str]) -> dict[str, str]:
 
 def restart(known: Collection[str], gone: Collection[str], at: Step) -> Restart:
     """Return where a run at step `at`, which has made the `known` keys, goes on without those `gone`."""
-    if VERSION in known and VERSION not in gone:
-        lost = AFTER_VERSION & set(gone)
-    else:
-        lost = set(gone)
-        for key, made in MADE.items():  # in order, so that a loss goes all the way down
-            if lost.intersection(made.needs):
-                lost.add(key)
+    has_version = VERSION in known and VERSION not in gone
+    lost = (AFTER_VERSION | OF_SIDE_MODELS) & set(gone) if has_version else set(gone)
+    for key, made in MADE.items():  # in order, so that a loss goes all the way down
+        if lost.intersection(made.needs) and (not has_version or key in OF_SIDE_MODELS):
+            lost.add(key)
     forgotten = tuple(key for key in MADE if key in lost and key in known)
     again = [at, *(MADE[key].step for key in forgotten)]
     if VERSION in forgotten and SOLUTION not in known:  # it was an earlier run's
         again.append(Step.SOLUTION)
+    if any(side.version in forgotten and side.solution not in known for side in SIDE_MODELS):
+        again.append(Step.SIDE_SOLUTION)
     return Restart(earliest(*again), forgotten)
 
 

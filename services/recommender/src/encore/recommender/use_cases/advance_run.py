@@ -20,15 +20,24 @@ from encore.contracts.events import Round
 from encore.recommender.domain.bundles import BUNDLE_PARTS, closed, polled
 from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.plan import Step
-from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY
+from encore.recommender.domain.prepared import (
+    ENGINE,
+    PERSONALIZE,
+    POPULARITY,
+    RANKED,
+    REQUESTS,
+    asks_for_rankings,
+)
+from encore.recommender.domain.shop_rules import ShopRules
+from encore.recommender.domain.side_models import asked
 from encore.recommender.domain.version_steps import trains
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
-from encore.recommender.use_cases.ask_by_product import REQUESTS
 from encore.recommender.use_cases.ask_campaign import CampaignGoneError
-from encore.recommender.use_cases.gather_customers import RANKED, GatherCustomers
+from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.rank_pins import RankPins
 from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.rest_campaign import CAMPAIGN
 from encore.recommender.use_cases.restore_run import TURN_LOST
@@ -47,6 +56,8 @@ WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]
 YES = "yes"
 BUDGET_PIECE, TRAINING_PIECE = "Personalize", "Personalize training"
+COLLECTED = "related_collected"
+"""Where a run's `step` keeps that its related items have been put together: before its turn ends."""
 log = get_logger()
 
 
@@ -60,6 +71,7 @@ class AdvanceRun:
     prepare_datasets: PrepareDatasets
     gather_customers: GatherCustomers
     study_shop: StudyShop
+    rank_pins: RankPins
     train: Train
     share_out: ShareOut
     polls: Polls
@@ -145,7 +157,7 @@ class AdvanceRun:
             learned = await self._learned(run)
             if learned is None:
                 return
-            if not _asks_personalize(learned) or await self._trained(learned):
+            if not _needs_personalize(learned) or await self._trained(learned):
                 run = await self.ledger.run(run.run_id)
                 if not _is_asking(run) or await self._asked(run):
                     await self._select(run)
@@ -166,10 +178,13 @@ class AdvanceRun:
         paid for.
         """
         if closed(Round.PREPARE) not in run.step:
-            run = await self.train.import_data.begin_history(run)
+            await self.prepare_datasets.follow(run)
         if BUNDLE_PARTS not in run.step:
-            await self.load_rules.shop_rules()
-            run = await self.ledger.set_step(run.run_id, **await self.prepare_datasets.begin(run))
+            shop_rules = await self.load_rules.shop_rules()
+            is_older = ENGINE in run.step  # an earlier release has prepared it
+            begun = await self.prepare_datasets.begin(run)
+            sides = {} if is_older else await self._begin_side_models(run, shop_rules)
+            run = await self.ledger.set_step(run.run_id, **begun, **sides)
         for in_round, close in (
             (Round.PREPARE, _nothing),  # nothing is known of the whole yet
             (Round.GATHER, self.gather_customers.close),
@@ -182,12 +197,17 @@ class AdvanceRun:
             run = await self.ledger.set_step(run.run_id, **await close(run), **{closed(in_round): YES})
         return run
 
+    async def _begin_side_models(self, run: Run, shop_rules: ShopRules) -> dict[str, str]:
+        products = await self.prepare_datasets.know.products(run.run_id)
+        pins = await self.rank_pins.begin(run.run_id, shop_rules, products)
+        return {**self.study_shop.relate.begin(), **pins}
+
     async def _trained(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
-        run = await self.train.choose_version.decide(run)
+        run = await self.train.side_versions.choose(await self.train.choose_version.decide(run))
         await self.stage.reserve(run.run_id, BUDGET_PIECE, _units(run))
-        if trains(run):
-            await self.stage.reserve(run.run_id, TRAINING_PIECE, _training_units(run))
+        if units := _training_units(run):
+            await self.stage.reserve(run.run_id, TRAINING_PIECE, units)
         try:
             return await self.train.advance(run)
         except TooLittleDataError as error:
@@ -204,15 +224,18 @@ class AdvanceRun:
         return True
 
     async def _select(self, run: Run) -> None:
-        if not _asks_personalize(run):
+        if not _needs_personalize(run):
             await self.train.import_data.pass_over(run)
+        if not run.step.get(COLLECTED):
+            await self.study_shop.relate.collect(run)
+            await self.ledger.set_step(run.run_id, **{COLLECTED: YES})
         await self.train.release(run.run_id)
         await report_training(run, self.stage)
         engine = run.step["engine"]
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
         await self.load_rules.load(run)  # from now on all bundles are picked by these
         await self.share_out.send(run, Round.SELECT)
-        if _asks_personalize(run):
+        if _needs_personalize(run):
             await self.train.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
@@ -230,24 +253,20 @@ def _is_training(run: Run) -> bool:
     return run.step.get("step") != Step.SELECT
 
 
+def _needs_personalize(run: Run) -> bool:
+    """Whether the run needs a model of any kind: there is enough to learn from, and something to ask."""
+    return run.step[ENGINE] == PERSONALIZE and (asks_for_rankings(run.step) or bool(asked(run.step)))
+
+
 def _waits_for_personalize(run: Run) -> bool:
-    """Whether a job's state change may let a run go on: not while its tasks still prepare what is imported."""
-    return closed(Round.STUDY) in run.step and _asks_personalize(run) and _is_training(run)
-
-
-def _asks_personalize(run: Run) -> bool:
-    """Whether the run needs a model: there is enough to learn from, and somebody has no kept ranking.
-
-    A run that an earlier release has prepared may not say how many are ranked. Where products are asked
-    about, those customers may have none.
-    """
-    return run.step["engine"] == PERSONALIZE and "0" not in (run.step.get(RANKED), run.step.get(REQUESTS))
+    """Whether a job's state change may let a run go on: not while tasks prepare what is imported."""
+    return closed(Round.STUDY) in run.step and _needs_personalize(run) and _is_training(run)
 
 
 def _is_asking(run: Run) -> bool:
     """Whether a run has a campaign answer requests; it is in its turn until all have been answered."""
     is_asked = closed(Round.ASK) in run.step
-    return not is_asked and Engine.of_run(run.step).asks_campaign and _asks_personalize(run)
+    return not is_asked and Engine.of_run(run.step).asks_campaign and asks_for_rankings(run.step)
 
 
 def _units(run: Run) -> dict[str, int]:
@@ -255,11 +274,15 @@ def _units(run: Run) -> dict[str, int]:
 
     That is a ranking for each customer without one, or what goes with each of their products.
     """
+    rankings = int(run.step.get(REQUESTS, run.step.get(RANKED, 0)))
     return {
         "personalize.ingested_bytes": int(run.step["csv_bytes"]),
-        "personalize.recommendations": int(run.step.get(REQUESTS, run.step.get(RANKED, 0))),
+        "personalize.recommendations": rankings + sum(side.lines(run.step) for side in asked(run.step)),
     }
 
 
 def _training_units(run: Run) -> dict[str, int]:
-    return {"personalize.trained_interactions": int(run.step["interactions"])}
+    """What Personalize charges for the versions that the run trains; nothing if it trains none."""
+    trained = sum(side.is_trained(run.step) for side in asked(run.step))
+    trained += asks_for_rankings(run.step) and trains(run)
+    return {"personalize.trained_interactions": trained * int(run.step["interactions"])} if trained else {}

@@ -11,8 +11,8 @@ from encore.recommender.ports import RankedObjects
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import Run
 
-REQUESTS, PRODUCT_FILES = "requests", "product_files"
-"""Where a run's `step` keeps what Personalize is asked for, and how many files of products it reads."""
+PRODUCT_FILES = "product_files"
+"""Where a run's `step` keeps how many files of products Personalize reads."""
 PRODUCTS_PER_FILE = 50_000
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.imports import Delta, can_reach_a_version
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.resources import Kind
@@ -55,7 +56,7 @@ class ChooseVersion:
             return None
         await self.standings.change(standing, in_use=version, refused=_other(standing.refused, version))
         emit({Metric.VERSIONS_REUSED: 1})
-        facts = told(Choice.REUSED, version, f"trained by {version.run_id}")
+        facts = told(Choice.REUSED, version, "")
         return await self.ledger.set_step(run.run_id, **facts, step=Step.FILTER)
 
     async def judge(self, run: Run) -> Mapping[str, str]:
@@ -90,7 +91,7 @@ class ChooseVersion:
             settings=self.trains_with(run),
             interactions=delta.interactions,
             new_rows=delta.new_interactions,
-            reachable=can_reach_a_version(delta, standing),
+            reachable=not Engine.of_run(run.step).learns_from_events or can_reach_a_version(delta, standing),
         )
         return self.policy.why_train(standing, situation)
 

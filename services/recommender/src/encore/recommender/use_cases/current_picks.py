@@ -15,12 +15,13 @@ from encore.recommender.domain.real_time import (
 )
 from encore.recommender.domain.recent import Recent
 from encore.recommender.ports import CustomerRecords, OpenedShop, ShopClosedError
-from encore.recommender.use_cases.ask_in_time import AskInTime
+from encore.recommender.use_cases.ask_in_time import Asked, AskInTime
 from encore.recommender.use_cases.keep_shop import KeepShop
 
 PAID = tuple(one for one in ENGINES if one is not PickedFrom.BATCH)
 """The engines that rank now, beside what is kept."""
 
+NOT_ASKED_ABOUT = "the last run did not ask what is similar to the customer's products"
 Answer = TypeVar("Answer")
 
 
@@ -101,13 +102,21 @@ class CurrentPicks:
         rules = shop.edition.rules.rules
         emailed = state.emailed(shop.edition.run_id, emails=rules.emails_without_repeats)
         source, ranked = state.best_kept
-        wanted = Wanted(customer_id, state.preferences, ranked, emailed)
+        pins = state.pins_among(shop.edition.pins)
+        wanted = Wanted(customer_id, state.preferences, ranked, emailed, pins)
         if engine not in PAID:
             return _Ranked(wanted, source)
-        asked = await self.ask.ask(engine, customer_id, replace(wanted, ranked=()).digest)
+        asked = await self._asked(shop, engine, wanted)
         if asked.problem is not None:
             return _Ranked(wanted, source, asked.problem)
         return _Ranked(replace(wanted, ranked=asked.product_ids), engine)
+
+    async def _asked(self, shop: OpenedShop, engine: PickedFrom, wanted: Wanted) -> Asked:
+        """Ask an engine: the shop itself knows what is similar to a customer's products."""
+        if engine is not PickedFrom.SIMILAR:
+            return await self.ask.ask(engine, wanted.customer_id, replace(wanted, ranked=()).digest)
+        found = await self._asking(shop, shop.woven(wanted.preferences))
+        return Asked(found, None if found else NOT_ASKED_ABOUT)
 
     async def _picks(self, shop: OpenedShop, wanted: Wanted, tag: str) -> bytes:
         picks = self.kept.get(tag)

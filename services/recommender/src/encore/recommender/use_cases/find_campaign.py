@@ -1,14 +1,18 @@
 """Finds the campaign that can be asked now, as the latest run has left it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
-from encore.recommender.ports import CampaignNow, LatestShop
+from encore.recommender.domain.filters import PROMOTION
+from encore.recommender.ports import CampaignRequest, LatestShop, Promotion
+from encore.recommender.use_cases.rest_campaign import CAMPAIGN
+from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run
 
-CAMPAIGN, FILTER = "campaign", "filter"
-"""The members of a run's step state with the ARNs of the campaign, and of the filter to ask it with."""
+log = get_logger()
 
 
 async def _nothing() -> None:
@@ -21,24 +25,40 @@ class FindCampaign:
 
     latest_shop: LatestShop
     ledger: Ledger
+    num_results: int
+    promote_new_percent: int = 0
     mark_use: Callable[[], Awaitable[object]] = _nothing
     """Leaves a sign of use at every look: a campaign that nobody uses is deleted."""
     keep_s: float = 30.0
     clock: Callable[[], float] = monotonic
-    _found: CampaignNow | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _found: CampaignRequest | None = None
     _look_at: float = 0.0
 
-    async def find(self) -> CampaignNow | None:
-        """Return the campaign to ask; None if no run has made one."""
+    async def find(self) -> CampaignRequest | None:
+        """Return what to ask a campaign; None if no run has made one."""
         if self.clock() >= self._look_at:
-            self._look_at = self.clock() + self.keep_s
-            await self._look()
+            async with self._looking:
+                if self.clock() >= self._look_at:
+                    await self._look()
+                    self._look_at = self.clock() + self.keep_s
         return self._found
 
     async def _look(self) -> None:
         run_id = await self.latest_shop.get()
-        step = (await self.ledger.run(run_id)).step if run_id else {}
-        if arn := step.get(CAMPAIGN):
-            self._found = CampaignNow(arn, step.get(FILTER))
+        run = await self.ledger.run(run_id) if run_id else None
+        if run and run.step.get(CAMPAIGN):
+            self._found = self._request(run)
         if self._found:
+            await self._leave_sign()
+
+    def _request(self, run: Run) -> CampaignRequest:
+        promotes = run.step.get("promotion_filter")
+        promotion = Promotion(PROMOTION, self.promote_new_percent, promotes) if promotes else None
+        return CampaignRequest(run.step[CAMPAIGN], self.num_results, run.step["filter"], promotion)
+
+    async def _leave_sign(self) -> None:
+        try:
             await self.mark_use()
+        except Exception as error:  # noqa: BLE001 - the campaign answers all the same
+            log.warning("use_not_recorded", error=type(error).__name__)

@@ -15,20 +15,27 @@ from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.history import History
 from encore.recommender.domain.limits import exceeded
-from encore.recommender.domain.prepared import ENGINE, PERSONALIZE, POPULARITY, Prepared, PreparedBundle
+from encore.recommender.domain.prepared import (
+    ENGINE,
+    PERSONALIZE,
+    POPULARITY,
+    RANKED,
+    REQUESTS,
+    Prepared,
+    PreparedBundle,
+)
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
+from encore.recommender.domain.side_models import PINS
 from encore.recommender.ports import RankedObjects, RefusedError
-from encore.recommender.use_cases.ask_by_product import PRODUCT_FILES, REQUESTS, AskByProduct
+from encore.recommender.use_cases.ask_by_product import PRODUCT_FILES, AskByProduct
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.run import Run
 from encore.runtime.training_minimums import DataSize
 
-RANKED = "ranked"
-"""Where a run's `step` keeps for how many customers Personalize is asked."""
 HISTORY_READS, HISTORY_WRITES = "history_reads", "history_writes"
-"""Where it keeps what histories, and looking for kept rankings, took of DynamoDB."""
+"""Where a run's `step` keeps what histories, and looking for kept rankings, took of DynamoDB."""
 log = get_logger()
 
 
@@ -98,6 +105,7 @@ class GatherCustomers:
             raise RefusedError(reason)
         await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared.counted()])
         return {
+            PINS.requests: str(prepared.pins),
             ENGINE: POPULARITY if shortfall else PERSONALIZE,
             "popularity_reason": shortfall or "",
             "interactions": str(prepared.size.interactions),
@@ -139,6 +147,6 @@ class _Files:
         for history in histories:
             if is_fit_id(history.customer_id):
                 rows = customer_rows(history, products)
-                self._interactions += csv_lines(INTERACTIONS.columns, rows.interactions)
+                self._interactions += csv_lines(INTERACTIONS.columns, [*rows.interactions, *rows.looks])
                 self._users += csv_lines(USERS.columns, [rows.user])
-                self.size = self.size.plus(DataSize.of_customer(len(rows.interactions)))
+                self.size = self.size.plus(DataSize.of_customer(len(rows.interactions) + len(rows.looks)))

@@ -39,17 +39,6 @@ class ImportData:
     """How long Personalize takes until a version considers new events."""
     now: Callable[[], datetime] = utc_now
 
-    async def begin_history(self, run: Run) -> Run:
-        """Note that the run, whose turn it is, is about to change the customers' histories.
-
-        Only what it adds to them is new to Personalize, if that has all that was in them before.
-        """
-        standing = await self.standings.get()
-        if import_steps.AFTER not in run.step:
-            run = await self.ledger.set_step(run.run_id, **{import_steps.AFTER: standing.history})
-        await self.standings.change(standing, history=run.run_id)
-        return run
-
     async def pass_over(self, run: Run) -> None:
         """Note that a run which imports nothing has changed nothing, if that is so."""
         standing, delta = await self.standings.get(), Delta.of(run)
@@ -91,7 +80,9 @@ class ImportData:
     def require_settled(self, run: Run) -> None:
         """Raise `NotReadyError` while a version that is used again does not know the last events yet."""
         put_at = import_steps.events_put_at(run.step)
-        if put_at and not trains(run) and self.now() - put_at < timedelta(seconds=self.settle_s):
+        if not put_at or trains(run) or not Engine.of_run(run.step).waits_for_events:
+            return
+        if self.now() - put_at < timedelta(seconds=self.settle_s):
             raise NotReadyError(f"events were put at {put_at:%H:%M:%S}, and count {self.settle_s} s later")
 
     async def _decide(self, run: Run) -> Run:
@@ -101,7 +92,7 @@ class ImportData:
             await self.standings.get(),
             await self._datasets(run),
             only_full=self.only_full,
-            reuses=not trains(run),
+            reuses=not trains(run) and Engine.of_run(run.step).learns_from_events,
         )
         if _leaves_out_interactions(run):
             found = found.without_interactions(Delta.of(run))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.recommender.domain import learned_keys
-from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, Terms, keys
+from encore.recommender.domain.kept_rankings import RANKING, KeptRanking, RunRanking, Terms, keys
 from encore.recommender.ports import RankedObjects
 from encore.runtime.batches import batches
 from encore.runtime.ports import Items
@@ -57,6 +57,10 @@ class KeepRankings:
     """The digest of what decides every ranking besides the data and the engine."""
     days: int
     fewest: int
+    kind: str = RANKING
+    """What is kept, by the sort key of its items."""
+    file: Callable[[str, int], str] = learned_keys.rankings
+    """Returns the key of a bundle's file by its run and first part."""
 
     async def settle(
         self, run: Run, first: int, bases: Mapping[str, str], is_sold: Callable[[str], bool]
@@ -76,14 +80,14 @@ class KeepRankings:
             kept = await self._kept([name for name, _ in some])
             chosen = await asyncio.to_thread(_chosen, dict(some), kept, terms)
             found |= {name: _sharing(ids, one) for name, one in chosen.items()}
-        await self.objects.put_lines(learned_keys.rankings(run.run_id, first), found.values())
+        await self.objects.put_lines(self.file(run.run_id, first), found.values())
         return Settled(found)
 
     async def settled(self, run_id: str, first: int) -> dict[str, RunRanking]:
         """Return what was settled for a bundle; nothing if nothing was, or it has nobody to rank for."""
         ids: dict[str, str] = {}
         found: dict[str, RunRanking] = {}
-        async for line in self.objects.lines(learned_keys.rankings(run_id, first)):
+        async for line in self.objects.lines(self.file(run_id, first)):
             if line.strip():
                 one = _sharing(ids, RunRanking.model_validate_json(line))
                 found[one.customer_id] = one
@@ -109,12 +113,12 @@ class KeepRankings:
             for customer_id, product_ids in ranked.items()
             if customer_id in settled  # a release before this one settled nothing
         ]
-        items = [one.item() for one in new if one.fits]
+        items = [one.item(self.kind) for one in new if one.fits]
         await self.items.put_all(items)
         return write_units(items)
 
     async def _kept(self, customer_ids: Sequence[str]) -> dict[str, KeptRanking]:
-        items = await self.items.get_all(keys(customer_ids)) if self.days else ()
+        items = await self.items.get_all(keys(customer_ids, self.kind)) if self.days else ()
         return {one.customer_id: one for one in map(KeptRanking.from_item, items)}
 
 

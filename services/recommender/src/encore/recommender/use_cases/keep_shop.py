@@ -46,7 +46,12 @@ class KeepShop:
         try:
             while not stop.is_set():
                 self._wake.clear()
-                await self.renew()
+                renewing = asyncio.create_task(self.renew())
+                await asyncio.wait({stopping, renewing}, return_when=asyncio.FIRST_COMPLETED)
+                if not renewing.done():  # loading may take longer than stopping may
+                    renewing.cancel()
+                    await asyncio.wait({renewing})
+                    return
                 woken = asyncio.create_task(self._wake.wait())
                 await asyncio.wait(
                     {stopping, woken}, timeout=self.renew_s, return_when=asyncio.FIRST_COMPLETED

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from encore.contracts import object_keys
+from encore.contracts.ingest_report import IngestReport
 from encore.contracts.records import Product, ProductSentiment
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.assortment import Assortment, still_sold
@@ -42,7 +43,9 @@ class KnowCatalogue:
         sentiments = await self.objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
         if earlier:
             known = await self.objects.find_lines(learned_keys.products(earlier), Product)
-            kept = {one.product_id: one for one in still_sold(products, known, assortment)}
+            report = await self.objects.find_lines(object_keys.ingest_report(run_id), IngestReport)
+            sold = still_sold(products, known, assortment, report=report[0] if report else None)
+            kept = {one.product_id: one for one in sold}
             before = await self.objects.find_lines(learned_keys.sentiments(earlier), ProductSentiment)
             products += kept.values()
             sentiments += [one for one in before if one.product_id in kept]

@@ -5,20 +5,34 @@ copied to a file of the run once, before their histories grow: a message that co
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from encore.contracts import object_keys
-from encore.contracts.records import Customer, ScoredReview
+from encore.contracts.records import Customer, CustomerEvent, ScoredReview
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.history import History
 from encore.recommender.domain.told import FilePart, Told, completed
-from encore.recommender.ports import RankedObjects, ScannedItems
+from encore.recommender.ports import KeptEvents, RankedObjects, ScannedItems
 from encore.runtime.batches import batches
 from encore.runtime.storage import write_units
 
 CUSTOMERS_AT_ONCE = 1_000
 """Whose histories are in memory as items, beside the records made of them."""
+
+
+class NoEvents:
+    """The events of customers who did nothing, for whoever reads only what runs have stored."""
+
+    async def add(self, customer_id: str, events: Sequence[CustomerEvent]) -> int:
+        """Keep nothing."""
+        del customer_id, events
+        return 0
+
+    async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]:
+        """Return nothing."""
+        del customer_ids
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +41,17 @@ class KnowCustomers:
 
     items: ScannedItems
     objects: RankedObjects
+    events: KeptEvents = field(default_factory=NoEvents)
 
     async def find(self, customer_id: str) -> History | None:
-        """Return all that is known of a customer now; None if no run had them."""
-        found = await self.items.get_all([{"customer_id": customer_id}])
-        return History.from_item(found[0]) if found else None
+        """Return all that is known of a customer now, events included; None if nothing is."""
+        found, events = await asyncio.gather(
+            self.items.get_all([{"customer_id": customer_id}]), self.events.of([customer_id])
+        )
+        known = History.from_item(found[0]) if found else None
+        if customer_id in events:
+            known = (known or History(customer_id=customer_id, run_id="")).with_events(events[customer_id])
+        return known
 
     async def settle(self, run_id: str, part: int) -> FilePart:
         """Return a part as the file has it, with what its customers were known for before the run.
@@ -43,8 +63,7 @@ class KnowCustomers:
         if await self.objects.find(key, max_bytes=0) is None:
             known: list[History] = []
             for some in batches(found.customers, CUSTOMERS_AT_ONCE):
-                items = await self.items.get_all([{"customer_id": one.customer_id} for one in some])
-                known += map(History.from_item, items)
+                known += await self._known([one.customer_id for one in some])
             await self.objects.put_lines(key, known)
         return await self._with_earlier(run_id, part, found)
 
@@ -61,7 +80,10 @@ class KnowCustomers:
         """
         scanned = self.items.scan(segment=segment, segments=segments)
         others = [History.from_item(item) async for item in scanned if item["run_id"] != run_id]
-        await self.objects.put_lines(learned_keys.others(run_id, first), others)
+        whole: list[History] = []
+        for some in batches(others, CUSTOMERS_AT_ONCE):
+            whole += await self._with_events(some)
+        await self.objects.put_lines(learned_keys.others(run_id, first), whole)
 
     async def others(self, run_id: str, first: int) -> AsyncIterator[list[History]]:
         """Yield the customers of such a file, some at a time; none if there is no file."""
@@ -78,6 +100,22 @@ class KnowCustomers:
         """Read a part, completed by what its customers were known for before the run."""
         found = await self._with_earlier(run_id, part, await self._read(run_id, part))
         return await asyncio.to_thread(completed, found)
+
+    async def _known(self, customer_ids: Sequence[str]) -> list[History]:
+        """Return what is known of customers; of those without a history, their events are all."""
+        items = await self.items.get_all([{"customer_id": one} for one in customer_ids])
+        known = {one.customer_id: one for one in map(History.from_item, items)}
+        new = [History(customer_id=one, run_id="") for one in customer_ids if one not in known]
+        return [*await self._with_events(list(known.values())), *await self._with_events(new, only=True)]
+
+    async def _with_events(self, histories: Sequence[History], *, only: bool = False) -> list[History]:
+        """Add to histories what their customers did since; `only` leaves out those who did nothing."""
+        events = await self.events.of(one.customer_id for one in histories)
+        return [
+            one.with_events(events[one.customer_id]) if one.customer_id in events else one
+            for one in histories
+            if not only or one.customer_id in events
+        ]
 
     async def _read(self, run_id: str, part: int) -> FilePart:
         customers, scored = await asyncio.gather(

@@ -31,6 +31,7 @@ from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_rankings import KeepRankings, Settled
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
 from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.rank_pins import RankPins
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.training_minimums import DataSize
@@ -51,6 +52,7 @@ class PrepareDatasets:
     customers: KnowCustomers
     rankings: KeepRankings
     known_shop: KnownShop
+    rank_pins: RankPins
     assortment: Assortment = Assortment.AUTO
     engine: Engine = field(default_factory=Engine)
     """That of runs which begin now."""
@@ -81,6 +83,10 @@ class PrepareDatasets:
             "items_digest": sha256(body).hexdigest(),
         }
 
+    async def follow(self, run: Run) -> None:
+        """Note that the run, whose turn it is, adds to the history: another may have done so meanwhile."""
+        await self.known_shop.follow(run.run_id)
+
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Write a bundle's files, and what there is in them; remember its customers."""
         products = await self.know.products(run.run_id)
@@ -95,9 +101,12 @@ class PrepareDatasets:
             files.bases,
             lambda one: one in products and products[one].in_stock is not False,
         )
-        await self._put_files(run.run_id, bundle.first, files, settled)
+        pins = await self.rank_pins.ask(run, bundle.first, files.bases)
+        await self._put_files(run.run_id, bundle.first, files, settled, pins)
 
-    async def _put_files(self, run_id: str, first: int, files: "_Files", settled: Settled) -> None:
+    async def _put_files(
+        self, run_id: str, first: int, files: "_Files", settled: Settled, pins: Settled
+    ) -> None:
         interactions, users = bytes(files.interactions), bytes(files.users)
         new_interactions, new_users = bytes(files.new_interactions), bytes(files.new_users)
         await asyncio.gather(
@@ -118,13 +127,14 @@ class PrepareDatasets:
             new_interactions=files.new_count,
             replaced_interactions=files.replaced,
             new_users=files.new_user_count,
-            read_units=files.looked_for + (settled.read_units if self.rankings.days else 0),
+            read_units=files.looked_for + (settled.read_units + pins.read_units if self.rankings.days else 0),
             write_units=files.write_units,
             interactions_bytes=len(interactions),
             users_bytes=len(users),
             new_bytes=len(new_interactions) + len(new_users),
             shared=files.shared.counted(),
             products=files.products_of(settled.asked),
+            pins=len(pins.asked),
         )
         await self.objects.put_lines(learned_keys.prepared(run_id, first), [prepared])
 
@@ -179,7 +189,7 @@ class _Files:
     def _add(self, history: History, earlier: History | None, products: Products, *, is_ranked: bool) -> None:
         now = customer_rows(history, products)
         changed = changes(customer_rows(earlier, products) if earlier else None, now)
-        self.interactions += csv_lines(INTERACTIONS.columns, now.interactions)
+        self.interactions += csv_lines(INTERACTIONS.columns, [*now.interactions, *now.looks])
         self.new_interactions += csv_lines(INTERACTIONS.columns, changed.interactions)
         self.users += csv_lines(USERS.columns, [now.user])
         if changed.user:
@@ -187,7 +197,7 @@ class _Files:
         self.new_count += len(changed.interactions)
         self.replaced += changed.replaced
         self.new_user_count += changed.user
-        self.size = self.size.plus(DataSize.of_customer(len(now.interactions)))
+        self.size = self.size.plus(DataSize.of_customer(len(now.interactions) + len(now.looks)))
         if is_ranked:
             self.bases[history.customer_id] = basis_of(self._solution, now.undated, now.user)
             if self._by_product:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
-from encore.recommender.domain.leftovers import is_our_schema, is_our_solution
+from encore.recommender.domain.leftovers import is_our_schema, is_our_side_solution, is_our_solution
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.resources import Found, Kind
 from encore.recommender.domain.schemas import DATASETS
@@ -47,13 +47,15 @@ class RemoveOldRuns:
         if not (group_arn := run.step.get("dataset_group")):
             return 0
         removed, in_use = 0, (await self.standings.get()).solutions
-        for solution in (await self._ours(group_arn))[self.keep :]:
+        for solution in await self._old(group_arn):
             removed += await self._remove(solution, run, in_use=solution.arn in in_use)
         return removed
 
-    async def _ours(self, group_arn: str) -> Sequence[Found]:
-        found = await self.personalize.solutions(group_arn)
-        return [each for each in found if is_our_solution(each.name, self.plan.dataset_group)]
+    async def _old(self, group_arn: str) -> Sequence[Found]:
+        """Return what may go: all but the newest, and every side model, whose answers are kept elsewhere."""
+        found, group = await self.personalize.solutions(group_arn), self.plan.dataset_group
+        ours = [each for each in found if is_our_solution(each.name, group)]
+        return [*ours[self.keep :], *(each for each in found if is_our_side_solution(each.name, group))]
 
     async def _remove(self, solution: Found, run: Run, *, in_use: bool) -> bool:
         """Remove one solution, the files of its run first: it says that they may be left.
@@ -64,7 +66,8 @@ class RemoveOldRuns:
         if run_id:
             if run_id == run.run_id or _is_at_work(await self.ledger.find(run_id)):
                 return False
-            await self.files.remove(object_keys.personalize(run_id, ""))
+            if is_our_solution(solution.name, self.plan.dataset_group):
+                await self.files.remove(object_keys.personalize(run_id, ""))
         elif solution.arn == run.step.get("solution"):
             return False
         return not in_use and await self.personalize.delete(Kind.SOLUTION, solution.arn)

@@ -7,8 +7,9 @@ from encore.recommender.domain.bundles import bundles_of, rounds_of
 from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.import_steps import size_bytes
 from encore.recommender.domain.plan import Step
+from encore.recommender.domain.prepared import REQUESTS
+from encore.recommender.domain.side_models import asked
 from encore.recommender.domain.version_steps import Choice, chosen
-from encore.recommender.use_cases.ask_by_product import REQUESTS
 from encore.recommender.use_cases.ask_campaign import CUSTOMERS_PER_FILE
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
@@ -24,6 +25,8 @@ PAID = {Step.IMPORT: "imports", Step.TRAIN: "trainings", Step.INFER: "inferences
 
 
 INGESTED_BYTES = "ingested_bytes"
+SIDE_TRAININGS, SIDE_LINES = "side_trainings", "side_lines"
+"""How many versions of side models it has trained, and for how many lines it has asked them."""
 COUNTED_VERSION = "counted_version"
 """The latest version whose training is counted: one that is found again is not paid for again."""
 COUNTS: Mapping[Choice, str] = {
@@ -41,9 +44,22 @@ def counted(step: Step, run: Run) -> dict[str, str]:
     if step is Step.TRAIN and run.step["solution_version"] != run.step.get(COUNTED_VERSION):
         times = str(_times(step, run) + 1)
         return {PAID[step]: times, COUNTED_VERSION: run.step["solution_version"]}
+    if step is Step.FILTER:
+        trained = {side.version: 1 for side in asked(run.step) if side.is_trained(run.step)}
+        return _counted_once(run, SIDE_TRAININGS, trained)
     if step is Step.INFER:
-        return {PAID[step]: str(_times(step, run) + 1)}
+        lines = {side.job: side.lines(run.step) for side in asked(run.step)}
+        return {PAID[step]: str(_times(step, run) + 1), **_counted_once(run, SIDE_LINES, lines)}
     return {}
+
+
+def _counted_once(run: Run, total: str, made: Mapping[str, int]) -> dict[str, str]:
+    """Add what is paid for by each member with an ARN, unless it is of the one that was counted last."""
+    new = {key: paid for key, paid in made.items() if run.step[key] != run.step.get(f"counted_{key}")}
+    if not new:
+        return {}
+    counted_now = {f"counted_{key}": run.step[key] for key in new}
+    return {total: str(int(run.step.get(total) or 0) + sum(new.values())), **counted_now}
 
 
 def _times(paid: Step, run: Run) -> int:
@@ -93,11 +109,13 @@ async def report_training(run: Run, stage: Stage) -> None:
     }
     if ingested := _ingested_bytes(run):
         units["personalize.ingested_bytes"] = ingested
-    if trainings := _times(Step.TRAIN, run):
+    if trainings := _times(Step.TRAIN, run) + int(run.step.get(SIDE_TRAININGS) or 0):
         units["personalize.trained_interactions"] = trainings * int(run.step["interactions"])
     if engine.asks_by_product and (inferences := _times(Step.INFER, run)):
         # What customers are asked for each counts with their parts, once their rankings are there.
         units["personalize.recommendations"] = inferences * int(run.step.get(REQUESTS, 0))
+    if lines := int(run.step.get(SIDE_LINES) or 0):
+        units["personalize.recommendations"] = units.get("personalize.recommendations", 0) + lines
     started_at = datetime.fromisoformat(run.step["started_at"])
     result = PartResult(counts=_counts(run), units=units)
     await stage.record(run.run_id, NAME, started_at, result, messages=polls + messages + 1)

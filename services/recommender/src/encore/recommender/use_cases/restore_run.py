@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from encore.recommender.domain import import_steps, version_steps
 from encore.recommender.domain.plan import REMADE, Step
+from encore.recommender.domain.side_models import PINS
 from encore.recommender.domain.vanished import MADE, TYPES, VERSION, Restart, earliest, recorded, restart
 from encore.recommender.ports import Personalize, RefusedError, VanishedError
 from encore.runtime.logs import get_logger
@@ -74,4 +75,5 @@ class RestoreRun:
 def _undecided(to: Restart) -> tuple[str, ...]:
     """What a run that goes back has to decide anew: what to import, and which version to use."""
     imports = () if to.step.is_past(Step.IMPORT) else (*import_steps.DECIDED, import_steps.EVENTS_PUT_AT)
-    return imports if to.step.is_past(Step.SOLUTION) else (*imports, *version_steps.DECIDED)
+    again = imports if to.step.is_past(Step.SOLUTION) else (*imports, *version_steps.DECIDED)
+    return again if to.step.is_past(Step.SIDE_SOLUTION) else (*again, PINS.reused)

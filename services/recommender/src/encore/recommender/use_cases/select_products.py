@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from encore.contracts import object_keys
 from encore.contracts.errors import TransientError
@@ -32,11 +33,14 @@ from encore.recommender.use_cases.ask_by_product import AskByProduct
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
+from encore.recommender.use_cases.rank_pins import PinOrders, RankPins
 from encore.recommender.use_cases.remember_picks import Recalled, RememberPicks
 from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
+
+NO_PINS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class SelectProducts:
     memory: RememberPicks
     rankings: KeepRankings
     customers: KnowCustomers
+    rank_pins: RankPins
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Do the bundle's remaining parts; without Personalize's results by popularity alone."""
@@ -67,9 +72,10 @@ class SelectProducts:
         to_do = [part for part in bundle.parts if part not in done]
         groups = await self.report_picks.groups_of(run.run_id, sorted(done.intersection(bundle.parts)))
         rankings = await self._rankings(run, bundle)
+        pins = await self.rank_pins.orders(run, bundle)
 
         async def work(run: Run, part: int) -> PartResult:
-            recommended, result = await self._part(run, part, shop, rankings)
+            recommended, result = await self._part(run, part, shop, rankings, pins)
             groups.add(recommended.recommendations)
             if part == to_do[-1]:  # before it counts as done, so that a finished run has its report
                 await self.report_picks.run(run, bundle, groups)
@@ -92,7 +98,7 @@ class SelectProducts:
         return BundleRankings(is_ranked=True, settled=settled, rankings=rankings, lists=lists)
 
     async def _part(
-        self, run: Run, part: int, shop: Shop, bundle: BundleRankings
+        self, run: Run, part: int, shop: Shop, bundle: BundleRankings, pins: PinOrders
     ) -> tuple[Recommended, PartResult]:
         told = await self.customers.told(run.run_id, part)
         customers = told.customers
@@ -101,13 +107,14 @@ class SelectProducts:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
         recalled = await self.memory.recall(run.run_id, [one.customer_id for one in _mailed(customers)])
         by_customer = await asyncio.to_thread(bundle.by_customer, customers, told.scores)
-        recommended = await asyncio.to_thread(recommend, told, by_customer, shop, recalled)
+        recommended = await asyncio.to_thread(recommend, told, by_customer, shop, recalled, pins.by_customer)
         await self.objects.put_lines(
             object_keys.recommendations(run.run_id, part), recommended.recommendations
         )
         writes = await self.memory.remember(run.run_id, recommended.recommendations, recalled)
         new = {one: by_customer[one] for one in asked if one in by_customer}
         writes += await self.rankings.keep(run, bundle.settled, new)
+        writes += await self.rank_pins.keep(run, pins, customers)
         units = {
             "personalize.recommendations": bundle.paid(customers),
             "dynamodb.reads": recalled.read_units,
@@ -123,6 +130,7 @@ def recommend(
     rankings: Mapping[str, Sequence[str]],
     shop: Shop,
     recalled: Recalled | None = None,
+    pins: Mapping[str, Sequence[str]] = NO_PINS,
 ) -> Recommended:
     """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not."""
     mentions = mentions_by_review(told.scored)
@@ -135,7 +143,8 @@ def recommend(
         earlier = recalled.of(customer.customer_id)[:emails] if recalled else ()
         emailed = {product_id for email in earlier for product_id in email.product_ids}
         preferences = preferences_of(customer, told.scores)
-        selection = pick(Shopper(shop, preferences, ranked, customer.customer_id, emailed))
+        own_pins = pins.get(customer.customer_id, ())
+        selection = pick(Shopper(shop, preferences, ranked, customer.customer_id, emailed, own_pins))
         yielded.update(selection.yielded)
         recommendations.append(
             Recommendation(

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from encore.recommender.domain.minimums import says_too_little_data
 from encore.recommender.domain.plan import Plan, Step
+from encore.recommender.domain.prepared import asks_for_rankings
 from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.side_models import SideModel, side_model_of
 from encore.recommender.ports import (
     NotReadyError,
     Personalize,
@@ -17,6 +19,7 @@ from encore.recommender.ports import (
     TooLittleDataError,
     VanishedError,
 )
+from encore.recommender.use_cases.choose_side_versions import ChooseSideVersions
 from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
@@ -42,6 +45,7 @@ class Train:
     take_turns: TakeTurns
     import_data: ImportData
     choose_version: ChooseVersion
+    side_versions: ChooseSideVersions
     restore_run: RestoreRun
     remove_old_runs: RemoveOldRuns
     rest_campaign: RestCampaign
@@ -89,6 +93,8 @@ class Train:
 
         A run that uses an earlier one's version passes over the steps that make one.
         """
+        if step is Step.SOLUTION and not asks_for_rankings(run.step):  # a side model alone is asked
+            return await self.ledger.set_step(run.run_id, step=Step.FILTER)
         if step is Step.SOLUTION and (reusing := await self.choose_version.reuse(run)):
             await report_training(reusing, self.stage)
             return reusing
@@ -103,6 +109,8 @@ class Train:
         """Prepare a step; return the run with what is decided about it."""
         if step is Step.IMPORT:
             return await self.import_data.begin(run)
+        if step is Step.SIDE_SOLUTION:
+            return await self.side_versions.choose(run)
         if step is Step.INFER:
             self.import_data.require_settled(run)
         return run
@@ -112,19 +120,38 @@ class Train:
         wanted = self.plan.wanted(step, run)
         if any(one.kind is Kind.CAMPAIGN for one in wanted):
             await self.rest_campaign.require(run)
+        waiting = []
         for one in wanted:
-            if not run.step.get(one.key):
-                arn = await self._ensure(one, run)
-                run = await self.ledger.set_step(run.run_id, **{one.key: arn})
-        waiting = [one.name for one in wanted if not await self._is_active(one, run)]
+            try:
+                if not run.step.get(one.key):
+                    arn = await self._ensure(one, run)
+                    run = await self.ledger.set_step(run.run_id, **{one.key: arn})
+            except RefusedError as error:
+                run = await self._do_without(one, run, error)
+        for one in wanted:
+            try:
+                if one.is_awaited and run.step.get(one.key) and not await self._is_active(one, run):
+                    waiting.append(one.name)
+            except (RefusedError, TooLittleDataError) as error:
+                run = await self._do_without(one, run, error)
         if waiting:
             raise NotReadyError(", ".join(waiting))
         return run
+
+    async def _do_without(self, refused: ResourceSpec, run: Run, error: Exception) -> Run:
+        """Let the run go on without the side model of a resource; raise the error if it is of none."""
+        side: SideModel | None = side_model_of(refused.key)
+        if side is None:
+            raise error
+        log.warning("side_model_refused", model=side.name, reason=str(error))
+        return await self.ledger.set_step(run.run_id, **{side.refused: str(error)})
 
     async def _finish(self, step: Step, run: Run) -> Mapping[str, str]:
         """Complete a step whose resources are active; return what the step state keeps of it."""
         if step is Step.IMPORT:
             await self.import_data.finish(run)
+        if step is Step.FILTER:
+            await self.side_versions.note(run)
         return await self.choose_version.judge(run) if step is Step.TRAIN else {}
 
     async def _ensure(self, wanted: ResourceSpec, run: Run) -> str:

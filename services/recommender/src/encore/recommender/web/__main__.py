@@ -12,10 +12,14 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
+from encore.recommender.adapters.event_sink import AWSEventSink, EventsClient
+from encore.recommender.adapters.event_trackers import DynamoDBKnownTracker
+from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize_now import AWSOrdersNow, AWSRanksNow
 from encore.recommender.adapters.shop_processes import ShopProcesses
 from encore.recommender.adapters.stored_shop import LoadStoredShop
+from encore.recommender.adapters.watched_campaign import DynamoDBWatchedCampaign
 from encore.recommender.domain.real_time import PickedFrom
 from encore.recommender.domain.recent import Recent
 from encore.recommender.settings import RecommenderWebSettings
@@ -24,18 +28,23 @@ from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_campaign import FindCampaign
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
+from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
+from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.web.app import web_app
+from encore.recommender.web.events import EventRoutes
 from encore.recommender.web.server import serve_app
 from encore.runtime.aws import CONFIG
 from encore.runtime.logs import get_logger
 from encore.runtime.process import run_process
+from encore.runtime.quota.limiter import Limiter
 from encore.runtime.readiness import said
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import S3Objects
+from encore.runtime.storage import DynamoDBItems, S3Objects
 
 if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_personalize_runtime.client import PersonalizeRuntimeClient
 
 NAME = "recommender-web"
@@ -61,8 +70,8 @@ def main() -> None:
 async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:
     """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
     log.info("service_started")
-    async with opened(settings) as current_picks:
-        app = web_app(settings, current_picks)
+    async with opened(settings) as current_picks, recording(settings) as record_events:
+        app = web_app(settings, current_picks, more=EventRoutes(record_events).all())
         ended = asyncio.Event()
         gc.freeze()
         async with asyncio.TaskGroup() as beside:
@@ -107,6 +116,15 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
         latest_shop = DynamoDBKnownShop(
             dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
         )
+        find_campaign = FindCampaign(
+            latest_shop=latest_shop,
+            ledger=ledger,
+            num_results=settings.recommender_num_results,
+            promote_new_percent=settings.recommender_promote_new_percent,
+            mark_use=DynamoDBWatchedCampaign(
+                dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
+            ).use,
+        )
         load_rules = LoadRules(
             objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
         )
@@ -124,19 +142,53 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
                 histories=settings.histories_table,
                 recommendations=settings.recommendations_table,
             ),
-            ask=_ask_in_time(settings, runtime, FindCampaign(latest_shop=latest_shop, ledger=ledger)),
+            ask=_ask_in_time(settings, runtime, find_campaign),
             engine=settings.recommender_web_engine,
             kept=Recent(settings.recommender_web_kept),
         )
 
 
+@asynccontextmanager
+async def recording(settings: RecommenderWebSettings) -> AsyncIterator[RecordEvents]:
+    """Wire the recording of events to AWS."""
+    session: Any = get_session()
+    async with AsyncExitStack() as stack:
+
+        async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
+            own = AioConfig(parameter_validation=settings.validate_requests, **config)
+            return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
+
+        dynamodb, s3 = await new_client("dynamodb"), await new_client("s3")
+        events = await new_client("personalize-events", retries=NO_SDK_RETRIES)
+        yield _record_events(settings, S3Objects(s3, settings.data_bucket), dynamodb, events)
+
+
+def _record_events(
+    settings: RecommenderWebSettings, objects: S3Objects, dynamodb: "DynamoDBClient", events: EventsClient
+) -> RecordEvents:
+    """Record events through the tracker that the recommender has made: this process makes none."""
+
+    def items(table: str) -> DynamoDBItems:
+        return DynamoDBItems(dynamodb, table, keep_days=settings.retention_days)
+
+    group, table = settings.recommender_dataset_group, settings.recommendations_table
+    return RecordEvents(
+        kept=DynamoDBKeptEvents(dynamodb, table, items(table), keep_days=settings.retention_days),
+        credits=items(settings.runs_table),
+        sink=AWSEventSink(events, Limiter(settings.recommender_put_events_per_s)),
+        tracker=KnowTracker(
+            trackers=DynamoDBKnownTracker(dynamodb, table=settings.runs_table, name=group), may_make=False
+        ),
+        objects=objects,
+    )
+
+
 def _ask_in_time(
     settings: RecommenderWebSettings, runtime: "PersonalizeRuntimeClient", find_campaign: FindCampaign
 ) -> AskInTime:
-    campaign = AWSRanksNow(runtime, find_campaign.find, num_results=settings.recommender_num_results)
     ordering_arn = settings.recommender_ranking_campaign_arn
     return AskInTime(
-        engines={PickedFrom.CAMPAIGN: campaign},
+        engines={PickedFrom.CAMPAIGN: AWSRanksNow(runtime, find_campaign.find)},
         orders=AWSOrdersNow(runtime, ordering_arn) if ordering_arn else None,
         deadline_s=settings.recommender_web_deadline_ms / 1000,
         keep_s=settings.recommender_web_ranking_s,

@@ -8,6 +8,7 @@ from time import perf_counter
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from encore.recommender.ports import BusyError, NoShopError, ShopClosedError
@@ -22,8 +23,10 @@ OPEN_PATHS = frozenset({"/health", "/live"})
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_BODY_BYTES = 1024 * 1024
 SOON_S = 1.0
+GONE_AWAY = 499
+"""Counted for a caller who did not wait: no status of HTTP's, but what proxies log then."""
 _WHAT = {
-    HTTPStatus.NOT_FOUND: "there is nothing under this path: /customers/{id}/picks, /health",
+    HTTPStatus.NOT_FOUND: "there is nothing under this path: /customers/{id}/picks, /events, /health",
     HTTPStatus.METHOD_NOT_ALLOWED: "this path has other methods",
 }
 _PASSING: Mapping[type[Exception], str] = {
@@ -68,6 +71,8 @@ class Gate:
                 self._admit(scope)
             async with asyncio.timeout(self.request_s):
                 await self.app(scope, _limited(receive), sending)
+        except ClientDisconnect:
+            sending.status = sending.status or GONE_AWAY
         except Exception as error:  # noqa: BLE001 - a caller is told in any case
             if sending.status is None:
                 await problem_response(_problem(error))(scope, receive, sending)

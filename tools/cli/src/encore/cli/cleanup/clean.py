@@ -30,7 +30,7 @@ async def clean(scope: Scope) -> None:
         try:
             await step(scope)
         except (ClientError, BotoCoreError, UnprocessedError, CommandError) as error:
-            scope.report.failure(what, _why(error))
+            scope.report.failure(what, why(error))
 
 
 async def whole_id(environment: Environment, wanted: str) -> str:
@@ -76,7 +76,8 @@ async def _end_runs(scope: Scope) -> None:
         scope.report.deleted("open runs ended")
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """Say in one line why a step failed."""
     if isinstance(error, ClientError):
         return f"{error_code(error)} for {error.operation_name}"
     return " ".join(str(error).split())

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from encore.cli.cleanup.scope import Scope, pauses
+from encore.cli.environment import DEFAULT_GROUP
 from encore.cli.output import say
 from encore.runtime.errors import error_code
 from encore.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
@@ -19,19 +20,17 @@ from encore.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
 IN_USE = "ResourceInUseException"
 GONE = "ResourceNotFoundException"
 TRAINING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
-DEFAULT_GROUP = "encore"
-"""The name of the dataset group where no setting gives another: on an emulator, that is the environment's."""
 JOBS_STAY = "AWS has no deletion of jobs; their records cost nothing"
 Listed = Callable[[], Awaitable[Sequence[Mapping[str, Any]]]]
 
 
 async def clean_personalize(scope: Scope) -> None:
     """Delete a run's solution, or all that is in the environment's dataset groups, and these."""
-    for group in await _groups(scope):
+    for group in await own_groups(scope):
         await _GroupCleaner(scope, group).run()
 
 
-async def _groups(scope: Scope) -> list[Mapping[str, Any]]:
+async def own_groups(scope: Scope) -> list[Mapping[str, Any]]:
     """The environment's own dataset groups, by tag or name."""
     names = {scope.environment.name, *scope.dataset_groups} | (set() if scope.on_aws else {DEFAULT_GROUP})
     found = await _pages(scope, "list_dataset_groups", "datasetGroups")

@@ -41,6 +41,10 @@ class Report:
             row = self._row(what)
             row.left, row.why = row.left + count, why
 
+    def note(self, what: str, why: str) -> None:
+        """Say why something that cannot be counted stays as it is."""
+        self._row(what).why = why
+
     def failure(self, what: str, why: str, count: int = 0) -> None:
         """Say why some could not be deleted."""
         row = self._row(what)

@@ -34,6 +34,14 @@ Group = Annotated[
         help="The dataset group of the runs.",
     ),
 ]
+RankingCampaign = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ARN",
+        envvar="ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN",
+        help="The campaign that orders products with --among; without one we do.",
+    ),
+]
 
 
 @in_environment
@@ -43,6 +51,7 @@ async def recommend(
     *,
     engine: Engine = "batch",
     among: Among = None,
+    ranking_campaign: RankingCampaign = None,
     dataset_group: Group = "encore",
     json: AsJson = False,
 ) -> None:
@@ -63,7 +72,9 @@ async def recommend(
             show_picks(picks, console())
             say(remark(picks))
         return
-    order = await ordered(environment, customer, among.split(","), group=dataset_group)
+    order = await ordered(
+        environment, customer, among.split(","), group=dataset_group, campaign_arn=ranking_campaign
+    )
     if json:
         print_json(order)
     else:

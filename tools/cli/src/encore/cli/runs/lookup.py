@@ -7,8 +7,10 @@ from encore.contracts.ingest_report import IngestReport
 from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
 from encore.runtime.ports import Model, Objects
+from encore.runtime.runs.attribution import Attribution, attribution, partition
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
+from encore.runtime.storage import DynamoDBItems
 
 
 async def find_run(ledger: Ledger, wanted: str) -> Run:
@@ -23,8 +25,15 @@ async def run_details(environment: Environment, ledger: Ledger, run: Run) -> Run
         sentiment=await _find(objects, object_keys.sentiment_summary(run.run_id), SentimentSummary),
         ingest=await _find(objects, object_keys.ingest_report(run.run_id), IngestReport),
         picks=await _find(objects, object_keys.picks_report(run.run_id), PicksReport),
+        attribution=await _attribution(environment, run.run_id),
     )
     return details(run, await ledger.reports(run.run_id), bucket=objects.bucket, stored=stored)
+
+
+async def _attribution(environment: Environment, run_id: str) -> Attribution | None:
+    items = DynamoDBItems(environment.dynamodb, await environment.table("runs"))
+    credited = await items.get_group("run_id", partition(run_id))
+    return attribution(credited) if credited else None
 
 
 async def _find(objects: Objects, key: str, kind: type[Model]) -> Model | None:

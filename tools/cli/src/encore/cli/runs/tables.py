@@ -7,12 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from encore.cli.runs.personalize_table import is_in_table, personalize_table
 from encore.cli.runs.retry import Message
 from encore.cli.runs.review_tables import is_among_reviews, review_sections
 from encore.cli.runs.views import RunDetails, RunView, StageView
 from encore.cli.tables import UNKNOWN, age, cell, since, table
 from encore.contracts.object_keys import UPLOADS
 from encore.runtime.batches import batches
+from encore.runtime.runs.attribution import Attribution
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
 from encore.stack.formatting import count, seconds, usd
@@ -68,14 +70,16 @@ def show_details(run: RunDetails, console: Console) -> None:
     if run.step:
         console.print(cell("recommender", "bold"))
     for name, value in run.step.items():
-        if value:
+        if value and not is_in_table(name):
             console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
 
 
 def _sections(run: RunDetails) -> Iterator[Table]:
     """Yield the tables that have rows."""
     customers, rejects = customers_table(run.facts), rejects_table(run.facts.ingest)
-    for section in (_stages(run), customers, rejects, *review_sections(run), _counts(run), _units(run)):
+    reviews, led_to = review_sections(run), _attribution(run)
+    tables = (customers, rejects, *reviews, led_to, personalize_table(run.step))
+    for section in (_stages(run), *tables, _counts(run), _units(run)):
         if section.row_count:
             yield section
 
@@ -132,6 +136,24 @@ def _counts(run: RunDetails) -> Table:
     for row in batches(counts.items(), COUNTS_PER_ROW):
         shown.add_row(*(each for name, number in row for each in _count(name, number)))
     return shown
+
+
+def _attribution(run: RunDetails) -> Table:
+    """What the emails led to, as far as the shop has told."""
+    shown = table("after its emails", "number", "", right=("number",))
+    if (found := run.attribution) is not None:
+        shown.add_row(cell("clicks"), cell(count(found.clicked)), cell(""))
+        shown.add_row(cell("products viewed"), cell(count(found.viewed)), cell(""))
+        shown.add_row(cell("purchases"), cell(count(found.purchased)), cell(_worth(found)))
+    return shown
+
+
+def _worth(found: Attribution) -> str:
+    """What purchases came to, in the shop's currency; nothing if nobody has told."""
+    if not found.valued:
+        return ""
+    known = "" if found.valued == found.purchased else f" ({count(found.valued)} of them)"
+    return f"worth {found.value:,.2f}{known}"
 
 
 def _count(name: str, number: int) -> tuple[Text, Text]:

@@ -12,6 +12,7 @@ from encore.contracts import object_keys
 from encore.contracts.ingest_report import IngestReport
 from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
+from encore.runtime.runs.attribution import Attribution
 from encore.runtime.runs.pricing import price_of
 from encore.runtime.runs.run import PartReport, Run, RunStatus, StageName
 from encore.runtime.runs.totals import total
@@ -72,6 +73,8 @@ class RunDetails(RunView):
     """What ingest read; None until then, and for runs of earlier versions."""
     picks: PicksReport | None
     """How alike the picks are; None until all customers have theirs."""
+    attribution: Attribution | None
+    """What the emails led to; None until an event names the run."""
     total_seconds: float
     units: list[UnitView]
     cost_usd: dict[str, Decimal]
@@ -109,6 +112,7 @@ class Stored(NamedTuple):
     sentiment: SentimentSummary | None = None
     ingest: IngestReport | None = None
     picks: PicksReport | None = None
+    attribution: Attribution | None = None
 
 
 NOTHING_STORED = Stored()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from encore.cli.cleanup.personalize_steps import DEFAULT_GROUP
+from encore.cli.environment import DEFAULT_GROUP
 from encore.cli.verification.account import Account
 from encore.cli.verification.check import Finding, judged
 from encore.runtime.runs.campaigns import TPS_HOURS

@@ -34,8 +34,9 @@ def resource_checks(topology: Topology, account: Account) -> list[Check]:
     for name, queue in topology.queues.items():
         add(f"queue {name}", partial(_queue, account, name, queue))
         add(f"dead letters of {name}", partial(_dead_letters, account, name), DEAD_LETTERS)
-        if queue.subscribes:
-            add(f"subscription of {name}", partial(_subscription, account, name, queue.subscribes))
+        for topic in queue.topics:
+            what = f"subscription of {name}" + (f" to {topic}" if len(queue.topics) > 1 else "")
+            add(what, partial(_subscription, account, name, topic))
     for name, table in topology.tables.items():
         add(f"table {name}", partial(_table, account, name, table))
     add("expiry and recovery of tables", partial(_protection, account, topology.tables))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from encore.contracts.records import Customer, Product, Recommendation, SharedText
-from encore.evaluation.own_data.ranking import BATCH, rank_products
+from encore.evaluation.own_data.ranking import BATCH, Rankings, rank_products, relate_products
 from encore.evaluation.own_data.scoring import total_products
 from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.engines import Engine
+from encore.recommender.domain.engines import Engine, SimilarRecipe
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.preferences import (
     Preference,
@@ -19,6 +19,7 @@ from encore.recommender.domain.preferences import (
     preferences_of,
     scores_by_review,
 )
+from encore.recommender.domain.related import NOTHING_RELATED
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.told import FilePart, completed
@@ -28,12 +29,16 @@ from encore.sentiment.domain.readings import Readings, scored_reviews, shared_op
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The lists of customers who may be mailed, what all think, the shop, and how often each rule yielded."""
+    """The lists of customers who may be mailed, what all think, the shop, how often each rule yielded.
+
+    `rankings` are what the lists were picked from, by customer.
+    """
 
     recommendations: Sequence[Recommendation]
     preferences: Mapping[str, Sequence[Preference]]
     shop: Shop
     yielded: Counter[Rule]
+    rankings: Rankings
 
 
 def pick_products(
@@ -46,11 +51,13 @@ def pick_products(
     rules: RunRules,
     now: int,
     engine: Engine = BATCH,
+    related: SimilarRecipe | None = None,
 ) -> Picked:
     """Train, rank and pick, as a run with these customers would: nobody who may not be mailed has a list.
 
     `texts` is what was read in documents, by their words, those of `shared_texts` too; `shared` are the
     reviews that products share, by which they are families; `now` is the run's time in Unix seconds.
+    `related` is the recipe of related items, where they are asked for.
     """
     scored, opinions = scored_reviews(customers, texts), shared_opinions(shared_texts, texts)
     sentiments, scores = total_products(scored, opinions), scores_by_review(scored)
@@ -59,6 +66,9 @@ def pick_products(
     catalogue = Catalogue(products, sentiments, shared)
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, partial(liked_products, scores=scores))
-    shop = Shop.of(catalogue, bought, rules, now=now)
+    lists = NOTHING_RELATED
+    if related:
+        lists = relate_products(customers, preferences, catalogue, sentiments, now=now, recipe=related)
+    shop = Shop.of(catalogue, bought, rules, now=now, related=lists)
     recommended = recommend(completed(FilePart(customers, scored)), rankings, shop)
-    return Picked(recommended.recommendations, preferences, shop, recommended.yielded)
+    return Picked(recommended.recommendations, preferences, shop, recommended.yielded, rankings)

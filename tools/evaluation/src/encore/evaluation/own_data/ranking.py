@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.batch import ranked_customers
+from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
-from encore.recommender.domain.engines import EVENT_WEIGHTS, Engine
+from encore.recommender.domain.engines import EVENT_WEIGHTS, Engine, EngineName, SimilarRecipe
 from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.related import NOTHING_RELATED, Related, RelatedTo
+from encore.recommender.domain.related import NUM_RESULTS as MOST_RELATED
 from encore.recommender.domain.rows import interaction_rows, item_row
 from encore.recommender.domain.schemas import FILTERED, INTERACTIONS, ITEMS, DatasetSchema
 from encore.recommender.domain.woven import seeds_of, woven
@@ -45,6 +48,43 @@ def rank_products(
     mailed are learned from but have no ranking. What has no time gets `now`. Where an engine is asked about
     products, what goes with them is woven as in a run; a campaign ranks as a batch job does.
     """
+    model = _model(customers, preferences, products, sentiments, now=now, engine=engine)
+    if model is None:
+        return {}
+    asked = ranked_customers(customers)
+    return _woven(model, asked, preferences) if engine.asks_by_product else _ranked(model, asked)
+
+
+def relate_products(
+    customers: Sequence[Customer],
+    preferences: Preferences,
+    catalogue: Catalogue,
+    sentiments: Iterable[ProductSentiment],
+    *,
+    now: int,
+    recipe: SimilarRecipe,
+) -> Related:
+    """Return what goes with each product, as a run asks for it; nothing where there is too little data."""
+    engine, products = Engine.of(EngineName.SIMILAR, recipe), catalogue.products
+    model = _model(customers, preferences, products.values(), sentiments, now=now, engine=engine)
+    if model is None:
+        return NOTHING_RELATED
+    asked = [one for one in products if is_fit_id(one)]
+    found = model.answer([Query(item=one) for one in asked], MOST_RELATED)
+    answers = zip(asked, found, strict=True)
+    lists = (RelatedTo.of(one, each.items, catalogue.category) for one, each in answers)
+    return Related.of(lists, catalogue.family)
+
+
+def _model(
+    customers: Sequence[Customer],
+    preferences: Preferences,
+    products: Iterable[Product],
+    sentiments: Iterable[ProductSentiment],
+    *,
+    now: int,
+    engine: Engine,
+) -> ItemModel | None:
     rows: list[Row] = []
     size = DataSize()
     for customer in customers:
@@ -52,15 +92,13 @@ def rank_products(
         rows += own if is_fit_id(customer.customer_id) else []
         size = size.plus(DataSize.of_customer(len(own)))
     if engine.needs_interactions and size.shortfall is not None:
-        return {}
+        return None
     by_product = {each.product_id: each for each in sentiments}
     items = [item_row(one, by_product.get(one.product_id)) for one in products if is_fit_id(one.product_id)]
     try:
-        model = _trained(rows, items, engine)
+        return _trained(rows, items, engine)
     except JobFailedError:
-        return {}
-    asked = ranked_customers(customers)
-    return _woven(model, asked, preferences) if engine.asks_by_product else _ranked(model, asked)
+        return None
 
 
 def _trained(interactions: Sequence[Row], items: Sequence[Row], engine: Engine) -> ItemModel:

@@ -38,6 +38,21 @@ def _filters() -> Iterator[Check]:
         ("what is no expression", "ONLY new items, please", ""),
         ("an expression that breaks off", "INCLUDE ItemID WHERE", ""),
         ("a field that there is not", 'INCLUDE ItemID WHERE Items.COLOUR IN ("red")', ""),
+        (
+            "items and interactions in one expression",
+            'INCLUDE ItemID WHERE Items.GENRE IN ("a") AND Interactions.EVENT_TYPE IN ("view")',
+            "",
+        ),
+        (
+            "a field that the current item has not",
+            "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.COLOUR",
+            "",
+        ),
+        (
+            "a field of interactions other than their type",
+            'INCLUDE ItemID WHERE Interactions.ITEM_ID IN ("i1")',
+            "",
+        ),
     ):  # fmt: skip
         yield refused_creation(what, "Filter", asked(expression), _INVALID, text)
     yield refused_creation(
@@ -73,17 +88,20 @@ def _campaigns_and_jobs() -> Iterator[Check]:
         _BAD,
         BAD_VALUE,
     )
-    yield refused_creation(
-        "a version that there is not",
-        "BatchInferenceJob",
-        lambda world: {
-            "solutionVersionArn": world.arn("solution/none/0a1b2c3d"),
-            "jobInput": {"s3DataSource": {"path": world.uri("in.json")}},
-            "jobOutput": {"s3DataDestination": {"path": world.uri("out/")}},
-            "roleArn": world.role_arn,
-        },
-        _NOT_FOUND,
-    )
+    for noun in ("BatchInferenceJob", "BatchSegmentJob"):
+        yield refused_creation("a version that there is not", noun, _job, _NOT_FOUND)
+        yield refused_creation(
+            "a role that is no ARN", noun, lambda world: {**_job(world), "roleArn": "nobody"}, _BAD, BAD_VALUE
+        )
+
+
+def _job(world: World) -> Mapping[str, Any]:
+    return {
+        "solutionVersionArn": world.arn("solution/none/0a1b2c3d"),
+        "jobInput": {"s3DataSource": {"path": world.uri("in.json")}},
+        "jobOutput": {"s3DataDestination": {"path": world.uri("out/")}},
+        "roleArn": world.role_arn,
+    }
 
 
 def _version(resource: str, world: World) -> Mapping[str, Any]:

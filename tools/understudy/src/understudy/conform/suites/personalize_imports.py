@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from understudy.conform.check import Difference, Need, Origin
 from understudy.conform.journey import Journey
-from understudy.conform.states import FAILED_CREATION
+from understudy.conform.states import CREATION, FAILED_CREATION
 from understudy.conform.suites.shop import SERVICE, dataset, followed_by_arn, interactions_csv
 
 if TYPE_CHECKING:
@@ -47,6 +47,20 @@ def start_import(world: World, name: str, location: str) -> str:
         "roleArn": world.role_arn,
     }
     return str(world.call(SERVICE, "CreateDatasetImportJob", asked)["datasetImportJobArn"])
+
+
+def import_interactions(world: World) -> None:
+    """Let the dataset have interactions; raise RuntimeError if the import fails."""
+
+    def imported(world: World) -> str:
+        location = world.put("personalize/interactions.csv", interactions_csv())
+        arn = start_import(world, "import", location)
+        found = followed_by_arn(world, "DatasetImportJob", arn)
+        if found.states[-1] != CREATION[-1]:
+            raise RuntimeError(f"{arn} is {found.states[-1]}: {found.reason}")
+        return arn
+
+    world.once("interactions", imported)
 
 
 def _import_fails(

@@ -10,13 +10,12 @@ from understudy.conform.check import Difference, Need, Origin
 from understudy.conform.journey import Journey, refusal, same
 from understudy.conform.shapes import shape_differences
 from understudy.conform.states import CREATION, FAILED_CREATION
-from understudy.conform.suites.personalize_imports import start_import
+from understudy.conform.suites.personalize_imports import import_interactions
 from understudy.conform.suites.shop import (
     RECIPE,
     SERVICE,
     followed_by_arn,
     group,
-    interactions_csv,
     made,
 )
 
@@ -82,11 +81,7 @@ def _comes_and_goes(world: World) -> Iterator[Difference]:
 
 def _version(world: World) -> str:
     """Return the ARN of a version that is trained on imported interactions."""
-    location = world.put("personalize/interactions.csv", interactions_csv())
-    arn = start_import(world, "import", location)
-    imported = followed_by_arn(world, "DatasetImportJob", arn)
-    if imported.states[-1] != CREATION[-1]:
-        raise RuntimeError(f"{arn} is {imported.states[-1]}: {imported.reason}")
+    import_interactions(world)
     asked = {
         "name": world.name("solution"),
         "datasetGroupArn": group(world),

@@ -1,5 +1,6 @@
 """Users' latest items, from which is told what they may want next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -37,6 +38,18 @@ class Profiles:
             weight=events.weight[kept],
             age=histories.age[kept],
             n_items=events.n_items,
+        )
+
+    @classmethod
+    def joined(cls, profiles: Sequence[Self]) -> Self:
+        """Return the first user's profile of each of `profiles`, and at the end one without events."""
+        length = [int(each.bounds[1]) for each in profiles]
+        return cls(
+            bounds=np.r_[0, np.cumsum(length), sum(length)],
+            item=np.concatenate([each.item[:end] for each, end in zip(profiles, length, strict=True)]),
+            weight=np.concatenate([each.weight[:end] for each, end in zip(profiles, length, strict=True)]),
+            age=np.concatenate([each.age[:end] for each, end in zip(profiles, length, strict=True)]),
+            n_items=profiles[0].n_items,
         )
 
     @property

@@ -89,7 +89,8 @@ class Recommender:
             masks = None if allowed is None else map(allowed, range(start, start + chunk.size))
             return self._ranked(profiles.rows(chunk), limit, masks)
 
-        for chunk in in_threads(ranked, range(0, users.size, _CHUNK_USERS)):
+        starts = range(0, users.size, _CHUNK_USERS)
+        for chunk in map(ranked, starts) if len(starts) == 1 else in_threads(ranked, starts):
             yield from chunk
 
     def _ranked(

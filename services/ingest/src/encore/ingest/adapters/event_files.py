@@ -1,0 +1,95 @@
+"""Opens a file of events, record by record: a table of any kind, or JSON lines; plain or gzip."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from encore.ingest.adapters.tables import open_table
+from encore.ingest.adapters.upload_file import Upload
+from encore.ingest.domain.csv_records import BrokenRecord
+from encore.ingest.domain.encodings import UTF8_HINT
+from encore.ingest.domain.errors import FileError, RowError
+from encore.ingest.domain.event_rows import field_of, find_fields
+
+HEAD_BYTES = 64
+MAX_LINE_BYTES = 64 * 1024
+BOM = b"\xef\xbb\xbf"
+Check = Callable[[], None]
+
+
+class EventRecord(NamedTuple):
+    """A record of a file: its `cells` by our fields, or the `fault` that makes it none.
+
+    `names` are the file's own names of the fields; `line` counts from 1.
+    """
+
+    line: int
+    raw: bytes
+    cells: Mapping[str, str]
+    names: Mapping[str, str]
+    fault: RowError | None = None
+
+
+@contextmanager
+def open_events(path: Path, *, max_bytes: int, check: Check) -> Iterator[Iterator[EventRecord]]:
+    """Open a file; raise `FileError` for one that is neither, that lacks a column, or that is damaged.
+
+    `check` is called whenever bytes are read and may raise to cancel.
+    """
+    with path.open("rb") as file:
+        upload = Upload(file, max_bytes=max_bytes, check=check)
+        if upload.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(BOM).lstrip().startswith(b"{"):
+            yield _json_lines(upload)
+            return
+    with open_table(path, max_bytes=max_bytes, check=check) as table:
+        header = table.header()
+        places = find_fields(header)
+        table.only(set(places.values()))
+        names = {field: header[at] for field, at in places.items()}
+
+        def records() -> Iterator[EventRecord]:
+            for found in table:
+                if isinstance(found, BrokenRecord):
+                    column = None if found.column is None else header[found.column]
+                    fault = RowError(found.fault.expected, column=column, found=found.fault.found)
+                    yield EventRecord(found.line, found.raw, {}, names, fault)
+                else:
+                    cells = {field: found.cells[at] for field, at in places.items()}
+                    yield EventRecord(found.line, found.raw, cells, names)
+
+        yield records()
+
+
+def _json_lines(upload: Upload) -> Iterator[EventRecord]:
+    line = 0
+    while raw := upload.readline(MAX_LINE_BYTES + 1):
+        line += 1
+        if len(raw) > MAX_LINE_BYTES:
+            raise FileError(f"line {line}: found a line of more than {MAX_LINE_BYTES:,} bytes")
+        if line == 1:
+            raw = raw.removeprefix(BOM)
+        if raw.strip():
+            yield _json_record(line, raw)
+
+
+def _json_record(line: int, raw: bytes) -> EventRecord:
+    try:
+        found = json.loads(raw, parse_float=str, parse_int=str, parse_constant=str)
+    except UnicodeDecodeError:
+        return EventRecord(line, raw, {}, {}, RowError(f"text in UTF-8: {UTF8_HINT}"))
+    except (ValueError, RecursionError):
+        return EventRecord(line, raw, {}, {}, RowError("one JSON object on each line"))
+    if not isinstance(found, dict):
+        return EventRecord(line, raw, {}, {}, RowError("one JSON object on each line"))
+    cells: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for name, value in found.items():
+        field = field_of(name)
+        if field is None or field in cells or value is None:
+            continue
+        if not isinstance(value, str):
+            return EventRecord(line, raw, {}, {}, RowError("a text or a number", column=name))
+        cells[field], names[field] = value, name
+    return EventRecord(line, raw, cells, names)

@@ -1,0 +1,215 @@
+"""Takes in an uploaded file of what customers did: clicks, views and purchases between runs.
+
+It starts no run. The file is read completely, its events are stored in batches, and each batch is announced
+by reference. A file of which too much is unusable is not used at all.
+"""
+
+import hashlib
+import json
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+from encore.contracts import object_keys
+from encore.contracts.errors import PermanentError
+from encore.contracts.events import InteractionsIngested
+from encore.contracts.ingest_report import EventsReport
+from encore.contracts.records import CustomerEvent
+from encore.contracts.run_id import events_id
+from encore.ingest.adapters.event_files import EventRecord, open_events
+from encore.ingest.domain.cells import Row
+from encore.ingest.domain.errors import FileError, RowError
+from encore.ingest.domain.event_rows import EventReading, read_event
+from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
+from encore.ingest.domain.uploads import Upload
+from encore.ingest.domain.values.conventions import Defaults
+from encore.ingest.ports import Content, Files, VanishedError
+from encore.ingest.use_cases.in_thread import in_thread
+from encore.runtime.batches import batches
+from encore.runtime.logs import bind_event, get_logger
+from encore.runtime.metrics import Metric, emit
+from encore.runtime.ports import Announcer, Objects
+from encore.runtime.runs.locks import Locks
+from encore.runtime.runs.run import StageName
+
+EVENTS_PER_BATCH = 500
+"""So many are recorded for one message: some seconds' work, at the rates that Personalize takes."""
+WHOLE_FILE = "file"
+NDJSON = "application/x-ndjson"
+JSON = "application/json"
+log = get_logger()
+
+
+class CancelledReadError(Exception):
+    """Reading was stopped because its message is no longer being handled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventLimits:
+    """What a shop sets about files of events."""
+
+    defaults: Defaults
+    max_bytes: int
+    max_rejected_share: float
+    temp_dir: Path | None = None
+
+
+@dataclass
+class Read:
+    """What is read of a file: the paths of its batches, and what is not in them."""
+
+    key: str
+    rejects: TextIO
+    rows: int = 0
+    events: int = 0
+    rejected: int = 0
+    batches: list[tuple[Path, int]] = field(default_factory=list)
+    """Each with the number of its events."""
+    tally: RejectTally = field(default_factory=RejectTally)
+
+    def report(self, failed: str | None = None) -> EventsReport:
+        """Describe it."""
+        return EventsReport(
+            file=self.key,
+            rows=self.rows,
+            events=self.events,
+            batches=0 if failed else len(self.batches),
+            rejects=tuple(self.tally.reasons()),
+            failed=failed,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestEvents:
+    """Stores and announces the events of an uploaded file; doing it again changes nothing."""
+
+    files: Files
+    objects: Objects
+    announcer: Announcer
+    locks: Locks
+    limits: EventLimits
+
+    async def run(self, upload: Upload, *, holder: str) -> None:
+        """Return when the file's events are stored and announced.
+
+        Raises `PermanentError`, for the dead letters, if the file cannot be used; its report says so, too.
+        """
+        with tempfile.TemporaryDirectory(prefix="encore-events-", dir=self.limits.temp_dir) as name:
+            folder = Path(name)
+            try:
+                async with self.files.open(upload.key) as content:
+                    digest = await self._saved(content, folder / "upload")
+            except VanishedError:
+                log.info("upload_already_replaced")
+                return
+            upload_id = events_id(self.files.name, upload.key, digest)
+            bind_event(run_id=upload_id, event_id=holder)
+            async with self.locks.hold(upload_id, StageName.INGEST, WHOLE_FILE, holder=holder):
+                await self._ingest(upload_id, upload.key, folder)
+
+    async def _saved(self, content: Content, path: Path) -> str:
+        """Save the file; return its SHA-256."""
+        if content.size_bytes > self.limits.max_bytes:
+            raise PermanentError(
+                f"{content.key}: found {content.size_bytes} bytes, expected at most {self.limits.max_bytes}"
+            )
+        await content.save(path)
+        return await in_thread(partial(_sha256, path))
+
+    async def _ingest(self, upload_id: str, key: str, folder: Path) -> None:
+        report_key = object_keys.events_report(upload_id)
+        known = await self.objects.find(report_key)
+        if known is not None:
+            report = EventsReport.model_validate_json(known)
+            log.info("events_already_ingested", events=report.events)
+            if report.failed:
+                raise PermanentError(report.failed)
+            return
+        cancelled, failed = threading.Event(), None
+        with (folder / "rejects.jsonl").open("w", encoding="utf-8") as rejects:
+            read = Read(key, rejects)
+            try:
+                await in_thread(partial(_read, folder, self.limits, read, cancelled), cancelled)
+            except FileError as error:
+                failed = f"{key}: {error}"
+        await self.files.put_file(
+            object_keys.rejects(upload_id), folder / "rejects.jsonl", content_type=NDJSON
+        )
+        emit({Metric.REJECTED_ROWS: read.rejected})
+        if failed is None:
+            await self._publish(upload_id, read)
+        report = read.report(failed)
+        await self.objects.put(
+            report_key, report.model_dump_json(exclude_none=True).encode(), content_type=JSON
+        )
+        if failed is not None:
+            log.error("events_refused", reason=failed)
+            raise PermanentError(failed)
+        log.info("events_ingested", rows=read.rows, events=read.events, batches=len(read.batches))
+
+    async def _publish(self, upload_id: str, read: Read) -> None:
+        for batch, (path, events) in enumerate(read.batches, start=1):
+            key = object_keys.events(upload_id, batch)
+            await self.files.put_file(key, path, content_type=NDJSON)
+            told = InteractionsIngested(batch=batch, batches=len(read.batches), key=key, events=events)
+            await self.announcer.announce(upload_id, told)
+
+
+def _read(folder: Path, limits: EventLimits, read: Read, cancelled: threading.Event) -> None:
+    """Read a file into batches; raise `FileError` if it cannot be used."""
+
+    def check() -> None:
+        if cancelled.is_set():
+            raise CancelledReadError
+
+    how = EventReading.of(limits.defaults)
+    with open_events(folder / "upload", max_bytes=limits.max_bytes, check=check) as records:
+        events = _events(records, how, read)
+        for number, batch in enumerate(batches(events, EVENTS_PER_BATCH), start=1):
+            path = folder / f"batch-{number:05}"
+            with path.open("w", encoding="utf-8") as file:
+                file.writelines(event.model_dump_json(exclude_none=True) + "\n" for event in batch)
+            read.batches.append((path, len(batch)))
+    require_usable(
+        read.rows, read.rejected, read.tally.reasons(kind="row"), max_share=limits.max_rejected_share
+    )
+
+
+def _events(records: Iterator[EventRecord], how: EventReading, read: Read) -> Iterator[CustomerEvent]:
+    for record in records:
+        read.rows += 1
+        try:
+            if record.fault:
+                raise record.fault
+            event = read_event(Row(record.cells), how)
+        except RowError as error:
+            read.rejected += 1
+            reject = _reject(record, read.key, error)
+            read.tally.add(reject)
+            read.rejects.write(json.dumps(reject.model_dump(exclude_none=True), ensure_ascii=False) + "\n")
+            continue
+        read.events += 1
+        yield event
+
+
+def _reject(record: EventRecord, key: str, error: RowError) -> Reject:
+    column = error.column and record.names.get(error.column, error.column)
+    return Reject(
+        kind="row",
+        file=key,
+        line=record.line,
+        column=column,
+        reason=error.reason,
+        expected=error.expected,
+        found=error.found,
+        raw=readable(record.raw),
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

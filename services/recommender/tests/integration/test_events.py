@@ -1,0 +1,222 @@
+"""Customers' events on DynamoDB and understudy: kept, told once, and reported."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from aiobotocore.session import get_session
+
+from encore.contracts.records import CustomerEvent, EventKind
+from encore.recommender.adapters.event_sink import AWSEventSink
+from encore.recommender.adapters.event_trackers import AWSEventTrackers
+from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
+from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.domain.attribution import METRICS
+from encore.recommender.domain.customer_events import AFTER_TRIMMING, MOST
+from encore.recommender.domain.plan import Plan, Step
+from encore.recommender.domain.resources import Kind
+from encore.recommender.ports import NotReadyError
+from encore.recommender.use_cases.know_tracker import KnowTracker
+from encore.recommender.use_cases.record_events import RecordEvents
+from encore.runtime.aws import CONFIG
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.runs.attribution import attribution, partition
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.stack.provision import Resources
+from services.recommender.tests.fakes import an_event
+from tests.support.stores import Clients
+from understudy.testing import UnderstudyServer
+
+if TYPE_CHECKING:
+    from types_aiobotocore_personalize.client import PersonalizeClient
+
+RUN = "run-0123456789abcdef"
+PATIENCE = 200
+
+
+@pytest.fixture(autouse=True)
+def understudy(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An understudy of Personalize that keeps its files in the emulator's S3."""
+    with UnderstudyServer(s3_endpoint_url=emulator_url) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", server.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE_EVENTS", server.url)
+        yield
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The use case on the adapters, and what it is about."""
+
+    record: RecordEvents
+    kept: DynamoDBKeptEvents
+    ledger_items: DynamoDBItems
+    client: "PersonalizeClient"
+    personalize: AWSPersonalize
+    plan: Plan
+    ledger: Ledger
+
+    async def make_group(self) -> None:
+        """Make the dataset group and its datasets, as a run does."""
+        await self.ledger.open_run(RUN, source="s3://b/k")
+        for step in (Step.SET_UP, Step.DATASETS):
+            wanted = self.plan.wanted(step, await self.ledger.run(RUN))
+            for one in wanted:
+                arn = await self.personalize.ensure(one)
+                await self.ledger.set_step(RUN, **{one.key: arn})
+                await self.active(one.kind, arn)
+
+    async def active(self, kind: Kind, arn: str) -> None:
+        """Wait for a resource."""
+        for _ in range(PATIENCE):
+            if await self.personalize.is_active(kind, arn):
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(arn)
+
+    async def gone(self) -> None:
+        """Wait until there is no tracker."""
+        for _ in range(PATIENCE):
+            if not (await self.client.list_event_trackers())["eventTrackers"]:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError("still there")
+
+    async def recorded(self, *events: CustomerEvent) -> tuple[int, int]:
+        """Record events, waiting for the tracker; return how many there were, and how many were told."""
+        for _ in range(PATIENCE):
+            try:
+                found = await self.record.record(events)
+            except NotReadyError:
+                await asyncio.sleep(0.01)
+                continue
+            return found.events, found.told
+        raise AssertionError("no tracker")
+
+    async def exported(self, clients: Clients, bucket: str) -> list[str]:
+        """What Personalize has been told by itself, as lines."""
+        arn = (await self.ledger.run(RUN)).step["dataset_interactions"]
+        reply = await self.client.create_dataset_export_job(
+            jobName="told",
+            datasetArn=arn,
+            roleArn=self.plan.role_arn,
+            jobOutput={"s3DataDestination": {"path": f"s3://{bucket}/told/"}},
+        )
+        for _ in range(PATIENCE):
+            job = await self.client.describe_dataset_export_job(
+                datasetExportJobArn=reply["datasetExportJobArn"]
+            )
+            if job["datasetExportJob"]["status"] == "ACTIVE":
+                found = await clients.s3.get_object(Bucket=bucket, Key="told/told.csv")
+                return (await found["Body"].read()).decode().splitlines()[1:]
+            await asyncio.sleep(0.01)
+        raise AssertionError("no export")
+
+
+@pytest.fixture
+async def bench(clients: Clients, resources: Resources) -> AsyncIterator[Bench]:
+    """The use case, with Personalize's own reports switched on."""
+    plan = Plan(
+        dataset_group="shop",
+        role_arn="arn:aws:iam::000000000000:role/personalize",
+        bucket=resources.buckets["data"],
+        num_results=25,
+        tags={"stack": "test"},
+    )
+    runs, table = resources.tables["runs"], resources.tables["recommendations"]
+    async with AsyncExitStack() as stack:
+        session = get_session()
+        client = await stack.enter_async_context(session.create_client("personalize", config=CONFIG))
+        events = await stack.enter_async_context(session.create_client("personalize-events", config=CONFIG))
+        personalize = AWSPersonalize(client)
+        kept = DynamoDBKeptEvents(
+            clients.dynamodb, table, DynamoDBItems(clients.dynamodb, table), keep_days=10
+        )
+        trackers = AWSEventTrackers(personalize, clients.dynamodb, table=runs, plan=plan, attribution=True)
+        items = DynamoDBItems(clients.dynamodb, runs)
+        record = RecordEvents(
+            kept=kept,
+            credits=items,
+            sink=AWSEventSink(events, Limiter(1_000)),
+            tracker=KnowTracker(trackers=trackers),
+            objects=S3Objects(clients.s3, resources.buckets["data"]),
+        )
+        yield Bench(record, kept, items, client, personalize, plan, Ledger(clients.dynamodb, runs))
+
+
+async def test_events_are_told_once_through_the_groups_tracker(
+    bench: Bench, clients: Clients, resources: Resources
+) -> None:
+    """What is told twice, by whatever upload, is one interaction."""
+    await bench.make_group()
+    events = [
+        an_event("e1", run_id=RUN),
+        an_event("e2", kind=EventKind.PURCHASED, run_id=RUN, value="9.99", timestamp=1_764_000_001),
+        an_event("e3", customer_id="C2", kind=EventKind.VIEWED),
+    ]
+    assert await bench.recorded(*events) == (3, 3)
+    assert await bench.recorded(*events) == (3, 3)
+    assert sorted(await bench.exported(clients, resources.buckets["data"])) == [
+        "C1,P1,1764000000,clicked,",
+        "C1,P1,1764000001,purchased,",
+        "C2,P1,1764000000,viewed,",
+    ]
+    credited = attribution(await bench.ledger_items.get_group("run_id", partition(RUN)))
+    assert (credited.clicked, credited.purchased, str(credited.value)) == (1, 1, "9.99")
+
+
+async def test_the_group_has_one_tracker_and_one_attribution(bench: Bench) -> None:
+    """They are found again, whoever made them."""
+    await bench.make_group()
+    await bench.recorded(an_event())
+    bench.record.tracker.__init__(trackers=bench.record.tracker.trackers)  # type: ignore[misc] # another task
+    await bench.record.tracker.trackers.keep(None)
+    await bench.recorded(an_event())
+    trackers = await bench.client.list_event_trackers()
+    assert [each["name"] for each in trackers["eventTrackers"]] == ["shop"]
+    (found,) = (await bench.client.list_metric_attributions())["metricAttributions"]
+    metrics = await bench.client.list_metric_attribution_metrics(
+        metricAttributionArn=found["metricAttributionArn"]
+    )
+    assert [each["metricName"] for each in metrics["metrics"]] == [name for name, *_ in METRICS]
+
+
+async def test_a_deleted_tracker_is_made_again(bench: Bench) -> None:
+    """Its tracking id is refused; the events go to the new one."""
+    await bench.make_group()
+    await bench.recorded(an_event())
+    (found,) = (await bench.client.list_event_trackers())["eventTrackers"]
+    await bench.client.delete_event_tracker(eventTrackerArn=found["eventTrackerArn"])
+    await bench.gone()
+    _, told = await bench.recorded(an_event("e2"))
+    assert told == 1
+    (other,) = (await bench.client.list_event_trackers())["eventTrackers"]
+    assert other["eventTrackerArn"] != found["eventTrackerArn"]
+
+
+async def test_before_the_first_run_events_are_only_kept(bench: Bench) -> None:
+    """There is no dataset group to tell of them."""
+    assert await bench.recorded(an_event()) == (1, 0)
+    assert (await bench.kept.of(["C1", "C2"])).keys() == {"C1"}
+
+
+async def test_workers_that_add_at_the_same_time_lose_nothing(bench: Bench) -> None:
+    """Each event is an attribute of its own."""
+    adding = [bench.kept.add("C1", [an_event(f"e{n}", timestamp=n + 1)]) for n in range(30)]
+    assert sum(await asyncio.gather(*adding)) == 30
+    (events,) = (await bench.kept.of(["C1"])).values()
+    assert [one.event_id for one in events] == [f"e{n}" for n in reversed(range(30))]
+
+
+async def test_an_item_stays_small(bench: Bench) -> None:
+    """Of very many events the least telling are left out."""
+    views = [an_event(f"v{n}", kind=EventKind.VIEWED, timestamp=n + 1) for n in range(MOST + 60)]
+    bought = an_event("bought", kind=EventKind.PURCHASED, timestamp=1)
+    assert await bench.kept.add("C1", [bought, *views]) == MOST + 61
+    (events,) = (await bench.kept.of(["C1"])).values()
+    assert AFTER_TRIMMING <= len(events) <= MOST
+    assert events[0].event_id == f"v{MOST + 59}"
+    assert events[-1] == bought

@@ -1,0 +1,130 @@
+"""Two files of a shop, a week apart: the second one adds to what the first one told."""
+
+import csv
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from encore.contracts import object_keys
+from encore.contracts.records import Recommendation
+from encore.recommender.domain.import_steps import mode_of
+from encore.recommender.domain.imports import INTERACTIONS, Mode
+from encore.recommender.domain.version_steps import CHOICE, Choice
+from encore.runtime.runs.run import Run
+from encore.stack.embedded import WEB_PORT
+from services.recommender.tests.fakes import made_up_shop
+from tests.support.pipeline import Pipeline
+
+pytestmark = pytest.mark.timeout(300)
+SHOP = made_up_shop(customers=600, part_size=600)
+NEW_EACH = 13
+"""One review in so many is of the second week: less than a tenth of what the first week told."""
+Row = dict[str, object]
+
+
+def rows() -> Iterable[Row]:
+    """Every review of the shop as a row of a combined file, one for each product that it stands under."""
+    products = {one.product_id: one for one in SHOP.products}
+    for customer in SHOP.customers:
+        for review in customer.reviews:
+            product = products[review.product_ids[0]]
+            yield {
+                "product_id": product.product_id,
+                "product_name": product.name,
+                "category": "|".join(product.category),
+                "discounted_price": f"₹{product.price}",
+                "rating": product.rating,
+                "rating_count": product.rating_count,
+                "user_id": customer.customer_id,
+                "user_name": customer.name,
+                "review_id": review.review_id,
+                "review_title": "As described",
+                "review_content": f"Works well, I use {review.review_id} every day.",
+            }
+
+
+def write(path: Path, wanted: Iterable[Row]) -> Path:
+    """Write a file."""
+    listed = list(wanted)
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, listed[0].keys())
+        writer.writeheader()
+        writer.writerows(listed)
+    return path
+
+
+def is_second(row: Row) -> bool:
+    """Whether a review is written in the second week."""
+    return sum(str(row["review_id"]).encode()) % NEW_EACH == 0
+
+
+def usage() -> dict[str, dict[str, int]]:
+    """What understudy was asked so far, by operation and outcome."""
+    with urlopen(f"{os.environ['AWS_ENDPOINT_URL_PERSONALIZE']}/_understudy/usage", timeout=10) as answer:  # noqa: S310 - loopback
+        return dict(json.load(answer))
+
+
+def calls(operation: str, since: dict[str, dict[str, int]]) -> int:
+    """How often an operation has answered since then."""
+    return usage().get(operation, {}).get("ok", 0) - since.get(operation, {}).get("ok", 0)
+
+
+async def run_of(pipeline: Pipeline, name: str, path: Path) -> Run:
+    """Upload a file; return its run when it has ended well."""
+    pipeline.upload(name, path)
+    run_id, finished = await pipeline.finished(name)
+    assert (finished.status, finished.reason) == ("finished", None)
+    return await pipeline.observer.ledger.run(run_id)
+
+
+async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Path) -> None:
+    """It imports only what is new, asks the version that there is, and offers nobody what they had before."""
+    every = list(rows())
+    first = await run_of(
+        pipeline,
+        "week-1.csv",
+        write(tmp_path / "1.csv", (one for one in every if not is_second(one))),
+    )
+    before = usage()
+    new = [one for one in every if is_second(one)]
+    second = await run_of(pipeline, "week-2.csv", write(tmp_path / "2.csv", new))
+
+    pairs = {(one["user_id"], one["product_id"]) for one in every}
+    assert int(second.step["interactions"]) == len(pairs)
+    assert int(second.step["new_interactions"]) == len({(one["user_id"], one["product_id"]) for one in new})
+    assert mode_of(first.step, INTERACTIONS) is Mode.FULL
+    assert mode_of(second.step, INTERACTIONS) is Mode.RECORDS  # fewer than an import needs
+    assert second.step[CHOICE] == Choice.REUSED
+    assert second.step["solution_version"] == first.step["solution_version"]
+    assert calls("CreateSolutionVersion", before) == 0
+    assert calls("PutEvents", before) == len({one["user_id"] for one in new})
+
+    had: dict[str, set[object]] = {}
+    for one in every:
+        had.setdefault(str(one["user_id"]), set()).add(one["product_id"])
+    recommended = await pipeline.observer.objects.get_lines(
+        object_keys.recommendations(second.run_id, 1), Recommendation
+    )
+    assert {each.customer_id for each in recommended} == {one["user_id"] for one in new}
+    for each in recommended:
+        assert had[each.customer_id].isdisjoint(pick.product.product_id for pick in each.picks)
+        assert {owned.product_id for owned in each.owned} == had[each.customer_id]
+    assert any(len(each.owned) > 1 for each in recommended)
+
+    only_first = next(
+        str(one["user_id"]) for one in every if one["user_id"] not in {each["user_id"] for each in new}
+    )
+    picks = picks_now(pipeline, only_first)
+    assert len(picks) == 5
+    assert had[only_first].isdisjoint(picks)
+
+
+def picks_now(pipeline: Pipeline, customer_id: str) -> list[str]:
+    """What the web process picks for a customer."""
+    port = pipeline.stack.variables[WEB_PORT]
+    with urlopen(f"http://127.0.0.1:{port}/customers/{customer_id}/picks", timeout=60) as answer:
+        return [one["product"]["product_id"] for one in json.load(answer)["picks"]]

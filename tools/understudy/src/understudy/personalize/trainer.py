@@ -1,0 +1,87 @@
+"""Trains versions: small ones in a thread, large ones in a process that leaves this one free to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from understudy.personalize.errors import JobFailedError
+from understudy.personalize.model_files import read_model
+from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
+from understudy.personalize.table_files import write_table
+from understudy.personalize.training import train
+from understudy.personalize.training_request import failure_in, request_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from understudy.personalize.store import Store
+    from understudy.personalize.trained import TrainedModel
+    from understudy.wire.service import Params
+    from understudy.workers import Workers
+
+LARGE_ROWS = 20_000
+"""From how many records on a training takes longer than a process to start, some two seconds."""
+_PROGRAM = "understudy.personalize.training_process"
+_CONFIGURATION = ("recipeArn", "eventType", "solutionConfig")
+
+
+@dataclass(frozen=True, slots=True)
+class Trainer:
+    """Trains models. Used on one event loop."""
+
+    store: Store
+    workers: Workers
+    large_rows: int = LARGE_ROWS
+
+    async def trained(self, solution: Params, datasets: Mapping[str, DatasetSnapshot]) -> TrainedModel | Path:
+        """Return a model by the configuration of a solution, or the new file of the store that has it.
+
+        Raises JobFailedError with AWS's reason when there is too little data to train on.
+        """
+        if sum(each.table.rows for each in datasets.values()) < self.large_rows:
+            plan = TrainingPlan.of(solution, datasets)
+            return await self.workers.run(train, plan, solution["recipeArn"])
+        with TemporaryDirectory(prefix="understudy-training-") as name:
+            folder = Path(name)
+            files = {key: (each, await self._file(each, folder / key)) for key, each in datasets.items()}
+            kept = self.store.new_file()
+            path = folder / "model.npz" if kept is None else kept
+            configuration = {key: solution[key] for key in _CONFIGURATION if key in solution}
+            await _run(request_of(configuration, files, path))
+            return path if kept is not None else await self.workers.run(read_model, path)
+
+    async def _file(self, snapshot: DatasetSnapshot, other: Path) -> Path:
+        """Return the file with a table: that of the store, or another one that is written."""
+        stored = self.store.path(snapshot.file)
+        if stored is not None:
+            return stored
+        await self.workers.run(write_table, other.with_suffix(".npz"), snapshot.table)
+        return other.with_suffix(".npz")
+
+
+async def _run(request: bytes) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", _PROGRAM, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdin is not None  # noqa: S101 - both are pipes
+    assert process.stdout is not None  # noqa: S101
+    try:
+        process.stdin.write(request)
+        await process.stdin.drain()
+        said = await process.stdout.read()
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        process.stdin.close()
+    if code:
+        raise RuntimeError(f"the process of a training has ended with {code}")
+    reason = failure_in(said)
+    if reason is not None:
+        raise JobFailedError(reason)

@@ -1,0 +1,38 @@
+"""A training in a process of its own, so that requests are answered meanwhile: `python -m` this module.
+
+It reads one line of JSON from standard input, trains, writes the model to the file that the line names, and
+prints one line of JSON: empty, or with the reason for which the training fails. It ends when its standard
+input does, and so with the process that has started it.
+"""
+
+import json
+import os
+import sys
+import threading
+from contextlib import suppress
+
+from understudy.logs import configure_logs
+from understudy.personalize.training_request import answer
+
+NICE = 10
+"""How much a training gives way to what answers requests."""
+
+
+def main() -> None:
+    """Train, and say how it went."""
+    configure_logs("info")
+    with suppress(OSError):
+        os.nice(NICE)
+    line = sys.stdin.buffer.readline()
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    sys.stdout.write(json.dumps(answer(line)) + "\n")
+
+
+def _end_with_input() -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

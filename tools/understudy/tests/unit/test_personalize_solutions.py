@@ -1,0 +1,124 @@
+"""Which solutions can be created, and on what their versions are trained."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tools.understudy.tests.personalize_shop import RECIPES, arn_of, items_of, opened
+from tools.understudy.tests.personalize_world import ITEM_ID, SCHEMAS, avro, objects
+from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
+from understudy.wire.service import Params
+
+NAMED = {"name": "NAME", "type": ["null", "string"], "itemName": True}
+TEXTUAL = {"name": "TEXT", "type": ["null", "string"], "textual": True}
+KIND = {"name": "CATEGORY", "type": "string", "categorical": True}
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    """A small shop."""
+    async with opened(FakeS3(objects())) as made:
+        yield made
+
+
+async def asked(api: Api, recipe: str = "user-personalization-v2", **changes: object) -> Params:
+    """Return the parameters of CreateSolution."""
+    group = await arn_of(api, "DatasetGroup")
+    return {"name": "s", "datasetGroupArn": group, "recipeArn": RECIPES + recipe, **changes}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"eventValueThreshold": "2.5"},
+        {"autoTrainingConfig": {"schedulingExpression": "rate(1 day)"}},
+        {"autoTrainingConfig": {"schedulingExpression": "rate(30 days)"}},
+        {"eventsConfig": {"eventParametersList": [{"eventType": "click", "weight": 0.5}]}},
+        {"trainingDataConfig": {"excludedDatasetColumns": {"Items": ["TEXT"], "Interactions": []}}},
+    ],
+)
+async def test_a_solution_keeps_its_configuration(api: Api, config: Params) -> None:
+    """As it was given, with AWS's defaults for the rest."""
+    arn = await api.made("Solution", **await asked(api, solutionConfig=config))
+    shown = (await api.call("DescribeSolution", solutionArn=arn))["solution"]
+    assert shown["solutionConfig"] == config
+    assert (shown["performAutoTraining"], shown["performHPO"], shown["performAutoML"]) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"eventValueThreshold": "much"},
+        {"eventValueThreshold": "nan"},
+        {"autoTrainingConfig": {"schedulingExpression": "rate(0 days)"}},
+        {"autoTrainingConfig": {"schedulingExpression": "rate(31 days)"}},
+        {"eventsConfig": {"eventParametersList": [{"eventType": "click"}, {"eventType": "Click"}]}},
+        {"trainingDataConfig": {"excludedDatasetColumns": {"Shops": ["NAME"]}}},
+    ],
+)
+async def test_a_configuration_that_makes_no_sense_is_refused(api: Api, config: Params) -> None:
+    """And no solution is there."""
+    code = await api.code("CreateSolution", **await asked(api, solutionConfig=config))
+    assert code == "InvalidInputException"
+    assert (await api.call("ListSolutions"))["solutions"] == []
+
+
+@pytest.mark.parametrize("recipe", ["none", "hrnn", "user-personalization-v3", ""])
+async def test_a_recipe_that_there_is_not_is_not_found(api: Api, recipe: str) -> None:
+    """Nor one that has been withdrawn."""
+    assert await api.code("CreateSolution", **await asked(api, recipe)) == "ResourceNotFoundException"
+
+
+@pytest.mark.parametrize(
+    ("fields", "fits"),
+    [
+        ((NAMED, TEXTUAL), True),
+        ((KIND, NAMED, TEXTUAL), True),
+        ((KIND, TEXTUAL), False),
+        ((KIND, NAMED), False),
+        ((KIND,), False),
+    ],
+)
+async def test_meaning_needs_a_name_and_a_text(fields: tuple[Params, ...], *, fits: bool) -> None:
+    """Of items; interactions need not be many, and are none here."""
+    columns = ["ITEM_ID", *(str(field["name"]) for field in fields)]
+    rows = [",".join([f"i{n}", *(f"{name} word{n % 3}" for name in columns[1:])]) for n in range(9)]
+    s3 = FakeS3({"items.csv": "\n".join([",".join(columns), *rows]).encode()})
+    async with opened(s3, schemas={"Items": avro("Items", ITEM_ID, *fields)}) as api:
+        request = await asked(api, "semantic-similarity")
+        if not fits:
+            assert await api.code("CreateSolution", **request) == "InvalidInputException"
+            return
+        version = await api.made("SolutionVersion", solutionArn=await api.made("Solution", **request))
+        live = await api.made("Campaign", name="c", solutionVersionArn=version)
+        found = await api.call("GetRecommendations", campaignArn=live, itemId="i4", numResults=2)
+        assert set(items_of(found)) == {"i1", "i7"}
+
+
+async def test_other_recipes_need_interactions() -> None:
+    """Items alone are not enough for them, whether there is a dataset or data."""
+    async with opened(FakeS3(objects()), schemas={"Items": SCHEMAS["Items"]}) as api:
+        assert await api.code("CreateSolution", **await asked(api)) == "InvalidInputException"
+    group_only = Api(FakeS3())
+    group, _ = await group_only.dataset()
+    request = {"name": "s", "datasetGroupArn": group, "recipeArn": f"{RECIPES}similar-items"}
+    solution = await group_only.made("Solution", **request)
+    assert await group_only.code("CreateSolutionVersion", solutionArn=solution) == "InvalidInputException"
+    await group_only.close()
+
+
+async def test_an_excluded_column_is_not_learned_from(api: Api) -> None:
+    """Without kinds and words, items that nobody has bought are like no other."""
+    items = await arn_of(api, "Dataset", "ITEMS")
+    entry = {"itemId": "new", "properties": '{"category": "kind1", "text": "wool scarf warm number 1"}'}
+    await api.call("PutItems", datasetArn=items, items=[entry])
+    found = []
+    for name, excluded in (("with", []), ("without", ["CATEGORY", "TEXT"])):
+        config = {"trainingDataConfig": {"excludedDatasetColumns": {"Items": excluded}}}
+        request = {**await asked(api, "similar-items", solutionConfig=config), "name": name}
+        version = await api.made("SolutionVersion", solutionArn=await api.made("Solution", **request))
+        live = await api.made("Campaign", name=name, solutionVersionArn=version)
+        answer = await api.call("GetRecommendations", campaignArn=live, itemId="new", numResults=6)
+        found.append([int(item[1:]) % 3 for item in items_of(answer)])
+    assert found[0] == [1] * 6
+    assert found[1] != found[0]
