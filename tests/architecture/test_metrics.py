@@ -46,9 +46,10 @@ def test_metrics_are_named_in_one_place(observability: "Module") -> None:
 
 
 def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "Module") -> None:
-    """Dead letters, age, stuck and paused stages, errors, template copy, failed and stopped runs, cost."""
+    """Dead letters, age, stuck and paused stages, errors, template copy, bad runs, campaigns, cost."""
     alarms = {name for kind, name in observability.resources if kind == "aws_cloudwatch_metric_alarm"}
     assert alarms == {
+        "campaign_idle",
         "circuit",
         "dead_letters",
         "error_share",

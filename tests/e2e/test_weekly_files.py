@@ -118,13 +118,13 @@ async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Pat
     only_first = next(
         str(one["user_id"]) for one in every if one["user_id"] not in {each["user_id"] for each in new}
     )
-    picks = await picks_now(pipeline, only_first)
+    picks = picks_now(pipeline, only_first)
     assert len(picks) == 5
     assert had[only_first].isdisjoint(picks)
 
 
-async def picks_now(pipeline: Pipeline, customer_id: str) -> list[str]:
+def picks_now(pipeline: Pipeline, customer_id: str) -> list[str]:
     """What the web process picks for a customer."""
     port = pipeline.stack.variables[WEB_PORT]
-    with urlopen(f"http://127.0.0.1:{port}/customers/{customer_id}/picks", timeout=60) as answer:  # noqa: S310 - loopback
+    with urlopen(f"http://127.0.0.1:{port}/customers/{customer_id}/picks", timeout=60) as answer:
         return [one["product"]["product_id"] for one in json.load(answer)["picks"]]

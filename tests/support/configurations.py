@@ -11,6 +11,7 @@ from tests.support.terraform import INFRA
 MODEL = "anthropic.claude-haiku-5-5"
 PROFILE = f"eu.{MODEL}"
 GUARDRAIL = "abcd1234"
+RANKING_CAMPAIGN = "arn:aws:personalize:eu-west-1:123456789012:campaign/in-order"
 SHOP = {
     "mailer": {
         "ENCORE_MAILER_BRAND_NAME": "Shop",
@@ -29,6 +30,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "unsubscribe_endpoint": True,
             "recommender": {"engine": "campaign"},
             "realtime": {"enabled": True, "events": True},
+            "settings": {"web": {"ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN": RANKING_CAMPAIGN}},
         },
     ),
     "guarded": (

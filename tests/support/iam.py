@@ -173,7 +173,8 @@ def _matches_arn(pattern: str, arn: str) -> bool:
 
 
 def _holds(condition: Condition, context: Context) -> bool:
-    test = condition.test.removesuffix("IfExists")
+    """Whether a condition holds; keys with several values, which ForAllValues is for, have one here."""
+    test = condition.test.removesuffix("IfExists").removeprefix("ForAllValues:")
     lenient = test != condition.test
     value = {key.lower(): each for key, each in context.items()}.get(condition.key.lower())
     if test == "Null":

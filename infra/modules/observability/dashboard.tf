@@ -155,6 +155,14 @@ locals {
       ]
     },
     {
+      title = "campaigns of Personalize"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.campaign_tps_seconds, "service", "recommender", { label = "paid for, s × requests/s" }],
+        [local.namespace, local.metrics.campaign_idle_seconds, "service", "recommender", { label = "idle, s", stat = "Maximum" }],
+      ]
+    },
+    {
       title = "real-time requests"
       stat  = "Sum"
       metrics = [

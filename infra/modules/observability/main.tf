@@ -52,6 +52,8 @@ locals {
     versions_reused         = "versions_reused"
     versions_refused        = "versions_refused"
     runs_stopped            = "runs_stopped"
+    campaign_tps_seconds    = "campaign_tps_seconds"
+    campaign_idle_seconds   = "campaign_idle_seconds"
     web_requests            = "web_requests"
     web_requests_refused    = "web_requests_refused"
     web_requests_failed     = "web_requests_failed"

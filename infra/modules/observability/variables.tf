@@ -41,6 +41,7 @@ variable "limits" {
     stuck_minutes       = optional(number, 20)
     error_share         = optional(number, 0.1)
     template_copy_share = optional(number, 0.2)
+    campaign_idle_hours = optional(number, 3) # more than the recommender's setting, after which it deletes a campaign
     run_cost_usd        = number
     month_cost_usd      = number           # of everything that has the tag
     month_ai_cost_usd   = optional(number) # of the AI services; by default as much

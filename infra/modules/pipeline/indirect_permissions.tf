@@ -55,7 +55,7 @@ locals {
       action = "personalize:TagResource"
       resources = [
         "${local.personalize}:batch-inference-job/*",
-        "${local.personalize}:campaign/${var.name}-*",
+        "${local.personalize}:campaign/${var.name}",
         "${local.personalize}:dataset-group/${var.name}",
         "${local.personalize}:dataset-import-job/*",
         "${local.personalize}:dataset/${var.name}/*",

@@ -282,16 +282,16 @@ locals {
           "personalize:DescribeCampaign",
           "personalize:UpdateCampaign",
         ]
-        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:solution/${var.name}-*"]
+        resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:solution/${var.name}-*"]
       },
       {
         sid       = "AskCampaigns"
         actions   = ["personalize:GetRecommendations"]
-        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:filter/${var.name}-*"]
+        resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:filter/${var.name}-*"]
       },
       {
         sid       = "KeepFilters"
-        actions   = ["personalize:CreateFilter", "personalize:DeleteFilter", "personalize:DescribeFilter"]
+        actions   = ["personalize:CreateFilter", "personalize:DescribeFilter"]
         resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:filter/${var.name}-*"]
       },
       {
@@ -299,18 +299,21 @@ locals {
         sid = "SendRecords"
         actions = [
           "personalize:CreateEventTracker",
-          "personalize:CreateMetricAttribution",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
-          "personalize:PutItems",
           "personalize:PutUsers",
         ]
         resources = [
           "${local.personalize}:dataset-group/${var.name}",
           "${local.personalize}:dataset/${var.name}/*",
           "${local.personalize}:event-tracker/*",
-          "${local.personalize}:metric-attribution/${var.name}-*",
         ]
+      },
+      {
+        # What emails have led to; it gets an id as well.
+        sid       = "ReportEvents"
+        actions   = ["personalize:CreateMetricAttribution", "personalize:DescribeMetricAttribution"]
+        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:metric-attribution/*"]
       },
       {
         # Lists cover the whole account: AWS defines no resource for them.

@@ -68,7 +68,7 @@ data "aws_iam_policy_document" "personalize" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["runs/*/personalize/*"]
+      values   = ["attribution/*", "runs/*/personalize/*"]
     }
   }
 

@@ -32,7 +32,6 @@ locals {
       resources = [
         "${local.data_bucket}/shop/merchandising.yaml",
         "${local.data_bucket}/runs/*/merchandising.json",
-        "${local.data_bucket}/runs/*/products.jsonl",
         "${local.data_bucket}/runs/*/learned/*",
         "${local.data_bucket}/runs/*/personalize/output/*",
       ]
@@ -48,19 +47,34 @@ locals {
       resources = [module.topology.table_arns["runs"]]
     },
     {
-      sid       = "AskCampaigns"
-      actions   = ["personalize:GetPersonalizedRanking", "personalize:GetRecommendations"]
-      resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:filter/${var.name}-*"]
-    },
-    {
-      # A campaign that nobody uses is deleted: a sign of use is left in the runs table.
-      sid       = "KeepCampaign"
+      # Whoever asks a campaign leaves a sign of it, or it would be deleted as idle.
+      sid       = "MarkUse"
       actions   = ["dynamodb:UpdateItem"]
       resources = [module.topology.table_arns["runs"]]
+      conditions = [{
+        test     = "ForAllValues:StringEquals"
+        variable = "dynamodb:LeadingKeys"
+        values   = ["known#${var.name}"]
+      }]
+    },
+    {
+      sid       = "AskCampaigns"
+      actions   = ["personalize:GetRecommendations"]
+      resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:filter/${var.name}-*"]
     },
   ]
 
-  # With events it also takes what customers do: kept beside their rankings, credited to runs, and told at once.
+  # A campaign of a ranking recipe is the operators' own, whatever its name.
+  web_ranking_permissions = [
+    for arn in compact([lookup(local.given_settings.web, "ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN", "")]) : {
+      sid        = "AskForOrder"
+      actions    = ["personalize:GetPersonalizedRanking"]
+      resources  = [arn]
+      conditions = []
+    }
+  ]
+
+  # With events it also takes what customers do: kept with each of them, credited to runs, and told to Personalize at once.
   web_event_permissions = [
     {
       sid       = "KeepEvents"
@@ -71,6 +85,11 @@ locals {
       sid       = "CreditRuns"
       actions   = ["dynamodb:BatchWriteItem"]
       resources = [module.topology.table_arns["runs"]]
+      conditions = [{
+        test     = "ForAllValues:StringLike"
+        variable = "dynamodb:LeadingKeys"
+        values   = ["attribution#*"]
+      }]
     },
     {
       # A tracker gets its id, and so its ARN, when it is made.
@@ -125,6 +144,7 @@ module "web" {
 
   permissions = concat(
     local.web_permissions,
+    local.web_ranking_permissions,
     var.realtime.events ? local.web_event_permissions : [],
     local.web_indirect_permissions,
   )

@@ -84,6 +84,19 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   }
 
   rule {
+    id     = "attribution"
+    status = "Enabled"
+
+    filter {
+      prefix = "attribution/"
+    }
+
+    expiration {
+      days = var.retention_days.runs
+    }
+  }
+
+  rule {
     id     = "leftovers"
     status = "Enabled"
 
@@ -169,6 +182,23 @@ data "aws_iam_policy_document" "bucket" {
   }
 
   statement {
+    sid       = "PersonalizeReports"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.this[each.key].arn}/attribution/*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["personalize.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+
+  statement {
     sid       = "PersonalizeFolders"
     actions   = ["s3:ListBucket"]
     resources = [aws_s3_bucket.this[each.key].arn]
@@ -181,7 +211,7 @@ data "aws_iam_policy_document" "bucket" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["runs/*/personalize/*"]
+      values   = ["attribution/*", "runs/*/personalize/*"]
     }
 
     condition {

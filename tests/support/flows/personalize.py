@@ -113,7 +113,7 @@ def _beside_runs() -> Iterator[Flow]:
         tuple(
             chain(
                 steps(recommender, "personalize:CreateFilter", FILTER, group),
-                steps(recommender, ["personalize:DescribeFilter", "personalize:DeleteFilter"], FILTER),
+                steps(recommender, "personalize:DescribeFilter", FILTER),
                 steps(recommender, "personalize:TagResource", FILTER),
             )
         ),
@@ -125,37 +125,8 @@ def _beside_runs() -> Iterator[Flow]:
             chain(
                 steps(recommender, "personalize:CreateEventTracker", TRACKER, group),
                 steps(recommender, ["personalize:DescribeEventTracker", "personalize:PutEvents"], TRACKER),
-                steps(
-                    recommender,
-                    ["personalize:PutItems", "personalize:PutUsers"],
-                    arn("personalize", "dataset/encore-prod/ITEMS"),
-                ),
+                steps(recommender, "personalize:PutUsers", arn("personalize", "dataset/encore-prod/USERS")),
                 steps(recommender, "personalize:TagResource", TRACKER),
-            )
-        ),
-    )
-    yield Flow(
-        "Personalize reports what emails led to",
-        (*PERSONALIZE_PAGES, "Measuring impact of recommendations"),
-        tuple(
-            chain(
-                steps(
-                    recommender,
-                    "personalize:CreateMetricAttribution",
-                    arn("personalize", "metric-attribution/encore-prod-emails"),
-                    group,
-                ),
-                passed("recommender", PERSONALIZE, "personalize"),
-                steps(
-                    role("personalize"), "s3:PutObject", f"{BUCKET}/attribution/report.csv", where="identity"
-                ),
-                steps(
-                    role("personalize"),
-                    "cloudwatch:PutMetricData",
-                    "*",
-                    context={"cloudwatch:namespace": "AWS/Personalize"},
-                    where="identity",
-                ),
             )
         ),
     )
@@ -167,6 +138,33 @@ def _beside_runs() -> Iterator[Flow]:
                 recommender,
                 "personalize:GetSolutionMetrics",
                 arn("personalize", "solution/encore-prod-x/0a1b2c3d"),
+            )
+        ),
+    )
+    report = f"{BUCKET}/attribution/report.csv"
+    yield Flow(
+        "Personalize reports what events were worth",
+        (ACTIONS_PAGE, "Creating a metric attribution"),
+        tuple(
+            chain(
+                steps(
+                    recommender,
+                    ["personalize:CreateMetricAttribution", "personalize:DescribeMetricAttribution"],
+                    arn("personalize", "metric-attribution/0a1b2c3d"),
+                ),
+                steps(recommender, "personalize:CreateMetricAttribution", group),
+                passed("recommender", PERSONALIZE, "personalize"),
+                steps(role("personalize"), "s3:PutObject", report),
+                steps(
+                    role("personalize"),
+                    "cloudwatch:PutMetricData",
+                    "*",
+                    context={"cloudwatch:namespace": "AWS/Personalize"},
+                    where="identity",
+                ),
+                steps(role("personalize"), "s3:ListBucket", BUCKET, context={"s3:prefix": "attribution/"}),
+                steps(PERSONALIZE, "s3:PutObject", report, context=HERE),
+                steps(PERSONALIZE, "s3:ListBucket", BUCKET, context={**HERE, "s3:prefix": "attribution/"}),
             )
         ),
     )

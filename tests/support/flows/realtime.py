@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from itertools import chain
 
+from tests.support.configurations import RANKING_CAMPAIGN
 from tests.support.flows.steps import BUCKET, KEYS, RUN, Flow, role, steps, via
 from tests.support.flows.tasks import start_of
 from tests.support.hcl.aws import arn
 
-CAMPAIGN = arn("personalize", "campaign/encore-prod-x")
+CAMPAIGN = arn("personalize", "campaign/encore-prod")
 FILTER = arn("personalize", "filter/encore-prod-x")
 TRACKER = arn("personalize", "event-tracker/0a1b2c3d")
 HISTORIES = arn("dynamodb", "table/encore-prod-histories")
+RUNS = arn("dynamodb", "table/encore-prod-runs")
+LEADING_KEYS = "dynamodb:LeadingKeys"
 READ = ("histories", "recommendations", "runs")
 WEB = role("web-task")
 ACTIONS_PAGE = "Actions, resources, and condition keys for Amazon Personalize"
@@ -69,15 +72,11 @@ def flows() -> Iterator[Flow]:
                     HISTORIES,
                     arn("dynamodb", "table/encore-prod-recommendations"),
                 ),
-                steps(WEB, "dynamodb:GetItem", arn("dynamodb", "table/encore-prod-runs")),
+                steps(WEB, "dynamodb:GetItem", RUNS),
                 *(steps(WEB, "kms:Decrypt", KEYS["data"], context=via(each)) for each in ("s3", "dynamodb")),
-                steps(
-                    WEB,
-                    ["personalize:GetPersonalizedRanking", "personalize:GetRecommendations"],
-                    CAMPAIGN,
-                    FILTER,
-                ),
-                steps(WEB, "dynamodb:UpdateItem", arn("dynamodb", "table/encore-prod-runs")),
+                steps(WEB, "personalize:GetRecommendations", CAMPAIGN, FILTER),
+                steps(WEB, "dynamodb:UpdateItem", RUNS, context={LEADING_KEYS: "known#encore-prod"}),
+                steps(WEB, "personalize:GetPersonalizedRanking", RANKING_CAMPAIGN),
             )
         ),
     )
@@ -87,7 +86,7 @@ def flows() -> Iterator[Flow]:
         tuple(
             chain(
                 steps(WEB, "dynamodb:UpdateItem", arn("dynamodb", "table/encore-prod-recommendations")),
-                steps(WEB, "dynamodb:BatchWriteItem", arn("dynamodb", "table/encore-prod-runs")),
+                steps(WEB, "dynamodb:BatchWriteItem", RUNS, context={LEADING_KEYS: f"attribution#{RUN}"}),
                 steps(WEB, "personalize:PutEvents", TRACKER),
             )
         ),

@@ -65,6 +65,11 @@ class Metric(StrEnum):
     VERSIONS_REFUSED = "versions_refused"
     """Runs that have trained a version and do not use it, because the one before is better."""
 
+    CAMPAIGN_TPS_SECONDS = "campaign_tps_seconds"
+    """For how long a campaign has existed since the last look, times the requests a second that it has."""
+    CAMPAIGN_IDLE_SECONDS = "campaign_idle_seconds"
+    """For how long it has not been asked anything."""
+
     WEB_REQUESTS = "web_requests"
     """Requests for picks; the web process writes this and the next four every ten seconds."""
     WEB_REQUESTS_REFUSED = "web_requests_refused"
@@ -113,6 +118,8 @@ SECONDS = frozenset(
         Metric.LAG_SECONDS,
         Metric.RUN_SECONDS,
         Metric.QUOTA_WAIT_SECONDS,
+        Metric.CAMPAIGN_IDLE_SECONDS,
+        Metric.CAMPAIGN_TPS_SECONDS,
         Metric.WEB_SECONDS,
     }
 )

@@ -15,6 +15,7 @@ from encore.recommender.domain.campaigns import Idleness, WatchedCampaign
 from encore.recommender.domain.resources import Kind
 from encore.recommender.ports import NotReadyError, Personalize, WatchedCampaigns
 from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric, emit
 from encore.runtime.ports import RecommenderPolls
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
@@ -77,6 +78,7 @@ class RestCampaign:
         if found is None or found.watch != poll.watch or poll.number < found.poll:
             log.info("stale_campaign_poll_dropped", number=poll.number)
             return
+        self._measure(poll)
         if self.idleness.is_over(poll, found) and not found.is_resting:
             found = found._replace(is_resting=await self.watched.rest(found.watch, found.beat))
         if found.is_resting and await self._delete(found):
@@ -93,6 +95,15 @@ class RestCampaign:
         await self.watched.forget(found.watch)
         log.info("idle_campaign_deleted", campaign=arn)
         return True
+
+    def _measure(self, poll: CampaignPoll) -> None:
+        delay_s = self.idleness.delay_s
+        emit(
+            {
+                Metric.CAMPAIGN_TPS_SECONDS: self.tps * delay_s,
+                Metric.CAMPAIGN_IDLE_SECONDS: poll.quiet * delay_s,
+            }
+        )
 
     async def _bill(self, found: WatchedCampaign) -> None:
         """Report what the campaign has cost since it was kept for a run, which has usually ended by then."""

@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 from encore.cli.cleanup.scope import Scope, pauses
 from encore.cli.environment import DEFAULT_GROUP
 from encore.cli.output import say
-from encore.cli.verification.campaigns import DEFAULT_GROUP
 from encore.runtime.errors import error_code
 from encore.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
 

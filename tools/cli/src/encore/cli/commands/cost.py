@@ -70,6 +70,7 @@ WeeklyShare = Annotated[
 Popular = Annotated[bool, typer.Option("--popular", help="Without Personalize: popular products for all.")]
 ConverseRpm = Annotated[float, typer.Option(min=1, help="Bedrock's quota of calls a minute.")]
 ComprehendTps = Annotated[float, typer.Option(min=0.1, help="Comprehend's quota of batch calls a second.")]
+Days = Annotated[int, typer.Option(min=1, max=63, help="So many days; CloudWatch keeps windows for 63.")]
 RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
 
 
@@ -159,6 +160,22 @@ async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False
         print_json(found)
     else:
         show_measured(found, console())
+
+
+@app.command()
+@in_environment
+async def realtime(environment: "Environment", *, days: Days = 30, json: AsJson = False) -> None:
+    """Show what picks in real time, and campaigns, have used in some days, and what that cost."""
+    from datetime import UTC, datetime
+
+    from encore.cli.cost.realtime import realtime_cost, show_realtime
+    from encore.cli.output import console, print_json
+
+    found = await realtime_cost(environment, days=days, now=datetime.now(UTC))
+    if json:
+        print_json(found)
+    else:
+        show_realtime(found, console())
 
 
 @app.command()

@@ -14,8 +14,6 @@ REMEDY = (
     " aws personalize delete-campaign --campaign-arn ARN"
 )
 FAILED = "CREATE FAILED"
-DEFAULT_GROUP = "encore"
-"""The name of the dataset group where no setting gives another: on an emulator, that is the environment's."""
 
 
 def campaigns_of(account: Account) -> Sequence[Mapping[str, Any]]:
