@@ -67,7 +67,6 @@ UNUSED_HERE = {
     "personalize:GetPersonalizedRanking *": "an order of given products, where there is a campaign for it",
     "personalize:GetRecommendations *": "runs and requests that are ranked in real time",
     "s3:GetObject runs/*/personalize/output/*": "what is similar to products, where the engine is `similar`",
-    "dynamodb:UpdateItem runs": "a campaign that is asked in real time, and stays for that",
     "personalize:*EventTracker *": "a second run with a few new rows",
     "personalize:Put* *": "a second run with a few new rows",
     "dynamodb:Query runs": "the totals of a run that the recommender fails",

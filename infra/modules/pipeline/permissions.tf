@@ -299,7 +299,6 @@ locals {
         sid = "SendRecords"
         actions = [
           "personalize:CreateEventTracker",
-          "personalize:CreateMetricAttribution",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
           "personalize:PutUsers",
@@ -308,7 +307,6 @@ locals {
           "${local.personalize}:dataset-group/${var.name}",
           "${local.personalize}:dataset/${var.name}/*",
           "${local.personalize}:event-tracker/*",
-          "${local.personalize}:metric-attribution/${var.name}-*",
         ]
       },
       {

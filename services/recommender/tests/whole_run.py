@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
 
 PATIENCE_S = 180
+"""A loaded machine takes its time; nothing waits for as long unless it fails."""
 
 
 @asynccontextmanager

@@ -131,31 +131,6 @@ def _beside_runs() -> Iterator[Flow]:
         ),
     )
     yield Flow(
-        "Personalize reports what emails led to",
-        (*PERSONALIZE_PAGES, "Measuring impact of recommendations"),
-        tuple(
-            chain(
-                steps(
-                    recommender,
-                    "personalize:CreateMetricAttribution",
-                    arn("personalize", "metric-attribution/encore-prod-emails"),
-                    group,
-                ),
-                passed("recommender", PERSONALIZE, "personalize"),
-                steps(
-                    role("personalize"), "s3:PutObject", f"{BUCKET}/attribution/report.csv", where="identity"
-                ),
-                steps(
-                    role("personalize"),
-                    "cloudwatch:PutMetricData",
-                    "*",
-                    context={"cloudwatch:namespace": "AWS/Personalize"},
-                    where="identity",
-                ),
-            )
-        ),
-    )
-    yield Flow(
         "Personalize says how good a version is",
         (ACTIONS_PAGE,),
         tuple(
@@ -180,6 +155,13 @@ def _beside_runs() -> Iterator[Flow]:
                 steps(recommender, "personalize:CreateMetricAttribution", group),
                 passed("recommender", PERSONALIZE, "personalize"),
                 steps(role("personalize"), "s3:PutObject", report),
+                steps(
+                    role("personalize"),
+                    "cloudwatch:PutMetricData",
+                    "*",
+                    context={"cloudwatch:namespace": "AWS/Personalize"},
+                    where="identity",
+                ),
                 steps(role("personalize"), "s3:ListBucket", BUCKET, context={"s3:prefix": "attribution/"}),
                 steps(PERSONALIZE, "s3:PutObject", report, context=HERE),
                 steps(PERSONALIZE, "s3:ListBucket", BUCKET, context={**HERE, "s3:prefix": "attribution/"}),
