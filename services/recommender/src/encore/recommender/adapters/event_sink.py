@@ -1,7 +1,7 @@
 """PutEvents: what Amazon Personalize is told of customers at once."""
 
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -12,18 +12,14 @@ from encore.recommender.ports import RefusedError
 from encore.runtime.errors import error_code
 from encore.runtime.quota.limiter import Limiter
 
-
-class EventsClient(Protocol):
-    """As much of the SDK's client as is called."""
-
-    async def put_events(self, **request: Any) -> object:  # noqa: ANN401 - as the SDK's
-        """Tell of up to ten events."""
+if TYPE_CHECKING:
+    from types_aiobotocore_personalize_events.client import PersonalizeEventsClient
 
 
 class AWSEventSink:
     """Tells Personalize of events, at the rate that it takes. The client must not retry: the limiter does."""
 
-    def __init__(self, client: EventsClient, limiter: Limiter) -> None:
+    def __init__(self, client: "PersonalizeEventsClient", limiter: Limiter) -> None:
         self._client = client
         self._limiter = limiter
 
