@@ -299,7 +299,6 @@ locals {
         sid = "SendRecords"
         actions = [
           "personalize:CreateEventTracker",
-          "personalize:CreateMetricAttribution",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
           "personalize:PutUsers",
@@ -308,14 +307,12 @@ locals {
           "${local.personalize}:dataset-group/${var.name}",
           "${local.personalize}:dataset/${var.name}/*",
           "${local.personalize}:event-tracker/*",
-          "${local.personalize}:metric-attribution/${var.name}-*",
         ]
       },
       {
-        # What emails have led to; it gets an id as well.
         sid       = "ReportEvents"
-        actions   = ["personalize:CreateMetricAttribution", "personalize:DescribeMetricAttribution"]
-        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:metric-attribution/*"]
+        actions   = ["personalize:CreateMetricAttribution"]
+        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:metric-attribution/${var.name}-*"]
       },
       {
         # Lists cover the whole account: AWS defines no resource for them.
