@@ -310,9 +310,10 @@ locals {
         ]
       },
       {
+        # What emails have led to. AWS's pages do not say whether it is named or numbered in its ARN.
         sid       = "ReportEvents"
         actions   = ["personalize:CreateMetricAttribution"]
-        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:metric-attribution/${var.name}-*"]
+        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:metric-attribution/*"]
       },
       {
         # Lists cover the whole account: AWS defines no resource for them.

@@ -24,7 +24,8 @@ from tests.support.stores import Clients
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
 
-PATIENCE_S = 60
+PATIENCE_S = 180
+"""A loaded machine takes its time; nothing waits for as long unless it fails."""
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 RUN = "run-1"
 IDLE_MIN = 2 / 60
+pytestmark = pytest.mark.timeout(300)
 SHOP = made_up_shop(customers=600, part_size=300)
 
 
@@ -105,7 +106,7 @@ async def test_a_service_that_stops_in_the_middle_leaves_a_campaign_that_is_stil
         async with asyncio.timeout(PATIENCE_S):
             while not (await personalize.list_campaigns())["campaigns"]:  # noqa: ASYNC110 - no event says so
                 await asyncio.sleep(0.05)
-    async with serving(settings):
+    async with serving(settings.model_copy(update={"recommender_campaign_idle_min": IDLE_MIN})):
         await others.ready(2)
         await without_campaign(personalize)
         await others.drained("recommender")

@@ -21,11 +21,19 @@ NICE = 10
 def main() -> None:
     """Train, and say how it went."""
     configure_logs("info")
-    with suppress(OSError):
-        os.nice(NICE)
+    _give_way()
     line = sys.stdin.buffer.readline()
     threading.Thread(target=_end_with_input, daemon=True).start()
     sys.stdout.write(json.dumps(answer(line)) + "\n")
+
+
+def _give_way() -> None:
+    """Leave a core to what answers requests, where there are several, and be last on the others."""
+    with suppress(OSError):
+        os.nice(NICE)
+    with suppress(OSError, AttributeError):  # not every system has both
+        shared = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, shared[1:] or shared)
 
 
 def _end_with_input() -> None:

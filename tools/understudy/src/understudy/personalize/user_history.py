@@ -10,6 +10,9 @@ from understudy.personalize.plan import DatasetSnapshot
 EVERY_EVENT = "*"
 """Matches events of every type."""
 
+_NO_TYPE = ""
+"""The last of the types, since an event without one has the code -1."""
+
 RecentEvent = tuple[str, str]
 """An item, and the type of the event."""
 
@@ -25,11 +28,11 @@ class UserHistory:
         place = np.array([places.get(item, -1) for item in items.values], dtype=np.intp)
         self._items = place[items.codes[order]]
         self._bounds = np.searchsorted(users.codes[order], np.arange(len(users.values) + 1))
-        self._types: Sequence[str] = ()
-        self._type_codes = np.zeros(table.rows, dtype=np.int32)
+        self._types: Sequence[str] = (_NO_TYPE,)
+        self._type_codes = np.full(table.rows, -1, dtype=np.int32)
         if "EVENT_TYPE" in table.columns:
             types = table.texts("EVENT_TYPE")
-            self._types = [name.lower() for name in types.values]
+            self._types = [*(name.lower() for name in types.values), _NO_TYPE]
             self._type_codes = types.codes[order]
         self._n_items = len(places)
         self._places = places

@@ -11,7 +11,7 @@ from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.engines import RECIPE_PREFIX
 
 RANKING_RECIPE = "aws-personalized-ranking-v2"
-YES = "yes"
+YES, NO = "yes", "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class SideModel:
 
     @property
     def reused(self) -> str:
-        """Where it keeps that the version is an earlier run's."""
+        """Where it keeps whether the version is an earlier run's, once that is decided."""
         return f"{self.name}_reused"
 
     @property
@@ -69,7 +69,7 @@ class SideModel:
 
     def is_trained(self, step: Mapping[str, str]) -> bool:
         """Whether a run trains a version of it, as far as it has decided."""
-        return self.is_asked(step) and not step.get(self.reused)
+        return self.is_asked(step) and step.get(self.reused) != YES
 
     def lines(self, step: Mapping[str, str]) -> int:
         """Return for how many lines Personalize is asked."""

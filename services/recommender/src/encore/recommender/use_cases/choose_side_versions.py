@@ -6,7 +6,7 @@ from datetime import datetime
 
 from encore.recommender.domain.imports import Delta, can_reach_a_version
 from encore.recommender.domain.resources import Kind
-from encore.recommender.domain.side_models import PINS, YES, SideModel, asked
+from encore.recommender.domain.side_models import NO, PINS, YES, SideModel, asked
 from encore.recommender.domain.standing import Standing, Version
 from encore.recommender.domain.version_policy import Situation, VersionPolicy
 from encore.recommender.ports import Personalize, Standings
@@ -34,14 +34,17 @@ class ChooseSideVersions:
     now: Callable[[], datetime] = utc_now
 
     async def choose(self, run: Run) -> Run:
-        """Return the run with the version that it uses again, if there is one for it."""
-        if not PINS.is_asked(run.step) or run.step.get(PINS.version) or run.step.get(PINS.solution):
+        """Return the run with its choice between the version that there is and one of its own.
+
+        It is made once: what a run has imported says nothing of what an older version knows.
+        """
+        if not PINS.is_asked(run.step) or run.step.get(PINS.reused):
             return run
         standing = await self.standings.get()
         version = standing.sides.get(PINS.name)
         if version is None or (reason := await self._why_train(run, version, standing)):
             log.info("side_model_trained", model=PINS.name, reason=reason if version else "there is none")
-            return run
+            return await self.ledger.set_step(run.run_id, **{PINS.reused: NO})
         log.info("side_version_reused", model=PINS.name, trained_by=version.run_id)
         return await self.ledger.set_step(run.run_id, **{PINS.version: version.arn, PINS.reused: YES})
 

@@ -1,6 +1,5 @@
 """A learned order of what was retrieved: gradient-boosted trees that put what was taken first."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from understudy.engines.recommend.examples import Examples
 from understudy.engines.recommend.metrics import DEPTH, gains
+from understudy.engines.recommend.threads import cores
 
 _log = structlog.get_logger()
 
@@ -97,7 +97,7 @@ def _better(ranker: Ranker, check: Examples) -> bool:
 
 
 def _threads(rows: int) -> int:
-    return min(os.cpu_count() or 1, 1 + rows // _ROWS_PER_THREAD)
+    return min(cores(), 1 + rows // _ROWS_PER_THREAD)
 
 
 def _lightgbm() -> ModuleType | None:
