@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SOLUTION = {"recipeArn": "arn:aws:personalize:::recipe/aws-user-personalization-v2"}
-_PROGRAM = [sys.executable, "-m", "understudy.personalize.training_process"]
+_PROGRAM = [sys.executable, "-m", "understudy.training_process"]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LARGE_ROWS = 20_000
 """From how many records on a training takes longer than a process to start, some two seconds."""
-_PROGRAM = "understudy.personalize.training_process"
+_PROGRAM = "understudy.training_process"
 _CONFIGURATION = ("recipeArn", "eventType", "solutionConfig")
 
 

@@ -11,17 +11,19 @@ import sys
 import threading
 from contextlib import suppress
 
-from understudy.logs import configure_logs
-from understudy.personalize.training_request import answer
-
 NICE = 10
 """How much a training gives way to what answers requests."""
 
 
 def main() -> None:
     """Train, and say how it went."""
-    configure_logs("info")
     _give_way()
+    # Only now, since libraries have as many threads as there are cores when they are imported. More than that
+    # would wait for each other without a pause.
+    from understudy.logs import configure_logs  # noqa: PLC0415
+    from understudy.personalize.training_request import answer  # noqa: PLC0415
+
+    configure_logs("info")
     line = sys.stdin.buffer.readline()
     threading.Thread(target=_end_with_input, daemon=True).start()
     sys.stdout.write(json.dumps(answer(line)) + "\n")
