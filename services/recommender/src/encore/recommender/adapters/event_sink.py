@@ -1,7 +1,7 @@
 """PutEvents: what Amazon Personalize is told of customers at once."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
