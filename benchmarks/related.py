@@ -18,7 +18,7 @@ from rich.table import Table
 from encore.contracts.records import Customer
 from encore.evaluation.families import FamilyIndex
 from encore.evaluation.own_data.held_out import Target, hit_of, hold_out
-from encore.evaluation.own_data.picking import Picked, pick_products
+from encore.evaluation.own_data.picking import Learned, learn_shop
 from encore.evaluation.own_data.reading import read_data
 from encore.evaluation.own_data.scoring import read_texts
 from encore.recommender.domain.candidates import Candidates
@@ -30,6 +30,7 @@ from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shopper import Shopper
 
 IDS = 3
+WITHOUT = "without"
 RESAMPLES, SEED = 2_000, 0
 
 
@@ -52,8 +53,8 @@ def main() -> None:
     index = FamilyIndex(products, shared)
     texts = read_texts(data.customers, data.shared_texts)
     times = [one.timestamp for customer in data.customers for one in customer.reviews if one.timestamp]
-    train = partial(
-        pick_products,
+    learn = partial(
+        learn_shop,
         data.products,
         texts=texts,
         shared_texts=data.shared_texts,
@@ -61,25 +62,26 @@ def main() -> None:
         rules=RunRules(rules=Rules()),
         now=max(times, default=0),
     )
-    found: dict[str, Figures] = {name: Figures() for name in ("without", *SimilarRecipe)}
+    found: dict[str, Figures] = {name: Figures() for name in (WITHOUT, *SimilarRecipe)}
     for fold, customers in enumerate((data.customers, list(map(_reversed, data.customers)))):
         held = hold_out(customers, products, index.labels)
+        without = learn(customers=held.customers)
         for name, figures in found.items():
-            recipe = SimilarRecipe(name) if name != "without" else None
-            _measure(figures, fold, train(customers=held.customers, related=recipe), held.targets, index)
+            learned = without if name == WITHOUT else without.relating(SimilarRecipe(name))
+            _measure(figures, fold, learned, held.targets, index)
     _show(found)
 
 
 def _measure(
-    figures: Figures, fold: int, picked: Picked, targets: dict[str, Target], index: FamilyIndex
+    figures: Figures, fold: int, learned: Learned, targets: dict[str, Target], index: FamilyIndex
 ) -> None:
     for customer_id, target in targets.items():
         ranks: list[float] = []
         for number in range(IDS):
             shopper = Shopper(
-                picked.shop,
-                picked.preferences[customer_id],
-                picked.rankings.get(customer_id, ()),
+                learned.shop,
+                learned.preferences[customer_id],
+                learned.rankings.get(customer_id, ()),
                 f"{customer_id}/{number}" if number else customer_id,
             )
             hit = hit_of([one.product for one in pick(shopper).picks], target, index.labels)
@@ -101,7 +103,7 @@ def _ranks(candidates: Candidates, target: Target, index: FamilyIndex) -> list[f
 
 
 def _show(found: dict[str, Figures]) -> None:
-    without = found["without"]
+    without = found[WITHOUT]
     targets = len(without.ranks)
     table = Table("related items", "family", "leaf", "level 2", f"reciprocal rank of {targets}", "change")
     for name, figures in found.items():

@@ -310,9 +310,9 @@ locals {
         ]
       },
       {
-        # What emails have led to; it gets an id as well.
+        # What emails have led to. AWS's pages do not say whether it is named or numbered in its ARN.
         sid       = "ReportEvents"
-        actions   = ["personalize:CreateMetricAttribution", "personalize:DescribeMetricAttribution"]
+        actions   = ["personalize:CreateMetricAttribution"]
         resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:metric-attribution/*"]
       },
       {

@@ -130,6 +130,33 @@ def _beside_runs() -> Iterator[Flow]:
             )
         ),
     )
+    report, folder = f"{BUCKET}/attribution/report.csv", {"s3:prefix": "attribution/"}
+    yield Flow(
+        "Personalize reports what emails led to",
+        (*PERSONALIZE_PAGES, ACTIONS_PAGE, "Measuring impact of recommendations"),
+        tuple(
+            chain(
+                steps(
+                    recommender,
+                    "personalize:CreateMetricAttribution",
+                    arn("personalize", "metric-attribution/encore-prod-emails"),
+                    group,
+                ),
+                passed("recommender", PERSONALIZE, "personalize"),
+                steps(role("personalize"), "s3:PutObject", report, where="identity"),
+                steps(role("personalize"), "s3:ListBucket", BUCKET, context=folder, where="identity"),
+                steps(PERSONALIZE, "s3:PutObject", report, context=HERE),
+                steps(PERSONALIZE, "s3:ListBucket", BUCKET, context={**HERE, **folder}),
+                steps(
+                    role("personalize"),
+                    "cloudwatch:PutMetricData",
+                    "*",
+                    context={"cloudwatch:namespace": "AWS/Personalize"},
+                    where="identity",
+                ),
+            )
+        ),
+    )
     yield Flow(
         "Personalize says how good a version is",
         (ACTIONS_PAGE,),
@@ -138,33 +165,6 @@ def _beside_runs() -> Iterator[Flow]:
                 recommender,
                 "personalize:GetSolutionMetrics",
                 arn("personalize", "solution/encore-prod-x/0a1b2c3d"),
-            )
-        ),
-    )
-    report = f"{BUCKET}/attribution/report.csv"
-    yield Flow(
-        "Personalize reports what events were worth",
-        (ACTIONS_PAGE, "Creating a metric attribution"),
-        tuple(
-            chain(
-                steps(
-                    recommender,
-                    ["personalize:CreateMetricAttribution", "personalize:DescribeMetricAttribution"],
-                    arn("personalize", "metric-attribution/0a1b2c3d"),
-                ),
-                steps(recommender, "personalize:CreateMetricAttribution", group),
-                passed("recommender", PERSONALIZE, "personalize"),
-                steps(role("personalize"), "s3:PutObject", report),
-                steps(
-                    role("personalize"),
-                    "cloudwatch:PutMetricData",
-                    "*",
-                    context={"cloudwatch:namespace": "AWS/Personalize"},
-                    where="identity",
-                ),
-                steps(role("personalize"), "s3:ListBucket", BUCKET, context={"s3:prefix": "attribution/"}),
-                steps(PERSONALIZE, "s3:PutObject", report, context=HERE),
-                steps(PERSONALIZE, "s3:ListBucket", BUCKET, context={**HERE, "s3:prefix": "attribution/"}),
             )
         ),
     )

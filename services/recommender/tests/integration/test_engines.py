@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
 
 RUN = "run-1"
-IDLE_MIN = 2 / 60
+IDLE_MIN = 10 / 60
 pytestmark = pytest.mark.timeout(300)
 SHOP = made_up_shop(customers=600, part_size=300)
 
 
 def with_campaign(settings: RecommenderSettings, **more: object) -> RecommenderSettings:
-    """Settings of a service that asks a campaign, and deletes it after two idle seconds."""
+    """Settings of a service that asks a campaign, and deletes it after ten idle seconds."""
     changes = {
         "recommender_engine": EngineName.CAMPAIGN,
         "recommender_campaign_idle_min": IDLE_MIN,

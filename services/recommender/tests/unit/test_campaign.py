@@ -1,6 +1,8 @@
 """Runs that ask a campaign: what they ask and pay, what they survive, and what becomes of the campaign."""
 
+import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -280,6 +282,21 @@ async def test_a_campaign_in_use_stays() -> None:
     assert ARN in world.personalize.made
     await world.deliver_campaign_polls(MANY)
     assert ARN not in world.personalize.made
+
+
+async def test_a_campaign_that_answers_slowly_is_in_use_all_the_while() -> None:
+    """Signs of use come more often than polls look for them, however long one answer takes."""
+    world = World(engine=CAMPAIGN)
+    await idle(world)
+    slow = replace(world.rest_campaign, idleness=Idleness(1, 1))
+    seen: set[str] = set()
+    async with slow.in_use(), asyncio.timeout(30):
+        while len(seen) < 3:
+            found = await world.watched.get()
+            assert found
+            seen.add(found.beat)
+            await asyncio.sleep(0.05)
+    assert slow.idleness.sign_s < slow.idleness.delay_s
 
 
 @pytest.mark.parametrize("method", ["rest", "forget", "polled"])

@@ -9,7 +9,6 @@ from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.personalize_events import (
-    EVENT_CALLS_PER_S,
     USER_CALLS_PER_S,
     AWSPersonalizeEvents,
 )
@@ -67,7 +66,12 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     personalize = AWSPersonalize(await runtime.new_client("personalize"))
     polls = SQSRecommenderPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s)
     rest_campaign = _rest_campaign(runtime, personalize, polls)
-    train = _train(runtime, personalize, await _records(runtime), rest_campaign)
+    # One limiter for all events, whoever puts them: the quota is the dataset group's.
+    events = await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES)
+    limiter = runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s)
+    users = runtime.limiter("personalize-users", requests_per_s=USER_CALLS_PER_S)
+    records = AWSPersonalizeEvents(events, events=limiter, users=users)
+    train = _train(runtime, personalize, records, rest_campaign)
     know = KnowCatalogue(objects=runtime.objects)
     rankings, rank_pins = _rankings(runtime), _rank_pins(runtime)
     kept_events = _kept_events(runtime)
@@ -135,8 +139,9 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         polls=polls,
         announcer=runtime.announcer,
     )
+    sink = AWSEventSink(events, limiter)
     return RecommenderHandler(
-        advance_run, rest_campaign, await _record_events(runtime, personalize, kept_events)
+        advance_run, rest_campaign, _record_events(runtime, personalize, kept_events, sink)
     )
 
 
@@ -147,11 +152,13 @@ def _kept_events(runtime: Runtime[RecommenderSettings]) -> DynamoDBKeptEvents:
     )
 
 
-async def _record_events(
-    runtime: Runtime[RecommenderSettings], personalize: AWSPersonalize, kept: DynamoDBKeptEvents
+def _record_events(
+    runtime: Runtime[RecommenderSettings],
+    personalize: AWSPersonalize,
+    kept: DynamoDBKeptEvents,
+    sink: AWSEventSink,
 ) -> RecordEvents:
     settings = runtime.settings
-    limiter = runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s)
     trackers = AWSEventTrackers(
         personalize,
         runtime.dynamodb,
@@ -162,7 +169,7 @@ async def _record_events(
     return RecordEvents(
         kept=kept,
         credits=runtime.items(settings.runs_table),
-        sink=AWSEventSink(await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES), limiter),
+        sink=sink,
         tracker=KnowTracker(trackers=trackers),
         objects=runtime.objects,
     )
@@ -232,14 +239,6 @@ async def _ask_campaign(
         take_turns=take_turns,
         num_results=settings.recommender_num_results,
         promote_new_percent=settings.recommender_promote_new_percent,
-    )
-
-
-async def _records(runtime: Runtime[RecommenderSettings]) -> AWSPersonalizeEvents:
-    return AWSPersonalizeEvents(
-        await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES),
-        events=runtime.limiter("personalize-events", requests_per_s=EVENT_CALLS_PER_S),
-        users=runtime.limiter("personalize-users", requests_per_s=USER_CALLS_PER_S),
     )
 
 

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_personalize_events.type_defs import EventTypeDef
 
 RECORDS_PER_CALL = 10
-EVENT_CALLS_PER_S = 1_000.0
-"""AWS's quota for a dataset group, as is the next one."""
 USER_CALLS_PER_S = 10.0
+"""AWS's quota for `PutUsers`."""
 Result = TypeVar("Result")
 
 

@@ -49,6 +49,11 @@ class Idleness(NamedTuple):
         polls = max(1, math.ceil(idle_s / MAX_DELAY_S))
         return cls(polls, max(1, math.ceil(idle_s / polls)))
 
+    @property
+    def sign_s(self) -> float:
+        """How often to leave a sign of use, so that no poll is quiet meanwhile."""
+        return self.delay_s / 3
+
     def is_over(self, poll: CampaignPoll, found: WatchedCampaign) -> bool:
         """Whether this poll shows that the campaign has been idle for long enough."""
         return found.beat == poll.beat and poll.quiet + 1 >= self.polls

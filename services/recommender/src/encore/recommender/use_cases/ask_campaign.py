@@ -71,8 +71,8 @@ class AskCampaign:
             return known
         if not await self.take_turns.stay(run.run_id):
             raise TransientError(f"another run has taken the turn of {run.run_id}")
-        await self.rest_campaign.use()
-        answers = await self._ask(run, customer_ids)
+        async with self.rest_campaign.in_use():
+            answers = await self._ask(run, customer_ids)
         await self.objects.put(key, answers, content_type=personalize_keys.LINES_TYPE)
         return answers
 

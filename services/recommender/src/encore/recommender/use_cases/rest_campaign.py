@@ -5,7 +5,9 @@ anywhere leaves a message behind that goes on. A deletion is recorded before it 
 finds it recorded asks again.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -71,6 +73,24 @@ class RestCampaign:
     async def use(self) -> None:
         """Leave a sign of use."""
         await self.watched.use()
+
+    @asynccontextmanager
+    async def in_use(self) -> AsyncIterator[None]:
+        """Leave signs of use for as long as the body asks, however slowly the campaign answers."""
+        await self.use()
+        signs = asyncio.create_task(self._leave_signs())
+        try:
+            yield
+        finally:
+            signs.cancel()
+
+    async def _leave_signs(self) -> None:
+        while True:
+            await asyncio.sleep(self.idleness.sign_s)
+            try:
+                await self.use()
+            except Exception as error:  # noqa: BLE001 - the next sign may succeed; the requests go on
+                log.warning("sign_of_use_not_left", error=repr(error))
 
     async def poll(self, run_id: str, poll: CampaignPoll) -> None:
         """Delete the campaign if it has been idle for long enough, else look again later."""

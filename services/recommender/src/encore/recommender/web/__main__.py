@@ -12,7 +12,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
-from encore.recommender.adapters.event_sink import AWSEventSink, EventsClient
+from encore.recommender.adapters.event_sink import AWSEventSink
 from encore.recommender.adapters.event_trackers import DynamoDBKnownTracker
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
@@ -45,6 +45,7 @@ from encore.runtime.storage import DynamoDBItems, S3Objects
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_personalize_events.client import PersonalizeEventsClient
     from types_aiobotocore_personalize_runtime.client import PersonalizeRuntimeClient
 
 NAME = "recommender-web"
@@ -164,7 +165,10 @@ async def recording(settings: RecommenderWebSettings) -> AsyncIterator[RecordEve
 
 
 def _record_events(
-    settings: RecommenderWebSettings, objects: S3Objects, dynamodb: "DynamoDBClient", events: EventsClient
+    settings: RecommenderWebSettings,
+    objects: S3Objects,
+    dynamodb: "DynamoDBClient",
+    events: "PersonalizeEventsClient",
 ) -> RecordEvents:
     """Record events through the tracker that the recommender has made: this process makes none."""
 
