@@ -315,7 +315,7 @@ async def test_nothing_is_trained_again_after_a_kill(
     def never(*_: object) -> None:
         raise AssertionError("trained twice")
 
-    monkeypatch.setattr("understudy.personalize.model_operations.train", never)
+    monkeypatch.setattr("understudy.personalize.trainer.train", never)
     second = await start()
 
     assert (await second.call("GetRecommendations", **asked))["itemList"] == before
