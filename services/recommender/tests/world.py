@@ -19,6 +19,7 @@ from encore.contracts.records import Recommendation
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.watched_campaign import DynamoDBWatchedCampaign
 from encore.recommender.domain import learned_keys, personalize_keys
+from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.bundles import FEWEST_PARTS
 from encore.recommender.domain.campaigns import Idleness
 from encore.recommender.domain.engines import Engine, EngineName
@@ -109,9 +110,11 @@ class World:
         settle_s: int = 0,
         related: str = "",
         personal_pins: bool = False,
+        assortment: Assortment = Assortment.AUTO,
     ) -> None:
         """Make a world; `wrap` may put something between the service and its stores."""
         self.runs = Runs(budget_usd=budget_usd)
+        self.assortment = assortment
         self.budget = self.runs.budget
         self.ledger: Ledger = wrap(self.runs.ledger)
         self.objects: InMemoryObjects = wrap(InMemoryObjects())
@@ -244,6 +247,7 @@ class World:
             known_shop=self.known_shop,
             rank_pins=rank_pins,
             engine=self.engine,
+            assortment=self.assortment,
         )
         gather_customers = GatherCustomers(objects=self.objects, know=know, customers=customers)
         study_shop = StudyShop(

@@ -11,6 +11,7 @@ import pytest
 from encore.contracts.events import RecommendationsReady, RecommenderBundle, Round
 from encore.contracts.records import Customer, Recommendation, RecommendationSource
 from encore.recommender.domain import personalize_keys
+from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.engines import Engine, EngineName, SimilarRecipe
 from encore.recommender.domain.kept_rankings import (
     MAX_ITEM_BYTES,
@@ -264,7 +265,7 @@ async def test_a_ranking_that_the_catalogue_has_left_behind_is_made_anew() -> No
 
     What has left the catalogue, or is sold out, is not picked from a ranking that is kept.
     """
-    world = World(picks=1)
+    world = World(picks=1, assortment=Assortment.WHOLE)
     assert fewest_left(1, Rules()) == 15
     await to_end(world, RUN)
     owned = {each for one in SHOP.customers for each in one.product_ids}
