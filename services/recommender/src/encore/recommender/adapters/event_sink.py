@@ -1,7 +1,7 @@
 """PutEvents: what Amazon Personalize is told of customers at once."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -11,6 +11,10 @@ from encore.recommender.domain.customer_events import EVENT_TYPES, Visit
 from encore.recommender.ports import RefusedError
 from encore.runtime.errors import error_code
 from encore.runtime.quota.limiter import Limiter
+
+if TYPE_CHECKING:
+    from types_aiobotocore_personalize_events.client import PersonalizeEventsClient
+    from types_aiobotocore_personalize_events.type_defs import EventTypeDef
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize_events.client import PersonalizeEventsClient
@@ -28,14 +32,13 @@ class AWSEventSink:
 
         Raises `RefusedError` if there is no such tracker, or the events are not as Personalize expects them.
         """
-        event_list: Any = [_event(one) for one in visit.events]
         try:
             await self._limiter.run(
                 lambda: self._client.put_events(
                     trackingId=tracking_id,
                     userId=visit.customer_id,
                     sessionId=visit.session_id,
-                    eventList=event_list,
+                    eventList=[_event(one) for one in visit.events],
                 )
             )
         except ClientError as error:
@@ -44,13 +47,14 @@ class AWSEventSink:
             raise RefusedError(f"Personalize refused events: {error_code(error)}") from error
 
 
-def _event(event: CustomerEvent) -> dict[str, Any]:
+def _event(event: CustomerEvent) -> "EventTypeDef":
     """Describe an event. What it came to is left out, so that it equals its row in an import."""
-    source = {"metricAttribution": {"eventAttributionSource": event.run_id}} if event.run_id else {}
-    return {
+    described: EventTypeDef = {
         "eventId": event.event_id,
         "eventType": EVENT_TYPES[event.kind].value,
         "itemId": event.product_id,
         "sentAt": datetime.fromtimestamp(event.timestamp, UTC),
-        **source,
     }
+    if event.run_id:
+        described["metricAttribution"] = {"eventAttributionSource": event.run_id}
+    return described
