@@ -12,6 +12,7 @@ RESOURCES = {
     "ENCORE_RUN_FINISHED_TOPIC_ARN": "arn:finished",
     "ENCORE_INGEST_UPLOADS_QUEUE_URL": "https://queue.example",
     "ENCORE_DATA_INGESTED_TOPIC_ARN": "arn:ingested",
+    "ENCORE_INTERACTIONS_INGESTED_TOPIC_ARN": "arn:interactions",
     "ENCORE_PRODUCTS_TABLE": "products",
     "ENCORE_CUSTOMERS_TABLE": "customers",
 }

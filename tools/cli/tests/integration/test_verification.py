@@ -175,7 +175,7 @@ def test_a_subscription_that_wraps_messages_is_named(account: Account, resources
         AttributeName="RawMessageDelivery",
         AttributeValue="false",
     )
-    assert failures(account) == {"subscription of recommender": "delivery is not raw"}
+    assert failures(account) == {"subscription of recommender to sentiment-scored": "delivery is not raw"}
 
 
 def test_a_lost_subscription_is_named(account: Account, resources: Resources) -> None:

@@ -49,7 +49,8 @@ async def test_quotas_are_what_the_options_say() -> None:
     assert set((await quotas("bedrock", options)).values()) == {5, 6}
     assert list((await quotas("comprehend", options)).values()) == [7]
     assert list((await quotas("fargate", options)).values()) == [8]
-    assert list((await quotas("personalize", options)).values()) == [9]
+    campaigns, requests = 5, 500
+    assert list((await quotas("personalize", options)).values()) == [9, campaigns, requests]
     assert list((await quotas("comprehend")).values()) == [10]
 
 
