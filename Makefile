@@ -120,10 +120,10 @@ WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 # Each starts whole stacks of its own, or many processes, for a minute.
 STACK_TESTS := tests/chaos/test_short_storm.py tests/chaos/test_like_aws.py tests/e2e/test_examples.py \
   tests/e2e/test_excluded.py tests/e2e/test_permissions.py tests/e2e/test_check.py tests/e2e/test_run_budget.py \
-  tests/e2e/test_quotas.py tests/e2e/test_weekly_files.py tests/e2e/test_erasure.py tools/cli/tests/e2e \
-  tools/cli/tests/integration/test_cleanup.py tools/cli/tests/integration/test_erase.py tools/understudy/tests/e2e \
-  services/recommender/tests/integration/test_whole_run.py services/recommender/tests/integration/test_engines.py \
-  services/recommender/tests/integration/test_side_models.py services/recommender/tests/integration/test_web.py
+  tests/e2e/test_quotas.py tests/e2e/test_weekly_files.py tests/e2e/test_erasure.py tests/e2e/test_real_time.py \
+  tools/cli/tests/e2e tools/cli/tests/integration/test_cleanup.py tools/cli/tests/integration/test_erase.py \
+  tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py \
+  $(addprefix services/recommender/tests/integration/test_,campaign_now.py engines.py side_models.py web.py whole_run.py)
 
 test: setup ## unit, integration and end-to-end tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS) \
