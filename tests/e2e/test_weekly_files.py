@@ -1,10 +1,13 @@
 """Two files of a shop, a week apart: the second one adds to what the first one told."""
 
+import asyncio
 import csv
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -118,13 +121,24 @@ async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Pat
     only_first = next(
         str(one["user_id"]) for one in every if one["user_id"] not in {each["user_id"] for each in new}
     )
-    picks = picks_now(pipeline, only_first)
+    picks = await picks_now(pipeline, only_first)
     assert len(picks) == 5
     assert had[only_first].isdisjoint(picks)
 
 
-def picks_now(pipeline: Pipeline, customer_id: str) -> list[str]:
-    """What the web process picks for a customer."""
-    port = pipeline.stack.variables[WEB_PORT]
-    with urlopen(f"http://127.0.0.1:{port}/customers/{customer_id}/picks", timeout=60) as answer:
-        return [one["product"]["product_id"] for one in json.load(answer)["picks"]]
+async def picks_now(pipeline: Pipeline, customer_id: str) -> list[str]:
+    """What the web process picks for a customer, once it has found the shop."""
+    url = f"http://127.0.0.1:{pipeline.stack.variables[WEB_PORT]}/customers/{customer_id}/picks"
+    async with asyncio.timeout(pipeline.patience_s):
+        while True:
+            with suppress(HTTPError):  # 503 before that
+                answer = await asyncio.to_thread(read, url)
+                return [one["product"]["product_id"] for one in answer["picks"]]
+            await asyncio.sleep(1)
+
+
+def read(url: str) -> dict[str, list[dict[str, dict[str, str]]]]:
+    """Read JSON."""
+    with urlopen(url, timeout=60) as answer:  # noqa: S310 - loopback
+        found: dict[str, list[dict[str, dict[str, str]]]] = json.load(answer)
+    return found

@@ -49,8 +49,8 @@ class RecommenderHandler:
             await self.rest_campaign.poll(event.run_id, event.data)
         else:
             run_id, attempt = _read(message)
-            await self.advance_run.run(run_id, attempt, holder=message.message_id)
-            await self.record_events.tracker.prepare()
+            if await self.advance_run.run(run_id, attempt, holder=message.message_id):
+                await self.record_events.tracker.prepare()
 
     async def _bundle(self, message: Message) -> None:
         event = parse_event(message.body, RecommenderBundle)

@@ -77,8 +77,11 @@ class AdvanceRun:
     polls: Polls
     announcer: Announcer
 
-    async def run(self, run_id: str, attempt: int, *, holder: str) -> None:
-        """Make an attempt, unless it is stale or the run has ended; `holder` is the message's id."""
+    async def run(self, run_id: str, attempt: int, *, holder: str) -> bool:
+        """Make an attempt, unless it is stale or the run has ended; `holder` is the message's id.
+
+        Returns whether the run has found or made the dataset that events would go to.
+        """
         async with self.stage.lock(run_id, WHOLE_RUN, holder=holder):
             run = await self.ledger.run(run_id)
             if attempt < run.attempt(StageName.RECOMMENDER):
@@ -87,6 +90,7 @@ class AdvanceRun:
                 await self._advance(run, attempt)
             elif run.status is RunStatus.FAILED:
                 await self._fail(run, run.reason or "")  # again: a crash may have prevented the announcement
+        return bool(run.step.get("dataset_interactions"))
 
     async def pass_bundle(self, run_id: str, in_round: Round, bundle: int, *, holder: str) -> None:
         """Do the bundle of one message; poll at once if its round is complete and nobody has polled yet."""
