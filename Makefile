@@ -118,18 +118,16 @@ BROWSER_TESTS := tools/stack/tests/browser
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 # Each starts whole stacks of its own, or many processes, for a minute.
-STACK_TESTS := tests/chaos/test_short_storm.py tests/chaos/test_like_aws.py tests/e2e/test_examples.py \
-  tests/e2e/test_excluded.py tests/e2e/test_permissions.py tests/e2e/test_check.py tests/e2e/test_run_budget.py \
-  tests/e2e/test_quotas.py tests/e2e/test_weekly_files.py tests/e2e/test_erasure.py tests/e2e/test_real_time.py \
+STACK_TESTS := tests/e2e tests/chaos/test_short_storm.py tests/chaos/test_like_aws.py \
   tools/cli/tests/e2e tools/cli/tests/integration/test_cleanup.py tools/cli/tests/integration/test_erase.py \
   tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py \
   $(addprefix services/recommender/tests/integration/test_,campaign_now.py engines.py side_models.py web.py whole_run.py)
 
-test: setup ## unit, integration and end-to-end tests
+test: setup ## unit and integration tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
-test-stack: setup ## whole stacks and runs: the examples, roles, consent, a short storm of faults, stacks that stay
+test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
 	$(BIN)/python -m pytest $(WORKERS) $(STACK_TESTS)
 
 test-browser: setup ## the gallery in a browser: takes Chromium, which `make email-tools` installs
