@@ -39,14 +39,14 @@ RUN --mount=type=cache,target=/root/.cache/uv \
  && uv pip install --no-deps --constraint constraints.txt --requirement dependencies.txt dumb-init
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
 # makers of models and for programs in C (44 MB), without what uvloop has for debuggers (12 MB), and without types,
-# examples of AWS calls and a translator of Fortran.
+# what compilers need, and examples of AWS calls.
 RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
  && find "$VIRTUAL_ENV" -path '*/babel/locale-data/*' ! -name root.dat ! -name 'en*.dat' ! -name 'de*.dat' -delete \
  && find "$VIRTUAL_ENV" -path '*/onnxruntime/capi/libonnxruntime.so.*' -delete \
  && find "$VIRTUAL_ENV" -type d \( -path '*/onnxruntime/transformers' -o -path '*/onnxruntime/tools' \
       -o -path '*/onnxruntime/quantization' -o -path '*/onnxruntime/datasets' \) -prune -exec rm -r {} + \
- && find "$VIRTUAL_ENV" \( -name '*.pyi' -o -path '*/botocore/data/*/examples-1.json*' \) -delete \
- && find "$VIRTUAL_ENV" -type d -path '*/numpy/f2py' -prune -exec rm -r {} + \
+ && find "$VIRTUAL_ENV" -type f \( -name '*.pyi' -o -name '*.pxd' -o -name '*.h' -o -name '*.a' \
+      -o -path '*/botocore/data/*/examples-1.json*' \) -delete \
  && find "$VIRTUAL_ENV" -path '*/uvloop/*.so' -exec strip --strip-unneeded {} + \
  && rm "$VIRTUAL_ENV/.lock" \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash "$VIRTUAL_ENV" \
