@@ -61,7 +61,7 @@ def inspect(engine: docker.DockerClient) -> Attributes:
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_images_are_small(images: dict[str, str], inspect: Attributes, name: str) -> None:
-    """At most 250 MB; 350 for the command, which reads Parquet and picks, 500 for understudy, which has its models."""
+    """At most 250 MB; 350 for the command, which reads Parquet and picks; 500 for understudy."""
     assert inspect(images[name])["Size"] < MAX_MB[name] * MEGABYTE
 
 
