@@ -54,7 +54,7 @@ async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
     assert reports["training"].units == {
         "personalize.ingested_bytes": written,
         "personalize.trained_interactions": pairs,
-        "s3.puts": 13 + 2 + 5,
+        "s3.puts": 10 + 2 + 5,
         "sqs.requests": 2 + 3 * (10 + 4),
         "dynamodb.reads": 1 + 10 + 4 + 600 + 600,
         "dynamodb.writes": 1 + 2 * (1 + 10 + 4) + 4 + 3 + 600,

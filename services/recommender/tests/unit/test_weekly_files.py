@@ -11,6 +11,7 @@ from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.assortment import Assortment, still_sold
 from encore.recommender.domain.bundles import bundle_of
 from encore.recommender.domain.history import History
+from encore.recommender.use_cases import know_customers
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.fakes import Shop, made_up_shop, product, review
 from services.recommender.tests.world import ENOUGH, World
@@ -87,11 +88,25 @@ async def test_only_the_files_own_customers_get_an_email() -> None:
     (others,) = [
         await world.objects.get_lines(key, History)
         for key in world.objects.stored
-        if key == learned_keys.others(SECOND, 1)
+        if key == learned_keys.others(SECOND, 1, 1)
     ]
     assert len(others) == 600 - 1
     asked = world.objects.stored[personalize_keys.batch_input(SECOND, 1)].splitlines()
     assert len(asked) == NEW + 1
+
+
+async def test_those_of_earlier_files_are_never_all_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many a shop knows, a week's small file reads them some at a time, and learns the same."""
+    monkeypatch.setattr(know_customers, "OTHERS_PER_FILE", 100)
+    world, whole = await weekly(), World()
+    monkeypatch.undo()
+    await weekly(whole)
+    names = [name for name in world.objects.stored if "/others" in name and SECOND in name]
+    assert len([name for name in names if name.endswith(".jsonl")]) == 6
+    for folder in (personalize_keys.INTERACTIONS, personalize_keys.USERS):
+        some, every = ([line.split(",")[:2] for line in rows(one, folder)] for one in (world, whole))
+        assert sorted(some) == sorted(every)
+    assert await world.recommended(1, SECOND) == await whole.recommended(1, SECOND)
 
 
 async def test_the_same_file_again_is_nothing_new() -> None:

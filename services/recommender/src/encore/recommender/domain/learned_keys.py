@@ -25,9 +25,9 @@ def history(run_id: str, part: int) -> str:
     return object_keys.learned(run_id, f"history/part-{part:05}.jsonl")
 
 
-def others(run_id: str, first: int) -> str:
-    """A share of the customers whom the run's file does not have: one `History` for each."""
-    return object_keys.learned(run_id, f"others/part-{first:05}.jsonl")
+def others(run_id: str, first: int, number: int) -> str:
+    """Some of a share of the customers whom the run's file does not have: one `History` for each."""
+    return object_keys.learned(run_id, f"others/part-{first:05}-{number:05}.jsonl")
 
 
 def gathered(run_id: str, first: int) -> str:

@@ -27,9 +27,9 @@ def interactions(run_id: str, first: int) -> str:
     return object_keys.personalize(run_id, f"{INTERACTIONS}part-{first:05}.csv")
 
 
-def other_interactions(run_id: str, first: int) -> str:
-    """The interactions of a share of the customers whom the run's file does not have."""
-    return object_keys.personalize(run_id, f"{INTERACTIONS}others-{first:05}.csv")
+def other_interactions(run_id: str, first: int, number: int) -> str:
+    """The interactions of customers whom the run's file does not have: as many as `learned_keys.others`."""
+    return object_keys.personalize(run_id, f"{INTERACTIONS}others-{first:05}-{number:05}.csv")
 
 
 def new_interactions(run_id: str, first: int) -> str:
@@ -42,9 +42,9 @@ def users(run_id: str, first: int) -> str:
     return object_keys.personalize(run_id, f"{USERS}part-{first:05}.csv")
 
 
-def other_users(run_id: str, first: int) -> str:
-    """A share of the customers whom the run's file does not have."""
-    return object_keys.personalize(run_id, f"{USERS}others-{first:05}.csv")
+def other_users(run_id: str, first: int, number: int) -> str:
+    """Customers whom the run's file does not have: as many as `learned_keys.others`."""
+    return object_keys.personalize(run_id, f"{USERS}others-{first:05}-{number:05}.csv")
 
 
 def new_users(run_id: str, first: int) -> str:

@@ -58,6 +58,8 @@ class PreparedBundle(BaseModel):
     shared: SharedCounts = SharedCounts()
     products: tuple[str, ...] = ()
     """The products to ask about, where Personalize is asked by product."""
+    other_files: int = 0
+    """How many files have the customers of earlier files who were gathered."""
     pins: int = 0
     """For how many customers Personalize is to rank the pinned products."""
 
@@ -87,6 +89,7 @@ class Prepared:
     """The files of the batch inference job."""
     largest_file: int = 0
     """The customers in the largest of them."""
+    other_files: int = 0
     pins: int = 0
     dataset_bytes: Mapping[str, int] = field(default_factory=dict)
     """The size of what is imported, by dataset."""
@@ -109,6 +112,7 @@ class Prepared:
             write_units=self.write_units + bundle.write_units,
             files=self.files + bool(bundle.ranked),
             largest_file=max(self.largest_file, bundle.ranked),
+            other_files=self.other_files + bundle.other_files,
             pins=self.pins + bundle.pins,
             dataset_bytes={kind: size + more.get(kind, 0) for kind, size in known.items()},
         )

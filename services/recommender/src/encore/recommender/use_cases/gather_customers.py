@@ -5,7 +5,9 @@ run's own customers does.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.bundles import Bundle, bundles_of
@@ -24,7 +26,7 @@ from encore.recommender.domain.prepared import (
     Prepared,
     PreparedBundle,
 )
-from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
+from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS, DatasetSchema
 from encore.recommender.domain.side_models import PINS
 from encore.recommender.ports import RankedObjects, RefusedError
 from encore.recommender.use_cases.ask_by_product import PRODUCT_FILES, AskByProduct
@@ -34,6 +36,8 @@ from encore.runtime.logs import get_logger
 from encore.runtime.runs.run import Run
 from encore.runtime.training_minimums import DataSize
 
+OTHER_FILES = "other_files"
+"""Where a run's `step` keeps in how many files the customers of earlier files are."""
 HISTORY_READS, HISTORY_WRITES = "history_reads", "history_writes"
 """Where a run's `step` keeps what histories, and looking for kept rankings, took of DynamoDB."""
 log = get_logger()
@@ -48,30 +52,25 @@ class GatherCustomers:
     customers: KnowCustomers
 
     async def do(self, run: Run, bundle: Bundle) -> None:
-        """Write a segment's customers, their rows for Personalize, and how much of them there is."""
-        first, segments = bundle.first, len(bundles_of(run))
-        products = await self.know.products(run.run_id)
-        await self.customers.gather(run.run_id, first, segment=bundle.number - 1, segments=segments)
-        files = _Files()
-        async for some in self.customers.others(run.run_id, first):
-            await asyncio.to_thread(files.add, some, products)
-        interactions, users = files.written
+        """Write a segment's customers and their rows for Personalize, file by file, and how much there is."""
+        products, segments = await self.know.products(run.run_id), len(bundles_of(run))
+        gathered = _Gathered()
+        async for some in self.customers.gather(run.run_id, segment=bundle.number - 1, segments=segments):
+            rows = await asyncio.to_thread(gathered.add, some, products)
+            await self._put(run.run_id, bundle.first, gathered.files, some, rows)
+        key = learned_keys.gathered(run.run_id, bundle.first)
+        await self.objects.put_lines(key, [gathered.counted()])
+
+    async def _put(
+        self, run_id: str, first: int, number: int, histories: Sequence[History], rows: "_Csv"
+    ) -> None:
+        await self.objects.put_lines(learned_keys.others(run_id, first, number), histories)
         for key, body in (
-            (personalize_keys.other_interactions(run.run_id, first), interactions),
-            (personalize_keys.other_users(run.run_id, first), users),
+            (personalize_keys.other_interactions(run_id, first, number), rows.interactions),
+            (personalize_keys.other_users(run_id, first, number), rows.users),
         ):
             if body:
                 await self.objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
-        gathered = PreparedBundle(
-            interactions=files.size.interactions,
-            customers=files.size.customers,
-            returning=files.size.returning,
-            read_units=files.histories,
-            interactions_bytes=len(interactions),
-            users_bytes=len(users),
-            shared=files.shared.counted(),
-        )
-        await self.objects.put_lines(learned_keys.gathered(run.run_id, first), [gathered])
 
     async def close(self, run: Run) -> dict[str, str]:
         """Sum up all customers; return which engine the run is for, and what it has.
@@ -119,34 +118,58 @@ class GatherCustomers:
             PRODUCT_FILES: str(prepared.files if engine.asks_by_product else 0),
             HISTORY_READS: str(prepared.read_units),
             HISTORY_WRITES: str(prepared.write_units),
+            OTHER_FILES: str(prepared.other_files),
         }
 
 
-class _Files:
-    """The contents of a segment's files, added some customers at a time."""
+class _Csv(NamedTuple):
+    """Two files of some customers; empty without a row, for Personalize gets no such file."""
+
+    interactions: bytes
+    users: bytes
+
+
+class _Gathered:
+    """How much there is of a segment, added file by file."""
 
     def __init__(self) -> None:
-        self._interactions = bytearray()
-        self._users = bytearray()
-        self.histories = 0
-        self.size = DataSize()
-        self.shared = SharedReviews()
+        self.files = 0
+        self._histories = 0
+        self._interactions_bytes = self._users_bytes = 0
+        self._size = DataSize()
+        self._shared = SharedReviews()
 
-    @property
-    def written(self) -> tuple[bytes, bytes]:
-        """The files of interactions and of users; empty without a row, for Personalize gets no such file."""
-        return (
-            bytes(csv_header(INTERACTIONS.columns) + self._interactions) if self._interactions else b"",
-            bytes(csv_header(USERS.columns) + self._users) if self._users else b"",
-        )
-
-    def add(self, histories: list[History], products: Products) -> None:
-        """Add customers."""
-        self.histories += len(histories)
-        self.shared.add(one.customer for one in histories)
+    def add(self, histories: Sequence[History], products: Products) -> _Csv:
+        """Add the customers of one more file; return their rows."""
+        self.files += 1
+        self._histories += len(histories)
+        self._shared.add(one.customer for one in histories)
+        interactions, users = bytearray(), bytearray()
         for history in histories:
             if is_fit_id(history.customer_id):
                 rows = customer_rows(history, products)
-                self._interactions += csv_lines(INTERACTIONS.columns, [*rows.interactions, *rows.looks])
-                self._users += csv_lines(USERS.columns, [rows.user])
-                self.size = self.size.plus(DataSize.of_customer(len(rows.interactions) + len(rows.looks)))
+                own = [*rows.interactions, *rows.looks]
+                interactions += csv_lines(INTERACTIONS.columns, own)
+                users += csv_lines(USERS.columns, [rows.user])
+                self._size = self._size.plus(DataSize.of_customer(len(own)))
+        files = _Csv(_file(INTERACTIONS, interactions), _file(USERS, users))
+        self._interactions_bytes += len(files.interactions)
+        self._users_bytes += len(files.users)
+        return files
+
+    def counted(self) -> PreparedBundle:
+        """Return how much there is."""
+        return PreparedBundle(
+            interactions=self._size.interactions,
+            customers=self._size.customers,
+            returning=self._size.returning,
+            read_units=self._histories,
+            interactions_bytes=self._interactions_bytes,
+            users_bytes=self._users_bytes,
+            shared=self._shared.counted(),
+            other_files=self.files,
+        )
+
+
+def _file(schema: DatasetSchema, rows: bytearray) -> bytes:
+    return csv_header(schema.columns) + bytes(rows) if rows else b""

@@ -12,6 +12,7 @@ from encore.contracts import object_keys
 from encore.contracts.records import Customer, CustomerEvent, ScoredReview
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.history import History
+from encore.recommender.domain.prepared import PreparedBundle
 from encore.recommender.domain.told import FilePart, Told, completed
 from encore.recommender.ports import KeptEvents, RankedObjects, ScannedItems
 from encore.runtime.batches import batches
@@ -19,6 +20,8 @@ from encore.runtime.storage import write_units
 
 CUSTOMERS_AT_ONCE = 1_000
 """Whose histories are in memory as items, beside the records made of them."""
+OTHERS_PER_FILE = 10_000
+"""How many customers of earlier files are in memory at a time: some 50 MB, however many are known."""
 
 
 class NoEvents:
@@ -73,28 +76,26 @@ class KnowCustomers:
         await self.items.put_all(items)
         return write_units(items)
 
-    async def gather(self, run_id: str, first: int, *, segment: int, segments: int) -> None:
-        """Copy the customers of a segment of the table whom the run's file lacks to a file of the run.
+    async def gather(self, run_id: str, *, segment: int, segments: int) -> AsyncIterator[list[History]]:
+        """Yield the customers of a segment of the table whom the run's file lacks, some at a time.
 
         The histories of those whom it has say so: they have been put before.
         """
-        scanned = self.items.scan(segment=segment, segments=segments)
-        others = [History.from_item(item) async for item in scanned if item["run_id"] != run_id]
-        whole: list[History] = []
-        for some in batches(others, CUSTOMERS_AT_ONCE):
-            whole += await self._with_events(some)
-        await self.objects.put_lines(learned_keys.others(run_id, first), whole)
-
-    async def others(self, run_id: str, first: int) -> AsyncIterator[list[History]]:
-        """Yield the customers of such a file, some at a time; none if there is no file."""
         some: list[History] = []
-        async for one in self._histories(learned_keys.others(run_id, first)):
-            some.append(one)
-            if len(some) == CUSTOMERS_AT_ONCE:
-                yield some
+        async for item in self.items.scan(segment=segment, segments=segments):
+            if item["run_id"] != run_id:
+                some.append(History.from_item(item))
+            if len(some) == OTHERS_PER_FILE:
+                yield await self._with_events(some)
                 some = []
         if some:
-            yield some
+            yield await self._with_events(some)
+
+    async def others(self, run_id: str, first: int) -> AsyncIterator[list[History]]:
+        """Yield what was gathered for a bundle, file by file; nothing if nothing was."""
+        for gathered in await self.objects.find_lines(learned_keys.gathered(run_id, first), PreparedBundle):
+            for number in range(1, gathered.other_files + 1):
+                yield await self.objects.get_lines(learned_keys.others(run_id, first, number), History)
 
     async def told(self, run_id: str, part: int) -> Told:
         """Read a part, completed by what its customers were known for before the run."""

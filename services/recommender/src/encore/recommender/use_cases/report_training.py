@@ -15,9 +15,11 @@ from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
 NAME = "training"
-FILES_PER_BUNDLE = 13
-"""Interactions and users, all, new ones and those of earlier files; rankings, batch input; what was prepared,
-gathered, linked, and how many have which list; the customers of earlier files."""
+FILES_PER_BUNDLE = 10
+"""Interactions and users, all and new ones; rankings, batch input; what was prepared, gathered, linked, and
+how many have which list."""
+KINDS_OF_OTHERS = 3
+"""What is known of the customers of earlier files, their interactions, and themselves."""
 FILES_PER_RUN = 5
 """Items, products, sentiments, shared reviews, links. There is a file of earlier histories for each part."""
 PAID = {Step.IMPORT: "imports", Step.TRAIN: "trainings", Step.INFER: "inferences"}
@@ -81,7 +83,12 @@ def _counts(run: Run) -> dict[str, int]:
     return {name: 1} if name else {}
 
 
-def _asked_files(run: Run) -> int:
+def _further_files(run: Run) -> int:
+    """The files that not every run has."""
+    return KINDS_OF_OTHERS * int(run.step.get("other_files", 0)) + _answered_files(run)
+
+
+def _answered_files(run: Run) -> int:
     """The files with what a campaign has answered: some for each bundle, which are put together in one."""
     if not Engine.of_run(run.step).asks_campaign:
         return 0
@@ -101,7 +108,7 @@ async def report_training(run: Run, stage: Stage) -> None:
     bundles = len(bundles_of(run))
     messages = bundles * rounds
     units = {
-        "s3.puts": FILES_PER_BUNDLE * bundles + (run.parts or 0) + FILES_PER_RUN + _asked_files(run),
+        "s3.puts": FILES_PER_BUNDLE * bundles + (run.parts or 0) + FILES_PER_RUN + _further_files(run),
         "sqs.requests": polls + messages,  # each one sent
         # Bundles that are through, that a round has polled, and histories.
         "dynamodb.writes": messages + before + int(run.step.get("history_writes", 0)),

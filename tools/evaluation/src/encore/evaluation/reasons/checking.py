@@ -73,9 +73,8 @@ async def check_reasons(run: StoredRun, announce: Announce = lambda _: None) -> 
     for part in run.recommended:
         _claim_pairs(await run.recommendations(part), shop)
     announce("counting who links what")
-    for part in run.parts:
-        for told in (await run.told(part), await run.others(part)):
-            _count(told.customers, told.scores, shop)
+    async for told in run.everybody():
+        _count(told.customers, told.scores, shop)
     announce("checking reasons")
     tally = _Tally()
     for part in run.recommended:
@@ -92,11 +91,10 @@ async def check_reasons(run: StoredRun, announce: Announce = lambda _: None) -> 
 async def _shop(run: StoredRun) -> ShopFacts:
     products, shared = await run.products(), SharedReviews()
     people: Counter[str] = Counter()
-    for part in run.parts:
-        for told in (await run.told(part), await run.others(part)):
-            shared.add(told.customers)
-            for customer in told.customers:
-                people.update({product_id for product_id, _ in (*_reviewed(customer), *_bought(customer))})
+    async for told in run.everybody():
+        shared.add(told.customers)
+        for customer in told.customers:
+            people.update({product_id for product_id, _ in (*_reviewed(customer), *_bought(customer))})
     stored = await run.rules()
     index = FamilyIndex(products, shared)
     return ShopFacts(products, index, people, stored.rules, stored.shop, run.now)

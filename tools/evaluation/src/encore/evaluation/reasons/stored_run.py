@@ -1,6 +1,6 @@
 """A run's records in the data bucket."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
@@ -8,6 +8,7 @@ from encore.contracts.records import Customer, Product, Recommendation, ScoredRe
 from encore.evaluation.errors import EvaluationError
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.history import History
+from encore.recommender.domain.prepared import PreparedBundle
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.told import FilePart, Told, completed
 from encore.runtime.ports import Objects
@@ -38,11 +39,21 @@ class StoredRun:
         earlier = await self.objects.find_lines(learned_keys.history(self.run_id, part), History)
         return completed(FilePart(customers, scored, {one.customer_id: one for one in earlier}))
 
-    async def others(self, part: int) -> Told:
-        """Return the customers of earlier files whose share is named by this part; nobody for most parts."""
-        others = await self.objects.find_lines(learned_keys.others(self.run_id, part), History)
-        scores = {review: found for one in others for review, found in one.scores.items()}
-        return Told([one.customer for one in others], (), scores)
+    async def others(self, part: int) -> AsyncIterator[Told]:
+        """Yield the customers of earlier files whose share is named by this part; nobody for most parts."""
+        key = learned_keys.gathered(self.run_id, part)
+        for gathered in await self.objects.find_lines(key, PreparedBundle):
+            for number in range(1, gathered.other_files + 1):
+                others = await self.objects.get_lines(learned_keys.others(self.run_id, part, number), History)
+                scores = {review: found for one in others for review, found in one.scores.items()}
+                yield Told([one.customer for one in others], (), scores)
+
+    async def everybody(self) -> AsyncIterator[Told]:
+        """Yield all that the run counts: its own customers part by part, and those of earlier files."""
+        for part in self.parts:
+            yield await self.told(part)
+            async for some in self.others(part):
+                yield some
 
     async def recommendations(self, part: int) -> list[Recommendation]:
         """Return the recommendations of one part's customers."""
