@@ -3,13 +3,12 @@
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 import structlog
-from aiobotocore.client import AioBaseClient
 
 from encore.cli.cleanup.infrastructure import OwnNames
 from encore.contracts.events import MailerPoll, new_event
@@ -18,6 +17,7 @@ from encore.runtime.runs.run import StageName
 from encore.stack.provision import MADE_BY, Resources
 from tests.support.runs import RUN
 from tools.cli.tests.conftest import Encore, InLedger
+from tools.cli.tests.killing import KillAfter, Killed, killing, rows
 from understudy.testing import UnderstudyServer
 
 OTHER = "run-fedcba9876543210"
@@ -53,10 +53,6 @@ LISTS = {
     "list_dataset_groups": "datasetGroups",
 }
 MUTATING = ("Delete", "Abort", "Stop", "Purge", "BatchWrite", "Unsubscribe", "Update")
-
-
-class Killed(BaseException):
-    """The process is gone: nothing in it can catch this."""
 
 
 class Made:
@@ -229,33 +225,13 @@ def made(
 
 
 @pytest.fixture
-def kill_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+def kill_after(monkeypatch: pytest.MonkeyPatch) -> KillAfter:
     """Kill the next command after so many calls that change something."""
-    call: Any = AioBaseClient._make_api_call  # type: ignore[attr-defined] # every call passes here
-
-    def arm(calls: int) -> None:
-        left = calls
-
-        async def counted(self: AioBaseClient, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401
-            nonlocal left
-            reply = await call(self, operation, params)
-            left -= operation.startswith(MUTATING)
-            if left < 0:
-                raise Killed
-            return reply
-
-        monkeypatch.setattr(AioBaseClient, "_make_api_call", counted)
-
-    return arm
-
-
-def rows(answer: Any) -> dict[str, tuple[int, int]]:  # noqa: ANN401 - an answer's JSON
-    """What was deleted and left, by kind."""
-    return {row["what"]: (row["deleted"], row["left"]) for row in answer}
+    return killing(monkeypatch, *MUTATING)
 
 
 def test_a_clean_up_leaves_nothing_however_often_it_is_killed(
-    encore: Encore, made: Made, kill_after: Callable[[int], None]
+    encore: Encore, made: Made, kill_after: KillAfter
 ) -> None:
     """Killed again and again, it is run again and ends as if it had never been."""
     made.runs(RUN, OTHER)

@@ -5,14 +5,13 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 import structlog
-from aiobotocore.client import AioBaseClient
 
 from encore.contracts import object_keys
 from encore.contracts.file_names import file_name
@@ -20,6 +19,7 @@ from encore.runtime.runs.ledger import Ledger
 from encore.stack.provision import Resources
 from tests.support.runs import RUN
 from tools.cli.tests.conftest import Encore, InLedger
+from tools.cli.tests.killing import KillAfter, Killed, killing, rows
 from understudy.personalize import PersonalizeOptions
 from understudy.testing import UnderstudyServer
 
@@ -49,10 +49,6 @@ CUSTOMER = {
     "reviews": [{"review_id": "R1", "product_ids": ["P1", "P2"], "text": TEXT}],
 }
 OTHER = {**CUSTOMER, "customer_id": STAYS, "name": "Ada Byron", "email": "ada@byron.example", "reviews": []}
-
-
-class Killed(BaseException):
-    """The process is gone: nothing in it can catch this."""
 
 
 def lines(*records: object) -> bytes:
@@ -220,29 +216,9 @@ def made(
 
 
 @pytest.fixture
-def kill_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+def kill_after(monkeypatch: pytest.MonkeyPatch) -> KillAfter:
     """Kill the next command after so many calls that change something."""
-    call: Any = AioBaseClient._make_api_call  # type: ignore[attr-defined] # every call passes here
-
-    def arm(calls: int) -> None:
-        left = calls
-
-        async def counted(self: AioBaseClient, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401
-            nonlocal left
-            reply = await call(self, operation, params)
-            left -= operation.startswith(MUTATING)
-            if left < 0:
-                raise Killed
-            return reply
-
-        monkeypatch.setattr(AioBaseClient, "_make_api_call", counted)
-
-    return arm
-
-
-def rows(answer: Any) -> dict[str, tuple[int, int]]:  # noqa: ANN401 - an answer's JSON
-    """What was erased and left, by kind."""
-    return {row["what"]: (row["deleted"], row["left"]) for row in answer}
+    return killing(monkeypatch, *MUTATING)
 
 
 def test_nothing_of_a_customer_is_left(encore: Encore, made: Made) -> None:
@@ -280,7 +256,7 @@ def test_other_customers_stay_as_they_are(encore: Encore, made: Made) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_who_kills_it_runs_it_again(encore: Encore, made: Made, kill_after: Callable[[int], None]) -> None:
+def test_who_kills_it_runs_it_again(encore: Encore, made: Made, kill_after: KillAfter) -> None:
     """Killed again and again, it ends as if it had never been; a third time there is nothing to do."""
     made.fill()
     for calls in (0, 2, 6, 14):

@@ -3,43 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
-from understudy.personalize.arns import Arns
 from understudy.personalize.batch import infer
-from understudy.personalize.batch_files import answer_files, check_places
-from understudy.personalize.data_operations import DataOperations, only_of
+from understudy.personalize.batch_jobs import BatchJobs
+from understudy.personalize.data_operations import only_of
 from understudy.personalize.errors import invalid_input
 from understudy.personalize.event_rules import EventRules
-from understudy.personalize.filter_operations import FilterOperations
-from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
-from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
+from understudy.personalize.kinds import BATCH_INFERENCE_JOB
+from understudy.personalize.model_operations import STREAMED_UP_TO
 from understudy.personalize.recent import counted_by_user
-from understudy.personalize.recipes import FOR_SEGMENTS, require_recipe
-from understudy.personalize.registry import Registry
+from understudy.personalize.recipes import require_recipe
 from understudy.personalize.resource import Resource
 from understudy.personalize.trained import ItemModel, PersonalModel, Recent
 from understudy.wire.service import Handler, Params
-from understudy.workers import Workers
-
-if TYPE_CHECKING:
-    from understudy.s3 import S3ClientFactory
 
 DEFAULT_RESULTS = 25
 MAX_RESULTS = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class BatchOperations:
     """Creates and runs batch inference jobs."""
 
-    arns: Arns
-    registry: Registry
-    workers: Workers
-    data: DataOperations
-    models: ModelOperations
-    filters: FilterOperations
-    s3: "S3ClientFactory"
+    jobs: BatchJobs
 
     def operations(self) -> Mapping[str, Handler]:
         """Return the Create operation of batch inference jobs."""
@@ -47,47 +33,42 @@ class BatchOperations:
 
     async def create_batch_inference_job(self, params: Params) -> Params:
         """Answer CreateBatchInferenceJob; files are read and written in the background."""
-        version = self.registry.get_active(SOLUTION_VERSION, params["solutionVersionArn"])
-        if require_recipe(version.detail["recipeArn"]).type == FOR_SEGMENTS:
-            raise invalid_input("The recipe requires a batch segment job.")
-        check_places(params)
+        version = self.jobs.version_for(params, segments=False)
         num_results = results_wanted(params)
         if params.get("batchInferenceJobMode") == "THEME_GENERATION":
             raise invalid_input("Theme generation is not supported.")
-        self.filters.require(params, version)
-        arn = self.arns.named("batch-inference-job", params["jobName"])
         detail = {"batchInferenceJobMode": "BATCH_INFERENCE", **params, "numResults": num_results}
-        used = {version.arn, params.get("filterArn", version.arn)}
-        self.registry.create(BATCH_INFERENCE_JOB, arn, detail, links=version.links | used, work=self.infer)
+        arn = self.jobs.create(
+            BATCH_INFERENCE_JOB, "batch-inference-job", detail, version=version, work=self.infer
+        )
         return {"batchInferenceJobArn": arn}
 
     async def infer(self, job: Resource) -> None:
         """Do a job: answer its input files."""
-        params = job.detail
-        version = self.registry.get(SOLUTION_VERSION, params["solutionVersionArn"])
-        model = await self.models.item_model(version)
-        item_filter = await self.filters.bound(params, model)
+        version = self.jobs.version_of(job)
+        model = await self.jobs.models.item_model(version)
+        item_filter = await self.jobs.filters.bound(job.detail, model)
         answer = partial(
             infer,
             model,
             recent=await self._recent(version, model),
-            num_results=params["numResults"],
+            num_results=job.detail["numResults"],
             item_filter=item_filter,
             recipe_type=require_recipe(version.detail["recipeArn"]).type,
         )
-        await answer_files(self.s3, self.workers, params, answer)
+        await self.jobs.answer(job, answer)
 
     async def _recent(self, version: Resource, model: ItemModel) -> Mapping[str, Recent]:
         """Return what users have done since the training: events count without another one, imports do not.
 
         Source: Amazon Personalize developer guide, "How new data influences batch recommendations".
         """
-        interactions = only_of("INTERACTIONS", self.data.datasets(version.detail["datasetGroupArn"]))
+        interactions = only_of("INTERACTIONS", self.jobs.data.datasets(version.detail["datasetGroupArn"]))
         if interactions is None or not isinstance(model, PersonalModel):
             return {}
         since = version.detail[STREAMED_UP_TO]
-        events = self.registry.store.streamed(interactions.arn, since=since)
-        return await self.workers.run(counted_by_user, events, EventRules.of(version.detail), model)
+        events = self.jobs.registry.store.streamed(interactions.arn, since=since)
+        return await self.jobs.workers.run(counted_by_user, events, EventRules.of(version.detail), model)
 
 
 def results_wanted(params: Params) -> int:

@@ -7,6 +7,7 @@ from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.attribution_operations import AttributionOperations
 from understudy.personalize.attribution_reports import AttributionReports
+from understudy.personalize.batch_jobs import BatchJobs
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
@@ -117,6 +118,15 @@ class _Parts:
         items = ItemRecords(data=data)
         reports = AttributionReports(registry=registry, workers=workers, items=items, s3=s3)
         filters = FilterOperations(arns=arns, registry=registry, data=data)
+        batch_jobs = BatchJobs(
+            arns=arns,
+            registry=registry,
+            workers=workers,
+            data=data,
+            models=models,
+            filters=filters,
+            s3=s3,
+        )
         return cls(
             registry=registry,
             workers=workers,
@@ -136,24 +146,8 @@ class _Parts:
             models=models,
             campaigns=CampaignOperations(arns=arns, registry=registry),
             filters=filters,
-            batch=BatchOperations(
-                arns=arns,
-                registry=registry,
-                workers=workers,
-                data=data,
-                models=models,
-                filters=filters,
-                s3=s3,
-            ),
-            segments=SegmentOperations(
-                arns=arns,
-                registry=registry,
-                workers=workers,
-                data=data,
-                models=models,
-                filters=filters,
-                s3=s3,
-            ),
+            batch=BatchOperations(batch_jobs),
+            segments=SegmentOperations(batch_jobs),
             attributions=AttributionOperations(arns=arns, registry=registry, data=data),
             runtime=Runtime(
                 registry=registry,
