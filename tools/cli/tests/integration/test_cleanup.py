@@ -173,14 +173,15 @@ class Made:
         return {each: count for each, count in counts.items() if count}
 
     def infrastructure(self) -> list[str]:
-        """Everything in the emulator that has the environment's name."""
-        topics = [each["TopicArn"] for each in boto3.client("sns").list_topics()["Topics"]]
+        """Everything in the emulator that has the environment's name; other tests' may fill whole pages."""
+        sns = boto3.client("sns")
+        subscriptions = listed(sns, "list_subscriptions", "Subscriptions")
         names = [
-            *self.sqs.list_queues(QueueNamePrefix=self.environment).get("QueueUrls", []),
-            *topics,
-            *(each["SubscriptionArn"] for each in boto3.client("sns").list_subscriptions()["Subscriptions"]),
-            *self.dynamodb.list_tables()["TableNames"],
-            *(each["Name"] for each in self.s3.list_buckets()["Buckets"]),
+            *listed(self.sqs, "list_queues", "QueueUrls", QueueNamePrefix=self.environment),
+            *(each["TopicArn"] for each in listed(sns, "list_topics", "Topics")),
+            *(each["SubscriptionArn"] for each in subscriptions),
+            *listed(self.dynamodb, "list_tables", "TableNames"),
+            *(each["Name"] for each in listed(self.s3, "list_buckets", "Buckets")),
         ]
         return [name for name in names if f"{self.environment}-" in name]
 
@@ -201,6 +202,12 @@ class Made:
             )
             for url in (*self.resources.queue_urls.values(), *self.resources.dead_letter_urls.values())
         )
+
+
+def listed(client: Any, operation: str, member: str, **request: str) -> list[Any]:  # noqa: ANN401 - any client
+    """What an operation lists, all pages of it."""
+    pages = client.get_paginator(operation).paginate(**request)
+    return [each for page in pages for each in page.get(member, [])]
 
 
 FILTER = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")'
