@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 PACKAGES := shared/contracts shared/runtime shared/aspects services/ingest services/sentiment services/recommender \
-  services/mailer tools/understudy tools/stack tools/evaluation tools/checks tools/cli
+  services/mailer services/sender tools/understudy tools/stack tools/evaluation tools/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] tools/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 CODE := shared services tools tests benchmarks conftest.py
 # What goes to AWS, and for which of Fargate's processors.
-IMAGES := ingest sentiment recommender mailer understudy
+IMAGES := ingest sentiment recommender mailer sender understudy
 PLATFORM := linux/arm64
 # What the images' labels say of where they come from, without a password that the address may have.
 LABELS = ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \

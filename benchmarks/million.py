@@ -27,7 +27,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.run import MAKING, Run, StageName
 from encore.stack.sample import write_sample
 from harness.emulated import through_emulator
 from harness.million_report import Report, problems, show
@@ -68,7 +68,7 @@ def _through_stages(folder: Path, options: argparse.Namespace) -> int:
     run = staged.ledger_run()
     if run is None:
         sys.exit("ingest has opened no run")
-    stages = {str(stage): taken for stage in StageName if (taken := staged.took(stage)) is not None}
+    stages = {str(stage): taken for stage in MAKING if (taken := staged.took(stage)) is not None}
     files = _batch_files(staged, run)
     report = Report(shop.customers, shop.reviews, shop.products, stages, run, files)
     show(report)

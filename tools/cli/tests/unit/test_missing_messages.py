@@ -6,7 +6,7 @@ import pytest
 
 from encore.cli.errors import CommandError
 from encore.cli.runs.missing import MissingMessage, missing_messages
-from encore.runtime.runs.run import Run, RunStatus, StageName, StageState
+from encore.runtime.runs.run import MAKING, Run, RunStatus, StageName, StageState
 from tests.support.runs import START
 
 ALL = frozenset({1, 2, 3})
@@ -18,7 +18,7 @@ def a_run(parts: int | None = 3, **values: Any) -> Run:  # noqa: ANN401 - fields
         stage: state
         if isinstance(state := values.pop(stage, frozenset()), StageState)
         else StageState(done=state)
-        for stage in StageName
+        for stage in MAKING
     }
     return Run(
         run_id="run-1", source="s3://b/uploads/a.csv", created_at=START, parts=parts, stages=stages, **values

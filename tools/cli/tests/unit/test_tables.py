@@ -30,7 +30,7 @@ from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.recommender.domain.standing import NDCG
-from encore.runtime.runs.run import RunStatus, StageName
+from encore.runtime.runs.run import MAKING, RunStatus, StageName
 from encore.stack.report import render_report
 from encore.stack.sentiment_figures import exported
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
@@ -138,7 +138,7 @@ def run_show(screen: Console) -> None:
     view = a_run(RunStatus.FAILED)
     stages = [
         StageView(stage=stage, done=view.done[stage], parts=1000, announced=False, seconds=12_345.6)
-        for stage in StageName
+        for stage in MAKING
     ]
     details = RunDetails(
         **view.model_dump(),

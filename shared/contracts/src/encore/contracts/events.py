@@ -248,6 +248,90 @@ class EmailFinished(EventData):
         return self.customer_id
 
 
+class DeliverPart(EventData):
+    """The sender's message to itself about one part of a run whose emails may be delivered.
+
+    No topic carries it.
+    """
+
+    type = "encore.deliver-part.v1"
+    topic = ""
+    part: PartNumber
+    release: Count = 0
+    """How often the run's parts have been released: a later release is another event."""
+
+    @property
+    def cause(self) -> str:
+        """The release and the part."""
+        return f"release-{self.release}-part-{self.part}"
+
+
+class SenderPoll(EventData):
+    """The sender's delayed message to itself to look again at a run whose delivery waits.
+
+    No topic carries it.
+    """
+
+    type = "encore.sender-poll.v1"
+    topic = ""
+    attempt: Count
+
+    @property
+    def cause(self) -> str:
+        """The attempt number."""
+        return f"poll-{self.attempt}"
+
+
+class EmailSent(EventData):
+    """A mail server, or Amazon SES, has accepted a customer's email."""
+
+    type = "encore.email-sent.v1"
+    topic = "email-sent"
+    customer_id: str
+    transport: str
+    provider_id: str = ""
+    """What the provider calls the email, as its bounces and complaints do."""
+    variant: str = ""
+    """Of the subject line, where a shop compares some."""
+
+    @property
+    def cause(self) -> str:
+        """The customer id."""
+        return self.customer_id
+
+
+class EmailSuppressed(EventData):
+    """A customer's email will not be delivered: `reason` is one of `encore.contracts.delivery.NotSent`."""
+
+    type = "encore.email-suppressed.v1"
+    topic = "email-suppressed"
+    customer_id: str
+    reason: str
+    variant: str = ""
+
+    @property
+    def cause(self) -> str:
+        """The customer id."""
+        return self.customer_id
+
+
+class EmailBounced(EventData):
+    """A mailbox provider has returned a delivered email, or its reader has complained about it."""
+
+    type = "encore.email-bounced.v1"
+    topic = "email-bounced"
+    customer_id: str
+    kind: Literal["hard", "soft", "complaint"]
+    feedback_id: str
+    """The provider's name of the report."""
+    variant: str = ""
+
+    @property
+    def cause(self) -> str:
+        """The customer and the report."""
+        return f"{self.customer_id}-{self.feedback_id}"
+
+
 class RunFinished(EventData):
     """The run has ended; `reason` says why if it failed. Costs are in US dollars."""
 

@@ -109,6 +109,11 @@ def email(run_id: str, customer_id: str) -> str:
     return f"{emails(run_id)}{file_name(customer_id)}.eml"
 
 
+def mailed(run_id: str, part: int) -> str:
+    """One part's finished emails: one `FinishedEmail` per line, in the order of the part's customers."""
+    return f"runs/{run_id}/mailed/part-{part:05}.jsonl"
+
+
 def copies(run_id: str, part: int) -> str:
     """The folder of the prompts of one part's copy, ending in a slash."""
     return f"runs/{run_id}/copy/part-{part:05}/"

@@ -14,7 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.run import MAKING, Run, StageName
 from encore.stack.formatting import count, seconds
 
 _BAR_COLUMNS = 32
@@ -50,7 +50,7 @@ def snapshots(run: Run) -> list[StageSnapshot]:
             total=run.parts,
             detail=run.step.get("step", "") if stage is StageName.RECOMMENDER else "",
         )
-        for stage in StageName
+        for stage in MAKING
     ]
 
 

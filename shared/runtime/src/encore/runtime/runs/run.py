@@ -13,12 +13,17 @@ Amount = Annotated[Decimal, Field(ge=0)]
 
 
 class StageName(StrEnum):
-    """The four stages of a run, in order."""
+    """The stages of a run, in order. The last begins once the run has finished."""
 
     INGEST = "ingest"
     SENTIMENT = "sentiment"
     RECOMMENDER = "recommender"
     MAILER = "mailer"
+    SENDER = "sender"
+
+
+MAKING = (StageName.INGEST, StageName.SENTIMENT, StageName.RECOMMENDER, StageName.MAILER)
+"""The stages that a run takes to finish; what they have made is then delivered."""
 
 
 ATTEMPTS = {

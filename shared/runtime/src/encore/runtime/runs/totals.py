@@ -7,7 +7,7 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from encore.runtime.runs.pricing import cost_usd
-from encore.runtime.runs.run import PartReport, StageName
+from encore.runtime.runs.run import MAKING, PartReport
 
 
 class RunTotals(BaseModel):
@@ -21,7 +21,10 @@ class RunTotals(BaseModel):
 
 
 def total(reports: Sequence[PartReport]) -> RunTotals:
-    """Sum the reports. Stages overlap, so `total_seconds` is less than the sum over the stages."""
+    """Sum the reports. Stages overlap, so `total_seconds` is less than the sum over the stages.
+
+    It ends with the run: delivery may take days, and is not in it.
+    """
     counts: Counter[str] = Counter()
     units: dict[str, Decimal] = {}
     for report in reports:
@@ -31,9 +34,9 @@ def total(reports: Sequence[PartReport]) -> RunTotals:
     return RunTotals(
         counts=dict(counts),
         stage_seconds={
-            stage: _seconds([report for report in reports if report.stage is stage]) for stage in StageName
+            stage: _seconds([report for report in reports if report.stage is stage]) for stage in MAKING
         },
-        total_seconds=_seconds(reports),
+        total_seconds=_seconds([report for report in reports if report.stage in MAKING]),
         cost_usd=cost_usd(units),
     )
 

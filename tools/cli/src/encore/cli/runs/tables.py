@@ -15,7 +15,7 @@ from encore.cli.tables import UNKNOWN, age, cell, since, table
 from encore.contracts.object_keys import UPLOADS
 from encore.runtime.batches import batches
 from encore.runtime.runs.attribution import Attribution
-from encore.runtime.runs.run import RunStatus, StageName
+from encore.runtime.runs.run import MAKING, RunStatus, StageName
 from encore.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
 from encore.stack.formatting import count, seconds, usd
 
@@ -100,7 +100,7 @@ def _source(run: RunView) -> Text:
 
 def _position(run: RunView) -> str:
     """The first stage that is not complete, with its parts; the number of parts if all are."""
-    for stage in StageName:
+    for stage in MAKING:
         if run.parts is None or run.done[stage] < run.parts:
             return f"{stage} {_progress(run.done[stage], run.parts)}"
     return f"{run.parts} {'part' if run.parts == 1 else 'parts'}"

@@ -14,7 +14,7 @@ from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
 from encore.runtime.runs.attribution import Attribution
 from encore.runtime.runs.pricing import price_of
-from encore.runtime.runs.run import PartReport, Run, RunStatus, StageName
+from encore.runtime.runs.run import MAKING, PartReport, Run, RunStatus, StageName
 from encore.runtime.runs.totals import total
 from encore.stack.run_facts import RunFacts, notices
 from encore.stack.sentiment_figures import exported
@@ -128,7 +128,7 @@ def view(run: Run) -> RunView:
         parts=run.parts,
         created_at=run.created_at,
         finished_at=run.finished_at,
-        done={stage: len(run.stage(stage).done) for stage in StageName},
+        done={stage: len(run.stage(stage).done) for stage in MAKING},
     )
 
 
@@ -148,7 +148,7 @@ def details(
                 announced=run.stage(stage).announced,
                 seconds=totals.stage_seconds.get(stage, 0.0),
             )
-            for stage in StageName
+            for stage in MAKING
         ],
         counts=totals.counts,
         total_seconds=totals.total_seconds,

@@ -1,16 +1,13 @@
 """The links of an email: to products, with the run as their campaign, and to unsubscribe."""
 
-import hmac
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from hashlib import sha256
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from encore.contracts.tokens import UNSUBSCRIBE, sign
 from encore.mailer.domain.message.hosts import AllowedHosts
 
 MAX_URL_CHARS = 2_000
 _URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
-_SIGNATURE_BYTES = 16
 
 
 def web_url(url: str | None, hosts: AllowedHosts) -> str | None:
@@ -47,7 +44,7 @@ class UnsubscribeEndpoint:
 
         The token is the customer id and an HMAC-SHA256 of it, so the endpoint needs no table of tokens.
         """
-        return _signed(self.url, self.key, "unsubscribe:", customer_id)
+        return _signed(self.url, self.key, UNSUBSCRIBE, customer_id)
 
 
 @dataclass(frozen=True)
@@ -64,11 +61,8 @@ class ViewOnlineEndpoint:
 
 
 def _signed(url: str, key: bytes, purpose: str, customer_id: str) -> str:
-    """Add a token: the customer id and its HMAC for this purpose, so that no other link's token serves."""
-    identity = customer_id.encode("utf-8", "replace")
-    signature = hmac.digest(key, purpose.encode() + identity, sha256)[:_SIGNATURE_BYTES]
-    token = ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (identity, signature))
-    return f"{url}{_separator(url)}t={token}"
+    """Add a token for this purpose, so that no other link's token serves."""
+    return f"{url}{_separator(url)}t={sign(key, purpose, customer_id)}"
 
 
 def _separator(url: str) -> str:

@@ -1,0 +1,1 @@
+"""Delivers finished emails: lawfully, when they are welcome, and once."""

@@ -1,0 +1,146 @@
+"""The sender's settings. By default nobody is written to, and a person has to approve every run."""
+
+from datetime import time
+from enum import StrEnum
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from encore.contracts.consent import Cap
+from encore.contracts.delivery import Share
+from encore.runtime.settings import ProcessSettings, ServiceSettings
+
+
+class TransportKind(StrEnum):
+    """How emails are handed over."""
+
+    NONE = "none"
+    """They are not: finished emails stay where they are."""
+    SMTP = "smtp"
+    SES = "ses"
+
+
+class Approval(StrEnum):
+    """Whether a person has to approve a run before it is delivered."""
+
+    REQUIRED = "required"
+    AUTOMATIC = "automatic"
+
+
+class Security(StrEnum):
+    """How the connection to the mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+    """For a server on this machine."""
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"found {name!r}, expected a name of the IANA time zone database")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class ConsentTables(ProcessSettings):
+    """Where it is kept who must not be written to, and when people were."""
+
+    suppressions_table: str
+    contacts_table: str
+
+
+class FrequencyCap(ProcessSettings):
+    """How often customers are written to at most."""
+
+    contact_max_emails: Annotated[int, Field(ge=0, le=40)] = 0
+    """Emails to a customer in `contact_days`, over all runs; 0 is no limit."""
+    contact_days: Annotated[int, Field(ge=1, le=366)] = 7
+
+    @property
+    def cap(self) -> Cap:
+        """The limit."""
+        return Cap(emails=self.contact_max_emails, days=self.contact_days)
+
+
+class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
+    """Read from `ENCORE_*`; resource names come from the provisioner or Terraform."""
+
+    sender_queue_url: str
+    dispatches_table: str
+    email_sent_topic_arn: str
+    email_suppressed_topic_arn: str
+
+    sender_transport: TransportKind = TransportKind.NONE
+    sender_approval: Approval = Approval.REQUIRED
+    sender_per_s: Annotated[float, Field(gt=0)] | None = None
+    """Emails a second that the provider allows, of all tasks; with SES, by default what the account may send."""
+    sender_per_hour: Annotated[int, Field(ge=1)] | None = None
+    """Emails an hour of each run at most; an approval may set another."""
+    sender_quiet_from: time | None = None
+    """From this time of the customer's day on nothing is sent, such as 21:00."""
+    sender_quiet_until: time | None = None
+    sender_time_zone: TimeZone = "UTC"
+    """Of customers whose time zone is not known."""
+    sender_holdout: Share = 0.0
+    """The share of customers who get no email, so that it can be told what emails are worth."""
+    sender_holdout_salt: str = "encore"
+    """Another salt draws another share."""
+    sender_parallel: Annotated[int, Field(ge=1, le=500)] = 32
+    """Emails that one process hands over at a time."""
+    sender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
+    sender_tries: Annotated[int, Field(ge=1, le=100)] = 8
+    """How often an email is tried that the provider does not accept for now."""
+    sender_retry_s: Annotated[int, Field(ge=1)] = 900
+    """How long such an email waits, at least."""
+
+    sender_smtp_host: str = "127.0.0.1"
+    sender_smtp_port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    sender_smtp_security: Security = Security.STARTTLS
+    sender_smtp_user: str | None = None
+    sender_smtp_password: SecretStr | None = None
+    sender_smtp_connections: Annotated[int, Field(ge=1, le=100)] = 4
+    sender_smtp_timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    sender_bounce_address: str | None = None
+    """Where mail servers return what they cannot deliver; the sender's own address by default."""
+    sender_dkim_key: SecretStr | None = None
+    """The private key, in PEM, that signs emails over SMTP; SES signs by itself."""
+    sender_dkim_selector: str | None = None
+
+    sender_configuration_set: str | None = None
+    """SES's, whose event destination reports bounces and complaints."""
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        """From when until when nothing is sent, by the customer's clock."""
+        if self.sender_quiet_from is None or self.sender_quiet_until is None:
+            return None
+        return self.sender_quiet_from, self.sender_quiet_until
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of customers whose time zone is not known."""
+        return ZoneInfo(self.sender_time_zone)
+
+    @model_validator(mode="after")
+    def _quiet_hours_are_two(self) -> Self:
+        if (self.sender_quiet_from is None) != (self.sender_quiet_until is None):
+            raise ValueError("sender_quiet_from and sender_quiet_until must be set together")
+        if self.quiet and self.sender_quiet_from == self.sender_quiet_until:
+            raise ValueError("sender_quiet_from and sender_quiet_until are equal: nothing would ever be sent")
+        return self
+
+    @model_validator(mode="after")
+    def _dkim_is_whole(self) -> Self:
+        if (self.sender_dkim_key is None) != (self.sender_dkim_selector is None):
+            raise ValueError("sender_dkim_key and sender_dkim_selector must be set together")
+        return self
+
+    @model_validator(mode="after")
+    def _password_is_protected(self) -> Self:
+        if self.sender_smtp_password and self.sender_smtp_security is Security.NONE:
+            raise ValueError("sender_smtp_password would be sent in the clear: set sender_smtp_security")
+        return self

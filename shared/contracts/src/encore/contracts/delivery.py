@@ -1,0 +1,96 @@
+"""What is known of an email on its way from finished to delivered."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from encore.contracts.records import Count, Identifier, Record
+
+
+class FinishedEmail(Record):
+    """A finished email, as the mailer hands it to delivery; the message is the object under `key`."""
+
+    customer_id: Identifier
+    key: str
+    address: str | None = None
+    """The plain address in the form of `header_address`; None if the customer has none that can be used."""
+    language: str | None = None
+    """As in `Customer`."""
+    time_zone: str | None = None
+    """As in `Customer`."""
+    subject: str = ""
+    variant: str = ""
+    """Of the subject line, where a shop compares some."""
+
+
+class NotSent(StrEnum):
+    """Why a finished email is not handed over: these are reasons for ever, for this run."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    HARD_BOUNCE = "hard_bounce"
+    SOFT_BOUNCES = "soft_bounces"
+    """So many soft bounces in a row that the address is taken for dead."""
+    COMPLAINT = "complaint"
+    IMPORTED = "imported"
+    """It stands in a list that the shop has imported."""
+    MANUAL = "manual"
+    """A person has entered it."""
+    ERASED = "erased"
+    FREQUENCY = "frequency"
+    """The customer has had as many emails as the shop, or they themselves, allow in this time."""
+    NO_ADDRESS = "no_address"
+    GONE = "gone"
+    """The finished email is not there any more: it was erased, or has expired."""
+    HOLDOUT = "holdout"
+    """They are in the share that gets no email, for comparison."""
+
+
+class Outcome(StrEnum):
+    """What has become of one email."""
+
+    WAITING = "waiting"
+    """The provider surely did not accept it, and it will be tried again."""
+    SENDING = "sending"
+    """Claimed: it is being handed over. If its worker dies now, nobody knows whether it was accepted."""
+    SENT = "sent"
+    """Accepted by the provider."""
+    SUPPRESSED = "suppressed"
+    """Not handed over, for one of `NotSent`."""
+    REFUSED = "refused"
+    """The provider surely refused it for good; `reason` is what it said."""
+    IN_DOUBT = "in_doubt"
+    """It may have been accepted or not, so it is never tried again."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will be done."""
+        return self not in {Outcome.WAITING, Outcome.SENDING}
+
+
+class Dispatch(Record):
+    """What has become of one customer's email of one run: at most one of them is ever accepted."""
+
+    run_id: str
+    customer_id: Identifier
+    outcome: Outcome
+    reason: str = ""
+    """One of `NotSent`, or what the provider said, or what is in doubt."""
+    variant: str = ""
+    transport: str = ""
+    provider_id: str = ""
+    """What the provider calls the email; its bounces and complaints name it."""
+    tries: Count = 0
+    at: datetime
+    """When it became so."""
+    claim: str = ""
+    """Names the worker that is handing it over."""
+    bounced: str = ""
+    """`hard`, `soft` or `complaint`, once the provider has reported it."""
+    bounced_at: datetime | None = None
+    clicked_at: datetime | None = None
+    """The first click, where clicks are counted."""
+
+
+Share = Annotated[float, Field(ge=0, le=1)]

@@ -1,0 +1,85 @@
+"""Who must not be written to, and when people were: the tables of suppressions and contacts."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from encore.contracts.consent import Contact, Suppression, address_entry, customer_entry
+from encore.runtime.storage import DynamoDBItems, from_item, to_item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+
+Person = tuple[str, str | None]
+"""A customer id, and the customer's address if they have one."""
+
+
+class Consent(Protocol):
+    """What may be asked before anybody is written to; see `DynamoDBConsent`."""
+
+    # ruff: noqa: D102 - the methods are described where they are implemented
+    async def suppressed(self, people: Sequence[Person]) -> dict[str, Suppression]: ...
+    async def contacts(self, customer_ids: Sequence[str]) -> dict[str, Contact]: ...
+
+
+class DynamoDBConsent:
+    """The two tables, which all runs share. Their items never expire."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", *, suppressions: str, contacts: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = suppressions
+        self._suppressions = DynamoDBItems(dynamodb, suppressions)
+        self._contacts = DynamoDBItems(dynamodb, contacts)
+
+    async def suppressed(self, people: Sequence[Person]) -> dict[str, Suppression]:
+        """Return why somebody must not be written to, by customer id; whoever may be is left out.
+
+        An address may be suppressed, or a customer; if both are, the customer's own reason counts.
+        """
+        asked = {customer_id: _entries(customer_id, address) for customer_id, address in people}
+        found = await self.find({entry for entries in asked.values() for entry in entries})
+        reasons = {
+            customer_id: next((found[entry] for entry in entries if entry in found), None)
+            for customer_id, entries in asked.items()
+        }
+        return {customer_id: reason for customer_id, reason in reasons.items() if reason is not None}
+
+    async def contacts(self, customer_ids: Sequence[str]) -> dict[str, Contact]:
+        """Return when customers were written to, by id; those who never were are left out."""
+        items = await self._contacts.get_all([{"customer_id": one} for one in dict.fromkeys(customer_ids)])
+        return {contact.customer_id: contact for contact in map(Contact.model_validate, items)}
+
+    async def find(self, entries: Iterable[str]) -> dict[str, Suppression]:
+        """Return the suppressions of some entries, by entry."""
+        items = await self._suppressions.get_all([{"entry": entry} for entry in sorted(set(entries))])
+        return {each.entry: each for each in map(Suppression.model_validate, items)}
+
+    async def suppress(self, suppressions: Sequence[Suppression]) -> int:
+        """Store suppressions; return how many are new. An entry that exists keeps its first reason."""
+        distinct = {each.entry: each for each in reversed(suppressions)}
+        known = await self.find(distinct)
+        new = [each for entry, each in distinct.items() if entry not in known]
+        await self._suppressions.put_all([each.model_dump(mode="json") for each in new])
+        return len(new)
+
+    async def allow(self, entries: Iterable[str]) -> int:
+        """Remove the suppressions of some entries; return how many there were."""
+        found = await self.find(entries)
+        for entry in found:
+            await self._dynamodb.delete_item(TableName=self._table, Key=to_item({"entry": entry}))
+        return len(found)
+
+    async def all(self) -> AsyncIterator[Suppression]:
+        """Yield every suppression, in no order."""
+        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
+        async for page in pages:
+            for item in page.get("Items", []):
+                yield Suppression.model_validate(from_item(item))
+
+    async def put_contacts(self, contacts: Mapping[str, Contact]) -> None:
+        """Store contacts, whatever was stored of them before."""
+        await self._contacts.put_all([each.model_dump(mode="json") for each in contacts.values()])
+
+
+def _entries(customer_id: str, address: str | None) -> list[str]:
+    by_address = [address_entry(address)] if address else []
+    return [customer_entry(customer_id), *by_address]
