@@ -1,12 +1,13 @@
 """The delivery of a finished run: whether it may begin, who said so, and how it goes on.
 
-One item in the runs table, changed by conditional writes alone. The parts that are delivered are those that the
-run's own item has for the stage `sender`; what became of each email is in the table of dispatches.
+One item in the runs table, changed by conditional writes alone. The parts that are delivered are those that
+the run's own item has for the stage `sender`; what became of each email is in the table of dispatches.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 DELIVERY = "delivery"
+NO_CHANGES: Mapping[str, Any] = MappingProxyType({})
 MOST_DECISIONS = 200
 """Of the older ones the first is kept, which opened the delivery."""
 
@@ -163,19 +165,23 @@ class Deliveries:
         return Delivery.model_validate(from_item(reply["Item"]))
 
     async def decide(
-        self, run_id: str, act: Act, *, by: str, note: str = "", at: datetime | None = None, **changes: Any
+        self,
+        run_id: str,
+        act: Act,
+        *,
+        by: str,
+        note: str = "",
+        changes: Mapping[str, Any] = NO_CHANGES,
     ) -> Delivery:
         """Record a decision, with further `changes` of the delivery; raise `DecisionError` if it cannot be.
 
-        A decision to which the delivery has led already, such as to pause what is paused, changes nothing
-        but is recorded.
+        It cannot be taken in a status that is not among those of `FROM`.
         """
-        at = at or datetime.now(UTC)
 
         def decided(found: Delivery) -> Delivery:
             if found.status not in FROM[act]:
                 raise DecisionError(f"run {run_id} is {found.status}: {_expected(act)}")
-            decision = Decision(act=act, by=by, at=at, note=note)
+            decision = Decision(act=act, by=by, at=datetime.now(UTC), note=note)
             before, latest = found.decisions[:1], (*found.decisions[1:], decision)[-MOST_DECISIONS:]
             status = TO.get(act) or found.paused_from or DeliveryStatus.APPROVED
             return found.model_copy(
@@ -191,7 +197,7 @@ class Deliveries:
         return await self.change(run_id, decided)
 
     async def change(self, run_id: str, changed: Changed) -> Delivery:
-        """Replace the delivery by what `changed` makes of it, again if somebody else has changed it meanwhile.
+        """Replace the delivery by what `changed` makes of it, anew if somebody else has changed it meanwhile.
 
         Raises what `changed` raises; nothing is written if it returns what it was given.
         """
