@@ -211,6 +211,16 @@ async def test_no_address_and_no_message_are_reasons() -> None:
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
 
 
+async def test_a_trial_reaches_the_mail_server_without_any_address() -> None:
+    """The addresses are of a domain that can never exist."""
+    world = World(1, rules=Rules(without_address=True))
+    nobody = "c1@customers.invalid"
+    world.parts[0][0] = world.parts[0][0].model_copy(update={"address": None, "placeholder": nobody})
+    await world.open()
+    await world.run()
+    assert [email.address for email in world.transport.accepted] == [nobody]
+
+
 async def test_what_is_deferred_is_tried_again_and_given_up_at_last() -> None:
     """Each try waits for longer; the last one's reason is kept."""
     world = World(1, rules=Rules(tries=3, retry_s=100))

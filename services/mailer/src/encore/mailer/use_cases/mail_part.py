@@ -10,7 +10,7 @@ from encore.contracts.delivery import FinishedEmail
 from encore.contracts.records import Product, Recommendation
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.message.addresses import deliverable
+from encore.mailer.domain.message.addresses import deliverable, recipient
 from encore.mailer.domain.message.compose import ComposedEmail, Composer
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords
@@ -177,10 +177,12 @@ def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:
 
 
 def _handed(record: EmailRecord, address: str | None) -> FinishedEmail:
+    plain = deliverable(address)
     return FinishedEmail(
         customer_id=record.customer_id,
         key=record.key,
-        address=deliverable(address),
+        address=plain,
+        placeholder=None if plain else recipient(record.customer_id, None),
         language=record.language,
         time_zone=record.time_zone,
         subject=record.subject,

@@ -318,7 +318,7 @@ def event_of(dispatch: Dispatch) -> EventData | None:
 
 
 def _parcel(passed: _Pass, email: FinishedEmail, known: Known) -> Parcel:
-    address = email.address or ""
+    address = email.address or email.placeholder or ""
     if passed.to_seeds:
         seeds = passed.delivery.seeds
         address = seeds[passed.emails.index(email) % len(seeds)]
