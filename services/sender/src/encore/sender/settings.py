@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from encore.contracts.consent import Cap
 from encore.contracts.delivery import Share
-from encore.runtime.settings import ProcessSettings, ServiceSettings
+from encore.runtime.settings import ConsentTables, FrequencyCap, ServiceSettings
 
 
 class TransportKind(StrEnum):
@@ -46,26 +45,6 @@ def _known_zone(name: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
-class ConsentTables(ProcessSettings):
-    """Where it is kept who must not be written to, and when people were."""
-
-    suppressions_table: str
-    contacts_table: str
-
-
-class FrequencyCap(ProcessSettings):
-    """How often customers are written to at most."""
-
-    contact_max_emails: Annotated[int, Field(ge=0, le=40)] = 0
-    """Emails to a customer in `contact_days`, over all runs; 0 is no limit."""
-    contact_days: Annotated[int, Field(ge=1, le=366)] = 7
-
-    @property
-    def cap(self) -> Cap:
-        """The limit."""
-        return Cap(emails=self.contact_max_emails, days=self.contact_days)
-
-
 class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Read from `ENCORE_*`; resource names come from the provisioner or Terraform."""
 
@@ -77,7 +56,7 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     sender_transport: TransportKind = TransportKind.NONE
     sender_approval: Approval = Approval.REQUIRED
     sender_per_s: Annotated[float, Field(gt=0)] | None = None
-    """Emails a second that the provider allows, of all tasks; with SES, by default what the account may send."""
+    """Emails a second that all tasks together hand over; with SES, by default what the account may send."""
     sender_per_hour: Annotated[int, Field(ge=1)] | None = None
     """Emails an hour of each run at most; an approval may set another."""
     sender_quiet_from: time | None = None

@@ -1,4 +1,4 @@
-"""Settings common to all services; only `__main__` reads them, from `ENCORE_*` variables."""
+"""Settings that services have in common; only `__main__` reads them, from `ENCORE_*` variables."""
 
 import sys
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from typing import Annotated, Literal, NoReturn, TypeVar
 
 from pydantic import AfterValidator, AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from encore.contracts.consent import Cap
 
 PREFIX = "ENCORE_"
 NAMESPACE = "Encore"
@@ -84,6 +86,26 @@ class ServiceSettings(ProcessSettings):
     def queue_url(self) -> str:
         """The queue that the service consumes: the only setting whose name ends in `_queue_url`."""
         return next(str(value) for name, value in self if name.endswith("_queue_url"))
+
+
+class ConsentTables(ProcessSettings):
+    """Where it is kept who must not be written to, and when people were."""
+
+    suppressions_table: str
+    contacts_table: str
+
+
+class FrequencyCap(ProcessSettings):
+    """How often customers are written to at most."""
+
+    contact_max_emails: Annotated[int, Field(ge=0, le=40)] = 0
+    """Emails to a customer in `contact_days`, over all runs; 0 is no limit."""
+    contact_days: Annotated[int, Field(ge=1, le=366)] = 7
+
+    @property
+    def cap(self) -> Cap:
+        """The limit."""
+        return Cap(emails=self.contact_max_emails, days=self.contact_days)
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

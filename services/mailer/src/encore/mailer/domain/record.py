@@ -19,6 +19,8 @@ class EmailRecord(Record):
     """As in `Customer`."""
     key: str
     subject: str
+    variant: str = ""
+    """Of the subject line, where a shop compares some."""
     preheader: str
     copy_source: CopySource
     house_fields: tuple[str, ...] = ()

@@ -86,7 +86,7 @@ def part_result(
         },
         units={
             **{unit: tokens for unit, tokens in units.items() if tokens},
-            "s3.puts": len(records) + copies,
+            "s3.puts": len(records) + copies + 1,  # and the list for delivery
             "dynamodb.writes": writes,
         },
         events=[_finished(record) for record in records],

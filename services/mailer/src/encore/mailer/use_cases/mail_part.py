@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from encore.contracts import object_keys
+from encore.contracts.delivery import FinishedEmail
 from encore.contracts.records import Product, Recommendation
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.features import ProductFeatures
+from encore.mailer.domain.message.addresses import deliverable
 from encore.mailer.domain.message.compose import ComposedEmail, Composer
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords
@@ -93,6 +95,7 @@ class MailPart:
             lambda each: self._mail_one(wanted[each[0]], each[1], copy, part, save),
             parallel=self._parallel,
         )
+        await self._hand_to_delivery(part, wanted)
         return await self._result(part, recommendations, features, copy, left_out=len(facts.left_out))
 
     async def _mail_one(
@@ -122,6 +125,16 @@ class MailPart:
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
+
+    async def _hand_to_delivery(self, part: _Part, wanted: Mapping[str, Recommendation]) -> None:
+        """List the part's finished emails, in the order of its customers."""
+        finished = {record.customer_id: record for record in part.records}
+        lines = [
+            _handed(finished[customer_id], recommendation.email)
+            for customer_id, recommendation in wanted.items()
+            if customer_id in finished
+        ]
+        await self._objects.put_lines(object_keys.mailed(part.run_id, part.number), lines)
 
     async def _keep_copies(self, part: _Part, copy: PartCopy) -> None:
         """Store the prompts that the part's words come from, many as one object."""
@@ -161,6 +174,18 @@ class MailPart:
 
 def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:
     return (pick.product for recommendation in recommendations for pick in recommendation.picks)
+
+
+def _handed(record: EmailRecord, address: str | None) -> FinishedEmail:
+    return FinishedEmail(
+        customer_id=record.customer_id,
+        key=record.key,
+        address=deliverable(address),
+        language=record.language,
+        time_zone=record.time_zone,
+        subject=record.subject,
+        variant=record.variant,
+    )
 
 
 def _record(

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from encore.contracts.events import (
     CampaignPoll,
+    DeliverPart,
     MailerPoll,
     RecommenderBundle,
     RecommenderPoll,
     Round,
+    SenderPoll,
     SentimentPoll,
     new_event,
 )
@@ -15,10 +17,11 @@ from encore.runtime.parallel import for_each
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.run import StageName
 
-POLLS: Mapping[StageName, type[SentimentPoll] | type[RecommenderPoll] | type[MailerPoll]] = {
+POLLS: Mapping[StageName, type[SentimentPoll | RecommenderPoll | MailerPoll | SenderPoll]] = {
     StageName.SENTIMENT: SentimentPoll,
     StageName.RECOMMENDER: RecommenderPoll,
     StageName.MAILER: MailerPoll,
+    StageName.SENDER: SenderPoll,
 }
 
 SENT_AT_ONCE = 8
@@ -71,4 +74,25 @@ class SQSRecommenderPolls(SQSPolls):
     async def send_campaign_poll(self, run_id: str, poll: CampaignPoll, *, delay_s: int) -> None:
         """See after so many seconds, 900 at most, whether a campaign is still used."""
         event = new_event(poll, run_id=run_id, source=self._stage)
+        await self._queue.send(event.body, delay_s=delay_s)
+
+
+class SQSSenderPolls(SQSPolls):
+    """The sender's polls, and its messages to itself about parts that may be delivered."""
+
+    def __init__(self, queue: SQSQueue, *, interval_s: int) -> None:
+        super().__init__(queue, stage=StageName.SENDER, interval_s=interval_s)
+
+    async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None:
+        """Have parts delivered by whichever tasks are free; a part of one release is the same event."""
+
+        async def send(part: int) -> None:
+            data = DeliverPart(part=part, release=release)
+            await self._queue.send(new_event(data, run_id=run_id, source=self._stage).body)
+
+        await for_each(parts, send, parallel=SENT_AT_ONCE)
+
+    async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None:
+        """Look at the run's delivery again after so many seconds, 900 at most."""
+        event = new_event(SenderPoll(attempt=attempt), run_id=run_id, source=self._stage)
         await self._queue.send(event.body, delay_s=delay_s)

@@ -1,12 +1,13 @@
 """The delivery of a finished run: whether it may begin, who said so, and how it goes on.
 
-One item in the runs table, changed by conditional writes alone. The parts that are delivered are those that the
-run's own item has for the stage `sender`; what became of each email is in the table of dispatches.
+One item in the runs table, changed by conditional writes alone. The parts that are delivered are those that
+the run's own item has for the stage `sender`; what became of each email is in the table of dispatches.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 DELIVERY = "delivery"
+NO_CHANGES: Mapping[str, Any] = MappingProxyType({})
 MOST_DECISIONS = 200
 """Of the older ones the first is kept, which opened the delivery."""
 
@@ -74,6 +76,9 @@ TO: Mapping[Act, DeliveryStatus] = {
 }
 """The status that a decision leads to; `RESUME` leads back to the one before the pause."""
 
+RELEASING = frozenset({Act.APPROVE, Act.SAMPLE, Act.RESUME})
+"""After these, every part that is not delivered is sent to the sender's queue again."""
+
 
 class Decision(BaseModel):
     """Who decided what, and when."""
@@ -105,10 +110,14 @@ class Delivery(BaseModel):
     """How many emails are in the sample: those of the first customers of its parts, in order."""
     seeds: tuple[str, ...] = ()
     """The addresses that get the sample's emails instead of the customers; none: the customers get them."""
+    sample_parts: Mapping[int, int] = {}
+    """How many of the first emails of each part the sample has; nothing unless the status is `sample`."""
     release: Annotated[int, Field(ge=0)] = 0
-    """How often parts have been released to the sender's queue."""
+    """How often somebody has decided that parts go out."""
+    released: Annotated[int, Field(ge=0)] = 0
+    """The latest of these whose parts have been sent to the sender's queue."""
     attempt: Annotated[int, Field(ge=0)] = 0
-    """The number of the latest poll."""
+    """The number of the poll that is under way: those with others are left over."""
     due: Mapping[int, int] = {}
     """The parts that wait for a time of day or for another try: until when, in Unix seconds."""
     complaints: Annotated[int, Field(ge=0)] = 0
@@ -136,7 +145,13 @@ class Deliveries:
         """Create the delivery of a run, or return the existing one unchanged."""
         act = Act.HOLD if status is DeliveryStatus.HELD else Act.APPROVE
         first = Decision(act=act, by=by, at=datetime.now(UTC), note=note)
-        opened = Delivery(run_id=run_id, status=status, opened_at=first.at, decisions=(first,))
+        opened = Delivery(
+            run_id=run_id,
+            status=status,
+            opened_at=first.at,
+            decisions=(first,),
+            release=int(status.goes_out),
+        )
         await conditionally(
             self._dynamodb.put_item(
                 TableName=self._table,
@@ -163,19 +178,24 @@ class Deliveries:
         return Delivery.model_validate(from_item(reply["Item"]))
 
     async def decide(
-        self, run_id: str, act: Act, *, by: str, note: str = "", at: datetime | None = None, **changes: Any
+        self,
+        run_id: str,
+        act: Act,
+        *,
+        by: str,
+        note: str = "",
+        changes: Mapping[str, Any] = NO_CHANGES,
     ) -> Delivery:
         """Record a decision, with further `changes` of the delivery; raise `DecisionError` if it cannot be.
 
-        A decision to which the delivery has led already, such as to pause what is paused, changes nothing
-        but is recorded.
+        The caller then sends a poll with the delivery's `attempt`, which lets the sender act on it.
+        It cannot be taken in a status that is not among those of `FROM`.
         """
-        at = at or datetime.now(UTC)
 
         def decided(found: Delivery) -> Delivery:
             if found.status not in FROM[act]:
                 raise DecisionError(f"run {run_id} is {found.status}: {_expected(act)}")
-            decision = Decision(act=act, by=by, at=at, note=note)
+            decision = Decision(act=act, by=by, at=datetime.now(UTC), note=note)
             before, latest = found.decisions[:1], (*found.decisions[1:], decision)[-MOST_DECISIONS:]
             status = TO.get(act) or found.paused_from or DeliveryStatus.APPROVED
             return found.model_copy(
@@ -184,6 +204,9 @@ class Deliveries:
                     "paused_from": found.status if act is Act.PAUSE else None,
                     "reason": note if act in {Act.PAUSE, Act.REJECT} else "",
                     "decisions": (*before, *latest),
+                    "attempt": found.attempt + 1,
+                    "release": found.release + (act in RELEASING),
+                    **({"due": {}, "sample_parts": {}} if act in RELEASING else {}),
                     **changes,
                 }
             )
@@ -191,7 +214,7 @@ class Deliveries:
         return await self.change(run_id, decided)
 
     async def change(self, run_id: str, changed: Changed) -> Delivery:
-        """Replace the delivery by what `changed` makes of it, again if somebody else has changed it meanwhile.
+        """Replace the delivery by what `changed` makes of it, anew if somebody else has changed it meanwhile.
 
         Raises what `changed` raises; nothing is written if it returns what it was given.
         """

@@ -44,12 +44,17 @@ def _validated(address: str) -> tuple[str, str]:
     return str(valid.ascii_local_part), str(valid.ascii_domain)
 
 
-def recipient(customer_id: str, address: str | None) -> str:
-    """Return the customer's address or, without a valid one, an address that can never be delivered to."""
+def deliverable(address: str | None) -> str | None:
+    """Return the ASCII form of a customer's address, or None if there is none that is valid."""
     try:
         return header_address((address or "").strip())
     except ValueError:
-        return f"{_local_part(customer_id)}@{UNDELIVERABLE_DOMAIN}"
+        return None
+
+
+def recipient(customer_id: str, address: str | None) -> str:
+    """Return the customer's address or, without a valid one, an address that can never be delivered to."""
+    return deliverable(address) or f"{_local_part(customer_id)}@{UNDELIVERABLE_DOMAIN}"
 
 
 def _local_part(customer_id: str) -> str:
