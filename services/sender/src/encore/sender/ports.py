@@ -48,11 +48,15 @@ class InDoubtError(Exception):
     """Nobody knows whether the provider accepted the email. The message says what went wrong."""
 
 
-class QuotaSpentError(DeferredError):
+class ClosedError(DeferredError):
+    """The provider accepts nothing at present, whoever it is for: trying the next email is of no use."""
+
+
+class QuotaSpentError(ClosedError):
     """The account may send no more today."""
 
 
-class UnusableError(DeferredError):
+class UnusableError(ClosedError):
     """The provider accepts no email until somebody mends something: a password, an identity, a setting."""
 
 
