@@ -48,15 +48,11 @@ class InDoubtError(Exception):
     """Nobody knows whether the provider accepted the email. The message says what went wrong."""
 
 
-class ClosedError(DeferredError):
-    """The provider accepts nothing at present, whoever it is for: trying the next email is of no use."""
-
-
-class QuotaSpentError(ClosedError):
+class QuotaSpentError(DeferredError):
     """The account may send no more today."""
 
 
-class UnusableError(ClosedError):
+class UnusableError(DeferredError):
     """The provider accepts no email until somebody mends something: a password, an identity, a setting."""
 
 

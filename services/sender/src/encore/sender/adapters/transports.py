@@ -1,8 +1,8 @@
-"""The transport that the settings ask for, with the rate that it allows and what it costs."""
+"""Opens the transport that the settings name, with the rate that its provider allows."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from encore.runtime.retry import NO_SDK_RETRIES
@@ -14,28 +14,28 @@ from encore.sender.adapters.smtp_session import MailServer
 from encore.sender.ports import Transport, UnusableError
 from encore.sender.settings import SenderSettings, TransportKind
 
-UNLIMITED_PER_S = 1_000.0
-"""More than one mail server takes: its replies and connections are the limit."""
-SES_UNITS = {"ses.emails": 1}
+SMTP_PER_S = 50.0
+"""What a mail server is asked to take unless the settings say otherwise."""
+SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
 SES_BY_SMTP = "email-smtp."
 """What the names of Amazon SES's mail servers begin with."""
 
 
 @dataclass(frozen=True)
 class OpenTransport:
-    """A transport that is ready."""
+    """A transport that is ready, and what is known of its provider."""
 
     transport: Transport
-    quota: str
-    """The name under which all tasks share the rate."""
     per_s: float
-    """Emails a second that the provider allows, of all tasks together."""
-    units: Mapping[str, int] = field(default_factory=dict)
+    """Emails a second that all tasks together may hand over."""
+    quota: str
+    """Names the rate that they share."""
+    units: Mapping[str, int]
     """What the provider charges for one email."""
 
 
 class Opening(Protocol):
-    """What a transport needs to be opened; see `encore.runtime.service.Runtime`."""
+    """What opens a transport, and closes it at the end; see `encore.runtime.service.Runtime`."""
 
     @property
     def settings(self) -> SenderSettings: ...  # noqa: D102 - described there
@@ -45,47 +45,53 @@ class Opening(Protocol):
     def enter(self) -> Callable[[AbstractAsyncContextManager[Any]], Awaitable[Any]]: ...  # noqa: D102 - as above
 
 
-async def open_transport(opening: Opening) -> OpenTransport:
-    """Open the transport of the settings; it is closed with what `opening` closes.
+async def open_transport(runtime: Opening) -> OpenTransport:
+    """Open the transport, until the service ends.
 
     Raises `UnusableError` if SES lets the account send nothing, `DkimKeyError` for a key that cannot be used,
-    and the SDK's errors when SES does not say what the account may send.
+    and the SDK's errors if SES does not say what the account may send.
     """
-    settings = opening.settings
-    match settings.sender_transport:
-        case TransportKind.SES:
-            return await _ses(opening)
-        case TransportKind.SMTP:
-            transport = await opening.enter(smtp_transport(settings))
-            return OpenTransport(transport, "smtp", settings.sender_per_s or UNLIMITED_PER_S)
-        case TransportKind.NONE:
-            return OpenTransport(NoTransport(), "none", UNLIMITED_PER_S)
+    settings = runtime.settings
+    if settings.sender_transport is TransportKind.SES:
+        return await _ses(runtime)
+    if settings.sender_transport is TransportKind.NONE:
+        return OpenTransport(transport=NoTransport(), per_s=SMTP_PER_S, quota="none", units={})
+    return OpenTransport(
+        transport=await runtime.enter(smtp_transport(settings)),
+        per_s=settings.sender_per_s or SMTP_PER_S,
+        quota=f"smtp#{settings.sender_smtp_host}",
+        units={},
+    )
 
 
-async def _ses(opening: Opening) -> OpenTransport:
-    settings = opening.settings
-    ses = await opening.new_client("sesv2", retries=NO_SDK_RETRIES)
-    per_s = settings.sender_per_s or await ses_rate(ses)
+async def _ses(runtime: Opening) -> OpenTransport:
+    settings = runtime.settings
+    client = await runtime.new_client(
+        "sesv2", max_pool_connections=settings.sender_parallel, retries=NO_SDK_RETRIES
+    )
+    per_s = settings.sender_per_s or await ses_rate(client)
     if per_s <= 0:
         raise UnusableError("SES lets this account send no emails in this region")
-    transport = SesTransport(ses, configuration_set=settings.sender_configuration_set)
-    return OpenTransport(transport, "ses", per_s, SES_UNITS)
+    return OpenTransport(
+        transport=SesTransport(client, configuration_set=settings.sender_configuration_set),
+        per_s=per_s,
+        quota="ses",
+        units=SES_UNITS,
+    )
 
 
 def smtp_transport(settings: SenderSettings) -> SmtpTransport:
-    """Return the transport to the mail server of the settings, without a connection as yet."""
-    password = settings.sender_smtp_password
-    server = MailServer(
-        host=settings.sender_smtp_host,
-        port=settings.sender_smtp_port,
-        security=settings.sender_smtp_security,
-        user=settings.sender_smtp_user,
-        password=password.get_secret_value() if password else None,
-        timeout_s=settings.sender_smtp_timeout_s,
-    )
-    signer = _signer(settings)
+    """Return the transport to the mail server that the settings name; it has no connection yet."""
+    password, signer = settings.sender_smtp_password, _signer(settings)
     return SmtpTransport(
-        server,
+        MailServer(
+            host=settings.sender_smtp_host,
+            port=settings.sender_smtp_port,
+            security=settings.sender_smtp_security,
+            user=settings.sender_smtp_user,
+            password=password.get_secret_value() if password else None,
+            timeout_s=settings.sender_smtp_timeout_s,
+        ),
         connections=settings.sender_smtp_connections,
         bounce_address=settings.sender_bounce_address,
         sign=signer.sign if signer else None,

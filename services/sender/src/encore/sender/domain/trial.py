@@ -13,7 +13,7 @@ SOFT_BREAK = rb"(?:=\r\n)?"
 """Where quoted-printable text is folded, which may be within a token."""
 
 
-def as_test(content: bytes, address: str) -> bytes:
+def trial_email(content: bytes, address: str) -> bytes:
     """Return a finished email as a test for an address.
 
     `To` is the address and the subject is marked. Links to unsubscribe lead there, with `TEST_TOKEN` for the
