@@ -121,6 +121,9 @@ class Delivery(BaseModel):
     due: Mapping[int, int] = {}
     """The parts that wait for a time of day or for another try: until when, in Unix seconds."""
     complaints: Annotated[int, Field(ge=0)] = 0
+    """How many readers have complained."""
+    excused: Annotated[int, Field(ge=0)] = 0
+    """How many had when their share last paused it: whoever resumes it knows of these."""
     decisions: tuple[Decision, ...] = ()
     version: Annotated[int, Field(ge=0)] = 0
     """Rises with every change."""
