@@ -417,5 +417,114 @@ locals {
         resources = [local.model_jobs]
       },
     ]
+
+    # Whose emails are delivered, and how far deliveries are. What SES is asked is in delivery.tf.
+    sender = [
+      {
+        # It also sends to its own queue: the parts of a run, and polls.
+        sid = "ConsumeDeliveries"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
+        resources = [module.topology.queue_arns["sender"]]
+      },
+      {
+        sid       = "DeadLetterDeliveries"
+        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+        resources = [module.topology.dead_letter_arns["sender"]]
+      },
+      {
+        sid       = "FindEmails"
+        actions   = ["s3:ListBucket"]
+        resources = [local.data_bucket]
+      },
+      {
+        sid       = "ReadEmails"
+        actions   = ["s3:GetObject"]
+        resources = ["${local.data_bucket}/runs/*/mailed/*", "${local.data_bucket}/runs/*/emails/*"]
+      },
+      {
+        # PutItem claims emails, in transactions with their contacts.
+        sid       = "KeepDispatches"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["dispatches"]]
+      },
+      {
+        sid       = "KeepContacts"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["contacts"]]
+      },
+      {
+        # Written when a mail server says that there is no such mailbox.
+        sid       = "KeepSuppressions"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
+        # Scan finds the deliveries that wait for somebody.
+        sid       = "KeepLedger"
+        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]
+        resources = [module.topology.table_arns["runs"]]
+      },
+      {
+        sid       = "Announce"
+        actions   = ["sns:Publish"]
+        resources = [module.topology.topic_arns["email-sent"], module.topology.topic_arns["email-suppressed"]]
+      },
+    ]
+
+    feedback = [
+      {
+        sid = "ConsumeFeedback"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
+        resources = [module.topology.queue_arns["feedback"]]
+      },
+      {
+        sid       = "DeadLetterFeedback"
+        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+        resources = [module.topology.dead_letter_arns["feedback"]]
+      },
+      {
+        sid       = "SeeBucket"
+        actions   = ["s3:ListBucket"]
+        resources = [local.data_bucket]
+      },
+      {
+        sid       = "FindAddresses"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["customers"]]
+      },
+      {
+        sid       = "MarkDispatches"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        resources = [module.topology.table_arns["dispatches"]]
+      },
+      {
+        sid       = "KeepConsent"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        resources = [module.topology.table_arns["contacts"], module.topology.table_arns["suppressions"]]
+      },
+      {
+        # Complaints pause a delivery.
+        sid       = "KeepDeliveries"
+        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        resources = [module.topology.table_arns["runs"]]
+      },
+      {
+        sid       = "Announce"
+        actions   = ["sns:Publish"]
+        resources = [module.topology.topic_arns["email-bounced"]]
+      },
+    ]
   }
 }
