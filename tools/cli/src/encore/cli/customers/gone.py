@@ -1,4 +1,4 @@
-"""Whom an erasure is about: their ids, and what tells who they are."""
+"""Whom a command is about: their ids, and what tells who they are."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,13 +9,15 @@ from typing import Any
 from encore.contracts.file_names import file_name
 from encore.contracts.records import Customer, one_line
 
+OWNERS = ("customer_id", "userId")
+"""What the member of a record is called that says whom it is about."""
 FEWEST_CHARS = 3
 """A shorter name or id is no evidence where it stands in a text of somebody else's."""
 
 
 @dataclass
 class Gone:
-    """Customers who are to be erased, and what was found of them: it grows while they are looked for."""
+    """Customers who are to be forgotten, and what was found of them: it grows while they are looked for."""
 
     customer_ids: frozenset[str]
     names: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""Events between runs and the erasure of a customer, on the whole pipeline."""
+"""Events between runs and the forgetting of a customer, on the whole pipeline."""
 
 import asyncio
 import csv
@@ -35,15 +35,15 @@ async def _looked_up(pipeline: Pipeline, run_id: str, *, purchased: int) -> Attr
             await asyncio.sleep(0.2)
 
 
-async def test_what_customers_did_is_credited_and_a_customer_is_erased(
+async def test_what_customers_did_is_credited_and_a_customer_is_forgotten(
     pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing of the customer is left but what the shop itself uploaded; the others' emails are untouched."""
     path = tmp_path / "shop.csv"
     write_sample(path, seed=29, customers=520, products=110)
     pipeline = replace(pipeline, patience_s=300)  # it waits for a whole run
-    pipeline.upload("erasure.csv", path)
-    run_id, finished = await pipeline.finished("erasure.csv")
+    pipeline.upload("forgetting.csv", path)
+    run_id, finished = await pipeline.finished("forgetting.csv")
     assert finished.status == "finished"
     emails = await pipeline.emails(run_id)
     customer, other = sorted(emails)[:2]
@@ -65,8 +65,10 @@ async def test_what_customers_did_is_credited_and_a_customer_is_erased(
     trace = re.compile(rb"(?<!\w)" + re.escape(customer.encode()) + rb"(?!\w)")
     before = await asyncio.to_thread(_places, pipeline, trace)
     assert {"customers", "histories", "recommendations", "reviews"} <= before
-    answer = await asyncio.to_thread(_erase, pipeline, customer, monkeypatch)
-    assert {row["what"]: row["why"] for row in answer if row["failed"]} == {}
+    answer = await asyncio.to_thread(_forget, pipeline, customer, monkeypatch)
+    assert {row["what"]: row["why"] for row in answer["rows"] if row["failed"]} == {}
+    assert [each["name"] for each in answer["proof"]["found"] if each["where"] != "objects"] == []
+    assert {each["name"].startswith(OURS) for each in answer["proof"]["found"]} == {True}
     left = await asyncio.to_thread(_places, pipeline, trace)
     assert {place for place in left if not place.startswith(OURS)} == set()
     stays = await pipeline.emails(run_id)
@@ -93,10 +95,10 @@ def _places(pipeline: Pipeline, trace: re.Pattern[bytes]) -> set[str]:
     return found
 
 
-def _erase(pipeline: Pipeline, customer: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def _forget(pipeline: Pipeline, customer: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     environment = pipeline.stack.resources.tables["runs"].removesuffix("-runs")
     monkeypatch.setenv("ENCORE_ENVIRONMENT", environment)
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3")  # what makes the emulator like AWS takes no body of 1 MiB
-    result = CliRunner().invoke(app, ["erase", customer, "--yes", "--json"])
-    answer: list[dict[str, Any]] = json.loads(result.stdout)
+    result = CliRunner().invoke(app, ["customer", "forget", customer, "--yes", "--json"])
+    answer: dict[str, Any] = json.loads(result.stdout)
     return answer

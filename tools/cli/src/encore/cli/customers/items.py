@@ -1,19 +1,21 @@
-"""Erases customers from the tables."""
+"""Forgets customers, and products, in the tables."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.scope import RUNS, Scope
+from encore.cli.cleanup.scope import Scope
+from encore.cli.customers.gone import Gone
 from encore.cli.environment import NO_TABLE
-from encore.cli.erasure.gone import Gone
 from encore.runtime.batches import batches
 from encore.runtime.errors import error_code
 from encore.runtime.storage import from_item, to_item
 
 IDS_PER_SCAN = 50
+BY_RUN = ("emails", "dispatches")
+"""The tables with an item for each run and customer."""
 Keys = Iterable[Mapping[str, str]]
 
 
@@ -21,29 +23,30 @@ async def learn_items(scope: Scope, gone: Gone) -> None:
     """Learn from the tables what the customers are called, and which reviews they wrote."""
     for customer_id in gone.customer_ids:
         for table in ("customers", "histories"):
-            if item := await _get(scope, table, {"customer_id": customer_id}):
+            if item := await get(scope, table, {"customer_id": customer_id}):
                 gone.learn_item(item)
                 for review in json.loads(item.get("history", "{}")).get("reviews", ()):
                     gone.learn_review(review["review_id"], review["product_ids"])
-    async for item in _of_customers(scope, "reviews", gone):
+    async for item in of_customers(scope, "reviews", gone):
         gone.learn_item(item)
 
 
 async def erase_items(scope: Scope, gone: Gone) -> None:
     """Delete what the tables have of the customers, but for who they are: that goes last."""
     ids = sorted(gone.customer_ids)
-    runs = await _runs(scope)
     for customer_id in ids:
-        own = await _group(scope, "recommendations", "customer_id", customer_id)
-        runs |= {str(item["run_id"]) for item in own}
+        own = await group(scope, "recommendations", "customer_id", customer_id)
         await _delete(
             scope,
             "recommendations",
             ({"customer_id": customer_id, "run_id": str(each["run_id"])} for each in own),
         )
-    await _delete(
-        scope, "emails", ({"run_id": run, "customer_id": each} for run in sorted(runs) for each in ids)
-    )
+    for table in BY_RUN:
+        keys = [
+            {"run_id": str(each["run_id"]), "customer_id": str(each["customer_id"])}
+            async for each in of_customers(scope, table, gone)
+        ]
+        await _delete(scope, table, keys)
     await _delete(scope, "reviews", ({"review_id": each} for each in sorted(gone.reviews)))
     opinions = ((product, review) for review, products in gone.reviews.items() for product in products)
     await _delete(
@@ -51,7 +54,8 @@ async def erase_items(scope: Scope, gone: Gone) -> None:
         "opinions",
         ({"product_id": product, "opinion_id": review} for product, review in sorted(opinions)),
     )
-    await _delete(scope, "histories", ({"customer_id": each} for each in ids))
+    for table in ("contacts", "histories"):
+        await _delete(scope, table, ({"customer_id": each} for each in ids))
 
 
 async def erase_identities(scope: Scope, gone: Gone) -> None:
@@ -59,28 +63,25 @@ async def erase_identities(scope: Scope, gone: Gone) -> None:
     await _delete(scope, "customers", ({"customer_id": each} for each in sorted(gone.customer_ids)))
 
 
+async def ids_of(scope: Scope, addresses: Collection[str]) -> set[str]:
+    """Return the customers who have one of these addresses, by reading all of their table."""
+    wanted = {each.strip().casefold() for each in addresses}
+    return {
+        str(item["customer_id"])
+        async for item in scan(scope, "customers")
+        if str(item.get("email", "")).strip().casefold() in wanted
+    }
+
+
 async def erase_products(scope: Scope, product_ids: Sequence[str]) -> None:
     """Delete what the tables have of products."""
     for table in ("products", "product-features", "product-sentiments"):
         await _delete(scope, table, ({"product_id": each} for each in product_ids))
     for each in product_ids:
-        found = await _group(scope, "opinions", "product_id", each)
+        found = await group(scope, "opinions", "product_id", each)
         await _delete(
             scope, "opinions", ({"product_id": each, "opinion_id": str(one["opinion_id"])} for one in found)
         )
-
-
-async def _runs(scope: Scope) -> set[str]:
-    """The runs that have stored something."""
-    pages = scope.environment.s3.get_paginator("list_objects_v2").paginate(
-        Bucket=scope.bucket, Prefix=RUNS, Delimiter="/"
-    )
-    stored = {
-        str(each["Prefix"]).removeprefix(RUNS).rstrip("/")
-        async for page in pages
-        for each in page.get("CommonPrefixes", [])
-    }
-    return stored | {run.run_id for run in await (await scope.environment.ledger()).runs()}
 
 
 async def _delete(scope: Scope, table: str, keys: Keys) -> None:
@@ -89,7 +90,7 @@ async def _delete(scope: Scope, table: str, keys: Keys) -> None:
         return
     for key in keys:
         if scope.dry_run:
-            there = await _get(scope, table, key) is not None
+            there = await get(scope, table, key) is not None
         else:
             reply = await scope.environment.dynamodb.delete_item(
                 TableName=scope.environment.named(table), Key=to_item(key), ReturnValues="ALL_OLD"
@@ -99,7 +100,8 @@ async def _delete(scope: Scope, table: str, keys: Keys) -> None:
             scope.report.deleted(f"items of {table}")
 
 
-async def _get(scope: Scope, table: str, key: Mapping[str, str]) -> dict[str, Any] | None:
+async def get(scope: Scope, table: str, key: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return an item; None if there is none, or no such table."""
     if table not in scope.environment.topology.tables:
         return None
     try:
@@ -113,7 +115,8 @@ async def _get(scope: Scope, table: str, key: Mapping[str, str]) -> dict[str, An
     return from_item(reply["Item"]) if "Item" in reply else None
 
 
-async def _group(scope: Scope, table: str, name: str, value: str) -> list[dict[str, Any]]:
+async def group(scope: Scope, table: str, name: str, value: str) -> list[dict[str, Any]]:
+    """Return the items whose partition key, the attribute `name`, has this value."""
     pages = scope.environment.dynamodb.get_paginator("query").paginate(
         TableName=scope.environment.named(table),
         KeyConditionExpression="#name = :value",
@@ -124,16 +127,30 @@ async def _group(scope: Scope, table: str, name: str, value: str) -> list[dict[s
     return [from_item(item) async for page in pages for item in page.get("Items", [])]
 
 
-async def _of_customers(scope: Scope, table: str, gone: Gone) -> AsyncIterator[dict[str, Any]]:
+async def of_customers(scope: Scope, table: str, gone: Gone) -> AsyncIterator[dict[str, Any]]:
     """Yield the items of a table that has another key, by reading all of it."""
     for ids in batches(sorted(gone.customer_ids), IDS_PER_SCAN):
         values = {f":id{number}": each for number, each in enumerate(ids)}
-        pages = scope.environment.dynamodb.get_paginator("scan").paginate(
-            TableName=scope.environment.named(table),
+        async for item in scan(
+            scope,
+            table,
             FilterExpression=f"customer_id IN ({', '.join(values)})",
             ExpressionAttributeValues=to_item(values),
-            ConsistentRead=True,
+        ):
+            yield item
+
+
+async def scan(scope: Scope, table: str, **request: Any) -> AsyncIterator[dict[str, Any]]:  # noqa: ANN401 - Scan's own
+    """Yield the items of a table; none if it does not exist."""
+    if table not in scope.environment.topology.tables:
+        return
+    try:
+        pages = scope.environment.dynamodb.get_paginator("scan").paginate(
+            TableName=scope.environment.named(table), ConsistentRead=True, **request
         )
         async for page in pages:
             for item in page.get("Items", []):
                 yield from_item(item)
+    except ClientError as error:
+        if error_code(error) not in NO_TABLE:
+            raise

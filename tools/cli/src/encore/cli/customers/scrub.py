@@ -6,12 +6,11 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from encore.cli.erasure.gone import Gone
+from encore.cli.customers.gone import OWNERS, Gone
 
 UNTOLD = (".npz", ".tar.gz")
 """Counts of products and links, and the labels of texts: nothing there says whose they are."""
 ERASED = "(erased)"
-_OWNERS = ("customer_id", "userId")
 _TEXTS = ("raw", "prompt")
 """Where a record of a run quotes what somebody wrote: rejected rows, and requests to the model."""
 
@@ -26,6 +25,19 @@ def scrubbed(key: str, body: bytes, gone: Gone) -> bytes | None:
     lines = body.splitlines(keepends=True)
     kept = list(_kept(key, lines, gone))
     return b"".join(kept) if kept != lines else None
+
+
+def theirs(key: str, body: bytes, gone: Gone) -> list[bytes]:
+    """Return the lines of an object that are about customers, under the header if it is a table."""
+    lines = body.splitlines(keepends=True)
+    if key.endswith(".txt"):
+        return [line for line in lines if _text(line) in gone.texts]
+    if key.endswith(".csv"):
+        kept = set(_rows(lines, gone))
+        found = [line for line in lines if line not in kept]
+        return [lines[0], *found] if found else []
+    records = _Records(gone, key)
+    return [line for line in lines if records.without(line) is None]
 
 
 def _kept(key: str, lines: list[bytes], gone: Gone) -> Iterator[bytes]:
@@ -70,25 +82,26 @@ class _Records:
             return None
         if not self._is_report:
             return line
-        told = _mapped(record, lambda text: self._gone.without(text, ERASED))
+        told = mapped(record, lambda text: self._gone.without(text, ERASED))
         return line if told == record else json.dumps(told, ensure_ascii=False).encode()
 
     def _is_theirs(self, record: dict[str, Any]) -> bool:
         asked = record.get("input")
         owners = [record, asked] if isinstance(asked, dict) else [record]
-        if any(each.get(name) in self._gone.customer_ids for each in owners for name in _OWNERS):
+        if any(each.get(name) in self._gone.customer_ids for each in owners for name in OWNERS):
             return True
         texts = (record.get(name) for name in _TEXTS)
         return any(isinstance(text, str) and self._gone.told_in(text) for text in texts)
 
 
-def _mapped(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON
+def mapped(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON
+    """Return a value of JSON with every text in it changed."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
-        return [_mapped(each, change) for each in value]
+        return [mapped(each, change) for each in value]
     if isinstance(value, dict):
-        return {name: _mapped(each, change) for name, each in value.items()}
+        return {name: mapped(each, change) for name, each in value.items()}
     return value
 
 

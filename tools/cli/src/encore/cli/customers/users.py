@@ -12,7 +12,7 @@ from typing import Any
 
 from encore.cli.cleanup.personalize_steps import own_groups
 from encore.cli.cleanup.scope import Scope, pauses
-from encore.cli.erasure.gone import Gone
+from encore.cli.customers.gone import Gone
 from encore.contracts import object_keys
 
 ERASURES = "erasures"
