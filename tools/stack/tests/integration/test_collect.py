@@ -39,9 +39,9 @@ from tools.stack.tests.gallery_pages import listed, packed, parsed, rows
 
 RUN = "run-0123456789abcdef"
 ADDRESS = picture_url("kettle", "Sage")
-MESSAGE_ID = "<0123@shop.example>"
+MESSAGE_ID = "0123@shop.example"
 MESSAGE = (
-    f"Subject: Hello\r\nMessage-ID: {MESSAGE_ID}\r\nContent-Type: text/html\r\n\r\n"
+    f"Subject: Hello\r\nMessage-ID: <{MESSAGE_ID}>\r\nContent-Type: text/html\r\n\r\n"
     f'<img src="{ADDRESS}"><img src="{picture_url("kettle", "unheard of")}">'
 ).encode()
 REVIEW = Review(review_id="r", product_ids=("p",), text="😀 The lid <b>leaks</b>")

@@ -13,11 +13,11 @@ from encore.contracts.delivery import Dispatch, Outcome
 FOLDER = "delivered"
 """The folder beside the page with the messages as they arrived."""
 NOT_YET = "not yet"
-_MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^<>\s]+>)\s*$", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID = re.compile(rb"^message-id:\s*<([^<>\s]+)>\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 class Arrived(Protocol):
-    """What a mail server has accepted; see `encore.stack.mailbox`."""
+    """What a mail server has accepted; see `encore.stack.local_mail.ArrivedIn`."""
 
     def copies(self, message_id: str) -> Sequence[Path]:
         """Return the files of a message as it arrived: one, unless it arrived again."""
@@ -77,7 +77,7 @@ class DeliveryTally:
 
 
 def message_id(message: bytes) -> str:
-    """Return the `Message-ID` of a message, in angle brackets; empty if it has none."""
+    """Return the `Message-ID` of a message, without its brackets; empty if it has none."""
     head, _, _ = message.partition(b"\r\n\r\n")
     found = _MESSAGE_ID.search(head.replace(b"\r\n", b"\n"))
     return found[1].decode("ascii", "replace") if found else ""
