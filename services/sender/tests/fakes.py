@@ -20,7 +20,7 @@ from encore.sender.use_cases.deliver_part import DeliverPart
 from encore.sender.use_cases.hand_over import HandOver
 from encore.sender.use_cases.release_parts import ReleaseParts
 from tests.support.runs import RUN, TABLE, Runs
-from tests.support.stores import InMemoryObjects, InMemoryAnnouncer
+from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -105,13 +105,17 @@ class FakeConsent:
         return {one: self.known[one] for one in customer_ids if one in self.known}
 
 
+def accept_all(_: Outgoing) -> None:
+    """Raise nothing."""
+
+
 @dataclass
 class FakeTransport:
     """Accepts every email, unless `answer` raises for it."""
 
     name: str = "fake"
     accepted: list[Outgoing] = field(default_factory=list)
-    answer: Callable[[Outgoing], None] = lambda email: None
+    answer: Callable[[Outgoing], None] = accept_all
 
     async def send(self, email: Outgoing) -> Accepted:
         """Accept an email."""

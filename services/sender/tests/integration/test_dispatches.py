@@ -139,14 +139,11 @@ async def test_decisions_at_the_same_time_are_all_kept(clients: Clients, resourc
     deliveries = Deliveries(clients.dynamodb, resources.tables["runs"])
     await deliveries.open(RUN, status=DeliveryStatus.HELD, by="setting")
     await deliveries.decide(RUN, Act.SAMPLE, by="ada", changes={"sample": 5, "seeds": ("a@x.example",)})
-    await asyncio.gather(
-        *(
-            deliveries.change(
-                RUN, lambda found, part=part: found.model_copy(update={"due": {**found.due, part: 7}})
-            )
-            for part in range(1, 9)
-        )
-    )
+
+    async def wait(part: int) -> None:
+        await deliveries.change(RUN, lambda found: found.model_copy(update={"due": {**found.due, part: 7}}))
+
+    await asyncio.gather(*map(wait, range(1, 9)))
     found = await deliveries.get(RUN)
     assert set(found.due) == set(range(1, 9))
     assert (found.sample, found.seeds, found.status) == (5, ("a@x.example",), DeliveryStatus.SAMPLE)

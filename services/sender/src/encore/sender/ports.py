@@ -52,6 +52,10 @@ class QuotaSpentError(DeferredError):
     """The account may send no more today."""
 
 
+class UnusableError(DeferredError):
+    """The provider accepts no email until somebody mends something: a password, an identity, a setting."""
+
+
 class Transport(Protocol):
     """Hands emails over to a provider; see `encore.sender.adapters`."""
 

@@ -303,8 +303,8 @@ class EmailSent(EventData):
 class EmailSuppressed(EventData):
     """A customer's email is not handed over, or not again.
 
-    `reason` is one of `encore.contracts.delivery.NotSent`, or `refused` if the provider refused it for good, or
-    `in_doubt` if nobody knows whether it was accepted.
+    `reason` is one of `encore.contracts.delivery.NotSent`, or `refused` if the provider refused it for good,
+    or `in_doubt` if nobody knows whether it was accepted.
     """
 
     type = "encore.email-suppressed.v1"

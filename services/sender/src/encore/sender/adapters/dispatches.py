@@ -125,9 +125,11 @@ class DynamoDBDispatches:
         put: PutTypeDef = {
             "TableName": self._contacts,
             "Item": to_item(contact.model_dump(mode="json")),
-            "ConditionExpression": "attribute_not_exists(version) OR version = :before",
-            "ExpressionAttributeValues": to_item({":before": contact.version - 1}),
+            "ConditionExpression": "attribute_not_exists(version)",
         }
+        if before := contact.version - 1:
+            put["ConditionExpression"] = "version = :before"
+            put["ExpressionAttributeValues"] = to_item({":before": before})
         return {"Put": put}
 
     def _item(self, dispatch: Dispatch) -> dict[str, Any]:
