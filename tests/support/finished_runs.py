@@ -77,9 +77,7 @@ def made_up_emails(run_id: str, number: int) -> Iterator[Finished]:
     """Yield emails to so many customers, each with an address of their own."""
     for each in range(1, number + 1):
         customer_id = f"C{each:06}"
-        yield finished_email(
-            run_id, customer_id, address=f"{customer_id.lower()}@{CUSTOMER_DOMAIN}"
-        )
+        yield finished_email(run_id, customer_id, address=f"{customer_id.lower()}@{CUSTOMER_DOMAIN}")
 
 
 async def store_finished_run(
