@@ -47,6 +47,7 @@ def alike(customers: int, lists: int, largest_group: int) -> RunFacts:
     unreached=st.integers(0, 50),
 )
 def test_every_customer_is_in_one_group(
+    *,
     excluded: dict[Exclusion, int],
     emails: int,
     left_out: int,
