@@ -21,6 +21,7 @@ from encore.cli.commands import (
     setup,
     shop,
     stack,
+    suppress,
     theme,
 )
 
@@ -75,6 +76,7 @@ app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(events.app, name="events")
 app.add_typer(features.app, name="features")
 app.add_typer(product.app, name="product")
+app.add_typer(suppress.app, name="suppress")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(theme.app, name="theme")
 app.add_typer(shop.app, name="config")
