@@ -56,7 +56,7 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     sender_transport: TransportKind = TransportKind.NONE
     sender_approval: Approval = Approval.REQUIRED
     sender_per_s: Annotated[float, Field(gt=0)] | None = None
-    """Emails a second that the provider allows, of all tasks; with SES, by default what the account may send."""
+    """Emails a second that all tasks together hand over; with SES, by default what the account may send."""
     sender_per_hour: Annotated[int, Field(ge=1)] | None = None
     """Emails an hour of each run at most; an approval may set another."""
     sender_quiet_from: time | None = None

@@ -3,7 +3,6 @@
 A suppression is found by a digest of the address, or of the customer id: it outlives the erasure of both.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -112,7 +111,7 @@ class Contact(Record):
 
     def may_have_another(self, now: int, cap: Cap) -> bool:
         """Whether neither the shop's cap nor their own wish is used up at a time in Unix seconds."""
-        limits: Sequence[tuple[int, int]] = [(cap.emails, cap.days), (1, self.frequency.days)]
+        limits = [(cap.emails, cap.days), (1, self.frequency.days)]
         return all(
             sum(time > now - days * SECONDS_PER_DAY for time in self.times) < emails
             for emails, days in limits

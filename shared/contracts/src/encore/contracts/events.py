@@ -301,7 +301,11 @@ class EmailSent(EventData):
 
 
 class EmailSuppressed(EventData):
-    """A customer's email will not be delivered: `reason` is one of `encore.contracts.delivery.NotSent`."""
+    """A customer's email is not handed over, or not again.
+
+    `reason` is one of `encore.contracts.delivery.NotSent`, or `refused` if the provider refused it for good,
+    or `in_doubt` if nobody knows whether it was accepted.
+    """
 
     type = "encore.email-suppressed.v1"
     topic = "email-suppressed"

@@ -65,6 +65,16 @@ class Metric(StrEnum):
     VERSIONS_REFUSED = "versions_refused"
     """Runs that have trained a version and do not use it, because the one before is better."""
 
+    DELIVERIES_HELD = "deliveries_held"
+    """Finished runs that wait until a person approves them."""
+    EMAILS_SENT = "emails_sent"
+    """Emails that a provider has accepted; this and the next three are written once per pass over a part."""
+    EMAILS_NOT_SENT = "emails_not_sent"
+    """Suppressed ones, and those that a frequency cap holds back."""
+    EMAILS_REFUSED = "emails_refused"
+    EMAILS_IN_DOUBT = "emails_in_doubt"
+    """Nobody knows whether they were accepted: their worker stopped while handing them over."""
+
     CAMPAIGN_TPS_SECONDS = "campaign_tps_seconds"
     """For how long a campaign has existed since the last look, times the requests a second that it has."""
     CAMPAIGN_IDLE_SECONDS = "campaign_idle_seconds"

@@ -5,7 +5,7 @@ import math
 import sys
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -69,6 +69,8 @@ class Runtime(Generic[Settings]):
     """Set when the service is asked to stop."""
     new_client: Callable[..., Awaitable[Any]]
     """Open a client by its AWS service's name, closed at the end; keywords go to its config."""
+    enter: Callable[[AbstractAsyncContextManager[Any]], Awaitable[Any]]
+    """Open something else that is to be closed at the end, and return it."""
 
     def items(self, table: str, *, expires: bool = True) -> DynamoDBItems:
         """Open a table by name; its items expire after the retention period, or never."""
@@ -146,6 +148,7 @@ async def open_runtime(
             dynamodb=dynamodb,
             stop=stop,
             new_client=new_client,
+            enter=stack.enter_async_context,
         )
 
 
