@@ -10,6 +10,7 @@ from encore.cli.commands import (
     cost,
     dead_letters,
     demo,
+    emails,
     erase,
     evaluate,
     events,
@@ -69,6 +70,7 @@ app.command()(queues.queues)
 app.command()(runs.runs)
 app.command()(recommend.recommend)
 app.add_typer(runs.app, name="run")
+app.add_typer(emails.app, name="email")
 app.add_typer(cost.app, name="cost")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(events.app, name="events")

@@ -25,7 +25,7 @@ class DeployedSettings(SenderSettings):
     """The sender's settings as they are given, and nothing of this process's own environment."""
 
     @classmethod
-    def settings_customise_sources(  # noqa: PLR0913 - as pydantic-settings calls it
+    def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
@@ -34,6 +34,7 @@ class DeployedSettings(SenderSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what is given."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from encore.cli.delivery.decide import CALLED, HINTS
 from encore.cli.errors import CommandError
-from encore.runtime.runs.delivery import Delivery
+from encore.runtime.runs.delivery import Delivery, DeliveryStatus
 from encore.runtime.runs.run import Progress, Run, RunStatus, StageName
 
 FIRST_PART = 1
@@ -26,15 +26,15 @@ class MissingMessage:
 def missing_messages(run: Run, delivery: Delivery | None = None) -> list[MissingMessage]:
     """Return what the run waits for, in the order of the flow; raise `CommandError` if that is nothing.
 
-    Of a run that has finished, that is the delivery's latest poll, or, if the sender has not opened the
-    delivery, the news that the run has finished. Before, it is every part that one stage has finished and the next has not; the part whose message closes a
-    stage that is complete but not announced; the next poll of a stage that waits for long jobs; and the
-    upload while ingest is incomplete. The ledger does not show whether the messages are still queued: sending
-    them twice is harmless.
+    Before it has finished, that is every part that one stage has finished and the next has not; the part
+    whose message closes a stage that is complete but not announced; the next poll of a stage that waits for
+    long jobs; and the upload while ingest is incomplete. Afterwards it is the poll of its delivery, and every
+    part that should be on its way; or, without a delivery, the news that the run has finished. The ledger
+    does not show whether the messages are still queued: sending them twice is harmless.
     """
     _require_open(run)
     if run.status is RunStatus.FINISHED:
-        return [_undelivered(run, delivery)]
+        return list(_undelivered(run, delivery))
     return [*_upload(run), *_unscored(run), *_recommendations(run), *_unmailed(run)]
 
 
@@ -48,13 +48,24 @@ def _require_open(run: Run) -> None:
         )
 
 
-def _undelivered(run: Run, delivery: Delivery | None) -> MissingMessage:
-    """The sender drops polls with another attempt than the delivery's."""
+def _undelivered(run: Run, delivery: Delivery | None) -> Iterator[MissingMessage]:
+    """The sender drops polls with another attempt than the delivery's, and skips emails that are settled."""
+    stage = StageName.SENDER
     if delivery is None:
-        return MissingMessage(StageName.SENDER, "it has finished, and has no delivery")
+        yield MissingMessage(stage, "the run has finished, and has no delivery")
+        return
     if not delivery.status.goes_out:
         raise CommandError(f"{run.run_id} {CALLED[delivery.status]}: {HINTS[delivery.status]}")
-    return MissingMessage(StageName.SENDER, "its delivery is not done", attempt=delivery.attempt)
+    yield MissingMessage(stage, "its delivery goes on by polls", attempt=delivery.attempt)
+    for part in run.parts_to_do(stage):
+        if delivery.released == delivery.release and _is_released(delivery, part):
+            yield MissingMessage(stage, f"part {part} is not delivered", part=part)
+
+
+def _is_released(delivery: Delivery, part: int) -> bool:
+    """Whether a message about a part should be in the sender's queue, or in a worker's hands."""
+    wanted = delivery.status is DeliveryStatus.APPROVED or part in delivery.sample_parts
+    return wanted and part not in delivery.due
 
 
 def _upload(run: Run) -> Iterator[MissingMessage]:
