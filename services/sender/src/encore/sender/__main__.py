@@ -9,6 +9,7 @@ from encore.runtime.service import Runtime, run_service
 from encore.sender.adapters.dispatches import DynamoDBDispatches
 from encore.sender.adapters.transports import OpenTransport, open_transport
 from encore.sender.domain.judging import Rules
+from encore.sender.domain.trial import trial_email
 from encore.sender.handler import SenderHandler, deliver_nothing
 from encore.sender.settings import Approval, SenderSettings, TransportKind
 from encore.sender.use_cases.deliver_part import DeliverPart
@@ -60,6 +61,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
             ),
             rules=rules(settings),
             paced=pace.of,
+            to_seed=trial_email,
             units=opened.units,
             parallel=settings.sender_parallel,
         ),

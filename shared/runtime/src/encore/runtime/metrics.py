@@ -67,6 +67,8 @@ class Metric(StrEnum):
 
     DELIVERIES_HELD = "deliveries_held"
     """Finished runs that wait until a person approves them."""
+    DELIVERIES_HALTED = "deliveries_halted"
+    """How often a part came to rest because a provider accepts nothing: a quota, a password, an identity."""
     EMAILS_SENT = "emails_sent"
     """Emails that a provider has accepted; this and the next three are written once per pass over a part."""
     EMAILS_NOT_SENT = "emails_not_sent"

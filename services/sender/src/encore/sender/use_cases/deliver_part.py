@@ -25,16 +25,16 @@ from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName, part_name
 from encore.runtime.runs.stage import PartResult, Stage
 from encore.sender.domain.judging import Doubt, Drop, Known, Rules, Send, Settled, Wait, judge
-from encore.sender.ports import Claim, Claimed, Dispatches, QuotaSpentError
-from encore.sender.use_cases.hand_over import HandOver, Paced, Parcel, StaleError
+from encore.sender.ports import Claim, Claimed, Dispatches
+from encore.sender.use_cases.hand_over import HALTS, HandOver, Paced, Parcel, StaleError
 from encore.sender.use_cases.release_parts import close
 
 LOOKED_AT_ONCE = 100
 """Emails whose customers are looked up together; a pause is noticed between two such groups."""
 SAMPLE = "#sample"
 """What the dispatches of copies for seeds have behind their run's id."""
-QUOTA_WAIT_S = 900
-"""How long a delivery rests when the account may send no more today; it looks again so often."""
+HALT_S = 900
+"""How long a part rests when the provider accepts nothing from anybody."""
 AGAIN_S = 1
 WRITES_PER_EMAIL = 6
 """A claim, which is a transaction of two items and counts twice, and the record."""
@@ -153,9 +153,10 @@ class DeliverPart:
                 return True
             try:
                 await self._deliver_group(passed, group)
-            except QuotaSpentError as error:
-                log.warning("quota_of_the_day_spent", reason=str(error))
-                passed.wait(self._now() + timedelta(seconds=QUOTA_WAIT_S))
+            except HALTS as error:
+                log.warning("delivery_halted", reason=str(error))
+                emit({Metric.DELIVERIES_HALTED: 1})
+                passed.wait(self._now() + timedelta(seconds=HALT_S))
                 return False
         return False
 

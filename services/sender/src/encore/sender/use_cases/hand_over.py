@@ -28,12 +28,15 @@ from encore.sender.ports import (
     QuotaSpentError,
     RefusedError,
     Transport,
+    UnusableError,
 )
 
 MAX_TAG_CHARS = 256
 MAX_REASON_CHARS = 500
 SETTLED_AT_ONCE = 100
 CLAIMED_AT_ONCE = 50
+HALTS = (QuotaSpentError, UnusableError)
+"""What concerns every email, not one: a quota of the day, or a wrong password."""
 Paced = Callable[[Callable[[], Awaitable[Dispatch]]], Awaitable[Dispatch]]
 """Makes a call when its turn has come, and again while the provider throttles it."""
 log = get_logger()
@@ -77,8 +80,8 @@ class HandOver:
     async def run(self, parcel: Parcel, content: bytes, paced: Paced) -> Dispatch:
         """Hand an email over when its turn has come; return what came of it, which is recorded.
 
-        Raises `StaleError` if it has to be judged again, and `QuotaSpentError` when the account may send no
-        more today: then it waits.
+        Raises `StaleError` if it has to be judged again, and one of `HALTS` when no other email is accepted
+        either: then it waits.
         """
         claimed: list[Dispatch] = []
         token = uuid4().hex
@@ -93,7 +96,7 @@ class HandOver:
         except (DeferredError, RefusedError, InDoubtError) as error:
             done = self._failed(claimed[0], error)
             await self._records.add(done)
-            if isinstance(error, QuotaSpentError):
+            if isinstance(error, HALTS):
                 raise
             return done
         except StoppingError as error:  # the provider has throttled it: it was surely not accepted
@@ -148,7 +151,7 @@ class HandOver:
         tries = claimed.tries
         if isinstance(error, RefusedError):
             outcome = Outcome.REFUSED
-        elif isinstance(error, QuotaSpentError):  # no try: nobody looked at the email
+        elif isinstance(error, HALTS):  # no try: nobody looked at the email
             outcome, tries = Outcome.WAITING, tries - 1
         elif isinstance(error, DeferredError):
             is_last = claimed.tries >= self._tries
