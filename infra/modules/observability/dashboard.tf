@@ -178,7 +178,7 @@ locals {
       title = "what comes back"
       stat  = "Sum"
       metrics = [
-        [local.namespace, local.metrics.unsubscribed, "service", "feedback", { label = "unsubscribed" }],
+        [local.namespace, local.metrics.unsubscribes, "service", "feedback", { label = "unsubscribed" }],
         [local.namespace, local.metrics.bounces_hard, "service", "feedback", { label = "hard bounces" }],
         [local.namespace, local.metrics.bounces_soft, "service", "feedback", { label = "soft bounces" }],
         [local.namespace, local.metrics.complaints, "service", "feedback", { label = "complaints" }],

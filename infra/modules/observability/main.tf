@@ -69,7 +69,7 @@ locals {
     bounces_hard            = "bounces_hard"
     bounces_soft            = "bounces_soft"
     complaints              = "complaints"
-    unsubscribed            = "unsubscribed"
+    unsubscribes            = "unsubscribes"
   }
 }
 
