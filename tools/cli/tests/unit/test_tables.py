@@ -6,6 +6,7 @@ The expected output is in `snapshots/`. To accept a change, delete a file there 
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 import time_machine
@@ -24,7 +25,10 @@ from encore.cli.queues.table import queue_table
 from encore.cli.runs.retry import Message
 from encore.cli.runs.tables import message_table, run_table, show_details
 from encore.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
+from encore.cli.suppressions.tables import suppression_table
 from encore.cli.verification import Outcome, Result, show_results
+from encore.contracts.consent import Suppression, address_entry, customer_entry
+from encore.contracts.delivery import NotSent
 from encore.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
 from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
@@ -239,6 +243,18 @@ def features_show(screen: Console) -> None:
     show_features(LAMPS[2], screen)
 
 
+def suppressions(screen: Console) -> None:
+    """An address, a customer, one whose name was erased, and names that nobody has checked."""
+    made = partial(Suppression, source="SES account-level suppression list", at=NOW - timedelta(days=3))
+    rows = [
+        made(entry=address_entry("a@x.example"), reason=NotSent.HARD_BOUNCE, subject="asha.rao@shop.example"),
+        made(entry=customer_entry("C1"), reason=NotSent.UNSUBSCRIBED, subject="AG3D6O4STAQKAY2UVGEUV46KN35Q"),
+        made(entry=customer_entry("gone"), reason=NotSent.ERASED),
+        made(entry=customer_entry("C\x1b[2J"), reason=NotSent.MANUAL, subject="C\x1b[2J"),
+    ]
+    screen.print(suppression_table(rows))
+
+
 def retry(screen: Console) -> None:
     """Messages to a topic and to a queue."""
     why = "not all parts have recommendations"
@@ -359,6 +375,7 @@ SHOWN: list[Show] = [
     features_list,
     features_refused,
     features_show,
+    suppressions,
     retry,
     dlq_list,
     dlq_show,
