@@ -46,7 +46,7 @@ def deploy(environment: str, variables: dict[str, str], secrets: dict[str, str] 
         ssm.put_parameter(Name=parameter, Value=value, Type="SecureString")
         named[name] = ssm.get_parameter(Name=parameter)["Parameter"]["ARN"]
     container: Any = {
-        "name": "sender",
+        "name": "app",
         "image": "encore-sender",
         "memory": 512,
         "environment": [{"name": name, "value": value} for name, value in variables.items()],
