@@ -69,6 +69,9 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """The share of customers who get no email, so that it can be told what emails are worth."""
     sender_holdout_salt: str = "encore"
     """Another salt draws another share."""
+    sender_without_address: bool = False
+    """Hand over emails of customers without an address too, to `customers.invalid`: for a trial with a mail
+    server that keeps everything, such as Mailpit."""
     sender_parallel: Annotated[int, Field(ge=1, le=500)] = 32
     """Emails that one process hands over at a time."""
     sender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
@@ -111,6 +114,14 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
             raise ValueError("sender_quiet_from and sender_quiet_until must be set together")
         if self.quiet and self.sender_quiet_from == self.sender_quiet_until:
             raise ValueError("sender_quiet_from and sender_quiet_until are equal: nothing would ever be sent")
+        return self
+
+    @model_validator(mode="after")
+    def _nobody_is_reached_by_smtp_alone(self) -> Self:
+        if self.sender_without_address and self.sender_transport is TransportKind.SES:
+            raise ValueError(
+                "sender_without_address is for trials by smtp: SES would count every email as bounced"
+            )
         return self
 
     @model_validator(mode="after")

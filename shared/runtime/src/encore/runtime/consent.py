@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from encore.contracts.consent import Contact, Suppression, address_entry, customer_entry
+from encore.contracts.consent import Cap, Contact, Suppression, address_entry, customer_entry
+from encore.contracts.delivery import NotSent
 from encore.runtime.runs.items import conditionally
 from encore.runtime.storage import DynamoDBItems, from_item, to_item
 
@@ -20,6 +21,21 @@ class Consent(Protocol):
     # ruff: noqa: D102 - the methods are described where they are implemented
     async def suppressed(self, people: Sequence[Person]) -> dict[str, Suppression]: ...
     async def contacts(self, customer_ids: Sequence[str]) -> dict[str, Contact]: ...
+
+
+async def refusals(consent: Consent, people: Sequence[Person], *, cap: Cap, now: float) -> dict[str, NotSent]:
+    """Return why customers must not be written to at a time in Unix seconds, by id; the others are left out.
+
+    They are suppressed, or have had as many emails as the shop, or they themselves, allow.
+    """
+    suppressed = await consent.suppressed(people)
+    others = [customer_id for customer_id, _ in people if customer_id not in suppressed]
+    contacts = await consent.contacts(others)
+    return {customer_id: found.reason for customer_id, found in suppressed.items()} | {
+        customer_id: NotSent.FREQUENCY
+        for customer_id, contact in contacts.items()
+        if not contact.may_have_another(int(now), cap)
+    }
 
 
 class DynamoDBConsent:

@@ -76,6 +76,8 @@ class Metric(StrEnum):
     EMAILS_REFUSED = "emails_refused"
     EMAILS_IN_DOUBT = "emails_in_doubt"
     """Nobody knows whether they were accepted: their worker stopped while handing them over."""
+    DELIVERY_WAIT_SECONDS = "delivery_wait_seconds"
+    """For how long the delivery that has waited longest for a person, held or paused, has done so."""
 
     CAMPAIGN_TPS_SECONDS = "campaign_tps_seconds"
     """For how long a campaign has existed since the last look, times the requests a second that it has."""
@@ -144,6 +146,7 @@ SECONDS = frozenset(
         Metric.CAMPAIGN_IDLE_SECONDS,
         Metric.CAMPAIGN_TPS_SECONDS,
         Metric.WEB_SECONDS,
+        Metric.DELIVERY_WAIT_SECONDS,
     }
 )
 DOLLARS = frozenset({Metric.RUN_COST_USD, Metric.AI_COST_USD})
