@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
@@ -114,11 +115,11 @@ class Environment:
         return S3Objects(self.s3, self.named("data"))
 
 
-def open_client(service: str, region: str) -> AbstractAsyncContextManager[Any]:
+def open_client(service: str, region: str, **config: Any) -> AbstractAsyncContextManager[Any]:  # noqa: ANN401 - of botocore
     """Open a client; endpoint and credentials are those of the AWS SDK."""
     session: Any = _session()
     opened: AbstractAsyncContextManager[Any] = session.create_client(
-        service, region_name=region, config=CONFIG
+        service, region_name=region, config=CONFIG.merge(AioConfig(**config))
     )
     return opened
 

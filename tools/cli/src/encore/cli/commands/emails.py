@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from encore.cli.commands.options import AsJson
-from encore.cli.execution import in_environment
+from encore.cli.execution import FOUND_WRONG, in_environment
 
 if TYPE_CHECKING:
     from encore.cli.emails.finished import Emails
@@ -118,6 +118,30 @@ async def sample(
     page = await write_gallery(emails, chosen, out or Path("out") / f"review-{emails.run.run_id}")
     say(f"{number} emails of {emails.run.run_id}")
     typer.echo(str(page))
+
+
+@app.command()
+@in_environment
+async def send(
+    environment: "Environment", run_id: RunId, customer: Customer, *, to: To, json: AsJson = False
+) -> None:
+    """Send a customer's email to yourself, as a test, by the transport of the deployment.
+
+    The subject says that it is a test. Its links work, except that unsubscribing there changes nothing. It
+    counts as an email to nobody. Exits with 1 if the provider did not accept it.
+    """
+    from encore.cli.emails.sending import read_addresses, send_test
+    from encore.cli.output import print_json, say
+
+    addresses = read_addresses(to)
+    sent = await send_test(environment, await _emails(environment, run_id), customer, addresses)
+    if json:
+        print_json(sent)
+    else:
+        for each in sent:
+            say(f"{each.to}: {'accepted' if each.accepted else 'not accepted'} {each.said}".rstrip())
+    if not all(each.accepted for each in sent):
+        raise typer.Exit(FOUND_WRONG)
 
 
 async def _emails(environment: "Environment", run_id: str) -> "Emails":

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from encore.cli.delivery.decide import Decisions
-from encore.cli.delivery.deployed import DeployedSettings, deployed
+from encore.cli.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
 from encore.cli.delivery.plan import Plan
 from encore.cli.delivery.seeds import read_seeds
 from encore.cli.delivery.start_times import start_time
@@ -129,9 +129,7 @@ class Approving:
 
     def _require_transport(self) -> None:
         if self.settings and self.settings.sender_transport is TransportKind.NONE:
-            raise CommandError(
-                "the sender has no transport: set ENCORE_SENDER_TRANSPORT to smtp or ses, and start it again"
-            )
+            raise CommandError(NO_TRANSPORT)
 
 
 def terms_of(view: DeliveryView) -> Terms:

@@ -19,6 +19,7 @@ TRANSPORT = "sender_transport"
 NAMES = {TransportKind.SES: "Amazon SES", TransportKind.NONE: "no transport"}
 SECRETS = ("sender_smtp_password", "sender_dkim_key")
 NOT_READ = "not-read"
+NO_TRANSPORT = "the sender has no transport: set ENCORE_SENDER_TRANSPORT to smtp or ses, and start it again"
 
 
 class DeployedSettings(SenderSettings):
@@ -45,22 +46,49 @@ class DeployedSettings(SenderSettings):
         return NAMES[self.sender_transport]
 
 
-async def deployed(environment: Environment, *, secrets: bool = False) -> DeployedSettings | None:
+async def deployed(environment: Environment) -> DeployedSettings | None:
     """Return the settings of the deployed sender, or None if they cannot be told.
 
-    Passwords and keys are read only with `secrets`; without, they are words that say so.
-    Raises `CommandError` if they are wanted and cannot be read.
+    Passwords and keys are not read: instead of them there are words that say so.
     """
-    variables = await (_of_task(environment, secrets=secrets) if environment.on_aws else _own())
-    values: dict[str, Any] = {name.removeprefix(PREFIX).lower(): value for name, value in variables.items()}
-    values.pop("tags", None)  # JSON, and of no use here
     try:
-        return DeployedSettings(**values) if TRANSPORT in values else None
-    except ValidationError:
+        return await _settings(environment, secrets=False)
+    except (ValidationError, CommandError):
         return None
 
 
-async def _own() -> Mapping[str, str]:
+async def deployed_with_secrets(environment: Environment) -> DeployedSettings:
+    """Return the settings of the deployed sender, with its password and key.
+
+    Raises `CommandError` if there is no sender, if it has no transport, or if something cannot be read.
+    """
+    try:
+        found = await _settings(environment, secrets=True)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        name = "_".join(map(str, problem["loc"])).upper()
+        raise CommandError(
+            f"the sender's settings are not valid: {PREFIX}{name}: {problem['msg']}"
+        ) from error
+    if found is None or found.sender_transport is TransportKind.NONE:
+        raise CommandError(NO_TRANSPORT)
+    return found
+
+
+async def _settings(environment: Environment, *, secrets: bool) -> DeployedSettings | None:
+    variables = await _of_task(environment, secrets=secrets) if environment.on_aws else _own()
+    values: dict[str, Any] = {name.removeprefix(PREFIX).lower(): value for name, value in variables.items()}
+    values.pop("tags", None)  # JSON, and of no use here
+    return DeployedSettings(**{**_names(environment), **values}) if TRANSPORT in values else None
+
+
+def _names(environment: Environment) -> dict[str, Any]:
+    """What names a sender's resources, which a command finds by itself."""
+    required = {name for name, field in SenderSettings.model_fields.items() if field.is_required()}
+    return dict.fromkeys(required, environment.name)
+
+
+def _own() -> dict[str, str]:
     """The variables that the processes of a local stack have, and this one with them."""
     return {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
 

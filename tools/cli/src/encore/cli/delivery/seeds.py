@@ -13,10 +13,10 @@ _BETWEEN = re.compile(r"[,;\s]+")
 def read_seeds(text: str) -> tuple[str, ...]:
     """Return the addresses of a list, or of the file that it names, each once; raise `CommandError`.
 
-    They are parted by commas or line ends; what follows a `#` on a line of a file is a comment.
+    They are parted by commas or line ends; what follows a `#` on a line of a file is a comment. A text with
+    an `@` is a list, and no file's name.
     """
-    path = Path(text)
-    listed = _lines(path) if "@" not in text or path.is_file() else text
+    listed = text if "@" in text else _lines(Path(text))
     found = tuple(dict.fromkeys(_address(each) for each in _BETWEEN.split(listed) if each))
     if not found:
         raise CommandError(f"--seeds {text} has no address, expected a@shop.example,b@shop.example or a file")

@@ -1,5 +1,6 @@
 """A run's delivery as tables for people."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console, RenderableType
@@ -38,6 +39,12 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.IN_DOUBT: ("in doubt", "bold red"),
 }
 BOUNCES: Mapping[str, str] = {"hard": "hard bounce", "soft": "soft bounce", "complaint": "complaint"}
+NEXT: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.HELD: "approve",
+    DeliveryStatus.SAMPLE: "approve",
+    DeliveryStatus.PAUSED: "resume",
+}
+"""What lets (the rest of) the emails go out."""
 SHOWN_DECISIONS = 8
 
 
@@ -97,8 +104,12 @@ def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, s
         yield from _terms(delivery)
     if delivery.sample:
         yield "sample", _sample(delivery, view.seeds), ""
+    if not view.tally.outcomes:
+        yield "emails", count(view.emails), ""
     if status not in {DeliveryStatus.HELD, DeliveryStatus.DONE}:
         yield "parts", f"{count(view.parts_done)} of {count(view.parts)} done", ""
+    if status in NEXT:
+        yield "next", f"encore run {NEXT[status]} {delivery.run_id}", "dim"
 
 
 def _terms(delivery: Delivery) -> Iterator[tuple[str, str, str]]:
@@ -143,7 +154,7 @@ def _why(outcome: Outcome, tally: Tally) -> str:
 
 def _of_sent(number: int, view: DeliveryView) -> str:
     sent = view.tally.of(Outcome.SENT)
-    return f"{number / sent:.2%} of those sent" if sent else ""
+    return f"{number / sent:.3%} of those sent" if sent else ""
 
 
 def _decisions(decisions: Sequence[Decision]) -> Table:
@@ -159,8 +170,8 @@ def _decisions(decisions: Sequence[Decision]) -> Table:
 
 
 def caller(by: str) -> str:
-    """Who decided; of an ARN what is behind its last colon, which tells people apart in one account."""
-    return by.rpartition(":")[2] if by.startswith("arn:") else by
+    """Who decided; of an ARN its last word, which names the user or the session of a role."""
+    return re.split("[:/]", by)[-1] if by.startswith("arn:") else by
 
 
 def _words(reason: str) -> str:
