@@ -81,7 +81,7 @@ class DeliveryConditions:
     """More than a part, and not a whole number of parts."""
     held_s: float = 1.0
     """How long nobody approves anything."""
-    per_s: float = 40.0
+    per_s: float = 25.0
     """So that there is time to kill somebody."""
     parallel: int = 8
     """Emails that one process has in flight: what its crash leaves in doubt."""
@@ -101,7 +101,7 @@ CALM_DELIVERY = DeliveryConditions()
 STORMY_DELIVERY = DeliveryConditions(
     odds=STORM,
     mail_odds=MailOdds(later=0.05, refused=0.02, drop_before=0.03, drop_after=0.03, accept_then_die=0.03),
-    kill_every_s=(1.0, 2.5),
+    kill_every_s=(2.0, 5.0),
     processes=2,
     visibility_s=5,
     held_s=5.0,
