@@ -119,7 +119,7 @@ WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 # Each starts whole stacks of its own, or many processes, for a minute.
 STACK_TESTS := tests/e2e tests/chaos/test_short_storm.py tests/chaos/test_like_aws.py \
-  tools/cli/tests/e2e $(addprefix tools/cli/tests/integration/test_,cleanup.py erase.py verification.py) \
+  tools/cli/tests/e2e $(addprefix tools/cli/tests/integration/test_,cleanup.py customer.py verification.py) \
   tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py \
   $(addprefix services/recommender/tests/integration/test_,campaign_now.py engines.py side_models.py web.py whole_run.py)
 
