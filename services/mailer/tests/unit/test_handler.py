@@ -8,11 +8,13 @@ import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.consent import Cap
+from encore.contracts.delivery import FinishedEmail
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from encore.contracts.records import Recommendation
 from encore.mailer.domain.copy.product_prompt import TOGETHER
 from encore.mailer.domain.copy.prompt import Style
+from encore.mailer.domain.copy.subjects import SubjectTest
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.links import UnsubscribeEndpoint
@@ -76,7 +78,7 @@ def described(number: int) -> ProductFeatures:
 class World:
     """The handler over in-memory doubles."""
 
-    def __init__(self, words: Mapping[str, object]) -> None:
+    def __init__(self, words: Mapping[str, object], subjects: SubjectTest | None = None) -> None:
         self.objects = InMemoryObjects()
         self.records = InMemoryEmailRecords()
         self.announcer = InMemoryAnnouncer()
@@ -101,6 +103,7 @@ class World:
             copywriter=Copywriter(ask_once=ask_once, style=Style(brand="Encore Shop", locale="en_IN")),
             composer=Composer(theme, sender, UnsubscribeEndpoint("https://shop.example/u", b"key")),
             parallel=PARALLEL,
+            subjects=subjects,
         )
         self.handler = MailerHandler(
             runs.stage(StageName.MAILER, self.announcer),
@@ -165,6 +168,34 @@ async def test_each_customer_gets_an_email_an_event_and_a_record(world: World, r
         "links_left_out": 60 * PICTURES,
     }
     assert (await world.ledger.run(RUN)).status is RunStatus.FINISHED
+
+
+async def test_the_variant_is_recorded_announced_and_handed_to_delivery(
+    make_answer: Callable[..., dict[str, object]], recommend: Recommend
+) -> None:
+    """It is that of the email that was stored, also after the message has come back."""
+    test = SubjectTest("november", {"plain": "{subject}", "named": "{customer.first_name}, {subject}"})
+    world = World(make_answer(subject=["Something for you"]), test)
+    await world.open(parts=1)
+    customers = [recommend(f"C{number}") for number in range(20)]
+    nameless = recommend("D", customer_name=None)
+    message = await world.message([*customers, nameless])
+    await world.handler(message)
+    drawn = {item["customer_id"]: item["variant"] for item in world.records.items.values()}
+    assert set(drawn.values()) == {"plain", "named", ""}
+    assert drawn["D"] == ""
+    for customer_id, variant in drawn.items():
+        named = (
+            "Subject: Ananya, Something for you"
+            in world.objects.stored[object_keys.email(RUN, customer_id)].decode()
+        )
+        assert named == (variant == "named")
+    events = [each for each in world.announcer.of(EmailFinished) if isinstance(each, EmailFinished)]
+    assert {each.customer_id: each.variant for each in events} == drawn
+    lines = await world.objects.get_lines(object_keys.mailed(RUN, 1), FinishedEmail)
+    assert {each.customer_id: each.variant for each in lines} == drawn
+    counts = await world.counts()
+    assert counts["emails_variant_plain"] + counts["emails_variant_named"] == 20
 
 
 async def test_a_run_without_anybody_to_mail_is_finished(world: World) -> None:

@@ -6,7 +6,11 @@ from encore.contracts.errors import PermanentError
 from encore.contracts.events import (
     CampaignPoll,
     DataIngested,
+    DeliverPart,
+    EmailBounced,
     EmailFinished,
+    EmailSent,
+    EmailSuppressed,
     EventData,
     InteractionsIngested,
     MailerPoll,
@@ -14,6 +18,7 @@ from encore.contracts.events import (
     RecommenderBundle,
     RecommenderPoll,
     RunFinished,
+    SenderPoll,
     SentimentPoll,
     SentimentScored,
     event_type,
@@ -34,6 +39,11 @@ KINDS: list[type[EventData]] = [
     MailerPoll,
     EmailFinished,
     RunFinished,
+    DeliverPart,
+    SenderPoll,
+    EmailSent,
+    EmailSuppressed,
+    EmailBounced,
 ]
 
 

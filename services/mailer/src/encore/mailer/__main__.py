@@ -15,6 +15,7 @@ from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
 from encore.mailer.adapters.within_budget import ModelWithinBudget
 from encore.mailer.domain.copy.prompt import Style
+from encore.mailer.domain.copy.subjects import SubjectTest, template_problems
 from encore.mailer.domain.language import language
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.content import ContentMaker
@@ -94,6 +95,7 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         read_facts=read_facts,
         copywriter=copywriter,
         composer=composer(settings, look),
+        subjects=subject_test(settings),
         parallel=settings.mailer_converse_concurrency,
     )
     find_prompts = FindPrompts(
@@ -172,6 +174,20 @@ def style(settings: MailerSettings) -> Style:
     )
 
 
+def subject_test(settings: MailerSettings) -> SubjectTest | None:
+    """The comparison of subject lines, if there is one; raise `InvalidFileError` for words of no subject."""
+    if settings.mailer_subjects is None:
+        return None
+    brand, code = settings.mailer_brand_name, language(settings.mailer_locale).code
+    for name, template in settings.mailer_subjects.variants.items():
+        for problem in template_problems(template, brand=brand, language=code):
+            raise InvalidFileError(
+                f"subjects.variants.{name}: found {template!r}, expected words that any subject may have: "
+                f"{problem.rule}" + (f" ({problem.found!r})" if problem.found else "")
+            )
+    return settings.mailer_subjects.test
+
+
 def converse_limiter(runtime: Runtime[MailerSettings]) -> Limiter:
     """The account's quota for the model, which all mailers share."""
     settings, per_min = runtime.settings, runtime.settings.mailer_converse_tpm
@@ -237,6 +253,8 @@ async def _with_shop(runtime: Runtime[MailerSettings]) -> tuple[Runtime[MailerSe
     try:
         look = await load_look(shop_files(runtime.settings, runtime.objects))
         settings = runtime.settings.with_brand(look.shop.brand, file=look.file)
+        settings = settings.with_subjects(look.shop.subjects)
+        subject_test(settings)
         return replace(runtime, settings=settings), look
     except InvalidFileError as error:
         sys.stderr.write(f"invalid look of emails: {error}\n")

@@ -1,10 +1,12 @@
 """What use cases need from outside; tests use the doubles of `services.sender.tests.fakes`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
+from encore.contracts.consent import Contact
 from encore.contracts.delivery import Dispatch
 
 
@@ -50,6 +52,10 @@ class QuotaSpentError(DeferredError):
     """The account may send no more today."""
 
 
+class UnusableError(DeferredError):
+    """The provider accepts no email until somebody mends something: a password, an identity, a setting."""
+
+
 class Transport(Protocol):
     """Hands emails over to a provider; see `encore.sender.adapters`."""
 
@@ -58,7 +64,47 @@ class Transport(Protocol):
     async def send(self, email: Outgoing) -> Accepted: ...
 
 
+Key = tuple[str, str]
+"""An email's run and customer."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An email that somebody wants to hand over, or to say something final about.
+
+    `contact` is the customer's next version, or None if this is no email to them.
+    """
+
+    dispatch: Dispatch
+    contact: Contact | None = None
+
+    @property
+    def key(self) -> Key:
+        """The email's run and customer."""
+        return self.dispatch.run_id, self.dispatch.customer_id
+
+
+class Claimed(StrEnum):
+    """What came of a claim."""
+
+    MINE = "mine"
+    TAKEN = "taken"
+    """Something is known of the email that says otherwise."""
+    STALE = "stale"
+    """The contact has changed: look again."""
+
+
 class Dispatches(Protocol):
     """What has become of each email; see `encore.sender.adapters.dispatches`."""
 
     async def of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]: ...
+    async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]: ...
+    async def settle(self, dispatches: Sequence[Dispatch]) -> None: ...
+    async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool: ...
+
+
+class SenderPolls(Protocol):
+    """The sender's messages to itself; see `encore.runtime.queue.polls.SQSSenderPolls`."""
+
+    async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None: ...
+    async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None: ...

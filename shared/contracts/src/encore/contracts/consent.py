@@ -119,9 +119,13 @@ class Contact(Record):
     """When their latest emails were handed over, in Unix seconds, newest first, at most `MOST_TIMES`."""
     soft_bounces: Count = 0
     """How many of the latest emails bounced softly in a row."""
+    soft_bounced_at: Count = 0
+    """When the last of these was handed over, in Unix seconds."""
     frequency: Frequency = Frequency.ANY
     topics_off: tuple[str, ...] = ()
     """The departments of the shop that they want nothing of."""
+    chosen_at: Count = 0
+    """When they chose frequency and topics, in Unix milliseconds; of two choices the later one counts."""
     version: Count = 0
     """Rises with every change."""
 

@@ -241,6 +241,8 @@ class EmailFinished(EventData):
     """The customer's, as in `Customer`."""
     time_zone: str | None = None
     """The customer's, as in `Customer`."""
+    variant: str = ""
+    """Of the subject line, where a shop compares some."""
 
     @property
     def cause(self) -> str:
@@ -301,7 +303,11 @@ class EmailSent(EventData):
 
 
 class EmailSuppressed(EventData):
-    """A customer's email will not be delivered: `reason` is one of `encore.contracts.delivery.NotSent`."""
+    """A customer's email is not handed over, or not again.
+
+    `reason` is one of `encore.contracts.delivery.NotSent`, or `refused` if the provider refused it for good,
+    or `in_doubt` if nobody knows whether it was accepted.
+    """
 
     type = "encore.email-suppressed.v1"
     topic = "email-suppressed"

@@ -1,7 +1,7 @@
 """Signed tokens of links: they name a customer, serve one purpose, and never expire.
 
-A token is the customer id and an HMAC-SHA256 of purpose and id, so no table of tokens is needed. Keys that were
-used before still verify: links in emails of last year have to work.
+A token is the customer id and an HMAC-SHA256 of purpose and id, so no table of tokens is needed. Keys that
+were used before still verify: links in emails of last year have to work.
 """
 
 import hmac

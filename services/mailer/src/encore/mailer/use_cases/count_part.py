@@ -84,6 +84,7 @@ def part_result(
             "copy_calls": paid.calls,
             "house_fields": sum(len(record.house_fields) for record in records),
             "products_described": len(features),
+            **_variant_counts(records),
             "links_left_out": sum(record.links_left_out for record in records),
         },
         units={
@@ -119,7 +120,14 @@ def _finished(record: EmailRecord) -> EmailFinished:
         template_copy=record.copy_source is CopySource.TEMPLATE,
         language=record.language,
         time_zone=record.time_zone,
+        variant=record.variant,
     )
+
+
+def _variant_counts(records: Iterable[EmailRecord]) -> dict[str, int]:
+    """Return how many emails have each variant of the subject; nothing if none are compared."""
+    counts = Counter(record.variant for record in records if record.variant)
+    return {f"emails_variant_{name}": number for name, number in sorted(counts.items())}
 
 
 def copy_records(part: PartCopy, *, model_id: str, payer: str) -> list[CopyRecord]:

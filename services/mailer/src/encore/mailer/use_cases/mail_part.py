@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from encore.contracts import object_keys
 from encore.contracts.delivery import FinishedEmail
 from encore.contracts.records import Product, Recommendation
+from encore.mailer.domain.copy.fields import Copy
+from encore.mailer.domain.copy.subjects import SubjectTest
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.message.addresses import deliverable
+from encore.mailer.domain.message.addresses import deliverable, recipient
 from encore.mailer.domain.message.compose import ComposedEmail, Composer
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords
@@ -66,6 +68,7 @@ class MailPart:
         copywriter: Copywriter,
         composer: Composer,
         parallel: int,
+        subjects: SubjectTest | None = None,
     ) -> None:
         self._objects = objects
         self._ask_consent = ask_consent
@@ -75,6 +78,7 @@ class MailPart:
         self._copywriter = copywriter
         self._composer = composer
         self._parallel = parallel
+        self._subjects = subjects
         self._running = asyncio.Semaphore(parallel)
 
     async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
@@ -116,9 +120,10 @@ class MailPart:
             try:
                 seed = f"{part.run_id}\n{facts.customer_id}"
                 written = self._copywriter.write(facts, copy, seed=seed)
+                words, variant = self._worded(facts, written.assembled.copy)
                 composed = self._composer.compose(
                     facts,
-                    written.assembled.copy,
+                    words,
                     source=written.assembled.source,
                     run_id=part.run_id,
                     date=datetime.now(UTC),
@@ -127,10 +132,16 @@ class MailPart:
                 part.failed[facts.customer_id] = repr(error)
                 return
             model_id = self._copywriter.ask_once.model_id
-            record = _record(part.run_id, recommendation, facts, written, composed, model_id=model_id)
+            record = _record(
+                part.run_id, recommendation, facts, written, composed, variant=variant, model_id=model_id
+            )
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
+
+    def _worded(self, facts: EmailFacts, copy: Copy) -> tuple[Copy, str]:
+        """Return the copy with its customer's variant of the subject, where some are compared."""
+        return (copy, "") if self._subjects is None else self._subjects.applied(facts, copy)
 
     async def _hand_to_delivery(self, part: _Part, wanted: Mapping[str, Recommendation]) -> None:
         """List the part's finished emails, in the order of its customers."""
@@ -192,10 +203,12 @@ def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:
 
 
 def _handed(record: EmailRecord, address: str | None) -> FinishedEmail:
+    plain = deliverable(address)
     return FinishedEmail(
         customer_id=record.customer_id,
         key=record.key,
-        address=deliverable(address),
+        address=plain,
+        placeholder=None if plain else recipient(record.customer_id, None),
         language=record.language,
         time_zone=record.time_zone,
         subject=record.subject,
@@ -210,6 +223,7 @@ def _record(
     written: WrittenCopy,
     composed: ComposedEmail,
     *,
+    variant: str,
     model_id: str,
 ) -> EmailRecord:
     return EmailRecord(
@@ -219,6 +233,7 @@ def _record(
         time_zone=recommendation.time_zone,
         key=object_keys.email(run_id, facts.customer_id),
         subject=composed.subject,
+        variant=variant,
         preheader=composed.preheader,
         copy_source=written.assembled.source,
         house_fields=written.assembled.house_fields,

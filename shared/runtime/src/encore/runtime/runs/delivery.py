@@ -59,8 +59,8 @@ class Act(StrEnum):
 
 
 FROM: Mapping[Act, frozenset[DeliveryStatus]] = {
-    Act.HOLD: frozenset(),
-    Act.APPROVE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE}),
+    Act.HOLD: frozenset({DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED, DeliveryStatus.PAUSED}),
+    Act.APPROVE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED}),
     Act.SAMPLE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE}),
     Act.REJECT: frozenset(set(DeliveryStatus) - {DeliveryStatus.REJECTED, DeliveryStatus.DONE}),
     Act.PAUSE: frozenset({DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED}),
@@ -75,6 +75,9 @@ TO: Mapping[Act, DeliveryStatus] = {
     Act.PAUSE: DeliveryStatus.PAUSED,
 }
 """The status that a decision leads to; `RESUME` leads back to the one before the pause."""
+
+RELEASING = frozenset({Act.APPROVE, Act.SAMPLE, Act.RESUME})
+"""After these, every part that is not delivered is sent to the sender's queue again."""
 
 
 class Decision(BaseModel):
@@ -103,17 +106,26 @@ class Delivery(BaseModel):
     """Nothing goes out before."""
     per_hour: Annotated[int, Field(ge=1)] | None = None
     """At most so many emails an hour."""
+    taken_until: float = 0.0
+    """Until when the emails take that the throttle has granted, in Unix seconds."""
     sample: Annotated[int, Field(ge=0)] = 0
     """How many emails are in the sample: those of the first customers of its parts, in order."""
     seeds: tuple[str, ...] = ()
     """The addresses that get the sample's emails instead of the customers; none: the customers get them."""
+    sample_parts: Mapping[int, int] = {}
+    """How many of the first emails of each part the sample has; nothing unless the status is `sample`."""
     release: Annotated[int, Field(ge=0)] = 0
-    """How often parts have been released to the sender's queue."""
+    """How often somebody has decided that parts go out."""
+    released: Annotated[int, Field(ge=0)] = 0
+    """The latest of these whose parts have been sent to the sender's queue."""
     attempt: Annotated[int, Field(ge=0)] = 0
-    """The number of the latest poll."""
+    """The number of the poll that is under way: those with others are left over."""
     due: Mapping[int, int] = {}
     """The parts that wait for a time of day or for another try: until when, in Unix seconds."""
     complaints: Annotated[int, Field(ge=0)] = 0
+    """How many readers have complained."""
+    excused: Annotated[int, Field(ge=0)] = 0
+    """How many had when their share last paused it: whoever resumes it knows of these."""
     decisions: tuple[Decision, ...] = ()
     version: Annotated[int, Field(ge=0)] = 0
     """Rises with every change."""
@@ -134,11 +146,26 @@ class Deliveries:
         self._table = table
         self._keep_days = keep_days
 
-    async def open(self, run_id: str, *, status: DeliveryStatus, by: str, note: str = "") -> Delivery:
+    async def open(
+        self,
+        run_id: str,
+        *,
+        status: DeliveryStatus,
+        by: str,
+        note: str = "",
+        per_hour: int | None = None,
+    ) -> Delivery:
         """Create the delivery of a run, or return the existing one unchanged."""
         act = Act.HOLD if status is DeliveryStatus.HELD else Act.APPROVE
         first = Decision(act=act, by=by, at=datetime.now(UTC), note=note)
-        opened = Delivery(run_id=run_id, status=status, opened_at=first.at, decisions=(first,))
+        opened = Delivery(
+            run_id=run_id,
+            status=status,
+            opened_at=first.at,
+            decisions=(first,),
+            release=int(status.goes_out),
+            per_hour=per_hour,
+        )
         await conditionally(
             self._dynamodb.put_item(
                 TableName=self._table,
@@ -175,6 +202,7 @@ class Deliveries:
     ) -> Delivery:
         """Record a decision, with further `changes` of the delivery; raise `DecisionError` if it cannot be.
 
+        The caller then sends a poll with the delivery's `attempt`, which lets the sender act on it.
         It cannot be taken in a status that is not among those of `FROM`.
         """
 
@@ -190,6 +218,9 @@ class Deliveries:
                     "paused_from": found.status if act is Act.PAUSE else None,
                     "reason": note if act in {Act.PAUSE, Act.REJECT} else "",
                     "decisions": (*before, *latest),
+                    "attempt": found.attempt + 1,
+                    "release": found.release + (act in RELEASING),
+                    **({"due": {}, "sample_parts": {}} if act in RELEASING else {}),
                     **changes,
                 }
             )

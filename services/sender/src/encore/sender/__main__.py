@@ -1,0 +1,86 @@
+"""Starts the sender service: `python -m encore.sender`."""
+
+from encore.runtime.consent import DynamoDBConsent
+from encore.runtime.queue.consumer import Handler
+from encore.runtime.queue.polls import SQSSenderPolls
+from encore.runtime.runs.delivery import Deliveries
+from encore.runtime.runs.run import StageName
+from encore.runtime.service import Runtime, run_service
+from encore.sender.adapters.dispatches import DynamoDBDispatches
+from encore.sender.adapters.transports import OpenTransport, open_transport
+from encore.sender.domain.judging import Rules
+from encore.sender.domain.trial import trial_email
+from encore.sender.handler import SenderHandler, deliver_nothing
+from encore.sender.settings import Approval, SenderSettings, TransportKind
+from encore.sender.use_cases.deliver_part import DeliverPart
+from encore.sender.use_cases.hand_over import HandOver
+from encore.sender.use_cases.open_delivery import OpenDelivery
+from encore.sender.use_cases.release_parts import ReleaseParts
+
+
+async def make_handler(runtime: Runtime[SenderSettings]) -> Handler:
+    """Wire the use cases to AWS and to the provider."""
+    if runtime.settings.sender_transport is TransportKind.NONE:
+        return deliver_nothing
+    return wired(runtime, await open_transport(runtime))
+
+
+def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHandler:
+    """Put the service together around a transport."""
+    settings, keep_days = runtime.settings, runtime.settings.retention_days
+    deliveries = Deliveries(runtime.dynamodb, settings.runs_table, keep_days=keep_days)
+    dispatches = DynamoDBDispatches(
+        runtime.dynamodb, settings.dispatches_table, contacts=settings.contacts_table, keep_days=keep_days
+    )
+    polls = SQSSenderPolls(runtime.queue, interval_s=settings.sender_poll_interval_s)
+    limiter = runtime.limiter(opened.quota, requests_per_s=opened.per_s)
+    return SenderHandler(
+        OpenDelivery(
+            deliveries,
+            polls,
+            is_held=settings.sender_approval is Approval.REQUIRED,
+            per_hour=settings.sender_per_hour,
+        ),
+        ReleaseParts(
+            deliveries, runtime.ledger, runtime.objects, polls, interval_s=settings.sender_poll_interval_s
+        ),
+        DeliverPart(
+            deliveries=deliveries,
+            ledger=runtime.ledger,
+            stage=runtime.stage,
+            objects=runtime.objects,
+            announcer=runtime.announcer,
+            dispatches=dispatches,
+            consent=DynamoDBConsent(
+                runtime.dynamodb,
+                suppressions=settings.suppressions_table,
+                contacts=settings.contacts_table,
+            ),
+            hand_over=HandOver(
+                transport=opened.transport, dispatches=dispatches, tries=settings.sender_tries
+            ),
+            rules=rules(settings),
+            paced=limiter.run,
+            to_seed=trial_email,
+            units=opened.units,
+            parallel=settings.sender_parallel,
+        ),
+    )
+
+
+def rules(settings: SenderSettings) -> Rules:
+    """What the shop has set for everybody."""
+    return Rules(
+        quiet=settings.quiet,
+        zone=settings.zone,
+        cap=settings.cap,
+        holdout=settings.sender_holdout,
+        holdout_salt=settings.sender_holdout_salt,
+        without_address=settings.sender_without_address,
+        tries=settings.sender_tries,
+        retry_s=settings.sender_retry_s,
+    )
+
+
+if __name__ == "__main__":
+    run_service(StageName.SENDER, SenderSettings, make_handler)

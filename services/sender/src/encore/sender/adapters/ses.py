@@ -1,0 +1,90 @@
+"""Hands emails over to Amazon SES, which signs them by itself."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from encore.sender.adapters.ses_errors import meaning
+from encore.sender.domain.fitness import unfit
+from encore.sender.ports import Accepted, InDoubtError, Outgoing, RefusedError
+from encore.sender.settings import TransportKind
+
+if TYPE_CHECKING:
+    from types_aiobotocore_sesv2.client import SESV2Client
+    from types_aiobotocore_sesv2.type_defs import SendEmailRequestTypeDef
+
+MAX_BYTES = 40 * 1024 * 1024 * 3 // 4
+"""A message may have 40 MB, after it has been encoded in base64."""
+
+
+class SesQuota(NamedTuple):
+    """What the account may send."""
+
+    per_s: float
+    per_day: float | None
+    """In any 24 hours; None is no limit."""
+    sent: float
+    """In the last 24 hours."""
+
+    @property
+    def left(self) -> float | None:
+        """How many more it may send at present; None is no limit."""
+        return None if self.per_day is None else max(0.0, self.per_day - self.sent)
+
+
+async def ses_quota(ses: "SESV2Client") -> SesQuota:
+    """Return what the account may send in this region; raise the SDK's errors."""
+    quota = (await ses.get_account())["SendQuota"]
+    per_day = quota["Max24HourSend"]
+    return SesQuota(
+        per_s=quota["MaxSendRate"],
+        per_day=None if per_day < 0 else per_day,
+        sent=quota.get("SentLast24Hours", 0.0),
+    )
+
+
+async def ses_rate(ses: "SESV2Client") -> float:
+    """Return how many emails a second the account may send in this region; raise the SDK's errors."""
+    return (await ses_quota(ses)).per_s
+
+
+class SesTransport:
+    """Hands emails over by `SendEmail`.
+
+    The client must not retry (`NO_SDK_RETRIES`), or some emails go out twice.
+    """
+
+    name = TransportKind.SES.value
+
+    def __init__(self, ses: "SESV2Client", *, configuration_set: str | None = None) -> None:
+        self._ses = ses
+        self._configuration_set = configuration_set
+
+    async def send(self, email: Outgoing) -> Accepted:
+        """Hand an email over.
+
+        Raises `ThrottledError` for the limiter, otherwise `DeferredError` if SES surely did not accept it and
+        may do so later (`QuotaSpentError` tomorrow, `UnusableError` once somebody mends something),
+        `RefusedError` if it did not for good or if the message is not fit to be sent, and `InDoubtError` if
+        nobody knows.
+        """
+        if problem := unfit(email.content, address=email.address, max_bytes=MAX_BYTES):
+            raise RefusedError(problem)
+        try:
+            reply = await self._ses.send_email(**self._request(email))
+        except (ClientError, BotoCoreError) as error:
+            raise meaning(error) from error
+        except (OSError, ValueError) as error:
+            raise InDoubtError(f"no reply that could be read: {type(error).__name__}") from error
+        return Accepted(provider_id=reply.get("MessageId", ""))
+
+    def _request(self, email: Outgoing) -> "SendEmailRequestTypeDef":
+        request: SendEmailRequestTypeDef = {
+            "Destination": {"ToAddresses": [email.address]},
+            "Content": {"Raw": {"Data": email.content}},
+        }
+        if self._configuration_set:
+            request["ConfigurationSetName"] = self._configuration_set
+        if email.tags:
+            request["EmailTags"] = [{"Name": name, "Value": value} for name, value in email.tags.items()]
+        return request

@@ -1,0 +1,84 @@
+"""Hands emails over by SMTP, over connections that are kept."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from encore.sender.adapters.smtp_replies import accepted
+from encore.sender.adapters.smtp_session import LostError, MailServer, SmtpSession
+from encore.sender.domain.fields import mailbox, read_fields
+from encore.sender.domain.fitness import unfit
+from encore.sender.ports import Accepted, Outgoing, RefusedError
+from encore.sender.settings import TransportKind
+
+MAX_BYTES = 10_000_000
+"""What most servers take."""
+Sign = Callable[[bytes], bytes]
+
+
+class SmtpTransport:
+    """Hands emails over to one mail server, some at a time; as a context manager it closes connections."""
+
+    name = TransportKind.SMTP.value
+
+    def __init__(
+        self,
+        server: MailServer,
+        *,
+        connections: int = 4,
+        bounce_address: str | None = None,
+        sign: Sign | None = None,
+    ) -> None:
+        self._server = server
+        self._turns = asyncio.Semaphore(connections)
+        self._idle: list[SmtpSession] = []
+        self._bounce_address = bounce_address
+        self._sign = sign
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def send(self, email: Outgoing) -> Accepted:
+        """Hand an email over, signed if there is a key.
+
+        Raises `DeferredError` if the server surely did not accept it and may do so later (`UnusableError` if
+        not before somebody mends something), `RefusedError` if it did not for good or if the message is not
+        fit to be sent, and `InDoubtError` if the connection was lost once the message had been sent.
+        """
+        if problem := unfit(email.content, address=email.address, max_bytes=MAX_BYTES):
+            raise RefusedError(problem)
+        names = {field.name.lower(): field.unfolded for field in read_fields(email.content)}
+        content = self._sign(email.content) if self._sign else email.content
+        sender = self._bounce_address or mailbox(names[b"from"])
+        async with self._turns:
+            text = await self._hand_over(sender, email.address, content)
+        return accepted(text, names[b"message-id"].strip("<> "))
+
+    async def aclose(self) -> None:
+        """Take leave of the server on every connection that is kept."""
+        sessions, self._idle = self._idle, []
+        await asyncio.gather(*(session.quit() for session in sessions))
+
+    async def _hand_over(self, sender: str, recipient: str, content: bytes) -> str:
+        """Try connections that are kept, which may have been closed meanwhile, then a new one."""
+        while self._idle:
+            with suppress(LostError):
+                return await self._over(self._idle.pop(), sender, recipient, content)
+        return await self._over(await SmtpSession.open(self._server), sender, recipient, content)
+
+    async def _over(self, session: SmtpSession, sender: str, recipient: str, content: bytes) -> str:
+        try:
+            return await session.hand_over(sender, recipient, content)
+        except asyncio.CancelledError:
+            session.close()
+            raise
+        finally:
+            if session.is_open:
+                self._idle.append(session)

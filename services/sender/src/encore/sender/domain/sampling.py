@@ -1,0 +1,19 @@
+"""Which emails a run's sample has, and how many customers each part delivers of it."""
+
+from collections.abc import Iterable
+
+
+def sample_of(sizes: Iterable[tuple[int, int]], wanted: int) -> dict[int, int]:
+    """Return how many of the first emails of each part are in a sample of so many, by part.
+
+    `sizes` are the parts in order, each with its number of emails; no more are read than are needed.
+    """
+    chosen: dict[int, int] = {}
+    left = wanted
+    for part, emails in sizes if wanted else ():
+        if taken := min(left, emails):
+            chosen[part] = taken
+            left -= taken
+        if not left:
+            break
+    return chosen

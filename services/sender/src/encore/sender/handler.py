@@ -1,0 +1,43 @@
+"""What a message of the sender's queue is about: a finished run, a delivery that waits, or a part."""
+
+from dataclasses import dataclass
+
+from encore.contracts.events import DeliverPart as DeliverPartEvent
+from encore.contracts.events import RunFinished, SenderPoll, event_type, parse_event
+from encore.runtime.logs import bind_event, get_logger
+from encore.runtime.queue.message import Message
+from encore.sender.use_cases.deliver_part import DeliverPart
+from encore.sender.use_cases.open_delivery import OpenDelivery
+from encore.sender.use_cases.release_parts import ReleaseParts
+
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class SenderHandler:
+    """Opens deliveries, releases their parts and delivers them."""
+
+    open_delivery: OpenDelivery
+    release_parts: ReleaseParts
+    deliver_part: DeliverPart
+
+    async def __call__(self, message: Message) -> None:
+        """Handle one message."""
+        kind = event_type(message.body)
+        if kind == DeliverPartEvent.type:
+            part = parse_event(message.body, DeliverPartEvent)
+            bind_event(run_id=part.run_id, event_id=part.id, part=part.data.part)
+            await self.deliver_part.run(part.run_id, part.data.part, holder=message.message_id)
+        elif kind == SenderPoll.type:
+            poll = parse_event(message.body, SenderPoll)
+            bind_event(run_id=poll.run_id, event_id=poll.id)
+            await self.release_parts.run(poll.run_id, poll.data.attempt)
+        else:
+            finished = parse_event(message.body, RunFinished)
+            bind_event(run_id=finished.run_id, event_id=finished.id)
+            await self.open_delivery.run(finished)
+
+
+async def deliver_nothing(message: Message) -> None:
+    """Handle a message where no transport is set: nobody is written to, and finished emails stay."""
+    log.info("no_transport", kind=event_type(message.body))

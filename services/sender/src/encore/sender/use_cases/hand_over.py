@@ -1,0 +1,184 @@
+"""Hands one email over: claims it when its turn has come, sends it, and records what came of it.
+
+Between the claim and the record nobody else sends it. Whoever dies in between leaves a claim behind, and the
+next worker records that the email is in doubt.
+"""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import uuid4
+
+from encore.contracts.consent import MOST_TIMES, Contact
+from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from encore.runtime.gather import Gather
+from encore.runtime.logs import get_logger
+from encore.runtime.quota.turns import StoppingError
+from encore.sender.domain.judging import written_to
+from encore.sender.ports import (
+    Claim,
+    Claimed,
+    DeferredError,
+    Dispatches,
+    InDoubtError,
+    Key,
+    Outgoing,
+    QuotaSpentError,
+    RefusedError,
+    Transport,
+    UnusableError,
+)
+
+MAX_TAG_CHARS = 256
+MAX_REASON_CHARS = 500
+SETTLED_AT_ONCE = 100
+CLAIMED_AT_ONCE = 50
+HALTS = (QuotaSpentError, UnusableError)
+"""What concerns every email, not one: a quota of the day, or a wrong password."""
+Paced = Callable[[Callable[[], Awaitable[Dispatch]]], Awaitable[Dispatch]]
+"""Makes a call when its turn has come, and again while the provider throttles it."""
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """An email that may go out now."""
+
+    run_id: str
+    """The run, or what stands for it in the table of dispatches: a sample has a name of its own."""
+    email: FinishedEmail
+    address: str
+    judged_at: datetime
+    before: Dispatch | None = None
+    contact: Contact | None = None
+    counts: bool = True
+    """Whether the customer is written to; a sample that goes to seeds does not count."""
+
+
+Renewed = Callable[[Parcel], Awaitable[Parcel]]
+"""Looks again whether an email may go out; raises `StaleError` if it may not any more."""
+
+
+class StaleError(Exception):
+    """Something has changed since the email was judged: judge it again."""
+
+
+class HandOver:
+    """Hands emails over by one transport."""
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        dispatches: Dispatches,
+        tries: int,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._transport = transport
+        self._tries = tries
+        self._now = now
+        self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(dispatches.claim, limit=CLAIMED_AT_ONCE)
+        self._records: Gather[Dispatch, None] = Gather(dispatches.settle, limit=SETTLED_AT_ONCE)
+
+    async def run(self, parcel: Parcel, content: bytes, *, paced: Paced, renewed: Renewed) -> Dispatch:
+        """Hand an email over when its turn has come; return what came of it, which is recorded.
+
+        Its turn may come long after it was judged: then `renewed` looks again.
+
+        Raises `StaleError` if it has to be judged again, and one of `HALTS` when no other email is accepted
+        either: then it waits.
+        """
+        claimed: list[Dispatch] = []
+        token = uuid4().hex
+
+        async def send() -> Dispatch:
+            if not claimed:
+                claimed.append(await self._claim(await renewed(parcel), token))
+            return await self._send(parcel, content, claimed[0])
+
+        try:
+            done = await paced(send)
+        except (DeferredError, RefusedError, InDoubtError) as error:
+            done = self._failed(claimed[0], error)
+            await self._records.add(done)
+            if isinstance(error, HALTS):
+                raise
+            return done
+        except StoppingError as error:  # the provider has throttled it: it was surely not accepted
+            if claimed:
+                await self._records.add(self._failed(claimed[0], QuotaSpentError(str(error))))
+            raise
+        await self._records.add(done)
+        return done
+
+    async def _claim(self, parcel: Parcel, token: str) -> Dispatch:
+        """Claim the email; raise `StaleError` if somebody else has, or its contact has changed."""
+        customer_id, now = parcel.email.customer_id, self._now()
+        before = parcel.before
+        contact = None
+        if parcel.counts and before is None:
+            contact = written_to(parcel.contact, customer_id, now=now, most=MOST_TIMES)
+        claim = Claim(
+            Dispatch(
+                run_id=parcel.run_id,
+                customer_id=customer_id,
+                outcome=Outcome.SENDING,
+                variant=parcel.email.variant,
+                transport=self._transport.name,
+                tries=(before.tries if before else 0) + 1,
+                at=now,
+                claim=token,
+            ),
+            contact,
+        )
+        if (await self._claims.add(claim))[claim.key] is not Claimed.MINE:
+            raise StaleError
+        return claim.dispatch
+
+    async def _send(self, parcel: Parcel, content: bytes, claimed: Dispatch) -> Dispatch:
+        accepted = await self._transport.send(
+            Outgoing(
+                run_id=parcel.run_id,
+                customer_id=parcel.email.customer_id,
+                address=parcel.address,
+                content=content,
+                tags=tags(parcel),
+            )
+        )
+        return claimed.model_copy(
+            update={"outcome": Outcome.SENT, "provider_id": accepted.provider_id, "at": self._now()}
+        )
+
+    def _failed(self, claimed: Dispatch, error: Exception) -> Dispatch:
+        """What came of an email that was not surely accepted."""
+        reason = str(error)[:MAX_REASON_CHARS]
+        outcome = Outcome.IN_DOUBT
+        tries = claimed.tries
+        if isinstance(error, RefusedError):
+            outcome = Outcome.REFUSED
+        elif isinstance(error, HALTS):  # no try: nobody looked at the email
+            outcome, tries = Outcome.WAITING, tries - 1
+        elif isinstance(error, DeferredError):
+            is_last = claimed.tries >= self._tries
+            outcome = Outcome.REFUSED if is_last else Outcome.WAITING
+            reason = f"not accepted in {claimed.tries} tries: {reason}" if is_last else reason
+        log.info("email_not_accepted", customer_id=claimed.customer_id, outcome=outcome, tries=tries)
+        return claimed.model_copy(
+            update={"outcome": outcome, "reason": reason, "tries": tries, "at": self._now()}
+        )
+
+
+def tags(parcel: Parcel) -> dict[str, str]:
+    """Return what reports about an email name it by: its run, and the customer in URL-safe base64.
+
+    An id that is too long for a tag is left out: reports have the message's header as well.
+    """
+    customer = urlsafe_b64encode(parcel.email.customer_id.encode("utf-8", "replace")).decode().rstrip("=")
+    found = {"encore_run": parcel.run_id.partition("#")[0]}
+    if len(customer) <= MAX_TAG_CHARS:
+        found["encore_customer"] = customer
+    if parcel.email.variant:
+        found["encore_variant"] = sha256(parcel.email.variant.encode()).hexdigest()[:16]
+    return found

@@ -1,0 +1,37 @@
+"""Opens the delivery of a run that has finished: held until a person approves it, or going out at once."""
+
+from dataclasses import dataclass
+
+from encore.contracts.events import Event, RunFinished
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric, emit
+from encore.runtime.runs.delivery import Deliveries, DeliveryStatus
+from encore.sender.ports import SenderPolls
+
+BY_SETTING = "the setting ENCORE_SENDER_APPROVAL"
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class OpenDelivery:
+    """Opens deliveries; `is_held` says whether a person has to approve each, `per_hour` is their throttle."""
+
+    deliveries: Deliveries
+    polls: SenderPolls
+    is_held: bool
+    per_hour: int | None = None
+
+    async def run(self, event: Event[RunFinished]) -> None:
+        """Open the delivery of a run unless the run has failed, or made no email."""
+        if event.data.status != "finished" or not event.data.counts.get("emails", 0):
+            log.info("nothing_to_deliver", status=event.data.status)
+            return
+        status = DeliveryStatus.HELD if self.is_held else DeliveryStatus.APPROVED
+        delivery = await self.deliveries.open(
+            event.run_id, status=status, by=BY_SETTING, per_hour=self.per_hour
+        )
+        log.info("delivery_opened", status=delivery.status)
+        if delivery.status.goes_out:
+            await self.polls.send_poll(event.run_id, delivery.attempt, delay_s=0)
+        elif delivery.status is DeliveryStatus.HELD:
+            emit({Metric.DELIVERIES_HELD: 1})

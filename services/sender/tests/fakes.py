@@ -1,0 +1,243 @@
+"""A run with finished emails, and doubles of what the sender needs."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from encore.contracts import object_keys
+from encore.contracts.consent import Contact, Suppression
+from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from encore.runtime.consent import Person
+from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from encore.runtime.runs.run import StageName
+from encore.sender.domain.judging import Rules
+from encore.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
+from encore.sender.use_cases.deliver_part import DeliverPart
+from encore.sender.use_cases.hand_over import HandOver
+from encore.sender.use_cases.release_parts import ReleaseParts
+from tests.support.runs import RUN, TABLE, Runs
+from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def message_to(address: str, *, subject: str = "Picked for you") -> bytes:
+    """Return a small message, such as the mailer stores."""
+    head = (
+        "From: Shop <hello@shop.example>",
+        f"To: {address}",
+        f"Subject: {subject}",
+        "Date: Thu, 26 Nov 2026 12:00:00 +0000",
+        "Message-ID: <1@shop.example>",
+        "List-Unsubscribe: <https://shop.example/unsubscribe?t=abc.def>,",
+        " <mailto:hello@shop.example?subject=unsubscribe>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable",
+    )
+    return "\r\n".join([*head, "", "Hello", ""]).encode()
+
+
+class FakeDispatches:
+    """The table of dispatches and contacts, with the same conditions."""
+
+    def __init__(self, contacts: dict[str, Contact]) -> None:
+        self.items: dict[Key, Dispatch] = {}
+        self.contacts = contacts
+        self.claims = 0
+
+    async def of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
+        """Return what is known of emails."""
+        await asyncio.sleep(0)
+        return {one: self.items[run_id, one] for one in customer_ids if (run_id, one) in self.items}
+
+    async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]:
+        """Claim emails that are free."""
+        await asyncio.sleep(0)
+        return {claim.key: self._claim(claim) for claim in claims}
+
+    def _claim(self, claim: Claim) -> Claimed:
+        found = self.items.get(claim.key)
+        is_mine = found is not None and found.claim == claim.dispatch.claim
+        if found is not None and found.outcome is not Outcome.WAITING and not is_mine:
+            return Claimed.TAKEN
+        if claim.contact is not None:
+            before = self.contacts.get(claim.contact.customer_id)
+            if (before.version if before else 0) != claim.contact.version - 1:
+                return Claimed.STALE
+            self.contacts[claim.contact.customer_id] = claim.contact
+        self.items[claim.key] = claim.dispatch
+        self.claims += 1
+        return Claimed.MINE
+
+    async def settle(self, dispatches: Sequence[Dispatch]) -> None:
+        """Record what came of emails."""
+        await asyncio.sleep(0)
+        self.items |= {(each.run_id, each.customer_id): each for each in dispatches}
+
+    async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
+        """Record a doubt unless the worker has said more."""
+        key = (found.run_id, found.customer_id)
+        if self.items[key] != found:
+            return False
+        self.items[key] = doubted
+        return True
+
+
+class FakeConsent:
+    """Suppressions by customer id, and contacts."""
+
+    def __init__(self, contacts: dict[str, Contact]) -> None:
+        self.suppressions: dict[str, Suppression] = {}
+        self.known = contacts
+
+    async def suppressed(self, people: Sequence[Person]) -> dict[str, Suppression]:
+        """Return who must not be written to."""
+        return {one: self.suppressions[one] for one, _ in people if one in self.suppressions}
+
+    async def contacts(self, customer_ids: Sequence[str]) -> dict[str, Contact]:
+        """Return who has been written to."""
+        return {one: self.known[one] for one in customer_ids if one in self.known}
+
+
+def accept_all(_: Outgoing) -> None:
+    """Raise nothing."""
+
+
+@dataclass
+class FakeTransport:
+    """Accepts every email, unless `answer` raises for it."""
+
+    name: str = "fake"
+    accepted: list[Outgoing] = field(default_factory=list)
+    answer: Callable[[Outgoing], None] = accept_all
+
+    async def send(self, email: Outgoing) -> Accepted:
+        """Accept an email."""
+        await asyncio.sleep(0)
+        self.answer(email)
+        self.accepted.append(email)
+        return Accepted(f"id-{len(self.accepted)}")
+
+    @property
+    def times(self) -> Counter[str]:
+        """How often each customer's email was accepted."""
+        return Counter(email.customer_id for email in self.accepted)
+
+
+@dataclass
+class RecordingPolls:
+    """Keeps what the sender sends to itself."""
+
+    polls: list[tuple[int, int]] = field(default_factory=list)
+    """Attempts and delays."""
+    parts: list[int] = field(default_factory=list)
+
+    async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None:
+        """Keep a poll."""
+        assert run_id == RUN
+        assert 0 <= delay_s <= 900
+        self.polls.append((attempt, delay_s))
+
+    async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None:
+        """Keep parts."""
+        assert run_id == RUN
+        assert release >= 1
+        self.parts += parts
+
+
+class World:
+    """A finished run of parts with so many emails each, and the sender around it."""
+
+    def __init__(self, *sizes: int, rules: Rules | None = None, time_zone: str | None = None) -> None:
+        self.runs = Runs()
+        self.objects = InMemoryObjects()
+        self.announcer = InMemoryAnnouncer()
+        self.deliveries = Deliveries(self.runs.dynamodb, TABLE)
+        self.contacts: dict[str, Contact] = {}
+        self.dispatches = FakeDispatches(self.contacts)
+        self.consent = FakeConsent(self.contacts)
+        self.transport = FakeTransport()
+        self.polls = RecordingPolls()
+        self.time = NOON
+        self.parallel = 4
+        self.rules = rules or Rules()
+        self.parts: list[list[FinishedEmail]] = []
+        numbers = iter(range(1, sum(sizes) + 1))
+        for size in sizes:
+            self.parts.append([self._finished(next(numbers), time_zone) for _ in range(size)])
+
+    def _finished(self, number: int, time_zone: str | None) -> FinishedEmail:
+        name = f"c{number}"
+        key = object_keys.email(RUN, name)
+        address = f"{name}@mail.example"
+        self.objects.stored[key] = message_to(address)
+        return FinishedEmail(customer_id=name, key=key, address=address, time_zone=time_zone)
+
+    async def open(self, status: DeliveryStatus = DeliveryStatus.APPROVED) -> Delivery:
+        """Let the run be finished, and its delivery be open."""
+        ledger = self.runs.ledger
+        await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
+        await ledger.set_parts(RUN, len(self.parts))
+        for number, emails in enumerate(self.parts, start=1):
+            await self.objects.put_lines(object_keys.mailed(RUN, number), emails)
+        await ledger.finish(RUN)
+        return await self.deliveries.open(RUN, status=status, by="somebody")
+
+    @property
+    def deliver(self) -> DeliverPart:
+        """The use case, new as after a restart."""
+        return DeliverPart(
+            deliveries=self.deliveries,
+            ledger=self.runs.ledger,
+            stage=self.runs.stage(StageName.SENDER, self.announcer),
+            objects=self.objects,
+            announcer=self.announcer,
+            dispatches=self.dispatches,
+            consent=self.consent,
+            hand_over=HandOver(
+                transport=self.transport, dispatches=self.dispatches, tries=self.rules.tries, now=self.now
+            ),
+            rules=self.rules,
+            paced=at_once,
+            to_seed=lambda content, address: re.sub(rb"To: [^\r]*", f"To: {address}".encode(), content),
+            units={"ses.emails": 1},
+            parallel=self.parallel,
+            now=self.now,
+        )
+
+    @property
+    def release(self) -> ReleaseParts:
+        """The use case that handles polls."""
+        return ReleaseParts(
+            self.deliveries, self.runs.ledger, self.objects, self.polls, interval_s=60, now=self.now
+        )
+
+    def now(self) -> datetime:
+        """The time of this world."""
+        return self.time
+
+    async def run(self, *, most: int = 100) -> None:
+        """Handle the newest poll and every part that it releases, until nothing is left to do now."""
+        for _ in range(most):
+            delivery = await self.deliveries.get(RUN)
+            await self.release.run(RUN, delivery.attempt)
+            parts, self.polls.parts = self.polls.parts, []
+            if not parts:
+                return
+            for part in parts:
+                await self.deliver.run(RUN, part, holder=f"message-{part}")
+
+    def outcomes(self) -> Mapping[str, int]:
+        """How many emails came to what."""
+        return Counter(str(each.outcome) for each in self.dispatches.items.values())
+
+
+async def at_once(call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - whatever the call returns
+    """Make a call at once."""
+    return await call()

@@ -1,0 +1,151 @@
+"""Claims and decisions on the emulator's DynamoDB."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from encore.contracts.consent import Contact, Suppression, address_entry, customer_entry
+from encore.contracts.delivery import Dispatch, NotSent, Outcome
+from encore.runtime.consent import DynamoDBConsent
+from encore.runtime.runs.delivery import Act, Deliveries, DeliveryStatus
+from encore.sender.adapters.dispatches import DynamoDBDispatches
+from encore.sender.ports import Claim, Claimed
+from encore.stack.provision import Resources
+from services.sender.tests.fakes import NOON
+from tests.support.runs import RUN
+from tests.support.stores import Clients
+
+
+@pytest.fixture
+def dispatches(clients: Clients, resources: Resources) -> DynamoDBDispatches:
+    """The table of dispatches."""
+    tables = resources.tables
+    return DynamoDBDispatches(
+        clients.dynamodb, tables["dispatches"], contacts=tables["contacts"], keep_days=30
+    )
+
+
+@pytest.fixture
+def consent(clients: Clients, resources: Resources) -> DynamoDBConsent:
+    """The tables of suppressions and contacts."""
+    tables = resources.tables
+    return DynamoDBConsent(clients.dynamodb, suppressions=tables["suppressions"], contacts=tables["contacts"])
+
+
+def a_claim(customer_id: str, token: str, *, version: int | None = None, run_id: str = RUN) -> Claim:
+    """Return a claim, with a version of the contact if it has one."""
+    dispatch = Dispatch(
+        run_id=run_id, customer_id=customer_id, outcome=Outcome.SENDING, at=NOON, claim=token, tries=1
+    )
+    contact = None
+    if version is not None:
+        contact = Contact(customer_id=customer_id, times=(1_000 + version,), version=version)
+    return Claim(dispatch, contact)
+
+
+def results(claims: Sequence[Claim], found: dict[tuple[str, str], Claimed]) -> list[Claimed]:
+    """Return what came of claims, in their order."""
+    return [found[claim.key] for claim in claims]
+
+
+async def test_an_email_is_claimed_once(dispatches: DynamoDBDispatches, consent: DynamoDBConsent) -> None:
+    """Of many claims in one transaction, those that are not free fail alone; contacts change with claims."""
+    mine = [a_claim(f"c{number}", "mine", version=1) for number in range(120)]
+    assert set((await dispatches.claim(mine)).values()) == {Claimed.MINE}
+    theirs = [a_claim(f"c{number}", "theirs", version=2) for number in range(100, 130)]
+    theirs[-1] = a_claim("c129", "theirs", version=1)
+    found = results(theirs, await dispatches.claim(theirs))
+    assert found[:20] == [Claimed.TAKEN] * 20
+    assert found[20:] == [Claimed.STALE] * 9 + [Claimed.MINE]
+    contacts = await consent.contacts([f"c{number}" for number in range(130)])
+    assert {contact.version for contact in contacts.values()} == {1}
+    assert len(contacts) == 121
+
+
+async def test_rivals_for_the_same_emails_share_them(dispatches: DynamoDBDispatches) -> None:
+    """However transactions meet, each email is one worker's."""
+    ids = [f"c{number}" for number in range(30)]
+    found = await asyncio.gather(
+        *(
+            dispatches.claim([a_claim(one, f"worker-{worker}", version=1) for one in ids])
+            for worker in range(4)
+        )
+    )
+    for one in ids:
+        assert sum(each[RUN, one] is Claimed.MINE for each in found) <= 1
+    held = await dispatches.of(RUN, ids)
+    for one, dispatch in held.items():
+        winner = int(dispatch.claim.rpartition("-")[2])
+        assert found[winner][RUN, one] is Claimed.MINE
+
+
+async def test_what_waits_may_be_claimed_again(dispatches: DynamoDBDispatches) -> None:
+    """What is final may not, and a claim may be repeated by its owner."""
+    claim = a_claim("c1", "first")
+    await dispatches.claim([claim])
+    assert results([claim], await dispatches.claim([claim])) == [Claimed.MINE]
+    waiting = claim.dispatch.model_copy(update={"outcome": Outcome.WAITING, "reason": "451 later"})
+    await dispatches.settle([waiting])
+    second = a_claim("c1", "second")
+    assert results([second], await dispatches.claim([second])) == [Claimed.MINE]
+    await dispatches.settle([second.dispatch.model_copy(update={"outcome": Outcome.SENT})])
+    third = a_claim("c1", "third")
+    assert results([third], await dispatches.claim([third])) == [Claimed.TAKEN]
+    assert [each.outcome async for each in dispatches.all_of(RUN)] == [Outcome.SENT]
+
+
+async def test_two_claims_of_one_customer_are_not_one_transaction(dispatches: DynamoDBDispatches) -> None:
+    """Two runs may be delivered at the same time: the second looks at the contact again."""
+    claims = [a_claim("c1", "x", version=1), a_claim("c1", "y", version=1, run_id="run-fedcba9876543210")]
+    assert results(claims, await dispatches.claim(claims)) == [Claimed.MINE, Claimed.STALE]
+
+
+async def test_a_doubt_gives_way_to_what_the_worker_said(dispatches: DynamoDBDispatches) -> None:
+    """The worker may have been slow, not dead."""
+    claim = a_claim("c1", "slow")
+    await dispatches.claim([claim])
+    doubted = claim.dispatch.model_copy(
+        update={"outcome": Outcome.IN_DOUBT, "at": NOON + timedelta(minutes=1)}
+    )
+    assert await dispatches.doubt(claim.dispatch, doubted)
+    assert not await dispatches.doubt(claim.dispatch, doubted)
+    await dispatches.settle([claim.dispatch.model_copy(update={"outcome": Outcome.SENT})])
+    assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is Outcome.SENT
+
+
+async def test_whoever_is_suppressed_is_found_by_address_and_by_id(consent: DynamoDBConsent) -> None:
+    """However the address is written; the first reason is kept."""
+    listed = [
+        Suppression(entry=address_entry("Ann@Mail.example"), reason=NotSent.HARD_BOUNCE, source="r", at=NOON),
+        Suppression(entry=customer_entry("c2"), reason=NotSent.UNSUBSCRIBED, source="page", at=NOON),
+    ]
+    assert await consent.suppress(listed) == 2
+    again = listed[0].model_copy(update={"reason": NotSent.MANUAL})
+    assert await consent.suppress([again]) == 0
+    people = [("c1", "ann@mail.example"), ("c2", None), ("c3", "cy@mail.example")]
+    found = await consent.suppressed(people)
+    assert {one: each.reason for one, each in found.items()} == {
+        "c1": NotSent.HARD_BOUNCE,
+        "c2": NotSent.UNSUBSCRIBED,
+    }
+    assert await consent.allow([customer_entry("c2"), customer_entry("c9")]) == 1
+    assert [each.entry async for each in consent.all()] == [address_entry("ann@mail.example")]
+
+
+async def test_decisions_at_the_same_time_are_all_kept(clients: Clients, resources: Resources) -> None:
+    """Each is taken in the state that the one before has left."""
+    deliveries = Deliveries(clients.dynamodb, resources.tables["runs"])
+    await deliveries.open(RUN, status=DeliveryStatus.HELD, by="setting")
+    await deliveries.decide(RUN, Act.SAMPLE, by="ada", changes={"sample": 5, "seeds": ("a@x.example",)})
+
+    async def wait(part: int) -> None:
+        await deliveries.change(RUN, lambda found: found.model_copy(update={"due": {**found.due, part: 7}}))
+
+    await asyncio.gather(*map(wait, range(1, 9)))
+    found = await deliveries.get(RUN)
+    assert set(found.due) == set(range(1, 9))
+    assert (found.sample, found.seeds, found.status) == (5, ("a@x.example",), DeliveryStatus.SAMPLE)
+    assert found.decisions[1].by == "ada"
+    assert [each.run_id for each in await deliveries.all()] == [RUN]
