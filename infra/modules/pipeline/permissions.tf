@@ -371,7 +371,11 @@ locals {
       {
         sid       = "StoreEmails"
         actions   = ["s3:PutObject"]
-        resources = ["${local.data_bucket}/runs/*/emails/*", "${local.data_bucket}/runs/*/copy/*"]
+        resources = [
+          "${local.data_bucket}/runs/*/emails/*",
+          "${local.data_bucket}/runs/*/copy/*",
+          "${local.data_bucket}/runs/*/mailed/*",
+        ]
       },
       {
         sid       = "StoreRecords"
@@ -383,6 +387,12 @@ locals {
         sid       = "KeepAnswers"
         actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
         resources = [module.topology.table_arns["copy-answers"]]
+      },
+      {
+        # Nothing is paid for an email that nobody may get.
+        sid       = "AskConsent"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["contacts"], module.topology.table_arns["suppressions"]]
       },
       {
         sid       = "KeepFeatures"
