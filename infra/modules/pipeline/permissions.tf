@@ -223,6 +223,12 @@ locals {
         resources = [module.topology.table_arns["histories"]]
       },
       {
+        # The departments that customers want nothing of.
+        sid       = "ReadContacts"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["contacts"]]
+      },
+      {
         # DeleteItem ends a run's turn on the dataset group, BatchWriteItem credits runs with what their emails led to.
         sid = "KeepLedger"
         actions = [
