@@ -17,8 +17,8 @@ SOURCES = {
     **{name: ROOT / f"services/{name}/src/encore/{name}" for name in SERVICES},
 }
 AWS = {"aiobotocore", "boto3", "botocore"}
-BESIDE = {"recommender": {"web"}}
-"""What a service has beside its queue: a process that answers requests."""
+BESIDE = {"recommender": {"web"}, "sender": {"feedback", "web"}}
+"""What a service has beside its queue: processes that answer requests, or read another queue."""
 IMPORTED_AS = {"pyyaml": "yaml", "fluent.runtime": "fluent"}
 """Import names that do not follow from the distribution's name."""
 TOOLS = {"encore.stack", "encore.cli", "encore.evaluation", "understudy"}

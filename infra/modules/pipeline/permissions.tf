@@ -417,5 +417,119 @@ locals {
         resources = [local.model_jobs]
       },
     ]
+
+    # Whose emails are delivered, and how far deliveries are. What SES is asked is in delivery.tf.
+    sender = [
+      {
+        # It also sends to its own queue: the parts of a run, and polls.
+        sid = "ConsumeDeliveries"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
+        resources = [module.topology.queue_arns["sender"]]
+      },
+      {
+        sid       = "DeadLetterDeliveries"
+        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+        resources = [module.topology.dead_letter_arns["sender"]]
+      },
+      {
+        sid       = "FindEmails"
+        actions   = ["s3:ListBucket"]
+        resources = [local.data_bucket]
+      },
+      {
+        sid       = "ReadEmails"
+        actions   = ["s3:GetObject"]
+        resources = ["${local.data_bucket}/runs/*/mailed/*", "${local.data_bucket}/runs/*/emails/*"]
+      },
+      {
+        # PutItem claims emails, in transactions with their contacts.
+        sid       = "KeepDispatches"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["dispatches"]]
+      },
+      {
+        sid       = "KeepContacts"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["contacts"]]
+      },
+      {
+        sid       = "AskConsent"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
+        # Scan finds the deliveries that wait for somebody.
+        sid       = "KeepLedger"
+        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]
+        resources = [module.topology.table_arns["runs"]]
+      },
+      {
+        sid       = "Announce"
+        actions   = ["sns:Publish"]
+        resources = [module.topology.topic_arns["email-sent"], module.topology.topic_arns["email-suppressed"]]
+      },
+    ]
+
+    feedback = [
+      {
+        sid = "ConsumeFeedback"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
+        resources = [module.topology.queue_arns["feedback"]]
+      },
+      {
+        sid       = "DeadLetterFeedback"
+        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+        resources = [module.topology.dead_letter_arns["feedback"]]
+      },
+      {
+        sid       = "SeeBucket"
+        actions   = ["s3:ListBucket"]
+        resources = [local.data_bucket]
+      },
+      {
+        sid       = "FindAddresses"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["customers"]]
+      },
+      {
+        # Query counts those that were sent.
+        sid       = "MarkDispatches"
+        actions   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        resources = [module.topology.table_arns["dispatches"]]
+      },
+      {
+        sid       = "Suppress"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
+        sid       = "KeepPreferences"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["contacts"]]
+      },
+      {
+        # Complaints are counted with their run's delivery, and pause it.
+        sid       = "KeepDeliveries"
+        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        resources = [module.topology.table_arns["runs"]]
+      },
+      {
+        sid       = "Announce"
+        actions   = ["sns:Publish"]
+        resources = [module.topology.topic_arns["email-bounced"]]
+      },
+    ]
   }
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from encore.contracts import object_keys
+from encore.contracts.consent import Cap
 from encore.contracts.delivery import FinishedEmail
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
@@ -22,6 +23,7 @@ from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.handler import MailerHandler
 from encore.mailer.ports import ModelReply
+from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.know_features import KnowFeatures
@@ -34,6 +36,7 @@ from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
 from services.mailer.tests.conftest import FEATURES
 from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryWriter
+from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects, InMemoryPolls
@@ -42,13 +45,15 @@ RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
 Recommend = Callable[..., Recommendation]
 PARALLEL = 4
+NOW = 1_795_000_000
+CAP = Cap(emails=2, days=7)
 PICTURES = 5
 """Each product has a picture on a host that is not the sender's, so emails have none of them."""
 NOTHING = dict.fromkeys(
     (
         *("emails", "emails_template_copy", "emails_mixed_copy", "emails_failed", "emails_left_out"),
-        *("emails_sorry", "copy_facts", "copy_prompts", "copy_repairs", "copy_calls", "house_fields"),
-        *("products_described", "links_left_out"),
+        *("emails_sorry", "emails_suppressed", "copy_facts", "copy_prompts", "copy_repairs"),
+        *("copy_calls", "house_fields", "products_described", "links_left_out"),
     ),
     0,
 )
@@ -84,8 +89,10 @@ class World:
         theme = Theme(Brand("Encore Shop", "1 Example Street"))
         self.kept = InMemoryKeptAnswers()
         ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=PARALLEL)
+        self.consent = InMemoryConsent()
         mail_part = MailPart(
             objects=self.objects,
+            ask_consent=AskConsent(consent=self.consent, cap=CAP, now=lambda: NOW),
             records=self.records,
             features=KnowFeatures(
                 ask_once=ask_once,
@@ -251,11 +258,11 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
     assert report.units == {
         f"bedrock.input_tokens.{MODEL}": 2 * 1_000,
         f"bedrock.output_tokens.{MODEL}": 2 * 300,
-        "s3.puts": 12,
+        "s3.puts": 13,
         "dynamodb.writes": 11 + 6 * 3 + 4,
         "sns.publishes": 2,
         "sqs.requests": 2,
-        "dynamodb.reads": 1,
+        "dynamodb.reads": 11 * 3 + 1,
     }
     assert world.announcer.of(RunFinished) == []
 

@@ -19,6 +19,8 @@ RESOURCES = {
     "emails_table": "t",
     "copy_answers_table": "t",
     "product_features_table": "t",
+    "suppressions_table": "t",
+    "contacts_table": "t",
     "email_finished_topic_arn": "a",
 }
 

@@ -38,8 +38,9 @@ def test_every_alarm_is_in_the_runbook() -> None:
 def test_commands_in_documents_exist(document: str) -> None:
     """With their options: operators copy them."""
     text = (ROOT / document).read_text()
+    groups = "run|cost|dlq|events|evaluate|features|suppress|theme|config"
     commands = re.findall(
-        r"(?:^|[`(/])encore (?:(run|cost|dlq|events|evaluate|features|theme|config) )?([a-z-]+)([^`#\n]*)",
+        rf"(?:^|[`(/])encore (?:({groups}) )?([a-z-]+)([^`#\n]*)",
         text,
         re.MULTILINE,
     )

@@ -28,6 +28,7 @@ from encore.mailer.handler import MailerHandler
 from encore.mailer.ports import PromptsOfRun, ShopFiles
 from encore.mailer.settings import MailerSettings, Unhappy
 from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
+from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.collect_prompts import CollectPrompts
@@ -39,6 +40,7 @@ from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.read_facts import ReadFacts
 from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
+from encore.runtime.consent import DynamoDBConsent
 from encore.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
 from encore.runtime.ports import Objects
 from encore.runtime.queue.consumer import Handler
@@ -84,8 +86,10 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         locale=settings.mailer_locale,
         leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
+    ask_consent = _ask_consent(runtime)
     mail_part = MailPart(
         objects=runtime.objects,
+        ask_consent=ask_consent,
         records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
         features=features,
         read_facts=read_facts,
@@ -95,7 +99,11 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         parallel=settings.mailer_converse_concurrency,
     )
     find_prompts = FindPrompts(
-        objects=runtime.objects, features=features, copywriter=copywriter, read_facts=read_facts
+        objects=runtime.objects,
+        ask_consent=ask_consent,
+        features=features,
+        copywriter=copywriter,
+        read_facts=read_facts,
     )
     return MailerHandler(
         runtime.stage,
@@ -105,6 +113,14 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         await _advance_job(runtime, kept, find_prompts),
         Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
     )
+
+
+def _ask_consent(runtime: Runtime[MailerSettings]) -> AskConsent:
+    settings = runtime.settings
+    consent = DynamoDBConsent(
+        runtime.dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
+    )
+    return AskConsent(consent=consent, cap=settings.cap)
 
 
 def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:

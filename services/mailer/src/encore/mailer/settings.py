@@ -13,7 +13,7 @@ from encore.mailer.domain.message.brand_values import BrandName, HttpsUrl, Posta
 from encore.mailer.domain.message.hosts import AllowedHosts
 from encore.mailer.domain.message.shop_file import BrandSection, SubjectsSection
 from encore.mailer.domain.message.toml_file import InvalidFileError
-from encore.runtime.settings import ServiceSettings
+from encore.runtime.settings import ConsentTables, FrequencyCap, ServiceSettings
 
 
 def _checked_hosts(hosts: str) -> str:
@@ -53,7 +53,7 @@ class Unhappy(StrEnum):
     LEAVE_OUT = "leave_out"
 
 
-class MailerSettings(ServiceSettings):
+class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Read from `ENCORE_*`; resource names come from the provisioner or Terraform."""
 
     mailer_queue_url: str

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from encore.stack.link_hosts import any_host
+from encore.stack.local_mail import MAILBOX, local_mail
 from encore.stack.processes import Processes, StackNotReadyError, free_port
 from encore.stack.provision import Resources, provision
 from encore.stack.topology import Topology, load_topology
@@ -78,9 +79,12 @@ def embedded_stack(
     The variables of `Stack.variables` are set in this process meanwhile. `topology` replaces the
     project's file, for example with shorter visibility timeouts.
     """
-    with Processes(log_dir) as processes:
+    with (
+        local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
+        Processes(log_dir) as processes,
+    ):
         emulator, understudy, web = free_port(), free_port(), free_port()
-        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ)
+        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ) | mail
         if WEB in services:
             environment[WEB_PORT] = str(web)
         with exported(environment):

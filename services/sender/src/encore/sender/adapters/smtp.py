@@ -1,7 +1,7 @@
 """Hands emails over by SMTP, over connections that are kept."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -15,7 +15,7 @@ from encore.sender.settings import TransportKind
 
 MAX_BYTES = 10_000_000
 """What most servers take."""
-Sign = Callable[[bytes], Awaitable[bytes]]
+Sign = Callable[[bytes], bytes]
 
 
 class SmtpTransport:
@@ -55,7 +55,7 @@ class SmtpTransport:
         if problem := unfit(email.content, address=email.address, max_bytes=MAX_BYTES):
             raise RefusedError(problem)
         names = {field.name.lower(): field.unfolded for field in read_fields(email.content)}
-        content = await self._sign(email.content) if self._sign else email.content
+        content = self._sign(email.content) if self._sign else email.content
         sender = self._bounce_address or mailbox(names[b"from"])
         async with self._turns:
             text = await self._hand_over(sender, email.address, content)

@@ -177,12 +177,14 @@ def _not_connected(error: Exception) -> Exception:
     if isinstance(error, SMTPResponseException):
         return refusal(_step_of(error), error.code, error.message)
     reason = f"no connection: {said(str(error))}"
-    causes = (error, error.__cause__)
-    if isinstance(error, SMTPNotSupported) or any(
-        isinstance(e, ssl.SSLCertVerificationError) for e in causes
-    ):
-        return UnusableError(reason)
-    return DeferredError(reason)
+    return UnusableError(reason) if _is_of_the_setting(error) else DeferredError(reason)
+
+
+def _is_of_the_setting(error: Exception) -> bool:
+    """Whether no connection can work: the server offers no encryption or login, or nobody vouches for it."""
+    if isinstance(error, SMTPNotSupported) or type(error) is SMTPException:
+        return True  # the library has no other name for a missing extension
+    return any(isinstance(each, ssl.SSLCertVerificationError) for each in (error, error.__cause__))
 
 
 def _step_of(error: SMTPResponseException) -> Step:

@@ -28,12 +28,15 @@ from encore.sender.ports import (
     QuotaSpentError,
     RefusedError,
     Transport,
+    UnusableError,
 )
 
 MAX_TAG_CHARS = 256
 MAX_REASON_CHARS = 500
 SETTLED_AT_ONCE = 100
 CLAIMED_AT_ONCE = 50
+HALTS = (QuotaSpentError, UnusableError)
+"""What concerns every email, not one: a quota of the day, or a wrong password."""
 Paced = Callable[[Callable[[], Awaitable[Dispatch]]], Awaitable[Dispatch]]
 """Makes a call when its turn has come, and again while the provider throttles it."""
 log = get_logger()
@@ -47,10 +50,15 @@ class Parcel:
     """The run, or what stands for it in the table of dispatches: a sample has a name of its own."""
     email: FinishedEmail
     address: str
+    judged_at: datetime
     before: Dispatch | None = None
     contact: Contact | None = None
     counts: bool = True
     """Whether the customer is written to; a sample that goes to seeds does not count."""
+
+
+Renewed = Callable[[Parcel], Awaitable[Parcel]]
+"""Looks again whether an email may go out; raises `StaleError` if it may not any more."""
 
 
 class StaleError(Exception):
@@ -74,18 +82,20 @@ class HandOver:
         self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(dispatches.claim, limit=CLAIMED_AT_ONCE)
         self._records: Gather[Dispatch, None] = Gather(dispatches.settle, limit=SETTLED_AT_ONCE)
 
-    async def run(self, parcel: Parcel, content: bytes, paced: Paced) -> Dispatch:
+    async def run(self, parcel: Parcel, content: bytes, *, paced: Paced, renewed: Renewed) -> Dispatch:
         """Hand an email over when its turn has come; return what came of it, which is recorded.
 
-        Raises `StaleError` if it has to be judged again, and `QuotaSpentError` when the account may send no
-        more today: then it waits.
+        Its turn may come long after it was judged: then `renewed` looks again.
+
+        Raises `StaleError` if it has to be judged again, and one of `HALTS` when no other email is accepted
+        either: then it waits.
         """
         claimed: list[Dispatch] = []
         token = uuid4().hex
 
         async def send() -> Dispatch:
             if not claimed:
-                claimed.append(await self._claim(parcel, token))
+                claimed.append(await self._claim(await renewed(parcel), token))
             return await self._send(parcel, content, claimed[0])
 
         try:
@@ -93,7 +103,7 @@ class HandOver:
         except (DeferredError, RefusedError, InDoubtError) as error:
             done = self._failed(claimed[0], error)
             await self._records.add(done)
-            if isinstance(error, QuotaSpentError):
+            if isinstance(error, HALTS):
                 raise
             return done
         except StoppingError as error:  # the provider has throttled it: it was surely not accepted
@@ -148,7 +158,7 @@ class HandOver:
         tries = claimed.tries
         if isinstance(error, RefusedError):
             outcome = Outcome.REFUSED
-        elif isinstance(error, QuotaSpentError):  # no try: nobody looked at the email
+        elif isinstance(error, HALTS):  # no try: nobody looked at the email
             outcome, tries = Outcome.WAITING, tries - 1
         elif isinstance(error, DeferredError):
             is_last = claimed.tries >= self._tries

@@ -1,0 +1,106 @@
+"""Opens the transport that the settings name, with the rate that its provider allows."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from encore.runtime.retry import NO_SDK_RETRIES
+from encore.sender.adapters.dkim import REPLACED_BY_SES, DkimSigner
+from encore.sender.adapters.no_transport import NoTransport
+from encore.sender.adapters.ses import SesTransport, ses_rate
+from encore.sender.adapters.smtp import SmtpTransport
+from encore.sender.adapters.smtp_session import MailServer
+from encore.sender.ports import Transport, UnusableError
+from encore.sender.settings import SenderSettings, TransportKind
+
+SMTP_PER_S = 50.0
+"""What a mail server is asked to take unless the settings say otherwise."""
+SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
+SES_BY_SMTP = "email-smtp."
+"""What the names of Amazon SES's mail servers begin with."""
+
+
+@dataclass(frozen=True)
+class OpenTransport:
+    """A transport that is ready, and what is known of its provider."""
+
+    transport: Transport
+    per_s: float
+    """Emails a second that all tasks together may hand over."""
+    quota: str
+    """Names the rate that they share."""
+    units: Mapping[str, int]
+    """What the provider charges for one email."""
+
+
+class Opening(Protocol):
+    """What opens a transport, and closes it at the end; see `encore.runtime.service.Runtime`."""
+
+    @property
+    def settings(self) -> SenderSettings: ...  # noqa: D102 - described there
+    @property
+    def new_client(self) -> Callable[..., Awaitable[Any]]: ...  # noqa: D102 - as above
+    @property
+    def enter(self) -> Callable[[AbstractAsyncContextManager[Any]], Awaitable[Any]]: ...  # noqa: D102 - as above
+
+
+async def open_transport(runtime: Opening) -> OpenTransport:
+    """Open the transport, until the service ends.
+
+    Raises `UnusableError` if SES lets the account send nothing, `DkimKeyError` for a key that cannot be used,
+    and the SDK's errors if SES does not say what the account may send.
+    """
+    settings = runtime.settings
+    if settings.sender_transport is TransportKind.SES:
+        return await _ses(runtime)
+    if settings.sender_transport is TransportKind.NONE:
+        return OpenTransport(transport=NoTransport(), per_s=SMTP_PER_S, quota="none", units={})
+    return OpenTransport(
+        transport=await runtime.enter(smtp_transport(settings)),
+        per_s=settings.sender_per_s or SMTP_PER_S,
+        quota=f"smtp#{settings.sender_smtp_host}",
+        units={},
+    )
+
+
+async def _ses(runtime: Opening) -> OpenTransport:
+    settings = runtime.settings
+    client = await runtime.new_client(
+        "sesv2", max_pool_connections=settings.sender_parallel, retries=NO_SDK_RETRIES
+    )
+    per_s = settings.sender_per_s or await ses_rate(client)
+    if per_s <= 0:
+        raise UnusableError("SES lets this account send no emails in this region")
+    return OpenTransport(
+        transport=SesTransport(client, configuration_set=settings.sender_configuration_set),
+        per_s=per_s,
+        quota="ses",
+        units=SES_UNITS,
+    )
+
+
+def smtp_transport(settings: SenderSettings) -> SmtpTransport:
+    """Return the transport to the mail server that the settings name; it has no connection yet."""
+    password, signer = settings.sender_smtp_password, _signer(settings)
+    return SmtpTransport(
+        MailServer(
+            host=settings.sender_smtp_host,
+            port=settings.sender_smtp_port,
+            security=settings.sender_smtp_security,
+            user=settings.sender_smtp_user,
+            password=password.get_secret_value() if password else None,
+            timeout_s=settings.sender_smtp_timeout_s,
+        ),
+        connections=settings.sender_smtp_connections,
+        bounce_address=settings.sender_bounce_address,
+        sign=signer.sign if signer else None,
+    )
+
+
+def _signer(settings: SenderSettings) -> DkimSigner | None:
+    key, selector = settings.sender_dkim_key, settings.sender_dkim_selector
+    if key is None or selector is None:
+        return None
+    by_ses = settings.sender_smtp_host.startswith(SES_BY_SMTP)
+    return DkimSigner(key.get_secret_value(), selector, except_for=REPLACED_BY_SES if by_ses else ())
