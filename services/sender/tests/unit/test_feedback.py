@@ -142,7 +142,7 @@ async def test_preferences_are_kept_and_the_latest_count(feedback: Feedback) -> 
 
 async def test_preferences_that_there_are_not_are_a_dead_letter(feedback: Feedback) -> None:
     """Nothing is guessed."""
-    with pytest.raises(PermanentError, match="not a request: a form with another frequency"):
+    with pytest.raises(PermanentError, match="not a request: a form without a frequency that there is"):
         await feedback.receive(f"{token()}\nfrequency=daily")
     assert feedback.consent.contacts == {}
 
