@@ -64,6 +64,7 @@ def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "
     assert set(observability.locals["delivery_alarms"]) == {
         "in-doubt",
         "refused",
+        "delivery-halted",
         "delivery-paused",
         "delivery-waits",
     }

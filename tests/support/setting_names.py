@@ -4,27 +4,15 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from pydantic import AliasChoices, BaseModel, SecretStr
+from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from encore.ingest.settings import IngestSettings
 from encore.mailer.settings import MailerSettings
 from encore.recommender.settings import RecommenderSettings, RecommenderWebSettings
-from encore.runtime.settings import ConsentTables, ServiceSettings
-from encore.sender.settings import SenderSettings
+from encore.sender.settings import FeedbackSettings, SenderSettings
 from encore.sentiment.settings import SentimentSettings
-
-
-class FeedbackSettings(ServiceSettings, ConsentTables):
-    """Of the process that reads what comes back, as far as they are known."""
-
-    feedback_queue_url: str
-    customers_table: str
-    dispatches_table: str
-    email_bounced_topic_arn: str
-    sender_unsubscribe_keys: SecretStr | None = None
-
 
 SERVICES: Mapping[str, type[BaseSettings]] = {
     "ingest": IngestSettings,

@@ -73,7 +73,7 @@ module "pipeline" {
   check                  = var.check
   shop                   = var.shop
   mailer                 = var.mailer
-  unsubscribe            = one(module.unsubscribe[*].mailer)
+  unsubscribe            = one([for endpoint in module.unsubscribe : merge(endpoint.mailer, { former_keys = var.former_unsubscribe_keys })])
   sending                = merge(var.sending, local.identity)
   feedback_topic_arns    = module.email.feedback_topic_arns
   sentiment              = var.sentiment

@@ -77,6 +77,12 @@ variable "nat" {
   default     = false
 }
 
+variable "former_unsubscribe_keys" {
+  description = "There is an SSM parameter /encore/encore-prod/former-unsubscribe-keys, with keys that signed links before."
+  type        = bool
+  default     = false
+}
+
 variable "rules" {
   description = "Figures of the recommender's rules that differ from their defaults, such as { max_per_leaf = 1 }."
   type        = map(number)

@@ -178,10 +178,12 @@ locals {
       title = "what comes back"
       stat  = "Sum"
       metrics = [
-        [local.namespace, local.metrics.unsubscribed, "service", "feedback", { label = "unsubscribed" }],
+        [local.namespace, local.metrics.unsubscribes, "service", "feedback", { label = "unsubscribed" }],
+        [local.namespace, local.metrics.preferences_kept, "service", "feedback", { label = "preferences" }],
         [local.namespace, local.metrics.bounces_hard, "service", "feedback", { label = "hard bounces" }],
         [local.namespace, local.metrics.bounces_soft, "service", "feedback", { label = "soft bounces" }],
         [local.namespace, local.metrics.complaints, "service", "feedback", { label = "complaints" }],
+        [local.namespace, local.metrics.complaint_rate, "service", "feedback", { label = "share of complaints", stat = "Maximum", yAxis = "right" }],
       ]
     },
     {

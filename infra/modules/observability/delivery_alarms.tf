@@ -16,6 +16,13 @@ locals {
       stat        = "Sum"
       threshold   = var.limits.refused_emails
     }
+    delivery-halted = {
+      description = "The provider accepts nothing at present, for its quota, a password or an identity: `delivery_halted` in the sender's log says why. It tries again by itself."
+      metric      = local.metrics.deliveries_halted
+      service     = "sender"
+      stat        = "Sum"
+      threshold   = 0
+    }
     delivery-paused = {
       description = "Too many readers complained, and a delivery is paused: `encore runs` names it, `encore run resume` goes on with it."
       metric      = local.metrics.deliveries_paused

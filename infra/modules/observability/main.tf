@@ -64,12 +64,15 @@ locals {
     emails_refused          = "emails_refused"
     emails_in_doubt         = "emails_in_doubt"
     deliveries_held         = "deliveries_held"
+    deliveries_halted       = "deliveries_halted"
     deliveries_paused       = "deliveries_paused"
     delivery_wait_seconds   = "delivery_wait_seconds"
     bounces_hard            = "bounces_hard"
     bounces_soft            = "bounces_soft"
     complaints              = "complaints"
-    unsubscribed            = "unsubscribed"
+    complaint_rate          = "complaint_rate"
+    unsubscribes            = "unsubscribes"
+    preferences_kept        = "preferences_kept"
   }
 }
 

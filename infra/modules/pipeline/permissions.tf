@@ -464,9 +464,8 @@ locals {
         resources = [module.topology.table_arns["contacts"]]
       },
       {
-        # Written when a mail server says that there is no such mailbox.
-        sid       = "KeepSuppressions"
-        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        sid       = "AskConsent"
+        actions   = ["dynamodb:BatchGetItem"]
         resources = [module.topology.table_arns["suppressions"]]
       },
       {
@@ -510,19 +509,25 @@ locals {
         resources = [module.topology.table_arns["customers"]]
       },
       {
+        # Query counts those that were sent.
         sid       = "MarkDispatches"
-        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        actions   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["dispatches"]]
       },
       {
-        sid       = "KeepConsent"
+        sid       = "Suppress"
         actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
-        resources = [module.topology.table_arns["contacts"], module.topology.table_arns["suppressions"]]
+        resources = [module.topology.table_arns["suppressions"]]
       },
       {
-        # Complaints pause a delivery.
+        sid       = "KeepPreferences"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["contacts"]]
+      },
+      {
+        # Complaints are counted with their run's delivery, and pause it.
         sid       = "KeepDeliveries"
-        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["runs"]]
       },
       {

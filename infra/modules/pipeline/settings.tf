@@ -133,9 +133,12 @@ locals {
     try(var.sending.smtp.user, null) == null ? {} : { ENCORE_SENDER_SMTP_PASSWORD = "${local.secrets_arn}/smtp-password" },
     try(var.sending.smtp.dkim_selector, null) == null ? {} : { ENCORE_SENDER_DKIM_KEY = "${local.secrets_arn}/dkim-key" },
   )
-  unsubscribe_secrets = var.unsubscribe == null ? {} : {
-    ENCORE_SENDER_UNSUBSCRIBE_KEYS = var.unsubscribe.key_parameter_arn
-  }
+  unsubscribe_secrets = merge(
+    var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_KEY = var.unsubscribe.key_parameter_arn },
+    try(var.unsubscribe.former_keys, false) ? {
+      ENCORE_SENDER_UNSUBSCRIBE_KEYS = "${local.secrets_arn}/former-unsubscribe-keys"
+    } : {},
+  )
   # Tasks are replaced when what they read from SSM changes.
   releases = merge(
     { for service in keys(local.queues) : service => "" },

@@ -104,8 +104,8 @@ variable "mailer" {
 }
 
 variable "unsubscribe" {
-  description = "The one-click unsubscribe URL, and the SSM parameter with the key that signs its links; null for none."
-  type        = object({ url = string, key_parameter_arn = string })
+  description = "The one-click unsubscribe URL, the SSM parameter with the key that signs its links, and whether there is another, /encore/<name>/former-unsubscribe-keys, with those that did before; null for none."
+  type        = object({ url = string, key_parameter_arn = string, former_keys = optional(bool, false) })
   default     = null
 }
 

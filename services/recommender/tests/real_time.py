@@ -28,10 +28,10 @@ from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.open_shop import open_current_shop
-from encore.recommender.web.app import web_app
-from encore.recommender.web.server import serve_app
+from encore.recommender.web.app import listening_at, web_app
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.runtime.web.server import serve_app
 from encore.stack.provision import Resources
 from services.recommender.tests.world import RUN, World
 from tests.support.runs import START
@@ -164,7 +164,9 @@ async def served(
     stop = asyncio.Event()
     app = web_app(settings, current_picks, more=more)
     listening: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(serve_app(app, settings, stop=stop, listening=listening.set_result))
+    serving = asyncio.create_task(
+        serve_app(app, listening_at(settings), stop=stop, listening=listening.set_result)
+    )
     async with ClientSession() as client:
         try:
             waited: set[asyncio.Future[Any]] = {serving, listening}

@@ -39,7 +39,7 @@ def flows() -> Iterator[Flow]:
             chain(
                 steps(SENDER, "dynamodb:BatchGetItem", DISPATCHES, CONTACTS, SUPPRESSIONS),
                 steps(SENDER, "dynamodb:PutItem", DISPATCHES, CONTACTS, RUNS),
-                steps(SENDER, "dynamodb:BatchWriteItem", DISPATCHES, SUPPRESSIONS),
+                steps(SENDER, "dynamodb:BatchWriteItem", DISPATCHES),
                 steps(
                     SENDER,
                     "s3:GetObject",
@@ -89,9 +89,11 @@ def flows() -> Iterator[Flow]:
         ("Actions, resources, and condition keys for Amazon DynamoDB",),
         tuple(
             chain(
-                steps(FEEDBACK, "dynamodb:BatchGetItem", CUSTOMERS, DISPATCHES, CONTACTS, SUPPRESSIONS),
-                steps(FEEDBACK, "dynamodb:BatchWriteItem", DISPATCHES, CONTACTS, SUPPRESSIONS),
-                steps(FEEDBACK, "dynamodb:PutItem", RUNS),
+                steps(FEEDBACK, "dynamodb:BatchGetItem", CUSTOMERS, CONTACTS, SUPPRESSIONS),
+                steps(FEEDBACK, "dynamodb:BatchWriteItem", SUPPRESSIONS),
+                steps(FEEDBACK, ["dynamodb:GetItem", "dynamodb:Query"], DISPATCHES),
+                steps(FEEDBACK, "dynamodb:UpdateItem", DISPATCHES, RUNS),
+                steps(FEEDBACK, "dynamodb:PutItem", CONTACTS, RUNS),
             )
         ),
     )
@@ -103,7 +105,10 @@ def flows() -> Iterator[Flow]:
                 steps(
                     role("feedback-execution"),
                     "ssm:GetParameters",
-                    arn("ssm", "parameter/encore/encore-prod/unsubscribe-key"),
+                    *(
+                        arn("ssm", f"parameter/encore/encore-prod/{name}")
+                        for name in ("unsubscribe-key", "former-unsubscribe-keys")
+                    ),
                 ),
                 steps(role("feedback-execution"), "kms:Decrypt", KEYS["data"], context=via("ssm")),
             )

@@ -79,16 +79,6 @@ class Metric(StrEnum):
     DELIVERY_WAIT_SECONDS = "delivery_wait_seconds"
     """For how long the delivery that has waited longest for a person, held or paused, has done so."""
 
-    DELIVERIES_PAUSED = "deliveries_paused"
-    """Deliveries that too many complaints have paused; the feedback process writes this and the next four."""
-    BOUNCES_HARD = "bounces_hard"
-    """Emails that came back for good."""
-    BOUNCES_SOFT = "bounces_soft"
-    COMPLAINTS = "complaints"
-    """Emails that their readers have called spam."""
-    UNSUBSCRIBED = "unsubscribed"
-    """Requests to get no more emails."""
-
     CAMPAIGN_TPS_SECONDS = "campaign_tps_seconds"
     """For how long a campaign has existed since the last look, times the requests a second that it has."""
     CAMPAIGN_IDLE_SECONDS = "campaign_idle_seconds"

@@ -11,6 +11,7 @@ from encore.cli.commands import (
     customer,
     dead_letters,
     demo,
+    emails,
     evaluate,
     events,
     features,
@@ -70,6 +71,7 @@ app.command()(queues.queues)
 app.command()(runs.runs)
 app.command()(recommend.recommend)
 app.add_typer(runs.app, name="run")
+app.add_typer(emails.app, name="email")
 app.add_typer(cost.app, name="cost")
 app.add_typer(customer.app, name="customer")
 app.add_typer(dead_letters.app, name="dlq")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -51,26 +51,27 @@ async def collect(
     summary: Mapping[str, Any],
     *,
     arrived: Arrived = NOTHING_ARRIVED,
+    only: Mapping[int, Collection[str]] | None = None,
 ) -> dict[str, Any]:
     """Write `emails/`, `rejects.jsonl`, the gallery and `summary.json` into `out`; return the summary.
 
     If the summary has a delivery, that is completed by what became of each email, and what has `arrived`
     elsewhere is written into `delivered/`. An email's file is named as in the data bucket. However large the
     run, one part of it and its catalogue are in memory. What the run has not stored is left out, and
-    `missing` of the summary names it.
+    `missing` of the summary names it. `only` limits it to some customers, by part, and leaves categories out.
     """
     (out / "emails").mkdir(parents=True, exist_ok=True)
     await _rejects(run_store, run_id, out / "rejects.jsonl")
     opinions = await RunOpinions.of(run_store.objects, run_id)
     with GalleryWriter(out) as gallery:
         delivery = DeliveryTally(out, arrived) if summary.get("delivery") else None
-        collector = _Collector(run_store, opinions, gallery, out / "emails", Missing(), delivery)
-        for part in range(1, parts + 1):
+        collector = _Collector(run_store, opinions, gallery, out / "emails", Missing(), delivery, only)
+        for part in range(1, parts + 1) if only is None else sorted(only):
             await collector.part(part)
         whole = {**summary, "missing": collector.missing.lines()}
         if delivery:
             whole["delivery"] = {**summary["delivery"], **delivery.summary()}
-        gallery.finish(whole, await opinions.categories())
+        gallery.finish(whole, await opinions.categories() if only is None else ())
     (out / "summary.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return whole
 
@@ -89,6 +90,7 @@ class _Collector:
     folder: Path
     missing: Missing
     delivery: DeliveryTally | None
+    only: Mapping[int, Collection[str]] | None
 
     async def part(self, part: int) -> None:
         """Write the messages of a part's customers, and add their emails to the gallery in their order."""
@@ -127,7 +129,8 @@ class _Collector:
         (stored,) = await self._fetch([key], "recommendations of parts")
         lines = (stored or b"").splitlines()
         picks = map(Recommendation.model_validate_json, lines)
-        return {pick.customer_id: pick for pick in picks}
+        wanted = None if self.only is None else self.only[part]
+        return {pick.customer_id: pick for pick in picks if wanted is None or pick.customer_id in wanted}
 
     async def _prompts(self, part: int, records: Sequence[EmailRecord]) -> None:
         """Add the prompts of a part, unless an earlier part had them, and note those that are missing."""

@@ -59,8 +59,8 @@ class Act(StrEnum):
 
 
 FROM: Mapping[Act, frozenset[DeliveryStatus]] = {
-    Act.HOLD: frozenset(),
-    Act.APPROVE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE}),
+    Act.HOLD: frozenset({DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED, DeliveryStatus.PAUSED}),
+    Act.APPROVE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED}),
     Act.SAMPLE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE}),
     Act.REJECT: frozenset(set(DeliveryStatus) - {DeliveryStatus.REJECTED, DeliveryStatus.DONE}),
     Act.PAUSE: frozenset({DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED}),

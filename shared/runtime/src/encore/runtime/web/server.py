@@ -4,12 +4,13 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from encore.recommender.settings import RecommenderWebSettings
-from encore.recommender.web.app import WebApp
 from encore.runtime.logs import get_logger
+from encore.runtime.web.measures import Measures
 
 MOST_CONNECTIONS = 2_000
 """Further ones are refused: nobody can hold more of them open than the process can bear."""
@@ -18,6 +19,29 @@ KEEP_ALIVE_S = 75
 MAX_HEAD_BYTES = 16 * 1024
 BACKLOG = 512
 log = get_logger()
+
+
+@dataclass(frozen=True)
+class WebApp:
+    """What a server serves, with what has to run beside it."""
+
+    gate: ASGIApp
+    measures: Measures
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set some time before the server stops: the process is no longer ready for new requests."""
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where a server listens, and how it stops."""
+
+    host: str
+    port: int
+    """0 is any free one."""
+    linger_s: float
+    """For how long new requests are still answered, until a load balancer sends none."""
+    drain_s: float
+    """How long those that have begun may then take."""
 
 
 class _Server(uvicorn.Server):
@@ -31,17 +55,17 @@ class _Server(uvicorn.Server):
 
 async def serve_app(
     app: WebApp,
-    settings: RecommenderWebSettings,
+    at: Listening,
     *,
     stop: asyncio.Event,
     listening: Callable[[tuple[str, int]], None] = lambda _: None,
 ) -> None:
     """Answer requests until `stop` is set; raise `OSError` if the address cannot be listened on.
 
-    After that, new requests are answered for `recommender_web_linger_s` while `/health` says no, and those
-    that have begun may take `drain_s`. `listening` is told host and port once connections are accepted.
+    After that, new requests are answered for `linger_s` while `/health` says no, and those that have begun
+    may take `drain_s`. `listening` is told host and port once connections are accepted.
     """
-    listener = _listen(settings.recommender_web_host, settings.recommender_web_port)
+    listener = _listen(at.host, at.port)
     server = _Server(
         uvicorn.Config(
             app.gate,
@@ -50,12 +74,12 @@ async def serve_app(
             ws="none",
             lifespan="off",
             log_config=None,
-            access_log=False,  # a path names a customer
+            access_log=False,  # a path or a token names a customer
             server_header=False,
             proxy_headers=False,
             limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=round(settings.drain_s),
+            timeout_graceful_shutdown=round(at.drain_s),
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -66,7 +90,7 @@ async def serve_app(
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     app.stopping.set()
     if not serving.done():
-        await asyncio.wait({serving}, timeout=settings.recommender_web_linger_s)
+        await asyncio.wait({serving}, timeout=at.linger_s)
     server.should_exit = True
     stopping.cancel()
     await serving
