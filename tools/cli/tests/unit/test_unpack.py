@@ -90,6 +90,7 @@ def workbook() -> bytes:
         WORD.encode("utf-32"),
         b"\xef\xbb\xbf" + WORD.encode(),
     ],
+    ids=lambda _: "file",
 )
 def test_it_sees_what_is_packed(body: bytes) -> None:
     """Also what is packed in what is packed; nothing is left unsaid."""
@@ -147,6 +148,7 @@ def test_it_sees_texts_in_arrays_but_not_objects() -> None:
         (workbook()[:-30], DAMAGED),
         (zipped(**{"xl/workbook.bin": b"x"}), "a binary Excel workbook (.xlsb)"),
     ],
+    ids=lambda _: "file",
 )
 def test_it_says_what_it_does_not_see(body: bytes, expected: str) -> None:
     """Instead of taking it for empty."""

@@ -13,7 +13,7 @@ from encore.cli.environment import Environment, open_client
 from encore.cli.errors import CommandError
 from encore.mailer.domain.message.addresses import header_address
 from encore.sender.adapters.transports import open_transport
-from encore.sender.domain.test_email import as_test
+from encore.sender.domain.trial import trial_email
 from encore.sender.ports import DeferredError, InDoubtError, Outgoing, RefusedError, Transport
 from encore.sender.settings import SenderSettings
 
@@ -80,7 +80,7 @@ async def _send(
         run_id=emails.run.run_id,
         customer_id=customer_id,
         address=address,
-        content=as_test(content, address),
+        content=trial_email(content, address),
         tags=TAGS,
     )
     try:
