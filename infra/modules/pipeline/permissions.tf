@@ -57,6 +57,11 @@ locals {
         resources = [module.topology.table_arns["products"], module.topology.table_arns["customers"]]
       },
       {
+        sid       = "LeaveOutTheForgotten"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
         sid       = "KeepLedger"
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["runs"]]
