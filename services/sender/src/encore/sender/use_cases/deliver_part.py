@@ -34,8 +34,6 @@ from encore.sender.use_cases.release_parts import close
 
 LOOKED_AT_ONCE = 100
 """Emails whose customers are looked up together; a pause is noticed between two such groups."""
-SAMPLE = "#sample"
-"""What the dispatches of copies for seeds have behind their run's id."""
 HALT_S = 900
 """How long a part rests when the provider accepts nothing from anybody."""
 AGAIN_S = 1
@@ -76,7 +74,7 @@ class _Pass:
     @property
     def dispatched_as(self) -> str:
         """The run, as the table of dispatches has it."""
-        return f"{self.run_id}{SAMPLE}" if self.to_seeds else self.run_id
+        return self.delivery.copies if self.to_seeds else self.run_id
 
     def wait(self, until: datetime) -> None:
         """Remember that something of the part is due then, at the latest."""
