@@ -63,7 +63,7 @@ def sections(view: DeliveryView) -> Iterator[RenderableType]:
         yield _outcomes(view)
     yield _decisions(view.delivery.decisions)
     if view.dispatches is not None:
-        yield dispatch_table(view.dispatches)
+        yield dispatch_table(view.dispatches) if view.dispatches else cell("no email is refused or in doubt")
 
 
 def position(status: DeliveryStatus, done: int, parts: int | None) -> str:
