@@ -168,3 +168,39 @@ class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
     """The share of a run's readers who may complain; a larger one pauses its delivery."""
     sender_complaints_from: Annotated[int, Field(ge=1)] = 3
     """From so many complaints on; one reader alone stops nobody's emails."""
+
+
+class SenderWebSettings(UnsubscribeKeys):
+    """Of the process that shows the pages to unsubscribe, and takes the clicks of mailbox providers."""
+
+    feedback_queue_url: str
+    mailer_brand_name: str = "Encore Shop"
+    """Whose emails they are; the mailer's own setting."""
+    mailer_locale: str = "en_IN"
+    """The pages are in its language if it is German, else in English; the mailer's own setting."""
+    sender_topics: str = ""
+    """The departments that customers may want nothing of, separated by `|`: first names of categories."""
+    sender_web_host: str = "127.0.0.1"
+    """The address to listen on; behind a proxy that ends TLS, any."""
+    sender_web_port: Annotated[int, Field(ge=0, le=65535)] = 8091
+    """The port to listen on; 0 is any free one, which the log tells."""
+    sender_web_requests_per_s: Annotated[float, Field(gt=0)] = 200.0
+    """Requests a second of all callers together; more are refused."""
+    sender_web_caller_requests_per_s: Annotated[float, Field(gt=0)] = 50.0
+    """Requests a second of one address; mailbox providers send the clicks of many from few."""
+    sender_web_request_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+    """How long any request may take."""
+    sender_web_linger_s: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """For how long after SIGTERM new requests are still answered, until a load balancer sends none."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The departments, each once."""
+        given = (each.strip() for each in self.sender_topics.split("|"))
+        return tuple(dict.fromkeys(each for each in given if each))
+
+    @model_validator(mode="after")
+    def _can_tell_who_asks(self) -> Self:
+        if not self.unsubscribe_keys:
+            raise ValueError("found no mailer_unsubscribe_key, expected the one that signs the emails' links")
+        return self

@@ -3,17 +3,16 @@
 A message of the feedback queue about a request is the link's token on the first line, percent-encoded, and
 the raw body of the form below. So no token makes a message look like a provider's report, which is JSON.
 
-Sources: RFC 8058 (the body of a one-click request, of either type), WHATWG URL (urlencoded forms),
-RFC 7578 (multipart forms).
+Sources: RFC 8058 (one-click requests), WHATWG URL (urlencoded forms).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from email import message_from_string, policy
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from encore.contracts.consent import Frequency
 
+PREFERENCES = "preferences"
+"""The field that tells a form of preferences from one that unsubscribes."""
 FREQUENCY = "frequency"
 TOPIC_OFF = "off"
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -21,7 +20,6 @@ MAX_BODY_CHARS = 16_384
 MAX_FIELDS = 200
 MAX_TOPICS = 100
 MAX_TOPIC_CHARS = 200
-MULTIPART = "--"
 _EXPECTED = f"expected {FREQUENCY}={'|'.join(Frequency)}"
 
 
@@ -39,7 +37,8 @@ class Preferences:
     @property
     def form(self) -> str:
         """The body of the form that asks for it."""
-        return urlencode([(FREQUENCY, self.frequency), *((TOPIC_OFF, topic) for topic in self.topics_off)])
+        topics = [(TOPIC_OFF, topic) for topic in self.topics_off]
+        return urlencode([(PREFERENCES, ""), (FREQUENCY, self.frequency), *topics])
 
 
 @dataclass(frozen=True)
@@ -57,51 +56,32 @@ class Request:
 
     @classmethod
     def of_message(cls, body: str) -> "Request":
-        """Read a message of the feedback queue; raise `RequestError` if it is none."""
+        """Read a message of the feedback queue; raise `RequestError` if it asks for what there is not.
+
+        Whatever does not ask for preferences unsubscribes: who clicks wants fewer emails in any case.
+        """
         token, _, form = body.partition("\n")
-        return cls(unquote(token.strip()), preferences_of(form))
+        asks_for_preferences = {PREFERENCES, FREQUENCY} & _fields(form).keys()
+        return cls(unquote(token.strip()), preferences_of(form) if asks_for_preferences else None)
 
 
-def preferences_of(form: str) -> Preferences | None:
-    """Return the preferences that a form's body asks for; None if it asks for no more emails.
-
-    Whatever does not ask for preferences unsubscribes: somebody who clicks wants fewer emails in any case.
-    Raises `RequestError` if it asks for preferences that there are not.
-    """
-    if len(form) > MAX_BODY_CHARS:
-        raise RequestError(f"a form of more than {MAX_BODY_CHARS} characters: {_EXPECTED}")
-    fields = _multipart(form) if form.lstrip().startswith(MULTIPART) else _urlencoded(form)
-    if FREQUENCY not in fields:
-        return None
+def preferences_of(form: str) -> Preferences:
+    """Return the preferences that a form's body asks for; raise `RequestError` if there are none such."""
+    fields = _fields(form)
     try:
-        frequency = Frequency(fields[FREQUENCY][-1])
+        frequency = Frequency(fields.get(FREQUENCY, [""])[-1])
     except ValueError:
-        raise RequestError(f"a form with another frequency: {_EXPECTED}") from None
-    return Preferences(frequency, _topics(fields.get(TOPIC_OFF, ())))
-
-
-def _topics(found: Sequence[str]) -> tuple[str, ...]:
-    topics = tuple(dict.fromkeys(topic for each in found if (topic := each.strip())))
+        raise RequestError(f"a form without a frequency that there is: {_EXPECTED}") from None
+    topics = tuple(dict.fromkeys(topic for each in fields.get(TOPIC_OFF, ()) if (topic := each.strip())))
     if len(topics) > MAX_TOPICS or any(len(topic) > MAX_TOPIC_CHARS for topic in topics):
         raise RequestError(f"a form of too many topics: at most {MAX_TOPICS} of {MAX_TOPIC_CHARS} characters")
-    return topics
+    return Preferences(frequency, topics)
 
 
-def _urlencoded(form: str) -> dict[str, list[str]]:
+def _fields(form: str) -> dict[str, list[str]]:
+    if len(form) > MAX_BODY_CHARS:
+        raise RequestError(f"a form of more than {MAX_BODY_CHARS} characters: {_EXPECTED}")
     try:
         return parse_qs(form.strip(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
         raise RequestError(f"a form of more than {MAX_FIELDS} fields: {_EXPECTED}") from None
-
-
-def _multipart(form: str) -> dict[str, list[str]]:
-    """Read a form whose boundary is known only from its first line."""
-    boundary = form.strip().split("\n", 1)[0].strip().removeprefix(MULTIPART)
-    head = f'Content-Type: multipart/form-data; boundary="{boundary}"\n\n'
-    read = message_from_string(head + form.strip(), policy=policy.HTTP)
-    fields: dict[str, list[str]] = {}
-    for part in read.walk():
-        name = part.get_param("name", header="Content-Disposition")
-        if isinstance(name, str) and not part.is_multipart():
-            fields.setdefault(name, []).append(str(part.get_payload()).strip())
-    return fields
