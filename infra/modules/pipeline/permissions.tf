@@ -57,6 +57,11 @@ locals {
         resources = [module.topology.table_arns["products"], module.topology.table_arns["customers"]]
       },
       {
+        sid       = "LeaveOutTheForgotten"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
         sid       = "KeepLedger"
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["runs"]]
@@ -221,6 +226,12 @@ locals {
         sid       = "KeepHistories"
         actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Scan"]
         resources = [module.topology.table_arns["histories"]]
+      },
+      {
+        # The departments that customers want nothing of.
+        sid       = "ReadContacts"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["contacts"]]
       },
       {
         # DeleteItem ends a run's turn on the dataset group, BatchWriteItem credits runs with what their emails led to.

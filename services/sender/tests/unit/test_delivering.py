@@ -75,7 +75,7 @@ async def test_a_rejected_run_sends_nothing_and_cannot_be_approved() -> None:
     world = World(2)
     await world.open(DeliveryStatus.HELD)
     await world.deliveries.decide(RUN, Act.REJECT, by="ada", note="wrong prices")
-    with pytest.raises(DecisionError, match="is rejected: expected held or sample for `approve`"):
+    with pytest.raises(DecisionError, match="is rejected: expected approved or held or sample for `approve`"):
         await world.deliveries.decide(RUN, Act.APPROVE, by="bob")
     await world.run()
     assert not world.transport.accepted
@@ -111,6 +111,20 @@ async def test_a_sample_for_seeds_reaches_no_customer_and_counts_for_nobody() ->
     await world.deliveries.decide(RUN, Act.APPROVE, by="ada")
     await world.run()
     assert Counter(email.address.split("@")[1] for email in world.transport.accepted)["mail.example"] == 4
+
+
+async def test_seeds_get_copies_of_emails_to_customers_without_an_address() -> None:
+    """What is looked at is the email, whoever it is for."""
+    world = World(3)
+    world.parts[0][1] = world.parts[0][1].model_copy(update={"address": None})
+    await world.open(DeliveryStatus.HELD)
+    seeds = ("a@shop.example", "b@shop.example")
+    await world.deliveries.decide(RUN, Act.SAMPLE, by="ada", changes={"sample": 3, "seeds": seeds})
+    await world.run()
+    assert sorted(email.address for email in world.transport.accepted) == [seeds[0], seeds[0], seeds[1]]
+    await world.deliveries.decide(RUN, Act.APPROVE, by="ada")
+    await world.run()
+    assert world.dispatches.items[RUN, "c2"].reason == NotSent.NO_ADDRESS
 
 
 async def test_a_pause_stops_a_part_in_the_middle_and_a_resumption_goes_on() -> None:

@@ -22,6 +22,17 @@ Status = Annotated[
     Literal["running", "stopped", "finished", "failed"] | None, typer.Option(help="Only these.")
 ]
 Interval = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the ledger.")]
+Days = Annotated[
+    int, typer.Option(min=1, max=90, help="For how many days after their email customers' orders count.")
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        metavar="VARIANT",
+        show_default="plain, control, or the first by name",
+        help="The variant of the subject that the others are compared with.",
+    ),
+]
 BudgetUsd = Annotated[
     str | None,
     typer.Option(
@@ -75,6 +86,40 @@ async def show(
         print_json(details)
     else:
         show_details(details, console())
+
+
+@app.command()
+@in_environment
+async def results(
+    environment: "Environment",
+    run_id: RunId,
+    *,
+    days: Days = 7,
+    against: Against = None,
+    json: AsJson = False,
+) -> None:
+    """Show what a run's emails have led to: by variant of the subject, and beside those held out.
+
+    Orders count once they have been uploaded, or told as events.
+    """
+    from datetime import UTC, datetime
+
+    from encore.cli.output import console, print_json
+    from encore.cli.results.gathering import groups_of, prices_of
+    from encore.cli.results.tables import show_results
+    from encore.cli.results.views import results as results_of
+    from encore.cli.runs.lookup import find_run
+
+    run = await find_run(await environment.ledger(), run_id)
+    prices = await prices_of(await environment.objects(), run.run_id)
+    groups = await groups_of(environment, run.run_id, prices, days=days)
+    found = results_of(
+        run.run_id, groups, days=days, currency=prices.currency, against=against, now=datetime.now(UTC)
+    )
+    if json:
+        print_json(found)
+    else:
+        show_results(found, console())
 
 
 @app.command()
