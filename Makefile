@@ -30,8 +30,8 @@ $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
 	@touch $@
 
-demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=encore.toml] [MERCHANDISING=file.yaml] [OUT=dir] [KEEP=1 leaves the stack running]
-	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(KEEP),--keep)
+demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=encore.toml] [MERCHANDISING=file.yaml] [OUT=dir] [SEND=1 delivers them, to a mail server of its own] [KEEP=1 leaves the stack running]
+	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(SEND),--send) $(if $(KEEP),--keep)
 
 # A published file's attributes lie beside it under S3-Rec's name.
 SEQUENCES ?= $(ENCORE_SEQUENCES)
@@ -119,7 +119,7 @@ WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 # Each starts whole stacks of its own, or many processes, for a minute.
 STACK_TESTS := tests/e2e tests/chaos/test_short_storm.py tests/chaos/test_like_aws.py \
-  tools/cli/tests/e2e $(addprefix tools/cli/tests/integration/test_,cleanup.py erase.py verification.py) \
+  tools/cli/tests/e2e $(addprefix tools/cli/tests/integration/test_,cleanup.py customer.py verification.py) \
   tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py \
   $(addprefix services/recommender/tests/integration/test_,campaign_now.py engines.py side_models.py web.py whole_run.py)
 

@@ -123,7 +123,9 @@ def test_personalize_works_with_the_key_by_a_grant() -> None:
     assert refused.grants == ()
 
 
-@pytest.mark.parametrize("service", ["ingest", "sentiment", "recommender", "mailer", "web"])
+@pytest.mark.parametrize(
+    "service", ["ingest", "sentiment", "recommender", "mailer", "sender", "feedback", "web"]
+)
 def test_endpoints_let_through_what_tasks_may_do_and_no_foreign_credentials(service: str) -> None:
     """In a network without a route to the internet, the policies of endpoints decide as well."""
     given = policies("prod")
@@ -134,6 +136,7 @@ def test_endpoints_let_through_what_tasks_may_do_and_no_foreign_credentials(serv
         "personalize:PutEvents": "personalize-events",
         "personalize:PutItems": "personalize-events",
         "personalize:PutUsers": "personalize-events",
+        "ses": "email",
     }
     for statement in given.identity[role(f"{service}-task")]:
         for action in statement.actions:

@@ -14,7 +14,7 @@ from tests.support.hcl.configuration import Configuration, Instance
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
 
-SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback")
 
 
 def module(environment: Configuration, *names: str) -> Configuration:

@@ -51,6 +51,8 @@ def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "
     assert alarms == {
         "campaign_idle",
         "circuit",
+        "delivery",
+        "reputation",
         "dead_letters",
         "error_share",
         "template_copy_share",
@@ -59,6 +61,13 @@ def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "
         "stuck",
     }
     assert set(observability.locals["run_alarms"]) == {"run-failed", "run-stopped", "run-cost", "run-silent"}
+    assert set(observability.locals["delivery_alarms"]) == {
+        "in-doubt",
+        "refused",
+        "delivery-halted",
+        "delivery-paused",
+        "delivery-waits",
+    }
     assert ("aws_budgets_budget", "month") in observability.resources
 
 

@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
     from tests.support.terraform import Module
 
-SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback")
 PROCESSES = (*SERVICES, "web")
 Granted = dict[str, list[dict[str, Any]]]
 REPOSITORY = Path(__file__).parents[2]
 GATEWAYS = {"s3", "dynamodb"}
+ENDPOINTS = {"sesv2": "email"}
+"""The endpoints whose names are not those of their AWS clients."""
 STARTING_TASK = {"ecr.api", "ecr.dkr", "logs", "ssm"}
 WITHOUT_RESOURCES = re.compile(
-    r"comprehend:(Batch)?Detect(DominantLanguage|(Targeted)?Sentiment)|personalize:List\w+"
+    r"comprehend:(Batch)?Detect(DominantLanguage|(Targeted)?Sentiment)|personalize:List\w+|ses:GetAccount"
 )
 """Actions for which AWS defines no resource (Service Authorization Reference)."""
 
@@ -72,18 +74,19 @@ def test_tasks_without_internet_access_reach_every_service_that_they_call(read_m
     """Prod has an endpoint for each AWS client that a service opens, and no unused one."""
     opened = set(CLIENTS) | {
         name
-        for service in SERVICES
-        for main in (REPOSITORY / "services" / service / "src/encore" / service).rglob("__main__.py")
-        for name in re.findall(r'new_client\(\s*"([\w-]+)"', main.read_text())
+        for service in {*SERVICES} - {"feedback"}
+        for module in (REPOSITORY / "services" / service / "src/encore" / service).rglob("*.py")
+        for name in re.findall(r'new_client\(\s*"([\w-]+)"', module.read_text())
     }
     endpoints = set(read_module("environments/prod").locals["interface_endpoints"])
-    assert endpoints == (opened - GATEWAYS) | STARTING_TASK
+    assert endpoints == {ENDPOINTS.get(name, name) for name in opened - GATEWAYS} | STARTING_TASK
 
 
 @pytest.mark.parametrize(
     ("inputs", "missing"),
     [
         ({}, {"bedrock", "personalize-runtime"}),
+        ({"sending": {}}, {"bedrock", "email", "personalize-runtime"}),
         ({"recommender": {"engine": "campaign"}}, {"bedrock"}),
         ({"recommender": {"imports": "full"}}, {"bedrock", "personalize-events", "personalize-runtime"}),
         (
@@ -111,11 +114,9 @@ def test_understudy_answers_for_every_service_that_has_no_emulator(pipeline: "Mo
         for action in statement["actions"]
     }
     redirected = re.findall(r"AWS_ENDPOINT_URL_(\w+)", str(pipeline.locals["understudy_endpoints"]))
-    assert {name.split("_")[0].lower() for name in redirected} == called & {
-        "bedrock",
-        "comprehend",
-        "personalize",
-    }
+    asked = {name.split("_")[0].lower() for name in redirected}
+    assert asked - {"sesv2"} == called & {"bedrock", "comprehend", "personalize"}
+    assert "sesv2" in asked, "nobody may get an email of an environment for experiments"
 
 
 @pytest.mark.parametrize(

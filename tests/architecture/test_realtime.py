@@ -104,4 +104,6 @@ def test_understudy_is_reached_by_the_web_process_too() -> None:
         "sentiment",
         "recommender",
         "mailer",
+        "sender",
+        "feedback",
     }

@@ -35,17 +35,32 @@ def test_a_task_has_exactly_the_settings_that_its_service_requires(pipeline: "Mo
 
 def test_every_table_names_every_service(pipeline: "Module") -> None:
     """The tables of settings, queues and permissions name the same services."""
-    for table in ("required_settings", "chosen_settings", "queues", "permissions", "indirect_permissions"):
+    for table in (
+        "required_settings",
+        "chosen_settings",
+        "queues",
+        "permissions",
+        "indirect_permissions",
+        "service_parameters",
+        "shop_settings",
+    ):
         assert set(pipeline.locals[table]) == set(SERVICES), table
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str) -> None:
     """A renamed setting fails here instead of silently leaving a task with the default."""
-    chosen = {*pipeline.locals["chosen_settings"][service], *pipeline.locals["common_settings"]}
-    if service == "mailer":
-        parameters = str(pipeline.locals["mailer_settings"]) + str(pipeline.locals["mailer_parameters"])
-        chosen |= set(re.findall(rf"{PREFIX}MAILER_\w+[A-Z]\b", parameters))
+    tables = {
+        "mailer": ("mailer_settings", "mailer_parameters"),
+        "sender": ("smtp_settings", "smtp_secrets"),
+        "feedback": ("unsubscribe_secrets",),
+    }
+    written = [str(pipeline.locals[table]) for table in tables.get(service, ())]
+    own = str(pipeline.locals["chosen_settings"][service])
+    chosen = set(
+        re.findall(rf"{PREFIX}\w+[A-Z]\b", "".join([own.replace("ENCORE_INGEST_TIME_ZONE", ""), *written]))
+    )
+    chosen |= set(pipeline.locals["common_settings"])
     optional = {name for name, field in SERVICES[service].model_fields.items() if not field.is_required()}
     assert {name.removeprefix(PREFIX).lower() for name in chosen} <= optional
 

@@ -48,6 +48,14 @@ minimum_age = 0
 require_consent = true
 max_rejected_share = 0.1
 
+[subjects]
+name = "november"
+
+[subjects.variants]
+plain = "{subject}"
+named = "{customer.first_name}, {subject}"
+quoted = "It's for you: {subject}"
+
 [hosts]
 pictures = ["bilder.tee.example", "*.cdn.example"]
 
@@ -112,6 +120,14 @@ def test_the_values_arrive_as_they_were_written(config: Path) -> None:
     assert read["ENCORE_MAILER_BRAND_NAME"] == "Tee & 'mehr'"
     assert read["ENCORE_MAILER_BRAND_VOICE"] == 'dry, "precise", $5 a word'
     assert json.loads(read["ENCORE_INGEST_COLUMNS"] or "") == shop.given.columns
+    assert json.loads(read["ENCORE_MAILER_SUBJECTS"] or "") == {
+        "name": "november",
+        "variants": {
+            "plain": "{subject}",
+            "named": "{customer.first_name}, {subject}",
+            "quoted": "It's for you: {subject}",
+        },
+    }
     assert read["ENCORE_MAILER_LINK_HOSTS"] == "tee.example,*.tee.example"
 
 
@@ -147,8 +163,8 @@ def test_every_key_of_the_file_reaches_a_service() -> None:
         for section in ("brand", "shop", "hosts")
         for key in type(getattr(ShopFile(), section)).model_fields
     }
-    assert keys | {"columns"} == {setting.key for setting in SETTINGS} | {"shop.url"}
-    assert set(ShopFile.model_fields) == {"brand", "shop", "hosts", "columns", "theme"}
+    assert keys | {"columns", "subjects"} == {setting.key for setting in SETTINGS} | {"shop.url"}
+    assert set(ShopFile.model_fields) == {"brand", "shop", "hosts", "columns", "theme", "subjects"}
 
 
 @pytest.mark.parametrize("file", COMPOSE_FILES)

@@ -18,6 +18,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "unsubscribe_endpoint": False,
         "recommender": {},
         "realtime": {},
+        "sending": {},
     },
 }
 """What `tests.support.configurations` turns on beyond the defaults is off again."""
@@ -117,7 +118,7 @@ def known(name: str) -> dict[str, int]:
     """What the estimates take to be the units of a month."""
     text = resources.files("encore.cli.cost").joinpath("standing.toml").read_text("utf-8")
     units: dict[str, int] = tomllib.loads(text)[name]
-    assert units.keys() >= ESTIMATED, "Container Insights is on"
+    assert name == "sending" or units.keys() >= ESTIMATED, "Container Insights is on where tasks run"
     return {unit: units[unit] for unit in units.keys() - ESTIMATED}
 
 
@@ -134,6 +135,15 @@ def test_real_time_adds_what_is_known_of_it() -> None:
         standing(everything("prod", realtime={"enabled": enabled})) for enabled in (False, True)
     )
     assert known("realtime") == {
+        unit: amount - without[unit] for unit, amount in with_it.items() if amount != without[unit]
+    }
+
+
+def test_sending_adds_what_is_known_of_it() -> None:
+    """An endpoint for SES, and a web ACL before the unsubscribe endpoint; tasks rest between runs."""
+    without = standing(everything("prod"))
+    with_it = standing(everything("prod", sending={"transport": "ses"}, unsubscribe_endpoint=True))
+    assert known("sending") == {
         unit: amount - without[unit] for unit, amount in with_it.items() if amount != without[unit]
     }
 

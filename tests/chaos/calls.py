@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _CALLER = re.compile(r"\bapp/(\S+)")
 _OBJECT_VERBS = {"GET": "Get", "PUT": "Put", "HEAD": "Head", "DELETE": "Delete", "POST": "Post"}
-_AI_SERVICES = frozenset({"comprehend", "personalize", "bedrock"})
+_STOOD_IN_FOR = frozenset({"comprehend", "personalize", "bedrock", "ses"})
+_SES_PATHS = {"/v2/email/outbound-emails": "SendEmail", "/v2/email/account": "GetAccount"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Call:
             return target.rsplit(".", 1)[-1]
         if self.service == "bedrock":
             return self.path.rsplit("/", 1)[-1].capitalize()
+        if self.service == "ses":
+            return _SES_PATHS.get(self.path, self.path)
         if self.service == "s3":
             kind = "Object" if self.path.strip("/").count("/") else "Bucket"
             return _OBJECT_VERBS.get(self.method, self.method) + kind
@@ -64,9 +67,9 @@ class Call:
         return found[1] if found else ""
 
     @property
-    def is_ai(self) -> bool:
+    def is_understudys(self) -> bool:
         """True for the services that understudy answers for."""
-        return self.service in _AI_SERVICES
+        return self.service in _STOOD_IN_FOR
 
     @cached_property
     def json(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _THROTTLED = {
     "comprehend": ("ThrottlingException", 400),
     "personalize": ("ThrottlingException", 400),
     "bedrock": ("ThrottlingException", 429),
+    "ses": ("TooManyRequestsException", 429),
 }
 _BROKEN = {
     "sqs": "InternalFailure",
@@ -24,6 +25,7 @@ _BROKEN = {
     "comprehend": "InternalServerException",
     "personalize": "InternalFailure",
     "bedrock": "InternalServerException",
+    "ses": "InternalServiceErrorException",
 }
 _UNAVAILABLE = {"bedrock": "ServiceUnavailableException"}
 

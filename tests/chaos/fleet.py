@@ -29,10 +29,14 @@ class Fleet:
         services: tuple[str, ...],
         size: int,
         seed: int,
+        max_skew_s: float = MAX_SKEW_S,
+        min_calls: int = MIN_CALLS_BEFORE_KILL,
     ) -> None:
         self._processes = processes
         self._environment = environment
         self._tally = tally
+        self._max_skew_s = max_skew_s
+        self._min_calls = min_calls
         self._names = {
             f"{service}-{number}": service for number in range(1, size + 1) for service in services
         }
@@ -57,7 +61,7 @@ class Fleet:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._rng.uniform(*every_s))
             order = order or self._rng.sample(list(self._names), len(self._names))
-            working = [name for name in order if self._tally.calls_since_start[name] >= MIN_CALLS_BEFORE_KILL]
+            working = [name for name in order if self._tally.calls_since_start[name] >= self._min_calls]
             if working and not stop.is_set():
                 order.remove(working[0])
                 await self._kill_and_restart(working[0])
@@ -66,7 +70,7 @@ class Fleet:
         self._processes.kill(name)
         self._tally.kills[self._names[name]] += 1
         await asyncio.sleep(self._rng.uniform(*RESTART_S))
-        self._start(name, MAX_SKEW_S)
+        self._start(name, self._max_skew_s)
 
     def restart_ended(self) -> None:
         """Restart processes that exited by themselves, as a service does when a call at its start fails."""
@@ -74,7 +78,7 @@ class Fleet:
             if name in self._names:
                 self._processes.kill(name)
                 self._tally.interference["processes exited by themselves"] += 1
-                self._start(name, MAX_SKEW_S)
+                self._start(name, self._max_skew_s)
 
     def _start(self, name: str, max_skew_s: float) -> None:
         skew_s = round(self._rng.uniform(-max_skew_s, max_skew_s), 1)

@@ -145,10 +145,12 @@ class FaultProxy:
         return await publish_in_part(call, failed, self._forward) if failed else await self._forward(call)
 
     async def _forward(self, call: Call) -> Reply:
-        return await self._send(call) if call.is_ai else await self._like_aws.answer(call, self._send)
+        return (
+            await self._send(call) if call.is_understudys else await self._like_aws.answer(call, self._send)
+        )
 
     async def _send(self, call: Call) -> Reply:
-        base = self._understudy if call.is_ai else self._emulator
+        base = self._understudy if call.is_understudys else self._emulator
         headers = {name: value for name, value in call.headers.items() if name not in HOP_BY_HOP}
         async with self._session.request(
             call.method,

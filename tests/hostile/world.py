@@ -23,6 +23,7 @@ from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.ports import Claim, ModelMessage, ModelReply
 from encore.mailer.settings import MailerSettings
+from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.mail_part import MailPart
@@ -31,6 +32,7 @@ from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.quota.turns import WithdrawnError
 from encore.runtime.runs.stage import PartResult
 from services.mailer.tests.fakes import InMemoryEmailRecords
+from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.stores import InMemoryObjects
 
@@ -44,6 +46,8 @@ RESOURCES = (
     "emails_table",
     "copy_answers_table",
     "product_features_table",
+    "suppressions_table",
+    "contacts_table",
     "email_finished_topic_arn",
 )
 SETTINGS = dict.fromkeys(RESOURCES, "x") | {
@@ -163,6 +167,7 @@ async def mailed(
     ask_once = AskOnce(model=answering, model_id="model", kept=InMemoryKeptAnswers(), parallel=2)
     mail_part = MailPart(
         objects=objects,
+        ask_consent=AskConsent(consent=InMemoryConsent(), cap=chosen.cap),
         records=InMemoryEmailRecords(),
         features=KnowFeatures(ask_once=ask_once, records=InMemoryFeatures(), language="en"),
         read_facts=ReadFacts(brand=chosen.mailer_brand_name, locale=chosen.mailer_locale),

@@ -12,6 +12,12 @@ MODEL = "anthropic.claude-haiku-5-5"
 PROFILE = f"eu.{MODEL}"
 GUARDRAIL = "abcd1234"
 RANKING_CAMPAIGN = "arn:aws:personalize:eu-west-1:123456789012:campaign/in-order"
+MAIL_SERVER = {
+    "host": "mail.shop.example",
+    "user": "encore",
+    "dkim_selector": "encore",
+    "cidrs": ["10.30.0.0/16"],
+}
 SHOP = {
     "mailer": {
         "ENCORE_MAILER_BRAND_NAME": "Shop",
@@ -28,6 +34,8 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "shop": SHOP,
             "mailer": {"model_id": PROFILE, "batch_from_prompts": 1000},
             "unsubscribe_endpoint": True,
+            "former_unsubscribe_keys": True,
+            "sending": {"transport": "ses"},
             "recommender": {"engine": "campaign"},
             "realtime": {"enabled": True, "events": True},
             "settings": {"web": {"ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN": RANKING_CAMPAIGN}},
@@ -40,6 +48,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "shop": SHOP,
             "mailer": {"model_id": PROFILE, "guardrail": {"id": GUARDRAIL, "version": "1"}},
             "realtime": {"enabled": True},
+            "sending": {"transport": "smtp", "smtp": MAIL_SERVER},
         },
     ),
     "dev": ("environments/dev", {**COMMON, "model_id": MODEL}),

@@ -11,7 +11,7 @@ from uuid import uuid4
 import boto3
 
 from encore.contracts import object_keys
-from encore.contracts.events import EmailFinished, parse_event
+from encore.contracts.events import EmailFinished, EmailSent, EmailSuppressed, parse_event
 from encore.stack.provision import Resources
 
 if TYPE_CHECKING:
@@ -19,20 +19,24 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 
+OfCustomer = EmailFinished | EmailSent | EmailSuppressed
+"""The events that are about one customer."""
+
+
 @dataclass(frozen=True)
 class Outward:
-    """A subscriber to `email-finished` and a reader of the versioned bucket."""
+    """A subscriber to one topic and a reader of the versioned bucket."""
 
     sqs: "SQSClient"
     s3: "S3Client"
     queue_url: str
     bucket: str
 
-    def announced(self) -> dict[str, Counter[str]]:
+    def announced(self, kind: type[OfCustomer] = EmailFinished) -> dict[str, Counter[str]]:
         """By customer id, the ids of the events received since the last call, and how often each was."""
         ids: dict[str, Counter[str]] = {}
         while bodies := self._receive():
-            for event in (parse_event(body, EmailFinished) for body in bodies):
+            for event in (parse_event(body, kind) for body in bodies):
                 ids.setdefault(event.data.customer_id, Counter())[event.id] += 1
         return ids
 
@@ -52,13 +56,13 @@ class Outward:
 
 
 @contextmanager
-def outward(resources: Resources) -> Iterator[Outward]:
-    """Subscribe a new queue to `email-finished` at the environment's endpoint; remove it at the end."""
+def outward(resources: Resources, topic: str = EmailFinished.topic) -> Iterator[Outward]:
+    """Subscribe a new queue to a topic at the environment's endpoint; remove it at the end."""
     sqs, sns, s3 = boto3.client("sqs"), boto3.client("sns"), boto3.client("s3")
     url = sqs.create_queue(QueueName=f"outward-{uuid4()}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     subscription = sns.subscribe(
-        TopicArn=resources.topic_arns["email-finished"],
+        TopicArn=resources.topic_arns[topic],
         Protocol="sqs",
         Endpoint=arn,
         Attributes={"RawMessageDelivery": "true"},

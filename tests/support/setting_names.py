@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 from encore.ingest.settings import IngestSettings
 from encore.mailer.settings import MailerSettings
 from encore.recommender.settings import RecommenderSettings, RecommenderWebSettings
+from encore.sender.settings import FeedbackSettings, SenderSettings
 from encore.sentiment.settings import SentimentSettings
 
 SERVICES: Mapping[str, type[BaseSettings]] = {
@@ -18,6 +19,8 @@ SERVICES: Mapping[str, type[BaseSettings]] = {
     "sentiment": SentimentSettings,
     "recommender": RecommenderSettings,
     "mailer": MailerSettings,
+    "sender": SenderSettings,
+    "feedback": FeedbackSettings,
 }
 PROCESSES: Mapping[str, type[BaseSettings]] = {**SERVICES, "web": RecommenderWebSettings}
 """The services, and the process of the recommender that consumes no queue."""

@@ -41,6 +41,7 @@ module "pipeline" {
   settings           = var.settings
   check              = var.check
   shop               = var.shop
+  sending            = var.sending
   sentiment          = var.sentiment
   recommender        = var.recommender
   log_retention_days = 30
@@ -80,6 +81,20 @@ module "pipeline" {
       min_tasks        = 0
       max_tasks        = 2
       backlog_per_task = 8
+      spot_weight      = 100
+    }
+    sender = {
+      size             = { cpu = 256, memory_mib = 512 }
+      min_tasks        = 0
+      max_tasks        = 1
+      backlog_per_task = 8
+      spot_weight      = 100
+    }
+    feedback = {
+      size             = { cpu = 256, memory_mib = 512 }
+      min_tasks        = 0
+      max_tasks        = 1
+      backlog_per_task = 100
       spot_weight      = 100
     }
   }

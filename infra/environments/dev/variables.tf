@@ -50,6 +50,8 @@ variable "settings" {
     sentiment   = optional(map(string), {})
     recommender = optional(map(string), {})
     mailer      = optional(map(string), {})
+    sender      = optional(map(string), {})
+    feedback    = optional(map(string), {})
     web         = optional(map(string), {})
   })
   default = {}
@@ -60,6 +62,24 @@ variable "recommender" {
   type = object({
     engine  = optional(string)
     imports = optional(string)
+  })
+  default = {}
+}
+
+variable "sending" {
+  description = "How finished emails are delivered: transport none or smtp, or ses with understudy, where nobody gets them; see the pipeline module."
+  type = object({
+    transport = optional(string, "none")
+    approval  = optional(string)
+    per_s     = optional(number)
+    smtp = optional(object({
+      host          = string
+      port          = optional(number)
+      security      = optional(string)
+      user          = optional(string)
+      dkim_selector = optional(string)
+      cidrs         = list(string)
+    }))
   })
   default = {}
 }

@@ -13,13 +13,14 @@ locals {
   domain = split("@", var.shop.mailer["ENCORE_MAILER_FROM_ADDRESS"])[1]
 
   # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateway endpoints. An endpoint is billed
-  # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs), email.
+  # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs).
   interface_endpoints = [
     "bedrock",
     "bedrock-runtime",
     "comprehend",
     "ecr.api",
     "ecr.dkr",
+    "email",
     "logs",
     "personalize",
     "personalize-events",
@@ -28,7 +29,14 @@ locals {
     "sqs",
     "ssm",
   ]
+  # What SES sends with: the domain's identity and configuration set exist before anything is sent.
+  identity = var.sending.transport != "ses" ? {} : {
+    domain            = local.domain
+    configuration_set = module.email.configuration_set_name
+  }
+
   unused_endpoints = concat(
+    var.sending.transport == "ses" ? [] : ["email"],
     var.mailer.batch_from_prompts == null ? ["bedrock"] : [],
     coalesce(var.recommender.imports, "auto") == "full" && !var.realtime.events ? ["personalize-events"] : [],
     coalesce(var.recommender.engine, "batch") != "campaign" && !var.realtime.enabled ? ["personalize-runtime"] : [],
@@ -48,6 +56,7 @@ module "network" {
   name                = local.name
   zone_count          = 3
   zones               = var.zones
+  nat                 = var.nat
   interface_endpoints = setsubtract(local.interface_endpoints, local.unused_endpoints)
   bucket_arns         = values(module.pipeline.bucket_arns)
   logs_key_arn        = module.keys.arns.logs
@@ -64,7 +73,9 @@ module "pipeline" {
   check                  = var.check
   shop                   = var.shop
   mailer                 = var.mailer
-  unsubscribe            = one(module.unsubscribe[*].mailer)
+  unsubscribe            = one([for endpoint in module.unsubscribe : merge(endpoint.mailer, { former_keys = var.former_unsubscribe_keys })])
+  sending                = merge(var.sending, local.identity)
+  feedback_topic_arns    = module.email.feedback_topic_arns
   sentiment              = var.sentiment
   recommender            = var.recommender
   rules                  = var.rules
@@ -105,6 +116,22 @@ module "pipeline" {
       backlog_per_task = 10
       spot_weight      = 80
     }
+    # The provider's rate decides how long a delivery takes, not tasks. No Spot: of what a lost task was handing over
+    # nobody knows whether it was accepted.
+    sender = {
+      size             = { cpu = 512, memory_mib = 1024 }
+      min_tasks        = 0
+      max_tasks        = 2
+      backlog_per_task = 50
+      spot_weight      = 0
+    }
+    feedback = {
+      size             = { cpu = 256, memory_mib = 512 }
+      min_tasks        = 0
+      max_tasks        = 2
+      backlog_per_task = 500
+      spot_weight      = 80
+    }
   }
 }
 
@@ -132,6 +159,8 @@ module "observability" {
   emails            = var.alarm_emails
   ai_services       = var.ai_services == null ? module.pipeline.ai_services : var.ai_services
   limits            = { run_cost_usd = 200, month_cost_usd = 500, month_ai_cost_usd = 2000 }
+
+  configuration_set_name = module.email.configuration_set_name
 }
 
 module "email" {

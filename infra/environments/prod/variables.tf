@@ -53,6 +53,36 @@ variable "unsubscribe_endpoint" {
   default     = false
 }
 
+variable "sending" {
+  description = "How finished emails are delivered: transport (none, ses or smtp), approval (required or automatic), per_s, and the mail server for smtp; see the pipeline module."
+  type = object({
+    transport = optional(string, "none")
+    approval  = optional(string)
+    per_s     = optional(number)
+    smtp = optional(object({
+      host          = string
+      port          = optional(number)
+      security      = optional(string)
+      user          = optional(string)
+      dkim_selector = optional(string)
+      cidrs         = list(string)
+    }))
+  })
+  default = {}
+}
+
+variable "nat" {
+  description = "One NAT gateway with a route to the internet in place of interface endpoints, for a mail server out there."
+  type        = bool
+  default     = false
+}
+
+variable "former_unsubscribe_keys" {
+  description = "There is an SSM parameter /encore/encore-prod/former-unsubscribe-keys, with keys that signed links before."
+  type        = bool
+  default     = false
+}
+
 variable "rules" {
   description = "Figures of the recommender's rules that differ from their defaults, such as { max_per_leaf = 1 }."
   type        = map(number)
@@ -73,6 +103,8 @@ variable "settings" {
     sentiment   = optional(map(string), {})
     recommender = optional(map(string), {})
     mailer      = optional(map(string), {})
+    sender      = optional(map(string), {})
+    feedback    = optional(map(string), {})
     web         = optional(map(string), {})
   })
   default = {}

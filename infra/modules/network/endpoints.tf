@@ -6,6 +6,7 @@ locals {
     bedrock-runtime     = "bedrock"
     "ecr.api"           = "ecr"
     "ecr.dkr"           = "ecr"
+    email               = "ses"
     personalize-events  = "personalize"
     personalize-runtime = "personalize"
   }

@@ -1,9 +1,11 @@
-# The pipeline from left to right, one column per stage; below it the results of finished runs, as the mailer reports
-# them.
+# The pipeline from left to right, one column per stage, four beside each other; below it the results of finished runs, as
+# the mailer reports them, and what has become of their emails.
 
 locals {
-  column_width = floor(24 / length(var.stages))
+  columns      = 4
+  column_width = floor(24 / local.columns)
   row_height   = 6
+  stage_height = ceil(length(var.stages) / local.columns) * length(local.stage_rows)
 
   stage_rows = [
     {
@@ -51,8 +53,8 @@ locals {
     for row, content in local.stage_rows : [
       for column, stage in var.stages : {
         type   = "metric"
-        x      = column * local.column_width
-        y      = row * local.row_height
+        x      = column % local.columns * local.column_width
+        y      = (floor(column / local.columns) * length(local.stage_rows) + row) * local.row_height
         width  = local.column_width
         height = local.row_height
         properties = {
@@ -163,6 +165,47 @@ locals {
       ]
     },
     {
+      title = "delivery"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.emails_sent, "service", "sender", { label = "sent" }],
+        [local.namespace, local.metrics.emails_not_sent, "service", "sender", { label = "not sent, for a reason" }],
+        [local.namespace, local.metrics.emails_refused, "service", "sender", { label = "refused" }],
+        [local.namespace, local.metrics.emails_in_doubt, "service", "sender", { label = "in doubt" }],
+      ]
+    },
+    {
+      title = "what comes back"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.unsubscribes, "service", "feedback", { label = "unsubscribed" }],
+        [local.namespace, local.metrics.preferences_kept, "service", "feedback", { label = "preferences" }],
+        [local.namespace, local.metrics.bounces_hard, "service", "feedback", { label = "hard bounces" }],
+        [local.namespace, local.metrics.bounces_soft, "service", "feedback", { label = "soft bounces" }],
+        [local.namespace, local.metrics.complaints, "service", "feedback", { label = "complaints" }],
+        [local.namespace, local.metrics.complaint_rate, "service", "feedback", { label = "share of complaints", stat = "Maximum", yAxis = "right" }],
+      ]
+    },
+    {
+      title = "deliveries that wait for a person"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.deliveries_held, "service", "sender", { label = "opened and held" }],
+        [local.namespace, local.metrics.deliveries_paused, "service", "feedback", { label = "paused by complaints" }],
+        [local.namespace, local.metrics.delivery_wait_seconds, "service", "sender", { label = "longest wait, s", stat = "Maximum", yAxis = "right" }],
+      ]
+    },
+    {
+      title = "calls to SES"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.quota_calls, "service", "sender", { label = "sent" }],
+        [local.namespace, local.metrics.quota_calls_throttled, "service", "sender", { label = "throttled" }],
+        [local.namespace, local.metrics.quota_wait_seconds, "service", "sender", { label = "seconds waited", yAxis = "right" }],
+        [local.namespace, local.metrics.quota_calls_per_s, "service", "sender", { label = "allowed per second", stat = "Maximum" }],
+      ]
+    },
+    {
       title = "real-time requests"
       stat  = "Sum"
       metrics = [
@@ -186,7 +229,7 @@ locals {
     for number, chart in local.run_charts : {
       type   = "metric"
       x      = number % 3 * 8
-      y      = (length(local.stage_rows) + floor(number / 3)) * local.row_height
+      y      = (local.stage_height + floor(number / 3)) * local.row_height
       width  = 8
       height = local.row_height
       properties = {

@@ -59,6 +59,20 @@ locals {
     web_requests_failed     = "web_requests_failed"
     web_fallbacks           = "web_fallbacks"
     web_seconds             = "web_seconds"
+    emails_sent             = "emails_sent"
+    emails_not_sent         = "emails_not_sent"
+    emails_refused          = "emails_refused"
+    emails_in_doubt         = "emails_in_doubt"
+    deliveries_held         = "deliveries_held"
+    deliveries_halted       = "deliveries_halted"
+    deliveries_paused       = "deliveries_paused"
+    delivery_wait_seconds   = "delivery_wait_seconds"
+    bounces_hard            = "bounces_hard"
+    bounces_soft            = "bounces_soft"
+    complaints              = "complaints"
+    complaint_rate          = "complaint_rate"
+    unsubscribes            = "unsubscribes"
+    preferences_kept        = "preferences_kept"
   }
 }
 

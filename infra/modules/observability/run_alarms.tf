@@ -36,6 +36,8 @@ resource "aws_cloudwatch_metric_alarm" "template_copy_share" {
 
 # A run's metrics carry the name of the service in which it ended: the mailer, or the one that failed it.
 locals {
+  making = { for service, queue in local.stages : service => queue if !contains(["sender", "feedback"], service) }
+
   run_alarms = {
     run-failed = {
       description = "A run ended without emails: the ledger and the message in the ops queue name the reason."
@@ -80,7 +82,7 @@ resource "aws_cloudwatch_metric_alarm" "run" {
   alarm_actions       = local.notify
 
   dynamic "metric_query" {
-    for_each = local.stages
+    for_each = local.making
 
     content {
       id = metric_query.key

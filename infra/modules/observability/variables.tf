@@ -34,6 +34,12 @@ variable "ai_services" {
   default     = []
 }
 
+variable "configuration_set_name" {
+  description = "SES's configuration set, whose shares of bounces and complaints are watched; null for none."
+  type        = string
+  default     = null
+}
+
 variable "limits" {
   description = "Thresholds of the alarms."
   type = object({
@@ -41,7 +47,11 @@ variable "limits" {
     stuck_minutes       = optional(number, 20)
     error_share         = optional(number, 0.1)
     template_copy_share = optional(number, 0.2)
-    campaign_idle_hours = optional(number, 3) # more than the recommender's setting, after which it deletes a campaign
+    campaign_idle_hours = optional(number, 3)     # more than the recommender's setting, after which it deletes a campaign
+    held_hours          = optional(number, 24)    # for which a delivery waits for a person
+    refused_emails      = optional(number, 100)   # in an hour
+    complaint_share     = optional(number, 0.001) # as the setting at which deliveries are paused
+    bounce_share        = optional(number, 0.05)
     run_cost_usd        = number
     month_cost_usd      = number           # of everything that has the tag
     month_ai_cost_usd   = optional(number) # of the AI services; by default as much

@@ -21,11 +21,16 @@ locals {
   job_event_consumers = [for service in var.job_events : service if !var.understudy]
 
   # Built from names: queue policies refer to the rules, and the rules' targets to the queues, which would be a cycle.
-  event_rule_arns = {
-    for queue in local.job_event_consumers : queue => [
-      "arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.name}-jobs-${queue}"
-    ]
-  }
+  event_rule_arns = merge(
+    {
+      for queue in local.job_event_consumers : queue => [
+        "arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.name}-jobs-${queue}"
+      ]
+    },
+    local.watches_deliveries ? {
+      sender = ["arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.name}-deliveries"]
+    } : {},
+  )
 }
 
 resource "aws_cloudwatch_event_rule" "jobs" {

@@ -82,7 +82,9 @@ locals {
   ]
 
   indirect_permissions = {
-    ingest = concat(local.encryption, local.checks.ingest)
+    ingest   = concat(local.encryption, local.checks.ingest)
+    sender   = concat(local.encryption, local.checks.sender, local.ses_permissions)
+    feedback = concat(local.encryption, local.checks.feedback)
     mailer = concat(local.encryption, local.checks.mailer, local.tag_permissions.mailer, local.guardrail_permissions, [
       {
         sid       = "PassRoleToBedrock"

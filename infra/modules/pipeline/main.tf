@@ -5,7 +5,7 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 data "aws_ecr_repository" "image" {
-  for_each = setunion(keys(var.services), var.understudy ? ["understudy"] : [])
+  for_each = setunion(values(local.images), var.understudy ? ["understudy"] : [])
 
   name = "encore/${each.key}"
 }
@@ -26,6 +26,7 @@ module "topology" {
   retention_days  = var.retention_days
   disposable      = var.disposable
   event_rule_arns = local.event_rule_arns
+  foreign_topics  = { feedback = var.feedback_topic_arns }
 }
 
 resource "aws_ecs_cluster" "this" {
@@ -49,16 +50,17 @@ module "service" {
 
   name               = "${var.name}-${each.key}"
   cluster            = local.cluster
-  image              = "${data.aws_ecr_repository.image[each.key].repository_url}:${var.image_tag}"
-  repository_arn     = data.aws_ecr_repository.image[each.key].arn
+  image              = "${data.aws_ecr_repository.image[local.images[each.key]].repository_url}:${var.image_tag}"
+  repository_arn     = data.aws_ecr_repository.image[local.images[each.key]].arn
   size               = each.value.size
   architecture       = var.architecture
   spot_weight        = each.value.spot_weight
   environment        = local.environment[each.key]
-  parameters         = each.key == "mailer" ? local.mailer_parameters : {}
-  release            = each.key == "mailer" ? sha1(jsonencode(local.mailer_settings)) : ""
+  parameters         = local.service_parameters[each.key]
+  release            = local.releases[each.key]
   permissions        = concat(local.permissions[each.key], local.indirect_permissions[each.key])
   health_command     = local.health_commands[each.key]
+  outbound           = each.key == "sender" ? local.mail_server : []
   network            = var.network
   logs               = local.logs
   parameters_key_arn = var.keys.data

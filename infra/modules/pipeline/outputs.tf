@@ -26,11 +26,19 @@ output "dead_letter_names" {
 output "stages" {
   description = "The services in the order of the flow, each with the queue that it consumes."
   value = [
-    for service in ["ingest", "sentiment", "recommender", "mailer"] : {
+    for service in ["ingest", "sentiment", "recommender", "mailer", "sender", "feedback"] : {
       service    = service
       queue_name = module.topology.queue_names[local.queues[service]]
     }
   ]
+}
+
+output "feedback_queue" {
+  description = "The queue for what comes back: unsubscribe requests and SES's reports."
+  value = {
+    name = module.topology.queue_names["feedback"]
+    arn  = module.topology.queue_arns["feedback"]
+  }
 }
 
 output "personalize_role_arn" {

@@ -57,6 +57,11 @@ locals {
         resources = [module.topology.table_arns["products"], module.topology.table_arns["customers"]]
       },
       {
+        sid       = "LeaveOutTheForgotten"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
         sid       = "KeepLedger"
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["runs"]]
@@ -223,6 +228,12 @@ locals {
         resources = [module.topology.table_arns["histories"]]
       },
       {
+        # The departments that customers want nothing of.
+        sid       = "ReadContacts"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["contacts"]]
+      },
+      {
         # DeleteItem ends a run's turn on the dataset group, BatchWriteItem credits runs with what their emails led to.
         sid = "KeepLedger"
         actions = [
@@ -371,7 +382,11 @@ locals {
       {
         sid       = "StoreEmails"
         actions   = ["s3:PutObject"]
-        resources = ["${local.data_bucket}/runs/*/emails/*", "${local.data_bucket}/runs/*/copy/*"]
+        resources = [
+          "${local.data_bucket}/runs/*/emails/*",
+          "${local.data_bucket}/runs/*/copy/*",
+          "${local.data_bucket}/runs/*/mailed/*",
+        ]
       },
       {
         sid       = "StoreRecords"
@@ -383,6 +398,12 @@ locals {
         sid       = "KeepAnswers"
         actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
         resources = [module.topology.table_arns["copy-answers"]]
+      },
+      {
+        # Nothing is paid for an email that nobody may get.
+        sid       = "AskConsent"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["contacts"], module.topology.table_arns["suppressions"]]
       },
       {
         sid       = "KeepFeatures"
@@ -415,6 +436,120 @@ locals {
         sid       = "WatchJobs"
         actions   = ["bedrock:GetModelInvocationJob", "bedrock:StopModelInvocationJob"]
         resources = [local.model_jobs]
+      },
+    ]
+
+    # Whose emails are delivered, and how far deliveries are. What SES is asked is in delivery.tf.
+    sender = [
+      {
+        # It also sends to its own queue: the parts of a run, and polls.
+        sid = "ConsumeDeliveries"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
+        resources = [module.topology.queue_arns["sender"]]
+      },
+      {
+        sid       = "DeadLetterDeliveries"
+        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+        resources = [module.topology.dead_letter_arns["sender"]]
+      },
+      {
+        sid       = "FindEmails"
+        actions   = ["s3:ListBucket"]
+        resources = [local.data_bucket]
+      },
+      {
+        sid       = "ReadEmails"
+        actions   = ["s3:GetObject"]
+        resources = ["${local.data_bucket}/runs/*/mailed/*", "${local.data_bucket}/runs/*/emails/*"]
+      },
+      {
+        # PutItem claims emails, in transactions with their contacts.
+        sid       = "KeepDispatches"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["dispatches"]]
+      },
+      {
+        sid       = "KeepContacts"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["contacts"]]
+      },
+      {
+        sid       = "AskConsent"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
+        # Scan finds the deliveries that wait for somebody.
+        sid       = "KeepLedger"
+        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem"]
+        resources = [module.topology.table_arns["runs"]]
+      },
+      {
+        sid       = "Announce"
+        actions   = ["sns:Publish"]
+        resources = [module.topology.topic_arns["email-sent"], module.topology.topic_arns["email-suppressed"]]
+      },
+    ]
+
+    feedback = [
+      {
+        sid = "ConsumeFeedback"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
+        resources = [module.topology.queue_arns["feedback"]]
+      },
+      {
+        sid       = "DeadLetterFeedback"
+        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+        resources = [module.topology.dead_letter_arns["feedback"]]
+      },
+      {
+        sid       = "SeeBucket"
+        actions   = ["s3:ListBucket"]
+        resources = [local.data_bucket]
+      },
+      {
+        sid       = "FindAddresses"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["customers"]]
+      },
+      {
+        # Query counts those that were sent.
+        sid       = "MarkDispatches"
+        actions   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        resources = [module.topology.table_arns["dispatches"]]
+      },
+      {
+        sid       = "Suppress"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
+        sid       = "KeepPreferences"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["contacts"]]
+      },
+      {
+        # Complaints are counted with their run's delivery, and pause it.
+        sid       = "KeepDeliveries"
+        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        resources = [module.topology.table_arns["runs"]]
+      },
+      {
+        sid       = "Announce"
+        actions   = ["sns:Publish"]
+        resources = [module.topology.topic_arns["email-bounced"]]
       },
     ]
   }

@@ -5,7 +5,14 @@ locals {
     sentiment   = "sentiment"
     recommender = "recommender"
     mailer      = "mailer"
+    sender      = "sender"
+    feedback    = "feedback"
   }
+
+  # What comes back is read by a process of its own, so that nobody's unsubscribing waits behind a delivery: it is the
+  # sender's image with another module.
+  modules = { feedback = "encore.sender.feedback" }
+  images  = { for service in keys(local.queues) : service => service == "feedback" ? "sender" : service }
 
   # Exactly what each service's settings class requires; a test compares the two.
   required_settings = {
@@ -18,6 +25,7 @@ locals {
       "ENCORE_INTERACTIONS_INGESTED_TOPIC_ARN",
       "ENCORE_PRODUCTS_TABLE",
       "ENCORE_CUSTOMERS_TABLE",
+      "ENCORE_SUPPRESSIONS_TABLE",
     ]
     sentiment = [
       "ENCORE_DATA_BUCKET",
@@ -37,6 +45,7 @@ locals {
       "ENCORE_RECOMMENDER_QUEUE_URL",
       "ENCORE_RECOMMENDATIONS_TABLE",
       "ENCORE_HISTORIES_TABLE",
+      "ENCORE_CONTACTS_TABLE",
       "ENCORE_RECOMMENDATIONS_READY_TOPIC_ARN",
       "ENCORE_PERSONALIZE_ROLE_ARN",
     ]
@@ -48,7 +57,31 @@ locals {
       "ENCORE_EMAILS_TABLE",
       "ENCORE_COPY_ANSWERS_TABLE",
       "ENCORE_PRODUCT_FEATURES_TABLE",
+      "ENCORE_SUPPRESSIONS_TABLE",
+      "ENCORE_CONTACTS_TABLE",
       "ENCORE_EMAIL_FINISHED_TOPIC_ARN",
+    ]
+    sender = [
+      "ENCORE_DATA_BUCKET",
+      "ENCORE_RUNS_TABLE",
+      "ENCORE_RUN_FINISHED_TOPIC_ARN",
+      "ENCORE_SENDER_QUEUE_URL",
+      "ENCORE_DISPATCHES_TABLE",
+      "ENCORE_SUPPRESSIONS_TABLE",
+      "ENCORE_CONTACTS_TABLE",
+      "ENCORE_EMAIL_SENT_TOPIC_ARN",
+      "ENCORE_EMAIL_SUPPRESSED_TOPIC_ARN",
+    ]
+    feedback = [
+      "ENCORE_DATA_BUCKET",
+      "ENCORE_RUNS_TABLE",
+      "ENCORE_RUN_FINISHED_TOPIC_ARN",
+      "ENCORE_FEEDBACK_QUEUE_URL",
+      "ENCORE_CUSTOMERS_TABLE",
+      "ENCORE_DISPATCHES_TABLE",
+      "ENCORE_SUPPRESSIONS_TABLE",
+      "ENCORE_CONTACTS_TABLE",
+      "ENCORE_EMAIL_BOUNCED_TOPIC_ARN",
     ]
   }
 
@@ -71,6 +104,59 @@ locals {
       ENCORE_RECOMMENDER_IMPORTS       = var.recommender.imports
     }
     mailer = {}
+    sender = merge(
+      {
+        ENCORE_SENDER_TRANSPORT = var.sending.transport
+        ENCORE_SENDER_APPROVAL  = var.sending.approval
+
+        # Of customers whose time zone is not known: the shop's.
+        ENCORE_SENDER_TIME_ZONE = lookup(var.shop.ingest, "ENCORE_INGEST_TIME_ZONE", "UTC")
+      },
+      var.sending.configuration_set == null ? {} : { ENCORE_SENDER_CONFIGURATION_SET = var.sending.configuration_set },
+      var.sending.per_s == null ? {} : { ENCORE_SENDER_PER_S = tostring(var.sending.per_s) },
+      local.smtp_settings,
+    )
+    feedback = {}
+  }
+
+  smtp_settings = var.sending.smtp == null ? {} : merge(
+    {
+      ENCORE_SENDER_SMTP_HOST     = var.sending.smtp.host
+      ENCORE_SENDER_SMTP_PORT     = tostring(var.sending.smtp.port)
+      ENCORE_SENDER_SMTP_SECURITY = var.sending.smtp.security
+    },
+    var.sending.smtp.user == null ? {} : { ENCORE_SENDER_SMTP_USER = var.sending.smtp.user },
+    var.sending.smtp.dkim_selector == null ? {} : { ENCORE_SENDER_DKIM_SELECTOR = var.sending.smtp.dkim_selector },
+  )
+
+  # Secrets, which tasks read from SSM when they start. Those of a mail server are entered by people: no plan or state has
+  # them.
+  secrets_arn = "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/encore/${var.name}"
+  smtp_secrets = merge(
+    try(var.sending.smtp.user, null) == null ? {} : { ENCORE_SENDER_SMTP_PASSWORD = "${local.secrets_arn}/smtp-password" },
+    try(var.sending.smtp.dkim_selector, null) == null ? {} : { ENCORE_SENDER_DKIM_KEY = "${local.secrets_arn}/dkim-key" },
+  )
+  unsubscribe_secrets = merge(
+    var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_KEY = var.unsubscribe.key_parameter_arn },
+    try(var.unsubscribe.former_keys, false) ? {
+      ENCORE_SENDER_UNSUBSCRIBE_KEYS = "${local.secrets_arn}/former-unsubscribe-keys"
+    } : {},
+  )
+  # Tasks are replaced when what they read from SSM changes.
+  releases = merge(
+    { for service in keys(local.queues) : service => "" },
+    { mailer = sha1(jsonencode(local.mailer_settings)) },
+  )
+  mail_server = var.sending.smtp == null ? [] : [
+    for cidr in var.sending.smtp.cidrs : { cidr = cidr, port = var.sending.smtp.port }
+  ]
+  service_parameters = {
+    ingest      = {}
+    sentiment   = {}
+    recommender = {}
+    mailer      = local.mailer_parameters
+    sender      = local.smtp_secrets
+    feedback    = local.unsubscribe_secrets
   }
 
   # A figure of the recommender's rules is a setting of its own; the service refuses a name that it does not know.
@@ -84,6 +170,8 @@ locals {
     sentiment   = var.shop.sentiment
     recommender = var.shop.recommender
     mailer      = {}
+    sender      = {}
+    feedback    = {}
   }
 
   # Whatever else is to be set. A setting that a service gets one day needs nothing here but its name in the file, which
@@ -113,6 +201,16 @@ locals {
       "ENCORE_RECOMMENDER_WEB_KEYS",
       "ENCORE_RECOMMENDER_WEB_PORT",
       "ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S",
+      "ENCORE_SENDER_CONFIGURATION_SET",
+      "ENCORE_SENDER_DKIM_KEY",
+      "ENCORE_SENDER_DKIM_SELECTOR",
+      "ENCORE_SENDER_SMTP_HOST",
+      "ENCORE_SENDER_SMTP_PASSWORD",
+      "ENCORE_SENDER_SMTP_PORT",
+      "ENCORE_SENDER_SMTP_SECURITY",
+      "ENCORE_SENDER_SMTP_USER",
+      "ENCORE_SENDER_TRANSPORT",
+      "ENCORE_SENDER_UNSUBSCRIBE_KEYS",
       "ENCORE_SENTIMENT_JOB_ROLE_ARN",
     ],
   ))
@@ -173,6 +271,7 @@ locals {
       local.chosen_settings[service],
       service == "recommender" ? local.rule_settings : {},
       local.shop_settings[service],
+      contains(keys(local.modules), service) ? { MODULE = local.modules[service] } : {},
       local.understudy_endpoints,
       var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },
       local.given_variables[service],

@@ -13,6 +13,7 @@ locals {
     AWS_ENDPOINT_URL_PERSONALIZE         = local.understudy_url
     AWS_ENDPOINT_URL_PERSONALIZE_EVENTS  = local.understudy_url
     AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME = local.understudy_url
+    AWS_ENDPOINT_URL_SESV2               = local.understudy_url # nobody outside gets an email
   } : {}
 
   understudy_environment = {

@@ -39,8 +39,8 @@ variable "services" {
   }))
 
   validation {
-    condition     = toset(keys(var.services)) == toset(["ingest", "sentiment", "recommender", "mailer"])
-    error_message = "services must have exactly these keys: ingest, sentiment, recommender, mailer."
+    condition     = toset(keys(var.services)) == toset(["ingest", "sentiment", "recommender", "mailer", "sender", "feedback"])
+    error_message = "services must have exactly these keys: ingest, sentiment, recommender, mailer, sender, feedback."
   }
 }
 
@@ -104,9 +104,64 @@ variable "mailer" {
 }
 
 variable "unsubscribe" {
-  description = "The one-click unsubscribe URL, and the SSM parameter with the key that signs its links; null for none."
-  type        = object({ url = string, key_parameter_arn = string })
+  description = "The one-click unsubscribe URL, the SSM parameter with the key that signs its links, and whether there is another, /encore/<name>/former-unsubscribe-keys, with those that did before; null for none."
+  type        = object({ url = string, key_parameter_arn = string, former_keys = optional(bool, false) })
   default     = null
+}
+
+variable "sending" {
+  description = <<-TEXT
+    How finished emails are delivered: transport none, smtp or ses; approval by a person (required) or automatic. With ses,
+    the domain that they come from and the configuration set to send with, from the email module; with smtp, the mail
+    server, at addresses that tasks can reach. per_s is what the provider allows; by default what SES says.
+  TEXT
+  type = object({
+    transport         = optional(string, "none")
+    approval          = optional(string, "required")
+    per_s             = optional(number)
+    domain            = optional(string)
+    configuration_set = optional(string)
+    smtp = optional(object({
+      host          = string
+      port          = optional(number, 587)
+      security      = optional(string, "starttls")
+      user          = optional(string)
+      dkim_selector = optional(string)
+      cidrs         = list(string)
+    }))
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["none", "smtp", "ses"], var.sending.transport)
+    error_message = "sending.transport must be none, smtp or ses."
+  }
+
+  validation {
+    condition     = contains(["required", "automatic"], var.sending.approval)
+    error_message = "sending.approval must be required or automatic."
+  }
+
+  validation {
+    condition     = (var.sending.transport == "smtp") == (var.sending.smtp != null)
+    error_message = "sending.smtp names the mail server of sending.transport = \"smtp\", and of no other transport."
+  }
+
+  validation {
+    condition     = var.sending.smtp == null ? true : contains(["starttls", "tls"], var.sending.smtp.security)
+    error_message = "sending.smtp.security must be starttls or tls: emails are not sent in the clear."
+  }
+
+  validation {
+    condition     = var.sending.transport != "ses" || var.understudy || (var.sending.domain != null && var.sending.configuration_set != null)
+    error_message = "sending.transport = \"ses\" takes the domain and the configuration_set of the email module."
+  }
+}
+
+variable "feedback_topic_arns" {
+  description = "Topics of the email module with SES's reports of bounces and complaints, by kind; the feedback queue subscribes to them."
+  type        = map(string)
+  default     = {}
 }
 
 variable "realtime" {
@@ -193,6 +248,8 @@ variable "settings" {
     sentiment   = optional(map(string), {})
     recommender = optional(map(string), {})
     mailer      = optional(map(string), {})
+    sender      = optional(map(string), {})
+    feedback    = optional(map(string), {})
     web         = optional(map(string), {})
   })
   default = {}

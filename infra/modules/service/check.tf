@@ -25,6 +25,7 @@ resource "terraform_data" "check" {
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
     aws_vpc_security_group_egress_rule.cidrs,
+    aws_vpc_security_group_egress_rule.outbound,
     aws_vpc_security_group_egress_rule.prefix_lists,
   ]
 }

@@ -158,6 +158,7 @@ resource "aws_ecs_service" "this" {
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
     aws_vpc_security_group_egress_rule.cidrs,
+    aws_vpc_security_group_egress_rule.outbound,
     aws_vpc_security_group_egress_rule.prefix_lists,
     terraform_data.check,
   ]

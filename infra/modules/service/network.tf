@@ -28,6 +28,17 @@ resource "aws_vpc_security_group_egress_rule" "prefix_lists" {
   to_port           = 443
 }
 
+resource "aws_vpc_security_group_egress_rule" "outbound" {
+  for_each = { for each in var.outbound : "${each.cidr}:${each.port}" => each }
+
+  security_group_id = aws_security_group.this.id
+  description       = "Calls to port ${each.value.port}"
+  cidr_ipv4         = each.value.cidr
+  ip_protocol       = "tcp"
+  from_port         = each.value.port
+  to_port           = each.value.port
+}
+
 resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
   count = var.load_balancer == null ? 0 : 1
 

@@ -80,6 +80,12 @@ variable "network" {
   })
 }
 
+variable "outbound" {
+  description = "What else tasks may call over TCP, such as a mail server: a port of a range of addresses."
+  type        = list(object({ cidr = string, port = number }))
+  default     = []
+}
+
 variable "logs" {
   description = "How many days logs are kept, and the key that encrypts them."
   type        = object({ retention_days = number, key_arn = string })

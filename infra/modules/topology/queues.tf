@@ -14,6 +14,14 @@ locals {
     ]) : each.key => each
   }
 
+  foreign_subscriptions = {
+    for each in flatten([
+      for queue, topics in var.foreign_topics : [
+        for name, arn in topics : { key = "${queue}-${name}", queue = queue, topic_arn = arn }
+      ]
+    ]) : each.key => each
+  }
+
   # Buckets that send notifications to a queue, by queue.
   announcing_buckets = {
     for name in keys(local.topology.queues) : name => [
@@ -60,6 +68,17 @@ resource "aws_sns_topic_subscription" "this" {
   for_each = local.subscriptions
 
   topic_arn            = aws_sns_topic.this[each.value.topic].arn
+  protocol             = "sqs"
+  endpoint             = aws_sqs_queue.this[each.value.queue].arn
+  raw_message_delivery = true
+
+  depends_on = [aws_sqs_queue_policy.this]
+}
+
+resource "aws_sns_topic_subscription" "foreign" {
+  for_each = local.foreign_subscriptions
+
+  topic_arn            = each.value.topic_arn
   protocol             = "sqs"
   endpoint             = aws_sqs_queue.this[each.value.queue].arn
   raw_message_delivery = true
@@ -119,6 +138,27 @@ data "aws_iam_policy_document" "queue" {
         test     = "ArnEquals"
         variable = "aws:SourceArn"
         values   = [for topic in statement.value : aws_sns_topic.this[topic].arn]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(lookup(var.foreign_topics, each.key, {})) > 0 ? [values(var.foreign_topics[each.key])] : []
+
+    content {
+      sid       = "FromForeignTopics"
+      actions   = ["sqs:SendMessage"]
+      resources = [aws_sqs_queue.this[each.key].arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["sns.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = statement.value
       }
     }
   }

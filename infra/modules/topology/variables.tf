@@ -14,6 +14,12 @@ variable "event_rule_arns" {
   default     = {}
 }
 
+variable "foreign_topics" {
+  description = "Topics beside the topology's that a queue gets messages of, by the queue's name in it: ARNs by a name of each."
+  type        = map(map(string))
+  default     = {}
+}
+
 variable "retention_days" {
   description = "After how many days uploads, and everything made from them, are deleted from the bucket."
   type        = object({ uploads = number, runs = number })

@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 from pydantic import SecretStr
 from starlette.routing import Route
 
+from encore.contracts.consent import Contact
 from encore.contracts.records import Exclusion, Pick, Recommendation
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.shop_here import ShopsHere
@@ -28,10 +29,10 @@ from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.open_shop import open_current_shop
-from encore.recommender.web.app import web_app
-from encore.recommender.web.server import serve_app
+from encore.recommender.web.app import listening_at, web_app
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.runtime.web.server import serve_app
 from encore.stack.provision import Resources
 from services.recommender.tests.world import RUN, World
 from tests.support.runs import START
@@ -74,7 +75,9 @@ class InMemoryRecords:
     async def read(self, customer_id: str, run_id: str) -> CustomerState:
         """Read the customer's items."""
         items = await self.world.items.get_all(keys(customer_id, run_id))
-        return CustomerState.of(await self.world.customers.find(customer_id), items)
+        found = await self.world.contacts.get_all([{"customer_id": customer_id}])
+        contact = next(map(Contact.model_validate, found), None)
+        return CustomerState.of(await self.world.customers.find(customer_id), items, contact)
 
 
 def current_picks_of(
@@ -114,6 +117,7 @@ def web_settings(**values: Any) -> RecommenderWebSettings:  # noqa: ANN401 - of 
         "runs_table": "runs",
         "recommendations_table": "recommendations",
         "histories_table": "histories",
+        "contacts_table": "contacts",
         "recommender_web_port": 0,
         "recommender_web_keys": SecretStr(KEY),
         "recommender_web_linger_s": 0,
@@ -164,7 +168,9 @@ async def served(
     stop = asyncio.Event()
     app = web_app(settings, current_picks, more=more)
     listening: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(serve_app(app, settings, stop=stop, listening=listening.set_result))
+    serving = asyncio.create_task(
+        serve_app(app, listening_at(settings), stop=stop, listening=listening.set_result)
+    )
     async with ClientSession() as client:
         try:
             waited: set[asyncio.Future[Any]] = {serving, listening}

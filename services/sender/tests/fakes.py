@@ -165,6 +165,7 @@ class World:
         self.transport = FakeTransport()
         self.polls = RecordingPolls()
         self.time = NOON
+        self.parallel = 4
         self.rules = rules or Rules()
         self.parts: list[list[FinishedEmail]] = []
         numbers = iter(range(1, sum(sizes) + 1))
@@ -203,10 +204,10 @@ class World:
                 transport=self.transport, dispatches=self.dispatches, tries=self.rules.tries, now=self.now
             ),
             rules=self.rules,
-            paced=lambda _: at_once,
+            paced=at_once,
             to_seed=lambda content, address: re.sub(rb"To: [^\r]*", f"To: {address}".encode(), content),
             units={"ses.emails": 1},
-            parallel=4,
+            parallel=self.parallel,
             now=self.now,
         )
 

@@ -10,7 +10,7 @@ from tests.support.hcl.aws import arn
 SQS_PAGES = ("Key management (Amazon SQS Developer Guide)",)
 
 
-def _delivery(service: str, queue: str, source: str) -> tuple[Step, ...]:
+def delivered(service: str, queue: str, source: str) -> tuple[Step, ...]:
     """A service of AWS sends to an encrypted queue of ours."""
     return tuple(
         chain(
@@ -28,19 +28,19 @@ def flows() -> Iterator[Flow]:
             yield Flow(
                 f"S3 notifies {notification.queue}",
                 ("Granting permissions to publish event notification messages to a destination", *SQS_PAGES),
-                _delivery("s3.amazonaws.com", notification.queue, BUCKET),
+                delivered("s3.amazonaws.com", notification.queue, BUCKET),
             )
     for name, queue in topology.queues.items():
         for topic in queue.topics:
             yield Flow(
                 f"SNS delivers {topic} to {name}",
                 ("Subscribing an Amazon SQS queue to an Amazon SNS topic", *SQS_PAGES),
-                _delivery("sns.amazonaws.com", name, topic_arn(topic)),
+                delivered("sns.amazonaws.com", name, topic_arn(topic)),
             )
     yield Flow(
         "EventBridge delivers state changes of jobs",
         ("Using resource-based policies for Amazon EventBridge", *SQS_PAGES),
-        _delivery("events.amazonaws.com", "recommender", arn("events", "rule/encore-prod-jobs-recommender")),
+        delivered("events.amazonaws.com", "recommender", arn("events", "rule/encore-prod-jobs-recommender")),
     )
     notices = {
         "cloudwatch.amazonaws.com": (

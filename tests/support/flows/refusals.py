@@ -4,6 +4,14 @@ from itertools import chain
 
 from encore.contracts import object_keys
 from tests.support.configurations import PROFILE, RANKING_CAMPAIGN
+from tests.support.flows.delivery import (
+    CONFIGURATION_SET,
+    CONTACTS,
+    CUSTOMERS,
+    DISPATCHES,
+    IDENTITY,
+    SUPPRESSIONS,
+)
 from tests.support.flows.deployment import (
     ACCESS_POINT,
     BY_STATE_KEY,
@@ -340,6 +348,102 @@ _REAL_TIME = (
     ),
 )
 
+_DELIVERY = (
+    _refused(
+        "another topic of ours delivers to the feedback queue",
+        "sns.amazonaws.com",
+        "sqs:SendMessage",
+        queue_arn("feedback"),
+        {**HERE, "aws:SourceArn": topic_arn("email-sent")},
+        by="aws:SourceArn",
+    ),
+    _refused(
+        "a rule that is none of ours delivers to the sender",
+        "events.amazonaws.com",
+        "sqs:SendMessage",
+        queue_arn("sender"),
+        {**HERE, "aws:SourceArn": arn("events", "rule/encore-prod-jobs-sender")},
+        by="aws:SourceArn",
+    ),
+    _refused(
+        "SES's reports reach the sender",
+        "sns.amazonaws.com",
+        "sqs:SendMessage",
+        queue_arn("sender"),
+        {**HERE, "aws:SourceArn": topic_arn("email-bounces")},
+        by="aws:SourceArn",
+    ),
+    _refused(
+        "the sender writes in the name of another domain",
+        role("sender-task"),
+        "ses:SendRawEmail",
+        arn("ses", "identity/other.example"),
+    ),
+    _refused(
+        "the sender writes in the name of one address",
+        role("sender-task"),
+        "ses:SendRawEmail",
+        arn("ses", "identity/chief@shop.example"),
+    ),
+    _refused(
+        "the sender sends where nobody reads what comes back",
+        role("sender-task"),
+        "ses:SendEmail",
+        arn("ses", "configuration-set/other"),
+    ),
+    _refused(
+        "the sender sends by SES where it is to use a mail server",
+        role("sender-task"),
+        "ses:SendRawEmail",
+        IDENTITY,
+        environment="guarded",
+    ),
+    _refused("the sender suppresses nobody at SES", role("sender-task"), "ses:PutSuppressedDestination", "*"),
+    _refused("the mailer suppresses somebody", role("mailer-task"), "dynamodb:BatchWriteItem", SUPPRESSIONS),
+    _refused("the mailer sends emails", role("mailer-task"), "ses:SendRawEmail", IDENTITY),
+    _refused("feedback sends emails", role("feedback-task"), "ses:SendRawEmail", CONFIGURATION_SET),
+    _refused("the sender reads an upload", role("sender-task"), "s3:GetObject", f"{BUCKET}/uploads/week.csv"),
+    _refused(
+        "the sender changes an email",
+        role("sender-task"),
+        "s3:PutObject",
+        f"{BUCKET}/runs/{RUN}/emails/x.eml",
+    ),
+    _refused("the sender reads customers", role("sender-task"), "dynamodb:BatchGetItem", CUSTOMERS),
+    _refused("the sender forgets who got an email", role("sender-task"), "dynamodb:DeleteItem", DISPATCHES),
+    _refused("the sender lists who unsubscribed", role("sender-task"), "dynamodb:Scan", SUPPRESSIONS),
+    _refused("feedback forgets who unsubscribed", role("feedback-task"), "dynamodb:DeleteItem", SUPPRESSIONS),
+    _refused("feedback lists contacts", role("feedback-task"), "dynamodb:Scan", CONTACTS),
+    _refused(
+        "feedback reads emails", role("feedback-task"), "s3:GetObject", f"{BUCKET}/runs/{RUN}/emails/x.eml"
+    ),
+    _refused(
+        "feedback approves by the sender's queue",
+        role("feedback-task"),
+        "sqs:SendMessage",
+        queue_arn("sender"),
+    ),
+    _refused(
+        "the sender reads unsubscribe requests",
+        role("sender-task"),
+        "sqs:ReceiveMessage",
+        queue_arn("feedback"),
+    ),
+    _refused(
+        "the sender's tasks start with the key of unsubscribe links",
+        role("sender-execution"),
+        "ssm:GetParameters",
+        arn("ssm", "parameter/encore/encore-prod/unsubscribe-key"),
+    ),
+    _refused(
+        "feedback's tasks start with the mail server's password",
+        role("feedback-execution"),
+        "ssm:GetParameters",
+        arn("ssm", "parameter/encore/encore-prod/smtp-password"),
+        environment="guarded",
+    ),
+)
+
 _PLAIN = {"aws:SecureTransport": "false"}
 _WITHOUT_TLS = tuple(
     _refused(
@@ -429,4 +533,7 @@ _RELEASES = (
     ),
 )
 
-REFUSALS = {each.why: each for each in chain(_CONFUSED_DEPUTIES, _ROLES, _REAL_TIME, _WITHOUT_TLS, _RELEASES)}
+REFUSALS = {
+    each.why: each
+    for each in chain(_CONFUSED_DEPUTIES, _ROLES, _REAL_TIME, _DELIVERY, _WITHOUT_TLS, _RELEASES)
+}

@@ -58,16 +58,22 @@ def flows() -> Iterator[Flow]:
         "sentiment": "sentiment",
         "recommender": "recommender",
         "mailer": "mailer",
+        "sender": "sender",
+        "feedback": "feedback",
     }
+    images = {"feedback": "sender"}
     topics = {
         "ingest": "data-ingested",
         "sentiment": "sentiment-scored",
         "recommender": "recommendations-ready",
         "mailer": "email-finished",
+        "sender": "email-sent",
+        "feedback": "email-bounced",
     }
     for service, queue in queues.items():
         task = role(f"{service}-task")
-        yield start_of(service, image=service)
+        ends_runs = () if service in {"sender", "feedback"} else (topic_arn("run-finished"),)
+        yield start_of(service, image=images.get(service, service))
         yield Flow(
             f"{service} receives and announces",
             (*SQS_PAGES, "Key management (Amazon SNS Developer Guide)"),
@@ -75,7 +81,7 @@ def flows() -> Iterator[Flow]:
                 chain(
                     steps(task, ["sqs:ReceiveMessage", "sqs:DeleteMessage"], queue_arn(queue)),
                     steps(task, "sqs:SendMessage", queue_arn(f"{queue}-dlq")),
-                    steps(task, "sns:Publish", topic_arn(topics[service]), topic_arn("run-finished")),
+                    steps(task, "sns:Publish", topic_arn(topics[service]), *ends_runs),
                     steps(task, "kms:Decrypt", KEYS["messages"], context=via("sqs")),
                     steps(task, ["kms:Decrypt", "kms:GenerateDataKey"], KEYS["messages"], context=via("sns")),
                 )
@@ -114,6 +120,8 @@ def flows() -> Iterator[Flow]:
             "sentiment": "opinions",
             "recommender": "recommendations",
             "mailer": "emails",
+            "sender": "dispatches",
+            "feedback": "suppressions",
         }
         yield Flow(
             f"a new revision of {service} is checked",

@@ -30,6 +30,7 @@ COLUMNS = (
     "house",
     "refused",
     "body",
+    "delivery",
 )
 """The members of a row of the list, in order, as `data.js` reads them."""
 

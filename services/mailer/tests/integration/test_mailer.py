@@ -19,6 +19,7 @@ from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from encore.mailer.handler import MailerHandler
 from encore.mailer.settings import MailerSettings
+from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.know_features import KnowFeatures
@@ -28,6 +29,7 @@ from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import CONFIG
+from encore.runtime.consent import DynamoDBConsent
 from encore.runtime.kept_answers import DynamoDBKeptAnswers
 from encore.runtime.queue.message import Message
 from encore.runtime.queue.publisher import Publisher
@@ -93,6 +95,7 @@ def wired(
     ask_once = AskOnce(model=model, model_id=settings.mailer_model_id, kept=kept, parallel=8)
     mail_part = MailPart(
         objects=objects,
+        ask_consent=AskConsent(consent=consent_of(clients, resources), cap=settings.cap),
         records=table,
         features=KnowFeatures(
             ask_once=ask_once,
@@ -111,6 +114,12 @@ def wired(
         ReleaseParts(ledger=ledger, polls=InMemoryPolls()),
     )
     return Mailer(handler, objects, ledger, table)
+
+
+def consent_of(clients: Clients, resources: Resources) -> DynamoDBConsent:
+    """The tables of suppressions and contacts."""
+    tables = resources.tables
+    return DynamoDBConsent(clients.dynamodb, suppressions=tables["suppressions"], contacts=tables["contacts"])
 
 
 def settings_for(resources: Resources, **values: object) -> MailerSettings:

@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from encore.contracts import object_keys
+from encore.contracts.consent import Cap
 from encore.contracts.records import OwnProduct, Reason, ReasonKind, Recommendation
 from encore.mailer.domain.copy.job import JobTask
 from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.theme import Brand, Theme
+from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.find_prompts import FindPrompts
 from encore.mailer.use_cases.know_features import KnowFeatures
@@ -18,6 +20,7 @@ from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.read_facts import ReadFacts
 from encore.mailer.use_cases.write_copy import Copywriter
 from services.mailer.tests.fakes import MODEL, InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryWriter
+from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.stores import InMemoryObjects
 
@@ -35,12 +38,15 @@ class World:
         self.model = InMemoryWriter(answer())
         self.ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=2)
         self.features = KnowFeatures(ask_once=self.ask_once, records=InMemoryFeatureRecords(), language="en")
+        self.consent = InMemoryConsent()
+        self.ask_consent = AskConsent(consent=self.consent, cap=Cap())
         self.copywriter = Copywriter(ask_once=self.ask_once, style=STYLE)
         self.read_facts = ReadFacts(
             brand=STYLE.brand, locale=STYLE.locale, leave_out_unhappy=leave_out_unhappy
         )
         self.find = FindPrompts(
             objects=self.objects,
+            ask_consent=self.ask_consent,
             features=self.features,
             copywriter=self.copywriter,
             read_facts=self.read_facts,
@@ -62,6 +68,7 @@ class World:
         theme = Theme(Brand("Encore Shop", "1 Example Street"))
         mail_part = MailPart(
             objects=self.objects,
+            ask_consent=self.ask_consent,
             records=InMemoryEmailRecords(),
             features=self.features,
             read_facts=self.read_facts,

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from encore.contracts import object_keys
+from encore.contracts.consent import Cap
+from encore.contracts.delivery import FinishedEmail
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from encore.contracts.records import Recommendation
 from encore.mailer.domain.copy.product_prompt import TOGETHER
 from encore.mailer.domain.copy.prompt import Style
+from encore.mailer.domain.copy.subjects import SubjectTest
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.links import UnsubscribeEndpoint
@@ -20,6 +23,7 @@ from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.handler import MailerHandler
 from encore.mailer.ports import ModelReply
+from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.know_features import KnowFeatures
@@ -32,6 +36,7 @@ from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
 from services.mailer.tests.conftest import FEATURES
 from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryWriter
+from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects, InMemoryPolls
@@ -40,13 +45,15 @@ RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
 Recommend = Callable[..., Recommendation]
 PARALLEL = 4
+NOW = 1_795_000_000
+CAP = Cap(emails=2, days=7)
 PICTURES = 5
 """Each product has a picture on a host that is not the sender's, so emails have none of them."""
 NOTHING = dict.fromkeys(
     (
         *("emails", "emails_template_copy", "emails_mixed_copy", "emails_failed", "emails_left_out"),
-        *("emails_sorry", "copy_facts", "copy_prompts", "copy_repairs", "copy_calls", "house_fields"),
-        *("products_described", "links_left_out"),
+        *("emails_sorry", "emails_suppressed", "copy_facts", "copy_prompts", "copy_repairs"),
+        *("copy_calls", "house_fields", "products_described", "links_left_out"),
     ),
     0,
 )
@@ -71,7 +78,7 @@ def described(number: int) -> ProductFeatures:
 class World:
     """The handler over in-memory doubles."""
 
-    def __init__(self, words: Mapping[str, object]) -> None:
+    def __init__(self, words: Mapping[str, object], subjects: SubjectTest | None = None) -> None:
         self.objects = InMemoryObjects()
         self.records = InMemoryEmailRecords()
         self.announcer = InMemoryAnnouncer()
@@ -82,8 +89,10 @@ class World:
         theme = Theme(Brand("Encore Shop", "1 Example Street"))
         self.kept = InMemoryKeptAnswers()
         ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=PARALLEL)
+        self.consent = InMemoryConsent()
         mail_part = MailPart(
             objects=self.objects,
+            ask_consent=AskConsent(consent=self.consent, cap=CAP, now=lambda: NOW),
             records=self.records,
             features=KnowFeatures(
                 ask_once=ask_once,
@@ -94,6 +103,7 @@ class World:
             copywriter=Copywriter(ask_once=ask_once, style=Style(brand="Encore Shop", locale="en_IN")),
             composer=Composer(theme, sender, UnsubscribeEndpoint("https://shop.example/u", b"key")),
             parallel=PARALLEL,
+            subjects=subjects,
         )
         self.handler = MailerHandler(
             runs.stage(StageName.MAILER, self.announcer),
@@ -160,6 +170,34 @@ async def test_each_customer_gets_an_email_an_event_and_a_record(world: World, r
     assert (await world.ledger.run(RUN)).status is RunStatus.FINISHED
 
 
+async def test_the_variant_is_recorded_announced_and_handed_to_delivery(
+    make_answer: Callable[..., dict[str, object]], recommend: Recommend
+) -> None:
+    """It is that of the email that was stored, also after the message has come back."""
+    test = SubjectTest("november", {"plain": "{subject}", "named": "{customer.first_name}, {subject}"})
+    world = World(make_answer(subject=["Something for you"]), test)
+    await world.open(parts=1)
+    customers = [recommend(f"C{number}") for number in range(20)]
+    nameless = recommend("D", customer_name=None)
+    message = await world.message([*customers, nameless])
+    await world.handler(message)
+    drawn = {item["customer_id"]: item["variant"] for item in world.records.items.values()}
+    assert set(drawn.values()) == {"plain", "named", ""}
+    assert drawn["D"] == ""
+    for customer_id, variant in drawn.items():
+        named = (
+            "Subject: Ananya, Something for you"
+            in world.objects.stored[object_keys.email(RUN, customer_id)].decode()
+        )
+        assert named == (variant == "named")
+    events = [each for each in world.announcer.of(EmailFinished) if isinstance(each, EmailFinished)]
+    assert {each.customer_id: each.variant for each in events} == drawn
+    lines = await world.objects.get_lines(object_keys.mailed(RUN, 1), FinishedEmail)
+    assert {each.customer_id: each.variant for each in lines} == drawn
+    counts = await world.counts()
+    assert counts["emails_variant_plain"] + counts["emails_variant_named"] == 20
+
+
 async def test_a_run_without_anybody_to_mail_is_finished(world: World) -> None:
     """Every part may be empty: nothing is asked, stored or announced but the end of the run."""
     await world.open(parts=2)
@@ -220,11 +258,11 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
     assert report.units == {
         f"bedrock.input_tokens.{MODEL}": 2 * 1_000,
         f"bedrock.output_tokens.{MODEL}": 2 * 300,
-        "s3.puts": 12,
+        "s3.puts": 13,
         "dynamodb.writes": 11 + 6 * 3 + 4,
         "sns.publishes": 2,
         "sqs.requests": 2,
-        "dynamodb.reads": 1,
+        "dynamodb.reads": 11 * 3 + 1,
     }
     assert world.announcer.of(RunFinished) == []
 

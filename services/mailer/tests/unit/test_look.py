@@ -67,7 +67,7 @@ def test_the_example_is_a_file_that_can_be_used() -> None:
         ),
         (
             "[look]\nname = 'x'",
-            "encore.toml:1: look: there is no such key; there are brand, theme, shop, hosts",
+            "encore.toml:1: look: there is no such key; there are brand, theme, subjects, shop, hosts",
         ),
         (
             "[brand]\nname = 'Tea\u200b'",

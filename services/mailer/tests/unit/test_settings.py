@@ -1,9 +1,13 @@
+import json
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from encore.mailer.domain.message.shop_file import BrandSection, InvalidFileError
+from encore.mailer.__main__ import subject_test
+from encore.mailer.domain.copy.subjects import SubjectTest
+from encore.mailer.domain.message.shop_file import BrandSection, InvalidFileError, SubjectsSection
 from encore.mailer.settings import BRAND_SETTINGS, MailerSettings
 
 ROLE = "arn:aws:iam::123456789012:role/encore-batch"
@@ -15,6 +19,8 @@ RESOURCES = {
     "emails_table": "t",
     "copy_answers_table": "t",
     "product_features_table": "t",
+    "suppressions_table": "t",
+    "contacts_table": "t",
     "email_finished_topic_arn": "a",
 }
 
@@ -107,6 +113,46 @@ def test_every_key_of_the_brand_is_a_setting() -> None:
     """A new key that fills nothing fails here."""
     assert set(BRAND_SETTINGS) == set(BrandSection.model_fields)
     assert set(BRAND_SETTINGS.values()) <= set(MailerSettings.model_fields)
+
+
+SUBJECTS = {"variants": {"plain": "{subject}", "named": "{customer.first_name}, {subject}"}}
+
+
+def test_a_comparison_of_subjects_is_read_from_json_and_goes_before_the_files() -> None:
+    """As the shop's other settings; an empty variable, as compose passes it on, sets nothing."""
+    of_file = SubjectsSection.model_validate({"name": "of-the-file", **SUBJECTS})
+    empty = MailerSettings.model_validate(RESOURCES | {"mailer_subjects": ""})
+    assert empty.with_subjects(None).mailer_subjects is None
+    assert empty.with_subjects(of_file).mailer_subjects == of_file
+    given = MailerSettings.model_validate(RESOURCES | {"mailer_subjects": json.dumps(SUBJECTS)})
+    assert given.with_subjects(of_file).mailer_subjects == given.mailer_subjects
+    assert subject_test(given) == SubjectTest("subjects", SUBJECTS["variants"])
+
+
+@pytest.mark.parametrize(
+    ("variants", "problem"),
+    [
+        ({"plain": "{subject}"}, "at least 2 items"),
+        ({"plain": "{subject}", "Named": "{customer.first_name}, {subject}"}, "pattern"),
+        ({"plain": "{subject}", "same": "{subject}"}, "same template under two names"),
+        ({"plain": "{subject}", "priced": "{1.price}: {subject}"}, "found '{1.price}: {subject}', expected"),
+        ({"plain": "{subject}", "linked": "http://evil.example {subject}"}, "found a link"),
+    ],
+)
+def test_a_comparison_that_compares_nothing_is_refused(variants: dict[str, str], problem: str) -> None:
+    """One variant, two that are equal, names that providers' tags cannot carry, slots that nobody knows."""
+    with pytest.raises(ValidationError, match=re.escape(problem)):
+        MailerSettings.model_validate(RESOURCES | {"mailer_subjects": json.dumps({"variants": variants})})
+
+
+def test_words_that_no_subject_may_have_stop_the_service() -> None:
+    """By the variant's name, with the rule and the word that breaks it."""
+    variants = {"plain": "{subject}", "best": "The best for you: {subject}"}
+    settings = MailerSettings.model_validate(RESOURCES | {"mailer_subjects": {"variants": variants}})
+    with pytest.raises(
+        InvalidFileError, match=r"^subjects\.variants\.best: found .*, expected .* \('best'\)$"
+    ):
+        subject_test(settings)
 
 
 def test_an_unsubscribe_address_of_the_file_needs_a_key() -> None:

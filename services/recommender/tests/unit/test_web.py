@@ -18,10 +18,10 @@ from yarl import URL
 from encore.recommender.domain.real_time import PickedFrom, read_picks
 from encore.recommender.ports import BusyError, NoShopError, ShopClosedError
 from encore.recommender.use_cases.current_picks import CurrentPicks
-from encore.recommender.web.gate import MAX_BODY_BYTES
-from encore.recommender.web.limits import MOST_CALLERS, RateLimits
-from encore.recommender.web.measures import Measures
 from encore.runtime.metrics import MAX_VALUES, Metric
+from encore.runtime.web.gate import MAX_BODY_BYTES
+from encore.runtime.web.limits import MOST_CALLERS, RateLimits
+from encore.runtime.web.measures import Measures
 from services.recommender.tests.real_time import (
     KEY,
     Answer,
@@ -373,7 +373,7 @@ async def test_no_request_is_logged_by_its_customer(web: Web, capsys: pytest.Cap
 def test_measures_are_written_once_for_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """At most as many values as a line may have, the slowest among them."""
     written: list[dict[Metric, object]] = []
-    monkeypatch.setattr("encore.recommender.web.measures.emit", written.append)
+    monkeypatch.setattr("encore.runtime.web.measures.emit", written.append)
     measures = Measures()
     measures.write()
     for number in range(1_000):

@@ -9,6 +9,7 @@ import pytest
 from encore.contracts import object_keys
 from encore.contracts.consent import Contact, Frequency, Suppression, customer_entry
 from encore.contracts.delivery import NotSent, Outcome
+from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailSent, EmailSuppressed
 from encore.runtime.runs.delivery import Act, DecisionError, DeliveryStatus
 from encore.runtime.runs.run import StageName
@@ -211,6 +212,16 @@ async def test_no_address_and_no_message_are_reasons() -> None:
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
 
 
+async def test_a_trial_reaches_the_mail_server_without_any_address() -> None:
+    """The addresses are of a domain that can never exist."""
+    world = World(1, rules=Rules(without_address=True))
+    nobody = "c1@customers.invalid"
+    world.parts[0][0] = world.parts[0][0].model_copy(update={"address": None, "placeholder": nobody})
+    await world.open()
+    await world.run()
+    assert [email.address for email in world.transport.accepted] == [nobody]
+
+
 async def test_what_is_deferred_is_tried_again_and_given_up_at_last() -> None:
     """Each try waits for longer; the last one's reason is kept."""
     world = World(1, rules=Rules(tries=3, retry_s=100))
@@ -318,6 +329,35 @@ async def test_two_workers_with_the_same_part_send_each_email_once() -> None:
     await world.run()
     assert set(world.transport.times.values()) == {1}
     assert len(world.transport.accepted) == 40
+
+
+async def test_an_email_that_waited_long_for_its_turn_is_looked_at_again() -> None:
+    """Somebody may have unsubscribed, or paused the delivery, while it waited for the rate limit."""
+    world = World(3)
+    await world.open()
+    accept = world.transport.send
+
+    async def slowly(email: Outgoing) -> Accepted:
+        world.time += timedelta(minutes=5)
+        world.consent.suppressions["c3"] = suppressed("c3")
+        return await accept(email)
+
+    world.transport.send = slowly  # type: ignore[method-assign] # as a provider that takes its time
+    world.parallel = 1
+    await world.run()
+    world.time += timedelta(minutes=1)
+    await world.run()
+    assert set(world.transport.times) == {"c1", "c2"}
+    assert world.dispatches.items[RUN, "c3"].reason == NotSent.UNSUBSCRIBED
+
+
+async def test_a_run_of_an_earlier_release_is_said_to_be_one() -> None:
+    """It must not pass for a delivery of nothing."""
+    world = World(1)
+    await world.open()
+    del world.objects.stored[object_keys.mailed(RUN, 1)]
+    with pytest.raises(PermanentError, match=r"part-00001\.jsonl is missing: a release made the run"):
+        await world.deliver.run(RUN, 1, holder="m")
 
 
 async def test_polls_from_before_a_decision_are_left_over() -> None:

@@ -128,7 +128,6 @@ def test_every_missing_message_has_a_reason() -> None:
 @pytest.mark.parametrize(
     ("status", "reason", "words"),
     [
-        (RunStatus.FINISHED, None, "run-1 has finished"),
         (RunStatus.FAILED, "no such column", r"no such column.*another key"),
     ],
 )

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.cli.erasure.gone import Gone
-from encore.cli.erasure.scrub import is_told, scrubbed
+from encore.cli.customers.gone import Gone
+from encore.cli.customers.scrub import is_told, scrubbed
 from encore.contracts.records import Customer, Review
 
 IDS = st.sampled_from(["A1", "A10", "B,2", 'C"3', "Ünal"])

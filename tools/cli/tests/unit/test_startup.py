@@ -45,6 +45,7 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         ["config", "show", "--help"],
         ["init", "--help"],
         ["features", "set", "--help"],
+        ["suppress", "import", "--help"],
         ["recommend", "--help"],
         ["evaluate", "recommendations", "--help"],
         ["evaluate", "reasons", "--help"],

@@ -6,6 +6,9 @@ The expected output is in `snapshots/`. To accept a change, delete a file there 
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.message import EmailMessage
+from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,19 +21,29 @@ from encore.cli.cleanup.table import cleanup_table
 from encore.cli.dead_letters.counts import DeadLetterCount
 from encore.cli.dead_letters.dead_letter import DeadLetter
 from encore.cli.dead_letters.table import count_table, show_dead_letter
+from encore.cli.delivery.tables import show_delivery
+from encore.cli.delivery.views import DeliveryView
+from encore.cli.emails.finished import EmailView
+from encore.cli.emails.tables import email_table, show_email
 from encore.cli.features.tables import feature_table, show_features
 from encore.cli.queues.states import QueueState
 from encore.cli.queues.table import queue_table
 from encore.cli.runs.retry import Message
 from encore.cli.runs.tables import message_table, run_table, show_details
 from encore.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
-from encore.cli.verification import Outcome, Result, show_results
+from encore.cli.suppressions.tables import suppression_table
+from encore.cli.verification import Outcome as Found
+from encore.cli.verification import Result, show_results
+from encore.contracts.consent import Suppression, address_entry, customer_entry
+from encore.contracts.delivery import Dispatch, NotSent, Outcome
 from encore.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
 from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.recommender.domain.standing import NDCG
+from encore.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from encore.runtime.runs.run import MAKING, RunStatus, StageName
+from encore.sender.domain.tally import Tally
 from encore.stack.report import render_report
 from encore.stack.sentiment_figures import exported
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
@@ -130,7 +143,11 @@ def a_run(status: RunStatus = RunStatus.RUNNING, *, parts: int | None = 1000, do
 def runs(screen: Console) -> None:
     """Runs of every status."""
     finished = a_run(RunStatus.FINISHED, parts=1000, done=1000)
-    screen.print(run_table([a_run(), a_run(RunStatus.FAILED, parts=None, done=0), finished]))
+    deliveries = [
+        finished.model_copy(update={"delivery_status": status, "delivered_parts": 999})
+        for status in (DeliveryStatus.HELD, DeliveryStatus.APPROVED, DeliveryStatus.DONE)
+    ]
+    screen.print(run_table([a_run(), a_run(RunStatus.FAILED, parts=None, done=0), finished, *deliveries]))
 
 
 def run_show(screen: Console) -> None:
@@ -193,6 +210,132 @@ def run_show(screen: Console) -> None:
     show_details(details, screen)
 
 
+ARN_OF_A_PERSON = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Marketing_0123/ines@shop.example"
+DECISIONS = (
+    Decision(act=Act.HOLD, by="the setting ENCORE_SENDER_APPROVAL", at=NOW - timedelta(hours=5)),
+    Decision(
+        act=Act.SAMPLE,
+        by="ines",
+        at=NOW - timedelta(hours=4),
+        note="50 of 9,050 emails go to ines@shop.example, jo@shop.example in turn, now, by Amazon SES.",
+    ),
+    Decision(
+        act=Act.APPROVE,
+        by=ARN_OF_A_PERSON,
+        at=NOW - timedelta(hours=3),
+        note="looks good\x1b[2J Up to 9,050 people get an email, from Wed 25 Nov 2026, 18:00 UTC on, by"
+        " Amazon SES, at most 500 an hour (18 h 6 min or more).",
+    ),
+)
+DISPATCHES = [
+    Dispatch(
+        run_id=RUN,
+        customer_id="AE7IVOQW6XJ4YKZ2H5R3N8TQMFSA",
+        outcome=Outcome.REFUSED,
+        reason="550 5.1.1 Recipient address rejected: User unknown in virtual mailbox table",
+        at=NOW - timedelta(hours=2),
+    ),
+    Dispatch(
+        run_id=RUN,
+        customer_id="C-1001",
+        outcome=Outcome.IN_DOUBT,
+        reason="its worker stopped while handing it over, at 2026-11-25 10:00:00 UTC",
+        at=NOW - timedelta(minutes=90),
+        bounced="hard",
+    ),
+]
+
+
+def a_delivery(status: DeliveryStatus, **values: Any) -> Delivery:  # noqa: ANN401 - fields of the record
+    """Return a delivery at some point."""
+    return Delivery(run_id=RUN, status=status, opened_at=NOW - timedelta(hours=5), **values)
+
+
+def delivery_held(screen: Console) -> None:
+    """A delivery that nobody has decided on."""
+    held = a_delivery(DeliveryStatus.HELD, decisions=DECISIONS[:1])
+    nothing = Tally()
+    show_delivery(
+        DeliveryView(delivery=held, emails=9_050, parts=12, parts_done=0, tally=nothing, seeds=nothing),
+        screen,
+    )
+
+
+def delivery_paused(screen: Console) -> None:
+    """A delivery with everything that can be shown."""
+    paused = a_delivery(
+        DeliveryStatus.PAUSED,
+        paused_from=DeliveryStatus.APPROVED,
+        reason="12 complaints about 9,050 emails are more than 0.1 %",
+        starts_at=NOW + timedelta(hours=6),
+        per_hour=500,
+        sample=50,
+        seeds=("ines@shop.example", "jo@shop.example"),
+        decisions=DECISIONS,
+    )
+    show_delivery(
+        DeliveryView(
+            delivery=paused,
+            emails=BIG,
+            parts=1000,
+            parts_done=400,
+            tally=Tally(
+                outcomes={
+                    Outcome.SENT: 480_123,
+                    Outcome.SUPPRESSED: 31_004,
+                    Outcome.WAITING: 12,
+                    Outcome.REFUSED: 1,
+                    Outcome.IN_DOUBT: 1,
+                },
+                suppressed={
+                    "unsubscribed": 20_500,
+                    "holdout": 10_000,
+                    "hard_bounce": 300,
+                    "no_address": 200,
+                    "frequency": 4,
+                },
+                bounced={"hard": 1_200, "soft": 80, "complaint": 12},
+                clicked=9_000,
+                transports={"ses": 480_123},
+            ),
+            seeds=Tally(outcomes={Outcome.SENT: 50}),
+            dispatches=DISPATCHES,
+        ),
+        screen,
+    )
+
+
+def an_email(customer_id: str, dispatch: Dispatch | None = None) -> EmailView:
+    """Return somebody's email."""
+    return EmailView(
+        customer_id=customer_id,
+        subject="Ines, a lamp that dims to the warmth of a candle — and three more finds for your desk",
+        preheader="Because you liked the Norra Desk Lamp: brass, stepless dimmer, braided cable",
+        language=None,
+        copy_source="ai",
+        made_at=NOW - timedelta(hours=6),
+        dispatch=dispatch,
+    )
+
+
+def email_list(screen: Console) -> None:
+    """Emails that wait, and those with an outcome."""
+    screen.print(email_table([an_email("C-7"), *(an_email(each.customer_id, each) for each in DISPATCHES)]))
+
+
+def email_show(screen: Console) -> None:
+    """An email as text."""
+    text = "Hello Ines,\n\n1. Norra Desk Lamp 40 cm\n   \u20b9 1,299 \u202e evil\n   https://shop.example/p/B0EXAMPLE1?utm_source=encore&utm_medium=email&utm_campaign=run-0123\n"
+    show_email(an_email(DISPATCHES[1].customer_id, DISPATCHES[1]), a_message(text), screen)
+
+
+def a_message(text: str) -> bytes:
+    """Return an email in MIME."""
+    message = EmailMessage()
+    message.set_content(text)
+    return message.as_bytes()
+
+
 def described(number: int, *features: str, by: str = "", refused: tuple[str, ...] = ()) -> ProductFeatures:
     """Return the features of a made-up product."""
     return ProductFeatures(
@@ -237,6 +380,18 @@ def features_show(screen: Console) -> None:
     """One product with features, then one with none."""
     show_features(LAMPS[0], screen)
     show_features(LAMPS[2], screen)
+
+
+def suppressions(screen: Console) -> None:
+    """An address, a customer, one whose name was erased, and names that nobody has checked."""
+    made = partial(Suppression, source="SES account-level suppression list", at=NOW - timedelta(days=3))
+    rows = [
+        made(entry=address_entry("a@x.example"), reason=NotSent.HARD_BOUNCE, subject="asha.rao@shop.example"),
+        made(entry=customer_entry("C1"), reason=NotSent.UNSUBSCRIBED, subject="AG3D6O4STAQKAY2UVGEUV46KN35Q"),
+        made(entry=customer_entry("gone"), reason=NotSent.ERASED),
+        made(entry=customer_entry("C\x1b[2J"), reason=NotSent.MANUAL, subject="C\x1b[2J"),
+    ]
+    screen.print(suppression_table(rows))
 
 
 def retry(screen: Console) -> None:
@@ -286,11 +441,11 @@ def dlq_show(screen: Console) -> None:
 def verify(screen: Console) -> None:
     """A check of every outcome."""
     results = [
-        Result("topic run-finished", Outcome.OK, "", ""),
-        Result("privacy of bucket data", Outcome.SKIPPED, "emulator: only Terraform sets this", ""),
+        Result("topic run-finished", Found.OK, "", ""),
+        Result("privacy of bucket data", Found.SKIPPED, "emulator: only Terraform sets this", ""),
         Result(
             "queue mailer",
-            Outcome.FAILED,
+            Found.FAILED,
             "visibility is 345600 s, not 1209600 s; redrives to arn:aws:sqs:eu-west-1:123456789012:x",
             "terraform apply",
         ),
@@ -359,11 +514,16 @@ SHOWN: list[Show] = [
     features_list,
     features_refused,
     features_show,
+    suppressions,
     retry,
     dlq_list,
     dlq_show,
     verify,
     demo_report,
+    delivery_held,
+    delivery_paused,
+    email_list,
+    email_show,
 ]
 
 

@@ -1,11 +1,14 @@
 """A run's results are fetched into a folder, with what its customers said."""
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from encore.contracts import object_keys
+from encore.contracts.delivery import Dispatch, Outcome
 from encore.contracts.file_names import file_name
 from encore.contracts.records import (
     AspectCount,
@@ -36,8 +39,9 @@ from tools.stack.tests.gallery_pages import listed, packed, parsed, rows
 
 RUN = "run-0123456789abcdef"
 ADDRESS = picture_url("kettle", "Sage")
+MESSAGE_ID = "0123@shop.example"
 MESSAGE = (
-    "Subject: Hello\r\nContent-Type: text/html\r\n\r\n"
+    f"Subject: Hello\r\nMessage-ID: <{MESSAGE_ID}>\r\nContent-Type: text/html\r\n\r\n"
     f'<img src="{ADDRESS}"><img src="{picture_url("kettle", "unheard of")}">'
 ).encode()
 REVIEW = Review(review_id="r", product_ids=("p",), text="😀 The lid <b>leaks</b>")
@@ -157,6 +161,50 @@ async def test_an_email_has_its_customer_picks_and_prompts(resources: Resources,
     assert (prompt["prompt"], prompt["answers"], prompt["task"]) == ("Write.", ["{}"], "product")
     assert listed(page)["promptsPaid"] == "10"
     assert prompt["verdicts"] == [PROMPT["verdicts"][0]]
+
+
+class InMemoryArrived:
+    """Files of messages by `Message-ID`."""
+
+    def __init__(self, *copies: Path) -> None:
+        self._copies = copies
+
+    def copies(self, message_id: str) -> Sequence[Path]:
+        """Return the files if the id is that of the run's message."""
+        return self._copies if message_id == MESSAGE_ID else ()
+
+
+async def test_what_became_of_emails_is_collected(resources: Resources, tmp_path: Path) -> None:
+    """Outcomes are counted, and the message is beside the page as it arrived; arriving again is counted."""
+    arrived = tmp_path / "mail" / "1.eml"
+    arrived.parent.mkdir()
+    arrived.write_bytes(b"Received: by localhost\r\n" + MESSAGE)
+    sent = Dispatch(run_id=RUN, customer_id="c", outcome=Outcome.SENT, transport="smtp", at=datetime.now(UTC))
+    async with observe(resources) as observer:
+        await store_run(observer, copy_source="ai")
+        summary = {"run_id": RUN, "delivery": {"status": "done", "reason": None}}
+        nothing = await collect(observer, RUN, 1, tmp_path / "nothing", summary)
+        table = DynamoDBItems(observer.dynamodb, observer.resources.tables["dispatches"])
+        await table.put_all([sent.model_dump(mode="json")])
+        once = InMemoryArrived(arrived)
+        whole = await collect(observer, RUN, 1, tmp_path / "run", summary, arrived=once)
+        twice = InMemoryArrived(arrived, arrived)
+        again = await collect(observer, RUN, 1, tmp_path, summary, arrived=twice)
+    assert nothing["delivery"]["outcomes"] == {"not yet": 1}
+    assert whole["delivery"] == {
+        "status": "done",
+        "reason": None,
+        "outcomes": {"sent": 1},
+        "reasons": {},
+        "arrived": 1,
+        "arrived_again": 0,
+    }
+    assert again["delivery"]["arrived_again"] == 1
+    (known,) = packed(tmp_path / "run" / "index.html", "bodies-0")["known"]
+    assert (tmp_path / "run" / known["delivery"]["arrived"]).read_bytes() == arrived.read_bytes()
+    (known,) = packed(tmp_path / "index.html", "bodies-0")["known"]
+    assert known["delivery"]["arrived"] == "mail/1.eml"  # what is below the run's folder stays where it is
+    assert [row["delivery"] for row in rows(tmp_path / "nothing" / "index.html")] == [0]
 
 
 async def test_a_prompt_that_is_not_stored_is_left_out(resources: Resources, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -15,7 +16,7 @@ from encore.contracts.records import OwnProduct, Reason, ReasonKind, Sentiment
 from encore.stack.gallery import GalleryEmail, GalleryReview
 from encore.stack.gallery.entries import is_unhappy
 from encore.stack.gallery.evidence import evidence
-from encore.stack.gallery.model import CopySource, Piece
+from encore.stack.gallery.model import CopySource, GalleryDelivery, Piece
 from encore.stack.gallery.runs import write_runs
 from encore.stack.pictures.addresses import BASE_URL, picture_url
 from encore.stack.pictures.drawing import picture
@@ -86,11 +87,47 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         "house": [],
         "refused": [],
         "body": first["body"],
+        "delivery": 0,
     }
     assert second["address"] == "a2@shop.example"
     assert (second["products"], second["reasons"]) == ([1, 5], [1, 2])
     assert data["sources"][second["source"]] == "mixed"
     assert (second["house"], second["refused"], second["unhappy"]) == ([0], [1, 2], 1)
+
+
+def test_emails_have_what_became_of_them(tmp_path: Path) -> None:
+    """Endings that emails share are stored once; where, how and as what is with the email's contents."""
+    sent = GalleryDelivery(
+        outcome="sent",
+        at="2026-11-26 09:00:00 UTC",
+        transport="smtp",
+        provider_id="queued as 1",
+        arrived="mailbox/1.eml",
+    )
+    left_out = GalleryDelivery(outcome="suppressed", reason="no_address")
+    endings = [sent, left_out, left_out, replace(sent, bounced="complaint"), None]
+    page = write_gallery(tmp_path, SUMMARY, [email(f"A{n}", delivery=each) for n, each in enumerate(endings)])
+    assert [row["delivery"] for row in rows(page)] == [1, 2, 2, 3, 0]
+    assert listed(page)["deliveries"] == [
+        ["sent", "", ""],
+        ["suppressed", "no_address", ""],
+        ["sent", "", "complaint"],
+    ]
+    known = packed(page, "bodies-0")["known"]
+    assert known[0]["delivery"] == {
+        "outcome": "sent",
+        "at": "2026-11-26 09:00:00 UTC",
+        "transport": "smtp",
+        "provider_id": "queued as 1",
+        "arrived": "mailbox/1.eml",
+    }
+    assert [each.get("delivery", {}).get("outcome") for each in known] == [
+        "sent",
+        "suppressed",
+        "suppressed",
+        "sent",
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,16 @@ def good_run() -> dict[str, Any]:
     }
 
 
+DELIVERY = {
+    "status": "done",
+    "reason": None,
+    "outcomes": {"suppressed": 52, "sent": 1445, "refused": 2, "in_doubt": 1},
+    "reasons": {"no_address": 50, "unsubscribed": 2},
+    "arrived": 1445,
+    "arrived_again": 0,
+}
+
+
 def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120) -> str:
     """Return what the report prints."""
     file = StringIO()
@@ -271,3 +281,21 @@ def test_narrow_terminal_loses_nothing() -> None:
 def test_figures_for_people(written: str, text: str) -> None:
     """Figures have separators, sensible units and no more digits than they need."""
     assert written == text
+
+
+def test_delivery_says_what_became_of_every_email() -> None:
+    """With the reasons for those that were not handed over, and what the mail server got."""
+    text = " ".join(rendered({**good_run(), "delivery": DELIVERY}).split())
+    for told in ("sent 1,445", "suppressed 52", "no address 50", "unsubscribed 2", "refused 2", "in doubt 1"):
+        assert told in text
+    assert "✓ 1,445 emails arrived, each once" in text
+    assert "the delivery is" not in text
+    assert "Delivery" not in rendered(good_run())
+
+
+def test_a_delivery_that_goes_wrong_stands_out() -> None:
+    """A message that arrived twice is bad, a delivery that stands still is worth a look."""
+    paused = {**DELIVERY, "status": "paused", "reason": "too many complaints", "arrived_again": 1}
+    text = rendered({**good_run(), "delivery": paused}, colours=True)
+    assert f"{YELLOW}! the delivery is paused: too many complaints" in text
+    assert f"{BOLD_RED}✗ 1 email arrived once more" in text

@@ -41,18 +41,34 @@ def alike(customers: int, lists: int, largest_group: int) -> RunFacts:
     excluded=st.dictionaries(st.sampled_from(Exclusion), st.integers(0, 50)),
     emails=st.integers(0, 50),
     left_out=st.integers(0, 50),
+    suppressed=st.integers(0, 50),
+    capped=st.integers(0, 50),
     failed=st.integers(0, 50),
     unreached=st.integers(0, 50),
 )
 def test_every_customer_is_in_one_group(
-    excluded: dict[Exclusion, int], emails: int, left_out: int, failed: int, unreached: int
+    *,
+    excluded: dict[Exclusion, int],
+    emails: int,
+    left_out: int,
+    suppressed: int,
+    capped: int,
+    failed: int,
+    unreached: int,
 ) -> None:
-    """Emails, exclusions by cause, left out, failed and not reached add up to all customers."""
-    customers = sum(excluded.values()) + emails + left_out + failed + unreached
+    """Emails, exclusions by cause, left out, suppressed, failed and not reached add up to all customers."""
+    customers = sum(excluded.values()) + emails + left_out + suppressed + capped + failed + unreached
     run = RunFacts(
         "finished",
         None,
-        {"customers": customers, "emails": emails, "emails_left_out": left_out, "emails_failed": failed},
+        {
+            "customers": customers,
+            "emails": emails,
+            "emails_left_out": left_out,
+            "emails_suppressed": suppressed + capped,
+            "emails_suppressed_frequency": capped,
+            "emails_failed": failed,
+        },
         ingest=IngestReport(exclusions=excluded),
     )
     groups = customer_groups(run)

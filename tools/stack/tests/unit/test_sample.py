@@ -246,6 +246,22 @@ def test_generate_yields_what_is_written(tmp_path: Path) -> None:
         assert list(csv.DictReader(file)) == list(generate(customers=60, products=25))
 
 
+def test_a_sample_may_have_addresses(tmp_path: Path) -> None:
+    """One for each reviewer of a row, the same in every row, of a domain that nobody has; a few have none."""
+    path = tmp_path / "shop.csv"
+    write_sample(path, customers=400, products=40, addresses=True)
+    known: dict[str, str] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            pairs = zip(row["user_id"].split(","), row["email"].split(","), strict=True)
+            for customer, address in pairs:
+                assert known.setdefault(customer, address) == address
+    addresses = [each for each in known.values() if each]
+    assert all(each.endswith("@customers.example.com") for each in addresses)
+    assert len(addresses) == len(set(addresses))
+    assert 0 < len(known) - len(addresses) < len(known) / 10
+
+
 @pytest.mark.parametrize(("customers", "products"), [(60, 11), (20, 25)])
 def test_sizes_that_make_no_sample_are_refused(customers: int, products: int) -> None:
     """Too few products, or fewer customers than products, are an error at once."""

@@ -43,7 +43,7 @@ def config(tmp_path: Path) -> Path:
         ),
         (
             "[shops]",
-            "encore.toml:1: shops: there is no such key; there are brand, theme, shop, hosts, columns",
+            "encore.toml:1: shops: there is no such key; there are brand, theme, subjects, shop, hosts, columns",
         ),
         ("[shop]\ncurrency = 'MRP'", "encore.toml:2: shop.currency: found 'MRP', expected an ISO 4217 code"),
         ("[shop]\ncurrency = 'DEM'", "encore.toml:2: shop.currency: found 'DEM', expected an ISO 4217 code"),
@@ -283,5 +283,5 @@ def test_a_written_file_says_what_was_answered_and_explains_the_rest() -> None:
     assert (read.brand.name, read.hosts.links, read.shop.picks) == ('Tee "und" mehr', ["tee.example"], 3)
     uncommented = re.sub(r"^# (\w+ = |\[)", r"\1", commented({}), flags=re.MULTILINE)
     whole = read_shop_file(uncommented, file="encore.toml")
-    assert whole.model_fields_set == {"brand", "shop", "hosts", "theme", "columns"}
+    assert whole.model_fields_set == {"brand", "shop", "hosts", "theme", "subjects", "columns"}
     assert whole.shop.model_fields_set == set(type(whole.shop).model_fields)

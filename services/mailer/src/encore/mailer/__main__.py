@@ -15,6 +15,7 @@ from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
 from encore.mailer.adapters.within_budget import ModelWithinBudget
 from encore.mailer.domain.copy.prompt import Style
+from encore.mailer.domain.copy.subjects import SubjectTest, template_problems
 from encore.mailer.domain.language import language
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.content import ContentMaker
@@ -27,6 +28,7 @@ from encore.mailer.handler import MailerHandler
 from encore.mailer.ports import PromptsOfRun, ShopFiles
 from encore.mailer.settings import MailerSettings, Unhappy
 from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
+from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.collect_prompts import CollectPrompts
@@ -38,6 +40,7 @@ from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.read_facts import ReadFacts
 from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
+from encore.runtime.consent import DynamoDBConsent
 from encore.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
 from encore.runtime.ports import Objects
 from encore.runtime.queue.consumer import Handler
@@ -83,17 +86,24 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         locale=settings.mailer_locale,
         leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
+    ask_consent = _ask_consent(runtime)
     mail_part = MailPart(
         objects=runtime.objects,
+        ask_consent=ask_consent,
         records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
         features=features,
         read_facts=read_facts,
         copywriter=copywriter,
         composer=composer(settings, look),
+        subjects=subject_test(settings),
         parallel=settings.mailer_converse_concurrency,
     )
     find_prompts = FindPrompts(
-        objects=runtime.objects, features=features, copywriter=copywriter, read_facts=read_facts
+        objects=runtime.objects,
+        ask_consent=ask_consent,
+        features=features,
+        copywriter=copywriter,
+        read_facts=read_facts,
     )
     return MailerHandler(
         runtime.stage,
@@ -103,6 +113,14 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         await _advance_job(runtime, kept, find_prompts),
         Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
     )
+
+
+def _ask_consent(runtime: Runtime[MailerSettings]) -> AskConsent:
+    settings = runtime.settings
+    consent = DynamoDBConsent(
+        runtime.dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
+    )
+    return AskConsent(consent=consent, cap=settings.cap)
 
 
 def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:
@@ -154,6 +172,20 @@ def style(settings: MailerSettings) -> Style:
         voice=settings.mailer_brand_voice,
         wordings=settings.mailer_wordings,
     )
+
+
+def subject_test(settings: MailerSettings) -> SubjectTest | None:
+    """The comparison of subject lines, if there is one; raise `InvalidFileError` for words of no subject."""
+    if settings.mailer_subjects is None:
+        return None
+    brand, code = settings.mailer_brand_name, language(settings.mailer_locale).code
+    for name, template in settings.mailer_subjects.variants.items():
+        for problem in template_problems(template, brand=brand, language=code):
+            raise InvalidFileError(
+                f"subjects.variants.{name}: found {template!r}, expected words that any subject may have: "
+                f"{problem.rule}" + (f" ({problem.found!r})" if problem.found else "")
+            )
+    return settings.mailer_subjects.test
 
 
 def converse_limiter(runtime: Runtime[MailerSettings]) -> Limiter:
@@ -221,6 +253,8 @@ async def _with_shop(runtime: Runtime[MailerSettings]) -> tuple[Runtime[MailerSe
     try:
         look = await load_look(shop_files(runtime.settings, runtime.objects))
         settings = runtime.settings.with_brand(look.shop.brand, file=look.file)
+        settings = settings.with_subjects(look.shop.subjects)
+        subject_test(settings)
         return replace(runtime, settings=settings), look
     except InvalidFileError as error:
         sys.stderr.write(f"invalid look of emails: {error}\n")

@@ -1,17 +1,19 @@
 """The mailer's settings. This version sends no email to anyone, so every default is safe to try."""
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import NoDecode
 
 from encore.mailer.domain.language import language
 from encore.mailer.domain.message.brand_values import BrandName, HttpsUrl, PostalAddress, SenderAddress
 from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.shop_file import BrandSection
+from encore.mailer.domain.message.shop_file import BrandSection, SubjectsSection
 from encore.mailer.domain.message.toml_file import InvalidFileError
-from encore.runtime.settings import ServiceSettings
+from encore.runtime.settings import ConsentTables, FrequencyCap, ServiceSettings
 
 
 def _checked_hosts(hosts: str) -> str:
@@ -21,6 +23,16 @@ def _checked_hosts(hosts: str) -> str:
 
 def _spoken(locale: str) -> str:
     return language(locale).locale
+
+
+def _from_json(value: object) -> object:
+    """Read JSON; what is none is refused as a text in place of a table."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value) if value.strip() else None
+    except ValueError:
+        return value
 
 
 Hosts = Annotated[str, AfterValidator(_checked_hosts)]
@@ -41,7 +53,7 @@ class Unhappy(StrEnum):
     LEAVE_OUT = "leave_out"
 
 
-class MailerSettings(ServiceSettings):
+class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Read from `ENCORE_*`; resource names come from the provisioner or Terraform."""
 
     mailer_queue_url: str
@@ -93,6 +105,8 @@ class MailerSettings(ServiceSettings):
     """Signs the tokens of unsubscribe and view-online links."""
     mailer_view_online_url: HttpsUrl | None = None
     """Shows an email in the browser, given its run and a signed token; without it there is no such link."""
+    mailer_subjects: Annotated[SubjectsSection | None, NoDecode, BeforeValidator(_from_json)] = None
+    """A comparison of subject lines, as the section `[subjects]` of the shop's file, in JSON."""
     mailer_link_hosts: Hosts = ""
     """Hosts that links to products may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
     for any. Empty: the domain of the sender's address and all below it. Other links are left out."""
@@ -132,6 +146,10 @@ class MailerSettings(ServiceSettings):
         if self.mailer_guardrail_id and self.mailer_batch_role_arn:
             raise ValueError("mailer_guardrail_id and mailer_batch_role_arn exclude each other")
         return self
+
+    def with_subjects(self, subjects: SubjectsSection | None) -> Self:
+        """Return these settings with a comparison of the shop's file, unless the environment has one."""
+        return self if self.mailer_subjects else self.model_copy(update={"mailer_subjects": subjects})
 
     def with_brand(self, brand: BrandSection, *, file: str) -> Self:
         """Return these settings, and what the shop's file says of the brand where the environment is silent.

@@ -14,7 +14,6 @@ from encore.sender.handler import SenderHandler, deliver_nothing
 from encore.sender.settings import Approval, SenderSettings, TransportKind
 from encore.sender.use_cases.deliver_part import DeliverPart
 from encore.sender.use_cases.hand_over import HandOver
-from encore.sender.use_cases.keep_pace import KeepPace
 from encore.sender.use_cases.open_delivery import OpenDelivery
 from encore.sender.use_cases.release_parts import ReleaseParts
 
@@ -34,13 +33,14 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
         runtime.dynamodb, settings.dispatches_table, contacts=settings.contacts_table, keep_days=keep_days
     )
     polls = SQSSenderPolls(runtime.queue, interval_s=settings.sender_poll_interval_s)
-    pace = KeepPace(
-        runtime.limiter(opened.quota, requests_per_s=opened.per_s),
-        lambda name, per_s: runtime.limiter(name, requests_per_s=per_s),
-        per_hour=settings.sender_per_hour,
-    )
+    limiter = runtime.limiter(opened.quota, requests_per_s=opened.per_s)
     return SenderHandler(
-        OpenDelivery(deliveries, polls, is_held=settings.sender_approval is Approval.REQUIRED),
+        OpenDelivery(
+            deliveries,
+            polls,
+            is_held=settings.sender_approval is Approval.REQUIRED,
+            per_hour=settings.sender_per_hour,
+        ),
         ReleaseParts(
             deliveries, runtime.ledger, runtime.objects, polls, interval_s=settings.sender_poll_interval_s
         ),
@@ -60,7 +60,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
                 transport=opened.transport, dispatches=dispatches, tries=settings.sender_tries
             ),
             rules=rules(settings),
-            paced=pace.of,
+            paced=limiter.run,
             to_seed=trial_email,
             units=opened.units,
             parallel=settings.sender_parallel,
@@ -76,6 +76,7 @@ def rules(settings: SenderSettings) -> Rules:
         cap=settings.cap,
         holdout=settings.sender_holdout,
         holdout_salt=settings.sender_holdout_salt,
+        without_address=settings.sender_without_address,
         tries=settings.sender_tries,
         retry_s=settings.sender_retry_s,
     )

@@ -6,9 +6,10 @@ from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from encore.contracts.delivery import Share
-from encore.runtime.settings import ConsentTables, FrequencyCap, ServiceSettings
+from encore.runtime.settings import ConsentTables, FrequencyCap, ProcessSettings, ServiceSettings
 
 
 class TransportKind(StrEnum):
@@ -68,6 +69,9 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """The share of customers who get no email, so that it can be told what emails are worth."""
     sender_holdout_salt: str = "encore"
     """Another salt draws another share."""
+    sender_without_address: bool = False
+    """Hand over emails of customers without an address too, to `customers.invalid`: for a trial with a mail
+    server that keeps everything, such as Mailpit."""
     sender_parallel: Annotated[int, Field(ge=1, le=500)] = 32
     """Emails that one process hands over at a time."""
     sender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
@@ -113,6 +117,14 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
         return self
 
     @model_validator(mode="after")
+    def _nobody_is_reached_by_smtp_alone(self) -> Self:
+        if self.sender_without_address and self.sender_transport is TransportKind.SES:
+            raise ValueError(
+                "sender_without_address is for trials by smtp: SES would count every email as bounced"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _dkim_is_whole(self) -> Self:
         if (self.sender_dkim_key is None) != (self.sender_dkim_selector is None):
             raise ValueError("sender_dkim_key and sender_dkim_selector must be set together")
@@ -122,4 +134,73 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     def _password_is_protected(self) -> Self:
         if self.sender_smtp_password and self.sender_smtp_security is Security.NONE:
             raise ValueError("sender_smtp_password would be sent in the clear: set sender_smtp_security")
+        return self
+
+
+class UnsubscribeKeys(ProcessSettings):
+    """What signs unsubscribe links, and whatever did before: links of last year's emails have to work."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    mailer_unsubscribe_key: SecretStr | None = None
+    """Signs the links of emails that are made now; the mailer's own setting."""
+    sender_unsubscribe_keys: Annotated[dict[str, SecretStr], Field(default_factory=dict)]
+    """Keys that signed links before, by any name, such as `ENCORE_SENDER_UNSUBSCRIBE_KEYS__2025`."""
+
+    @property
+    def unsubscribe_keys(self) -> tuple[bytes, ...]:
+        """The keys, each once, the present one first."""
+        present = [self.mailer_unsubscribe_key] if self.mailer_unsubscribe_key else []
+        given = (each.get_secret_value() for each in (*present, *self.sender_unsubscribe_keys.values()))
+        return tuple(dict.fromkeys(each.encode() for each in given if each))
+
+
+class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
+    """Of the process that reads unsubscribe requests, bounces and complaints."""
+
+    feedback_queue_url: str
+    dispatches_table: str
+    customers_table: str
+    email_bounced_topic_arn: str
+    sender_soft_bounces: Annotated[int, Field(ge=1)] = 3
+    """After so many emails in a row that bounced softly, an address is written to no more."""
+    sender_complaint_rate: Annotated[float, Field(gt=0, le=1)] = 0.001
+    """The share of a run's readers who may complain; a larger one pauses its delivery."""
+    sender_complaints_from: Annotated[int, Field(ge=1)] = 3
+    """From so many complaints on; one reader alone stops nobody's emails."""
+
+
+class SenderWebSettings(UnsubscribeKeys):
+    """Of the process that shows the pages to unsubscribe, and takes the clicks of mailbox providers."""
+
+    feedback_queue_url: str
+    mailer_brand_name: str = "Encore Shop"
+    """Whose emails they are; the mailer's own setting."""
+    mailer_locale: str = "en_IN"
+    """The pages are in its language if it is German, else in English; the mailer's own setting."""
+    sender_topics: str = ""
+    """The departments that customers may want nothing of, separated by `|`: first names of categories."""
+    sender_web_host: str = "127.0.0.1"
+    """The address to listen on; behind a proxy that ends TLS, any."""
+    sender_web_port: Annotated[int, Field(ge=0, le=65535)] = 8091
+    """The port to listen on; 0 is any free one, which the log tells."""
+    sender_web_requests_per_s: Annotated[float, Field(gt=0)] = 200.0
+    """Requests a second of all callers together; more are refused."""
+    sender_web_caller_requests_per_s: Annotated[float, Field(gt=0)] = 50.0
+    """Requests a second of one address; mailbox providers send the clicks of many from few."""
+    sender_web_request_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+    """How long any request may take."""
+    sender_web_linger_s: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """For how long after SIGTERM new requests are still answered, until a load balancer sends none."""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The departments, each once."""
+        given = (each.strip() for each in self.sender_topics.split("|"))
+        return tuple(dict.fromkeys(each for each in given if each))
+
+    @model_validator(mode="after")
+    def _can_tell_who_asks(self) -> Self:
+        if not self.unsubscribe_keys:
+            raise ValueError("found no mailer_unsubscribe_key, expected the one that signs the emails' links")
         return self

@@ -7,12 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
+import idna
 from pydantic import field_validator
 
 from encore.contracts.delivery import NotSent
 from encore.contracts.records import Count, Identifier, Record
 
 SECONDS_PER_DAY = 86_400
+EARLY_S = 6 * 3_600
+"""So much earlier a day's window ends, so that the same hour's run of a week later finds it over."""
 MOST_TIMES = 40
 """Of how many emails a contact's times are kept."""
 REASONS = frozenset(
@@ -37,13 +40,26 @@ class SubjectKind(StrEnum):
 
 
 def address_entry(address: str) -> str:
-    """The key of an address's suppression, whatever the case and spaces that it is written with."""
-    return _entry(SubjectKind.ADDRESS, address.strip().casefold())
+    """The key of an address's suppression, however it is written.
+
+    Neither case nor spaces around it count, nor whether an international domain stands in Punycode.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    return _entry(SubjectKind.ADDRESS, f"{local.casefold()}{at}{_ascii(domain)}")
 
 
 def customer_entry(customer_id: str) -> str:
     """The key of a customer's suppression."""
     return _entry(SubjectKind.CUSTOMER, customer_id)
+
+
+def _ascii(domain: str) -> str:
+    if domain.isascii():
+        return domain.lower()
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain.casefold()
 
 
 def _entry(kind: SubjectKind, subject: str) -> str:
@@ -103,9 +119,13 @@ class Contact(Record):
     """When their latest emails were handed over, in Unix seconds, newest first, at most `MOST_TIMES`."""
     soft_bounces: Count = 0
     """How many of the latest emails bounced softly in a row."""
+    soft_bounced_at: Count = 0
+    """When the last of these was handed over, in Unix seconds."""
     frequency: Frequency = Frequency.ANY
     topics_off: tuple[str, ...] = ()
     """The departments of the shop that they want nothing of."""
+    chosen_at: Count = 0
+    """When they chose frequency and topics, in Unix milliseconds; of two choices the later one counts."""
     version: Count = 0
     """Rises with every change."""
 
@@ -113,7 +133,7 @@ class Contact(Record):
         """Whether neither the shop's cap nor their own wish is used up at a time in Unix seconds."""
         limits = [(cap.emails, cap.days), (1, self.frequency.days)]
         return all(
-            sum(time > now - days * SECONDS_PER_DAY for time in self.times) < emails
+            sum(time > now - days * SECONDS_PER_DAY + EARLY_S for time in self.times) < emails
             for emails, days in limits
             if emails and days
         )

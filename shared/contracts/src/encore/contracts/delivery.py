@@ -16,6 +16,8 @@ class FinishedEmail(Record):
     key: str
     address: str | None = None
     """The plain address in the form of `header_address`; None if the customer has none that can be used."""
+    placeholder: str | None = None
+    """What the message is addressed to without one: an address of a domain that can never exist."""
     language: str | None = None
     """As in `Customer`."""
     time_zone: str | None = None

@@ -241,6 +241,8 @@ class EmailFinished(EventData):
     """The customer's, as in `Customer`."""
     time_zone: str | None = None
     """The customer's, as in `Customer`."""
+    variant: str = ""
+    """Of the subject line, where a shop compares some."""
 
     @property
     def cause(self) -> str:

@@ -86,6 +86,8 @@ class Purchase(Record):
     quantity: Annotated[int, Field(ge=1)] = 1
     timestamp: Annotated[int, Field(ge=0)] | None = None
     """Unix seconds."""
+    value: Annotated[Decimal, Field(ge=0, le=MAX_VALUE)] | None = None
+    """What all of them came to, in the shop's currency; None if the shop has not told."""
 
 
 class EventKind(StrEnum):

@@ -1,9 +1,12 @@
 """Who must not be written to, and when people were: the tables of suppressions and contacts."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from encore.contracts.consent import Contact, Suppression, address_entry, customer_entry
+from encore.contracts.consent import Cap, Contact, Suppression, address_entry, customer_entry
+from encore.contracts.delivery import NotSent
+from encore.runtime.ports import Items
+from encore.runtime.runs.items import conditionally
 from encore.runtime.storage import DynamoDBItems, from_item, to_item
 
 if TYPE_CHECKING:
@@ -21,12 +24,28 @@ class Consent(Protocol):
     async def contacts(self, customer_ids: Sequence[str]) -> dict[str, Contact]: ...
 
 
+async def refusals(consent: Consent, people: Sequence[Person], *, cap: Cap, now: float) -> dict[str, NotSent]:
+    """Return why customers must not be written to at a time in Unix seconds, by id; the others are left out.
+
+    They are suppressed, or have had as many emails as the shop, or they themselves, allow.
+    """
+    suppressed = await consent.suppressed(people)
+    others = [customer_id for customer_id, _ in people if customer_id not in suppressed]
+    contacts = await consent.contacts(others)
+    return {customer_id: found.reason for customer_id, found in suppressed.items()} | {
+        customer_id: NotSent.FREQUENCY
+        for customer_id, contact in contacts.items()
+        if not contact.may_have_another(int(now), cap)
+    }
+
+
 class DynamoDBConsent:
     """The two tables, which all runs share. Their items never expire."""
 
     def __init__(self, dynamodb: "DynamoDBClient", *, suppressions: str, contacts: str) -> None:
         self._dynamodb = dynamodb
         self._table = suppressions
+        self._contacts_table = contacts
         self._suppressions = DynamoDBItems(dynamodb, suppressions)
         self._contacts = DynamoDBItems(dynamodb, contacts)
 
@@ -75,9 +94,54 @@ class DynamoDBConsent:
             for item in page.get("Items", []):
                 yield Suppression.model_validate(from_item(item))
 
+    async def change_contact(self, customer_id: str, changed: Callable[[Contact], Contact]) -> Contact:
+        """Replace a customer's contact by what `changed` makes of it, again if it was changed meanwhile.
+
+        Somebody who has none yet has an empty one. Nothing is written if `changed` returns what it was given.
+        """
+        while True:
+            found = (await self.contacts([customer_id])).get(customer_id)
+            before = found or Contact(customer_id=customer_id)
+            wanted = changed(before)
+            if wanted == before:
+                return before
+            wanted = wanted.model_copy(update={"version": before.version + 1})
+            if await self._put_contact(wanted, known=found):
+                return wanted
+
+    async def _put_contact(self, contact: Contact, *, known: Contact | None) -> bool:
+        """Put a contact, unless it is not any more the one that was known."""
+        item = to_item(contact.model_dump(mode="json"))
+        if known is None:
+            return await conditionally(
+                self._dynamodb.put_item(
+                    TableName=self._contacts_table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(customer_id)",
+                )
+            )
+        return await conditionally(
+            self._dynamodb.put_item(
+                TableName=self._contacts_table,
+                Item=item,
+                ConditionExpression="version = :version",
+                ExpressionAttributeValues=to_item({":version": known.version}),
+            )
+        )
+
     async def put_contacts(self, contacts: Mapping[str, Contact]) -> None:
         """Store contacts, whatever was stored of them before."""
         await self._contacts.put_all([each.model_dump(mode="json") for each in contacts.values()])
+
+
+async def forgotten(suppressions: Items, customer_ids: Iterable[str]) -> set[str]:
+    """Return which customers have been forgotten, by their table's entries: nothing is stored of them again.
+
+    Their ids tell: an address may be another customer's, too.
+    """
+    by_entry = {customer_entry(each): each for each in customer_ids}
+    found = await suppressions.get_all([{"entry": entry} for entry in by_entry])
+    return {by_entry[item["entry"]] for item in found if item["reason"] == NotSent.ERASED}
 
 
 def _entries(customer_id: str, address: str | None) -> list[str]:

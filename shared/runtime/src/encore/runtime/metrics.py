@@ -76,6 +76,8 @@ class Metric(StrEnum):
     EMAILS_REFUSED = "emails_refused"
     EMAILS_IN_DOUBT = "emails_in_doubt"
     """Nobody knows whether they were accepted: their worker stopped while handing them over."""
+    DELIVERY_WAIT_SECONDS = "delivery_wait_seconds"
+    """For how long the delivery that has waited longest for a person, held or paused, has done so."""
 
     CAMPAIGN_TPS_SECONDS = "campaign_tps_seconds"
     """For how long a campaign has existed since the last look, times the requests a second that it has."""
@@ -92,6 +94,17 @@ class Metric(StrEnum):
     """Answers that did not come from the engine that was asked for."""
     WEB_SECONDS = "web_seconds"
     """How long requests took: at most a hundred values that stand for equal shares of all."""
+
+    UNSUBSCRIBES = "unsubscribes"
+    """Customers who wanted no more emails; the sender's feedback process writes this and the next six."""
+    PREFERENCES_KEPT = "preferences_kept"
+    BOUNCES_HARD = "bounces_hard"
+    BOUNCES_SOFT = "bounces_soft"
+    COMPLAINTS = "complaints"
+    COMPLAINT_RATE = "complaint_rate"
+    """The share of the emails of a run that were complained of, from 0 to 1, at each complaint."""
+    DELIVERIES_PAUSED = "deliveries_paused"
+    """Deliveries that the share of complaints has stopped, and that wait for an operator."""
 
     COMPREHEND_UNITS = "comprehend_units"
     """Billed units of 100 characters; this and the next three are written once per finished part."""
@@ -133,9 +146,11 @@ SECONDS = frozenset(
         Metric.CAMPAIGN_IDLE_SECONDS,
         Metric.CAMPAIGN_TPS_SECONDS,
         Metric.WEB_SECONDS,
+        Metric.DELIVERY_WAIT_SECONDS,
     }
 )
 DOLLARS = frozenset({Metric.RUN_COST_USD, Metric.AI_COST_USD})
+SHARES = frozenset({Metric.COMPLAINT_RATE})
 
 
 AI_UNITS = {
@@ -177,4 +192,4 @@ def emit_ai_units(units: Mapping[str, Decimal]) -> None:
 def _unit(metric: Metric) -> str:
     if metric in SECONDS:
         return "Seconds"
-    return "None" if metric in DOLLARS else "Count"
+    return "None" if metric in DOLLARS | SHARES else "Count"

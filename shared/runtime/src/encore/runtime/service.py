@@ -87,23 +87,28 @@ class Runtime(Generic[Settings]):
 MakeHandler = Callable[[Runtime[Settings]], Awaitable[Handler]]
 
 
-def run_service(name: StageName, kind: type[Settings], make_handler: MakeHandler[Settings]) -> None:
+def run_service(
+    name: StageName, kind: type[Settings], make_handler: MakeHandler[Settings], *, process: str | None = None
+) -> None:
     """Handle the messages of the service's queue until SIGTERM or SIGINT.
+
+    A further process of the service, which has a queue of its own, has a name of its own in logs and metrics.
 
     With the argument `--check`, handle none: exit with 0 if everything that the service needs answers, or
     with 2 and one line that says what does not.
     """
-    if not _arguments(name).check:
-        run_process(name, kind, lambda settings, stop: serve(name, settings, make_handler, stop=stop))
+    label = process or name
+    if not _arguments(f"{name}.{process}" if process else name).check:
+        run_process(label, kind, lambda settings, stop: serve(name, settings, make_handler, stop=stop))
         return
-    problem = run_process(name, kind, lambda settings, stop: check(name, settings, make_handler, stop=stop))
+    problem = run_process(label, kind, lambda settings, stop: check(name, settings, make_handler, stop=stop))
     if problem:
         sys.stderr.write(f"check failed: {problem}\n")
         sys.exit(2)
 
 
-def _arguments(name: str) -> "Namespace":
-    parser = ArgumentParser(prog=f"python -m encore.{name}", description="Handle the messages of a queue.")
+def _arguments(module: str) -> "Namespace":
+    parser = ArgumentParser(prog=f"python -m encore.{module}", description="Handle the messages of a queue.")
     parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
     return parser.parse_args()
 

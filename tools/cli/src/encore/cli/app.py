@@ -8,18 +8,21 @@ from encore.cli.commands import (
     check,
     cleanup,
     cost,
+    customer,
     dead_letters,
     demo,
-    erase,
+    emails,
     evaluate,
     events,
     features,
+    product,
     queues,
     recommend,
     runs,
     setup,
     shop,
     stack,
+    suppress,
     theme,
 )
 
@@ -64,15 +67,18 @@ app.command()(setup.pictures)
 app.command()(setup.provision)
 app.command()(setup.verify)
 app.command()(cleanup.cleanup)
-app.command()(erase.erase)
 app.command()(queues.queues)
 app.command()(runs.runs)
 app.command()(recommend.recommend)
 app.add_typer(runs.app, name="run")
+app.add_typer(emails.app, name="email")
 app.add_typer(cost.app, name="cost")
+app.add_typer(customer.app, name="customer")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(events.app, name="events")
 app.add_typer(features.app, name="features")
+app.add_typer(product.app, name="product")
+app.add_typer(suppress.app, name="suppress")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(theme.app, name="theme")
 app.add_typer(shop.app, name="config")

@@ -1,14 +1,16 @@
 """The environment that a command works on: its AWS clients and the names of its resources."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
+from encore.cli.endpoints import is_aws
 from encore.cli.errors import CommandError, MissingResourceError
 from encore.cli.target import Target
 from encore.runtime.aws import CONFIG
@@ -51,6 +53,16 @@ class Environment:
     def named(self, name: str) -> str:
         """The resource's name in the account."""
         return f"{self.name}-{name}"
+
+    @property
+    def region(self) -> str:
+        """The region of the clients."""
+        return self.sqs.meta.region_name
+
+    @property
+    def on_aws(self) -> bool:
+        """False for an emulator, where nobody has an identity."""
+        return is_aws(self.sqs.meta.endpoint_url)
 
     def known_queue(self, name: str) -> str:
         """Return a queue's name in the topology, given that, its full name or that of its dead letters."""
@@ -103,18 +115,24 @@ class Environment:
         return S3Objects(self.s3, self.named("data"))
 
 
+def open_client(service: str, region: str, **config: Any) -> AbstractAsyncContextManager[Any]:  # noqa: ANN401 - of botocore
+    """Open a client; endpoint and credentials are those of the AWS SDK."""
+    session: Any = _session()
+    opened: AbstractAsyncContextManager[Any] = session.create_client(
+        service, region_name=region, config=CONFIG.merge(AioConfig(**config))
+    )
+    return opened
+
+
 @asynccontextmanager
 async def open_environment(target: Target, topology: Topology) -> AsyncIterator[Environment]:
     """Open clients; endpoints and credentials are those of the AWS SDK."""
-    session: Any = _session()
     async with AsyncExitStack() as stack:
         yield Environment(
             name=target.environment,
             topology=topology,
             **{
-                name: await stack.enter_async_context(
-                    session.create_client(name, region_name=target.region, config=CONFIG)
-                )
+                name: await stack.enter_async_context(open_client(name, target.region))
                 for name in ("sqs", "sns", "s3", "dynamodb", "cloudwatch")
             },
         )

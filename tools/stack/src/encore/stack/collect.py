@@ -2,18 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from encore.contracts import object_keys
+from encore.contracts.delivery import Dispatch
 from encore.contracts.records import Recommendation
 from encore.runtime.batches import batches
 from encore.stack.catalogue import ReadableObjects
+from encore.stack.delivered import Arrived, DeliveryTally, NothingArrived
 from encore.stack.email_record import EmailRecord
 from encore.stack.gallery import GalleryWriter
-from encore.stack.gallery.entries import gallery_email
+from encore.stack.gallery.entries import gallery_delivery, gallery_email
+from encore.stack.gallery.model import GalleryDelivery
 from encore.stack.gallery.prompts import gallery_prompt
 from encore.stack.missing import Missing
 from encore.stack.opinions import RunOpinions
@@ -32,25 +35,43 @@ class RunStore(Protocol):
     async def email_records_of(  # noqa: D102
         self, run_id: str, customer_ids: Sequence[str]
     ) -> list[EmailRecord]: ...
+    async def dispatches_of(  # noqa: D102
+        self, run_id: str, customer_ids: Sequence[str]
+    ) -> dict[str, Dispatch]: ...
+
+
+NOTHING_ARRIVED = NothingArrived()
 
 
 async def collect(
-    run_store: RunStore, run_id: str, parts: int, out: Path, summary: Mapping[str, Any]
+    run_store: RunStore,
+    run_id: str,
+    parts: int,
+    out: Path,
+    summary: Mapping[str, Any],
+    *,
+    arrived: Arrived = NOTHING_ARRIVED,
+    only: Mapping[int, Collection[str]] | None = None,
 ) -> dict[str, Any]:
     """Write `emails/`, `rejects.jsonl`, the gallery and `summary.json` into `out`; return the summary.
 
-    An email's file is named as in the data bucket. However large the run, one part of it and its catalogue
-    are in memory. What the run has not stored is left out, and `missing` of the summary names it.
+    If the summary has a delivery, that is completed by what became of each email, and what has `arrived`
+    elsewhere is written into `delivered/`. An email's file is named as in the data bucket. However large the
+    run, one part of it and its catalogue are in memory. What the run has not stored is left out, and
+    `missing` of the summary names it. `only` limits it to some customers, by part, and leaves categories out.
     """
     (out / "emails").mkdir(parents=True, exist_ok=True)
     await _rejects(run_store, run_id, out / "rejects.jsonl")
     opinions = await RunOpinions.of(run_store.objects, run_id)
     with GalleryWriter(out) as gallery:
-        collector = _Collector(run_store, opinions, gallery, out / "emails", Missing())
-        for part in range(1, parts + 1):
+        delivery = DeliveryTally(out, arrived) if summary.get("delivery") else None
+        collector = _Collector(run_store, opinions, gallery, out / "emails", Missing(), delivery, only)
+        for part in range(1, parts + 1) if only is None else sorted(only):
             await collector.part(part)
         whole = {**summary, "missing": collector.missing.lines()}
-        gallery.finish(whole, await opinions.categories())
+        if delivery:
+            whole["delivery"] = {**summary["delivery"], **delivery.summary()}
+        gallery.finish(whole, await opinions.categories() if only is None else ())
     (out / "summary.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return whole
 
@@ -68,6 +89,8 @@ class _Collector:
     gallery: GalleryWriter
     folder: Path
     missing: Missing
+    delivery: DeliveryTally | None
+    only: Mapping[int, Collection[str]] | None
 
     async def part(self, part: int) -> None:
         """Write the messages of a part's customers, and add their emails to the gallery in their order."""
@@ -79,13 +102,26 @@ class _Collector:
         reviews = await self.opinions.reviews(part)
         by_customer = {record.customer_id: record for record in records}
         finished = [(pick, by_customer[each]) for each, pick in picks.items() if each in by_customer]
+        dispatches = await self._dispatches(list(by_customer))
         for batch in batches(finished, PARALLEL_FETCHES):
             messages = await self._fetch([record.key for _, record in batch], "emails")
             for (pick, record), message in zip(batch, messages, strict=True):
                 if message is not None:
                     (self.folder / record.file).write_bytes(message)
                     own = reviews.get(pick.customer_id, ())
-                    self.gallery.add(gallery_email(pick, message, record, own))
+                    delivery = self._delivered(record, message, dispatches.get(pick.customer_id))
+                    self.gallery.add(gallery_email(pick, message, record, own, delivery))
+
+    async def _dispatches(self, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
+        return await self.run_store.dispatches_of(self._run_id, customer_ids) if self.delivery else {}
+
+    def _delivered(
+        self, record: EmailRecord, message: bytes, dispatch: Dispatch | None
+    ) -> GalleryDelivery | None:
+        if self.delivery is None:
+            return None
+        arrived = self.delivery.add(record.file, message, dispatch)
+        return gallery_delivery(dispatch, arrived=arrived) if dispatch else None
 
     async def _picks(self, part: int) -> dict[str, Recommendation]:
         """A part's recommendations by customer id."""
@@ -93,7 +129,8 @@ class _Collector:
         (stored,) = await self._fetch([key], "recommendations of parts")
         lines = (stored or b"").splitlines()
         picks = map(Recommendation.model_validate_json, lines)
-        return {pick.customer_id: pick for pick in picks}
+        wanted = None if self.only is None else self.only[part]
+        return {pick.customer_id: pick for pick in picks if wanted is None or pick.customer_id in wanted}
 
     async def _prompts(self, part: int, records: Sequence[EmailRecord]) -> None:
         """Add the prompts of a part, unless an earlier part had them, and note those that are missing."""

@@ -18,12 +18,13 @@ from rich.console import Console
 from encore.contracts import object_keys
 from encore.ingest.domain.errors import FileError
 from encore.ingest.domain.file_names import MANIFEST, MAPPING
-from encore.stack.collect import collect
+from encore.stack.collect import NOTHING_ARRIVED, collect
 from encore.stack.embedded import Stack
 from encore.stack.embedded import exported as exported_settings
 from encore.stack.gallery.runs import write_runs
+from encore.stack.local_mail import FOLDER, TRANSPORT, ArrivedIn
 from encore.stack.observer import observe
-from encore.stack.outcome import DemoFailedError, summary_of, until_ended
+from encore.stack.outcome import DemoFailedError, summary_of, until_delivered, until_ended
 from encore.stack.report import render_report
 from encore.stack.run_facts import FAILED
 from encore.stack.sample import write_sample
@@ -48,14 +49,17 @@ def run_demo(
 ) -> Path:
     """Run `data` (a file, or the folder of a set; a sample by default) on a stack with these settings.
 
-    Return the run's folder below `out`. Raises `DemoFailedError` if the run failed, `ProcessDiedError` or
-    `StackNotReadyError` if the stack did; the logs stay in the folder that the message names.
+    With those of `encore.stack.local_mail.SENDING` the emails are delivered as well, to a mail server of the
+    stack's own. Return the run's folder below `out`. Raises `DemoFailedError` if the run failed,
+    `ProcessDiedError` or `StackNotReadyError` if the stack did; the logs stay in the folder that the message
+    names.
     """
     given = _files(data) if data else []
     out.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(prefix="demo-", dir=out))
     try:
-        run_id, summary = _run(open_stack, given or [_sample(work)], settings, work, console)
+        sample = [] if given else [_sample(work, addresses=TRANSPORT in settings)]
+        run_id, summary = _run(open_stack, given or sample, settings, work, console)
     except KeyboardInterrupt:
         shutil.rmtree(work)
         raise
@@ -93,9 +97,13 @@ async def _follow(
         await asyncio.to_thread(_upload, stack, files)
         outcome = await until_ended(stack, observer, source, earlier, console)
         seconds = round(time.monotonic() - started, 2)
+        run, mailbox = outcome.run, stack.variables.get(FOLDER)
+        if mailbox and outcome.finished and outcome.finished.counts.get("emails"):
+            await until_delivered(stack, observer, run.run_id, console)
         summary = await summary_of(observer, outcome, seconds)
-        summary = await collect(observer, outcome.run.run_id, outcome.run.parts or 0, work, summary)
-    return outcome.run.run_id, summary
+        arrived = ArrivedIn(Path(mailbox)) if mailbox else NOTHING_ARRIVED
+        summary = await collect(observer, run.run_id, run.parts or 0, work, summary, arrived=arrived)
+    return run.run_id, summary
 
 
 def _files(data: Path) -> list[Path]:
@@ -111,9 +119,9 @@ def _files(data: Path) -> list[Path]:
         raise DemoFailedError(str(error)) from error
 
 
-def _sample(work: Path) -> Path:
+def _sample(work: Path, *, addresses: bool) -> Path:
     path = work / SAMPLE_NAME
-    write_sample(path)
+    write_sample(path, addresses=addresses)
     return path
 
 

@@ -1,6 +1,7 @@
 """The embedded stack: an AWS emulator, understudy, the sample's pictures and our processes, on loopback.
 
-These are the four services, and the recommender's web process, which answers with a customer's current picks.
+These are the services; the recommender's web process, which answers with a customer's current picks; and the
+sender's other process, which reads what comes back.
 
 The services have the same entry points and settings as in their containers; only endpoints and a few
 waiting times differ from AWS.
@@ -16,15 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from encore.stack.link_hosts import any_host
+from encore.stack.local_mail import MAILBOX, local_mail
 from encore.stack.processes import Processes, StackNotReadyError, free_port
 from encore.stack.provision import Resources, provision
 from encore.stack.topology import Topology, load_topology
 
 REGION = "eu-west-1"
 ENVIRONMENT = "encore-local"
-SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+MAKING = ("ingest", "sentiment", "recommender", "mailer")
+"""The services that turn a file into finished emails."""
+SERVICES = (*MAKING, "sender")
 WEB = "recommender.web"
-PROCESSES = (*SERVICES, "mailer", WEB)
+FEEDBACK = "sender.feedback"
+PROCESSES = (*SERVICES, "mailer", FEEDBACK, WEB)
 """The mailer twice: most of a run's work is its, and a process uses one processor."""
 WEB_PORT = "ENCORE_RECOMMENDER_WEB_PORT"
 """The variable with the port of the web process, which asks for no key on loopback."""
@@ -36,6 +41,7 @@ LOCAL_SETTINGS = {
     "ENCORE_RECEIVE_WAIT_S": "2",
     "ENCORE_MAILER_CONVERSE_RPM": "60000",
     "ENCORE_MAILER_POLL_INTERVAL_S": "1",
+    "ENCORE_SENDER_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_CALLS_PER_S": "100",
     "ENCORE_SENTIMENT_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-comprehend",
@@ -78,9 +84,12 @@ def embedded_stack(
     The variables of `Stack.variables` are set in this process meanwhile. `topology` replaces the
     project's file, for example with shorter visibility timeouts.
     """
-    with Processes(log_dir) as processes:
+    with (
+        local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
+        Processes(log_dir) as processes,
+    ):
         emulator, understudy, web = free_port(), free_port(), free_port()
-        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ)
+        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ) | mail
         if WEB in services:
             environment[WEB_PORT] = str(web)
         with exported(environment):

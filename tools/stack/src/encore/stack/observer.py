@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiobotocore.session import get_session
 
 from encore.contracts import object_keys
+from encore.contracts.delivery import Dispatch
 from encore.contracts.events import RunFinished, parse_event
 from encore.contracts.ingest_report import IngestReport
 from encore.contracts.picks_report import PicksReport
@@ -17,9 +18,10 @@ from encore.runtime.aws import CONFIG
 from encore.runtime.batches import batches
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.retry import process_all
+from encore.runtime.runs.delivery import Deliveries, Delivery
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
-from encore.runtime.storage import MAX_BATCH_GET, S3Objects, from_item, to_item
+from encore.runtime.storage import MAX_BATCH_GET, DynamoDBItems, S3Objects, from_item, to_item
 from encore.stack import email_record
 from encore.stack.email_record import EmailRecord
 from encore.stack.provision import Resources
@@ -101,6 +103,16 @@ class Observer:
         for batch in batches(keys, MAX_BATCH_GET):
             await process_all(batch, read, what=f"keys of {table}")
         return found
+
+    async def delivery(self, run_id: str) -> Delivery | None:
+        """The run's delivery; None if it is not one to be delivered, or has not finished."""
+        return await Deliveries(self.dynamodb, self.resources.tables["runs"]).find(run_id)
+
+    async def dispatches_of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
+        """What has become of these customers' emails, by customer id, as far as anything has."""
+        table = DynamoDBItems(self.dynamodb, self.resources.tables["dispatches"])
+        items = await table.get_all([{"run_id": run_id, "customer_id": each} for each in customer_ids])
+        return {each.customer_id: each for each in map(Dispatch.model_validate, items)}
 
     async def ingest_report(self, run_id: str) -> IngestReport | None:
         """What ingest read; None if nothing is stored about that."""

@@ -11,12 +11,13 @@ from botocore.exceptions import BotoCoreError
 from rich.console import Console
 
 from encore.contracts.events import RunFinished
-from encore.runtime.runs.run import Run, RunStatus
+from encore.runtime.runs.delivery import Delivery, DeliveryStatus
+from encore.runtime.runs.run import Run, RunStatus, StageName
 from encore.runtime.runs.totals import total
 from encore.stack.embedded import Stack
 from encore.stack.observer import Observer
 from encore.stack.processes import ProcessDiedError
-from encore.stack.progress import RunProgress, snapshots
+from encore.stack.progress import RunProgress, snapshot, snapshots
 from encore.stack.run_facts import RunFacts, notices
 from encore.stack.sentiment_figures import exported
 
@@ -25,6 +26,8 @@ DEAD_LETTERS_EVERY = 5
 """Polls: the ledger is one call, the dead-letter queues are five."""
 START_S = 60.0
 SETTLE_S = 3.0
+REST_S = 30.0
+"""A delivery that goes on only after so long is not waited for."""
 STUCK = "stuck"
 _ALWAYS = (
     "products",
@@ -85,6 +88,42 @@ async def until_ended(
             await asyncio.sleep(POLL_S)
 
 
+async def until_delivered(stack: Stack, observer: Observer, run_id: str, console: Console) -> Delivery | None:
+    """Show the progress of a run's delivery until nothing more goes out for now; return the delivery.
+
+    That is when it is done, or when a person, the clock or too many complaints hold up the rest. None if the
+    run's emails are not delivered. Raises `DemoFailedError` for a dead letter, and `ProcessDiedError` if the
+    stack has stopped.
+    """
+    deadline = time.monotonic() + START_S
+    looks = cycle([True, *[False] * (DEAD_LETTERS_EVERY - 1)])
+    with RunProgress(console) as progress:
+        while True:
+            stack.check()
+            run, delivery = await observer.ledger.run(run_id), await observer.delivery(run_id)
+            if delivery is None and time.monotonic() > deadline:
+                return None
+            if delivery is not None:
+                progress.update([snapshot(run, StageName.SENDER)])
+                if _rests(run, delivery):
+                    return delivery
+            if next(looks) and (reason := await observer.dead_letter()):
+                raise DemoFailedError(reason)
+            await asyncio.sleep(POLL_S)
+
+
+def _rests(run: Run, delivery: Delivery) -> bool:
+    """Whether nothing more goes out soon: somebody has to decide, or all parts that are left have to wait."""
+    if not delivery.status.goes_out:
+        return True
+    left = run.parts_to_do(StageName.SENDER)
+    if delivery.status is DeliveryStatus.SAMPLE or not left:
+        return False
+    soon = time.time() + REST_S
+    starts = delivery.starts_at is not None and delivery.starts_at.timestamp() > soon
+    return starts or all(delivery.due.get(part, 0) > soon for part in left)
+
+
 async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> dict[str, Any]:
     """Return what `summary.json` has; a run that is stuck is summed up from the ledger as it is."""
     run, said = outcome.run, await observer.sentiment(outcome.run.run_id)
@@ -102,11 +141,18 @@ async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> di
         "sentiment": exported(said) if said else None,
         "ingest": ingest.model_dump(mode="json") if ingest else None,
         "picks": picks.model_dump(mode="json") if picks else None,
+        "delivery": _told(await observer.delivery(run.run_id)),
         "popularity_reason": run.step.get("popularity_reason") or None,
         "queues": await _settled_queues(observer),
         "dead_letters": await observer.dead_letters(),
     }
     return {**summary, "notices": notices(RunFacts.of_summary(summary))}
+
+
+def _told(delivery: Delivery | None) -> dict[str, Any] | None:
+    if delivery is None:
+        return None
+    return {"status": delivery.status.value, "reason": delivery.reason or None}
 
 
 async def _run_of(stack: Stack, observer: Observer, source: str, earlier: Run | None) -> Run | None:

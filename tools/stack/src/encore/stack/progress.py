@@ -43,15 +43,17 @@ class StageSnapshot:
 
 def snapshots(run: Run) -> list[StageSnapshot]:
     """A run's stages as the ledger has them, in the order of the flow."""
-    return [
-        StageSnapshot(
-            stage=stage,
-            done=len(run.stage(stage).done),
-            total=run.parts,
-            detail=run.step.get("step", "") if stage is StageName.RECOMMENDER else "",
-        )
-        for stage in MAKING
-    ]
+    return [snapshot(run, stage) for stage in MAKING]
+
+
+def snapshot(run: Run, stage: StageName) -> StageSnapshot:
+    """One of a run's stages."""
+    return StageSnapshot(
+        stage=stage,
+        done=len(run.stage(stage).done),
+        total=run.parts,
+        detail=run.step.get("step", "") if stage is StageName.RECOMMENDER else "",
+    )
 
 
 class RunProgress:

@@ -10,6 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from encore.stack.delivery_report import delivery_lines, delivery_table
 from encore.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
 from encore.stack.formatting import count, seconds, share, usd
 from encore.stack.run_facts import RunFacts
@@ -40,13 +41,26 @@ def render_report(summary: Mapping[str, Any], console: Console) -> None:
     """
     facts = RunFacts.of_summary(summary)
     console.print(_headline(summary))
-    tables = [customers_table(facts), _counts(summary), _emails(summary), _stages(summary), _costs(summary)]
+    tables = [
+        customers_table(facts),
+        _counts(summary),
+        _emails(summary),
+        delivery_table(summary),
+        _stages(summary),
+        _costs(summary),
+    ]
     console.print(Columns([table for table in tables if table.row_count], padding=(0, 4)))
     for line in picks_lines(facts):
         console.print(line)
     if (rejects := rejects_table(facts.ingest)).row_count:
         console.print(rejects)
-    for line in (*read_lines(facts), *_reviews(summary), *_claims(summary), *_queues(summary)):
+    for line in (
+        *read_lines(facts),
+        *_reviews(summary),
+        *_claims(summary),
+        *delivery_lines(summary),
+        *_queues(summary),
+    ):
         console.print(line)
 
 

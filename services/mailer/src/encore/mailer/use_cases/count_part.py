@@ -1,7 +1,7 @@
 """What a part came to: its counts, what AWS bills for it, its events, and the prompts it used."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -59,10 +59,12 @@ def part_result(
     failed: int,
     left_out: int,
     copies: int,
+    refused: Container[str] = (),
 ) -> PartResult:
     """Return what the emails of a part came to.
 
-    `features` are those that the part paid for, `copies` the files of prompts that it wrote.
+    `features` are those that the part paid for, `copies` the files of prompts that it wrote. The customers
+    `refused` must not be written to: an email of theirs that had been made before is not announced.
     """
     sources = Counter(record.copy_source for record in records)
     repairs = {key for record in records for key in record.repair_keys}
@@ -82,6 +84,7 @@ def part_result(
             "copy_calls": paid.calls,
             "house_fields": sum(len(record.house_fields) for record in records),
             "products_described": len(features),
+            **_variant_counts(records),
             "links_left_out": sum(record.links_left_out for record in records),
         },
         units={
@@ -89,7 +92,7 @@ def part_result(
             "s3.puts": len(records) + copies + 1,  # and the list for delivery
             "dynamodb.writes": writes,
         },
-        events=[_finished(record) for record in records],
+        events=[_finished(record) for record in records if record.customer_id not in refused],
     )
 
 
@@ -117,7 +120,14 @@ def _finished(record: EmailRecord) -> EmailFinished:
         template_copy=record.copy_source is CopySource.TEMPLATE,
         language=record.language,
         time_zone=record.time_zone,
+        variant=record.variant,
     )
+
+
+def _variant_counts(records: Iterable[EmailRecord]) -> dict[str, int]:
+    """Return how many emails have each variant of the subject; nothing if none are compared."""
+    counts = Counter(record.variant for record in records if record.variant)
+    return {f"emails_variant_{name}": number for name, number in sorted(counts.items())}
 
 
 def copy_records(part: PartCopy, *, model_id: str, payer: str) -> list[CopyRecord]:

@@ -7,6 +7,7 @@ from encore.contracts import object_keys
 from encore.contracts.records import Product, Recommendation
 from encore.mailer.domain.copy.job import JobTask
 from encore.mailer.domain.copy.prompt import Prompt
+from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.read_facts import ReadFacts
 from encore.mailer.use_cases.write_copy import Copywriter
@@ -18,18 +19,20 @@ class FindPrompts:
     """Reads the recommendations of a run part by part."""
 
     objects: Objects
+    ask_consent: AskConsent
     features: KnowFeatures
     copywriter: Copywriter
     read_facts: ReadFacts
 
     async def __call__(self, run_id: str, task: JobTask, *, parts: int) -> AsyncIterator[Sequence[Prompt]]:
-        """Yield each part's prompts of a task, a repeated one again.
+        """Yield each part's prompts of a task, a repeated one again; none for those nobody may write to.
 
         For copy, features that are not known yet are asked by calls, in the name of the part.
         """
         for part in range(1, parts + 1):
             key = object_keys.recommendations(run_id, part)
-            recommendations = await self.objects.get_lines(key, Recommendation)
+            consented = await self.ask_consent(await self.objects.get_lines(key, Recommendation))
+            recommendations = consented.allowed()
             if task is JobTask.FEATURES:
                 yield await self.features.prompts(_products(recommendations))
             else:

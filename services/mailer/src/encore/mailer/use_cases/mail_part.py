@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from encore.contracts import object_keys
 from encore.contracts.delivery import FinishedEmail
 from encore.contracts.records import Product, Recommendation
+from encore.mailer.domain.copy.fields import Copy
+from encore.mailer.domain.copy.subjects import SubjectTest
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.message.addresses import deliverable
+from encore.mailer.domain.message.addresses import deliverable, recipient
 from encore.mailer.domain.message.compose import ComposedEmail, Composer
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords
+from encore.mailer.use_cases.ask_consent import AskConsent, Consented
 from encore.mailer.use_cases.ask_once import PaidReply
 from encore.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
 from encore.mailer.use_cases.know_features import KnowFeatures
@@ -40,6 +43,7 @@ class _Part:
     number: int
     key: str
     """Of its recommendations; the part is the payer by this name."""
+    consented: Consented
     records: list[EmailRecord]
     failed: dict[str, str] = field(default_factory=dict)
     """Why no email could be made, by customer id."""
@@ -57,36 +61,42 @@ class MailPart:
         self,
         *,
         objects: Objects,
+        ask_consent: AskConsent,
         records: EmailRecords,
         features: KnowFeatures,
         read_facts: ReadFacts,
         copywriter: Copywriter,
         composer: Composer,
         parallel: int,
+        subjects: SubjectTest | None = None,
     ) -> None:
         self._objects = objects
+        self._ask_consent = ask_consent
         self._records = records
         self._features = features
         self._read_facts = read_facts
         self._copywriter = copywriter
         self._composer = composer
         self._parallel = parallel
+        self._subjects = subjects
         self._running = asyncio.Semaphore(parallel)
 
     async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
         """Mail a part's recommendations, stored under `key`; return what all its emails came to.
 
-        Emails that an earlier delivery finished are kept; a new one is saved as soon as it is finished. After
-        a failure that affects more than one customer nothing new is started, and the failure is raised once
-        what was under way has been saved.
+        Nothing is paid for customers who must not be written to. Emails that an earlier delivery finished are
+        kept; a new one is saved as soon as it is finished. After a failure that affects more than one
+        customer nothing new is started, and the failure is raised once what was under way has been saved.
         """
-        recommendations = await self._objects.get_lines(key, Recommendation)
+        consented = await self._ask_consent(await self._objects.get_lines(key, Recommendation))
+        everybody = [each.customer_id for each in consented.recommendations]
+        existing = await self._records.existing(run_id, everybody)
+        recommendations = consented.allowed(existing)
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
-        existing = await self._records.existing(run_id, list(wanted))
         features = await self._features.run(_products(recommendations), payer=key)
         new = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
         facts = self._read_facts(new, features)
-        part = _Part(run_id, number, key, list(existing.values()), facts.failed)
+        part = _Part(run_id, number, key, consented, list(existing.values()), facts.failed)
         copy = await self._copywriter.prepare(facts.emails.values(), payer=key)
         await self._keep_copies(part, copy)
         save = Gather(self._records.put_all)
@@ -110,9 +120,10 @@ class MailPart:
             try:
                 seed = f"{part.run_id}\n{facts.customer_id}"
                 written = self._copywriter.write(facts, copy, seed=seed)
+                words, variant = self._worded(facts, written.assembled.copy)
                 composed = self._composer.compose(
                     facts,
-                    written.assembled.copy,
+                    words,
                     source=written.assembled.source,
                     run_id=part.run_id,
                     date=datetime.now(UTC),
@@ -121,10 +132,16 @@ class MailPart:
                 part.failed[facts.customer_id] = repr(error)
                 return
             model_id = self._copywriter.ask_once.model_id
-            record = _record(part.run_id, recommendation, facts, written, composed, model_id=model_id)
+            record = _record(
+                part.run_id, recommendation, facts, written, composed, variant=variant, model_id=model_id
+            )
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
+
+    def _worded(self, facts: EmailFacts, copy: Copy) -> tuple[Copy, str]:
+        """Return the copy with its customer's variant of the subject, where some are compared."""
+        return (copy, "") if self._subjects is None else self._subjects.applied(facts, copy)
 
     async def _hand_to_delivery(self, part: _Part, wanted: Mapping[str, Recommendation]) -> None:
         """List the part's finished emails, in the order of its customers."""
@@ -162,8 +179,17 @@ class MailPart:
             failed=len(part.failed),
             left_out=left_out,
             copies=len(part.copies),
+            refused=part.consented.refused,
         )
-        return replace(outcome, counts={**outcome.counts, **claim_counts(_products(recommendations))})
+        return replace(
+            outcome,
+            counts={
+                **outcome.counts,
+                **part.consented.counts({record.customer_id for record in part.records}),
+                **claim_counts(_products(recommendations)),
+            },
+            units={**outcome.units, "dynamodb.reads": part.consented.read_units},
+        )
 
     async def _replies(self, part: _Part, copy: PartCopy) -> dict[str, PaidReply]:
         """Return the replies that the part's emails come from, those of an earlier delivery among them."""
@@ -177,10 +203,12 @@ def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:
 
 
 def _handed(record: EmailRecord, address: str | None) -> FinishedEmail:
+    plain = deliverable(address)
     return FinishedEmail(
         customer_id=record.customer_id,
         key=record.key,
-        address=deliverable(address),
+        address=plain,
+        placeholder=None if plain else recipient(record.customer_id, None),
         language=record.language,
         time_zone=record.time_zone,
         subject=record.subject,
@@ -195,6 +223,7 @@ def _record(
     written: WrittenCopy,
     composed: ComposedEmail,
     *,
+    variant: str,
     model_id: str,
 ) -> EmailRecord:
     return EmailRecord(
@@ -204,6 +233,7 @@ def _record(
         time_zone=recommendation.time_zone,
         key=object_keys.email(run_id, facts.customer_id),
         subject=composed.subject,
+        variant=variant,
         preheader=composed.preheader,
         copy_source=written.assembled.source,
         house_fields=written.assembled.house_fields,

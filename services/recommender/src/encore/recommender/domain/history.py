@@ -49,6 +49,9 @@ class KnownPurchase(Record):
     product_id: Identifier
     timestamp: Seconds | None = None
     seen_at: Seconds
+    quantity: Annotated[int, Field(ge=1)] = 1
+    value: Decimal | None = None
+    """What it came to, in the shop's currency; None if the shop has not told."""
 
 
 class KnownLook(Record):
@@ -84,7 +87,12 @@ class History(Record):
             reviews=tuple(_known(one, told[one.review_id], now) for one in customer.reviews),
             purchases=tuple(
                 KnownPurchase(
-                    order_id=one.order_id, product_id=one.product_id, timestamp=one.timestamp, seen_at=now
+                    order_id=one.order_id,
+                    product_id=one.product_id,
+                    timestamp=one.timestamp,
+                    seen_at=now,
+                    quantity=one.quantity,
+                    value=one.value,
                 )
                 for one in customer.purchases
             ),
@@ -263,6 +271,7 @@ def _bought(event: CustomerEvent) -> KnownPurchase:
         product_id=event.product_id,
         timestamp=event.timestamp,
         seen_at=event.timestamp,
+        value=event.value,
     )
 
 
@@ -285,7 +294,13 @@ def _review(known: KnownReview, in_file: Review | None) -> Review:
 
 
 def _purchase(known: KnownPurchase) -> Purchase:
-    return Purchase(order_id=known.order_id, product_id=known.product_id, timestamp=known.timestamp)
+    return Purchase(
+        order_id=known.order_id,
+        product_id=known.product_id,
+        quantity=known.quantity,
+        timestamp=known.timestamp,
+        value=known.value,
+    )
 
 
 def _scores(polarity: float) -> SentimentScores:

@@ -31,9 +31,8 @@ from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.record_events import RecordEvents
-from encore.recommender.web.app import web_app
+from encore.recommender.web.app import listening_at, web_app
 from encore.recommender.web.events import EventRoutes
-from encore.recommender.web.server import serve_app
 from encore.runtime.aws import CONFIG
 from encore.runtime.logs import get_logger
 from encore.runtime.process import run_process
@@ -42,6 +41,7 @@ from encore.runtime.readiness import said
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.runtime.web.server import serve_app
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -79,7 +79,7 @@ async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:
             beside.create_task(current_picks.shops.run(ended))
             beside.create_task(app.measures.run(ended))
             try:
-                await serve_app(app, settings, stop=stop)
+                await serve_app(app, listening_at(settings), stop=stop)
             except OSError as error:
                 return said(error)
             finally:
@@ -142,6 +142,7 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
                 dynamodb,
                 histories=settings.histories_table,
                 recommendations=settings.recommendations_table,
+                contacts=settings.contacts_table,
             ),
             ask=_ask_in_time(settings, runtime, find_campaign),
             engine=settings.recommender_web_engine,

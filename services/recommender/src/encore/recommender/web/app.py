@@ -1,28 +1,36 @@
 """The application: routes behind the gate."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 from starlette.routing import Route, Router
 
+from encore.recommender.ports import BusyError, NoShopError, ShopClosedError
 from encore.recommender.settings import RecommenderWebSettings
 from encore.recommender.use_cases.current_picks import CurrentPicks
-from encore.recommender.web.gate import Gate
 from encore.recommender.web.keys import Keys
-from encore.recommender.web.limits import RateLimits
-from encore.recommender.web.measures import Measures
 from encore.recommender.web.routes import Routes
+from encore.runtime.web.gate import Gate
+from encore.runtime.web.limits import RateLimits
+from encore.runtime.web.measures import Measures
+from encore.runtime.web.server import Listening, WebApp
+
+PASSING: Mapping[type[Exception], str] = {
+    NoShopError: "no shop is open: no run has been studied yet, or it is being loaded",
+    ShopClosedError: "the shop is being opened again",
+    BusyError: "too much is being asked at once",
+}
+"""What is over soon."""
 
 
-@dataclass(frozen=True)
-class WebApp:
-    """What a server serves, with what has to run beside it."""
-
-    gate: Gate
-    measures: Measures
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set some time before the server stops: the process is no longer ready for new requests."""
+def listening_at(settings: RecommenderWebSettings) -> Listening:
+    """Where the settings say that the process listens."""
+    return Listening(
+        host=settings.recommender_web_host,
+        port=settings.recommender_web_port,
+        linger_s=settings.recommender_web_linger_s,
+        drain_s=settings.drain_s,
+    )
 
 
 def web_app(
@@ -38,12 +46,14 @@ def web_app(
     )
     gate = Gate(
         app=Router([*routes.all(), *more], redirect_slashes=False),
-        keys=Keys(settings.keys),
+        admit=Keys(settings.keys).admit,
         limits=RateLimits(
             per_s=settings.recommender_web_requests_per_s,
             caller_per_s=settings.recommender_web_caller_requests_per_s,
         ),
         measures=measures,
         request_s=settings.recommender_web_request_s,
+        paths="/customers/{id}/picks, /events, /health",
+        passing=PASSING,
     )
     return WebApp(gate, measures, stopping)

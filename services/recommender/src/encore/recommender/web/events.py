@@ -14,8 +14,8 @@ from starlette.routing import Route
 from encore.contracts.records import CustomerEvent
 from encore.recommender.ports import NotReadyError
 from encore.recommender.use_cases.record_events import RecordEvents
-from encore.recommender.web.problems import ProblemError, try_again
 from encore.recommender.web.routes import JSON_TYPE
+from encore.runtime.web.problems import ProblemError, try_again
 
 MOST_EVENTS = 100
 TRACKER_S = 60.0

@@ -3,8 +3,16 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from hmac import compare_digest
+from http import HTTPStatus
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from encore.runtime.web.gate import anybody
+from encore.runtime.web.problems import ProblemError
 
 BEARER = "bearer "
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class Keys:
@@ -18,6 +26,25 @@ class Keys:
         """False where everybody who can reach the port may ask."""
         return bool(self._digests)
 
+    def admit(self, scope: Scope, headers: Headers) -> str:
+        """Name the caller; raise `ProblemError` for one without a right key.
+
+        Without keys, the host must be a loopback name: a page in a browser of this machine could otherwise
+        have its own name lead here (DNS rebinding).
+        """
+        if not self.are_required:
+            if _host(headers) not in LOOPBACK_NAMES:
+                raise ProblemError(HTTPStatus.MISDIRECTED_REQUEST, "the Host is not a name of this machine's")
+            return anybody(scope, headers)
+        caller = self.caller(headers)
+        if caller is None:
+            raise ProblemError(
+                HTTPStatus.UNAUTHORIZED,
+                "a key is required: X-API-Key, or Authorization: Bearer",
+                {"WWW-Authenticate": "Bearer"},
+            )
+        return caller
+
     def caller(self, headers: Mapping[str, str]) -> str | None:
         """Return a name for whoever presents a key, `key-` and its number; None if it is not one of ours."""
         given = sha256(_presented(headers).encode()).digest()
@@ -26,6 +53,12 @@ class Keys:
             if compare_digest(given, digest):
                 found = f"key-{number}"
         return found
+
+
+def _host(headers: Headers) -> str:
+    """Return the name of the host that a request is for, without its port."""
+    host = headers.get("host", "")
+    return host if host.endswith("]") else host.rsplit(":", 1)[0]
 
 
 def _presented(headers: Mapping[str, str]) -> str:

@@ -15,8 +15,8 @@ from starlette.routing import Route
 from encore.contracts.records import Identifier
 from encore.recommender.domain.real_time import ENGINES, CurrentAnswer, OrderAnswer, PickedFrom
 from encore.recommender.use_cases.current_picks import CurrentPicks
-from encore.recommender.web.measures import Measures
-from encore.recommender.web.problems import ProblemError
+from encore.runtime.web.measures import Measures
+from encore.runtime.web.problems import ProblemError
 
 JSON_TYPE = "application/json"
 MAX_ID_CHARS = 256

@@ -22,6 +22,8 @@ class Rules:
     cap: Cap = Cap()  # noqa: RUF009 - immutable
     holdout: float = 0.0
     holdout_salt: str = "encore"
+    without_address: bool = False
+    """Whether emails to nobody go out too, for a trial."""
     tries: int = 8
     retry_s: int = 900
 
@@ -85,7 +87,7 @@ def judge(email: FinishedEmail, known: Known, rules: Rules, *, now: datetime) ->
 def _never(email: FinishedEmail, known: Known, rules: Rules, now: datetime) -> NotSent | None:
     if known.suppression is not None:
         return known.suppression.reason
-    if email.address is None:
+    if email.address is None and not (rules.without_address and email.placeholder):
         return NotSent.NO_ADDRESS
     if is_held_out(email.customer_id, rules):
         return NotSent.HOLDOUT

@@ -7,12 +7,14 @@ something final is known of all of them; until then the delivery knows when it i
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from encore.contracts import object_keys
 from encore.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
+from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailSent, EmailSuppressed, EventData
 from encore.runtime.batches import batches
 from encore.runtime.consent import Consent
@@ -25,6 +27,7 @@ from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName, part_name
 from encore.runtime.runs.stage import PartResult, Stage
 from encore.sender.domain.judging import Doubt, Drop, Known, Rules, Send, Settled, Wait, judge
+from encore.sender.domain.throttle import Grant, grant
 from encore.sender.ports import Claim, Claimed, Dispatches
 from encore.sender.use_cases.hand_over import HALTS, HandOver, Paced, Parcel, StaleError
 from encore.sender.use_cases.release_parts import close
@@ -36,6 +39,8 @@ SAMPLE = "#sample"
 HALT_S = 900
 """How long a part rests when the provider accepts nothing from anybody."""
 AGAIN_S = 1
+FRESH = timedelta(seconds=10)
+"""So long what is known of a customer is good for."""
 WRITES_PER_EMAIL = 6
 """A claim, which is a transaction of two items and counts twice, and the record."""
 READS_PER_EMAIL = 4
@@ -53,6 +58,8 @@ class _Pass:
     emails: Sequence[FinishedEmail]
     done: dict[str, Dispatch] = field(default_factory=dict)
     due: datetime | None = None
+    is_throttled: bool = False
+    """Whether the throttle lets nothing more go out for now."""
     new: Counter[str] = field(default_factory=Counter)
     """What this pass has found out, by the names of `counts`."""
 
@@ -77,7 +84,7 @@ class _Pass:
 
 
 class DeliverPart:
-    """Delivers parts; `paced` gives each delivery the pace at which its emails go out."""
+    """Delivers parts; `paced` makes calls at the rate that the provider allows."""
 
     def __init__(
         self,
@@ -91,7 +98,7 @@ class DeliverPart:
         consent: Consent,
         hand_over: HandOver,
         rules: Rules,
-        paced: Callable[[Delivery], Paced],
+        paced: Paced,
         to_seed: Callable[[bytes, str], bytes],
         units: Mapping[str, int],
         parallel: int,
@@ -125,7 +132,7 @@ class DeliverPart:
                 log.info("part_already_done")
                 return
             started_at = self._now()
-            emails = await self._objects.find_lines(object_keys.mailed(run_id, part), FinishedEmail)
+            emails = await self._finished(run_id, part)
             if delivery.status is DeliveryStatus.SAMPLE:
                 emails = emails[: delivery.sample_parts.get(part, 0)]
             passed = _Pass(run_id, delivery, emails)
@@ -133,6 +140,14 @@ class DeliverPart:
             await self._report(passed, part, started_at)
             if not stopped:
                 await self._put_away(passed, part)
+
+    async def _finished(self, run_id: str, part: int) -> list[FinishedEmail]:
+        key = object_keys.mailed(run_id, part)
+        if await self._objects.find(key, max_bytes=1) is None:
+            raise PermanentError(
+                f"{key} is missing: a release made the run that did not deliver; upload again"
+            )
+        return await self._objects.get_lines(key, FinishedEmail)
 
     async def _going_out(self, run_id: str) -> Delivery | None:
         """Return the run's delivery if emails may go out now."""
@@ -158,15 +173,18 @@ class DeliverPart:
                 emit({Metric.DELIVERIES_HALTED: 1})
                 passed.wait(self._now() + timedelta(seconds=HALT_S))
                 return False
+            if passed.is_throttled:
+                return False
         return False
 
     async def _deliver_group(self, passed: _Pass, emails: Sequence[FinishedEmail]) -> None:
+        now = self._now()
         known = await self._look_up(passed, emails)
         parcels: list[Parcel] = []
         dropped: list[Claim] = []
         for email in emails:
             about = known[email.customer_id]
-            verdict = judge(email, about, self._rules_for(passed), now=self._now())
+            verdict = judge(email, about, self._rules_for(passed), now=now)
             match verdict:
                 case Settled():
                     passed.done[email.customer_id] = about.dispatch  # type: ignore[assignment] # settled by one
@@ -177,8 +195,9 @@ class DeliverPart:
                 case Wait(until):
                     passed.wait(until)
                 case Send():
-                    parcels.append(_parcel(passed, email, about))
+                    parcels.append(_parcel(passed, email, about, now))
         await self._drop(passed, dropped)
+        parcels = await self._granted(passed, parcels)
         await for_each(parcels, lambda parcel: self._send(passed, parcel), parallel=self._parallel)
 
     async def _look_up(self, passed: _Pass, emails: Sequence[FinishedEmail]) -> dict[str, Known]:
@@ -207,7 +226,9 @@ class DeliverPart:
             if passed.to_seeds:
                 content = self._to_seed(content, parcel.address)
             try:
-                done = await self._hand_over.run(parcel, content, self._paced(passed.delivery))
+                done = await self._hand_over.run(
+                    parcel, content, paced=self._paced, renewed=partial(self._renewed, passed)
+                )
             except StaleError:
                 passed.wait(self._now() + timedelta(seconds=AGAIN_S))
                 return
@@ -215,6 +236,36 @@ class DeliverPart:
                 passed.settle(done)
             else:
                 passed.wait(self._now() + timedelta(seconds=self._rules.retry_s))
+
+    async def _renewed(self, passed: _Pass, parcel: Parcel) -> Parcel:
+        """Look again at an email that has waited for its turn: much may have been said meanwhile."""
+        if self._now() - parcel.judged_at < FRESH:
+            return parcel
+        if await self._going_out(passed.run_id) is None:
+            raise StaleError
+        known = (await self._look_up(passed, [parcel.email]))[parcel.email.customer_id]
+        if not isinstance(judge(parcel.email, known, self._rules_for(passed), now=self._now()), Send):
+            raise StaleError
+        return replace(parcel, before=known.dispatch, contact=known.contact)
+
+    async def _granted(self, passed: _Pass, parcels: list[Parcel]) -> list[Parcel]:
+        """Return as many as the run's throttle lets go out now; the rest is due later."""
+        per_hour, now = passed.delivery.per_hour, self._now()
+        if per_hour is None or passed.delivery.status is DeliveryStatus.SAMPLE or not parcels:
+            return parcels
+        grants: list[Grant] = []
+
+        def take(found: Delivery) -> Delivery:
+            taken = grant(per_hour, found.taken_until, wanted=len(parcels), now=now.timestamp())
+            grants.append(taken)
+            return found.model_copy(update={"taken_until": taken.taken_until}) if taken.emails else found
+
+        await self._deliveries.change(passed.run_id, take)
+        granted = grants[-1]
+        if granted.emails < len(parcels):
+            passed.is_throttled = True
+            passed.wait(datetime.fromtimestamp(granted.next_at, UTC))
+        return parcels[: granted.emails]
 
     async def _doubt(self, passed: _Pass, found: Dispatch) -> None:
         """Record that nobody knows what came of an email that a worker was handing over."""
@@ -317,8 +368,8 @@ def event_of(dispatch: Dispatch) -> EventData | None:
     return EmailSuppressed(customer_id=dispatch.customer_id, reason=reason, variant=dispatch.variant)
 
 
-def _parcel(passed: _Pass, email: FinishedEmail, known: Known) -> Parcel:
-    address = email.address or ""
+def _parcel(passed: _Pass, email: FinishedEmail, known: Known, now: datetime) -> Parcel:
+    address = email.address or email.placeholder or ""
     if passed.to_seeds:
         seeds = passed.delivery.seeds
         address = seeds[passed.emails.index(email) % len(seeds)]
@@ -326,6 +377,7 @@ def _parcel(passed: _Pass, email: FinishedEmail, known: Known) -> Parcel:
         run_id=passed.dispatched_as,
         email=email,
         address=address,
+        judged_at=now,
         before=known.dispatch,
         contact=known.contact,
         counts=not passed.to_seeds,

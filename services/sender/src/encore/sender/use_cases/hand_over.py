@@ -50,10 +50,15 @@ class Parcel:
     """The run, or what stands for it in the table of dispatches: a sample has a name of its own."""
     email: FinishedEmail
     address: str
+    judged_at: datetime
     before: Dispatch | None = None
     contact: Contact | None = None
     counts: bool = True
     """Whether the customer is written to; a sample that goes to seeds does not count."""
+
+
+Renewed = Callable[[Parcel], Awaitable[Parcel]]
+"""Looks again whether an email may go out; raises `StaleError` if it may not any more."""
 
 
 class StaleError(Exception):
@@ -77,8 +82,10 @@ class HandOver:
         self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(dispatches.claim, limit=CLAIMED_AT_ONCE)
         self._records: Gather[Dispatch, None] = Gather(dispatches.settle, limit=SETTLED_AT_ONCE)
 
-    async def run(self, parcel: Parcel, content: bytes, paced: Paced) -> Dispatch:
+    async def run(self, parcel: Parcel, content: bytes, *, paced: Paced, renewed: Renewed) -> Dispatch:
         """Hand an email over when its turn has come; return what came of it, which is recorded.
+
+        Its turn may come long after it was judged: then `renewed` looks again.
 
         Raises `StaleError` if it has to be judged again, and one of `HALTS` when no other email is accepted
         either: then it waits.
@@ -88,7 +95,7 @@ class HandOver:
 
         async def send() -> Dispatch:
             if not claimed:
-                claimed.append(await self._claim(parcel, token))
+                claimed.append(await self._claim(await renewed(parcel), token))
             return await self._send(parcel, content, claimed[0])
 
         try:

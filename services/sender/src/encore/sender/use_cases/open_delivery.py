@@ -14,11 +14,12 @@ log = get_logger()
 
 @dataclass(frozen=True)
 class OpenDelivery:
-    """Opens deliveries; `is_held` says whether a person has to approve each."""
+    """Opens deliveries; `is_held` says whether a person has to approve each, `per_hour` is their throttle."""
 
     deliveries: Deliveries
     polls: SenderPolls
     is_held: bool
+    per_hour: int | None = None
 
     async def run(self, event: Event[RunFinished]) -> None:
         """Open the delivery of a run unless the run has failed, or made no email."""
@@ -26,7 +27,9 @@ class OpenDelivery:
             log.info("nothing_to_deliver", status=event.data.status)
             return
         status = DeliveryStatus.HELD if self.is_held else DeliveryStatus.APPROVED
-        delivery = await self.deliveries.open(event.run_id, status=status, by=BY_SETTING)
+        delivery = await self.deliveries.open(
+            event.run_id, status=status, by=BY_SETTING, per_hour=self.per_hour
+        )
         log.info("delivery_opened", status=delivery.status)
         if delivery.status.goes_out:
             await self.polls.send_poll(event.run_id, delivery.attempt, delay_s=0)

@@ -13,6 +13,7 @@ from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
 from encore.sender.domain.sampling import sample_of
+from encore.sender.domain.throttle import parts_at_once
 from encore.sender.ports import SenderPolls
 
 MAX_DELAY_S = 900
@@ -56,9 +57,13 @@ class ReleaseParts:
         """Send what has not been sent since the latest decision, or the parts that have waited."""
         now, release = self.now(), delivery.release
         left = run.parts_to_do(StageName.SENDER)
+        if delivery.released < release and delivery.per_hour and delivery.status is DeliveryStatus.APPROVED:
+            delivery = await self.deliveries.change(run.run_id, lambda found: _all_due(found, release, left))
         if delivery.released == release:
             due = {part for part, until in delivery.due.items() if until <= now.timestamp()}
             parts = [part for part in left if part in due]
+            if delivery.per_hour:
+                parts = parts[: parts_at_once(delivery.per_hour)]
         elif delivery.status is DeliveryStatus.SAMPLE:
             sample = await self._sample(run, delivery.sample)
             # Known before the messages are sent: a part that is not known to be a sample goes out whole.
@@ -109,6 +114,13 @@ async def close(deliveries: Deliveries, run_id: str) -> None:
 
 def _is_through(run: Run, delivery: Delivery) -> bool:
     return delivery.status is DeliveryStatus.APPROVED and not run.parts_to_do(StageName.SENDER)
+
+
+def _all_due(found: Delivery, release: int, parts: list[int]) -> Delivery:
+    """Every part is due; a throttled run's are sent some at a time."""
+    if found.release != release:
+        return found
+    return found.model_copy(update={"released": release, "due": {**dict.fromkeys(parts, 0), **found.due}})
 
 
 def _sampled(found: Delivery, release: int, sample: Mapping[int, int]) -> Delivery:

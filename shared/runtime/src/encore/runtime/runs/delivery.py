@@ -59,8 +59,8 @@ class Act(StrEnum):
 
 
 FROM: Mapping[Act, frozenset[DeliveryStatus]] = {
-    Act.HOLD: frozenset(),
-    Act.APPROVE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE}),
+    Act.HOLD: frozenset({DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED, DeliveryStatus.PAUSED}),
+    Act.APPROVE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED}),
     Act.SAMPLE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE}),
     Act.REJECT: frozenset(set(DeliveryStatus) - {DeliveryStatus.REJECTED, DeliveryStatus.DONE}),
     Act.PAUSE: frozenset({DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED}),
@@ -106,6 +106,8 @@ class Delivery(BaseModel):
     """Nothing goes out before."""
     per_hour: Annotated[int, Field(ge=1)] | None = None
     """At most so many emails an hour."""
+    taken_until: float = 0.0
+    """Until when the emails take that the throttle has granted, in Unix seconds."""
     sample: Annotated[int, Field(ge=0)] = 0
     """How many emails are in the sample: those of the first customers of its parts, in order."""
     seeds: tuple[str, ...] = ()
@@ -121,6 +123,9 @@ class Delivery(BaseModel):
     due: Mapping[int, int] = {}
     """The parts that wait for a time of day or for another try: until when, in Unix seconds."""
     complaints: Annotated[int, Field(ge=0)] = 0
+    """How many readers have complained."""
+    excused: Annotated[int, Field(ge=0)] = 0
+    """How many had when their share last paused it: whoever resumes it knows of these."""
     decisions: tuple[Decision, ...] = ()
     version: Annotated[int, Field(ge=0)] = 0
     """Rises with every change."""
@@ -141,7 +146,15 @@ class Deliveries:
         self._table = table
         self._keep_days = keep_days
 
-    async def open(self, run_id: str, *, status: DeliveryStatus, by: str, note: str = "") -> Delivery:
+    async def open(
+        self,
+        run_id: str,
+        *,
+        status: DeliveryStatus,
+        by: str,
+        note: str = "",
+        per_hour: int | None = None,
+    ) -> Delivery:
         """Create the delivery of a run, or return the existing one unchanged."""
         act = Act.HOLD if status is DeliveryStatus.HELD else Act.APPROVE
         first = Decision(act=act, by=by, at=datetime.now(UTC), note=note)
@@ -151,6 +164,7 @@ class Deliveries:
             opened_at=first.at,
             decisions=(first,),
             release=int(status.goes_out),
+            per_hour=per_hour,
         )
         await conditionally(
             self._dynamodb.put_item(

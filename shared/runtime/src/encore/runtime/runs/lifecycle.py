@@ -62,7 +62,14 @@ async def _announce(
     announcer: Announcer,
 ) -> RunTotals:
     totals = total(await ledger.reports(run_id))
-    event = RunFinished(
+    await announcer.announce(run_id, run_finished(status, reason, totals))
+    emit(_measured(status, totals))
+    return totals
+
+
+def run_finished(status: Literal["finished", "failed"], reason: str | None, totals: RunTotals) -> RunFinished:
+    """Return what is announced when a run ends."""
+    return RunFinished(
         status=status,
         reason=reason,
         counts=totals.counts,
@@ -70,9 +77,6 @@ async def _announce(
         total_seconds=totals.total_seconds,
         cost_usd=totals.cost_usd,
     )
-    await announcer.announce(run_id, event)
-    emit(_measured(status, totals))
-    return totals
 
 
 def _measured(status: str, totals: RunTotals) -> Mapping[Metric, float]:

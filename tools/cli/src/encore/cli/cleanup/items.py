@@ -22,7 +22,7 @@ BY_RUN: Mapping[str, str] = {
 }
 """The tables with items of one run, and the condition that finds them; all runs share the others."""
 HISTORIES = "histories"
-OUTLIVE = "what is known of customers outlives runs; `encore erase` forgets a customer"
+OUTLIVE = "what is known of customers outlives runs; `encore customer forget` forgets one"
 LEDGER_BY_RUN = "#run_id = :run OR latest_run_id = :run OR #owner = :run"
 """A run's own items, pointers to it as the latest of its source or the latest shop, and its turn."""
 

@@ -50,5 +50,10 @@ class Report:
         row = self._row(what)
         row.left, row.why, row.failed = row.left + count, why, True
 
+    def again(self) -> None:
+        """Forget what was left, and why: the steps are taken once more, and will say so."""
+        for row in self._rows.values():
+            row.left, row.why, row.failed = 0, None, False
+
     def _row(self, what: str) -> Row:
         return self._rows.setdefault(what, Row(what=what))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from aiobotocore.session import get_session
 
 from encore.cli.cleanup.report import Report
+from encore.cli.endpoints import is_aws
 from encore.cli.environment import Environment
-from encore.cli.verification.account import is_aws
 from encore.runtime.aws import CONFIG
 
 if TYPE_CHECKING:

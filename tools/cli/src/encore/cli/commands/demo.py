@@ -23,6 +23,9 @@ Data = Annotated[
 ]
 Out = Annotated[Path, typer.Option(file_okay=False, help="The folder for the run's folder.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave the stack running, as `encore up` does.")]
+Send = Annotated[
+    bool, typer.Option("--send", help="Deliver the emails too, to a mail server of the stack's own.")
+]
 Merchandising = Annotated[
     Path | None,
     typer.Option(
@@ -41,13 +44,15 @@ def demo(
     out: Out = Path("out"),
     config: ConfigFile = None,
     *,
+    send: Send = False,
     keep: Keep = False,
     json: AsJson = False,
 ) -> None:
     """Run a file to finished emails on a local stack.
 
     The stack is the demo's own, also while one of `encore up` is running. It has the shop's settings; for the
-    made-up shop, only those that do not describe data.
+    made-up shop, only those that do not describe data. With --send nobody is written to either: what arrives
+    is shown beside each email.
     """
     from encore.cli.output import say
     from encore.stack.embedded import embedded_stack
@@ -59,6 +64,10 @@ def demo(
         require_no_stack()
     shop = load_shop(config)
     settings = _checked(data, shop, json=json) if data else {}
+    if send:
+        from encore.stack.local_mail import SENDING
+
+        settings |= SENDING
     open_stack: OpenStack = with_shop(kept_stack if keep else embedded_stack, shop, made_up_data=data is None)
     if merchandising:
         from encore.stack.merchandising import with_merchandising

@@ -1,17 +1,20 @@
-"""`encore runs` and `encore run`: how far runs are, and resuming one that is stuck or stopped."""
+"""`encore runs` and `encore run`: how far runs are, and resuming one that is stuck, stopped or paused."""
 
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from encore.cli.commands import delivery
+from encore.cli.commands.delivery import By, Why, Yes
 from encore.cli.commands.options import AsJson
 from encore.cli.execution import FOUND_WRONG, in_environment
 
 if TYPE_CHECKING:
     from encore.cli.environment import Environment
+    from encore.runtime.runs.run import Run
 
-app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, resume it.")
+app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, approve it, resume it.")
 
 RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
 Limit = Annotated[int, typer.Option(min=1, help="Show at most this many.")]
@@ -19,6 +22,17 @@ Status = Annotated[
     Literal["running", "stopped", "finished", "failed"] | None, typer.Option(help="Only these.")
 ]
 Interval = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the ledger.")]
+Days = Annotated[
+    int, typer.Option(min=1, max=90, help="For how many days after their email customers' orders count.")
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        metavar="VARIANT",
+        show_default="plain, control, or the first by name",
+        help="The variant of the subject that the others are compared with.",
+    ),
+]
 BudgetUsd = Annotated[
     str | None,
     typer.Option(
@@ -26,6 +40,9 @@ BudgetUsd = Annotated[
         show_default="ENCORE_RUN_BUDGET_USD of the services",
         help="What the AI services may charge for the whole run, with what it has spent.",
     ),
+]
+ListDispatches = Annotated[
+    bool, typer.Option("--dispatches", help="Also list the emails that are refused or in doubt.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be sent; send nothing.")]
 
@@ -35,13 +52,15 @@ async def runs(
     environment: "Environment", *, limit: Limit = 20, status: Status = None, json: AsJson = False
 ) -> None:
     """Show runs, the latest first."""
+    from encore.cli.delivery.views import DeliveryLookup
     from encore.cli.output import console, print_json, say
     from encore.cli.runs.tables import run_table
     from encore.cli.runs.views import view
 
     ledger = await environment.ledger()
-    found = [run for run in reversed(await ledger.runs()) if status in {None, run.status}]
-    views = [view(run) for run in found[:limit]]
+    found = [run for run in reversed(await ledger.runs()) if status in {None, run.status}][:limit]
+    deliveries = await (await DeliveryLookup.of(environment)).statuses(found)
+    views = [view(run, deliveries.get(run.run_id)) for run in found]
     if json:
         print_json(views)
     elif views:
@@ -52,18 +71,55 @@ async def runs(
 
 @app.command()
 @in_environment
-async def show(environment: "Environment", run_id: RunId, *, json: AsJson = False) -> None:
-    """Show one run: stages, counts, cost, why it failed."""
+async def show(
+    environment: "Environment", run_id: RunId, *, dispatches: ListDispatches = False, json: AsJson = False
+) -> None:
+    """Show one run: stages, counts, cost, why it failed, and how far its delivery is."""
     from encore.cli.output import console, print_json
     from encore.cli.runs.lookup import find_run, run_details
     from encore.cli.runs.tables import show_details
 
     ledger = await environment.ledger()
-    details = await run_details(environment, ledger, await find_run(ledger, run_id))
+    run = await find_run(ledger, run_id)
+    details = await run_details(environment, ledger, run, with_dispatches=dispatches)
     if json:
         print_json(details)
     else:
         show_details(details, console())
+
+
+@app.command()
+@in_environment
+async def results(
+    environment: "Environment",
+    run_id: RunId,
+    *,
+    days: Days = 7,
+    against: Against = None,
+    json: AsJson = False,
+) -> None:
+    """Show what a run's emails have led to: by variant of the subject, and beside those held out.
+
+    Orders count once they have been uploaded, or told as events.
+    """
+    from datetime import UTC, datetime
+
+    from encore.cli.output import console, print_json
+    from encore.cli.results.gathering import groups_of, prices_of
+    from encore.cli.results.tables import show_results
+    from encore.cli.results.views import results as results_of
+    from encore.cli.runs.lookup import find_run
+
+    run = await find_run(await environment.ledger(), run_id)
+    prices = await prices_of(await environment.objects(), run.run_id)
+    groups = await groups_of(environment, run.run_id, prices, days=days)
+    found = results_of(
+        run.run_id, groups, days=days, currency=prices.currency, against=against, now=datetime.now(UTC)
+    )
+    if json:
+        print_json(found)
+    else:
+        show_results(found, console())
 
 
 @app.command()
@@ -119,26 +175,55 @@ async def retry(
 @app.command()
 @in_environment
 async def resume(
-    environment: "Environment", run_id: RunId, *, budget: BudgetUsd = None, json: AsJson = False
+    environment: "Environment",
+    run_id: RunId,
+    *,
+    budget: BudgetUsd = None,
+    why: Why = None,
+    by: By = None,
+    yes: Yes = False,
+    json: AsJson = False,
 ) -> None:
-    """Go on with a run that its budget has stopped.
+    """Go on with a run that its budget has stopped, or with a delivery that is paused.
 
-    Nothing that has been paid for is paid for again.
+    Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
-    from encore.cli.output import console, print_json, say
+    from encore.cli.errors import CommandError
     from encore.cli.runs.lookup import find_run
+    from encore.runtime.runs.run import RunStatus
+
+    limit = _dollars(budget)
+    run = await find_run(await environment.ledger(), run_id)
+    if run.status is not RunStatus.FINISHED:
+        await _resume_stopped(environment, run, limit, json=json)
+    elif limit is None:
+        await delivery.resume_delivery(environment, run.run_id, why=why, by=by, yes=yes, json=json)
+    else:
+        raise CommandError(f"{run.run_id} has finished: its delivery has no budget")
+
+
+async def _resume_stopped(
+    environment: "Environment", run: "Run", limit: Decimal | None, *, json: bool
+) -> None:
+    """Go on with a run that its budget has stopped."""
+    from encore.cli.output import console, print_json, say
     from encore.cli.runs.resume import Resume
     from encore.cli.runs.tables import message_table
 
-    limit = _dollars(budget)
-    ledger = await environment.ledger()
-    resumption = await Resume.of(environment, ledger, await find_run(ledger, run_id))
+    resumption = await Resume.of(environment, await environment.ledger(), run)
     messages = await resumption.send(limit)
     if json:
         print_json(messages)
         return
     console().print(message_table(messages))
     say(f"{resumption.run.run_id} goes on: {len(messages)} messages sent")
+
+
+app.command()(delivery.approve)
+app.command()(delivery.reject)
+app.command()(delivery.pause)
+app.command()(delivery.hold)
+app.command("list")(runs)
 
 
 def _dollars(text: str | None) -> Decimal | None:

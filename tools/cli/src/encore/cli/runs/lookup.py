@@ -1,8 +1,10 @@
 """Finding a run in the ledger, and everything about it."""
 
+from encore.cli.delivery.views import TO_LOOK_AT, DeliveryLookup
 from encore.cli.environment import Environment
 from encore.cli.runs.views import RunDetails, Stored, details, find
 from encore.contracts import object_keys
+from encore.contracts.delivery import Outcome
 from encore.contracts.ingest_report import IngestReport
 from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
@@ -10,6 +12,7 @@ from encore.runtime.ports import Model, Objects
 from encore.runtime.runs.attribution import Attribution, attribution, partition
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
+from encore.runtime.runs.totals import total
 from encore.runtime.storage import DynamoDBItems
 
 
@@ -18,16 +21,25 @@ async def find_run(ledger: Ledger, wanted: str) -> Run:
     return find(await ledger.runs(), wanted)
 
 
-async def run_details(environment: Environment, ledger: Ledger, run: Run) -> RunDetails:
-    """Return a run with its stages, counts, cost, and what services have stored about it."""
+async def run_details(
+    environment: Environment, ledger: Ledger, run: Run, *, with_dispatches: bool = False
+) -> RunDetails:
+    """Return a run with its stages, counts, cost, and what services have stored about it.
+
+    With `with_dispatches` its delivery lists the emails that a person may want to look at.
+    """
     objects = await environment.objects()
+    reports = await ledger.reports(run.run_id)
+    listed = TO_LOOK_AT if with_dispatches else frozenset[Outcome]()
+    delivery = await DeliveryLookup.of(environment)
     stored = Stored(
         sentiment=await _find(objects, object_keys.sentiment_summary(run.run_id), SentimentSummary),
         ingest=await _find(objects, object_keys.ingest_report(run.run_id), IngestReport),
         picks=await _find(objects, object_keys.picks_report(run.run_id), PicksReport),
         attribution=await _attribution(environment, run.run_id),
+        delivery=await delivery.view(run, emails=total(reports).counts.get("emails", 0), listed=listed),
     )
-    return details(run, await ledger.reports(run.run_id), bucket=objects.bucket, stored=stored)
+    return details(run, reports, bucket=objects.bucket, stored=stored)
 
 
 async def _attribution(environment: Environment, run_id: str) -> Attribution | None:

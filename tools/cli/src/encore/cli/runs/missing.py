@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from encore.cli.delivery.decide import CALLED, HINTS
 from encore.cli.errors import CommandError
+from encore.runtime.runs.delivery import Delivery, DeliveryStatus
 from encore.runtime.runs.run import Progress, Run, RunStatus, StageName
 
 FIRST_PART = 1
@@ -21,28 +23,49 @@ class MissingMessage:
     attempt: int = 0
 
 
-def missing_messages(run: Run) -> list[MissingMessage]:
-    """Return what the run waits for, in the order of the flow; raise `CommandError` if it has ended.
+def missing_messages(run: Run, delivery: Delivery | None = None) -> list[MissingMessage]:
+    """Return what the run waits for, in the order of the flow; raise `CommandError` if that is nothing.
 
-    That is every part that one stage has finished and the next has not; the part whose message closes a
-    stage that is complete but not announced; the next poll of a stage that waits for long jobs; and the
-    upload while ingest is incomplete. The ledger does not show whether the messages are still queued: sending
-    them twice is harmless.
+    Before it has finished, that is every part that one stage has finished and the next has not; the part
+    whose message closes a stage that is complete but not announced; the next poll of a stage that waits for
+    long jobs; and the upload while ingest is incomplete. Afterwards it is the poll of its delivery, and every
+    part that should be on its way; or, without a delivery, the news that the run has finished. The ledger
+    does not show whether the messages are still queued: sending them twice is harmless.
     """
     _require_open(run)
+    if run.status is RunStatus.FINISHED:
+        return list(_undelivered(run, delivery))
     return [*_upload(run), *_unscored(run), *_recommendations(run), *_unmailed(run)]
 
 
 def _require_open(run: Run) -> None:
     if run.status is RunStatus.STOPPED:
         raise CommandError(f"{run.run_id} is stopped: {run.reason}. `encore run resume` goes on with it")
-    if run.status is RunStatus.FINISHED:
-        raise CommandError(f"{run.run_id} has finished: there is nothing to retry")
     if run.status is RunStatus.FAILED:
         raise CommandError(
             f"{run.run_id} has failed for good: {run.reason}. To process the file again, fix the cause"
             " and upload it under another key"
         )
+
+
+def _undelivered(run: Run, delivery: Delivery | None) -> Iterator[MissingMessage]:
+    """The sender drops polls with another attempt than the delivery's, and skips emails that are settled."""
+    stage = StageName.SENDER
+    if delivery is None:
+        yield MissingMessage(stage, "the run has finished, and has no delivery")
+        return
+    if not delivery.status.goes_out:
+        raise CommandError(f"{run.run_id} {CALLED[delivery.status]}: {HINTS[delivery.status]}")
+    yield MissingMessage(stage, "its delivery goes on by polls", attempt=delivery.attempt)
+    for part in run.parts_to_do(stage):
+        if delivery.released == delivery.release and _is_released(delivery, part):
+            yield MissingMessage(stage, f"part {part} is not delivered", part=part)
+
+
+def _is_released(delivery: Delivery, part: int) -> bool:
+    """Whether a message about a part should be in the sender's queue, or in a worker's hands."""
+    wanted = delivery.status is DeliveryStatus.APPROVED or part in delivery.sample_parts
+    return wanted and part not in delivery.due
 
 
 def _upload(run: Run) -> Iterator[MissingMessage]:

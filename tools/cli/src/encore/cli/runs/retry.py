@@ -13,8 +13,10 @@ from encore.cli.runs.uploads import notification_again
 from encore.contracts import object_keys
 from encore.contracts.events import (
     DataIngested,
+    DeliverPart,
     EventData,
     RecommendationsReady,
+    SenderPoll,
     SentimentScored,
     new_event,
 )
@@ -24,9 +26,11 @@ from encore.runtime.ports import Model
 from encore.runtime.queue.polls import POLLS
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.delivery import Deliveries, Delivery
 from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, StageName
-from encore.runtime.runs.totals import total
+from encore.runtime.runs.lifecycle import run_finished
+from encore.runtime.runs.run import Run, RunStatus, StageName
+from encore.runtime.runs.totals import RunTotals, total
 from encore.runtime.storage import S3Objects
 
 
@@ -54,10 +58,14 @@ class Retry:
     objects: S3Objects
 
     async def messages(self) -> list[Message]:
-        """Return what to send again; raise `CommandError` if the run has ended or its files are gone."""
-        found = missing_messages(self.run)
-        counts = total(await self.ledger.reports(self.run.run_id)).counts
-        return [await self._message(missing, counts) for missing in found]
+        """Return what to send again; raise `CommandError` if that is nothing or the run's files are gone."""
+        deliveries = Deliveries(self.environment.dynamodb, await self.environment.table("runs"))
+        delivery = await deliveries.find(self.run.run_id)
+        found = missing_messages(self.run, delivery)
+        totals = total(await self.ledger.reports(self.run.run_id))
+        if self.run.status is RunStatus.FINISHED:
+            return [self._to_sender(missing, delivery, totals) for missing in found]
+        return [await self._message(missing, totals.counts) for missing in found]
 
     async def send(self, messages: Sequence[Message]) -> None:
         """Send the messages to their topics and queues."""
@@ -86,6 +94,19 @@ class Retry:
             case StageName.MAILER:
                 ready = await self._recommendations_ready(missing.part)
                 return self._again(ready, StageName.RECOMMENDER, missing)
+            case StageName.SENDER:
+                raise CommandError(f"{self.run.run_id} is {self.run.status}: it is not delivered yet")
+
+    def _to_sender(self, missing: MissingMessage, delivery: Delivery | None, totals: RunTotals) -> Message:
+        """A message about the delivery, to the sender alone: others know that the run has finished."""
+        stage = StageName.SENDER
+        if delivery is None:
+            return self._again(run_finished("finished", None, totals), StageName.MAILER, missing, queue=stage)
+        if missing.part:
+            return self._again(
+                DeliverPart(part=missing.part, release=delivery.release), stage, missing, queue=stage
+            )
+        return self._again(SenderPoll(attempt=missing.attempt), stage, missing, queue=stage)
 
     async def _data_ingested(self, part: int, counts: Mapping[str, int]) -> DataIngested:
         run_id = self.run.run_id
@@ -116,13 +137,15 @@ class Retry:
             recommendations=await self._lines(key, Recommendation),
         )
 
-    def _again(self, data: EventData, source: StageName, missing: MissingMessage) -> Message:
+    def _again(
+        self, data: EventData, source: StageName, missing: MissingMessage, *, queue: str | None = None
+    ) -> Message:
         """The event as `source` makes it; one that no topic carries goes to the queue of its stage."""
         event = new_event(data, run_id=self.run.run_id, source=source)
         kind = data.type.split(".")[1]
         return Message(
-            topic=data.topic or None,
-            queue=None if data.topic else missing.stage,
+            topic=None if queue else data.topic or None,
+            queue=queue or (None if data.topic else missing.stage),
             about=f"{kind} {data.cause}",
             why=missing.why,
             event_id=event.id,

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from encore.cli.delivery.tables import STYLES as DELIVERY_STYLES
+from encore.cli.delivery.tables import position
+from encore.cli.delivery.tables import sections as delivery_sections
 from encore.cli.runs.personalize_table import is_in_table, personalize_table
 from encore.cli.runs.retry import Message
 from encore.cli.runs.review_tables import is_among_reviews, review_sections
@@ -39,7 +42,7 @@ def run_table(views: Sequence[RunView]) -> Table:
             cell(each.run_id),
             cell(each.status, STYLES[each.status]),
             cell(age(since(each.created_at))),
-            cell(_position(each)),
+            _position(each),
             _source(each),
         )
     return shown
@@ -74,8 +77,10 @@ def show_details(run: RunDetails, console: Console) -> None:
             console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
 
 
-def _sections(run: RunDetails) -> Iterator[Table]:
-    """Yield the tables that have rows."""
+def _sections(run: RunDetails) -> Iterator[RenderableType]:
+    """Yield the delivery, and the tables that have rows."""
+    if run.delivery:
+        yield from delivery_sections(run.delivery)
     customers, rejects = customers_table(run.facts), rejects_table(run.facts.ingest)
     reviews, led_to = review_sections(run), _attribution(run)
     tables = (customers, rejects, *reviews, led_to, personalize_table(run.step))
@@ -98,12 +103,15 @@ def _source(run: RunView) -> Text:
     return source.append("\n").append_text(cell(run.reason, STYLES[run.status])) if run.reason else source
 
 
-def _position(run: RunView) -> str:
-    """The first stage that is not complete, with its parts; the number of parts if all are."""
+def _position(run: RunView) -> Text:
+    """The first stage that is not complete, with its parts; then the delivery, or the number of parts."""
     for stage in MAKING:
         if run.parts is None or run.done[stage] < run.parts:
-            return f"{stage} {_progress(run.done[stage], run.parts)}"
-    return f"{run.parts} {'part' if run.parts == 1 else 'parts'}"
+            return cell(f"{stage} {_progress(run.done[stage], run.parts)}")
+    if run.delivery_status:
+        where = position(run.delivery_status, run.delivered_parts, run.parts)
+        return cell(where, DELIVERY_STYLES[run.delivery_status])
+    return cell(f"{run.parts} {'part' if run.parts == 1 else 'parts'}")
 
 
 def _stages(run: RunDetails) -> Table:

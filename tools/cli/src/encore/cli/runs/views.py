@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, computed_field, field_serializer
 
+from encore.cli.delivery.views import DeliveryView
 from encore.cli.errors import CommandError
 from encore.contracts import object_keys
 from encore.contracts.ingest_report import IngestReport
 from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
 from encore.runtime.runs.attribution import Attribution
+from encore.runtime.runs.delivery import DeliveryStatus
 from encore.runtime.runs.pricing import price_of
 from encore.runtime.runs.run import MAKING, PartReport, Run, RunStatus, StageName
 from encore.runtime.runs.totals import total
@@ -45,6 +47,9 @@ class RunView(BaseModel):
     finished_at: datetime | None
     done: dict[StageName, int]
     """Finished parts per stage."""
+    delivery_status: DeliveryStatus | None = None
+    """None for a run that has no delivery, or not yet."""
+    delivered_parts: int = 0
 
 
 class UnitView(BaseModel):
@@ -75,6 +80,8 @@ class RunDetails(RunView):
     """How alike the picks are; None until all customers have theirs."""
     attribution: Attribution | None
     """What the emails led to; None until an event names the run."""
+    delivery: DeliveryView | None = None
+    """The decisions about its delivery and what has become of its emails; None for a run that has none."""
     total_seconds: float
     units: list[UnitView]
     cost_usd: dict[str, Decimal]
@@ -113,13 +120,14 @@ class Stored(NamedTuple):
     ingest: IngestReport | None = None
     picks: PicksReport | None = None
     attribution: Attribution | None = None
+    delivery: DeliveryView | None = None
 
 
 NOTHING_STORED = Stored()
 
 
-def view(run: Run) -> RunView:
-    """Return a run as in a list."""
+def view(run: Run, delivery: DeliveryStatus | None = None) -> RunView:
+    """Return a run as in a list, with the status of its delivery."""
     return RunView(
         run_id=run.run_id,
         status=run.status,
@@ -129,6 +137,8 @@ def view(run: Run) -> RunView:
         created_at=run.created_at,
         finished_at=run.finished_at,
         done={stage: len(run.stage(stage).done) for stage in MAKING},
+        delivery_status=delivery,
+        delivered_parts=len(run.stage(StageName.SENDER).done),
     )
 
 
@@ -138,7 +148,7 @@ def details(
     """Return a run in full; `bucket` holds its files."""
     totals = total(reports)
     return RunDetails(
-        **view(run).model_dump(),
+        **view(run, stored.delivery.delivery.status if stored.delivery else None).model_dump(),
         **stored._asdict(),
         stages=[
             StageView(

@@ -3,11 +3,12 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError
+
+from encore.cli.endpoints import is_aws
 
 if TYPE_CHECKING:
     from types_boto3_bedrock_runtime.client import BedrockRuntimeClient
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
 
 CONFIG = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 3})
-AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,3 @@ class Account:
         """A setting of the mailer that Terraform created; raise `ClientError` if there is none."""
         reply = self.ssm.get_parameter(Name=self.mailer_parameter(name))
         return str(reply["Parameter"]["Value"])
-
-
-def is_aws(endpoint_url: str) -> bool:
-    """Whether an endpoint is one of AWS, rather than an emulator's."""
-    return (urlsplit(endpoint_url).hostname or "").endswith(AWS_DOMAINS)

@@ -16,7 +16,7 @@ function records(list) {
 }
 
 function record([
-  id, name, address, subject, preheader, products, reasons, source, labels, unhappy, house, refused, body,
+  id, name, address, subject, preheader, products, reasons, source, labels, unhappy, house, refused, body, delivery,
 ], index, list) {
   return {
     index, id, name, address, subject, preheader, body,
@@ -28,7 +28,16 @@ function record([
     house: house.map((number) => list.fields[number]),
     refused: refused.map((number) => list.fields[number]),
     picked: products.join(" "),
+    delivery: delivery ? ending(list.deliveries[delivery - 1]) : null,
   };
+}
+
+function ending([outcome, reason, bounced]) {
+  return { outcome: spaced(outcome), reason: spaced(reason), bounced };
+}
+
+function spaced(name) {
+  return name.replaceAll("_", " ");
 }
 
 function product([id, name, claims]) {

@@ -6,6 +6,8 @@ const COLUMNS = [
   ["subject", ({ subject }) => subject], ["preheader", ({ preheader }) => preheader], ["copy", ({ copy }) => copy],
   ["house_fields", ({ house }) => house.join(" ")], ["refused_fields", ({ refused }) => refused.join(" ")],
   ["only_bad_experiences", ({ unhappy }) => unhappy ? "yes" : "no"],
+  ["delivery", ({ delivery }) => delivery?.outcome], ["delivery_reason", ({ delivery }) => delivery?.reason],
+  ["bounced", ({ delivery }) => delivery?.bounced],
   ["same_body", (email) => shared.body.get(email.body)], ["same_list", (email) => shared.list.get(email.picked)],
 ];
 const PICK_COLUMNS = [

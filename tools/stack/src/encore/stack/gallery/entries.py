@@ -1,7 +1,9 @@
 """A finished email as the gallery shows it, from what its run has stored."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 
+from encore.contracts.delivery import Dispatch
 from encore.contracts.records import OwnProduct, Pick, ProductAspect, Recommendation
 from encore.mailer.domain.facts.seller_claims import claims_in
 from encore.stack.email_record import EmailRecord
@@ -9,6 +11,7 @@ from encore.stack.gallery.evidence import evidence
 from encore.stack.gallery.mime import texts
 from encore.stack.gallery.model import (
     CopySource,
+    GalleryDelivery,
     GalleryEmail,
     GalleryMention,
     GalleryOwned,
@@ -23,8 +26,9 @@ def gallery_email(
     message: bytes,
     record: EmailRecord,
     reviews: Sequence[GalleryReview],
+    delivery: GalleryDelivery | None = None,
 ) -> GalleryEmail:
-    """Join a customer's picks, message, record in the table of emails, and reviews."""
+    """Join a customer's picks, message, record in the table of emails, reviews, and its delivery."""
     shown = texts(message)
     return GalleryEmail(
         customer_id=recommendation.customer_id,
@@ -46,6 +50,20 @@ def gallery_email(
         praised=tuple(_mentions(recommendation.praised)),
         blamed=tuple(_mentions(recommendation.blamed)),
         unhappy=is_unhappy(recommendation.owned),
+        delivery=delivery,
+    )
+
+
+def gallery_delivery(dispatch: Dispatch, *, arrived: str = "") -> GalleryDelivery:
+    """Return what has become of an email; `arrived` is where the message that the mail server got is."""
+    return GalleryDelivery(
+        outcome=dispatch.outcome.value,
+        reason=dispatch.reason,
+        at=f"{dispatch.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        transport=dispatch.transport,
+        provider_id=dispatch.provider_id,
+        bounced=dispatch.bounced,
+        arrived=arrived,
     )
 
 

@@ -9,6 +9,7 @@ const FILTERS = {
   labels: (email, wanted) => hasLabels(email, wanted),
   shared: (email, wanted) => shared[wanted].get(SHARED[wanted](email)) > 1,
   claims: (email, wanted) => email.products.some(({ claims }) => wanted === "any" ? claims : claims.split(", ").includes(wanted)),
+  delivery: (email, wanted) => endingsOf(email).includes(wanted),
   reason: (email, wanted) => email.reasons.some(({ kind }) => kind === wanted),
 };
 
@@ -18,16 +19,25 @@ function hasLabels(email, wanted) {
   return wanted.split(" ").some((label) => email.labels.includes(label));
 }
 
+// What has become of an email, from the general to the particular.
+function endingsOf({ delivery }) {
+  if (!delivery) return ["nothing yet"];
+  const { outcome, reason, bounced } = delivery;
+  const because = outcome === "suppressed" && reason ? [`${outcome}: ${reason}`] : [];
+  return [outcome, ...because, ...(bounced ? [`bounced: ${bounced}`] : [])];
+}
+
 function prepareFilters() {
   for (const [name, value] of Object.entries(SHARED)) shared[name] = sharing(emails, value);
   for (const email of emails) email.haystack = haystackOf(email);
   offer("house", emails.flatMap(({ house }) => house));
   offer("refused", emails.flatMap(({ refused }) => refused));
   offer("reason", emails.flatMap(({ reasons }) => reasons.map(({ kind }) => kind)));
+  offer("delivery", data.deliveries?.length ? emails.flatMap(endingsOf) : []);
   offer("claims", data.products.flatMap(([, , claims]) => claims.split(", ").filter(Boolean)));
   // A filter that nothing passes is not offered.
   element("filter-labels").closest("p").hidden = !emails.some((email) => email.labels.length);
-  for (const name of ["house", "refused", "claims"]) {
+  for (const name of ["house", "refused", "claims", "delivery"]) {
     element(`filter-${name}`).closest("p").hidden = !offered(name).length;
   }
 }

@@ -33,6 +33,7 @@ class Index:
         self._reasons: dict[tuple[str, str], int] = {}
         self._products: dict[tuple[str, str, str], int] = {}
         self._fields: dict[str, int] = {}
+        self._deliveries: dict[tuple[str, str, str], int] = {}
 
     def __enter__(self) -> Self:
         """Return itself, open for rows."""
@@ -61,6 +62,7 @@ class Index:
             "run": _run(summary),
             "products": list(self._products),
             "fields": list(self._fields),
+            "deliveries": list(self._deliveries),
             "labels": [label.lower() for label in Sentiment],
             "sources": list(CopySource),
             "emailsPerFile": EMAILS_PER_FILE,
@@ -95,7 +97,15 @@ class Index:
             _numbers(email.house_fields, self._fields),
             _numbers(prompts.refused_fields(email), self._fields),
             body_digest(email),
+            self._delivery(email),
         ]
+
+    def _delivery(self, email: GalleryEmail) -> int:
+        """The number of what has become of an email, counted from 1; 0 for nothing yet."""
+        if email.delivery is None:
+            return 0
+        ending = (email.delivery.outcome, email.delivery.reason, email.delivery.bounced)
+        return self._deliveries.setdefault(ending, len(self._deliveries)) + 1
 
 
 def _numbers(things: Iterable[Thing], known: dict[Thing, int]) -> list[int]:

@@ -22,11 +22,27 @@ function tasteBadges(email) {
   return label ? [badge(label, "label", label, `has a ${label} review`)] : [];
 }
 
+const ENDINGS = {
+  sent: "positive", suppressed: "neutral", waiting: "neutral", sending: "mixed", "in doubt": "mixed", refused: "negative",
+};
+
+function deliveryBadges({ delivery }) {
+  if (!delivery) return [];
+  const { outcome, reason, bounced } = delivery;
+  if (bounced) return [badge(bounced === "complaint" ? "complaint" : "bounced", "label", "negative", `${outcome}, then: ${bounced}`)];
+  return [badge(outcome, "label", ENDINGS[outcome] ?? "neutral", reason || outcome)];
+}
+
+function isDelivered({ delivery }) {
+  return delivery?.outcome === "sent" && !delivery.bounced;
+}
+
 function listItem(email, position) {
   const button = node("button", "email");
   button.type = "button";
   const who = node("span", "who", node("b", "", email.name || email.id), ...tasteBadges(email));
   if (email.copy !== "ai") who.append(copyBadge(email));
+  if (!isDelivered(email)) who.append(...deliveryBadges(email));
   button.append(who, node("span", "line", email.subject), node("span", "more", email.preheader));
   button.addEventListener("click", () => openEmail(position));
   return node("li", "", button);

@@ -82,6 +82,21 @@ class CopySource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryDelivery:
+    """What has become of an email that was to be delivered; the members are those of its `Dispatch`."""
+
+    outcome: str
+    reason: str = ""
+    at: str = ""
+    """When it became so, in UTC."""
+    transport: str = ""
+    provider_id: str = ""
+    bounced: str = ""
+    arrived: str = ""
+    """Where the message is as the mail server got it, relative to the page; empty if that is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryEmail:
     """One finished email.
 
@@ -114,6 +129,8 @@ class GalleryEmail:
     blamed: tuple[GalleryMention, ...] = ()
     unhappy: bool = False
     """Whether whatever the customer thinks of what they have is bad, and something let them down."""
+    delivery: GalleryDelivery | None = None
+    """None while nothing has become of it."""
 
 
 @dataclass(frozen=True, slots=True)

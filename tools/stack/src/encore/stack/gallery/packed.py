@@ -89,7 +89,7 @@ def packed_json(value: object) -> str:
 
 def _known(email: GalleryEmail, numbered: Callable[[str], int]) -> dict[str, object]:
     """What is known of the customer and of how the email came about, without what is empty."""
-    members = ("file", "chosen_by", "owned", "praised", "blamed")
+    members = ("file", "chosen_by", "owned", "praised", "blamed", "delivery")
     known = {name: _plain(value) for name in members if (value := getattr(email, name))}
     return known | ({"prompts": [numbered(key) for key in email.prompt_keys]} if email.prompt_keys else {})
 

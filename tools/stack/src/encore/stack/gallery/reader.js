@@ -33,7 +33,7 @@ function drawHeader(email) {
   element("subject").textContent = email.subject;
   element("preheader").textContent = email.preheader;
   const refused = email.refused.length ? [badge("refused fields", "label", "mixed", email.refused.join(", "))] : [];
-  element("badges").replaceChildren(...tasteBadges(email), copyBadge(email), ...refused);
+  element("badges").replaceChildren(...tasteBadges(email), copyBadge(email), ...refused, ...deliveryBadges(email));
 }
 
 function openEmail(position) {

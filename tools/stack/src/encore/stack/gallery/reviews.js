@@ -11,10 +11,23 @@ function drawCustomer(email, { known, reviews }) {
   const blamed = mentions("blamed", known.blamed);
   return [
     section("Customer", facts([["Name", email.name], ["Address", email.address], ["Id", email.id], ["Taste", taste(email, known)]])),
+    ...(known.delivery ? [section("Delivery", ...deliveryFacts(known.delivery))] : []),
     ...(praised.length + blamed.length ? [section("What their reviews say", ...praised, ...blamed)] : []),
     section(known.owned ? `Has ${numbered(known.owned.length, "product")}` : "Has nothing of the catalogue", ownList(known.owned ?? [])),
     section(reviewsTitle(reviews.length), listOf(reviews.map(reviewItem))),
   ];
+}
+
+function deliveryFacts({ outcome, reason = "", at = "", transport = "", provider_id: providerId = "", bounced = "", arrived = "" }) {
+  const told = facts([
+    ["Outcome", spaced(outcome)], ["Reason", spaced(reason)], ["At", at], ["By", transport], ["Accepted as", providerId], ["Then", bounced],
+  ]);
+  if (!arrived) return [told];
+  const link = node("a", "", "The message as it arrived");
+  link.href = arrived;
+  link.target = "_blank";
+  link.rel = "noopener";
+  return [told, node("p", "", link)];
 }
 
 function taste(email, { owned = [] }) {

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.stack.sample.row import COLUMNS
+from encore.stack.sample.people import customer_address
+from encore.stack.sample.row import COLUMNS, Row
 from encore.stack.sample.sample import Sample
+
+EMAIL = "email"
+"""The column with customers' addresses, where a sample has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +47,23 @@ def generate(*, seed: int = 7, customers: int = 1500, products: int = 300) -> It
     return (row.cells() for row in sample.rows())
 
 
-def write_sample(path: Path, *, seed: int = 7, customers: int = 1500, products: int = 300) -> SampleFacts:
+def write_sample(
+    path: Path, *, seed: int = 7, customers: int = 1500, products: int = 300, addresses: bool = False
+) -> SampleFacts:
     """Write the sample as UTF-8 CSV to `path` and return its facts.
 
-    Equal arguments give equal bytes. Texts are composed while writing, so that a file of a million
-    reviews needs no more memory than its purchases.
+    With `addresses`, most customers have one, in a column of its own. Equal arguments give equal bytes.
+    Texts are composed while writing, so that a file of a million reviews needs no more memory than its
+    purchases.
     """
     sample = Sample(seed=seed, customers=customers, products=products)
     tally = _Tally()
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        columns = (*COLUMNS, EMAIL) if addresses else COLUMNS
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         for row in sample.rows():
-            writer.writerow(row.cells())
+            writer.writerow(row.cells() | (_addresses(row) if addresses else {}))
             tally.rows += 1
             tally.names += row.names_are_ambiguous
             tally.titles += row.titles_are_ambiguous
@@ -72,6 +80,10 @@ def write_sample(path: Path, *, seed: int = 7, customers: int = 1500, products: 
         ambiguous_text_rows=tally.texts,
         disliked_products=frozenset(v.product_id for each in disliked for v in each.variants),
     )
+
+
+def _addresses(row: Row) -> dict[str, str]:
+    return {EMAIL: ",".join(map(customer_address, row.user_ids))}
 
 
 @dataclass(slots=True)

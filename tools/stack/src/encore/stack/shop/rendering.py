@@ -77,6 +77,7 @@ SETTINGS = (
     Setting("shop.max_rejected_share", ("ENCORE_INGEST_MAX_REJECTED_SHARE",), read=float),
     _hosts("hosts.links", ("ENCORE_MAILER_LINK_HOSTS",)),
     _hosts("hosts.pictures", ("ENCORE_MAILER_IMAGE_HOSTS",)),
+    Setting("subjects", ("ENCORE_MAILER_SUBJECTS",), write=_json, read=json.loads),
     Setting("columns", ("ENCORE_INGEST_COLUMNS",), write=_json, read=json.loads),
 )
 """Every key that reaches a service by a variable. Themes reach the mailer by the file itself."""
@@ -108,6 +109,8 @@ def values_in(file: ShopFile) -> dict[str, object]:
         for section in ("brand", "shop", "hosts")
         for key, value in tables.get(section, {}).items()
     }
+    if file.subjects:
+        said["subjects"] = file.subjects.model_dump()
     if file.columns:
         said["columns"] = file.columns
     if (language := file.shop.locale.partition("_")[0]) in SCORED_LANGUAGES and "locale" in tables.get(

@@ -19,6 +19,11 @@ TAIL = """
 # [theme]
 # name = "market"
 
+# Which subject line works: `encore run results` compares the variants of a run.
+# [subjects.variants]
+# plain = "{subject}"
+# named = "{customer.first_name}, {subject}"
+
 # How your own files are read, unless Encore knows their format.
 # [columns]
 """

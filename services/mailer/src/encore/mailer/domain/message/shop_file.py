@@ -5,8 +5,10 @@ Every key may be missing. The rest is for others; `encore.stack.shop` reads the 
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from encore.mailer.domain.copy.subjects import EXPECTED as SLOTS_EXPECTED
+from encore.mailer.domain.copy.subjects import MOST_VARIANTS, SubjectTest, wrong_slots
 from encore.mailer.domain.message.brand_values import BrandName, HttpsUrl, PostalAddress, SenderAddress, Shown
 from encore.mailer.domain.message.palette import TOKENS, Token
 from encore.mailer.domain.message.toml_file import InvalidFileError, Section, read_toml
@@ -19,6 +21,7 @@ __all__ = [
     "Logo",
     "ShopFile",
     "ShopFileSections",
+    "SubjectsSection",
     "ThemeChoice",
     "ThemeFile",
     "read_shop_file",
@@ -28,6 +31,24 @@ __all__ = [
 Layout = Literal["hero", "grid", "list"]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Font = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,'-]{1,120}$")]
+VariantName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+
+
+def _with_known_slots(template: str) -> str:
+    if wrong := wrong_slots(template):
+        raise ValueError(wrong)
+    return template
+
+
+Template = Annotated[Shown, StringConstraints(min_length=1, max_length=90), AfterValidator(_with_known_slots)]
+
+
+def _different(variants: dict[str, str]) -> dict[str, str]:
+    if len(set(variants.values())) < len(variants):
+        raise ValueError("found the same template under two names, expected different ones")
+    return variants
+
+
 ThemeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
 FONT_EXPECTED = "names of fonts such as Georgia, serif"
@@ -41,6 +62,9 @@ EXPECTED = {
     "brand.from_address": "an email address such as hello@shop.example",
     "brand.postal_address": "an address of at most 200 characters, on one line",
     "brand.unsubscribe_url": URL_EXPECTED,
+    "subjects": "a table of name and variants",
+    "subjects.name": "a name such as november, of a-z, 0-9, - and _",
+    "subjects.variants": f"2 to {MOST_VARIANTS} templates, each with {SLOTS_EXPECTED}",
     "theme": "a table such as name = 'market'",
     "theme.name": "the name of a theme, such as market",
     "theme.layout": LAYOUT_EXPECTED,
@@ -121,11 +145,31 @@ class BrandSection(Section):
     """An https address that accepts the one-click POST of RFC 8058; it needs a key in the environment."""
 
 
+class SubjectsSection(Section):
+    """A comparison of subject lines; without it every email has the subject that was written."""
+
+    name: VariantName = "subjects"
+    """Of the comparison; another name draws anew which customer gets which variant."""
+    variants: Annotated[
+        dict[VariantName, Template],
+        Field(min_length=2, max_length=MOST_VARIANTS),
+        AfterValidator(_different),
+    ]
+    """Templates such as `{customer.first_name}, {subject}`, by name; customers are shared out equally."""
+
+    @property
+    def test(self) -> SubjectTest:
+        """The comparison."""
+        return SubjectTest(self.name, self.variants)
+
+
 class ShopFileSections(Section):
     """The sections that the mailer reads."""
 
     brand: BrandSection = BrandSection()
     theme: ThemeChoice = ThemeChoice()
+    subjects: SubjectsSection | None = None
+    """A comparison of subject lines."""
 
 
 class ShopFile(ShopFileSections):

@@ -1,0 +1,85 @@
+# Alarms on deliveries: what their emails have led to, and whether one waits for somebody.
+
+locals {
+  delivery_alarms = {
+    in-doubt = {
+      description = "Of some emails nobody knows whether they were accepted: they are not sent again. `encore run show RUN --dispatches` lists them."
+      metric      = local.metrics.emails_in_doubt
+      service     = "sender"
+      stat        = "Sum"
+      threshold   = 0
+    }
+    refused = {
+      description = "The provider refused over ${var.limits.refused_emails} emails for good in an hour: the sender's log has what it said."
+      metric      = local.metrics.emails_refused
+      service     = "sender"
+      stat        = "Sum"
+      threshold   = var.limits.refused_emails
+    }
+    delivery-halted = {
+      description = "The provider accepts nothing at present, for its quota, a password or an identity: `delivery_halted` in the sender's log says why. It tries again by itself."
+      metric      = local.metrics.deliveries_halted
+      service     = "sender"
+      stat        = "Sum"
+      threshold   = 0
+    }
+    delivery-paused = {
+      description = "Too many readers complained, and a delivery is paused: `encore runs` names it, `encore run resume` goes on with it."
+      metric      = local.metrics.deliveries_paused
+      service     = "feedback"
+      stat        = "Sum"
+      threshold   = 0
+    }
+    delivery-waits = {
+      description = "A delivery has waited for somebody for over ${var.limits.held_hours} hours, held or paused: `encore run approve`, `reject` or `resume`."
+      metric      = local.metrics.delivery_wait_seconds
+      service     = "sender"
+      stat        = "Maximum"
+      threshold   = var.limits.held_hours * 3600
+    }
+  }
+
+  # What SES itself reckons of the configuration set, over its own window of representative volume: AWS reviews accounts
+  # from these shares on, and pauses them from 0.5 % and 10 %. A set that has sent nothing has no such figures.
+  reputation_alarms = {
+    for name, alarm in {
+      complaints = { metric = "Reputation.ComplaintRate", limit = var.limits.complaint_share, what = "Readers call over ${var.limits.complaint_share * 100} % of emails spam" }
+      bounces    = { metric = "Reputation.BounceRate", limit = var.limits.bounce_share, what = "Over ${var.limits.bounce_share * 100} % of emails come back for good" }
+    } : name => alarm if var.configuration_set_name != null
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "delivery" {
+  for_each = local.delivery_alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = local.namespace
+  metric_name         = each.value.metric
+  dimensions          = { service = each.value.service }
+  statistic           = each.value.stat
+  period              = 3600
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.threshold
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.notify
+}
+
+resource "aws_cloudwatch_metric_alarm" "reputation" {
+  for_each = local.reputation_alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = "${each.value.what}: pause deliveries (`encore run pause`), find out which run and why, before AWS pauses the account."
+  namespace           = "AWS/SES"
+  metric_name         = each.value.metric
+  dimensions          = { "ses:configuration-set" = var.configuration_set_name }
+  statistic           = "Average"
+  period              = 900
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = each.value.limit
+  treat_missing_data  = "ignore" # SES falls silent between deliveries
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
+}

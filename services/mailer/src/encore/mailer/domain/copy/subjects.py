@@ -1,0 +1,94 @@
+"""Comparing subject lines: variants of the subject that was written, drawn for each customer.
+
+Only an email that could have every variant takes part, whichever it gets. So those who get different variants
+differ in nothing else: nobody is in one because another could not be written for them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from encore.contracts.experiments import arm
+from encore.mailer.domain.copy.fields import Copy
+from encore.mailer.domain.copy.gate import Gate
+from encore.mailer.domain.copy.problem import Problem
+from encore.mailer.domain.copy.style import style_problems
+from encore.mailer.domain.facts.email import LONGEST_NAME, EmailFacts
+from encore.mailer.domain.facts.experience import Experience, Occasion
+from encore.mailer.domain.slots import FIRST_NAME, slots_in
+
+SUBJECT = "subject"
+WRITTEN = f"{{{SUBJECT}}}"
+"""Stands in a template for the subject that was written."""
+MOST_VARIANTS = 8
+EXPECTED = "{subject} once, and {customer.first_name} at most once"
+
+
+@dataclass(frozen=True)
+class SubjectTest:
+    """A comparison of subject lines; another `name` draws the customers' variants anew."""
+
+    name: str
+    variants: Mapping[str, str]
+    """Templates such as "{customer.first_name}, {subject}", by the variants' names."""
+
+    def applied(self, facts: EmailFacts, copy: Copy) -> tuple[Copy, str]:
+        """Return the copy with its customer's variant of the subject, and the variant's name.
+
+        An email that says sorry, or for which one of the variants cannot be written, keeps its subject and
+        has no variant.
+        """
+        if not self.suits(facts, copy.subject):
+            return copy, ""
+        variant = arm(facts.customer_id, self.name, self._names)
+        return replace(copy, subject=_filled(self.variants[variant], copy.subject)), variant
+
+    def suits(self, facts: EmailFacts, subject: str) -> bool:
+        """Whether an email may have this subject in every variant, by the rules for all subjects."""
+        if facts.occasion is Occasion.SORRY:
+            return False
+        texts = [_filled(template, subject) for template in self.variants.values() if template != WRITTEN]
+        gate = Gate(facts)
+        return not any(_names_twice(text) or _problems(gate, text, facts) for text in texts)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """The names in one order, however the shop lists them."""
+        return tuple(sorted(self.variants))
+
+
+def wrong_slots(template: str) -> str:
+    """Return what is wrong with the slots of a template; empty if nothing is."""
+    slots = slots_in(template)
+    known = slots.count(SUBJECT) == 1 and slots.count(FIRST_NAME) == len(slots) - 1 <= 1
+    rest = template.replace(WRITTEN, "").replace(f"{{{FIRST_NAME}}}", "")
+    return "" if known and not {"{", "}"} & set(rest) else f"found {template!r}, expected {EXPECTED}"
+
+
+def template_problems(template: str, *, brand: str, language: str) -> list[Problem]:
+    """Return what the rules have against a template's own words, whatever subject stands in it."""
+    own = _filled(template, "").strip()
+    if not any(map(str.isalpha, own)):
+        return []
+    facts = EmailFacts(
+        customer_id="",
+        address=None,
+        first_name=LONGEST_NAME,
+        brand=brand,
+        language=language,
+        products=(),
+        experience=Experience(Occasion.NEW),
+    )
+    return _problems(Gate(facts), own, facts)
+
+
+def _problems(gate: Gate, text: str, facts: EmailFacts) -> list[Problem]:
+    return gate.judge(SUBJECT, text) or style_problems(SUBJECT, text, facts)
+
+
+def _filled(template: str, subject: str) -> str:
+    return template.replace(WRITTEN, subject)
+
+
+def _names_twice(text: str) -> bool:
+    return slots_in(text).count(FIRST_NAME) > 1

@@ -1,0 +1,123 @@
+"""The emails that reports are about: the dispatches, and the complaints that a run's delivery counts."""
+
+import asyncio
+import random
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from encore.contracts.delivery import Dispatch, Outcome
+from encore.contracts.errors import TransientError
+from encore.runtime.errors import error_code
+from encore.runtime.runs.delivery import DELIVERY
+from encore.runtime.runs.items import conditionally, key
+from encore.runtime.storage import from_item, to_item
+from encore.sender.domain.reports import ReportKind
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+CANCELLED = frozenset({"TransactionCanceledException", "InternalServerError", "InternalError"})
+"""The last two are those of an emulator where two transactions touch one table at once."""
+MAX_CONFLICTS = 12
+CONFLICT_WAIT_S = 0.05
+WORSE = {
+    ReportKind.SOFT: (),
+    ReportKind.HARD: (ReportKind.SOFT,),
+    ReportKind.COMPLAINT: (ReportKind.SOFT, ReportKind.HARD),
+}
+"""Than what a report of each kind is worse."""
+SET = "SET bounced = :kind, bounced_at = :at"
+
+
+class DynamoDBDelivered:
+    """Dispatches, which are marked by what is reported of them."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", *, dispatches: str, runs: str) -> None:
+        self._dynamodb = dynamodb
+        self._dispatches = dispatches
+        self._runs = runs
+
+    async def find(self, run_id: str, customer_id: str) -> Dispatch | None:
+        """Return what is known of a customer's email of a run."""
+        reply = await self._dynamodb.get_item(
+            TableName=self._dispatches, Key=_key(run_id, customer_id), ConsistentRead=True
+        )
+        return Dispatch.model_validate(from_item(reply["Item"])) if "Item" in reply else None
+
+    async def mark(self, run_id: str, customer_id: str, kind: ReportKind, at: datetime) -> None:
+        """Note what was reported of an email, unless something worse was, or the email is gone."""
+        await conditionally(self._dynamodb.update_item(**self._marked(run_id, customer_id, kind, at)))
+
+    async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
+        """Mark an email as complained of, and count that with its run's delivery, both or nothing.
+
+        An email that is marked so already counts no more.
+        """
+        mark: TransactWriteItemTypeDef = {
+            "Update": self._marked(run_id, customer_id, ReportKind.COMPLAINT, at)
+        }
+        count: TransactWriteItemTypeDef = {
+            "Update": {
+                "TableName": self._runs,
+                "Key": key(run_id, DELIVERY),
+                "UpdateExpression": "ADD complaints :one, version :one",
+                "ConditionExpression": "attribute_exists(run_id)",
+                "ExpressionAttributeValues": to_item({":one": 1}),
+            }
+        }
+        for _ in range(MAX_CONFLICTS):
+            try:
+                await self._dynamodb.transact_write_items(TransactItems=[mark, count])
+            except ClientError as error:
+                if error_code(error) not in CANCELLED:
+                    raise
+                failed = _failed(error)
+                if failed[0]:
+                    return
+                if failed[1]:  # its delivery is gone
+                    await self.mark(run_id, customer_id, ReportKind.COMPLAINT, at)
+                    return
+                await asyncio.sleep(CONFLICT_WAIT_S * random.uniform(0.5, 1.5))  # noqa: S311 - only spreads retries
+            else:
+                return
+        raise TransientError("the delivery of the run is being changed all the time")
+
+    async def sent(self, run_id: str, *, most: int) -> int:
+        """Return how many emails of a run were accepted; once there are `most`, those found so far."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._dispatches,
+            Select="COUNT",
+            KeyConditionExpression="run_id = :run",
+            FilterExpression="outcome = :sent",
+            ExpressionAttributeValues=to_item({":run": run_id, ":sent": Outcome.SENT.value}),
+        )
+        sent = 0
+        async for page in pages:
+            sent += page.get("Count", 0)
+            if sent >= most:
+                break
+        return sent
+
+    def _marked(self, run_id: str, customer_id: str, kind: ReportKind, at: datetime) -> Any:  # noqa: ANN401 - of two calls
+        known = {":none": "", **{f":{each}": each.value for each in WORSE[kind]}}
+        values = {":kind": kind.value, ":at": at.astimezone(UTC).isoformat(), **known}
+        return {
+            "TableName": self._dispatches,
+            "Key": _key(run_id, customer_id),
+            "UpdateExpression": SET,
+            "ConditionExpression": f"attribute_exists(run_id) AND bounced IN ({', '.join(known)})",
+            "ExpressionAttributeValues": to_item(values),
+        }
+
+
+def _key(run_id: str, customer_id: str) -> dict[str, Any]:
+    return to_item({"run_id": run_id, "customer_id": customer_id})
+
+
+def _failed(error: ClientError) -> list[bool]:
+    """Which conditions of the two writes failed."""
+    reasons = [each.get("Code", "") for each in error.response.get("CancellationReasons", [])]
+    return [code == "ConditionalCheckFailed" for code in [*reasons, "", ""][:2]]

@@ -1,0 +1,87 @@
+"""What customers ask for by the links of their emails: to be left alone, or to hear of less.
+
+A message of the feedback queue about a request is the link's token on the first line, percent-encoded, and
+the raw body of the form below. So no token makes a message look like a provider's report, which is JSON.
+
+Sources: RFC 8058 (one-click requests), WHATWG URL (urlencoded forms).
+"""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs, quote, unquote, urlencode
+
+from encore.contracts.consent import Frequency
+
+PREFERENCES = "preferences"
+"""The field that tells a form of preferences from one that unsubscribes."""
+FREQUENCY = "frequency"
+TOPIC_OFF = "off"
+ONE_CLICK = "List-Unsubscribe=One-Click"
+MAX_BODY_CHARS = 16_384
+MAX_FIELDS = 200
+MAX_TOPICS = 100
+MAX_TOPIC_CHARS = 200
+_EXPECTED = f"expected {FREQUENCY}={'|'.join(Frequency)}"
+
+
+class RequestError(Exception):
+    """A form says nothing that can be done; the message says what was expected, not what was found."""
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """How often a customer wants emails at most, and of which departments none."""
+
+    frequency: Frequency = Frequency.ANY
+    topics_off: tuple[str, ...] = ()
+
+    @property
+    def form(self) -> str:
+        """The body of the form that asks for it."""
+        topics = [(TOPIC_OFF, topic) for topic in self.topics_off]
+        return urlencode([(PREFERENCES, ""), (FREQUENCY, self.frequency), *topics])
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a token's owner asks for: `preferences`, or, if there are none, no more emails at all."""
+
+    token: str
+    preferences: Preferences | None = None
+
+    @property
+    def message(self) -> str:
+        """The request as a message of the feedback queue."""
+        form = ONE_CLICK if self.preferences is None else self.preferences.form
+        return f"{quote(self.token, safe='')}\n{form}"
+
+    @classmethod
+    def of_message(cls, body: str) -> "Request":
+        """Read a message of the feedback queue; raise `RequestError` if it asks for what there is not.
+
+        Whatever does not ask for preferences unsubscribes: who clicks wants fewer emails in any case.
+        """
+        token, _, form = body.partition("\n")
+        asks_for_preferences = {PREFERENCES, FREQUENCY} & _fields(form).keys()
+        return cls(unquote(token.strip()), preferences_of(form) if asks_for_preferences else None)
+
+
+def preferences_of(form: str) -> Preferences:
+    """Return the preferences that a form's body asks for; raise `RequestError` if there are none such."""
+    fields = _fields(form)
+    try:
+        frequency = Frequency(fields.get(FREQUENCY, [""])[-1])
+    except ValueError:
+        raise RequestError(f"a form without a frequency that there is: {_EXPECTED}") from None
+    topics = tuple(dict.fromkeys(topic for each in fields.get(TOPIC_OFF, ()) if (topic := each.strip())))
+    if len(topics) > MAX_TOPICS or any(len(topic) > MAX_TOPIC_CHARS for topic in topics):
+        raise RequestError(f"a form of too many topics: at most {MAX_TOPICS} of {MAX_TOPIC_CHARS} characters")
+    return Preferences(frequency, topics)
+
+
+def _fields(form: str) -> dict[str, list[str]]:
+    if len(form) > MAX_BODY_CHARS:
+        raise RequestError(f"a form of more than {MAX_BODY_CHARS} characters: {_EXPECTED}")
+    try:
+        return parse_qs(form.strip(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise RequestError(f"a form of more than {MAX_FIELDS} fields: {_EXPECTED}") from None

@@ -1,0 +1,74 @@
+"""What has become of a run's emails, counted."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from encore.contracts.delivery import Dispatch, Outcome
+from encore.contracts.records import Count
+
+
+class Tally(BaseModel):
+    """How many of a run's emails have each outcome, and why."""
+
+    model_config = ConfigDict(frozen=True)
+    outcomes: dict[Outcome, Count] = {}
+    suppressed: dict[str, Count] = {}
+    """The suppressed ones by reason, one of `NotSent`."""
+    bounced: dict[str, Count] = {}
+    """Reports of the provider about sent ones: `hard`, `soft`, `complaint`."""
+    clicked: Count = 0
+    """Sent ones whose links somebody has followed, where clicks are counted."""
+    transports: dict[str, Count] = Field(default_factory=dict)
+    """The sent ones by transport."""
+
+    @property
+    def settled(self) -> int:
+        """Of how many something final is known."""
+        return sum(number for outcome, number in self.outcomes.items() if outcome.is_final)
+
+    def of(self, outcome: Outcome) -> int:
+        """How many have an outcome."""
+        return self.outcomes.get(outcome, 0)
+
+
+def tally(dispatches: Iterable[Dispatch]) -> Tally:
+    """Count dispatches; each is read once, none is kept."""
+    counter = TallyCounter()
+    for dispatch in dispatches:
+        counter.add(dispatch)
+    return counter.tally
+
+
+class TallyCounter:
+    """Counts dispatches as they come."""
+
+    def __init__(self) -> None:
+        self._outcomes: Counter[Outcome] = Counter()
+        self._suppressed: Counter[str] = Counter()
+        self._bounced: Counter[str] = Counter()
+        self._transports: Counter[str] = Counter()
+        self._clicked = 0
+
+    def add(self, dispatch: Dispatch) -> None:
+        """Count one."""
+        self._outcomes[dispatch.outcome] += 1
+        if dispatch.outcome is Outcome.SUPPRESSED:
+            self._suppressed[dispatch.reason] += 1
+        if dispatch.outcome is Outcome.SENT:
+            self._transports[dispatch.transport] += 1
+        if dispatch.bounced:
+            self._bounced[dispatch.bounced] += 1
+        self._clicked += dispatch.clicked_at is not None
+
+    @property
+    def tally(self) -> Tally:
+        """What has been counted so far, most frequent first."""
+        return Tally(
+            outcomes=dict(self._outcomes.most_common()),
+            suppressed=dict(self._suppressed.most_common()),
+            bounced=dict(self._bounced.most_common()),
+            clicked=self._clicked,
+            transports=dict(self._transports.most_common()),
+        )

@@ -1,0 +1,4 @@
+"""Reads what comes back: requests of customers, bounces, complaints. A process beside the sender's own.
+
+Nobody's unsubscribing waits behind a delivery.
+"""

@@ -1,0 +1,55 @@
+"""Starts the process that reads feedback: `python -m encore.sender.feedback`."""
+
+from encore.runtime.consent import DynamoDBConsent
+from encore.runtime.queue.consumer import Handler
+from encore.runtime.runs.delivery import Deliveries
+from encore.runtime.runs.run import StageName
+from encore.runtime.service import Runtime, run_service
+from encore.sender.adapters.addresses import DynamoDBAddresses
+from encore.sender.adapters.delivered import DynamoDBDelivered
+from encore.sender.domain.complaint_rate import ComplaintLimit
+from encore.sender.feedback.handler import FeedbackHandler
+from encore.sender.settings import FeedbackSettings
+from encore.sender.use_cases.find_reported import FindReported
+from encore.sender.use_cases.keep_preferences import KeepPreferences
+from encore.sender.use_cases.take_bounce import TakeBounce
+from encore.sender.use_cases.take_complaint import TakeComplaint
+from encore.sender.use_cases.unsubscribe import Unsubscribe
+
+PROCESS = "feedback"
+
+
+async def make_handler(runtime: Runtime[FeedbackSettings]) -> Handler:
+    """Wire the use cases to AWS."""
+    settings, dynamodb = runtime.settings, runtime.dynamodb
+    consent = DynamoDBConsent(
+        dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
+    )
+    delivered = DynamoDBDelivered(dynamodb, dispatches=settings.dispatches_table, runs=settings.runs_table)
+    unsubscribe = Unsubscribe(consent, DynamoDBAddresses(runtime.items(settings.customers_table)))
+    find_reported = FindReported(delivered)
+    return FeedbackHandler(
+        keys=settings.unsubscribe_keys,
+        unsubscribe=unsubscribe,
+        keep_preferences=KeepPreferences(consent),
+        take_bounce=TakeBounce(
+            suppressions=consent,
+            find_reported=find_reported,
+            delivered=delivered,
+            announcer=runtime.announcer,
+            most_soft=settings.sender_soft_bounces,
+        ),
+        take_complaint=TakeComplaint(
+            suppressions=consent,
+            unsubscribe=unsubscribe,
+            find_reported=find_reported,
+            delivered=delivered,
+            deliveries=Deliveries(dynamodb, settings.runs_table, keep_days=settings.retention_days),
+            announcer=runtime.announcer,
+            limit=ComplaintLimit(settings.sender_complaint_rate, settings.sender_complaints_from),
+        ),
+    )
+
+
+if __name__ == "__main__":
+    run_service(StageName.SENDER, FeedbackSettings, make_handler, process=PROCESS)

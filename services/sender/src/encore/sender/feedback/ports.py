@@ -1,0 +1,43 @@
+"""What the use cases of feedback need; tests use the doubles of `services.sender.tests.fakes_of_feedback`."""
+
+# ruff: noqa: D102 - the methods are described where they are implemented
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from encore.contracts.consent import Contact, Suppression
+from encore.contracts.delivery import Dispatch
+from encore.runtime.runs.delivery import Act, Delivery
+from encore.sender.domain.reports import ReportKind
+
+
+class Suppressions(Protocol):
+    """Who must not be written to, and how others want to be; see `encore.runtime.consent.DynamoDBConsent`."""
+
+    async def find(self, entries: Iterable[str]) -> dict[str, Suppression]: ...
+    async def suppress(self, suppressions: Sequence[Suppression]) -> int: ...
+    async def change_contact(self, customer_id: str, changed: Callable[[Contact], Contact]) -> Contact: ...
+
+
+class Addresses(Protocol):
+    """The customers' addresses; see `encore.sender.adapters.addresses`."""
+
+    async def of(self, customer_id: str) -> str | None: ...
+
+
+class Delivered(Protocol):
+    """The emails that reports are about; see `encore.sender.adapters.delivered`."""
+
+    async def find(self, run_id: str, customer_id: str) -> Dispatch | None: ...
+    async def mark(self, run_id: str, customer_id: str, kind: ReportKind, at: datetime) -> None: ...
+    async def complain(self, run_id: str, customer_id: str, at: datetime) -> None: ...
+    async def sent(self, run_id: str, *, most: int) -> int: ...
+
+
+class RunDeliveries(Protocol):
+    """The deliveries of runs; see `encore.runtime.runs.delivery.Deliveries`."""
+
+    async def find(self, run_id: str) -> Delivery | None: ...
+    async def decide(
+        self, run_id: str, act: Act, *, by: str, note: str = "", changes: Mapping[str, Any] = ...
+    ) -> Delivery: ...

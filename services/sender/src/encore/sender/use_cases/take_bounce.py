@@ -1,0 +1,86 @@
+"""Takes note of a bounce: a dead address is never written to again, one that is full is tried some times."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from encore.contracts.consent import Contact, Suppression, address_entry
+from encore.contracts.delivery import Dispatch, NotSent
+from encore.contracts.events import EmailBounced
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric, emit
+from encore.runtime.ports import Announcer
+from encore.sender.domain.reports import Report, ReportKind
+from encore.sender.feedback.ports import Delivered, Suppressions
+from encore.sender.use_cases.find_reported import FindReported
+
+SOURCE = "provider"
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class TakeBounce:
+    """Suppresses addresses, never customers: who has another address may be written to there."""
+
+    suppressions: Suppressions
+    find_reported: FindReported
+    delivered: Delivered
+    announcer: Announcer
+    most_soft: int
+    """After so many soft bounces in a row an address counts as dead."""
+
+    async def run(self, report: Report) -> None:
+        """Suppress what is dead, mark the email, and announce it. Doing it again changes nothing."""
+        if report.kind is ReportKind.HARD:
+            await self._suppress(report, NotSent.HARD_BOUNCE)
+        dispatch = await self.find_reported.run(report)
+        if dispatch is None:
+            log.info("report_of_no_known_email", kind=report.kind)
+            return
+        if report.kind is ReportKind.SOFT and report.counts:
+            await self._count(report, dispatch)
+        await self.delivered.mark(dispatch.run_id, dispatch.customer_id, report.kind, report.at)
+        await self.announcer.announce(dispatch.run_id, bounced(report, dispatch))
+        is_hard = report.kind is ReportKind.HARD
+        emit({Metric.BOUNCES_HARD: int(is_hard), Metric.BOUNCES_SOFT: int(not is_hard)})
+
+    async def _count(self, report: Report, dispatch: Dispatch) -> None:
+        sent_at = int(dispatch.at.timestamp())
+        contact = await self.suppressions.change_contact(
+            dispatch.customer_id, lambda contact: after_soft_bounce(contact, sent_at)
+        )
+        if contact.soft_bounces >= self.most_soft:
+            await self._suppress(report, NotSent.SOFT_BOUNCES)
+
+    async def _suppress(self, report: Report, reason: NotSent) -> None:
+        await self.suppressions.suppress(
+            [
+                Suppression(
+                    entry=address_entry(address), reason=reason, source=SOURCE, at=report.at, subject=address
+                )
+                for address in report.addresses
+            ]
+        )
+
+
+def after_soft_bounce(contact: Contact, sent_at: int) -> Contact:
+    """Count the soft bounce of an email that was handed over at a time in Unix seconds.
+
+    Emails since the last one that bounced have arrived, unless their bounces are still on the way; the
+    contact has this email's own time too, which is that of its claim.
+    """
+    if sent_at <= contact.soft_bounced_at:
+        return contact  # counted before
+    between = sum(contact.soft_bounced_at < time <= sent_at for time in contact.times)
+    in_a_row = contact.soft_bounces if between <= 1 else 0
+    return contact.model_copy(update={"soft_bounces": in_a_row + 1, "soft_bounced_at": sent_at})
+
+
+def bounced(report: Report, dispatch: Dispatch) -> EmailBounced:
+    """The event about a report."""
+    kind: Literal["hard", "soft", "complaint"] = report.kind.value
+    return EmailBounced(
+        customer_id=dispatch.customer_id,
+        kind=kind,
+        feedback_id=report.feedback_id,
+        variant=dispatch.variant,
+    )

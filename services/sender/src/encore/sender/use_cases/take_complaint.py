@@ -1,0 +1,92 @@
+"""Takes note of a complaint: its reader is left alone, and too many of them stop the run's delivery."""
+
+from dataclasses import dataclass
+
+from encore.contracts.consent import Suppression, address_entry
+from encore.contracts.delivery import Dispatch, NotSent
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric, emit
+from encore.runtime.ports import Announcer
+from encore.runtime.runs.delivery import Act, DecisionError, Delivery
+from encore.sender.domain.complaint_rate import ComplaintLimit
+from encore.sender.domain.reports import Report
+from encore.sender.feedback.ports import Delivered, RunDeliveries, Suppressions
+from encore.sender.use_cases.find_reported import FindReported
+from encore.sender.use_cases.take_bounce import SOURCE, bounced
+from encore.sender.use_cases.unsubscribe import Unsubscribe
+
+BY = "complaint rate"
+"""Who pauses a delivery that too many readers complain of."""
+log = get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeComplaint:
+    """Suppresses the address and the customer, and watches the share of complaints."""
+
+    suppressions: Suppressions
+    unsubscribe: Unsubscribe
+    find_reported: FindReported
+    delivered: Delivered
+    deliveries: RunDeliveries
+    announcer: Announcer
+    limit: ComplaintLimit
+
+    async def run(self, report: Report) -> None:
+        """Suppress, mark and count the email, announce it, and pause its run if need be.
+
+        Doing it again changes nothing: each email counts once.
+        """
+        await self.suppressions.suppress(
+            [
+                Suppression(
+                    entry=address_entry(address),
+                    reason=NotSent.COMPLAINT,
+                    source=SOURCE,
+                    at=report.at,
+                    subject=address,
+                )
+                for address in report.addresses
+            ]
+        )
+        dispatch = await self.find_reported.run(report)
+        if dispatch is None:
+            log.info("report_of_no_known_email", kind=report.kind)
+            return
+        await self.unsubscribe.run(dispatch.customer_id, reason=NotSent.COMPLAINT, source=SOURCE)
+        await self._mark(report, dispatch)
+        await self.announcer.announce(dispatch.run_id, bounced(report, dispatch))
+        emit({Metric.COMPLAINTS: int(report.counts)})
+        if report.counts:
+            await self._watch(dispatch.run_id)
+
+    async def _mark(self, report: Report, dispatch: Dispatch) -> None:
+        run_id, customer_id = dispatch.run_id, dispatch.customer_id
+        if report.counts:
+            await self.delivered.complain(run_id, customer_id, report.at)
+        else:
+            await self.delivered.mark(run_id, customer_id, report.kind, report.at)
+
+    async def _watch(self, run_id: str) -> None:
+        """Pause a delivery that goes out if the share of complaints is too large."""
+        delivery = await self.deliveries.find(run_id)
+        if delivery is None or not delivery.complaints:
+            return
+        complaints = delivery.complaints
+        sent = await self.delivered.sent(run_id, most=self.limit.emails_for(complaints))
+        emit({Metric.COMPLAINT_RATE: complaints / max(sent, complaints)})
+        if delivery.status.goes_out and self.limit.is_exceeded(
+            complaints, excused=delivery.excused, sent=sent
+        ):
+            await self._pause(delivery, sent)
+
+    async def _pause(self, delivery: Delivery, sent: int) -> None:
+        note = f"{delivery.complaints} complaints about {sent} emails, more than {self.limit.rate:.2%}"
+        try:
+            await self.deliveries.decide(
+                delivery.run_id, Act.PAUSE, by=BY, note=note, changes={"excused": delivery.complaints}
+            )
+        except DecisionError:  # somebody else has ended or paused it meanwhile
+            return
+        log.error("delivery_paused", reason=note)
+        emit({Metric.DELIVERIES_PAUSED: 1})

@@ -1,0 +1,1 @@
+"""Unsubscribe and preference pages over HTTP: a process beside the sender's own."""

@@ -1,0 +1,81 @@
+"""Starts the process with the pages: `python -m encore.sender.web`."""
+
+import asyncio
+import sys
+from argparse import ArgumentParser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+
+from encore.runtime.aws import CONFIG
+from encore.runtime.logs import get_logger
+from encore.runtime.process import run_process
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.readiness import said
+from encore.runtime.web.server import serve_app
+from encore.sender.settings import SenderWebSettings
+from encore.sender.web.app import listening_at, web_app
+
+NAME = "sender-web"
+CHECK_S = 60.0
+log = get_logger()
+
+
+def main() -> None:
+    """Answer requests until SIGTERM or SIGINT.
+
+    With the argument `--check`, answer none: exit with 0 if the queue answers, or with 2 and one line.
+    """
+    parser = ArgumentParser(prog="python -m encore.sender.web", description="Show pages to unsubscribe.")
+    parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
+    arguments = parser.parse_args()
+    work = check if arguments.check else serve
+    if problem := run_process(NAME, SenderWebSettings, work):
+        sys.stderr.write(f"{'check failed' if arguments.check else 'not started'}: {problem}\n")
+        sys.exit(2)
+
+
+async def serve(settings: SenderWebSettings, stop: asyncio.Event) -> str:
+    """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
+    log.info("service_started")
+    async with feedback_queue(settings) as queue:
+        app = web_app(settings, queue.send)
+        ended = asyncio.Event()
+        async with asyncio.TaskGroup() as beside:
+            beside.create_task(app.measures.run(ended))
+            try:
+                await serve_app(app, listening_at(settings), stop=stop)
+            except OSError as error:
+                return said(error)
+            finally:
+                ended.set()
+    log.info("service_stopped")
+    return ""
+
+
+async def check(settings: SenderWebSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
+    """Return why the queue does not answer, empty if it does."""
+    try:
+        async with asyncio.timeout(CHECK_S), feedback_queue(settings) as queue:
+            await queue.depth()
+    except TimeoutError:
+        return f"no answer within {CHECK_S:.0f} s"
+    except Exception as error:  # noqa: BLE001 - whatever it is, the process could not start
+        return said(error)
+    return ""
+
+
+@asynccontextmanager
+async def feedback_queue(settings: SenderWebSettings) -> AsyncIterator[SQSQueue]:
+    """Open the queue that requests are put into."""
+    session: Any = get_session()
+    own = AioConfig(parameter_validation=settings.validate_requests)
+    async with session.create_client("sqs", config=CONFIG.merge(own)) as sqs:
+        yield SQSQueue(sqs, settings.feedback_queue_url)
+
+
+if __name__ == "__main__":
+    main()

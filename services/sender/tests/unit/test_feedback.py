@@ -1,0 +1,308 @@
+"""What comes back is acted on: requests, bounces, complaints; doing it twice changes nothing."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
+from encore.contracts.delivery import NotSent, Outcome
+from encore.contracts.errors import PermanentError, TransientError
+from encore.contracts.events import EmailBounced
+from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, sign
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.delivery import Act, DeliveryStatus
+from encore.sender.domain.complaint_rate import ComplaintLimit
+from encore.sender.domain.requests import Preferences, Request
+from encore.sender.feedback.handler import FeedbackHandler
+from encore.sender.use_cases.find_reported import RECORDED_AFTER, FindReported
+from encore.sender.use_cases.keep_preferences import KeepPreferences
+from encore.sender.use_cases.take_bounce import TakeBounce, after_soft_bounce
+from encore.sender.use_cases.take_complaint import BY, TakeComplaint
+from encore.sender.use_cases.unsubscribe import Unsubscribe
+from services.sender.tests.fakes_of_feedback import (
+    RUN,
+    SENT_AT,
+    InMemoryAddresses,
+    InMemoryDelivered,
+    InMemoryDeliveries,
+    InMemorySuppressions,
+    delivery,
+    dispatch,
+)
+from services.sender.tests.unit.test_reports import sample
+from tests.support.stores import InMemoryAnnouncer
+
+KEY, OLD_KEY = b"a key", b"the key of last year"
+ADDRESS = "asha.rao@example.com"
+SECONDS_PER_DAY = 86_400
+
+
+class Feedback:
+    """The handler on doubles, with one customer, to whom one email was sent."""
+
+    def __init__(self, *, at_least: int = 3, most_soft: int = 3) -> None:
+        self.now = SENT_AT + timedelta(days=1)
+        self.consent = InMemorySuppressions()
+        self.delivered = InMemoryDelivered({(RUN, "K-7"): dispatch("K-7")}, {RUN: delivery()})
+        self.announcer = InMemoryAnnouncer()
+        unsubscribe = Unsubscribe(self.consent, InMemoryAddresses({"K-7": ADDRESS}), lambda: self.now)
+        find_reported = FindReported(self.delivered, lambda: self.now)
+        self.handle = FeedbackHandler(
+            keys=(KEY, OLD_KEY),
+            unsubscribe=unsubscribe,
+            keep_preferences=KeepPreferences(self.consent),
+            take_bounce=TakeBounce(
+                self.consent, find_reported, self.delivered, self.announcer, most_soft=most_soft
+            ),
+            take_complaint=TakeComplaint(
+                suppressions=self.consent,
+                unsubscribe=unsubscribe,
+                find_reported=find_reported,
+                delivered=self.delivered,
+                deliveries=InMemoryDeliveries(self.delivered),
+                announcer=self.announcer,
+                limit=ComplaintLimit(0.001, at_least),
+            ),
+        )
+
+    async def receive(self, body: str, *, sent_ms: int = 1_000) -> None:
+        """Handle a message, twice as queues may."""
+        for _ in range(2):
+            await self.handle(Message("id", "receipt", body, 1, 0, sent_ms))
+
+    @property
+    def reasons(self) -> dict[str, NotSent]:
+        """Why whom must not be written to, by entry."""
+        return {entry: each.reason for entry, each in self.consent.entries.items()}
+
+
+@pytest.fixture
+def feedback() -> Feedback:
+    """The handler on doubles."""
+    return Feedback()
+
+
+def token(key: bytes = KEY, customer_id: str = "K-7", purpose: str = UNSUBSCRIBE) -> str:
+    """A signed token."""
+    return sign(key, purpose, customer_id)
+
+
+@pytest.mark.parametrize("key", [KEY, OLD_KEY])
+async def test_unsubscribing_suppresses_the_customer_and_their_address(
+    feedback: Feedback, key: bytes
+) -> None:
+    """By a link of last year too; whoever has the address under another id is left alone as well."""
+    await feedback.receive(Request(token(key)).message)
+    assert feedback.reasons == {
+        customer_entry("K-7"): NotSent.UNSUBSCRIBED,
+        address_entry("Asha.Rao@Example.com "): NotSent.UNSUBSCRIBED,
+    }
+
+
+async def test_somebody_who_is_not_known_any_more_is_suppressed_all_the_same(feedback: Feedback) -> None:
+    """Their link still works; there is no address to suppress."""
+    await feedback.receive(Request(token(customer_id="gone")).message)
+    assert feedback.reasons == {customer_entry("gone"): NotSent.UNSUBSCRIBED}
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "K-7",
+        token(b"another key"),
+        token(purpose="view-online:"),
+        f"{token()}x",
+        json.dumps({"eventType": "Bounce"}),
+    ],
+)
+async def test_a_forged_request_is_a_dead_letter(feedback: Feedback, forged: str) -> None:
+    """It changes nothing, and the reason says nothing of it."""
+    with pytest.raises(PermanentError, match="no key of ours has signed"):
+        await feedback.receive(Request(forged).message)
+    assert feedback.reasons == {}
+
+
+async def test_a_click_in_a_test_email_changes_nothing(feedback: Feedback) -> None:
+    """It is no failure either."""
+    await feedback.receive(Request(TEST_TOKEN).message)
+    assert feedback.reasons == {}
+
+
+async def test_preferences_are_kept_and_the_latest_count(feedback: Feedback) -> None:
+    """Queues keep no order."""
+    weekly = Preferences(Frequency.WEEKLY, ("Toys",))
+    await feedback.receive(Request(token(), weekly).message, sent_ms=2_000)
+    await feedback.receive(Request(token(), Preferences()).message, sent_ms=1_000)
+    contact = feedback.consent.contacts["K-7"]
+    assert (contact.frequency, contact.topics_off, contact.version) == (Frequency.WEEKLY, ("Toys",), 1)
+    assert feedback.reasons == {}
+
+
+async def test_of_who_has_been_forgotten_no_preferences_are_kept(feedback: Feedback) -> None:
+    """Links in their old emails still work, and must not bring them back."""
+    entry = customer_entry("K-7")
+    erased = Suppression(
+        entry=entry, reason=NotSent.ERASED, source="x", at=datetime(2026, 11, 26, tzinfo=UTC)
+    )
+    await feedback.consent.suppress([erased])
+    await feedback.receive(Request(token(), Preferences(Frequency.WEEKLY)).message)
+    assert feedback.consent.contacts == {}
+    assert feedback.consent.entries == {entry: erased}
+
+
+async def test_preferences_that_there_are_not_are_a_dead_letter(feedback: Feedback) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(PermanentError, match="not a request: a form without a frequency that there is"):
+        await feedback.receive(f"{token()}\nfrequency=daily")
+    assert feedback.consent.contacts == {}
+
+
+async def test_a_hard_bounce_suppresses_the_address_alone(feedback: Feedback) -> None:
+    """The customer may have another one some day. The email is marked; its event is always the same."""
+    await feedback.receive(sample("event-bounce"))
+    assert feedback.reasons == {address_entry(ADDRESS): NotSent.HARD_BOUNCE}
+    marked = feedback.delivered.dispatches[RUN, "K-7"]
+    assert (marked.bounced, marked.outcome) == ("hard", Outcome.SENT)
+    event = EmailBounced(
+        customer_id="K-7", kind="hard", feedback_id="0100017d2f3c4a5b-1a2b3c4d-0000", variant="B"
+    )
+    assert feedback.announcer.announced == [(RUN, event)] * 2
+    assert len(set(feedback.announcer.ids)) == 1
+
+
+async def test_soft_bounces_in_a_row_suppress_the_address(feedback: Feedback) -> None:
+    """Each email counts once; the third in a row is one too many."""
+    first = int(SENT_AT.timestamp())
+    for day in range(3):
+        assert feedback.reasons == {}
+        at = SENT_AT + timedelta(days=day)
+        times = tuple(first + earlier * SECONDS_PER_DAY - 2 for earlier in range(day, -1, -1))
+        contact = feedback.consent.contacts.get("K-7", Contact(customer_id="K-7"))
+        feedback.consent.contacts["K-7"] = contact.model_copy(update={"times": times})
+        feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", at=at)
+        await feedback.receive(sample("event-bounce", bounceType="Transient"))
+        assert feedback.consent.contacts["K-7"].soft_bounces == day + 1
+    assert feedback.reasons == {address_entry(ADDRESS): NotSent.SOFT_BOUNCES}
+
+
+async def test_a_bounce_of_the_emails_size_counts_against_nobody() -> None:
+    """The event says that it bounced."""
+    feedback = Feedback(most_soft=1)
+    await feedback.receive(sample("event-bounce", bounceType="Transient", bounceSubType="MessageTooLarge"))
+    assert feedback.reasons == {}
+    assert feedback.consent.contacts == {}
+    assert feedback.delivered.dispatches[RUN, "K-7"].bounced == "soft"
+
+
+def test_an_email_that_arrived_ends_a_row() -> None:
+    """The emails at 100 and 300 bounced, and that at 200 did not."""
+    contact = Contact(customer_id="K-7", times=(298, 198, 98), soft_bounces=1, soft_bounced_at=100)
+    after = after_soft_bounce(contact, 300)
+    assert (after.soft_bounces, after.soft_bounced_at) == (1, 300)
+    assert after_soft_bounce(after, 300) is after
+    assert after_soft_bounce(after, 100) is after
+
+
+async def test_a_complaint_suppresses_both_and_alone_pauses_nothing(feedback: Feedback) -> None:
+    """One email, although its share is all; it counts once however often it is reported."""
+    await feedback.receive(sample("event-complaint"))
+    assert feedback.reasons == {
+        address_entry(ADDRESS): NotSent.COMPLAINT,
+        customer_entry("K-7"): NotSent.COMPLAINT,
+    }
+    assert feedback.delivered.dispatches[RUN, "K-7"].bounced == "complaint"
+    found = feedback.delivered.deliveries[RUN]
+    assert (found.complaints, found.status) == (1, DeliveryStatus.APPROVED)
+
+
+async def test_too_many_complaints_pause_the_delivery_once() -> None:
+    """After somebody has resumed it, those that there were are excused."""
+    feedback = Feedback(at_least=2)
+    sent = {(RUN, f"K-{number}"): dispatch(f"K-{number}") for number in range(1_999)}
+    feedback.delivered.dispatches.update(sent)
+    feedback.delivered.deliveries[RUN] = delivery(complaints=1)
+    await feedback.receive(sample("event-complaint"))
+    assert feedback.delivered.decided == [(Act.PAUSE, BY, "2 complaints about 1999 emails, more than 0.10%")]
+    paused = feedback.delivered.deliveries[RUN]
+    assert (paused.status, paused.excused) == (DeliveryStatus.PAUSED, 2)
+    resumed = paused.model_copy(update={"status": DeliveryStatus.APPROVED, "complaints": 2})
+    feedback.delivered.deliveries[RUN] = resumed
+    feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7")
+    await feedback.receive(sample("event-complaint"))
+    assert len(feedback.delivered.decided) == 1
+
+
+async def test_a_share_within_the_limit_pauses_nothing() -> None:
+    """Two of two thousand are one in a thousand."""
+    feedback = Feedback(at_least=2)
+    sent = {(RUN, f"K-{number}"): dispatch(f"K-{number}") for number in range(2_000)}
+    feedback.delivered.dispatches.update(sent)
+    feedback.delivered.deliveries[RUN] = delivery(complaints=1)
+    await feedback.receive(sample("event-complaint"))
+    assert feedback.delivered.deliveries[RUN].complaints == 2
+    assert feedback.delivered.decided == []
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.DONE, DeliveryStatus.REJECTED, DeliveryStatus.HELD])
+async def test_what_goes_out_no_more_is_not_paused(status: DeliveryStatus) -> None:
+    """There is nothing to stop."""
+    feedback = Feedback(at_least=1)
+    feedback.delivered.deliveries[RUN] = delivery(status=status)
+    await feedback.receive(sample("event-complaint"))
+    assert feedback.delivered.decided == []
+
+
+async def test_readers_who_like_an_email_complain_of_nothing(feedback: Feedback) -> None:
+    """`not-spam` suppresses nobody."""
+    await feedback.receive(sample("notification-complaint"))
+    assert feedback.reasons == {}
+
+
+@pytest.mark.parametrize("name", ["event-bounce", "event-complaint"])
+async def test_a_report_of_another_email_suppresses_its_address_only(feedback: Feedback, name: str) -> None:
+    """A test, a sample to seeds, or what others send through the account: no customer had it."""
+    feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", provider_id="another")
+    await feedback.receive(sample(name))
+    assert set(feedback.reasons) == {address_entry(ADDRESS)}
+    assert feedback.delivered.dispatches[RUN, "K-7"].bounced == ""
+    assert feedback.announcer.announced == []
+
+
+async def test_a_report_that_comes_before_the_record_waits_for_it(feedback: Feedback) -> None:
+    """The address is suppressed at once. A record that never comes is waited for no longer."""
+    feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", outcome=Outcome.SENDING, provider_id="")
+    feedback.now = SENT_AT + RECORDED_AFTER / 2
+    with pytest.raises(TransientError):
+        await feedback.receive(sample("event-bounce"))
+    assert set(feedback.reasons) == {address_entry(ADDRESS)}
+    feedback.now = SENT_AT + RECORDED_AFTER
+    await feedback.receive(sample("event-bounce"))
+    assert feedback.delivered.dispatches[RUN, "K-7"].bounced == "hard"
+
+
+async def test_an_email_in_doubt_that_bounces_was_sent(feedback: Feedback) -> None:
+    """Its worker died before it could record its name."""
+    feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", outcome=Outcome.IN_DOUBT, provider_id="")
+    await feedback.receive(sample("event-bounce"))
+    assert feedback.delivered.dispatches[RUN, "K-7"].bounced == "hard"
+
+
+async def test_a_malformed_report_is_a_dead_letter(feedback: Feedback) -> None:
+    """It changes nothing."""
+    with pytest.raises(PermanentError, match="not a report of Amazon SES"):
+        await feedback.receive('{"eventType": "Bounce"}')
+    assert feedback.reasons == {}
+
+
+async def test_no_address_and_no_token_is_logged(
+    feedback: Feedback, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Customer ids are; that is what operators have to go by."""
+    for body in (Request(token()).message, sample("event-bounce"), sample("event-complaint")):
+        await feedback.receive(body)
+    written = "".join(capsys.readouterr())
+    assert "K-7" in written
+    assert "example.com" not in written.lower()
+    assert token() not in written

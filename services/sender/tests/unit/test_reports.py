@@ -1,0 +1,137 @@
+"""Reports of Amazon SES, in both of its formats, raw and as SNS wraps them."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from encore.sender.domain.reports import Report, ReportError, ReportKind, is_report, read_report
+
+SAMPLES = Path(__file__).parents[1] / "samples/ses"
+RUN = "run-0123456789abcdef"
+EMAIL = "0102017d2f3c4000-ses-message-000000"
+
+
+def sample(name: str, **changes: object) -> str:
+    """A sample of a report, with changes of its bounce or complaint."""
+    report: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text())
+    for section in ("bounce", "complaint"):
+        report.get(section, {}).update(changes)
+    return json.dumps(report)
+
+
+def wrapped(message: str) -> str:
+    """A message as SNS delivers it without raw delivery."""
+    return json.dumps(
+        {
+            "Type": "Notification",
+            "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
+            "TopicArn": "arn:aws:sns:eu-west-1:123456789012:encore-prod-email-bounces",
+            "Message": message,
+            "Timestamp": "2026-11-20T10:15:31.000Z",
+            "SignatureVersion": "1",
+        }
+    )
+
+
+def test_a_published_bounce_names_its_email_by_tags() -> None:
+    """Also where SNS has wrapped it."""
+    expected = Report(
+        kind=ReportKind.HARD,
+        feedback_id="0100017d2f3c4a5b-1a2b3c4d-0000",
+        at=datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC),
+        provider_id=EMAIL,
+        addresses=("Asha.Rao@example.com",),
+        run_id=RUN,
+        customer_id="K-7",
+    )
+    assert read_report(sample("event-bounce")) == expected
+    assert read_report(wrapped(sample("event-bounce"))) == expected
+
+
+def test_a_notified_bounce_names_its_email_by_headers() -> None:
+    """It has no tags; an id that is not ASCII is encoded, and an address may have a name."""
+    found = read_report(sample("notification-bounce"))
+    assert found is not None
+    assert (found.kind, found.counts) == (ReportKind.SOFT, True)
+    assert (found.run_id, found.customer_id) == (RUN, "K-ü")
+    assert found.addresses == ("asha.rao@example.com",)
+
+
+@pytest.mark.parametrize("sub_type", ["MessageTooLarge", "ContentRejected", "AttachmentRejected"])
+def test_a_bounce_of_the_email_says_nothing_of_the_address(sub_type: str) -> None:
+    """Another email might arrive."""
+    found = read_report(sample("notification-bounce", bounceSubType=sub_type))
+    assert found is not None
+    assert not found.counts
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("Undetermined", ReportKind.SOFT), ("Permanent", ReportKind.HARD)]
+)
+def test_only_a_permanent_bounce_is_hard(kind: str, expected: ReportKind) -> None:
+    """What SES cannot tell counts as soft."""
+    found = read_report(sample("event-bounce", bounceType=kind))
+    assert found is not None
+    assert found.kind is expected
+
+
+def test_a_complaint_counts_unless_it_is_the_contrary() -> None:
+    """`not-spam` is good news; what SES's own list has held back was not sent at all."""
+    found = read_report(sample("event-complaint"))
+    assert found is not None
+    assert (found.kind, found.counts, found.customer_id) == (ReportKind.COMPLAINT, True, "K-7")
+    assert read_report(sample("notification-complaint")) is None
+    held_back = read_report(sample("event-complaint", complaintSubType="OnAccountSuppressionList"))
+    assert held_back is not None
+    assert not held_back.counts
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"eventType": "Delivery", "mail": {"messageId": "m"}, "delivery": {}}',
+        '{"eventType": "DeliveryDelay", "mail": {"messageId": "m"}}',
+        "Successfully validated SNS topic for Amazon SES event publishing.",
+        wrapped("Successfully validated SNS topic for Amazon SES event publishing.\n"),
+    ],
+)
+def test_there_is_nothing_to_do_about_the_rest(body: str) -> None:
+    """Other events that a configuration set may publish, and the words that it publishes first."""
+    assert is_report(body)
+    assert read_report(body) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{", "body: "),
+        ("{}", "eventType"),
+        ('{"eventType": "Bounce", "mail": {"messageId": "m"}}', "expected a Bounce with bounce"),
+        ('{"eventType": "Applause", "mail": {"messageId": "m"}}', "expected a Bounce with bounce"),
+        (sample("event-bounce", bouncedRecipients=[]), "bounce.bouncedRecipients"),
+        (sample("event-bounce", timestamp="yesterday at asha@example.com"), "bounce.timestamp"),
+        (
+            '{"Type": "SubscriptionConfirmation", "Message": "asha@example.com"}',
+            "expected the Type Notification",
+        ),
+        ("[" * 100_000, "body: "),
+    ],
+)
+def test_a_malformed_report_is_refused_without_its_words(body: str, message: str) -> None:
+    """Reasons of dead letters are logged, and what is in reports are people."""
+    with pytest.raises(ReportError, match=message) as caught:
+        read_report(body)
+    assert "asha" not in str(caught.value)
+
+
+def test_what_cannot_be_an_id_is_none() -> None:
+    """Broken tags, headers and addresses name nobody."""
+    report = json.loads(sample("event-bounce", bouncedRecipients=[{"emailAddress": "nobody"}]))
+    report["mail"]["tags"] = {"encore_run": ["r" * 257], "encore_customer": ["/w"]}
+    report["mail"]["headers"] = [{"name": "X-Customer-Id", "value": "=?nonsense?q?K?="}]
+    found = read_report(json.dumps(report))
+    assert found is not None
+    assert (found.run_id, found.customer_id, found.addresses) == (None, None, ())

@@ -1,0 +1,1 @@
+"""What processes that answer requests have in common: a gate, limits, problems, a server."""

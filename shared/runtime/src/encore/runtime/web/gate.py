@@ -1,0 +1,136 @@
+"""What every request passes before it reaches a route: whoever admits callers, rate, size, time."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from time import perf_counter
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from encore.runtime.logs import get_logger
+from encore.runtime.web.limits import RateLimits
+from encore.runtime.web.measures import Measures
+from encore.runtime.web.problems import ProblemError, problem_response, try_again
+
+OPEN_PATHS = frozenset({"/health", "/live"})
+"""What load balancers and containers ask, whoever they are."""
+MAX_BODY_BYTES = 1024 * 1024
+SOON_S = 1.0
+GONE_AWAY = 499
+"""Counted for a caller who did not wait: no status of HTTP's, but what proxies log then."""
+Admit = Callable[[Scope, Headers], str]
+"""Names the caller of a request, or raises the `ProblemError` of one who must not be answered."""
+_NO_ANSWER: Mapping[type[Exception], str] = {TimeoutError: "no answer in time"}
+log = get_logger()
+
+
+def anybody(scope: Scope, _: Headers) -> str:
+    """Admit every caller, by their address."""
+    return str((scope.get("client") or ("",))[0])
+
+
+class BodyTooLargeError(Exception):
+    """A request has more than `MAX_BODY_BYTES`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """Lets requests through to `app`, and turns what goes wrong into answers, by default problem details."""
+
+    app: ASGIApp
+    admit: Admit
+    limits: RateLimits
+    measures: Measures
+    request_s: float
+    paths: str
+    """What there is, for callers who ask for something else."""
+    passing: Mapping[type[Exception], str] = field(default_factory=dict)
+    """Errors that are over soon, and what they mean."""
+    answer: Callable[[ProblemError], Response] = problem_response
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope["app"] = self.app  # so that routes raise what they do not find, instead of answering in words
+        sending = _Sending(send)
+        began = perf_counter()
+        is_open = scope["path"] in OPEN_PATHS
+        try:
+            if not is_open:
+                self._admit(scope)
+            async with asyncio.timeout(self.request_s):
+                await self.app(scope, _limited(receive), sending)
+        except ClientDisconnect:
+            sending.status = sending.status or GONE_AWAY
+        except Exception as error:  # noqa: BLE001 - a caller is told in any case
+            if sending.status is None:
+                await self.answer(self._problem(error))(scope, receive, sending)
+        finally:
+            if not is_open:
+                self.measures.note(sending.status or HTTPStatus.INTERNAL_SERVER_ERROR, perf_counter() - began)
+
+    def _admit(self, scope: Scope) -> None:
+        headers = Headers(scope=scope)
+        caller = self.admit(scope, headers)
+        if wait_s := self.limits.take(caller):
+            raise try_again("too many requests", after_s=wait_s, status=HTTPStatus.TOO_MANY_REQUESTS)
+        if int(headers.get("content-length") or 0) > MAX_BODY_BYTES:
+            raise BodyTooLargeError
+
+    def _problem(self, error: Exception) -> ProblemError:
+        if isinstance(error, ProblemError):
+            return error
+        if isinstance(error, BodyTooLargeError):
+            return ProblemError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have {MAX_BODY_BYTES} bytes"
+            )
+        if isinstance(error, HTTPException):
+            return self._not_found(error)
+        for kind, detail in {**_NO_ANSWER, **self.passing}.items():
+            if isinstance(error, kind):
+                return try_again(detail, after_s=SOON_S, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        log.error("request_failed", error=type(error).__name__, exc_info=error)
+        return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "the request could not be answered")
+
+    def _not_found(self, error: HTTPException) -> ProblemError:
+        status = HTTPStatus(error.status_code)
+        what = {
+            HTTPStatus.NOT_FOUND: f"there is nothing under this path: {self.paths}",
+            HTTPStatus.METHOD_NOT_ALLOWED: "this path has other methods",
+        }
+        return ProblemError(status, what.get(status, error.detail), error.headers or {})
+
+
+class _Sending:
+    """Passes an answer on, and knows its status as soon as it has one."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Receive a body of at most `MAX_BODY_BYTES`, whatever its headers say."""
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise BodyTooLargeError
+        return message
+
+    return limited

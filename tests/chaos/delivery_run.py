@@ -1,0 +1,392 @@
+"""One delivery of a finished run on its own stack: held, then a sample, then the rest, calm or in a storm."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from encore.contracts.consent import Suppression, address_entry, customer_entry
+from encore.contracts.delivery import NotSent
+from encore.contracts.events import EmailSent, EmailSuppressed, SenderPoll, new_event
+from encore.runtime.consent import DynamoDBConsent
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.delivery import Act, Deliveries, Delivery, DeliveryStatus
+from encore.stack.embedded import EmbeddedStack, embedded_stack
+from encore.stack.mailbox import Fault as MailFault
+from encore.stack.mailbox import Faults, Mailbox, MailboxServer
+from encore.stack.observer import Observer, observe
+from encore.stack.topology import Topology, load_topology
+from tests.chaos import delivery_outcome
+from tests.chaos.delivery_outcome import DeliveryOutcome
+from tests.chaos.faults import CALM, STORM, Fault, FaultPlan, Odds
+from tests.chaos.fleet import Fleet
+from tests.chaos.like_aws import LikeAWS, table_keys
+from tests.chaos.messages import MessageFaults
+from tests.chaos.proxy import FaultProxy
+from tests.chaos.run import EMULATOR, UNDERSTUDY
+from tests.chaos.tally import Tally
+from tests.support.finished_runs import (
+    Finished,
+    announce_finished,
+    finished_email,
+    made_up_emails,
+    now,
+    store_finished_run,
+)
+from tests.support.outward import Outward, outward
+
+RUN_ID = "run-00000000de11be4d"
+SENDER = "sender"
+POLL_S = 0.2
+DRAIN_TIMEOUT_S = 60.0
+BY = "chaos"
+MAX_SKEW_S = 5.0
+"""Of the senders' clocks: an email that is to be tried again waits for a time by the clock."""
+MIN_CALLS_BEFORE_KILL = 40
+"""A sender that has made so many calls is in the middle of a part."""
+SMTP, SES = "smtp", "ses"
+LOST_REPLIES = frozenset({MailFault.DROP_AFTER, MailFault.ACCEPT_THEN_DIE})
+IN_DOUBT_BY_SES = frozenset({Fault.BROKEN, Fault.UNAVAILABLE, Fault.CUT_BEFORE, Fault.CUT_AFTER})
+TRANSACTION = "dynamodb.TransactWriteItems"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailOdds:
+    """Shares of SMTP deliveries that suffer each fault of `encore.stack.mailbox`."""
+
+    later: float = 0.0
+    refused: float = 0.0
+    drop_before: float = 0.0
+    drop_after: float = 0.0
+    accept_then_die: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryConditions:
+    """The faults of a delivery, and its setup."""
+
+    transport: str = SMTP
+    seed: int = 0
+    odds: Odds = CALM
+    mail_odds: MailOdds = MailOdds()
+    kill_every_s: tuple[float, float] | None = None
+    max_kills: int = 25
+    processes: int = 1
+    visibility_s: int = 60
+    max_receives: int = 40
+    emails: int = 240
+    part_size: int = 20
+    sample: int = 30
+    """More than a part, and not a whole number of parts."""
+    held_s: float = 1.0
+    """How long nobody approves anything."""
+    per_s: float = 25.0
+    """So that there is time to kill somebody."""
+    parallel: int = 8
+    """Emails that one process has in flight: what its crash leaves in doubt."""
+    timeout_s: float = 240.0
+    """For each of the three steps."""
+
+    @property
+    def topology(self) -> Topology:
+        """The project's topology with this visibility timeout and receive count."""
+        own = load_topology()
+        changed = {"visibility_s": self.visibility_s, "max_receives": self.max_receives}
+        queues = {name: queue.model_copy(update=changed) for name, queue in own.queues.items()}
+        return own.model_copy(update={"queues": queues})
+
+
+CALM_DELIVERY = DeliveryConditions()
+STORMY_DELIVERY = DeliveryConditions(
+    odds=STORM,
+    mail_odds=MailOdds(later=0.05, refused=0.02, drop_before=0.03, drop_after=0.03, accept_then_die=0.03),
+    kill_every_s=(2.0, 5.0),
+    processes=2,
+    visibility_s=5,
+    held_s=5.0,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TalliedFaults(Faults):
+    """Faults of a mail server that are counted."""
+
+    tally: Tally = field(default_factory=Tally)
+
+    def next(self, recipient: str) -> MailFault | None:
+        """Draw and count the fault of the next delivery to a recipient."""
+        fault = super().next(recipient)
+        if fault:
+            self.tally.interference[f"mail {fault.replace('_', ' ')}"] += 1
+        return fault
+
+
+def run_delivery(conditions: DeliveryConditions, log_dir: Path) -> DeliveryOutcome:
+    """Start a fresh stack, deliver a made-up run through it and return what came of it."""
+    with embedded_stack(log_dir, services=(), topology=conditions.topology) as stack:
+        return asyncio.run(_run(stack, conditions))
+
+
+@dataclass(frozen=True)
+class _World:
+    """A stack with a run to be delivered, and whoever takes its emails."""
+
+    conditions: DeliveryConditions
+    stack: EmbeddedStack
+    observer: Observer
+    proxy: FaultProxy
+    plan: FaultPlan
+    tally: Tally
+    emails: Sequence[Finished]
+    mailbox: Mailbox
+
+    def taken(self) -> Counter[str]:
+        """How many emails the provider has taken, by customer."""
+        by_address: Counter[str] = Counter(self.proxy.bill.accepted)
+        by_address.update(each.recipient for each in self.mailbox.messages)
+        return delivery_outcome.by_customer(by_address, self.emails)
+
+    def altered(self) -> list[str]:
+        """Whose emails arrived with other bytes, or in a form that a strict reader refuses; by SMTP."""
+        stored = {one.customer_id: one.message for one in self.emails}
+        return [
+            each.customer_id or each.recipient
+            for each in self.mailbox.messages
+            if each.defect or self.mailbox.content(each.number) != stored.get(each.customer_id)
+        ]
+
+    def doubtful(self) -> int:
+        """How many emails may be in doubt after what was done.
+
+        A kill, and a message that is taken away from its worker, interrupt all that a process has in flight;
+        a transaction whose reply was lost leaves the claims that were in it.
+        """
+        interrupted = self.tally.kills.total() + self.tally.interference["receipts stale"]
+        lost = sum(self.tally.interference[f"mail {fault.replace('_', ' ')}"] for fault in LOST_REPLIES)
+        lost += sum(self.tally.faults[fault, "ses.SendEmail"] for fault in IN_DOUBT_BY_SES)
+        claims = self.tally.faults[Fault.CUT_AFTER, TRANSACTION]
+        return lost + (interrupted + claims) * self.conditions.parallel
+
+
+@dataclass
+class _Steps:
+    """When the delivery began, and what was seen between the decisions."""
+
+    started: float = field(default_factory=time.monotonic)
+    while_held: int = 0
+    by_sample: frozenset[str] = frozenset()
+
+
+async def _run(stack: EmbeddedStack, conditions: DeliveryConditions) -> DeliveryOutcome:
+    async with AsyncExitStack() as opened:
+        sent = opened.enter_context(outward(stack.resources, EmailSent.topic))
+        suppressed = opened.enter_context(outward(stack.resources, EmailSuppressed.topic))
+        observer = await opened.enter_async_context(observe(stack.resources))
+        tally, plan = Tally(), FaultPlan(conditions.seed, conditions.odds)
+        proxy, address = await opened.enter_async_context(_proxied(stack, observer, conditions, plan, tally))
+        emails, barred = _emails(conditions)
+        await _bar(observer, barred, emails)
+        await store_finished_run(observer, RUN_ID, emails, part_size=conditions.part_size)
+        with _mail(conditions, tally) as (mailbox, settings):
+            world = _World(conditions, stack, observer, proxy, plan, tally, emails, mailbox)
+            environment = _environment(stack, address, conditions) | settings
+            fleet = Fleet(
+                stack.processes,
+                environment,
+                tally,
+                services=(SENDER,),
+                size=conditions.processes,
+                seed=conditions.seed,
+                max_skew_s=MAX_SKEW_S if conditions.kill_every_s else 0.0,
+                min_calls=MIN_CALLS_BEFORE_KILL,
+            )
+            steps = await _deliver(world, fleet)
+            depths = await _drained(world, fleet)
+            return await _outcome(world, steps, barred, depths, (sent, suppressed))
+
+
+async def _outcome(
+    world: _World,
+    steps: _Steps,
+    barred: dict[str, str],
+    depths: dict[str, dict[str, int]],
+    subscribers: tuple[Outward, Outward],
+) -> DeliveryOutcome:
+    observer, conditions = world.observer, world.conditions
+    sent, suppressed = subscribers
+    return DeliveryOutcome(
+        emails={one.customer_id: one.email for one in world.emails},
+        barred=barred,
+        sample=frozenset(one.customer_id for one in world.emails[: conditions.sample]),
+        delivery=await observer.delivery(RUN_ID),
+        dispatches=await delivery_outcome.dispatches(observer, RUN_ID),
+        contacts=await delivery_outcome.contacts(observer),
+        taken=world.taken(),
+        taken_while_held=steps.while_held,
+        taken_by_sample=steps.by_sample,
+        altered=world.altered(),
+        sent_events=await asyncio.to_thread(sent.announced, EmailSent),
+        suppressed_events=await asyncio.to_thread(suppressed.announced, EmailSuppressed),
+        counts=await delivery_outcome.report_counts(observer, RUN_ID),
+        depths=depths,
+        dead_letters=await observer.dead_letters(),
+        doubtful=world.doubtful(),
+        tally=world.tally,
+        calls=world.plan.calls,
+        seconds=time.monotonic() - steps.started,
+    )
+
+
+@asynccontextmanager
+async def _proxied(
+    stack: EmbeddedStack, observer: Observer, conditions: DeliveryConditions, plan: FaultPlan, tally: Tally
+) -> AsyncIterator[tuple[FaultProxy, str]]:
+    proxy = FaultProxy(
+        emulator=stack.variables[EMULATOR],
+        understudy=stack.variables[UNDERSTUDY],
+        plan=plan,
+        messages=MessageFaults(observer.sqs, plan, tally, max_hidden_s=conditions.visibility_s),
+        tally=tally,
+        like_aws=LikeAWS(table_keys(stack.resources), tally, seed=conditions.seed),
+    )
+    async with proxy.serving() as address:
+        yield proxy, address
+
+
+@contextmanager
+def _mail(conditions: DeliveryConditions, tally: Tally) -> Iterator[tuple[Mailbox, dict[str, str]]]:
+    """Run the mail server of a delivery by SMTP; by SES, the emails end at understudy."""
+    if conditions.transport != SMTP:
+        yield Mailbox(), {}
+        return
+    shares = {fault.value: getattr(conditions.mail_odds, fault.value) for fault in MailFault}
+    faults = TalliedFaults(seed=conditions.seed, tally=tally, **shares)
+    with MailboxServer(faults=faults) as server:
+        yield (
+            server.mailbox,
+            {
+                "ENCORE_SENDER_SMTP_HOST": server.host,
+                "ENCORE_SENDER_SMTP_PORT": str(server.port),
+                "ENCORE_SENDER_SMTP_SECURITY": "none",
+            },
+        )
+
+
+def _environment(stack: EmbeddedStack, proxy: str, conditions: DeliveryConditions) -> dict[str, str]:
+    proxied = {name: proxy for name in stack.variables if name.startswith(EMULATOR)}
+    tuned = {
+        "ENCORE_SENDER_TRANSPORT": conditions.transport,
+        "ENCORE_SENDER_PER_S": f"{conditions.per_s:g}",
+        "ENCORE_SENDER_PARALLEL": str(conditions.parallel),
+        "ENCORE_SENDER_RETRY_S": "1",
+        "ENCORE_SENDER_TRIES": "20",
+        "ENCORE_SENDER_POLL_INTERVAL_S": "1",
+    }
+    return {**stack.variables, **proxied, **tuned}
+
+
+def _emails(conditions: DeliveryConditions) -> tuple[list[Finished], dict[str, str]]:
+    """The run's emails, and who must not be written to: by id, by address, or for want of an address."""
+    emails = list(made_up_emails(RUN_ID, conditions.emails))
+    emails[5] = finished_email(RUN_ID, emails[5].customer_id)
+    emails[-7] = finished_email(RUN_ID, emails[-7].customer_id)
+    barred = {emails[5].customer_id: NotSent.NO_ADDRESS, emails[-7].customer_id: NotSent.NO_ADDRESS}
+    barred |= {emails[place].customer_id: NotSent.UNSUBSCRIBED for place in (3, 40, -1)}
+    barred |= {emails[place].customer_id: NotSent.HARD_BOUNCE for place in (9, 41)}
+    return emails, {customer: str(reason) for customer, reason in barred.items()}
+
+
+async def _bar(observer: Observer, barred: dict[str, str], emails: Sequence[Finished]) -> None:
+    addresses = {one.customer_id: one.email.address or "" for one in emails}
+    entries: dict[str, Callable[[str], str]] = {
+        NotSent.UNSUBSCRIBED: customer_entry,
+        NotSent.HARD_BOUNCE: lambda customer: address_entry(addresses[customer].upper()),
+    }
+    suppressions = [
+        Suppression(entry=entries[reason](one), reason=NotSent(reason), source=BY, at=now())
+        for one, reason in barred.items()
+        if reason in entries
+    ]
+    tables = observer.resources.tables
+    consent = DynamoDBConsent(
+        observer.dynamodb, suppressions=tables["suppressions"], contacts=tables["contacts"]
+    )
+    await consent.suppress(suppressions)
+
+
+async def _deliver(world: _World, fleet: Fleet) -> _Steps:
+    """Finish the run; hold it, approve a sample, approve the rest; kill processes until it is done."""
+    conditions, steps, done = world.conditions, _Steps(), asyncio.Event()
+    fleet.start(max_skew_s=MAX_SKEW_S if conditions.kill_every_s else 0.0)
+    killing = asyncio.create_task(_kill(fleet, conditions, done))
+    await announce_finished(world.observer, RUN_ID, emails=len(world.emails))
+    with suppress(TimeoutError):
+        await _until(world, fleet, lambda: _has_delivery(world))
+        await asyncio.sleep(conditions.held_s)
+        steps.while_held = world.taken().total()
+        if conditions.sample:
+            await _decide(world, Act.SAMPLE, sample=conditions.sample)
+            await _until(world, fleet, lambda: _sample_is_out(world))
+            steps.by_sample = frozenset(world.taken())
+        await _decide(world, Act.APPROVE)
+        await _until(world, fleet, lambda: _is_done(world))
+    done.set()
+    await killing
+    world.plan.odds = CALM
+    return steps
+
+
+async def _kill(fleet: Fleet, conditions: DeliveryConditions, done: asyncio.Event) -> None:
+    if conditions.kill_every_s:
+        await fleet.kill_at_random(every_s=conditions.kill_every_s, max_kills=conditions.max_kills, stop=done)
+
+
+async def _decide(world: _World, act: Act, **changes: int) -> Delivery:
+    """Decide, and tell the sender so, as `encore run approve` does."""
+    observer = world.observer
+    deliveries = Deliveries(observer.dynamodb, observer.resources.tables["runs"])
+    decided = await deliveries.decide(RUN_ID, act, by=BY, changes=changes)
+    poll = new_event(SenderPoll(attempt=decided.attempt), run_id=RUN_ID, source=SENDER)
+    await SQSQueue(observer.sqs, observer.resources.queue_urls[SENDER]).send(poll.body)
+    return decided
+
+
+async def _until(world: _World, fleet: Fleet, holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something holds; raise `TimeoutError` if it does not in time."""
+    async with asyncio.timeout(world.conditions.timeout_s):
+        while not await holds():
+            fleet.restart_ended()
+            world.stack.check()
+            await asyncio.sleep(POLL_S)
+
+
+async def _has_delivery(world: _World) -> bool:
+    return await world.observer.delivery(RUN_ID) is not None
+
+
+async def _sample_is_out(world: _World) -> bool:
+    """Whether something final is known of every email of the sample."""
+    sample = [one.customer_id for one in world.emails[: world.conditions.sample]]
+    found = await world.observer.dispatches_of(RUN_ID, sample)
+    return len(found) == len(sample) and all(each.outcome.is_final for each in found.values())
+
+
+async def _is_done(world: _World) -> bool:
+    delivery = await world.observer.delivery(RUN_ID)
+    return delivery is not None and delivery.status is DeliveryStatus.DONE
+
+
+async def _drained(world: _World, fleet: Fleet) -> dict[str, dict[str, int]]:
+    """Wait for the sender's queue to drain, up to `DRAIN_TIMEOUT_S`; return its final depth."""
+    depths: dict[str, dict[str, int]] = {}
+    deadline = time.monotonic() + DRAIN_TIMEOUT_S
+    while time.monotonic() < deadline:
+        fleet.restart_ended()
+        depths = {SENDER: (await world.observer.queues())[SENDER]}
+        if not any(sum(depth.values()) for depth in depths.values()):
+            break
+        await asyncio.sleep(POLL_S)
+    return depths

@@ -1,0 +1,126 @@
+"""Finished emails are handed over, and what comes back is read."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from tests.support.flows.messages import SQS_PAGES, delivered
+from tests.support.flows.steps import BUCKET, KEYS, RUN, Flow, role, steps, topic_arn, via
+from tests.support.hcl.aws import arn
+
+DOMAIN = "shop.example"
+IDENTITY = arn("ses", f"identity/{DOMAIN}")
+CONFIGURATION_SET = arn("ses", "configuration-set/encore-prod")
+DISPATCHES, CONTACTS, SUPPRESSIONS, CUSTOMERS, RUNS = (
+    arn("dynamodb", f"table/encore-prod-{name}")
+    for name in ("dispatches", "contacts", "suppressions", "customers", "runs")
+)
+SENDER, FEEDBACK = role("sender-task"), role("feedback-task")
+SES_PAGE = "Actions, resources, and condition keys for Amazon Simple Email Service v2"
+PARAMETERS_PAGE = "Pass Systems Manager parameters through Amazon ECS environment variables"
+
+
+def flows() -> Iterator[Flow]:
+    """Yield what delivery takes beyond what every service does."""
+    yield Flow(
+        "the sender hands an email to SES",
+        (SES_PAGE, "Sending raw email using the Amazon SES API v2"),
+        tuple(
+            chain(
+                # SES checks a raw message as SendRawEmail, whichever operation carries it.
+                steps(SENDER, ["ses:SendEmail", "ses:SendRawEmail"], IDENTITY, CONFIGURATION_SET),
+                steps(SENDER, "ses:GetAccount", "*"),
+            )
+        ),
+    )
+    yield Flow(
+        "the sender claims an email and reads it",
+        ("Amazon DynamoDB Transactions: How it works", "How Amazon DynamoDB uses AWS KMS"),
+        tuple(
+            chain(
+                steps(SENDER, "dynamodb:BatchGetItem", DISPATCHES, CONTACTS, SUPPRESSIONS),
+                steps(SENDER, "dynamodb:PutItem", DISPATCHES, CONTACTS, RUNS),
+                steps(SENDER, "dynamodb:BatchWriteItem", DISPATCHES),
+                steps(
+                    SENDER,
+                    "s3:GetObject",
+                    f"{BUCKET}/runs/{RUN}/mailed/part-00001.jsonl",
+                    f"{BUCKET}/runs/{RUN}/emails/C1.eml",
+                ),
+                steps(SENDER, "sns:Publish", topic_arn("email-suppressed")),
+                steps(SENDER, "kms:Decrypt", KEYS["data"], context=via("s3")),
+                steps(SENDER, "kms:Decrypt", KEYS["data"], context=via("dynamodb")),
+            )
+        ),
+    )
+    yield Flow(
+        "the mailer asks for consent before it pays, and lists what it has made",
+        ("Actions, resources, and condition keys for Amazon DynamoDB",),
+        tuple(
+            chain(
+                steps(role("mailer-task"), "dynamodb:BatchGetItem", CONTACTS, SUPPRESSIONS),
+                steps(role("mailer-task"), "s3:PutObject", f"{BUCKET}/runs/{RUN}/mailed/part-00001.jsonl"),
+            )
+        ),
+    )
+    yield Flow(
+        "the sender looks for deliveries that wait",
+        ("Using resource-based policies for Amazon EventBridge", *SQS_PAGES),
+        (
+            *delivered("events.amazonaws.com", "sender", arn("events", "rule/encore-prod-deliveries")),
+            *steps(SENDER, "dynamodb:Scan", RUNS),
+        ),
+    )
+    yield Flow(
+        "ECS reads the mail server's secrets",
+        (PARAMETERS_PAGE,),
+        tuple(
+            chain(
+                steps(
+                    role("sender-execution"),
+                    "ssm:GetParameters",
+                    *(
+                        arn("ssm", f"parameter/encore/encore-prod/{name}")
+                        for name in ("smtp-password", "dkim-key")
+                    ),
+                ),
+                steps(role("sender-execution"), "kms:Decrypt", KEYS["data"], context=via("ssm")),
+            )
+        ),
+        environment="guarded",
+    )
+    for kind in ("bounces", "complaints"):
+        yield Flow(
+            f"SNS delivers {kind} to feedback",
+            ("Subscribing an Amazon SQS queue to an Amazon SNS topic", *SQS_PAGES),
+            delivered("sns.amazonaws.com", "feedback", topic_arn(f"email-{kind}")),
+        )
+    yield Flow(
+        "feedback suppresses customers and pauses deliveries",
+        ("Actions, resources, and condition keys for Amazon DynamoDB",),
+        tuple(
+            chain(
+                steps(FEEDBACK, "dynamodb:BatchGetItem", CUSTOMERS, CONTACTS, SUPPRESSIONS),
+                steps(FEEDBACK, "dynamodb:BatchWriteItem", SUPPRESSIONS),
+                steps(FEEDBACK, ["dynamodb:GetItem", "dynamodb:Query"], DISPATCHES),
+                steps(FEEDBACK, "dynamodb:UpdateItem", DISPATCHES, RUNS),
+                steps(FEEDBACK, "dynamodb:PutItem", CONTACTS, RUNS),
+            )
+        ),
+    )
+    yield Flow(
+        "ECS reads the keys of unsubscribe links",
+        (PARAMETERS_PAGE,),
+        tuple(
+            chain(
+                steps(
+                    role("feedback-execution"),
+                    "ssm:GetParameters",
+                    *(
+                        arn("ssm", f"parameter/encore/encore-prod/{name}")
+                        for name in ("unsubscribe-key", "former-unsubscribe-keys")
+                    ),
+                ),
+                steps(role("feedback-execution"), "kms:Decrypt", KEYS["data"], context=via("ssm")),
+            )
+        ),
+    )

@@ -1,0 +1,178 @@
+"""`encore run approve`, `reject`, `hold`, `pause`: whether and when a run's emails go out."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import ask, in_environment
+
+if TYPE_CHECKING:
+    from encore.cli.delivery.views import DeliveryView
+    from encore.cli.environment import Environment
+
+RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
+By = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        envvar="ENCORE_USER",
+        show_default="the caller's ARN on AWS, else this machine's user",
+        help="Who decides; it is kept.",
+    ),
+]
+Why = Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it is kept.")]
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Sample = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Only the first N emails; the others wait.")
+]
+Seeds = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LIST|FILE",
+        help="Who gets the sample's emails instead of customers: a@x.example,b@x.example, or a file.",
+    ),
+]
+At = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        show_default="now",
+        help="Not before: 09:00, `2026-11-30 09:00`, `09:00 Europe/Berlin`.",
+    ),
+]
+PerHour = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        show_default="ENCORE_SENDER_PER_HOUR",
+        help="At most N of the run's emails an hour.",
+    ),
+]
+
+
+@in_environment
+async def approve(
+    environment: "Environment",
+    run_id: RunId,
+    *,
+    sample: Sample = None,
+    seeds: Seeds = None,
+    at: At = None,
+    per_hour: PerHour = None,
+    why: Why = None,
+    by: By = None,
+    yes: Yes = False,
+    json: AsJson = False,
+) -> None:
+    """Let a run's emails go out, all of them or a sample first.
+
+    Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
+    """
+    from encore.cli.delivery.approving import Approving, Terms, reason_given
+    from encore.cli.output import say
+
+    terms, reason = Terms.of(sample=sample, seeds=seeds, at=at, per_hour=per_hour), reason_given(why)
+    approving = await Approving.of(environment, run_id)
+    plan = approving.plan(await approving.view(terms.act), terms)
+    for notice in await approving.notices():
+        say(f"! {notice}")
+    _confirm(terms.act, plan.line(), yes=yes)
+    note = " ".join(filter(None, (reason, plan.terms)))
+    _show(await approving.decide(terms.act, by=by, note=note, **terms.changes), json=json)
+
+
+@in_environment
+async def reject(
+    environment: "Environment",
+    run_id: RunId,
+    *,
+    why: Reason,
+    by: By = None,
+    yes: Yes = False,
+    json: AsJson = False,
+) -> None:
+    """End a run's delivery for good: nothing more of it ever goes out."""
+    from encore.cli.delivery.approving import Approving, reason_given, rejection
+    from encore.runtime.runs.delivery import Act
+
+    reason = reason_given(why)
+    approving = await Approving.of(environment, run_id)
+    _confirm(Act.REJECT, rejection(await approving.view(Act.REJECT)), yes=yes)
+    _show(await approving.decide(Act.REJECT, by=by, note=reason), json=json)
+
+
+@in_environment
+async def pause(
+    environment: "Environment", run_id: RunId, *, why: Why = None, by: By = None, json: AsJson = False
+) -> None:
+    """Stop a delivery at once; `encore run resume` goes on with it.
+
+    Emails that are being handed over at this moment still go out.
+    """
+    from encore.cli.delivery.approving import Approving, reason_given
+    from encore.runtime.runs.delivery import Act
+
+    reason = reason_given(why)
+    approving = await Approving.of(environment, run_id)
+    await approving.view(Act.PAUSE)
+    _show(await approving.decide(Act.PAUSE, by=by, note=reason), json=json)
+
+
+@in_environment
+async def hold(
+    environment: "Environment", run_id: RunId, *, why: Why = None, by: By = None, json: AsJson = False
+) -> None:
+    """Take an approval back, or hold a run before it has finished.
+
+    Nothing goes out until somebody approves it, whatever the settings say.
+    """
+    from encore.cli.delivery.approving import Approving, reason_given
+    from encore.runtime.runs.delivery import Act
+
+    reason = reason_given(why)
+    approving = await Approving.of(environment, run_id)
+    _show(await approving.decide(Act.HOLD, by=by, note=reason), json=json)
+
+
+async def resume_delivery(
+    environment: "Environment", run_id: str, *, why: str | None, by: str | None, yes: bool, json: bool
+) -> None:
+    """Go on with a delivery that is paused, as it was before; ask first, as approving does."""
+    from encore.cli.delivery.approving import Approving, reason_given, terms_of
+    from encore.cli.output import say
+    from encore.runtime.runs.delivery import Act
+
+    reason = reason_given(why)
+    approving = await Approving.of(environment, run_id)
+    view = await approving.view(Act.RESUME)
+    if view.delivery.reason:
+        say(f"! paused because: {view.delivery.reason}")
+    _confirm(Act.RESUME, approving.plan(view, terms_of(view)).line(), yes=yes)
+    _show(await approving.decide(Act.RESUME, by=by, note=reason), json=json)
+
+
+def _confirm(act: str, line: str, *, yes: bool) -> None:
+    """Say what a decision leads to, and ask for its name: a single key is pressed too easily."""
+    from encore.cli.errors import CommandError
+    from encore.cli.output import plain, say
+
+    word = "approve" if act == "sample" else act
+    if yes:
+        say(line)
+    elif ask(f"{plain(line)}\nType {word} to go on: ").strip() != word:
+        raise CommandError("nothing decided")
+
+
+def _show(view: "DeliveryView", *, json: bool) -> None:
+    from encore.cli.delivery.approving import LATER
+    from encore.cli.delivery.tables import show_delivery
+    from encore.cli.output import console, print_json, say
+
+    if json:
+        print_json(view)
+    else:
+        show_delivery(view, console())
+        say(f"{view.delivery.run_id} {LATER[view.delivery.status]}")

@@ -1,0 +1,151 @@
+"""`encore email`: look at a run's finished emails, and send one of them as a test."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import FOUND_WRONG, in_environment
+
+if TYPE_CHECKING:
+    from encore.cli.emails.finished import Emails
+    from encore.cli.environment import Environment
+
+app = typer.Typer(no_args_is_help=True, help="Finished emails: look at them, send one as a test.")
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, the beginning of one, or `latest`.")]
+Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="A customer's id.")]
+Limit = Annotated[int, typer.Option(min=1, max=1_000, help="Show at most this many.")]
+Random = Annotated[bool, typer.Option("--random", help="Draw them at random; else those that go out first.")]
+WithOutcome = Annotated[
+    Literal["sent", "waiting", "sending", "suppressed", "refused", "in_doubt"] | None,
+    typer.Option("--outcome", help="Only these."),
+]
+Count = Annotated[int, typer.Option("--count", min=1, max=1_000, help="How many.")]
+Seed = Annotated[str, typer.Option(metavar="TEXT", help="Another text draws other emails.")]
+Out = Annotated[
+    Path | None, typer.Option(file_okay=False, show_default="out/review-RUN", help="The folder to write.")
+]
+Html = Annotated[bool, typer.Option("--html", help="Print the HTML instead of the plain text.")]
+Raw = Annotated[bool, typer.Option("--raw", help="Print the whole message, as it is sent.")]
+To = Annotated[list[str], typer.Option("--to", metavar="ADDRESS", help="Who gets it; may be repeated.")]
+
+
+@app.command("list")
+@in_environment
+async def list_(
+    environment: "Environment",
+    run_id: RunId,
+    *,
+    limit: Limit = 20,
+    random: Random = False,
+    outcome: WithOutcome = None,
+    json: AsJson = False,
+) -> None:
+    """List emails as an inbox shows them, and what has become of each."""
+    from encore.cli.emails.tables import email_table
+    from encore.cli.errors import CommandError
+    from encore.cli.output import console, print_json, say
+    from encore.contracts.delivery import Outcome
+
+    if random and outcome:
+        raise CommandError("give --random or --outcome, not both")
+    emails = await _emails(environment, run_id)
+    if outcome:
+        customers = await emails.with_outcome(Outcome(outcome), limit)
+    elif random:
+        customers = [each for part in (await emails.drawn(limit, seed="")).values() for each in part]
+    else:
+        customers = await emails.first(limit)
+    views = await emails.views(customers)
+    if json:
+        print_json(views)
+    elif views:
+        console().print(email_table(views))
+    else:
+        say(f"{emails.run.run_id} has no such emails")
+
+
+@app.command()
+@in_environment
+async def show(
+    environment: "Environment",
+    run_id: RunId,
+    customer: Customer,
+    *,
+    html: Html = False,
+    raw: Raw = False,
+    json: AsJson = False,
+) -> None:
+    """Show one email: what an inbox shows of it, its text, and what has become of it."""
+    import sys
+
+    from encore.cli.emails.tables import show_email
+    from encore.cli.output import console, print_json
+    from encore.stack.gallery.mime import texts
+
+    emails = await _emails(environment, run_id)
+    if raw or html:
+        message = await emails.message(customer)
+        sys.stdout.buffer.write(message if raw else texts(message).html.encode())
+        return
+    view = await emails.view(customer)
+    if json:
+        print_json(view)
+    else:
+        show_email(view, await emails.message(customer), console())
+
+
+@app.command()
+@in_environment
+async def sample(
+    environment: "Environment", run_id: RunId, *, count: Count = 20, seed: Seed = "", out: Out = None
+) -> None:
+    """Write some emails, drawn at random, as a page to look through in a browser.
+
+    With each email's products, why they were picked, and what its words come from. Nothing is sent.
+    """
+    from encore.cli.emails.gallery import write_gallery
+    from encore.cli.errors import CommandError
+    from encore.cli.output import say
+
+    emails = await _emails(environment, run_id)
+    chosen = await emails.drawn(count, seed=f"{emails.run.run_id}{seed}")
+    number = sum(map(len, chosen.values()))
+    if not number:
+        raise CommandError(f"{emails.run.run_id} has no list of finished emails")
+    page = await write_gallery(emails, chosen, out or Path("out") / f"review-{emails.run.run_id}")
+    say(f"{number} emails of {emails.run.run_id}")
+    typer.echo(str(page))
+
+
+@app.command()
+@in_environment
+async def send(
+    environment: "Environment", run_id: RunId, customer: Customer, *, to: To, json: AsJson = False
+) -> None:
+    """Send a customer's email to yourself, as a test, by the transport of the deployment.
+
+    The subject says that it is a test. Its links work, except that unsubscribing there changes nothing. It
+    counts as an email to nobody. Exits with 1 if the provider did not accept it.
+    """
+    from encore.cli.emails.sending import read_addresses, send_test
+    from encore.cli.output import print_json, say
+
+    addresses = read_addresses(to)
+    sent = await send_test(environment, await _emails(environment, run_id), customer, addresses)
+    if json:
+        print_json(sent)
+    else:
+        for each in sent:
+            say(f"{each.to}: {'accepted' if each.accepted else 'not accepted'} {each.said}".rstrip())
+    if not all(each.accepted for each in sent):
+        raise typer.Exit(FOUND_WRONG)
+
+
+async def _emails(environment: "Environment", run_id: str) -> "Emails":
+    from encore.cli.emails.finished import Emails
+    from encore.cli.runs.lookup import find_run
+
+    return await Emails.of(environment, await find_run(await environment.ledger(), run_id))

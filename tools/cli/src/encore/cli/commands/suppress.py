@@ -1,0 +1,294 @@
+"""`encore suppress`: who must not be written to."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import FOUND_WRONG, ask, in_environment
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from encore.cli.environment import Environment
+    from encore.cli.suppressions.reading import Found
+    from encore.cli.suppressions.store import Imported
+    from encore.contracts.delivery import NotSent
+    from encore.runtime.consent import DynamoDBConsent
+
+app = typer.Typer(no_args_is_help=True, help="Who must not be written to, whatever a run recommends them.")
+
+Whom = Annotated[list[str], typer.Argument(metavar="WHO…", help="Email addresses, or customer ids.")]
+WhomToShow = Annotated[
+    list[str] | None, typer.Argument(metavar="WHO…", help="Only these addresses or customer ids.")
+]
+AreCustomers = Annotated[bool, typer.Option("--customer", help="WHO are customer ids, even with an @.")]
+Reason = Annotated[
+    str | None, typer.Option(metavar="REASON", help="Only of this reason: unsubscribed, hard_bounce, ….")
+]
+AreTokens = Annotated[
+    bool, typer.Option("--token", help="WHO are tokens, as emails that ask to unsubscribe have them.")
+]
+Keys = Annotated[
+    str,
+    typer.Option(
+        "--key",
+        envvar="ENCORE_MAILER_UNSUBSCRIBE_KEY",
+        show_envvar=True,
+        show_default=False,
+        help="The key that has signed the tokens.",
+    ),
+]
+WhyAdded = Annotated[
+    str | None,
+    typer.Option(
+        "--reason",
+        metavar="REASON",
+        show_default="manual; unsubscribed for tokens",
+        help="unsubscribed, hard_bounce, complaint, manual, ….",
+    ),
+]
+WhyImported = Annotated[
+    str,
+    typer.Option("--reason", metavar="REASON", help="The reason of rows without one that is known."),
+]
+By = Annotated[
+    str, typer.Option(metavar="NAME", envvar=["ENCORE_USER", "USER"], help="Who says so; it is stored.")
+]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="Show at most so many, the latest.")]
+ListFile = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[FILE]",
+        exists=True,
+        dir_okay=False,
+        help="CSV, XLSX or Parquet with a column `address` or `customer_id`; plain addresses; JSON of SES.",
+    ),
+]
+FromSES = Annotated[bool, typer.Option("--ses", help="Import SES's account-level suppression list instead.")]
+Source = Annotated[
+    str | None, typer.Option(metavar="TEXT", show_default="the file's name", help="Where the list is from.")
+]
+Rejects = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="Write every row that cannot be used to this file.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be stored.")]
+OutFile = Annotated[
+    Path | None, typer.Argument(metavar="[FILE]", dir_okay=False, help="By default standard output.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+NAMED_ROWS = 10
+WATCHED_ENTRIES = 100_000
+REMOVE = "remove"
+
+
+@app.command()
+@in_environment
+async def add(
+    environment: "Environment",
+    whom: Whom,
+    *,
+    reason: WhyAdded = None,
+    customer: AreCustomers = False,
+    token: AreTokens = False,
+    key: Keys = "",
+    by: By = "",
+    json: AsJson = False,
+) -> None:
+    """Suppress addresses or customers: no run pays for an email to them, and nothing is sent."""
+    from datetime import UTC, datetime
+
+    from encore.cli.output import print_json, say
+    from encore.contracts.consent import Suppression
+
+    entries = _entries(_customers(whom, key) if token else whom, customer=customer or token)
+    why = _reason(reason or ("unsubscribed" if token else "manual"))
+    at, source = datetime.now(UTC), " ".join(by.split()) or "encore suppress add"
+    added = [
+        Suppression(entry=entry, reason=why, source=source, at=at, subject=subject)
+        for entry, subject in entries.items()
+    ]
+    consent = await _consent(environment)
+    new = await consent.suppress(added)
+    if json:
+        stored = await consent.find(entries)
+        print_json([stored[entry] for entry in entries])
+    known = len(added) - new
+    say(f"{new} suppressed" + (f"; {known} had been before, and keep their reasons" if known else ""))
+
+
+@app.command()
+@in_environment
+async def remove(
+    environment: "Environment", whom: Whom, *, customer: AreCustomers = False, yes: Yes = False
+) -> None:
+    """Allow addresses or customers to be written to again.
+
+    Only with their consent: whoever unsubscribed or complained must have asked for it.
+    """
+    from encore.cli.errors import CommandError
+    from encore.cli.output import console, say
+    from encore.cli.suppressions.tables import suppression_table
+    from encore.contracts.delivery import NotSent
+
+    consent = await _consent(environment)
+    found = await consent.find(_entries(whom, customer=customer))
+    if not found:
+        raise CommandError("none of them is suppressed")
+    console(stderr=True).print(suppression_table(list(found.values())))
+    if not yes and ask(f"Write to them again? Type {REMOVE} to go on: ").strip() != REMOVE:
+        raise CommandError("nothing removed")
+    say(f"{await consent.allow(found)} removed")
+    if {each.reason for each in found.values()} & {NotSent.HARD_BOUNCE, NotSent.COMPLAINT}:
+        say("SES may keep an address on its own list: aws sesv2 delete-suppressed-destination")
+
+
+@app.command("list")
+@in_environment
+async def list_(
+    environment: "Environment",
+    whom: WhomToShow = None,
+    *,
+    reason: Reason = None,
+    customer: AreCustomers = False,
+    limit: Limit = 50,
+    json: AsJson = False,
+) -> None:
+    """Show who is suppressed, why and since when: the latest, or those that are named."""
+    from collections import Counter
+
+    from encore.cli.output import console, print_json, say
+    from encore.cli.suppressions.listing import latest
+    from encore.cli.suppressions.tables import counts_line, suppression_table
+
+    consent = await _consent(environment)
+    if whom:
+        found = await consent.find(_entries(whom, customer=customer))
+        shown, counts = list(found.values()), Counter(str(each.reason) for each in found.values())
+    else:
+        shown, counts = await latest(consent, reason=_reason(reason) if reason else None, limit=limit)
+    if json:
+        print_json(shown)
+    elif shown:
+        console().print(suppression_table(shown))
+    say(counts_line(counts))
+
+
+@app.command("import")
+@in_environment
+async def import_(
+    environment: "Environment",
+    file: ListFile = None,
+    *,
+    ses: FromSES = False,
+    reason: WhyImported = "imported",
+    source: Source = None,
+    rejects: Rejects = None,
+    dry_run: DryRun = False,
+    json: AsJson = False,
+) -> None:
+    """Suppress everybody on a list: another sender's unsubscribes, bounces and complaints, or an export.
+
+    Rows that cannot be used are named and left out; then the exit code is 1. An import can be repeated:
+    whoever is suppressed already keeps the reason. SES's list needs `ses:ListSuppressedDestinations`.
+    """
+    from contextlib import AsyncExitStack
+    from datetime import UTC, datetime
+
+    from encore.cli.output import print_json, say
+    from encore.cli.suppressions.export import opened
+    from encore.cli.suppressions.reading import read_list
+    from encore.cli.suppressions.rows import Defaults
+    from encore.cli.suppressions.ses import of_account, open_ses
+    from encore.cli.suppressions.store import Import, streamed
+
+    if (file is None) is not ses:
+        raise typer.BadParameter("give a file, or --ses")
+    consent = await _consent(environment)
+    async with AsyncExitStack() as stack:
+        found: AsyncIterator[Found]
+        if file is None:
+            found = of_account(await stack.enter_async_context(open_ses(environment.sqs.meta.region_name)))
+        else:
+            defaults = Defaults(_reason(reason), source or file.name, datetime.now(UTC))
+            found = streamed(read_list(file, defaults))
+        written = stack.enter_context(opened(rejects)) if rejects else None
+        importing = Import(consent, dry_run=dry_run, named=NAMED_ROWS, rejects=written)
+        done = await importing.run(found, _tell)
+    if json:
+        print_json(done)
+    for row in done.first_bad_rows:
+        say(row)
+    if done.bad_rows > len(done.first_bad_rows):
+        say(f"and {done.bad_rows - len(done.first_bad_rows):,} more rows that cannot be used: see --rejects")
+    would = "would be " if dry_run else ""
+    say(f"{done.entries:,} on the list; {done.new:,} {would}suppressed that were not before")
+    if done.bad_rows:
+        raise typer.Exit(FOUND_WRONG)
+
+
+@app.command()
+@in_environment
+async def export(environment: "Environment", file: OutFile = None) -> None:
+    """Write everybody who is suppressed as CSV, which `import` reads back."""
+    from encore.cli.output import say
+    from encore.cli.suppressions.export import export as write
+    from encore.cli.suppressions.export import opened
+
+    consent = await _consent(environment)
+    with opened(file) as out:
+        number = await write(consent, out)
+    say(f"{number:,} written")
+
+
+def _customers(tokens: list[str], key: str) -> list[str]:
+    """Return the customers that tokens name; raise `CommandError` for one that the key has not signed."""
+    from encore.cli.errors import CommandError
+    from encore.contracts.tokens import UNSUBSCRIBE, verify
+
+    if not key:
+        raise typer.BadParameter("give --key, or set ENCORE_MAILER_UNSUBSCRIBE_KEY")
+    found = [verify([key.encode()], UNSUBSCRIBE, each.strip()) for each in tokens]
+    for token, customer_id in zip(tokens, found, strict=True):
+        if customer_id is None:
+            raise CommandError(f"found {token[:40]!r}, expected a token that the key has signed")
+    return [customer_id for customer_id in found if customer_id is not None]
+
+
+def _entries(whom: list[str], *, customer: bool) -> dict[str, str]:
+    """Return what each name stands for, by its entry."""
+    from encore.cli.errors import CommandError
+    from encore.cli.suppressions.rows import entry_of
+    from encore.ingest.domain.errors import UnreadableError
+
+    try:
+        return {entry_of(each.strip(), is_customer=customer): each.strip() for each in whom}
+    except UnreadableError as error:
+        raise CommandError(str(error)) from error
+
+
+def _reason(text: str) -> "NotSent":
+    from encore.contracts.consent import REASONS
+    from encore.contracts.delivery import NotSent
+
+    if text not in REASONS:
+        raise typer.BadParameter(f"found {text!r}, expected one of {', '.join(sorted(REASONS))}")
+    return NotSent(text)
+
+
+def _tell(done: "Imported") -> None:
+    from encore.cli.output import say
+
+    if done.entries % WATCHED_ENTRIES == 0:
+        say(f"{done.entries:,} read")
+
+
+async def _consent(environment: "Environment") -> "DynamoDBConsent":
+    from encore.runtime.consent import DynamoDBConsent
+
+    return DynamoDBConsent(
+        environment.dynamodb,
+        suppressions=await environment.table("suppressions"),
+        contacts=await environment.table("contacts"),
+    )

@@ -1,0 +1,66 @@
+"""Forgets customers in the ledger: seeds of samples, notes of decisions, reasons that quote a file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from encore.cli.cleanup.scope import Scope
+from encore.cli.customers.gone import Gone
+from encore.cli.customers.items import scan
+from encore.cli.customers.scrub import ERASED, mapped
+from encore.cli.customers.traces import Traces
+from encore.runtime.runs.delivery import DELIVERY, Deliveries, Delivery
+from encore.runtime.runs.items import conditionally
+from encore.runtime.storage import to_item
+
+LEDGER = "runs"
+NO_ADDRESS = "erased@customers.invalid"
+"""Stands for a seed that is forgotten (RFC 2606): without any seeds, a sample would go to customers."""
+QUOTED = "items of runs that quoted them"
+KEYS = frozenset({"run_id", "item"})
+
+
+async def scrub_ledger(scope: Scope, gone: Gone) -> None:
+    """Take ids and addresses out of what runs say of themselves."""
+    traces = Traces(gone.customer_ids, frozenset(gone.emails))
+    async for item in scan(scope, LEDGER):
+        quoting = {
+            name: value for name, value in item.items() if name not in KEYS and traces.in_record([value])
+        }
+        if not quoting:
+            continue
+        scope.report.deleted(QUOTED)
+        if scope.dry_run:
+            continue
+        if item["item"] == DELIVERY:
+            deliveries = Deliveries(scope.environment.dynamodb, scope.environment.named(LEDGER))
+            await deliveries.change(str(item["run_id"]), lambda found: _without(found, gone))
+        else:
+            await _scrub(scope, item, quoting, gone)
+
+
+async def _scrub(scope: Scope, item: Mapping[str, Any], quoting: Mapping[str, Any], gone: Gone) -> None:
+    """Replace attributes, each only if it is still what it was: what is newer is found the next time."""
+    for name, value in quoting.items():
+        await conditionally(
+            scope.environment.dynamodb.update_item(
+                TableName=scope.environment.named(LEDGER),
+                Key=to_item({each: item[each] for each in KEYS}),
+                UpdateExpression="SET #name = :new",
+                ConditionExpression="#name = :old",
+                ExpressionAttributeNames={"#name": name},
+                ExpressionAttributeValues=to_item(
+                    {":new": mapped(value, lambda text: gone.without(text, ERASED)), ":old": value}
+                ),
+            )
+        )
+
+
+def _without(delivery: Delivery, gone: Gone) -> Delivery:
+    addresses = {each.casefold() for each in gone.emails}
+    seeds = tuple(NO_ADDRESS if each.casefold() in addresses else each for each in delivery.seeds)
+    decisions = tuple(
+        each.model_copy(update={"by": gone.without(each.by, ERASED), "note": gone.without(each.note, ERASED)})
+        for each in delivery.decisions
+    )
+    reason = gone.without(delivery.reason, ERASED)
+    return delivery.model_copy(update={"seeds": seeds, "decisions": decisions, "reason": reason})

@@ -1,0 +1,168 @@
+"""What somebody is about to decide about a run's delivery: the facts to decide on, and the decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from encore.cli.delivery.decide import Decisions
+from encore.cli.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
+from encore.cli.delivery.plan import Plan
+from encore.cli.delivery.seeds import read_seeds
+from encore.cli.delivery.start_times import start_time
+from encore.cli.delivery.views import DeliveryLookup, DeliveryView
+from encore.cli.delivery.who import decider, one_line
+from encore.cli.environment import Environment
+from encore.cli.errors import CommandError
+from encore.cli.runs.lookup import find_run, run_details
+from encore.contracts.delivery import Outcome
+from encore.runtime.runs.delivery import Act, DeliveryStatus
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run
+from encore.runtime.runs.totals import total
+from encore.runtime.settings import ProcessSettings
+from encore.sender.settings import TransportKind
+from encore.stack.formatting import count
+
+MAX_WHY_CHARS = 500
+KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
+EMAILS = "emails"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What somebody approves: all of a run, or a sample of it; from when on, and how fast."""
+
+    sample: int = 0
+    seeds: tuple[str, ...] = ()
+    starts_at: datetime | None = None
+    per_hour: int | None = None
+
+    @classmethod
+    def of(cls, *, sample: int | None, seeds: str | None, at: str | None, per_hour: int | None) -> "Terms":
+        """Read the options of a command; raise `CommandError` for what they cannot be."""
+        if seeds is not None and not sample:
+            raise CommandError("--seeds is about a sample: give --sample N with it")
+        return cls(
+            sample=sample or 0,
+            seeds=read_seeds(seeds) if seeds is not None else (),
+            starts_at=start_time(at, now=datetime.now(UTC)) if at is not None else None,
+            per_hour=per_hour,
+        )
+
+    @property
+    def act(self) -> Act:
+        """The decision."""
+        return Act.SAMPLE if self.sample else Act.APPROVE
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What the decision changes of the delivery besides its status."""
+        sampled = {"sample": self.sample, "seeds": self.seeds} if self.sample else {}
+        return {"starts_at": self.starts_at, "per_hour": self.per_hour, **sampled}
+
+
+@dataclass(frozen=True)
+class Approving:
+    """One run whose delivery is decided on."""
+
+    environment: Environment
+    ledger: Ledger
+    run: Run
+    settings: DeployedSettings | None
+    """The sender's; None if they cannot be told."""
+    decisions: Decisions
+
+    @classmethod
+    async def of(cls, environment: Environment, run_id: str) -> "Approving":
+        """Find the run; raise `CommandError` if there is none."""
+        ledger = await environment.ledger()
+        run = await find_run(ledger, run_id)
+        settings = await deployed(environment)
+        keep_days = settings.retention_days if settings else KEEP_DAYS
+        return cls(
+            environment, ledger, run, settings, await Decisions.of(environment, run, keep_days=keep_days)
+        )
+
+    async def view(self, act: Act) -> DeliveryView:
+        """Return the delivery; raise `CommandError` if this cannot be decided as things stand."""
+        await self.decisions.deliverable(act)
+        if act in {Act.APPROVE, Act.SAMPLE, Act.RESUME}:
+            self._require_transport()
+        return await self.current()
+
+    async def current(self) -> DeliveryView:
+        """Return the delivery as it is; raise `CommandError` if there is none."""
+        emails = total(await self.ledger.reports(self.run.run_id)).counts.get(EMAILS, 0)
+        lookup = await DeliveryLookup.of(self.environment)
+        found = await lookup.view(self.run, emails=emails)
+        if found is None:
+            raise CommandError(f"{self.run.run_id} has no delivery")
+        return found
+
+    async def notices(self) -> list[str]:
+        """What a person should know of the run before they say yes."""
+        return (await run_details(self.environment, self.ledger, self.run)).notices
+
+    def plan(self, view: DeliveryView, terms: Terms) -> Plan:
+        """What approving leads to."""
+        settings = self.settings
+        return Plan(
+            emails=view.emails,
+            settled=(view.seeds if terms.seeds else view.tally).settled,
+            sample=terms.sample,
+            seeds=terms.seeds,
+            starts_at=terms.starts_at,
+            per_hour=terms.per_hour or (settings.sender_per_hour if settings else None),
+            how=settings.how if settings else None,
+            quiet=settings.quiet if settings else None,
+        )
+
+    async def decide(self, act: Act, *, by: str | None, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's
+        """Take the decision and return what the delivery is then."""
+        who = await decider(self.environment, by)
+        if act is Act.HOLD:
+            await self.decisions.hold(by=who, note=note)
+        else:
+            await self.decisions.take(act, by=who, note=note, **changes)
+        return await self.current()
+
+    def _require_transport(self) -> None:
+        if self.settings and self.settings.sender_transport is TransportKind.NONE:
+            raise CommandError(NO_TRANSPORT)
+
+
+def terms_of(view: DeliveryView) -> Terms:
+    """Return the terms on which a paused delivery goes on."""
+    delivery = view.delivery
+    is_sample = delivery.paused_from is DeliveryStatus.SAMPLE
+    return Terms(
+        sample=delivery.sample if is_sample else 0,
+        seeds=delivery.seeds if is_sample else (),
+        starts_at=delivery.starts_at,
+        per_hour=delivery.per_hour,
+    )
+
+
+def reason_given(why: str | None) -> str:
+    """Return why somebody decides, on one line; raise `CommandError` if it is empty or too long."""
+    return "" if why is None else one_line(why, "--why", most=MAX_WHY_CHARS)
+
+
+def rejection(view: DeliveryView) -> str:
+    """What rejecting leads to, in one line."""
+    sent = view.tally.of(Outcome.SENT)
+    left = max(0, view.emails - view.tally.settled)
+    before = f" {count(sent)} have been sent." if sent else ""
+    return f"{count(left)} of {count(view.emails)} emails will never be sent; that is for good.{before}"
+
+
+LATER: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.HELD: "is held until somebody approves it",
+    DeliveryStatus.SAMPLE: "goes out as a sample; `encore run approve` lets the rest go out",
+    DeliveryStatus.APPROVED: "goes out; `encore run show` says how far it is, `encore run pause` stops it",
+    DeliveryStatus.PAUSED: "is paused; `encore run resume` goes on with it",
+    DeliveryStatus.REJECTED: "is rejected: nothing more of it goes out",
+    DeliveryStatus.DONE: "is delivered",
+}
+"""What is to be said after a decision."""

@@ -1,0 +1,134 @@
+"""The finished emails of a run, as people look at them."""
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from encore.cli.delivery.views import DeliveryLookup
+from encore.cli.environment import Environment
+from encore.cli.errors import CommandError
+from encore.contracts import object_keys
+from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from encore.mailer.adapters.email_records import DynamoDBEmailRecords
+from encore.runtime.runs.run import Run, StageName
+from encore.runtime.storage import DynamoDBItems, S3Objects
+
+
+class EmailView(BaseModel):
+    """One finished email, and what has become of it."""
+
+    customer_id: str
+    subject: str
+    preheader: str
+    language: str | None
+    copy_source: str
+    made_at: datetime
+    dispatch: Dispatch | None
+    """None while nothing is known of it: it has not been sent."""
+
+
+@dataclass(frozen=True)
+class Emails:
+    """The finished emails of one run."""
+
+    environment: Environment
+    objects: S3Objects
+    records: DynamoDBEmailRecords
+    lookup: DeliveryLookup
+    run: Run
+
+    @classmethod
+    async def of(cls, environment: Environment, run: Run) -> "Emails":
+        """Open what they are kept in."""
+        return cls(
+            environment,
+            await environment.objects(),
+            DynamoDBEmailRecords(environment.dynamodb, await environment.table("emails")),
+            await DeliveryLookup.of(environment),
+            run,
+        )
+
+    async def first(self, limit: int) -> list[str]:
+        """Return the customers of the first emails, in the order in which they go out."""
+        found: list[str] = []
+        for part in self._parts():
+            found += [each.customer_id for each in await self._mailed(part)]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    async def drawn(self, number: int, *, seed: str) -> dict[int, list[str]]:
+        """Return the customers of so many emails by part, drawn at random but for one seed always the same.
+
+        No more parts are read than emails are drawn, however large the run.
+        """
+        chance = random.Random(seed)  # noqa: S311 - a selection to look at
+        draws = Counter(chance.choices(self._parts(), k=number)) if self._parts() else Counter[int]()
+        chosen, others = {}, []
+        for part, wanted in sorted(draws.items()):
+            customers = [each.customer_id for each in await self._mailed(part)]
+            chance.shuffle(customers)
+            chosen[part] = customers[:wanted]
+            others += [(part, each) for each in customers[wanted:]]
+        missing = number - sum(map(len, chosen.values()))
+        for part, customer in others[:missing]:
+            chosen[part].append(customer)
+        return chosen
+
+    async def with_outcome(self, outcome: Outcome, limit: int) -> list[str]:
+        """Return customers whose email has come to this."""
+        found: list[str] = []
+        async for dispatch in self.lookup.dispatches(self.run.run_id):
+            if dispatch.outcome is outcome:
+                found.append(dispatch.customer_id)
+            if len(found) == limit:
+                break
+        return found
+
+    async def views(self, customer_ids: Sequence[str]) -> list[EmailView]:
+        """Return the emails of these customers in this order; those without one are left out."""
+        records = await self.records.existing(self.run.run_id, customer_ids)
+        dispatches = await self._dispatches(customer_ids)
+        return [
+            EmailView(
+                customer_id=each,
+                subject=records[each].subject,
+                preheader=records[each].preheader,
+                language=records[each].language,
+                copy_source=records[each].copy_source,
+                made_at=records[each].created_at,
+                dispatch=dispatches.get(each),
+            )
+            for each in customer_ids
+            if each in records
+        ]
+
+    async def view(self, customer_id: str) -> EmailView:
+        """Return a customer's email; raise `CommandError` if they have none in this run."""
+        found = await self.views([customer_id])
+        if not found:
+            raise CommandError(f"customer {customer_id} has no email in {self.run.run_id}")
+        return found[0]
+
+    async def message(self, customer_id: str) -> bytes:
+        """Return the whole message; raise `CommandError` if there is none (any more)."""
+        found = await self.objects.find(object_keys.email(self.run.run_id, customer_id))
+        if found is None:
+            raise CommandError(f"customer {customer_id} has no email in {self.run.run_id}, or it is gone")
+        return found
+
+    async def _mailed(self, part: int) -> list[FinishedEmail]:
+        return await self.objects.find_lines(object_keys.mailed(self.run.run_id, part), FinishedEmail)
+
+    async def _dispatches(self, customer_ids: Sequence[str]) -> Mapping[str, Dispatch]:
+        items = DynamoDBItems(self.environment.dynamodb, await self.environment.table("dispatches"))
+        keys = [{"run_id": self.run.run_id, "customer_id": each} for each in customer_ids]
+        found = map(Dispatch.model_validate, await items.get_all(keys))
+        return {each.customer_id: each for each in found}
+
+    def _parts(self) -> list[int]:
+        return sorted(self.run.stage(StageName.MAILER).done)

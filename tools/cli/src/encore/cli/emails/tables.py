@@ -1,0 +1,60 @@
+"""Finished emails as tables and texts for people."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from encore.cli.delivery.tables import OUTCOMES
+from encore.cli.emails.finished import EmailView
+from encore.cli.output import plain
+from encore.cli.tables import cell, table
+from encore.stack.gallery.mime import texts
+
+SUBJECT_AND_PREHEADER = "subject, preheader"
+
+
+def email_table(emails: Sequence[EmailView]) -> Table:
+    """Two lines per email: as an inbox shows it, and what has become of it."""
+    shown = table("customer", SUBJECT_AND_PREHEADER, "", fold=SUBJECT_AND_PREHEADER)
+    for each in emails:
+        shown.add_row(cell(each.customer_id), _as_in_inbox(each), _outcome(each))
+    return shown
+
+
+def show_email(email: EmailView, message: bytes, console: Console) -> None:
+    """Print an email's plain text below what an inbox shows of it."""
+    shown = table("name", "value", fold="value")
+    shown.show_header = False
+    shown.add_row(cell("customer", "dim"), cell(email.customer_id))
+    shown.add_row(cell("subject", "dim"), cell(email.subject, "bold"))
+    shown.add_row(cell("preheader", "dim"), cell(email.preheader))
+    shown.add_row(cell("made", "dim"), cell(f"{email.made_at:%Y-%m-%d %H:%M} UTC, copy: {email.copy_source}"))
+    shown.add_row(cell("delivery", "dim"), cell(_fate(email)))
+    console.print(shown)
+    console.print()
+    for line in texts(message).plain.splitlines():
+        console.print(Text(plain(line)), soft_wrap=True)
+
+
+def _as_in_inbox(email: EmailView) -> Text:
+    return cell(email.subject, "bold").append("\n").append_text(cell(email.preheader, "not bold dim"))
+
+
+def _outcome(email: EmailView) -> Text:
+    called, style = OUTCOMES[email.dispatch.outcome] if email.dispatch else ("not yet", "dim")
+    return cell(called, style)
+
+
+def _fate(email: EmailView) -> str:
+    """What has become of it, when, and why."""
+    found = email.dispatch
+    if found is None:
+        return "not sent yet"
+    called = OUTCOMES[found.outcome][0]
+    by = f" by {found.transport}" if found.transport else ""
+    why = f": {found.reason.replace('_', ' ')}" if found.reason else ""
+    bounced = f"; {found.bounced} bounce" if found.bounced in {"hard", "soft"} else ""
+    complaint = "; complaint" if found.bounced == "complaint" else ""
+    return f"{called}{by}, {found.at:%Y-%m-%d %H:%M} UTC{why}{bounced}{complaint}"

@@ -1,1 +1,0 @@
-"""What `encore erase` does."""

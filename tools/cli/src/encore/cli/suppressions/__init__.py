@@ -1,0 +1,1 @@
+"""What `encore suppress` does."""

@@ -1,0 +1,51 @@
+"""The mail server of a local stack that sends: what it delivers arrives in a folder, and nowhere else."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from encore.stack.mailbox import Mailbox, MailboxServer
+from encore.stack.mailbox.store import INDEX
+
+MAILBOX = "mailbox"
+"""The folder beside that of the logs."""
+FOLDER = "ENCORE_MAILBOX_FOLDER"
+"""The variable that says where the emails of a running stack arrive."""
+TRANSPORT, SMTP = "ENCORE_SENDER_TRANSPORT", "smtp"
+SENDING = {TRANSPORT: SMTP, "ENCORE_SENDER_APPROVAL": "automatic", "ENCORE_SENDER_PER_S": "1000"}
+"""With these a local stack delivers every run that finishes, to its own mail server, at any pace."""
+_SECRETS = ("ENCORE_SENDER_SMTP_USER", "ENCORE_SENDER_SMTP_PASSWORD")
+
+
+@contextmanager
+def local_mail(folder: Path, environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Run a mail server if the environment sends by SMTP; yield the settings that lead to it, none otherwise.
+
+    A server that the environment names is not asked: a local stack writes to nobody.
+    """
+    if environment.get(TRANSPORT) != SMTP:
+        yield {}
+        return
+    with MailboxServer(Mailbox(folder)) as server:
+        yield {
+            "ENCORE_SENDER_SMTP_HOST": server.host,
+            "ENCORE_SENDER_SMTP_PORT": str(server.port),
+            "ENCORE_SENDER_SMTP_SECURITY": "none",
+            FOLDER: str(folder),
+            **{name: "" for name in _SECRETS if environment.get(name)},
+        }
+
+
+class ArrivedIn:
+    """The messages in a mail server's folder, by their `Message-ID`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files: dict[str, list[Path]] = {}
+        for line in (folder / INDEX).read_text(encoding="utf-8").splitlines():
+            received = json.loads(line)
+            self._files.setdefault(received["message_id"], []).append(folder / received["file"])
+
+    def copies(self, message_id: str) -> Sequence[Path]:
+        """Return the files of a message: one, unless it arrived again."""
+        return self._files.get(message_id, ())
