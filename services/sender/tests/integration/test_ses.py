@@ -151,7 +151,6 @@ async def test_nobody_listens() -> None:
 
 async def test_silence_is_doubt() -> None:
     """A request without an answer may have been accepted."""
-
     left = asyncio.Event()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -25,7 +25,8 @@ class SesOptions:
     """-1 is no limit."""
     emails_per_s: float = 1.0
     identities: frozenset[str] | None = None
-    """The addresses and domains that are verified; without it, all are."""
+    """The addresses and domains that are verified; without it, all are but those under
+    `.invalid`."""
     configuration_sets: frozenset[str] | None = None
     """Those that exist; without it, all do."""
     events_arn: str | None = None

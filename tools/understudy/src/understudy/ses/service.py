@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from understudy.token_bucket import Clock
 
 ENFORCEMENT = "HEALTHY"
+NEVER_VERIFIED = "invalid"
+"""A domain that never exists (RFC 2606), so nobody can have verified it."""
 
 
 def create_service(
@@ -112,9 +114,9 @@ class _Ses:
     def _is_verified(self, address: str) -> bool:
         """Whether the address or its domain, or one above that, is an identity."""
         identities = self._options.identities
-        if identities is None:
-            return True
         labels = address.rpartition("@")[2].lower().split(".")
+        if identities is None:
+            return labels[-1] != NEVER_VERIFIED
         domains = {".".join(labels[at:]) for at in range(len(labels))}
         return bool(identities & {address, address.lower(), *domains})
 
