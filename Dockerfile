@@ -16,7 +16,7 @@ RUN pip install --no-cache-dir --constraint constraints.txt uv \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
  && printf '%s @ file:///src/%s\n' encore-contracts shared/contracts encore-aspects shared/aspects \
       'encore-runtime[tracing]' shared/runtime encore-ingest services/ingest encore-mailer services/mailer \
-      encore-recommender services/recommender \
+      encore-recommender services/recommender encore-sender services/sender \
       encore-stack tools/stack > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/
 COPY shared/aspects/pyproject.toml shared/aspects/
@@ -24,6 +24,7 @@ COPY shared/runtime/pyproject.toml shared/runtime/
 COPY services/ingest/pyproject.toml services/ingest/
 COPY services/mailer/pyproject.toml services/mailer/
 COPY services/recommender/pyproject.toml services/recommender/
+COPY services/sender/pyproject.toml services/sender/
 COPY tools/stack/pyproject.toml tools/stack/
 COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 
@@ -34,7 +35,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package encore-contracts --no-emit-package encore-aspects --no-emit-package encore-runtime \
       --no-emit-package encore-ingest --no-emit-package encore-mailer --no-emit-package encore-recommender \
-      --no-emit-package encore-stack \
+      --no-emit-package encore-sender --no-emit-package encore-stack \
       --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
  && uv pip install --no-deps --constraint constraints.txt --requirement dependencies.txt dumb-init
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
@@ -58,6 +59,7 @@ COPY shared shared
 COPY services/ingest services/ingest
 COPY services/mailer services/mailer
 COPY services/recommender services/recommender
+COPY services/sender services/sender
 COPY tools/stack tools/stack
 COPY ${PACKAGE}/src ${PACKAGE}/src
 RUN --mount=type=cache,target=/root/.cache/uv \

@@ -7,13 +7,13 @@ import boto3
 import psutil
 
 from encore.contracts import object_keys
-from encore.stack.embedded import SERVICES, Stack, embedded_stack
+from encore.stack.embedded import MAKING, Stack, embedded_stack
 from encore.stack.observer import observe
 from harness.processes import cpu_seconds, resident_mib
 
 LOOK_S = 0.5
 NAMES = {"encore.stack.emulator": "emulator", "understudy": "understudy"} | {
-    f"encore.{service}": service for service in SERVICES
+    f"encore.{service}": service for service in MAKING
 }
 Taken = dict[str, tuple[float, float]]
 """CPU seconds and peak resident MiB, by process."""
@@ -21,7 +21,7 @@ Taken = dict[str, tuple[float, float]]
 
 def through_emulator(path: Path, logs: Path) -> Taken:
     """Upload a file to a new stack, wait until its run has ended, and return what each process took."""
-    with embedded_stack(logs, services=SERVICES) as stack:
+    with embedded_stack(logs, services=MAKING) as stack:
         bucket = stack.resources.buckets["data"]
         before = {name: cpu_seconds(process) for name, process in _processes().items()}
         boto3.client("s3").upload_file(str(path), bucket, f"{object_keys.UPLOADS}{path.name}")

@@ -13,7 +13,7 @@ import boto3
 
 from encore.contracts import object_keys
 from encore.runtime.runs.run import PartReport, Run, StageName
-from encore.stack.embedded import LOCAL_SETTINGS, SERVICES, Stack
+from encore.stack.embedded import LOCAL_SETTINGS, MAKING, Stack
 from encore.stack.observer import Observer, observe
 from encore.stack.processes import Processes
 
@@ -48,8 +48,8 @@ def services(log_dir: Path, settings: dict[str, str]) -> Iterator[Processes]:
     local = {name: os.environ.pop(name, LOCAL_SETTINGS[name]) for name in LOCAL_ONLY}
     try:
         with Processes(log_dir) as processes:
-            alive = [log_dir / f"{service}.alive" for service in SERVICES]
-            for service, file in zip(SERVICES, alive, strict=True):
+            alive = [log_dir / f"{service}.alive" for service in MAKING]
+            for service, file in zip(MAKING, alive, strict=True):
                 processes.start(
                     service, ["-m", f"encore.{service}"], {**settings, "ENCORE_LIVENESS_FILE": str(file)}
                 )

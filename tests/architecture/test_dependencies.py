@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender")
 SHARED = ("contracts", "runtime", "aspects")
 SOURCES = {
     **{name: ROOT / f"shared/{name}/src/encore/{name}" for name in SHARED},
     **{name: ROOT / f"services/{name}/src/encore/{name}" for name in SERVICES},
 }
 AWS = {"aiobotocore", "boto3", "botocore"}
-BESIDE = {"recommender": {"web"}, "sender": {"feedback", "web"}}
+BESIDE = {"recommender": {"web"}, "sender": {"feedback"}}
 """What a service has beside its queue: processes that answer requests, or read another queue."""
-IMPORTED_AS = {"pyyaml": "yaml", "fluent.runtime": "fluent"}
+IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
 TOOLS = {"encore.stack", "encore.cli", "encore.evaluation", "understudy"}
 

@@ -45,6 +45,8 @@ DRAIN_TIMEOUT_S = 60.0
 BY = "chaos"
 MAX_SKEW_S = 5.0
 """Of the senders' clocks: an email that is to be tried again waits for a time by the clock."""
+MIN_CALLS_BEFORE_KILL = 40
+"""A sender that has made so many calls is in the middle of a part."""
 SMTP, SES = "smtp", "ses"
 LOST_REPLIES = frozenset({MailFault.DROP_AFTER, MailFault.ACCEPT_THEN_DIE})
 IN_DOUBT_BY_SES = frozenset({Fault.BROKEN, Fault.UNAVAILABLE, Fault.CUT_BEFORE, Fault.CUT_AFTER})
@@ -71,7 +73,7 @@ class DeliveryConditions:
     odds: Odds = CALM
     mail_odds: MailOdds = MailOdds()
     kill_every_s: tuple[float, float] | None = None
-    max_kills: int = 1_000
+    max_kills: int = 25
     processes: int = 1
     visibility_s: int = 60
     max_receives: int = 40
@@ -81,7 +83,7 @@ class DeliveryConditions:
     """More than a part, and not a whole number of parts."""
     held_s: float = 1.0
     """How long nobody approves anything."""
-    per_s: float = 40.0
+    per_s: float = 25.0
     """So that there is time to kill somebody."""
     parallel: int = 8
     """Emails that one process has in flight: what its crash leaves in doubt."""
@@ -101,7 +103,7 @@ CALM_DELIVERY = DeliveryConditions()
 STORMY_DELIVERY = DeliveryConditions(
     odds=STORM,
     mail_odds=MailOdds(later=0.05, refused=0.02, drop_before=0.03, drop_after=0.03, accept_then_die=0.03),
-    kill_every_s=(1.0, 2.5),
+    kill_every_s=(2.0, 5.0),
     processes=2,
     visibility_s=5,
     held_s=5.0,
@@ -199,6 +201,7 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions) -> Delivery
                 size=conditions.processes,
                 seed=conditions.seed,
                 max_skew_s=MAX_SKEW_S if conditions.kill_every_s else 0.0,
+                min_calls=MIN_CALLS_BEFORE_KILL,
             )
             steps = await _deliver(world, fleet)
             depths = await _drained(world, fleet)

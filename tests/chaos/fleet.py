@@ -30,11 +30,13 @@ class Fleet:
         size: int,
         seed: int,
         max_skew_s: float = MAX_SKEW_S,
+        min_calls: int = MIN_CALLS_BEFORE_KILL,
     ) -> None:
         self._processes = processes
         self._environment = environment
         self._tally = tally
         self._max_skew_s = max_skew_s
+        self._min_calls = min_calls
         self._names = {
             f"{service}-{number}": service for number in range(1, size + 1) for service in services
         }
@@ -59,7 +61,7 @@ class Fleet:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._rng.uniform(*every_s))
             order = order or self._rng.sample(list(self._names), len(self._names))
-            working = [name for name in order if self._tally.calls_since_start[name] >= MIN_CALLS_BEFORE_KILL]
+            working = [name for name in order if self._tally.calls_since_start[name] >= self._min_calls]
             if working and not stop.is_set():
                 order.remove(working[0])
                 await self._kill_and_restart(working[0])

@@ -34,6 +34,10 @@ And the time of the run that first had something in its file.
 """
 
 
+_JUDGED_APART = frozenset({"runs", "emails", "dispatches", "suppressions", "contacts"})
+"""The ledger; emails, which have a check of their own; and what only a delivery writes."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """Everything by which two runs of one file are compared."""
@@ -44,7 +48,7 @@ class Outcome:
     records: Mapping[str, Mapping[str, Any]]
     """The emails table by customer, without what varies."""
     tables: Mapping[str, Mapping[str, str]]
-    """The items of every table except the ledger and the emails, by table and key, without what varies."""
+    """The items of every table that a run writes but the emails, by table and key, without what varies."""
     announced: Mapping[str, Counter[str]]
     """How often each `email-finished` event arrived, by customer and event id."""
     finished_events: tuple[Event[RunFinished], ...]
@@ -84,7 +88,7 @@ async def records(observer: Observer, run_id: str) -> dict[str, dict[str, Any]]:
 
 
 async def tables(observer: Observer) -> dict[str, dict[str, str]]:
-    """The items of every table except the ledger and the emails, by table and key, without what varies."""
+    """The items of every table that a run writes, by table and key, without what varies."""
     topology = load_topology().tables
     return {
         name: {
@@ -94,7 +98,7 @@ async def tables(observer: Observer) -> dict[str, dict[str, str]]:
             for item in await _scan(observer, observer.resources.tables[name])
         }
         for name, table in topology.items()
-        if name not in {"runs", "emails"}
+        if name not in _JUDGED_APART
     }
 
 

@@ -85,7 +85,7 @@ def compose(project: Callable[..., Compose]) -> Compose:
 def images(compose: Compose) -> dict[str, str]:
     """All our images, freshly built, by name."""
     compose("build", "--quiet")
-    names = ("ingest", "sentiment", "recommender", "mailer", "understudy", "cli")
+    names = ("ingest", "sentiment", "recommender", "mailer", "sender", "understudy", "cli")
     return {name: f"encore/{name}:{VERSION}" for name in names}
 
 

@@ -9,13 +9,14 @@ import pytest
 
 from encore.recommender.settings import RecommenderWebSettings
 from encore.runtime.settings import PREFIX
+from encore.sender.settings import SenderSettings
 from encore.stack.embedded import ENVIRONMENT, LOCAL_SETTINGS
 from encore.stack.provision import provision
 from encore.stack.topology import load_topology
 from tests.support.containers import Compose
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback")
 OURS = (*SERVICES, "understudy", "provisioner")
 WEB = "web"
 AWS = {
@@ -88,6 +89,31 @@ def test_the_web_process_is_the_recommenders_image_with_another_module(compose: 
     )
 
 
+@pytest.mark.parametrize("override", [None, "docker-compose.aws.yml"])
+def test_feedback_is_the_senders_image_with_another_module(compose: Compose, override: str | None) -> None:
+    """Both have the same settings; each is healthy by a file of its own."""
+    found = services(compose, *([override] if override else []), **AWS)
+    sender, feedback = found["sender"], found["feedback"]
+    assert feedback["image"] == sender["image"]
+    assert feedback["environment"] == {**sender["environment"], "MODULE": "encore.sender.feedback"}
+    assert sender["environment"]["ENCORE_SENDER_TRANSPORT"] == "none"
+    assert sender["environment"]["ENCORE_SENDER_APPROVAL"] == "required"
+
+
+def test_with_the_mailbox_the_sender_is_told_of_one_variable_only(compose: Compose) -> None:
+    """Its server, port and lack of encryption are the mailbox's by default, in the network of both."""
+    found = services(compose, COMPOSE_PROFILES="mail", ENCORE_SENDER_TRANSPORT="smtp")
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in found["sender"]["environment"].items()
+        if value
+    }
+    settings = SenderSettings.model_validate(given)
+    assert (settings.sender_transport, settings.sender_smtp_security) == ("smtp", "none")
+    assert settings.sender_smtp_host in found
+    assert set(found["sender"]["networks"]) & set(found[settings.sender_smtp_host]["networks"])
+
+
 def test_ports_are_published_on_loopback_only(compose: Compose) -> None:
     """Other machines reach nothing, and our containers reach only the emulator and understudy."""
     found = services(compose, COMPOSE_PROFILES="mail")
@@ -106,7 +132,7 @@ def test_the_mailbox_starts_only_with_its_profile(compose: Compose) -> None:
 
 
 def test_on_aws_no_service_uses_an_emulator(compose: Compose) -> None:
-    """With credentials only the four services run, and no endpoint is set."""
+    """With credentials only the services run, and no endpoint is set."""
     found = services(compose, "docker-compose.aws.yml", **AWS)
     assert set(found) == set(SERVICES)
     for service in found.values():

@@ -12,7 +12,7 @@ from testcontainers.core.container import DockerContainer
 from tests.support.containers import Compose
 
 pytestmark = pytest.mark.timeout(300)
-SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender")
 IMAGES = (*SERVICES, "understudy", "cli")
 MEGABYTE = 1_000_000
 MAX_MB = dict.fromkeys(IMAGES, 250) | {"cli": 350, "understudy": 500}

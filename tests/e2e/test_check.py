@@ -17,6 +17,7 @@ from encore.mailer.settings import MailerSettings
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import check
+from encore.sender.settings import FeedbackSettings, SenderSettings
 from encore.sentiment.settings import SentimentSettings
 from encore.stack.provision import provision
 from encore.stack.topology import load_topology
@@ -30,7 +31,11 @@ SETTINGS: dict[str, type["ServiceSettings"]] = {
     "sentiment": SentimentSettings,
     "recommender": RecommenderSettings,
     "mailer": MailerSettings,
+    "sender": SenderSettings,
+    "sender.feedback": FeedbackSettings,
 }
+QUEUES = {"ingest": "ingest-uploads", "sender.feedback": "feedback"}
+"""The queues that are not named after their process."""
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +60,14 @@ def environment(provisioned: "Resources", emulator_url: str, monkeypatch: pytest
 async def problem_of(service: str) -> str:
     """What a service's check finds."""
     main: Any = import_module(f"encore.{service}.__main__")
-    return await check(StageName(service), SETTINGS[service](), main.make_handler, stop=asyncio.Event())
+    stage = StageName(service.partition(".")[0])
+    return await check(stage, SETTINGS[service](), main.make_handler, stop=asyncio.Event())
 
 
 @pytest.mark.parametrize("service", SETTINGS)
 async def test_a_service_that_could_start_passes(service: str, provisioned: "Resources") -> None:
     """Everything is wired and answers, and the messages that wait stay where they are."""
-    queue = provisioned.queue_urls["ingest-uploads" if service == "ingest" else service]
+    queue = provisioned.queue_urls[QUEUES.get(service, service)]
     sqs = boto3.client("sqs")
     sqs.send_message(QueueUrl=queue, MessageBody="not an event")
     assert await problem_of(service) == ""

@@ -62,22 +62,71 @@ async def test_what_customers_did_is_credited_and_a_customer_is_forgotten(
     assert (credited.clicked, credited.purchased, credited.value) == (1, 2, Decimal("24.90"))
     await pipeline.quiet()
 
-    trace = re.compile(rb"(?<!\w)" + re.escape(customer.encode()) + rb"(?!\w)")
-    before = await asyncio.to_thread(_places, pipeline, trace)
+    before = await asyncio.to_thread(_places, pipeline, customer)
     assert {"customers", "histories", "recommendations", "reviews"} <= before
-    answer = await asyncio.to_thread(_forget, pipeline, customer, monkeypatch)
+    answer = await asyncio.to_thread(_encore, pipeline, monkeypatch, "forget", customer, "--yes")
     assert {row["what"]: row["why"] for row in answer["rows"] if row["failed"]} == {}
-    assert [each["name"] for each in answer["proof"]["found"] if each["where"] != "objects"] == []
-    assert {each["name"].startswith(OURS) for each in answer["proof"]["found"]} == {True}
-    left = await asyncio.to_thread(_places, pipeline, trace)
+    assert {each["name"].partition("/")[0] for each in answer["proof"]["found"]} == {"uploads"}
+    left = await asyncio.to_thread(_places, pipeline, customer)
     assert {place for place in left if not place.startswith(OURS)} == set()
     stays = await pipeline.emails(run_id)
     assert stays.keys() == emails.keys() - {customer}
     assert stays[other] == emails[other]
 
 
-def _places(pipeline: Pipeline, trace: re.Pattern[bytes]) -> set[str]:
-    """Every table, object version and file of understudy's that names the customer."""
+async def test_a_customer_is_forgotten_while_a_run_is_at_work_and_stays_so(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run goes on to its end; the next file has them still, and nothing is made of it."""
+    path = tmp_path / "shop.csv"
+    write_sample(path, seed=31, customers=60, products=30)
+    pipeline = replace(pipeline, patience_s=300)
+    known = {item["customer_id"]["S"] for item in _customers(pipeline)}
+    pipeline.upload("at-work.csv", path)
+    customer = await _stored_customer(pipeline, known)
+    answer = await asyncio.to_thread(_encore, pipeline, monkeypatch, "forget", customer, "--yes", "--wait")
+    assert {row["what"]: row["why"] for row in answer["rows"] if row["failed"]} == {}
+    run_id, finished = await pipeline.finished("at-work.csv")
+    assert finished.status == "finished"
+    others = (await pipeline.emails(run_id)).keys() - {customer}
+    await pipeline.quiet()
+
+    pipeline.upload("next.csv", path)
+    next_id, finished = await pipeline.finished("next.csv")
+    assert finished.status == "finished"
+    assert (await pipeline.emails(next_id)).keys() == others
+    await pipeline.quiet()
+    left = await asyncio.to_thread(_places, pipeline, customer)
+    assert {place for place in left if not place.startswith(OURS)} == set()
+
+    answer = await asyncio.to_thread(_encore, pipeline, monkeypatch, "forget", customer, "--yes", "--uploads")
+    assert answer["proof"]["found"] == []
+    assert await asyncio.to_thread(_places, pipeline, customer) == set()
+    searched = await asyncio.to_thread(_encore, pipeline, monkeypatch, "search", customer)
+    assert searched["found"] == []
+
+
+def _customers(pipeline: Pipeline) -> list[dict[str, Any]]:
+    dynamodb: Any = boto3.client("dynamodb")
+    table = pipeline.stack.resources.tables["customers"]
+    return [
+        item for page in dynamodb.get_paginator("scan").paginate(TableName=table) for item in page["Items"]
+    ]
+
+
+async def _stored_customer(pipeline: Pipeline, known: set[str]) -> str:
+    """Wait until a run has stored customers who may be written to; return one of them."""
+    async with asyncio.timeout(pipeline.patience_s):
+        while True:
+            new = [item for item in _customers(pipeline) if "exclusion" not in item]
+            if ids := {str(item["customer_id"]["S"]) for item in new} - known:
+                return min(ids)
+            await asyncio.sleep(0.05)
+
+
+def _places(pipeline: Pipeline, customer: str) -> set[str]:
+    """Every table and object version that names the customer: the test's own look, not the command's."""
+    trace = re.compile(rb"(?<!\w)" + re.escape(customer.encode()) + rb"(?!\w)")
     found: set[str] = set()
     resources = pipeline.stack.resources
     dynamodb: Any = boto3.client("dynamodb")
@@ -95,10 +144,11 @@ def _places(pipeline: Pipeline, trace: re.Pattern[bytes]) -> set[str]:
     return found
 
 
-def _forget(pipeline: Pipeline, customer: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def _encore(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, *words: str) -> dict[str, Any]:
     environment = pipeline.stack.resources.tables["runs"].removesuffix("-runs")
     monkeypatch.setenv("ENCORE_ENVIRONMENT", environment)
-    monkeypatch.delenv("AWS_ENDPOINT_URL_S3")  # what makes the emulator like AWS takes no body of 1 MiB
-    result = CliRunner().invoke(app, ["customer", "forget", customer, "--yes", "--json"])
+    # What makes the emulator like AWS takes no body of 1 MiB.
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
+    result = CliRunner().invoke(app, ["customer", *words, "--json"])
     answer: dict[str, Any] = json.loads(result.stdout)
     return answer

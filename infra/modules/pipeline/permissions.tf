@@ -57,6 +57,11 @@ locals {
         resources = [module.topology.table_arns["products"], module.topology.table_arns["customers"]]
       },
       {
+        sid       = "LeaveOutTheForgotten"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
         sid       = "KeepLedger"
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["runs"]]
@@ -223,6 +228,12 @@ locals {
         resources = [module.topology.table_arns["histories"]]
       },
       {
+        # The departments that customers want nothing of.
+        sid       = "ReadContacts"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["contacts"]]
+      },
+      {
         # DeleteItem ends a run's turn on the dataset group, BatchWriteItem credits runs with what their emails led to.
         sid = "KeepLedger"
         actions = [
@@ -371,7 +382,11 @@ locals {
       {
         sid       = "StoreEmails"
         actions   = ["s3:PutObject"]
-        resources = ["${local.data_bucket}/runs/*/emails/*", "${local.data_bucket}/runs/*/copy/*"]
+        resources = [
+          "${local.data_bucket}/runs/*/emails/*",
+          "${local.data_bucket}/runs/*/copy/*",
+          "${local.data_bucket}/runs/*/mailed/*",
+        ]
       },
       {
         sid       = "StoreRecords"
@@ -383,6 +398,12 @@ locals {
         sid       = "KeepAnswers"
         actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
         resources = [module.topology.table_arns["copy-answers"]]
+      },
+      {
+        # Nothing is paid for an email that nobody may get.
+        sid       = "AskConsent"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["contacts"], module.topology.table_arns["suppressions"]]
       },
       {
         sid       = "KeepFeatures"

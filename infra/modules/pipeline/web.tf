@@ -37,9 +37,13 @@ locals {
       ]
     },
     {
-      sid       = "ReadCustomers"
-      actions   = ["dynamodb:BatchGetItem"]
-      resources = [module.topology.table_arns["histories"], module.topology.table_arns["recommendations"]]
+      sid     = "ReadCustomers"
+      actions = ["dynamodb:BatchGetItem"]
+      resources = [
+        module.topology.table_arns["contacts"],
+        module.topology.table_arns["histories"],
+        module.topology.table_arns["recommendations"],
+      ]
     },
     {
       sid       = "FindLatestShop"

@@ -211,6 +211,7 @@ class Bench:
         self.objects = InMemoryObjects()
         self.products = InMemoryItems("product_id")
         self.customers = InMemoryItems("customer_id")
+        self.suppressions = InMemoryItems("entry")
         self.announcer = announcer or InMemoryAnnouncer()
         stage = self.runs.stage(StageName.INGEST, self.announcer)
         self.files = files = InMemoryFiles(self.objects)
@@ -219,6 +220,7 @@ class Bench:
             objects=self.objects,
             products=self.products,
             customers=self.customers,
+            suppressions=self.suppressions,
             announcer=self.announcer,
             ledger=self.ledger,
             stage=stage,
@@ -232,6 +234,7 @@ class Bench:
         ingest_events = IngestEvents(
             files=files,
             objects=self.objects,
+            suppressions=self.suppressions,
             announcer=self.announcer,
             locks=self.runs.locks,
             limits=EventLimits(

@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 from pydantic import SecretStr
 from starlette.routing import Route
 
+from encore.contracts.consent import Contact
 from encore.contracts.records import Exclusion, Pick, Recommendation
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.shop_here import ShopsHere
@@ -74,7 +75,9 @@ class InMemoryRecords:
     async def read(self, customer_id: str, run_id: str) -> CustomerState:
         """Read the customer's items."""
         items = await self.world.items.get_all(keys(customer_id, run_id))
-        return CustomerState.of(await self.world.customers.find(customer_id), items)
+        found = await self.world.contacts.get_all([{"customer_id": customer_id}])
+        contact = next(map(Contact.model_validate, found), None)
+        return CustomerState.of(await self.world.customers.find(customer_id), items, contact)
 
 
 def current_picks_of(
@@ -114,6 +117,7 @@ def web_settings(**values: Any) -> RecommenderWebSettings:  # noqa: ANN401 - of 
         "runs_table": "runs",
         "recommendations_table": "recommendations",
         "histories_table": "histories",
+        "contacts_table": "contacts",
         "recommender_web_port": 0,
         "recommender_web_keys": SecretStr(KEY),
         "recommender_web_linger_s": 0,

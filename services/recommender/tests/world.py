@@ -37,6 +37,7 @@ from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -120,6 +121,7 @@ class World:
         self.objects: InMemoryObjects = wrap(InMemoryObjects())
         self.items: InMemoryItems = wrap(InMemoryItems("customer_id", "run_id"))
         self.histories: InMemoryItems = wrap(InMemoryItems("customer_id"))
+        self.contacts: InMemoryItems = wrap(InMemoryItems("customer_id"))
         self.known_shop = DynamoDBKnownShop(self.runs.dynamodb, table=TABLE, name="shop")
         self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
@@ -274,6 +276,7 @@ class World:
             rankings=rankings,
             customers=customers,
             rank_pins=rank_pins,
+            topics=KnowTopics(self.contacts),
         )
         ask_campaign = AskCampaign(
             objects=self.objects,
@@ -316,6 +319,7 @@ class World:
         world.objects.stored = dict(self.objects.stored)
         world.items.items = dict(self.items.items)
         world.histories.items = dict(self.histories.items)
+        world.contacts.items = dict(self.contacts.items)
         return world
 
     async def open(self, shop: Shop = ENOUGH, run_id: str = RUN) -> None:

@@ -1,6 +1,6 @@
 """Doubles of the feedback process's ports; `integration/test_feedback.py` tests their originals."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,10 @@ class InMemorySuppressions:
 
     entries: dict[str, Suppression] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
+
+    async def find(self, entries: Iterable[str]) -> dict[str, Suppression]:
+        """Return those that there are."""
+        return {entry: self.entries[entry] for entry in entries if entry in self.entries}
 
     async def suppress(self, suppressions: Sequence[Suppression]) -> int:
         """Store those that are new."""

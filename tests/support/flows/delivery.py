@@ -53,6 +53,16 @@ def flows() -> Iterator[Flow]:
         ),
     )
     yield Flow(
+        "the mailer asks for consent before it pays, and lists what it has made",
+        ("Actions, resources, and condition keys for Amazon DynamoDB",),
+        tuple(
+            chain(
+                steps(role("mailer-task"), "dynamodb:BatchGetItem", CONTACTS, SUPPRESSIONS),
+                steps(role("mailer-task"), "s3:PutObject", f"{BUCKET}/runs/{RUN}/mailed/part-00001.jsonl"),
+            )
+        ),
+    )
+    yield Flow(
         "the sender looks for deliveries that wait",
         ("Using resource-based policies for Amazon EventBridge", *SQS_PAGES),
         (

@@ -11,10 +11,11 @@ from tests.support.hcl.aws import arn
 CAMPAIGN = arn("personalize", "campaign/encore-prod")
 FILTER = arn("personalize", "filter/encore-prod-x")
 TRACKER = arn("personalize", "event-tracker/0a1b2c3d")
+CONTACTS = arn("dynamodb", "table/encore-prod-contacts")
 HISTORIES = arn("dynamodb", "table/encore-prod-histories")
 RUNS = arn("dynamodb", "table/encore-prod-runs")
 LEADING_KEYS = "dynamodb:LeadingKeys"
-READ = ("histories", "recommendations", "runs")
+READ = ("contacts", "histories", "recommendations", "runs")
 WEB = role("web-task")
 ACTIONS_PAGE = "Actions, resources, and condition keys for Amazon Personalize"
 
@@ -69,6 +70,7 @@ def flows() -> Iterator[Flow]:
                 steps(
                     WEB,
                     "dynamodb:BatchGetItem",
+                    CONTACTS,
                     HISTORIES,
                     arn("dynamodb", "table/encore-prod-recommendations"),
                 ),
@@ -79,6 +81,11 @@ def flows() -> Iterator[Flow]:
                 steps(WEB, "personalize:GetPersonalizedRanking", RANKING_CAMPAIGN),
             )
         ),
+    )
+    yield Flow(
+        "recommender reads what customers want nothing of",
+        ("How Amazon DynamoDB uses AWS KMS",),
+        tuple(steps(role("recommender-task"), "dynamodb:BatchGetItem", CONTACTS)),
     )
     yield Flow(
         "web takes what a customer does",

@@ -399,6 +399,7 @@ _DELIVERY = (
         environment="guarded",
     ),
     _refused("the sender suppresses nobody at SES", role("sender-task"), "ses:PutSuppressedDestination", "*"),
+    _refused("the mailer suppresses somebody", role("mailer-task"), "dynamodb:BatchWriteItem", SUPPRESSIONS),
     _refused("the mailer sends emails", role("mailer-task"), "ses:SendRawEmail", IDENTITY),
     _refused("feedback sends emails", role("feedback-task"), "ses:SendRawEmail", CONFIGURATION_SET),
     _refused("the sender reads an upload", role("sender-task"), "s3:GetObject", f"{BUCKET}/uploads/week.csv"),

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.contracts import object_keys
+from encore.contracts.consent import customer_entry
+from encore.contracts.delivery import NotSent
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import DataIngested, InteractionsIngested
 from encore.contracts.ingest_report import EventsReport
@@ -242,3 +244,13 @@ async def _used_or_refused(body: bytes | str) -> None:
     report = EventsReport.model_validate_json(stored)
     assert report.failed == (refused or None)
     assert len(await _events(bench)) == (0 if refused else report.events)
+
+
+async def test_events_of_who_has_been_forgotten_are_left_out() -> None:
+    """They are stored nowhere, and not told of; those of others are."""
+    bench = Bench()
+    await bench.suppressions.put_all([{"entry": customer_entry("C1"), "reason": NotSent.ERASED}])
+    (told,) = await _upload(bench, HEADER + CLICK + ORDER)
+    assert told.events == 1
+    assert [each.customer_id for each in await _events(bench)] == ["C2"]
+    assert b"C1" not in bench.objects.stored[told.key]

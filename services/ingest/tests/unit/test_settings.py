@@ -15,6 +15,7 @@ RESOURCES = {
     "ENCORE_INTERACTIONS_INGESTED_TOPIC_ARN": "arn:interactions",
     "ENCORE_PRODUCTS_TABLE": "products",
     "ENCORE_CUSTOMERS_TABLE": "customers",
+    "ENCORE_SUPPRESSIONS_TABLE": "suppressions",
 }
 
 

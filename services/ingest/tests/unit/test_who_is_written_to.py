@@ -1,11 +1,16 @@
 """Who may be written to: consent, suppression and age, over all rows and addresses."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from encore.contracts import object_keys
+from encore.contracts.consent import Suppression, address_entry, customer_entry
+from encore.contracts.delivery import NotSent
+from encore.contracts.events import DataIngested
 from encore.contracts.records import Customer, Exclusion
 from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
@@ -123,3 +128,40 @@ def test_whoever_refuses_once_is_excluded_whatever_the_other_rows_say(
         suppressed = any(row[2] not in {"", "no", "0", "subscribed"} for row in theirs)
         young = any(row[3] in {"12", "17"} for row in theirs)
         assert (customer.exclusion is not None) == (refused or suppressed or young)
+
+
+def erased(*entries: str, reason: NotSent = NotSent.ERASED) -> list[dict[str, object]]:
+    """Items of the table of suppressions."""
+    at = datetime(2026, 11, 26, tzinfo=UTC)
+    made = (Suppression(entry=each, reason=reason, source="x", at=at) for each in entries)
+    return [each.model_dump(mode="json") for each in made]
+
+
+async def test_nothing_is_stored_of_who_has_been_forgotten() -> None:
+    """Neither they nor what they wrote; others at their address are stored, and only counted as they are."""
+    rows = [numbered(1, email="zoe@shop.example"), numbered(2, email="zoe@shop.example"), numbered(3)]
+    bench = Bench()
+    await bench.suppressions.put_all(erased(customer_entry("C1"), address_entry("zoe@shop.example")))
+    await bench.suppressions.put_all(erased(customer_entry("C3"), reason=NotSent.UNSUBSCRIBED))
+    await bench.upload(KEY, csv_lines(rows))
+    run = await bench.run()
+    assert [each.customer_id for each in await bench.stored_customers()] == ["C2", "C3"]
+    assert set(bench.customers.items) == {("C2",), ("C3",)}
+    (told,) = bench.announcer.of(DataIngested)
+    assert isinstance(told, DataIngested)
+    assert (told.customers, told.reviews) == (2, 2)
+    (report,) = [each for each in await bench.ledger.reports(run.run_id) if each.name == "part-00001"]
+    assert report.counts["customers_forgotten"] == 1
+    assert report.units["dynamodb.reads"] == 3
+
+
+async def test_a_part_of_people_who_have_all_been_forgotten_is_announced() -> None:
+    """The other stages count parts: one that is missing would be waited for."""
+    bench = Bench()
+    await bench.suppressions.put_all(erased(customer_entry("C1")))
+    await bench.upload(KEY, csv_lines([numbered(1)]))
+    run = await bench.run()
+    (told,) = bench.announcer.of(DataIngested)
+    assert isinstance(told, DataIngested)
+    assert (told.parts, told.customers) == (1, 0)
+    assert bench.objects.stored[object_keys.customers(run.run_id, 1)] == b""

@@ -1,7 +1,19 @@
-import pytest
+import re
+from urllib.parse import unquote
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from encore.contracts.tokens import UNSUBSCRIBE, verify
 from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.links import UnsubscribeEndpoint, ViewOnlineEndpoint, tracked, web_url
+from encore.mailer.domain.message.links import (
+    UnsubscribeEndpoint,
+    ViewOnlineEndpoint,
+    by_email,
+    tracked,
+    web_url,
+)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +110,29 @@ def test_unsubscribe_tokens_differ_by_customer_and_key() -> None:
     assert all(link.startswith("https://s.example/u?t=") and link.isascii() for link in links)
     assert endpoints[0].link("C1") == endpoints[0].link("C1")
     assert UnsubscribeEndpoint(f"{url}?a=b", b"one").link("C1").startswith(f"{url}?a=b&t=")
+
+
+def test_an_email_to_unsubscribe_says_whom() -> None:
+    """By the token of their link, so that nobody can unsubscribe another; without a key, by their id."""
+    endpoint = UnsubscribeEndpoint("https://s.example/u", b"one")
+    link = by_email("hello+news@s.example", "C1", token=endpoint.token("C1"))
+    assert (
+        link == f"mailto:hello+news@s.example?subject=unsubscribe%20{endpoint.link('C1').partition('t=')[2]}"
+    )
+    assert verify([b"one"], UNSUBSCRIBE, unquote(link).rpartition(" ")[2]) == "C1"
+    assert by_email("a%b@s.example", "C 1&x", token=None) == (
+        "mailto:a%25b@s.example?subject=unsubscribe%20C%201%26x"
+    )
+
+
+@given(st.text(min_size=1, max_size=256))
+def test_a_link_to_unsubscribe_fits_into_a_header(customer_id: str) -> None:
+    """Whatever the id; one that is too long is left out where it has no token."""
+    token = UnsubscribeEndpoint("https://s.example/u", b"one").token(customer_id)
+    for link in (by_email("a@s.example", customer_id, token=each) for each in (token, None)):
+        assert re.fullmatch(r"mailto:a@s\.example\?subject=unsubscribe(%20[A-Za-z0-9._~%-]+)?", link)
+        assert len(f"List-Unsubscribe: <{link}>") < 998
+    assert token in by_email("a@s.example", customer_id, token=token) or len(token) > 700
 
 
 def test_a_token_for_reading_an_email_serves_no_other() -> None:

@@ -75,6 +75,7 @@ def test_a_message_has_what_an_inbox_and_an_operator_need() -> None:
     assert found["List-Unsubscribe"] == (
         "<https://shop.example/u?t=abc>, <mailto:hello@shop.example?subject=unsubscribe>"
     )
+    assert found["Feedback-ID"] == "run-1:recommendations:encore:shopexample"
     assert (found["X-Customer-Id"], found["X-Encore-Run"], found["X-Encore-Copy"]) == ("C1", "run-1", "ai")
     assert found.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
@@ -86,6 +87,36 @@ def test_unsubscribing_by_email_offers_no_one_click() -> None:
     found = parsed(message(envelope, text="Hi", html="Hi"))
     assert found["List-Unsubscribe"] == "<mailto:a@b.example>"
     assert "List-Unsubscribe-Post" not in found
+
+
+@pytest.mark.parametrize(
+    ("domain", "sender_id"),
+    [
+        ("shop.example", "shopexample"),
+        ("t.co", "tco"),
+        ("newsletter.a-very-long-name.example", "newslet"),
+        ("xn--mnchen-3ya.example", "xnmnche"),
+    ],
+)
+def test_gmail_is_told_who_sends_and_of_which_run(domain: str, sender_id: str) -> None:
+    """Four identifiers, all different, none of a person; the last has 5 to 15 characters and stays."""
+    sender = Sender("Shop", f"hello@{domain}")
+    customers = [replace(ENVELOPE, sender=sender, customer_id=customer) for customer in ("C1", "C2")]
+    one, other = (parsed(message(each, text="Hi", html="Hi"))["Feedback-ID"] for each in customers)
+    assert one == other
+    *identifiers, last = one.split(":")
+    assert (identifiers, len({*identifiers, last})) == (["run-1", "recommendations", "encore"], 4)
+    assert last.startswith(sender_id)
+    assert 5 <= len(last) <= 15
+    assert last.isalnum()
+
+
+@given(run_id=ANY_TEXT, customer_id=ANY_TEXT)
+def test_no_run_id_breaks_what_gmail_is_told(run_id: str, customer_id: str) -> None:
+    """Nor does it bring further identifiers in."""
+    envelope = replace(ENVELOPE, run_id=run_id, customer_id=customer_id)
+    found = parsed(message(envelope, text="Hi", html="Hi"))["Feedback-ID"]
+    assert re.fullmatch(r"[A-Za-z0-9-]*:recommendations:encore:shopexample", found)
 
 
 def test_the_same_email_is_the_same_bytes() -> None:

@@ -59,6 +59,7 @@ async def test_picks_of_the_runs_campaign_are_those_of_the_run(
         runs_table=resources.tables["runs"],
         recommendations_table=resources.tables["recommendations"],
         histories_table=resources.tables["histories"],
+        contacts_table=resources.tables["contacts"],
         recommender_web_deadline_ms=10_000,
     )
     async with opened(web) as current:

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
 from encore.contracts import object_keys
-from encore.contracts.records import Exclusion
+from encore.contracts.consent import Contact
+from encore.contracts.records import Exclusion, Pick
 from encore.recommender.domain.engines import Engine, EngineName
 from encore.recommender.domain.history import KnownPurchase
 from encore.recommender.domain.kept_rankings import KeptRanking
@@ -31,6 +33,11 @@ async def finished(world: World, run_id: str = RUN, shop: Shop = ENOUGH) -> Worl
     await world.open(shop, run_id)
     await world.run_to_end(run_id)
     return world
+
+
+def departments_of(picks: Sequence[Pick]) -> set[str]:
+    """The departments that picks are of."""
+    return {one.product.category[0] for one in picks if one.product.category}
 
 
 async def bought(world: World, customer_id: str, product_id: str) -> None:
@@ -63,6 +70,23 @@ async def test_picks_are_those_of_the_run_for_every_customer(world: World) -> No
             answer = await current.find(one.customer_id)
             assert json.loads(answer.picks or b"") == shown(one.picks)
             assert (answer.source, answer.is_known, answer.run_id) == (PickedFrom.BATCH, True, RUN)
+
+
+async def test_what_a_customer_wants_nothing_of_is_left_out_at_once(world: World) -> None:
+    """With the same picks for everybody else; the next run leaves it out, too."""
+    current = current_picks_of(world)
+    await current.shops.renew()
+    before = await current.find(SOMEBODY)
+    unwanted = read_picks(before.picks or b"")[0].product.category[0]
+    contact = Contact(customer_id=SOMEBODY, topics_off=(unwanted,))
+    await world.contacts.put_all([contact.model_dump(mode="json")])
+    after = await current.find(SOMEBODY)
+    assert after.tag != before.tag
+    assert unwanted not in departments_of(read_picks(after.picks or b""))
+    await finished(world, LATER)
+    recommended = {one.customer_id: one for part in (1, 2) for one in await world.recommended(part, LATER)}
+    assert unwanted not in departments_of(recommended.pop(SOMEBODY).picks)
+    assert any(unwanted in departments_of(one.picks) for one in recommended.values())
 
 
 async def test_picks_of_a_run_without_personalize_are_the_same_too() -> None:

@@ -1,8 +1,9 @@
-"""A customer's items are read in one call of two tables."""
+"""A customer's items are read in one call of three tables."""
 
 from collections.abc import Mapping
 from typing import Any, cast
 
+from encore.contracts.consent import Contact
 from encore.contracts.records import Customer
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from encore.recommender.domain.customer_state import keys
@@ -12,6 +13,7 @@ from encore.recommender.domain.real_time import PickedFrom
 from encore.runtime.storage import to_item
 
 HISTORY = History.of(Customer(customer_id="C1", age=40), {}, run_id="run-1", now=7)
+CONTACT = Contact(customer_id="C1", topics_off=("Toys",))
 RANKING = KeptRanking(customer_id="C1", basis="", product_ids=("a", "b"), ranked_in="run-1", ranked_at=0)
 
 
@@ -35,12 +37,18 @@ class Busy:
 
 async def test_what_is_left_is_asked_for_again() -> None:
     """DynamoDB may answer a part of a call only; nothing of the customer may be missing."""
-    busy = Busy({"histories": [HISTORY.item()], "recommendations": [RANKING.item()]})
+    stored = {
+        "histories": [HISTORY.item()],
+        "recommendations": [RANKING.item()],
+        "contacts": [CONTACT.model_dump(mode="json")],
+    }
+    busy = Busy(stored)
     records = DynamoDBCustomerRecords(
-        cast("Any", busy), histories="histories", recommendations="recommendations"
+        cast("Any", busy), histories="histories", recommendations="recommendations", contacts="contacts"
     )
     state = await records.read("C1", "run-1")
     assert state.history == HISTORY
     assert state.best_kept == (PickedFrom.BATCH, ("a", "b"))
-    assert busy.calls[0] == ["histories", "recommendations"]
-    assert len(busy.calls) == 1 + len(keys("C1", "run-1"))
+    assert state.unwanted == {"toys"}
+    assert busy.calls[0] == ["contacts", "histories", "recommendations"]
+    assert len(busy.calls) == 2 + len(keys("C1", "run-1"))

@@ -14,6 +14,7 @@ from encore.recommender.domain.rules import MAX_PICKS, Rules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
+from encore.recommender.domain.topics import departments
 from services.recommender.tests.baskets import (
     ALL,
     DURABLE_KETTLES,
@@ -25,6 +26,7 @@ from services.recommender.tests.baskets import (
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import dislikes, ids, likes, owns, shelf, shop_of
 
+DEPARTMENTS = ("Kitchen", "Garden", "Food")
 CUSTOMERS = [f"C{n}" for n in range(20)]
 
 
@@ -125,6 +127,34 @@ def test_pinned_products_come_first_in_their_order() -> None:
         assert ids(selection)[:2] == ["tea4", "tea3"]
     for selection in lists(shop_of(ALL, rules=Rules(max_pinned=1), shop=pinned), likes("tea0")):
         assert ids(selection)[0] == "tea5"
+
+
+def test_nothing_of_an_unwanted_department_is_picked() -> None:
+    """Neither a ranked or pinned product nor what goes with theirs, though too few are left."""
+    pinned = ShopRules(durable=NOTHING_DURABLE.durable, pinned=("tea5", "hoses1"))
+    shop, ranked = shop_of(ALL, shop=pinned), [f"tea{n}" for n in range(6)]
+    for customer in CUSTOMERS:
+        shopper = Shopper(shop, likes("tea0"), ranked, customer, unwanted=departments([" KITCHEN "]))
+        selection = pick(shopper)
+        assert {category[0] for category in categories(selection)} <= {"Garden", "Food"}
+        assert len(selection.picks) == shop.picks
+        assert ids(selection)[0] == "hoses1"
+        none = Shopper(shop, likes("tea0"), customer_id=customer, unwanted=departments(DEPARTMENTS))
+        assert pick(none).picks == ()
+
+
+def test_an_unknown_department_leaves_nothing_out() -> None:
+    """One that the shop has given up, or called otherwise; a product of none is of none."""
+    shop = shop_of([*ALL, product("loose", "loose", ())])
+    for one, other in zip(
+        lists(shop, likes("tea0")),
+        [
+            pick(Shopper(shop, likes("tea0"), (), each, unwanted=departments(["Kitchens", ""])))
+            for each in CUSTOMERS
+        ],
+        strict=True,
+    ):
+        assert ids(one) == ids(other)
 
 
 @pytest.mark.parametrize("picks", range(1, MAX_PICKS + 1))

@@ -75,7 +75,7 @@ async def test_a_rejected_run_sends_nothing_and_cannot_be_approved() -> None:
     world = World(2)
     await world.open(DeliveryStatus.HELD)
     await world.deliveries.decide(RUN, Act.REJECT, by="ada", note="wrong prices")
-    with pytest.raises(DecisionError, match="is rejected: expected held or sample for `approve`"):
+    with pytest.raises(DecisionError, match="is rejected: expected approved or held or sample for `approve`"):
         await world.deliveries.decide(RUN, Act.APPROVE, by="bob")
     await world.run()
     assert not world.transport.accepted

@@ -1,12 +1,12 @@
 """What comes back is acted on: requests, bounces, complaints; doing it twice changes nothing."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from encore.contracts.click_links import Click, ClickLinks
-from encore.contracts.consent import Contact, Frequency, address_entry, customer_entry
+from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
 from encore.contracts.delivery import NotSent, Outcome
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailBounced
@@ -185,6 +185,18 @@ async def test_preferences_are_kept_and_the_latest_count(feedback: Feedback) -> 
     contact = feedback.consent.contacts["K-7"]
     assert (contact.frequency, contact.topics_off, contact.version) == (Frequency.WEEKLY, ("Toys",), 1)
     assert feedback.reasons == {}
+
+
+async def test_of_who_has_been_forgotten_no_preferences_are_kept(feedback: Feedback) -> None:
+    """Links in their old emails still work, and must not bring them back."""
+    entry = customer_entry("K-7")
+    erased = Suppression(
+        entry=entry, reason=NotSent.ERASED, source="x", at=datetime(2026, 11, 26, tzinfo=UTC)
+    )
+    await feedback.consent.suppress([erased])
+    await feedback.receive(Request(token(), Preferences(Frequency.WEEKLY)).message)
+    assert feedback.consent.contacts == {}
+    assert feedback.consent.entries == {entry: erased}
 
 
 async def test_preferences_that_there_are_not_are_a_dead_letter(feedback: Feedback) -> None:

@@ -541,7 +541,7 @@ def test_what_is_known_is_shown_at_a_glance(encore: Encore, made: Made) -> None:
     shown = encore("customer", "show", GONE).out
     assert NAME in shown
     assert "address: unsubscribed, 2026-11-26, by page" in shown
-    assert "1 times, lastly 2025-11-24; wants any emails" in shown
+    assert "1 time; last on 2025-11-24" in shown
     assert "sent, 2026-11-26 10:00" in shown
     answer = encore("customer", "show", EMAIL, "--json")
     tables = {name: len(items) for name, items in answer.json["tables"].items()}

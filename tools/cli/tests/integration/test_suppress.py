@@ -14,6 +14,7 @@ from aiobotocore.session import get_session
 from encore.cli.suppressions import ses, store
 from encore.contracts.consent import Suppression, address_entry, customer_entry
 from encore.contracts.delivery import NotSent
+from encore.contracts.tokens import UNSUBSCRIBE, sign
 from encore.runtime.aws import CONFIG
 from encore.runtime.consent import DynamoDBConsent
 
@@ -101,6 +102,23 @@ def test_a_customer_id_may_look_like_an_address(encore: "Encore", resources: "Re
     encore("suppress", "add", "--customer", "asha@shop.example")
     assert stored(resources)["asha@shop.example"].entry == customer_entry("asha@shop.example")
     assert encore("suppress", "list", "asha@shop.example").err == "0 suppressed\n"
+
+
+def test_a_request_by_email_is_entered_by_its_token(
+    encore: "Encore", resources: "Resources", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its subject names the customer; nobody can unsubscribe another without the key."""
+    token, forged = (sign(key, UNSUBSCRIBE, "C1") for key in (b"secret", b"guess"))
+    assert encore("suppress", "add", "--token", token).code == 2
+    monkeypatch.setenv("ENCORE_MAILER_UNSUBSCRIBE_KEY", "secret")
+    refused = encore("suppress", "add", "--token", token, forged)
+    assert (refused.code, refused.err) == (
+        1,
+        f"found {forged[:40]!r}, expected a token that the key has signed\n",
+    )
+    assert stored(resources) == {}
+    assert encore("suppress", "add", "--token", token).code == 0
+    assert stored(resources)["C1"].reason is NotSent.UNSUBSCRIBED
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,13 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings = runtime.settings
     files = S3Files(runtime.s3, settings.data_bucket)
+    suppressions = runtime.items(settings.suppressions_table, expires=False)
     publication = Publication(
         files=files,
         objects=runtime.objects,
         products=runtime.items(settings.products_table, expires=False),
         customers=runtime.items(settings.customers_table),
+        suppressions=suppressions,
         announcer=runtime.announcer,
         ledger=runtime.ledger,
         stage=runtime.stage,
@@ -42,6 +44,7 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
     ingest_events = IngestEvents(
         files=files,
         objects=runtime.objects,
+        suppressions=suppressions,
         announcer=runtime.announcer,
         locks=runtime.locks,
         limits=_event_limits(settings),

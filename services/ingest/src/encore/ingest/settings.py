@@ -44,6 +44,8 @@ class IngestSettings(ServiceSettings):
     interactions_ingested_topic_arn: str
     products_table: str
     customers_table: str
+    suppressions_table: str
+    """Who has been forgotten: nothing is stored of them again."""
     ingest_part_reviews: Annotated[int, Field(ge=1, le=10_000)] = 250
     """The smallest size of a part in reviews and purchases; that of a large run is larger."""
     ingest_max_bytes: Annotated[int, Field(ge=1)] = 4 * GIB

@@ -33,6 +33,7 @@ from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -113,6 +114,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         rankings=rankings,
         customers=customers,
         rank_pins=rank_pins,
+        topics=KnowTopics(runtime.items(settings.contacts_table, expires=False)),
     )
     ask_campaign = await _ask_campaign(runtime, rest_campaign, train.take_turns)
     advance_run = AdvanceRun(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from encore.contracts.consent import Cap, Contact, Suppression, address_entry, customer_entry
 from encore.contracts.delivery import NotSent
+from encore.runtime.ports import Items
 from encore.runtime.runs.items import conditionally
 from encore.runtime.storage import DynamoDBItems, from_item, to_item
 
@@ -131,6 +132,16 @@ class DynamoDBConsent:
     async def put_contacts(self, contacts: Mapping[str, Contact]) -> None:
         """Store contacts, whatever was stored of them before."""
         await self._contacts.put_all([each.model_dump(mode="json") for each in contacts.values()])
+
+
+async def forgotten(suppressions: Items, customer_ids: Iterable[str]) -> set[str]:
+    """Return which customers have been forgotten, by their table's entries: nothing is stored of them again.
+
+    Their ids tell: an address may be another customer's, too.
+    """
+    by_entry = {customer_entry(each): each for each in customer_ids}
+    found = await suppressions.get_all([{"entry": entry} for entry in by_entry])
+    return {by_entry[item["entry"]] for item in found if item["reason"] == NotSent.ERASED}
 
 
 def _entries(customer_id: str, address: str | None) -> list[str]:

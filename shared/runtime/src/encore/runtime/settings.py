@@ -88,11 +88,16 @@ class ServiceSettings(ProcessSettings):
         return next(str(value) for name, value in self if name.endswith("_queue_url"))
 
 
-class ConsentTables(ProcessSettings):
-    """Where it is kept who must not be written to, and when people were."""
+class ContactsTable(ProcessSettings):
+    """Where it is kept when people were written to, and how often and about what they want to be."""
+
+    contacts_table: str
+
+
+class ConsentTables(ContactsTable):
+    """Where it is kept as well who must not be written to."""
 
     suppressions_table: str
-    contacts_table: str
 
 
 class FrequencyCap(ProcessSettings):

@@ -50,8 +50,9 @@ def run_demo(
     """Run `data` (a file, or the folder of a set; a sample by default) on a stack with these settings.
 
     With those of `encore.stack.local_mail.SENDING` the emails are delivered as well, to a mail server of the
-    stack's own. Return the run's folder below `out`. Raises `DemoFailedError` if the run failed, `ProcessDiedError` or
-    `StackNotReadyError` if the stack did; the logs stay in the folder that the message names.
+    stack's own. Return the run's folder below `out`. Raises `DemoFailedError` if the run failed,
+    `ProcessDiedError` or `StackNotReadyError` if the stack did; the logs stay in the folder that the message
+    names.
     """
     given = _files(data) if data else []
     out.mkdir(parents=True, exist_ok=True)

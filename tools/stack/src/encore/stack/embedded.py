@@ -1,6 +1,7 @@
 """The embedded stack: an AWS emulator, understudy, the sample's pictures and our processes, on loopback.
 
-These are the four services, and the recommender's web process, which answers with a customer's current picks.
+These are the services; the recommender's web process, which answers with a customer's current picks; and the
+sender's other process, which reads what comes back.
 
 The services have the same entry points and settings as in their containers; only endpoints and a few
 waiting times differ from AWS.
@@ -23,9 +24,12 @@ from encore.stack.topology import Topology, load_topology
 
 REGION = "eu-west-1"
 ENVIRONMENT = "encore-local"
-SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+MAKING = ("ingest", "sentiment", "recommender", "mailer")
+"""The services that turn a file into finished emails."""
+SERVICES = (*MAKING, "sender")
 WEB = "recommender.web"
-PROCESSES = (*SERVICES, "mailer", WEB)
+FEEDBACK = "sender.feedback"
+PROCESSES = (*SERVICES, "mailer", FEEDBACK, WEB)
 """The mailer twice: most of a run's work is its, and a process uses one processor."""
 WEB_PORT = "ENCORE_RECOMMENDER_WEB_PORT"
 """The variable with the port of the web process, which asks for no key on loopback."""
@@ -37,6 +41,7 @@ LOCAL_SETTINGS = {
     "ENCORE_RECEIVE_WAIT_S": "2",
     "ENCORE_MAILER_CONVERSE_RPM": "60000",
     "ENCORE_MAILER_POLL_INTERVAL_S": "1",
+    "ENCORE_SENDER_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_CALLS_PER_S": "100",
     "ENCORE_SENTIMENT_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-comprehend",

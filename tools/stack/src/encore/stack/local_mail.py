@@ -1,4 +1,4 @@
-"""The mail server of a local stack that sends: whatever the stack delivers arrives in a folder, and nowhere else."""
+"""The mail server of a local stack that sends: what it delivers arrives in a folder, and nowhere else."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +13,8 @@ MAILBOX = "mailbox"
 FOLDER = "ENCORE_MAILBOX_FOLDER"
 """The variable that says where the emails of a running stack arrive."""
 TRANSPORT, SMTP = "ENCORE_SENDER_TRANSPORT", "smtp"
-SENDING = {TRANSPORT: SMTP, "ENCORE_SENDER_APPROVAL": "automatic"}
-"""With these variables a local stack delivers every run that finishes, to its own mail server."""
+SENDING = {TRANSPORT: SMTP, "ENCORE_SENDER_APPROVAL": "automatic", "ENCORE_SENDER_PER_S": "1000"}
+"""With these a local stack delivers every run that finishes, to its own mail server, at any pace."""
 _SECRETS = ("ENCORE_SENDER_SMTP_USER", "ENCORE_SENDER_SMTP_PASSWORD")
 
 

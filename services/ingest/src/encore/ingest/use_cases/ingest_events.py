@@ -8,7 +8,7 @@ import hashlib
 import json
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -30,9 +30,10 @@ from encore.ingest.domain.values.conventions import Defaults
 from encore.ingest.ports import Content, Files, VanishedError
 from encore.ingest.use_cases.in_thread import in_thread
 from encore.runtime.batches import batches
+from encore.runtime.consent import forgotten
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.metrics import Metric, emit
-from encore.runtime.ports import Announcer, Objects
+from encore.runtime.ports import Announcer, Items, Objects
 from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import StageName
 
@@ -89,6 +90,8 @@ class IngestEvents:
 
     files: Files
     objects: Objects
+    suppressions: Items
+    """Who has been forgotten: their events are left out."""
     announcer: Announcer
     locks: Locks
     limits: EventLimits
@@ -152,11 +155,22 @@ class IngestEvents:
         log.info("events_ingested", rows=read.rows, events=read.events, batches=len(read.batches))
 
     async def _publish(self, upload_id: str, read: Read) -> None:
-        for batch, (path, events) in enumerate(read.batches, start=1):
+        for batch, (path, found) in enumerate(read.batches, start=1):
             key = object_keys.events(upload_id, batch)
+            events = found - await self._leave_out_forgotten(path)
             await self.files.put_file(key, path, content_type=NDJSON)
             told = InteractionsIngested(batch=batch, batches=len(read.batches), key=key, events=events)
             await self.announcer.announce(upload_id, told)
+
+    async def _leave_out_forgotten(self, path: Path) -> int:
+        """Take the events of whoever has been forgotten out of a batch; return how many they are."""
+        events = await in_thread(partial(_load, path))
+        left_out = await forgotten(self.suppressions, {each.customer_id for each in events})
+        kept = [each for each in events if each.customer_id not in left_out]
+        if left_out:
+            await in_thread(partial(_save, path, kept))
+            log.info("events_of_forgotten_left_out", events=len(events) - len(kept))
+        return len(events) - len(kept)
 
 
 def _read(folder: Path, limits: EventLimits, read: Read, cancelled: threading.Event) -> None:
@@ -171,12 +185,20 @@ def _read(folder: Path, limits: EventLimits, read: Read, cancelled: threading.Ev
         events = _events(records, how, read)
         for number, batch in enumerate(batches(events, EVENTS_PER_BATCH), start=1):
             path = folder / f"batch-{number:05}"
-            with path.open("w", encoding="utf-8") as file:
-                file.writelines(event.model_dump_json(exclude_none=True) + "\n" for event in batch)
+            _save(path, batch)
             read.batches.append((path, len(batch)))
     require_usable(
         read.rows, read.rejected, read.tally.reasons(kind="row"), max_share=limits.max_rejected_share
     )
+
+
+def _load(path: Path) -> list[CustomerEvent]:
+    return list(map(CustomerEvent.model_validate_json, path.read_bytes().splitlines()))
+
+
+def _save(path: Path, events: Iterable[CustomerEvent]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(event.model_dump_json(exclude_none=True) + "\n" for event in events)
 
 
 def _events(records: Iterator[EventRecord], how: EventReading, read: Read) -> Iterator[CustomerEvent]:

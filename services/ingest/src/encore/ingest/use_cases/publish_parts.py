@@ -14,6 +14,7 @@ from encore.ingest.domain.parts import Part
 from encore.ingest.ports import Files
 from encore.ingest.use_cases.in_thread import in_thread
 from encore.runtime.batches import batches
+from encore.runtime.consent import forgotten
 from encore.runtime.ports import Announcer, Items, Objects
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
@@ -22,16 +23,22 @@ from encore.runtime.storage import write_units
 
 NDJSON = "application/x-ndjson"
 PRODUCTS_PER_WRITE = 100
+FORGOTTEN = "customers_forgotten"
+"""How many customers of the files have been forgotten, and are left out."""
 
 
 @dataclass(frozen=True)
 class Publication:
-    """Where a run's records go: the bucket, the tables, the topic, the ledger, the stage."""
+    """Where a run's records go: the bucket, the tables, the topic, the ledger, the stage.
+
+    `suppressions` say who has been forgotten, and is left out.
+    """
 
     files: Files
     objects: Objects
     products: Items
     customers: Items
+    suppressions: Items
     announcer: Announcer
     ledger: Ledger
     stage: Stage
@@ -71,8 +78,11 @@ class Publication:
         *,
         run_texts: int,
     ) -> PartResult:
+        left_out = await forgotten(self.suppressions, (each.customer_id for each in customers))
+        units = {"dynamodb.reads": len(customers)}
+        customers = [each for each in customers if each.customer_id not in left_out]
         items = _customer_items(run.run_id, customers)
-        units = {"dynamodb.writes": write_units(items), "s3.puts": 2 if texts else 1}
+        units |= {"dynamodb.writes": write_units(items), "s3.puts": 2 if texts else 1}
         await self.customers.put_all(items)
         await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
         if texts:
@@ -85,7 +95,8 @@ class Publication:
             shared_texts=len(texts),
             run_texts=run_texts,
         )
-        return PartResult(units=units, events=[ingested])
+        counts = {FORGOTTEN: len(left_out)} if left_out else {}
+        return PartResult(counts=counts, units=units, events=[ingested])
 
 
 def _customer_items(run_id: str, customers: Sequence[Customer]) -> list[dict[str, Any]]:

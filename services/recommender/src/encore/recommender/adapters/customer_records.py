@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from encore.contracts.consent import Contact
 from encore.recommender.domain.customer_state import CustomerState, keys
 from encore.recommender.domain.history import History
 from encore.runtime.retry import process_all
@@ -17,20 +18,24 @@ _Wanted = tuple[str, Mapping[str, Any]]
 
 
 class DynamoDBCustomerRecords:
-    """A customer's items in two tables: each call takes a millisecond of CPU, so there is one for both."""
+    """A customer's items in three tables: each call takes a millisecond of CPU, so there is one for all."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, histories: str, recommendations: str) -> None:
+    def __init__(
+        self, dynamodb: "DynamoDBClient", *, histories: str, recommendations: str, contacts: str
+    ) -> None:
         self._dynamodb = dynamodb
         self._histories = histories
         self._recommendations = recommendations
+        self._contacts = contacts
 
     async def read(self, customer_id: str, run_id: str) -> CustomerState:
         """Return what is known of a customer now; `run_id` is the run whose shop picks are made from.
 
         Raises `UnprocessedError` if DynamoDB keeps refusing to read.
         """
-        found: dict[str, list[dict[str, Any]]] = {self._histories: [], self._recommendations: []}
-        wanted: list[_Wanted] = [(self._histories, to_item({"customer_id": customer_id}))]
+        own, tables = to_item({"customer_id": customer_id}), (self._histories, self._contacts)
+        found: dict[str, list[dict[str, Any]]] = {table: [] for table in (*tables, self._recommendations)}
+        wanted: list[_Wanted] = [(table, own) for table in tables]
         wanted += [(self._recommendations, to_item(key)) for key in keys(customer_id, run_id)]
 
         async def read(waiting: Sequence[_Wanted]) -> Sequence[_Wanted]:
@@ -46,4 +51,5 @@ class DynamoDBCustomerRecords:
 
         await process_all(wanted, read, what="a customer's items")
         history = next(map(History.from_item, found[self._histories]), None)
-        return CustomerState.of(history, found[self._recommendations])
+        contact = next(map(Contact.model_validate, found[self._contacts]), None)
+        return CustomerState.of(history, found[self._recommendations], contact)

@@ -11,6 +11,7 @@ from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.shopper import Owned
 from encore.recommender.domain.taxonomy import Category
+from encore.recommender.domain.topics import is_of
 
 
 class Rule(StrEnum):
@@ -67,6 +68,7 @@ class Basket:
         self._completing = candidates.completing
         self._linked = candidates.linked
         self._taken = set(shopper.known)
+        self._unwanted = shopper.unwanted
         self._labels = set(shopper.labels)
         self._leaves: Counter[Category] = Counter()
         self._brands: Counter[str | None] = Counter()
@@ -94,9 +96,10 @@ class Basket:
     def cost(self, offer: Offer, *, below: int = TOO_MUCH) -> int | None:
         """Return the sum of the costs of the rules that must yield for the offer to join; 0 if it keeps all.
 
-        None for what the customer or the basket has already, and for a cost that is not `below` a bound.
+        None for what the customer or the basket has already, for a department that the customer wants nothing
+        of, and for a cost that is not `below` a bound.
         """
-        if offer.product_id in self._taken:
+        if offer.product_id in self._taken or (self._unwanted and is_of(offer.leaf, self._unwanted)):
             return None
         total = self._standing_costs.get(offer.product_id)
         if total is None:
@@ -117,6 +120,8 @@ class Basket:
         `first` is its best offer: if it may not leave the part of the shop, later ones may not either. All of
         a leaf are of the same kind, so all are one replacement too many, or none is.
         """
+        if is_of(first.leaf, self._unwanted):
+            return True
         least = sum(COSTS[rule] for rule in LEAF_RULES if not self._keeps[rule](first))
         return least + COSTS[Rule.REPLACEMENT] * self._is_replaced(first) >= below
 

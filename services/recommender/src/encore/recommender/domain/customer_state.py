@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from encore.contracts.consent import Contact
 from encore.contracts.records import RecommendationSource
 from encore.recommender.domain import customer_events, earlier_picks, kept_rankings
 from encore.recommender.domain.earlier_picks import LatestPicks
@@ -11,6 +12,7 @@ from encore.recommender.domain.history import History
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.preferences import Preference, preferences_of
 from encore.recommender.domain.real_time import PickedFrom
+from encore.recommender.domain.topics import departments
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,13 @@ class CustomerState:
     """What they were recommended last, in whichever run."""
     is_by_popularity: bool = False
     """Whether the shop's run had no ranking for them."""
+    unwanted: frozenset[str] = frozenset()
+    """The departments that they want nothing of (see `topics`)."""
 
     @classmethod
-    def of(cls, history: History | None, items: Iterable[Mapping[str, Any]]) -> "CustomerState":
+    def of(
+        cls, history: History | None, items: Iterable[Mapping[str, Any]], contact: Contact | None = None
+    ) -> "CustomerState":
         """Tell the customer's items of the recommendations table (see `keys`) apart by their sort keys."""
         found = {str(item["run_id"]): dict(item) for item in items}
         ranking = found.pop(kept_rankings.RANKING, None)
@@ -45,6 +51,7 @@ class CustomerState:
             is_by_popularity=any(
                 one["source"] == RecommendationSource.POPULARITY.value for one in found.values()
             ),
+            unwanted=departments(contact.topics_off) if contact else frozenset(),
         )
 
     @property

@@ -73,16 +73,28 @@ class Wanted:
     ranked: tuple[str, ...] = ()
     emailed: frozenset[str] = frozenset()
     pins: tuple[str, ...] = ()
+    unwanted: frozenset[str] = frozenset()
+    """The departments that they want nothing of."""
 
     def shopper(self, shop: Shop) -> Shopper:
         """Return the customer in a shop."""
-        return Shopper(shop, self.preferences, self.ranked, self.customer_id, self.emailed, self.pins)
+        return Shopper(
+            shop,
+            self.preferences,
+            self.ranked,
+            self.customer_id,
+            self.emailed,
+            self.pins,
+            self.unwanted,
+        )
 
     @property
     def digest(self) -> str:
         """A short name of all of it: whoever has the same gets the same picks from the same shop."""
         preferences = "\n".join(map(repr, self.preferences))
-        orders = ("\n".join(one) for one in (self.ranked, sorted(self.emailed), self.pins))
+        orders = (
+            "\n".join(one) for one in (self.ranked, sorted(self.emailed), self.pins, sorted(self.unwanted))
+        )
         return _digest(self.customer_id, preferences, *orders)
 
 

@@ -53,6 +53,8 @@ class Shopper:
     """The product ids of the customer's last emails."""
     pins: Sequence[str] = ()
     """The shop's pinned products in an order of the customer's own; empty without one."""
+    unwanted: frozenset[str] = frozenset()
+    """The departments that they want nothing of (see `topics`)."""
 
     @cached_property
     def owned(self) -> tuple[Owned, ...]:

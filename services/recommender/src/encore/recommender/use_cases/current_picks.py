@@ -103,7 +103,7 @@ class CurrentPicks:
         emailed = state.emailed(shop.edition.run_id, emails=rules.emails_without_repeats)
         source, ranked = state.best_kept
         pins = state.pins_among(shop.edition.pins)
-        wanted = Wanted(customer_id, state.preferences, ranked, emailed, pins)
+        wanted = Wanted(customer_id, state.preferences, ranked, emailed, pins, state.unwanted)
         if engine not in PAID:
             return _Ranked(wanted, source)
         asked = await self._asked(shop, engine, wanted)

@@ -32,6 +32,7 @@ from encore.recommender.ports import RankedObjects
 from encore.recommender.use_cases.ask_by_product import AskByProduct
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.rank_pins import PinOrders, RankPins
 from encore.recommender.use_cases.remember_picks import Recalled, RememberPicks
@@ -41,6 +42,7 @@ from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
 NO_PINS: Mapping[str, Sequence[str]] = MappingProxyType({})
+NOTHING_UNWANTED: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class SelectProducts:
     rankings: KeepRankings
     customers: KnowCustomers
     rank_pins: RankPins
+    topics: KnowTopics
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Do the bundle's remaining parts; without Personalize's results by popularity alone."""
@@ -105,9 +108,13 @@ class SelectProducts:
         asked = bundle.asked(customers)
         if asked and bundle.are_missing:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
-        recalled = await self.memory.recall(run.run_id, [one.customer_id for one in _mailed(customers)])
+        mailed = [one.customer_id for one in _mailed(customers)]
+        recalled = await self.memory.recall(run.run_id, mailed)
+        unwanted = await self.topics.unwanted(mailed)
         by_customer = await asyncio.to_thread(bundle.by_customer, customers, told.scores)
-        recommended = await asyncio.to_thread(recommend, told, by_customer, shop, recalled, pins.by_customer)
+        recommended = await asyncio.to_thread(
+            recommend, told, by_customer, shop, recalled, pins=pins.by_customer, unwanted=unwanted
+        )
         await self.objects.put_lines(
             object_keys.recommendations(run.run_id, part), recommended.recommendations
         )
@@ -117,7 +124,7 @@ class SelectProducts:
         writes += await self.rank_pins.keep(run, pins, customers)
         units = {
             "personalize.recommendations": bundle.paid(customers),
-            "dynamodb.reads": recalled.read_units,
+            "dynamodb.reads": recalled.read_units + len(mailed),
             "dynamodb.writes": writes,
             "s3.puts": 1,
         }
@@ -130,9 +137,14 @@ def recommend(
     rankings: Mapping[str, Sequence[str]],
     shop: Shop,
     recalled: Recalled | None = None,
+    *,
     pins: Mapping[str, Sequence[str]] = NO_PINS,
+    unwanted: Mapping[str, frozenset[str]] = NOTHING_UNWANTED,
 ) -> Recommended:
-    """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not."""
+    """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not.
+
+    Nobody is recommended anything of a department that is `unwanted` by them.
+    """
     mentions = mentions_by_review(told.scored)
     products = shop.catalogue.products
     recommendations: list[Recommendation] = []
@@ -143,8 +155,16 @@ def recommend(
         earlier = recalled.of(customer.customer_id)[:emails] if recalled else ()
         emailed = {product_id for email in earlier for product_id in email.product_ids}
         preferences = preferences_of(customer, told.scores)
-        own_pins = pins.get(customer.customer_id, ())
-        selection = pick(Shopper(shop, preferences, ranked, customer.customer_id, emailed, own_pins))
+        shopper = Shopper(
+            shop,
+            preferences,
+            ranked,
+            customer.customer_id,
+            emailed,
+            pins=pins.get(customer.customer_id, ()),
+            unwanted=unwanted.get(customer.customer_id, frozenset()),
+        )
+        selection = pick(shopper)
         yielded.update(selection.yielded)
         recommendations.append(
             Recommendation(

@@ -142,6 +142,7 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
                 dynamodb,
                 histories=settings.histories_table,
                 recommendations=settings.recommendations_table,
+                contacts=settings.contacts_table,
             ),
             ask=_ask_in_time(settings, runtime, find_campaign),
             engine=settings.recommender_web_engine,

@@ -9,10 +9,21 @@ from encore.sender.domain.fields import Field, body_of, joined, mailbox, read_fi
 
 MARK = "[Test] "
 _TOKEN = re.compile(rb"[?&]t=([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")
-SIGNATURE = b"[A-Za-z0-9_-]"
-SIGNATURE_CHARS = 22
 SOFT_BREAK = rb"(?:=\r\n)?"
 """Where quoted-printable text is folded, which may be within a token."""
+
+
+def _folded(text: bytes) -> bytes:
+    """Return a pattern of a text that may be folded anywhere."""
+    return SOFT_BREAK.join(re.escape(text[at : at + 1]) for at in range(len(text)))
+
+
+_SIGN = rb"(?:[A-Za-z0-9_-]%b)" % SOFT_BREAK
+_CLICK_TOKEN = re.compile(
+    rb"(&%b(?:%b)?%b%b)%b+\.%b%b{22}(?=&)"
+    % (SOFT_BREAK, _folded(b"amp;") + SOFT_BREAK, _folded(b"c=3D"), SOFT_BREAK, _SIGN, SOFT_BREAK, _SIGN)
+)
+"""In text and in HTML; another parameter follows it."""
 
 
 def trial_email(content: bytes, address: str) -> bytes:
@@ -26,7 +37,7 @@ def trial_email(content: bytes, address: str) -> bytes:
     fields = read_fields(content)
     tokens = {token for field in fields if field.is_named(b"List-Unsubscribe") for token in _tokens(field)}
     changed = [_changed(field, address) for field in fields]
-    return _uncounted(tokens, _without(tokens, joined(changed, body_of(content))))
+    return _uncounted(_without(tokens, joined(changed, body_of(content))))
 
 
 def _changed(field: Field, address: str) -> Field:
@@ -58,16 +69,6 @@ def _without(tokens: set[bytes], content: bytes) -> bytes:
     return content
 
 
-def _uncounted(tokens: set[bytes], content: bytes) -> bytes:
-    """Replace the tokens of links by which clicks are counted: they name the same customer."""
-    for name in {token.partition(b".")[0] for token in tokens}:
-        signature = SOFT_BREAK.join([SIGNATURE] * SIGNATURE_CHARS)
-        start = _folded(b"&amp;c=3D"), _folded(b"&c=3D")
-        found = rb"(%b)%b%b%b" % (b"|".join(start), SOFT_BREAK, _folded(name + b"."), SOFT_BREAK + signature)
-        content = re.sub(found, rb"\1" + TEST_TOKEN.encode("ascii"), content)
-    return content
-
-
-def _folded(text: bytes) -> bytes:
-    """Return a pattern of a text that may be folded anywhere."""
-    return SOFT_BREAK.join(re.escape(text[at : at + 1]) for at in range(len(text)))
+def _uncounted(content: bytes) -> bytes:
+    """Replace the tokens of links by which clicks are counted, whoever they name."""
+    return _CLICK_TOKEN.sub(rb"\1" + TEST_TOKEN.encode("ascii"), content)

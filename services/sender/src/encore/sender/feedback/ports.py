@@ -1,7 +1,7 @@
 """What the use cases of feedback need; tests use the doubles of `services.sender.tests.fakes_of_feedback`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from encore.sender.domain.reports import ReportKind
 class Suppressions(Protocol):
     """Who must not be written to, and how others want to be; see `encore.runtime.consent.DynamoDBConsent`."""
 
+    async def find(self, entries: Iterable[str]) -> dict[str, Suppression]: ...
     async def suppress(self, suppressions: Sequence[Suppression]) -> int: ...
     async def change_contact(self, customer_id: str, changed: Callable[[Contact], Contact]) -> Contact: ...
 

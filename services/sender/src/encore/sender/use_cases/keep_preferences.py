@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from encore.contracts.consent import Contact
+from encore.contracts.consent import Contact, customer_entry
+from encore.contracts.delivery import NotSent
 from encore.runtime.logs import get_logger
 from encore.sender.domain.requests import Preferences
 from encore.sender.feedback.ports import Suppressions
@@ -17,7 +18,15 @@ class KeepPreferences:
     suppressions: Suppressions
 
     async def run(self, customer_id: str, preferences: Preferences, *, chosen_at: int) -> None:
-        """Store what was chosen at a time in Unix milliseconds."""
+        """Store what was chosen at a time in Unix milliseconds.
+
+        Of whoever has been forgotten nothing is kept: they are not written to anyway.
+        """
+        entry = customer_entry(customer_id)
+        known = (await self.suppressions.find([entry])).get(entry)
+        if known is not None and known.reason is NotSent.ERASED:
+            log.info("preferences_of_forgotten_dropped")
+            return
 
         def chosen(contact: Contact) -> Contact:
             if contact.chosen_at > chosen_at:

@@ -15,6 +15,7 @@ MAX_LINE_BYTES = 998
 JOINER = "\u200d"
 """Joins emoji such as families."""
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "List-Unsubscribe")
+AT_MOST_ONCE = ("List-Unsubscribe-Post", "List-Id", "Feedback-ID")
 ONE_CLICK = "List-Unsubscribe=One-Click"
 ALTERNATIVES = ["text/plain", "text/html"]
 
@@ -44,6 +45,9 @@ def _headers(message: EmailMessage) -> Iterator[str]:
     for name in ONCE:
         if (count := len(message.get_all(name, []))) != 1:
             yield f"MIME: {count} fields {name}, expected one"
+    for name in AT_MOST_ONCE:
+        if (count := len(message.get_all(name, []))) > 1:
+            yield f"MIME: {count} fields {name}, expected one at most"
     for name, value in message.items():
         yield from (f"MIME: {name}: {defect}" for defect in value.defects)
         if any(not char.isprintable() and char != JOINER for char in value):

@@ -70,6 +70,7 @@ WeeklyShare = Annotated[
 Popular = Annotated[bool, typer.Option("--popular", help="Without Personalize: popular products for all.")]
 ConverseRpm = Annotated[float, typer.Option(min=1, help="Bedrock's quota of calls a minute.")]
 ComprehendTps = Annotated[float, typer.Option(min=0.1, help="Comprehend's quota of batch calls a second.")]
+SesPerS = Annotated[float, typer.Option(min=0.1, help="Emails a second that SES allows the account.")]
 Days = Annotated[int, typer.Option(min=1, max=63, help="So many days; CloudWatch keeps windows for 63.")]
 RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
 
@@ -99,6 +100,7 @@ def estimate(
     engine: By = Engine.BATCH,
     campaign_tps: CampaignTps = 1,
     weekly_share: WeeklyShare = 0.1,
+    ses_per_s: SesPerS = 14.0,
     json: AsJson = False,
 ) -> None:
     """Reckon what a run costs at list prices, line by line, from the ratios of two measured runs.
@@ -138,7 +140,11 @@ def estimate(
         raise typer.BadParameter("say how many: --customers, or --data with the files")
     quotas = Quotas(comprehend_calls_per_s=comprehend_tps, converse_calls_per_min=converse_rpm)
     found = estimate_cost(
-        work, emails_per_customer=emails_per_customer, weekly_share=weekly_share, quotas=quotas
+        work,
+        emails_per_customer=emails_per_customer,
+        weekly_share=weekly_share,
+        quotas=quotas,
+        ses_per_s=ses_per_s,
     )
     if json:
         print_json(found)

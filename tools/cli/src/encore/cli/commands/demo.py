@@ -51,8 +51,8 @@ def demo(
     """Run a file to finished emails on a local stack.
 
     The stack is the demo's own, also while one of `encore up` is running. It has the shop's settings; for the
-    made-up shop, only those that do not describe data. With --send nobody is written to either: what arrives is
-    shown beside each email.
+    made-up shop, only those that do not describe data. With --send nobody is written to either: what arrives
+    is shown beside each email.
     """
     from encore.cli.output import say
     from encore.stack.embedded import embedded_stack

@@ -27,8 +27,27 @@ AreCustomers = Annotated[bool, typer.Option("--customer", help="WHO are customer
 Reason = Annotated[
     str | None, typer.Option(metavar="REASON", help="Only of this reason: unsubscribed, hard_bounce, ….")
 ]
+AreTokens = Annotated[
+    bool, typer.Option("--token", help="WHO are tokens, as emails that ask to unsubscribe have them.")
+]
+Keys = Annotated[
+    str,
+    typer.Option(
+        "--key",
+        envvar="ENCORE_MAILER_UNSUBSCRIBE_KEY",
+        show_envvar=True,
+        show_default=False,
+        help="The key that has signed the tokens.",
+    ),
+]
 WhyAdded = Annotated[
-    str, typer.Option("--reason", metavar="REASON", help="unsubscribed, hard_bounce, complaint, manual, ….")
+    str | None,
+    typer.Option(
+        "--reason",
+        metavar="REASON",
+        show_default="manual; unsubscribed for tokens",
+        help="unsubscribed, hard_bounce, complaint, manual, ….",
+    ),
 ]
 WhyImported = Annotated[
     str,
@@ -70,8 +89,10 @@ async def add(
     environment: "Environment",
     whom: Whom,
     *,
-    reason: WhyAdded = "manual",
+    reason: WhyAdded = None,
     customer: AreCustomers = False,
+    token: AreTokens = False,
+    key: Keys = "",
     by: By = "",
     json: AsJson = False,
 ) -> None:
@@ -81,8 +102,9 @@ async def add(
     from encore.cli.output import print_json, say
     from encore.contracts.consent import Suppression
 
-    entries = _entries(whom, customer=customer)
-    at, why, source = datetime.now(UTC), _reason(reason), " ".join(by.split()) or "encore suppress add"
+    entries = _entries(_customers(whom, key) if token else whom, customer=customer or token)
+    why = _reason(reason or ("unsubscribed" if token else "manual"))
+    at, source = datetime.now(UTC), " ".join(by.split()) or "encore suppress add"
     added = [
         Suppression(entry=entry, reason=why, source=source, at=at, subject=subject)
         for entry, subject in entries.items()
@@ -218,6 +240,20 @@ async def export(environment: "Environment", file: OutFile = None) -> None:
     with opened(file) as out:
         number = await write(consent, out)
     say(f"{number:,} written")
+
+
+def _customers(tokens: list[str], key: str) -> list[str]:
+    """Return the customers that tokens name; raise `CommandError` for one that the key has not signed."""
+    from encore.cli.errors import CommandError
+    from encore.contracts.tokens import UNSUBSCRIBE, verify
+
+    if not key:
+        raise typer.BadParameter("give --key, or set ENCORE_MAILER_UNSUBSCRIBE_KEY")
+    found = [verify([key.encode()], UNSUBSCRIBE, each.strip()) for each in tokens]
+    for token, customer_id in zip(tokens, found, strict=True):
+        if customer_id is None:
+            raise CommandError(f"found {token[:40]!r}, expected a token that the key has signed")
+    return [customer_id for customer_id in found if customer_id is not None]
 
 
 def _entries(whom: list[str], *, customer: bool) -> dict[str, str]:

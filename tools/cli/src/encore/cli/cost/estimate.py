@@ -8,6 +8,7 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
+from encore.cli.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
 from encore.cli.cost.hours import NEW_ACCOUNT, Quotas, calls_of, hours_of
 from encore.cli.cost.lines import CostLine, kept_lines, line, run_lines, total
 from encore.cli.cost.workload import Workload
@@ -37,9 +38,13 @@ class CostEstimate(BaseModel):
     weekly_run_usd: Decimal
     weekly_trained_usd: Decimal
     """The same with a version of its own, once the one before is too old or too much is new."""
+    delivery: list[CostLine]
+    """Of all emails of a run, by SES."""
+    delivery_usd: Decimal
+    delivery_hours: float
     emails_per_customer: int
     runs_usd: Decimal
-    """Of all runs of the month."""
+    """Of all runs of the month, without their delivery."""
     kept: list[CostLine]
     standing: dict[str, list[CostLine]]
     """By environment."""
@@ -51,6 +56,7 @@ def estimate_cost(
     emails_per_customer: int = 1,
     weekly_share: float = WEEKLY_SHARE,
     quotas: Quotas = NEW_ACCOUNT,
+    ses_per_s: float = SES_PER_S,
 ) -> CostEstimate:
     """Reckon the first run and those after it; `work` is the first."""
     first = run_lines(work, quotas)
@@ -58,6 +64,7 @@ def estimate_cost(
         run_lines(work.following(new_share=share, reuses_version=reuses), quotas)
         for share, reuses in ((0.0, True), (weekly_share, True), (weekly_share, False))
     )
+    delivery = delivery_lines(work, per_s=ses_per_s)
     return CostEstimate(
         customers=work.customers,
         emails=work.emails,
@@ -71,6 +78,9 @@ def estimate_cost(
         weekly_run=weekly,
         weekly_run_usd=total(weekly),
         weekly_trained_usd=total(trained),
+        delivery=delivery,
+        delivery_usd=total(delivery),
+        delivery_hours=delivery_hours(work, per_s=ses_per_s),
         emails_per_customer=emails_per_customer,
         runs_usd=total(first) + (emails_per_customer - 1) * total(following),
         kept=kept_lines(work),

@@ -8,6 +8,7 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
+from encore.cli.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
 from encore.cli.cost.estimate import WEEKLY_SHARE, standing_lines
 from encore.cli.cost.hours import hours_of
 from encore.cli.cost.lines import CostLine, kept_lines, run_lines, total
@@ -88,6 +89,12 @@ def _beside() -> Iterator[str]:
         yield _row(f"the first with `engine={engine}`", *(money(total(run_lines(work))) for work in other))
     batch = [work.model_copy(update={"batch": True}) for work in works]
     yield _row("the first by batch inference", *(money(total(run_lines(work))) for work in batch))
+    yield _row(
+        "delivering the emails of a run by SES", *(money(total(delivery_lines(work))) for work in works)
+    )
+    yield _row(
+        f"hours of it, {SES_PER_S:.0f} emails a second", *(f"{delivery_hours(work):,.1f}" for work in works)
+    )
     for name, lines in standing_lines().items():
         what = f"a month of `{name}`{'' if name in ENVIRONMENTS else ' beside it,'} without uploads"
         yield _row(what, *[money(total(lines))] * len(SIZES))

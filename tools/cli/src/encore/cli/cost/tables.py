@@ -29,12 +29,14 @@ def show_estimate(found: CostEstimate, console: Console) -> None:
     week = f"a week later, {found.weekly_share:.0%} new, ranked by the same version"
     console.print(cell(f"{week}: {money(found.weekly_run_usd)}"))
     console.print(cell(f"the same with a version of its own: {money(found.weekly_trained_usd)}"))
+    at_rate = f"{found.delivery_hours:,.1f} hours at SES's rate"
+    console.print(cell(f"delivering a run by SES, {at_rate}: {money(found.delivery_usd)}"))
     if found.emails_per_customer > 1:
         console.print(cell(f"{found.emails_per_customer} emails a customer: {money(found.runs_usd)}"))
     console.print(cell(f"kept, a month and run: {money(total(found.kept))}"))
     for name, lines in found.standing.items():
         console.print(cell(f"standing, a month of {name}: {money(total(lines))}"))
-    if missing := unpriced([*found.first_run, *found.kept]):
+    if missing := unpriced([*found.first_run, *found.delivery, *found.kept]):
         console.print(cell(f"without a price: {', '.join(missing)}", "bold red"))
     console.print(cell(source_line(), "dim"))
 

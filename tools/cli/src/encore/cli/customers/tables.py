@@ -10,7 +10,7 @@ from encore.cli.customers.consent import described
 from encore.cli.customers.known import Known
 from encore.cli.customers.proof import Proof
 from encore.cli.tables import cell, table
-from encore.contracts.consent import Contact
+from encore.contracts.consent import Contact, Frequency
 from encore.stack.formatting import count
 
 SHOWN = 20
@@ -28,7 +28,8 @@ FIELDS = {
 
 def known_table(known: Known) -> Table:
     """Who they are, how they are written to, and how much there is of each kind."""
-    shown = table("", "", fold="")
+    shown = table("fact", "value", fold="value")
+    shown.show_header = False
     for name, value in _facts(known):
         shown.add_row(cell(name), cell(value))
     return shown
@@ -51,9 +52,15 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
 
 
 def _contact(contact: Contact) -> str:
-    latest = f", lastly {datetime.fromtimestamp(contact.times[0], UTC):%Y-%m-%d}" if contact.times else ""
-    off = f"; nothing of {', '.join(contact.topics_off)}" if contact.topics_off else ""
-    return f"{len(contact.times)} times{latest}; wants {contact.frequency} emails{off}"
+    times = contact.times
+    told = [f"{count(len(times))} {'time' if len(times) == 1 else 'times'}"]
+    if times:
+        told.append(f"last on {datetime.fromtimestamp(times[0], UTC):%Y-%m-%d}")
+    if contact.frequency is not Frequency.ANY:
+        told.append(f"wants {contact.frequency} emails")
+    if contact.topics_off:
+        told.append(f"wants nothing of {', '.join(contact.topics_off)}")
+    return "; ".join(told)
 
 
 def _dispatch(item: Mapping[str, Any]) -> str:

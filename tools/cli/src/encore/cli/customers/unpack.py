@@ -3,7 +3,6 @@
 import bz2
 import codecs
 import email
-import email.policy
 import gzip
 import io
 import json
@@ -14,7 +13,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from email.message import EmailMessage
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
 from html import unescape
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO, cast
@@ -225,14 +226,21 @@ def _email(file: BinaryIO, see: See, depth: int) -> Iterator[str]:
     """Show a message as it is, and as its reader sees it: headers and parts without their encodings."""
     see(file.readlines())
     file.seek(0)
-    message = email.message_from_binary_file(file, policy=email.policy.default)
-    for part in message.walk():
-        see([f"{name}: {value}".encode("utf-8", "replace") for name, value in part.items()])
+    for part in email.message_from_binary_file(file).walk():
+        see([_header(str(value)).encode("utf-8", "replace") for value in part.values()])
         if not part.is_multipart():
             yield from _part(part, see, depth)
 
 
-def _part(part: EmailMessage, see: See, depth: int) -> Iterator[str]:
+def _header(value: str) -> str:
+    """Return a header without encoded words (RFC 2047); as it is, if they cannot be decoded."""
+    try:
+        return str(make_header(decode_header(value)))
+    except (LookupError, UnicodeError, HeaderParseError):
+        return value
+
+
+def _part(part: Message, see: See, depth: int) -> Iterator[str]:
     body = part.get_payload(decode=True)
     if not isinstance(body, bytes):
         return

@@ -65,7 +65,7 @@ class Decisions:
         If telling fails, the decision holds: it may be taken again, which tells the sender again.
         """
         try:
-            decided = await self.deliveries.decide(self.run.run_id, act, by=by, note=note, **changes)
+            decided = await self.deliveries.decide(self.run.run_id, act, by=by, note=note, changes=changes)
         except DecisionError as error:  # somebody else has decided meanwhile
             require(await self.delivery(), act)
             raise CommandError(str(error)) from error

@@ -106,14 +106,18 @@ async def _of_task(environment: Environment, *, secrets: bool) -> dict[str, str]
 
 
 async def _container(ecs: Any, environment: Environment) -> Mapping[str, Any]:  # noqa: ANN401 - no types for ECS
-    """The definition of the sender's own container."""
+    """The definition of the sender's own container: beside it others may run, such as a collector."""
     name = environment.named(SERVICE)
     services = (await ecs.describe_services(cluster=environment.name, services=[name]))["services"]
     if not services:
         return {}
     reply = await ecs.describe_task_definition(taskDefinition=services[0]["taskDefinition"])
     containers: list[Mapping[str, Any]] = reply["taskDefinition"]["containerDefinitions"]
-    return next((each for each in containers if each["name"] == SERVICE), containers[0])
+    return next((each for each in containers if _has_transport(each)), containers[0])
+
+
+def _has_transport(container: Mapping[str, Any]) -> bool:
+    return any(each["name"] == f"{PREFIX}{TRANSPORT.upper()}" for each in container.get("environment", []))
 
 
 async def _parameters(

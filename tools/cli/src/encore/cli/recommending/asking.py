@@ -106,6 +106,7 @@ async def _current_picks(
                 environment.dynamodb,
                 histories=await environment.table("histories"),
                 recommendations=await environment.table("recommendations"),
+                contacts=await environment.table("contacts"),
             ),
             ask=AskInTime(
                 engines={PickedFrom.CAMPAIGN: AWSRanksNow(runtime, find_campaign.find)},

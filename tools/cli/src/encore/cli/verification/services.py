@@ -11,6 +11,7 @@ from encore.stack.embedded import SERVICES
 
 UNDERSTUDY = "understudy"
 WEB = "web"
+FEEDBACK = "feedback"
 OPTIONAL = (WEB, UNDERSTUDY)
 """Services that an environment may do without."""
 
@@ -19,7 +20,10 @@ def service_checks(account: Account) -> list[Check]:
     """A check per service of the environment's ECS cluster."""
     remedy = f"see the service's events in the cluster {account.environment}, and its log in /encore"
     return [
-        *(Check(f"service {name}", remedy, partial(_service, account, name)) for name in SERVICES),
+        *(
+            Check(f"service {name}", remedy, partial(_service, account, name))
+            for name in (*SERVICES, FEEDBACK)
+        ),
         *(Check(f"service {name}", remedy, partial(_optional, account, name)) for name in OPTIONAL),
     ]
 

@@ -9,7 +9,7 @@ from encore.mailer.domain.language import DEFAULT_LOCALE, language
 from encore.mailer.domain.message import mime
 from encore.mailer.domain.message.content import ContentMaker, Links
 from encore.mailer.domain.message.hosts import AllowedHosts, below
-from encore.mailer.domain.message.links import UnsubscribeEndpoint, ViewOnlineEndpoint
+from encore.mailer.domain.message.links import UnsubscribeEndpoint, ViewOnlineEndpoint, by_email
 from encore.mailer.domain.message.theme import Theme
 
 
@@ -72,7 +72,8 @@ class Composer:
 
     def _unsubscribe_uris(self, customer_id: str) -> tuple[str, ...]:
         """The best way first."""
-        by_email = f"mailto:{self._sender.address}?subject=unsubscribe"
-        if self._unsubscribe is None:
-            return (by_email,)
-        return (self._unsubscribe.link(customer_id), by_email)
+        address, endpoint = self._sender.address, self._unsubscribe
+        if endpoint is None:
+            return (by_email(address, customer_id, token=None),)
+        token = endpoint.token(customer_id)
+        return (endpoint.link(customer_id), by_email(address, customer_id, token=token))

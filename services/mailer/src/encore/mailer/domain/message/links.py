@@ -8,6 +8,8 @@ from encore.contracts.tokens import UNSUBSCRIBE, sign
 from encore.mailer.domain.message.hosts import AllowedHosts
 
 MAX_URL_CHARS = 2_000
+MAX_WHO_CHARS = 700
+"""The link stays within a line of 998 characters; tokens of ids in ASCII are shorter."""
 _URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
 
 
@@ -41,11 +43,15 @@ class UnsubscribeEndpoint:
     key: bytes
 
     def link(self, customer_id: str) -> str:
-        """Return the customer's link, with a token that only the owner of the key can make.
+        """Return the customer's link, with their token."""
+        return f"{self.url}{_separator(self.url)}t={self.token(customer_id)}"
 
-        The token is the customer id and an HMAC-SHA256 of it, so the endpoint needs no table of tokens.
+    def token(self, customer_id: str) -> str:
+        """Return the customer's token, which only the owner of the key can make.
+
+        It is the customer id and an HMAC-SHA256 of it, so the endpoint needs no table of tokens.
         """
-        return _signed(self.url, self.key, UNSUBSCRIBE, customer_id)
+        return sign(self.key, UNSUBSCRIBE, customer_id)
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class ViewOnlineEndpoint:
     def link(self, run_id: str, customer_id: str) -> str:
         """Return the link to one email: its run, and a token of the run's that names the customer."""
         joined = f"{self.url}{_separator(self.url)}run={quote(run_id, safe='')}"
-        return _signed(joined, self.key, f"view:{run_id}:", customer_id)
+        return f"{joined}&t={sign(self.key, f'view:{run_id}:', customer_id)}"
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,14 @@ class ClickEndpoint:
         return f"{self.url}{_separator(self.url)}{self.links.query(click, target)}"
 
 
-def _signed(url: str, key: bytes, purpose: str, customer_id: str) -> str:
-    """Add a token for this purpose, so that no other link's token serves."""
-    return f"{url}{_separator(url)}t={sign(key, purpose, customer_id)}"
+def by_email(address: str, customer_id: str, *, token: str | None) -> str:
+    """Return the link that writes to the sender, with the customer in the subject: by their token, or by id.
+
+    Source: RFC 6068. An id that would make the link too long for a header is left out.
+    """
+    who = quote(token or customer_id, safe="")
+    subject = f"unsubscribe%20{who}" if len(who) <= MAX_WHO_CHARS else "unsubscribe"
+    return f"mailto:{quote(address, safe='@+')}?subject={subject}"
 
 
 def _separator(url: str) -> str:

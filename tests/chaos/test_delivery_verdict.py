@@ -1,0 +1,128 @@
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from encore.contracts.consent import Contact
+from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from encore.runtime.runs.delivery import Delivery, DeliveryStatus
+from tests.chaos.delivery_outcome import DeliveryOutcome
+from tests.chaos.delivery_verdict import judge_delivery
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+SENT = [f"C{number}" for number in range(5)]
+BARRED, DOUBTFUL, REFUSED = "B", "D", "R"
+EVERYBODY = [*SENT, BARRED, DOUBTFUL, REFUSED]
+
+
+def dispatch(customer_id: str, outcome: Outcome, reason: str = "") -> Dispatch:
+    """What is known of a customer's email."""
+    return Dispatch(run_id="run-1", customer_id=customer_id, outcome=outcome, reason=reason, at=START)
+
+
+def once(customers: list[str]) -> Mapping[str, Counter[str]]:
+    """An event for each customer, which arrived once."""
+    return {one: Counter({f"event-{one}": 1}) for one in customers}
+
+
+def good() -> DeliveryOutcome:
+    """A delivery in which nothing goes wrong but what is listed; the email in doubt has arrived."""
+    return DeliveryOutcome(
+        emails={one: FinishedEmail(customer_id=one, key=f"{one}.eml") for one in EVERYBODY},
+        barred={BARRED: "unsubscribed"},
+        sample=frozenset({"C0", "C1"}),
+        delivery=Delivery(run_id="run-1", status=DeliveryStatus.DONE, opened_at=START),
+        dispatches={
+            **{one: dispatch(one, Outcome.SENT) for one in SENT},
+            BARRED: dispatch(BARRED, Outcome.SUPPRESSED, "unsubscribed"),
+            DOUBTFUL: dispatch(DOUBTFUL, Outcome.IN_DOUBT, "its worker stopped"),
+            REFUSED: dispatch(REFUSED, Outcome.REFUSED, "no such user"),
+        },
+        contacts={one: Contact(customer_id=one, times=(1,)) for one in (*SENT, DOUBTFUL, REFUSED)},
+        taken=Counter([*SENT, DOUBTFUL]),
+        taken_while_held=0,
+        taken_by_sample=frozenset({"C0", "C1"}),
+        sent_events=once(SENT),
+        suppressed_events=once([BARRED, DOUBTFUL, REFUSED]),
+        counts={"emails_sent": 5, "emails_not_sent": 1, "emails_in_doubt": 1, "emails_refused": 1},
+        depths={"sender": {"visible": 0, "in_flight": 0, "delayed": 0}},
+        dead_letters={"sender": 0},
+        doubtful=1,
+    )
+
+
+def broken(found: DeliveryOutcome) -> list[str]:
+    """The promises that a delivery breaks."""
+    return [check.promise for check in judge_delivery(found) if not check.kept]
+
+
+def known(**outcomes: Dispatch) -> Callable[[DeliveryOutcome], DeliveryOutcome]:
+    """Return what makes something else known of some emails."""
+    return lambda found: replace(found, dispatches={**found.dispatches, **outcomes})
+
+
+def test_a_delivery_without_faults_passes() -> None:
+    """An event may arrive twice; whether an email in doubt has arrived does not matter."""
+    twice = {one: Counter({f"event-{one}": 2}) for one in SENT}
+    assert broken(good()) == []
+    assert broken(replace(good(), sent_events=twice)) == []
+    assert broken(replace(good(), taken=Counter(SENT))) == []
+
+
+FAULTS: dict[str, Callable[[DeliveryOutcome], DeliveryOutcome]] = {
+    "nobody gets two": lambda found: replace(found, taken={**found.taken, DOUBTFUL: 2}),
+    "nothing goes out before": lambda found: replace(found, taken_while_held=1),
+    "a sample goes to its customers only": lambda found: replace(
+        found, taken_by_sample=frozenset({"C0", "C2"})
+    ),
+    "the delivery is done": lambda found: replace(found, delivery=None),
+    "everybody gets one, or is listed": known(R=dispatch(REFUSED, Outcome.REFUSED)),
+    "only customers of the run": lambda found: replace(found, taken={**found.taken, "somebody": 1}),
+    "who must not be written to is listed": known(B=dispatch(BARRED, Outcome.SUPPRESSED, "frequency")),
+    "emails arrive as they are stored": lambda found: replace(found, altered=["C1"]),
+    "no more emails are in doubt": lambda found: replace(found, doubtful=0),
+    "an email counts once": lambda found: replace(
+        found, contacts={**found.contacts, "C1": Contact(customer_id="C1", times=(2, 1))}
+    ),
+    "who is not written to counts as": lambda found: replace(
+        found, contacts={**found.contacts, BARRED: Contact(customer_id=BARRED, times=(1,))}
+    ),
+    "the reports count every email once": lambda found: replace(
+        found, counts={**found.counts, "emails_refused": 2}
+    ),
+    "email-sent arrives": lambda found: replace(found, sent_events=once([*SENT, DOUBTFUL])),
+    "email-suppressed arrives": lambda found: replace(found, suppressed_events=once([BARRED])),
+    "the repetitions of an event": lambda found: replace(
+        found, sent_events={**found.sent_events, "C1": Counter({"a": 1, "b": 1})}
+    ),
+    "no message is visible": lambda found: replace(found, depths={"sender": {"visible": 1}}),
+    "no dead letters": lambda found: replace(found, dead_letters={"sender": 1}),
+}
+
+
+@pytest.mark.parametrize("promise", FAULTS)
+def test_each_broken_promise_fails_its_own_check(promise: str) -> None:
+    """One fault, one failed check."""
+    (found,) = broken(FAULTS[promise](good()))
+    assert found.startswith(promise)
+
+
+@pytest.mark.parametrize(
+    ("change", "promise"),
+    [
+        (known(C1=dispatch("C1", Outcome.SENDING)), "something final is known of every email"),
+        (
+            lambda found: replace(found, taken={**found.taken, "C1": 0}),
+            "whose email counts as sent has got it",
+        ),
+        (lambda found: replace(found, taken={**found.taken, REFUSED: 1}), "whose email counts as not sent"),
+        (lambda found: replace(found, taken={**found.taken, BARRED: 1}), "nobody gets one who must not"),
+    ],
+)
+def test_a_record_that_is_not_true_is_found(
+    change: Callable[[DeliveryOutcome], DeliveryOutcome], promise: str
+) -> None:
+    """Whatever else follows from it."""
+    assert any(each.startswith(promise) for each in broken(change(good())))

@@ -1,0 +1,30 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.delivery_run import SMTP, STORMY_DELIVERY, run_delivery
+from tests.chaos.delivery_verdict import judge_delivery
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("transport", [SMTP])
+def test_nobody_gets_two_and_nobody_is_forgotten_in_a_storm(transport: str, tmp_path: Path) -> None:
+    """Kills, faults of AWS and of the provider, duplicates: held, then a sample, then the rest, each once."""
+    storm = replace(
+        STORMY_DELIVERY,
+        transport=transport,
+        seed=1,
+        emails=60,
+        part_size=15,
+        sample=20,
+        processes=1,
+        kill_every_s=(2.0, 4.0),
+        max_kills=4,
+        held_s=3.0,
+        per_s=10.0,
+    )
+    found = run_delivery(storm, tmp_path / "logs")
+    assert found.tally.kills.total() > 0
+    assert len(found.tally.by_fault()) > 0
+    assert [check for check in judge_delivery(found) if not check.kept] == []

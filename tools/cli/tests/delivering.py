@@ -1,0 +1,149 @@
+"""A finished run whose delivery is decided on, in the emulator."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from aiobotocore.session import get_session
+
+from encore.contracts import object_keys
+from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from encore.mailer.domain.copy.fields import CopySource
+from encore.mailer.domain.record import EmailRecord
+from encore.runtime.aws import CONFIG
+from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import MAKING
+from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.stack.provision import Resources
+from tests.support.runs import RUN, a_report, finish_part
+
+BY_SETTING = "the setting"
+CUSTOMERS = {1: ("c-1", "c-2", "c-3"), 2: ("c-4", "c-5")}
+"""The run's customers, by part."""
+MADE_AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """The run, and what tests ask and change in its environment."""
+
+    resources: Resources
+
+    def make(self, *, delivery: DeliveryStatus | None = DeliveryStatus.HELD) -> None:
+        """Make the run of two parts with its five emails, and open its delivery."""
+        self.do(self._make)
+        if delivery:
+            self.deliveries(lambda each: each.open(RUN, status=delivery, by=BY_SETTING))
+
+    def delivery(self) -> Delivery:
+        """Return the delivery as it is."""
+        return self.deliveries(lambda each: each.get(RUN))
+
+    def deliveries(self, work: Callable[[Deliveries], Awaitable[Result]]) -> Result:
+        """Do something to the environment's deliveries."""
+
+        async def at(clients: Any) -> Result:  # noqa: ANN401 - clients have no common type
+            return await work(Deliveries(clients["dynamodb"], self.resources.tables["runs"]))
+
+        return self.do(at)
+
+    def dispatched(self, customer_id: str, outcome: Outcome, *, run_id: str = RUN, **values: Any) -> None:  # noqa: ANN401 - fields
+        """Record what became of an email."""
+        record = Dispatch(run_id=run_id, customer_id=customer_id, outcome=outcome, at=MADE_AT, **values)
+
+        async def put(clients: Any) -> None:  # noqa: ANN401 - as above
+            items = DynamoDBItems(clients["dynamodb"], self.resources.tables["dispatches"])
+            await items.put_all([record.model_dump(mode="json", exclude_none=True)])
+
+        self.do(put)
+
+    def do(self, work: Callable[[Any], Awaitable[Result]]) -> Result:
+        """Do something with clients of the emulator."""
+
+        async def with_clients() -> Result:
+            session: Any = get_session()
+            async with (
+                session.create_client("dynamodb", config=CONFIG) as dynamodb,
+                session.create_client("s3", config=CONFIG) as s3,
+            ):
+                return await work({"dynamodb": dynamodb, "s3": s3})
+
+        return asyncio.run(with_clients())
+
+    async def _make(self, clients: Any) -> None:  # noqa: ANN401 - as above
+        ledger = Ledger(clients["dynamodb"], self.resources.tables["runs"])
+        objects = S3Objects(clients["s3"], self.resources.buckets["data"])
+        emails = DynamoDBItems(clients["dynamodb"], self.resources.tables["emails"])
+        await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
+        await ledger.set_parts(RUN, len(CUSTOMERS))
+        for part, customers in CUSTOMERS.items():
+            for stage in MAKING[:-1]:
+                await finish_part(ledger, RUN, part, a_report(stage, part))
+            await finish_part(ledger, RUN, part, a_report(MAKING[-1], part, emails=len(customers)))
+            await objects.put_lines(object_keys.mailed(RUN, part), map(finished_email, customers))
+            await emails.put_all([a_record(each).model_dump(mode="json") for each in customers])
+            for each in customers:
+                await objects.put(
+                    object_keys.email(RUN, each), a_message(each), content_type="message/rfc822"
+                )
+        await ledger.finish(RUN)
+
+
+def finished_email(customer_id: str) -> FinishedEmail:
+    """Return what the mailer hands to the sender."""
+    return FinishedEmail(
+        customer_id=customer_id,
+        key=object_keys.email(RUN, customer_id),
+        address=f"{customer_id}@customers.example",
+        subject=f"For {customer_id}",
+    )
+
+
+def a_record(customer_id: str) -> EmailRecord:
+    """Return the record of an email."""
+    return EmailRecord(
+        run_id=RUN,
+        customer_id=customer_id,
+        key=object_keys.email(RUN, customer_id),
+        subject=f"For {customer_id}",
+        preheader="A lamp and more",
+        copy_source=CopySource.AI,
+        product_ids=("p",),
+        created_at=MADE_AT,
+    )
+
+
+def a_message(customer_id: str) -> bytes:
+    """Return a customer's email, small but whole."""
+    lines = (
+        "From: Shop <hello@shop.example>",
+        f"To: {customer_id}@customers.example",
+        f"Subject: For {customer_id}",
+        "Date: Wed, 25 Nov 2026 12:00:00 +0000",
+        f"Message-ID: <{customer_id}@shop.example>",
+        "List-Unsubscribe: <https://shop.example/unsubscribe?t=YWJj.c2lnbmF0dXJl>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        f"X-Customer-Id: {customer_id}",
+        "MIME-Version: 1.0",
+        'Content-Type: multipart/alternative; boundary="=_x"',
+        "",
+        "--=_x",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable",
+        "",
+        f"A lamp for {customer_id}.",
+        "Unsubscribe: https://shop.example/unsubscribe?t=3DYWJj.c2lnbmF0dXJl",
+        "--=_x",
+        "Content-Type: text/html; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable",
+        "",
+        f"<p>A lamp for {customer_id}.</p>",
+        '<a href=3D"https://shop.example/unsubscribe?t=3DYWJj.c2lnbmF0dXJl">no more</a>',
+        "--=_x--",
+        "",
+    )
+    return "\r\n".join(lines).encode()

@@ -1,0 +1,175 @@
+"""`encore email`: emails are looked at before they go out, and sent to oneself."""
+
+import email
+import email.policy
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from encore.contracts import object_keys
+from encore.contracts.delivery import Outcome
+from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from encore.runtime.storage import S3Objects
+from encore.stack.mailbox import Faults, MailboxServer
+from encore.stack.provision import Resources
+from tests.support.runs import RUN
+from tools.cli.tests.delivering import CUSTOMERS, FinishedRun, a_message
+
+if TYPE_CHECKING:
+    from tools.cli.tests.conftest import Encore
+
+ALL = ["c-1", "c-2", "c-3", "c-4", "c-5"]
+
+
+@pytest.fixture
+def run(resources: Resources) -> FinishedRun:
+    """The finished run, held for approval."""
+    made = FinishedRun(resources)
+    made.make()
+    return made
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MailboxServer]:
+    """A mail server, to which the deployment hands emails over."""
+    with MailboxServer() as server:
+        monkeypatch.setenv("ENCORE_SENDER_TRANSPORT", "smtp")
+        monkeypatch.setenv("ENCORE_SENDER_SMTP_HOST", server.host)
+        monkeypatch.setenv("ENCORE_SENDER_SMTP_PORT", str(server.port))
+        monkeypatch.setenv("ENCORE_SENDER_SMTP_SECURITY", "none")
+        yield server
+
+
+def customers(listed: list[dict[str, str]]) -> list[str]:
+    """Whom a list is about."""
+    return [each["customer_id"] for each in listed]
+
+
+def test_emails_are_listed_in_the_order_in_which_they_go_out(encore: "Encore", run: FinishedRun) -> None:
+    """As an inbox shows them, and with what has become of each."""
+    run.dispatched("c-2", Outcome.REFUSED, reason="550 no such user")
+    listed = encore("email", "list", RUN, "--limit", "4", "--json").json
+    assert customers(listed) == ALL[:4]
+    assert (listed[0]["subject"], listed[0]["preheader"]) == ("For c-1", "A lamp and more")
+    assert [each["dispatch"] and each["dispatch"]["outcome"] for each in listed[:2]] == [None, "refused"]
+    text = encore("email", "list", RUN).out
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "A lamp and more" in text
+
+
+def test_emails_with_an_outcome_are_listed(encore: "Encore", run: FinishedRun) -> None:
+    """Such as all that are in doubt."""
+    run.dispatched("c-2", Outcome.IN_DOUBT, reason="its worker stopped")
+    run.dispatched("c-3", Outcome.SENT, transport="ses")
+    assert customers(encore("email", "list", RUN, "--outcome", "in_doubt", "--json").json) == ["c-2"]
+    none = encore("email", "list", RUN, "--outcome", "waiting")
+    assert (none.out, none.err) == ("", f"{RUN} has no such emails\n")
+    assert encore("email", "list", RUN, "--outcome", "lost").code == 2
+    assert encore("email", "list", RUN, "--outcome", "sent", "--random").code == 1
+
+
+@pytest.mark.usefixtures("run")
+def test_emails_are_drawn_at_random_and_each_once(encore: "Encore") -> None:
+    """The same ones again; no more than there are."""
+    drawn = customers(encore("email", "list", RUN, "--random", "--limit", "3", "--json").json)
+    assert len(set(drawn)) == 3
+    assert customers(encore("email", "list", RUN, "--random", "--limit", "3", "--json").json) == drawn
+    everybody = customers(encore("email", "list", RUN, "--random", "--limit", "50", "--json").json)
+    assert sorted(everybody) == ALL
+
+
+def test_an_email_is_shown_as_text_as_html_and_as_it_is(encore: "Encore", run: FinishedRun) -> None:
+    """With what has become of it."""
+    run.dispatched("c-2", Outcome.SUPPRESSED, reason="hard_bounce")
+    text = encore("email", "show", RUN, "c-2").out
+    assert "not sent, 2026-11-25 12:00 UTC: hard bounce" in text
+    assert "A lamp for c-2." in text
+    assert "<p>A lamp for c-2.</p>" in encore("email", "show", RUN, "c-2", "--html").out
+    assert encore("email", "show", RUN, "c-2", "--json").json["subject"] == "For c-2"
+    raw = encore("email", "show", RUN, "c-1", "--raw").out
+    assert raw.replace("\r\n", "\n") == a_message("c-1").decode().replace("\r\n", "\n")
+    missing = encore("email", "show", RUN, "c-9")
+    assert (missing.code, missing.err) == (1, f"customer c-9 has no email in {RUN}\n")
+
+
+def test_a_selection_is_written_as_a_page(encore: "Encore", run: FinishedRun, tmp_path: Path) -> None:
+    """Of the emails that were drawn, and of no others; nothing is sent."""
+
+    async def put_picks(clients: dict[str, object]) -> None:
+        objects = S3Objects(clients["s3"], run.resources.buckets["data"])  # type: ignore[arg-type] # any client
+        for part, names in CUSTOMERS.items():
+            await objects.put_lines(object_keys.recommendations(RUN, part), map(a_recommendation, names))
+
+    run.do(put_picks)
+    answer = encore("email", "sample", RUN, "--count", "2", "--out", str(tmp_path / "review"))
+    assert answer.code == 0, answer.err
+    page = Path(answer.out.strip())
+    assert page.is_file()
+    assert RUN in page.read_text()
+    assert len(list((tmp_path / "review/emails").glob("*.eml"))) == 2
+    assert answer.err == f"2 emails of {RUN}\n"
+
+
+def a_recommendation(customer_id: str) -> Recommendation:
+    """Return what a customer is recommended."""
+    pick = Pick(
+        product=Product(
+            product_id="p", name="Lamp", category=("Home",), price=Decimal("12.50"), currency="EUR"
+        ),
+        reason=Reason(kind=ReasonKind.ASSORTMENT),
+    )
+    return Recommendation(customer_id=customer_id, source=RecommendationSource.POPULARITY, picks=(pick,))
+
+
+def test_an_email_is_sent_to_oneself_as_a_test(
+    encore: "Encore", run: FinishedRun, server: MailboxServer
+) -> None:
+    """It says so, unsubscribes nobody, goes to nobody else, and counts as an email to nobody."""
+    run.dispatched("c-1", Outcome.SENT, transport="smtp")
+    answer = encore("email", "send", RUN, "c-2", "--to", "me@shop.example", "--to", "jo@shop.example")
+    assert answer.code == 0, answer.err
+    assert "me@shop.example: accepted" in answer.err
+    assert len(server.mailbox.counts()) == 2
+    assert [each.recipient for each in server.mailbox.messages] == ["me@shop.example", "jo@shop.example"]
+    assert [each.defect for each in server.mailbox.messages] == ["", ""]
+    content = server.mailbox.content(1)
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert (message["Subject"], message["To"]) == ("[Test] For c-2", "me@shop.example")
+    assert b"c2lnbmF0dXJl" not in content
+    assert b"customers.example" not in content
+    assert run.delivery().decisions[1:] == ()
+    assert encore("email", "list", RUN, "--outcome", "sent", "--json").json[0]["customer_id"] == "c-1"
+    assert encore("email", "show", RUN, "c-2", "--json").json["dispatch"] is None
+
+
+@pytest.mark.usefixtures("run")
+def test_a_test_that_is_not_accepted_says_why(encore: "Encore", server: MailboxServer) -> None:
+    """It is not tried again."""
+    server.faults = Faults(later=1.0)
+    answer = encore("email", "send", RUN, "c-2", "--to", "me@shop.example", "--json")
+    assert answer.code == 1
+    assert [each["accepted"] for each in answer.json] == [False]
+    assert "451" in answer.json[0]["said"]
+    assert server.mailbox.messages == []
+
+
+@pytest.mark.usefixtures("run")
+@pytest.mark.parametrize(
+    ("transport", "words", "said"),
+    [
+        ("smtp", ("--to", "not an address"), "--to not an address is not an email address"),
+        ("none", ("--to", "me@shop.example"), "the sender has no transport"),
+        ("pigeon", ("--to", "me@shop.example"), "ENCORE_SENDER_TRANSPORT: Input should be 'none', 'smtp' or"),
+    ],
+)
+def test_a_test_that_cannot_be_sent_is_refused(
+    encore: "Encore", monkeypatch: pytest.MonkeyPatch, transport: str, words: tuple[str, ...], said: str
+) -> None:
+    """In one line."""
+    monkeypatch.setenv("ENCORE_SENDER_TRANSPORT", transport)
+    answer = encore("email", "send", RUN, "c-2", *words)
+    assert (answer.code, answer.out) == (1, "")
+    assert said in answer.err
