@@ -228,10 +228,10 @@ locals {
         resources = [module.topology.table_arns["histories"]]
       },
       {
-        # The departments that customers want nothing of.
-        sid       = "ReadContacts"
+        # The departments that customers want nothing of, and who has been forgotten.
+        sid       = "ReadConsent"
         actions   = ["dynamodb:BatchGetItem"]
-        resources = [module.topology.table_arns["contacts"]]
+        resources = [module.topology.table_arns["contacts"], module.topology.table_arns["suppressions"]]
       },
       {
         # DeleteItem ends a run's turn on the dataset group, BatchWriteItem credits runs with what their emails led to.
