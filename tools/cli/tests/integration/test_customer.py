@@ -27,6 +27,7 @@ from encore.contracts.consent import address_entry, customer_entry
 from encore.contracts.file_names import file_name
 from encore.runtime.runs.delivery import DELIVERY, Act, Decision, Delivery, DeliveryStatus
 from encore.runtime.runs.ledger import Ledger
+from encore.runtime.storage import to_item
 from encore.stack.provision import Resources
 from tests.support.runs import RUN, START
 from tools.cli.tests.conftest import Encore, InLedger
@@ -164,7 +165,7 @@ class Made:
             self._put("opinions", {"product_id": product, "opinion_id": review})
 
     def _put(self, table: str, item: dict[str, Any]) -> None:
-        self.dynamodb.Table(self.resources.tables[table]).put_item(Item=item)
+        boto3.client("dynamodb").put_item(TableName=self.resources.tables[table], Item=to_item(item))
 
     def _users(self) -> None:
         tags = [
