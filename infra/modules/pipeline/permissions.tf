@@ -541,6 +541,12 @@ locals {
         resources = [module.topology.table_arns["contacts"]]
       },
       {
+        # As a shop tells of what its customers do; a shop that counts no clicks never uploads any.
+        sid       = "TellOfClicks"
+        actions   = ["s3:PutObject"]
+        resources = ["${local.data_bucket}/uploads/interactions/clicks/*"]
+      },
+      {
         # Complaints are counted with their run's delivery, and pause it.
         sid       = "KeepDeliveries"
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
