@@ -108,6 +108,17 @@ def flows() -> Iterator[Flow]:
         ),
     )
     yield Flow(
+        "feedback tells of clicks",
+        ("Uploading objects", "Using server-side encryption with AWS KMS keys (SSE-KMS)"),
+        tuple(
+            chain(
+                steps(FEEDBACK, "dynamodb:UpdateItem", DISPATCHES),
+                steps(FEEDBACK, "s3:PutObject", f"{BUCKET}/uploads/interactions/clicks/x.jsonl"),
+                steps(FEEDBACK, "kms:GenerateDataKey", KEYS["data"], context=via("s3")),
+            )
+        ),
+    )
+    yield Flow(
         "ECS reads the keys of unsubscribe links",
         (PARAMETERS_PAGE,),
         tuple(

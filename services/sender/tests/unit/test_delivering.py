@@ -113,6 +113,35 @@ async def test_a_sample_for_seeds_reaches_no_customer_and_counts_for_nobody() ->
     assert Counter(email.address.split("@")[1] for email in world.transport.accepted)["mail.example"] == 4
 
 
+async def test_another_sample_goes_to_its_seeds_whoever_had_one_before() -> None:
+    """A colleague looks at the same emails; nobody gets one of them twice while a sample is repeated."""
+    world = World(4)
+    await world.open(DeliveryStatus.HELD)
+    for seed in ("a@shop.example", "b@shop.example"):
+        await world.deliveries.decide(RUN, Act.SAMPLE, by="ada", changes={"sample": 2, "seeds": (seed,)})
+        await world.run()
+        await world.deliveries.decide(RUN, Act.PAUSE, by="ada")
+        await world.deliveries.decide(RUN, Act.RESUME, by="ada")
+        await world.run()
+    assert [email.address for email in world.transport.accepted] == ["a@shop.example"] * 2 + [
+        "b@shop.example"
+    ] * 2
+
+
+async def test_seeds_get_copies_of_emails_to_customers_without_an_address() -> None:
+    """What is looked at is the email, whoever it is for."""
+    world = World(3)
+    world.parts[0][1] = world.parts[0][1].model_copy(update={"address": None})
+    await world.open(DeliveryStatus.HELD)
+    seeds = ("a@shop.example", "b@shop.example")
+    await world.deliveries.decide(RUN, Act.SAMPLE, by="ada", changes={"sample": 3, "seeds": seeds})
+    await world.run()
+    assert sorted(email.address for email in world.transport.accepted) == [seeds[0], seeds[0], seeds[1]]
+    await world.deliveries.decide(RUN, Act.APPROVE, by="ada")
+    await world.run()
+    assert world.dispatches.items[RUN, "c2"].reason == NotSent.NO_ADDRESS
+
+
 async def test_a_pause_stops_a_part_in_the_middle_and_a_resumption_goes_on() -> None:
     """What has gone out before stays; the rest follows, once."""
     world = World(250)

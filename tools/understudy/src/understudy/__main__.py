@@ -97,6 +97,8 @@ def serve(arguments: Namespace) -> None:
         bedrock_options=settings.bedrock_options(),
         personalize_options=settings.personalize_options(),
         account_options=settings.account_options(),
+        ses_options=settings.ses_options(),
+        client_factory=partial(get_session().create_client, region_name=settings.region),
         state_dir=settings.state_dir,
     )
     if arguments.check:

@@ -6,18 +6,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from encore.aspects import AspectReader
-from understudy import account, bedrock, comprehend, personalize
+from understudy import account, bedrock, comprehend, personalize, ses
 from understudy.account import AccountOptions
 from understudy.bedrock import BedrockOptions
 from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior, SentimentModel
 from understudy.personalize import PersonalizeOptions
+from understudy.ses import SesOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
     from understudy.s3 import S3ClientFactory
+    from understudy.ses.publishing import ClientFactory
     from understudy.wire.service import Service
 
 
@@ -35,9 +37,13 @@ def create_services(
     bedrock_options: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
     account_options: AccountOptions = AccountOptions(),  # noqa: B008 - frozen
     personalize_options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
+    ses_options: SesOptions = SesOptions(),  # noqa: B008 - frozen
+    client_factory: ClientFactory | None = None,
     state_dir: Path | None = None,
 ) -> list[Service]:
     """Return every service; their jobs reach S3 through clients of `s3_client_factory`.
+
+    `client_factory` opens clients of SNS and SQS, for the events of SES.
 
     With `state_dir`, jobs of Comprehend and Bedrock outlive the process there; Personalize's options say
     where its state is.
@@ -65,6 +71,7 @@ def create_services(
             state_dir=state_dir,
         ),
         *account.create_services(account_options, model_ids=model_ids, region=region, account_id=account_id),
+        ses.create_service(ses_options, region=region, account_id=account_id, clients=client_factory),
         *personalize.create_services(
             region=region,
             account_id=account_id,

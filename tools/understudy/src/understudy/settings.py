@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path  # noqa: TC003 - pydantic reads it
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior
 from understudy.personalize import PersonalizeOptions
 from understudy.personalize.kinds import NOUNS
+from understudy.ses import SesOptions
 
 
 class Settings(BaseSettings):
@@ -78,10 +80,33 @@ class Settings(BaseSettings):
 
     fargate_vcpus: Annotated[float, Field(ge=0, allow_inf_nan=False)] = AccountOptions.fargate_vcpus
     """What Service Quotas says of Fargate; of Bedrock and Comprehend it says what they are set to above."""
-    ses_production: bool = AccountOptions.ses_production
-    """Whether SES says that the account may send to anybody, and not only to its own addresses."""
-    ses_emails_per_day: Annotated[float, Field(ge=0, allow_inf_nan=False)] = AccountOptions.emails_per_day
-    ses_emails_per_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = AccountOptions.emails_per_s
+    ses_production: bool = SesOptions.production
+    """Whether SES lets the account send to anybody, and not only to verified identities."""
+    ses_emails_per_day: Annotated[float, Field(ge=-1, allow_inf_nan=False)] = SesOptions.emails_per_day
+    """-1 is no limit."""
+    ses_emails_per_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = SesOptions.emails_per_s
+    ses_identities: frozenset[str] | None = None
+    """The addresses and domains that are verified, as a JSON list; by default all are."""
+    ses_configuration_sets: frozenset[str] | None = None
+    """The configuration sets that exist, as a JSON list; by default all do."""
+    ses_events_arn: Annotated[str, Field(pattern=r"^arn:aws:s[nq]s:[^:]*:\d{12}:\S+$")] | None = None
+    """The topic or queue that gets the events of emails with a configuration set."""
+    ses_event_types: frozenset[Literal["Send", "Delivery", "Bounce", "Complaint"]] = frozenset(
+        {"Bounce", "Complaint"}
+    )
+    """What it gets, as a JSON list."""
+    ses_dir: Path | None = None
+    """A folder in which accepted emails are kept, with an index."""
+    ses_latency_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    """How long SendEmail takes, on average."""
+    ses_error_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The share of its calls that fail with a server error before the email is accepted."""
+    ses_fail_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The share of accepted emails that are answered with a server error."""
+    ses_drop_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The share of accepted emails whose connection drops before the answer is complete."""
+    ses_seed: int | None = None
+    """Makes what goes wrong with SES the same every time."""
 
     @field_validator("personalize_quotas")
     @classmethod
@@ -91,16 +116,33 @@ class Settings(BaseSettings):
         return quotas
 
     def account_options(self) -> AccountOptions:
-        """Return what Service Quotas and SES say."""
+        """Return what Service Quotas says."""
         usual = AccountOptions()
         return AccountOptions(
             converse_rpm=self.converse_rpm or usual.converse_rpm,
             converse_tpm=self.converse_tpm or usual.converse_tpm,
             comprehend_tps=self.comprehend_tps or usual.comprehend_tps,
             fargate_vcpus=self.fargate_vcpus,
+        )
+
+    def ses_options(self) -> SesOptions:
+        """Return how SES behaves."""
+        chance = random.Random(self.ses_seed)  # noqa: S311 - not for security
+        return SesOptions(
+            production=self.ses_production,
             emails_per_day=self.ses_emails_per_day,
             emails_per_s=self.ses_emails_per_s,
-            ses_production=self.ses_production,
+            identities=self.ses_identities,
+            configuration_sets=self.ses_configuration_sets,
+            events_arn=self.ses_events_arn,
+            event_types=frozenset(self.ses_event_types),
+            folder=self.ses_dir,
+            disturbance=Disturbance(
+                latency_s=self.ses_latency_s, error_rate=self.ses_error_rate, chance=chance
+            ),
+            drop_rate=self.ses_drop_rate,
+            fail_rate=self.ses_fail_rate,
+            chance=chance,
         )
 
     def bedrock_options(self) -> BedrockOptions:

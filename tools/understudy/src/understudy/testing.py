@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
 from aiobotocore.session import get_session
@@ -16,6 +16,7 @@ from understudy.bedrock import BedrockOptions
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.composition import create_services
 from understudy.personalize import PersonalizeOptions
+from understudy.ses import SesOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,8 @@ _START_TIMEOUT_S = 30.0
 class UnderstudyServer:
     """Serves at `url`, on a loopback port, a free one or `port`, for as long as the context is open.
 
-    Without `services`, it serves all of them: they reach S3 at `s3_endpoint_url`, jobs and resources change
-    state without delay, and Bedrock and Personalize behave as their options say.
+    Without `services`, it serves all of them: they reach S3, SNS and SQS at `s3_endpoint_url`, jobs and
+    resources change state without delay, and Bedrock, Personalize and SES behave as their options say.
     """
 
     def __init__(
@@ -43,10 +44,18 @@ class UnderstudyServer:
         bedrock: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
         account: AccountOptions = AccountOptions(),  # noqa: B008 - frozen
         personalize: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
+        ses: SesOptions = SesOptions(),  # noqa: B008 - frozen
         port: int = 0,
     ) -> None:
         if services is None:
-            services = _all_services(region, s3_endpoint_url, bedrock, account, personalize)
+            services = _all_services(
+                region,
+                s3_endpoint_url,
+                bedrock_options=bedrock,
+                account_options=account,
+                personalize_options=personalize,
+                ses_options=ses,
+            )
         self._services = services
         self._socket = socket.create_server(("127.0.0.1", port))
         # asyncio does not set this on sockets it did not create, which costs 40 ms per call.
@@ -88,27 +97,19 @@ class _SignallingServer(uvicorn.Server):
         self._started_event.set()
 
 
-def _all_services(
-    region: str,
-    s3_endpoint_url: str | None,
-    bedrock: BedrockOptions,
-    account: AccountOptions,
-    personalize: PersonalizeOptions,
-) -> list[Service]:
+def _all_services(region: str, s3_endpoint_url: str | None, **options: Any) -> list[Service]:  # noqa: ANN401 - of each service
+    emulated = {
+        "region_name": region,
+        "endpoint_url": s3_endpoint_url,
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",  # emulators take any
+    }
     return create_services(
         region=region,
         account_id=ACCOUNT_ID,
         model_ids=CURRENT_MODEL_IDS,
         state_delay_s=0,
-        bedrock_options=bedrock,
-        account_options=account,
-        personalize_options=personalize,
-        s3_client_factory=partial(
-            get_session().create_client,
-            "s3",
-            region,
-            endpoint_url=s3_endpoint_url,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - emulators take any
-        ),
+        s3_client_factory=partial(get_session().create_client, "s3", **emulated),
+        client_factory=partial(get_session().create_client, **emulated),
+        **options,
     )

@@ -1,4 +1,4 @@
-"""Service Quotas and SES's account, as the SDK sees them."""
+"""Service Quotas, as the SDK sees it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from understudy.testing import UnderstudyServer
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """An account that may do more than a new one."""
-    options = AccountOptions(converse_rpm=1_000, comprehend_tps=25, ses_production=True, emails_per_s=14)
+    options = AccountOptions(converse_rpm=1_000, comprehend_tps=25)
     with UnderstudyServer(account=options) as server:
         yield server.url
 
@@ -42,13 +42,6 @@ def test_a_service_without_quotas_is_refused(url: str) -> None:
     """With AWS's error."""
     with pytest.raises(ClientError, match="NoSuchResourceException"):
         client("service-quotas", url).list_service_quotas(ServiceCode="gopher")
-
-
-def test_ses_says_how_much_may_be_sent(url: str) -> None:
-    """And whether the account is still in the sandbox."""
-    found = client("sesv2", url).get_account()
-    assert found["ProductionAccessEnabled"]
-    assert found["SendQuota"] == {"Max24HourSend": 200, "MaxSendRate": 14, "SentLast24Hours": 0}
 
 
 def test_quotas_are_those_that_are_enforced(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,12 +69,3 @@ async def test_other_services_have_no_quotas_here() -> None:
     """As AWS says of a service that it does not know."""
     with pytest.raises(ServiceError, match="NoSuchResourceException"):
         await asked("ListServiceQuotas", ServiceCode="s3")
-
-
-@pytest.mark.parametrize("production", [True, False])
-async def test_ses_says_what_may_be_sent(production: bool) -> None:  # noqa: FBT001 - a column
-    """A sandbox may send to its own addresses only."""
-    options = AccountOptions(ses_production=production, emails_per_day=50_000, emails_per_s=14)
-    account = await asked("GetAccount", options)
-    assert account["ProductionAccessEnabled"] is production
-    assert account["SendQuota"] == {"Max24HourSend": 50_000, "MaxSendRate": 14, "SentLast24Hours": 0}

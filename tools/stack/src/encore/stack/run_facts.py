@@ -65,7 +65,7 @@ def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
     """
     if "customers" not in facts.counts:
         return []
-    emailed = CustomerGroup("got an email", facts.counts.get("emails", 0))
+    emailed = CustomerGroup("have an email", facts.counts.get("emails", 0))
     others = [*_excluded(facts), *_unmailed(facts)]
     rest = facts.counts["customers"] - emailed.customers - sum(each.customers for each in others)
     running = facts.status == RUNNING
@@ -125,7 +125,7 @@ def why_no_emails(facts: RunFacts) -> str:
     """Return why a run has no emails at all, in a sentence or two."""
     if facts.reason:
         return f"This run has no emails. {facts.reason}"
-    groups = [each for each in customer_groups(facts) if each.customers and each.label != "got an email"]
+    groups = [each for each in customer_groups(facts) if each.customers and each.label != "have an email"]
     customers = facts.counts.get("customers", 0)
     if not customers:
         return "This run has no emails: its file has no customers."

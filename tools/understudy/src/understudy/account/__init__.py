@@ -1,4 +1,4 @@
-"""What an account may do: Service Quotas, and SES's view of the account."""
+"""What an account may do, by Service Quotas."""
 
 from understudy.account.options import AccountOptions
 from understudy.account.service import create_services

@@ -1,4 +1,4 @@
-"""Service Quotas with the quotas that matter to us, and SES's `GetAccount`."""
+"""Service Quotas, with the quotas that matter to us."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _VERSION = re.compile(r"\b(\d+) (\d+)\b")
 def create_services(
     options: AccountOptions, *, model_ids: Collection[str], region: str, account_id: str
 ) -> list[Service]:
-    """Return Service Quotas and SES."""
+    """Return Service Quotas."""
     quotas = {
         "bedrock": [quota for model in sorted(model_ids) for quota in _of_model(model, options)],
         "comprehend": [
@@ -45,10 +45,7 @@ def create_services(
     }
     arn = f"arn:aws:servicequotas:{region}:{account_id}"
     listed = partial(_list, quotas, arn)
-    return [
-        Service("service-quotas", {"ListServiceQuotas": listed, "ListAWSDefaultServiceQuotas": listed}),
-        Service("sesv2", {"GetAccount": partial(_account, options)}),
-    ]
+    return [Service("service-quotas", {"ListServiceQuotas": listed, "ListAWSDefaultServiceQuotas": listed})]
 
 
 async def _list(quotas: Mapping[str, list[Quota]], arn: str, params: Params) -> Params:
@@ -68,19 +65,6 @@ async def _list(quotas: Mapping[str, list[Quota]], arn: str, params: Params) -> 
             }
             for quota in quotas[service]
         ]
-    }
-
-
-async def _account(options: AccountOptions, _params: Params) -> Params:
-    return {
-        "ProductionAccessEnabled": options.ses_production,
-        "SendingEnabled": True,
-        "EnforcementStatus": "HEALTHY",
-        "SendQuota": {
-            "Max24HourSend": options.emails_per_day,
-            "MaxSendRate": options.emails_per_s,
-            "SentLast24Hours": 0.0,
-        },
     }
 
 

@@ -19,6 +19,7 @@ SERVICES = (
     "personalize-runtime",
     "bedrock-runtime",
     "bedrock",
+    "sesv2",
 )
 """The services that have checks, by botocore's names; here, since the suite takes long to import."""
 _ACCOUNT_ID = "000000000000"

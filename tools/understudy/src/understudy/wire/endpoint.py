@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from understudy.wire.calls import CallLog
-from understudy.wire.errors import ServiceError
+from understudy.wire.errors import ConnectionDroppedError, ServiceError
 from understudy.wire.http import HttpInput
 from understudy.wire.operations import InvalidResponseError, Operation, operations_of
 from understudy.wire.unanswered import UNKNOWN, Unanswered
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 OK = "ok"
+DROPPED = "dropped"
 MAX_BODY_BYTES = 25_000_000
 """The largest body that any of the services accepts (Bedrock's `InvokeModel`)."""
 
@@ -50,6 +51,9 @@ class AwsEndpoint:
             response = await self._respond(request, request_id)
         except ClientDisconnect:
             return
+        except ConnectionDroppedError:
+            await _tear_off(send)
+            return
         response.headers["x-amzn-RequestId"] = request_id
         await response(scope, receive, send)
 
@@ -68,7 +72,11 @@ class AwsEndpoint:
         if operation is None:
             return self._unknown_operation(request, request_id)
         started = time.perf_counter()
-        response, outcome = await _answer(operation, request, labels)
+        try:
+            response, outcome = await _answer(operation, request, labels)
+        except ConnectionDroppedError:
+            self.calls.answered(operation.name, DROPPED, time.perf_counter() - started)
+            raise
         duration_s = time.perf_counter() - started
         self.calls.answered(operation.name, outcome, duration_s)
         if outcome != OK:
@@ -134,12 +142,20 @@ async def _answer(operation: Operation, request: Request, labels: Mapping[str, s
         return Response(output.content, operation.status, media_type=media_type), OK
     except ServiceError as error:
         return _error(dialect, error), error.code
+    except ConnectionDroppedError:
+        raise
     except InvalidResponseError as error:
         log.error("response_violates_model", operation=operation.name, reason=str(error))  # noqa: TRY400 - the reason is enough; a traceback would only show the converter
     except Exception:
         log.exception("handler_failed", operation=operation.name)
     failure = ServiceError("InternalServerException", "Internal failure", 500)
     return _error(dialect, failure), failure.code
+
+
+async def _tear_off(send: Send) -> None:
+    """Begin an answer and never end it: the server closes the connection."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"64")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
 async def _body(request: Request) -> bytes:

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class ConnectionDroppedError(Exception):
+    """A handler has done its work, and the connection is to drop while its answer is sent."""
+
+
 class ServiceError(Exception):
     """An AWS error: `code` is what an SDK reports as `ClientError.response["Error"]["Code"]`.
 

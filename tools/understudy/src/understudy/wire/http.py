@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+from starlette.datastructures import QueryParams
 
 from understudy.wire.scalars import ShapeError
 
@@ -38,12 +41,21 @@ class HttpOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a member is: there, under which name, and of which type."""
+
+    where: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
     """The members of one structure: the one that is the whole body, and those outside of the body."""
 
     payload: str | None
-    outside: Mapping[str, tuple[str, str, bool]]
-    """Place, name there, and whether it is a whole number, by member."""
+    outside: Mapping[str, Place]
+    """By member."""
 
     @classmethod
     def of(cls, shape: StructureShape | None, operation: str) -> Binding:
@@ -55,19 +67,21 @@ class Binding:
         members = shape.members if shape else {}
         payload = shape.serialization.get("payload") if shape else None
         places = {name: _place(member, name) for name, member in members.items()}
-        if not {place for place, _, _ in places.values()} <= _BOUND_TO:
+        if not {place.where for place in places.values()} <= _BOUND_TO:
             raise NotImplementedError(f"{operation}: {places}")
         if payload is not None and members[payload].type_name != "blob":
             raise NotImplementedError(f"{operation}: a body of type {members[payload].type_name}")
-        return cls(payload, {name: place for name, place in places.items() if place[0] != "body"})
+        return cls(payload, {name: place for name, place in places.items() if place.where != "body"})
 
     def read(self, request: HttpInput) -> dict[str, Any]:
         """Return the members of a request as JSON values, without the payload; raise `ShapeError`."""
         found = {} if self.payload else _parse(request.body)
-        for member, (place, name, is_number) in self.outside.items():
-            value = _outside(request, place, name)
-            if value is not None:
-                found[member] = _number(value, member) if is_number else value
+        for member, place in self.outside.items():
+            values = _outside(request, place)
+            if values and place.kind == "list":
+                found[member] = values
+            elif values:
+                found[member] = _value(values[0], place.kind, member)
         return found
 
     def payload_of(self, request: HttpInput) -> Params:
@@ -78,26 +92,35 @@ class Binding:
         """Return an HTTP response; `wire` is the response as JSON values."""
         if self.payload is None:
             return HttpOutput(json.dumps(wire, separators=(",", ":"), allow_nan=False).encode())
-        names = {name.lower(): member for member, (_, name, _) in self.outside.items()}
+        names = {place.name.lower(): member for member, place in self.outside.items()}
         return HttpOutput(response[self.payload], response.get(names.get("content-type", "")))
 
 
-def _place(member: Shape, name: str) -> tuple[str, str, bool]:
+def _place(member: Shape, name: str) -> Place:
     where = member.serialization
-    return where.get("location", "body"), where.get("name", name), member.type_name in {"integer", "long"}
+    kind = "string" if where.get("timestampFormat") == "iso8601" else member.type_name
+    return Place(where.get("location", "body"), where.get("name", name), kind)
 
 
-def _outside(request: HttpInput, place: str, name: str) -> str | None:
-    if place == "uri":
-        return unquote(request.labels[name])
-    return request.headers.get(name.lower()) if place == "header" else request.query.get(name)
+def _outside(request: HttpInput, place: Place) -> list[str]:
+    """The values of a member; only in the query may there be several."""
+    if place.where == "uri":
+        return [unquote(request.labels[place.name])]
+    if place.where == "querystring" and isinstance(request.query, QueryParams):
+        return request.query.getlist(place.name)
+    source = request.headers if place.where == "header" else request.query
+    found = source.get(place.name.lower() if place.where == "header" else place.name)
+    return [] if found is None else [found]
 
 
-def _number(text: str, member: str) -> int:
+def _value(text: str, kind: str, member: str) -> str | float:
+    """A text as JSON has it: of times, the query has ISO 8601 and JSON seconds."""
     try:
-        return int(text)
+        if kind in {"integer", "long"}:
+            return int(text)
+        return datetime.fromisoformat(text).timestamp() if kind == "timestamp" else text
     except ValueError as error:
-        raise ShapeError(f"Expected integer at '{member}'") from error
+        raise ShapeError(f"Expected {kind} at '{member}'") from error
 
 
 def _parse(body: bytes) -> dict[str, Any]:

@@ -76,7 +76,9 @@ class SesTransport:
             raise meaning(error) from error
         except (OSError, ValueError) as error:
             raise InDoubtError(f"no reply that could be read: {type(error).__name__}") from error
-        return Accepted(provider_id=reply.get("MessageId", ""))
+        if not reply.get("MessageId"):  # half an answer, which the SDK may take for an empty one
+            raise InDoubtError("the reply names no message")
+        return Accepted(provider_id=reply["MessageId"])
 
     def _request(self, email: Outgoing) -> "SendEmailRequestTypeDef":
         request: SendEmailRequestTypeDef = {

@@ -71,7 +71,7 @@ async def approve(
 
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
-    from encore.cli.delivery.approving import Approving, Terms, reason_given
+    from encore.cli.delivery.approving import Approving, Terms, note, reason_given
     from encore.cli.output import say
 
     terms, reason = Terms.of(sample=sample, seeds=seeds, at=at, per_hour=per_hour), reason_given(why)
@@ -80,8 +80,7 @@ async def approve(
     for notice in await approving.notices():
         say(f"! {notice}")
     _confirm(terms.act, plan.line(), yes=yes)
-    note = " ".join(filter(None, (reason, plan.terms)))
-    _show(await approving.decide(terms.act, by=by, note=note, **terms.changes), json=json)
+    _show(await approving.decide(terms.act, by=by, note=note(reason, plan), **terms.changes), json=json)
 
 
 @in_environment
@@ -141,7 +140,7 @@ async def resume_delivery(
     environment: "Environment", run_id: str, *, why: str | None, by: str | None, yes: bool, json: bool
 ) -> None:
     """Go on with a delivery that is paused, as it was before; ask first, as approving does."""
-    from encore.cli.delivery.approving import Approving, reason_given, terms_of
+    from encore.cli.delivery.approving import Approving, reason_given
     from encore.cli.output import say
     from encore.runtime.runs.delivery import Act
 
@@ -150,7 +149,7 @@ async def resume_delivery(
     view = await approving.view(Act.RESUME)
     if view.delivery.reason:
         say(f"! paused because: {view.delivery.reason}")
-    _confirm(Act.RESUME, approving.plan(view, terms_of(view)).line(), yes=yes)
+    _confirm(Act.RESUME, approving.plan_of_rest(view).line(), yes=yes)
     _show(await approving.decide(Act.RESUME, by=by, note=reason), json=json)
 
 

@@ -20,6 +20,7 @@ from understudy.conform.suites.personalize_runs import personalize_run_checks
 from understudy.conform.suites.personalize_runtime import personalize_runtime_checks
 from understudy.conform.suites.personalize_schemas import personalize_schema_checks
 from understudy.conform.suites.personalize_segments import personalize_segment_checks
+from understudy.conform.suites.ses import ses_checks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ def all_checks() -> Sequence[Check]:
         *comprehend_checks(),
         *comprehend_job_checks(),
         *comprehend_run_checks(),
+        *ses_checks(),
         *personalize_schema_checks(),
         *personalize_call_checks(),
         *personalize_creation_checks(),

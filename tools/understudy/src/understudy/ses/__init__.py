@@ -1,0 +1,6 @@
+"""Amazon SES, API v2: sends emails nowhere, and says what a real account would have said."""
+
+from understudy.ses.options import SesOptions
+from understudy.ses.service import create_service
+
+__all__ = ["SesOptions", "create_service"]
