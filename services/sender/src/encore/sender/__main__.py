@@ -17,6 +17,7 @@ from encore.sender.use_cases.hand_over import HandOver
 from encore.sender.use_cases.open_delivery import OpenDelivery
 from encore.sender.use_cases.release_parts import ReleaseParts
 from encore.sender.use_cases.suppress_dead_address import SuppressDeadAddress
+from encore.sender.use_cases.watch_deliveries import WatchDeliveries
 
 
 async def make_handler(runtime: Runtime[SenderSettings]) -> Handler:
@@ -68,6 +69,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
             units=opened.units,
             parallel=settings.sender_parallel,
         ),
+        WatchDeliveries(deliveries),
     )
 
 
