@@ -132,7 +132,7 @@ def is_notification(body: str) -> bool:
 
 
 def read_notification(body: str) -> Notification | None:
-    """Read a notification; None if nothing is to be done about it. Raises `NotificationError` if it is none."""
+    """Read a notification; None if it asks for nothing. Raises `NotificationError` if it is none."""
     text = _unwrapped(body)
     if text.startswith(SES_TEST):
         return None
