@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,46 @@ def test_any_other_answer_decides_nothing(
         assert (answer.code, answer.err.splitlines()[-1]) == (1, "Type approve to go on: nothing decided")
     assert run.delivery().status is DeliveryStatus.HELD
     assert polls() == []
+
+
+def test_whoever_decides_second_hears_what_the_first_has_done(
+    encore: "Encore", run: FinishedRun, monkeypatch: pytest.MonkeyPatch, polls: "Callable[[], list[int]]"
+) -> None:
+    """Somebody rejects the run while another is asked whether it shall go out."""
+    run.make()
+
+    def rejected_meanwhile(_question: str) -> str:
+        rejecting = run.deliveries(lambda each: each.decide(RUN, Act.REJECT, by="jo", note="wrong prices"))
+        assert rejecting.status is DeliveryStatus.REJECTED
+        return "approve"
+
+    monkeypatch.setattr("encore.cli.commands.delivery.ask", in_thread(rejected_meanwhile))
+    answer = encore("run", "approve", RUN, *INES)
+    assert answer.code == 1
+    assert answer.err.endswith("is rejected: that is for good; another upload makes another run\n")
+    assert run.delivery().status is DeliveryStatus.REJECTED
+    assert polls() == []
+
+
+def in_thread(work: "Callable[[str], str]") -> "Callable[[str], str]":
+    """Let something happen while a command waits, in an event loop of its own."""
+
+    def call(question: str) -> str:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(work, question).result()
+
+    return call
+
+
+def test_emails_of_old_prices_deserve_a_second_look(
+    encore: "Encore", run: FinishedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are said to be old before anybody says yes."""
+    run.make()
+    assert "prices and stock are those of then" not in encore("run", "approve", RUN, answer="no\n").err
+    monkeypatch.setattr("encore.cli.delivery.approving.FRESH", timedelta(0))
+    answer = encore("run", "approve", RUN, answer="no\n")
+    assert re.search(r"^! made \d+ s ago: prices and stock are those of then$", answer.err, re.MULTILINE)
 
 
 def test_a_sample_goes_to_seeds_and_then_the_rest_to_customers(
