@@ -11,8 +11,9 @@ import pytest
 
 from encore.contracts.delivery import Outcome
 from encore.runtime.runs.delivery import Act, DeliveryStatus
+from encore.runtime.runs.run import StageName
 from encore.stack.provision import Resources
-from tests.support.runs import RUN
+from tests.support.runs import RUN, a_report
 from tools.cli.tests.delivering import BY_SETTING, FinishedRun
 
 if TYPE_CHECKING:
@@ -280,6 +281,24 @@ def test_a_delivery_is_shown_with_counts_reasons_and_what_to_look_at(
     assert re.search(r"not yet +2\n", text)
     assert re.search(r"hard bounces +1 +100.000% of those sent", text)
     assert r"550 no such user\x1b[2J" in text
+
+
+def test_a_delivery_is_watched_until_it_is_out_or_waits_for_somebody(
+    encore: "Encore", run: FinishedRun, in_ledger: "InLedger"
+) -> None:
+    """By the reports of its parts."""
+    run.make(delivery=DeliveryStatus.APPROVED)
+    in_ledger(
+        lambda ledger: ledger.record(
+            RUN, a_report(StageName.SENDER, 1, emails_sent=2, emails_not_sent=1, emails_waiting=1)
+        )
+    )
+    run.deliveries(lambda each: each.decide(RUN, Act.PAUSE, by="ines"))
+    watched = encore("run", "watch", RUN, "--delivery", "--json").lines
+    assert watched[0]["status"] == "finished"
+    assert watched[1:] == [{"run_id": RUN, "status": "paused", "settled": 3, "emails": 5}]
+    assert "delivery" in encore("run", "watch", RUN, "--delivery").out
+    assert len(encore("run", "watch", RUN, "--json").lines) == 1
 
 
 def test_json_is_the_delivery_and_nothing_else(encore: "Encore", run: FinishedRun) -> None:
