@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from encore.contracts.delivery import Outcome
+from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.delivery import Act, DeliveryStatus
 from encore.runtime.runs.run import StageName
 from encore.stack.provision import Resources
@@ -172,6 +174,30 @@ def test_a_paused_delivery_goes_on_as_it_was(
     assert "2 are settled already." in resumed.err
     assert run.delivery().status is DeliveryStatus.APPROVED
     assert polls() == [run.delivery().attempt]
+
+
+def test_a_decision_holds_though_the_sender_cannot_be_told(
+    encore: "Encore", run: FinishedRun, monkeypatch: pytest.MonkeyPatch, polls: "Callable[[], list[int]]"
+) -> None:
+    """The error says what tells it; without its queue nothing is decided at all."""
+    run.make()
+
+    async def refuse(_queue: SQSQueue, _body: str, *, delay_s: int = 0) -> None:
+        assert delay_s == 0
+        raise EndpointConnectionError(endpoint_url="http://sqs.example")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SQSQueue, "send", refuse)
+        answer = encore("run", "approve", RUN, "--yes", *INES)
+    assert answer.code == 1
+    assert f"{RUN} is approved, but the sender could not be told: " in answer.err
+    assert "`encore run retry` tells it again" in answer.err
+    assert run.delivery().status is DeliveryStatus.APPROVED
+    assert encore("run", "retry", RUN).code == 0
+    assert polls() == [run.delivery().attempt]
+    boto3.client("sqs").delete_queue(QueueUrl=run.resources.queue_urls["sender"])
+    assert "there is no queue" in encore("run", "pause", RUN).err
+    assert run.delivery().status is DeliveryStatus.APPROVED
 
 
 def test_rejecting_is_for_good_and_says_why(encore: "Encore", run: FinishedRun) -> None:
