@@ -159,7 +159,7 @@ def test_a_line_says_who_gets_an_email_when_and_by_what(plan: Plan, line: str) -
     ],
 )
 def test_no_more_emails_go_out_than_the_line_says(plan: Plan, most: int) -> None:
-    """Those that are settled may be outside of a sample of customers; the copies for seeds are all of theirs."""
+    """Of a sample of customers it is not known which are settled; of copies for seeds it is."""
     assert plan.left == most
 
 
