@@ -95,6 +95,7 @@ UNUSED_HERE = {
 
 UNUSED_BY = {
     WEB: {"dynamodb:UpdateItem runs": "a campaign that is asked in real time"},
+    "sender": {"dynamodb:BatchWriteItem suppressions": "an address that a mail server says does not exist"},
     FEEDBACK: {
         "sqs:SendMessage feedback": "a request that is held for 11.5 hours",
         "dynamodb:Query dispatches": "a run that several readers complain about",
@@ -161,8 +162,9 @@ async def deliver(pipeline: Pipeline) -> None:
     await pipeline.quiet()
     await encore(pipeline, "run", "approve", run_id, "--yes")
     await delivery_of(pipeline, run_id, DeliveryStatus.DONE)
+    sent = await pipeline.observer.dispatches_of(run_id, [each.customer_id for each in people])
     for kind, customer in (("Bounce", bounces), ("Complaint", complains)):
-        await send(pipeline, "feedback", report(kind, run_id, customer))
+        await send(pipeline, "feedback", report(kind, sent[customer.customer_id], customer))
     await send(pipeline, "sender", SCHEDULED)
     await pipeline.quiet()
 
