@@ -201,7 +201,12 @@ class World:
             dispatches=self.dispatches,
             consent=self.consent,
             hand_over=HandOver(
-                transport=self.transport, dispatches=self.dispatches, tries=self.rules.tries, now=self.now
+                transport=self.transport,
+                dispatches=self.dispatches,
+                tries=self.rules.tries,
+                now=self.now,
+                claim_linger_s=0.0,
+                record_linger_s=0.0,
             ),
             rules=self.rules,
             paced=at_once,
