@@ -15,7 +15,7 @@ COPY constraints.txt ./
 RUN pip install --no-cache-dir --constraint constraints.txt uv \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
  && printf '%s @ file:///src/%s\n' encore-contracts shared/contracts encore-aspects shared/aspects \
-      'encore-runtime[tracing]' shared/runtime encore-ingest services/ingest encore-mailer services/mailer \
+      'encore-runtime[tracing,web]' shared/runtime encore-ingest services/ingest encore-mailer services/mailer \
       encore-recommender services/recommender encore-sender services/sender \
       encore-stack tools/stack > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/

@@ -17,7 +17,7 @@ SOURCES = {
     **{name: ROOT / f"services/{name}/src/encore/{name}" for name in SERVICES},
 }
 AWS = {"aiobotocore", "boto3", "botocore"}
-BESIDE = {"recommender": {"web"}, "sender": {"feedback"}}
+BESIDE = {"recommender": {"web"}, "sender": {"feedback", "web"}}
 """What a service has beside its queue: processes that answer requests, or read another queue."""
 IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""

@@ -117,7 +117,6 @@ def test_only_the_topology_makes_tables_topics_and_queues(read_module: "ReadModu
     assert elsewhere == {
         ("email", "aws_sns_topic", "feedback"),  # what SES reports
         ("observability", "aws_sns_topic", "alarms"),  # CloudWatch alarms
-        ("unsubscribe", "aws_sqs_queue", "unsubscribes"),  # has no consumer yet
     }
 
 

@@ -68,6 +68,7 @@ def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compos
             "ENCORE_EMULATOR_PORT": str(free_port()),
             "ENCORE_PICTURES_PORT": str(free_port()),
             "ENCORE_WEB_PORT": str(free_port()),
+            "ENCORE_UNSUBSCRIBE_PORT": str(free_port()),
             "TEST_TOPOLOGY": str(topology),
         }
         return Compose(engine, inherited | own)

@@ -18,7 +18,7 @@ from tests.support.containers import Compose
 ROOT = Path(__file__).parents[2]
 SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback")
 OURS = (*SERVICES, "understudy", "provisioner")
-WEB = "web"
+WEB, PAGES = "web", "unsubscribe"
 AWS = {
     "AWS_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "id",
@@ -58,14 +58,14 @@ def test_containers_have_the_settings_of_the_embedded_stack(compose: Compose) ->
 
 @pytest.mark.parametrize("override", [None, "docker-compose.moto.yml", "docker-compose.aws.yml"])
 def test_our_containers_are_confined(compose: Compose, override: str | None) -> None:
-    """They are read-only and have no privileges; only the web process has a port."""
+    """They are read-only and have no privileges; only web processes have a port."""
     found = services(compose, *([override] if override else []), **AWS)
-    for name in {*OURS, WEB} & set(found):
+    for name in {*OURS, WEB, PAGES} & set(found):
         service = found[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert ("ports" in service) == (name == WEB)
+        assert ("ports" in service) == (name in {WEB, PAGES})
         assert "container_name" not in service
 
 
@@ -98,6 +98,21 @@ def test_feedback_is_the_senders_image_with_another_module(compose: Compose, ove
     assert feedback["environment"] == {**sender["environment"], "MODULE": "encore.sender.feedback"}
     assert sender["environment"]["ENCORE_SENDER_TRANSPORT"] == "none"
     assert sender["environment"]["ENCORE_SENDER_APPROVAL"] == "required"
+
+
+def test_the_pages_are_the_senders_image_with_another_module(compose: Compose) -> None:
+    """They have its settings, a health check of their own, and a key although nothing signs links."""
+    found = services(compose)
+    pages, sender = found[PAGES], found["sender"]
+    assert pages["image"] == sender["image"]
+    own = {name: value for name, value in pages["environment"].items() if name not in sender["environment"]}
+    assert own.keys() == {"MODULE", f"{PREFIX}SENDER_WEB_HOST", f"{PREFIX}SENDER_WEB_PORT"}
+    assert own["MODULE"] == "encore.sender.web"
+    port = own[f"{PREFIX}SENDER_WEB_PORT"]
+    assert f"127.0.0.1:{port}/live" in pages["healthcheck"]["test"][-1]
+    [published] = pages["ports"]
+    assert str(published["target"]) == port
+    assert "ENCORE_MAILER_UNSUBSCRIBE_URL" not in {n for n, value in pages["environment"].items() if value}
 
 
 def test_with_the_mailbox_the_sender_is_told_of_one_variable_only(compose: Compose) -> None:

@@ -15,6 +15,14 @@ from tests.support.pipeline import Pipeline
 
 EMULATOR, UNDERSTUDY, UPLOADS = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_S3"
 RECORDING = Path(__file__).parent / "recording"
+PAGES, PAGES_PORT = "sender.web", "ENCORE_SENDER_WEB_PORT"
+DELIVERY = {
+    "ENCORE_SENDER_TRANSPORT": "smtp",
+    "ENCORE_SENDER_PER_S": "1000",
+    "ENCORE_MAILER_UNSUBSCRIBE_URL": "https://shop.example.com/unsubscribe",
+    "ENCORE_MAILER_UNSUBSCRIBE_KEY": "a key of the tests alone",
+}
+"""Every run that finishes is held, as in production; what a test approves arrives in the stack's mailbox."""
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +40,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(RECORDING))
         patch.setenv("ENCORE_TEST_CALLS", str(calls_dir))
+        for name, value in DELIVERY.items():
+            patch.setenv(name, value)
         with (
             embedded_stack(tmp_path_factory.mktemp("logs"), services=()) as started,
             like_aws(
@@ -40,8 +50,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator
                 understudy=started.variables[UNDERSTUDY],
             ) as address,
         ):
-            variables = {**started.variables, WEB_PORT: str(free_port())}
-            for service in PROCESSES:
+            variables = {**started.variables, WEB_PORT: str(free_port()), PAGES_PORT: str(free_port())}
+            for service in dict.fromkeys((*PROCESSES, PAGES)):
                 environment = {**variables, EMULATOR: address, "ENCORE_TEST_PROCESS": f"encore.{service}"}
                 started.processes.start(service, ["-m", f"encore.{service}"], environment)
             yield replace(started, variables={**variables, UPLOADS: address})

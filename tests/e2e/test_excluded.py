@@ -2,59 +2,24 @@
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.request import urlopen
 
 import pytest
-from aiobotocore.session import get_session
 
 from encore.contracts import object_keys
-from encore.contracts.events import DataIngested, RunFinished
-from encore.contracts.records import Customer, Exclusion, Product, Purchase, Recommendation
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.runs.run import PartReport, StageName, part_name
+from encore.contracts.records import Customer, Exclusion, Purchase, Recommendation
 from services.recommender.tests.fakes import Shop, made_up_shop
 from tests.support.pipeline import Pipeline
-from tests.support.runs import START, finish_part
+from tests.support.played_ingest import PlayedIngest
 
 pytestmark = pytest.mark.timeout(240)
 SHOP = made_up_shop(customers=48, part_size=24)
 
 
-@dataclass(frozen=True)
-class Ingest:
-    """Stores and announces a run as ingest does."""
-
-    pipeline: Pipeline
-
-    async def run(self, run_id: str, products: Sequence[Product], *parts: Sequence[Customer]) -> RunFinished:
-        """Start a run, and return how it ended."""
-        observer, resources = self.pipeline.observer, self.pipeline.stack.resources
-        source = f"s3://{resources.buckets['data']}/{object_keys.UPLOADS}{run_id}"
-        await observer.ledger.open_run(run_id, source=source)
-        await observer.ledger.set_parts(run_id, len(parts))
-        await observer.objects.put_lines(object_keys.products(run_id), products)
-        for part, customers in enumerate(parts, start=1):
-            await observer.objects.put_lines(object_keys.customers(run_id, part), customers)
-            report = PartReport(
-                stage=StageName.INGEST, name=part_name(part), started_at=START, finished_at=START
-            )
-            await finish_part(observer.ledger, run_id, part, report)
-        async with get_session().create_client("sns") as sns:
-            announcer = SNSAnnouncer(Publisher(sns), source="ingest", topic_arns=resources.topic_arns)
-            for part, customers in enumerate(parts, start=1):
-                data = DataIngested.of(run_id, part, parts=len(parts), customers=customers)
-                await announcer.announce(run_id, data)
-        _, finished = await self.pipeline.finished(run_id)
-        return finished
-
-
 @pytest.fixture
-def ingest(pipeline: Pipeline) -> Ingest:
+def ingest(pipeline: Pipeline) -> PlayedIngest:
     """Ingest's part in a run."""
-    return Ingest(pipeline)
+    return PlayedIngest(pipeline)
 
 
 def paid_calls() -> dict[str, object]:
@@ -82,7 +47,7 @@ def with_texts(shop: Shop) -> list[list[Customer]]:
 
 
 async def test_nobody_is_asked_anything_for_a_run_without_anybody_to_mail(
-    pipeline: Pipeline, ingest: Ingest
+    pipeline: Pipeline, ingest: PlayedIngest
 ) -> None:
     """It is finished with 0 emails, and understudy has had no call, of Comprehend, Personalize or Bedrock."""
     await pipeline.quiet()
@@ -103,7 +68,7 @@ async def test_nobody_is_asked_anything_for_a_run_without_anybody_to_mail(
     assert not {"comprehend", "personalize", "bedrock"} & finished.cost_usd.keys()
 
 
-async def test_the_others_get_emails_with_what_is_in_stock(pipeline: Pipeline, ingest: Ingest) -> None:
+async def test_the_others_get_emails_with_what_is_in_stock(pipeline: Pipeline, ingest: PlayedIngest) -> None:
     """One customer in three is mailed; two products in three are sold out; some have only bought things."""
     products = [
         one.model_copy(update={"in_stock": place % 3 == 0}) for place, one in enumerate(SHOP.products)

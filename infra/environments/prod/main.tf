@@ -177,5 +177,9 @@ module "unsubscribe" {
 
   name          = local.name
   keys          = module.keys.arns
+  queue         = module.pipeline.feedback_queue
+  language      = startswith(lookup(var.shop.mailer, "ENCORE_MAILER_LOCALE", "en"), "de") ? "de" : "en"
+  brand         = var.shop.mailer["ENCORE_MAILER_BRAND_NAME"]
+  topics        = var.unsubscribe_topics
   ops_topic_arn = module.observability.alarms_topic_arn
 }

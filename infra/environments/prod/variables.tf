@@ -48,9 +48,15 @@ variable "mailer" {
 }
 
 variable "unsubscribe_endpoint" {
-  description = "Offer one-click unsubscribe over HTTPS. Requests wait in a queue that no service reads yet."
+  description = "Offer one-click unsubscribe and preferences over HTTPS, which the sender's feedback process acts on."
   type        = bool
   default     = false
+}
+
+variable "unsubscribe_topics" {
+  description = "The departments that the preferences page offers to hear nothing of: first names of products' categories."
+  type        = list(string)
+  default     = []
 }
 
 variable "sending" {

@@ -3,11 +3,22 @@ data "aws_region" "current" {}
 data "aws_caller_identity" "current" {}
 
 locals {
-  # Reports from mailbox providers, one topic each; a suppression list reads both.
+  # Reports from mailbox providers, one topic each; the queue `feedback` subscribes to both.
   feedback = {
     bounces    = ["BOUNCE"]
     complaints = ["COMPLAINT"]
   }
+
+  # Beside those of DKIM, which SES makes up.
+  dns_records = [
+    {
+      name  = "bounce.${var.domain}"
+      type  = "MX"
+      value = "10 feedback-smtp.${data.aws_region.current.region}.amazonses.com"
+    },
+    { name = "bounce.${var.domain}", type = "TXT", value = "v=spf1 include:amazonses.com -all" },
+    { name = "_dmarc.${var.domain}", type = "TXT", value = "v=DMARC1; p=quarantine; adkim=r; aspf=r" },
+  ]
 }
 
 resource "aws_sesv2_email_identity" "this" {

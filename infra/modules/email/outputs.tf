@@ -18,14 +18,6 @@ output "dns_records" {
         value = "${token}.dkim.amazonses.com"
       }
     ],
-    [
-      {
-        name  = "bounce.${var.domain}"
-        type  = "MX"
-        value = "10 feedback-smtp.${data.aws_region.current.region}.amazonses.com"
-      },
-      { name = "bounce.${var.domain}", type = "TXT", value = "v=spf1 include:amazonses.com -all" },
-      { name = "_dmarc.${var.domain}", type = "TXT", value = "v=DMARC1; p=quarantine; adkim=r; aspf=r" },
-    ],
+    local.dns_records,
   )
 }

@@ -228,10 +228,10 @@ locals {
         resources = [module.topology.table_arns["histories"]]
       },
       {
-        # The departments that customers want nothing of.
-        sid       = "ReadContacts"
+        # The departments that customers want nothing of, and who has been forgotten.
+        sid       = "ReadConsent"
         actions   = ["dynamodb:BatchGetItem"]
-        resources = [module.topology.table_arns["contacts"]]
+        resources = [module.topology.table_arns["contacts"], module.topology.table_arns["suppressions"]]
       },
       {
         # DeleteItem ends a run's turn on the dataset group, BatchWriteItem credits runs with what their emails led to.
@@ -480,8 +480,9 @@ locals {
         resources = [module.topology.table_arns["contacts"]]
       },
       {
+        # An address that a mail server says does not exist is suppressed at once.
         sid       = "AskConsent"
-        actions   = ["dynamodb:BatchGetItem"]
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
         resources = [module.topology.table_arns["suppressions"]]
       },
       {
@@ -539,6 +540,12 @@ locals {
         sid       = "KeepPreferences"
         actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem"]
         resources = [module.topology.table_arns["contacts"]]
+      },
+      {
+        # As a shop tells of what its customers do; a shop that counts no clicks never uploads any.
+        sid       = "TellOfClicks"
+        actions   = ["s3:PutObject"]
+        resources = ["${local.data_bucket}/uploads/interactions/clicks/*"]
       },
       {
         # Complaints are counted with their run's delivery, and pause it.

@@ -43,6 +43,7 @@ locals {
         module.topology.table_arns["contacts"],
         module.topology.table_arns["histories"],
         module.topology.table_arns["recommendations"],
+        module.topology.table_arns["suppressions"],
       ]
     },
     {

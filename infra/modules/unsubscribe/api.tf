@@ -1,9 +1,37 @@
 locals {
-  # RFC 8058 allows two content types for the body, which is not needed either way.
-  form_types = ["application/x-www-form-urlencoded", "multipart/form-data"]
+  # The token is encoded once more than its place in a query takes: so nothing that it contains can make a message look like
+  # a report of SES's, which is JSON.
+  message_token = "$util.urlEncode($util.urlEncode($input.params('t')))"
 
-  done_page = "<!doctype html><meta charset=utf-8><title>Unsubscribed</title><p>You will get no more of these emails.</p>"
-  ask_page  = "<!doctype html><meta charset=utf-8><title>Unsubscribe</title><form method=post><p>Stop these emails?</p><button>Unsubscribe</button></form>"
+  # RFC 8058 allows the first two content types. What the body says does not matter, so a request that has another type,
+  # or none (which API Gateway takes for JSON), unsubscribes as well.
+  one_click   = "Action=SendMessage&MessageBody=${local.message_token}%0AList-Unsubscribe%3DOne-Click"
+  preferences = "Action=SendMessage&MessageBody=${local.message_token}%0Apreferences%3D%26$util.urlEncode($input.body)"
+  requests = {
+    unsubscribe = {
+      for type in ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "application/json"] :
+      type => local.one_click
+    }
+    preferences = { "application/x-www-form-urlencoded" = local.preferences }
+  }
+
+  paths   = toset(["unsubscribe", "preferences"])
+  methods = { for each in setproduct(local.paths, ["GET", "POST"]) : join(" ", each) => { path = each[0], verb = each[1] } }
+
+  # What is answered, by the status that the queue answered with. Whatever is not a success says so: nobody is told that
+  # they are unsubscribed before their request is safe.
+  answers = merge(
+    { for name, method in local.methods : "${name} 200" => merge(method, { method = name, status = "200", pattern = "2\\d{2}" }) },
+    { for path in local.paths : "${path} POST 503" => { path = path, verb = "POST", method = "${path} POST", status = "503", pattern = "" } },
+  )
+  pages_of = {
+    "unsubscribe GET 200"  = "ask"
+    "unsubscribe POST 200" = "unsubscribed"
+    "unsubscribe POST 503" = "later"
+    "preferences GET 200"  = "preferences"
+    "preferences POST 200" = "stored"
+    "preferences POST 503" = "later"
+  }
 }
 
 resource "aws_api_gateway_rest_api" "this" {
@@ -19,10 +47,12 @@ resource "aws_api_gateway_rest_api" "this" {
   }
 }
 
-resource "aws_api_gateway_resource" "unsubscribe" {
+resource "aws_api_gateway_resource" "this" {
+  for_each = local.paths
+
   rest_api_id = aws_api_gateway_rest_api.this.id
   parent_id   = aws_api_gateway_rest_api.this.root_resource_id
-  path_part   = "unsubscribe"
+  path_part   = each.key
 }
 
 resource "aws_api_gateway_request_validator" "parameters" {
@@ -34,39 +64,40 @@ resource "aws_api_gateway_request_validator" "parameters" {
 # Anyone with the link may use it: that is what one-click means. The token's signature authenticates the request.
 resource "aws_api_gateway_method" "this" {
   #checkov:skip=CKV_AWS_59:open on purpose, as RFC 8058 requires
-  for_each = toset(["GET", "POST"])
+  for_each = local.methods
 
   rest_api_id          = aws_api_gateway_rest_api.this.id
-  resource_id          = aws_api_gateway_resource.unsubscribe.id
-  http_method          = each.key
+  resource_id          = aws_api_gateway_resource.this[each.value.path].id
+  http_method          = each.value.verb
   authorization        = "NONE"
   request_validator_id = aws_api_gateway_request_validator.parameters.id
   request_parameters   = { "method.request.querystring.t" = true }
 }
 
 resource "aws_api_gateway_integration" "post" {
+  for_each = local.requests
+
   rest_api_id             = aws_api_gateway_rest_api.this.id
-  resource_id             = aws_api_gateway_resource.unsubscribe.id
-  http_method             = aws_api_gateway_method.this["POST"].http_method
+  resource_id             = aws_api_gateway_resource.this[each.key].id
+  http_method             = aws_api_gateway_method.this["${each.key} POST"].http_method
   type                    = "AWS"
   integration_http_method = "POST"
   credentials             = aws_iam_role.api.arn
-  uri                     = "arn:${local.partition}:apigateway:${local.region}:sqs:path/${local.account_id}/${aws_sqs_queue.unsubscribes.name}"
+  uri                     = "arn:${local.partition}:apigateway:${local.region}:sqs:path/${local.account_id}/${var.queue.name}"
   passthrough_behavior    = "NEVER"
+  request_templates       = each.value
 
   request_parameters = {
     "integration.request.header.Content-Type" = "'application/x-www-form-urlencoded'"
   }
-
-  request_templates = {
-    for type in local.form_types : type => "Action=SendMessage&MessageBody=$util.urlEncode($input.params('t'))"
-  }
 }
 
 resource "aws_api_gateway_integration" "get" {
+  for_each = local.paths
+
   rest_api_id = aws_api_gateway_rest_api.this.id
-  resource_id = aws_api_gateway_resource.unsubscribe.id
-  http_method = aws_api_gateway_method.this["GET"].http_method
+  resource_id = aws_api_gateway_resource.this[each.key].id
+  http_method = aws_api_gateway_method.this["${each.key} GET"].http_method
   type        = "MOCK"
 
   request_templates = {
@@ -75,36 +106,47 @@ resource "aws_api_gateway_integration" "get" {
 }
 
 resource "aws_api_gateway_method_response" "this" {
-  for_each = aws_api_gateway_method.this
+  for_each = local.answers
 
   rest_api_id = aws_api_gateway_rest_api.this.id
-  resource_id = aws_api_gateway_resource.unsubscribe.id
-  http_method = each.value.http_method
-  status_code = "200"
+  resource_id = aws_api_gateway_resource.this[each.value.path].id
+  http_method = aws_api_gateway_method.this[each.value.method].http_method
+  status_code = each.value.status
 
-  response_parameters = {
-    "method.response.header.Content-Security-Policy" = true
-    "method.response.header.Content-Type"            = true
-  }
+  response_parameters = merge(
+    { for name in keys(local.headers) : "method.response.header.${name}" => true },
+    { "method.response.header.Content-Security-Policy" = true },
+  )
 }
 
 resource "aws_api_gateway_integration_response" "this" {
-  for_each = { GET = local.ask_page, POST = local.done_page }
+  for_each = local.answers
 
-  rest_api_id = aws_api_gateway_rest_api.this.id
-  resource_id = aws_api_gateway_resource.unsubscribe.id
-  http_method = aws_api_gateway_method_response.this[each.key].http_method
-  status_code = aws_api_gateway_method_response.this[each.key].status_code
+  rest_api_id       = aws_api_gateway_rest_api.this.id
+  resource_id       = aws_api_gateway_resource.this[each.value.path].id
+  http_method       = each.value.verb
+  status_code       = aws_api_gateway_method_response.this[each.key].status_code
+  selection_pattern = each.value.pattern
 
-  response_parameters = {
-    "method.response.header.Content-Security-Policy" = "'default-src none; form-action self'"
-    "method.response.header.Content-Type"            = "'text/html; charset=utf-8'"
-  }
+  response_parameters = { for name, value in local.headers : "method.response.header.${name}" => "'${value}'" }
 
   # API Gateway picks the template by the Accept header: mailbox providers send none, browsers ask for HTML.
-  response_templates = { for type in ["application/json", "text/html"] : type => each.value }
+  response_templates = {
+    for type in ["application/json", "text/html"] : type => local.templates[local.pages_of[each.key]]
+  }
 
   depends_on = [aws_api_gateway_integration.get, aws_api_gateway_integration.post]
+}
+
+# What is answered without a method: a link without its token, and what is too much.
+resource "aws_api_gateway_gateway_response" "this" {
+  for_each = { BAD_REQUEST_PARAMETERS = "wrong", THROTTLED = "later", WAF_FILTERED = "later" }
+
+  rest_api_id   = aws_api_gateway_rest_api.this.id
+  response_type = each.key
+
+  response_parameters = { for name, value in local.headers : "gatewayresponse.header.${name}" => "'${value}'" }
+  response_templates  = { for type in ["application/json", "text/html"] : type => local.texts[each.value] }
 }
 
 resource "aws_api_gateway_deployment" "this" {
@@ -116,6 +158,7 @@ resource "aws_api_gateway_deployment" "this" {
       aws_api_gateway_integration.get,
       aws_api_gateway_integration.post,
       aws_api_gateway_integration_response.this,
+      aws_api_gateway_gateway_response.this,
     ]))
   }
 
@@ -199,7 +242,7 @@ data "aws_iam_policy_document" "api" {
   statement {
     sid       = "Enqueue"
     actions   = ["sqs:SendMessage"]
-    resources = [aws_sqs_queue.unsubscribes.arn]
+    resources = [var.queue.arn]
   }
 
   statement {

@@ -1,12 +1,11 @@
-# One-click unsubscribe without compute: API Gateway puts the link's token into a queue and answers. It is a REST API
-# because WAF does not protect HTTP APIs.
+# One-click unsubscribe without compute: API Gateway puts the link's token into the queue `feedback` and answers.
 #
-#   POST /unsubscribe?t=…  (RFC 8058: a mailbox provider, or the page below)  -> queue -> 200
-#   GET  /unsubscribe?t=…  (the visible link)                                 -> a page with one button that POSTs
+#   GET  /unsubscribe?t=…  (the visible link; scanners too)     -> a page that asks, and changes nothing
+#   POST /unsubscribe?t=…  (RFC 8058: a mailbox provider; the page)  -> queue -> 200 and a page
+#   GET  /preferences?t=…  -> a page with a form
+#   POST /preferences?t=…  -> queue -> 200 and a page
 #
-# Missing: the service that reads the queue, checks the token's signature and maintains the suppression list. Until it
-# exists, requests are kept for 14 days, and an alarm fires when one has waited for a day: the law and mailbox providers
-# allow two.
+# The process that reads the queue checks the token's signature. It is a REST API because WAF does not protect HTTP APIs.
 
 data "aws_region" "current" {}
 
@@ -21,48 +20,17 @@ locals {
   log_prefix = "aws-waf-logs-" # WAF requires this prefix
 }
 
-resource "aws_sqs_queue" "unsubscribes" {
-  name                      = "${var.name}-unsubscribes"
-  message_retention_seconds = 1209600
-  kms_master_key_id         = var.keys.messages
-}
-
-resource "aws_sqs_queue_policy" "unsubscribes" {
-  queue_url = aws_sqs_queue.unsubscribes.url
-  policy    = data.aws_iam_policy_document.queue.json
-}
-
-data "aws_iam_policy_document" "queue" {
-  statement {
-    sid       = "TlsOnly"
-    effect    = "Deny"
-    actions   = ["sqs:*"]
-    resources = [aws_sqs_queue.unsubscribes.arn]
-
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
-}
-
-resource "aws_cloudwatch_metric_alarm" "waiting" {
-  alarm_name          = "${var.name}-unsubscribes-waiting"
-  alarm_description   = "An unsubscribe request has waited for a day; two are allowed."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateAgeOfOldestMessage"
-  dimensions          = { QueueName = aws_sqs_queue.unsubscribes.name }
-  statistic           = "Maximum"
-  period              = 300
+resource "aws_cloudwatch_metric_alarm" "failing" {
+  alarm_name          = "${var.name}-unsubscribe-failing"
+  alarm_description   = "Requests to unsubscribe fail: the law and mailbox providers allow two days. The log group /encore/${var.name}-unsubscribe says since when."
+  namespace           = "AWS/ApiGateway"
+  metric_name         = "5XXError"
+  dimensions          = { ApiName = aws_api_gateway_rest_api.this.name, Stage = aws_api_gateway_stage.this.stage_name }
+  statistic           = "Sum"
+  period              = 900
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 86400
+  threshold           = 0
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.ops_topic_arn]
   ok_actions          = [var.ops_topic_arn]

@@ -1,12 +1,7 @@
 output "mailer" {
   description = "The pipeline module's input `unsubscribe`."
   value = {
-    url               = "${aws_api_gateway_stage.this.invoke_url}/${aws_api_gateway_resource.unsubscribe.path_part}"
+    url               = "${aws_api_gateway_stage.this.invoke_url}/${aws_api_gateway_resource.this["unsubscribe"].path_part}"
     key_parameter_arn = aws_ssm_parameter.key.arn
   }
-}
-
-output "queue_arn" {
-  description = "The queue of requests; each message is a token."
-  value       = aws_sqs_queue.unsubscribes.arn
 }

@@ -8,6 +8,38 @@ variable "keys" {
   type        = object({ data = string, messages = string, logs = string })
 }
 
+variable "queue" {
+  description = "The queue that requests are put into, from the pipeline module: its name in AWS, and its ARN."
+  type        = object({ name = string, arn = string })
+}
+
+variable "language" {
+  description = "The language of the pages: en or de."
+  type        = string
+  default     = "en"
+
+  validation {
+    condition     = contains(["en", "de"], var.language)
+    error_message = "There are pages in en and de."
+  }
+}
+
+variable "brand" {
+  description = "Whose emails they are, as customers know the shop."
+  type        = string
+}
+
+variable "topics" {
+  description = "The departments that customers may want nothing of: first names of products' categories."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.topics) <= 100 && alltrue([for topic in var.topics : trimspace(topic) == topic && topic != ""])
+    error_message = "Topics: expected at most 100 names without spaces around them."
+  }
+}
+
 variable "requests_per_5_min" {
   description = "Rate limit per IP address. Mailbox providers send the clicks of many customers from few addresses."
   type        = number
@@ -20,7 +52,7 @@ variable "ops_topic_arn" {
 }
 
 variable "key_version" {
-  description = "Raise it to sign with a new key; links in emails sent before stop working."
+  description = "Raise it to sign with a new key. First add the present one to the former keys, or links in emails sent before stop working."
   type        = number
   default     = 1
 }

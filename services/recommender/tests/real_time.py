@@ -118,6 +118,7 @@ def web_settings(**values: Any) -> RecommenderWebSettings:  # noqa: ANN401 - of 
         "recommendations_table": "recommendations",
         "histories_table": "histories",
         "contacts_table": "contacts",
+        "suppressions_table": "suppressions",
         "recommender_web_port": 0,
         "recommender_web_keys": SecretStr(KEY),
         "recommender_web_linger_s": 0,

@@ -214,9 +214,11 @@ class World:
         self.kept_events, self.sink = InMemoryKeptEvents(), InMemorySink()
         self.trackers = InMemoryTrackers()
         self.credits = InMemoryItems("run_id", "item")
+        self.suppressions = InMemoryItems("entry")
         self.record_events = RecordEvents(
             kept=self.kept_events,
             credits=self.credits,
+            suppressions=self.suppressions,
             sink=self.sink,
             tracker=KnowTracker(trackers=self.trackers),
             objects=self.objects,

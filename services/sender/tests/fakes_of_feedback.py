@@ -72,6 +72,12 @@ class InMemoryDelivered:
             marked = found.model_copy(update={"bounced": kind.value, "bounced_at": at})
             self.dispatches[run_id, customer_id] = marked
 
+    async def mark_clicked(self, run_id: str, customer_id: str, at: datetime) -> None:
+        """Note the first click."""
+        found = self.dispatches.get((run_id, customer_id))
+        if found and found.clicked_at is None:
+            self.dispatches[run_id, customer_id] = found.model_copy(update={"clicked_at": at})
+
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Mark a dispatch, and count it once."""
         found = self.dispatches.get((run_id, customer_id))

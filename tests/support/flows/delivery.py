@@ -39,7 +39,7 @@ def flows() -> Iterator[Flow]:
             chain(
                 steps(SENDER, "dynamodb:BatchGetItem", DISPATCHES, CONTACTS, SUPPRESSIONS),
                 steps(SENDER, "dynamodb:PutItem", DISPATCHES, CONTACTS, RUNS),
-                steps(SENDER, "dynamodb:BatchWriteItem", DISPATCHES),
+                steps(SENDER, "dynamodb:BatchWriteItem", DISPATCHES, SUPPRESSIONS),
                 steps(
                     SENDER,
                     "s3:GetObject",
@@ -104,6 +104,17 @@ def flows() -> Iterator[Flow]:
                 steps(FEEDBACK, ["dynamodb:GetItem", "dynamodb:Query"], DISPATCHES),
                 steps(FEEDBACK, "dynamodb:UpdateItem", DISPATCHES, RUNS),
                 steps(FEEDBACK, "dynamodb:PutItem", CONTACTS, RUNS),
+            )
+        ),
+    )
+    yield Flow(
+        "feedback tells of clicks",
+        ("Uploading objects", "Using server-side encryption with AWS KMS keys (SSE-KMS)"),
+        tuple(
+            chain(
+                steps(FEEDBACK, "dynamodb:UpdateItem", DISPATCHES),
+                steps(FEEDBACK, "s3:PutObject", f"{BUCKET}/uploads/interactions/clicks/x.jsonl"),
+                steps(FEEDBACK, "kms:GenerateDataKey", KEYS["data"], context=via("s3")),
             )
         ),
     )

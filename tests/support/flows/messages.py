@@ -79,7 +79,7 @@ def flows() -> Iterator[Flow]:
         tuple(
             chain(
                 steps("apigateway.amazonaws.com", "sts:AssumeRole", api, context=HERE),
-                steps(api, "sqs:SendMessage", queue_arn("unsubscribes")),
+                steps(api, "sqs:SendMessage", queue_arn("feedback")),
                 steps(api, ["kms:Decrypt", "kms:GenerateDataKey"], KEYS["messages"], context=via("sqs")),
             )
         ),

@@ -12,6 +12,7 @@ CAMPAIGN = arn("personalize", "campaign/encore-prod")
 FILTER = arn("personalize", "filter/encore-prod-x")
 TRACKER = arn("personalize", "event-tracker/0a1b2c3d")
 CONTACTS = arn("dynamodb", "table/encore-prod-contacts")
+SUPPRESSIONS = arn("dynamodb", "table/encore-prod-suppressions")
 HISTORIES = arn("dynamodb", "table/encore-prod-histories")
 RUNS = arn("dynamodb", "table/encore-prod-runs")
 LEADING_KEYS = "dynamodb:LeadingKeys"
@@ -72,6 +73,7 @@ def flows() -> Iterator[Flow]:
                     "dynamodb:BatchGetItem",
                     CONTACTS,
                     HISTORIES,
+                    SUPPRESSIONS,
                     arn("dynamodb", "table/encore-prod-recommendations"),
                 ),
                 steps(WEB, "dynamodb:GetItem", RUNS),
@@ -83,9 +85,9 @@ def flows() -> Iterator[Flow]:
         ),
     )
     yield Flow(
-        "recommender reads what customers want nothing of",
+        "recommender reads what customers want nothing of, and who has been forgotten",
         ("How Amazon DynamoDB uses AWS KMS",),
-        tuple(steps(role("recommender-task"), "dynamodb:BatchGetItem", CONTACTS)),
+        tuple(steps(role("recommender-task"), "dynamodb:BatchGetItem", CONTACTS, SUPPRESSIONS)),
     )
     yield Flow(
         "web takes what a customer does",

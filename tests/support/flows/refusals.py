@@ -415,6 +415,12 @@ _DELIVERY = (
     _refused("feedback forgets who unsubscribed", role("feedback-task"), "dynamodb:DeleteItem", SUPPRESSIONS),
     _refused("feedback lists contacts", role("feedback-task"), "dynamodb:Scan", CONTACTS),
     _refused(
+        "feedback uploads a shop's files",
+        role("feedback-task"),
+        "s3:PutObject",
+        f"{BUCKET}/uploads/products.csv",
+    ),
+    _refused(
         "feedback reads emails", role("feedback-task"), "s3:GetObject", f"{BUCKET}/runs/{RUN}/emails/x.eml"
     ),
     _refused(

@@ -5,7 +5,9 @@ import ipaddress
 import json
 import math
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 
 import yaml
 
@@ -94,6 +96,7 @@ def _set(values: Iterable[Value]) -> list[Value]:
 FUNCTIONS: Mapping[str, Function] = {
     "alltrue": all,
     "anytrue": any,
+    "base64sha256": lambda text: b64encode(hashlib.sha256(text.encode()).digest()).decode(),
     "ceil": math.ceil,
     "cidrsubnet": _cidrsubnet,
     "coalesce": _coalesce,
@@ -118,6 +121,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "regex": _regex,
     "replace": _replace,
     "setintersection": lambda first, *others: _set(v for v in first if all(v in other for other in others)),
+    "setproduct": lambda *sets: [list(each) for each in product(*sets)],
     "setsubtract": lambda first, second: _set(value for value in first if value not in second),
     "setunion": lambda *sets: _set(value for each in sets for value in each),
     "sha1": lambda text: hashlib.sha1(text.encode()).hexdigest(),  # noqa: S324 - as Terraform's
@@ -129,6 +133,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "tostring": as_text,
     "toset": _set,
     "trimprefix": str.removeprefix,
+    "trimspace": str.strip,
     "upper": str.upper,
     "values": lambda mapping: [mapping[key] for key in sorted(mapping)],
     "yamldecode": yaml.safe_load,

@@ -87,6 +87,25 @@ async def test_columns_are_found_under_the_names_that_shops_use(body: bytes) -> 
     assert event.timestamp == 1764000000
 
 
+async def test_clicks_that_encore_counts_itself_are_read_as_they_were_told() -> None:
+    """Under the key, and in the form, in which the sender uploads them."""
+    told = [
+        CustomerEvent(
+            event_id=f"click-{number}",
+            customer_id="C1",
+            product_id=f"P{number}",
+            kind=EventKind.CLICKED,
+            timestamp=1764000000 + number,
+            run_id=RUN,
+        )
+        for number in range(2)
+    ]
+    bench = Bench()
+    body = "".join(each.model_dump_json(exclude_none=True) + "\n" for each in told)
+    await _upload(bench, body, object_keys.clicks("0123456789abcdef"))
+    assert await _events(bench) == told
+
+
 async def test_a_row_without_an_id_is_the_same_event_in_every_file() -> None:
     """Its id comes from what it says."""
     header = "customer_id,product_id,event,timestamp\n"

@@ -1,6 +1,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -10,6 +11,8 @@ import pytest
 from aiobotocore.session import get_session
 
 from encore.contracts import object_keys
+from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
+from encore.contracts.delivery import NotSent
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
@@ -210,6 +213,26 @@ async def test_every_customer_of_a_run_gets_a_personal_email(
     ops = SQSQueue(clients.sqs, resources.queue_urls["ops"])
     finished = [parse_event(found.body, RunFinished) for found in await ops.receive(limit=10, wait_s=0)]
     assert [event.data.counts["emails"] for event in finished] == [CUSTOMERS + 3]
+
+
+async def test_nobody_is_written_to_who_must_not_be(
+    mailer: Mailer, clients: Clients, resources: Resources
+) -> None:
+    """By the tables that all runs share: by id, by address, and by what the customer wants."""
+    consent, now = consent_of(clients, resources), datetime.now(UTC)
+    entries = (customer_entry("C000"), address_entry("Ananya@example.ORG"))
+    await consent.suppress(
+        [Suppression(entry=one, reason=NotSent.UNSUBSCRIBED, source="page", at=now) for one in entries]
+    )
+    contact = Contact(customer_id="C002", times=(int(now.timestamp()),), frequency=Frequency.MONTHLY)
+    await consent.put_contacts({contact.customer_id: contact})
+    await open_run(mailer, parts=1)
+    await mailer.handler(await store_part(mailer, 1, parts=1, customers=range(5)))
+    made = await mailer.table.existing(RUN, [f"C{number:03}" for number in range(5)])
+    counts = total(await mailer.ledger.reports(RUN)).counts
+    assert list(made) == ["C004"]
+    assert (counts["emails"], counts["emails_suppressed"]) == (1, 4)
+    assert (counts["emails_suppressed_unsubscribed"], counts["emails_suppressed_frequency"]) == (3, 1)
 
 
 async def test_an_email_states_the_facts_of_the_catalogue(mailer: Mailer) -> None:

@@ -1,13 +1,16 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import get_args
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
 from html5lib.constants import namespaces
 
+from encore.contracts.click_links import Click, ClickLinks
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.copy.house_copy import house_copy
 from encore.mailer.domain.facts.email import EmailFacts
@@ -15,6 +18,7 @@ from encore.mailer.domain.facts.titles import description
 from encore.mailer.domain.language import Language, language
 from encore.mailer.domain.message.content import ContentMaker, EmailContent, Links
 from encore.mailer.domain.message.hosts import AllowedHosts
+from encore.mailer.domain.message.links import ClickEndpoint
 from encore.mailer.domain.message.plain_text import WIDTH
 from encore.mailer.domain.message.shop_file import Layout, Logo, ShopFile, ThemeChoice
 from encore.mailer.domain.message.theme import Brand, Theme
@@ -291,6 +295,33 @@ def test_pictures_may_come_from_the_shops_own_host(make_facts: Callable[..., Ema
     facts = make_facts(image_url="https://img.example/a b.png?w=1&h=2")
     shown_url = shown(facts, maker=maker).cards[0].image_url
     assert shown_url == f"{proxy}https%3A%2F%2Fimg.example%2Fa%2520b.png%3Fw%3D1%26h%3D2"
+
+
+def test_links_lead_to_the_shop_by_way_of_the_address_that_counts_clicks(
+    plain: Theme, make_facts: Callable[..., EmailFacts]
+) -> None:
+    """Those to products, in text and HTML; each says whose click it would be, and where it leads."""
+    signed = ClickLinks((b"key",))
+    clicks = ClickEndpoint("https://go.shop.example/click", signed)
+    maker = ContentMaker(ENGLISH, links=AllowedHosts(["shop.example"]), pictures=ANY_HOST, clicks=clicks)
+    facts = make_facts()
+    content = shown(facts, maker=maker)
+    direct = shown(
+        facts, maker=ContentMaker(ENGLISH, links=AllowedHosts(["shop.example"]), pictures=ANY_HOST)
+    )
+    for card, before, product in zip(content.cards, direct.cards, facts.products, strict=True):
+        assert card.link is not None
+        assert card.link.startswith("https://go.shop.example/click?r=")
+        query = urlsplit(card.link).query
+        expected = Click(LINKS.campaign, facts.customer_id, product.entry.product_id)
+        assert (signed.click(query), signed.target(query)) == (expected, before.link)
+        assert escape(card.link) in plain.html(content)
+        assert card.link in plain.text(content)
+    assert content.unsubscribe_url == direct.unsubscribe_url
+    assert content.links_left_out == 0
+    nowhere = shown(make_facts(link="https://evil.example/p"), maker=maker)
+    assert nowhere.cards[0].link is None
+    assert nowhere.links_left_out == 1
 
 
 @pytest.mark.parametrize(("percent", "badge"), [(4, None), (5, "5% off"), (64, "64% off")])

@@ -60,6 +60,7 @@ async def test_picks_of_the_runs_campaign_are_those_of_the_run(
         recommendations_table=resources.tables["recommendations"],
         histories_table=resources.tables["histories"],
         contacts_table=resources.tables["contacts"],
+        suppressions_table=resources.tables["suppressions"],
         recommender_web_deadline_ms=10_000,
     )
     async with opened(web) as current:

@@ -140,6 +140,7 @@ async def bench(clients: Clients, resources: Resources) -> AsyncIterator[Bench]:
         record = RecordEvents(
             kept=kept,
             credits=items,
+            suppressions=DynamoDBItems(clients.dynamodb, resources.tables["suppressions"]),
             sink=AWSEventSink(events, Limiter(1_000)),
             tracker=KnowTracker(trackers=trackers),
             objects=S3Objects(clients.s3, resources.buckets["data"]),

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from encore.contracts import object_keys
+from encore.contracts.consent import customer_entry
+from encore.contracts.delivery import NotSent
 from encore.contracts.events import InteractionsIngested
 from encore.contracts.records import CustomerEvent, EventKind
 from encore.recommender.domain import personalize_keys
@@ -177,3 +179,16 @@ async def test_what_a_file_brought_into_the_history_stays_when_events_expire() -
     found = await world.customers.find("C0")
     assert found is not None
     assert "P9red" in found.customer.product_ids
+
+
+async def test_of_who_has_been_forgotten_nothing_is_kept_credited_or_told() -> None:
+    """Whoever tells of it, a file or a request: only others' events are recorded."""
+    world = World()
+    gone = EVENTS[0].customer_id
+    others = [each for each in EVENTS if each.customer_id != gone]
+    await world.suppressions.put_all([{"entry": customer_entry(gone), "reason": NotSent.ERASED}])
+    recorded = await world.record_events.record(EVENTS)
+    assert (recorded.events, recorded.new) == (len(others), len(others))
+    assert set(world.kept_events.known) == {"C2"}
+    assert {visit.customer_id for _, visit in world.sink.told} == {"C2"}
+    assert await _credited(world) == (0, 0, Decimal(0))

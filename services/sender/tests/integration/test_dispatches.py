@@ -115,6 +115,23 @@ async def test_a_doubt_gives_way_to_what_the_worker_said(dispatches: DynamoDBDis
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is Outcome.SENT
 
 
+@pytest.mark.parametrize("after", [Outcome.SENT, Outcome.IN_DOUBT])
+async def test_a_late_word_frees_no_email_for_another_try(
+    dispatches: DynamoDBDispatches, after: Outcome
+) -> None:
+    """A request of a worker that is dead may arrive when somebody else has handed the email over."""
+    slow, other = a_claim("c1", "slow"), a_claim("c1", "other")
+    waits = slow.dispatch.model_copy(update={"outcome": Outcome.WAITING})
+    await dispatches.claim([slow])
+    await dispatches.settle([waits])
+    await dispatches.claim([other])
+    await dispatches.settle([waits])
+    assert (await dispatches.of(RUN, ["c1"]))["c1"].claim == "other"
+    await dispatches.settle([other.dispatch.model_copy(update={"outcome": after})])
+    await dispatches.settle([waits])
+    assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is after
+
+
 async def test_whoever_is_suppressed_is_found_by_address_and_by_id(consent: DynamoDBConsent) -> None:
     """However the address is written; the first reason is kept."""
     listed = [

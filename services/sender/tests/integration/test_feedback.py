@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -217,6 +217,19 @@ async def test_the_process_acts_on_requests_and_reports(
     assert dead == Request(token("K-3", "a forger's key")).message
     event = parse_event(announced, EmailBounced)
     assert (event.run_id, event.data.customer_id, event.data.kind) == (RUN, "K-7", "complaint")
+
+
+async def test_a_click_marks_its_email_once(delivered: DynamoDBDelivered, dispatches: DynamoDBItems) -> None:
+    """The first one counts, a report after it changes nothing of it, and nothing is made of no email."""
+    await put(dispatches, "K-7")
+    for hours in (2, 5):
+        await delivered.mark_clicked(RUN, "K-7", AT + timedelta(hours=hours))
+    await delivered.mark(RUN, "K-7", ReportKind.SOFT, AT)
+    found = await delivered.find(RUN, "K-7")
+    assert found is not None
+    assert (found.clicked_at, found.bounced) == (AT + timedelta(hours=2), "soft")
+    await delivered.mark_clicked(RUN, "nobody", AT)
+    assert await delivered.find(RUN, "nobody") is None
 
 
 async def received(clients: Clients, url: str) -> str:

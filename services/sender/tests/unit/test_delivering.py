@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from encore.contracts import object_keys
-from encore.contracts.consent import Contact, Frequency, Suppression, customer_entry
+from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
 from encore.contracts.delivery import NotSent, Outcome
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailSent, EmailSuppressed
@@ -111,6 +111,35 @@ async def test_a_sample_for_seeds_reaches_no_customer_and_counts_for_nobody() ->
     await world.deliveries.decide(RUN, Act.APPROVE, by="ada")
     await world.run()
     assert Counter(email.address.split("@")[1] for email in world.transport.accepted)["mail.example"] == 4
+
+
+async def test_another_sample_goes_to_its_seeds_whoever_had_one_before() -> None:
+    """A colleague looks at the same emails; nobody gets one of them twice while a sample is repeated."""
+    world = World(4)
+    await world.open(DeliveryStatus.HELD)
+    for seed in ("a@shop.example", "b@shop.example"):
+        await world.deliveries.decide(RUN, Act.SAMPLE, by="ada", changes={"sample": 2, "seeds": (seed,)})
+        await world.run()
+        await world.deliveries.decide(RUN, Act.PAUSE, by="ada")
+        await world.deliveries.decide(RUN, Act.RESUME, by="ada")
+        await world.run()
+    assert [email.address for email in world.transport.accepted] == ["a@shop.example"] * 2 + [
+        "b@shop.example"
+    ] * 2
+
+
+async def test_seeds_get_copies_of_emails_to_customers_without_an_address() -> None:
+    """What is looked at is the email, whoever it is for."""
+    world = World(3)
+    world.parts[0][1] = world.parts[0][1].model_copy(update={"address": None})
+    await world.open(DeliveryStatus.HELD)
+    seeds = ("a@shop.example", "b@shop.example")
+    await world.deliveries.decide(RUN, Act.SAMPLE, by="ada", changes={"sample": 3, "seeds": seeds})
+    await world.run()
+    assert sorted(email.address for email in world.transport.accepted) == [seeds[0], seeds[0], seeds[1]]
+    await world.deliveries.decide(RUN, Act.APPROVE, by="ada")
+    await world.run()
+    assert world.dispatches.items[RUN, "c2"].reason == NotSent.NO_ADDRESS
 
 
 async def test_a_pause_stops_a_part_in_the_middle_and_a_resumption_goes_on() -> None:
@@ -271,6 +300,22 @@ async def test_what_is_refused_or_in_doubt_is_never_tried_again(error: Exception
     assert (first.outcome, first.reason) == (outcome, str(error))
     assert world.transport.times == Counter(["c2"])
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
+
+
+async def test_an_address_that_does_not_exist_is_never_written_to_again() -> None:
+    """By SMTP the server says so at once, and nobody reports it later. Other refusals say nothing of it."""
+    world = World(2)
+    await world.open()
+
+    def refuse(email: Outgoing) -> None:
+        is_first = email.customer_id == "c1"
+        raise RefusedError("550 5.1.1 no such user" if is_first else "552 too large", bad_address=is_first)
+
+    world.transport.answer = refuse
+    await world.run()
+    [dead] = world.dead.entries.values()
+    assert (dead.entry, dead.reason) == (address_entry("c1@mail.example"), NotSent.HARD_BOUNCE)
+    assert dead.at == NOON
 
 
 async def test_a_spent_quota_costs_no_try() -> None:

@@ -5,19 +5,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from encore.contracts.click_links import Click, ClickLinks
 from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
 from encore.contracts.delivery import NotSent, Outcome
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailBounced
+from encore.contracts.object_keys import CLICKS
+from encore.contracts.records import CustomerEvent, EventKind
 from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, sign
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.delivery import Act, DeliveryStatus
+from encore.sender.domain.clicks import message_of
 from encore.sender.domain.complaint_rate import ComplaintLimit
 from encore.sender.domain.requests import Preferences, Request
 from encore.sender.feedback.handler import FeedbackHandler
 from encore.sender.use_cases.find_reported import RECORDED_AFTER, FindReported
 from encore.sender.use_cases.keep_preferences import KeepPreferences
 from encore.sender.use_cases.take_bounce import TakeBounce, after_soft_bounce
+from encore.sender.use_cases.take_click import TakeClick
 from encore.sender.use_cases.take_complaint import BY, TakeComplaint
 from encore.sender.use_cases.unsubscribe import Unsubscribe
 from services.sender.tests.fakes_of_feedback import (
@@ -31,7 +36,7 @@ from services.sender.tests.fakes_of_feedback import (
     dispatch,
 )
 from services.sender.tests.unit.test_reports import sample
-from tests.support.stores import InMemoryAnnouncer
+from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
 
 KEY, OLD_KEY = b"a key", b"the key of last year"
 ADDRESS = "asha.rao@example.com"
@@ -46,6 +51,7 @@ class Feedback:
         self.consent = InMemorySuppressions()
         self.delivered = InMemoryDelivered({(RUN, "K-7"): dispatch("K-7")}, {RUN: delivery()})
         self.announcer = InMemoryAnnouncer()
+        self.objects = InMemoryObjects()
         unsubscribe = Unsubscribe(self.consent, InMemoryAddresses({"K-7": ADDRESS}), lambda: self.now)
         find_reported = FindReported(self.delivered, lambda: self.now)
         self.handle = FeedbackHandler(
@@ -64,6 +70,7 @@ class Feedback:
                 announcer=self.announcer,
                 limit=ComplaintLimit(0.001, at_least),
             ),
+            take_click=TakeClick(clicked=self.delivered, objects=self.objects),
         )
 
     async def receive(self, body: str, *, sent_ms: int = 1_000) -> None:
@@ -75,6 +82,46 @@ class Feedback:
     def reasons(self) -> dict[str, NotSent]:
         """Why whom must not be written to, by entry."""
         return {entry: each.reason for entry, each in self.consent.entries.items()}
+
+
+def clicked(product_id: str = "P1", *, key: bytes = OLD_KEY, customer_id: str = "K-7") -> str:
+    """A message about a click, by a link that an earlier key has signed."""
+    return message_of(ClickLinks((key,)).query(Click(RUN, customer_id, product_id), "https://shop.example/p"))
+
+
+async def test_a_click_is_noted_with_its_email_and_told_as_what_a_customer_does() -> None:
+    """The first one is; each product of a day is told once, however often its message comes."""
+    feedback = Feedback()
+    at_ms = int((SENT_AT + timedelta(hours=2)).timestamp() * 1_000)
+    await feedback.receive(clicked(), sent_ms=at_ms)
+    await feedback.receive(clicked("P2"), sent_ms=at_ms + 60_000)
+    marked = feedback.delivered.dispatches[RUN, "K-7"]
+    assert marked.clicked_at == (SENT_AT + timedelta(hours=2)).replace(microsecond=0)
+    assert not feedback.reasons
+    stored = {key: body for key, body in feedback.objects.stored.items() if key.startswith(CLICKS)}
+    assert len(stored) == 2
+    told = [CustomerEvent.model_validate_json(body) for body in stored.values()]
+    assert {(one.customer_id, one.product_id, one.run_id, one.kind) for one in told} == {
+        ("K-7", product_id, RUN, EventKind.CLICKED) for product_id in ("P1", "P2")
+    }
+
+
+async def test_a_forged_click_is_a_dead_letter() -> None:
+    """It marks nothing, and nobody is told."""
+    feedback = Feedback()
+    for body in (clicked(key=b"another key"), message_of(""), message_of("c=test&r=x&p=y")):
+        with pytest.raises(PermanentError, match="signed the click's token"):
+            await feedback.receive(body)
+    assert feedback.delivered.dispatches[RUN, "K-7"].clicked_at is None
+    assert not feedback.objects.stored
+
+
+async def test_a_click_in_an_email_that_is_gone_is_told_all_the_same() -> None:
+    """Its dispatch has expired, the shop and its recommendations have not."""
+    feedback = Feedback()
+    await feedback.receive(clicked(customer_id="K-8"))
+    assert (RUN, "K-8") not in feedback.delivered.dispatches
+    assert len(feedback.objects.stored) == 1
 
 
 @pytest.fixture

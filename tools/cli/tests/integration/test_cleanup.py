@@ -84,6 +84,10 @@ class Made:
             self.item("recommendations", customer_id="c1", run_id=run_id)
             self.item("customers", customer_id=f"c-{run_id}", run_id=run_id)
             self.item("histories", customer_id=f"c-{run_id}", run_id=run_id)
+            for outcome in ("sent", "in_doubt", "refused", "suppressed"):
+                self.item("dispatches", run_id=run_id, customer_id=outcome, outcome=outcome)
+            self.item("dispatches", run_id=f"{run_id}#sample-1", customer_id="c1", outcome="refused")
+            self.item("runs", run_id=run_id, item="delivery", status="approved")
             self.item("runs", run_id=f"source#{run_id}", item="latest", latest_run_id=run_id)
             poll = new_event(MailerPoll(attempt=1), run_id=run_id, source=StageName.MAILER).body
             urls = self.resources
@@ -317,6 +321,9 @@ def test_a_run_takes_along_what_it_made_and_nothing_else(encore: Encore, made: M
     assert len(made.items("answers")) == 1
     assert len(made.items("histories")) == 2
     assert rows(answer.json)["items of histories"] == (0, 1)
+    assert rows(answer.json)["items of dispatches"] == (3, 2)
+    kept = {each["customer_id"] for each in made.items("dispatches") if each["run_id"] == RUN}
+    assert kept == {"sent", "in_doubt"}, "the same run made again mails nobody twice"
     assert rows(answer.json)["dead letters"] == (1, 0)
     assert rows(answer.json)["import jobs in Personalize"] == (0, 1)
 

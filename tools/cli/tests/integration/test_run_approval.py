@@ -54,7 +54,7 @@ def test_approving_says_what_it_leads_to_asks_and_is_kept(
     assert delivery.status is DeliveryStatus.APPROVED
     decision = delivery.decisions[-1]
     assert (decision.act, decision.by) == (Act.APPROVE, "ines")
-    assert decision.note.startswith("looks good Up to 5 people get an email")
+    assert decision.note.startswith("looks good. Up to 5 people get an email")
     assert datetime.now(UTC) - decision.at < timedelta(minutes=5)
     assert polls() == [delivery.attempt]
 
@@ -83,7 +83,7 @@ def test_a_sample_goes_to_seeds_and_then_the_rest_to_customers(
     delivery = run.delivery()
     assert (delivery.status, delivery.sample) == (DeliveryStatus.SAMPLE, 3)
     assert delivery.seeds == ("ines@shop.example", "jo@shop.example")
-    run.dispatched("c-1", Outcome.SENT, run_id=f"{RUN}#sample", transport="smtp")
+    run.dispatched("c-1", Outcome.SENT, run_id=delivery.copies, transport="smtp")
     shown = encore("run", "show", RUN).out
     assert "3 emails to ines@shop.example, jo@shop.example: 1 sent" in shown
     rest = encore("run", "approve", RUN, "--at", "2d ", "--yes", *INES)

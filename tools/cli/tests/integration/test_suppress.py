@@ -249,6 +249,13 @@ def test_the_latest_are_listed_first(encore: "Encore", resources: "Resources") -
     assert "customer#" in encore("suppress", "list").out
 
 
+def test_an_emulator_has_no_list_of_an_account(encore: "Encore") -> None:
+    """In one line."""
+    answer = encore("suppress", "import", "--ses")
+    assert answer.code == 1
+    assert answer.err == "no suppression list here: only SES itself keeps one, emulators do not\n"
+
+
 def test_the_accounts_own_list_is_imported(
     encore: "Encore", resources: "Resources", monkeypatch: pytest.MonkeyPatch
 ) -> None:

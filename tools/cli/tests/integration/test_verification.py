@@ -74,7 +74,7 @@ def deployed(account: Account) -> Account:
     """The same with what only Terraform creates, treated as AWS."""
     _protect_data(account)
     account.ecs.create_cluster(clusterName=account.environment)
-    for name in ("ingest", "sentiment", "recommender", "mailer"):
+    for name in ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback"):
         _run_service(account, name, tasks=0)
     account.iam.create_role(RoleName=account.named("personalize"), AssumeRolePolicyDocument=json.dumps(TRUST))
     for name, value in {"model-id": MODEL_ID, "from-address": f"hello@{account.environment}.example"}.items():
@@ -163,6 +163,7 @@ def test_a_missing_queue_and_topic_are_named(account: Account, resources: Resour
         "topic run-finished",
         "queue sentiment",
         "subscription of sentiment",
+        "subscription of sender",
         "subscription of ops",
     }
 

@@ -78,7 +78,7 @@ def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120
     [
         "run-7f3a finished in 41.3 s",
         "products 300",
-        "got an email 1,500",
+        "have an email 1,500",
         "reviews 2,545",
         "interactions 3,091",
         "rejected rows 0",

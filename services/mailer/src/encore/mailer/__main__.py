@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from encore.contracts import object_keys
+from encore.contracts.click_links import ClickLinks
 from encore.mailer.adapters.bedrock import BedrockModel
 from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
@@ -20,7 +21,7 @@ from encore.mailer.domain.language import language
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.content import ContentMaker
 from encore.mailer.domain.message.hosts import AllowedHosts, below
-from encore.mailer.domain.message.links import UnsubscribeEndpoint, ViewOnlineEndpoint
+from encore.mailer.domain.message.links import ClickEndpoint, UnsubscribeEndpoint, ViewOnlineEndpoint
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.shop_file import InvalidFileError
 from encore.mailer.domain.message.theme import Brand
@@ -225,7 +226,11 @@ def composer(settings: MailerSettings, look: Look | None = None) -> Composer:
         sender,
         unsubscribe,
         maker=ContentMaker(
-            words, links=links, pictures=pictures, picture_proxy=settings.mailer_image_proxy_url or ""
+            words,
+            links=links,
+            pictures=pictures,
+            picture_proxy=settings.mailer_image_proxy_url or "",
+            clicks=_clicks(settings),
         ),
         view_online=view_online,
     )
@@ -246,6 +251,13 @@ def _endpoints(settings: MailerSettings) -> tuple[UnsubscribeEndpoint | None, Vi
         UnsubscribeEndpoint(unsubscribe, key) if unsubscribe else None,
         ViewOnlineEndpoint(online, key) if online else None,
     )
+
+
+def _clicks(settings: MailerSettings) -> ClickEndpoint | None:
+    url, key = settings.mailer_clicks_url, settings.mailer_unsubscribe_key
+    if url is None or key is None:
+        return None
+    return ClickEndpoint(url, ClickLinks((key.get_secret_value().encode(),)))
 
 
 async def _with_shop(runtime: Runtime[MailerSettings]) -> tuple[Runtime[MailerSettings], Look]:

@@ -107,6 +107,8 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Shows an email in the browser, given its run and a signed token; without it there is no such link."""
     mailer_subjects: Annotated[SubjectsSection | None, NoDecode, BeforeValidator(_from_json)] = None
     """A comparison of subject lines, as the section `[subjects]` of the shop's file, in JSON."""
+    mailer_clicks_url: HttpsUrl | None = None
+    """Counts clicks and passes them on to the shop; without it, links lead there directly. Needs the key."""
     mailer_link_hosts: Hosts = ""
     """Hosts that links to products may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
     for any. Empty: the domain of the sender's address and all below it. Other links are left out."""
@@ -130,9 +132,11 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
         return self
 
     @model_validator(mode="after")
-    def _links_online_are_signed(self) -> Self:
+    def _other_links_are_signed(self) -> Self:
         if self.mailer_view_online_url is not None and self.mailer_unsubscribe_key is None:
             raise ValueError("mailer_view_online_url needs mailer_unsubscribe_key")
+        if self.mailer_clicks_url is not None and self.mailer_unsubscribe_key is None:
+            raise ValueError("mailer_clicks_url needs mailer_unsubscribe_key")
         return self
 
     @model_validator(mode="after")

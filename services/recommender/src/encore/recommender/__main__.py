@@ -171,6 +171,7 @@ def _record_events(
     return RecordEvents(
         kept=kept,
         credits=runtime.items(settings.runs_table),
+        suppressions=runtime.items(settings.suppressions_table, expires=False),
         sink=sink,
         tracker=KnowTracker(trackers=trackers),
         objects=runtime.objects,

@@ -10,7 +10,7 @@ from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.engines import Engine, EngineName, SimilarRecipe
 from encore.recommender.domain.real_time import ENGINES, PickedFrom
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
-from encore.runtime.settings import ContactsTable, ServiceSettings
+from encore.runtime.settings import ConsentTables, ServiceSettings
 
 MIN_KEY_CHARS = 20
 EventsPerS = Annotated[float, Field(gt=0, le=1000)]
@@ -20,7 +20,7 @@ GroupName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z
 MOST_KEPT_RUNS = 8
 
 
-class RecommenderSettings(ServiceSettings, ContactsTable):
+class RecommenderSettings(ServiceSettings, ConsentTables):
     """Resource names come from the provisioner or Terraform; the rest has defaults for AWS."""
 
     model_config = SettingsConfigDict(env_nested_delimiter="__")
@@ -144,7 +144,7 @@ class RecommenderSettings(ServiceSettings, ContactsTable):
         return self
 
 
-class RecommenderWebSettings(ContactsTable):
+class RecommenderWebSettings(ConsentTables):
     """Settings of the process that answers requests for picks; those of the recommender mean the same."""
 
     model_config = SettingsConfigDict(env_nested_delimiter="__")

@@ -180,6 +180,8 @@ class SenderWebSettings(UnsubscribeKeys):
     """The pages are in its language if it is German, else in English; the mailer's own setting."""
     sender_topics: str = ""
     """The departments that customers may want nothing of, separated by `|`: first names of categories."""
+    sender_web_clicks: bool = False
+    """Whether clicks are counted on their way to the shop; the mailer's links lead here if it is told so."""
     sender_web_host: str = "127.0.0.1"
     """The address to listen on; behind a proxy that ends TLS, any."""
     sender_web_port: Annotated[int, Field(ge=0, le=65535)] = 8091

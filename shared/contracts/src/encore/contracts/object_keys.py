@@ -5,6 +5,8 @@ from encore.contracts.file_names import file_name
 UPLOADS = "uploads/"
 INTERACTIONS = "uploads/interactions/"
 """What customers did, uploaded between runs; it starts no run."""
+CLICKS = f"{INTERACTIONS}clicks/"
+"""What customers clicked on in emails, where Encore counts that itself."""
 SHOP = "shop/"
 SHOP_CONFIG = "encore.toml"
 """The look of the shop's emails, below `SHOP`; it may be missing."""
@@ -125,6 +127,11 @@ def copy(run_id: str, part: int, first: str) -> str:
     `first` is the key of the first prompt. After a crash another file may have some of them again.
     """
     return f"{copies(run_id, part)}{first}.jsonl"
+
+
+def clicks(name: str) -> str:
+    """Some clicks in emails, told as a shop tells of what customers do: one `CustomerEvent` per line."""
+    return f"{CLICKS}{name}.jsonl"
 
 
 ATTRIBUTION = "attribution/"

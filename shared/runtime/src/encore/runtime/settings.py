@@ -88,16 +88,11 @@ class ServiceSettings(ProcessSettings):
         return next(str(value) for name, value in self if name.endswith("_queue_url"))
 
 
-class ContactsTable(ProcessSettings):
-    """Where it is kept when people were written to, and how often and about what they want to be."""
-
-    contacts_table: str
-
-
-class ConsentTables(ContactsTable):
-    """Where it is kept as well who must not be written to."""
+class ConsentTables(ProcessSettings):
+    """Where it is kept who must not be written to, and when and about what the others want to be."""
 
     suppressions_table: str
+    contacts_table: str
 
 
 class FrequencyCap(ProcessSettings):

@@ -1,7 +1,7 @@
 """The embedded stack: an AWS emulator, understudy, the sample's pictures and our processes, on loopback.
 
 These are the services; the recommender's web process, which answers with a customer's current picks; and the
-sender's other process, which reads what comes back.
+sender's other processes, which show the pages to unsubscribe and read what comes back.
 
 The services have the same entry points and settings as in their containers; only endpoints and a few
 waiting times differ from AWS.
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from encore.stack.link_hosts import any_host
 from encore.stack.local_mail import MAILBOX, local_mail
@@ -28,11 +29,15 @@ MAKING = ("ingest", "sentiment", "recommender", "mailer")
 """The services that turn a file into finished emails."""
 SERVICES = (*MAKING, "sender")
 WEB = "recommender.web"
-FEEDBACK = "sender.feedback"
-PROCESSES = (*SERVICES, "mailer", FEEDBACK, WEB)
+FEEDBACK, PAGES = "sender.feedback", "sender.web"
+PROCESSES = (*SERVICES, "mailer", FEEDBACK, WEB, PAGES)
 """The mailer twice: most of a run's work is its, and a process uses one processor."""
 WEB_PORT = "ENCORE_RECOMMENDER_WEB_PORT"
 """The variable with the port of the web process, which asks for no key on loopback."""
+PAGES_PORT = "ENCORE_SENDER_WEB_PORT"
+"""The variable with the port of the process with the pages to unsubscribe."""
+KEY, LOCAL_KEY = "ENCORE_MAILER_UNSUBSCRIBE_KEY", "ENCORE_SENDER_UNSUBSCRIBE_KEYS__LOCAL"
+"""The variable with the key that signs links, and one that verifies them where there is none."""
 READY_S = 60.0
 PROBE_S = 0.1
 
@@ -88,10 +93,13 @@ def embedded_stack(
         local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
         Processes(log_dir) as processes,
     ):
-        emulator, understudy, web = free_port(), free_port(), free_port()
+        emulator, understudy, web, pages = (free_port() for _ in range(4))
         environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ) | mail
         if WEB in services:
             environment[WEB_PORT] = str(web)
+        if PAGES in services:
+            environment[PAGES_PORT] = str(pages)
+            environment |= {} if os.environ.get(KEY) else {LOCAL_KEY: token_hex()}
         with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
@@ -103,8 +111,9 @@ def embedded_stack(
                 for service in services:
                     processes.start(service, ["-m", f"encore.{service}"], {})
                 await_answer(f"http://127.0.0.1:{understudy}/_understudy/health", processes.check)
-                if WEB in services:
-                    await_answer(f"http://127.0.0.1:{web}/live", processes.check)
+                for process, port in ((WEB, web), (PAGES, pages)):
+                    if process in services:
+                        await_answer(f"http://127.0.0.1:{port}/live", processes.check)
                 yield EmbeddedStack(resources, environment | settings, processes)
 
 

@@ -65,7 +65,7 @@ def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
     """
     if "customers" not in facts.counts:
         return []
-    emailed = CustomerGroup("got an email", facts.counts.get("emails", 0))
+    emailed = CustomerGroup("have an email", facts.counts.get("emails", 0))
     others = [*_excluded(facts), *_unmailed(facts)]
     rest = facts.counts["customers"] - emailed.customers - sum(each.customers for each in others)
     running = facts.status == RUNNING
@@ -88,9 +88,11 @@ def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
 
 def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
     capped = facts.counts.get("emails_suppressed_frequency", 0)
-    suppressed = facts.counts.get("emails_suppressed", 0) - capped
+    unwanted = facts.counts.get("emails_suppressed_topics", 0)
+    suppressed = facts.counts.get("emails_suppressed", 0) - capped - unwanted
     yield CustomerGroup("on the suppression list", suppressed)
     yield CustomerGroup("written to often enough", capped)
+    yield CustomerGroup("want nothing of what is left", unwanted)
     yield CustomerGroup("left out, unhappy", facts.counts.get("emails_left_out", 0))
     yield CustomerGroup("email failed", facts.counts.get("emails_failed", 0), lost=True)
 
@@ -125,7 +127,7 @@ def why_no_emails(facts: RunFacts) -> str:
     """Return why a run has no emails at all, in a sentence or two."""
     if facts.reason:
         return f"This run has no emails. {facts.reason}"
-    groups = [each for each in customer_groups(facts) if each.customers and each.label != "got an email"]
+    groups = [each for each in customer_groups(facts) if each.customers and each.label != "have an email"]
     customers = facts.counts.get("customers", 0)
     if not customers:
         return "This run has no emails: its file has no customers."

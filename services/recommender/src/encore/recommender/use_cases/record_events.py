@@ -7,6 +7,7 @@ from encore.contracts.records import CustomerEvent
 from encore.recommender.domain.customer_events import Tracker, Visit, visits
 from encore.recommender.ports import EventSink, KeptEvents, NotReadyError, RefusedError
 from encore.recommender.use_cases.know_tracker import KnowTracker
+from encore.runtime.consent import forgotten
 from encore.runtime.logs import get_logger
 from encore.runtime.parallel import for_each
 from encore.runtime.ports import Items, Objects
@@ -38,6 +39,8 @@ class RecordEvents:
     kept: KeptEvents
     credits: Items
     """The ledger's table."""
+    suppressions: Items
+    """Who has been forgotten: nothing is kept of what they do."""
     sink: EventSink
     tracker: KnowTracker
     objects: Objects
@@ -54,12 +57,17 @@ class RecordEvents:
 
         As long as the dataset group has no data, Personalize is told nothing: the first import brings it all.
         """
+        events = await self._but_of_forgotten(events)
         new = await self._keep(events)
         await self.credits.put_all(list(credited(events)))
         told, refused = await self._tell(list(visits(events)))
         recorded = Recorded(len(events), new, told, refused)
         log.info("events_recorded", events=recorded.events, new=new, told=told, refused=refused)
         return recorded
+
+    async def _but_of_forgotten(self, events: Sequence[CustomerEvent]) -> Sequence[CustomerEvent]:
+        left_out = await forgotten(self.suppressions, {each.customer_id for each in events})
+        return [each for each in events if each.customer_id not in left_out]
 
     async def _keep(self, events: Iterable[CustomerEvent]) -> int:
         by_customer: dict[str, list[CustomerEvent]] = {}

@@ -180,6 +180,7 @@ def _record_events(
     return RecordEvents(
         kept=DynamoDBKeptEvents(dynamodb, table, items(table), keep_days=settings.retention_days),
         credits=items(settings.runs_table),
+        suppressions=items(settings.suppressions_table),
         sink=AWSEventSink(events, Limiter(settings.recommender_put_events_per_s)),
         tracker=KnowTracker(
             trackers=DynamoDBKnownTracker(dynamodb, table=settings.runs_table, name=group), may_make=False

@@ -51,6 +51,18 @@ class DynamoDBDelivered:
         """Note what was reported of an email, unless something worse was, or the email is gone."""
         await conditionally(self._dynamodb.update_item(**self._marked(run_id, customer_id, kind, at)))
 
+    async def mark_clicked(self, run_id: str, customer_id: str, at: datetime) -> None:
+        """Note when an email was first clicked in; nothing if it is gone, or was never sent."""
+        await conditionally(
+            self._dynamodb.update_item(
+                TableName=self._dispatches,
+                Key=_key(run_id, customer_id),
+                UpdateExpression="SET clicked_at = :at",
+                ConditionExpression="attribute_exists(run_id) AND attribute_not_exists(clicked_at)",
+                ExpressionAttributeValues=to_item({":at": at.astimezone(UTC).isoformat()}),
+            )
+        )
+
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Mark an email as complained of, and count that with its run's delivery, both or nothing.
 

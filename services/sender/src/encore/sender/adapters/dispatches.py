@@ -70,18 +70,34 @@ class DynamoDBDispatches:
         return results
 
     async def settle(self, dispatches: Sequence[Dispatch]) -> None:
-        """Record what came of emails that the caller had claimed; the last word on one of them counts."""
+        """Record what came of emails that the caller had claimed; the last word on one of them counts.
+
+        That an email may be tried again counts only while the claim holds: a request may arrive after its
+        worker has died and somebody else has sent the email.
+        """
         latest = {(each.run_id, each.customer_id): each for each in dispatches}
-        await self._items.put_all([_values(each) for each in latest.values()])
+        final = [each for each in latest.values() if each.outcome.is_final]
+        again = [each for each in latest.values() if not each.outcome.is_final]
+        await asyncio.gather(
+            self._items.put_all([_values(each) for each in final]), *map(self._release, again)
+        )
+
+    async def _release(self, waiting: Dispatch) -> bool:
+        """Give up a claim, so that the email may be claimed again; return whether it held."""
+        return await self._replace(waiting, claim=waiting.claim)
 
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
         """Record that nobody knows what came of an email, unless its worker has said so meanwhile."""
+        return await self._replace(doubted, claim=found.claim)
+
+    async def _replace(self, dispatch: Dispatch, *, claim: str) -> bool:
+        """Record a dispatch unless the claim of its email holds no more; return whether it did."""
         return await conditionally(
             self._dynamodb.put_item(
                 TableName=self._table,
-                Item=self._item(doubted),
+                Item=self._item(dispatch),
                 ConditionExpression="outcome = :sending AND claim = :claim",
-                ExpressionAttributeValues=to_item({":sending": Outcome.SENDING, ":claim": found.claim}),
+                ExpressionAttributeValues=to_item({":sending": Outcome.SENDING, ":claim": claim}),
             )
         )
 

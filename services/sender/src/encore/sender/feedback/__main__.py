@@ -13,6 +13,7 @@ from encore.sender.settings import FeedbackSettings
 from encore.sender.use_cases.find_reported import FindReported
 from encore.sender.use_cases.keep_preferences import KeepPreferences
 from encore.sender.use_cases.take_bounce import TakeBounce
+from encore.sender.use_cases.take_click import TakeClick
 from encore.sender.use_cases.take_complaint import TakeComplaint
 from encore.sender.use_cases.unsubscribe import Unsubscribe
 
@@ -48,6 +49,7 @@ async def make_handler(runtime: Runtime[FeedbackSettings]) -> Handler:
             announcer=runtime.announcer,
             limit=ComplaintLimit(settings.sender_complaint_rate, settings.sender_complaints_from),
         ),
+        take_click=TakeClick(clicked=delivered, objects=runtime.objects),
     )
 
 

@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from encore.contracts.click_links import ClickLinks
 from encore.contracts.delivery import NotSent
 from encore.contracts.errors import PermanentError
 from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.queue.message import Message
+from encore.sender.domain.clicks import query_of
 from encore.sender.domain.reports import ReportError, ReportKind, is_report, read_report
 from encore.sender.domain.requests import Request, RequestError
 from encore.sender.use_cases.keep_preferences import KeepPreferences
 from encore.sender.use_cases.take_bounce import TakeBounce
+from encore.sender.use_cases.take_click import TakeClick
 from encore.sender.use_cases.take_complaint import TakeComplaint
 from encore.sender.use_cases.unsubscribe import Unsubscribe
 
 LINK = "unsubscribe link"
+MS_PER_S = 1_000
 log = get_logger()
 
 
@@ -30,11 +35,14 @@ class FeedbackHandler:
     keep_preferences: KeepPreferences
     take_bounce: TakeBounce
     take_complaint: TakeComplaint
+    take_click: TakeClick
 
     async def __call__(self, message: Message) -> None:
         """Handle one message; a token proves a request, and the queue's policy who sends reports."""
         if is_report(message.body):
             await self._report(message.body)
+        elif (query := query_of(message.body)) is not None:
+            await self._click(query, message)
         else:
             await self._request(message)
 
@@ -49,6 +57,14 @@ class FeedbackHandler:
         bind_event(run_id=report.run_id or "", event_id=report.feedback_id)
         take = self.take_complaint if report.kind is ReportKind.COMPLAINT else self.take_bounce
         await take.run(report)
+
+    async def _click(self, query: str, message: Message) -> None:
+        click = ClickLinks(tuple(self.keys)).click(query)
+        if click is None:
+            raise PermanentError("no key of ours has signed the click's token")
+        bind_event(run_id=click.run_id, event_id="")
+        await self.take_click.run(click, datetime.fromtimestamp(message.sent_ms / MS_PER_S, UTC))
+        log.info("click_counted")
 
     async def _request(self, message: Message) -> None:
         try:

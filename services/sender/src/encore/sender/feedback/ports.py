@@ -34,6 +34,12 @@ class Delivered(Protocol):
     async def sent(self, run_id: str, *, most: int) -> int: ...
 
 
+class Clicked(Protocol):
+    """The emails that clicks came from; see `encore.sender.adapters.delivered`."""
+
+    async def mark_clicked(self, run_id: str, customer_id: str, at: datetime) -> None: ...
+
+
 class RunDeliveries(Protocol):
     """The deliveries of runs; see `encore.runtime.runs.delivery.Deliveries`."""
 

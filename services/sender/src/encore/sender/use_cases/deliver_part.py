@@ -34,8 +34,6 @@ from encore.sender.use_cases.release_parts import close
 
 LOOKED_AT_ONCE = 100
 """Emails whose customers are looked up together; a pause is noticed between two such groups."""
-SAMPLE = "#sample"
-"""What the dispatches of copies for seeds have behind their run's id."""
 HALT_S = 900
 """How long a part rests when the provider accepts nothing from anybody."""
 AGAIN_S = 1
@@ -76,7 +74,7 @@ class _Pass:
     @property
     def dispatched_as(self) -> str:
         """The run, as the table of dispatches has it."""
-        return f"{self.run_id}{SAMPLE}" if self.to_seeds else self.run_id
+        return self.delivery.copies if self.to_seeds else self.run_id
 
     def wait(self, until: datetime) -> None:
         """Remember that something of the part is due then, at the latest."""
@@ -134,7 +132,7 @@ class DeliverPart:
             started_at = self._now()
             emails = await self._finished(run_id, part)
             if delivery.status is DeliveryStatus.SAMPLE:
-                emails = emails[: delivery.sample_parts.get(part, 0)]
+                emails = _to_seeds(emails[: delivery.sample_parts.get(part, 0)], delivery.seeds)
             passed = _Pass(run_id, delivery, emails)
             stopped = await self._deliver(passed)
             await self._report(passed, part, started_at)
@@ -368,15 +366,19 @@ def event_of(dispatch: Dispatch) -> EventData | None:
     return EmailSuppressed(customer_id=dispatch.customer_id, reason=reason, variant=dispatch.variant)
 
 
+def _to_seeds(emails: Sequence[FinishedEmail], seeds: Sequence[str]) -> list[FinishedEmail]:
+    """Address emails to seeds in turn, also those to nobody; without seeds, leave them as they are."""
+    return [
+        email.model_copy(update={"address": seeds[number % len(seeds)]}) if seeds else email
+        for number, email in enumerate(emails)
+    ]
+
+
 def _parcel(passed: _Pass, email: FinishedEmail, known: Known, now: datetime) -> Parcel:
-    address = email.address or email.placeholder or ""
-    if passed.to_seeds:
-        seeds = passed.delivery.seeds
-        address = seeds[passed.emails.index(email) % len(seeds)]
     return Parcel(
         run_id=passed.dispatched_as,
         email=email,
-        address=address,
+        address=email.address or email.placeholder or "",
         judged_at=now,
         before=known.dispatch,
         contact=known.contact,

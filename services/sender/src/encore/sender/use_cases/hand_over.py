@@ -62,6 +62,9 @@ class Parcel:
     """Whether the customer is written to; a sample that goes to seeds does not count."""
 
 
+SuppressDead = Callable[[str, datetime], Awaitable[None]]
+"""Suppresses an address that the provider says does not exist: as good as a hard bounce, which by SMTP nobody
+else reports."""
 Renewed = Callable[[Parcel], Awaitable[Parcel]]
 """Looks again whether an email may go out; raises `StaleError` if it may not any more."""
 
@@ -79,12 +82,14 @@ class HandOver:
         transport: Transport,
         dispatches: Dispatches,
         tries: int,
+        suppress_dead: SuppressDead,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         claim_linger_s: float = CLAIM_LINGER_S,
         record_linger_s: float = RECORD_LINGER_S,
     ) -> None:
         self._transport = transport
         self._tries = tries
+        self._suppress_dead = suppress_dead
         self._now = now
         self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(
             dispatches.claim, limit=CLAIMED_AT_ONCE, linger_s=claim_linger_s
@@ -113,6 +118,8 @@ class HandOver:
             done = await paced(send)
         except (DeferredError, RefusedError, InDoubtError) as error:
             done = self._failed(claimed[0], error)
+            if isinstance(error, RefusedError) and error.bad_address:
+                await self._suppress_dead(parcel.address, done.at)
             await self._records.add(done)
             if isinstance(error, HALTS):
                 raise

@@ -9,7 +9,9 @@ from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from starlette.routing import Route
 
+from encore.contracts.click_links import ClickLinks
 from encore.runtime.aws import CONFIG
 from encore.runtime.logs import get_logger
 from encore.runtime.process import run_process
@@ -18,6 +20,8 @@ from encore.runtime.readiness import said
 from encore.runtime.web.server import serve_app
 from encore.sender.settings import SenderWebSettings
 from encore.sender.web.app import listening_at, web_app
+from encore.sender.web.clicks import ClickRoutes
+from encore.sender.web.routes import Send
 
 NAME = "sender-web"
 CHECK_S = 60.0
@@ -42,7 +46,7 @@ async def serve(settings: SenderWebSettings, stop: asyncio.Event) -> str:
     """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
     log.info("service_started")
     async with feedback_queue(settings) as queue:
-        app = web_app(settings, queue.send)
+        app = web_app(settings, queue.send, more=click_routes(settings, queue.send))
         ended = asyncio.Event()
         async with asyncio.TaskGroup() as beside:
             beside.create_task(app.measures.run(ended))
@@ -54,6 +58,13 @@ async def serve(settings: SenderWebSettings, stop: asyncio.Event) -> str:
                 ended.set()
     log.info("service_stopped")
     return ""
+
+
+def click_routes(settings: SenderWebSettings, send: Send) -> list[Route]:
+    """The route that counts clicks, if the shop wants it."""
+    if not settings.sender_web_clicks:
+        return []
+    return ClickRoutes(ClickLinks(settings.unsubscribe_keys), send).all()
 
 
 async def check(settings: SenderWebSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DELIVERY = "delivery"
 NO_CHANGES: Mapping[str, Any] = MappingProxyType({})
+OF_SAMPLE = "#sample-"
+"""Between a run's id and the number of a sample."""
 MOST_DECISIONS = 200
 """Of the older ones the first is kept, which opened the delivery."""
 
@@ -112,6 +114,8 @@ class Delivery(BaseModel):
     """How many emails are in the sample: those of the first customers of its parts, in order."""
     seeds: tuple[str, ...] = ()
     """The addresses that get the sample's emails instead of the customers; none: the customers get them."""
+    samples: Annotated[int, Field(ge=0)] = 0
+    """How many samples somebody has asked for: seeds of another get copies of their own."""
     sample_parts: Mapping[int, int] = {}
     """How many of the first emails of each part the sample has; nothing unless the status is `sample`."""
     release: Annotated[int, Field(ge=0)] = 0
@@ -129,6 +133,11 @@ class Delivery(BaseModel):
     decisions: tuple[Decision, ...] = ()
     version: Annotated[int, Field(ge=0)] = 0
     """Rises with every change."""
+
+    @property
+    def copies(self) -> str:
+        """What the dispatches of the latest sample's copies for seeds have in place of the run's id."""
+        return f"{self.run_id}{OF_SAMPLE}{self.samples}"
 
 
 Changed = Callable[[Delivery], Delivery]
@@ -220,6 +229,7 @@ class Deliveries:
                     "decisions": (*before, *latest),
                     "attempt": found.attempt + 1,
                     "release": found.release + (act in RELEASING),
+                    "samples": found.samples + (act is Act.SAMPLE),
                     **({"due": {}, "sample_parts": {}} if act in RELEASING else {}),
                     **changes,
                 }

@@ -7,20 +7,32 @@ from botocore.exceptions import ClientError
 
 from encore.cli.cleanup.scope import Scope
 from encore.cli.environment import NO_TABLE
+from encore.contracts.delivery import Outcome
 from encore.runtime.batches import batches
 from encore.runtime.errors import error_code
 from encore.runtime.retry import process_all
+from encore.runtime.runs.delivery import OF_SAMPLE
 from encore.runtime.storage import MAX_BATCH_WRITE, to_item
 
 LEDGER = "runs"
+OUTCOMES = {f":{each}": each.value for each in (Outcome.SENT, Outcome.SENDING, Outcome.IN_DOUBT)}
+"""What says that an email has, or may have, reached its customer."""
 BY_RUN: Mapping[str, str] = {
     "emails": "#run_id = :run",
     "recommendations": "#run_id = :run",
     "products": "#run_id = :run",
     "customers": "#run_id = :run",
     "reviews": "#run_id = :run",
+    "dispatches": (
+        "begins_with(#run_id, :sample) OR (#run_id = :run AND NOT outcome IN (:sent, :sending, :in_doubt))"
+    ),
 }
 """The tables with items of one run, and the condition that finds them; all runs share the others."""
+SENT = "#run_id = :run AND outcome IN (:sent, :sending, :in_doubt)"
+DISPATCHES = "dispatches"
+NOT_TWICE = (
+    "nobody gets a second email of this run while they are there, should it be made again; they expire"
+)
 HISTORIES = "histories"
 OUTLIVE = "what is known of customers outlives runs; `encore customer forget` forgets one"
 LEDGER_BY_RUN = "#run_id = :run OR latest_run_id = :run OR #owner = :run"
@@ -34,20 +46,23 @@ async def delete_items(scope: Scope) -> None:
         condition = LEDGER_BY_RUN if name == LEDGER else BY_RUN.get(name)
         if scope.run_id is None or condition:
             await _delete_found(scope, name, condition if scope.run_id else None)
-        elif name == HISTORIES:
-            await _leave_histories(scope)
+        if scope.run_id and name == HISTORIES:  # of customers whom this run was the last to see
+            await _leave(scope, name, BY_RUN["emails"], OUTLIVE)
+        if scope.run_id and name == DISPATCHES:
+            await _leave(scope, name, SENT, NOT_TWICE)
 
 
-async def _leave_histories(scope: Scope) -> None:
-    """Count the customers whom this run was the last to see: what earlier runs know of them is with it."""
-    table = scope.environment.named(HISTORIES)
+async def _leave(scope: Scope, name: str, condition: str, why: str) -> None:
+    """Count the items that stay on purpose."""
     try:
-        found = [keys async for keys in _keys(scope, table, ["customer_id"], BY_RUN["emails"])]
+        found = [
+            keys async for keys in _keys(scope, scope.environment.named(name), ["customer_id"], condition)
+        ]
     except ClientError as error:
         if error_code(error) not in NO_TABLE:
             raise
         return
-    scope.report.left(f"items of {HISTORIES}", sum(map(len, found)), OUTLIVE)
+    scope.report.left(f"items of {name}", sum(map(len, found)), why)
 
 
 async def _delete_found(scope: Scope, name: str, condition: str | None) -> None:
@@ -75,7 +90,9 @@ async def _keys(
         aliases = {"#run_id": "run_id", "#owner": "owner"}
         names |= {alias: name for alias, name in aliases.items() if alias in condition}
         request["FilterExpression"] = condition
-        request["ExpressionAttributeValues"] = to_item({":run": scope.run_id})
+        values = {":run": scope.run_id, ":sample": f"{scope.run_id}{OF_SAMPLE}", **OUTCOMES}
+        named = {name: value for name, value in values.items() if name in condition}
+        request["ExpressionAttributeValues"] = to_item(named)
     pages = scope.environment.dynamodb.get_paginator("scan").paginate(
         **request, ExpressionAttributeNames=names, ConsistentRead=True
     )

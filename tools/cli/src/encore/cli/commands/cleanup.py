@@ -82,6 +82,8 @@ async def _confirmed(scope: "Scope") -> bool:
     from encore.cli.output import say
 
     name = scope.run_id or scope.environment.name
+    if not scope.run_id:
+        say("who must not be written to is forgotten too; `encore suppress export` keeps it in a file")
     if running := await open_runs(scope):
         say(f"{len(running)} open runs will be ended; stop the services first, or they may make things again")
     lost = "what it has made" if scope.run_id else "everything in it, the uploads and emails included"

@@ -67,11 +67,11 @@ async def approve(
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
-    """Let a run's emails go out, all of them or a sample first.
+    """Let a run's emails go out, all or a sample first.
 
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
-    from encore.cli.delivery.approving import Approving, Terms, reason_given
+    from encore.cli.delivery.approving import Approving, Terms, note, reason_given
     from encore.cli.output import say
 
     terms, reason = Terms.of(sample=sample, seeds=seeds, at=at, per_hour=per_hour), reason_given(why)
@@ -80,8 +80,7 @@ async def approve(
     for notice in await approving.notices():
         say(f"! {notice}")
     _confirm(terms.act, plan.line(), yes=yes)
-    note = " ".join(filter(None, (reason, plan.terms)))
-    _show(await approving.decide(terms.act, by=by, note=note, **terms.changes), json=json)
+    _show(await approving.decide(terms.act, by=by, note=note(reason, plan), **terms.changes), json=json)
 
 
 @in_environment
@@ -94,7 +93,7 @@ async def reject(
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
-    """End a run's delivery for good: nothing more of it ever goes out."""
+    """End a delivery: nothing more of it ever goes out."""
     from encore.cli.delivery.approving import Approving, reason_given, rejection
     from encore.runtime.runs.delivery import Act
 
@@ -108,7 +107,7 @@ async def reject(
 async def pause(
     environment: "Environment", run_id: RunId, *, why: Why = None, by: By = None, json: AsJson = False
 ) -> None:
-    """Stop a delivery at once; `encore run resume` goes on with it.
+    """Stop a delivery at once; `resume` goes on with it.
 
     Emails that are being handed over at this moment still go out.
     """
@@ -141,7 +140,7 @@ async def resume_delivery(
     environment: "Environment", run_id: str, *, why: str | None, by: str | None, yes: bool, json: bool
 ) -> None:
     """Go on with a delivery that is paused, as it was before; ask first, as approving does."""
-    from encore.cli.delivery.approving import Approving, reason_given, terms_of
+    from encore.cli.delivery.approving import Approving, reason_given
     from encore.cli.output import say
     from encore.runtime.runs.delivery import Act
 
@@ -150,7 +149,7 @@ async def resume_delivery(
     view = await approving.view(Act.RESUME)
     if view.delivery.reason:
         say(f"! paused because: {view.delivery.reason}")
-    _confirm(Act.RESUME, approving.plan(view, terms_of(view)).line(), yes=yes)
+    _confirm(Act.RESUME, approving.plan_of_rest(view).line(), yes=yes)
     _show(await approving.decide(Act.RESUME, by=by, note=reason), json=json)
 
 

@@ -105,11 +105,20 @@ class Approving:
         return (await run_details(self.environment, self.ledger, self.run)).notices
 
     def plan(self, view: DeliveryView, terms: Terms) -> Plan:
-        """What approving leads to."""
+        """What approving leads to; the seeds of a new sample get copies, whoever has had some."""
+        return self._plan(terms, emails=view.emails, settled=0 if terms.seeds else view.tally.settled)
+
+    def plan_of_rest(self, view: DeliveryView) -> Plan:
+        """What going on with a paused delivery leads to."""
+        terms = terms_of(view)
+        tally = view.seeds if terms.seeds else view.tally
+        return self._plan(terms, emails=view.emails, settled=tally.settled)
+
+    def _plan(self, terms: Terms, *, emails: int, settled: int) -> Plan:
         settings = self.settings
         return Plan(
-            emails=view.emails,
-            settled=(view.seeds if terms.seeds else view.tally).settled,
+            emails=emails,
+            settled=settled,
             sample=terms.sample,
             seeds=terms.seeds,
             starts_at=terms.starts_at,
@@ -130,6 +139,11 @@ class Approving:
     def _require_transport(self) -> None:
         if self.settings and self.settings.sender_transport is TransportKind.NONE:
             raise CommandError(NO_TRANSPORT)
+
+
+def note(reason: str, plan: Plan) -> str:
+    """What is kept of an approval: why, if somebody says, and what was approved."""
+    return f"{reason.rstrip('.')}. {plan.terms}" if reason else plan.terms
 
 
 def terms_of(view: DeliveryView) -> Terms:

@@ -30,6 +30,7 @@ MEANINGS: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.REJECTED: "rejected: nothing more goes out",
     DeliveryStatus.DONE: "done",
 }
+SAMPLE_IS_OUT = "its sample has gone out, the rest is held"
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.SENT: ("sent", "green"),
     Outcome.WAITING: ("to be tried again", "yellow"),
@@ -62,7 +63,7 @@ def sections(view: DeliveryView) -> Iterator[RenderableType]:
         yield _outcomes(view)
     yield _decisions(view.delivery.decisions)
     if view.dispatches is not None:
-        yield dispatch_table(view.dispatches)
+        yield dispatch_table(view.dispatches) if view.dispatches else cell("no email is refused or in doubt")
 
 
 def position(status: DeliveryStatus, done: int, parts: int | None) -> str:
@@ -95,7 +96,7 @@ def _head(view: DeliveryView) -> Table:
 
 def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, str]]:
     status = delivery.status
-    yield "status", MEANINGS[status], STYLES[status]
+    yield "status", SAMPLE_IS_OUT if _sample_is_out(view) else MEANINGS[status], STYLES[status]
     if delivery.reason:
         yield "because", delivery.reason, ""
     if status is DeliveryStatus.PAUSED and delivery.paused_from is DeliveryStatus.SAMPLE:
@@ -119,11 +120,17 @@ def _terms(delivery: Delivery) -> Iterator[tuple[str, str, str]]:
         yield "at most", f"{count(delivery.per_hour)} an hour", ""
 
 
+def _sample_is_out(view: DeliveryView) -> bool:
+    delivery = view.delivery
+    settled = (view.seeds if delivery.seeds else view.tally).settled
+    return delivery.status is DeliveryStatus.SAMPLE and settled >= min(delivery.sample, view.emails)
+
+
 def _sample(delivery: Delivery, seeds: Tally) -> str:
     if not delivery.seeds:
         return f"{count(delivery.sample)} customers"
-    what = ", ".join(f"{count(number)} {OUTCOMES[each][0]}" for each, number in seeds.outcomes.items())
-    return f"{count(delivery.sample)} emails to {', '.join(delivery.seeds)}" + (f": {what}" if what else "")
+    what = "".join(f", {count(number)} {OUTCOMES[each][0]}" for each, number in seeds.outcomes.items())
+    return f"{count(delivery.sample)} emails to {', '.join(delivery.seeds)}{what.replace(',', ':', 1)}"
 
 
 def _outcomes(view: DeliveryView) -> Table:

@@ -14,8 +14,6 @@ from encore.sender.domain.tally import Tally, TallyCounter
 
 TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
 """The outcomes that a person may want to do something about."""
-SEEDS = "#sample"
-"""What stands behind the run's id in the table of dispatches, for the copies that seeds got."""
 
 
 class DeliveryView(BaseModel):
@@ -28,7 +26,7 @@ class DeliveryView(BaseModel):
     parts_done: int
     tally: Tally
     seeds: Tally
-    """The copies of the sample that went to seeds instead of customers."""
+    """The copies of the latest sample that went to seeds instead of customers."""
     dispatches: list[Dispatch] | None = None
     """Those that were asked for; None if none were."""
 
@@ -73,7 +71,7 @@ class DeliveryLookup:
             parts=run.parts or 0,
             parts_done=len(run.stage(StageName.SENDER).done),
             tally=counter.tally,
-            seeds=await self.tally(f"{run.run_id}{SEEDS}") if delivery.sample else Tally(),
+            seeds=await self.tally(delivery.copies) if delivery.seeds else Tally(),
             dispatches=found if listed else None,
         )
 

@@ -5,18 +5,23 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from aiobotocore.session import get_session
+from botocore.exceptions import ClientError
 
+from encore.cli.errors import CommandError
 from encore.contracts.consent import Suppression, address_entry
 from encore.contracts.delivery import NotSent
 from encore.runtime.aws import CONFIG
+from encore.runtime.errors import error_code
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from types_aiobotocore_sesv2.client import SESV2Client
+    from types_aiobotocore_sesv2.type_defs import ListSuppressedDestinationsResponseTypeDef
 
 SOURCE = "SES account-level suppression list"
 PAGE = 1_000
+NOT_FOUND = "404"
 _REASONS = {"BOUNCE": NotSent.HARD_BOUNCE, "COMPLAINT": NotSent.COMPLAINT}
 
 
@@ -26,15 +31,24 @@ def open_ses(region: str) -> "AbstractAsyncContextManager[SESV2Client]":
 
 
 async def of_account(ses: "SESV2Client") -> AsyncIterator[Suppression]:
-    """Yield the addresses of the account's list, page by page."""
+    """Yield the addresses of the account's list, page by page; raise `CommandError` if there is none."""
     more: dict[str, Any] = {}
     while True:
-        page = await ses.list_suppressed_destinations(PageSize=PAGE, **more)
+        page = await _page(ses, more)
         for summary in page.get("SuppressedDestinationSummaries", []):
             yield _suppression(summary)
         if not (token := page.get("NextToken")):
             return
         more = {"NextToken": token}
+
+
+async def _page(ses: "SESV2Client", more: Mapping[str, Any]) -> "ListSuppressedDestinationsResponseTypeDef":
+    try:
+        return await ses.list_suppressed_destinations(PageSize=PAGE, **more)
+    except ClientError as error:
+        if error_code(error) != NOT_FOUND:
+            raise
+        raise CommandError("no suppression list here: only SES itself keeps one, emulators do not") from error
 
 
 def _suppression(summary: Mapping[str, Any]) -> Suppression:

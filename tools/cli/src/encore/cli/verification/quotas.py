@@ -12,6 +12,7 @@ from encore.cli.cost.hours import Quotas
 from encore.cli.verification.account import Account
 from encore.cli.verification.campaigns import campaigns_of
 from encore.cli.verification.check import Check, Finding, judged, passed, skipped
+from encore.cli.verification.sending import SES, transport_of
 from encore.runtime.errors import error_code
 
 ALLOW = "allow servicequotas:ListServiceQuotas and ListAWSDefaultServiceQuotas"
@@ -144,13 +145,16 @@ def _ses(account: Account) -> Finding:
     except (BotoCoreError, ClientError):
         if account.on_aws:
             raise
-        return skipped("emulator: emails are stored, not sent")
+        return skipped("emulator: nobody outside gets an email")
     quota = found["SendQuota"]
     rate = f"{quota['MaxSendRate']:,.0f} emails a second, {quota['Max24HourSend']:,.0f} a day"
     if not found["SendingEnabled"]:
         return judged([f"SES has stopped the account from sending ({found.get('EnforcementStatus', '')})"])
     if not found["ProductionAccessEnabled"]:
-        return skipped(f"in the sandbox, {rate}: emails are stored, not sent. Before sending, {SES_REMEDY}")
+        sandbox = f"in the sandbox, {rate}: SES accepts emails to verified addresses only"
+        if account.on_aws and transport_of(account) == SES:
+            return judged([sandbox])
+        return skipped(f"{sandbox}. Before sending, {SES_REMEDY}")
     return passed(rate)
 
 

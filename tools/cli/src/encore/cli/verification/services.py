@@ -55,6 +55,18 @@ def described(account: Account, name: str) -> Mapping[str, Any] | None:
     return found[0] if found else None
 
 
+def task_settings(account: Account, name: str) -> dict[str, str]:
+    """Return the environment that a service's next task gets; of a secret, the address of its parameter."""
+    service = described(account, name)
+    if service is None:
+        return {}
+    reply = account.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])
+    containers = reply["taskDefinition"]["containerDefinitions"]
+    plain = {each["name"]: each["value"] for one in containers for each in one.get("environment", [])}
+    secret = {each["name"]: each["valueFrom"] for one in containers for each in one.get("secrets", [])}
+    return {**plain, **secret}
+
+
 def _state(service: Mapping[str, Any]) -> Finding:
     running, desired = service["runningCount"], service["desiredCount"]
     return judged(

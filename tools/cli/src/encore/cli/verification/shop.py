@@ -5,7 +5,7 @@ from functools import partial
 
 from encore.cli.verification.account import Account
 from encore.cli.verification.check import Check, Finding, judged, skipped
-from encore.cli.verification.services import described
+from encore.cli.verification.services import task_settings
 from encore.stack.shop import Shop
 from encore.stack.shop.rendering import by_service
 
@@ -27,7 +27,7 @@ def _settings(account: Account, shop: Shop, name: str, wanted: Mapping[str, str]
         return skipped("no encore.toml here")
     if not account.on_aws:
         return skipped("emulator: services run elsewhere")
-    found = _of_mailer(account, wanted) if name == MAILER else _of_tasks(account, name)
+    found = _of_mailer(account, wanted) if name == MAILER else task_settings(account, name)
     differing = [
         f"{key} is {_shown(found.get(key))}, not {_shown(value)}"
         for key, value in wanted.items()
@@ -53,15 +53,3 @@ def _of_mailer(account: Account, wanted: Mapping[str, str]) -> dict[str, str]:
 def _tens(names: list[str]) -> list[list[str]]:
     """SSM takes at most ten names at a time."""
     return [names[start : start + 10] for start in range(0, len(names), 10)]
-
-
-def _of_tasks(account: Account, name: str) -> dict[str, str]:
-    """The environment that a service's next task gets."""
-    service = described(account, name)
-    if service is None:
-        return {}
-    reply = account.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])
-    containers = reply["taskDefinition"]["containerDefinitions"]
-    return {
-        each["name"]: each["value"] for container in containers for each in container.get("environment", [])
-    }

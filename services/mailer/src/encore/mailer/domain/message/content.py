@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
+from encore.contracts.click_links import Click
 from encore.contracts.records import Product
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts.email import EmailFacts
@@ -13,7 +14,7 @@ from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.titles import description
 from encore.mailer.domain.language import Language
 from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.links import tracked, web_url
+from encore.mailer.domain.message.links import ClickEndpoint, tracked, web_url
 
 CACHED_CARDS = 16_384
 
@@ -93,15 +94,23 @@ class ContentMaker:
     """Makes the content of emails with the words of one language and links to allowed hosts.
 
     Pictures come from their own hosts or, with a `picture_proxy`, from there: their URL is appended to it.
+    With an endpoint for `clicks`, links to products lead to the shop by way of it.
     """
 
     def __init__(
-        self, language: Language, *, links: AllowedHosts, pictures: AllowedHosts, picture_proxy: str = ""
+        self,
+        language: Language,
+        *,
+        links: AllowedHosts,
+        pictures: AllowedHosts,
+        picture_proxy: str = "",
+        clicks: ClickEndpoint | None = None,
     ) -> None:
         self._language = language
         self._links = links
         self._pictures = pictures
         self._picture_proxy = picture_proxy
+        self._clicks = clicks
         self._link = lru_cache(maxsize=CACHED_CARDS)(self._allowed_link)
         self._picture = lru_cache(maxsize=CACHED_CARDS)(self._allowed_picture)
         self._text = lru_cache(maxsize=CACHED_CARDS)(self._string)
@@ -109,7 +118,7 @@ class ContentMaker:
     def content(self, facts: EmailFacts, copy: Copy, links: Links) -> EmailContent:
         """Fill the copy, which must have passed the rules, from the facts; make a card of each product."""
         filled = copy.filled(facts.slots)
-        cards = tuple(self._cards(facts.products, filled, links.campaign))
+        cards = tuple(self._cards(facts, filled, links.campaign))
         return EmailContent(
             language=self._language.code,
             direction=self._language.direction,
@@ -120,8 +129,8 @@ class ContentMaker:
             links_left_out=_left_out(facts.products, cards),
         )
 
-    def _cards(self, products: tuple[ProductFacts, ...], copy: Copy, campaign: str) -> Iterator[Card]:
-        for product in products:
+    def _cards(self, facts: EmailFacts, copy: Copy, campaign: str) -> Iterator[Card]:
+        for product in facts.products:
             values, entry = product.values, product.entry
             yield Card(
                 title=values["name"],
@@ -135,8 +144,13 @@ class ContentMaker:
                 rating_text=self._text("card-out-of-five", "rating", values.get("rating")),
                 ratings_text=self._text("card-ratings", "count", _counted(entry)),
                 image_url=self._picture(entry.image_url),
-                link=self._link(entry.link, campaign),
+                link=self._counted(
+                    self._link(entry.link, campaign), Click(campaign, facts.customer_id, entry.product_id)
+                ),
             )
+
+    def _counted(self, link: str | None, click: Click) -> str | None:
+        return self._clicks.link(click, link) if link and self._clicks else link
 
     def _allowed_link(self, url: str | None, campaign: str) -> str | None:
         allowed = web_url(url, self._links)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from encore.contracts.click_links import Click, ClickLinks
 from encore.contracts.tokens import UNSUBSCRIBE, sign
 from encore.mailer.domain.message.hosts import AllowedHosts
 
@@ -64,6 +65,18 @@ class ViewOnlineEndpoint:
         """Return the link to one email: its run, and a token of the run's that names the customer."""
         joined = f"{self.url}{_separator(self.url)}run={quote(run_id, safe='')}"
         return f"{joined}&t={sign(self.key, f'view:{run_id}:', customer_id)}"
+
+
+@dataclass(frozen=True)
+class ClickEndpoint:
+    """Where clicks are counted on their way to the shop, and what signs the links that lead there."""
+
+    url: str
+    links: ClickLinks
+
+    def link(self, click: Click, target: str) -> str:
+        """Return the link to a target by way of the endpoint."""
+        return f"{self.url}{_separator(self.url)}{self.links.query(click, target)}"
 
 
 def by_email(address: str, customer_id: str, *, token: str | None) -> str:

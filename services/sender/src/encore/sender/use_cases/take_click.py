@@ -1,0 +1,36 @@
+"""Notes a click with its email, and tells of it as a shop tells of what its customers do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from encore.contracts import object_keys
+from encore.contracts.click_links import Click
+from encore.contracts.records import CustomerEvent
+from encore.runtime.gather import Gather
+from encore.runtime.ports import Objects
+from encore.sender.domain.clicks import event_of
+from encore.sender.feedback.ports import Clicked
+
+MOST_EVENTS = 500
+NAME_CHARS = 32
+
+
+class TakeClick:
+    """Marks the email, then uploads the event with those of other messages that come at the same time."""
+
+    def __init__(self, *, clicked: Clicked, objects: Objects) -> None:
+        self._clicked = clicked
+        self._objects = objects
+        self._events: Gather[CustomerEvent, None] = Gather(self._upload, limit=MOST_EVENTS)
+
+    async def run(self, click: Click, at: datetime) -> None:
+        """Note a click at a time; doing it again changes nothing."""
+        await self._clicked.mark_clicked(click.run_id, click.customer_id, at)
+        await self._events.add(event_of(click, at))
+
+    async def _upload(self, events: Sequence[CustomerEvent]) -> None:
+        """Upload events, each once, under a name that follows from them."""
+        distinct = {one.event_id: one for one in events}
+        name = sha256("\n".join(sorted(distinct)).encode()).hexdigest()[:NAME_CHARS]
+        await self._objects.put_lines(object_keys.clicks(name), [distinct[each] for each in sorted(distinct)])
