@@ -1,6 +1,7 @@
 """Orders: purchases of customers, beside reviews or instead of them."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from encore.contracts.records import Exclusion
 from encore.runtime.runs.run import RunStatus
@@ -44,6 +45,31 @@ async def test_a_set_of_orders_without_reviews_is_complete() -> None:
     assert sum(part.purchases for part in bench.parts) == 2
     counts = await bench.counts()
     assert (counts["purchases"], counts["reviews"], counts["interactions"]) == (2, 0, 2)
+
+
+async def test_what_a_purchase_came_to_is_kept_where_the_file_says_it() -> None:
+    """The price of a piece times their number; an order that has a product twice counts the larger line."""
+    bench = await ingested(
+        orders=[
+            order(quantity="2", **{"Lineitem price": "12.50"}),
+            order(product_id="P2", order_id="O2", **{"Lineitem price": ""}),
+            order(product_id="P1", order_id="O3", quantity="1", **{"Lineitem price": "12.50"}),
+            order(product_id="P1", order_id="O3", quantity="3", **{"Lineitem price": "10"}),
+            order(product_id="P3", order_id="O4", **{"Lineitem price": "4.00 USD"}),
+            order(product_id="P2", order_id="O5", **{"Lineitem price": "4.00 INR"}),
+        ]
+    )
+    [customer] = [each for each in await bench.stored_customers() if each.customer_id == "C1"]
+    assert {each.order_id: each.value for each in customer.purchases} == {
+        "O1": Decimal("25.00"),
+        "O2": None,
+        "O3": Decimal(30),
+        "O4": None,
+        "O5": Decimal("4.00"),
+    }
+    [note] = await bench.rejects()
+    assert note.column == "Lineitem price"
+    assert note.reason == "found '4.00 USD', expected a price in INR, the shop's currency"
 
 
 async def test_a_buyer_is_known_by_address_and_a_guest_gets_an_id_without_it() -> None:

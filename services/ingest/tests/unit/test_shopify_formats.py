@@ -225,7 +225,7 @@ SECOND_ITEM = {"Name": "#1001", "Lineitem quantity": "1", "Lineitem name": "Mug"
 
 def test_every_item_of_an_order_is_its_customers_purchase() -> None:
     """Later items have only the order's number, or not even that."""
-    nameless = SECOND_ITEM | {"Name": "", "Lineitem sku": "MUG-2"}
+    nameless = SECOND_ITEM | {"Name": "", "Lineitem sku": "MUG-2", "Lineitem price": "5.00"}
     layout, items = mapped(SHOPIFY_ORDERS, [ORDER, SECOND_ITEM, nameless])
     assert (layout.format, layout.kind) == ("Shopify orders", Kind.ORDERS)
     first, second, third = items
@@ -237,9 +237,10 @@ def test_every_item_of_an_order_is_its_customers_purchase() -> None:
         "timestamp": "2026-06-01 10:00:00 -0400",
         "product_id": "00012",
         "quantity": "2",
+        "unit_price": "19.00 USD",
     }
-    assert second == first | {"product_id": "MUG-1", "quantity": "1"}
-    assert third == first | {"product_id": "MUG-2", "quantity": "1"}
+    assert second == first | {"product_id": "MUG-1", "quantity": "1", "unit_price": ""}
+    assert third == first | {"product_id": "MUG-2", "quantity": "1", "unit_price": "5.00 USD"}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer, Exclusion
+from encore.contracts.records import Customer, CustomerEvent, EventKind, Exclusion
 from encore.recommender.domain.history import MAX_ITEM_BYTES, History
 from encore.recommender.domain.preferences import EventType, preferences_of
 from services.recommender.tests.fakes import purchase, review, scores
@@ -33,6 +33,25 @@ def test_a_file_adds_to_what_is_known() -> None:
     assert after.seen_at == {"P2": SECOND, "P1": FIRST, "P3": FIRST}
     kinds = {one.product_id: one.event_type for one in preferences_of(after.customer, after.scores)}
     assert kinds == {"P2": EventType.REVIEWED, "P1": EventType.LIKED, "P3": EventType.PURCHASED}
+
+
+def test_what_purchases_came_to_is_kept() -> None:
+    """With their number, in the stored item too, and also if a later file does not say it again."""
+    bought = {"order_id": "O1", "product_id": "P1", "quantity": 3, "value": "75.50", "timestamp": 40}
+    before = told(customer(purchases=(bought,)))
+    again = told(customer(purchases=({**bought, "value": None},)), now=SECOND).after(before)
+    [known] = History.from_item(again.item()).purchases
+    assert (known.quantity, known.value, known.seen_at) == (3, Decimal("75.50"), FIRST)
+    assert again.customer.purchases[0].value == Decimal("75.50")
+    event = CustomerEvent(
+        event_id="e1",
+        customer_id="C",
+        product_id="P2",
+        kind=EventKind.PURCHASED,
+        timestamp=50,
+        value=Decimal("9.99"),
+    )
+    assert again.with_events([event]).purchases[-1].value == Decimal("9.99")
 
 
 def test_of_two_reviews_of_one_product_the_newest_counts() -> None:

@@ -81,11 +81,15 @@ class Merged:
 
     def _purchases(self, first: int, last: int) -> dict[int, list[Purchase]]:
         purchases: dict[int, list[Purchase]] = {}
-        for customer, order_id, product_id, quantity, timestamp in self._db.execute(
+        for customer, order_id, product_id, quantity, timestamp, value in self._db.execute(
             scratch_sql.PURCHASES_OF_SPAN, (first, last)
         ):
             made = Purchase.model_construct(
-                order_id=order_id, product_id=product_id, quantity=quantity, timestamp=timestamp
+                order_id=order_id,
+                product_id=product_id,
+                quantity=quantity,
+                timestamp=timestamp,
+                value=None if value is None else Decimal(value),
             )
             purchases.setdefault(customer, []).append(made)
         return purchases

@@ -165,7 +165,8 @@ class Scratch:
 
     def put_purchase(self, row: PurchaseRow, *, customer: int, product: int) -> None:
         """Merge a purchase; a product that an order names twice was bought in the larger quantity."""
-        values = (customer, row.order_id, product, row.quantity, row.timestamp)
+        value = None if row.value is None else str(row.value)
+        values = (customer, row.order_id, product, row.quantity, row.timestamp, value)
         self._db.execute(scratch_sql.PUT_PURCHASE, values)
 
     def is_purchased(self, row: PurchaseRow, *, product: int) -> bool:

@@ -32,7 +32,7 @@ CREATE TABLE subjects (
 ) WITHOUT ROWID;
 CREATE TABLE purchases (
   position INTEGER PRIMARY KEY, customer INTEGER NOT NULL, order_id TEXT NOT NULL, product INTEGER NOT NULL,
-  quantity INTEGER NOT NULL, timestamp INTEGER, UNIQUE (order_id, product)
+  quantity INTEGER NOT NULL, timestamp INTEGER, value TEXT, UNIQUE (order_id, product)
 );
 """
 PUT_SHARED_TEXT = """
@@ -98,9 +98,10 @@ SELECT customers.id FROM purchases JOIN customers ON customers.position = custom
 """
 IS_PURCHASED = "SELECT 1 FROM purchases WHERE order_id = ? AND product = ?"
 PUT_PURCHASE = """
-INSERT INTO purchases (customer, order_id, product, quantity, timestamp) VALUES (?, ?, ?, ?, ?)
+INSERT INTO purchases (customer, order_id, product, quantity, timestamp, value) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (order_id, product) DO UPDATE SET
-  quantity = max(quantity, excluded.quantity), timestamp = coalesce(timestamp, excluded.timestamp)
+  quantity = max(quantity, excluded.quantity), timestamp = coalesce(timestamp, excluded.timestamp),
+  value = iif(excluded.quantity > quantity, excluded.value, coalesce(value, excluded.value))
 """
 CLOSE_INPUT = """
 CREATE INDEX reviews_of_customer ON reviews (customer);
@@ -143,7 +144,7 @@ WHERE reviews.customer BETWEEN ? AND ?
 ORDER BY reviews.customer, reviews.position, subjects.product
 """
 PURCHASES_OF_SPAN = """
-SELECT purchases.customer, order_id, products.id, quantity, timestamp
+SELECT purchases.customer, order_id, products.id, quantity, timestamp, value
 FROM purchases JOIN products ON products.position = purchases.product
 WHERE purchases.customer BETWEEN ? AND ?
 ORDER BY purchases.customer, purchases.position

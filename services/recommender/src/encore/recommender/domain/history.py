@@ -53,6 +53,11 @@ class KnownPurchase(Record):
     value: Decimal | None = None
     """What it came to, in the shop's currency; None if the shop has not told."""
 
+    def told_before(self, earlier: "KnownPurchase") -> "KnownPurchase":
+        """Return this one, since when it has been known, and what it came to as far as either says."""
+        value = earlier.value if self.value is None else self.value
+        return self.model_copy(update={"seen_at": earlier.seen_at, "value": value})
+
 
 class KnownLook(Record):
     """A click on a product, or a look at its page: neither a possession nor a preference."""
@@ -261,7 +266,7 @@ def _purchases(new: Iterable[KnownPurchase], earlier: Iterable[KnownPurchase]) -
     for one in new:
         key = one.order_id, one.product_id
         seen = before.pop(key, None)
-        found[key] = one if seen is None else one.model_copy(update={"seen_at": seen.seen_at})
+        found[key] = one if seen is None else one.told_before(seen)
     return (*found.values(), *before.values())
 
 

@@ -25,7 +25,7 @@ class Field(NamedTuple):
 
 
 _READS = {
-    **dict.fromkeys(("discounted_price", "actual_price"), "money"),
+    **dict.fromkeys(("discounted_price", "actual_price", "unit_price"), "money"),
     **dict.fromkeys(("discount_percentage", "rating", "rating_count", "stock", "quantity"), "number"),
     **dict.fromkeys(("timestamp", "available_from"), "moment"),
 }
@@ -70,7 +70,7 @@ FIELDS: Mapping[Kind, Mapping[str, Field]] = MappingProxyType(
         ),
         Kind.ORDERS: _fields(
             ("order_id", "product_id"),
-            ("user_id", "email", "user_name", "quantity", "timestamp", "marketing_consent"),
+            ("user_id", "email", "user_name", "quantity", "unit_price", "timestamp", "marketing_consent"),
         ),
     }
 )

@@ -22,6 +22,7 @@ _ORDER = (
     "marketing_consent",
     "status",
     "cancelled_at",
+    "currency",
 )
 
 
@@ -87,6 +88,9 @@ class ShopifyOrders:
             "timestamp": order.get("timestamp") or order.get("paid_at", ""),
             "product_id": without_apostrophe(row["product_id"]),
             "quantity": row["quantity"],
+            "unit_price": f"{row['unit_price']} {order.get('currency', '')}".strip()
+            if row["unit_price"]
+            else "",
         }
 
 
@@ -124,12 +128,18 @@ SHOPIFY_ORDERS = Export(
         "timestamp": ("createdat",),
         "paid_at": ("paidat",),
         "quantity": ("lineitemquantity",),
+        "unit_price": ("lineitemprice",),
+        "currency": ("currency",),
         "item_name": ("lineitemname",),
         "product_id": ("lineitemsku",),
         "user_name": ("billingname",),
         "shipping_name": ("shippingname",),
     },
-    composed={"user_name": ("user_name", "shipping_name"), "timestamp": ("timestamp", "paid_at")},
+    composed={
+        "user_name": ("user_name", "shipping_name"),
+        "timestamp": ("timestamp", "paid_at"),
+        "unit_price": ("unit_price", "currency"),
+    },
     mapper=ShopifyOrders,
     units=Units(decimal=".", dates="year-month-day"),
 )

@@ -1,12 +1,15 @@
 """Reads a row of an orders file: one product of one order."""
 
+from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
 from encore.ingest.domain.cells import Row
+from encore.ingest.domain.errors import quoted
 from encore.ingest.domain.rows.people import CustomerRow, read_customer_row
 from encore.ingest.domain.rows.reading import Reading
 from encore.ingest.domain.values.identifiers import read_id
+from encore.ingest.domain.values.money import read_price
 from encore.ingest.domain.values.numbers import read_quantity
 
 
@@ -17,15 +20,34 @@ class PurchaseRow(NamedTuple):
     product_id: str
     quantity: int
     timestamp: int | None = None
+    value: Decimal | None = None
+    """What all of them came to, in the shop's currency."""
 
 
 def read_order_row(row: Row, how: Reading) -> tuple[CustomerRow, PurchaseRow]:
     """Read a row of an orders file and whose order it is; without a quantity, one was bought."""
     read = partial(read_quantity, decided=how.of("quantity"))
+    quantity = row.required("quantity", read) if row.raw("quantity").strip() else 1
     purchase = PurchaseRow(
         order_id=row.required("order_id", read_id),
         product_id=row.required("product_id", read_id),
-        quantity=row.required("quantity", read) if row.raw("quantity").strip() else 1,
+        quantity=quantity,
         timestamp=row.optional("timestamp", how.timestamp),
+        value=_value(row, how, quantity),
     )
     return read_customer_row(row), purchase
+
+
+def _value(row: Row, how: Reading, quantity: int) -> Decimal | None:
+    """Return what the purchase came to; a price in another currency than the shop's is noted and left out."""
+    price = row.optional("unit_price", partial(read_price, decided=how.of("unit_price")))
+    if price is None:
+        return None
+    if price.currency != how.default.currency:
+        row.note(
+            "unit_price",
+            f"a price in {how.default.currency}, the shop's currency",
+            quoted(row.raw("unit_price")),
+        )
+        return None
+    return price.amount * quantity
