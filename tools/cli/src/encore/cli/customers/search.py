@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
@@ -103,7 +104,7 @@ class Search:
                 key = " ".join(str(item[each]) for each in keys)
                 self.findings.found(Place(where=name, name=key, trace=found[0]))
 
-    @property
+    @cached_property
     def _entries(self) -> set[str]:
         return {*map(customer_entry, self.traces.customer_ids), *map(address_entry, self.traces.addresses)}
 
