@@ -10,6 +10,8 @@ import pytest
 
 from encore.recommender.handler import JOB_EVENTS
 from encore.runtime.eventbridge import read_aws_event
+from encore.sender.handler import SCHEDULE
+from tests.support.configurations import configuration
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
@@ -49,6 +51,20 @@ def test_only_the_rule_for_personalize_is_on_by_default(
         pipeline.locals["job_event_consumers"]
         == "${[for service in var.job_events : service if !var.understudy]}"
     )
+
+
+@pytest.mark.parametrize(("transport", "state"), [("ses", "ENABLED"), ("none", "DISABLED")])
+def test_the_sender_looks_for_deliveries_that_wait_if_it_sends(transport: str, state: str) -> None:
+    """By a schedule, whose events its handler reads; where nothing is sent nothing waits."""
+    made = configuration("prod", sending={"transport": transport}).modules("pipeline")[None]
+    [rule] = made.instances("aws_cloudwatch_event_rule", "deliveries").values()
+    assert rule["state"] == state
+    assert rule["schedule_expression"].startswith("rate(")
+    [target] = made.instances("aws_cloudwatch_event_target", "deliveries").values()
+    assert target["arn"].endswith(":encore-prod-sender")
+    assert ("sender" in made.local("event_rule_arns")) == (state == "ENABLED")
+    event = json.dumps({**json.loads((SAMPLES / "aws.bedrock.json").read_text()), "source": SCHEDULE})
+    assert read_aws_event(event, source=SCHEDULE) is not None
 
 
 def test_a_rule_sends_to_the_queue_of_its_service(pipeline: "Module") -> None:

@@ -480,8 +480,9 @@ locals {
         resources = [module.topology.table_arns["contacts"]]
       },
       {
+        # An address that a mail server says does not exist is suppressed at once.
         sid       = "AskConsent"
-        actions   = ["dynamodb:BatchGetItem"]
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
         resources = [module.topology.table_arns["suppressions"]]
       },
       {

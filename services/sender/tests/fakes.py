@@ -19,6 +19,8 @@ from encore.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
 from encore.sender.use_cases.deliver_part import DeliverPart
 from encore.sender.use_cases.hand_over import HandOver
 from encore.sender.use_cases.release_parts import ReleaseParts
+from encore.sender.use_cases.suppress_dead_address import SuppressDeadAddress
+from services.sender.tests.fakes_of_feedback import InMemorySuppressions
 from tests.support.runs import RUN, TABLE, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
 
@@ -164,6 +166,7 @@ class World:
         self.consent = FakeConsent(self.contacts)
         self.transport = FakeTransport()
         self.polls = RecordingPolls()
+        self.dead = InMemorySuppressions()
         self.time = NOON
         self.parallel = 4
         self.rules = rules or Rules()
@@ -201,7 +204,11 @@ class World:
             dispatches=self.dispatches,
             consent=self.consent,
             hand_over=HandOver(
-                transport=self.transport, dispatches=self.dispatches, tries=self.rules.tries, now=self.now
+                transport=self.transport,
+                dispatches=self.dispatches,
+                tries=self.rules.tries,
+                suppress_dead=SuppressDeadAddress(self.dead).run,
+                now=self.now,
             ),
             rules=self.rules,
             paced=at_once,

@@ -39,7 +39,7 @@ def flows() -> Iterator[Flow]:
             chain(
                 steps(SENDER, "dynamodb:BatchGetItem", DISPATCHES, CONTACTS, SUPPRESSIONS),
                 steps(SENDER, "dynamodb:PutItem", DISPATCHES, CONTACTS, RUNS),
-                steps(SENDER, "dynamodb:BatchWriteItem", DISPATCHES),
+                steps(SENDER, "dynamodb:BatchWriteItem", DISPATCHES, SUPPRESSIONS),
                 steps(
                     SENDER,
                     "s3:GetObject",

@@ -93,6 +93,18 @@ async def test_a_customer_who_has_had_enough_gets_no_email(
     assert counts["emails_suppressed_frequency"] == counts["emails_suppressed"] == 2
 
 
+async def test_who_wants_nothing_that_is_offered_is_no_failure(
+    world: test_handler.World, recommend: Recommend
+) -> None:
+    """They have turned their departments off; whoever has no picks for another reason has failed."""
+    world.consent.stored["C1"] = Contact(customer_id="C1", topics_off=("Toys",))
+    world.consent.stored["C2"] = Contact(customer_id="C2")
+    world.consent.stored["C3"] = Contact(customer_id="C3", topics_off=("Toys",))
+    counts = await mail(world, recommend("C1", products=0), recommend("C2", products=0), recommend("C3"))
+    assert emailed(world) == ["C3"]
+    assert (counts["emails_suppressed_topics"], counts["emails_failed"]) == (1, 1)
+
+
 async def test_who_unsubscribes_while_a_part_is_repeated_is_not_announced(
     world: test_handler.World, recommend: Recommend, monkeypatch: pytest.MonkeyPatch
 ) -> None:

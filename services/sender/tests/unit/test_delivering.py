@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from encore.contracts import object_keys
-from encore.contracts.consent import Contact, Frequency, Suppression, customer_entry
+from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
 from encore.contracts.delivery import NotSent, Outcome
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailSent, EmailSuppressed
@@ -300,6 +300,22 @@ async def test_what_is_refused_or_in_doubt_is_never_tried_again(error: Exception
     assert (first.outcome, first.reason) == (outcome, str(error))
     assert world.transport.times == Counter(["c2"])
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
+
+
+async def test_an_address_that_does_not_exist_is_never_written_to_again() -> None:
+    """By SMTP the server says so at once, and nobody reports it later. Other refusals say nothing of it."""
+    world = World(2)
+    await world.open()
+
+    def refuse(email: Outgoing) -> None:
+        is_first = email.customer_id == "c1"
+        raise RefusedError("550 5.1.1 no such user" if is_first else "552 too large", bad_address=is_first)
+
+    world.transport.answer = refuse
+    await world.run()
+    [dead] = world.dead.entries.values()
+    assert (dead.entry, dead.reason) == (address_entry("c1@mail.example"), NotSent.HARD_BOUNCE)
+    assert dead.at == NOON
 
 
 async def test_a_spent_quota_costs_no_try() -> None:

@@ -2,16 +2,22 @@
 
 import json
 from datetime import UTC, datetime
+from email.header import Header
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from encore.contracts.delivery import FinishedEmail
 from encore.sender.domain.reports import Report, ReportError, ReportKind, is_report, read_report
+from encore.sender.use_cases.hand_over import Parcel, tags
+from understudy.ses.message import Email
+from understudy.ses.simulator import what_happens
 
 SAMPLES = Path(__file__).parents[1] / "samples/ses"
 RUN = "run-0123456789abcdef"
 EMAIL = "0102017d2f3c4000-ses-message-000000"
+AT = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def sample(name: str, **changes: object) -> str:
@@ -135,3 +141,30 @@ def test_what_cannot_be_an_id_is_none() -> None:
     found = read_report(json.dumps(report))
     assert found is not None
     assert (found.run_id, found.customer_id, found.addresses) == (None, None, ())
+
+
+@pytest.mark.parametrize("customer_id", ["K-7", "Ünal & Söhne/1", "長" * 64, "長" * 65])
+@pytest.mark.parametrize(
+    ("mailbox", "kind"), [("bounce", ReportKind.HARD), ("complaint", ReportKind.COMPLAINT)]
+)
+def test_a_report_of_the_stand_in_names_what_the_sender_has_sent(
+    customer_id: str, mailbox: str, kind: ReportKind
+) -> None:
+    """By its tags; an id that is too long for a tag, by the header."""
+    address = f"{mailbox}@simulator.amazonses.com"
+    parcel = Parcel(
+        run_id=RUN, email=FinishedEmail(customer_id=customer_id, key="k"), address=address, judged_at=AT
+    )
+    email = Email(
+        source="hello@shop.example",
+        senders=("hello@shop.example",),
+        recipients=(address,),
+        headers=(("X-Customer-Id", Header(customer_id, "utf-8", maxlinelen=9_999).encode()),),
+        tags=tags(parcel),
+        configuration_set="encore-prod",
+        content=b"",
+    )
+    events = what_happens(email, EMAIL, suppressed=(), account_id="123456789012", region="eu-west-1")
+    [found] = [report for event in events if (report := read_report(json.dumps(event)))]
+    assert (found.kind, found.addresses, found.counts) == (kind, (address,), True)
+    assert (found.run_id, found.customer_id, found.provider_id) == (RUN, customer_id, EMAIL)

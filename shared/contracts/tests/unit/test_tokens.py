@@ -33,3 +33,11 @@ def test_a_changed_token_names_nobody() -> None:
     other = sign(KEY, UNSUBSCRIBE, "c2")
     assert verify([KEY], UNSUBSCRIBE, f"{other.split('.')[0]}.{token.split('.')[1]}") is None
     assert verify([KEY], UNSUBSCRIBE, token[:-4]) is None
+
+
+def test_the_longest_id_has_a_token_that_verifies() -> None:
+    """Nobody stays subscribed because of their id."""
+    longest = "\U0001f600" * 256
+    token = sign(b"key", UNSUBSCRIBE, longest)
+    assert verify([b"key"], UNSUBSCRIBE, token) == longest
+    assert len(token) <= MAX_TOKEN_CHARS

@@ -86,7 +86,7 @@ class Made:
             self.item("histories", customer_id=f"c-{run_id}", run_id=run_id)
             for outcome in ("sent", "in_doubt", "refused", "suppressed"):
                 self.item("dispatches", run_id=run_id, customer_id=outcome, outcome=outcome)
-            self.item("dispatches", run_id=f"{run_id}#sample", customer_id="c1", outcome="refused")
+            self.item("dispatches", run_id=f"{run_id}#sample-1", customer_id="c1", outcome="refused")
             self.item("runs", run_id=run_id, item="delivery", status="approved")
             self.item("runs", run_id=f"source#{run_id}", item="latest", latest_run_id=run_id)
             poll = new_event(MailerPoll(attempt=1), run_id=run_id, source=StageName.MAILER).body

@@ -43,6 +43,7 @@ def alike(customers: int, lists: int, largest_group: int) -> RunFacts:
     left_out=st.integers(0, 50),
     suppressed=st.integers(0, 50),
     capped=st.integers(0, 50),
+    unwanted=st.integers(0, 50),
     failed=st.integers(0, 50),
     unreached=st.integers(0, 50),
 )
@@ -53,11 +54,13 @@ def test_every_customer_is_in_one_group(
     left_out: int,
     suppressed: int,
     capped: int,
+    unwanted: int,
     failed: int,
     unreached: int,
 ) -> None:
     """Emails, exclusions by cause, left out, suppressed, failed and not reached add up to all customers."""
-    customers = sum(excluded.values()) + emails + left_out + suppressed + capped + failed + unreached
+    refused = suppressed + capped + unwanted
+    customers = sum(excluded.values()) + emails + left_out + refused + failed + unreached
     run = RunFacts(
         "finished",
         None,
@@ -65,8 +68,9 @@ def test_every_customer_is_in_one_group(
             "customers": customers,
             "emails": emails,
             "emails_left_out": left_out,
-            "emails_suppressed": suppressed + capped,
+            "emails_suppressed": refused,
             "emails_suppressed_frequency": capped,
+            "emails_suppressed_topics": unwanted,
             "emails_failed": failed,
         },
         ingest=IngestReport(exclusions=excluded),

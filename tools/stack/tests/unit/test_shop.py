@@ -43,7 +43,10 @@ def config(tmp_path: Path) -> Path:
         ),
         (
             "[shops]",
-            "encore.toml:1: shops: there is no such key; there are brand, theme, subjects, shop, hosts, columns",
+            (
+                "encore.toml:1: shops: there is no such key;"
+                " there are brand, theme, subjects, shop, hosts, columns"
+            ),
         ),
         ("[shop]\ncurrency = 'MRP'", "encore.toml:2: shop.currency: found 'MRP', expected an ISO 4217 code"),
         ("[shop]\ncurrency = 'DEM'", "encore.toml:2: shop.currency: found 'DEM', expected an ISO 4217 code"),

@@ -16,6 +16,8 @@ from encore.sender.use_cases.deliver_part import DeliverPart
 from encore.sender.use_cases.hand_over import HandOver
 from encore.sender.use_cases.open_delivery import OpenDelivery
 from encore.sender.use_cases.release_parts import ReleaseParts
+from encore.sender.use_cases.suppress_dead_address import SuppressDeadAddress
+from encore.sender.use_cases.watch_deliveries import WatchDeliveries
 
 
 async def make_handler(runtime: Runtime[SenderSettings]) -> Handler:
@@ -31,6 +33,9 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
     deliveries = Deliveries(runtime.dynamodb, settings.runs_table, keep_days=keep_days)
     dispatches = DynamoDBDispatches(
         runtime.dynamodb, settings.dispatches_table, contacts=settings.contacts_table, keep_days=keep_days
+    )
+    consent = DynamoDBConsent(
+        runtime.dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
     )
     polls = SQSSenderPolls(runtime.queue, interval_s=settings.sender_poll_interval_s)
     limiter = runtime.limiter(opened.quota, requests_per_s=opened.per_s)
@@ -51,13 +56,12 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
             objects=runtime.objects,
             announcer=runtime.announcer,
             dispatches=dispatches,
-            consent=DynamoDBConsent(
-                runtime.dynamodb,
-                suppressions=settings.suppressions_table,
-                contacts=settings.contacts_table,
-            ),
+            consent=consent,
             hand_over=HandOver(
-                transport=opened.transport, dispatches=dispatches, tries=settings.sender_tries
+                transport=opened.transport,
+                dispatches=dispatches,
+                tries=settings.sender_tries,
+                suppress_dead=SuppressDeadAddress(consent).run,
             ),
             rules=rules(settings),
             paced=limiter.run,
@@ -65,6 +69,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
             units=opened.units,
             parallel=settings.sender_parallel,
         ),
+        WatchDeliveries(deliveries),
     )
 
 

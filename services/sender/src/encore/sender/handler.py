@@ -1,15 +1,19 @@
-"""What a message of the sender's queue is about: a finished run, a delivery that waits, or a part."""
+"""What a message of the sender's queue is about: a finished run, a delivery, a part, or the time."""
 
 from dataclasses import dataclass
 
 from encore.contracts.events import DeliverPart as DeliverPartEvent
 from encore.contracts.events import RunFinished, SenderPoll, event_type, parse_event
+from encore.runtime.eventbridge import read_aws_event
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.queue.message import Message
 from encore.sender.use_cases.deliver_part import DeliverPart
 from encore.sender.use_cases.open_delivery import OpenDelivery
 from encore.sender.use_cases.release_parts import ReleaseParts
+from encore.sender.use_cases.watch_deliveries import WatchDeliveries
 
+SCHEDULE = "aws.events"
+"""The source of the events of EventBridge's schedules."""
 log = get_logger()
 
 
@@ -20,9 +24,13 @@ class SenderHandler:
     open_delivery: OpenDelivery
     release_parts: ReleaseParts
     deliver_part: DeliverPart
+    watch_deliveries: WatchDeliveries
 
     async def __call__(self, message: Message) -> None:
         """Handle one message."""
+        if read_aws_event(message.body, source=SCHEDULE) is not None:
+            await self.watch_deliveries.run()
+            return
         kind = event_type(message.body)
         if kind == DeliverPartEvent.type:
             part = parse_event(message.body, DeliverPartEvent)

@@ -42,6 +42,8 @@ class NotSent(StrEnum):
     ERASED = "erased"
     FREQUENCY = "frequency"
     """The customer has had as many emails as the shop, or they themselves, allow in this time."""
+    TOPICS = "topics"
+    """The shop offers nothing but what they want nothing of."""
     NO_ADDRESS = "no_address"
     GONE = "gone"
     """The finished email is not there any more: it was erased, or has expired."""

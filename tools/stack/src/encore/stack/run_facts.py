@@ -88,9 +88,11 @@ def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
 
 def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
     capped = facts.counts.get("emails_suppressed_frequency", 0)
-    suppressed = facts.counts.get("emails_suppressed", 0) - capped
+    unwanted = facts.counts.get("emails_suppressed_topics", 0)
+    suppressed = facts.counts.get("emails_suppressed", 0) - capped - unwanted
     yield CustomerGroup("on the suppression list", suppressed)
     yield CustomerGroup("written to often enough", capped)
+    yield CustomerGroup("want nothing of what is left", unwanted)
     yield CustomerGroup("left out, unhappy", facts.counts.get("emails_left_out", 0))
     yield CustomerGroup("email failed", facts.counts.get("emails_failed", 0), lost=True)
 

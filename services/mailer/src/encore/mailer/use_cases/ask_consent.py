@@ -53,4 +53,13 @@ class AskConsent:
     async def __call__(self, recommendations: Sequence[Recommendation]) -> Consented:
         """Return whom of a part nobody may write to now."""
         people = [(each.customer_id, each.email) for each in recommendations]
-        return Consented(recommendations, await refusals(self.consent, people, cap=self.cap, now=self.now()))
+        refused = await refusals(self.consent, people, cap=self.cap, now=self.now())
+        return Consented(recommendations, refused | await self._want_nothing(recommendations, refused))
+
+    async def _want_nothing(
+        self, recommendations: Sequence[Recommendation], refused: Container[str]
+    ) -> dict[str, NotSent]:
+        """Return those for whom nothing is left because of the departments that they want nothing of."""
+        empty = [each.customer_id for each in recommendations if not each.picks]
+        contacts = await self.consent.contacts([each for each in empty if each not in refused])
+        return {customer_id: NotSent.TOPICS for customer_id, one in contacts.items() if one.topics_off}

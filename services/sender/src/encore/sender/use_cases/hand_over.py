@@ -57,6 +57,9 @@ class Parcel:
     """Whether the customer is written to; a sample that goes to seeds does not count."""
 
 
+SuppressDead = Callable[[str, datetime], Awaitable[None]]
+"""Suppresses an address that the provider says does not exist: as good as a hard bounce, which by SMTP nobody
+else reports."""
 Renewed = Callable[[Parcel], Awaitable[Parcel]]
 """Looks again whether an email may go out; raises `StaleError` if it may not any more."""
 
@@ -74,10 +77,12 @@ class HandOver:
         transport: Transport,
         dispatches: Dispatches,
         tries: int,
+        suppress_dead: SuppressDead,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._transport = transport
         self._tries = tries
+        self._suppress_dead = suppress_dead
         self._now = now
         self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(dispatches.claim, limit=CLAIMED_AT_ONCE)
         self._records: Gather[Dispatch, None] = Gather(dispatches.settle, limit=SETTLED_AT_ONCE)
@@ -102,6 +107,8 @@ class HandOver:
             done = await paced(send)
         except (DeferredError, RefusedError, InDoubtError) as error:
             done = self._failed(claimed[0], error)
+            if isinstance(error, RefusedError) and error.bad_address:
+                await self._suppress_dead(parcel.address, done.at)
             await self._records.add(done)
             if isinstance(error, HALTS):
                 raise

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DELIVERY = "delivery"
 NO_CHANGES: Mapping[str, Any] = MappingProxyType({})
+OF_SAMPLE = "#sample-"
+"""Between a run's id and the number of a sample."""
 MOST_DECISIONS = 200
 """Of the older ones the first is kept, which opened the delivery."""
 
@@ -135,7 +137,7 @@ class Delivery(BaseModel):
     @property
     def copies(self) -> str:
         """What the dispatches of the latest sample's copies for seeds have in place of the run's id."""
-        return f"{self.run_id}#sample-{self.samples}"
+        return f"{self.run_id}{OF_SAMPLE}{self.samples}"
 
 
 Changed = Callable[[Delivery], Delivery]

@@ -11,8 +11,8 @@ from encore.contracts.delivery import Outcome
 from encore.runtime.batches import batches
 from encore.runtime.errors import error_code
 from encore.runtime.retry import process_all
+from encore.runtime.runs.delivery import OF_SAMPLE
 from encore.runtime.storage import MAX_BATCH_WRITE, to_item
-from encore.sender.use_cases.deliver_part import SAMPLE
 
 LEDGER = "runs"
 OUTCOMES = {f":{each}": each.value for each in (Outcome.SENT, Outcome.SENDING, Outcome.IN_DOUBT)}
@@ -23,7 +23,9 @@ BY_RUN: Mapping[str, str] = {
     "products": "#run_id = :run",
     "customers": "#run_id = :run",
     "reviews": "#run_id = :run",
-    "dispatches": "#run_id = :sample OR (#run_id = :run AND NOT outcome IN (:sent, :sending, :in_doubt))",
+    "dispatches": (
+        "begins_with(#run_id, :sample) OR (#run_id = :run AND NOT outcome IN (:sent, :sending, :in_doubt))"
+    ),
 }
 """The tables with items of one run, and the condition that finds them; all runs share the others."""
 SENT = "#run_id = :run AND outcome IN (:sent, :sending, :in_doubt)"
@@ -88,7 +90,7 @@ async def _keys(
         aliases = {"#run_id": "run_id", "#owner": "owner"}
         names |= {alias: name for alias, name in aliases.items() if alias in condition}
         request["FilterExpression"] = condition
-        values = {":run": scope.run_id, ":sample": f"{scope.run_id}{SAMPLE}", **OUTCOMES}
+        values = {":run": scope.run_id, ":sample": f"{scope.run_id}{OF_SAMPLE}", **OUTCOMES}
         named = {name: value for name, value in values.items() if name in condition}
         request["ExpressionAttributeValues"] = to_item(named)
     pages = scope.environment.dynamodb.get_paginator("scan").paginate(

@@ -67,7 +67,7 @@ async def approve(
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
-    """Let a run's emails go out, all of them or a sample first.
+    """Let a run's emails go out, all or a sample first.
 
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
@@ -93,7 +93,7 @@ async def reject(
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
-    """End a run's delivery for good: nothing more of it ever goes out."""
+    """End a delivery: nothing more of it ever goes out."""
     from encore.cli.delivery.approving import Approving, reason_given, rejection
     from encore.runtime.runs.delivery import Act
 
@@ -107,7 +107,7 @@ async def reject(
 async def pause(
     environment: "Environment", run_id: RunId, *, why: Why = None, by: By = None, json: AsJson = False
 ) -> None:
-    """Stop a delivery at once; `encore run resume` goes on with it.
+    """Stop a delivery at once; `resume` goes on with it.
 
     Emails that are being handed over at this moment still go out.
     """

@@ -43,7 +43,10 @@ async def list_(
     outcome: WithOutcome = None,
     json: AsJson = False,
 ) -> None:
-    """List emails as an inbox shows them, and what has become of each."""
+    """List emails as an inbox shows them.
+
+    Each with what has become of it.
+    """
     from encore.cli.emails.tables import email_table
     from encore.cli.errors import CommandError
     from encore.cli.output import console, print_json, say
@@ -78,7 +81,10 @@ async def show(
     raw: Raw = False,
     json: AsJson = False,
 ) -> None:
-    """Show one email: what an inbox shows of it, its text, and what has become of it."""
+    """Show one email, as text or as it is.
+
+    With what an inbox shows of it, and what has become of it.
+    """
     import sys
 
     from encore.cli.emails.tables import show_email
@@ -102,9 +108,10 @@ async def show(
 async def sample(
     environment: "Environment", run_id: RunId, *, count: Count = 20, seed: Seed = "", out: Out = None
 ) -> None:
-    """Write some emails, drawn at random, as a page to look through in a browser.
+    """Write some emails as a page for a browser.
 
-    With each email's products, why they were picked, and what its words come from. Nothing is sent.
+    They are drawn at random, and come with their products, why these were picked, and what the words answer.
+    Nothing is sent.
     """
     from encore.cli.emails.gallery import write_gallery
     from encore.cli.errors import CommandError
@@ -125,10 +132,11 @@ async def sample(
 async def send(
     environment: "Environment", run_id: RunId, customer: Customer, *, to: To, json: AsJson = False
 ) -> None:
-    """Send a customer's email to yourself, as a test, by the transport of the deployment.
+    """Send a customer's email to yourself, as a test.
 
-    The subject says that it is a test. Its links work, except that unsubscribing there changes nothing. It
-    counts as an email to nobody. Exits with 1 if the provider did not accept it.
+    It goes by the deployment's transport. The subject says that it is a test. Its links work, except that
+    unsubscribing there changes nothing. It counts as an email to nobody. Exits with 1 if the provider did not
+    accept it.
     """
     from encore.cli.emails.sending import read_addresses, send_test
     from encore.cli.output import print_json, say

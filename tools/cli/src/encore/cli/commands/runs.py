@@ -74,7 +74,10 @@ async def runs(
 async def show(
     environment: "Environment", run_id: RunId, *, dispatches: ListDispatches = False, json: AsJson = False
 ) -> None:
-    """Show one run: stages, counts, cost, why it failed, and how far its delivery is."""
+    """Show one run: stages, delivery, counts, cost.
+
+    Why it failed, and what became of its emails.
+    """
     from encore.cli.output import console, print_json
     from encore.cli.runs.lookup import find_run, run_details
     from encore.cli.runs.tables import show_details
@@ -184,8 +187,9 @@ async def resume(
     yes: Yes = False,
     json: AsJson = False,
 ) -> None:
-    """Go on with a run that its budget has stopped, or with a delivery that is paused.
+    """Go on with a stopped run, or a paused delivery.
 
+    A run that its budget has stopped, or one whose emails somebody, or its readers' complaints, have stopped.
     Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
     from encore.cli.errors import CommandError

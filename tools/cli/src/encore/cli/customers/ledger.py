@@ -8,13 +8,13 @@ from encore.cli.customers.gone import Gone
 from encore.cli.customers.items import scan
 from encore.cli.customers.scrub import ERASED, mapped
 from encore.cli.customers.traces import Traces
-from encore.runtime.runs.delivery import DELIVERY, Deliveries, Delivery
+from encore.runtime.runs.delivery import DELIVERY, Decision, Deliveries, Delivery
 from encore.runtime.runs.items import conditionally
 from encore.runtime.storage import to_item
 
 LEDGER = "runs"
 NO_ADDRESS = "erased@customers.invalid"
-"""Stands for a seed that is forgotten (RFC 2606): without any seeds, a sample would go to customers."""
+"""Stands for the last seed, once that is forgotten (RFC 2606): without any, a sample goes to customers."""
 QUOTED = "items of runs that quoted them"
 KEYS = frozenset({"run_id", "item"})
 
@@ -33,7 +33,7 @@ async def scrub_ledger(scope: Scope, gone: Gone) -> None:
             continue
         if item["item"] == DELIVERY:
             deliveries = Deliveries(scope.environment.dynamodb, scope.environment.named(LEDGER))
-            await deliveries.change(str(item["run_id"]), lambda found: _without(found, gone))
+            await deliveries.change(str(item["run_id"]), lambda found: without(found, gone))
         else:
             await _scrub(scope, item, quoting, gone)
 
@@ -55,12 +55,17 @@ async def _scrub(scope: Scope, item: Mapping[str, Any], quoting: Mapping[str, An
         )
 
 
-def _without(delivery: Delivery, gone: Gone) -> Delivery:
+def without(delivery: Delivery, gone: Gone) -> Delivery:
+    """Return a delivery that no longer says who they are; its decisions stay."""
     addresses = {each.casefold() for each in gone.emails}
-    seeds = tuple(NO_ADDRESS if each.casefold() in addresses else each for each in delivery.seeds)
-    decisions = tuple(
-        each.model_copy(update={"by": gone.without(each.by, ERASED), "note": gone.without(each.note, ERASED)})
-        for each in delivery.decisions
-    )
+    left = tuple(each for each in delivery.seeds if each.casefold() not in addresses)
+    seeds = left or (NO_ADDRESS,) if delivery.seeds else ()
+    decisions = tuple(_told(each, gone) for each in delivery.decisions)
     reason = gone.without(delivery.reason, ERASED)
     return delivery.model_copy(update={"seeds": seeds, "decisions": decisions, "reason": reason})
+
+
+def _told(decision: Decision, gone: Gone) -> Decision:
+    """Who decided stays, also if they are called as somebody who is forgotten."""
+    by = ERASED if gone.is_named_in(decision.by) else decision.by
+    return decision.model_copy(update={"by": by, "note": gone.without(decision.note, ERASED)})

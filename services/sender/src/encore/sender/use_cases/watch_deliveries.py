@@ -1,0 +1,46 @@
+"""Looks how long deliveries have waited for a person: no message is about one that waits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric, emit
+from encore.runtime.runs.delivery import Act, Delivery, DeliveryStatus
+
+WAITING = frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.PAUSED})
+"""The statuses that only a person ends."""
+STOPPING = frozenset({Act.HOLD, Act.PAUSE, Act.SAMPLE})
+log = get_logger()
+
+
+class EveryDelivery(Protocol):
+    """Knows all deliveries; see `encore.runtime.runs.delivery.Deliveries`."""
+
+    async def all(self) -> list[Delivery]: ...  # noqa: D102 - described there
+
+
+@dataclass(frozen=True)
+class WatchDeliveries:
+    """Reports the longest wait, for the alarm on deliveries that somebody has forgotten."""
+
+    deliveries: EveryDelivery
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def run(self) -> None:
+        """Write the longest wait, 0 if no delivery waits, and name those that do."""
+        waits = {
+            each.run_id: (self.now() - waits_since(each)).total_seconds()
+            for each in await self.deliveries.all()
+            if each.status in WAITING
+        }
+        for run_id, wait_s in waits.items():
+            log.info("delivery_waits", run_id=run_id, hours=round(wait_s / 3_600, 1))
+        emit({Metric.DELIVERY_WAIT_SECONDS: max(waits.values(), default=0.0)})
+
+
+def waits_since(delivery: Delivery) -> datetime:
+    """Return when a delivery was last held, paused or limited to its sample."""
+    stopped = [each.at for each in delivery.decisions if each.act in STOPPING]
+    return max(stopped, default=delivery.opened_at)
