@@ -39,7 +39,7 @@ def test_every_alarm_is_in_the_runbook() -> None:
 def test_commands_in_documents_exist(document: str) -> None:
     """With their options: operators copy them."""
     text = (ROOT / document).read_text()
-    groups = "run|cost|customer|dlq|events|evaluate|features|product|suppress|theme|config"
+    groups = "run|cost|customer|email|dlq|events|evaluate|features|product|suppress|theme|config"
     commands = re.findall(
         rf"(?:^|[`(/])encore (?:({groups}) )?([a-z-]+)([^`#\n]*)",
         text,
