@@ -11,11 +11,12 @@ from encore.stack.observer import observe
 from encore.stack.processes import free_port
 from encore.stack.sample import SampleFacts, write_sample
 from tests.chaos.background import like_aws
+from tests.support.deliveries import PAGES_PORT
 from tests.support.pipeline import Pipeline
 
 EMULATOR, UNDERSTUDY, UPLOADS = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_S3"
 RECORDING = Path(__file__).parent / "recording"
-PAGES, PAGES_PORT = "sender.web", "ENCORE_SENDER_WEB_PORT"
+PAGES = "sender.web"
 DELIVERY = {
     "ENCORE_SENDER_TRANSPORT": "smtp",
     "ENCORE_SENDER_PER_S": "1000",

@@ -16,14 +16,20 @@ from typing import NamedTuple
 
 import pytest
 
-from encore.stack.embedded import ENVIRONMENT, SERVICES, WEB, WEB_PORT
+from encore.runtime.runs.delivery import DeliveryStatus
+from encore.stack.embedded import ENVIRONMENT, FEEDBACK, SERVICES, WEB, WEB_PORT
 from encore.stack.sample import SampleFacts
+from services.recommender.tests.fakes import made_up_shop
+from tests.support import deliveries
 from tests.support.pipeline import Pipeline
+from tests.support.played_ingest import PlayedIngest
 from tests.support.terraform import read_module
 
 pytestmark = pytest.mark.timeout(400)
 
 PATIENCE_S = 90
+SENDER = "sender"
+SHOP = made_up_shop(customers=3, part_size=3)
 CLICKS = """customer_id,product_id,event,timestamp,run_id
 customer-0001,P1,clicked,2026-11-20T10:00:00Z,run-0123456789abcdef
 """
@@ -76,7 +82,17 @@ UNUSED_HERE = {
     "sns:Publish run-finished": "a run that sentiment or the recommender fails",
 }
 
-UNUSED_BY = {WEB: {"dynamodb:UpdateItem runs": "a campaign that is asked in real time"}}
+UNUSED_BY = {
+    WEB: {"dynamodb:UpdateItem runs": "a campaign that is asked in real time"},
+    SENDER: {
+        "dynamodb:BatchWriteItem suppressions": "an address that a mail server says does not exist",
+        "dynamodb:Scan runs": "deliveries that wait for somebody",
+    },
+    FEEDBACK: {
+        "sqs:SendMessage feedback": "a request that has waited for 11.5 hours",
+        "s3:PutObject uploads/interactions/clicks/*": "clicks, where they are counted",
+    },
+}
 """What is rare for one process only."""
 
 Calls = dict[str, set["Call"]]
@@ -113,9 +129,39 @@ async def calls(
     credited = Call("dynamodb:BatchWriteItem", "runs")
     await until(lambda: credited in recorded(calls_dir / "encore.recommender.jsonl"))
     port = int(pipeline.stack.variables[WEB_PORT])
+    await deliver(pipeline)
     await ask_for_picks(port, {"customer-0001", "somebody-else"})
     await asyncio.to_thread(tell_of_a_click, port)
-    return {process: set(recorded(calls_dir / f"encore.{process}.jsonl")) for process in (*SERVICES, WEB)}
+    return {
+        process: set(recorded(calls_dir / f"encore.{process}.jsonl"))
+        for process in (*SERVICES, WEB, FEEDBACK)
+    }
+
+
+async def deliver(pipeline: Pipeline) -> None:
+    """Approve a run, and have its customers unsubscribe, choose, bounce and complain."""
+    run_id, (people,) = "run-permitted", SHOP.parts
+    people = [
+        one.model_copy(update={"customer_id": f"M{one.customer_id}", "email": f"m{one.email}"})
+        for one in people
+    ]
+    await PlayedIngest(pipeline).run(run_id, SHOP.products, people)
+    await deliveries.delivery_of(pipeline, run_id, DeliveryStatus.HELD)
+    await deliveries.encore(pipeline, "run", "approve", run_id, "--yes")
+    await deliveries.delivery_of(pipeline, run_id, DeliveryStatus.DONE)
+    emails = await pipeline.emails(run_id)
+    dispatches = await pipeline.observer.dispatches_of(run_id, list(emails))
+    clicks, complains, bounces = people
+    link = deliveries.unsubscribe_link(emails[complains.customer_id])
+    await asyncio.to_thread(deliveries.post, pipeline, "preferences", link, b"frequency=weekly")
+    link = deliveries.unsubscribe_link(emails[clicks.customer_id])
+    await asyncio.to_thread(deliveries.one_click, pipeline, link)
+    queue = pipeline.stack.resources.queue_urls["feedback"]
+    for kind, customer in (("Bounce", bounces), ("Complaint", complains)):
+        body = deliveries.report(kind, dispatches[customer.customer_id], customer)
+        await pipeline.observer.sqs.send_message(QueueUrl=queue, MessageBody=body)
+    await deliveries.until_suppressed(pipeline, people)
+    await pipeline.quiet()
 
 
 async def ask_for_picks(port: int, customers: Iterable[str]) -> None:
