@@ -195,7 +195,9 @@ locals {
           "${local.data_bucket}/runs/*/customers/*",
           "${local.data_bucket}/runs/*/events/*",
           "${local.data_bucket}/runs/*/sentiment/*",
+          "${local.data_bucket}/runs/*/ingest.json",
           "${local.data_bucket}/runs/*/learned/*",
+          "${local.data_bucket}/runs/*/personalize/new-*",
           "${local.data_bucket}/runs/*/personalize/output/*",
           "${local.data_bucket}/runs/*/recommendations/*",
         ]
