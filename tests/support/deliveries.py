@@ -19,13 +19,13 @@ from encore.contracts.delivery import Dispatch, Outcome
 from encore.contracts.records import Customer
 from encore.runtime.consent import DynamoDBConsent
 from encore.runtime.runs.delivery import Delivery, DeliveryStatus
+from encore.stack.embedded import PAGES_PORT
 from encore.stack.local_mail import FOLDER
 from encore.stack.mailbox.store import INDEX
 from tests.support.finished_runs import now
 from tests.support.pipeline import Pipeline
 
 ONE_CLICK = b"List-Unsubscribe=One-Click"
-PAGES_PORT = "ENCORE_SENDER_WEB_PORT"
 
 
 def arrived(pipeline: Pipeline, run_id: str) -> Counter[str]:

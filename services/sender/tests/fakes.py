@@ -213,6 +213,8 @@ class World:
                 tries=self.rules.tries,
                 suppress_dead=SuppressDeadAddress(self.dead).run,
                 now=self.now,
+                claim_linger_s=0.0,
+                record_linger_s=0.0,
             ),
             rules=self.rules,
             paced=at_once,
