@@ -543,6 +543,7 @@ def test_what_is_known_is_shown_at_a_glance(encore: Encore, made: Made) -> None:
     assert "1 time; last on 2025-11-24" in shown
     assert "sent, 2026-11-26 10:00" in shown
     answer = encore("customer", "show", EMAIL, "--json")
+    assert answer.code == 0, answer.err
     tables = {name: len(items) for name, items in answer.json["tables"].items()}
     assert tables["recommendations"] == 5
     assert (tables["emails"], tables["dispatches"], tables["histories"]) == (2, 1, 1)
