@@ -433,6 +433,7 @@ def test_the_search_looks_into_what_is_packed_and_says_what_it_cannot(encore: En
     made.upload("d.xlsx", workbook(["id"], [STAYS]))
     made.upload("e.xls", b"\xd0\xcf\x11\xe0 old")
     made.upload("f.csv.gz", gzip.compress(b"id\n" * 1_000)[:-9])
+    made.s3.create_multipart_upload(Bucket=made.bucket, Key="uploads/g.csv")
     boto3.client("sqs").send_message(QueueUrl=made.resources.queue_urls["feedback"], MessageBody=EMAIL)
     answer = encore("customer", "search", GONE, "--json")
     assert answer.code == 1
@@ -442,6 +443,7 @@ def test_the_search_looks_into_what_is_packed_and_says_what_it_cannot(encore: En
     assert unseen["an old Excel workbook (.xls), or one with a password"]["examples"] == ["uploads/e.xls"]
     assert unseen["damaged, or cut off"]["examples"] == ["uploads/f.csv.gz"]
     what = {each["what"] for each in answer.json["unseen"]}
+    assert "uploads that were never completed" in what
     assert {f"messages of {made.environment}-feedback", "Personalize", "logs", "backups of tables"} <= what
 
 
