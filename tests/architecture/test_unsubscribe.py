@@ -9,7 +9,7 @@ import pytest
 
 from encore.contracts.consent import Frequency
 from encore.contracts.tokens import UNSUBSCRIBE, sign
-from encore.sender.domain.reports import is_report
+from encore.sender.domain.notifications import is_notification
 from encore.sender.domain.requests import Preferences, Request, RequestError
 from encore.sender.web.pages import LANGUAGES, Page, Pages
 from tests.support.configurations import SHOP, configuration
@@ -134,10 +134,10 @@ def test_looking_puts_nothing_into_the_queue() -> None:
     "kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "application/json"]
 )
 def test_one_click_is_the_message_of_the_web_process(token: str, kind: str) -> None:
-    """Of either type that RFC 8058 allows, and of any token: none makes it look like a report."""
+    """Of either type that RFC 8058 allows, and of any token: none makes it look like a notification."""
     found = message("unsubscribe", token=token, kind=kind, body="frequency=weekly")
     assert Request.of_message(found).preferences is None
-    assert not is_report(found)
+    assert not is_notification(found)
     if token == TOKEN:
         assert found == Request(TOKEN).message
 
@@ -149,7 +149,7 @@ def test_preferences_are_the_message_of_the_web_process(token: str) -> None:
     form = wanted.form.removeprefix("preferences=&")
     found = message("preferences", token=token, body=form)
     assert Request.of_message(found).preferences == wanted
-    assert not is_report(found)
+    assert not is_notification(found)
     if token == TOKEN:
         assert found == Request(TOKEN, wanted).message
     for body in ("", "List-Unsubscribe=One-Click", '{"eventType": "Bounce"}'):

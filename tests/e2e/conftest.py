@@ -50,7 +50,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator
                 understudy=started.variables[UNDERSTUDY],
             ) as address,
         ):
-            variables = {**started.variables, WEB_PORT: str(free_port()), PAGES_PORT: str(free_port())}
+            ports = {WEB_PORT: str(free_port()), PAGES_PORT: str(free_port())}
+            variables = {**started.variables, **DELIVERY, **ports}
             for service in dict.fromkeys((*PROCESSES, PAGES)):
                 environment = {**variables, EMULATOR: address, "ENCORE_TEST_PROCESS": f"encore.{service}"}
                 started.processes.start(service, ["-m", f"encore.{service}"], environment)

@@ -1,6 +1,6 @@
 locals {
   # The token is encoded once more than its place in a query takes: so nothing that it contains can make a message look like
-  # a report of SES's, which is JSON.
+  # a notification of SES's, which is JSON.
   message_token = "$util.urlEncode($util.urlEncode($input.params('t')))"
 
   # RFC 8058 allows the first two content types. What the body says does not matter, so a request that has another type,

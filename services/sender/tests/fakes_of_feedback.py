@@ -8,11 +8,15 @@ from typing import Any
 from encore.contracts.consent import Contact, Suppression
 from encore.contracts.delivery import Dispatch, Outcome
 from encore.runtime.runs.delivery import FROM, Act, DecisionError, Delivery, DeliveryStatus
-from encore.sender.domain.reports import ReportKind
+from encore.sender.domain.notifications import NotificationKind
 
 RUN = "run-0123456789abcdef"
 SENT_AT = datetime(2026, 11, 20, 10, 15, 28, tzinfo=UTC)
-WORSE = {ReportKind.SOFT: {""}, ReportKind.HARD: {"", "soft"}, ReportKind.COMPLAINT: {"", "soft", "hard"}}
+WORSE = {
+    NotificationKind.SOFT: {""},
+    NotificationKind.HARD: {"", "soft"},
+    NotificationKind.COMPLAINT: {"", "soft", "hard"},
+}
 
 
 @dataclass
@@ -65,7 +69,7 @@ class InMemoryDelivered:
         """Find a dispatch."""
         return self.dispatches.get((run_id, customer_id))
 
-    async def mark(self, run_id: str, customer_id: str, kind: ReportKind, at: datetime) -> None:
+    async def mark(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> None:
         """Mark a dispatch unless worse is known."""
         found = self.dispatches.get((run_id, customer_id))
         if found and found.bounced in WORSE[kind]:
@@ -81,9 +85,9 @@ class InMemoryDelivered:
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Mark a dispatch, and count it once."""
         found = self.dispatches.get((run_id, customer_id))
-        if found is None or found.bounced == ReportKind.COMPLAINT:
+        if found is None or found.bounced == NotificationKind.COMPLAINT:
             return
-        await self.mark(run_id, customer_id, ReportKind.COMPLAINT, at)
+        await self.mark(run_id, customer_id, NotificationKind.COMPLAINT, at)
         if delivery := self.deliveries.get(run_id):
             self.deliveries[run_id] = delivery.model_copy(update={"complaints": delivery.complaints + 1})
 
@@ -117,7 +121,7 @@ class InMemoryDeliveries:
 
 
 def dispatch(customer_id: str, **changes: Any) -> Dispatch:  # noqa: ANN401 - of any type
-    """A sent email, as the samples' reports name it."""
+    """A sent email, as the samples' notifications name it."""
     given: dict[str, Any] = {
         "run_id": RUN,
         "outcome": Outcome.SENT,

@@ -19,13 +19,13 @@ from encore.runtime.service import check, serve
 from encore.runtime.settings import load_settings
 from encore.runtime.storage import DynamoDBItems
 from encore.sender.adapters.delivered import DynamoDBDelivered
-from encore.sender.domain.reports import ReportKind
+from encore.sender.domain.notifications import NotificationKind
 from encore.sender.domain.requests import Preferences, Request
 from encore.sender.feedback.__main__ import make_handler
 from encore.sender.settings import FeedbackSettings
 from encore.stack.provision import Resources
 from services.sender.tests.fakes_of_feedback import RUN, dispatch
-from services.sender.tests.unit.test_reports import sample
+from services.sender.tests.unit.test_notifications import sample
 from tests.support.stores import Clients
 
 KEY = "a key that nobody guesses"
@@ -86,14 +86,14 @@ async def put(dispatches: DynamoDBItems, *customer_ids: str, outcome: Outcome = 
 async def test_an_email_is_marked_by_the_worst_that_is_reported(
     delivered: DynamoDBDelivered, dispatches: DynamoDBItems
 ) -> None:
-    """In whatever order reports come; what the sender has recorded stays."""
+    """In whatever order notifications come; what the sender has recorded stays."""
     await put(dispatches, "K-7")
     for kind, expected in (
-        (ReportKind.SOFT, "soft"),
-        (ReportKind.HARD, "hard"),
-        (ReportKind.SOFT, "hard"),
-        (ReportKind.COMPLAINT, "complaint"),
-        (ReportKind.HARD, "complaint"),
+        (NotificationKind.SOFT, "soft"),
+        (NotificationKind.HARD, "hard"),
+        (NotificationKind.SOFT, "hard"),
+        (NotificationKind.COMPLAINT, "complaint"),
+        (NotificationKind.HARD, "complaint"),
     ):
         await delivered.mark(RUN, "K-7", kind, AT)
         found = await delivered.find(RUN, "K-7")
@@ -103,8 +103,8 @@ async def test_an_email_is_marked_by_the_worst_that_is_reported(
 
 
 async def test_nothing_is_made_of_an_email_that_is_gone(delivered: DynamoDBDelivered) -> None:
-    """A report of somebody erased leaves nothing behind."""
-    await delivered.mark(RUN, "gone", ReportKind.HARD, AT)
+    """A notification of somebody erased leaves nothing behind."""
+    await delivered.mark(RUN, "gone", NotificationKind.HARD, AT)
     await delivered.complain(RUN, "gone", AT)
     assert await delivered.find(RUN, "gone") is None
 
@@ -157,7 +157,7 @@ async def running(settings: FeedbackSettings) -> AsyncIterator[None]:
     await task
 
 
-async def test_the_process_acts_on_requests_and_reports(
+async def test_the_process_acts_on_requests_and_notifications(
     settings: FeedbackSettings,
     clients: Clients,
     resources: Resources,
@@ -220,11 +220,11 @@ async def test_the_process_acts_on_requests_and_reports(
 
 
 async def test_a_click_marks_its_email_once(delivered: DynamoDBDelivered, dispatches: DynamoDBItems) -> None:
-    """The first one counts, a report after it changes nothing of it, and nothing is made of no email."""
+    """The first one counts, a bounce after it changes nothing of it, and nothing is made of no email."""
     await put(dispatches, "K-7")
     for hours in (2, 5):
         await delivered.mark_clicked(RUN, "K-7", AT + timedelta(hours=hours))
-    await delivered.mark(RUN, "K-7", ReportKind.SOFT, AT)
+    await delivered.mark(RUN, "K-7", NotificationKind.SOFT, AT)
     found = await delivered.find(RUN, "K-7")
     assert found is not None
     assert (found.clicked_at, found.bounced) == (AT + timedelta(hours=2), "soft")

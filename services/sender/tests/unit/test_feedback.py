@@ -19,7 +19,7 @@ from encore.sender.domain.clicks import message_of
 from encore.sender.domain.complaint_rate import ComplaintLimit
 from encore.sender.domain.requests import Preferences, Request
 from encore.sender.feedback.handler import FeedbackHandler
-from encore.sender.use_cases.find_reported import RECORDED_AFTER, FindReported
+from encore.sender.use_cases.find_dispatch import RECORDED_AFTER, FindDispatch
 from encore.sender.use_cases.keep_preferences import KeepPreferences
 from encore.sender.use_cases.take_bounce import TakeBounce, after_soft_bounce
 from encore.sender.use_cases.take_click import TakeClick
@@ -35,7 +35,7 @@ from services.sender.tests.fakes_of_feedback import (
     delivery,
     dispatch,
 )
-from services.sender.tests.unit.test_reports import sample
+from services.sender.tests.unit.test_notifications import sample
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
 
 KEY, OLD_KEY = b"a key", b"the key of last year"
@@ -53,24 +53,24 @@ class Feedback:
         self.announcer = InMemoryAnnouncer()
         self.objects = InMemoryObjects()
         unsubscribe = Unsubscribe(self.consent, InMemoryAddresses({"K-7": ADDRESS}), lambda: self.now)
-        find_reported = FindReported(self.delivered, lambda: self.now)
+        find_dispatch = FindDispatch(self.delivered, lambda: self.now)
         self.handle = FeedbackHandler(
             keys=(KEY, OLD_KEY),
             unsubscribe=unsubscribe,
             keep_preferences=KeepPreferences(self.consent),
             take_bounce=TakeBounce(
-                self.consent, find_reported, self.delivered, self.announcer, most_soft=most_soft
+                self.consent, find_dispatch, self.delivered, self.announcer, most_soft=most_soft
             ),
             take_complaint=TakeComplaint(
                 suppressions=self.consent,
                 unsubscribe=unsubscribe,
-                find_reported=find_reported,
+                find_dispatch=find_dispatch,
                 delivered=self.delivered,
                 deliveries=InMemoryDeliveries(self.delivered),
                 announcer=self.announcer,
                 limit=ComplaintLimit(0.001, at_least),
             ),
-            take_click=TakeClick(clicked=self.delivered, objects=self.objects),
+            take_click=TakeClick(suppressions=self.consent, clicked=self.delivered, objects=self.objects),
         )
 
     async def receive(self, body: str, *, sent_ms: int = 1_000) -> None:
@@ -114,6 +114,17 @@ async def test_a_forged_click_is_a_dead_letter() -> None:
             await feedback.receive(body)
     assert feedback.delivered.dispatches[RUN, "K-7"].clicked_at is None
     assert not feedback.objects.stored
+
+
+async def test_a_click_of_who_was_forgotten_leaves_nothing() -> None:
+    """They still have the email; who has only unsubscribed may click."""
+    feedback = Feedback()
+    entry = customer_entry("K-7")
+    for reason, told in ((NotSent.UNSUBSCRIBED, 1), (NotSent.ERASED, 0)):
+        feedback.objects.stored.clear()
+        feedback.consent.entries[entry] = Suppression(entry=entry, reason=reason, source="test", at=SENT_AT)
+        await feedback.receive(clicked())
+        assert len(feedback.objects.stored) == told
 
 
 async def test_a_click_in_an_email_that_is_gone_is_told_all_the_same() -> None:
@@ -308,7 +319,9 @@ async def test_readers_who_like_an_email_complain_of_nothing(feedback: Feedback)
 
 
 @pytest.mark.parametrize("name", ["event-bounce", "event-complaint"])
-async def test_a_report_of_another_email_suppresses_its_address_only(feedback: Feedback, name: str) -> None:
+async def test_a_notification_of_another_email_suppresses_its_address_only(
+    feedback: Feedback, name: str
+) -> None:
     """A test, a sample to seeds, or what others send through the account: no customer had it."""
     feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", provider_id="another")
     await feedback.receive(sample(name))
@@ -317,7 +330,7 @@ async def test_a_report_of_another_email_suppresses_its_address_only(feedback: F
     assert feedback.announcer.announced == []
 
 
-async def test_a_report_that_comes_before_the_record_waits_for_it(feedback: Feedback) -> None:
+async def test_a_notification_that_comes_before_the_record_waits_for_it(feedback: Feedback) -> None:
     """The address is suppressed at once. A record that never comes is waited for no longer."""
     feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", outcome=Outcome.SENDING, provider_id="")
     feedback.now = SENT_AT + RECORDED_AFTER / 2
@@ -336,9 +349,9 @@ async def test_an_email_in_doubt_that_bounces_was_sent(feedback: Feedback) -> No
     assert feedback.delivered.dispatches[RUN, "K-7"].bounced == "hard"
 
 
-async def test_a_malformed_report_is_a_dead_letter(feedback: Feedback) -> None:
+async def test_a_malformed_notification_is_a_dead_letter(feedback: Feedback) -> None:
     """It changes nothing."""
-    with pytest.raises(PermanentError, match="not a report of Amazon SES"):
+    with pytest.raises(PermanentError, match="not a notification of Amazon SES"):
         await feedback.receive('{"eventType": "Bounce"}')
     assert feedback.reasons == {}
 

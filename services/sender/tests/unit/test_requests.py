@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from encore.contracts.consent import Frequency
 from encore.contracts.tokens import UNSUBSCRIBE, sign
-from encore.sender.domain.reports import is_report
+from encore.sender.domain.notifications import is_notification
 from encore.sender.domain.requests import (
     MAX_BODY_CHARS,
     MAX_FIELDS,
@@ -83,10 +83,10 @@ def test_a_request_comes_through_the_queue(token: str, frequency: Frequency, top
 
 
 @given(st.text(max_size=60))
-def test_no_token_makes_a_request_look_like_a_report(token: str) -> None:
+def test_no_token_makes_a_request_look_like_a_notification(token: str) -> None:
     """Anybody can send any token; what is believed of the provider must not come from there."""
     for forged in (token, '{"eventType": "Bounce"' + token, "Successfully validated SNS topic" + token):
-        assert not is_report(Request(forged).message)
+        assert not is_notification(Request(forged).message)
 
 
 def test_a_signed_token_stays_as_it_is() -> None:

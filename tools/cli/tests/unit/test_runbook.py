@@ -34,12 +34,19 @@ def test_every_alarm_is_in_the_runbook() -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["docs/operations.md", "docs/privacy.md", "docs/recommendations.md", "tools/cli/README.md", "README.md"],
+    [
+        "docs/operations.md",
+        "docs/privacy.md",
+        "docs/recommendations.md",
+        "docs/sending.md",
+        "tools/cli/README.md",
+        "README.md",
+    ],
 )
 def test_commands_in_documents_exist(document: str) -> None:
     """With their options: operators copy them."""
     text = (ROOT / document).read_text()
-    groups = "run|cost|customer|dlq|events|evaluate|features|product|suppress|theme|config"
+    groups = "run|cost|customer|dlq|email|events|evaluate|features|product|suppress|theme|config"
     commands = re.findall(
         rf"(?:^|[`(/])encore (?:({groups}) )?([a-z-]+)([^`#\n]*)",
         text,

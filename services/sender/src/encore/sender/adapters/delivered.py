@@ -1,4 +1,4 @@
-"""The emails that reports are about: the dispatches, and the complaints that a run's delivery counts."""
+"""What notifications are about: the dispatches, and the complaints that a run's delivery counts."""
 
 import asyncio
 import random
@@ -13,7 +13,7 @@ from encore.runtime.errors import error_code
 from encore.runtime.runs.delivery import DELIVERY
 from encore.runtime.runs.items import conditionally, key
 from encore.runtime.storage import from_item, to_item
-from encore.sender.domain.reports import ReportKind
+from encore.sender.domain.notifications import NotificationKind
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -24,11 +24,11 @@ CANCELLED = frozenset({"TransactionCanceledException", "InternalServerError", "I
 MAX_CONFLICTS = 12
 CONFLICT_WAIT_S = 0.05
 WORSE = {
-    ReportKind.SOFT: (),
-    ReportKind.HARD: (ReportKind.SOFT,),
-    ReportKind.COMPLAINT: (ReportKind.SOFT, ReportKind.HARD),
+    NotificationKind.SOFT: (),
+    NotificationKind.HARD: (NotificationKind.SOFT,),
+    NotificationKind.COMPLAINT: (NotificationKind.SOFT, NotificationKind.HARD),
 }
-"""Than what a report of each kind is worse."""
+"""Than what a notification of each kind is worse."""
 SET = "SET bounced = :kind, bounced_at = :at"
 
 
@@ -47,7 +47,7 @@ class DynamoDBDelivered:
         )
         return Dispatch.model_validate(from_item(reply["Item"])) if "Item" in reply else None
 
-    async def mark(self, run_id: str, customer_id: str, kind: ReportKind, at: datetime) -> None:
+    async def mark(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> None:
         """Note what was reported of an email, unless something worse was, or the email is gone."""
         await conditionally(self._dynamodb.update_item(**self._marked(run_id, customer_id, kind, at)))
 
@@ -69,7 +69,7 @@ class DynamoDBDelivered:
         An email that is marked so already counts no more.
         """
         mark: TransactWriteItemTypeDef = {
-            "Update": self._marked(run_id, customer_id, ReportKind.COMPLAINT, at)
+            "Update": self._marked(run_id, customer_id, NotificationKind.COMPLAINT, at)
         }
         count: TransactWriteItemTypeDef = {
             "Update": {
@@ -90,7 +90,7 @@ class DynamoDBDelivered:
                 if failed[0]:
                     return
                 if failed[1]:  # its delivery is gone
-                    await self.mark(run_id, customer_id, ReportKind.COMPLAINT, at)
+                    await self.mark(run_id, customer_id, NotificationKind.COMPLAINT, at)
                     return
                 await asyncio.sleep(CONFLICT_WAIT_S * random.uniform(0.5, 1.5))  # noqa: S311 - only spreads retries
             else:
@@ -113,7 +113,7 @@ class DynamoDBDelivered:
                 break
         return sent
 
-    def _marked(self, run_id: str, customer_id: str, kind: ReportKind, at: datetime) -> Any:  # noqa: ANN401 - of two calls
+    def _marked(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> Any:  # noqa: ANN401 - of two calls
         known = {":none": "", **{f":{each}": each.value for each in WORSE[kind]}}
         values = {":kind": kind.value, ":at": at.astimezone(UTC).isoformat(), **known}
         return {

@@ -1,7 +1,7 @@
 """What customers ask for by the links of their emails: to be left alone, or to hear of less.
 
 A message of the feedback queue about a request is the link's token on the first line, percent-encoded, and
-the raw body of the form below. So no token makes a message look like a provider's report, which is JSON.
+the raw body of the form below. So no token makes a message look like a notification, which is JSON.
 
 Sources: RFC 8058 (one-click requests), WHATWG URL (urlencoded forms).
 """

@@ -10,7 +10,7 @@ from encore.sender.adapters.delivered import DynamoDBDelivered
 from encore.sender.domain.complaint_rate import ComplaintLimit
 from encore.sender.feedback.handler import FeedbackHandler
 from encore.sender.settings import FeedbackSettings
-from encore.sender.use_cases.find_reported import FindReported
+from encore.sender.use_cases.find_dispatch import FindDispatch
 from encore.sender.use_cases.keep_preferences import KeepPreferences
 from encore.sender.use_cases.take_bounce import TakeBounce
 from encore.sender.use_cases.take_click import TakeClick
@@ -28,14 +28,14 @@ async def make_handler(runtime: Runtime[FeedbackSettings]) -> Handler:
     )
     delivered = DynamoDBDelivered(dynamodb, dispatches=settings.dispatches_table, runs=settings.runs_table)
     unsubscribe = Unsubscribe(consent, DynamoDBAddresses(runtime.items(settings.customers_table)))
-    find_reported = FindReported(delivered)
+    find_dispatch = FindDispatch(delivered)
     return FeedbackHandler(
         keys=settings.unsubscribe_keys,
         unsubscribe=unsubscribe,
         keep_preferences=KeepPreferences(consent),
         take_bounce=TakeBounce(
             suppressions=consent,
-            find_reported=find_reported,
+            find_dispatch=find_dispatch,
             delivered=delivered,
             announcer=runtime.announcer,
             most_soft=settings.sender_soft_bounces,
@@ -43,13 +43,13 @@ async def make_handler(runtime: Runtime[FeedbackSettings]) -> Handler:
         take_complaint=TakeComplaint(
             suppressions=consent,
             unsubscribe=unsubscribe,
-            find_reported=find_reported,
+            find_dispatch=find_dispatch,
             delivered=delivered,
             deliveries=Deliveries(dynamodb, settings.runs_table, keep_days=settings.retention_days),
             announcer=runtime.announcer,
             limit=ComplaintLimit(settings.sender_complaint_rate, settings.sender_complaints_from),
         ),
-        take_click=TakeClick(clicked=delivered, objects=runtime.objects),
+        take_click=TakeClick(suppressions=consent, clicked=delivered, objects=runtime.objects),
     )
 
 

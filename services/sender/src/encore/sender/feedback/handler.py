@@ -1,4 +1,4 @@
-"""A message of the feedback queue: a customer's request, or a report of the provider's."""
+"""A message of the feedback queue: a customer's request, or a notification of the provider's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,12 @@ from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.queue.message import Message
 from encore.sender.domain.clicks import query_of
-from encore.sender.domain.reports import ReportError, ReportKind, is_report, read_report
+from encore.sender.domain.notifications import (
+    NotificationError,
+    NotificationKind,
+    is_notification,
+    read_notification,
+)
 from encore.sender.domain.requests import Request, RequestError
 from encore.sender.use_cases.keep_preferences import KeepPreferences
 from encore.sender.use_cases.take_bounce import TakeBounce
@@ -38,25 +43,25 @@ class FeedbackHandler:
     take_click: TakeClick
 
     async def __call__(self, message: Message) -> None:
-        """Handle one message; a token proves a request, and the queue's policy who sends reports."""
-        if is_report(message.body):
-            await self._report(message.body)
+        """Handle one message; a token proves a request, and the queue's policy who sends notifications."""
+        if is_notification(message.body):
+            await self._notification(message.body)
         elif (query := query_of(message.body)) is not None:
             await self._click(query, message)
         else:
             await self._request(message)
 
-    async def _report(self, body: str) -> None:
+    async def _notification(self, body: str) -> None:
         try:
-            report = read_report(body)
-        except ReportError as error:
+            notification = read_notification(body)
+        except NotificationError as error:
             raise PermanentError(str(error)) from None
-        if report is None:
-            log.info("report_ignored")
+        if notification is None:
+            log.info("notification_ignored")
             return
-        bind_event(run_id=report.run_id or "", event_id=report.feedback_id)
-        take = self.take_complaint if report.kind is ReportKind.COMPLAINT else self.take_bounce
-        await take.run(report)
+        bind_event(run_id=notification.run_id or "", event_id=notification.feedback_id)
+        take = self.take_complaint if notification.kind is NotificationKind.COMPLAINT else self.take_bounce
+        await take.run(notification)
 
     async def _click(self, query: str, message: Message) -> None:
         click = ClickLinks(tuple(self.keys)).click(query)

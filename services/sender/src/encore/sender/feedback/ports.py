@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from encore.contracts.consent import Contact, Suppression
 from encore.contracts.delivery import Dispatch
 from encore.runtime.runs.delivery import Act, Delivery
-from encore.sender.domain.reports import ReportKind
+from encore.sender.domain.notifications import NotificationKind
 
 
 class Suppressions(Protocol):
@@ -26,10 +26,10 @@ class Addresses(Protocol):
 
 
 class Delivered(Protocol):
-    """The emails that reports are about; see `encore.sender.adapters.delivered`."""
+    """The emails that notifications are about; see `encore.sender.adapters.delivered`."""
 
     async def find(self, run_id: str, customer_id: str) -> Dispatch | None: ...
-    async def mark(self, run_id: str, customer_id: str, kind: ReportKind, at: datetime) -> None: ...
+    async def mark(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> None: ...
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None: ...
     async def sent(self, run_id: str, *, most: int) -> int: ...
 

@@ -9,9 +9,9 @@ from encore.contracts.events import EmailBounced
 from encore.runtime.logs import get_logger
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.ports import Announcer
-from encore.sender.domain.reports import Report, ReportKind
+from encore.sender.domain.notifications import Notification, NotificationKind
 from encore.sender.feedback.ports import Delivered, Suppressions
-from encore.sender.use_cases.find_reported import FindReported
+from encore.sender.use_cases.find_dispatch import FindDispatch
 
 SOURCE = "provider"
 log = get_logger()
@@ -22,42 +22,46 @@ class TakeBounce:
     """Suppresses addresses, never customers: who has another address may be written to there."""
 
     suppressions: Suppressions
-    find_reported: FindReported
+    find_dispatch: FindDispatch
     delivered: Delivered
     announcer: Announcer
     most_soft: int
     """After so many soft bounces in a row an address counts as dead."""
 
-    async def run(self, report: Report) -> None:
+    async def run(self, notification: Notification) -> None:
         """Suppress what is dead, mark the email, and announce it. Doing it again changes nothing."""
-        if report.kind is ReportKind.HARD:
-            await self._suppress(report, NotSent.HARD_BOUNCE)
-        dispatch = await self.find_reported.run(report)
+        if notification.kind is NotificationKind.HARD:
+            await self._suppress(notification, NotSent.HARD_BOUNCE)
+        dispatch = await self.find_dispatch.run(notification)
         if dispatch is None:
-            log.info("report_of_no_known_email", kind=report.kind)
+            log.info("notification_of_no_known_email", kind=notification.kind)
             return
-        if report.kind is ReportKind.SOFT and report.counts:
-            await self._count(report, dispatch)
-        await self.delivered.mark(dispatch.run_id, dispatch.customer_id, report.kind, report.at)
-        await self.announcer.announce(dispatch.run_id, bounced(report, dispatch))
-        is_hard = report.kind is ReportKind.HARD
+        if notification.kind is NotificationKind.SOFT and notification.counts:
+            await self._count(notification, dispatch)
+        await self.delivered.mark(dispatch.run_id, dispatch.customer_id, notification.kind, notification.at)
+        await self.announcer.announce(dispatch.run_id, bounced(notification, dispatch))
+        is_hard = notification.kind is NotificationKind.HARD
         emit({Metric.BOUNCES_HARD: int(is_hard), Metric.BOUNCES_SOFT: int(not is_hard)})
 
-    async def _count(self, report: Report, dispatch: Dispatch) -> None:
+    async def _count(self, notification: Notification, dispatch: Dispatch) -> None:
         sent_at = int(dispatch.at.timestamp())
         contact = await self.suppressions.change_contact(
             dispatch.customer_id, lambda contact: after_soft_bounce(contact, sent_at)
         )
         if contact.soft_bounces >= self.most_soft:
-            await self._suppress(report, NotSent.SOFT_BOUNCES)
+            await self._suppress(notification, NotSent.SOFT_BOUNCES)
 
-    async def _suppress(self, report: Report, reason: NotSent) -> None:
+    async def _suppress(self, notification: Notification, reason: NotSent) -> None:
         await self.suppressions.suppress(
             [
                 Suppression(
-                    entry=address_entry(address), reason=reason, source=SOURCE, at=report.at, subject=address
+                    entry=address_entry(address),
+                    reason=reason,
+                    source=SOURCE,
+                    at=notification.at,
+                    subject=address,
                 )
-                for address in report.addresses
+                for address in notification.addresses
             ]
         )
 
@@ -75,12 +79,12 @@ def after_soft_bounce(contact: Contact, sent_at: int) -> Contact:
     return contact.model_copy(update={"soft_bounces": in_a_row + 1, "soft_bounced_at": sent_at})
 
 
-def bounced(report: Report, dispatch: Dispatch) -> EmailBounced:
-    """The event about a report."""
-    kind: Literal["hard", "soft", "complaint"] = report.kind.value
+def bounced(notification: Notification, dispatch: Dispatch) -> EmailBounced:
+    """The event about a notification."""
+    kind: Literal["hard", "soft", "complaint"] = notification.kind.value
     return EmailBounced(
         customer_id=dispatch.customer_id,
         kind=kind,
-        feedback_id=report.feedback_id,
+        feedback_id=notification.feedback_id,
         variant=dispatch.variant,
     )

@@ -9,9 +9,9 @@ from encore.runtime.metrics import Metric, emit
 from encore.runtime.ports import Announcer
 from encore.runtime.runs.delivery import Act, DecisionError, Delivery
 from encore.sender.domain.complaint_rate import ComplaintLimit
-from encore.sender.domain.reports import Report
+from encore.sender.domain.notifications import Notification
 from encore.sender.feedback.ports import Delivered, RunDeliveries, Suppressions
-from encore.sender.use_cases.find_reported import FindReported
+from encore.sender.use_cases.find_dispatch import FindDispatch
 from encore.sender.use_cases.take_bounce import SOURCE, bounced
 from encore.sender.use_cases.unsubscribe import Unsubscribe
 
@@ -26,13 +26,13 @@ class TakeComplaint:
 
     suppressions: Suppressions
     unsubscribe: Unsubscribe
-    find_reported: FindReported
+    find_dispatch: FindDispatch
     delivered: Delivered
     deliveries: RunDeliveries
     announcer: Announcer
     limit: ComplaintLimit
 
-    async def run(self, report: Report) -> None:
+    async def run(self, notification: Notification) -> None:
         """Suppress, mark and count the email, announce it, and pause its run if need be.
 
         Doing it again changes nothing: each email counts once.
@@ -43,29 +43,29 @@ class TakeComplaint:
                     entry=address_entry(address),
                     reason=NotSent.COMPLAINT,
                     source=SOURCE,
-                    at=report.at,
+                    at=notification.at,
                     subject=address,
                 )
-                for address in report.addresses
+                for address in notification.addresses
             ]
         )
-        dispatch = await self.find_reported.run(report)
+        dispatch = await self.find_dispatch.run(notification)
         if dispatch is None:
-            log.info("report_of_no_known_email", kind=report.kind)
+            log.info("notification_of_no_known_email", kind=notification.kind)
             return
         await self.unsubscribe.run(dispatch.customer_id, reason=NotSent.COMPLAINT, source=SOURCE)
-        await self._mark(report, dispatch)
-        await self.announcer.announce(dispatch.run_id, bounced(report, dispatch))
-        emit({Metric.COMPLAINTS: int(report.counts)})
-        if report.counts:
+        await self._mark(notification, dispatch)
+        await self.announcer.announce(dispatch.run_id, bounced(notification, dispatch))
+        emit({Metric.COMPLAINTS: int(notification.counts)})
+        if notification.counts:
             await self._watch(dispatch.run_id)
 
-    async def _mark(self, report: Report, dispatch: Dispatch) -> None:
+    async def _mark(self, notification: Notification, dispatch: Dispatch) -> None:
         run_id, customer_id = dispatch.run_id, dispatch.customer_id
-        if report.counts:
-            await self.delivered.complain(run_id, customer_id, report.at)
+        if notification.counts:
+            await self.delivered.complain(run_id, customer_id, notification.at)
         else:
-            await self.delivered.mark(run_id, customer_id, report.kind, report.at)
+            await self.delivered.mark(run_id, customer_id, notification.kind, notification.at)
 
     async def _watch(self, run_id: str) -> None:
         """Pause a delivery that goes out if the share of complaints is too large."""

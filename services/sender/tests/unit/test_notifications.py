@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from encore.contracts.delivery import FinishedEmail
-from encore.sender.domain.reports import Report, ReportError, ReportKind, is_report, read_report
+from encore.sender.domain.notifications import (
+    Notification,
+    NotificationError,
+    NotificationKind,
+    is_notification,
+    read_notification,
+)
 from encore.sender.use_cases.hand_over import Parcel, tags
 from understudy.ses.message import Email
 from understudy.ses.simulator import what_happens
@@ -21,11 +27,11 @@ AT = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def sample(name: str, **changes: object) -> str:
-    """A sample of a report, with changes of its bounce or complaint."""
-    report: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text())
+    """A sample of a notification, with changes of its bounce or complaint."""
+    notification: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text())
     for section in ("bounce", "complaint"):
-        report.get(section, {}).update(changes)
-    return json.dumps(report)
+        notification.get(section, {}).update(changes)
+    return json.dumps(notification)
 
 
 def wrapped(message: str) -> str:
@@ -44,8 +50,8 @@ def wrapped(message: str) -> str:
 
 def test_a_published_bounce_names_its_email_by_tags() -> None:
     """Also where SNS has wrapped it."""
-    expected = Report(
-        kind=ReportKind.HARD,
+    expected = Notification(
+        kind=NotificationKind.HARD,
         feedback_id="0100017d2f3c4a5b-1a2b3c4d-0000",
         at=datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC),
         provider_id=EMAIL,
@@ -53,15 +59,15 @@ def test_a_published_bounce_names_its_email_by_tags() -> None:
         run_id=RUN,
         customer_id="K-7",
     )
-    assert read_report(sample("event-bounce")) == expected
-    assert read_report(wrapped(sample("event-bounce"))) == expected
+    assert read_notification(sample("event-bounce")) == expected
+    assert read_notification(wrapped(sample("event-bounce"))) == expected
 
 
 def test_a_notified_bounce_names_its_email_by_headers() -> None:
     """It has no tags; an id that is not ASCII is encoded, and an address may have a name."""
-    found = read_report(sample("notification-bounce"))
+    found = read_notification(sample("notification-bounce"))
     assert found is not None
-    assert (found.kind, found.counts) == (ReportKind.SOFT, True)
+    assert (found.kind, found.counts) == (NotificationKind.SOFT, True)
     assert (found.run_id, found.customer_id) == (RUN, "K-ü")
     assert found.addresses == ("asha.rao@example.com",)
 
@@ -69,28 +75,28 @@ def test_a_notified_bounce_names_its_email_by_headers() -> None:
 @pytest.mark.parametrize("sub_type", ["MessageTooLarge", "ContentRejected", "AttachmentRejected"])
 def test_a_bounce_of_the_email_says_nothing_of_the_address(sub_type: str) -> None:
     """Another email might arrive."""
-    found = read_report(sample("notification-bounce", bounceSubType=sub_type))
+    found = read_notification(sample("notification-bounce", bounceSubType=sub_type))
     assert found is not None
     assert not found.counts
 
 
 @pytest.mark.parametrize(
-    ("kind", "expected"), [("Undetermined", ReportKind.SOFT), ("Permanent", ReportKind.HARD)]
+    ("kind", "expected"), [("Undetermined", NotificationKind.SOFT), ("Permanent", NotificationKind.HARD)]
 )
-def test_only_a_permanent_bounce_is_hard(kind: str, expected: ReportKind) -> None:
+def test_only_a_permanent_bounce_is_hard(kind: str, expected: NotificationKind) -> None:
     """What SES cannot tell counts as soft."""
-    found = read_report(sample("event-bounce", bounceType=kind))
+    found = read_notification(sample("event-bounce", bounceType=kind))
     assert found is not None
     assert found.kind is expected
 
 
 def test_a_complaint_counts_unless_it_is_the_contrary() -> None:
     """`not-spam` is good news; what SES's own list has held back was not sent at all."""
-    found = read_report(sample("event-complaint"))
+    found = read_notification(sample("event-complaint"))
     assert found is not None
-    assert (found.kind, found.counts, found.customer_id) == (ReportKind.COMPLAINT, True, "K-7")
-    assert read_report(sample("notification-complaint")) is None
-    held_back = read_report(sample("event-complaint", complaintSubType="OnAccountSuppressionList"))
+    assert (found.kind, found.counts, found.customer_id) == (NotificationKind.COMPLAINT, True, "K-7")
+    assert read_notification(sample("notification-complaint")) is None
+    held_back = read_notification(sample("event-complaint", complaintSubType="OnAccountSuppressionList"))
     assert held_back is not None
     assert not held_back.counts
 
@@ -106,8 +112,8 @@ def test_a_complaint_counts_unless_it_is_the_contrary() -> None:
 )
 def test_there_is_nothing_to_do_about_the_rest(body: str) -> None:
     """Other events that a configuration set may publish, and the words that it publishes first."""
-    assert is_report(body)
-    assert read_report(body) is None
+    assert is_notification(body)
+    assert read_notification(body) is None
 
 
 @pytest.mark.parametrize(
@@ -126,29 +132,29 @@ def test_there_is_nothing_to_do_about_the_rest(body: str) -> None:
         ("[" * 100_000, "body: "),
     ],
 )
-def test_a_malformed_report_is_refused_without_its_words(body: str, message: str) -> None:
-    """Reasons of dead letters are logged, and what is in reports are people."""
-    with pytest.raises(ReportError, match=message) as caught:
-        read_report(body)
+def test_a_malformed_notification_is_refused_without_its_words(body: str, message: str) -> None:
+    """Reasons of dead letters are logged, and what is in notifications are people."""
+    with pytest.raises(NotificationError, match=message) as caught:
+        read_notification(body)
     assert "asha" not in str(caught.value)
 
 
 def test_what_cannot_be_an_id_is_none() -> None:
     """Broken tags, headers and addresses name nobody."""
-    report = json.loads(sample("event-bounce", bouncedRecipients=[{"emailAddress": "nobody"}]))
-    report["mail"]["tags"] = {"encore_run": ["r" * 257], "encore_customer": ["/w"]}
-    report["mail"]["headers"] = [{"name": "X-Customer-Id", "value": "=?nonsense?q?K?="}]
-    found = read_report(json.dumps(report))
+    notification = json.loads(sample("event-bounce", bouncedRecipients=[{"emailAddress": "nobody"}]))
+    notification["mail"]["tags"] = {"encore_run": ["r" * 257], "encore_customer": ["/w"]}
+    notification["mail"]["headers"] = [{"name": "X-Customer-Id", "value": "=?nonsense?q?K?="}]
+    found = read_notification(json.dumps(notification))
     assert found is not None
     assert (found.run_id, found.customer_id, found.addresses) == (None, None, ())
 
 
 @pytest.mark.parametrize("customer_id", ["K-7", "Ünal & Söhne/1", "長" * 64, "長" * 65])
 @pytest.mark.parametrize(
-    ("mailbox", "kind"), [("bounce", ReportKind.HARD), ("complaint", ReportKind.COMPLAINT)]
+    ("mailbox", "kind"), [("bounce", NotificationKind.HARD), ("complaint", NotificationKind.COMPLAINT)]
 )
-def test_a_report_of_the_stand_in_names_what_the_sender_has_sent(
-    customer_id: str, mailbox: str, kind: ReportKind
+def test_a_notification_of_the_stand_in_names_what_the_sender_has_sent(
+    customer_id: str, mailbox: str, kind: NotificationKind
 ) -> None:
     """By its tags; an id that is too long for a tag, by the header."""
     address = f"{mailbox}@simulator.amazonses.com"
@@ -165,6 +171,6 @@ def test_a_report_of_the_stand_in_names_what_the_sender_has_sent(
         content=b"",
     )
     events = what_happens(email, EMAIL, suppressed=(), account_id="123456789012", region="eu-west-1")
-    [found] = [report for event in events if (report := read_report(json.dumps(event)))]
+    [found] = [notification for event in events if (notification := read_notification(json.dumps(event)))]
     assert (found.kind, found.addresses, found.counts) == (kind, (address,), True)
     assert (found.run_id, found.customer_id, found.provider_id) == (RUN, customer_id, EMAIL)

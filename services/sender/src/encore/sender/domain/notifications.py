@@ -26,7 +26,7 @@ SES_TEST = "Successfully validated SNS topic"
 OTHER_TYPES = frozenset(
     {"send", "reject", "delivery", "deliverydelay", "open", "click", "rendering failure", "subscription"}
 )
-"""What else SES can be told to report: nothing of it changes who may be written to."""
+"""What else SES can be told to notification: nothing of it changes who may be written to."""
 NOT_SPAM = "not-spam"
 """Its reader has taken the email out of the spam folder: the contrary of a complaint."""
 MAX_ID_CHARS = 256
@@ -34,11 +34,11 @@ ABOUT_THE_EMAIL = frozenset({"MessageTooLarge", "ContentRejected", "AttachmentRe
 """Bounces that another email to the same address might not have."""
 
 
-class ReportError(Exception):
-    """A message is no report of SES's; the message says what was expected, and nothing that was found."""
+class NotificationError(Exception):
+    """A message is no notification of SES's; the message says what was expected, not what was found."""
 
 
-class ReportKind(StrEnum):
+class NotificationKind(StrEnum):
     """What happened to an email after it was accepted, from the least to the worst."""
 
     SOFT = "soft"
@@ -47,12 +47,12 @@ class ReportKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Report:
+class Notification:
     """A bounce or a complaint of one email."""
 
-    kind: ReportKind
+    kind: NotificationKind
     feedback_id: str
-    """SES's name of the report."""
+    """SES's name of the notification."""
     at: datetime
     provider_id: str
     """SES's name of the email."""
@@ -112,7 +112,7 @@ class _Complaint(_Feedback):
     recipients: Annotated[tuple[_Recipient, ...], Field(alias="complainedRecipients", min_length=1)]
 
 
-class _Notification(_Model):
+class _Published(_Model):
     kind: Annotated[str, Field(validation_alias=AliasChoices("eventType", "notificationType"))]
     mail: _Mail
     bounce: _Bounce | None = None
@@ -126,20 +126,20 @@ class _Envelope(_Model):
     message: Annotated[str, Field(alias="Message")]
 
 
-def is_report(body: str) -> bool:
-    """Whether a message of the feedback queue is a report rather than a request of a customer's."""
+def is_notification(body: str) -> bool:
+    """Whether a message of the feedback queue is a notification rather than a request of a customer's."""
     return body.lstrip().startswith(("{", SES_TEST))
 
 
-def read_report(body: str) -> Report | None:
-    """Read a report; None if there is nothing to do about it. Raises `ReportError` if it is none."""
+def read_notification(body: str) -> Notification | None:
+    """Read a notification; None if it asks for nothing. Raises `NotificationError` if it is none."""
     text = _unwrapped(body)
     if text.startswith(SES_TEST):
         return None
     try:
-        found = _Notification.model_validate_json(text)
+        found = _Published.model_validate_json(text)
     except ValidationError as error:
-        raise ReportError(f"not a report of Amazon SES: {_where(error)}") from None
+        raise NotificationError(f"not a notification of Amazon SES: {_where(error)}") from None
     kind = found.kind.lower()
     if kind == "bounce" and found.bounce:
         return _bounce(found.mail, found.bounce)
@@ -147,8 +147,8 @@ def read_report(body: str) -> Report | None:
         return _complaint(found.mail, found.complaint)
     if kind in OTHER_TYPES:
         return None
-    raise ReportError(
-        "not a report of Amazon SES: expected a Bounce with bounce, or a Complaint with complaint"
+    raise NotificationError(
+        "not a notification of Amazon SES: expected a Bounce with bounce, or a Complaint with complaint"
     )
 
 
@@ -158,7 +158,7 @@ def _unwrapped(body: str) -> str:
     except ValidationError:
         return body.strip()
     if envelope.kind != "Notification":
-        raise ReportError("not a notification of Amazon SNS: expected the Type Notification")
+        raise NotificationError("not a notification of Amazon SNS: expected the Type Notification")
     return envelope.message.strip()
 
 
@@ -167,10 +167,10 @@ def _where(error: ValidationError) -> str:
     return f"{'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}"
 
 
-def _bounce(mail: _Mail, bounce: _Bounce) -> Report:
+def _bounce(mail: _Mail, bounce: _Bounce) -> Notification:
     is_hard = bounce.kind == "Permanent"
-    return _report(
-        ReportKind.HARD if is_hard else ReportKind.SOFT,
+    return _notification(
+        NotificationKind.HARD if is_hard else NotificationKind.SOFT,
         mail,
         bounce,
         bounce.recipients,
@@ -178,20 +178,25 @@ def _bounce(mail: _Mail, bounce: _Bounce) -> Report:
     )
 
 
-def _complaint(mail: _Mail, complaint: _Complaint) -> Report | None:
+def _complaint(mail: _Mail, complaint: _Complaint) -> Notification | None:
     """None for the contrary of a complaint; SES also reports as one what its own list has held back."""
     if complaint.kind == NOT_SPAM:
         return None
-    return _report(
-        ReportKind.COMPLAINT, mail, complaint, complaint.recipients, counts=complaint.sub_type is None
+    return _notification(
+        NotificationKind.COMPLAINT, mail, complaint, complaint.recipients, counts=complaint.sub_type is None
     )
 
 
-def _report(
-    kind: ReportKind, mail: _Mail, feedback: _Feedback, recipients: tuple[_Recipient, ...], *, counts: bool
-) -> Report:
+def _notification(
+    kind: NotificationKind,
+    mail: _Mail,
+    feedback: _Feedback,
+    recipients: tuple[_Recipient, ...],
+    *,
+    counts: bool,
+) -> Notification:
     addresses = (parseaddr(each.address)[1] for each in recipients)
-    return Report(
+    return Notification(
         kind=kind,
         feedback_id=feedback.feedback_id,
         at=feedback.timestamp,
