@@ -403,6 +403,20 @@ def test_uploaded_files_are_the_shops_own(encore: Encore, made: Made) -> None:
     assert made.s3.get_object(Bucket=made.bucket, Key="uploads/others.csv")
 
 
+def test_clicks_that_we_have_counted_ourselves_are_not_the_shops(encore: Encore, made: Made) -> None:
+    """Lines of others stay; a file of nothing else goes, for an empty one is no file of events."""
+    made.fill()
+    both, alone = object_keys.clicks("both"), object_keys.clicks("alone")
+    clicks = [{"customer_id": each, "product_id": "P1"} for each in (GONE, STAYS)]
+    for key, body in {both: lines(*clicks), alone: lines(clicks[0])}.items():
+        made.s3.put_object(Bucket=made.bucket, Key=key, Body=body)
+    code, found, proof = forget(encore, GONE)
+    assert (code, proof["found"], made.traces()) == (0, [], [])
+    assert "uploaded files" not in found
+    assert made.s3.get_object(Bucket=made.bucket, Key=both)["Body"].read() == lines(clicks[1])
+    assert "Versions" not in made.s3.list_object_versions(Bucket=made.bucket, Prefix=alone)
+
+
 def workbook(*rows: list[object]) -> bytes:
     """A workbook of one sheet."""
     book = Workbook()
