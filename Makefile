@@ -16,7 +16,7 @@ LABELS = ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
   ENCORE_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos mutants test-containers lock setting-names coverage-table clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock setting-names coverage-table clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -118,7 +118,7 @@ BROWSER_TESTS := tools/stack/tests/browser
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 # Each starts whole stacks of its own, or many processes, for a minute.
-STACK_TESTS := tests/e2e tests/chaos/test_short_storm.py tests/chaos/test_like_aws.py \
+STACK_TESTS := tests/e2e $(addprefix tests/chaos/test_,short_storm.py short_delivery.py like_aws.py) \
   tools/cli/tests/e2e $(addprefix tools/cli/tests/integration/test_,cleanup.py customer.py verification.py) \
   tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py \
   $(addprefix services/recommender/tests/integration/test_,campaign_now.py engines.py side_models.py web.py whole_run.py)
@@ -135,6 +135,9 @@ test-browser: setup ## the gallery in a browser: takes Chromium, which `make ema
 
 chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520]
 	@$(BIN)/python -m tests.chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')
+
+chaos-delivery: setup ## deliver a finished run amid crashes and faults: make chaos-delivery [SEED="1 2 3"] [BY=smtp|ses] [EMAILS=240]
+	@$(BIN)/python -m tests.chaos.delivery $(SEED:%=--seed %) $(BY:%=--by %) $(if $(EMAILS),--emails '$(EMAILS)')
 
 mutants: setup ## take each protection of docs/delivery.md away in turn and see its test fail: make mutants [NAME="part of a name"]
 	@$(BIN)/python -m tests.chaos.mutants $(if $(NAME),'$(NAME)')

@@ -36,7 +36,7 @@ module "registry" {
   source = "../modules/registry"
 
   key_arn = module.keys.arns["images"]
-  images  = ["ingest", "sentiment", "recommender", "mailer", "understudy"]
+  images  = ["ingest", "sentiment", "recommender", "mailer", "sender", "understudy"]
 }
 
 resource "aws_iam_openid_connect_provider" "github" {

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -135,6 +136,14 @@ def test_understudy_keeps_its_state_where_it_is_mounted() -> None:
         pipeline.variable("network")["subnet_ids"]
     )
     assert container["user"] == "10001:10001"
+
+
+def test_there_is_a_repository_for_every_image_that_is_pushed() -> None:
+    """And every service's image is one of them."""
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+    [pushed] = re.findall(r"^IMAGES := (.+)$", makefile, re.MULTILINE)
+    assert set(configuration("bootstrap").local("images")) == set(pushed.split())
+    assert set(module(configuration("dev"), "pipeline").local("images").values()) < set(pushed.split())
 
 
 def test_with_the_real_services_there_is_no_understudy() -> None:

@@ -1,12 +1,14 @@
 """One delivery of a finished run on its own stack: held, then a sample, then the rest, calm or in a storm."""
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from encore.contracts.consent import Suppression, address_entry, customer_entry
 from encore.contracts.delivery import NotSent
@@ -14,7 +16,7 @@ from encore.contracts.events import EmailSent, EmailSuppressed, SenderPoll, new_
 from encore.runtime.consent import DynamoDBConsent
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.delivery import Act, Deliveries, Delivery, DeliveryStatus
-from encore.stack.embedded import EmbeddedStack, embedded_stack
+from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
 from encore.stack.mailbox import Fault as MailFault
 from encore.stack.mailbox import Faults, Mailbox, MailboxServer
 from encore.stack.observer import Observer, observe
@@ -25,7 +27,7 @@ from tests.chaos.faults import CALM, STORM, Fault, FaultPlan, Odds
 from tests.chaos.fleet import Fleet
 from tests.chaos.like_aws import LikeAWS, table_keys
 from tests.chaos.messages import MessageFaults
-from tests.chaos.proxy import FaultProxy
+from tests.chaos.proxy import FAILED, TORN, FaultProxy
 from tests.chaos.run import EMULATOR, UNDERSTUDY
 from tests.chaos.tally import Tally
 from tests.support.finished_runs import (
@@ -37,6 +39,7 @@ from tests.support.finished_runs import (
     store_finished_run,
 )
 from tests.support.outward import Outward, outward
+from understudy.ses.kept_emails import INDEX
 
 RUN_ID = "run-00000000de11be4d"
 SENDER = "sender"
@@ -126,8 +129,24 @@ class TalliedFaults(Faults):
 
 def run_delivery(conditions: DeliveryConditions, log_dir: Path) -> DeliveryOutcome:
     """Start a fresh stack, deliver a made-up run through it and return what came of it."""
-    with embedded_stack(log_dir, services=(), topology=conditions.topology) as stack:
-        return asyncio.run(_run(stack, conditions))
+    with (
+        exported(_account(conditions, log_dir / SES)),
+        embedded_stack(log_dir, services=(), topology=conditions.topology) as stack,
+    ):
+        return asyncio.run(_run(stack, conditions, log_dir / SES))
+
+
+def _account(conditions: DeliveryConditions, folder: Path) -> dict[str, str]:
+    """How understudy's SES behaves, and where it keeps what it has accepted."""
+    return {
+        "UNDERSTUDY_SES_PRODUCTION": "true",
+        "UNDERSTUDY_SES_EMAILS_PER_DAY": "-1",
+        "UNDERSTUDY_SES_EMAILS_PER_S": f"{2 * conditions.per_s:g}",
+        "UNDERSTUDY_SES_FAIL_RATE": f"{conditions.mail_odds.accept_then_die:g}",
+        "UNDERSTUDY_SES_DROP_RATE": f"{conditions.mail_odds.accept_then_die:g}",
+        "UNDERSTUDY_SES_SEED": str(conditions.seed),
+        "UNDERSTUDY_SES_DIR": str(folder),
+    }
 
 
 @dataclass(frozen=True)
@@ -142,21 +161,36 @@ class _World:
     tally: Tally
     emails: Sequence[Finished]
     mailbox: Mailbox
+    ses: Path
+    """Where understudy keeps what SES has accepted."""
 
     def taken(self) -> Counter[str]:
         """How many emails the provider has taken, by customer."""
-        by_address: Counter[str] = Counter(self.proxy.bill.accepted)
-        by_address.update(each.recipient for each in self.mailbox.messages)
+        by_address = Counter(each.recipient for each in self.mailbox.messages)
+        by_address.update(address for each in self._by_ses() for address in each["recipients"])
         return delivery_outcome.by_customer(by_address, self.emails)
 
     def altered(self) -> list[str]:
-        """Whose emails arrived with other bytes, or in a form that a strict reader refuses; by SMTP."""
+        """Whose emails arrived with other bytes, or in a form that a strict reader refuses."""
         stored = {one.customer_id: one.message for one in self.emails}
-        return [
+        by_address = {one.email.address: one for one in self.emails}
+        by_smtp = (
             each.customer_id or each.recipient
             for each in self.mailbox.messages
             if each.defect or self.mailbox.content(each.number) != stored.get(each.customer_id)
-        ]
+        )
+        by_ses = (
+            address
+            for each in self._by_ses()
+            for address in each["recipients"]
+            if (self.ses / each["file"]).read_bytes() != by_address[address].message
+        )
+        return [*by_smtp, *by_ses]
+
+    def _by_ses(self) -> Iterator[dict[str, Any]]:
+        index = self.ses / INDEX
+        lines = index.read_text(encoding="utf-8").splitlines() if index.exists() else []
+        return (json.loads(line) for line in lines)
 
     def doubtful(self) -> int:
         """How many emails may be in doubt after what was done.
@@ -167,6 +201,7 @@ class _World:
         interrupted = self.tally.kills.total() + self.tally.interference["receipts stale"]
         lost = sum(self.tally.interference[f"mail {fault.replace('_', ' ')}"] for fault in LOST_REPLIES)
         lost += sum(self.tally.faults[fault, "ses.SendEmail"] for fault in IN_DOUBT_BY_SES)
+        lost += self.tally.interference[TORN] + self.tally.interference[FAILED]
         claims = self.tally.faults[Fault.CUT_AFTER, TRANSACTION]
         return lost + (interrupted + claims) * self.conditions.parallel
 
@@ -180,7 +215,7 @@ class _Steps:
     by_sample: frozenset[str] = frozenset()
 
 
-async def _run(stack: EmbeddedStack, conditions: DeliveryConditions) -> DeliveryOutcome:
+async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) -> DeliveryOutcome:
     async with AsyncExitStack() as opened:
         sent = opened.enter_context(outward(stack.resources, EmailSent.topic))
         suppressed = opened.enter_context(outward(stack.resources, EmailSuppressed.topic))
@@ -191,7 +226,7 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions) -> Delivery
         await _bar(observer, barred, emails)
         await store_finished_run(observer, RUN_ID, emails, part_size=conditions.part_size)
         with _mail(conditions, tally) as (mailbox, settings):
-            world = _World(conditions, stack, observer, proxy, plan, tally, emails, mailbox)
+            world = _World(conditions, stack, observer, proxy, plan, tally, emails, mailbox, ses)
             environment = _environment(stack, address, conditions) | settings
             fleet = Fleet(
                 stack.processes,

@@ -30,8 +30,6 @@ class Bill:
         }
     )
     undelivered: Counter[str] = field(default_factory=Counter)
-    accepted: Counter[str] = field(default_factory=Counter)
-    """How many emails SES has accepted for each address, whether or not anybody was told."""
     most_in_flight: Counter[str] = field(default_factory=Counter)
     """The most work of a kind that one process had asked for and not been answered, at any moment."""
     _in_flight: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -52,8 +50,6 @@ class Bill:
         """Count a call by its reply and by whether the caller got that reply."""
         if not reply.is_ok:
             return
-        if call.name == "ses.SendEmail":
-            self.accepted.update(call.json["Destination"]["ToAddresses"])
         kind, requested = _work(call, reply)
         if delivered:
             self.delivered.get(kind, Counter[str]()).update(requested)

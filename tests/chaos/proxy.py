@@ -37,6 +37,9 @@ HOP_BY_HOP = frozenset(
     }
 )
 """Headers that belong to one connection, or to an encoding of the body that the proxy does not keep."""
+SERVER_ERROR = 500
+TORN, FAILED = "replies torn off by understudy", "server errors of understudy"
+"""What understudy does to a request that it has acted on."""
 _REFUSED: dict[Fault, Callable[[Call], Reply]] = {
     Fault.THROTTLED: error_replies.throttled,
     Fault.BROKEN: error_replies.broken,
@@ -109,8 +112,11 @@ class FaultProxy:
         try:
             with self.bill.asking(call):
                 reply = await self._with_interference(call, rng)
-        except ClientError:  # the stack is shutting down
+        except ClientError:  # the stack is shutting down, or understudy has torn its reply off
+            self._tally.interference[TORN] += 1
             return _cut(request)
+        if call.is_understudys and reply.status >= SERVER_ERROR:
+            self._tally.interference[FAILED] += 1
         if fault is Fault.CUT_AFTER:
             self.bill.record(call, reply, delivered=False)
             return _cut(request)

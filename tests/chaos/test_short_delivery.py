@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.delivery_run import SMTP, STORMY_DELIVERY, run_delivery
+from tests.chaos.delivery_run import SES, SMTP, STORMY_DELIVERY, run_delivery
 from tests.chaos.delivery_verdict import judge_delivery
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("transport", [SMTP])
+@pytest.mark.parametrize("transport", [SMTP, SES])
 def test_nobody_gets_two_and_nobody_is_forgotten_in_a_storm(transport: str, tmp_path: Path) -> None:
     """Kills, faults of AWS and of the provider, duplicates: held, then a sample, then the rest, each once."""
     storm = replace(

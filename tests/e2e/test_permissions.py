@@ -16,17 +16,37 @@ from typing import NamedTuple
 
 import pytest
 
-from encore.stack.embedded import ENVIRONMENT, SERVICES, WEB, WEB_PORT
+from encore.contracts.tokens import UNSUBSCRIBE, sign
+from encore.runtime.runs.delivery import DeliveryStatus
+from encore.sender.handler import SCHEDULE
+from encore.stack.embedded import ENVIRONMENT, FEEDBACK, SERVICES, WEB, WEB_PORT
 from encore.stack.sample import SampleFacts
+from services.recommender.tests.fakes import made_up_shop
+from tests.e2e.conftest import DELIVERY
+from tests.support.deliveries import ONE_CLICK, delivery_of, encore, report
 from tests.support.pipeline import Pipeline
+from tests.support.played_ingest import PlayedIngest
 from tests.support.terraform import read_module
 
 pytestmark = pytest.mark.timeout(400)
 
 PATIENCE_S = 90
+SHOP = made_up_shop(customers=72, part_size=24)
 CLICKS = """customer_id,product_id,event,timestamp,run_id
 customer-0001,P1,clicked,2026-11-20T10:00:00Z,run-0123456789abcdef
 """
+SCHEDULED = json.dumps(
+    {
+        "version": "0",
+        "id": "scheduled",
+        "detail-type": "Scheduled Event",
+        "source": SCHEDULE,
+        "time": "2026-11-26T12:00:00Z",
+        "resources": [],
+        "detail": {},
+    }
+)
+"""What EventBridge sends by its schedule."""
 PREFIXES = {
     "bedrock-runtime": "bedrock",
     "personalize-events": "personalize",
@@ -35,7 +55,6 @@ PREFIXES = {
 CHECKED_AS = {
     # Source: service authorization reference; IAM checks these operations as another action.
     "bedrock:Converse": "bedrock:InvokeModel",
-    "dynamodb:TransactWriteItems": "dynamodb:PutItem",  # its transactions hold nothing but puts
     "s3:HeadObject": "s3:GetObject",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:DeleteObjects": "s3:DeleteObject",
@@ -76,7 +95,17 @@ UNUSED_HERE = {
     "sns:Publish run-finished": "a run that sentiment or the recommender fails",
 }
 
-UNUSED_BY = {WEB: {"dynamodb:UpdateItem runs": "a campaign that is asked in real time"}}
+UNUSED_BY = {
+    WEB: {"dynamodb:UpdateItem runs": "a campaign that is asked in real time"},
+    "sender": {"dynamodb:BatchWriteItem suppressions": "an address that a mail server says does not exist"},
+    FEEDBACK: {
+        "sqs:SendMessage feedback": "a request that is held for 11.5 hours",
+        "dynamodb:Query dispatches": "a run that several readers complain about",
+        "dynamodb:PutItem runs": "a delivery that complaints pause",
+        "dynamodb:GetItem runs": "a delivery that may be paused",
+        "s3:PutObject uploads/interactions/clicks/*": "clicks, where they are counted",
+    },
+}
 """What is rare for one process only."""
 
 Calls = dict[str, set["Call"]]
@@ -115,7 +144,37 @@ async def calls(
     port = int(pipeline.stack.variables[WEB_PORT])
     await ask_for_picks(port, {"customer-0001", "somebody-else"})
     await asyncio.to_thread(tell_of_a_click, port)
-    return {process: set(recorded(calls_dir / f"encore.{process}.jsonl")) for process in (*SERVICES, WEB)}
+    await deliver(pipeline)
+    marked = {Call("sns:Publish", "email-bounced"), Call("dynamodb:UpdateItem", "runs")}
+    await until(lambda: marked <= set(recorded(calls_dir / f"encore.{FEEDBACK}.jsonl")))
+    processes = (*SERVICES, FEEDBACK, WEB)
+    return {process: set(recorded(calls_dir / f"encore.{process}.jsonl")) for process in processes}
+
+
+async def deliver(pipeline: Pipeline) -> None:
+    """Hold and deliver a run that one customer has unsubscribed from; let two others' emails come back."""
+    run_id, people = "run-permitted", SHOP.parts[2][:4]
+    leaves, bounces, complains, chooses = people
+    await PlayedIngest(pipeline).run(run_id, SHOP.products, people)
+    await delivery_of(pipeline, run_id, DeliveryStatus.HELD)
+    key = DELIVERY["ENCORE_MAILER_UNSUBSCRIBE_KEY"].encode()
+    for customer, form in ((leaves, ONE_CLICK.decode()), (chooses, "frequency=weekly")):
+        token = sign(key, UNSUBSCRIBE, customer.customer_id)
+        await send(pipeline, "feedback", f"{token}\n{form}")
+    await pipeline.quiet()
+    await encore(pipeline, "run", "approve", run_id, "--yes")
+    await delivery_of(pipeline, run_id, DeliveryStatus.DONE)
+    sent = await pipeline.observer.dispatches_of(run_id, [each.customer_id for each in people])
+    for kind, customer in (("Bounce", bounces), ("Complaint", complains)):
+        await send(pipeline, "feedback", report(kind, sent[customer.customer_id], customer))
+    await send(pipeline, "sender", SCHEDULED)
+    await pipeline.quiet()
+
+
+async def send(pipeline: Pipeline, queue: str, body: str) -> None:
+    """Put a message into a queue, as an AWS service does."""
+    url = pipeline.stack.resources.queue_urls[queue]
+    await pipeline.observer.sqs.send_message(QueueUrl=url, MessageBody=body)
 
 
 async def ask_for_picks(port: int, customers: Iterable[str]) -> None:
@@ -199,7 +258,8 @@ def grants(service: str) -> Iterator[Call]:
     """What Terraform allows a service."""
     known = read_module("modules/pipeline").locals
     web = [*known["web_permissions"], *known["web_event_permissions"]]
-    for statement in web if service == WEB else known["permissions"][service]:
+    own = {WEB: web, FEEDBACK: known["permissions"]["feedback"]}
+    for statement in own.get(service) or known["permissions"][service]:
         resources = statement["resources"]
         for resource in resources if isinstance(resources, list) else ["*"]:
             for action in statement["actions"]:

@@ -192,11 +192,12 @@ locals {
           "${local.data_bucket}/shop/merchandising.yaml",
           "${local.data_bucket}/runs/*/merchandising.json",
           "${local.data_bucket}/runs/*/products.jsonl",
+          "${local.data_bucket}/runs/*/ingest.json",
           "${local.data_bucket}/runs/*/customers/*",
           "${local.data_bucket}/runs/*/events/*",
           "${local.data_bucket}/runs/*/sentiment/*",
           "${local.data_bucket}/runs/*/learned/*",
-          "${local.data_bucket}/runs/*/personalize/output/*",
+          "${local.data_bucket}/runs/*/personalize/*",
           "${local.data_bucket}/runs/*/recommendations/*",
         ]
       },

@@ -78,9 +78,13 @@ class FakeDispatches:
         return Claimed.MINE
 
     async def settle(self, dispatches: Sequence[Dispatch]) -> None:
-        """Record what came of emails."""
+        """Record what came of emails; they may be tried again only while their claim holds."""
         await asyncio.sleep(0)
-        self.items |= {(each.run_id, each.customer_id): each for each in dispatches}
+        for each in dispatches:
+            found = self.items.get((each.run_id, each.customer_id))
+            held = found and (found.outcome, found.claim) == (Outcome.SENDING, each.claim)
+            if each.outcome.is_final or held:
+                self.items[each.run_id, each.customer_id] = each
 
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
         """Record a doubt unless the worker has said more."""
@@ -209,6 +213,8 @@ class World:
                 tries=self.rules.tries,
                 suppress_dead=SuppressDeadAddress(self.dead).run,
                 now=self.now,
+                claim_linger_s=0.0,
+                record_linger_s=0.0,
             ),
             rules=self.rules,
             paced=at_once,

@@ -22,8 +22,8 @@ def _record_into(path: Path) -> None:
 
     async def recorded(client: AioBaseClient, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore
         service = client.meta.service_model.service_name
-        for touched in _touched(service, params):
-            line = json.dumps({"service": service, "operation": operation, "touched": touched})
+        for made, touched in _calls(service, operation, params):
+            line = json.dumps({"service": service, "operation": made, "touched": touched})
             if line not in seen:
                 seen.add(line)
                 with path.open("a") as file:
@@ -31,6 +31,19 @@ def _record_into(path: Path) -> None:
         return await call(client, operation, params)
 
     patched._make_api_call = recorded
+
+
+def _calls(service: str, operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
+    """The operation with what it touches; of a transaction, those that IAM checks: `PutItem` and its like."""
+    if operation != "TransactWriteItems":
+        return [(operation, touched) for touched in _touched(service, params)]
+    return sorted(
+        {
+            (f"{kind}Item", each["TableName"])
+            for item in params["TransactItems"]
+            for kind, each in item.items()
+        }
+    )
 
 
 def _touched(service: str, params: dict[str, Any]) -> list[str]:
@@ -44,12 +57,10 @@ def _touched(service: str, params: dict[str, Any]) -> list[str]:
 
 
 def _tables(params: dict[str, Any]) -> list[str]:
-    """The tables that a call, a batch or a transaction touches."""
+    """The tables that a call or a batch touches."""
     if "TableName" in params:
         return [params["TableName"]]
-    if "RequestItems" in params:
-        return list(params["RequestItems"])
-    return sorted({each["TableName"] for item in params["TransactItems"] for each in item.values()})
+    return list(params["RequestItems"])
 
 
 if folder := os.environ.get("ENCORE_TEST_CALLS"):

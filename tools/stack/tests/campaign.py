@@ -8,6 +8,7 @@ from encore.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, G
 from encore.stack.gallery.model import (
     CopySource,
     GalleryAspect,
+    GalleryDelivery,
     GalleryMention,
     GalleryOwned,
     GalleryPick,
@@ -126,6 +127,7 @@ def _email(number: int) -> GalleryEmail:
         subject=subject,
         preheader=f"From ₹{199 + number}",
         picks=_picks(number),
+        delivery=_delivery(number),
         chosen_by="personalize",
         copy_source=sources.get(number % 10, CopySource.AI),
         house_fields=("intro",) if number % 10 == 1 else (),
@@ -193,3 +195,17 @@ def _frame(number: int) -> GalleryPrompt:
 def _of_product(number: int) -> GalleryPrompt:
     key, verdict = f"product-P{number}", Refusal("line", "It cures a headache.", "word", "cures")
     return prompt(key, verdicts=(verdict,) if key in WITH_REFUSALS else ())
+
+
+def _delivery(number: int) -> GalleryDelivery:
+    """Every eleventh customer has unsubscribed, and the second one's mailbox is gone."""
+    if number % 11 == 0:
+        return GalleryDelivery(outcome="suppressed", reason="unsubscribed", at="2026-11-26 09:00:00 UTC")
+    return GalleryDelivery(
+        outcome="sent",
+        at="2026-11-26 09:00:00 UTC",
+        transport="smtp",
+        provider_id=str(number),
+        bounced="hard" if number == 1 else "",
+        arrived=f"mailbox/{number:06}.eml",
+    )

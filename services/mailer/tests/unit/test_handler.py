@@ -100,10 +100,11 @@ class World:
                 language="en",
             ),
             read_facts=ReadFacts(brand="Encore Shop", locale="en_IN"),
-            copywriter=Copywriter(ask_once=ask_once, style=Style(brand="Encore Shop", locale="en_IN")),
+            copywriter=Copywriter(
+                ask_once=ask_once, style=Style(brand="Encore Shop", locale="en_IN"), subjects=subjects
+            ),
             composer=Composer(theme, sender, UnsubscribeEndpoint("https://shop.example/u", b"key")),
             parallel=PARALLEL,
-            subjects=subjects,
         )
         self.handler = MailerHandler(
             runs.stage(StageName.MAILER, self.announcer),
@@ -186,7 +187,7 @@ async def test_the_variant_is_recorded_announced_and_handed_to_delivery(
     assert drawn["D"] == ""
     for customer_id, variant in drawn.items():
         named = (
-            "Subject: Ananya, Something for you"
+            "Subject: Ananya, something for you"
             in world.objects.stored[object_keys.email(RUN, customer_id)].decode()
         )
         assert named == (variant == "named")

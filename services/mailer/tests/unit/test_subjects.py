@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from encore.contracts.records import Recommendation
+from encore.mailer.domain.copy.assembly import assembled
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.copy.house_copy import house_copy
-from encore.mailer.domain.copy.subjects import SubjectTest, template_problems, wrong_slots
+from encore.mailer.domain.copy.subjects import SubjectTest, template_problems, worded, wrong_slots
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 from encore.mailer.domain.facts.experience import Occasion
 
@@ -61,6 +62,41 @@ def test_another_comparison_draws_anew(recommend: Recommend) -> None:
         (TEST.applied(each, copy_for(each))[1], other.applied(each, copy_for(each))[1]) for each in everybody
     ]
     assert 15 < sum(before == after for before, after in drawn) < 55
+
+
+@pytest.mark.parametrize(
+    ("template", "subject", "read"),
+    [
+        ("{customer.first_name}, {subject}", "An idea", "{customer.first_name}, an idea"),
+        ("{customer.first_name}, {subject}", "{2.name}, for tea", "{customer.first_name}, {2.name}, for tea"),
+        ("{customer.first_name}, {subject}", "Kettler makes tea", "{customer.first_name}, Kettler makes tea"),
+        ("{customer.first_name}, {subject}", "I like tea", "{customer.first_name}, I like tea"),
+        ("Ideas for you: {subject}", "An idea", "Ideas for you: An idea"),
+        ("{subject}", "An idea", "An idea"),
+    ],
+)
+def test_a_subject_goes_on_in_small_letters_behind_a_comma(
+    recommend: Recommend, template: str, subject: str, read: str
+) -> None:
+    """Unless it begins with what may be a name; in German every noun has a capital."""
+    facts = facts_for(recommend())
+    assert worded(template, subject, facts) == read
+    german = worded(template, subject, replace(facts, language="de"))
+    assert german == template.replace("{subject}", subject)
+
+
+def test_a_subject_that_suits_is_preferred_to_others(recommend: Recommend) -> None:
+    """Also for those who get it as it was written: the draw comes after the choice."""
+    facts = facts_for(recommend())
+    texts = {"subject": ["{customer.first_name}, we found {1.name} for you", "{1.name}, for your desk"]}
+    chosen = {
+        assembled(facts, {}, [texts], seed=f"{number}", suits=TEST.suits).copy.subject for number in range(20)
+    }
+    assert chosen == {"{1.name}, for your desk"}
+    without = {assembled(facts, {}, [texts], seed=f"{number}").copy.subject for number in range(20)}
+    assert without == set(texts["subject"])
+    only = {"subject": texts["subject"][:1]}
+    assert assembled(facts, {}, [only], seed="1", suits=TEST.suits).copy.subject == texts["subject"][0]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ class Feedback:
                 announcer=self.announcer,
                 limit=ComplaintLimit(0.001, at_least),
             ),
-            take_click=TakeClick(clicked=self.delivered, objects=self.objects),
+            take_click=TakeClick(suppressions=self.consent, clicked=self.delivered, objects=self.objects),
         )
 
     async def receive(self, body: str, *, sent_ms: int = 1_000) -> None:
@@ -114,6 +114,17 @@ async def test_a_forged_click_is_a_dead_letter() -> None:
             await feedback.receive(body)
     assert feedback.delivered.dispatches[RUN, "K-7"].clicked_at is None
     assert not feedback.objects.stored
+
+
+async def test_a_click_of_who_was_forgotten_leaves_nothing() -> None:
+    """They still have the email; who has only unsubscribed may click."""
+    feedback = Feedback()
+    entry = customer_entry("K-7")
+    for reason, told in ((NotSent.UNSUBSCRIBED, 1), (NotSent.ERASED, 0)):
+        feedback.objects.stored.clear()
+        feedback.consent.entries[entry] = Suppression(entry=entry, reason=reason, source="test", at=SENT_AT)
+        await feedback.receive(clicked())
+        assert len(feedback.objects.stored) == told
 
 
 async def test_a_click_in_an_email_that_is_gone_is_told_all_the_same() -> None:

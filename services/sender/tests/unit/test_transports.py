@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from encore.runtime.retry import NO_SDK_RETRIES
+from encore.sender.adapters.careful import CarefulTransport
 from encore.sender.adapters.dkim import DkimKeyError
 from encore.sender.adapters.smtp import SmtpTransport
 from encore.sender.adapters.transports import open_transport
@@ -111,8 +112,9 @@ async def test_signature_covers_what_the_server_keeps(host: str, covered: bool) 
     )
     key = {"sender_dkim_key": pem.decode(), "sender_dkim_selector": "s2026", "sender_smtp_host": host}
     opened = await open_transport(_runtime(sender_transport="smtp", **key))
-    assert isinstance(opened.transport, SmtpTransport)
-    sign = opened.transport._sign
+    assert isinstance(opened.transport, CarefulTransport)
+    assert isinstance(opened.transport._transport, SmtpTransport)
+    sign = opened.transport._transport._sign
     assert sign is not None
     signature = sign(outgoing().content).partition(b"\r\n bh=")[0]
     assert (b"message-id" in signature) is covered

@@ -2,16 +2,20 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from encore.contracts.delivery import Outcome
+from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.delivery import Act, DeliveryStatus
+from encore.runtime.runs.run import StageName
 from encore.stack.provision import Resources
-from tests.support.runs import RUN
+from tests.support.runs import RUN, a_report
 from tools.cli.tests.delivering import BY_SETTING, FinishedRun
 
 if TYPE_CHECKING:
@@ -69,6 +73,46 @@ def test_any_other_answer_decides_nothing(
         assert (answer.code, answer.err.splitlines()[-1]) == (1, "Type approve to go on: nothing decided")
     assert run.delivery().status is DeliveryStatus.HELD
     assert polls() == []
+
+
+def test_whoever_decides_second_hears_what_the_first_has_done(
+    encore: "Encore", run: FinishedRun, monkeypatch: pytest.MonkeyPatch, polls: "Callable[[], list[int]]"
+) -> None:
+    """Somebody rejects the run while another is asked whether it shall go out."""
+    run.make()
+
+    def rejected_meanwhile(_question: str) -> str:
+        rejecting = run.deliveries(lambda each: each.decide(RUN, Act.REJECT, by="jo", note="wrong prices"))
+        assert rejecting.status is DeliveryStatus.REJECTED
+        return "approve"
+
+    monkeypatch.setattr("encore.cli.commands.delivery.ask", in_thread(rejected_meanwhile))
+    answer = encore("run", "approve", RUN, *INES)
+    assert answer.code == 1
+    assert answer.err.endswith("is rejected: that is for good; another upload makes another run\n")
+    assert run.delivery().status is DeliveryStatus.REJECTED
+    assert polls() == []
+
+
+def in_thread(work: "Callable[[str], str]") -> "Callable[[str], str]":
+    """Let something happen while a command waits, in an event loop of its own."""
+
+    def call(question: str) -> str:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(work, question).result()
+
+    return call
+
+
+def test_emails_of_old_prices_deserve_a_second_look(
+    encore: "Encore", run: FinishedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are said to be old before anybody says yes."""
+    run.make()
+    assert "prices and stock are those of then" not in encore("run", "approve", RUN, answer="no\n").err
+    monkeypatch.setattr("encore.cli.delivery.approving.FRESH", timedelta(0))
+    answer = encore("run", "approve", RUN, answer="no\n")
+    assert re.search(r"^! made \d+ s ago: prices and stock are those of then$", answer.err, re.MULTILINE)
 
 
 def test_a_sample_goes_to_seeds_and_then_the_rest_to_customers(
@@ -132,6 +176,30 @@ def test_a_paused_delivery_goes_on_as_it_was(
     assert polls() == [run.delivery().attempt]
 
 
+def test_a_decision_holds_though_the_sender_cannot_be_told(
+    encore: "Encore", run: FinishedRun, monkeypatch: pytest.MonkeyPatch, polls: "Callable[[], list[int]]"
+) -> None:
+    """The error says what tells it; without its queue nothing is decided at all."""
+    run.make()
+
+    async def refuse(_queue: SQSQueue, _body: str, *, delay_s: int = 0) -> None:
+        assert delay_s == 0
+        raise EndpointConnectionError(endpoint_url="http://sqs.example")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SQSQueue, "send", refuse)
+        answer = encore("run", "approve", RUN, "--yes", *INES)
+    assert answer.code == 1
+    assert f"{RUN} is approved, but the sender could not be told: " in answer.err
+    assert "`encore run retry` tells it again" in answer.err
+    assert run.delivery().status is DeliveryStatus.APPROVED
+    assert encore("run", "retry", RUN).code == 0
+    assert polls() == [run.delivery().attempt]
+    boto3.client("sqs").delete_queue(QueueUrl=run.resources.queue_urls["sender"])
+    assert "there is no queue" in encore("run", "pause", RUN).err
+    assert run.delivery().status is DeliveryStatus.APPROVED
+
+
 def test_rejecting_is_for_good_and_says_why(encore: "Encore", run: FinishedRun) -> None:
     """Nothing can be decided afterwards."""
     run.make()
@@ -150,8 +218,9 @@ def test_rejecting_is_for_good_and_says_why(encore: "Encore", run: FinishedRun) 
 def test_an_approval_is_taken_back(encore: "Encore", run: FinishedRun) -> None:
     """Unlike a pause, it then needs another approval."""
     run.make(delivery=DeliveryStatus.APPROVED)
-    assert encore("run", "hold", RUN, *INES).code == 0
-    assert run.delivery().status is DeliveryStatus.HELD
+    for _ in range(2):
+        assert encore("run", "hold", RUN, *INES).code == 0
+        assert run.delivery().status is DeliveryStatus.HELD
     refused = encore("run", "resume", RUN)
     assert "is held for approval: `encore run approve`" in refused.err
     assert encore("run", "approve", RUN, "--yes", *INES).code == 0
@@ -239,6 +308,24 @@ def test_a_delivery_is_shown_with_counts_reasons_and_what_to_look_at(
     assert re.search(r"not yet +2\n", text)
     assert re.search(r"hard bounces +1 +100.000% of those sent", text)
     assert r"550 no such user\x1b[2J" in text
+
+
+def test_a_delivery_is_watched_until_it_is_out_or_waits_for_somebody(
+    encore: "Encore", run: FinishedRun, in_ledger: "InLedger"
+) -> None:
+    """By the reports of its parts."""
+    run.make(delivery=DeliveryStatus.APPROVED)
+    in_ledger(
+        lambda ledger: ledger.record(
+            RUN, a_report(StageName.SENDER, 1, emails_sent=2, emails_not_sent=1, emails_waiting=1)
+        )
+    )
+    run.deliveries(lambda each: each.decide(RUN, Act.PAUSE, by="ines"))
+    watched = encore("run", "watch", RUN, "--delivery", "--json").lines
+    assert watched[0]["status"] == "finished"
+    assert watched[1:] == [{"run_id": RUN, "status": "paused", "settled": 3, "emails": 5}]
+    assert "delivery" in encore("run", "watch", RUN, "--delivery").out
+    assert len(encore("run", "watch", RUN, "--json").lines) == 1
 
 
 def test_json_is_the_delivery_and_nothing_else(encore: "Encore", run: FinishedRun) -> None:

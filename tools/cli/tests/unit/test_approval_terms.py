@@ -148,10 +148,19 @@ def test_a_line_says_who_gets_an_email_when_and_by_what(plan: Plan, line: str) -
     assert plan.line() == line
 
 
-def test_a_sample_is_no_larger_than_the_run_and_leaves_out_what_is_settled() -> None:
-    """Nobody gets two."""
-    assert Plan(emails=3, sample=50).left == 3
-    assert Plan(emails=100, settled=60, sample=50).left == 0
+@pytest.mark.parametrize(
+    ("plan", "most"),
+    [
+        (Plan(emails=3, sample=50), 3),
+        (Plan(emails=100, settled=60, sample=50), 40),
+        (Plan(emails=100, settled=20, sample=50), 50),
+        (Plan(emails=100, settled=20), 80),
+        (Plan(emails=100, settled=20, sample=50, seeds=SEEDS), 30),
+    ],
+)
+def test_no_more_emails_go_out_than_the_line_says(plan: Plan, most: int) -> None:
+    """Of a sample of customers it is not known which are settled; of copies for seeds it is."""
+    assert plan.left == most
 
 
 def test_a_moment_is_told_by_this_machines_clock_and_in_utc() -> None:

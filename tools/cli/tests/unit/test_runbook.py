@@ -21,7 +21,10 @@ def alarms() -> set[str]:
         for (kind, _), alarm in module.resources.items()
         if kind == "aws_cloudwatch_metric_alarm"
     ]
-    return {name for name in names if "$" not in name} | set(module.locals["run_alarms"])
+    tables = ("run_alarms", "delivery_alarms")
+    listed = {name for table in tables for name in module.locals[table]} | {"complaints", "bounces"}
+    assert all(f"{name} " in module.text for name in ("complaints", "bounces"))
+    return {name for name in names if "$" not in name} | listed
 
 
 def test_every_alarm_is_in_the_runbook() -> None:
@@ -34,12 +37,19 @@ def test_every_alarm_is_in_the_runbook() -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["docs/operations.md", "docs/privacy.md", "docs/recommendations.md", "tools/cli/README.md", "README.md"],
+    [
+        "docs/operations.md",
+        "docs/privacy.md",
+        "docs/recommendations.md",
+        "docs/sending.md",
+        "tools/cli/README.md",
+        "README.md",
+    ],
 )
 def test_commands_in_documents_exist(document: str) -> None:
     """With their options: operators copy them."""
     text = (ROOT / document).read_text()
-    groups = "run|cost|customer|dlq|events|evaluate|features|product|suppress|theme|config"
+    groups = "run|cost|customer|dlq|email|events|evaluate|features|product|suppress|theme|config"
     commands = re.findall(
         rf"(?:^|[`(/])encore (?:({groups}) )?([a-z-]+)([^`#\n]*)",
         text,

@@ -313,6 +313,7 @@ def an_email(customer_id: str, dispatch: Dispatch | None = None) -> EmailView:
         preheader="Because you liked the Norra Desk Lamp: brass, stepless dimmer, braided cable",
         language=None,
         copy_source="ai",
+        variant="by name",
         made_at=NOW - timedelta(hours=6),
         dispatch=dispatch,
     )

@@ -32,6 +32,8 @@ def number_with(name: str, kind: str) -> int:
             "goes with",
             sum(any(pick.kind == "goes with" for pick in email.picks) for email in EMAILS),
         ),
+        ("delivery", "sent", sum(email.delivery.outcome == "sent" for email in EMAILS if email.delivery)),
+        ("delivery", "suppressed: unsubscribed", len(EMAILS[::11])),
         ("shared", "list", len(EMAILS) - 1),
         ("shared", "body", len(EMAILS)),
     ],

@@ -184,3 +184,18 @@ def test_what_became_of_the_run_is_above_the_emails(open_page: Open) -> None:
     page.click(".known summary")
     expect(table.get_by_role("row", name="without consent 10")).to_be_visible()
     expect(page.get_by_role("row", name="3 discounted_price a price above 0 line 7 'free'")).to_be_visible()
+
+
+def test_what_became_of_an_email_is_beside_it(open_page: Open) -> None:
+    """Outcome, reason and the message as it arrived; what did not arrive stands out in the list."""
+    page = open_page()
+    page.keyboard.press("c")
+    expect(page.locator("#badges")).to_contain_text("suppressed")
+    expect(page.locator("#beside")).to_contain_text("unsubscribed")
+    expect(page.locator("#emails .badge", has_text="suppressed").first).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator("#badges")).to_contain_text("bounced")
+    page.keyboard.press("j")
+    expect(page.locator("#badges")).to_contain_text("sent")
+    link = page.get_by_role("link", name="The message as it arrived")
+    expect(link).to_have_attribute("href", "mailbox/000002.eml")

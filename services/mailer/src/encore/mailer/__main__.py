@@ -81,7 +81,7 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         records=DynamoDBFeatureRecords(runtime.dynamodb, settings.product_features_table),
         language=style(settings).language,
     )
-    copywriter = Copywriter(ask_once=ask_once, style=style(settings))
+    copywriter = Copywriter(ask_once=ask_once, style=style(settings), subjects=subject_test(settings))
     read_facts = ReadFacts(
         brand=settings.mailer_brand_name,
         locale=settings.mailer_locale,
@@ -96,7 +96,6 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         read_facts=read_facts,
         copywriter=copywriter,
         composer=composer(settings, look),
-        subjects=subject_test(settings),
         parallel=settings.mailer_converse_concurrency,
     )
     find_prompts = FindPrompts(

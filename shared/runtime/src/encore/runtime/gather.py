@@ -9,13 +9,21 @@ Result = TypeVar("Result")
 
 
 class Gather(Generic[Item, Result]):
-    """Calls at once or, while a call is under way, with all that arrives meanwhile, `limit` items at most."""
+    """Calls at once or, while a call is under way, with all that arrives meanwhile, `limit` items at most.
+
+    With `linger_s`, a call that has room waits so long for more items: fewer calls, each a little later.
+    """
 
     def __init__(
-        self, call: Callable[[Sequence[Item]], Awaitable[Result]], *, limit: int | None = None
+        self,
+        call: Callable[[Sequence[Item]], Awaitable[Result]],
+        *,
+        limit: int | None = None,
+        linger_s: float = 0.0,
     ) -> None:
         self._call = call
         self._limit = limit
+        self._linger_s = linger_s
         self._waiting: list[Item] = []
         self._next: asyncio.Task[Result] | None = None
         self._calling = asyncio.Lock()
@@ -25,7 +33,7 @@ class Gather(Generic[Item, Result]):
 
         Raises the error of the call that failed.
         """
-        if self._next is None or (self._limit is not None and len(self._waiting) >= self._limit):
+        if self._next is None or self._is_full(self._waiting):
             self._waiting = []
             self._next = asyncio.create_task(self._run(self._waiting))
         self._waiting.append(item)
@@ -33,6 +41,11 @@ class Gather(Generic[Item, Result]):
 
     async def _run(self, items: list[Item]) -> Result:
         async with self._calling:
+            if self._linger_s and not self._is_full(items):
+                await asyncio.sleep(self._linger_s)
             if items is self._waiting:
                 self._next = None
             return await self._call(items)
+
+    def _is_full(self, items: list[Item]) -> bool:
+        return self._limit is not None and len(items) >= self._limit

@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from encore.contracts import object_keys
 from encore.contracts.delivery import FinishedEmail
 from encore.contracts.records import Product, Recommendation
-from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.copy.subjects import SubjectTest
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.message.addresses import deliverable, recipient
@@ -68,7 +66,6 @@ class MailPart:
         copywriter: Copywriter,
         composer: Composer,
         parallel: int,
-        subjects: SubjectTest | None = None,
     ) -> None:
         self._objects = objects
         self._ask_consent = ask_consent
@@ -78,7 +75,6 @@ class MailPart:
         self._copywriter = copywriter
         self._composer = composer
         self._parallel = parallel
-        self._subjects = subjects
         self._running = asyncio.Semaphore(parallel)
 
     async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
@@ -120,10 +116,9 @@ class MailPart:
             try:
                 seed = f"{part.run_id}\n{facts.customer_id}"
                 written = self._copywriter.write(facts, copy, seed=seed)
-                words, variant = self._worded(facts, written.assembled.copy)
                 composed = self._composer.compose(
                     facts,
-                    words,
+                    written.assembled.copy,
                     source=written.assembled.source,
                     run_id=part.run_id,
                     date=datetime.now(UTC),
@@ -132,16 +127,10 @@ class MailPart:
                 part.failed[facts.customer_id] = repr(error)
                 return
             model_id = self._copywriter.ask_once.model_id
-            record = _record(
-                part.run_id, recommendation, facts, written, composed, variant=variant, model_id=model_id
-            )
+            record = _record(part.run_id, recommendation, facts, written, composed, model_id=model_id)
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
-
-    def _worded(self, facts: EmailFacts, copy: Copy) -> tuple[Copy, str]:
-        """Return the copy with its customer's variant of the subject, where some are compared."""
-        return (copy, "") if self._subjects is None else self._subjects.applied(facts, copy)
 
     async def _hand_to_delivery(self, part: _Part, wanted: Mapping[str, Recommendation]) -> None:
         """List the part's finished emails, in the order of its customers."""
@@ -223,7 +212,6 @@ def _record(
     written: WrittenCopy,
     composed: ComposedEmail,
     *,
-    variant: str,
     model_id: str,
 ) -> EmailRecord:
     return EmailRecord(
@@ -233,7 +221,7 @@ def _record(
         time_zone=recommendation.time_zone,
         key=object_keys.email(run_id, facts.customer_id),
         subject=composed.subject,
-        variant=variant,
+        variant=written.variant,
         preheader=composed.preheader,
         copy_source=written.assembled.source,
         house_fields=written.assembled.house_fields,

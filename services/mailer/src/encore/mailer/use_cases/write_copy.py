@@ -6,7 +6,7 @@ that fails too, it gets house text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from encore.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
 from encore.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
 from encore.mailer.domain.copy.product_prompt import ProductPrompt, product_prompt, product_repair
 from encore.mailer.domain.copy.prompt import Prompt, Style
+from encore.mailer.domain.copy.subjects import SubjectTest
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.ports import ModelReply
@@ -52,6 +53,8 @@ class WrittenCopy:
     prompt_keys: tuple[str, ...]
     """The frame's, and that of each product."""
     repair_keys: tuple[str, ...]
+    variant: str = ""
+    """Of the subject, where some are compared."""
 
 
 class Proof(NamedTuple):
@@ -109,6 +112,8 @@ class Copywriter:
 
     ask_once: AskOnce
     style: Style
+    subjects: SubjectTest | None = None
+    """The comparison of subject lines, if there is one."""
 
     def prompts(self, everybody: Iterable[EmailFacts]) -> list[Prompt]:
         """Return what has to be known before these emails can be written, each prompt once."""
@@ -142,8 +147,17 @@ class Copywriter:
         questions = part.questions[facts.customer_id]
         frame, *products = said = [part.wordings[question] for question in questions]
         asked = [next(iter(each.replies)) for each in said]
+        made = assembled(
+            facts,
+            frame.judged.wordings,
+            [each.judged.wordings for each in products],
+            seed=seed,
+            suits=self.subjects.suits if self.subjects else None,
+        )
+        copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
         return WrittenCopy(
-            assembled(facts, frame.judged.wordings, [each.judged.wordings for each in products], seed=seed),
+            replace(made, copy=copy),
+            variant=variant,
             prompt_keys=tuple(asked),
             repair_keys=tuple(dict.fromkeys(again for each in said for again in list(each.replies)[1:])),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from encore.runtime.retry import NO_SDK_RETRIES
+from encore.sender.adapters.careful import CarefulTransport
 from encore.sender.adapters.dkim import REPLACED_BY_SES, DkimSigner
 from encore.sender.adapters.no_transport import NoTransport
 from encore.sender.adapters.ses import SesTransport, ses_rate
@@ -57,7 +58,7 @@ async def open_transport(runtime: Opening) -> OpenTransport:
     if settings.sender_transport is TransportKind.NONE:
         return OpenTransport(transport=NoTransport(), per_s=SMTP_PER_S, quota="none", units={})
     return OpenTransport(
-        transport=await runtime.enter(smtp_transport(settings)),
+        transport=CarefulTransport(await runtime.enter(smtp_transport(settings))),
         per_s=settings.sender_per_s or SMTP_PER_S,
         quota=f"smtp#{settings.sender_smtp_host}",
         units={},
@@ -73,7 +74,7 @@ async def _ses(runtime: Opening) -> OpenTransport:
     if per_s <= 0:
         raise UnusableError("SES lets this account send no emails in this region")
     return OpenTransport(
-        transport=SesTransport(client, configuration_set=settings.sender_configuration_set),
+        transport=CarefulTransport(SesTransport(client, configuration_set=settings.sender_configuration_set)),
         per_s=per_s,
         quota="ses",
         units=SES_UNITS,

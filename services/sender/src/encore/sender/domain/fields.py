@@ -37,7 +37,8 @@ class HeaderError(ValueError):
     """A message has no header, or a line of it is none of a field; the message names the line."""
 
 
-def read_fields(content: bytes) -> list[Field]:
+@lru_cache(maxsize=8)
+def read_fields(content: bytes) -> tuple[Field, ...]:
     """Return the fields of a message's header in order; raise `HeaderError` if a line is none."""
     head, separator, _ = content.partition(END)
     if not separator:
@@ -51,7 +52,7 @@ def read_fields(content: bytes) -> list[Field]:
             raise HeaderError(f"line {line} of the header is not a field")
         fields.append(Field(found[1], found[2]))
         at = found.end() + 2
-    return fields
+    return tuple(fields)
 
 
 def joined(fields: Iterable[Field], body: bytes) -> bytes:

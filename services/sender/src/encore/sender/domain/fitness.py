@@ -6,6 +6,7 @@ Source: RFC 5321, 4.5.3.1 (998 characters a line, 64 of a local part, 254 of an 
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from encore.sender.domain.fields import Field, HeaderError, mailbox, read_fields
 
@@ -60,6 +61,6 @@ def _unfit_header(content: bytes, address: str) -> str | None:
     return None
 
 
-def _names(fields: list[Field], name: bytes, address: str) -> bool:
+def _names(fields: Sequence[Field], name: bytes, address: str) -> bool:
     named = next(mailbox(field.unfolded) for field in fields if field.is_named(name))
     return bool(named) and named.lower() == address.lower()

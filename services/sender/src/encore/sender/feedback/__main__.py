@@ -49,7 +49,7 @@ async def make_handler(runtime: Runtime[FeedbackSettings]) -> Handler:
             announcer=runtime.announcer,
             limit=ComplaintLimit(settings.sender_complaint_rate, settings.sender_complaints_from),
         ),
-        take_click=TakeClick(clicked=delivered, objects=runtime.objects),
+        take_click=TakeClick(suppressions=consent, clicked=delivered, objects=runtime.objects),
     )
 
 

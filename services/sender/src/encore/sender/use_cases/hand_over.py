@@ -35,6 +35,11 @@ MAX_TAG_CHARS = 256
 MAX_REASON_CHARS = 500
 SETTLED_AT_ONCE = 100
 CLAIMED_AT_ONCE = 50
+CLAIM_LINGER_S, RECORD_LINGER_S = 0.05, 0.03
+"""How long claims and records wait for others, to be written with them: the calls are most of the work.
+
+A worker that dies leaves in doubt what it has claimed and not recorded, so records wait less.
+"""
 HALTS = (QuotaSpentError, UnusableError)
 """What concerns every email, not one: a quota of the day, or a wrong password."""
 Paced = Callable[[Callable[[], Awaitable[Dispatch]]], Awaitable[Dispatch]]
@@ -79,13 +84,19 @@ class HandOver:
         tries: int,
         suppress_dead: SuppressDead,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        claim_linger_s: float = CLAIM_LINGER_S,
+        record_linger_s: float = RECORD_LINGER_S,
     ) -> None:
         self._transport = transport
         self._tries = tries
         self._suppress_dead = suppress_dead
         self._now = now
-        self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(dispatches.claim, limit=CLAIMED_AT_ONCE)
-        self._records: Gather[Dispatch, None] = Gather(dispatches.settle, limit=SETTLED_AT_ONCE)
+        self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(
+            dispatches.claim, limit=CLAIMED_AT_ONCE, linger_s=claim_linger_s
+        )
+        self._records: Gather[Dispatch, None] = Gather(
+            dispatches.settle, limit=SETTLED_AT_ONCE, linger_s=record_linger_s
+        )
 
     async def run(self, parcel: Parcel, content: bytes, *, paced: Paced, renewed: Renewed) -> Dispatch:
         """Hand an email over when its turn has come; return what came of it, which is recorded.

@@ -6,28 +6,41 @@ from hashlib import sha256
 
 from encore.contracts import object_keys
 from encore.contracts.click_links import Click
+from encore.contracts.consent import customer_entry
+from encore.contracts.delivery import NotSent
 from encore.contracts.records import CustomerEvent
 from encore.runtime.gather import Gather
+from encore.runtime.logs import get_logger
 from encore.runtime.ports import Objects
 from encore.sender.domain.clicks import event_of
-from encore.sender.feedback.ports import Clicked
+from encore.sender.feedback.ports import Clicked, Suppressions
 
 MOST_EVENTS = 500
 NAME_CHARS = 32
+log = get_logger()
 
 
 class TakeClick:
     """Marks the email, then uploads the event with those of other messages that come at the same time."""
 
-    def __init__(self, *, clicked: Clicked, objects: Objects) -> None:
+    def __init__(self, *, suppressions: Suppressions, clicked: Clicked, objects: Objects) -> None:
+        self._suppressions = suppressions
         self._clicked = clicked
         self._objects = objects
         self._events: Gather[CustomerEvent, None] = Gather(self._upload, limit=MOST_EVENTS)
 
     async def run(self, click: Click, at: datetime) -> None:
-        """Note a click at a time; doing it again changes nothing."""
+        """Note a click at a time; doing it again changes nothing. Of who was forgotten nothing is noted."""
+        if await self._is_forgotten(click.customer_id):
+            log.info("click_of_forgotten_ignored")
+            return
         await self._clicked.mark_clicked(click.run_id, click.customer_id, at)
         await self._events.add(event_of(click, at))
+
+    async def _is_forgotten(self, customer_id: str) -> bool:
+        entry = customer_entry(customer_id)
+        found = (await self._suppressions.find([entry])).get(entry)
+        return found is not None and found.reason is NotSent.ERASED
 
     async def _upload(self, events: Sequence[CustomerEvent]) -> None:
         """Upload events, each once, under a name that follows from them."""

@@ -61,7 +61,7 @@ class Act(StrEnum):
 
 
 FROM: Mapping[Act, frozenset[DeliveryStatus]] = {
-    Act.HOLD: frozenset({DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED, DeliveryStatus.PAUSED}),
+    Act.HOLD: frozenset(set(DeliveryStatus) - {DeliveryStatus.REJECTED, DeliveryStatus.DONE}),
     Act.APPROVE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.APPROVED}),
     Act.SAMPLE: frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE}),
     Act.REJECT: frozenset(set(DeliveryStatus) - {DeliveryStatus.REJECTED, DeliveryStatus.DONE}),

@@ -65,9 +65,9 @@ def demo(
     shop = load_shop(config)
     settings = _checked(data, shop, json=json) if data else {}
     if send:
-        from encore.stack.local_mail import SENDING
+        from encore.stack.local_mail import SENDING, TO_EVERYBODY
 
-        settings |= SENDING
+        settings |= SENDING | (TO_EVERYBODY if data else {})
     open_stack: OpenStack = with_shop(kept_stack if keep else embedded_stack, shop, made_up_data=data is None)
     if merchandising:
         from encore.stack.merchandising import with_merchandising

@@ -41,6 +41,7 @@ BudgetUsd = Annotated[
         help="What the AI services may charge for the whole run, with what it has spent.",
     ),
 ]
+WithDelivery = Annotated[bool, typer.Option("--delivery", help="Then follow its emails as they go out.")]
 ListDispatches = Annotated[
     bool, typer.Option("--dispatches", help="Also list the emails that are refused or in doubt.")
 ]
@@ -128,20 +129,36 @@ async def results(
 @app.command()
 @in_environment
 async def watch(
-    environment: "Environment", run_id: RunId, *, interval_s: Interval = 1.0, json: AsJson = False
+    environment: "Environment",
+    run_id: RunId,
+    *,
+    with_delivery: WithDelivery = False,
+    interval_s: Interval = 1.0,
+    json: AsJson = False,
 ) -> None:
     """Follow a run to its end.
 
-    Exits with 1 if the run failed, or was stopped by its budget. `--json` prints a line per change.
+    With `--delivery` also its emails, until they are out or wait for somebody. `--json` prints a line per
+    change. Exits with 1 if the run failed, or was stopped by its budget.
     """
     from encore.cli.output import console, say
-    from encore.cli.runs.follow import follow_as_json, follow_on_screen
+    from encore.cli.runs.follow import (
+        follow_as_json,
+        follow_delivery_as_json,
+        follow_delivery_on_screen,
+        follow_on_screen,
+    )
     from encore.cli.runs.lookup import find_run, run_details
     from encore.cli.runs.tables import show_details
+    from encore.runtime.runs.delivery import Deliveries
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)
     run = await (follow_as_json if json else follow_on_screen)(ledger, run, interval_s)
+    if with_delivery and run.status == "finished":
+        deliveries = Deliveries(environment.dynamodb, await environment.table("runs"))
+        follow = follow_delivery_as_json if json else follow_delivery_on_screen
+        await follow(deliveries, ledger, run, interval_s)
     if not json:
         show_details(await run_details(environment, ledger, run), console())
     if run.status in {"failed", "stopped"}:

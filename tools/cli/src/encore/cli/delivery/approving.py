@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from encore.cli.delivery.decide import Decisions
@@ -15,6 +15,7 @@ from encore.cli.delivery.who import decider, one_line
 from encore.cli.environment import Environment
 from encore.cli.errors import CommandError
 from encore.cli.runs.lookup import find_run, run_details
+from encore.cli.tables import age, since
 from encore.contracts.delivery import Outcome
 from encore.runtime.runs.delivery import Act, DeliveryStatus
 from encore.runtime.runs.ledger import Ledger
@@ -25,6 +26,8 @@ from encore.sender.settings import TransportKind
 from encore.stack.formatting import count
 
 MAX_WHY_CHARS = 500
+FRESH = timedelta(days=2)
+"""Emails that are older deserve a second look: they name prices."""
 KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
 EMAILS = "emails"
 
@@ -102,7 +105,10 @@ class Approving:
 
     async def notices(self) -> list[str]:
         """What a person should know of the run before they say yes."""
-        return (await run_details(self.environment, self.ledger, self.run)).notices
+        details = await run_details(self.environment, self.ledger, self.run)
+        made = since(self.run.finished_at or self.run.created_at)
+        aged = f"made {age(made)} ago: prices and stock are those of then"
+        return [*details.notices, *([aged] if made > FRESH.total_seconds() else [])]
 
     def plan(self, view: DeliveryView, terms: Terms) -> Plan:
         """What approving leads to; the seeds of a new sample get copies, whoever has had some."""

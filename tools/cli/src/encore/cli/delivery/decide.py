@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from encore.cli.environment import Environment
 from encore.cli.errors import CommandError
-from encore.contracts.events import SenderPoll, new_event
+from encore.contracts.events import Event, SenderPoll, new_event
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.delivery import FROM, Act, DecisionError, Deliveries, Delivery, DeliveryStatus
 from encore.runtime.runs.run import Run, RunStatus
@@ -62,14 +64,18 @@ class Decisions:
     async def take(self, act: Act, *, by: str, note: str = "", **changes: Any) -> Delivery:  # noqa: ANN401 - the delivery's
         """Record a decision and tell the sender; raise `CommandError` if it cannot be taken as things stand.
 
-        If telling fails, the decision holds: it may be taken again, which tells the sender again.
+        If telling fails, the decision holds, and the error says what tells the sender again.
         """
+        queue = SQSQueue(self.environment.sqs, await self.environment.queue_url(SENDER))
         try:
             decided = await self.deliveries.decide(self.run.run_id, act, by=by, note=note, changes=changes)
         except DecisionError as error:  # somebody else has decided meanwhile
             require(await self.delivery(), act)
             raise CommandError(str(error)) from error
-        await self.tell(decided)
+        try:
+            await queue.send(_poll(decided).body)
+        except (ClientError, BotoCoreError) as error:
+            raise CommandError(_not_told(decided, error)) from error
         return decided
 
     async def hold(self, *, by: str, note: str) -> Delivery:
@@ -85,11 +91,17 @@ class Decisions:
                 return opened
         return await self.take(Act.HOLD, by=by, note=note)
 
-    async def tell(self, delivery: Delivery) -> None:
-        """Send the sender a poll, which makes it look at the delivery now."""
-        poll = new_event(SenderPoll(attempt=delivery.attempt), run_id=self.run.run_id, source=SENDER)
-        queue = SQSQueue(self.environment.sqs, await self.environment.queue_url(SENDER))
-        await queue.send(poll.body)
+
+def _poll(delivery: Delivery) -> Event[SenderPoll]:
+    """What makes the sender look at a delivery now."""
+    return new_event(SenderPoll(attempt=delivery.attempt), run_id=delivery.run_id, source=SENDER)
+
+
+def _not_told(delivery: Delivery, error: Exception) -> str:
+    return (
+        f"{delivery.run_id} {CALLED[delivery.status]}, but the sender could not be told: {error}."
+        " `encore run retry` tells it again"
+    )
 
 
 def require(delivery: Delivery, act: Act) -> None:

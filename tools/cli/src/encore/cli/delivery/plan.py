@@ -29,9 +29,11 @@ class Plan:
 
     @property
     def left(self) -> int:
-        """How many emails may still go out: of the sample, or of all."""
-        wanted = min(self.sample, self.emails) if self.sample else self.emails
-        return max(0, wanted - self.settled)
+        """How many emails go out at most: it is not known which of a sample's are settled, but for seeds'."""
+        if self.seeds:
+            return max(0, min(self.sample, self.emails) - self.settled)
+        rest = max(0, self.emails - self.settled)
+        return min(self.sample, rest) if self.sample else rest
 
     def line(self) -> str:
         """Say it; times are by this machine's clock and in UTC."""

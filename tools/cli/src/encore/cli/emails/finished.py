@@ -26,6 +26,8 @@ class EmailView(BaseModel):
     preheader: str
     language: str | None
     copy_source: str
+    variant: str
+    """Of the subject line, where a shop compares some."""
     made_at: datetime
     dispatch: Dispatch | None
     """None while nothing is known of it: it has not been sent."""
@@ -100,6 +102,7 @@ class Emails:
                 preheader=records[each].preheader,
                 language=records[each].language,
                 copy_source=records[each].copy_source,
+                variant=records[each].variant,
                 made_at=records[each].created_at,
                 dispatch=dispatches.get(each),
             )

@@ -30,6 +30,8 @@ def show_email(email: EmailView, message: bytes, console: Console) -> None:
     shown.add_row(cell("customer", "dim"), cell(email.customer_id))
     shown.add_row(cell("subject", "dim"), cell(email.subject, "bold"))
     shown.add_row(cell("preheader", "dim"), cell(email.preheader))
+    if email.variant:
+        shown.add_row(cell("variant", "dim"), cell(email.variant))
     shown.add_row(cell("made", "dim"), cell(f"{email.made_at:%Y-%m-%d %H:%M} UTC, copy: {email.copy_source}"))
     shown.add_row(cell("delivery", "dim"), cell(_fate(email)))
     console.print(shown)

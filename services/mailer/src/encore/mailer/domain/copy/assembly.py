@@ -5,7 +5,7 @@ as how long a subject becomes with its product's name, is seen here. A field wit
 text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.mailer.domain.copy.choice import candidates, unlike
@@ -25,6 +25,9 @@ from encore.mailer.domain.slots import renumbered
 
 Texts = Mapping[str, Sequence[str]]
 """Wordings by field."""
+SUBJECT = "subject"
+Suits = Callable[[EmailFacts, str], bool]
+"""Whether a subject is preferred to others for an email."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,20 @@ class Assembled:
         return CopySource.TEMPLATE if len(self.house_fields) == everything else CopySource.MIXED
 
 
-def assembled(facts: EmailFacts, frame: Texts, products: Sequence[Texts], *, seed: str) -> Assembled:
+def assembled(
+    facts: EmailFacts,
+    frame: Texts,
+    products: Sequence[Texts],
+    *,
+    seed: str,
+    suits: Suits | None = None,
+) -> Assembled:
     """Return an email's copy from texts that passed; those on each product call it product 1.
 
-    The seed decides between wordings. The same facts, texts and seed give the same copy.
+    The seed decides between wordings, of subjects between those that suit if any do. The same facts, texts
+    and seed give the same copy.
     """
-    written = dict(_Assembly(facts, seed).texts(frame, products))
+    written = dict(_Assembly(facts, seed, suits).texts(frame, products))
     fields = email_fields(facts)
     return Assembled(
         copy=Copy.of({field: written.get(field) or house_text(field, facts) for field in fields}),
@@ -59,8 +70,8 @@ def assembled(facts: EmailFacts, frame: Texts, products: Sequence[Texts], *, see
 class _Assembly:
     """Chooses among the wordings for one email."""
 
-    def __init__(self, facts: EmailFacts, seed: str) -> None:
-        self._facts, self._seed = facts, seed
+    def __init__(self, facts: EmailFacts, seed: str, suits: Suits | None) -> None:
+        self._facts, self._seed, self._suits = facts, seed, suits
 
     def texts(self, frame: Texts, products: Sequence[Texts]) -> Iterator[tuple[str, str]]:
         """Yield each field that has a wording, with the one that the customer reads."""
@@ -89,8 +100,16 @@ class _Assembly:
                 yield field, line
 
     def _first(self, fields: Sequence[str], texts: Texts, number: int) -> dict[str, str]:
-        chosen = {field: next(self._passing(field, texts.get(field, ()), number), None) for field in fields}
+        chosen = {field: self._chosen(field, texts.get(field, ()), number) for field in fields}
         return {field: text for field, text in chosen.items() if text}
+
+    def _chosen(self, field: str, texts: Sequence[str], number: int) -> str | None:
+        passing = self._passing(field, texts, number)
+        if field != SUBJECT or self._suits is None:
+            return next(passing, None)
+        subjects = list(passing)
+        suitable = (text for text in subjects if self._suits(self._facts, text))
+        return next(suitable, None) or next(iter(subjects), None)
 
     def _passing(self, field: str, texts: Sequence[str], number: int) -> Iterator[str]:
         """Yield the wordings that suit this email, in the order of the seed."""

@@ -4,6 +4,7 @@ Only an email that could have every variant takes part, whichever it gets. So th
 differ in nothing else: nobody is in one because another could not be written for them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,11 +17,16 @@ from encore.mailer.domain.copy.style import style_problems
 from encore.mailer.domain.facts.email import LONGEST_NAME, EmailFacts
 from encore.mailer.domain.facts.experience import Experience, Occasion
 from encore.mailer.domain.slots import FIRST_NAME, slots_in
+from encore.mailer.domain.words.lists import WordLists
 
 SUBJECT = "subject"
 WRITTEN = f"{{{SUBJECT}}}"
 """Stands in a template for the subject that was written."""
 MOST_VARIANTS = 8
+SMALL_AFTER_COMMA = frozenset({"en"})
+"""Languages that write a word with a capital only because it is a name, or begins a sentence."""
+ALWAYS_CAPITAL = frozenset({"i"})
+_FIRST_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 EXPECTED = "{subject} once, and {customer.first_name} at most once"
 
 
@@ -41,13 +47,14 @@ class SubjectTest:
         if not self.suits(facts, copy.subject):
             return copy, ""
         variant = arm(facts.customer_id, self.name, self._names)
-        return replace(copy, subject=_filled(self.variants[variant], copy.subject)), variant
+        return replace(copy, subject=worded(self.variants[variant], copy.subject, facts)), variant
 
     def suits(self, facts: EmailFacts, subject: str) -> bool:
         """Whether an email may have this subject in every variant, by the rules for all subjects."""
         if facts.occasion is Occasion.SORRY:
             return False
-        texts = [_filled(template, subject) for template in self.variants.values() if template != WRITTEN]
+        others = (template for template in self.variants.values() if template != WRITTEN)
+        texts = [worded(template, subject, facts) for template in others]
         gate = Gate(facts)
         return not any(_names_twice(text) or _problems(gate, text, facts) for text in texts)
 
@@ -67,7 +74,7 @@ def wrong_slots(template: str) -> str:
 
 def template_problems(template: str, *, brand: str, language: str) -> list[Problem]:
     """Return what the rules have against a template's own words, whatever subject stands in it."""
-    own = _filled(template, "").strip()
+    own = template.replace(WRITTEN, "").strip()
     if not any(map(str.isalpha, own)):
         return []
     facts = EmailFacts(
@@ -86,7 +93,14 @@ def _problems(gate: Gate, text: str, facts: EmailFacts) -> list[Problem]:
     return gate.judge(SUBJECT, text) or style_problems(SUBJECT, text, facts)
 
 
-def _filled(template: str, subject: str) -> str:
+def worded(template: str, subject: str, facts: EmailFacts) -> str:
+    """Return a template with a subject, which begins with a small letter behind a comma, where it may."""
+    before = template.partition(WRITTEN)[0].rstrip()
+    first = _FIRST_WORD.match(subject)
+    if before.endswith(",") and first and facts.language in SMALL_AFTER_COMMA:
+        word = first[0].lower()
+        if word in WordLists.load(facts.language).neutral and word.partition("'")[0] not in ALWAYS_CAPITAL:
+            subject = subject[:1].lower() + subject[1:]
     return template.replace(WRITTEN, subject)
 
 

@@ -1,0 +1,75 @@
+"""One email is handed over by whoever has claimed it, and by nobody else."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import pytest
+
+from encore.contracts.consent import Contact
+from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from encore.sender.use_cases.hand_over import HandOver, Parcel, StaleError
+from services.sender.tests.fakes import NOON, FakeDispatches, FakeTransport, message_to
+from tests.support.runs import RUN
+
+ADDRESS = "c1@mail.example"
+EMAIL = FinishedEmail(customer_id="c1", key="c1.eml", address=ADDRESS)
+
+
+async def at_once(call: Callable[[], Awaitable[Dispatch]]) -> Dispatch:
+    """Have every turn come at once."""
+    return await call()
+
+
+async def as_judged(parcel: Parcel) -> Parcel:
+    """Nothing has been said meanwhile."""
+    return parcel
+
+
+async def nobody_is_dead(address: str, at: datetime) -> None:
+    """No provider says here that there is no such mailbox."""
+    raise AssertionError(address, at)
+
+
+async def hand_over(dispatches: FakeDispatches, transport: FakeTransport, **known: object) -> Dispatch:
+    """Hand the email over, as it was judged with what was known then."""
+    use_case = HandOver(
+        transport=transport,
+        dispatches=dispatches,
+        tries=3,
+        suppress_dead=nobody_is_dead,
+        now=lambda: NOON,
+    )
+    parcel = Parcel(run_id=RUN, email=EMAIL, address=ADDRESS, judged_at=NOON, **known)  # type: ignore[arg-type] # as given
+    return await use_case.run(parcel, message_to(ADDRESS), paced=at_once, renewed=as_judged)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SENDING, Outcome.SENT, Outcome.IN_DOUBT, Outcome.SUPPRESSED])
+async def test_an_email_that_somebody_else_has_claimed_is_not_handed_over(outcome: Outcome) -> None:
+    """Whatever has become of it: it is judged again."""
+    dispatches, transport = FakeDispatches({}), FakeTransport()
+    other = Dispatch(run_id=RUN, customer_id="c1", outcome=outcome, at=NOON, claim="another worker's")
+    dispatches.items[RUN, "c1"] = other
+    with pytest.raises(StaleError):
+        await hand_over(dispatches, transport)
+    assert transport.accepted == []
+    assert dispatches.items[RUN, "c1"] == other
+
+
+async def test_a_customer_who_has_had_another_email_meanwhile_is_looked_at_again() -> None:
+    """Another run's email may have been the last that they may have."""
+    dispatches = FakeDispatches({"c1": Contact(customer_id="c1", times=(1,), version=1)})
+    transport = FakeTransport()
+    with pytest.raises(StaleError):
+        await hand_over(dispatches, transport, contact=None)
+    assert transport.accepted == []
+
+
+async def test_of_two_at_the_same_moment_one_hands_it_over() -> None:
+    """The other is told to look again."""
+    dispatches, transport = FakeDispatches({}), FakeTransport()
+    rivals = [hand_over(dispatches, transport), hand_over(dispatches, transport)]
+    results = await asyncio.gather(*rivals, return_exceptions=True)
+    assert [type(each) for each in results if isinstance(each, Exception)] == [StaleError]
+    assert transport.times == {"c1": 1}
+    assert dispatches.items[RUN, "c1"].outcome is Outcome.SENT
