@@ -20,6 +20,7 @@ DELIVERY = {
     "ENCORE_SENDER_PER_S": "1000",
     "ENCORE_MAILER_UNSUBSCRIBE_URL": "https://shop.example.com/unsubscribe",
     "ENCORE_MAILER_UNSUBSCRIBE_KEY": "a key of the tests alone",
+    "ENCORE_SENDER_WEB_CLICKS": "true",
 }
 """Every run that finishes is held, as in production; what a test approves arrives in the stack's mailbox."""
 
