@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from encore.sender.adapters.smtp import SmtpTransport
-from encore.sender.adapters.smtp_session import MailServer
+from encore.sender.adapters.smtp_session import MailServer, SmtpSession
 from encore.sender.ports import DeferredError, InDoubtError, RefusedError, UnusableError
 from encore.sender.settings import Security
 from encore.stack.mailbox import Faults, MailboxServer
@@ -56,6 +56,25 @@ async def test_connections_are_kept_and_few(server: MailboxServer) -> None:
         await asyncio.gather(*(transport.send(outgoing(f"m{n}")) for n in range(40)))
         assert 1 <= len(transport._idle) <= 3
     assert len(server.mailbox.counts()) == len(server.mailbox.messages) == 40
+
+
+async def test_server_that_allows_fewer_connections_gets_every_email(
+    server: MailboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What finds no connection waits for one that is in use; it is not put off."""
+    usual, opened = SmtpSession.open, 0
+
+    async def only_two(where: MailServer) -> SmtpSession:
+        nonlocal opened
+        opened += 1
+        if opened > 2:
+            raise DeferredError("greeting: 421 too many connections")
+        return await usual(where)
+
+    monkeypatch.setattr(SmtpSession, "open", only_two)
+    async with SmtpTransport(_plain(server), connections=8) as transport:
+        await asyncio.gather(*(transport.send(outgoing(f"m{n}")) for n in range(30)))
+    assert len(server.mailbox.counts()) == len(server.mailbox.messages) == 30
 
 
 async def test_connection_that_was_closed_meanwhile_is_replaced(server: MailboxServer) -> None:

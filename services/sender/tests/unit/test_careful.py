@@ -151,3 +151,26 @@ async def test_cancelled_probe_lets_another_one_try() -> None:
         await first
     case.provider.free.set()
     assert await case.sent(1) == [None]
+
+
+async def test_email_from_before_the_pause_is_not_the_one_that_tells() -> None:
+    """Its end lets no second one through beside the one that is under way."""
+    case = Case()
+    case.provider.free.clear()
+    before = asyncio.create_task(case.transport.send(EMAIL))
+    await asyncio.sleep(0)
+    held, case.provider.free = case.provider.free, asyncio.Event()
+    case.provider.free.set()
+    await case.sent(MOST_DOUBTS, InDoubtError("503"))
+    case.time += FIRST_PAUSE_S
+    case.provider.free = asyncio.Event()
+    telling = asyncio.create_task(case.transport.send(EMAIL))
+    await asyncio.sleep(0)
+    held.set()
+    with pytest.raises(InDoubtError):
+        await before
+    with pytest.raises(UnusableError):
+        await case.transport.send(EMAIL)
+    case.provider.answer = None
+    case.provider.free.set()
+    assert await telling == Accepted("1")

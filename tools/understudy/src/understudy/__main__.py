@@ -37,13 +37,13 @@ def main() -> None:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
-        prog="understudy", description="A stand-in for Comprehend, Personalize and Bedrock."
+        prog="understudy", description="A stand-in for Comprehend, Personalize, Bedrock and SES."
     )
     parser.add_argument("--version", action="version", version=f"understudy {__version__}")
     parser.set_defaults(run=serve)
     _add_check(parser, default=False)
     commands = parser.add_subparsers(title="commands", metavar="{serve,coverage,conform}")
-    serving = commands.add_parser("serve", help="answer for the three services (the default)")
+    serving = commands.add_parser("serve", help="answer for all services (the default)")
     _add_check(serving, default=SUPPRESS)
     covering = commands.add_parser("coverage", help="print which operations are answered, as Markdown")
     covering.add_argument("--write", type=Path, metavar="FILE", help="put it between the marks of a document")

@@ -70,7 +70,10 @@ class CarefulTransport:
         """Let one email through after a pause; raise `UnusableError` for others meanwhile."""
         if self._now() < self._closed_until or self._is_probing:
             raise UnusableError(self._reason)
-        self._is_probing = self._pause_s > 0
+        if not self._pause_s:
+            yield
+            return
+        self._is_probing = True
         try:
             yield
         finally:

@@ -1,8 +1,8 @@
 """Hands emails over by SMTP, over connections that are kept."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -10,7 +10,7 @@ from encore.sender.adapters.smtp_replies import accepted
 from encore.sender.adapters.smtp_session import LostError, MailServer, SmtpSession
 from encore.sender.domain.fields import mailbox, read_fields
 from encore.sender.domain.fitness import unfit
-from encore.sender.ports import Accepted, Outgoing, RefusedError
+from encore.sender.ports import Accepted, DeferredError, Outgoing, RefusedError, UnusableError
 from encore.sender.settings import TransportKind
 
 MAX_BYTES = 10_000_000
@@ -34,6 +34,8 @@ class SmtpTransport:
         self._server = server
         self._turns = asyncio.Semaphore(connections)
         self._idle: list[SmtpSession] = []
+        self._used = 0
+        self._freed = asyncio.Event()
         self._bounce_address = bounce_address
         self._sign = sign
 
@@ -68,17 +70,45 @@ class SmtpTransport:
 
     async def _hand_over(self, sender: str, recipient: str, content: bytes) -> str:
         """Try connections that are kept, which may have been closed meanwhile, then a new one."""
-        while self._idle:
-            with suppress(LostError):
-                return await self._over(self._idle.pop(), sender, recipient, content)
-        return await self._over(await SmtpSession.open(self._server), sender, recipient, content)
+        while True:
+            while self._idle:
+                with suppress(LostError):
+                    return await self._over(self._idle.pop(), sender, recipient, content)
+            if (session := await self._new_session()) is not None:
+                return await self._over(session, sender, recipient, content)
+
+    async def _new_session(self) -> SmtpSession | None:
+        """Return a new connection, or None once another one is free: a server may allow fewer than we do."""
+        try:
+            with self._in_use():
+                return await SmtpSession.open(self._server)
+        except UnusableError:
+            raise
+        except DeferredError:
+            if not self._idle and not self._used:
+                raise
+        if not self._idle:
+            self._freed.clear()
+            await self._freed.wait()
+        return None
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        """Count what may soon be a connection that is free."""
+        self._used += 1
+        try:
+            yield
+        finally:
+            self._used -= 1
+            self._freed.set()
 
     async def _over(self, session: SmtpSession, sender: str, recipient: str, content: bytes) -> str:
-        try:
-            return await session.hand_over(sender, recipient, content)
-        except asyncio.CancelledError:
-            session.close()
-            raise
-        finally:
-            if session.is_open:
-                self._idle.append(session)
+        with self._in_use():
+            try:
+                return await session.hand_over(sender, recipient, content)
+            except asyncio.CancelledError:
+                session.close()
+                raise
+            finally:
+                if session.is_open:
+                    self._idle.append(session)
