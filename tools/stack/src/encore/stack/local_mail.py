@@ -5,9 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from encore.stack.mailbox import Mailbox, MailboxServer
-from encore.stack.mailbox.store import INDEX
-
 MAILBOX = "mailbox"
 """The folder beside that of the logs."""
 FOLDER = "ENCORE_MAILBOX_FOLDER"
@@ -29,6 +26,9 @@ def local_mail(folder: Path, environment: Mapping[str, str]) -> Iterator[dict[st
     if environment.get(TRANSPORT) != SMTP:
         yield {}
         return
+    # Only the extra `embedded` has the server; the commands in an image have this module without it.
+    from encore.stack.mailbox import Mailbox, MailboxServer  # noqa: PLC0415
+
     with MailboxServer(Mailbox(folder)) as server:
         yield {
             "ENCORE_SENDER_SMTP_HOST": server.host,
@@ -43,6 +43,8 @@ class ArrivedIn:
     """The messages in a mail server's folder, by their `Message-ID`."""
 
     def __init__(self, folder: Path) -> None:
+        from encore.stack.mailbox.store import INDEX  # noqa: PLC0415 - as above
+
         self._files: dict[str, list[Path]] = {}
         for line in (folder / INDEX).read_text(encoding="utf-8").splitlines():
             received = json.loads(line)
