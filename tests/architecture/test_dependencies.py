@@ -21,6 +21,8 @@ BESIDE = {"recommender": {"web"}, "sender": {"feedback", "web"}}
 """What a service has beside its queue: processes that answer requests, or read another queue."""
 IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
+ONLY_EMBEDDED = {"aiosmtpd", "ministack", "understudy"}
+"""What comes with the extra `embedded` of the stack."""
 TOOLS = {"encore.stack", "encore.cli", "encore.evaluation", "understudy"}
 
 
@@ -108,6 +110,20 @@ def test_a_package_imports_only_what_it_declares(name: str) -> None:
     used = {found for path in SOURCES[name].rglob("*.py") for found in imports(path)}
     # Only type checkers load type stubs, and botocore comes with both AWS libraries.
     assert {found for found in used - known if not found.startswith("types_")} - {"botocore"} == set()
+
+
+def test_commands_start_without_what_only_a_local_stack_has() -> None:
+    """The command's image has no extra of the stack, and creates the resources of all others."""
+    script = (
+        "import builtins\n"
+        "load = builtins.__import__\n"
+        "def guarded(name, *rest):\n"
+        f"    if name.split('.')[0] in {sorted(ONLY_EMBEDDED)}: raise ModuleNotFoundError(name)\n"
+        "    return load(name, *rest)\n"
+        "builtins.__import__ = guarded\n"
+        "import encore.cli.app, encore.cli.target, encore.cli.verification, encore.stack.provision\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603 - our own modules
 
 
 def declared(name: str) -> set[str]:
