@@ -56,6 +56,7 @@ class Delivered:
     seconds: float
     sender_cpu_s: float
     server_cpu_s: float
+    emulator_cpu_s: float
     faults: Sequence[str]
 
 
@@ -91,13 +92,15 @@ async def _timed(
         for number in range(1, options.processes + 1):
             stack.processes.start(f"sender-{number}", ["-m", "encore.sender"], settings)
         senders, servers = _processes("encore.sender"), _processes("encore.stack.mailbox")
-        started = time.monotonic()
+        (emulator,) = _processes("encore.stack.emulator")
+        before_s, started = cpu_seconds(emulator), time.monotonic()
         await announce_finished(observer, RUN_ID, emails=len(emails))
         await _until_done(stack, observer)
         return Delivered(
             seconds=time.monotonic() - started,
             sender_cpu_s=sum(map(cpu_seconds, senders)),
             server_cpu_s=sum(map(cpu_seconds, servers)),
+            emulator_cpu_s=cpu_seconds(emulator) - before_s,
             faults=list(_faults(emails, mailbox)),
         )
 
@@ -193,6 +196,7 @@ def _show(emails: Sequence[Finished], delivered: Delivered, options: argparse.Na
     table.add_row("CPU s of the senders", f"{delivered.sender_cpu_s:,.1f}")
     table.add_row("emails a CPU second of theirs", f"{number / delivered.sender_cpu_s:,.0f}")
     table.add_row("CPU s of the mail server", f"{delivered.server_cpu_s:,.1f}")
+    table.add_row("CPU s of the emulator of AWS", f"{delivered.emulator_cpu_s:,.1f}")
     table.add_row("each once, as stored, strictly parsed", "no" if delivered.faults else "yes")
     Console().print(table)
 

@@ -14,7 +14,7 @@ from tests.chaos.background import like_aws
 from tests.support.pipeline import Pipeline
 
 EMULATOR, UNDERSTUDY, UPLOADS = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_S3"
-RECORDING = Path(__file__).parent / "recording"
+RECORDING, CALLS = Path(__file__).parent / "recording", "ENCORE_TEST_CALLS"
 DELIVERY = {
     "ENCORE_SENDER_TRANSPORT": "smtp",
     "ENCORE_SENDER_PER_S": "1000",
@@ -39,7 +39,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(RECORDING))
-        patch.setenv("ENCORE_TEST_CALLS", str(calls_dir))
+        patch.setenv(CALLS, str(calls_dir))
         for name, value in DELIVERY.items():
             patch.setenv(name, value)
         with (
@@ -55,7 +55,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator
             for service in dict.fromkeys(PROCESSES):
                 environment = {**variables, EMULATOR: address, "ENCORE_TEST_PROCESS": f"encore.{service}"}
                 started.processes.start(service, ["-m", f"encore.{service}"], environment)
-            yield replace(started, variables={**variables, UPLOADS: address})
+            yield replace(started, variables={**variables, UPLOADS: address, CALLS: str(calls_dir)})
 
 
 @pytest.fixture(scope="session")

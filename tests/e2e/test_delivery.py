@@ -20,7 +20,7 @@ from encore.runtime.runs.delivery import DeliveryStatus
 from encore.stack.embedded import EmbeddedStack
 from encore.stack.local_mail import FOLDER
 from services.recommender.tests.fakes import made_up_shop
-from tests.e2e.conftest import EMULATOR, UPLOADS
+from tests.e2e.conftest import EMULATOR, RECORDING, UPLOADS
 from tests.support.deliveries import (
     arrived,
     delivery_of,
@@ -58,7 +58,11 @@ async def restart_sender(stack: EmbeddedStack) -> None:
     """
     stack.processes.kill("sender")
     await asyncio.sleep(RECEIVE_S)
-    environment = {EMULATOR: stack.variables[UPLOADS], "ENCORE_TEST_PROCESS": "encore.sender"}
+    environment = {
+        EMULATOR: stack.variables[UPLOADS],
+        "ENCORE_TEST_PROCESS": "encore.sender",
+        "PYTHONPATH": str(RECORDING),
+    }
     stack.processes.start("sender", ["-m", "encore.sender"], {**stack.variables, **environment})
 
 
