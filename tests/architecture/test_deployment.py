@@ -142,7 +142,7 @@ def test_there_is_a_repository_for_every_image_that_is_pushed() -> None:
     """And every service's image is one of them."""
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
     [pushed] = re.findall(r"^IMAGES := (.+)$", makefile, re.MULTILINE)
-    assert set(configuration("bootstrap").local("images")) == set(pushed.split())
+    assert set(module(configuration("bootstrap"), "registry").variable("images")) == set(pushed.split())
     assert set(module(configuration("dev"), "pipeline").local("images").values()) < set(pushed.split())
 
 

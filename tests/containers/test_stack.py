@@ -3,13 +3,17 @@
 import asyncio
 import signal
 import time
+import urllib.request
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 
 import boto3
 import docker
 import pytest
 
+from encore.contracts.consent import customer_entry
+from encore.contracts.tokens import UNSUBSCRIBE, sign
 from encore.runtime.runs.run import Run, StageName
 from encore.runtime.settings import ServiceSettings
 from encore.stack.sample import SampleFacts
@@ -21,6 +25,11 @@ from tests.support.verdict import email_faults
 
 pytestmark = pytest.mark.timeout(600)
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+DELIVERING = ("sender", "feedback")
+"""They send nothing by default."""
+PAGES = "unsubscribe"
+KEY = b"only-for-this-machine"
+"""What verifies links where nothing else is said, in docker-compose.yml."""
 HEALTHY_S = 120.0
 PROGRESS_S = 180.0
 GRACE_S = 30.0
@@ -92,7 +101,7 @@ async def test_every_customer_gets_a_true_email(
     pipeline: Pipeline, compose: Compose, sample: tuple[Path, SampleFacts]
 ) -> None:
     """From upload to emails in healthy, read-only containers."""
-    await healthy(compose, *SERVICES, "understudy")
+    await healthy(compose, *SERVICES, *DELIVERING, PAGES, "understudy")
     [provisioner] = compose.containers("provisioner")
     assert (provisioner.status, exit_code(provisioner)) == ("exited", 0)
     pipeline.upload("whole.csv", sample[0])
@@ -104,9 +113,23 @@ def test_services_have_the_settings_that_the_provisioner_prints(compose: Compose
     [provisioner] = compose.containers("provisioner")
     given = {f"{name}={value}" for name, value in pipeline.stack.resources.settings().items()}
     assert given <= set(said(provisioner).splitlines())
-    for service in SERVICES:
+    for service in (*SERVICES, *DELIVERING):
         [container] = compose.containers(service)
         assert given <= set(container.attrs["Config"]["Env"])
+
+
+async def test_a_click_suppresses(pipeline: Pipeline, compose: Compose) -> None:
+    """The page takes it, the queue keeps it, and the process that reads feedback believes its signature."""
+    await healthy(compose, "feedback", PAGES)
+    token = sign(KEY, UNSUBSCRIBE, "in-a-container")
+    url = f"http://127.0.0.1:{compose.environment['ENCORE_UNSUBSCRIBE_PORT']}/unsubscribe?t={token}"
+    request = urllib.request.Request(url, data=b"List-Unsubscribe=One-Click")
+    with await asyncio.to_thread(urllib.request.urlopen, request, timeout=10) as answer:
+        assert answer.status == HTTPStatus.OK
+    table, entry = pipeline.stack.resources.tables["suppressions"], customer_entry("in-a-container")
+    async with asyncio.timeout(PROGRESS_S):
+        while "Item" not in boto3.client("dynamodb").get_item(TableName=table, Key={"entry": {"S": entry}}):  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.5)
 
 
 @pytest.mark.usefixtures("stack")
@@ -242,9 +265,9 @@ async def test_sigterm_ends_every_service_cleanly(pipeline: Pipeline, compose: C
     """Each service finishes its work and exits, well within the grace period."""
     await pipeline.quiet()
     started = time.monotonic()
-    compose("stop", *SERVICES, "understudy")
+    compose("stop", *SERVICES, *DELIVERING, "understudy")
     assert time.monotonic() - started < GRACE_S
-    for service in SERVICES:
+    for service in (*SERVICES, *DELIVERING):
         [container] = compose.containers(service)
         assert (container.status, exit_code(container)) == ("exited", 0)
         assert "service_stopped" in said(container)
@@ -253,8 +276,8 @@ async def test_sigterm_ends_every_service_cleanly(pipeline: Pipeline, compose: C
         0,
         128 + signal.SIGTERM,
     }  # uvicorn raises the signal again after its shutdown
-    compose("start", *SERVICES, "understudy")
-    await healthy(compose, *SERVICES)
+    compose("start", *SERVICES, *DELIVERING, "understudy")
+    await healthy(compose, *SERVICES, *DELIVERING)
 
 
 async def test_moto_can_replace_localstack(moto_pipeline: Pipeline, sample: tuple[Path, SampleFacts]) -> None:

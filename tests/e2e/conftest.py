@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from encore.stack.embedded import PROCESSES, WEB_PORT, Stack, embedded_stack
+from encore.stack.embedded import PAGES_PORT, PROCESSES, WEB_PORT, Stack, embedded_stack
 from encore.stack.observer import observe
 from encore.stack.processes import free_port
 from encore.stack.sample import SampleFacts, write_sample
@@ -15,12 +15,12 @@ from tests.support.pipeline import Pipeline
 
 EMULATOR, UNDERSTUDY, UPLOADS = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_S3"
 RECORDING = Path(__file__).parent / "recording"
-PAGES, PAGES_PORT = "sender.web", "ENCORE_SENDER_WEB_PORT"
 DELIVERY = {
     "ENCORE_SENDER_TRANSPORT": "smtp",
     "ENCORE_SENDER_PER_S": "1000",
     "ENCORE_MAILER_UNSUBSCRIBE_URL": "https://shop.example.com/unsubscribe",
     "ENCORE_MAILER_UNSUBSCRIBE_KEY": "a key of the tests alone",
+    "ENCORE_SENDER_WEB_CLICKS": "true",
 }
 """Every run that finishes is held, as in production; what a test approves arrives in the stack's mailbox."""
 
@@ -52,7 +52,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator
         ):
             ports = {WEB_PORT: str(free_port()), PAGES_PORT: str(free_port())}
             variables = {**started.variables, **DELIVERY, **ports}
-            for service in dict.fromkeys((*PROCESSES, PAGES)):
+            for service in dict.fromkeys(PROCESSES):
                 environment = {**variables, EMULATOR: address, "ENCORE_TEST_PROCESS": f"encore.{service}"}
                 started.processes.start(service, ["-m", f"encore.{service}"], environment)
             yield replace(started, variables={**variables, UPLOADS: address})

@@ -21,8 +21,9 @@ from encore.runtime.runs.delivery import DeliveryStatus
 from encore.sender.handler import SCHEDULE
 from encore.stack.embedded import ENVIRONMENT, FEEDBACK, SERVICES, WEB, WEB_PORT
 from encore.stack.sample import SampleFacts
+from services.recommender.tests.fakes import made_up_shop
 from tests.e2e.conftest import DELIVERY
-from tests.e2e.test_delivery import ONE_CLICK, SHOP, delivery_of, encore, report
+from tests.support.deliveries import ONE_CLICK, delivery_of, encore, report
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest
 from tests.support.terraform import read_module
@@ -30,6 +31,7 @@ from tests.support.terraform import read_module
 pytestmark = pytest.mark.timeout(400)
 
 PATIENCE_S = 90
+SHOP = made_up_shop(customers=72, part_size=24)
 CLICKS = """customer_id,product_id,event,timestamp,run_id
 customer-0001,P1,clicked,2026-11-20T10:00:00Z,run-0123456789abcdef
 """

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from encore.contracts.records import Customer, CustomerEvent, EventKind, Exclusion
@@ -128,6 +128,9 @@ FILES = st.lists(REVIEWS, max_size=3, unique_by=lambda one: one.review_id)
 
 
 @given(FILES, FILES)
+@example(
+    [review("R0", "P1", timestamp=2)], [review("R1", "P1", timestamp=1), review("R2", "P1", timestamp=3)]
+)
 def test_nothing_is_lost_and_the_same_file_again_adds_nothing(first: list, second: list) -> None:  # type: ignore[type-arg] # reviews
     """Every product of either file is known afterwards, and a file that comes twice counts once."""
     before = told(customer(*first))

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from encore.recommender.ports import NotReadyError, QuotaError, RefusedError, Va
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
 
+MADE_AT = datetime(2026, 11, 1, tzinfo=UTC)
 ARN = "arn:aws:personalize:eu-west-1:000000000000:"
 DATASET = {
     "datasetGroupArn": f"{ARN}dataset-group/shop",
@@ -56,6 +58,25 @@ async def test_an_error_means_wait_fail_or_retry(
         stub.add_client_error(operation, code)
         with pytest.raises(meaning):
             await AWSPersonalize(client).ensure(ResourceSpec("key", kind, "shop", request))
+
+
+async def test_a_training_that_exists_is_found_before_another_is_asked_for(
+    client: "PersonalizeClient",
+) -> None:
+    """Personalize may accept a second version of the same name, and bills each."""
+    solution, arn = f"{ARN}solution/shop", f"{ARN}solution/shop/1"
+    wanted = ResourceSpec("key", Kind.SOLUTION_VERSION, "shop-run-1", {"solutionArn": solution})
+    with AioStubber(client) as stub:
+        stub.add_response(
+            "list_solution_versions",
+            {"solutionVersions": [{"solutionVersionArn": arn, "creationDateTime": MADE_AT}]},
+        )
+        stub.add_response(
+            "describe_solution_version",
+            {"solutionVersion": {"solutionVersionArn": arn, "name": "shop-run-1"}},
+        )
+        assert await AWSPersonalize(client).ensure(wanted) == arn
+        stub.assert_no_pending_responses()
 
 
 async def test_a_dataset_of_an_earlier_release_gets_the_new_schema(client: "PersonalizeClient") -> None:

@@ -329,6 +329,7 @@ async def test_a_spent_quota_costs_no_try() -> None:
     world.transport.answer = spent
     await world.run()
     assert all(each.outcome is Outcome.WAITING for each in world.dispatches.items.values())
+    assert {each.tries for each in world.dispatches.items.values()} == {0}
     world.transport.answer = lambda _: None
     world.time += timedelta(hours=5)
     await world.run()

@@ -403,6 +403,20 @@ def test_uploaded_files_are_the_shops_own(encore: Encore, made: Made) -> None:
     assert made.s3.get_object(Bucket=made.bucket, Key="uploads/others.csv")
 
 
+def test_clicks_that_we_have_counted_ourselves_are_not_the_shops(encore: Encore, made: Made) -> None:
+    """Lines of others stay; a file of nothing else goes, for an empty one is no file of events."""
+    made.fill()
+    both, alone = object_keys.clicks("both"), object_keys.clicks("alone")
+    clicks = [{"customer_id": each, "product_id": "P1"} for each in (GONE, STAYS)]
+    for key, body in {both: lines(*clicks), alone: lines(clicks[0])}.items():
+        made.s3.put_object(Bucket=made.bucket, Key=key, Body=body)
+    code, found, proof = forget(encore, GONE)
+    assert (code, proof["found"], made.traces()) == (0, [], [])
+    assert "uploaded files" not in found
+    assert made.s3.get_object(Bucket=made.bucket, Key=both)["Body"].read() == lines(clicks[1])
+    assert "Versions" not in made.s3.list_object_versions(Bucket=made.bucket, Prefix=alone)
+
+
 def workbook(*rows: list[object]) -> bytes:
     """A workbook of one sheet."""
     book = Workbook()
@@ -433,6 +447,7 @@ def test_the_search_looks_into_what_is_packed_and_says_what_it_cannot(encore: En
     made.upload("d.xlsx", workbook(["id"], [STAYS]))
     made.upload("e.xls", b"\xd0\xcf\x11\xe0 old")
     made.upload("f.csv.gz", gzip.compress(b"id\n" * 1_000)[:-9])
+    made.s3.create_multipart_upload(Bucket=made.bucket, Key="uploads/g.csv")
     boto3.client("sqs").send_message(QueueUrl=made.resources.queue_urls["feedback"], MessageBody=EMAIL)
     answer = encore("customer", "search", GONE, "--json")
     assert answer.code == 1
@@ -442,6 +457,7 @@ def test_the_search_looks_into_what_is_packed_and_says_what_it_cannot(encore: En
     assert unseen["an old Excel workbook (.xls), or one with a password"]["examples"] == ["uploads/e.xls"]
     assert unseen["damaged, or cut off"]["examples"] == ["uploads/f.csv.gz"]
     what = {each["what"] for each in answer.json["unseen"]}
+    assert "uploads that were never completed" in what
     assert {f"messages of {made.environment}-feedback", "Personalize", "logs", "backups of tables"} <= what
 
 
@@ -512,7 +528,7 @@ def test_who_shares_the_address_stays_and_is_told_of(encore: Encore, made: Made)
         made.s3.put_object(Bucket=made.bucket, Key=key, Body=body)
     code, found, proof = forget(encore, GONE)
     assert (code, proof["found"], proof["others"]) == (0, [], 3)
-    assert found["records of other customers with the same address"] == (0, 3)
+    assert found["records of other customers that name the address"] == (0, 3)
     assert {item["customer_id"] for item in made.items("customers")} == {STAYS, "CUST-8"}
 
 

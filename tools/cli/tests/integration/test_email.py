@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,8 @@ from encore.stack.mailbox import Faults, MailboxServer
 from encore.stack.provision import Resources
 from tests.support.runs import RUN
 from tools.cli.tests.delivering import CUSTOMERS, FinishedRun, a_message
+from understudy.ses import SesOptions, create_service
+from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Encore
@@ -143,6 +146,24 @@ def test_an_email_is_sent_to_oneself_as_a_test(
     assert run.delivery().decisions[1:] == ()
     assert encore("email", "list", RUN, "--outcome", "sent", "--json").json[0]["customer_id"] == "c-1"
     assert encore("email", "show", RUN, "c-2", "--json").json["dispatch"] is None
+
+
+@pytest.mark.usefixtures("run")
+def test_a_test_goes_out_by_ses_under_no_customers_name(
+    encore: "Encore", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What comes back of it is about nobody's email."""
+    options = SesOptions(production=True, emails_per_s=100.0, folder=tmp_path)
+    ses = create_service(options, region="eu-west-1", account_id="0" * 12)
+    monkeypatch.setenv("ENCORE_SENDER_TRANSPORT", "ses")
+    with UnderstudyServer([ses]) as understudy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", understudy.url)
+        answer = encore("email", "send", RUN, "c-2", "--to", "me@shop.example")
+        assert answer.code == 0, answer.err
+    (kept,) = [json.loads(line) for line in (tmp_path / "emails.jsonl").read_text().splitlines()]
+    assert "me@shop.example" in json.dumps(kept)
+    assert "encore_customer" not in json.dumps(kept)
+    assert "c-2@customers.example" not in json.dumps(kept)
 
 
 @pytest.mark.usefixtures("run")

@@ -404,3 +404,13 @@ def test_customers_take_hours_and_dollars_and_the_bottleneck_is_requested_first(
     show_outlook(found, Console(file=screen, width=80))
     assert "request first, to be done within 3 hours" in screen.getvalue()
     assert first.code in screen.getvalue()
+
+
+def test_delivering_takes_what_ses_lets_the_account_send(deployed: Account) -> None:
+    """In the sandbox one email a second, and 200 a day: customers take hours and days of it."""
+    found = outlook_of(deployed, 1_500, within_hours=3)
+    assert round(found.delivery_hours * 3_600) == 1_500
+    assert found.delivery_days == 8
+    screen = StringIO()
+    show_outlook(found, Console(file=screen, width=200))
+    assert "0.4 hours at SES's rate, and 8 days by its quota, $0.17" in screen.getvalue()

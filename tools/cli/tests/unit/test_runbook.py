@@ -21,7 +21,10 @@ def alarms() -> set[str]:
         for (kind, _), alarm in module.resources.items()
         if kind == "aws_cloudwatch_metric_alarm"
     ]
-    return {name for name in names if "$" not in name} | set(module.locals["run_alarms"])
+    tables = ("run_alarms", "delivery_alarms")
+    listed = {name for table in tables for name in module.locals[table]} | {"complaints", "bounces"}
+    assert all(f"{name} " in module.text for name in ("complaints", "bounces"))
+    return {name for name in names if "$" not in name} | listed
 
 
 def test_every_alarm_is_in_the_runbook() -> None:

@@ -1,5 +1,7 @@
 """A run that does not finish ends the wait, with the reason and with what there is."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import StringIO
@@ -13,10 +15,12 @@ from encore.contracts.events import RunFinished, new_event
 from encore.contracts.ingest_report import IngestReport, RejectReason
 from encore.contracts.records import Exclusion
 from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.delivery import Act, Deliveries, DeliveryStatus
+from encore.runtime.runs.run import StageName
 from encore.stack.collect import collect
 from encore.stack.embedded import Stack
 from encore.stack.observer import Observer, observe
-from encore.stack.outcome import DemoFailedError, summary_of, until_ended
+from encore.stack.outcome import POLL_S, DemoFailedError, summary_of, until_delivered, until_ended
 from encore.stack.processes import ProcessDiedError
 from encore.stack.provision import Resources
 from tools.stack.tests.gallery_pages import parsed, rows
@@ -103,3 +107,45 @@ async def test_without_a_run_there_is_nothing_to_collect(observer: Observer) -> 
     await SQSQueue(observer.sqs, observer.resources.dead_letter_urls["ingest-uploads"]).send("{}")
     with pytest.raises(DemoFailedError, match="ingest-uploads has a dead letter"):
         await until_ended(Stack(observer.resources, {}), observer, other, None, screen())
+
+
+@pytest.fixture
+def deliveries(observer: Observer) -> Deliveries:
+    """The deliveries of runs."""
+    return Deliveries(observer.dynamodb, observer.resources.tables["runs"])
+
+
+async def delivered(observer: Observer) -> DeliveryStatus | None:
+    """Wait for the run's delivery; return its status then."""
+    found = await until_delivered(Stack(observer.resources, {}), observer, RUN, screen())
+    return found.status if found else None
+
+
+async def test_a_delivery_is_waited_for_until_it_is_done(observer: Observer, deliveries: Deliveries) -> None:
+    """It may be opened, and go on, while somebody waits."""
+    waiting = asyncio.create_task(delivered(observer))
+    await asyncio.sleep(POLL_S)
+    await deliveries.open(RUN, status=DeliveryStatus.APPROVED, by="test")
+    await asyncio.sleep(POLL_S)
+    assert not waiting.done()
+    await deliveries.change(RUN, lambda found: found.model_copy(update={"status": DeliveryStatus.DONE}))
+    assert await waiting is DeliveryStatus.DONE
+
+
+async def test_a_delivery_that_rests_is_not_waited_for(observer: Observer, deliveries: Deliveries) -> None:
+    """Somebody has to decide, or all that is left has to wait for hours."""
+    await deliveries.open(RUN, status=DeliveryStatus.HELD, by="test")
+    assert await delivered(observer) is DeliveryStatus.HELD
+    await deliveries.decide(RUN, Act.APPROVE, by="test")
+    tomorrow = int(time.time()) + 86_400
+    await observer.ledger.complete_part(RUN, StageName.SENDER, 1)
+    await deliveries.change(RUN, lambda found: found.model_copy(update={"due": {2: tomorrow}}))
+    assert await delivered(observer) is DeliveryStatus.APPROVED
+
+
+async def test_a_dead_letter_ends_the_wait_for_a_delivery(observer: Observer, deliveries: Deliveries) -> None:
+    """With its reason."""
+    await deliveries.open(RUN, status=DeliveryStatus.APPROVED, by="test")
+    await SQSQueue(observer.sqs, observer.resources.dead_letter_urls["sender"]).send("not an event")
+    with pytest.raises(DemoFailedError, match="sender has a dead letter"):
+        await delivered(observer)

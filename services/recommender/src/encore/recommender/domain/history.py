@@ -124,7 +124,8 @@ class History(Record):
         again = [_again(one, before.get(one.review_id)) for one in self.reviews]
         names = {one.review_id for one in again}
         older = [one for one in earlier.reviews if one.review_id not in names]
-        newest, oldest = _without(again, _times(older), ties=False), _without(older, _times(again), ties=True)
+        oldest = _without(older, _times(again), ties=True)
+        newest = _without(again, _times(oldest), ties=False)
         return self.model_copy(
             update={
                 "age": earlier.age if self.age is None else self.age,

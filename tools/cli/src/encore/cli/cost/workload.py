@@ -14,6 +14,7 @@ from encore.cli.cost.ratios import (
     ratios,
     unit,
 )
+from encore.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
 from encore.runtime.runs.campaigns import CampaignUse
 
 MAX_PARTS = 1_000
@@ -189,6 +190,8 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         + work.emails * (1 + work.trains)
         + work.customers
         + work.others
+        + 2 * work.customers  # who is forgotten, or wants less: ingest and recommender ask
+        + READS_PER_CUSTOMER * work.emails  # who may be written to
         + work.batch * work.copy_prompts,
         "s3.puts": work.emails + measured.puts_per_part * work.parts,
         "sns.publishes": work.emails / EMAILS_PER_PUBLISH + 2.5 * work.parts,

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from encore.cli.cleanup.scope import RUNS, Scope
 from encore.cli.customers.gone import Gone, customers_key
 from encore.cli.customers.scrub import is_told, scrubbed
+from encore.contracts.object_keys import CLICKS
 from encore.contracts.records import Customer
 from encore.runtime.errors import error_code
 from encore.runtime.parallel import for_each
@@ -46,6 +47,7 @@ async def learn_customers(scope: Scope, gone: Gone) -> None:
 async def erase_objects(scope: Scope, gone: Gone) -> None:
     """Take the customers out of what runs have stored; what they uploaded is the shop's own.
 
+    Clicks that we have uploaded ourselves are ours, and rewritten: that they are told again changes nothing.
     The files that tell who they are, and what they wrote, go last: a repetition has to know that.
     """
     for are_customers in (False, True):
@@ -59,6 +61,7 @@ async def erase_objects(scope: Scope, gone: Gone) -> None:
                 await _rewrite(scope, key, versions, gone)
 
         await for_each_key(scope, RUNS, erase)
+    await for_each_key(scope, CLICKS, lambda key, versions: _rewrite(scope, key, versions, gone))
 
 
 async def erase_uploads(scope: Scope, versions: Mapping[str, set[str]], *, replaced: set[str]) -> None:
@@ -114,6 +117,9 @@ async def _rewrite(scope: Scope, key: str, versions: Sequence[Version], gone: Go
         left = await asyncio.to_thread(scrubbed, key, body, gone)
         if left is None:
             continue
+        if version["IsLatest"] and not left and key.startswith(CLICKS):
+            await _delete(scope, key, versions, REWRITTEN)  # ingest takes no empty file
+            return
         if version["IsLatest"]:
             if not scope.dry_run and not await _put(scope, key, version, left):
                 await _rewrite_again(scope, key, gone)

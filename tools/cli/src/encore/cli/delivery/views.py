@@ -1,5 +1,6 @@
 """A run's delivery as people see it, and the emails of which something is to be known."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -50,7 +51,8 @@ class DeliveryLookup:
 
     async def statuses(self, runs: Sequence[Run]) -> Mapping[str, DeliveryStatus]:
         """Return the status of those runs' deliveries that exist, by run id."""
-        found = [await self.deliveries.find(run.run_id) for run in runs if run.has_ended]
+        ended = [run.run_id for run in runs if run.has_ended]
+        found = await asyncio.gather(*map(self.deliveries.find, ended))
         return {each.run_id: each.status for each in found if each}
 
     async def view(

@@ -1,5 +1,6 @@
 """Reads what became of a run's emails, and what their customers bought, some customers at a time."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -86,7 +87,9 @@ class _Purchases:
     async def of_customers(
         self, customer_ids: Sequence[str]
     ) -> tuple[dict[str, History], dict[str, tuple[CustomerEvent, ...]]]:
-        items = await self.histories.get_all([{"customer_id": one} for one in customer_ids])
+        items, kept = await asyncio.gather(
+            self.histories.get_all([{"customer_id": one} for one in customer_ids]),
+            self.events.get_all(customer_events.keys(customer_ids)),
+        )
         histories = {one.customer_id: one for one in map(History.from_item, items)}
-        kept = await self.events.get_all(customer_events.keys(customer_ids))
         return histories, {item["customer_id"]: customer_events.from_item(item) for item in kept}

@@ -9,7 +9,7 @@ from encore.cli.verification.account import Account
 from encore.cli.verification.ai import ai_checks
 from encore.cli.verification.check import Check, Outcome, Result, run
 from encore.cli.verification.outlook import Outlook, outlook, show_outlook
-from encore.cli.verification.quotas import FoundQuotas, find_quotas, model_of, quota_checks
+from encore.cli.verification.quotas import FoundQuotas, find_quotas, model_of, quota_checks, ses_rate
 from encore.cli.verification.report import as_json, show_results
 from encore.cli.verification.resources import resource_checks
 from encore.cli.verification.sending import sending_checks
@@ -51,4 +51,5 @@ def outlook_of(account: Account, customers: int, *, within_hours: float) -> Outl
         found = find_quotas(account, model_of(account))
     except (BotoCoreError, ClientError):
         found = FoundQuotas()
-    return outlook(customers, found, within_hours=within_hours, model_id=model_of(account))
+    rate, model_id = ses_rate(account), model_of(account)
+    return outlook(customers, found, within_hours=within_hours, model_id=model_id, rate=rate)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
+from encore.cli.cost.delivery import delivery_hours, delivery_lines
 from encore.cli.cost.hours import (
     MINUTES_PER_HOUR,
     SECONDS_PER_HOUR,
@@ -17,8 +18,10 @@ from encore.cli.cost.lines import by_service, run_lines, total
 from encore.cli.cost.tables import money
 from encore.cli.cost.workload import MODEL_ID, Workload
 from encore.cli.tables import cell, table
-from encore.cli.verification.quotas import FoundQuotas, Quota
+from encore.cli.verification.quotas import FoundQuotas, Quota, SesRate
 from encore.stack.formatting import count
+
+NEW_AT_SES = SesRate()
 
 
 class Request(BaseModel):
@@ -51,9 +54,21 @@ class Outlook(BaseModel):
     usd: Decimal
     usd_by_service: dict[str, Decimal]
     requests: list[Request]
+    delivery_hours: float
+    """At SES's rate, without quiet hours."""
+    delivery_days: int
+    """By how many emails SES takes in a day."""
+    delivery_usd: Decimal
 
 
-def outlook(customers: int, found: FoundQuotas, *, within_hours: float, model_id: str | None) -> Outlook:
+def outlook(
+    customers: int,
+    found: FoundQuotas,
+    *,
+    within_hours: float,
+    model_id: str | None,
+    rate: SesRate = NEW_AT_SES,
+) -> Outlook:
     """Reckon with what is known of the account, and with a new account's quotas for the rest."""
     work = Workload.of(customers, model_id=model_id or MODEL_ID)
     limits = found.limits()
@@ -66,6 +81,9 @@ def outlook(customers: int, found: FoundQuotas, *, within_hours: float, model_id
         usd=total(lines),
         usd_by_service=by_service(lines),
         requests=_requests(work, limits, found, within_hours),
+        delivery_hours=delivery_hours(work, per_s=rate.per_s),
+        delivery_days=-(-work.emails // max(1, int(rate.per_day))),
+        delivery_usd=total(delivery_lines(work, per_s=rate.per_s)),
     )
 
 
@@ -78,6 +96,11 @@ def show_outlook(found: Outlook, console: Console) -> None:
         shown.add_row(cell(service), cell(None if hours is None else f"{hours:,.1f}"), cell(money(usd)))
     shown.add_row(cell("total", "bold"), cell(f"{found.total_hours:,.1f}"), cell(money(found.usd), "bold"))
     console.print(shown)
+    days = f", and {found.delivery_days} days by its quota" if found.delivery_days > 1 else ""
+    took = f"{found.delivery_hours:,.1f} hours at SES's rate{days}"
+    console.print(
+        cell(f"delivering their emails by SES: {took}, {money(found.delivery_usd)}"), soft_wrap=True
+    )
     if not found.requests:
         console.print(cell(f"within {found.within_hours:,.0f} hours: nothing to request", "green"))
     for number, each in enumerate(found.requests):

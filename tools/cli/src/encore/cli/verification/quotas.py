@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from encore.cli.cost.delivery import SES_PER_S
 from encore.cli.cost.hours import Quotas
 from encore.cli.verification.account import Account
 from encore.cli.verification.campaigns import campaigns_of
@@ -20,6 +21,8 @@ REQUEST = "request more: aws service-quotas request-service-quota-increase --ser
 SES_REMEDY = "request production access in the SES console; it takes a day or so"
 LEAST_VCPUS = 6.0
 """Two tasks of each service, as `prod` has them, and one more of the mailer."""
+SES_PER_DAY = 50_000.0
+"""What SES allows many accounts at first."""
 NO_QUOTAS = frozenset({"NoSuchResourceException", "AccessDeniedException"})
 _REGION = re.compile(r"^(us-gov|us|eu|apac|au|ca|jp|global)\.")
 _RELEASE = re.compile(r"-\d{8}.*|-v\d+:\d+$")
@@ -62,6 +65,14 @@ class FoundQuotas:
         return Quotas(**{name: quota.value for name, quota in known.items() if quota and quota.value})
 
 
+@dataclass(frozen=True)
+class SesRate:
+    """Emails that SES accepts of an account in a second, and in a day."""
+
+    per_s: float = SES_PER_S
+    per_day: float = SES_PER_DAY
+
+
 def find_quotas(account: Account, model_id: str | None) -> FoundQuotas:
     """Ask Service Quotas; raise `ClientError` if it refuses."""
     bedrock, personalize = _listed(account, "bedrock"), _listed(account, "personalize")
@@ -74,6 +85,15 @@ def find_quotas(account: Account, model_id: str | None) -> FoundQuotas:
         recommendations_tps=_named(personalize, "getrecommendations"),
         fargate_vcpus=_named(_listed(account, "fargate"), "on demand vcpu"),
     )
+
+
+def ses_rate(account: Account) -> SesRate:
+    """Return what SES lets the account send; what it lets many at first where it does not answer."""
+    try:
+        quota = account.ses.get_account()["SendQuota"]
+    except (BotoCoreError, ClientError):
+        return SesRate()
+    return SesRate(per_s=quota["MaxSendRate"], per_day=quota["Max24HourSend"])
 
 
 def quota_checks(account: Account) -> list[Check]:

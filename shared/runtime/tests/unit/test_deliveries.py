@@ -1,0 +1,125 @@
+"""Which decisions about a delivery can be taken when, and what they change."""
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from encore.contracts.errors import PermanentError
+from encore.runtime.runs.delivery import (
+    FROM,
+    MOST_DECISIONS,
+    Act,
+    DecisionError,
+    Deliveries,
+    Delivery,
+    DeliveryStatus,
+)
+from tests.support.dynamodb import InMemoryDynamoDB
+from tests.support.runs import RUN, TABLE
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+
+HELD, SAMPLE, APPROVED, PAUSED, REJECTED, DONE = DeliveryStatus
+ALLOWED = {
+    Act.HOLD: {HELD, SAMPLE, APPROVED, PAUSED},
+    Act.APPROVE: {HELD, SAMPLE, APPROVED},
+    Act.SAMPLE: {HELD, SAMPLE},
+    Act.REJECT: {HELD, SAMPLE, APPROVED, PAUSED},
+    Act.PAUSE: {SAMPLE, APPROVED},
+    Act.RESUME: {PAUSED},
+}
+LEADS_TO = {
+    Act.HOLD: HELD,
+    Act.APPROVE: APPROVED,
+    Act.SAMPLE: SAMPLE,
+    Act.REJECT: REJECTED,
+    Act.PAUSE: PAUSED,
+    Act.RESUME: APPROVED,
+}
+
+
+@pytest.fixture
+def deliveries() -> Deliveries:
+    """Those of an empty table."""
+    return Deliveries(cast("DynamoDBClient", InMemoryDynamoDB()), TABLE)
+
+
+async def opened(deliveries: Deliveries, status: DeliveryStatus) -> Delivery:
+    """Open a delivery and let it be in a status."""
+    await deliveries.open(RUN, status=HELD, by="a setting")
+    return await deliveries.change(RUN, lambda found: found.model_copy(update={"status": status}))
+
+
+@pytest.mark.parametrize("status", DeliveryStatus)
+@pytest.mark.parametrize("act", Act)
+async def test_a_decision_is_taken_only_where_it_makes_sense(
+    deliveries: Deliveries, act: Act, status: DeliveryStatus
+) -> None:
+    """It is kept with its author and reason; one that cannot be taken leaves no trace."""
+    before = await opened(deliveries, status)
+    if status in ALLOWED[act]:
+        decided = await deliveries.decide(RUN, act, by="ines", note="why")
+        assert decided.status is LEADS_TO[act]
+        latest = decided.decisions[-1]
+        assert (latest.act, latest.by, latest.note) == (act, "ines", "why")
+        assert decided.attempt == before.attempt + 1
+        assert await deliveries.get(RUN) == decided
+    else:
+        with pytest.raises(DecisionError, match=f"run {RUN} is {status}"):
+            await deliveries.decide(RUN, act, by="ines")
+        assert await deliveries.get(RUN) == before
+
+
+def test_every_act_is_expected_here() -> None:
+    """So that a new one is thought about."""
+    assert {act: set(statuses) for act, statuses in FROM.items()} == ALLOWED
+
+
+@pytest.mark.parametrize("before", [SAMPLE, APPROVED])
+async def test_a_pause_ends_where_it_began(deliveries: Deliveries, before: DeliveryStatus) -> None:
+    """A sample does not become an approval by being paused."""
+    await opened(deliveries, before)
+    paused = await deliveries.decide(RUN, Act.PAUSE, by="ines", note="wrong prices")
+    assert (paused.reason, paused.paused_from) == ("wrong prices", before)
+    resumed = await deliveries.decide(RUN, Act.RESUME, by="ines")
+    assert (resumed.status, resumed.reason, resumed.paused_from) == (before, "", None)
+
+
+async def test_decisions_at_the_same_time_are_all_kept(deliveries: Deliveries) -> None:
+    """Each is taken on what the others have left."""
+    await opened(deliveries, HELD)
+    names = [f"person {number}" for number in range(8)]
+    await asyncio.gather(*(deliveries.decide(RUN, Act.APPROVE, by=name) for name in names))
+    found = await deliveries.get(RUN)
+    assert sorted(each.by for each in found.decisions[1:]) == names
+    assert (found.attempt, found.release) == (8, 8)
+
+
+async def test_of_many_decisions_the_first_and_the_latest_are_kept(deliveries: Deliveries) -> None:
+    """An item may not grow for ever; who opened the delivery stays known."""
+    await opened(deliveries, HELD)
+    for number in range(MOST_DECISIONS + 5):
+        await deliveries.decide(RUN, Act.APPROVE, by=str(number))
+    found = (await deliveries.get(RUN)).decisions
+    assert len(found) == MOST_DECISIONS + 1
+    assert (found[0].by, found[1].by, found[-1].by) == ("a setting", "5", str(MOST_DECISIONS + 4))
+
+
+async def test_each_sample_has_copies_of_its_own(deliveries: Deliveries) -> None:
+    """So that those who look at another one get it, and a repetition of the same one sends nothing twice."""
+    await opened(deliveries, HELD)
+    first = await deliveries.decide(RUN, Act.SAMPLE, by="ines", changes={"sample": 5})
+    await deliveries.decide(RUN, Act.PAUSE, by="ines")
+    resumed = await deliveries.decide(RUN, Act.RESUME, by="ines")
+    second = await deliveries.decide(RUN, Act.SAMPLE, by="jo", changes={"sample": 9})
+    assert first.copies == resumed.copies != second.copies
+    assert RUN not in {first.copies, second.copies}
+
+
+async def test_a_run_without_a_delivery_cannot_be_decided_on(deliveries: Deliveries) -> None:
+    """Nor is one made by trying."""
+    with pytest.raises(PermanentError, match="has no delivery"):
+        await deliveries.decide(RUN, Act.APPROVE, by="ines")
+    assert await deliveries.find(RUN) is None
