@@ -14,9 +14,10 @@ from encore.contracts import object_keys
 from encore.contracts.click_links import Click, ClickLinks
 from encore.contracts.records import CustomerEvent, EventKind
 from encore.runtime.runs.delivery import DeliveryStatus
+from encore.stack.embedded import PAGES_PORT
 from services.recommender.tests.fakes import made_up_shop
-from tests.e2e.conftest import DELIVERY, PAGES_PORT
-from tests.e2e.test_delivery import delivery_of, encore
+from tests.e2e.conftest import DELIVERY
+from tests.support.deliveries import delivery_of, encore
 from tests.support.finished_runs import now
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest

@@ -71,7 +71,7 @@ async def test_a_call_that_lingers_takes_those_who_come_a_little_later() -> None
     first = asyncio.create_task(gather.add(1))
     await asyncio.sleep(0.001)
     second = asyncio.create_task(gather.add(2))
-    assert await asyncio.gather(first, second) == [3, 3]
+    assert [await first, await second] == [3, 3]
     full = Gather(calls, limit=3, linger_s=3_600)
     assert await asyncio.gather(*(full.add(1) for _ in range(3))) == [3, 3, 3]
     assert calls.sizes == [2, 3]
