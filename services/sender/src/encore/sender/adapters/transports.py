@@ -15,7 +15,7 @@ from encore.sender.adapters.smtp_session import MailServer
 from encore.sender.ports import Transport, UnusableError
 from encore.sender.settings import SenderSettings, TransportKind
 
-SMTP_PER_S = 50.0
+SMTP_PER_S = 100.0
 """What a mail server is asked to take unless the settings say otherwise."""
 SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
 SES_BY_SMTP = "email-smtp."
