@@ -68,6 +68,7 @@ def test_events_are_printed_as_they_come_and_nothing_is_left_behind(
         "ops",
         "recommender",
         "recommender",  # what is scored, and what customers do
+        "sender",
         "sentiment",
     ]
 
