@@ -1,4 +1,4 @@
-"""The mailer's settings. This version sends no email to anyone, so every default is safe to try."""
+"""The mailer's settings. It makes emails and sends none, so every default is safe to try."""
 
 import json
 from enum import StrEnum

@@ -40,7 +40,7 @@ class PartResult:
 
 
 class Stage:
-    """One of the four stages, for all runs.
+    """One of the stages, for all runs.
 
     A part's outputs are stored first, then its report; then its events are announced, then it counts as done.
     A crash in between repeats the part, and the totals of a complete stage include every part.

@@ -16,7 +16,7 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
 
     Prints its variables as lines for a shell; `eval "$(encore up)"` sets it for the AWS CLI. Other
     commands find the stack by themselves. It has an emulator of S3, SNS, SQS and DynamoDB, understudy for
-    the AI services, and the four services with the shop's settings, all on loopback. If one is running
+    the AI services, and the services with the shop's settings, all on loopback. If one is running
     already, up only says so.
     """
     from encore.cli.output import say
