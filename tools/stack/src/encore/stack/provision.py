@@ -5,7 +5,7 @@ It works the same with moto, LocalStack and AWS: the endpoint comes from `AWS_EN
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -67,6 +67,7 @@ class _Provisioner:
         self._dynamodb = boto3.client("dynamodb", region_name=region)
         self._s3 = boto3.client("s3", region_name=region)
         self._resources = Resources()
+        self._queue_arns: dict[str, str] = {}
 
     def run(self, topology: Topology) -> Resources:
         for name in topology.topics:
@@ -86,43 +87,43 @@ class _Provisioner:
         self._resources.topic_arns[name] = self._sns.create_topic(Name=self._named(name))["TopicArn"]
 
     def _queue(self, name: str, queue: Queue) -> None:
-        dead = self._create_queue(
-            name + DEAD_LETTER_SUFFIX, {"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION_S)}
-        )
-        redrive = {"deadLetterTargetArn": self._arn(dead), "maxReceiveCount": queue.max_receives}
-        url = self._create_queue(
-            name,
+        """Create by name only, then set attributes: SQS refuses to create a queue again with other ones."""
+        dead, dead_arn = self._create_queue(name + DEAD_LETTER_SUFFIX)
+        url, arn = self._create_queue(name)
+        redrive = {"deadLetterTargetArn": dead_arn, "maxReceiveCount": queue.max_receives}
+        self._set(dead, {"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION_S)})
+        self._set(
+            url,
             {
                 "VisibilityTimeout": str(queue.visibility_s),
                 "MessageRetentionPeriod": str(queue.retention_s),
                 "RedrivePolicy": json.dumps(redrive),
+                "Policy": json.dumps(self._senders(arn)),
             },
         )
         self._resources.queue_urls[name] = url
         self._resources.dead_letter_urls[name] = dead
-        self._allow_senders(url)
+        self._queue_arns[name] = arn
         for topic in queue.topics:
             self._sns.subscribe(
                 TopicArn=self._resources.topic_arns[topic],
                 Protocol="sqs",
-                Endpoint=self._arn(url),
+                Endpoint=arn,
                 Attributes={"RawMessageDelivery": "true"},
             )
 
-    def _create_queue(self, name: str, attributes: "dict[QueueAttributeNameType, str]") -> str:
-        """Create by name only, then set attributes: SQS refuses to create a queue again with other ones."""
+    def _create_queue(self, name: str) -> tuple[str, str]:
+        """Return the queue's URL and ARN."""
         url = self._sqs.create_queue(QueueName=self._named(name))["QueueUrl"]
+        reply = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        return url, reply["Attributes"]["QueueArn"]
+
+    def _set(self, url: str, attributes: "dict[QueueAttributeNameType, str]") -> None:
         self._sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
-        return url
 
-    def _arn(self, queue_url: str) -> str:
-        reply = self._sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
-        return reply["Attributes"]["QueueArn"]
-
-    def _allow_senders(self, queue_url: str) -> None:
-        """Allow only this account's topics and buckets to send to the queue."""
-        arn = self._arn(queue_url)
-        policy = {
+    def _senders(self, arn: str) -> dict[str, Any]:
+        """The policy by which only this account's topics and buckets may send to a queue."""
+        return {
             "Version": "2012-10-17",
             "Statement": [
                 {
@@ -134,7 +135,6 @@ class _Provisioner:
                 }
             ],
         }
-        self._sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
 
     def _table(self, name: str, table: Table) -> None:
         keys = [table.partition_key, *([table.sort_key] if table.sort_key else [])]
@@ -143,29 +143,37 @@ class _Provisioner:
         ]
         schema: list[KeySchemaElementTypeDef] = [{"AttributeName": keys[0], "KeyType": "HASH"}]
         schema += [{"AttributeName": key, "KeyType": "RANGE"} for key in keys[1:]]
+        made = self._named(name)
+        is_new = True
         try:
-            self._dynamodb.create_table(
-                TableName=self._named(name),
+            created = self._dynamodb.create_table(
+                TableName=made,
                 AttributeDefinitions=definitions,
                 KeySchema=schema,
                 BillingMode="PAY_PER_REQUEST",
                 Tags=[{"Key": MADE_BY, "Value": PROVISIONER}],
             )
+            is_active = created["TableDescription"].get("TableStatus") == "ACTIVE"
         except ClientError as error:
             _unless_exists(error)
-        self._dynamodb.get_waiter("table_exists").wait(TableName=self._named(name))
+            is_new = is_active = False
+        if not is_active:
+            self._dynamodb.get_waiter("table_exists").wait(TableName=made)
         if table.ttl:
-            self._expire(self._named(name), table.ttl)
-        self._resources.tables[name] = self._named(name)
+            self._expire(made, table.ttl, is_new=is_new)
+        self._resources.tables[name] = made
 
-    def _expire(self, made: str, attribute: str) -> None:
+    def _expire(self, made: str, attribute: str, *, is_new: bool) -> None:
         """Enable expiry, unless it is enabled: DynamoDB refuses to enable it twice."""
-        found = self._dynamodb.describe_time_to_live(TableName=made)["TimeToLiveDescription"]
-        if found.get("TimeToLiveStatus") not in {"ENABLED", "ENABLING"}:
+        if is_new or not self._expires(made):
             self._dynamodb.update_time_to_live(
                 TableName=made,
                 TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
             )
+
+    def _expires(self, made: str) -> bool:
+        found = self._dynamodb.describe_time_to_live(TableName=made)["TimeToLiveDescription"]
+        return found.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}
 
     def _bucket(self, name: str, bucket: Bucket) -> None:
         made = self._named(name)
@@ -187,7 +195,7 @@ class _Provisioner:
     def _notify(self, made: str, bucket: Bucket) -> None:
         configurations: list[QueueConfigurationTypeDef] = [
             {
-                "QueueArn": self._arn(self._resources.queue_urls[notification.queue]),
+                "QueueArn": self._queue_arns[notification.queue],
                 "Events": notification.events,  # type: ignore[typeddict-item] # names of S3 events
                 "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": notification.prefix}]}},
             }
