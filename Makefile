@@ -116,11 +116,14 @@ format: setup ## format and fix what can be fixed
 BROWSER_TESTS := tools/stack/tests/browser
 # Many tests wait for a process or a queue, so three workers keep two processors busy; the longest tests come first.
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
+# Whole stacks wait more than they work.
+STACK_WORKERS := $(WORKERS:3=5)
 
 # Each starts whole stacks of its own, or many processes, for a minute.
 STACK_TESTS := tests/e2e $(addprefix tests/chaos/test_,short_storm.py short_delivery.py like_aws.py) \
-  tools/cli/tests/e2e $(addprefix tools/cli/tests/integration/test_,cleanup.py customer.py verification.py) \
+  tools/cli/tests/e2e $(addprefix tools/cli/tests/integration/test_,cleanup.py customer.py email.py run_approval.py run_retry.py verification.py) \
   tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py \
+  services/recommender/tests/unit/test_campaign.py \
   $(addprefix services/recommender/tests/integration/test_,campaign_now.py engines.py side_models.py web.py whole_run.py)
 
 test: setup ## unit and integration tests
@@ -128,7 +131,7 @@ test: setup ## unit and integration tests
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
-	$(BIN)/python -m pytest $(WORKERS) $(STACK_TESTS)
+	$(BIN)/python -m pytest $(STACK_WORKERS) $(STACK_TESTS)
 
 test-browser: setup ## the gallery in a browser: takes Chromium, which `make email-tools` installs
 	$(BIN)/python -m pytest $(WORKERS) $(BROWSER_TESTS)

@@ -31,7 +31,7 @@ from tests.support.terraform import read_module
 pytestmark = pytest.mark.timeout(400)
 
 PATIENCE_S = 90
-SHOP = made_up_shop(customers=72, part_size=24)
+SHOP = made_up_shop(customers=72, part_size=24, prefix="T")
 CLICKS = """customer_id,product_id,event,timestamp,run_id
 customer-0001,P1,clicked,2026-11-20T10:00:00Z,run-0123456789abcdef
 """

@@ -126,8 +126,11 @@ class Shop:
             await objects.put_lines(object_keys.sentiment(run_id, part), scored)
 
 
-def made_up_shop(*, customers: int, part_size: int, seed: int = 1) -> Shop:
-    """A shop with 144 products: 72 pairs of colour variants that share their reviews."""
+def made_up_shop(*, customers: int, part_size: int, seed: int = 1, prefix: str = "C") -> Shop:
+    """A shop with 144 products: 72 pairs of colour variants that share their reviews.
+
+    Its customers are called by the prefix and a number: other shops on the same stack have others.
+    """
     chance = random.Random(seed)  # noqa: S311 - test data
     families = [(word, category) for category in CATEGORIES for word in WORDS]
     products = [
@@ -141,7 +144,7 @@ def made_up_shop(*, customers: int, part_size: int, seed: int = 1) -> Shop:
         for number, (word, category) in enumerate(families)
         for colour in COLOURS
     ]
-    people = [_customer(number, chance, len(families)) for number in range(customers)]
+    people = [_customer(f"{prefix}{number}", number, chance, len(families)) for number in range(customers)]
     parts = [list(part) for part in batches(people, part_size)]
     return Shop(
         products=products,
@@ -153,15 +156,15 @@ def made_up_shop(*, customers: int, part_size: int, seed: int = 1) -> Shop:
     )
 
 
-def _customer(number: int, chance: random.Random, families: int) -> Customer:
+def _customer(name: str, number: int, chance: random.Random, families: int) -> Customer:
     """Give half of the customers one product and the others more, mostly from one category."""
     size = 1 if number % 2 else chance.randint(2, 5)
     start = chance.randrange(families - len(WORDS))
     picked = chance.sample(range(start, start + len(WORDS)), size)
     return Customer(
-        customer_id=f"C{number}",
+        customer_id=name,
         name=f"Name {number}",
-        email=f"c{number}@example.com",
+        email=f"{name.lower()}@example.com",
         age=chance.choice((None, 17, 30, 70)),
         reviews=tuple(review(f"R{number}-{family}", f"P{family}red", f"P{family}blue") for family in picked),
     )

@@ -42,7 +42,7 @@ def test_a_stack_is_started_found_and_stopped(encore_process: Run, tmp_path: Pat
     assert "already running" in again.stderr
     supervisor = psutil.Process(json.loads(again.stdout)["pid"])
     stack = [supervisor, *supervisor.children(recursive=True)]
-    assert len(stack) == 10
+    assert len(stack) == 13
     port = re.search(r"^export ENCORE_RECOMMENDER_WEB_PORT=(\d+)$", up.stdout, re.MULTILINE)
     assert port
     with urlopen(f"http://127.0.0.1:{port[1]}/live", timeout=5) as alive:
@@ -51,7 +51,7 @@ def test_a_stack_is_started_found_and_stopped(encore_process: Run, tmp_path: Pat
     assert {each.laddr.ip for each in sockets} == {"127.0.0.1"}
     queues = encore_process("queues", "--json")
     assert queues.stderr.startswith("using the local stack")
-    assert len(json.loads(queues.stdout)) == 5
+    assert len(json.loads(queues.stdout)) == 7
     assert encore_process("down").returncode == 0
     assert psutil.wait_procs(stack, timeout=10)[1] == []
     assert not exports.exists()
