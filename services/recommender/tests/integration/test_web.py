@@ -177,6 +177,14 @@ def never(edition: Edition) -> CurrentShop:
     raise ValueError(edition.run_id)
 
 
+def command_of(process: psutil.Process) -> str:
+    """What a process was started with; nothing if it has ended meanwhile."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 async def test_stopping_does_not_wait_for_a_shop_that_is_being_loaded(edition: Edition) -> None:
     """Its process is ended, and leaves nothing behind."""
     before = set(psutil.Process().children())
@@ -187,6 +195,6 @@ async def test_stopping_does_not_wait_for_a_shop_that_is_being_loaded(edition: E
         opening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await opening
-        loading = [one for one in new if "resource_tracker" not in " ".join(one.cmdline())]
+        loading = [one for one in new if "resource_tracker" not in command_of(one)]
         await asyncio.to_thread(psutil.wait_procs, loading, timeout=STARTED_S)
     assert not any(one.is_running() for one in loading)
