@@ -1,9 +1,7 @@
 """Claims and decisions on the emulator's DynamoDB."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -15,12 +13,8 @@ from encore.sender.adapters.dispatches import DynamoDBDispatches
 from encore.sender.ports import Claim, Claimed
 from encore.stack.provision import Resources
 from services.sender.tests.fakes import NOON
-from tests.support.dynamodb import InMemoryDynamoDB
 from tests.support.runs import RUN
 from tests.support.stores import Clients
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 
 @pytest.fixture
@@ -166,15 +160,6 @@ async def test_a_delivery_comes_back_as_it_was_decided(clients: Clients, resourc
     assert (found.sample, found.seeds, found.status) == (5, ("a@x.example",), DeliveryStatus.SAMPLE)
     assert found.decisions[1].by == "ada"
     assert [each.run_id for each in await deliveries.all()] == [RUN]
-
-
-async def test_changes_at_the_same_time_are_all_kept() -> None:
-    """Each is made of what the one before has left."""
-    table = InMemoryDynamoDB(moment=lambda: asyncio.sleep(0))
-    deliveries = Deliveries(cast("DynamoDBClient", table), "runs")
-    await deliveries.open(RUN, status=DeliveryStatus.APPROVED, by="setting")
-    await asyncio.gather(*(deliveries.change(RUN, waiting(part)) for part in range(1, 9)))
-    assert set((await deliveries.get(RUN)).due) == set(range(1, 9))
 
 
 def waiting(part: int) -> Changed:

@@ -40,10 +40,15 @@ LEADS_TO = {
 }
 
 
+async def moment() -> None:
+    """Let others call in between."""
+    await asyncio.sleep(0)
+
+
 @pytest.fixture
 def deliveries() -> Deliveries:
     """Those of an empty table."""
-    return Deliveries(cast("DynamoDBClient", InMemoryDynamoDB()), TABLE)
+    return Deliveries(cast("DynamoDBClient", InMemoryDynamoDB(moment)), TABLE)
 
 
 async def opened(deliveries: Deliveries, status: DeliveryStatus) -> Delivery:
