@@ -20,7 +20,7 @@ from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
 from encore.stack.mailbox import Fault as MailFault
 from encore.stack.mailbox import Faults, Mailbox, MailboxServer
 from encore.stack.observer import Observer, observe
-from encore.stack.topology import Topology, load_topology
+from encore.stack.topology import Topology
 from tests.chaos import delivery_outcome
 from tests.chaos.delivery_outcome import DeliveryOutcome
 from tests.chaos.faults import CALM, STORM, Fault, FaultPlan, Odds
@@ -30,6 +30,7 @@ from tests.chaos.messages import MessageFaults
 from tests.chaos.proxy import FAILED, TORN, FaultProxy
 from tests.chaos.run import EMULATOR, UNDERSTUDY
 from tests.chaos.tally import Tally
+from tests.chaos.topology import topology_with
 from tests.support.finished_runs import (
     Finished,
     announce_finished,
@@ -96,10 +97,7 @@ class DeliveryConditions:
     @property
     def topology(self) -> Topology:
         """The project's topology with this visibility timeout and receive count."""
-        own = load_topology()
-        changed = {"visibility_s": self.visibility_s, "max_receives": self.max_receives}
-        queues = {name: queue.model_copy(update=changed) for name, queue in own.queues.items()}
-        return own.model_copy(update={"queues": queues})
+        return topology_with(visibility_s=self.visibility_s, max_receives=self.max_receives)
 
 
 CALM_DELIVERY = DeliveryConditions()

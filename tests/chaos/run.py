@@ -10,7 +10,7 @@ from pathlib import Path
 from encore.runtime.runs.run import Run
 from encore.stack.embedded import SERVICES, EmbeddedStack, embedded_stack
 from encore.stack.observer import Observer, observe
-from encore.stack.topology import Topology, load_topology
+from encore.stack.topology import Topology
 from tests.chaos import outcome
 from tests.chaos.faults import CALM, STORM, FaultPlan, Odds
 from tests.chaos.fleet import MAX_SKEW_S, Fleet
@@ -19,6 +19,7 @@ from tests.chaos.messages import MessageFaults
 from tests.chaos.outcome import Outcome
 from tests.chaos.proxy import FaultProxy
 from tests.chaos.tally import Tally
+from tests.chaos.topology import topology_with
 from tests.support.outward import outward
 from tests.support.pipeline import Pipeline
 
@@ -50,10 +51,7 @@ class Conditions:
     @property
     def topology(self) -> Topology:
         """The project's topology with this visibility timeout and receive count."""
-        own = load_topology()
-        changed = {"visibility_s": self.visibility_s, "max_receives": self.max_receives}
-        queues = {name: queue.model_copy(update=changed) for name, queue in own.queues.items()}
-        return own.model_copy(update={"queues": queues})
+        return topology_with(visibility_s=self.visibility_s, max_receives=self.max_receives)
 
     @property
     def max_skew_s(self) -> float:
