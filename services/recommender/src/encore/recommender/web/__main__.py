@@ -2,8 +2,6 @@
 
 import asyncio
 import gc
-import sys
-from argparse import ArgumentParser
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -35,12 +33,12 @@ from encore.recommender.web.app import listening_at, web_app
 from encore.recommender.web.events import EventRoutes
 from encore.runtime.aws import CONFIG
 from encore.runtime.logs import get_logger
-from encore.runtime.process import run_process
 from encore.runtime.quota.limiter import Limiter
 from encore.runtime.readiness import said
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.runtime.web.command import run_web
 from encore.runtime.web.server import serve_app
 
 if TYPE_CHECKING:
@@ -54,18 +52,15 @@ log = get_logger()
 
 
 def main() -> None:
-    """Answer requests until SIGTERM or SIGINT.
-
-    With the argument `--check`, answer none: exit with 0 if everything that the process needs answers, or
-    with 2 and one line that says what does not.
-    """
-    parser = ArgumentParser(prog="python -m encore.recommender.web", description="Answer requests for picks.")
-    parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
-    arguments = parser.parse_args()
-    work = check if arguments.check else serve
-    if problem := run_process(NAME, RecommenderWebSettings, work):
-        sys.stderr.write(f"{'check failed' if arguments.check else 'not started'}: {problem}\n")
-        sys.exit(2)
+    """Answer requests, or see whether that is possible."""
+    run_web(
+        NAME,
+        RecommenderWebSettings,
+        module="encore.recommender.web",
+        description="Answer requests for picks.",
+        serve=serve,
+        check=check,
+    )
 
 
 async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:

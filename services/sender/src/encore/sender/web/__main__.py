@@ -1,8 +1,6 @@
 """Starts the process with the pages: `python -m encore.sender.web`."""
 
 import asyncio
-import sys
-from argparse import ArgumentParser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,9 +12,9 @@ from starlette.routing import Route
 from encore.contracts.click_links import ClickLinks
 from encore.runtime.aws import CONFIG
 from encore.runtime.logs import get_logger
-from encore.runtime.process import run_process
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.readiness import said
+from encore.runtime.web.command import run_web
 from encore.runtime.web.server import serve_app
 from encore.sender.settings import SenderWebSettings
 from encore.sender.web.app import listening_at, web_app
@@ -29,17 +27,15 @@ log = get_logger()
 
 
 def main() -> None:
-    """Answer requests until SIGTERM or SIGINT.
-
-    With the argument `--check`, answer none: exit with 0 if the queue answers, or with 2 and one line.
-    """
-    parser = ArgumentParser(prog="python -m encore.sender.web", description="Show pages to unsubscribe.")
-    parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
-    arguments = parser.parse_args()
-    work = check if arguments.check else serve
-    if problem := run_process(NAME, SenderWebSettings, work):
-        sys.stderr.write(f"{'check failed' if arguments.check else 'not started'}: {problem}\n")
-        sys.exit(2)
+    """Answer requests, or see whether that is possible."""
+    run_web(
+        NAME,
+        SenderWebSettings,
+        module="encore.sender.web",
+        description="Show pages to unsubscribe.",
+        serve=serve,
+        check=check,
+    )
 
 
 async def serve(settings: SenderWebSettings, stop: asyncio.Event) -> str:
