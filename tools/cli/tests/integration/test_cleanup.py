@@ -1,6 +1,5 @@
 """`encore cleanup` on an emulator and understudy."""
 
-import json
 import logging
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from encore.runtime.runs.run import StageName
 from encore.stack.provision import MADE_BY, Resources
 from tests.support.runs import RUN
 from tools.cli.tests.conftest import Encore, InLedger
+from tools.cli.tests.interactions import SCHEMA
 from tools.cli.tests.killing import KillAfter, Killed, killing, rows
 from understudy.testing import UnderstudyServer
 
@@ -24,20 +24,6 @@ OTHER = "run-fedcba9876543210"
 ROLE = "arn:aws:iam::000000000000:role/job"
 INTERACTIONS = "\n".join(
     ["USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE", *(f"u{n % 200},i{n * 7 % 30},{n},read" for n in range(1_200))]
-)
-SCHEMA = json.dumps(
-    {
-        "type": "record",
-        "name": "Interactions",
-        "namespace": "com.amazonaws.personalize.schema",
-        "fields": [
-            {"name": "USER_ID", "type": "string"},
-            {"name": "ITEM_ID", "type": "string"},
-            {"name": "TIMESTAMP", "type": "long"},
-            {"name": "EVENT_TYPE", "type": "string"},
-        ],
-        "version": "1.0",
-    }
 )
 LISTS = {
     "list_campaigns": "campaigns",

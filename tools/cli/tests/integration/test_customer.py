@@ -31,6 +31,7 @@ from encore.runtime.storage import to_item
 from encore.stack.provision import Resources
 from tests.support.runs import RUN, START
 from tools.cli.tests.conftest import Encore, InLedger
+from tools.cli.tests.interactions import SCHEMA
 from tools.cli.tests.killing import KillAfter, Killed, killing, rows
 from understudy.personalize import PersonalizeOptions
 from understudy.testing import UnderstudyServer
@@ -43,18 +44,6 @@ ROLE = "arn:aws:iam::000000000000:role/job"
 TEXT = "It hums, and I love it"
 NOW = "2026-11-26T10:00:00Z"
 MUTATING = ("Delete", "Put", "Create", "Update", "BatchWrite")
-SCHEMA = {
-    "type": "record",
-    "name": "Interactions",
-    "namespace": "com.amazonaws.personalize.schema",
-    "fields": [
-        {"name": "USER_ID", "type": "string"},
-        {"name": "ITEM_ID", "type": "string"},
-        {"name": "TIMESTAMP", "type": "long"},
-        {"name": "EVENT_TYPE", "type": "string"},
-    ],
-    "version": "1.0",
-}
 CUSTOMER = {
     "customer_id": GONE,
     "name": NAME,
@@ -173,7 +162,7 @@ class Made:
             {"tagKey": "stack", "tagValue": self.environment},
         ]
         group = self.active("dataset_group", name="shop", tags=tags)
-        schema = self.personalize.create_schema(name="s", schema=json.dumps(SCHEMA))["schemaArn"]
+        schema = self.personalize.create_schema(name="s", schema=SCHEMA)["schemaArn"]
         self.dataset = self.active(
             "dataset", name="d", datasetGroupArn=group, datasetType="Interactions", schemaArn=schema
         )
