@@ -80,9 +80,13 @@ def test_no_log_names_customers(realtime: Configuration) -> None:
     format_of_line = json.loads(logged["format"])
     assert format_of_line["route"] == "$context.resourcePath"
     assert not {"$context.path", "$context.identity.sourceIp"} & set(format_of_line.values())
-    [waf] = realtime.instances("aws_wafv2_web_acl_logging_configuration", "this").values()
-    redacted = [block.body.blocks[0].kind for block in waf.block.nested("redacted_fields")]
-    assert redacted == ["uri_path", "query_string", "single_header"]
+    firewall = realtime.modules("firewall")[None]
+    [waf] = firewall.instances("aws_wafv2_web_acl_logging_configuration", "this").values()
+    redacted = [
+        (block.body.blocks[0], scope) for block, scope in waf.block.expanded("redacted_fields", waf.scope)
+    ]
+    assert [field.kind for field, _ in redacted] == ["uri_path", "query_string", "single_header"]
+    assert redacted[2][0].value("name", redacted[2][1]) == "x-api-key"
 
 
 def test_tasks_start_once_the_load_balancer_knows_them(read_module: "ReadModule") -> None:
