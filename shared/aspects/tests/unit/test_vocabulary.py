@@ -83,7 +83,11 @@ def shop() -> Vocabulary:
         [
             ["Spray nozzle: a fine mist for stubborn creases"],
             ["The inner pot is easy to clean", "Cooks with a non stick coating"],
-            ["The clasp closes firmly", "Great experience for you"],
+            [
+                "The clasp closes firmly",
+                "The pin buckle is firm, also on the treadmill",
+                "Great experience for you",
+            ],
         ],
         [
             ("Home", "Ironing", "Steam Irons"),
@@ -101,6 +105,11 @@ def test_a_catalogue_adds_what_its_products_have() -> None:
     assert ("spray nozzle", "spray nozzle") in found
     assert ("inner pot", "inner pot") in found
     assert aspects("A rice cooker is a good gift.", shop()) == [("rice cooker", "rice cooker")]
+
+
+def test_where_a_product_is_used_is_no_part_of_it() -> None:
+    """A cable "long enough for the sofa" has no sofa."""
+    assert aspects("On my treadmill the pin buckle broke.", shop()) == [("pin buckle", "pin buckle")]
 
 
 def test_a_catalogue_keeps_the_reviewed_vocabulary() -> None:
