@@ -122,6 +122,13 @@ locals {
       ]
     },
     {
+      title = "changed products told to Personalize at once"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.products_put, "service", "recommender", { label = "products" }],
+      ]
+    },
+    {
       title = "cost per run, US dollars"
       stat  = "Maximum"
       metrics = [

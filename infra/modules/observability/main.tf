@@ -51,6 +51,7 @@ locals {
     turns_taken_over        = "turns_taken_over"
     versions_reused         = "versions_reused"
     versions_refused        = "versions_refused"
+    products_put            = "products_put"
     runs_stopped            = "runs_stopped"
     campaign_tps_seconds    = "campaign_tps_seconds"
     campaign_idle_seconds   = "campaign_idle_seconds"

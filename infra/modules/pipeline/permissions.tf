@@ -313,6 +313,7 @@ locals {
           "personalize:CreateEventTracker",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
+          "personalize:PutItems",
           "personalize:PutUsers",
         ]
         resources = [

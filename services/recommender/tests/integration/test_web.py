@@ -200,13 +200,14 @@ async def test_stopping_before_a_process_is_there_leaves_none_behind(edition: Ed
 def priority(edition: Edition) -> CurrentShop:
     """Tell the priority of the thread that loads, and that of its process."""
     own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    raise ValueError(f"{own} instead of {os.getpriority(os.PRIO_PROCESS, os.getpid())}")
+    usual = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    raise ValueError(f"{edition.run_id}: {own} instead of {usual}")
 
 
 async def test_loading_gives_way_to_answering(edition: Edition) -> None:
     """Only the thread that loads has a lower priority: it could not be raised again for answers."""
     usual = os.getpriority(os.PRIO_PROCESS, os.getpid())
-    with pytest.raises(ValueError, match=f"^{min(usual + NICE, 19)} instead of {usual}$"):
+    with pytest.raises(ValueError, match=f": {min(usual + NICE, 19)} instead of {usual}$"):
         await ShopProcesses(load=priority).open(edition)
 
 

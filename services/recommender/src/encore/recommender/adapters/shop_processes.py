@@ -143,7 +143,8 @@ def _end_after(parent: "multiprocessing.process.BaseProcess") -> None:
 def _open(load: Load, edition: Edition) -> int:
     """Load the shop, and pick once, so that the first customer does not wait for what is made once."""
     global _shop  # noqa: PLW0603 - it is what the process is for
-    with ThreadPoolExecutor(1, initializer=_give_way) as loading:  # a thread that gives way cannot take it back
+    # A thread of its own gives way: its priority could not be raised again for answers.
+    with ThreadPoolExecutor(1, initializer=_give_way) as loading:
         _shop = loading.submit(_loaded, load, edition).result()
     gc.freeze()
     return len(_shop.shop.offers)
