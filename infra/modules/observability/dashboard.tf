@@ -123,6 +123,12 @@ locals {
       ]
     },
     {
+      title   = "changed products told to Personalize at once"
+      service = "recommender"
+      stat    = "Sum"
+      lines   = [{ metric = "products_put", label = "products" }]
+    },
+    {
       title   = "cost per run, US dollars"
       service = "mailer"
       stat    = "Maximum"

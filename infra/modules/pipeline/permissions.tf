@@ -275,6 +275,7 @@ locals {
           "personalize:CreateEventTracker",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
+          "personalize:PutItems",
           "personalize:PutUsers",
         ]
         resources = [
