@@ -3,8 +3,8 @@
 One understudy, with its state on disk, trains on many interactions. Then a steady stream of requests asks two
 campaigns in turn, for recommendations and for a ranking, filtered by what users have and by what is sold out:
 first while nothing else is done, then while events, users and items are put and a campaign is updated,
-then while another version is trained on the same data. Latencies are measured from when a request was due, so
-that a server that stands still is seen in all that wait for it. Exits with 1 when the 99th percentile is over its
+then while another version is trained on the same data. Latencies are measured from when a request was due:
+a server that stands still is seen in all that wait for it. Exits with 1 when the 99th percentile is over its
 limit.
 """
 
