@@ -29,8 +29,8 @@ from encore.recommender.ports import BusyError, ShopClosedError
 Load = Callable[[Edition], CurrentShop]
 """Makes a shop; it is called in the new process, and so has to be picklable."""
 Answer = TypeVar("Answer")
-NICE = 10
-"""How much loading gives way to answering: nobody waits for it but who is answered by the shop before."""
+NICE = 19
+"""How much loading at leisure gives way to answering: as much as there is."""
 
 _shop: CurrentShop | None = None
 
@@ -92,8 +92,11 @@ class ShopProcesses:
     processes: int = 1
     most_waiting: int = 64
 
-    async def open(self, edition: Edition) -> ShopProcess:
-        """Load a shop in each of its processes; raise what loading it raised."""
+    async def open(self, edition: Edition, *, at_leisure: bool = False) -> ShopProcess:
+        """Load a shop in each of its processes; raise what loading it raised.
+
+        At leisure, loading gives way to whatever answers meanwhile, in this process and others.
+        """
         # This process has threads, which a fork would not have; the server that forks has none.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__, self.load.__module__])
@@ -102,17 +105,17 @@ class ShopProcesses:
             for _ in range(self.processes)
         ]
         try:
-            await asyncio.gather(*(self._load_in(pool, edition) for pool in pools))
+            await asyncio.gather(*(self._load_in(pool, edition, NICE if at_leisure else 0) for pool in pools))
         except BaseException:
             for pool in pools:
                 _kill(pool)
             raise
         return ShopProcess(edition=edition, pools=pools, most_waiting=self.most_waiting)
 
-    async def _load_in(self, pool: ProcessPoolExecutor, edition: Edition) -> None:
+    async def _load_in(self, pool: ProcessPoolExecutor, edition: Edition, nice: int) -> None:
         """Have a pool load the shop; cancelling it waits until the pool has a process that can be ended."""
         # In a thread: before its first fork, the server's imports keep whoever submits waiting.
-        submitting = asyncio.create_task(asyncio.to_thread(pool.submit, _open, self.load, edition))
+        submitting = asyncio.create_task(asyncio.to_thread(pool.submit, _open, self.load, edition, nice))
         try:
             await asyncio.shield(submitting)
         finally:
@@ -140,27 +143,31 @@ def _end_after(parent: "multiprocessing.process.BaseProcess") -> None:
     os._exit(1)
 
 
-def _open(load: Load, edition: Edition) -> int:
+def _open(load: Load, edition: Edition, nice: int) -> int:
     """Load the shop, and pick once, so that the first customer does not wait for what is made once."""
     global _shop  # noqa: PLW0603 - it is what the process is for
     # A thread of its own gives way: its priority could not be raised again for answers.
-    with ThreadPoolExecutor(1, initializer=_give_way) as loading:
+    with ThreadPoolExecutor(1, initializer=_give_way, initargs=(nice,)) as loading:
         _shop = loading.submit(_loaded, load, edition).result()
-    gc.freeze()
     return len(_shop.shop.offers)
 
 
 def _loaded(load: Load, edition: Edition) -> CurrentShop:
-    loaded = load(edition)
-    picks_of(loaded.shop, Wanted(""))
-    gc.collect()
-    return loaded
+    gc.disable()  # a quarter of the time would go into looking through what is kept anyway
+    try:
+        loaded = load(edition)
+        picks_of(loaded.shop, Wanted(""))
+        gc.collect()
+        gc.freeze()
+        return loaded
+    finally:
+        gc.enable()
 
 
-def _give_way() -> None:
-    """Lower the priority of this thread alone; only on Linux have threads one of their own."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+def _give_way(nice: int) -> None:
+    """Lower the priority of this thread, and of those that it starts: only on Linux have they their own."""
+    if nice and sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
 
 
 def _opened() -> CurrentShop:

@@ -2,7 +2,7 @@
 
 An import takes a job and its minutes, and comes after everything that a run prepares. Until then filters and
 campaigns would go by the old catalogue, and offer what is sold out. A run that asks Personalize for nothing
-has no import at all.
+has no import at all. Source: Amazon Personalize developer guide, "Importing individual records".
 """
 
 import asyncio
