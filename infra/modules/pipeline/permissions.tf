@@ -111,6 +111,12 @@ locals {
         resources = [module.topology.table_arns["answers"]]
       },
       {
+        # No paid call is made for who must not be written to.
+        sid       = "ReadSuppressions"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
         sid       = "KeepOpinions"
         actions   = ["dynamodb:BatchWriteItem", "dynamodb:Query"]
         resources = [module.topology.table_arns["opinions"]]
