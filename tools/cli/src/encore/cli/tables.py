@@ -17,15 +17,16 @@ def cell(value: object, style: str = "") -> Text:
     return Text(UNKNOWN if value is None else plain(str(value)), style)
 
 
-def table(*columns: str, right: Sequence[str] = (), fold: str = "") -> Table:
-    """A table without frames; the column `fold` takes the remaining width and wraps its text."""
+def table(*columns: str, right: Sequence[str] = (), fold: str | Sequence[str] = "") -> Table:
+    """A table without frames; the column `fold`, or those, take the remaining width and wrap their text."""
+    folds = (fold,) if isinstance(fold, str) else fold
     made = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
         made.add_column(
             name,
             justify="right" if name in right else "left",
             overflow="fold",
-            no_wrap=name != fold,
+            no_wrap=name not in folds,
         )
     return made
 
@@ -42,6 +43,11 @@ def age(seconds: float | None) -> str:
     if whole < _DAY_S:
         return _pair(whole // _HOUR_S, "h", whole % _HOUR_S // _MINUTE_S, "min")
     return _pair(whole // _DAY_S, "d", whole % _DAY_S // _HOUR_S, "h")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 customer`, `1,500 customers`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def since(moment: datetime) -> float:

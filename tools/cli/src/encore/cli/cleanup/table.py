@@ -12,7 +12,7 @@ from encore.stack.formatting import count
 def cleanup_table(rows: Sequence[Row], *, dry_run: bool) -> Table:
     """A row for each kind of thing."""
     done = "to delete" if dry_run else "deleted"
-    shown = table("what", done, "left", "why", right=(done, "left"), fold="why")
+    shown = table("what", done, "left", "why", right=(done, "left"), fold=("what", "why"))
     for row in rows:
         shown.add_row(
             cell(row.what),

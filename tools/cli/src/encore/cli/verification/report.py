@@ -25,7 +25,7 @@ def as_json(results: Sequence[Result], found: Outlook | None = None) -> str:
 
 def show_results(results: Sequence[Result], console: Console) -> None:
     """Print a row per check, what to do about each failure, and the number of results by outcome."""
-    rows = table("result", "check", "detail", fold="detail")
+    rows = table("result", "check", "detail", fold=("check", "detail"))
     for each in results:
         rows.add_row(cell(each.outcome, STYLES[each.outcome]), cell(each.check), cell(each.detail))
     console.print(rows)
