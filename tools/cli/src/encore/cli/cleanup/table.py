@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from encore.cli.cleanup.report import Row
-from encore.cli.tables import cell, table
+from encore.cli.tables import cell, table, wrap_beyond
 from encore.stack.formatting import count
 
 
 def cleanup_table(rows: Sequence[Row], *, dry_run: bool) -> Table:
     """A row for each kind of thing."""
     done = "to delete" if dry_run else "deleted"
-    shown = table("what", done, "left", "why", right=(done, "left"), fold=("what", "why"))
+    shown = table("what", done, "left", "why", right=(done, "left"), fold="why")
     for row in rows:
         shown.add_row(
             cell(row.what),
@@ -20,4 +20,4 @@ def cleanup_table(rows: Sequence[Row], *, dry_run: bool) -> Table:
             cell(count(row.left) if row.left else ""),
             cell(row.why or "", "bold red" if row.failed else ""),
         )
-    return shown
+    return wrap_beyond(shown, "what", 40)
