@@ -216,6 +216,7 @@ class World:
                 dispatches=self.dispatches,
                 tries=self.rules.tries,
                 suppress_dead=SuppressDeadAddress(self.dead).run,
+                places=self.parallel,
                 now=self.now,
                 claim_linger_s=self.claim_linger_s,
                 record_linger_s=self.record_linger_s,

@@ -67,6 +67,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
                 dispatches=dispatches,
                 tries=settings.sender_tries,
                 suppress_dead=SuppressDeadAddress(consent).run,
+                places=opened.places,
             ),
             rules=rules(settings),
             paced=limiter.run,
