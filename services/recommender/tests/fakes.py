@@ -425,6 +425,7 @@ def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers,
         rankings=nothing_kept(objects),
         known_shop=known_shop,
         rank_pins=RankPins(objects=objects, kept=nothing_kept(objects), max_pinned=2),
+        suppressions=InMemoryItems("entry"),
     )
     gather = GatherCustomers(objects=objects, know=know, customers=customers)
     relate = RelateProducts(objects=objects, know=know, standings=InMemoryStanding(), policy=VersionPolicy())

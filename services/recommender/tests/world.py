@@ -258,6 +258,7 @@ class World:
             rankings=rankings,
             known_shop=self.known_shop,
             rank_pins=rank_pins,
+            suppressions=self.suppressions,
             engine=self.engine,
             assortment=self.assortment,
         )

@@ -159,12 +159,31 @@ def test_an_unknown_user_has_no_events_and_no_age() -> None:
         "INCLUDE UserID WHERE Items.PRICE > 1",
         "INCLUDE UserID WHERE Users.AGE > 1 IF CurrentUser.AGE > 1",
         "INCLUDE UserID WHERE Users.AGE > 1 | EXCLUDE ItemID WHERE Items.PRICE > 1",
+        'INCLUDE ItemID WHERE Items.PRICE > "cheap"',
+        'INCLUDE ItemID WHERE Items.PRICE IN (1, "nan")',
+        'INCLUDE ItemID WHERE Items.KIND IN ("*")',
+        'EXCLUDE ItemID WHERE Items.PRICE > 1 IF CurrentUser.AGE = "young"',
+        'INCLUDE UserID WHERE Users.AGE IN ("*")',
     ],
 )
 def test_an_invalid_expression_is_refused(expression: str) -> None:
     """Invalid syntax, unknown fields, and fields or operators that filters do not support."""
     with pytest.raises(FilterError):
         check_filter(expression, SCHEMAS)
+
+
+@pytest.mark.parametrize(
+    "expression", ["Items.PRICE < $VALUE", "Items.PRICE = $VALUE", "Items.KIND = $VALUE"]
+)
+def test_a_comparison_takes_one_value(expression: str) -> None:
+    """Where a parameter has more, nobody knows which was meant."""
+    with pytest.raises(FilterError, match="VALUE takes one value"):
+        allowed(f"INCLUDE ItemID WHERE {expression}", VALUE='"40","300"')
+
+
+def test_a_number_may_be_in_quotes() -> None:
+    """As the values of parameters are."""
+    assert allowed('INCLUDE ItemID WHERE Items.PRICE >= "40"') == {"lamp", "sofa"}
 
 
 def test_an_expression_has_at_most_five_fields() -> None:

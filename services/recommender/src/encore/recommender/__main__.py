@@ -92,6 +92,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         rankings=rankings,
         known_shop=known_shop,
         rank_pins=rank_pins,
+        suppressions=runtime.items(settings.suppressions_table, expires=False),
         assortment=settings.recommender_catalogue,
         engine=settings.engine,
         new_for_days=settings.recommender_rules.new_for_days,

@@ -124,11 +124,11 @@ class ItemFilter:
         return found is not None and bool(matching(column_of(found), test.operator, values).all())
 
     def _values(self, test: Test, asked: _Asked) -> Known:
-        return tuple(known for value in test.values for known in self._known(value, asked))
+        return tuple(known for value in test.values for known in self._known(value, asked, test.operator))
 
-    def _known(self, value: Value, asked: _Asked) -> Known:
+    def _known(self, value: Value, asked: _Asked, comparison: str) -> Known:
         if not isinstance(value, CurrentItem):
-            return known_values(value, asked.given)
+            return known_values(value, asked.given, comparison)
         found = None if self._items is None else self._items.value(asked.item, value.field)
         if isinstance(found, str):
             return tuple(found.split("|"))

@@ -32,6 +32,7 @@ from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Streamed
 from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
+from understudy.wire.errors import ServiceError
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
@@ -137,7 +138,7 @@ class Runtime:
 
         It is for the thread that answers: each change of threads takes a quarter of a millisecond.
         """
-        self.filters.require(filtered, served.version)
+        self._require_filter(filtered, served.version)
         item_filter = await self.filters.bound(filtered, served.model, with_events=False)
         if item_filter is None:
             return _no_mask
@@ -154,6 +155,15 @@ class Runtime:
             return await self.workers.run(answer)
         except FilterError as error:
             raise invalid_input(str(error)) from error
+
+    def _require_filter(self, filtered: Params, version: Resource) -> None:
+        """Refuse what the other operations do; only, one that is not active is invalid input here."""
+        try:
+            self.filters.require(filtered, version)
+        except ServiceError as error:
+            if error.code == "ResourceInUseException":
+                raise invalid_input(error.message) from error
+            raise
 
     def _recent(self, served: _Served, params: Params) -> Recent | None:
         """Return what the user has done since the training; None if nothing is known of it."""
