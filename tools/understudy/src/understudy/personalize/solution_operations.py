@@ -39,7 +39,7 @@ class SolutionOperations:
         return {"CreateSolution": self.create_solution, "UpdateSolution": self.update_solution}
 
     async def create_solution(self, params: Params) -> Params:
-        """Answer CreateSolution. Versions are trained only on demand, even if automatic training is on."""
+        """Answer CreateSolution; its versions are trained on demand, and automatically unless that is off."""
         group = self.registry.get_active(DATASET_GROUP, params["datasetGroupArn"])
         _check_solution(params)
         datasets = self.data.datasets(group.arn)
