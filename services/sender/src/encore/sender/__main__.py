@@ -63,6 +63,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
                 tries=settings.sender_tries,
                 suppress_dead=SuppressDeadAddress(consent).run,
             ),
+            polls=polls,
             rules=rules(settings),
             paced=limiter.run,
             to_seed=trial_email,
