@@ -82,7 +82,11 @@ class Feedback:
     async def receive(self, body: str, *, sent_ms: int = 1_000) -> None:
         """Handle a message, twice as queues may."""
         for _ in range(2):
-            await self.handle(Message("id", "receipt", body, 1, 0, sent_ms))
+            await self.handle(self.message(body, sent_ms=sent_ms))
+
+    def message(self, body: str, *, sent_ms: int = 1_000) -> Message:
+        """A message of the queue."""
+        return Message("id", "receipt", body, 1, 0, sent_ms)
 
     @property
     def reasons(self) -> dict[str, NotSent]:
@@ -143,7 +147,11 @@ async def test_a_click_in_an_email_that_is_gone_is_told_all_the_same() -> None:
 
 def emitted(capsys: pytest.CaptureFixture[str], metric: Metric) -> int:
     """What a metric's values, written since the last look, add up to."""
-    written = "".join(capsys.readouterr())
+    return emitted_in("".join(capsys.readouterr()), metric)
+
+
+def emitted_in(written: str, metric: Metric) -> int:
+    """What a metric's values in a log add up to."""
     return sum(int(found) for found in re.findall(rf"\b{metric}[\"']?[=:] ?(\d+)", written))
 
 
