@@ -10,7 +10,7 @@ import pytest
 from encore.contracts.consent import Frequency
 from encore.contracts.tokens import UNSUBSCRIBE, sign
 from encore.sender.domain.notifications import is_notification
-from encore.sender.domain.requests import Preferences, Request, RequestError
+from encore.sender.domain.requests import MAX_BODY_CHARS, Preferences, Request, RequestError
 from encore.sender.web.pages import LANGUAGES, Page, Pages
 from tests.support.configurations import SHOP, configuration
 from tests.support.hcl.configuration import Configuration
@@ -155,6 +155,16 @@ def test_preferences_are_the_message_of_the_web_process(token: str) -> None:
     for body in ("", "List-Unsubscribe=One-Click", '{"eventType": "Bounce"}'):
         with pytest.raises(RequestError):
             Request.of_message(message("preferences", token=token, body=body))
+
+
+def test_what_would_fit_into_no_message_is_refused_before_the_queue() -> None:
+    """A stranger's large form would fail there, and raise the alarm on requests that fail."""
+    [acl] = endpoint().instances("aws_wafv2_web_acl", "this").values()
+    [rule] = [each for each in acl["rule"] if each["name"] == "large-bodies"]
+    [[constraint]] = [each["size_constraint_statement"] for each in rule["statement"]]
+    assert (constraint["comparison_operator"], constraint["size"]) == ("GT", MAX_BODY_CHARS)
+    [[body]] = [each["body"] for each in constraint["field_to_match"]]
+    assert body["oversize_handling"] == "MATCH"
 
 
 def test_requests_go_to_the_queue_that_the_feedback_process_reads() -> None:

@@ -80,6 +80,11 @@ variable "sending" {
       dkim_selector = optional(string)
       cidrs         = list(string)
     }))
+    mailbox = optional(object({
+      url   = string
+      port  = optional(number)
+      cidrs = list(string)
+    }))
   })
   default = {}
 }

@@ -60,7 +60,7 @@ variable "unsubscribe_topics" {
 }
 
 variable "sending" {
-  description = "How finished emails are delivered: transport (none, ses or smtp), approval (required or automatic), per_s, and the mail server for smtp; see the pipeline module."
+  description = "How finished emails are delivered: transport (none, ses or smtp), approval (required or automatic), per_s, the mail server for smtp, and the mailbox that replies and bounces arrive in; see the pipeline module."
   type = object({
     transport = optional(string, "none")
     approval  = optional(string)
@@ -73,8 +73,28 @@ variable "sending" {
       dkim_selector = optional(string)
       cidrs         = list(string)
     }))
+    mailbox = optional(object({
+      url   = string
+      port  = optional(number)
+      cidrs = list(string)
+    }))
   })
   default = {}
+}
+
+variable "replies" {
+  description = "Receive mails that unsubscribe by SES, at an address of a subdomain; needs unsubscribe_endpoint, whose key signs them. See the email module; null to receive none."
+  type = object({
+    user          = optional(string)
+    subdomain     = optional(string)
+    rule_set_name = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.replies == null || var.unsubscribe_endpoint
+    error_message = "replies need unsubscribe_endpoint = true: its key signs what proves who has sent a mail."
+  }
 }
 
 variable "nat" {

@@ -183,6 +183,8 @@ locals {
         [local.namespace, local.metrics.bounces_hard, "service", "feedback", { label = "hard bounces" }],
         [local.namespace, local.metrics.bounces_soft, "service", "feedback", { label = "soft bounces" }],
         [local.namespace, local.metrics.complaints, "service", "feedback", { label = "complaints" }],
+        [local.namespace, local.metrics.feedback_forged, "service", "feedback", { label = "forged, dropped" }],
+        [local.namespace, local.metrics.mail_unread, "service", "feedback", { label = "mails for nobody" }],
         [local.namespace, local.metrics.complaint_rate, "service", "feedback", { label = "share of complaints", stat = "Maximum", yAxis = "right" }],
       ]
     },

@@ -73,6 +73,9 @@ locals {
     complaint_rate          = "complaint_rate"
     unsubscribes            = "unsubscribes"
     preferences_kept        = "preferences_kept"
+    feedback_forged         = "feedback_forged"
+    mail_unread             = "mail_unread"
+    mailbox_failures        = "mailbox_failures"
   }
 }
 

@@ -1,6 +1,6 @@
 resource "aws_wafv2_web_acl" "this" {
   name        = "${var.name}-unsubscribe"
-  description = "Rate limit and known attacks"
+  description = "Rate limit, known attacks and large bodies"
   scope       = "REGIONAL"
 
   default_action {
@@ -47,6 +47,40 @@ resource "aws_wafv2_web_acl" "this" {
     visibility_config {
       cloudwatch_metrics_enabled = true
       metric_name                = "known-bad-inputs"
+      sampled_requests_enabled   = false
+    }
+  }
+
+  # A form that does not fit into a message of the queue would fail there, and raise the alarm on failing requests.
+  rule {
+    name     = "large-bodies"
+    priority = 3
+
+    action {
+      block {}
+    }
+
+    statement {
+      size_constraint_statement {
+        comparison_operator = "GT"
+        size                = 16384 # what WAF looks at, and far more than any form has
+
+        field_to_match {
+          body {
+            oversize_handling = "MATCH"
+          }
+        }
+
+        text_transformation {
+          priority = 0
+          type     = "NONE"
+        }
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "large-bodies"
       sampled_requests_enabled   = false
     }
   }
