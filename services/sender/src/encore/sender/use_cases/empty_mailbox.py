@@ -46,7 +46,8 @@ class EmptyMailbox:
                     done += name not in self._stuck and await self._take(opened, name)
                 except Exception as error:  # noqa: BLE001 - raised below
                     failures.append(error)
-        log.info("mailbox_read", mails=done, failed=len(failures))
+        if done or failures:
+            log.info("mailbox_read", mails=done, failed=len(failures))
         if failures:
             raise failures[0]
         return done
