@@ -159,17 +159,19 @@ def test_preferences_are_the_message_of_the_web_process(token: str) -> None:
 
 def test_what_would_fit_into_no_message_is_refused_before_the_queue() -> None:
     """A stranger's large form would fail there, and raise the alarm on requests that fail."""
-    [acl] = endpoint().instances("aws_wafv2_web_acl", "this").values()
-    rules = {each.value("name", acl.scope): each for each in acl.block.nested("rule")}
-    block = rules["large-bodies"]
+    [acl] = endpoint().modules("firewall")[None].instances("aws_wafv2_web_acl", "this").values()
+    found = {
+        block.value("name", scope): (block, scope) for block, scope in acl.block.expanded("rule", acl.scope)
+    }
+    block, scope = found["large-bodies"]
     assert [each.kind for each in block.nested("action")[0].body.blocks] == ["block"]
     for kind in ("statement", "size_constraint_statement"):
         [block] = block.nested(kind)
-    assert block.value("comparison_operator", acl.scope) == "GT"
-    assert block.value("size", acl.scope) == MAX_BODY_CHARS
+    assert block.value("comparison_operator", scope) == "GT"
+    assert block.value("size", scope) == MAX_BODY_CHARS
     for kind in ("field_to_match", "body"):
         [block] = block.nested(kind)
-    assert block.value("oversize_handling", acl.scope) == "MATCH"
+    assert block.value("oversize_handling", scope) == "MATCH"
 
 
 def test_requests_go_to_the_queue_that_the_feedback_process_reads() -> None:

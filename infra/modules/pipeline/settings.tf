@@ -37,6 +37,7 @@ locals {
       "ENCORE_PRODUCT_SENTIMENTS_TABLE",
       "ENCORE_OPINIONS_TABLE",
       "ENCORE_ANSWERS_TABLE",
+      "ENCORE_SUPPRESSIONS_TABLE",
     ]
     recommender = [
       "ENCORE_DATA_BUCKET",

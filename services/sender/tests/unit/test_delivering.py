@@ -218,15 +218,50 @@ async def test_a_customer_who_wants_one_a_week_gets_no_second_one() -> None:
     assert world.contacts["c2"].times == (int(NOON.timestamp()),)
 
 
+def hold_out(world: World, *customers: str) -> None:
+    """Let the mailer have drawn these customers: it has made nothing for them."""
+    for part in world.parts:
+        for number, email in enumerate(part):
+            if email.customer_id in customers:
+                part[number] = email.model_copy(update={"key": "", "held_out": True})
+                del world.objects.stored[email.key]
+
+
 async def test_a_holdout_gets_no_email_and_is_counted_apart() -> None:
-    """The share is drawn by chance."""
-    world = World(400, rules=Rules(holdout=0.25))
+    """As the run's list has it, whatever is set now; each is recorded and announced, so that they count."""
+    world = World(4)
+    hold_out(world, "c1", "c3")
     await world.open()
     await world.run()
-    reports = await world.runs.ledger.reports(RUN)
-    held_out = sum(report.counts["emails_held_out"] for report in reports)
-    assert 60 < held_out < 140
-    assert held_out + len(world.transport.accepted) == 400
+    (report,) = await world.runs.ledger.reports(RUN)
+    assert (report.counts["emails_held_out"], report.counts["emails_sent"]) == (2, 2)
+    assert set(world.transport.times) == {"c2", "c4"}
+    assert world.dispatches.items[RUN, "c1"].reason == NotSent.HOLDOUT
+    announced = [event for _, event in world.announcer.announced if isinstance(event, EmailSuppressed)]
+    assert announced == [EmailSuppressed(customer_id=one, reason=NotSent.HOLDOUT) for one in ("c1", "c3")]
+
+
+async def test_who_unsubscribes_leaves_the_holdout() -> None:
+    """Nobody could have written to them: those who unsubscribe from emails leave their group, too."""
+    world = World(2)
+    hold_out(world, "c1")
+    world.consent.suppressions["c1"] = suppressed("c1", NotSent.UNSUBSCRIBED)
+    await world.open()
+    await world.run()
+    assert world.dispatches.items[RUN, "c1"].reason == NotSent.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("seeds", [(), ("ada@shop.example",)])
+async def test_a_sample_has_as_many_emails_whoever_is_held_out(seeds: tuple[str, ...]) -> None:
+    """Of customers who are held out there is nothing to look at."""
+    world = World(3, 3)
+    hold_out(world, "c1", "c3")
+    await world.open(DeliveryStatus.HELD)
+    await world.deliveries.decide(RUN, Act.SAMPLE, by="ada", changes={"sample": 3, "seeds": seeds})
+    await world.run()
+    assert set(world.transport.times) == {"c2", "c4", "c5"}
+    assert not {"c1", "c3"} & {customer for _, customer in world.dispatches.items}
+    assert (await world.deliveries.get(RUN)).sample_parts == {1: 1, 2: 2}
 
 
 async def test_no_address_and_no_message_are_reasons() -> None:

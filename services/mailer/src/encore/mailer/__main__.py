@@ -38,6 +38,7 @@ from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.collect_prompts import CollectPrompts
+from encore.mailer.use_cases.draw_holdout import DrawHoldout
 from encore.mailer.use_cases.find_prompts import FindPrompts
 from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
 from encore.mailer.use_cases.know_features import KnowFeatures
@@ -125,7 +126,8 @@ def _ask_consent(runtime: Runtime[MailerSettings]) -> AskConsent:
     consent = DynamoDBConsent(
         runtime.dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
     )
-    return AskConsent(consent=consent, cap=settings.cap)
+    draw_holdout = DrawHoldout(runtime.ledger, settings.holdout)
+    return AskConsent(consent=consent, cap=settings.cap, draw=draw_holdout.of)
 
 
 def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:

@@ -80,8 +80,6 @@ def rules(settings: SenderSettings) -> Rules:
         quiet=settings.quiet,
         zone=settings.zone,
         cap=settings.cap,
-        holdout=settings.sender_holdout,
-        holdout_salt=settings.sender_holdout_salt,
         without_address=settings.sender_without_address,
         tries=settings.sender_tries,
         retry_s=settings.sender_retry_s,

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from encore.contracts.delivery import Share
 from encore.runtime.settings import ConsentTables, FrequencyCap, ProcessSettings, ServiceSettings
 from encore.sender.domain.mailbox_url import MailboxUrl
 
@@ -72,10 +71,6 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     sender_quiet_until: time | None = None
     sender_time_zone: TimeZone = "UTC"
     """Of customers whose time zone is not known."""
-    sender_holdout: Share = 0.0
-    """The share of customers who get no email, so that it can be told what emails are worth."""
-    sender_holdout_salt: str = "encore"
-    """Another salt draws another share."""
     sender_without_address: bool = False
     """Hand over emails of customers without an address too, to `customers.invalid`: for a trial with a mail
     server that keeps everything, such as Mailpit."""

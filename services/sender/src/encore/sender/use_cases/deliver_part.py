@@ -27,6 +27,7 @@ from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName, part_name
 from encore.runtime.runs.stage import PartResult, Stage
 from encore.sender.domain.judging import Doubt, Drop, Known, Rules, Send, Settled, Wait, judge
+from encore.sender.domain.sampling import sampled
 from encore.sender.domain.throttle import Grant, grant
 from encore.sender.ports import Claim, Claimed, Dispatches, SenderPolls
 from encore.sender.use_cases.hand_over import HALTS, HandOver, Paced, Parcel, StaleError
@@ -137,7 +138,7 @@ class DeliverPart:
             started_at = self._now()
             emails = await self._finished(run_id, part)
             if delivery.status is DeliveryStatus.SAMPLE:
-                emails = _to_seeds(emails[: delivery.sample_parts.get(part, 0)], delivery.seeds)
+                emails = _to_seeds(sampled(emails, delivery.sample_parts.get(part, 0)), delivery.seeds)
             passed = _Pass(run_id, part, delivery, emails)
             stopped = await self._deliver(passed)
             await self._report(passed, part, started_at)
@@ -248,7 +249,7 @@ class DeliverPart:
         return {one: Known(dispatches.get(one), suppressed.get(one), contacts.get(one)) for one in ids}
 
     def _rules_for(self, passed: _Pass) -> Rules:
-        """Seeds have neither quiet hours nor a holdout."""
+        """Seeds have no quiet hours."""
         return Rules(tries=self._rules.tries, retry_s=self._rules.retry_s) if passed.to_seeds else self._rules
 
     async def _send(self, passed: _Pass, parcel: Parcel) -> None:
