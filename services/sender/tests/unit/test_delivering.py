@@ -9,7 +9,7 @@ import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent, Outcome
+from encore.contracts.delivery import Dispatch, NotSent, Outcome
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailSent, EmailSuppressed
 from encore.runtime.runs.delivery import Act, DecisionError, DeliveryStatus
@@ -401,6 +401,43 @@ async def test_an_email_whose_worker_died_after_acceptance_is_in_doubt_and_liste
     assert "c2" in listed
     assert listed | set(world.transport.times) == {"c1", "c2", "c3"}
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_late: bool) -> None:
+    """A worker was taken for dead while its record was on the way; without one there is nothing to tell."""
+    world = World(3)
+    await world.open()
+    claimed = Dispatch(
+        run_id=RUN, customer_id="c2", outcome=Outcome.SENDING, at=world.time, transport="fake", claim="dead"
+    )
+    world.dispatches.items[RUN, "c2"] = claimed
+    await world.run()
+    [(part, doubted, delay_s)] = world.polls.doubts
+    assert (part, doubted, delay_s) == (1, ("c2",), 900)
+    assert world.announcer.of(EmailSuppressed) == [EmailSuppressed(customer_id="c2", reason="in_doubt")]
+    late = claimed.model_copy(update={"outcome": Outcome.SENT, "provider_id": "id-9"})
+    if is_late:
+        await world.dispatches.settle([late])
+    world.announcer.announced.clear()
+    for _ in range(2):
+        await world.deliver.look_again(RUN, part, doubted, holder="again")
+    event = EmailSent(customer_id="c2", transport="fake", provider_id="id-9")
+    assert world.announcer.announced == ([(RUN, event)] * 2 if is_late else [])
+    [report] = [each for each in await world.runs.ledger.reports(RUN) if each.stage is StageName.SENDER]
+    wanted = {"emails_sent": 3} if is_late else {"emails_sent": 2, "emails_in_doubt": 1}
+    assert report.counts == wanted
+    assert world.transport.times == Counter(["c1", "c3"])
+
+
+async def test_a_part_that_is_not_done_tells_of_late_records_by_itself() -> None:
+    """Its next pass finds the email sent; a look before that says nothing."""
+    world = World(2)
+    await world.open(DeliveryStatus.HELD)
+    sent = Dispatch(run_id=RUN, customer_id="c1", outcome=Outcome.SENT, at=world.time, transport="fake")
+    world.dispatches.items[RUN, "c1"] = sent
+    await world.deliver.look_again(RUN, 1, ["c1"], holder="again")
+    assert world.announcer.announced == []
 
 
 async def test_two_workers_with_the_same_part_send_each_email_once() -> None:

@@ -69,6 +69,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
                 suppress_dead=SuppressDeadAddress(consent).run,
                 places=opened.places,
             ),
+            polls=polls,
             rules=rules(settings),
             paced=limiter.run,
             to_seed=trial_email,
