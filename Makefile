@@ -34,8 +34,8 @@ $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
 	@touch $@
 
-demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=encore.toml] [MERCHANDISING=file.yaml] [OUT=dir] [SEND=1 delivers them, to a mail server of its own] [KEEP=1 leaves the stack running]
-	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(SEND),--send) $(if $(KEEP),--keep)
+demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=encore.toml] [MERCHANDISING=file.yaml] [OUT=dir] [SEND=1 delivers them, to a mail server of its own; HOLD=1 once you approve] [KEEP=1 leaves the stack running]
+	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(SEND),--send) $(if $(HOLD),--hold) $(if $(KEEP),--keep)
 
 # A published file's attributes lie beside it under S3-Rec's name.
 SEQUENCES ?= $(ENCORE_SEQUENCES)

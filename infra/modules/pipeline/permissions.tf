@@ -111,6 +111,12 @@ locals {
         resources = [module.topology.table_arns["answers"]]
       },
       {
+        # No paid call is made for who must not be written to.
+        sid       = "ReadSuppressions"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["suppressions"]]
+      },
+      {
         sid       = "KeepOpinions"
         actions   = ["dynamodb:BatchWriteItem", "dynamodb:Query"]
         resources = [module.topology.table_arns["opinions"]]
@@ -275,6 +281,7 @@ locals {
           "personalize:CreateEventTracker",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
+          "personalize:PutItems",
           "personalize:PutUsers",
         ]
         resources = [
@@ -454,7 +461,7 @@ locals {
       {
         sid       = "Announce"
         actions   = ["sns:Publish"]
-        resources = [module.topology.topic_arns["email-bounced"]]
+        resources = [module.topology.topic_arns["email-sent"], module.topology.topic_arns["email-bounced"]]
       },
     ]
   }

@@ -89,6 +89,7 @@ def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
     yield CustomerGroup("on the suppression list", suppressed)
     yield CustomerGroup("written to often enough", capped)
     yield CustomerGroup("want nothing of what is left", unwanted)
+    yield CustomerGroup("held out", facts.counts.get("customers_held_out", 0))
     yield CustomerGroup("left out, unhappy", facts.counts.get("emails_left_out", 0))
     yield CustomerGroup("email failed", facts.counts.get("emails_failed", 0), lost=True)
 
