@@ -145,6 +145,8 @@ class RecordingPolls:
     polls: list[tuple[int, int]] = field(default_factory=list)
     """Attempts and delays."""
     parts: list[int] = field(default_factory=list)
+    doubts: list[tuple[int, tuple[str, ...], int]] = field(default_factory=list)
+    """Parts, customers and delays."""
 
     async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None:
         """Keep a poll."""
@@ -157,6 +159,15 @@ class RecordingPolls:
         assert run_id == RUN
         assert release >= 1
         self.parts += parts
+
+    async def send_doubts(
+        self, run_id: str, part: int, customer_ids: Sequence[str], *, release: int, delay_s: int
+    ) -> None:
+        """Keep doubts."""
+        assert run_id == RUN
+        assert release >= 0
+        assert 0 <= delay_s <= 900
+        self.doubts.append((part, tuple(customer_ids), delay_s))
 
 
 class World:
@@ -222,6 +233,7 @@ class World:
                 claim_linger_s=self.claim_linger_s,
                 record_linger_s=self.record_linger_s,
             ),
+            polls=self.polls,
             rules=self.rules,
             paced=self.paced,
             to_seed=lambda content, address: re.sub(rb"To: [^\r]*", f"To: {address}".encode(), content),

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from encore.mailer.__main__ import subject_test
+from encore.mailer.__main__ import composer, subject_test
 from encore.mailer.domain.copy.subjects import SubjectTest
+from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.shop_file import BrandSection, InvalidFileError, SubjectsSection
 from encore.mailer.settings import BRAND_SETTINGS, MailerSettings
 
@@ -40,9 +41,11 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
         {"mailer_from_address": "häns@shop.example"},
         {"mailer_locale": "fr_FR"},
         {"mailer_unsubscribe_url": "https://shop.example/u"},
-        {"mailer_unsubscribe_key": "secret"},
+        {"mailer_unsubscribe_address": "nobody"},
         {"mailer_unsubscribe_url": "http://shop.example/u", "mailer_unsubscribe_key": "secret"},
         {"mailer_unsubscribe_url": "https://shop.example/u>,<x", "mailer_unsubscribe_key": "secret"},
+        {"mailer_unsubscribe_url": "http://127.0.0.1.evil.example:80/u", "mailer_unsubscribe_key": "secret"},
+        {"mailer_unsubscribe_url": "http://localhost:1@evil.example/u", "mailer_unsubscribe_key": "secret"},
         {"mailer_converse_concurrency": 0},
         {"mailer_link_hosts": "https://shop.example"},
         {"mailer_image_hosts": "shop.example,b c"},
@@ -63,6 +66,15 @@ def test_settings_that_cannot_work_are_refused(changes: dict[str, object]) -> No
     """The service refuses them before it receives a message."""
     with pytest.raises(ValidationError):
         MailerSettings.model_validate(RESOURCES | changes)
+
+
+def test_a_trial_on_this_machine_needs_no_tls() -> None:
+    """Its pages are on the loopback interface; every other address is https."""
+    url = "http://127.0.0.1:8091/unsubscribe"
+    settings = MailerSettings.model_validate(
+        RESOURCES | {"mailer_unsubscribe_url": url, "mailer_unsubscribe_key": "secret"}
+    )
+    assert settings.mailer_unsubscribe_url == url
 
 
 @pytest.mark.parametrize(("value", "temperature"), [("0", 0.0), ("0.3", 0.3), ("", None)])
@@ -153,6 +165,19 @@ def test_words_that_no_subject_may_have_stop_the_service() -> None:
         InvalidFileError, match=r"^subjects\.variants\.best: found .*, expected .* \('best'\)$"
     ):
         subject_test(settings)
+
+
+@pytest.mark.parametrize("url", [None, "https://shop.example/u"])
+def test_mails_that_unsubscribe_go_to_the_address_that_is_read(url: str | None) -> None:
+    """They are signed with the key, whether there is a page too; without an address they go to the sender."""
+    given = RESOURCES | {"mailer_unsubscribe_key": "k", "mailer_unsubscribe_url": url}
+    token = UnsubscribeEndpoint("", b"k").token("C1")
+    addresses = {"hello@shop.example": None, "replies@in.shop.example": "replies@in.shop.example"}
+    for address, setting in addresses.items():
+        settings = MailerSettings.model_validate(given | {"mailer_unsubscribe_address": setting})
+        [*links, mail] = composer(settings)._unsubscribe_uris("C1")
+        assert mail == f"mailto:{address}?subject=unsubscribe%20{token}"
+        assert links == ([f"{url}?t={token}"] if url else [])
 
 
 def test_an_unsubscribe_address_of_the_file_needs_a_key() -> None:

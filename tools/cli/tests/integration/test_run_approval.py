@@ -45,6 +45,37 @@ def polls(bodies: "Bodies") -> "Callable[[], list[int]]":
     return take
 
 
+def test_a_start_in_the_future_is_told_and_can_be_taken_back(encore: "Encore", run: FinishedRun) -> None:
+    """Emails that wait until tomorrow are not said to go out; another approval says what undoes the first."""
+    run.make()
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d} 09:00 UTC"
+    answer = encore("run", "approve", RUN, *INES, "--at", tomorrow, "--yes")
+    assert answer.code == 0, answer.err
+    assert "approved, goes out later" in answer.out
+    assert "`encore run hold` takes the approval back" in answer.err
+    assert "goes out; " not in answer.err
+    sample = encore("run", "approve", RUN, *INES, "--sample", "2", "--yes")
+    assert sample.code == 1
+    assert "`encore run hold` takes the approval back" in sample.err
+
+
+def test_a_name_that_cannot_be_is_refused_before_anything_is_asked(
+    encore: "Encore", run: FinishedRun
+) -> None:
+    """Nobody types `approve` for nothing."""
+    run.make()
+    answer = encore("run", "approve", RUN, "--by", " ", answer="approve\n")
+    assert answer.code == 1
+    assert answer.err.startswith("--by is empty")
+    assert run.delivery().status is DeliveryStatus.HELD
+
+
+def test_showing_a_run_ends_with_what_it_waits_for(encore: "Encore", run: FinishedRun) -> None:
+    """A terminal stops there, below all the tables."""
+    run.make()
+    assert encore("run", "show", RUN).err == f"{RUN} is held; `encore run approve` lets its emails go out\n"
+
+
 def test_approving_says_what_it_leads_to_asks_and_is_kept(
     encore: "Encore", run: FinishedRun, polls: "Callable[[], list[int]]"
 ) -> None:
@@ -61,6 +92,23 @@ def test_approving_says_what_it_leads_to_asks_and_is_kept(
     assert decision.note.startswith("looks good. Up to 5 people get an email")
     assert datetime.now(UTC) - decision.at < timedelta(minutes=5)
     assert polls() == [delivery.attempt]
+
+
+def test_an_approval_says_how_many_are_held_out(encore: "Encore", resources: Resources) -> None:
+    """They are no emails that go out; once recorded, they are counted with all others, each once."""
+    run = FinishedRun(resources)
+    run.make(held_out="c-3")
+    shown = encore("run", "show", RUN).out
+    assert "1 customers, who get none" in shown
+    answer = encore("run", "approve", RUN, *INES, answer="approve\n")
+    assert "Up to 4 people get an email" in answer.err
+    assert "1 customer is held out and gets none." in answer.err
+    run.dispatched("c-3", Outcome.SUPPRESSED, reason="holdout")
+    run.dispatched("c-1", Outcome.SENT, transport="smtp")
+    view = encore("run", "show", RUN, "--json").json["delivery"]
+    assert (view["emails"], view["held_out"]) == (4, 1)
+    left = encore("run", "reject", RUN, "--why", "wrong prices", *INES, answer="no\n").err
+    assert "3 of 4 emails will never be sent" in left
 
 
 def test_any_other_answer_decides_nothing(

@@ -17,6 +17,7 @@ from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from encore.runtime.gather import Gather
 from encore.runtime.logs import get_logger
 from encore.runtime.quota.turns import StoppingError
+from encore.sender.domain.dating import dated
 from encore.sender.domain.judging import written_to
 from encore.sender.ports import (
     Claim,
@@ -168,7 +169,7 @@ class HandOver:
                 run_id=parcel.run_id,
                 customer_id=parcel.email.customer_id,
                 address=parcel.address,
-                content=content,
+                content=dated(content, self._now()),
                 tags=tags(parcel),
             )
         )

@@ -7,17 +7,18 @@ from typing import Any
 
 from encore.cli.delivery.decide import Decisions
 from encore.cli.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
-from encore.cli.delivery.plan import Plan
+from encore.cli.delivery.plan import Plan, moment
 from encore.cli.delivery.seeds import read_seeds
 from encore.cli.delivery.start_times import start_time
+from encore.cli.delivery.tables import starts_later
 from encore.cli.delivery.views import DeliveryLookup, DeliveryView
-from encore.cli.delivery.who import decider, one_line
+from encore.cli.delivery.who import one_line
 from encore.cli.environment import Environment
 from encore.cli.errors import CommandError
 from encore.cli.runs.lookup import find_run, run_details
 from encore.cli.tables import age, since
 from encore.contracts.delivery import Outcome
-from encore.runtime.runs.delivery import Act, DeliveryStatus
+from encore.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.totals import total
@@ -29,7 +30,6 @@ MAX_WHY_CHARS = 500
 FRESH = timedelta(days=2)
 """Emails that are older deserve a second look: they name prices."""
 KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
-EMAILS = "emails"
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ class Approving:
 
     async def current(self) -> DeliveryView:
         """Return the delivery as it is; raise `CommandError` if there is none."""
-        emails = total(await self.ledger.reports(self.run.run_id)).counts.get(EMAILS, 0)
+        counts = total(await self.ledger.reports(self.run.run_id)).counts
         lookup = await DeliveryLookup.of(self.environment)
-        found = await lookup.view(self.run, emails=emails)
+        found = await lookup.view(self.run, counts=counts)
         if found is None:
             raise CommandError(f"{self.run.run_id} has no delivery")
         return found
@@ -112,18 +112,19 @@ class Approving:
 
     def plan(self, view: DeliveryView, terms: Terms) -> Plan:
         """What approving leads to; the seeds of a new sample get copies, whoever has had some."""
-        return self._plan(terms, emails=view.emails, settled=0 if terms.seeds else view.tally.settled)
+        return self._plan(terms, view, settled=0 if terms.seeds else view.settled)
 
     def plan_of_rest(self, view: DeliveryView) -> Plan:
         """What going on with a paused delivery leads to."""
         terms = terms_of(view)
-        tally = view.seeds if terms.seeds else view.tally
-        return self._plan(terms, emails=view.emails, settled=tally.settled)
+        settled = view.seeds.settled if terms.seeds else view.settled
+        return self._plan(terms, view, settled=settled)
 
-    def _plan(self, terms: Terms, *, emails: int, settled: int) -> Plan:
+    def _plan(self, terms: Terms, view: DeliveryView, *, settled: int) -> Plan:
         settings = self.settings
         return Plan(
-            emails=emails,
+            emails=view.emails,
+            held_out=view.held_out,
             settled=settled,
             sample=terms.sample,
             seeds=terms.seeds,
@@ -131,15 +132,15 @@ class Approving:
             per_hour=terms.per_hour or (settings.sender_per_hour if settings else None),
             how=settings.how if settings else None,
             quiet=settings.quiet if settings else None,
+            holdout=settings.sender_holdout if settings else 0.0,
         )
 
-    async def decide(self, act: Act, *, by: str | None, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's
+    async def decide(self, act: Act, *, by: str, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's
         """Take the decision and return what the delivery is then."""
-        who = await decider(self.environment, by)
         if act is Act.HOLD:
-            await self.decisions.hold(by=who, note=note)
+            await self.decisions.hold(by=by, note=note)
         else:
-            await self.decisions.take(act, by=who, note=note, **changes)
+            await self.decisions.take(act, by=by, note=note, **changes)
         return await self.current()
 
     def _require_transport(self) -> None:
@@ -172,17 +173,26 @@ def reason_given(why: str | None) -> str:
 def rejection(view: DeliveryView) -> str:
     """What rejecting leads to, in one line."""
     sent = view.tally.of(Outcome.SENT)
-    left = max(0, view.emails - view.tally.settled)
+    left = max(0, view.emails - view.settled)
     before = f" {count(sent)} have been sent." if sent else ""
     return f"{count(left)} of {count(view.emails)} emails will never be sent; that is for good.{before}"
 
 
 LATER: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "is held until somebody approves it",
+    DeliveryStatus.HELD: "is held; `encore run approve` lets its emails go out",
     DeliveryStatus.SAMPLE: "goes out as a sample; `encore run approve` lets the rest go out",
     DeliveryStatus.APPROVED: "goes out; `encore run show` says how far it is, `encore run pause` stops it",
     DeliveryStatus.PAUSED: "is paused; `encore run resume` goes on with it",
     DeliveryStatus.REJECTED: "is rejected: nothing more of it goes out",
     DeliveryStatus.DONE: "is delivered",
 }
-"""What is to be said after a decision."""
+"""What is to be said of a delivery, and what can be done next."""
+
+
+def later(delivery: Delivery) -> str:
+    """Say in one line what a delivery does now, and what can be done next."""
+    if starts_later(delivery) and delivery.starts_at:
+        what = f"goes out from {moment(delivery.starts_at)} on; `encore run hold` takes the approval back"
+    else:
+        what = LATER[delivery.status]
+    return f"{delivery.run_id} {what}"

@@ -17,6 +17,8 @@ class Plan:
 
     emails: int
     """How many the run has made."""
+    held_out: int = 0
+    """How many customers get none, for comparison."""
     settled: int = 0
     """Of how many something final is known already: they are not sent again."""
     sample: int = 0
@@ -26,6 +28,8 @@ class Plan:
     how: str | None = None
     """The transport; None if it is not known."""
     quiet: tuple[time, time] | None = None
+    holdout: float = 0.0
+    """The share of customers who get no email, for comparison."""
 
     @property
     def left(self) -> int:
@@ -53,6 +57,8 @@ class Plan:
         return f"Up to {_people(self.left)} {_get(self.left)} an email"
 
     def _ways(self) -> Iterator[str]:
+        if self.holdout and not self.seeds:
+            yield f"but for {self.holdout * 100:g} % who are held out for comparison"
         yield f"by {self.how or 'the transport of the sender'}"
         if self.per_hour:
             yield f"at most {count(self.per_hour)} an hour{self._lasts}"
@@ -68,6 +74,9 @@ class Plan:
     @property
     def _rest(self) -> str:
         before = f"{count(self.settled)} are settled already. " if self.settled else ""
+        if self.held_out and not self.seeds:
+            what = "customer is held out and gets" if self.held_out == 1 else "customers are held out and get"
+            before += f"{count(self.held_out)} {what} none. "
         if self.seeds:
             return f"{before}No customer gets one."
         if self.sample:

@@ -6,10 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.delivery.tables import OUTCOMES
+from encore.cli.delivery.tables import BOUNCES, OUTCOMES, words
 from encore.cli.emails.finished import EmailView
 from encore.cli.output import plain
 from encore.cli.tables import cell, table
+from encore.contracts.delivery import Outcome
 from encore.stack.gallery.mime import texts
 
 SUBJECT_AND_PREHEADER = "subject, preheader"
@@ -32,7 +33,9 @@ def show_email(email: EmailView, message: bytes, console: Console) -> None:
     shown.add_row(cell("preheader", "dim"), cell(email.preheader))
     if email.variant:
         shown.add_row(cell("variant", "dim"), cell(email.variant))
-    shown.add_row(cell("made", "dim"), cell(f"{email.made_at:%Y-%m-%d %H:%M} UTC, copy: {email.copy_source}"))
+    if email.made_at:
+        made = f"{email.made_at:%Y-%m-%d %H:%M} UTC, copy: {email.copy_source}"
+        shown.add_row(cell("made", "dim"), cell(made))
     shown.add_row(cell("delivery", "dim"), cell(_fate(email)))
     console.print(shown)
     console.print()
@@ -41,12 +44,22 @@ def show_email(email: EmailView, message: bytes, console: Console) -> None:
 
 
 def _as_in_inbox(email: EmailView) -> Text:
+    if email.held_out:
+        return cell("no email: held out, for comparison", "dim")
     return cell(email.subject, "bold").append("\n").append_text(cell(email.preheader, "not bold dim"))
 
 
 def _outcome(email: EmailView) -> Text:
-    called, style = OUTCOMES[email.dispatch.outcome] if email.dispatch else ("not yet", "dim")
-    return cell(called, style)
+    """What has become of it; below it why it was not sent, or what came back."""
+    if email.held_out:
+        return cell("held out", "dim")
+    if (found := email.dispatch) is None:
+        return cell("not yet", "dim")
+    called, style = OUTCOMES[found.outcome]
+    why = words(found.reason) if found.outcome is Outcome.SUPPRESSED else ""
+    below = BOUNCES.get(found.bounced, why)
+    shown = cell(called, style)
+    return shown.append("\n").append_text(cell(below, "not bold dim")) if below else shown
 
 
 def _fate(email: EmailView) -> str:
