@@ -15,6 +15,10 @@ PLATFORM := linux/arm64
 LABELS = ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
   ENCORE_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
 
+# Also where Python is told to write no bytecode: demos and tests start many processes, and each would compile the code
+# anew, as pytest would rewrite ten thousand assertions in each of its workers.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock setting-names coverage-table clean
 
@@ -23,7 +27,7 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## build .venv with every package, pinned
 
-# Compiled here, because a demo starts ten processes, also where Python is told to write no bytecode.
+# Compiled here, because a demo starts ten processes at once.
 $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt uv

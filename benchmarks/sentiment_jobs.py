@@ -29,6 +29,7 @@ from encore.sentiment.domain.engine import Engine
 from encore.sentiment.use_cases.advance_job import AdvanceJob
 from encore.sentiment.use_cases.collect_texts import CollectTexts
 from encore.sentiment.use_cases.find_aspects import FindAspects
+from encore.sentiment.use_cases.find_left_out import FindLeftOut
 from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
 from encore.sentiment.use_cases.pay_once import PayOnce
 from encore.sentiment.use_cases.read_documents import ReadDocuments
@@ -119,10 +120,13 @@ async def wire(folder: Path, runs: Runs) -> tuple[AdvanceJob, InMemoryAnnouncer]
         find_aspects=FindAspects(objects=objects, reader=AspectReader.load()),
     )
     dropped = disk_world.DroppedItems()
+    everybody = FindLeftOut(dropped, scores_all=True)
     advance_job = AdvanceJob(
         ledger=runs.ledger,
         stage=stage,
-        collect_texts=CollectTexts(objects=objects, read_documents=read_documents, new_keys=new_keys),
+        collect_texts=CollectTexts(
+            objects=objects, read_documents=read_documents, new_keys=new_keys, find_left_out=everybody
+        ),
         jobs=disk_world.DiskJobs(objects),
         keep_answers=KeepJobAnswers(
             objects=objects,
@@ -130,7 +134,11 @@ async def wire(folder: Path, runs: Runs) -> tuple[AdvanceJob, InMemoryAnnouncer]
             outputs=S3JobOutputs(cast("S3Client", disk_world.DiskS3(folder)), "bucket"),
         ),
         score_part=ScorePart(
-            objects=objects, reviews=dropped, opinions=opinions, read_documents=read_documents
+            objects=objects,
+            reviews=dropped,
+            opinions=opinions,
+            read_documents=read_documents,
+            find_left_out=everybody,
         ),
         total_products=TotalProducts(
             objects=objects,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from encore.recommender.web.routes import Routes
-from tests.support.configurations import configuration
+from tests.support.configurations import configuration, pipeline_of
 from tests.support.hcl.configuration import Configuration
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def test_it_is_off_by_default(environment: str) -> None:
     """It costs money while nobody asks: neither endpoint nor tasks are there unless somebody wants them."""
     usual = configuration(environment, **({"realtime": {}} if environment == "prod" else {}))
     assert usual.modules("realtime") == {}
-    assert usual.modules("pipeline")[None].modules("web") == {}
+    assert pipeline_of(usual).modules("web") == {}
     assert usual.output("realtime_url") is None
     on = configuration(environment, realtime={"enabled": True})
-    assert len(on.modules("pipeline")[None].modules("web")) == 1
+    assert len(pipeline_of(on).modules("web")) == 1
     assert on.output("realtime_url")
 
 
@@ -66,7 +66,7 @@ def test_tasks_are_reached_through_the_link_and_the_load_balancer_only(realtime:
     [rule] = realtime.instances("aws_vpc_security_group_ingress_rule", "load_balancer").values()
     [link] = realtime.instances("aws_security_group", "link").values()
     assert rule["referenced_security_group_id"] == link["id"]
-    web = configuration("prod").modules("pipeline")[None].modules("web")[0]
+    web = pipeline_of(configuration("prod")).modules("web")[0]
     [rule] = web.instances("aws_vpc_security_group_ingress_rule", "load_balancer").values()
     assert rule["referenced_security_group_id"] == balancer["security_groups"][0]
     [target] = realtime.instances("aws_lb_target_group", "this").values()
@@ -80,9 +80,13 @@ def test_no_log_names_customers(realtime: Configuration) -> None:
     format_of_line = json.loads(logged["format"])
     assert format_of_line["route"] == "$context.resourcePath"
     assert not {"$context.path", "$context.identity.sourceIp"} & set(format_of_line.values())
-    [waf] = realtime.instances("aws_wafv2_web_acl_logging_configuration", "this").values()
-    redacted = [block.body.blocks[0].kind for block in waf.block.nested("redacted_fields")]
-    assert redacted == ["uri_path", "query_string", "single_header"]
+    firewall = realtime.modules("firewall")[None]
+    [waf] = firewall.instances("aws_wafv2_web_acl_logging_configuration", "this").values()
+    redacted = [
+        (block.body.blocks[0], scope) for block, scope in waf.block.expanded("redacted_fields", waf.scope)
+    ]
+    assert [field.kind for field, _ in redacted] == ["uri_path", "query_string", "single_header"]
+    assert redacted[2][0].value("name", redacted[2][1]) == "x-api-key"
 
 
 def test_tasks_start_once_the_load_balancer_knows_them(read_module: "ReadModule") -> None:
@@ -95,11 +99,11 @@ def test_tasks_start_once_the_load_balancer_knows_them(read_module: "ReadModule"
 
 def test_understudy_is_reached_by_the_web_process_too() -> None:
     """In dev it answers for campaigns."""
-    pipeline = configuration("dev", realtime={"enabled": True}).modules("pipeline")[None]
+    pipeline = pipeline_of(configuration("dev", realtime={"enabled": True}))
     assert "web" in pipeline.local("understudy_callers")
     given = pipeline.local("web_environment")
     assert given["AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME"] == pipeline.local("understudy_url")
-    assert configuration("dev").modules("pipeline")[None].local("understudy_callers").keys() == {
+    assert pipeline_of(configuration("dev")).local("understudy_callers").keys() == {
         "ingest",
         "sentiment",
         "recommender",

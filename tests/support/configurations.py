@@ -18,6 +18,7 @@ MAIL_SERVER = {
     "dkim_selector": "encore",
     "cidrs": ["10.30.0.0/16"],
 }
+MAILBOX = {"url": "imaps://replies%40shop.example@imap.shop.example", "cidrs": ["10.40.0.0/16"]}
 SHOP = {
     "mailer": {
         "ENCORE_MAILER_BRAND_NAME": "Shop",
@@ -36,6 +37,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "unsubscribe_endpoint": True,
             "former_unsubscribe_keys": True,
             "sending": {"transport": "ses"},
+            "replies": {},
             "recommender": {"engine": "campaign"},
             "realtime": {"enabled": True, "events": True},
             "settings": {"web": {"ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN": RANKING_CAMPAIGN}},
@@ -48,7 +50,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "shop": SHOP,
             "mailer": {"model_id": PROFILE, "guardrail": {"id": GUARDRAIL, "version": "1"}},
             "realtime": {"enabled": True},
-            "sending": {"transport": "smtp", "smtp": MAIL_SERVER},
+            "sending": {"transport": "smtp", "smtp": MAIL_SERVER, "mailbox": MAILBOX},
         },
     ),
     "dev": ("environments/dev", {**COMMON, "model_id": MODEL}),
@@ -60,6 +62,11 @@ def configuration(name: str, **inputs: Any) -> Configuration:  # noqa: ANN401 - 
     """Return an environment, or bootstrap, with further inputs."""
     folder, given = INPUTS[name]
     return Configuration(INFRA / folder, {**given, **inputs})
+
+
+def pipeline_of(environment: Configuration) -> Configuration:
+    """The module that runs the services."""
+    return environment.modules("pipeline")[None]
 
 
 @cache

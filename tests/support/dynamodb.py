@@ -4,7 +4,7 @@ It is fast enough for thousands of interleavings. Tests of ledger and locks run 
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 Item = dict[str, Any]
 CONDITIONS = (
     (r"([\w#]+) IN \(([^)]+)\)", r"(get('\1') in listed('\2'))"),
-    (r"attribute_not_exists\(([\w#]+)\)", r"(not has('\1'))"),
-    (r"attribute_exists\(([\w#]+)\)", r"has('\1')"),
+    (r"attribute_not_exists\(([\w#.]+)\)", r"(not has('\1'))"),
+    (r"attribute_exists\(([\w#.]+)\)", r"has('\1')"),
     (r"([\w#]+) = (:\w+)", r"(get('\1') == values['\2'])"),
     (r" AND ", " and "),
     (r" OR ", " or "),
@@ -110,13 +110,20 @@ def _require(request: Mapping[str, Any], item: Item) -> None:
         condition = re.sub(pattern, python, condition)
     names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
     scope = {
-        "has": lambda name: names.get(name, name) in item,
+        "has": lambda path: _has(item, [names.get(name, name) for name in path.split(".")]),
         "get": lambda name: item.get(names.get(name, name)),
         "listed": lambda names: [values[name] for name in names.split(", ")],
         "values": values,
     }
     if condition and not eval(condition, {}, scope):  # noqa: S307 - the ledger's own conditions, in tests
         raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "Write")
+
+
+def _has(item: Mapping[str, Any], path: Sequence[str]) -> bool:
+    *outer, name = path
+    for each in outer:
+        item = item[each]["M"] if each in item else {}
+    return name in item
 
 
 def _change(item: Item, request: Mapping[str, Any]) -> None:

@@ -1,13 +1,5 @@
 # Three zones, no route out of the VPC except to AWS services, Spot where losing a task costs little.
 
-provider "aws" {
-  region = var.region
-
-  default_tags {
-    tags = { stack = local.name }
-  }
-}
-
 locals {
   name   = "encore-prod"
   domain = split("@", var.shop.mailer["ENCORE_MAILER_FROM_ADDRESS"])[1]
@@ -43,13 +35,6 @@ locals {
   )
 }
 
-module "keys" {
-  source = "../../modules/keys"
-
-  name                 = local.name
-  personalize_role_arn = module.pipeline.personalize_role_arn
-}
-
 module "network" {
   source = "../../modules/network"
 
@@ -76,6 +61,7 @@ module "pipeline" {
   unsubscribe            = one([for endpoint in module.unsubscribe : merge(endpoint.mailer, { former_keys = var.former_unsubscribe_keys })])
   sending                = merge(var.sending, local.identity)
   feedback_topic_arns    = module.email.feedback_topic_arns
+  unsubscribe_address    = module.email.replies_address
   sentiment              = var.sentiment
   recommender            = var.recommender
   rules                  = var.rules
@@ -125,27 +111,15 @@ module "pipeline" {
       backlog_per_task = 50
       spot_weight      = 0
     }
+    # A mailbox is looked at by a task that runs.
     feedback = {
       size             = { cpu = 256, memory_mib = 512 }
-      min_tasks        = 0
+      min_tasks        = var.sending.mailbox == null ? 0 : 1
       max_tasks        = 2
       backlog_per_task = 500
       spot_weight      = 80
     }
   }
-}
-
-module "realtime" {
-  source = "../../modules/realtime"
-  count  = var.realtime.enabled ? 1 : 0
-
-  name          = local.name
-  network       = module.network.tasks
-  keys          = module.keys.arns
-  events        = var.realtime.events
-  limits        = { requests_per_s = var.realtime.requests_per_s }
-  key_version   = var.realtime.key_version
-  ops_topic_arn = module.observability.alarms_topic_arn
 }
 
 module "observability" {
@@ -168,6 +142,7 @@ module "email" {
 
   name             = local.name
   domain           = local.domain
+  replies          = var.replies
   messages_key_arn = module.keys.arns.messages
 }
 

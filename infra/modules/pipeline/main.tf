@@ -58,9 +58,9 @@ module "service" {
   environment        = local.environment[each.key]
   parameters         = local.service_parameters[each.key]
   release            = local.releases[each.key]
-  permissions        = concat(local.permissions[each.key], local.indirect_permissions[each.key])
+  permissions        = concat(local.consuming[each.key], local.permissions[each.key], local.indirect_permissions[each.key])
   health_command     = local.health_commands[each.key]
-  outbound           = each.key == "sender" ? local.mail_server : []
+  outbound           = lookup(local.outbound, each.key, [])
   network            = var.network
   logs               = local.logs
   parameters_key_arn = var.keys.data

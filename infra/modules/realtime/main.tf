@@ -7,7 +7,6 @@
 # Balancer: AWS advises against new links of the first kind, which take a Network Load Balancer.
 
 locals {
-  log_prefix = "aws-waf-logs-" # WAF requires this prefix
   stage      = "v1"
   key_header = "x-api-key"
   port       = 8080

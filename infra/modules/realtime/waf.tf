@@ -1,89 +1,30 @@
-resource "aws_wafv2_web_acl" "this" {
-  name        = "${var.name}-web"
-  description = "Rate limit and known attacks on the real-time endpoint"
-  scope       = "REGIONAL"
+module "firewall" {
+  source = "../firewall"
 
-  default_action {
-    allow {}
-  }
-
-  rule {
-    name     = "rate"
-    priority = 1
-
-    action {
-      block {}
-    }
-
-    statement {
-      rate_based_statement {
-        limit              = var.limits.requests_per_5_min
-        aggregate_key_type = "IP"
-      }
-    }
-
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "rate"
-      sampled_requests_enabled   = false
-    }
-  }
-
-  rule {
-    name     = "known-bad-inputs"
-    priority = 2
-
-    override_action {
-      none {}
-    }
-
-    statement {
-      managed_rule_group_statement {
-        vendor_name = "AWS"
-        name        = "AWSManagedRulesKnownBadInputsRuleSet"
-      }
-    }
-
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "known-bad-inputs"
-      sampled_requests_enabled   = false
-    }
-  }
-
-  visibility_config {
-    cloudwatch_metrics_enabled = true
-    metric_name                = "${var.name}-web"
-    sampled_requests_enabled   = false # samples would contain customers and keys
-  }
+  name               = "${var.name}-web"
+  description        = "Rate limit and known attacks on the real-time endpoint"
+  stage_arn          = aws_api_gateway_stage.this.arn
+  requests_per_5_min = var.limits.requests_per_5_min
+  secret_headers     = [local.key_header]
+  logs_key_arn       = var.keys.logs
 }
 
-resource "aws_wafv2_web_acl_association" "this" {
-  resource_arn = aws_api_gateway_stage.this.arn
-  web_acl_arn  = aws_wafv2_web_acl.this.arn
+moved {
+  from = aws_wafv2_web_acl.this
+  to   = module.firewall.aws_wafv2_web_acl.this
 }
 
-resource "aws_cloudwatch_log_group" "waf" {
-  name              = "${local.log_prefix}${var.name}-web"
-  retention_in_days = 365
-  kms_key_id        = var.keys.logs
+moved {
+  from = aws_wafv2_web_acl_association.this
+  to   = module.firewall.aws_wafv2_web_acl_association.this
 }
 
-resource "aws_wafv2_web_acl_logging_configuration" "this" {
-  resource_arn            = aws_wafv2_web_acl.this.arn
-  log_destination_configs = [aws_cloudwatch_log_group.waf.arn]
+moved {
+  from = aws_cloudwatch_log_group.waf
+  to   = module.firewall.aws_cloudwatch_log_group.waf
+}
 
-  redacted_fields {
-    uri_path {}
-  }
-
-  redacted_fields {
-    query_string {}
-  }
-
-  redacted_fields {
-    single_header {
-      name = local.key_header
-    }
-  }
+moved {
+  from = aws_wafv2_web_acl_logging_configuration.this
+  to   = module.firewall.aws_wafv2_web_acl_logging_configuration.this
 }

@@ -1,79 +1,30 @@
-resource "aws_wafv2_web_acl" "this" {
-  name        = "${var.name}-unsubscribe"
-  description = "Rate limit and known attacks"
-  scope       = "REGIONAL"
+module "firewall" {
+  source = "../firewall"
 
-  default_action {
-    allow {}
-  }
-
-  rule {
-    name     = "rate"
-    priority = 1
-
-    action {
-      block {}
-    }
-
-    statement {
-      rate_based_statement {
-        limit              = var.requests_per_5_min
-        aggregate_key_type = "IP"
-      }
-    }
-
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "rate"
-      sampled_requests_enabled   = false
-    }
-  }
-
-  rule {
-    name     = "known-bad-inputs"
-    priority = 2
-
-    override_action {
-      none {}
-    }
-
-    statement {
-      managed_rule_group_statement {
-        vendor_name = "AWS"
-        name        = "AWSManagedRulesKnownBadInputsRuleSet"
-      }
-    }
-
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "known-bad-inputs"
-      sampled_requests_enabled   = false
-    }
-  }
-
-  visibility_config {
-    cloudwatch_metrics_enabled = true
-    metric_name                = "${var.name}-unsubscribe"
-    sampled_requests_enabled   = false # samples would contain the tokens
-  }
+  name               = "${var.name}-unsubscribe"
+  description        = "Rate limit, known attacks and large bodies"
+  stage_arn          = aws_api_gateway_stage.this.arn
+  requests_per_5_min = var.requests_per_5_min
+  max_body_bytes     = 16384 # far more than any form has
+  logs_key_arn       = var.keys.logs
 }
 
-resource "aws_wafv2_web_acl_association" "this" {
-  resource_arn = aws_api_gateway_stage.this.arn
-  web_acl_arn  = aws_wafv2_web_acl.this.arn
+moved {
+  from = aws_wafv2_web_acl.this
+  to   = module.firewall.aws_wafv2_web_acl.this
 }
 
-resource "aws_cloudwatch_log_group" "waf" {
-  name              = "${local.log_prefix}${var.name}-unsubscribe"
-  retention_in_days = 365
-  kms_key_id        = var.keys.logs
+moved {
+  from = aws_wafv2_web_acl_association.this
+  to   = module.firewall.aws_wafv2_web_acl_association.this
 }
 
-resource "aws_wafv2_web_acl_logging_configuration" "this" {
-  resource_arn            = aws_wafv2_web_acl.this.arn
-  log_destination_configs = [aws_cloudwatch_log_group.waf.arn]
+moved {
+  from = aws_cloudwatch_log_group.waf
+  to   = module.firewall.aws_cloudwatch_log_group.waf
+}
 
-  redacted_fields {
-    query_string {}
-  }
+moved {
+  from = aws_wafv2_web_acl_logging_configuration.this
+  to   = module.firewall.aws_wafv2_web_acl_logging_configuration.this
 }

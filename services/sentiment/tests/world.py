@@ -16,6 +16,7 @@ from encore.sentiment.ports import FindsAspects
 from encore.sentiment.use_cases.advance_job import AdvanceJob
 from encore.sentiment.use_cases.ask_aspects import AskAspects
 from encore.sentiment.use_cases.collect_texts import CollectTexts
+from encore.sentiment.use_cases.find_left_out import FindLeftOut
 from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
 from encore.sentiment.use_cases.pay_once import PayOnce
 from encore.sentiment.use_cases.read_documents import ReadDocuments
@@ -49,6 +50,7 @@ class World:
         self.locks = runs.locks
         self.objects = InMemoryObjects()
         self.reviews = InMemoryItems("review_id")
+        self.suppressions = InMemoryItems("entry")
         self.opinions = InMemoryItems("product_id", "opinion_id")
         self.products = InMemoryItems("product_id")
         self.announcer = announcer or InMemoryAnnouncer()
@@ -70,12 +72,13 @@ class World:
         self.handle = self._handler(score_excluded=score_excluded)
 
     def _handler(self, *, score_excluded: bool) -> SentimentHandler:
-        score_part = ScorePart(
+        find_left_out = FindLeftOut(self.suppressions, scores_all=score_excluded)
+        score_part = self.score_part = ScorePart(
             objects=self.objects,
             reviews=self.reviews,
             opinions=self.opinions,
             read_documents=self.read_documents,
-            score_excluded=score_excluded,
+            find_left_out=find_left_out,
         )
         total_products = TotalProducts(
             objects=self.objects,
@@ -92,7 +95,7 @@ class World:
                 objects=self.objects,
                 read_documents=self.read_documents,
                 new_keys=new_keys,
-                score_excluded=score_excluded,
+                find_left_out=find_left_out,
             ),
             jobs=self.jobs,
             keep_answers=KeepJobAnswers(

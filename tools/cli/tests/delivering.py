@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any, TypeVar
 
 from aiobotocore.session import get_session
 
 from encore.contracts import object_keys
 from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from encore.contracts.experiments import Holdout
 from encore.mailer.domain.copy.fields import CopySource
 from encore.mailer.domain.record import EmailRecord
+from encore.mailer.use_cases.draw_holdout import HOLDOUT
 from encore.runtime.aws import CONFIG
 from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
 from encore.runtime.runs.ledger import Ledger
@@ -33,9 +36,11 @@ class FinishedRun:
 
     resources: Resources
 
-    def make(self, *, delivery: DeliveryStatus | None = DeliveryStatus.HELD) -> None:
-        """Make the run of two parts with its five emails, and open its delivery."""
-        self.do(self._make)
+    def make(
+        self, *, delivery: DeliveryStatus | None = DeliveryStatus.HELD, held_out: str | None = None
+    ) -> None:
+        """Make the run of two parts with its five emails, and open its delivery; one customer has none."""
+        self.do(lambda clients: self._make(clients, held_out))
         if delivery:
             self.deliveries(lambda each: each.open(RUN, status=delivery, by=BY_SETTING))
 
@@ -74,23 +79,40 @@ class FinishedRun:
 
         return asyncio.run(with_clients())
 
-    async def _make(self, clients: Any) -> None:  # noqa: ANN401 - as above
+    async def _make(self, clients: Any, held_out: str | None) -> None:  # noqa: ANN401 - as above
         ledger = Ledger(clients["dynamodb"], self.resources.tables["runs"])
         objects = S3Objects(clients["s3"], self.resources.buckets["data"])
         emails = DynamoDBItems(clients["dynamodb"], self.resources.tables["emails"])
         await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
         await ledger.set_parts(RUN, len(CUSTOMERS))
-        for part, customers in CUSTOMERS.items():
+        if held_out:
+            await ledger.settle_step(RUN, HOLDOUT, drawing(held_out).model_dump_json())
+        for part, everybody in CUSTOMERS.items():
+            customers = [each for each in everybody if each != held_out]
             for stage in MAKING[:-1]:
                 await finish_part(ledger, RUN, part, a_report(stage, part))
-            await finish_part(ledger, RUN, part, a_report(MAKING[-1], part, emails=len(customers)))
-            await objects.put_lines(object_keys.mailed(RUN, part), map(finished_email, customers))
+            counts = {"emails": len(customers), "customers_held_out": len(everybody) - len(customers)}
+            await finish_part(ledger, RUN, part, a_report(MAKING[-1], part, **counts))
+            listed = [
+                FinishedEmail(customer_id=each, key="", held_out=True)
+                if each == held_out
+                else finished_email(each)
+                for each in everybody
+            ]
+            await objects.put_lines(object_keys.mailed(RUN, part), listed)
             await emails.put_all([a_record(each).model_dump(mode="json") for each in customers])
             for each in customers:
                 await objects.put(
                     object_keys.email(RUN, each), a_message(each), content_type="message/rfc822"
                 )
         await ledger.finish(RUN)
+
+
+def drawing(customer_id: str) -> Holdout:
+    """Return a holdout that has this customer of the run, and no other."""
+    everybody = [each for customers in CUSTOMERS.values() for each in customers]
+    salts = (Holdout(share=0.2, salt=str(number)) for number in count())
+    return next(one for one in salts if [each for each in everybody if one.has(each)] == [customer_id])
 
 
 def finished_email(customer_id: str) -> FinishedEmail:

@@ -6,6 +6,7 @@ import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.consent import Cap
+from encore.contracts.experiments import Holdout
 from encore.contracts.records import OwnProduct, Reason, ReasonKind, Recommendation
 from encore.mailer.domain.copy.job import JobTask
 from encore.mailer.domain.copy.prompt import Style
@@ -39,7 +40,8 @@ class World:
         self.ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=2)
         self.features = KnowFeatures(ask_once=self.ask_once, records=InMemoryFeatureRecords(), language="en")
         self.consent = InMemoryConsent()
-        self.ask_consent = AskConsent(consent=self.consent, cap=Cap())
+        self.holdout = Holdout()
+        self.ask_consent = AskConsent(consent=self.consent, cap=Cap(), draw=self._draw)
         self.copywriter = Copywriter(ask_once=self.ask_once, style=STYLE)
         self.read_facts = ReadFacts(
             brand=STYLE.brand, locale=STYLE.locale, leave_out_unhappy=leave_out_unhappy
@@ -51,6 +53,10 @@ class World:
             copywriter=self.copywriter,
             read_facts=self.read_facts,
         )
+
+    async def _draw(self, run_id: str) -> Holdout:
+        assert run_id == RUN
+        return self.holdout
 
     async def store(self, *parts: Sequence[Recommendation]) -> None:
         """Store the recommendations of the run."""

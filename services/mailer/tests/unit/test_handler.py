@@ -11,6 +11,7 @@ from encore.contracts.consent import Cap
 from encore.contracts.delivery import FinishedEmail
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
+from encore.contracts.experiments import Holdout
 from encore.contracts.records import Recommendation
 from encore.mailer.domain.copy.product_prompt import TOGETHER
 from encore.mailer.domain.copy.prompt import Style
@@ -26,6 +27,7 @@ from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
+from encore.mailer.use_cases.draw_holdout import DrawHoldout
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.read_facts import ReadFacts
@@ -90,9 +92,11 @@ class World:
         self.kept = InMemoryKeptAnswers()
         ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=PARALLEL)
         self.consent = InMemoryConsent()
+        self.holdout = Holdout()
+        """What is set; a change is that of a restart."""
         mail_part = MailPart(
             objects=self.objects,
-            ask_consent=AskConsent(consent=self.consent, cap=CAP, now=lambda: NOW),
+            ask_consent=AskConsent(consent=self.consent, cap=CAP, draw=self._draw, now=lambda: NOW),
             records=self.records,
             features=KnowFeatures(
                 ask_once=ask_once,
@@ -112,6 +116,9 @@ class World:
             CloseRun(self.ledger, self.announcer),
             ReleaseParts(ledger=self.ledger, polls=InMemoryPolls()),
         )
+
+    async def _draw(self, run_id: str) -> Holdout:
+        return await DrawHoldout(self.ledger, self.holdout).of(run_id)
 
     async def open(self, *, parts: int) -> None:
         """Open the run."""

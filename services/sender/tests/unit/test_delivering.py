@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent, Outcome
+from encore.contracts.delivery import Dispatch, NotSent, Outcome
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailSent, EmailSuppressed
 from encore.runtime.runs.delivery import Act, DecisionError, DeliveryStatus
@@ -218,15 +219,50 @@ async def test_a_customer_who_wants_one_a_week_gets_no_second_one() -> None:
     assert world.contacts["c2"].times == (int(NOON.timestamp()),)
 
 
+def hold_out(world: World, *customers: str) -> None:
+    """Let the mailer have drawn these customers: it has made nothing for them."""
+    for part in world.parts:
+        for number, email in enumerate(part):
+            if email.customer_id in customers:
+                part[number] = email.model_copy(update={"key": "", "held_out": True})
+                del world.objects.stored[email.key]
+
+
 async def test_a_holdout_gets_no_email_and_is_counted_apart() -> None:
-    """The share is drawn by chance."""
-    world = World(400, rules=Rules(holdout=0.25))
+    """As the run's list has it, whatever is set now; each is recorded and announced, so that they count."""
+    world = World(4)
+    hold_out(world, "c1", "c3")
     await world.open()
     await world.run()
-    reports = await world.runs.ledger.reports(RUN)
-    held_out = sum(report.counts["emails_held_out"] for report in reports)
-    assert 60 < held_out < 140
-    assert held_out + len(world.transport.accepted) == 400
+    (report,) = await world.runs.ledger.reports(RUN)
+    assert (report.counts["emails_held_out"], report.counts["emails_sent"]) == (2, 2)
+    assert set(world.transport.times) == {"c2", "c4"}
+    assert world.dispatches.items[RUN, "c1"].reason == NotSent.HOLDOUT
+    announced = [event for _, event in world.announcer.announced if isinstance(event, EmailSuppressed)]
+    assert announced == [EmailSuppressed(customer_id=one, reason=NotSent.HOLDOUT) for one in ("c1", "c3")]
+
+
+async def test_who_unsubscribes_leaves_the_holdout() -> None:
+    """Nobody could have written to them: those who unsubscribe from emails leave their group, too."""
+    world = World(2)
+    hold_out(world, "c1")
+    world.consent.suppressions["c1"] = suppressed("c1", NotSent.UNSUBSCRIBED)
+    await world.open()
+    await world.run()
+    assert world.dispatches.items[RUN, "c1"].reason == NotSent.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("seeds", [(), ("ada@shop.example",)])
+async def test_a_sample_has_as_many_emails_whoever_is_held_out(seeds: tuple[str, ...]) -> None:
+    """Of customers who are held out there is nothing to look at."""
+    world = World(3, 3)
+    hold_out(world, "c1", "c3")
+    await world.open(DeliveryStatus.HELD)
+    await world.deliveries.decide(RUN, Act.SAMPLE, by="ada", changes={"sample": 3, "seeds": seeds})
+    await world.run()
+    assert set(world.transport.times) == {"c2", "c4", "c5"}
+    assert not {"c1", "c3"} & {customer for _, customer in world.dispatches.items}
+    assert (await world.deliveries.get(RUN)).sample_parts == {1: 1, 2: 2}
 
 
 async def test_no_address_and_no_message_are_reasons() -> None:
@@ -367,6 +403,43 @@ async def test_an_email_whose_worker_died_after_acceptance_is_in_doubt_and_liste
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
 
 
+@pytest.mark.parametrize("is_late", [True, False])
+async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_late: bool) -> None:
+    """A worker was taken for dead while its record was on the way; without one there is nothing to tell."""
+    world = World(3)
+    await world.open()
+    claimed = Dispatch(
+        run_id=RUN, customer_id="c2", outcome=Outcome.SENDING, at=world.time, transport="fake", claim="dead"
+    )
+    world.dispatches.items[RUN, "c2"] = claimed
+    await world.run()
+    [(part, doubted, delay_s)] = world.polls.doubts
+    assert (part, doubted, delay_s) == (1, ("c2",), 900)
+    assert world.announcer.of(EmailSuppressed) == [EmailSuppressed(customer_id="c2", reason="in_doubt")]
+    late = claimed.model_copy(update={"outcome": Outcome.SENT, "provider_id": "id-9"})
+    if is_late:
+        await world.dispatches.settle([late])
+    world.announcer.announced.clear()
+    for _ in range(2):
+        await world.deliver.look_again(RUN, part, doubted, holder="again")
+    event = EmailSent(customer_id="c2", transport="fake", provider_id="id-9")
+    assert world.announcer.announced == ([(RUN, event)] * 2 if is_late else [])
+    [report] = [each for each in await world.runs.ledger.reports(RUN) if each.stage is StageName.SENDER]
+    wanted = {"emails_sent": 3} if is_late else {"emails_sent": 2, "emails_in_doubt": 1}
+    assert report.counts == wanted
+    assert world.transport.times == Counter(["c1", "c3"])
+
+
+async def test_a_part_that_is_not_done_tells_of_late_records_by_itself() -> None:
+    """Its next pass finds the email sent; a look before that says nothing."""
+    world = World(2)
+    await world.open(DeliveryStatus.HELD)
+    sent = Dispatch(run_id=RUN, customer_id="c1", outcome=Outcome.SENT, at=world.time, transport="fake")
+    world.dispatches.items[RUN, "c1"] = sent
+    await world.deliver.look_again(RUN, 1, ["c1"], holder="again")
+    assert world.announcer.announced == []
+
+
 async def test_two_workers_with_the_same_part_send_each_email_once() -> None:
     """A message may be delivered twice at the same time."""
     world = World(40)
@@ -395,6 +468,31 @@ async def test_an_email_that_waited_long_for_its_turn_is_looked_at_again() -> No
     await world.run()
     assert set(world.transport.times) == {"c1", "c2"}
     assert world.dispatches.items[RUN, "c3"].reason == NotSent.UNSUBSCRIBED
+
+
+async def test_emails_that_waited_long_are_looked_at_together() -> None:
+    """A provider that is slow costs no calls of their own for each of them."""
+    world = World(100)
+    await world.open()
+    accept, look_up, looks = world.transport.send, world.consent.contacts, list[int]()
+
+    async def slowly(email: Outgoing) -> Accepted:
+        world.time += timedelta(seconds=1)
+        return await accept(email)
+
+    async def contacts(customer_ids: Sequence[str]) -> dict[str, Contact]:
+        looks.append(len(customer_ids))
+        await asyncio.sleep(0)
+        return await look_up(customer_ids)
+
+    world.transport.send = slowly  # type: ignore[method-assign] # as a provider that takes its time
+    world.consent.contacts = contacts  # type: ignore[method-assign] # counts
+    world.parallel = 20
+    await world.run()
+    assert set(world.transport.times.values()) == {1}
+    assert len(world.transport.accepted) == 100
+    assert sum(looks) > 160, "all but the first had waited"
+    assert len(looks) < 25
 
 
 async def test_a_run_of_an_earlier_release_is_said_to_be_one() -> None:

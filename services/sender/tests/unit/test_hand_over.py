@@ -1,6 +1,7 @@
 """One email is handed over by whoever has claimed it, and by nobody else."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -44,6 +45,7 @@ async def hand_over(
         dispatches=dispatches,
         tries=3,
         suppress_dead=nobody_is_dead,
+        places=1,
         now=lambda: now,
     )
     parcel = Parcel(run_id=RUN, email=EMAIL, address=ADDRESS, judged_at=NOON, **known)  # type: ignore[arg-type] # as given
@@ -95,3 +97,34 @@ async def test_of_two_at_the_same_moment_one_hands_it_over() -> None:
     assert [type(each) for each in results if isinstance(each, Exception)] == [StaleError]
     assert transport.times == {"c1": 1}
     assert dispatches.items[RUN, "c1"].outcome is Outcome.SENT
+
+
+async def test_no_more_is_claimed_than_the_provider_takes_soon() -> None:
+    """Whatever waits for its place is not in doubt if the worker dies: nobody has claimed it."""
+    dispatches, transport = FakeDispatches({}), FakeTransport(takes_s=0.01)
+    begun = Counter[str]()
+
+    def claimed(_: object) -> None:
+        begun["most"] = max(begun["most"], dispatches.claims - len(transport.accepted))
+
+    transport.answer = claimed
+    use_case = HandOver(
+        transport=transport,
+        dispatches=dispatches,
+        tries=3,
+        suppress_dead=nobody_is_dead,
+        places=8,
+        now=lambda: NOON,
+        claim_linger_s=0.0,
+        record_linger_s=0.0,
+    )
+
+    async def one(number: int) -> Dispatch:
+        email = FinishedEmail(customer_id=f"c{number}", key=f"c{number}.eml", address=ADDRESS)
+        parcel = Parcel(run_id=RUN, email=email, address=ADDRESS, judged_at=NOON)
+        return await use_case.run(parcel, message_to(ADDRESS), paced=at_once, renewed=as_judged)
+
+    done = await asyncio.gather(*map(one, range(40)))
+    assert {each.outcome for each in done} == {Outcome.SENT}
+    assert transport.times == Counter(f"c{number}" for number in range(40))
+    assert begun["most"] == 8

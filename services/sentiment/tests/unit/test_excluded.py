@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.contracts import object_keys
+from encore.contracts.consent import address_entry, customer_entry
 from encore.contracts.events import SentimentScored
 from encore.contracts.records import Customer, Exclusion, Review, SentimentSummary, SharedText
+from encore.runtime.runs.run import StageName
 from encore.runtime.runs.totals import total
 from encore.sentiment.domain.job import JobStatus
 from encore.sentiment.domain.job_output import JobLine
 from services.sentiment.tests.fakes import POSITIVE
 from services.sentiment.tests.world import JOB_FROM_TEXTS, RUN, World, customer_of, message, poll
+from tests.support.consent import suppressed
 
 WORDS = ("good", "bad", "so so", "fine", "")
 REVIEWS = st.lists(st.sampled_from(WORDS), max_size=4)
@@ -35,9 +39,9 @@ def excluded(customer: Customer) -> Customer:
     return customer.model_copy(update={"exclusion": Exclusion.NO_CONSENT})
 
 
-async def scored(customers: Sequence[Customer], *, score_excluded: bool = False) -> World:
+async def scored(customers: Sequence[Customer]) -> World:
     """A run of these customers, asked about in every way that costs something."""
-    world = World(language="auto", ask_aspects=True, score_excluded=score_excluded)
+    world = World(language="auto", ask_aspects=True)
     await world.ingest(customers)
     await world.share(1, SharedText(product_id="p", text="fine"))
     await world.score_all(parts=1)
@@ -85,6 +89,59 @@ async def test_words_that_somebody_else_wrote_as_well_are_known_of_everybody() -
     assert all(one.error is None for one in await world.scored(1))
 
 
+async def suppress(world: World, *entries: str) -> None:
+    """Put entries into the table that all runs share."""
+    await world.suppressions.put_all([suppressed(each).model_dump(mode="json") for each in entries])
+
+
+@pytest.mark.parametrize("entry", [customer_entry("c2"), address_entry("Two@Shop.Example")])
+async def test_nothing_is_asked_about_what_a_suppressed_customer_wrote(entry: str) -> None:
+    """Though the file knows nothing of it: they have unsubscribed, or their address has bounced, since."""
+    world = World(language="auto", ask_aspects=True)
+    await suppress(world, entry)
+    theirs = customer_of(2, "good", "mine alone").model_copy(update={"email": "two@shop.example"})
+    await world.ingest([customer_of(1), theirs])
+    await world.score_all(parts=1)
+    assert {*world.asks.asked, *world.asks.besides} == {"good"}
+    assert (await summary(world)).left_out == 1
+    assert (await _counts(world))["reviews_left_out"] == 1
+
+
+@pytest.mark.parametrize("ask_aspects", [True, False])
+async def test_what_was_paid_for_before_somebody_unsubscribed_stays_known(*, ask_aspects: bool) -> None:
+    """Else a file that has it again would take what they liked out of everybody's reasons."""
+    world = World(language="auto", ask_aspects=ask_aspects)
+    await world.ingest([customer_of(1), customer_of(2, "bad", "fine")])
+    await world.score_all(parts=1)
+    before = await world.scored(1)
+    assert [one.sentiment for one in before if not one.review_id.startswith("s")] == ["POSITIVE"] * 3
+    asked = [*world.asks.asked, *world.asks.besides]
+    await suppress(world, customer_entry("c2"))
+    new = Review(review_id="new", product_ids=("p",), text="new")
+    theirs = customer_of(2, "bad", "fine")
+    again = [customer_of(1), theirs.model_copy(update={"reviews": (*theirs.reviews, new)})]
+    await world.ingest(again, run_id="run-2")
+    await world.score_all(parts=1, run_id="run-2")
+    *known, last = await world.scored(1, run_id="run-2")
+    assert (known, last.review_id, last.sentiment) == (before, "new", None)
+    assert [*world.asks.asked, *world.asks.besides] == asked
+    reports = await world.ledger.reports("run-2")
+    (report,) = (one for one in reports if (one.stage, one.name) == (StageName.SENTIMENT, "part-00001"))
+    assert "comprehend.units" not in report.units
+    assert report.counts["reviews_left_out"] == 1
+
+
+async def test_a_part_that_is_repeated_after_somebody_unsubscribed_costs_the_same() -> None:
+    """What it has paid for stays on its bill."""
+    world = World()
+    await world.ingest([customer_of(1, "mine alone")])
+    first = await world.score_part.run(RUN, 1)
+    await suppress(world, customer_entry("c1"))
+    again = await world.score_part.run(RUN, 1)
+    assert again.units["comprehend.units"] == first.units["comprehend.units"] > 0
+    assert (again.counts["reviews_scored"], world.asks.asked) == (1, ["mine alone"])
+
+
 async def test_a_run_without_anybody_to_mail_is_scored_all_the_same() -> None:
     """It is announced, with what nobody was asked about."""
     world = World()
@@ -98,8 +155,12 @@ async def test_a_run_without_anybody_to_mail_is_scored_all_the_same() -> None:
 
 async def test_a_setting_scores_them_as_opinions_on_products() -> None:
     """For shops that take published reviews for the shop's, not the customer's."""
-    world = await scored([excluded(customer_of(1, "good"))], score_excluded=True)
-    assert sorted(world.asks.asked) == ["fine", "good"]
+    world = World(language="auto", ask_aspects=True, score_excluded=True)
+    await suppress(world, customer_entry("c2"))
+    await world.ingest([excluded(customer_of(1, "good")), customer_of(2, "bad")])
+    await world.share(1, SharedText(product_id="p", text="fine"))
+    await world.score_all(parts=1)
+    assert sorted(world.asks.asked) == ["bad", "fine", "good"]
     assert (await summary(world)).left_out == 0
 
 
@@ -107,12 +168,14 @@ async def test_a_job_is_not_asked_about_them_either() -> None:
     """Its input has the words of others alone, and the run ends as if it had been asked by calls."""
     world = World()
     words = [f"good {number}" for number in range(JOB_FROM_TEXTS)]
-    await world.ingest([customer_of(1, *words), excluded(customer_of(2, "mine alone"))])
+    await suppress(world, customer_entry("c3"))
+    others = [excluded(customer_of(2, "mine alone")), customer_of(3, "mine too")]
+    await world.ingest([customer_of(1, *words), *others])
     await world.handle(message(1, parts=1, run_texts=JOB_FROM_TEXTS))
     asked = world.objects.stored[object_keys.sentiment_job(RUN, "input/en/texts-00001.txt")]
-    assert b"mine alone" not in asked
+    assert b"mine" not in asked
     lines = [JobLine("texts-00001.txt", number, POSITIVE) for number in range(len(words))]
     world.outputs.written["output-en"] = lines
     world.jobs.end("en", JobStatus.COMPLETED)
     await world.handle(poll(1))
-    assert (world.asks.asked, (await summary(world)).left_out) == ([], 1)
+    assert (world.asks.asked, (await summary(world)).left_out) == ([], 2)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from encore.contracts.experiments import arm, in_share
+from encore.contracts.experiments import Holdout, arm, in_share
 
 NAMES = [f"customer-{number}" for number in range(20_000)]
 ARMS = ("plain", "named", "short")
@@ -48,6 +48,16 @@ def test_larger_share_contains_the_smaller() -> None:
     small = {name for name in NAMES if in_share(name, "july", 0.05)}
     assert small
     assert all(in_share(name, "july", 0.1) for name in small)
+
+
+def test_a_holdout_is_a_share_of_the_customers() -> None:
+    """Drawn by its salt; by default nobody is in it. The draw is pinned: runs of last week are told by it."""
+    assert not any(Holdout().has(name) for name in NAMES)
+    holdout = Holdout(share=0.1, salt="july")
+    held_out = [name for name in NAMES if holdout.has(name)]
+    assert abs(len(held_out) - len(NAMES) / 10) < 5 * (len(NAMES) * 0.09) ** 0.5
+    assert held_out == [name for name in NAMES if in_share(name, "holdout:july", 0.1)]
+    assert held_out != [name for name in NAMES if Holdout(share=0.1, salt="august").has(name)]
 
 
 @pytest.mark.parametrize("other", ["july", "august"])

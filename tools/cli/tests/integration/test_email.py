@@ -63,6 +63,23 @@ def test_emails_are_listed_in_the_order_in_which_they_go_out(encore: "Encore", r
     assert "A lamp and more" in text
 
 
+def test_who_is_held_out_is_listed_and_has_no_email(encore: "Encore", resources: Resources) -> None:
+    """In their place, without an email to look at; they are never drawn for a page."""
+    run = FinishedRun(resources)
+    run.make(held_out="c-3")
+    listed = encore("email", "list", RUN, "--json").json
+    assert [each["customer_id"] for each in listed if each["held_out"]] == ["c-3"]
+    assert customers(listed) == ALL
+    assert encore("email", "list", RUN).out.count("held out, for comparison") == 1
+    drawn = customers(encore("email", "list", RUN, "--random", "--limit", "50", "--json").json)
+    assert sorted(drawn) == [each for each in ALL if each != "c-3"]
+    shown = encore("email", "show", RUN, "c-3")
+    assert (shown.code, "is held out" in shown.err) == (1, True)
+    run.dispatched("c-3", Outcome.SUPPRESSED, reason="holdout")
+    told = encore("email", "list", RUN, "--outcome", "suppressed", "--json").json
+    assert [(each["customer_id"], each["held_out"]) for each in told] == [("c-3", True)]
+
+
 def test_emails_with_an_outcome_are_listed(encore: "Encore", run: FinishedRun) -> None:
     """Such as all that are in doubt."""
     run.dispatched("c-2", Outcome.IN_DOUBT, reason="its worker stopped")

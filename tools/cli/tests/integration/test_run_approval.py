@@ -94,6 +94,23 @@ def test_approving_says_what_it_leads_to_asks_and_is_kept(
     assert polls() == [delivery.attempt]
 
 
+def test_an_approval_says_how_many_are_held_out(encore: "Encore", resources: Resources) -> None:
+    """They are no emails that go out; once recorded, they are counted with all others, each once."""
+    run = FinishedRun(resources)
+    run.make(held_out="c-3")
+    shown = encore("run", "show", RUN).out
+    assert "1 customers, who get none" in shown
+    answer = encore("run", "approve", RUN, *INES, answer="approve\n")
+    assert "Up to 4 people get an email" in answer.err
+    assert "1 customer is held out and gets none." in answer.err
+    run.dispatched("c-3", Outcome.SUPPRESSED, reason="holdout")
+    run.dispatched("c-1", Outcome.SENT, transport="smtp")
+    view = encore("run", "show", RUN, "--json").json["delivery"]
+    assert (view["emails"], view["held_out"]) == (4, 1)
+    left = encore("run", "reject", RUN, "--why", "wrong prices", *INES, answer="no\n").err
+    assert "3 of 4 emails will never be sent" in left
+
+
 def test_any_other_answer_decides_nothing(
     encore: "Encore", run: FinishedRun, polls: "Callable[[], list[int]]"
 ) -> None:

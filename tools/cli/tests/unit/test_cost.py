@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from encore.cli.cost.delivery import delivery_lines
 from encore.cli.cost.estimate import estimate_cost
 from encore.cli.cost.guidance import comparison
 from encore.cli.cost.hours import Quotas, hours_of
@@ -93,6 +94,22 @@ def test_rankings_that_are_kept_are_not_paid_for() -> None:
     assert usual["dynamodb.writes"] - units_of(some)["dynamodb.writes"] == 2 * 990
     assert not any("personalize" in unit for unit in units_of(none))
     assert (hours_of(some)["personalize"], hours_of(none)["personalize"]) == (1.5, 0)
+
+
+def test_nothing_is_written_for_who_is_held_out() -> None:
+    """They are ranked like all others; words and emails are those of the rest, as if there were fewer."""
+    everybody = Workload.of(10_000, products=500)
+    held_out = everybody.model_copy(update={"held_out": 0.2})
+    fewer = everybody.model_copy(update={"emails": 8_000})
+    whole, less, rest = units_of(everybody), units_of(held_out), units_of(fewer)
+    assert held_out.written == 8_000
+    assert less["personalize.recommendations"] == whole["personalize.recommendations"]
+    assert {name: amount for name, amount in less.items() if name.startswith("bedrock.")} == {
+        name: amount for name, amount in rest.items() if name.startswith("bedrock.")
+    }
+    assert less["s3.puts"] == rest["s3.puts"]
+    sent = {each.unit: each.amount for each in delivery_lines(held_out)}
+    assert sent["ses.emails"] == 8_000
 
 
 def test_options_add_what_they_cost() -> None:

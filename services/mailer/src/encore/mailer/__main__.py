@@ -21,7 +21,12 @@ from encore.mailer.domain.language import language
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.content import ContentMaker
 from encore.mailer.domain.message.hosts import AllowedHosts, below
-from encore.mailer.domain.message.links import ClickEndpoint, UnsubscribeEndpoint, ViewOnlineEndpoint
+from encore.mailer.domain.message.links import (
+    ClickEndpoint,
+    UnsubscribeEndpoint,
+    UnsubscribeMail,
+    ViewOnlineEndpoint,
+)
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.shop_file import InvalidFileError
 from encore.mailer.domain.message.theme import Brand
@@ -33,6 +38,7 @@ from encore.mailer.use_cases.ask_consent import AskConsent
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.collect_prompts import CollectPrompts
+from encore.mailer.use_cases.draw_holdout import DrawHoldout
 from encore.mailer.use_cases.find_prompts import FindPrompts
 from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
 from encore.mailer.use_cases.know_features import KnowFeatures
@@ -120,7 +126,8 @@ def _ask_consent(runtime: Runtime[MailerSettings]) -> AskConsent:
     consent = DynamoDBConsent(
         runtime.dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
     )
-    return AskConsent(consent=consent, cap=settings.cap)
+    draw_holdout = DrawHoldout(runtime.ledger, settings.holdout)
+    return AskConsent(consent=consent, cap=settings.cap, draw=draw_holdout.of)
 
 
 def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:
@@ -224,6 +231,7 @@ def composer(settings: MailerSettings, look: Look | None = None) -> Composer:
         (look or Look()).theme(brand, words.messages),
         sender,
         unsubscribe,
+        unsubscribe_mail=_unsubscribe_mail(settings),
         maker=ContentMaker(
             words,
             links=links,
@@ -249,6 +257,14 @@ def _endpoints(settings: MailerSettings) -> tuple[UnsubscribeEndpoint | None, Vi
     return (
         UnsubscribeEndpoint(unsubscribe, key) if unsubscribe else None,
         ViewOnlineEndpoint(online, key) if online else None,
+    )
+
+
+def _unsubscribe_mail(settings: MailerSettings) -> UnsubscribeMail:
+    key = settings.mailer_unsubscribe_key
+    return UnsubscribeMail(
+        settings.mailer_unsubscribe_address or settings.mailer_from_address,
+        key.get_secret_value().encode() if key else None,
     )
 
 

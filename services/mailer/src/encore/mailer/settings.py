@@ -8,6 +8,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
+from encore.contracts.experiments import Holdout
+from encore.contracts.records import Fraction
 from encore.mailer.domain.language import language
 from encore.mailer.domain.message.brand_values import (
     BrandName,
@@ -109,11 +111,19 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender. An http
     address of this machine is for trials: its emails offer a page, and no one-click."""
     mailer_unsubscribe_key: SecretStr | None = None
-    """Signs the tokens of unsubscribe and view-online links."""
+    """Signs the tokens of unsubscribe and view-online links, and of mails that unsubscribe."""
+    mailer_unsubscribe_address: SenderAddress | None = None
+    """Where mails that unsubscribe go: a mailbox that the sender's feedback process reads. By default to the
+    sender's own address."""
     mailer_view_online_url: HttpsUrl | None = None
     """Shows an email in the browser, given its run and a signed token; without it there is no such link."""
     mailer_subjects: Annotated[SubjectsSection | None, NoDecode, BeforeValidator(_from_json)] = None
     """A comparison of subject lines, as the section `[subjects]` of the shop's file, in JSON."""
+    mailer_holdout: Fraction = 0.0
+    """The share of customers who get no email, so that it can be told what emails bring: nothing is paid for
+    one. A run keeps the share and the salt that are set when its first email is due."""
+    mailer_holdout_salt: Annotated[str, Field(min_length=1, max_length=200)] = "encore"
+    """Another salt draws others."""
     mailer_clicks_url: HttpsUrl | None = None
     """Counts clicks and passes them on to the shop; without it, links lead there directly. Needs the key."""
     mailer_link_hosts: Hosts = ""
@@ -127,6 +137,11 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """The shop's file, `ENCORE_CONFIG`. By default `encore.toml` in the working directory if there is one,
     else `shop/encore.toml` in the data bucket."""
 
+    @property
+    def holdout(self) -> Holdout:
+        """That of runs whose first email is due now."""
+        return Holdout(share=self.mailer_holdout, salt=self.mailer_holdout_salt)
+
     @field_validator("mailer_temperature", "mailer_structured_output", "mailer_converse_tpm", mode="before")
     @classmethod
     def _empty_means_none(cls, value: object) -> object:
@@ -134,8 +149,8 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
 
     @model_validator(mode="after")
     def _url_and_key_belong_together(self) -> Self:
-        if (self.mailer_unsubscribe_url is None) != (self.mailer_unsubscribe_key is None):
-            raise ValueError("mailer_unsubscribe_url and mailer_unsubscribe_key must be set together")
+        if self.mailer_unsubscribe_url is not None and self.mailer_unsubscribe_key is None:
+            raise ValueError("mailer_unsubscribe_url needs mailer_unsubscribe_key")
         return self
 
     @model_validator(mode="after")

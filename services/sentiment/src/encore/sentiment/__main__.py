@@ -24,6 +24,7 @@ from encore.sentiment.use_cases.advance_job import AdvanceJob
 from encore.sentiment.use_cases.ask_aspects import AskAspects
 from encore.sentiment.use_cases.collect_texts import CollectTexts
 from encore.sentiment.use_cases.find_aspects import FindAspects
+from encore.sentiment.use_cases.find_left_out import FindLeftOut
 from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
 from encore.sentiment.use_cases.pay_once import PayOnce
 from encore.sentiment.use_cases.read_documents import ReadDocuments
@@ -42,12 +43,16 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
     comprehend = await runtime.new_client("comprehend", retries=NO_SDK_RETRIES)
     read_documents = _read_documents(runtime, comprehend, limiter)
     opinions = runtime.items(runtime.settings.opinions_table, expires=False)
+    find_left_out = FindLeftOut(
+        runtime.items(runtime.settings.suppressions_table, expires=False),
+        scores_all=runtime.settings.sentiment_score_excluded,
+    )
     score_part = ScorePart(
         objects=runtime.objects,
         reviews=runtime.items(runtime.settings.reviews_table),
         opinions=opinions,
         read_documents=read_documents,
-        score_excluded=runtime.settings.sentiment_score_excluded,
+        find_left_out=find_left_out,
     )
     total_products = TotalProducts(
         objects=runtime.objects,
@@ -114,7 +119,7 @@ def _advance_job(
             objects=runtime.objects,
             read_documents=read_documents,
             new_keys=new_keys,
-            score_excluded=settings.sentiment_score_excluded,
+            find_left_out=score_part.find_left_out,
         ),
         jobs=ComprehendJobs(
             client,

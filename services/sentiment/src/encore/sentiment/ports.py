@@ -37,6 +37,9 @@ class FindsAspects(Protocol):
     async def run(
         self, run_id: str, documents: Sequence[Document], bill: Bill
     ) -> dict[str, tuple[AspectMention, ...]]: ...
+    async def known(
+        self, run_id: str, documents: Sequence[Document], bill: Bill
+    ) -> dict[str, tuple[AspectMention, ...]]: ...
 
 
 class BusyError(Exception):

@@ -32,8 +32,11 @@ class SentimentSettings(ServiceSettings):
     sentiment_engine: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "comprehend"
     """Names the answers that are kept: change it to ask about every text anew."""
     sentiment_aspects: AspectsBy = AspectsBy.OWN
+    suppressions_table: str
+    """Who must not be written to: no paid call is made for them."""
     sentiment_score_excluded: bool = False
-    """Whether to ask about reviews by customers who get no email: they are opinions on products too."""
+    """Whether to ask about reviews by customers who get no email, whether they are excluded or suppressed:
+    they are opinions on products too."""
     sentiment_calls_per_s: Annotated[float, Field(gt=0)] = 10.0
     """The account's quota: tasks share it by themselves, and none exceeds it."""
     sentiment_parallel_calls: Annotated[int, Field(ge=1, le=100)] = 8

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import Field
 
 from encore.contracts.records import Count, Identifier, Record
 
 
 class FinishedEmail(Record):
-    """A finished email, as the mailer hands it to delivery; the message is the object under `key`."""
+    """A finished email, as the mailer hands it to delivery; the message is the object under `key`.
+
+    Or a customer who is held out: there is no message, and delivery notes who got none.
+    """
 
     customer_id: Identifier
     key: str
@@ -25,6 +25,8 @@ class FinishedEmail(Record):
     subject: str = ""
     variant: str = ""
     """Of the subject line, where a shop compares some."""
+    held_out: bool = False
+    """Whether the customer is in the share that gets no email: nothing was paid for one."""
 
 
 class NotSent(StrEnum):
@@ -95,6 +97,3 @@ class Dispatch(Record):
     bounced_at: datetime | None = None
     clicked_at: datetime | None = None
     """The first click, where clicks are counted."""
-
-
-Share = Annotated[float, Field(ge=0, le=1)]

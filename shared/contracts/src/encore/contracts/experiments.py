@@ -7,7 +7,21 @@ another, and so are a share and an arm of the same salt: a holdout does not skew
 from collections.abc import Sequence
 from hashlib import sha256
 
+from encore.contracts.records import Fraction, Record
+
 NUMBERS = 2**64
+
+
+class Holdout(Record):
+    """Which share of a run's customers gets no email, so that it can be told what emails bring."""
+
+    share: Fraction = 0.0
+    salt: str = "encore"
+    """Another one draws others."""
+
+    def has(self, customer_id: str) -> bool:
+        """Whether a customer is held out."""
+        return in_share(customer_id, f"holdout:{self.salt}", self.share)
 
 
 def in_share(name: str, salt: str, share: float) -> bool:

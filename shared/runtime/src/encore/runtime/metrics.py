@@ -64,6 +64,8 @@ class Metric(StrEnum):
     """Runs that asked an earlier run's solution version, and trained none."""
     VERSIONS_REFUSED = "versions_refused"
     """Runs that have trained a version and do not use it, because the one before is better."""
+    PRODUCTS_PUT = "products_put"
+    """Changed products that Personalize was told of one by one, before any import."""
 
     DELIVERIES_HELD = "deliveries_held"
     """Finished runs that wait until a person approves them."""
@@ -96,7 +98,7 @@ class Metric(StrEnum):
     """How long requests took: at most a hundred values that stand for equal shares of all."""
 
     UNSUBSCRIBES = "unsubscribes"
-    """Customers who wanted no more emails; the sender's feedback process writes this and the next six."""
+    """Customers who wanted no more emails; the sender's feedback process writes this and the next nine."""
     PREFERENCES_KEPT = "preferences_kept"
     BOUNCES_HARD = "bounces_hard"
     BOUNCES_SOFT = "bounces_soft"
@@ -105,6 +107,12 @@ class Metric(StrEnum):
     """The share of the emails of a run that were complained of, from 0 to 1, at each complaint."""
     DELIVERIES_PAUSED = "deliveries_paused"
     """Deliveries that the share of complaints has stopped, and that wait for an operator."""
+    FEEDBACK_FORGED = "feedback_forged"
+    """Requests, clicks and mails that no key of ours has signed: they are dropped."""
+    MAIL_UNREAD = "mail_unread"
+    """Mails about which nothing is done: forged ones, answers of machines, and what is for a person."""
+    MAILBOX_FAILURES = "mailbox_failures"
+    """How often the mailbox of replies and reports could not be read."""
 
     COMPREHEND_UNITS = "comprehend_units"
     """Billed units of 100 characters; this and the next three are written once per finished part."""

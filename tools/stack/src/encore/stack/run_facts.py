@@ -75,10 +75,6 @@ def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
     return [emailed, *(each for each in others if each.customers)]
 
 
-def _unreached(customers: int, *, running: bool) -> CustomerGroup:
-    return CustomerGroup("not reached yet" if running else "not reached", customers, lost=not running)
-
-
 def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
     """By the run's counts; by the report, where a run of ingest has ended before it was counted."""
     told = facts.ingest.exclusions if facts.ingest else {}
@@ -93,6 +89,7 @@ def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
     yield CustomerGroup("on the suppression list", suppressed)
     yield CustomerGroup("written to often enough", capped)
     yield CustomerGroup("want nothing of what is left", unwanted)
+    yield CustomerGroup("held out", facts.counts.get("customers_held_out", 0))
     yield CustomerGroup("left out, unhappy", facts.counts.get("emails_left_out", 0))
     yield CustomerGroup("email failed", facts.counts.get("emails_failed", 0), lost=True)
 

@@ -1,8 +1,9 @@
 """Recommendations on request, from a campaign."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -31,12 +32,17 @@ from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Streamed
 from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
+from understudy.wire.errors import ServiceError
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
 _MOST_RANKED = 500
 _CUT = 11
 """Where the part of a UUID begins that is in the id of a recommendation."""
+
+
+Mask = Callable[[], NDArray[np.bool_] | None]
+"""Computes which items a filter allows; None for all."""
 
 
 class _Served(NamedTuple):
@@ -100,8 +106,8 @@ class Runtime:
             raise invalid_input(f"inputList must have 1 to {_MOST_RANKED} items.")
         metadata = await self._metadata(served, params, len(ranked))
         query = Query(user=params["userId"], ranked=ranked, recent=self._recent(served, params))
-        query = replace(query, mask=await self._mask(served, query, params))
-        found = await self.workers.run(served.model.order, query)
+        model, mask = served.model, await self._mask(served, query, params)
+        found = await self._answered(lambda: model.order(replace(query, mask=mask())))
         return _answer("personalizedRanking", _items(found), served, metadata)
 
     async def _served(self, params: Params) -> _Served:
@@ -124,23 +130,40 @@ class Runtime:
 
     async def _listed(self, served: _Served, query: Query, filtered: Params, limit: int) -> list[Params]:
         """Return at most `limit` items that the filter of `filtered` allows."""
-        masked = replace(query, mask=await self._mask(served, query, filtered))
-        return _items(await self.workers.run(_first, served.model, masked, limit))
+        mask = await self._mask(served, query, filtered)
+        return _items(await self._answered(lambda: _first(served.model, replace(query, mask=mask()), limit)))
 
-    async def _mask(self, served: _Served, query: Query, filtered: Params) -> NDArray[np.bool_] | None:
-        self.filters.require(filtered, served.version)
+    async def _mask(self, served: _Served, query: Query, filtered: Params) -> Mask:
+        """Return what computes the mask of a filter.
+
+        It is for the thread that answers: each change of threads takes a quarter of a millisecond.
+        """
+        self._require_filter(filtered, served.version)
         item_filter = await self.filters.bound(filtered, served.model, with_events=False)
         if item_filter is None:
-            return None
+            return _no_mask
         events = [
             (str(event.record.get("ITEM_ID")), str(event.record.get("EVENT_TYPE") or ""))
             for event in self._streamed(served.version, query.user, since=0)
         ]
         given = filtered.get("filterValues", {})
+        return partial(item_filter.mask, query.user, given, events, item=query.item)
+
+    async def _answered(self, answer: Callable[[], Recommended]) -> Recommended:
+        """Answer in a thread; it is an error of the request if its filter cannot be applied."""
         try:
-            return await self.workers.run(item_filter.mask, query.user, given, events, item=query.item)
+            return await self.workers.run(answer)
         except FilterError as error:
             raise invalid_input(str(error)) from error
+
+    def _require_filter(self, filtered: Params, version: Resource) -> None:
+        """Refuse what the other operations do; only, one that is not active is invalid input here."""
+        try:
+            self.filters.require(filtered, version)
+        except ServiceError as error:
+            if error.code == "ResourceInUseException":
+                raise invalid_input(error.message) from error
+            raise
 
     def _recent(self, served: _Served, params: Params) -> Recent | None:
         """Return what the user has done since the training; None if nothing is known of it."""
@@ -156,6 +179,10 @@ class Runtime:
         if interactions is None:
             return []
         return self.registry.store.streamed_by(interactions.arn, user, since=since)
+
+
+def _no_mask() -> None:
+    """Allow every item."""
 
 
 def _first(model: ItemModel, query: Query, limit: int) -> Recommended:

@@ -7,8 +7,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+_MOST_PARSED = 64
+"""How many schemas are kept as they were parsed: each request about a dataset needs its own."""
 _NAMESPACE = "com.amazonaws.personalize.schema"
 _TYPES = frozenset({"string", "long", "int", "float", "double", "boolean"})
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -41,6 +44,16 @@ class Schema:
     def id_field(self) -> str | None:
         """The column whose value identifies the row, None for interactions."""
         return {"Items": "ITEM_ID", "Users": "USER_ID"}.get(self.name)
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The columns without which there is no training."""
+        return frozenset(_RULES[self.name].required)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The names of all columns."""
+        return frozenset(field.name for field in self.fields)
 
 
 def schema_of(stored: Mapping[str, Any]) -> Schema:
@@ -79,6 +92,7 @@ _RULES = {
 }
 
 
+@lru_cache(_MOST_PARSED)
 def parse_schema(text: str) -> Schema:
     """Return the schema that `text` contains as JSON; raise SchemaError naming the broken rule."""
     document = _document(text)

@@ -1,34 +1,46 @@
-"""Finds out who of a part may be written to, before anything is paid for their emails."""
+"""Finds out who of a part is written to, before anything is paid for their emails."""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from encore.contracts.consent import Cap
 from encore.contracts.delivery import NotSent
+from encore.contracts.experiments import Holdout
 from encore.contracts.records import Recommendation
 from encore.runtime.consent import Consent, refusals
 
 READS_PER_CUSTOMER = 3
 """The suppressions of customer and address, and the contact."""
+Draw = Callable[[str], Awaitable[Holdout]]
+"""Returns the holdout of a run, always the same; see `DrawHoldout`."""
 
 
 @dataclass(frozen=True)
 class Consented:
-    """A part's recommendations, and which of its customers must not be written to."""
+    """A part's recommendations, and which of its customers get no email."""
 
     recommendations: Sequence[Recommendation]
     refused: Mapping[str, NotSent]
-    """Why not, by customer id."""
+    """Why nobody may write to them, by customer id."""
+    drawn: AbstractSet[str] = frozenset()
+    """The customers who might be written to, but are in the share that gets no email."""
 
     def allowed(self, made: Container[str] = ()) -> list[Recommendation]:
-        """Return those of customers who may be written to, or for whom an email was `made` before."""
+        """Return those of customers who are written to, or for whom an email was `made` before."""
         return [
             each
             for each in self.recommendations
-            if each.customer_id not in self.refused or each.customer_id in made
+            if each.customer_id not in self.drawn
+            and (each.customer_id not in self.refused or each.customer_id in made)
         ]
+
+    @property
+    def held_out(self) -> list[Recommendation]:
+        """Return those of customers who are held out."""
+        return [each for each in self.recommendations if each.customer_id in self.drawn]
 
     def counts(self, made: Container[str]) -> dict[str, int]:
         """Return how many get no email, and why; of an email that was made before, the sender says so."""
@@ -42,19 +54,29 @@ class Consented:
         return READS_PER_CUSTOMER * len(self.recommendations)
 
 
+async def nobody_is_held_out(run_id: str) -> Holdout:
+    """Draw nobody, whatever the run."""
+    del run_id
+    return Holdout()
+
+
 @dataclass(frozen=True, kw_only=True)
 class AskConsent:
-    """Asks the tables that all runs share."""
+    """Asks the tables that all runs share, and draws the run's holdout among those who may be written to."""
 
     consent: Consent
     cap: Cap
+    draw: Draw = nobody_is_held_out
     now: Callable[[], float] = time.time
 
-    async def __call__(self, recommendations: Sequence[Recommendation]) -> Consented:
-        """Return whom of a part nobody may write to now."""
+    async def __call__(self, run_id: str, recommendations: Sequence[Recommendation]) -> Consented:
+        """Return who of a run's part gets no email now."""
         people = [(each.customer_id, each.email) for each in recommendations]
         refused = await refusals(self.consent, people, cap=self.cap, now=self.now())
-        return Consented(recommendations, refused | await self._want_nothing(recommendations, refused))
+        refused |= await self._want_nothing(recommendations, refused)
+        holdout = await self.draw(run_id)
+        drawn = {one for one, _ in people if one not in refused and holdout.has(one)}
+        return Consented(recommendations, refused, drawn)
 
     async def _want_nothing(
         self, recommendations: Sequence[Recommendation], refused: Container[str]

@@ -25,13 +25,13 @@ class FindPrompts:
     read_facts: ReadFacts
 
     async def __call__(self, run_id: str, task: JobTask, *, parts: int) -> AsyncIterator[Sequence[Prompt]]:
-        """Yield each part's prompts of a task, a repeated one again; none for those nobody may write to.
+        """Yield each part's prompts of a task, a repeated one again; none for those who are not written to.
 
         For copy, features that are not known yet are asked by calls, in the name of the part.
         """
         for part in range(1, parts + 1):
             key = object_keys.recommendations(run_id, part)
-            consented = await self.ask_consent(await self.objects.get_lines(key, Recommendation))
+            consented = await self.ask_consent(run_id, await self.objects.get_lines(key, Recommendation))
             recommendations = consented.allowed()
             if task is JobTask.FEATURES:
                 yield await self.features.prompts(_products(recommendations))

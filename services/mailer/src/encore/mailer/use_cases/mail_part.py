@@ -28,6 +28,8 @@ from encore.runtime.ports import Objects
 from encore.runtime.runs.stage import PartResult
 
 CONTENT_TYPE = "message/rfc822"
+HELD_OUT = "customers_held_out"
+"""How many customers get no email because they are held out; what the sender counts has another name."""
 PROMPTS_PER_FILE = 200
 
 log = get_logger()
@@ -45,6 +47,8 @@ class _Part:
     records: list[EmailRecord]
     failed: dict[str, str] = field(default_factory=dict)
     """Why no email could be made, by customer id."""
+    held_out: list[str] = field(default_factory=list)
+    """Ids of the customers for whom an email could have been made, but for the draw."""
     copies: list[str] = field(default_factory=list)
     """Keys of the files of prompts that were written."""
 
@@ -80,19 +84,32 @@ class MailPart:
     async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
         """Mail a part's recommendations, stored under `key`; return what all its emails came to.
 
-        Nothing is paid for customers who must not be written to. Emails that an earlier delivery finished are
-        kept; a new one is saved as soon as it is finished. After a failure that affects more than one
-        customer nothing new is started, and the failure is raised once what was under way has been saved.
+        Nothing is paid for customers who must not be written to, or are held out. Emails that an earlier
+        delivery finished are kept; a new one is saved as soon as it is finished. After a failure that affects
+        more than one customer nothing new is started, and the failure is raised once what was under way has
+        been saved.
         """
-        consented = await self._ask_consent(await self._objects.get_lines(key, Recommendation))
-        everybody = [each.customer_id for each in consented.recommendations]
+        consented = await self._ask_consent(run_id, await self._objects.get_lines(key, Recommendation))
+        everybody = [
+            each.customer_id for each in consented.recommendations if each.customer_id not in consented.drawn
+        ]
         existing = await self._records.existing(run_id, everybody)
         recommendations = consented.allowed(existing)
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         features = await self._features.run(_products(recommendations), payer=key)
         new = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
         facts = self._read_facts(new, features)
-        part = _Part(run_id, number, key, consented, list(existing.values()), facts.failed)
+        # Only who would have got an email is comparable with those who do.
+        held_out = self._read_facts(consented.held_out, {})
+        part = _Part(
+            run_id,
+            number,
+            key,
+            consented,
+            list(existing.values()),
+            facts.failed | held_out.failed,
+            list(held_out.emails),
+        )
         copy = await self._copywriter.prepare(facts.emails.values(), payer=key)
         await self._keep_copies(part, copy)
         save = Gather(self._records.put_all)
@@ -101,8 +118,10 @@ class MailPart:
             lambda each: self._mail_one(wanted[each[0]], each[1], copy, part, save),
             parallel=self._parallel,
         )
-        await self._hand_to_delivery(part, wanted)
-        return await self._result(part, recommendations, features, copy, left_out=len(facts.left_out))
+        await self._hand_to_delivery(part)
+        return await self._result(
+            part, recommendations, features, copy, left_out=len(facts.left_out) + len(held_out.left_out)
+        )
 
     async def _mail_one(
         self,
@@ -132,14 +151,16 @@ class MailPart:
             await save.add(record)
             part.records.append(record)
 
-    async def _hand_to_delivery(self, part: _Part, wanted: Mapping[str, Recommendation]) -> None:
-        """List the part's finished emails, in the order of its customers."""
+    async def _hand_to_delivery(self, part: _Part) -> None:
+        """List the part's finished emails and who is held out, in the order of its customers."""
         finished = {record.customer_id: record for record in part.records}
-        lines = [
-            _handed(finished[customer_id], recommendation.email)
-            for customer_id, recommendation in wanted.items()
-            if customer_id in finished
-        ]
+        held_out = set(part.held_out)
+        lines = []
+        for each in part.consented.recommendations:
+            if each.customer_id in held_out:
+                lines.append(_held_out(each))
+            elif each.customer_id in finished:
+                lines.append(_handed(finished[each.customer_id], each.email))
         await self._objects.put_lines(object_keys.mailed(part.run_id, part.number), lines)
 
     async def _keep_copies(self, part: _Part, copy: PartCopy) -> None:
@@ -175,6 +196,7 @@ class MailPart:
             counts={
                 **outcome.counts,
                 **part.consented.counts({record.customer_id for record in part.records}),
+                **({HELD_OUT: len(part.held_out)} if part.held_out else {}),
                 **claim_counts(_products(recommendations)),
             },
             units={**outcome.units, "dynamodb.reads": part.consented.read_units},
@@ -202,6 +224,19 @@ def _handed(record: EmailRecord, address: str | None) -> FinishedEmail:
         time_zone=record.time_zone,
         subject=record.subject,
         variant=record.variant,
+    )
+
+
+def _held_out(recommendation: Recommendation) -> FinishedEmail:
+    plain = deliverable(recommendation.email)
+    return FinishedEmail(
+        customer_id=recommendation.customer_id,
+        key="",
+        address=plain,
+        placeholder=None if plain else recipient(recommendation.customer_id, None),
+        language=recommendation.language,
+        time_zone=recommendation.time_zone,
+        held_out=True,
     )
 
 

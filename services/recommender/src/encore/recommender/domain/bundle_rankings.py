@@ -28,11 +28,12 @@ class BundleRankings:
         return self.lists.are_missing if self.lists else not self.rankings.lines
 
     def asked(self, customers: Sequence[Customer]) -> list[str]:
-        """Return which of these customers need what Personalize was asked for.
+        """Return which of these customers need what Personalize was asked for."""
+        return [one for one in self._settled(customers) if not self.settled[one].product_ids]
 
-        A release that kept no rankings settled nothing, and asked for all.
-        """
-        return [one for one in ranked_customers(customers) if self.is_ranked and not self._has_kept(one)]
+    def passed_over(self, customers: Sequence[Customer]) -> list[str]:
+        """Return which of these customers Personalize was asked nothing for: they must not be written to."""
+        return [one for one in ranked_customers(customers) if self.is_ranked and one not in self.settled]
 
     def paid(self, customers: Sequence[Customer]) -> int:
         """Return what Personalize charges for these customers alone: nothing if it was asked by product."""
@@ -40,7 +41,7 @@ class BundleRankings:
 
     def kept(self, customers: Sequence[Customer]) -> int:
         """Return how many of these customers have a ranking that was kept."""
-        return sum(map(self._has_kept, ranked_customers(customers)))
+        return sum(bool(self.settled[one].product_ids) for one in self._settled(customers))
 
     def by_customer(self, customers: Sequence[Customer], scores: Scores) -> Mapping[str, Sequence[str]]:
         """Return the ranking of each of these customers who has one."""
@@ -50,5 +51,5 @@ class BundleRankings:
         own = (one for one in customers if one.customer_id in asked)
         return {**self.rankings.by_customer, **dict(woven_rankings(own, scores, self.lists.by_product))}
 
-    def _has_kept(self, customer_id: str) -> bool:
-        return customer_id in self.settled and bool(self.settled[customer_id].product_ids)
+    def _settled(self, customers: Sequence[Customer]) -> list[str]:
+        return [one for one in ranked_customers(customers) if self.is_ranked and one in self.settled]

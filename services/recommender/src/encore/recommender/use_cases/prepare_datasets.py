@@ -5,7 +5,7 @@ by itself, and remembered.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -32,7 +32,8 @@ from encore.recommender.use_cases.keep_rankings import KeepRankings, Settled
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.rank_pins import RankPins
-from encore.runtime.ports import Objects
+from encore.runtime.consent import ENTRIES_PER_CUSTOMER, suppressed
+from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.training_minimums import DataSize
 
@@ -53,6 +54,8 @@ class PrepareDatasets:
     rankings: KeepRankings
     known_shop: KnownShop
     rank_pins: RankPins
+    suppressions: Items
+    """Who must not be written to: nothing is ranked, and paid, for them."""
     assortment: Assortment = Assortment.AUTO
     engine: Engine = field(default_factory=Engine)
     """That of runs which begin now."""
@@ -93,7 +96,8 @@ class PrepareDatasets:
         files = _Files(self.rankings.solution, run)
         for part in bundle.parts:
             found = await self.customers.settle(run.run_id, part)
-            histories = await asyncio.to_thread(files.add, found, products)
+            to_rank = await self._to_rank(found)
+            histories = await asyncio.to_thread(files.add, found, products, to_rank)
             files.write_units += await self.customers.remember(histories)
         settled = await self.rankings.settle(
             run,
@@ -103,6 +107,12 @@ class PrepareDatasets:
         )
         pins = await self.rank_pins.ask(run, bundle.first, files.bases)
         await self._put_files(run.run_id, bundle.first, files, settled, pins)
+
+    async def _to_rank(self, found: FilePart) -> set[str]:
+        """Return for which of a part's customers products are ranked."""
+        ids = set(ranked_customers(found.customers))
+        people = ((one.customer_id, one.email) for one in found.customers if one.customer_id in ids)
+        return ids - await suppressed(self.suppressions, people)
 
     async def _put_files(
         self, run_id: str, first: int, files: "_Files", settled: Settled, pins: Settled
@@ -171,9 +181,8 @@ class _Files:
         self.new_count = self.replaced = self.new_user_count = 0
         self.looked_for = self.write_units = 0
 
-    def add(self, found: FilePart, products: Products) -> list[History]:
-        """Add the customers of a part; return all that is known of them now."""
-        to_rank = set(ranked_customers(found.customers))
+    def add(self, found: FilePart, products: Products, to_rank: Container[str]) -> list[History]:
+        """Add the customers of a part, some of whom products are ranked for; return what is known of them."""
         scores = scores_by_review(found.scored)
         histories = []
         for customer in found.customers:
@@ -183,7 +192,7 @@ class _Files:
             if is_fit_id(customer.customer_id):
                 self._add(history, earlier, products, is_ranked=customer.customer_id in to_rank)
         self.shared.add(one.customer for one in histories)
-        self.looked_for += len(found.customers)
+        self.looked_for += len(found.customers) * (1 + ENTRIES_PER_CUSTOMER)
         return histories
 
     def _add(self, history: History, earlier: History | None, products: Products, *, is_ranked: bool) -> None:

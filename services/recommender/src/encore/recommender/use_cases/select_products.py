@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -129,7 +130,10 @@ class SelectProducts:
             "s3.puts": 1,
         }
         kept = bundle.kept(customers)
-        return recommended, _result(run, part, recommended, units, picks=shop.picks, kept=kept)
+        passed_over = frozenset(bundle.passed_over(customers))
+        return recommended, _result(
+            run, part, recommended, units, picks=shop.picks, kept=kept, passed_over=passed_over
+        )
 
 
 def recommend(
@@ -188,16 +192,28 @@ def _mailed(customers: Sequence[Customer]) -> list[Customer]:
 
 
 def _result(
-    run: Run, part: int, recommended: Recommended, units: Mapping[str, int], *, picks: int, kept: int
+    run: Run,
+    part: int,
+    recommended: Recommended,
+    units: Mapping[str, int],
+    *,
+    picks: int,
+    kept: int,
+    passed_over: AbstractSet[str],
 ) -> PartResult:
     recommendations = recommended.recommendations
-    by_popularity = [one for one in recommendations if one.source is RecommendationSource.POPULARITY]
+    by_popularity = [
+        one
+        for one in recommendations
+        if one.source is RecommendationSource.POPULARITY and one.customer_id not in passed_over
+    ]
     return PartResult(
         counts={
             "recommendations": sum(len(one.picks) for one in recommendations),
             "customers_by_popularity": len(by_popularity),
             "customers_short_of_products": sum(len(one.picks) < picks for one in recommendations),
             "rankings_kept": kept,
+            **({"customers_passed_over": len(passed_over)} if passed_over else {}),
             **{f"picks_despite_{rule}": recommended.yielded[rule] for rule in Rule},
         },
         units=units,

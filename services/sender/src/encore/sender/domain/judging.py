@@ -6,10 +6,7 @@ from zoneinfo import ZoneInfo
 
 from encore.contracts.consent import Cap, Contact, Suppression
 from encore.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
-from encore.contracts.experiments import in_share
 from encore.sender.domain.due import Quiet, quiet_until, tried_again_at, zone_of
-
-HOLDOUT = "holdout"
 
 
 @dataclass(frozen=True)
@@ -20,8 +17,6 @@ class Rules:
     zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009 - immutable
     """Of customers whose time zone is not known."""
     cap: Cap = Cap()  # noqa: RUF009 - immutable
-    holdout: float = 0.0
-    holdout_salt: str = "encore"
     without_address: bool = False
     """Whether emails to nobody go out too, for a trial."""
     tries: int = 8
@@ -89,16 +84,11 @@ def _never(email: FinishedEmail, known: Known, rules: Rules, now: datetime) -> N
         return known.suppression.reason
     if email.address is None and not (rules.without_address and email.placeholder):
         return NotSent.NO_ADDRESS
-    if is_held_out(email.customer_id, rules):
+    if email.held_out:
         return NotSent.HOLDOUT
     if known.dispatch is None and not _may_have_another(known.contact, rules.cap, now):
         return NotSent.FREQUENCY
     return None
-
-
-def is_held_out(customer_id: str, rules: Rules) -> bool:
-    """Whether a customer is in the share that gets no email."""
-    return in_share(customer_id, f"{HOLDOUT}:{rules.holdout_salt}", rules.holdout)
 
 
 def _may_have_another(contact: Contact | None, cap: Cap, now: datetime) -> bool:

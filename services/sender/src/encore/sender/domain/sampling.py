@@ -1,6 +1,13 @@
 """Which emails a run's sample has, and how many customers each part delivers of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from encore.contracts.delivery import FinishedEmail
+
+
+def sampled(listed: Sequence[FinishedEmail], wanted: int) -> list[FinishedEmail]:
+    """Return the first emails of a part; of customers who are held out there is nothing to look at."""
+    return [each for each in listed if not each.held_out][:wanted]
 
 
 def sample_of(sizes: Iterable[tuple[int, int]], wanted: int) -> dict[int, int]:

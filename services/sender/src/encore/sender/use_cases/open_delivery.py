@@ -22,8 +22,10 @@ class OpenDelivery:
     per_hour: int | None = None
 
     async def run(self, event: Event[RunFinished]) -> None:
-        """Open the delivery of a run unless the run has failed, or made no email."""
-        if event.data.status != "finished" or not event.data.counts.get("emails", 0):
+        """Open the delivery of a run unless the run has failed, or has nobody to write to or to hold out."""
+        counts = event.data.counts
+        is_anybody = counts.get("emails", 0) or counts.get("customers_held_out", 0)
+        if event.data.status != "finished" or not is_anybody:
             log.info("nothing_to_deliver", status=event.data.status)
             return
         status = DeliveryStatus.HELD if self.is_held else DeliveryStatus.APPROVED

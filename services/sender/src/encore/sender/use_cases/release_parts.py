@@ -87,8 +87,9 @@ class ReleaseParts:
             if found >= wanted:
                 return
             lines = await self.objects.find_lines(object_keys.mailed(run.run_id, part), FinishedEmail)
-            found += len(lines)
-            yield part, len(lines)
+            emails = sum(not each.held_out for each in lines)
+            found += emails
+            yield part, emails
 
     def _delay_s(self, delivery: Delivery) -> int:
         """Until something is due, as long as SQS can delay a message; by the interval if nothing is."""

@@ -1,6 +1,6 @@
 """A part's documents: its customers' reviews, and the texts of which only the product is known."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from encore.contracts.records import Customer, SharedText
@@ -15,16 +15,19 @@ class Document:
 
 
 def documents(
-    customers: Iterable[Customer], shared_texts: Iterable[SharedText], *, score_excluded: bool = False
+    customers: Iterable[Customer],
+    shared_texts: Iterable[SharedText] = (),
+    *,
+    left_out: Container[str] = (),
 ) -> list[Document]:
     """Return one document for each distinct wording, in order of first appearance, with all its products.
 
-    Reviews by customers with an `exclusion` are left out, because nothing may be paid for on their account,
-    unless `score_excluded`. Words that somebody else has written as well are a document all the same.
+    Reviews by customers who are `left_out` are none, because nothing may be paid for on their account. Words
+    that somebody else has written as well are a document all the same.
     """
     products: dict[str, dict[str, None]] = {}
     for customer in customers:
-        if customer.exclusion is not None and not score_excluded:
+        if customer.customer_id in left_out:
             continue
         for review in customer.reviews:
             products.setdefault(review.document, {}).update(dict.fromkeys(review.product_ids))

@@ -30,8 +30,8 @@ def scored_reviews(customers: Iterable[Customer], readings: Readings) -> list[Sc
     ]
 
 
-def left_out(customers: Iterable[Customer], readings: Readings) -> int:
-    """Return how many reviews have words that were not read, because their customers are excluded."""
+def not_read(customers: Iterable[Customer], readings: Readings) -> int:
+    """Return how many reviews have words that were not read, because their customers get no email."""
     words = (review.document for customer in customers for review in customer.reviews)
     return sum(bool(each) and each not in readings for each in words)
 

@@ -1,6 +1,6 @@
 """Finds aspects by Comprehend's targeted sentiment, which costs as much as sentiment, in English only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.contracts.records import AspectMention
@@ -11,6 +11,9 @@ from encore.sentiment.domain.engine import ENGLISH, Engine, Question
 from encore.sentiment.domain.texts import Chunk, Text, chunks
 from encore.sentiment.ports import Asks
 from encore.sentiment.use_cases.pay_once import PayOnce
+
+_Texts = Mapping[str, Sequence[tuple[Chunk, Text]]]
+"""What to ask about each document, by its words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,12 +28,28 @@ class AskAspects:
         self, _run_id: str, documents: Sequence[Document], bill: Bill
     ) -> dict[str, tuple[AspectMention, ...]]:
         """Return what English documents say about aspects, by their words, and add to the bill."""
-        texts = {
+        texts = self._texts(documents)
+        answers = await self.pay_once.run(_every(texts), self.asks.aspects, bill)
+        return self._mentions(texts, answers)
+
+    async def known(
+        self, _run_id: str, documents: Sequence[Document], bill: Bill
+    ) -> dict[str, tuple[AspectMention, ...]]:
+        """Return what documents are known to say, and add to the bill; nobody is asked."""
+        texts = self._texts(documents)
+        answers = await self.pay_once.known(_every(texts), bill)
+        whole = {
+            words: found for words, found in texts.items() if all(text.key in answers for _, text in found)
+        }
+        return self._mentions(whole, answers)
+
+    def _texts(self, documents: Sequence[Document]) -> _Texts:
+        return {
             document.words: [(chunk, self._text(chunk)) for chunk in chunks(document.words)]
             for document in documents
         }
-        every = [text for found in texts.values() for _, text in found]
-        answers = await self.pay_once.run(every, self.asks.aspects, bill)
+
+    def _mentions(self, texts: _Texts, answers: Mapping[str, str]) -> dict[str, tuple[AspectMention, ...]]:
         return {
             words: one_each(
                 _moved(mention, chunk.begin)
@@ -42,6 +61,10 @@ class AskAspects:
 
     def _text(self, chunk: Chunk) -> Text:
         return self.engine.text(Question.ASPECTS, chunk.words, ENGLISH)
+
+
+def _every(texts: _Texts) -> list[Text]:
+    return [text for found in texts.values() for _, text in found]
 
 
 def _moved(mention: AspectMention, begin: int) -> AspectMention:

@@ -12,6 +12,7 @@ from encore.sentiment.domain.documents import Document, documents
 from encore.sentiment.domain.job import JobInput
 from encore.sentiment.domain.texts import Text
 from encore.sentiment.ports import NewKeys
+from encore.sentiment.use_cases.find_left_out import FindLeftOut
 from encore.sentiment.use_cases.read_documents import ReadDocuments
 
 LINES_PER_FILE = 10_000
@@ -42,7 +43,7 @@ class CollectTexts:
     objects: Objects
     read_documents: ReadDocuments
     new_keys: NewKeys
-    score_excluded: bool = False
+    find_left_out: FindLeftOut
 
     async def run(self, run: Run, bill: Bill) -> dict[str, JobInput]:
         """Write the input, one document a line, and return it for each language with enough texts for a job.
@@ -71,7 +72,8 @@ class CollectTexts:
             customers = await self.objects.get_lines(object_keys.customers(run.run_id, part), Customer)
             key = object_keys.shared_texts(run.run_id, part)
             shared = await self.objects.find_lines(key, SharedText)
-            yield documents(customers, shared, score_excluded=self.score_excluded)
+            left_out = await self.find_left_out.run(customers)
+            yield documents(customers, shared, left_out=left_out)
 
     async def _unknown(self, found: Sequence[Document], bill: Bill) -> list[Text]:
         """Return what is not known about the documents of a part."""

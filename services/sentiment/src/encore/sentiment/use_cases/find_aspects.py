@@ -32,6 +32,12 @@ class FindAspects:
             shop = self._shops.get(run_id) or await self._open(run_id)
         return await asyncio.to_thread(shop.read, documents)
 
+    async def known(
+        self, run_id: str, documents: Sequence[Document], bill: Bill
+    ) -> dict[str, tuple[AspectMention, ...]]:
+        """Return the same: it costs nothing."""
+        return await self.run(run_id, documents, bill)
+
     async def _open(self, run_id: str) -> ShopReader:
         products = await self.objects.get_lines(object_keys.products(run_id), Product)
         shop = await asyncio.to_thread(ShopReader, self.reader, products)

@@ -42,14 +42,47 @@ class ReadDocuments:
             for words, language in languages.items()
         }
 
+    async def known(self, run_id: str, documents: Sequence[Document], bill: Bill) -> dict[str, Reading]:
+        """Return what is known of documents, by their words, and add to the bill; nobody is asked.
+
+        A document of which not everything is known has no reading.
+        """
+        languages = await self._known_languages(documents, bill)
+        texts = self.texts(languages)
+        answers = await self.pay_once.known((text for found in texts.values() for text in found), bill)
+        scores = {
+            words: combined([(len(text.words), read_score(answers[text.key])) for text in found])
+            for words, found in texts.items()
+            if all(text.key in answers for text in found)
+        }
+        bill.counts.update(f"language_{languages[words]}" for words in scores)
+        english = [one for one in documents if one.words in scores and languages[one.words] == ENGLISH]
+        mentions = await self.find_aspects.known(run_id, english, bill) if self.find_aspects else {}
+        return {
+            words: Reading(score=score, language=languages[words], aspects=mentions.get(words, ()))
+            for words, score in scores.items()
+        }
+
+    async def _known_languages(self, documents: Sequence[Document], bill: Bill) -> Languages:
+        if self.engine.language != AUTO:
+            return {document.words: self.engine.language for document in documents}
+        texts = self._beginnings(documents)
+        answers = await self.pay_once.known(texts.values(), bill)
+        return {
+            words: read_language(answers[text.key]) for words, text in texts.items() if text.key in answers
+        }
+
+    def _beginnings(self, documents: Sequence[Document]) -> dict[str, Text]:
+        return {
+            document.words: self.engine.text(Question.LANGUAGE, document.words[:LANGUAGE_CHARS])
+            for document in documents
+        }
+
     async def languages(self, documents: Sequence[Document], bill: Bill) -> Languages:
         """Return the language of each document: the one that is set, or Comprehend's finding."""
         if self.engine.language != AUTO:
             return {document.words: self.engine.language for document in documents}
-        texts = {
-            document.words: self.engine.text(Question.LANGUAGE, document.words[:LANGUAGE_CHARS])
-            for document in documents
-        }
+        texts = self._beginnings(documents)
         answers = await self.pay_once.run(texts.values(), self.asks.languages, bill)
         return {words: read_language(answers[text.key]) for words, text in texts.items()}
 

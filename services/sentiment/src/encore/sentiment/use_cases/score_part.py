@@ -7,12 +7,14 @@ from typing import Any
 
 from encore.contracts import object_keys
 from encore.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
+from encore.runtime.consent import ENTRIES_PER_CUSTOMER
 from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.stage import PartResult
 from encore.runtime.storage import write_units
 from encore.sentiment.domain.bill import Bill, part_payer
 from encore.sentiment.domain.documents import documents
-from encore.sentiment.domain.readings import left_out, review_opinions, scored_reviews, shared_opinions
+from encore.sentiment.domain.readings import not_read, review_opinions, scored_reviews, shared_opinions
+from encore.sentiment.use_cases.find_left_out import FindLeftOut
 from encore.sentiment.use_cases.read_documents import ReadDocuments
 
 
@@ -24,15 +26,21 @@ class ScorePart:
     reviews: Items
     opinions: Items
     read_documents: ReadDocuments
-    score_excluded: bool = False
+    find_left_out: FindLeftOut
 
     async def run(self, run_id: str, part: int) -> PartResult:
         """Score a stored part; return what it came to and cost over all deliveries."""
         customers = await self.objects.get_lines(object_keys.customers(run_id, part), Customer)
         shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
         bill = Bill(part_payer(run_id, part))
-        asked = documents(customers, shared, score_excluded=self.score_excluded)
+        left_out = await self.find_left_out.run(customers)
+        asked = documents(customers, shared, left_out=left_out)
         readings = await self.read_documents.run(run_id, asked, bill)
+        others = documents(one for one in customers if one.customer_id in left_out)
+        # What was paid for before they were left out is known all the same.
+        new = [one for one in others if one.words not in readings]
+        if new:
+            readings |= await self.read_documents.known(run_id, new, bill)
         scored, apart = scored_reviews(customers, readings), shared_opinions(shared, readings)
         await self.objects.put_lines(object_keys.sentiment(run_id, part), scored)
         if shared:
@@ -47,8 +55,10 @@ class ScorePart:
         await self.reviews.put_all(items)
         await self.opinions.put_all(opinions)
         writes = write_units(items) + write_units(opinions)
+        looked_up = ENTRIES_PER_CUSTOMER * len(self.find_left_out.asked_about(customers))
+        bill.units["dynamodb.reads"] += looked_up
         bill.units.update({"dynamodb.writes": writes, "s3.puts": 1 + bool(shared)})
-        bill.counts.update(_counts(scored, len(shared), apart, not_asked=left_out(customers, readings)))
+        bill.counts.update(_counts(scored, len(shared), apart, not_asked=not_read(customers, readings)))
         return PartResult(counts=bill.counts, units=bill.units)
 
 

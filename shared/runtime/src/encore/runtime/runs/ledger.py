@@ -127,6 +127,20 @@ class Ledger:
             run_id, f"SET {sets}", {f":{name}": value for name, value in values.items()}, names
         )
 
+    async def settle_step(self, run_id: str, name: str, value: str) -> Run:
+        """Set one string of the run's step state unless it has one; return the run with whichever it has."""
+        await conditionally(
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=key(run_id),
+                UpdateExpression="SET step.#name = :value",
+                ConditionExpression="attribute_exists(run_id) AND attribute_not_exists(step.#name)",
+                ExpressionAttributeNames={"#name": name},
+                ExpressionAttributeValues=to_item({":value": value}),
+            )
+        )
+        return await self.run(run_id)
+
     async def finish(self, run_id: str) -> None:
         """Record the run as finished."""
         await self._end(run_id, RunStatus.FINISHED, None)

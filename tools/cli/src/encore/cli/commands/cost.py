@@ -37,6 +37,15 @@ Data = Annotated[
 ]
 Emails = Annotated[int, typer.Option(min=1, help="Emails that each customer gets: so many runs.")]
 Mailed = Annotated[float, typer.Option(min=0, max=1, help="The share of customers who may be written to.")]
+HeldOut = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        max=1,
+        envvar="ENCORE_MAILER_HOLDOUT",
+        help="The share of them who get no email, for comparison.",
+    ),
+]
 Known = Annotated[
     float, typer.Option(min=0, max=1, help="The share of texts that have been paid for before.")
 ]
@@ -85,6 +94,7 @@ def estimate(
     data: Data = None,
     emails_per_customer: Emails = 1,
     mailed: Mailed = 1.0,
+    holdout: HeldOut = 0.0,
     known_texts: Known = 0.0,
     known_prompts: KnownPrompts = 0.0,
     known_rankings: KnownRankings = 0.0,
@@ -115,6 +125,7 @@ def estimate(
 
     options = {
         "model_id": model_id,
+        "held_out": holdout,
         "batch": batch,
         "asks_aspects": aspects,
         "auto_language": languages,

@@ -24,7 +24,7 @@ TASK_VCPUS, TASK_GIB = 0.5, 1.0
 
 def delivery_hours(work: Workload, *, per_s: float = SES_PER_S) -> float:
     """Return how long the emails take at the provider's rate; quiet hours, and approval, come on top."""
-    return work.emails / per_s / SECONDS_PER_HOUR
+    return work.written / per_s / SECONDS_PER_HOUR
 
 
 def delivery_lines(work: Workload, *, per_s: float = SES_PER_S) -> list[CostLine]:
@@ -36,13 +36,14 @@ def _units(work: Workload, hours: float) -> Iterator[tuple[str, float]]:
     if not work.emails:
         return
     for unit, amount in SES_UNITS.items():
-        yield unit, work.emails * amount
+        yield unit, work.written * amount
+    # Who is held out is noted too, and announced.
     yield "dynamodb.writes", work.emails * WRITES_PER_EMAIL
     yield "dynamodb.reads", work.emails * READS_PER_EMAIL
-    yield "s3.gets", work.emails + work.parts
+    yield "s3.gets", work.written + work.parts
     yield "sns.publishes", work.emails / EMAILS_PER_PUBLISH + work.parts
     yield "sqs.requests", REQUESTS_PER_PART * work.parts + REQUESTS_PER_POLL * POLLS_PER_HOUR * hours
     yield "fargate.vcpu_hours", TASK_VCPUS * (hours + IDLE_H)
     yield "fargate.gb_hours", TASK_GIB * (hours + IDLE_H)
-    yield "endpoint.gb", work.emails * SENT_BYTES / GB
+    yield "endpoint.gb", work.written * SENT_BYTES / GB
     yield "kms.requests", KMS_REQUESTS_PER_HOUR * (hours + IDLE_H)

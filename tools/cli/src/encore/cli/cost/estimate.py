@@ -67,7 +67,7 @@ def estimate_cost(
     delivery = delivery_lines(work, per_s=ses_per_s)
     return CostEstimate(
         customers=work.customers,
-        emails=work.emails,
+        emails=work.written,
         calls=calls_of(work),
         hours=dict(hours_of(work, quotas)),
         first_run=first,

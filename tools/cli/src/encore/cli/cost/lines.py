@@ -59,14 +59,14 @@ def _environment(work: Workload, hours: Mapping[str, float]) -> Iterator[tuple[s
     calls = 0 if work.batch else work.copy_calls + work.feature_prompts
     yield "endpoint.gb", calls * CALL_BYTES / GB
     yield "kms.requests", KMS_REQUESTS_PER_HOUR * sum(task_hours.values())
-    yield "cloudwatch.log_gb", work.emails * ratios().log_bytes_per_email / GB
+    yield "cloudwatch.log_gb", work.written * ratios().log_bytes_per_email / GB
 
 
 def kept_lines(work: Workload) -> list[CostLine]:
     """Return what a month costs for which the run's objects and items are kept."""
     items = work.emails * (ITEM_BYTES_PER_EMAIL + work.trains * RANKING_BYTES) / GB
     kept = {
-        "s3.gb_months": work.emails * STORED_BYTES_PER_EMAIL / GB,
+        "s3.gb_months": work.written * STORED_BYTES_PER_EMAIL / GB,
         "dynamodb.gb_months": items,
         "dynamodb.recovery_gb_months": items,
     }

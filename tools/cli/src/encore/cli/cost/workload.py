@@ -52,6 +52,8 @@ class Workload(BaseModel):
     customers: int = Field(ge=1)
     emails: int = Field(ge=0)
     """Customers who may be written to."""
+    held_out: float = Field(default=0, ge=0, le=1)
+    """The share of them who get no email, for comparison: they are ranked, and nothing is written."""
     reviews: int = Field(ge=0)
     """All texts."""
     products: int = Field(ge=1)
@@ -113,6 +115,11 @@ class Workload(BaseModel):
         )
 
     @property
+    def written(self) -> int:
+        """How many emails are made."""
+        return round(self.emails * (1 - self.held_out))
+
+    @property
     def parts(self) -> int:
         """How many parts the run has."""
         return max(1, min(MAX_PARTS, round(self.reviews / ratios().reviews_per_part)))
@@ -153,9 +160,9 @@ class Workload(BaseModel):
     def copy_prompts(self) -> int:
         """Prompts for copy that are asked: in a large run most emails share theirs."""
         measured = ratios()
-        growth = math.pow(self.emails / self.products, measured.prompt_growth)
+        growth = math.pow(self.written / self.products, measured.prompt_growth)
         distinct = self.products * measured.prompts_per_product * growth
-        return round(min(distinct, MOST_PROMPTS_PER_EMAIL * self.emails) * (1 - self.known_prompts))
+        return round(min(distinct, MOST_PROMPTS_PER_EMAIL * self.written) * (1 - self.known_prompts))
 
     @property
     def copy_calls(self) -> int:
@@ -193,8 +200,8 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         + 2 * work.customers  # who is forgotten, or wants less: ingest and recommender ask
         + READS_PER_CUSTOMER * work.emails  # who may be written to
         + work.batch * work.copy_prompts,
-        "s3.puts": work.emails + measured.puts_per_part * work.parts,
-        "sns.publishes": work.emails / EMAILS_PER_PUBLISH + 2.5 * work.parts,
+        "s3.puts": work.written + measured.puts_per_part * work.parts,
+        "sns.publishes": work.written / EMAILS_PER_PUBLISH + 2.5 * work.parts,
         "sqs.requests": REQUESTS_PER_PART * work.parts + REQUESTS_PER_POLL * POLLS_PER_HOUR * polling_h,
     }
     return {name: amount for name, amount in units.items() if amount}
@@ -241,7 +248,8 @@ def _writes(work: Workload, measured: Ratios) -> float:
         + work.customers * (1 + HISTORY_WRITES)
         + work.reviews * measured.writes_per_review
         + CLAIM_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
-        + 3 * work.emails
+        + 2 * work.emails
+        + work.written
         + 2 * work.ranked
         + asked * (work.copy_prompts + work.feature_prompts)
         + work.feature_prompts

@@ -30,7 +30,6 @@ MAX_WHY_CHARS = 500
 FRESH = timedelta(days=2)
 """Emails that are older deserve a second look: they name prices."""
 KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
-EMAILS = "emails"
 
 
 @dataclass(frozen=True)
@@ -97,9 +96,9 @@ class Approving:
 
     async def current(self) -> DeliveryView:
         """Return the delivery as it is; raise `CommandError` if there is none."""
-        emails = total(await self.ledger.reports(self.run.run_id)).counts.get(EMAILS, 0)
+        counts = total(await self.ledger.reports(self.run.run_id)).counts
         lookup = await DeliveryLookup.of(self.environment)
-        found = await lookup.view(self.run, emails=emails)
+        found = await lookup.view(self.run, counts=counts)
         if found is None:
             raise CommandError(f"{self.run.run_id} has no delivery")
         return found
@@ -113,18 +112,19 @@ class Approving:
 
     def plan(self, view: DeliveryView, terms: Terms) -> Plan:
         """What approving leads to; the seeds of a new sample get copies, whoever has had some."""
-        return self._plan(terms, emails=view.emails, settled=0 if terms.seeds else view.tally.settled)
+        return self._plan(terms, view, settled=0 if terms.seeds else view.settled)
 
     def plan_of_rest(self, view: DeliveryView) -> Plan:
         """What going on with a paused delivery leads to."""
         terms = terms_of(view)
-        tally = view.seeds if terms.seeds else view.tally
-        return self._plan(terms, emails=view.emails, settled=tally.settled)
+        settled = view.seeds.settled if terms.seeds else view.settled
+        return self._plan(terms, view, settled=settled)
 
-    def _plan(self, terms: Terms, *, emails: int, settled: int) -> Plan:
+    def _plan(self, terms: Terms, view: DeliveryView, *, settled: int) -> Plan:
         settings = self.settings
         return Plan(
-            emails=emails,
+            emails=view.emails,
+            held_out=view.held_out,
             settled=settled,
             sample=terms.sample,
             seeds=terms.seeds,
@@ -173,7 +173,7 @@ def reason_given(why: str | None) -> str:
 def rejection(view: DeliveryView) -> str:
     """What rejecting leads to, in one line."""
     sent = view.tally.of(Outcome.SENT)
-    left = max(0, view.emails - view.tally.settled)
+    left = max(0, view.emails - view.settled)
     before = f" {count(sent)} have been sent." if sent else ""
     return f"{count(left)} of {count(view.emails)} emails will never be sent; that is for good.{before}"
 

@@ -17,6 +17,8 @@ class Plan:
 
     emails: int
     """How many the run has made."""
+    held_out: int = 0
+    """How many customers get none, for comparison."""
     settled: int = 0
     """Of how many something final is known already: they are not sent again."""
     sample: int = 0
@@ -72,6 +74,9 @@ class Plan:
     @property
     def _rest(self) -> str:
         before = f"{count(self.settled)} are settled already. " if self.settled else ""
+        if self.held_out and not self.seeds:
+            what = "customer is held out and gets" if self.held_out == 1 else "customers are held out and get"
+            before += f"{count(self.held_out)} {what} none. "
         if self.seeds:
             return f"{before}No customer gets one."
         if self.sample:

@@ -109,6 +109,8 @@ def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, s
         yield "sample", _sample(delivery, view.seeds), ""
     if not view.tally.outcomes:
         yield "emails", count(view.emails), ""
+        if view.held_out:
+            yield "held out", f"{count(view.held_out)} customers, who get none", ""
     if status not in {DeliveryStatus.HELD, DeliveryStatus.DONE}:
         yield "parts", f"{count(view.parts_done)} of {count(view.parts)} done", ""
     if status in NEXT:
@@ -162,7 +164,7 @@ def _outcomes(view: DeliveryView) -> Table:
         is_done = view.delivery.status is DeliveryStatus.DONE
         called, why = ("no record", FORGOTTEN) if is_done else ("not yet", "")
         shown.add_row(cell(called, "dim"), cell(count(view.untouched)), cell(why))
-    shown.add_row(cell("all", "bold"), cell(count(view.emails), "bold"), cell(""))
+    shown.add_row(cell("all", "bold"), cell(count(view.emails + view.held_out), "bold"), cell(""))
     for kind, number in view.tally.bounced.items():
         shown.add_row(cell(f"{BOUNCES.get(kind, kind)}s"), cell(count(number)), cell(_of_sent(number, view)))
     if view.tally.clicked:

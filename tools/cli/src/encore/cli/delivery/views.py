@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from encore.cli.environment import Environment
-from encore.contracts.delivery import Dispatch, Outcome
+from encore.contracts.delivery import Dispatch, NotSent, Outcome
+from encore.mailer.use_cases.mail_part import HELD_OUT
 from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
 from encore.runtime.runs.run import Run, StageName
 from encore.runtime.storage import from_item, to_item
@@ -15,6 +16,7 @@ from encore.sender.domain.tally import Tally, TallyCounter
 
 TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
 """The outcomes that a person may want to do something about."""
+EMAILS = "emails"
 
 
 class DeliveryView(BaseModel):
@@ -23,6 +25,8 @@ class DeliveryView(BaseModel):
     delivery: Delivery
     emails: int
     """How many the run has made."""
+    held_out: int = 0
+    """How many customers get none, for comparison: nothing was made for them."""
     parts: int
     parts_done: int
     tally: Tally
@@ -33,8 +37,13 @@ class DeliveryView(BaseModel):
 
     @property
     def untouched(self) -> int:
-        """Of how many emails nothing is known yet."""
-        return max(0, self.emails - sum(self.tally.outcomes.values()))
+        """Of how many emails, and customers who are held out, nothing is known yet."""
+        return max(0, self.emails + self.held_out - sum(self.tally.outcomes.values()))
+
+    @property
+    def settled(self) -> int:
+        """Of how many emails something final is known; who is held out has none."""
+        return self.tally.settled - self.tally.suppressed.get(NotSent.HOLDOUT, 0)
 
 
 @dataclass(frozen=True)
@@ -56,9 +65,12 @@ class DeliveryLookup:
         return {each.run_id: each.status for each in found if each}
 
     async def view(
-        self, run: Run, *, emails: int, listed: frozenset[Outcome] = frozenset()
+        self, run: Run, *, counts: Mapping[str, int], listed: frozenset[Outcome] = frozenset()
     ) -> DeliveryView | None:
-        """Return a run's delivery with counts, and the dispatches with these outcomes; None without one."""
+        """Return a run's delivery, and the dispatches with these outcomes; None without one.
+
+        `counts` are the run's totals.
+        """
         delivery = await self.deliveries.find(run.run_id)
         if delivery is None:
             return None
@@ -69,7 +81,8 @@ class DeliveryLookup:
                 found.append(dispatch)
         return DeliveryView(
             delivery=delivery,
-            emails=emails,
+            emails=counts.get(EMAILS, 0),
+            held_out=counts.get(HELD_OUT, 0),
             parts=run.parts or 0,
             parts_done=len(run.stage(StageName.SENDER).done),
             tally=counter.tally,

@@ -14,6 +14,8 @@ from encore.cli.errors import CommandError
 from encore.contracts import object_keys
 from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
+from encore.mailer.domain.record import EmailRecord
+from encore.mailer.use_cases.draw_holdout import holdout_of
 from encore.runtime.runs.run import Run, StageName
 from encore.runtime.storage import DynamoDBItems, S3Objects
 
@@ -28,9 +30,11 @@ class EmailView(BaseModel):
     copy_source: str
     variant: str
     """Of the subject line, where a shop compares some."""
-    made_at: datetime
+    made_at: datetime | None
     dispatch: Dispatch | None
     """None while nothing is known of it: it has not been sent."""
+    held_out: bool = False
+    """Whether the customer gets none, for comparison: nothing has been made, and all else is empty."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Emails:
         )
 
     async def first(self, limit: int) -> list[str]:
-        """Return the customers of the first emails, in the order in which they go out."""
+        """Return the first customers in the order in which emails go out, those who are held out too."""
         found: list[str] = []
         for part in self._parts():
             found += [each.customer_id for each in await self._mailed(part)]
@@ -72,7 +76,7 @@ class Emails:
         draws = Counter(chance.choices(self._parts(), k=number)) if self._parts() else Counter[int]()
         chosen, others = {}, []
         for part, wanted in sorted(draws.items()):
-            customers = [each.customer_id for each in await self._mailed(part)]
+            customers = [each.customer_id for each in await self._mailed(part) if not each.held_out]
             chance.shuffle(customers)
             chosen[part] = customers[:wanted]
             others += [(part, each) for each in customers[wanted:]]
@@ -92,22 +96,16 @@ class Emails:
         return found
 
     async def views(self, customer_ids: Sequence[str]) -> list[EmailView]:
-        """Return the emails of these customers in this order; those without one are left out."""
+        """Return the emails of these customers in this order.
+
+        Those without one are left out, unless they are held out.
+        """
         records = await self.records.existing(self.run.run_id, customer_ids)
         dispatches = await self._dispatches(customer_ids)
         return [
-            EmailView(
-                customer_id=each,
-                subject=records[each].subject,
-                preheader=records[each].preheader,
-                language=records[each].language,
-                copy_source=records[each].copy_source,
-                variant=records[each].variant,
-                made_at=records[each].created_at,
-                dispatch=dispatches.get(each),
-            )
+            _view(each, records.get(each), dispatches.get(each))
             for each in customer_ids
-            if each in records
+            if each in records or self._is_held_out(each)
         ]
 
     async def view(self, customer_id: str) -> EmailView:
@@ -115,6 +113,10 @@ class Emails:
         found = await self.views([customer_id])
         if not found:
             raise CommandError(f"customer {customer_id} has no email in {self.run.run_id}")
+        if found[0].held_out:
+            raise CommandError(
+                f"customer {customer_id} has no email in {self.run.run_id}: whoever has this id is held out"
+            )
         return found[0]
 
     async def message(self, customer_id: str) -> bytes:
@@ -123,6 +125,10 @@ class Emails:
         if found is None:
             raise CommandError(f"customer {customer_id} has no email in {self.run.run_id}, or it is gone")
         return found
+
+    def _is_held_out(self, customer_id: str) -> bool:
+        holdout = holdout_of(self.run)
+        return holdout is not None and holdout.has(customer_id)
 
     async def _mailed(self, part: int) -> list[FinishedEmail]:
         return await self.objects.find_lines(object_keys.mailed(self.run.run_id, part), FinishedEmail)
@@ -135,3 +141,17 @@ class Emails:
 
     def _parts(self) -> list[int]:
         return sorted(self.run.stage(StageName.MAILER).done)
+
+
+def _view(customer_id: str, record: EmailRecord | None, dispatch: Dispatch | None) -> EmailView:
+    return EmailView(
+        customer_id=customer_id,
+        subject=record.subject if record else "",
+        preheader=record.preheader if record else "",
+        language=record.language if record else None,
+        copy_source=record.copy_source if record else "",
+        variant=record.variant if record else "",
+        made_at=record.created_at if record else None,
+        dispatch=dispatch,
+        held_out=record is None,
+    )

@@ -33,7 +33,9 @@ def show_email(email: EmailView, message: bytes, console: Console) -> None:
     shown.add_row(cell("preheader", "dim"), cell(email.preheader))
     if email.variant:
         shown.add_row(cell("variant", "dim"), cell(email.variant))
-    shown.add_row(cell("made", "dim"), cell(f"{email.made_at:%Y-%m-%d %H:%M} UTC, copy: {email.copy_source}"))
+    if email.made_at:
+        made = f"{email.made_at:%Y-%m-%d %H:%M} UTC, copy: {email.copy_source}"
+        shown.add_row(cell("made", "dim"), cell(made))
     shown.add_row(cell("delivery", "dim"), cell(_fate(email)))
     console.print(shown)
     console.print()
@@ -42,11 +44,15 @@ def show_email(email: EmailView, message: bytes, console: Console) -> None:
 
 
 def _as_in_inbox(email: EmailView) -> Text:
+    if email.held_out:
+        return cell("no email: held out, for comparison", "dim")
     return cell(email.subject, "bold").append("\n").append_text(cell(email.preheader, "not bold dim"))
 
 
 def _outcome(email: EmailView) -> Text:
     """What has become of it; below it why it was not sent, or what came back."""
+    if email.held_out:
+        return cell("held out", "dim")
     if (found := email.dispatch) is None:
         return cell("not yet", "dim")
     called, style = OUTCOMES[found.outcome]

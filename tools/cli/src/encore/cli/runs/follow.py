@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 
 from pydantic import BaseModel
 
+from encore.cli.delivery.views import EMAILS
 from encore.cli.output import console, print_json
 from encore.cli.runs.views import view
+from encore.mailer.use_cases.mail_part import HELD_OUT
 from encore.runtime.runs.delivery import Deliveries, DeliveryStatus
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
@@ -83,7 +85,7 @@ async def _progress(
             run_id=run.run_id,
             status=delivery.status,
             settled=sum(counts.get(each, 0) for each in SETTLED),
-            emails=counts.get("emails", 0),
+            emails=counts.get(EMAILS, 0) + counts.get(HELD_OUT, 0),
         )
         if delivery.status is not DeliveryStatus.APPROVED:
             return

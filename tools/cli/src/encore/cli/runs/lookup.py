@@ -37,7 +37,7 @@ async def run_details(
         ingest=await _find(objects, object_keys.ingest_report(run.run_id), IngestReport),
         picks=await _find(objects, object_keys.picks_report(run.run_id), PicksReport),
         attribution=await _attribution(environment, run.run_id),
-        delivery=await delivery.view(run, emails=total(reports).counts.get("emails", 0), listed=listed),
+        delivery=await delivery.view(run, counts=total(reports).counts, listed=listed),
     )
     return details(run, reports, bucket=objects.bucket, stored=stored)
 
