@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from aiobotocore.session import get_session
+
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import NewClient, client_opener, send_bodies_at_once
 from encore.runtime.heartbeat import heartbeat
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 Settings = TypeVar("Settings", bound=ServiceSettings)
 CLIENTS = ("s3", "sqs", "sns", "dynamodb")
 """The AWS services that every service of ours calls."""
-"""How long `--check` may take."""
 log = get_logger()
 
 
@@ -147,7 +148,7 @@ async def open_runtime(
             dynamodb=dynamodb,
             stop=stop,
             new_client=new_client,
-            session=session,
+            session=get_session(),
             enter=stack.enter_async_context,
         )
 
