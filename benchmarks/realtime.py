@@ -2,12 +2,14 @@
 
 Requests are sent when they are due, whether earlier ones have been answered or not, and are timed from then
 on: a slow answer cannot hide what others would have waited. Customers are drawn at random. In the second half
-of the time the shop's file changes, so that new shops are loaded while requests are answered. This process,
-the emulator and the web process share the machine's processors. Exits with 1 when a limit is missed.
+of the time the shop's file changes, so that new shops are loaded while requests are answered; with the engine
+`campaign`, customers also look at products, and the campaign is updated. This process, the emulator and the
+web process share the machine's processors. Exits with 1 when a limit is missed.
 """
 
 import argparse
 import asyncio
+import itertools
 import random
 import sys
 import time
@@ -33,7 +35,7 @@ from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
 from encore.stack.observer import Observer, observe
 from encore.stack.processes import free_port
 from harness.processes import cpu_seconds
-from harness.scored_run import ScoredRun
+from harness.scored_run import PRODUCTS, ScoredRun
 
 RUN = "run-0123456789abcdef"
 MODULE = "encore.recommender.web"
@@ -41,6 +43,7 @@ POLL_S = 0.2
 LONGEST_S = 1_800
 RENEW_S = 5.0
 WARM_UP = 200
+LOOKS_PER_S = 5.0
 LIMIT_MS = 50.0
 """For the 99th percentile, both halves."""
 
@@ -139,9 +142,19 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
             count = int(options.rate * options.seconds / 2)
             steady, renewing = Half("steady"), Half("a new shop every few seconds")
             await load.run(steady, count=count, rate=options.rate)
-            changing = asyncio.create_task(_change_rules(observer))
+            changing = [asyncio.create_task(_change_rules(observer))]
+            if options.engine == "campaign":
+                changing += [
+                    asyncio.create_task(load.look_at_products()),
+                    asyncio.create_task(_update_campaign(observer)),
+                ]
             await load.run(renewing, count=count, rate=options.rate)
-            changing.cancel()
+            for each in changing:
+                each.cancel()
+            ended = await asyncio.gather(*changing, return_exceptions=True)
+            failed = [error for error in ended if isinstance(error, Exception)]  # ended by us is no Exception
+            if failed:
+                raise ExceptionGroup("what was to change has not", failed)
     return [steady, renewing]
 
 
@@ -163,6 +176,23 @@ class _Load:
         half.cpu_ms = {
             name: (after - before.get(name, 0.0)) / count * 1000 for name, after in _cpu_by_process().items()
         }
+
+    async def look_at_products(self) -> None:
+        """Tell of customers who look at products, some a second."""
+        for number in itertools.count():
+            customer, product = self.chance.randrange(self.customers), self.chance.randrange(PRODUCTS)
+            event = {
+                "event_id": f"E{number}",
+                "customer_id": f"C{customer:07}",
+                "product_id": f"P{product:06}",
+                "kind": "viewed",
+                "timestamp": int(time.time()),
+            }
+            async with self.client.post(f"{self.address}/events", json={"events": [event]}) as reply:
+                await reply.read()
+                if reply.status not in {202, 503}:  # 503 as long as there is no event tracker
+                    raise RuntimeError(f"POST /events: {reply.status}")
+            await asyncio.sleep(1 / LOOKS_PER_S)
 
     async def _ask(self, half: Half, due: float, customer: int) -> None:
         try:
@@ -234,6 +264,19 @@ async def _change_rules(observer: Observer) -> None:
         body = f"pin: [P{number:06}]".encode()
         await observer.objects.put(object_keys.MERCHANDISING, body, content_type="text/yaml")
         await asyncio.sleep(RENEW_S)
+
+
+async def _update_campaign(observer: Observer) -> None:
+    """Have the campaign answer by its version again as often as the web process looks for a shop."""
+    step = (await observer.ledger.run(RUN)).step
+    async with get_session().create_client("personalize") as personalize:
+        while True:
+            found = (await personalize.describe_campaign(campaignArn=step["campaign"]))["campaign"]
+            if found.get("latestCampaignUpdate", {}).get("status", "ACTIVE") == "ACTIVE":
+                await personalize.update_campaign(
+                    campaignArn=step["campaign"], solutionVersionArn=step["solution_version"]
+                )
+            await asyncio.sleep(RENEW_S)
 
 
 if __name__ == "__main__":

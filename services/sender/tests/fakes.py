@@ -17,7 +17,7 @@ from encore.runtime.runs.run import StageName
 from encore.sender.domain.judging import Rules
 from encore.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
 from encore.sender.use_cases.deliver_part import DeliverPart
-from encore.sender.use_cases.hand_over import HandOver
+from encore.sender.use_cases.hand_over import HandOver, Paced
 from encore.sender.use_cases.release_parts import ReleaseParts
 from encore.sender.use_cases.suppress_dead_address import SuppressDeadAddress
 from services.sender.tests.fakes_of_feedback import InMemorySuppressions
@@ -122,10 +122,12 @@ class FakeTransport:
     name: str = "fake"
     accepted: list[Outgoing] = field(default_factory=list)
     answer: Callable[[Outgoing], None] = accept_all
+    takes_s: float = 0.0
+    """How long it takes to answer."""
 
     async def send(self, email: Outgoing) -> Accepted:
         """Accept an email."""
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.takes_s)
         self.answer(email)
         self.accepted.append(email)
         return Accepted(f"id-{len(self.accepted)}")
@@ -184,6 +186,8 @@ class World:
         self.dead = InMemorySuppressions()
         self.time = NOON
         self.parallel = 4
+        self.paced: Paced = at_once
+        self.claim_linger_s = self.record_linger_s = 0.0
         self.rules = rules or Rules()
         self.parts: list[list[FinishedEmail]] = []
         numbers = iter(range(1, sum(sizes) + 1))
@@ -223,13 +227,14 @@ class World:
                 dispatches=self.dispatches,
                 tries=self.rules.tries,
                 suppress_dead=SuppressDeadAddress(self.dead).run,
+                places=self.parallel,
                 now=self.now,
-                claim_linger_s=0.0,
-                record_linger_s=0.0,
+                claim_linger_s=self.claim_linger_s,
+                record_linger_s=self.record_linger_s,
             ),
             polls=self.polls,
             rules=self.rules,
-            paced=at_once,
+            paced=self.paced,
             to_seed=lambda content, address: re.sub(rb"To: [^\r]*", f"To: {address}".encode(), content),
             units={"ses.emails": 1},
             parallel=self.parallel,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -467,6 +468,31 @@ async def test_an_email_that_waited_long_for_its_turn_is_looked_at_again() -> No
     await world.run()
     assert set(world.transport.times) == {"c1", "c2"}
     assert world.dispatches.items[RUN, "c3"].reason == NotSent.UNSUBSCRIBED
+
+
+async def test_emails_that_waited_long_are_looked_at_together() -> None:
+    """A provider that is slow costs no calls of their own for each of them."""
+    world = World(100)
+    await world.open()
+    accept, look_up, looks = world.transport.send, world.consent.contacts, list[int]()
+
+    async def slowly(email: Outgoing) -> Accepted:
+        world.time += timedelta(seconds=1)
+        return await accept(email)
+
+    async def contacts(customer_ids: Sequence[str]) -> dict[str, Contact]:
+        looks.append(len(customer_ids))
+        await asyncio.sleep(0)
+        return await look_up(customer_ids)
+
+    world.transport.send = slowly  # type: ignore[method-assign] # as a provider that takes its time
+    world.consent.contacts = contacts  # type: ignore[method-assign] # counts
+    world.parallel = 20
+    await world.run()
+    assert set(world.transport.times.values()) == {1}
+    assert len(world.transport.accepted) == 100
+    assert sum(looks) > 160, "all but the first had waited"
+    assert len(looks) < 25
 
 
 async def test_a_run_of_an_earlier_release_is_said_to_be_one() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
 
 POOL = 100
+CONNECT_S, READ_S = 5, 70
 APP = Session().get_config_variable("user_agent_appid")
 USER_AGENT = " ".join(
     (
@@ -31,8 +32,8 @@ USER_AGENT = " ".join(
 a seventh of the CPU time that a call takes. An application's name, `AWS_SDK_UA_APP_ID`, is part of either."""
 CONFIG = AioConfig(
     max_pool_connections=POOL,
-    connect_timeout=5,
-    read_timeout=70,
+    connect_timeout=CONNECT_S,
+    read_timeout=READ_S,
     retries=SDK_RETRIES,
     tcp_keepalive=True,
     user_agent=USER_AGENT,

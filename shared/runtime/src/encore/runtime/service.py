@@ -32,6 +32,7 @@ from encore.runtime.storage import DynamoDBItems, S3Objects
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from aiobotocore.session import AioSession
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_s3.client import S3Client
     from types_aiobotocore_sns.client import SNSClient
@@ -65,6 +66,8 @@ class Runtime(Generic[Settings]):
     """Set when the service is asked to stop."""
     new_client: NewClient
     """Open a client by its AWS service's name, closed at the end; keywords go to its config."""
+    session: "AioSession"
+    """The SDK's, with the credentials of all clients."""
     enter: Callable[[AbstractAsyncContextManager[Any]], Awaitable[Any]]
     """Open something else that is to be closed at the end, and return it."""
 
@@ -144,6 +147,7 @@ async def open_runtime(
             dynamodb=dynamodb,
             stop=stop,
             new_client=new_client,
+            session=session,
             enter=stack.enter_async_context,
         )
 

@@ -18,6 +18,7 @@ from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailSent, EmailSuppressed, EventData
 from encore.runtime.batches import batches
 from encore.runtime.consent import Consent
+from encore.runtime.gather import Gather
 from encore.runtime.logs import get_logger
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.parallel import for_each
@@ -29,7 +30,7 @@ from encore.runtime.runs.stage import PartResult, Stage
 from encore.sender.domain.judging import Doubt, Drop, Known, Rules, Send, Settled, Wait, judge
 from encore.sender.domain.sampling import sampled
 from encore.sender.domain.throttle import Grant, grant
-from encore.sender.ports import Claim, Claimed, Dispatches, SenderPolls
+from encore.sender.ports import Claim, Claimed, Dispatches, Key, SenderPolls
 from encore.sender.use_cases.hand_over import HALTS, HandOver, Paced, Parcel, StaleError
 from encore.sender.use_cases.release_parts import close
 
@@ -124,6 +125,9 @@ class DeliverPart:
         """What the provider charges for one email."""
         self._parallel = parallel
         self._running = asyncio.Semaphore(parallel)
+        self._looks: Gather[tuple[_Pass, FinishedEmail], dict[Key, Known]] = Gather(
+            self._look_again, limit=LOOKED_AT_ONCE
+        )
         self._now = now
 
     async def run(self, run_id: str, part: int, *, holder: str) -> None:
@@ -276,12 +280,23 @@ class DeliverPart:
         """Look again at an email that has waited for its turn: much may have been said meanwhile."""
         if self._now() - parcel.judged_at < FRESH:
             return parcel
-        if await self._going_out(passed.run_id) is None:
+        known = (await self._looks.add((passed, parcel.email))).get((parcel.run_id, parcel.email.customer_id))
+        if known is None:
             raise StaleError
-        known = (await self._look_up(passed, [parcel.email]))[parcel.email.customer_id]
         if not isinstance(judge(parcel.email, known, self._rules_for(passed), now=self._now()), Send):
             raise StaleError
         return replace(parcel, before=known.dispatch, contact=known.contact)
+
+    async def _look_again(self, asked: Sequence[tuple[_Pass, FinishedEmail]]) -> dict[Key, Known]:
+        """Return what is known of customers by now; nothing of those whose run does not go out any more."""
+        passes = {id(passed): passed for passed, _ in asked}
+        found: dict[Key, Known] = {}
+        for number, passed in passes.items():
+            if await self._going_out(passed.run_id) is not None:
+                emails = [email for of, email in asked if id(of) == number]
+                known = await self._look_up(passed, emails)
+                found |= {(passed.dispatched_as, one): each for one, each in known.items()}
+        return found
 
     async def _granted(self, passed: _Pass, parcels: list[Parcel]) -> list[Parcel]:
         """Return as many as the run's throttle lets go out now; the rest is due later."""
