@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from aiobotocore.session import get_session
+
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import NewClient, client_opener, send_bodies_at_once
 from encore.runtime.heartbeat import heartbeat
@@ -118,7 +120,8 @@ async def open_runtime(
 ) -> AsyncIterator[Runtime[Settings]]:
     """Open clients, queue, ledger and locks; raise `StoppedError` if `stop` is set before AWS answers."""
     async with AsyncExitStack() as stack:
-        new_client = client_opener(stack, validate=settings.validate_requests)
+        session = get_session()
+        new_client = client_opener(stack, validate=settings.validate_requests, session=session)
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
         send_bodies_at_once(s3)
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
