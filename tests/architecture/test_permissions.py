@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.support.terraform import Module
 
 SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback")
-PROCESSES = (*SERVICES, "web")
+PROCESSES = (*SERVICES, "web", "clicks")
 Granted = dict[str, list[dict[str, Any]]]
 REPOSITORY = Path(__file__).parents[2]
 GATEWAYS = {"s3", "dynamodb"}
@@ -30,9 +30,10 @@ WITHOUT_RESOURCES = re.compile(
 
 @pytest.fixture(scope="module")
 def granted(pipeline: "Module") -> Granted:
-    """The statements of each process: those of the services, and those of the web process with events."""
+    """The statements of each process: those of the services, and those of both web processes, with events."""
     web = [*pipeline.locals["web_permissions"], *pipeline.locals["web_event_permissions"]]
-    return {**pipeline.locals["permissions"], "web": web}
+    clicks = pipeline.locals["clicks_permissions"]
+    return {**pipeline.locals["permissions"], "web": web, "clicks": clicks}
 
 
 @pytest.mark.parametrize("service", PROCESSES)

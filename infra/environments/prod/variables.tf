@@ -53,6 +53,12 @@ variable "unsubscribe_endpoint" {
   default     = false
 }
 
+variable "clicks_enabled" {
+  description = "Count clicks: links of emails lead to an endpoint of ours, which passes readers on to the shop. Takes unsubscribe_endpoint."
+  type        = bool
+  default     = false
+}
+
 variable "unsubscribe_topics" {
   description = "The departments that the preferences page offers to hear nothing of: first names of products' categories."
   type        = list(string)
@@ -112,6 +118,7 @@ variable "settings" {
     sender      = optional(map(string), {})
     feedback    = optional(map(string), {})
     web         = optional(map(string), {})
+    clicks      = optional(map(string), {})
   })
   default = {}
 }

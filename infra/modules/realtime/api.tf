@@ -79,9 +79,9 @@ resource "aws_api_gateway_integration" "this" {
   type                    = "HTTP_PROXY"
   integration_http_method = each.value.method
   connection_type         = "VPC_LINK"
-  connection_id           = aws_apigatewayv2_vpc_link.this.id
-  integration_target      = aws_lb.this.arn
-  uri                     = "http://${aws_lb.this.dns_name}/${each.value.path}"
+  connection_id           = module.link.vpc_link_id
+  integration_target      = module.link.load_balancer.arn
+  uri                     = "http://${module.link.load_balancer.dns_name}/${each.value.path}"
   timeout_milliseconds    = var.limits.timeout_ms
 
   request_parameters = each.key == "events" ? {} : {
@@ -144,4 +144,17 @@ resource "aws_cloudwatch_log_group" "access" {
   name              = "/encore/${var.name}-web-access"
   retention_in_days = 365
   kms_key_id        = var.keys.logs
+}
+
+module "waf" {
+  source = "../waf"
+
+  name               = "${var.name}-web"
+  requests_per_5_min = var.limits.requests_per_5_min
+  logs_key_arn       = var.keys.logs
+}
+
+resource "aws_wafv2_web_acl_association" "this" {
+  resource_arn = aws_api_gateway_stage.this.arn
+  web_acl_arn  = module.waf.arn
 }

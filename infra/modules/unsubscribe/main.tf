@@ -17,7 +17,6 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
-  log_prefix = "aws-waf-logs-" # WAF requires this prefix
 }
 
 resource "aws_cloudwatch_metric_alarm" "failing" {

@@ -1,6 +1,10 @@
+locals {
+  prefix = "aws-waf-logs-" # WAF requires it
+}
+
 resource "aws_wafv2_web_acl" "this" {
-  name        = "${var.name}-web"
-  description = "Rate limit and known attacks on the real-time endpoint"
+  name        = var.name
+  description = "Rate limit and known attacks"
   scope       = "REGIONAL"
 
   default_action {
@@ -17,7 +21,7 @@ resource "aws_wafv2_web_acl" "this" {
 
     statement {
       rate_based_statement {
-        limit              = var.limits.requests_per_5_min
+        limit              = var.requests_per_5_min
         aggregate_key_type = "IP"
       }
     }
@@ -53,22 +57,18 @@ resource "aws_wafv2_web_acl" "this" {
 
   visibility_config {
     cloudwatch_metrics_enabled = true
-    metric_name                = "${var.name}-web"
-    sampled_requests_enabled   = false # samples would contain customers and keys
+    metric_name                = var.name
+    sampled_requests_enabled   = false # samples would name customers, and have keys and tokens
   }
 }
 
-resource "aws_wafv2_web_acl_association" "this" {
-  resource_arn = aws_api_gateway_stage.this.arn
-  web_acl_arn  = aws_wafv2_web_acl.this.arn
-}
-
 resource "aws_cloudwatch_log_group" "waf" {
-  name              = "${local.log_prefix}${var.name}-web"
+  name              = "${local.prefix}${var.name}"
   retention_in_days = 365
-  kms_key_id        = var.keys.logs
+  kms_key_id        = var.logs_key_arn
 }
 
+# Whatever may name a customer, or is a secret, of any endpoint of ours.
 resource "aws_wafv2_web_acl_logging_configuration" "this" {
   resource_arn            = aws_wafv2_web_acl.this.arn
   log_destination_configs = [aws_cloudwatch_log_group.waf.arn]
@@ -83,7 +83,7 @@ resource "aws_wafv2_web_acl_logging_configuration" "this" {
 
   redacted_fields {
     single_header {
-      name = local.key_header
+      name = "x-api-key"
     }
   }
 }
