@@ -27,7 +27,7 @@ def test_it_is_off_by_default_and_links_lead_to_the_shop() -> None:
     assert "ENCORE_MAILER_CLICKS_URL" not in task_settings(usual, "mailer")
     on = configuration("prod")
     assert len(on.modules("pipeline")[None].modules("clicks")) == 1
-    assert task_settings(on, "mailer")["ENCORE_MAILER_CLICKS_URL"].endswith("/v1/click")
+    assert task_settings(on, "mailer")["ENCORE_MAILER_CLICKS_URL"].endswith("/click")
 
 
 def test_links_are_signed_by_the_key_of_the_unsubscribe_endpoint() -> None:
@@ -69,6 +69,6 @@ def test_no_log_names_readers(clicks: Configuration) -> None:
 def test_a_reader_is_never_without_a_task() -> None:
     """A link that leads nowhere is worse than one that is not counted: two tasks at least, more by load."""
     service = configuration("prod").modules("pipeline")[None].modules("clicks")[0]
-    [target] = service.instances("aws_appautoscaling_target", "this").values()
+    [target] = service.instances("aws_appautoscaling_target", "load").values()
     assert target["min_capacity"] >= 2
     assert target["max_capacity"] > target["min_capacity"]
