@@ -15,6 +15,10 @@ PLATFORM := linux/arm64
 LABELS = ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
   ENCORE_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
 
+# Also where Python is told to write no bytecode: demos and tests start many processes, and each would compile the code
+# anew, as pytest would rewrite ten thousand assertions in each of its workers.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock setting-names coverage-table clean
 
@@ -23,15 +27,15 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## build .venv with every package, pinned
 
-# Compiled here, because a demo starts ten processes, also where Python is told to write no bytecode.
+# Compiled here, because a demo starts ten processes at once.
 $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt uv
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
 	@touch $@
 
-demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=encore.toml] [MERCHANDISING=file.yaml] [OUT=dir] [SEND=1 delivers them, to a mail server of its own] [KEEP=1 leaves the stack running]
-	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(SEND),--send) $(if $(KEEP),--keep)
+demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=encore.toml] [MERCHANDISING=file.yaml] [OUT=dir] [SEND=1 delivers them, to a mail server of its own; HOLD=1 once you approve] [KEEP=1 leaves the stack running]
+	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(SEND),--send) $(if $(HOLD),--hold) $(if $(KEEP),--keep)
 
 # A published file's attributes lie beside it under S3-Rec's name.
 SEQUENCES ?= $(ENCORE_SEQUENCES)

@@ -183,15 +183,21 @@ def _cpu_by_process() -> dict[str, float]:
         words = process.cmdline()
         if MODULE in words:
             found["web"] += cpu_seconds(process)
-            ended = process.cpu_times()
-            found["shops"] += ended.children_user + ended.children_system
-            found["shops"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
+            below = process.children(recursive=True)
+            found["shops"] += sum(cpu_seconds(child) for child in below)
+            found["shops"] += sum(_ended_below(one) for one in (process, *below))
         elif "understudy" in words and words[-1] == "understudy":
             found["understudy"] += cpu_seconds(process)
         elif "encore.stack.emulator" in words:
             found["emulator"] += cpu_seconds(process)
             found["emulator"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
     return dict(found)
+
+
+def _ended_below(process: psutil.Process) -> float:
+    """CPU seconds of a process's children that have ended: the server that forks shops has them, too."""
+    times = process.cpu_times()
+    return float(times.children_user + times.children_system)
 
 
 async def _finish(stack: EmbeddedStack, observer: Observer, run: ScoredRun) -> None:

@@ -11,7 +11,7 @@ import pytest
 from encore.recommender.handler import JOB_EVENTS
 from encore.runtime.eventbridge import read_aws_event
 from encore.sender.handler import SCHEDULE
-from tests.support.configurations import configuration
+from tests.support.configurations import configuration, pipeline_of
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
@@ -56,7 +56,7 @@ def test_only_the_rule_for_personalize_is_on_by_default(
 @pytest.mark.parametrize(("transport", "state"), [("ses", "ENABLED"), ("none", "DISABLED")])
 def test_the_sender_looks_for_deliveries_that_wait_if_it_sends(transport: str, state: str) -> None:
     """By a schedule, whose events its handler reads; where nothing is sent nothing waits."""
-    made = configuration("prod", sending={"transport": transport}).modules("pipeline")[None]
+    made = pipeline_of(configuration("prod", sending={"transport": transport}))
     [rule] = made.instances("aws_cloudwatch_event_rule", "deliveries").values()
     assert rule["state"] == state
     assert rule["schedule_expression"].startswith("rate(")

@@ -15,6 +15,7 @@ ASPECTS = re.findall(
 ALIKE = {
     "app",
     "bass",
+    "clip",
     "display",
     "design",
     "gps",
@@ -35,3 +36,11 @@ def test_every_aspect_of_the_reviews_has_a_word_in_every_language(code: str) -> 
     words = language(code)
     assert len(ASPECTS) > 100
     assert {name for name in ASPECTS if words.aspect(name) == name} <= ALIKE
+
+
+@pytest.mark.parametrize("code", languages())
+def test_what_is_praised_for_not_being_there_is_told_in_no_language(code: str) -> None:
+    """Reviewers who praise a kettle without a smell do not like its smell."""
+    words = language(code)
+    untold = {name for name in ASPECTS if words.praise(name) is None}
+    assert untold == {"heating up", "leakage", "rust", "scratches", "smell"}

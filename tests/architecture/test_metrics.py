@@ -1,15 +1,19 @@
 """Dashboard and alarms use the metrics that the services emit."""
 
-import re
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from encore.runtime.metrics import Metric
 from encore.runtime.settings import NAMESPACE
+from tests.support.configurations import configuration
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.architecture.conftest import ReadModule
+    from tests.support.hcl.configuration import Configuration
     from tests.support.terraform import Module
 
 
@@ -19,30 +23,20 @@ def observability(read_module: "ReadModule") -> "Module":
     return read_module("modules/observability")
 
 
-def test_terraform_names_exactly_the_emitted_metrics(observability: "Module") -> None:
-    """Both sides know every metric; an alarm on a renamed one would never fire."""
-    assert sorted(observability.locals["metrics"].values()) == sorted(Metric)
-    assert observability.locals["namespace"] == NAMESPACE + "/${var.name}"
+def test_exactly_the_emitted_metrics_are_shown_or_watched() -> None:
+    """An alarm on a renamed metric would never fire, and what nobody sees need not be measured."""
+    made = configuration("prod").modules("observability")[None]
+    own = made.local("namespace")
+    [dashboard] = made.instances("aws_cloudwatch_dashboard", "this").values()
+    widgets = json.loads(dashboard["dashboard_body"])["widgets"]
+    shown = {line[1] for widget in widgets for line in widget["properties"]["metrics"] if line[0] == own}
+    assert shown | set(_watched(made, own)) == set(Metric)
 
 
 def test_metrics_are_emitted_where_they_are_watched(observability: "Module", pipeline: "Module") -> None:
     """Each environment has its own namespace, the same on both sides."""
     emitted = pipeline.locals["common_settings"]["ENCORE_METRICS_NAMESPACE"]
-    assert emitted == observability.locals["namespace"]
-
-
-def test_every_metric_is_shown_or_watched(observability: "Module") -> None:
-    """A metric without a widget or alarm need not be measured."""
-    used = set(re.findall(r"local\.metrics\.(\w+)", observability.text))
-    assert used == set(observability.locals["metrics"])
-
-
-def test_metrics_are_named_in_one_place(observability: "Module") -> None:
-    """Alarms and widgets refer to the table of names instead of repeating them."""
-    spelled = re.findall(r'metric_name\s*=\s*"(\w+)"', observability.text)
-    spelled += re.findall(r'local\.namespace,\s*"(\w+)"', observability.text)
-    assert set(spelled) & set(Metric) == set()
-    assert all(name.startswith(("Approximate", "NumberOf", "RunningTask")) for name in spelled), spelled
+    assert emitted == observability.locals["namespace"] == NAMESPACE + "/${var.name}"
 
 
 def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "Module") -> None:
@@ -76,3 +70,17 @@ def test_every_alarm_notifies_somebody(observability: "Module") -> None:
     for (kind, name), alarm in observability.resources.items():
         if kind == "aws_cloudwatch_metric_alarm":
             assert alarm["alarm_actions"] == "${local.notify}", name
+
+
+def _watched(observability: "Configuration", namespace: str) -> "Iterator[str]":
+    """The metrics of a namespace that alarms read, one by one or in an expression."""
+    for alarm in observability.everything():
+        if alarm.kind == "aws_cloudwatch_metric_alarm":
+            read = [(alarm.block, alarm.scope)]
+            for query, scope in alarm.block.expanded("metric_query", alarm.scope):
+                read += query.expanded("metric", scope)
+            yield from (
+                block.value("metric_name", scope)
+                for block, scope in read
+                if "metric_name" in block.body.attributes and block.value("namespace", scope) == namespace
+            )

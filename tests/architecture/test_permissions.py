@@ -8,7 +8,10 @@ import pytest
 
 from encore.contracts import object_keys
 from encore.runtime.service import CLIENTS
-from tests.support.configurations import PROFILE, configuration
+from tests.support.configurations import PROFILE, configuration, pipeline_of
+from tests.support.hcl.aws import ACCOUNT
+from tests.support.iam import Condition
+from tests.support.policies import statements
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
@@ -29,11 +32,13 @@ WITHOUT_RESOURCES = re.compile(
 
 
 @pytest.fixture(scope="module")
-def granted(pipeline: "Module") -> Granted:
-    """The statements of each process: those of the services, and those of both web processes, with events."""
-    web = [*pipeline.locals["web_permissions"], *pipeline.locals["web_event_permissions"]]
-    clicks = pipeline.locals["clicks_permissions"]
-    return {**pipeline.locals["permissions"], "web": web, "clicks": clicks}
+def granted() -> Granted:
+    """The statements of each process in prod, of the web process also those for events."""
+    pipeline = pipeline_of(configuration("prod"))
+    consuming, own = pipeline.local("consuming"), pipeline.local("permissions")
+    services = {service: [*consuming[service], *own[service]] for service in SERVICES}
+    web = [*pipeline.local("web_permissions"), *pipeline.local("web_event_permissions")]
+    return {**services, "web": web, "clicks": pipeline.local("clicks_permissions")}
 
 
 @pytest.mark.parametrize("service", PROCESSES)
@@ -56,19 +61,21 @@ def test_statement_ids_are_unique(granted: Granted, service: str) -> None:
 def test_a_bare_asterisk_is_used_only_where_aws_defines_no_resource(granted: Granted, service: str) -> None:
     """A bare `*` appears only with such actions."""
     for statement in granted[service]:
-        if "*" in _resources(statement["resources"]):
+        if "*" in statement["resources"]:
             assert all(WITHOUT_RESOURCES.fullmatch(action) for action in statement["actions"]), statement
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_receives_only_from_its_own_queue(pipeline: "Module", service: str) -> None:
+def test_a_service_receives_only_from_its_own_queue(granted: Granted, service: str) -> None:
     """No service can receive another's messages, and its failed ones go to its own dead-letter queue."""
-    queue = pipeline.locals["queues"][service]
-    for statement in pipeline.locals["permissions"][service]:
+    pipeline = pipeline_of(configuration("prod"))
+    queue = pipeline.local("queues")[service]
+    topology = pipeline.modules("topology")[None]
+    for statement in granted[service]:
         if any(action.startswith("sqs:") for action in statement["actions"]):
             consumes = "sqs:ReceiveMessage" in statement["actions"]
             output = "queue_arns" if consumes else "dead_letter_arns"
-            assert _resources(statement["resources"]) == [f'${{module.topology.{output}["{queue}"]}}']
+            assert statement["resources"] == [topology.output(output)[queue]]
 
 
 def test_tasks_without_internet_access_reach_every_service_that_they_call(read_module: "ReadModule") -> None:
@@ -106,11 +113,13 @@ def test_an_endpoint_that_nothing_calls_is_not_paid_for(inputs: dict[str, Any], 
     assert every - found == missing
 
 
-def test_understudy_answers_for_every_service_that_has_no_emulator(pipeline: "Module") -> None:
+def test_understudy_answers_for_every_service_that_has_no_emulator(
+    pipeline: "Module", granted: Granted
+) -> None:
     """With understudy, no call goes to an AI service of AWS."""
     called = {
         action.split(":")[0]
-        for statements in pipeline.locals["permissions"].values()
+        for statements in granted.values()
         for statement in statements
         for action in statement["actions"]
     }
@@ -123,27 +132,28 @@ def test_understudy_answers_for_every_service_that_has_no_emulator(pipeline: "Mo
 @pytest.mark.parametrize(
     ("role", "service"), [("personalize", "recommender"), ("comprehend", "sentiment"), ("bedrock", "mailer")]
 )
-def test_a_role_for_jobs_serves_one_aws_service_of_this_account(
-    pipeline: "Module", role: str, service: str
-) -> None:
+def test_a_role_for_jobs_serves_one_aws_service_of_this_account(role: str, service: str) -> None:
     """Nobody else can assume it, and only the service whose jobs need it may pass it, to that AWS service."""
-    trust = pipeline.documents[f"{role}_trust"]["statement"]
-    assert [statement["principals"] for statement in trust] == [
-        [{"type": "Service", "identifiers": [f"{role}.amazonaws.com"]}]
-    ]
-    account = {"test": "StringEquals", "variable": "aws:SourceAccount", "values": ["${local.account_id}"]}
-    assert account in trust[0]["condition"]
-    for name, given in pipeline.locals["indirect_permissions"].items():
-        assert (f"aws_iam_role.{role}.arn" in str(given)) == (name == service)
-    assert f"{role}.amazonaws.com" in str(pipeline.locals["indirect_permissions"][service])
+    pipeline = pipeline_of(configuration("prod"))
+    made = pipeline.instances("aws_iam_role", role)[None]
+    [trust] = statements(made["assume_role_policy"])
+    assert trust.principals == (f"{role}.amazonaws.com",)
+    assert Condition("StringEquals", "aws:SourceAccount", (ACCOUNT,)) in trust.conditions
+    passing = {
+        name: statement["conditions"]
+        for name, given in pipeline.local("indirect_permissions").items()
+        for statement in given
+        if "iam:PassRole" in statement["actions"] and made["arn"] in statement["resources"]
+    }
+    to = {"test": "StringEquals", "variable": "iam:PassedToService", "values": [f"{role}.amazonaws.com"]}
+    assert passing == {service: [to]}
 
 
 def test_comprehends_jobs_read_their_input_and_write_their_output(pipeline: "Module") -> None:
     """They see no other object: neither customers nor what was scored."""
-    statements = pipeline.documents["comprehend"]["statement"]
     files = {
         tuple(statement["actions"]): statement["resources"]
-        for statement in statements
+        for statement in pipeline.documents["comprehend"]["statement"]
         if any(action.endswith("Object") for action in statement["actions"])
     }
     folder = "${local.data_bucket}/" + object_keys.sentiment_job("*", "")
@@ -152,15 +162,10 @@ def test_comprehends_jobs_read_their_input_and_write_their_output(pipeline: "Mod
 
 def test_bedrocks_jobs_read_their_input_and_write_their_output(pipeline: "Module") -> None:
     """They see no other object: neither customers nor emails, nor the model's other answers."""
-    statements = pipeline.documents["bedrock"]["statement"]
     files = {
         tuple(statement["actions"]): statement["resources"]
-        for statement in statements
+        for statement in pipeline.documents["bedrock"]["statement"]
         if any(action.endswith("Object") for action in statement["actions"])
     }
     folder = "${local.data_bucket}/" + object_keys.copy_job("*", "*")
     assert files == {("s3:GetObject",): [f"{folder}/input/*"], ("s3:PutObject",): [f"{folder}/output/*"]}
-
-
-def _resources(resources: "str | list[str]") -> list[str]:
-    return [resources] if isinstance(resources, str) else resources

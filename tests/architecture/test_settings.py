@@ -14,7 +14,7 @@ from encore.runtime.settings import OTLP_ENDPOINT, PREFIX
 from encore.sentiment.settings import AspectsBy, SentimentSettings
 from encore.stack.provision import Resources
 from encore.stack.topology import load_topology
-from tests.support.configurations import SHOP, configuration
+from tests.support.configurations import SHOP, configuration, pipeline_of
 from tests.support.hcl.configuration import Configuration, Instance
 from tests.support.hcl.values import InvalidInputError
 from tests.support.setting_names import PROCESSES, SERVICES, SETTING_NAMES, setting_names, variables
@@ -33,8 +33,9 @@ def test_a_task_has_exactly_the_settings_that_its_service_requires(pipeline: "Mo
     assert sorted(given) == sorted(PREFIX + name.upper() for name in required)
 
 
-def test_every_table_names_every_service(pipeline: "Module") -> None:
+def test_every_table_names_every_service() -> None:
     """The tables of settings, queues and permissions name the same services."""
+    pipeline = pipeline_of(configuration("prod"))
     for table in (
         "required_settings",
         "chosen_settings",
@@ -44,7 +45,7 @@ def test_every_table_names_every_service(pipeline: "Module") -> None:
         "service_parameters",
         "shop_settings",
     ):
-        assert set(pipeline.locals[table]) == set(SERVICES), table
+        assert set(pipeline.local(table)) == set(SERVICES), table
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -308,11 +309,6 @@ def test_the_health_check_looks_where_the_service_writes() -> None:
     moved = configuration("prod", settings={"ingest": {"ENCORE_LIVENESS_FILE": "/tmp/elsewhere"}})  # noqa: S108 - a task's
     assert container(moved, "ingest")["healthCheck"]["command"][-1] == "/tmp/elsewhere"  # noqa: S108 - a task's
     assert container(moved, "mailer")["healthCheck"]["command"][-1] == "/tmp/alive"  # noqa: S108 - a task's
-
-
-def pipeline_of(environment: Configuration) -> Configuration:
-    """The module that runs the services."""
-    return environment.modules("pipeline")[None]
 
 
 def container(environment: Configuration, service: str) -> dict[str, Any]:

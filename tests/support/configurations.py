@@ -63,6 +63,11 @@ def configuration(name: str, **inputs: Any) -> Configuration:  # noqa: ANN401 - 
     return Configuration(INFRA / folder, {**given, **inputs})
 
 
+def pipeline_of(environment: Configuration) -> Configuration:
+    """The module that runs the services."""
+    return environment.modules("pipeline")[None]
+
+
 @cache
 def policies(name: str) -> Policies:
     """Return the policies of an environment, read once."""

@@ -1,23 +1,8 @@
 # For experiments: two zones, one NAT gateway instead of a dozen endpoints, Spot, no tasks while idle, understudy
 # instead of the AI services, and nothing left after `terraform destroy`.
 
-provider "aws" {
-  region = var.region
-
-  default_tags {
-    tags = { stack = local.name }
-  }
-}
-
 locals {
   name = "encore-dev"
-}
-
-module "keys" {
-  source = "../../modules/keys"
-
-  name                 = local.name
-  personalize_role_arn = module.pipeline.personalize_role_arn
 }
 
 module "network" {
@@ -98,19 +83,6 @@ module "pipeline" {
       spot_weight      = 100
     }
   }
-}
-
-module "realtime" {
-  source = "../../modules/realtime"
-  count  = var.realtime.enabled ? 1 : 0
-
-  name          = local.name
-  network       = module.network.tasks
-  keys          = module.keys.arns
-  events        = var.realtime.events
-  limits        = { requests_per_s = var.realtime.requests_per_s }
-  key_version   = var.realtime.key_version
-  ops_topic_arn = module.observability.alarms_topic_arn
 }
 
 module "observability" {

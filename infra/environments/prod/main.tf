@@ -1,13 +1,5 @@
 # Three zones, no route out of the VPC except to AWS services, Spot where losing a task costs little.
 
-provider "aws" {
-  region = var.region
-
-  default_tags {
-    tags = { stack = local.name }
-  }
-}
-
 locals {
   name   = "encore-prod"
   domain = split("@", var.shop.mailer["ENCORE_MAILER_FROM_ADDRESS"])[1]
@@ -41,13 +33,6 @@ locals {
     coalesce(var.recommender.imports, "auto") == "full" && !var.realtime.events ? ["personalize-events"] : [],
     coalesce(var.recommender.engine, "batch") != "campaign" && !var.realtime.enabled ? ["personalize-runtime"] : [],
   )
-}
-
-module "keys" {
-  source = "../../modules/keys"
-
-  name                 = local.name
-  personalize_role_arn = module.pipeline.personalize_role_arn
 }
 
 module "network" {
@@ -135,19 +120,6 @@ module "pipeline" {
       spot_weight      = 80
     }
   }
-}
-
-module "realtime" {
-  source = "../../modules/realtime"
-  count  = var.realtime.enabled ? 1 : 0
-
-  name          = local.name
-  network       = module.network.tasks
-  keys          = module.keys.arns
-  events        = var.realtime.events
-  limits        = { requests_per_s = var.realtime.requests_per_s }
-  key_version   = var.realtime.key_version
-  ops_topic_arn = module.observability.alarms_topic_arn
 }
 
 module "clicks" {

@@ -102,16 +102,3 @@ resource "aws_cloudwatch_log_group" "access" {
   retention_in_days = 365
   kms_key_id        = var.keys.logs
 }
-
-module "waf" {
-  source = "../waf"
-
-  name               = "${var.name}-clicks"
-  requests_per_5_min = var.limits.requests_per_5_min
-  logs_key_arn       = var.keys.logs
-}
-
-resource "aws_wafv2_web_acl_association" "this" {
-  resource_arn = aws_api_gateway_stage.this.arn
-  web_acl_arn  = module.waf.arn
-}

@@ -101,9 +101,9 @@ resource "aws_cloudwatch_metric_alarm" "error_share" {
 
   dynamic "metric_query" {
     for_each = {
-      received      = local.metrics.received
-      retried       = local.metrics.retried
-      dead_lettered = local.metrics.dead_lettered
+      received      = "messages_received"
+      retried       = "messages_retried"
+      dead_lettered = "messages_dead_lettered"
     }
 
     content {
@@ -135,7 +135,7 @@ resource "aws_cloudwatch_metric_alarm" "circuit" {
   alarm_name          = "${var.name}-${each.key}-paused"
   alarm_description   = "${each.key} keeps pausing because a dependency is down: its log names the error."
   namespace           = local.namespace
-  metric_name         = local.metrics.circuit_opened
+  metric_name         = "circuit_opened"
   dimensions          = { service = each.key }
   statistic           = "Sum"
   period              = 300

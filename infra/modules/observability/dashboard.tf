@@ -14,8 +14,8 @@ locals {
         ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = "waiting", stat = "Maximum" }],
         [".", "ApproximateNumberOfMessagesNotVisible", ".", ".", { label = "in flight", stat = "Maximum" }],
         [".", "ApproximateNumberOfMessagesDelayed", ".", ".", { label = "delayed", stat = "Maximum" }],
-        [local.namespace, local.metrics.backlog, "service", service, { label = "waiting, seen by tasks", stat = "Maximum" }],
-        [local.namespace, local.metrics.in_flight, "service", service, { label = "in flight, seen by tasks", stat = "Maximum" }],
+        [local.namespace, "queue_backlog", "service", service, { label = "waiting, seen by tasks", stat = "Maximum" }],
+        [local.namespace, "queue_in_flight", "service", service, { label = "in flight, seen by tasks", stat = "Maximum" }],
         [
           "ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster_name, "ServiceName", "${var.name}-${service}",
           { label = "tasks", stat = "Maximum", yAxis = "right" },
@@ -26,25 +26,25 @@ locals {
       title = "age, s"
       metrics = { for service, queue in local.stages : service => [
         ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue, { label = "oldest waiting", stat = "Maximum" }],
-        [local.namespace, local.metrics.lag_seconds, "service", service, { label = "sent to handled, p95", stat = "p95" }],
-        [local.namespace, local.metrics.age_seconds, "service", service, { label = "since first receipt, p95", stat = "p95" }],
-        [local.namespace, local.metrics.handler_seconds, "service", service, { label = "handler, p95", stat = "p95" }],
+        [local.namespace, "lag_seconds", "service", service, { label = "sent to handled, p95", stat = "p95" }],
+        [local.namespace, "message_age_seconds", "service", service, { label = "since first receipt, p95", stat = "p95" }],
+        [local.namespace, "handler_seconds", "service", service, { label = "handler, p95", stat = "p95" }],
       ] }
     },
     {
       title = "throughput per minute"
       metrics = { for service, queue in local.stages : service => [
-        [local.namespace, local.metrics.received, "service", service, { label = "received", stat = "Sum" }],
-        [local.namespace, local.metrics.succeeded, "service", service, { label = "succeeded", stat = "Sum" }],
+        [local.namespace, "messages_received", "service", service, { label = "received", stat = "Sum" }],
+        [local.namespace, "messages_succeeded", "service", service, { label = "succeeded", stat = "Sum" }],
       ] }
     },
     {
       title = "failures per minute"
       metrics = { for service, queue in local.stages : service => [
-        [local.namespace, local.metrics.retried, "service", service, { label = "retried", stat = "Sum" }],
-        [local.namespace, local.metrics.dead_lettered, "service", service, { label = "dead-lettered", stat = "Sum" }],
-        [local.namespace, local.metrics.circuit_opened, "service", service, { label = "paused", stat = "Sum" }],
-        [local.namespace, local.metrics.runs_failed, "service", service, { label = "runs failed", stat = "Sum" }],
+        [local.namespace, "messages_retried", "service", service, { label = "retried", stat = "Sum" }],
+        [local.namespace, "messages_dead_lettered", "service", service, { label = "dead-lettered", stat = "Sum" }],
+        [local.namespace, "circuit_opened", "service", service, { label = "paused", stat = "Sum" }],
+        [local.namespace, "runs_failed", "service", service, { label = "runs failed", stat = "Sum" }],
       ] }
     },
   ]
@@ -67,177 +67,175 @@ locals {
     ]
   ])
 
+  # By default each line is the sum of what `service` reports.
   run_charts = [
     {
-      title = "output"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.reviews_scored, "service", "mailer", { label = "reviews scored" }],
-        [local.namespace, local.metrics.emails, "service", "mailer", { label = "emails" }],
-        [local.namespace, local.metrics.copy_prompts, "service", "mailer", { label = "prompts for copy" }],
-        [local.namespace, local.metrics.copy_calls, "service", "mailer", { label = "calls for copy" }],
-        [local.namespace, local.metrics.runs_finished, "service", "mailer", { label = "runs finished", yAxis = "right" }],
+      title   = "output"
+      service = "mailer"
+      lines = [
+        { metric = "reviews_scored", label = "reviews scored" },
+        { metric = "emails", label = "emails" },
+        { metric = "copy_prompts", label = "prompts for copy" },
+        { metric = "copy_calls", label = "calls for copy" },
+        { metric = "runs_finished", label = "runs finished", yAxis = "right" },
       ]
     },
     {
-      title = "degraded output"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.rejected_rows, "service", "mailer", { label = "rows rejected" }],
-        [local.namespace, local.metrics.customers_by_popularity, "service", "mailer", { label = "customers by popularity" }],
-        [local.namespace, local.metrics.copy_repairs, "service", "mailer", { label = "copy repairs" }],
-        [local.namespace, local.metrics.emails_template_copy, "service", "mailer", { label = "emails with template copy" }],
-        [local.namespace, local.metrics.emails_mixed_copy, "service", "mailer", { label = "emails with some house text" }],
-        [local.namespace, local.metrics.house_fields, "service", "mailer", { label = "fields with house text" }],
-        [local.namespace, local.metrics.emails_failed, "service", "mailer", { label = "emails failed" }],
+      title   = "degraded output"
+      service = "mailer"
+      lines = [
+        { metric = "rejected_rows", label = "rows rejected" },
+        { metric = "customers_by_popularity", label = "customers by popularity" },
+        { metric = "copy_repairs", label = "copy repairs" },
+        { metric = "emails_template_copy", label = "emails with template copy" },
+        { metric = "emails_mixed_copy", label = "emails with some house text" },
+        { metric = "house_fields", label = "fields with house text" },
+        { metric = "emails_failed", label = "emails failed" },
       ]
     },
     {
-      title = "texts by label"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.texts_positive, "service", "mailer", { label = "positive" }],
-        [local.namespace, local.metrics.texts_negative, "service", "mailer", { label = "negative" }],
-        [local.namespace, local.metrics.texts_neutral, "service", "mailer", { label = "neutral" }],
-        [local.namespace, local.metrics.texts_mixed, "service", "mailer", { label = "mixed" }],
-        [local.namespace, local.metrics.reviews_unscored, "service", "mailer", { label = "reviews not scored" }],
+      title   = "texts by label"
+      service = "mailer"
+      lines = [
+        { metric = "texts_positive", label = "positive" },
+        { metric = "texts_negative", label = "negative" },
+        { metric = "texts_neutral", label = "neutral" },
+        { metric = "texts_mixed", label = "mixed" },
+        { metric = "reviews_unscored", label = "reviews not scored" },
       ]
     },
     {
-      title = "units billed by AI services"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.comprehend_units, "service", "sentiment", { label = "Comprehend, 100 characters" }],
-        [local.namespace, local.metrics.ranked_customers, "service", "recommender", { label = "Personalize, customers" }],
-        [local.namespace, local.metrics.input_tokens, "service", "mailer", { label = "Bedrock, tokens in", yAxis = "right" }],
-        [local.namespace, local.metrics.output_tokens, "service", "mailer", { label = "Bedrock, tokens out", yAxis = "right" }],
+      title   = "units billed by AI services"
+      service = "mailer"
+      lines = [
+        { metric = "comprehend_units", service = "sentiment", label = "Comprehend, 100 characters" },
+        { metric = "recommendations_asked", service = "recommender", label = "Personalize, customers" },
+        { metric = "model_input_tokens", label = "Bedrock, tokens in", yAxis = "right" },
+        { metric = "model_output_tokens", label = "Bedrock, tokens out", yAxis = "right" },
       ]
     },
     {
-      title = "runs without a version of their own"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.versions_reused, "service", "recommender", { label = "used an earlier one again" }],
-        [local.namespace, local.metrics.versions_refused, "service", "recommender", { label = "trained a worse one" }],
+      title   = "runs without a version of their own"
+      service = "recommender"
+      lines = [
+        { metric = "versions_reused", label = "used an earlier one again" },
+        { metric = "versions_refused", label = "trained a worse one" },
       ]
     },
     {
-      title = "cost per run, US dollars"
-      stat  = "Maximum"
-      metrics = [
-        [local.namespace, local.metrics.run_cost_usd, "service", "mailer", { label = "total" }],
-        [local.namespace, local.metrics.ai_cost_usd, "service", "mailer", { label = "AI services" }],
+      title   = "changed products told to Personalize at once"
+      service = "recommender"
+      stat    = "Sum"
+      lines   = [{ metric = "products_put", label = "products" }]
+    },
+    {
+      title   = "cost per run, US dollars"
+      service = "mailer"
+      stat    = "Maximum"
+      lines = [
+        { metric = "run_cost_usd", label = "total" },
+        { metric = "ai_cost_usd", label = "AI services" },
       ]
     },
     {
-      title = "run duration, s"
-      stat  = "Maximum"
-      metrics = [
-        [local.namespace, local.metrics.run_seconds, "service", "mailer", { label = "upload to last email" }],
+      title   = "run duration, s"
+      service = "mailer"
+      stat    = "Maximum"
+      lines = [
+        { metric = "run_seconds", label = "upload to last email" },
       ]
     },
     {
-      title = "calls to Comprehend"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.quota_calls, "service", "sentiment", { label = "sent" }],
-        [local.namespace, local.metrics.quota_calls_throttled, "service", "sentiment", { label = "throttled" }],
-        [local.namespace, local.metrics.quota_wait_seconds, "service", "sentiment", { label = "seconds waited", yAxis = "right" }],
-        [local.namespace, local.metrics.quota_calls_per_s, "service", "sentiment", { label = "allowed per second", stat = "Maximum" }],
+      title   = "campaigns of Personalize"
+      service = "recommender"
+      lines = [
+        { metric = "campaign_tps_seconds", label = "paid for, s × requests/s" },
+        { metric = "campaign_idle_seconds", label = "idle, s", stat = "Maximum" },
       ]
     },
     {
-      title = "calls to the model"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.quota_calls, "service", "mailer", { label = "sent" }],
-        [local.namespace, local.metrics.quota_calls_throttled, "service", "mailer", { label = "throttled" }],
-        [local.namespace, local.metrics.quota_wait_seconds, "service", "mailer", { label = "seconds waited", yAxis = "right" }],
-        [local.namespace, local.metrics.quota_calls_per_s, "service", "mailer", { label = "allowed per second", stat = "Maximum" }],
+      title   = "delivery"
+      service = "sender"
+      lines = [
+        { metric = "emails_sent", label = "sent" },
+        { metric = "emails_not_sent", label = "not sent, for a reason" },
+        { metric = "emails_refused", label = "refused" },
+        { metric = "emails_in_doubt", label = "in doubt" },
       ]
     },
     {
-      title = "campaigns of Personalize"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.campaign_tps_seconds, "service", "recommender", { label = "paid for, s × requests/s" }],
-        [local.namespace, local.metrics.campaign_idle_seconds, "service", "recommender", { label = "idle, s", stat = "Maximum" }],
+      title   = "what comes back"
+      service = "feedback"
+      lines = [
+        { metric = "unsubscribes", label = "unsubscribed" },
+        { metric = "preferences_kept", label = "preferences" },
+        { metric = "bounces_hard", label = "hard bounces" },
+        { metric = "bounces_soft", label = "soft bounces" },
+        { metric = "complaints", label = "complaints" },
+        { metric = "complaint_rate", label = "share of complaints", stat = "Maximum", yAxis = "right" },
       ]
     },
     {
-      title = "delivery"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.emails_sent, "service", "sender", { label = "sent" }],
-        [local.namespace, local.metrics.emails_not_sent, "service", "sender", { label = "not sent, for a reason" }],
-        [local.namespace, local.metrics.emails_refused, "service", "sender", { label = "refused" }],
-        [local.namespace, local.metrics.emails_in_doubt, "service", "sender", { label = "in doubt" }],
+      title   = "deliveries that wait for a person"
+      service = "sender"
+      lines = [
+        { metric = "deliveries_held", label = "opened and held" },
+        { metric = "deliveries_paused", service = "feedback", label = "paused by complaints" },
+        { metric = "delivery_wait_seconds", label = "longest wait, s", stat = "Maximum", yAxis = "right" },
       ]
     },
     {
-      title = "what comes back"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.unsubscribes, "service", "feedback", { label = "unsubscribed" }],
-        [local.namespace, local.metrics.preferences_kept, "service", "feedback", { label = "preferences" }],
-        [local.namespace, local.metrics.bounces_hard, "service", "feedback", { label = "hard bounces" }],
-        [local.namespace, local.metrics.bounces_soft, "service", "feedback", { label = "soft bounces" }],
-        [local.namespace, local.metrics.complaints, "service", "feedback", { label = "complaints" }],
-        [local.namespace, local.metrics.complaint_rate, "service", "feedback", { label = "share of complaints", stat = "Maximum", yAxis = "right" }],
+      title   = "real-time requests"
+      service = "recommender-web"
+      lines = [
+        { metric = "web_requests", label = "answered or refused" },
+        { metric = "web_requests_refused", label = "refused as too many" },
+        { metric = "web_requests_failed", label = "failed" },
+        { metric = "web_fallbacks", label = "from what is kept" },
       ]
     },
     {
-      title = "deliveries that wait for a person"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.deliveries_held, "service", "sender", { label = "opened and held" }],
-        [local.namespace, local.metrics.deliveries_paused, "service", "feedback", { label = "paused by complaints" }],
-        [local.namespace, local.metrics.delivery_wait_seconds, "service", "sender", { label = "longest wait, s", stat = "Maximum", yAxis = "right" }],
-      ]
-    },
-    {
-      title = "calls to SES"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.quota_calls, "service", "sender", { label = "sent" }],
-        [local.namespace, local.metrics.quota_calls_throttled, "service", "sender", { label = "throttled" }],
-        [local.namespace, local.metrics.quota_wait_seconds, "service", "sender", { label = "seconds waited", yAxis = "right" }],
-        [local.namespace, local.metrics.quota_calls_per_s, "service", "sender", { label = "allowed per second", stat = "Maximum" }],
-      ]
-    },
-    {
-      title = "real-time requests"
-      stat  = "Sum"
-      metrics = [
-        [local.namespace, local.metrics.web_requests, "service", "recommender-web", { label = "answered or refused" }],
-        [local.namespace, local.metrics.web_requests_refused, "service", "recommender-web", { label = "refused as too many" }],
-        [local.namespace, local.metrics.web_requests_failed, "service", "recommender-web", { label = "failed" }],
-        [local.namespace, local.metrics.web_fallbacks, "service", "recommender-web", { label = "from what is kept" }],
-      ]
-    },
-    {
-      title = "real-time answers, s"
-      stat  = "p99"
-      metrics = [
-        [local.namespace, local.metrics.web_seconds, "service", "recommender-web", { label = "median", stat = "p50" }],
-        [local.namespace, local.metrics.web_seconds, "service", "recommender-web", { label = "p99" }],
+      title   = "real-time answers, s"
+      service = "recommender-web"
+      stat    = "p99"
+      lines = [
+        { metric = "web_seconds", label = "median", stat = "p50" },
+        { metric = "web_seconds", label = "p99" },
       ]
     },
   ]
 
+  quota_charts = [
+    for name, service in { "Comprehend" = "sentiment", "SES" = "sender", "the model" = "mailer" } : {
+      title   = "calls to ${name}"
+      service = service
+      lines = [
+        { metric = "quota_calls", label = "sent" },
+        { metric = "quota_calls_throttled", label = "throttled" },
+        { metric = "quota_wait_seconds", label = "seconds waited", yAxis = "right" },
+        { metric = "quota_calls_per_s", label = "allowed per second", stat = "Maximum" },
+      ]
+    }
+  ]
+
   run_widgets = [
-    for number, chart in local.run_charts : {
+    for number, chart in concat(local.run_charts, local.quota_charts) : {
       type   = "metric"
       x      = number % 3 * 8
       y      = (local.stage_height + floor(number / 3)) * local.row_height
       width  = 8
       height = local.row_height
       properties = {
-        title   = chart.title
-        region  = local.region
-        period  = 300
-        stat    = chart.stat
-        metrics = chart.metrics
+        title  = chart.title
+        region = local.region
+        period = 300
+        stat   = try(chart.stat, "Sum")
+        metrics = [
+          for line in chart.lines : [
+            local.namespace, line.metric, "service", try(line.service, chart.service),
+            { for option, value in line : option => value if !contains(["metric", "service"], option) },
+          ]
+        ]
       }
     }
   ]

@@ -4,35 +4,35 @@ locals {
   delivery_alarms = {
     in-doubt = {
       description = "Of some emails nobody knows whether they were accepted: they are not sent again. `encore run show RUN --dispatches` lists them."
-      metric      = local.metrics.emails_in_doubt
+      metric      = "emails_in_doubt"
       service     = "sender"
       stat        = "Sum"
       threshold   = 0
     }
     refused = {
       description = "The provider refused over ${var.limits.refused_emails} emails for good in an hour: the sender's log has what it said."
-      metric      = local.metrics.emails_refused
+      metric      = "emails_refused"
       service     = "sender"
       stat        = "Sum"
       threshold   = var.limits.refused_emails
     }
     delivery-halted = {
       description = "The provider accepts nothing at present, for its quota, a password or an identity: `delivery_halted` in the sender's log says why. It tries again by itself."
-      metric      = local.metrics.deliveries_halted
+      metric      = "deliveries_halted"
       service     = "sender"
       stat        = "Sum"
       threshold   = 0
     }
     delivery-paused = {
       description = "Too many readers complained, and a delivery is paused: `encore runs` names it, `encore run resume` goes on with it."
-      metric      = local.metrics.deliveries_paused
+      metric      = "deliveries_paused"
       service     = "feedback"
       stat        = "Sum"
       threshold   = 0
     }
     delivery-waits = {
       description = "A delivery has waited for somebody for over ${var.limits.held_hours} hours, held or paused: `encore run approve`, `reject` or `resume`."
-      metric      = local.metrics.delivery_wait_seconds
+      metric      = "delivery_wait_seconds"
       service     = "sender"
       stat        = "Maximum"
       threshold   = var.limits.held_hours * 3600

@@ -11,7 +11,7 @@ resource "aws_cloudwatch_metric_alarm" "template_copy_share" {
   ok_actions          = local.notify
 
   dynamic "metric_query" {
-    for_each = { emails = local.metrics.emails, template_copy = local.metrics.emails_template_copy }
+    for_each = { emails = "emails", template_copy = "emails_template_copy" }
 
     content {
       id = metric_query.key
@@ -41,28 +41,28 @@ locals {
   run_alarms = {
     run-failed = {
       description = "A run ended without emails: the ledger and the message in the ops queue name the reason."
-      metric      = local.metrics.runs_failed
+      metric      = "runs_failed"
       stat        = "Sum"
       expression  = "SUM(METRICS())"
       threshold   = 0
     }
     run-stopped = {
       description = "Its budget has stopped a run, which waits: `encore runs --status stopped` says why, `encore run resume` goes on."
-      metric      = local.metrics.runs_stopped
+      metric      = "runs_stopped"
       stat        = "Sum"
       expression  = "SUM(METRICS())"
       threshold   = 0
     }
     run-cost = {
       description = "One run cost more than ${var.limits.run_cost_usd} US dollars at list prices: its summary itemises the cost."
-      metric      = local.metrics.run_cost_usd
+      metric      = "run_cost_usd"
       stat        = "Maximum"
       expression  = "MAX(METRICS())"
       threshold   = var.limits.run_cost_usd
     }
     run-silent = {
       description = "A run is no longer checked: another took its turn in Personalize. Its poll is a dead letter, or lost."
-      metric      = local.metrics.turns_taken_over
+      metric      = "turns_taken_over"
       stat        = "Sum"
       expression  = "SUM(METRICS())"
       threshold   = 0
@@ -111,7 +111,7 @@ resource "aws_cloudwatch_metric_alarm" "campaign_idle" {
   alarm_name          = "${var.name}-campaign-idle"
   alarm_description   = "A campaign of Personalize has been asked nothing for over ${var.limits.campaign_idle_hours} hours, and is paid for: `encore verify` names it."
   namespace           = local.namespace
-  metric_name         = local.metrics.campaign_idle_seconds
+  metric_name         = "campaign_idle_seconds"
   dimensions          = { service = "recommender" }
   statistic           = "Minimum"
   period              = 3600

@@ -2,36 +2,13 @@
 
 resource "aws_iam_role" "bedrock" {
   name               = "${var.name}-bedrock"
-  assume_role_policy = data.aws_iam_policy_document.bedrock_trust.json
+  assume_role_policy = data.aws_iam_policy_document.job_trust["bedrock"].json
 }
 
 resource "aws_iam_role_policy" "bedrock" {
   name   = "files"
   role   = aws_iam_role.bedrock.id
   policy = data.aws_iam_policy_document.bedrock.json
-}
-
-data "aws_iam_policy_document" "bedrock_trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["bedrock.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-
-    condition {
-      test     = "ArnLike"
-      variable = "aws:SourceArn"
-      values   = [local.model_jobs]
-    }
-  }
 }
 
 data "aws_iam_policy_document" "bedrock" {

@@ -2,30 +2,13 @@
 
 resource "aws_iam_role" "comprehend" {
   name               = "${var.name}-comprehend"
-  assume_role_policy = data.aws_iam_policy_document.comprehend_trust.json
+  assume_role_policy = data.aws_iam_policy_document.job_trust["comprehend"].json
 }
 
 resource "aws_iam_role_policy" "comprehend" {
   name   = "files"
   role   = aws_iam_role.comprehend.id
   policy = data.aws_iam_policy_document.comprehend.json
-}
-
-data "aws_iam_policy_document" "comprehend_trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["comprehend.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-  }
 }
 
 data "aws_iam_policy_document" "comprehend" {

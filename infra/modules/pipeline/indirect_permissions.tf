@@ -82,44 +82,13 @@ locals {
   ]
 
   indirect_permissions = {
-    ingest   = concat(local.encryption, local.checks.ingest)
-    sender   = concat(local.encryption, local.checks.sender, local.ses_permissions)
-    feedback = concat(local.encryption, local.checks.feedback)
-    mailer = concat(local.encryption, local.checks.mailer, local.tag_permissions.mailer, local.guardrail_permissions, [
-      {
-        sid       = "PassRoleToBedrock"
-        actions   = ["iam:PassRole"]
-        resources = [aws_iam_role.bedrock.arn]
-        conditions = [{
-          test     = "StringEquals"
-          variable = "iam:PassedToService"
-          values   = ["bedrock.amazonaws.com"]
-        }]
-      },
-    ])
-    sentiment = concat(local.encryption, local.checks.sentiment, local.tag_permissions.sentiment, [
-      {
-        sid       = "PassRoleToComprehend"
-        actions   = ["iam:PassRole"]
-        resources = [aws_iam_role.comprehend.arn]
-        conditions = [{
-          test     = "StringEquals"
-          variable = "iam:PassedToService"
-          values   = ["comprehend.amazonaws.com"]
-        }]
-      },
-    ])
-    recommender = concat(local.encryption, local.checks.recommender, local.tag_permissions.recommender, [
-      {
-        sid       = "PassRoleToPersonalize"
-        actions   = ["iam:PassRole"]
-        resources = [aws_iam_role.personalize.arn]
-        conditions = [{
-          test     = "StringEquals"
-          variable = "iam:PassedToService"
-          values   = ["personalize.amazonaws.com"]
-        }]
-      },
-    ])
+    for service, checks in local.checks : service => concat(
+      local.encryption,
+      checks,
+      lookup(local.tag_permissions, service, []),
+      lookup(local.pass_role, service, []),
+      service == "mailer" ? local.guardrail_permissions : [],
+      service == "sender" ? local.ses_permissions : [],
+    )
   }
 }

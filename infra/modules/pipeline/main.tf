@@ -58,7 +58,7 @@ module "service" {
   environment        = local.environment[each.key]
   parameters         = local.service_parameters[each.key]
   release            = local.releases[each.key]
-  permissions        = concat(local.permissions[each.key], local.indirect_permissions[each.key])
+  permissions        = concat(local.consuming[each.key], local.permissions[each.key], local.indirect_permissions[each.key])
   health_command     = local.health_commands[each.key]
   outbound           = each.key == "sender" ? local.mail_server : []
   network            = var.network

@@ -9,11 +9,12 @@ locals {
   comprehend  = "arn:${local.partition}:comprehend:${local.region}:${local.account_id}"
   personalize = "arn:${local.partition}:personalize:${local.region}:${local.account_id}"
 
-  permissions = {
-    ingest = [
+  # Every service consumes a queue of its own. It also sends to it: delayed polls of long jobs, and a message that is held
+  # for as long as SQS lets it is sent anew.
+  consuming = {
+    for service, queue in local.queues : service => [
       {
-        # It also sends to its own queue: a message that is held for as long as SQS lets it is sent anew, as by all services.
-        sid = "ConsumeUploads"
+        sid = "Consume"
         actions = [
           "sqs:ChangeMessageVisibility",
           "sqs:DeleteMessage",
@@ -21,18 +22,23 @@ locals {
           "sqs:ReceiveMessage",
           "sqs:SendMessage",
         ]
-        resources = [module.topology.queue_arns["ingest-uploads"]]
+        resources = [module.topology.queue_arns[queue]]
       },
       {
-        sid       = "DeadLetterUploads"
+        sid       = "DeadLetter"
         actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
-        resources = [module.topology.dead_letter_arns["ingest-uploads"]]
+        resources = [module.topology.dead_letter_arns[queue]]
       },
       {
-        sid       = "FindUploads"
+        sid       = "FindObjects"
         actions   = ["s3:ListBucket"]
         resources = [local.data_bucket]
       },
+    ]
+  }
+
+  permissions = {
+    ingest = [
       {
         sid       = "ReadUploads"
         actions   = ["s3:GetObject"]
@@ -78,28 +84,6 @@ locals {
     ]
 
     sentiment = [
-      {
-        # It also sends to its own queue: delayed polls of long jobs.
-        sid = "ConsumeParts"
-        actions = [
-          "sqs:ChangeMessageVisibility",
-          "sqs:DeleteMessage",
-          "sqs:GetQueueAttributes",
-          "sqs:ReceiveMessage",
-          "sqs:SendMessage",
-        ]
-        resources = [module.topology.queue_arns["sentiment"]]
-      },
-      {
-        sid       = "DeadLetterParts"
-        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
-        resources = [module.topology.dead_letter_arns["sentiment"]]
-      },
-      {
-        sid       = "FindSharedTexts"
-        actions   = ["s3:ListBucket"]
-        resources = [local.data_bucket]
-      },
       {
         sid     = "ReadParts"
         actions = ["s3:GetObject"]
@@ -169,28 +153,6 @@ locals {
     ]
 
     recommender = [
-      {
-        # It also sends to its own queue: delayed polls of long jobs.
-        sid = "ConsumeRuns"
-        actions = [
-          "sqs:ChangeMessageVisibility",
-          "sqs:DeleteMessage",
-          "sqs:GetQueueAttributes",
-          "sqs:ReceiveMessage",
-          "sqs:SendMessage",
-        ]
-        resources = [module.topology.queue_arns["recommender"]]
-      },
-      {
-        sid       = "DeadLetterRuns"
-        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
-        resources = [module.topology.dead_letter_arns["recommender"]]
-      },
-      {
-        sid       = "FindRules"
-        actions   = ["s3:ListBucket"]
-        resources = [local.data_bucket]
-      },
       {
         sid     = "ReadRuns"
         actions = ["s3:GetObject"]
@@ -319,6 +281,7 @@ locals {
           "personalize:CreateEventTracker",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
+          "personalize:PutItems",
           "personalize:PutUsers",
         ]
         resources = [
@@ -354,28 +317,6 @@ locals {
     ]
 
     mailer = [
-      {
-        # It also sends to its own queue: delayed polls of long jobs, and parts that have waited for them.
-        sid = "ConsumeParts"
-        actions = [
-          "sqs:ChangeMessageVisibility",
-          "sqs:DeleteMessage",
-          "sqs:GetQueueAttributes",
-          "sqs:ReceiveMessage",
-          "sqs:SendMessage",
-        ]
-        resources = [module.topology.queue_arns["mailer"]]
-      },
-      {
-        sid       = "DeadLetterParts"
-        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
-        resources = [module.topology.dead_letter_arns["mailer"]]
-      },
-      {
-        sid       = "FindLookAndAnswers"
-        actions   = ["s3:ListBucket"]
-        resources = [local.data_bucket]
-      },
       {
         sid     = "ReadParts"
         actions = ["s3:GetObject"]
@@ -449,28 +390,6 @@ locals {
     # Whose emails are delivered, and how far deliveries are. What SES is asked is in delivery.tf.
     sender = [
       {
-        # It also sends to its own queue: the parts of a run, and polls.
-        sid = "ConsumeDeliveries"
-        actions = [
-          "sqs:ChangeMessageVisibility",
-          "sqs:DeleteMessage",
-          "sqs:GetQueueAttributes",
-          "sqs:ReceiveMessage",
-          "sqs:SendMessage",
-        ]
-        resources = [module.topology.queue_arns["sender"]]
-      },
-      {
-        sid       = "DeadLetterDeliveries"
-        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
-        resources = [module.topology.dead_letter_arns["sender"]]
-      },
-      {
-        sid       = "FindEmails"
-        actions   = ["s3:ListBucket"]
-        resources = [local.data_bucket]
-      },
-      {
         sid       = "ReadEmails"
         actions   = ["s3:GetObject"]
         resources = ["${local.data_bucket}/runs/*/mailed/*", "${local.data_bucket}/runs/*/emails/*"]
@@ -506,27 +425,6 @@ locals {
     ]
 
     feedback = [
-      {
-        sid = "ConsumeFeedback"
-        actions = [
-          "sqs:ChangeMessageVisibility",
-          "sqs:DeleteMessage",
-          "sqs:GetQueueAttributes",
-          "sqs:ReceiveMessage",
-          "sqs:SendMessage",
-        ]
-        resources = [module.topology.queue_arns["feedback"]]
-      },
-      {
-        sid       = "DeadLetterFeedback"
-        actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
-        resources = [module.topology.dead_letter_arns["feedback"]]
-      },
-      {
-        sid       = "SeeBucket"
-        actions   = ["s3:ListBucket"]
-        resources = [local.data_bucket]
-      },
       {
         sid       = "FindAddresses"
         actions   = ["dynamodb:BatchGetItem"]

@@ -1,4 +1,4 @@
-# Link and web ACL became modules of their own when other endpoints came to need them.
+# The link became a module of its own when another endpoint came to need it.
 
 moved {
   from = aws_lb.this
@@ -48,19 +48,4 @@ moved {
 moved {
   from = aws_cloudwatch_metric_alarm.unreachable
   to   = module.link.aws_cloudwatch_metric_alarm.unreachable
-}
-
-moved {
-  from = aws_wafv2_web_acl.this
-  to   = module.waf.aws_wafv2_web_acl.this
-}
-
-moved {
-  from = aws_cloudwatch_log_group.waf
-  to   = module.waf.aws_cloudwatch_log_group.waf
-}
-
-moved {
-  from = aws_wafv2_web_acl_logging_configuration.this
-  to   = module.waf.aws_wafv2_web_acl_logging_configuration.this
 }

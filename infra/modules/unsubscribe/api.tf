@@ -257,16 +257,3 @@ data "aws_iam_policy_document" "api" {
     }
   }
 }
-
-module "waf" {
-  source = "../waf"
-
-  name               = "${var.name}-unsubscribe"
-  requests_per_5_min = var.requests_per_5_min
-  logs_key_arn       = var.keys.logs
-}
-
-resource "aws_wafv2_web_acl_association" "this" {
-  resource_arn = aws_api_gateway_stage.this.arn
-  web_acl_arn  = module.waf.arn
-}

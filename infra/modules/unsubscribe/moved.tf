@@ -44,20 +44,3 @@ moved {
   from = aws_api_gateway_integration_response.this["POST"]
   to   = aws_api_gateway_integration_response.this["unsubscribe POST 200"]
 }
-
-# The web ACL became a module of its own when other endpoints came to need it.
-
-moved {
-  from = aws_wafv2_web_acl.this
-  to   = module.waf.aws_wafv2_web_acl.this
-}
-
-moved {
-  from = aws_cloudwatch_log_group.waf
-  to   = module.waf.aws_cloudwatch_log_group.waf
-}
-
-moved {
-  from = aws_wafv2_web_acl_logging_configuration.this
-  to   = module.waf.aws_wafv2_web_acl_logging_configuration.this
-}

@@ -23,7 +23,7 @@ from encore.contracts.records import (
 from encore.recommender.adapters.standing import DynamoDBStanding
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
 from encore.recommender.domain.customer_events import Tracker, Visit, surplus
-from encore.recommender.domain.records import Event, UserRecord
+from encore.recommender.domain.records import Event, ItemRecord, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
 from encore.recommender.domain.standing import NDCG, KnownDataset
 from encore.recommender.domain.version_policy import VersionPolicy
@@ -339,6 +339,7 @@ class InMemoryRecords:
     personalize: InMemoryPersonalize
     events: dict[str, Event] = field(default_factory=dict)
     users: dict[str, UserRecord] = field(default_factory=dict)
+    items: dict[str, ItemRecord] = field(default_factory=dict)
     calls: int = 0
     fails_at: int = 0
     """The number of the call at which the process is killed, from 1."""
@@ -360,6 +361,14 @@ class InMemoryRecords:
         if dataset_arn not in self.personalize.made:
             raise VanishedError(dataset_arn)
         self.users |= {each.user_id: each for each in users}
+
+    async def put_items(self, dataset_arn: str, items: Sequence[ItemRecord]) -> None:
+        """Keep up to ten products, in place of what was known of them."""
+        assert 1 <= len(items) <= 10
+        self._call()
+        if dataset_arn not in self.personalize.made:
+            raise VanishedError(dataset_arn)
+        self.items |= {each.item_id: each for each in items}
 
     def _call(self) -> None:
         self.calls += 1

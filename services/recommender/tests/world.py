@@ -54,6 +54,7 @@ from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.take_turns import TakeTurns
+from encore.recommender.use_cases.tell_products import TellProducts
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import Run, StageName
@@ -211,6 +212,13 @@ class World:
             rest_campaign=self.rest_campaign,
             plan=plan,
         )
+        self.tell_products = TellProducts(
+            objects=self.objects,
+            personalize=self.personalize,
+            records=self.records,
+            standings=self.standings,
+            only_full=only_full,
+        )
         self.kept_events, self.sink = InMemoryKeptEvents(), InMemorySink()
         self.trackers = InMemoryTrackers()
         self.credits = InMemoryItems("run_id", "item")
@@ -294,6 +302,7 @@ class World:
             stage=self.stage,
             load_rules=load_rules,
             prepare_datasets=prepare_datasets,
+            tell_products=self.tell_products,
             gather_customers=gather_customers,
             study_shop=study_shop,
             rank_pins=rank_pins,

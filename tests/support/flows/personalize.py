@@ -126,6 +126,7 @@ def _beside_runs() -> Iterator[Flow]:
                 steps(recommender, "personalize:CreateEventTracker", TRACKER, group),
                 steps(recommender, ["personalize:DescribeEventTracker", "personalize:PutEvents"], TRACKER),
                 steps(recommender, "personalize:PutUsers", arn("personalize", "dataset/encore-prod/USERS")),
+                steps(recommender, "personalize:PutItems", arn("personalize", "dataset/encore-prod/ITEMS")),
                 steps(recommender, "personalize:TagResource", TRACKER),
             )
         ),

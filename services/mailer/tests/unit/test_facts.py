@@ -86,6 +86,15 @@ def test_the_discount_is_the_catalogues_own(
     assert make_facts(**changes).products[0].values.get("discount") == discount
 
 
+@pytest.mark.parametrize(("percent", "spoken"), [(9, False), (10, True)])
+def test_copy_is_not_told_of_a_small_discount(percent: int, spoken: bool, make_facts: MakeFacts) -> None:  # noqa: FBT001 - one of a table's columns
+    """The card shows it all the same; "6% off" is no headline."""
+    product = make_facts(list_price="100", price=str(100 - percent), discount_percent=percent).products[0]
+    assert {"was_price", "saving", "discount"} <= product.values.keys()
+    assert ("discount" in product.spoken, "was_price" in product.spoken) == (spoken, spoken)
+    assert {"name", "price"} <= set(product.spoken)
+
+
 def test_reasons_are_phrases(facts: EmailFacts) -> None:
     """Each can follow a dash or a colon."""
     assert [product.values["reason"] for product in facts.products] == [

@@ -131,3 +131,14 @@ def test_aspects_have_words_in_every_language() -> None:
     assert language("en_IN").aspect("sound quality") == "sound quality"
     assert language("de_DE").aspect("picture quality") == "Bildqualität"
     assert language("de_DE").aspect("Mahlgrad") == "Mahlgrad"
+
+
+@pytest.mark.parametrize("locale", ["en_IN", "de_DE"])
+def test_praise_names_what_is_there(locale: str) -> None:
+    """Whoever praises a mixer's noise praises how little there is; nobody likes the smell of a kettle."""
+    found = language(locale)
+    assert found.praise("noise") in {"low noise", "leiser Lauf"}
+    assert found.aspect("noise") in {"noise", "Geräusch"}
+    assert [found.praise(name) for name in ("smell", "rust", "scratches", "leakage")] == [None] * 4
+    assert found.praise("motor") == found.aspect("motor")
+    assert found.praise("crema") == "crema"

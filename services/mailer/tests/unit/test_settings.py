@@ -43,6 +43,8 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
         {"mailer_unsubscribe_key": "secret"},
         {"mailer_unsubscribe_url": "http://shop.example/u", "mailer_unsubscribe_key": "secret"},
         {"mailer_unsubscribe_url": "https://shop.example/u>,<x", "mailer_unsubscribe_key": "secret"},
+        {"mailer_unsubscribe_url": "http://127.0.0.1.evil.example:80/u", "mailer_unsubscribe_key": "secret"},
+        {"mailer_unsubscribe_url": "http://localhost:1@evil.example/u", "mailer_unsubscribe_key": "secret"},
         {"mailer_converse_concurrency": 0},
         {"mailer_link_hosts": "https://shop.example"},
         {"mailer_image_hosts": "shop.example,b c"},
@@ -63,6 +65,15 @@ def test_settings_that_cannot_work_are_refused(changes: dict[str, object]) -> No
     """The service refuses them before it receives a message."""
     with pytest.raises(ValidationError):
         MailerSettings.model_validate(RESOURCES | changes)
+
+
+def test_a_trial_on_this_machine_needs_no_tls() -> None:
+    """Its pages are on the loopback interface; every other address is https."""
+    url = "http://127.0.0.1:8091/unsubscribe"
+    settings = MailerSettings.model_validate(
+        RESOURCES | {"mailer_unsubscribe_url": url, "mailer_unsubscribe_key": "secret"}
+    )
+    assert settings.mailer_unsubscribe_url == url
 
 
 @pytest.mark.parametrize(("value", "temperature"), [("0", 0.0), ("0.3", 0.3), ("", None)])

@@ -13,8 +13,11 @@ from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.personalize_events import AWSPersonalizeEvents
 from encore.recommender.adapters.standing import DynamoDBStanding, StandingChangedError
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
-from encore.recommender.domain.records import Event, UserRecord
+from encore.recommender.domain.csv_files import csv_file
+from encore.recommender.domain.records import Event, UserRecord, read_items
 from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.rows import item_row
+from encore.recommender.domain.schemas import ITEMS
 from encore.recommender.domain.standing import NDCG, Standing, Version
 from encore.recommender.domain.turn import Turn
 from encore.recommender.ports import (
@@ -40,6 +43,7 @@ from services.recommender.tests.fakes import (
     InMemoryRecords,
     InMemoryStanding,
     InMemoryTurns,
+    made_up_shop,
 )
 from tests.support.runs import START
 from tests.support.stores import Clients, InMemoryPolls
@@ -123,7 +127,7 @@ async def group_and_records(
                 "personalize-events", endpoint_url=server.url, config=config
             ) as events,
         ):
-            limits = {"events": Limiter(1_000.0), "users": Limiter(1_000.0)}
+            limits = {name: Limiter(1_000.0) for name in ("events", "users", "items")}
             yield AWSPersonalize(client), AWSPersonalizeEvents(events, **limits)
 
 
@@ -174,6 +178,19 @@ async def test_users_are_put_into_their_dataset(group_and_records: tuple[Persona
         await records.put_users(dataset, [UserRecord("C1", "{}")])
     with pytest.raises(VanishedError):
         await personalize.metrics(f"{dataset}/00000000".replace("dataset/", "solution/"))
+
+
+async def test_products_are_put_into_their_dataset(group_and_records: tuple[Personalize, Records]) -> None:
+    """Figures are numbers, and a product that is put again replaces what was known of it."""
+    personalize, records = group_and_records
+    group = await _active(personalize, GROUP)
+    dataset = await _dataset(personalize, group, "Items", ITEMS.avro)
+    row = item_row(made_up_shop(customers=1, part_size=1).products[0], None)
+    products = [*read_items(csv_file(ITEMS.columns, [row]))]
+    for _ in range(2):
+        await records.put_items(dataset, products)
+    with pytest.raises(VanishedError):
+        await records.put_items(f"{dataset}-that-is-not-there", products)
 
 
 @pytest.fixture(params=[DynamoDBStanding, InMemoryStanding])

@@ -5,8 +5,10 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,7 +16,7 @@ import psutil
 import pytest
 from aiohttp import ClientSession
 
-from encore.recommender.adapters.shop_processes import ShopProcesses
+from encore.recommender.adapters.shop_processes import NICE, ShopProcesses
 from encore.recommender.adapters.stored_shop import LoadStoredShop
 from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.real_time import Edition, Wanted, read_picks
@@ -177,24 +179,55 @@ def never(edition: Edition) -> CurrentShop:
     raise ValueError(edition.run_id)
 
 
-def command_of(process: psutil.Process) -> str:
-    """What a process was started with; nothing if it has ended meanwhile."""
-    try:
-        return " ".join(process.cmdline())
-    except psutil.NoSuchProcess:
-        return ""
+def shop_processes() -> set[psutil.Process]:
+    """The processes with shops: this one's grandchildren, which a server forks."""
+    own = psutil.Process()
+    return set(own.children(recursive=True)) - set(own.children())
+
+
+async def test_stopping_before_a_process_is_there_leaves_none_behind(edition: Edition) -> None:
+    """Whoever cancels at once waits for the process, and then ends it."""
+    before = shop_processes()
+    opening = asyncio.create_task(ShopProcesses(load=never).open(edition))
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    left = list(shop_processes() - before)
+    await asyncio.to_thread(psutil.wait_procs, left, timeout=STARTED_S)
+    assert not any(one.is_running() for one in left)
+
+
+def priority(edition: Edition) -> CurrentShop:
+    """Tell the priority of the thread that loads, and of one that it starts, and that of its process."""
+    with ThreadPoolExecutor(1) as further:
+        own = [_priority(), further.submit(_priority).result()]
+    usual = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    raise ValueError(f"{edition.run_id}: {own} instead of {usual}")
+
+
+def _priority() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+@pytest.mark.parametrize("at_leisure", [False, True])
+async def test_loading_gives_way_to_answering(edition: Edition, at_leisure: bool) -> None:  # noqa: FBT001
+    """Only what loads has a lower priority: it could not be raised again for answers."""
+    usual = _priority()
+    given = NICE if at_leisure else usual
+    with pytest.raises(ValueError, match=rf": \[{given}, {given}\] instead of {usual}$"):
+        await ShopProcesses(load=priority).open(edition, at_leisure=at_leisure)
 
 
 async def test_stopping_does_not_wait_for_a_shop_that_is_being_loaded(edition: Edition) -> None:
     """Its process is ended, and leaves nothing behind."""
-    before = set(psutil.Process().children())
+    before = shop_processes()
     opening = asyncio.create_task(ShopProcesses(load=never).open(edition))
     async with asyncio.timeout(STARTED_S):
-        while not (new := set(psutil.Process().children()) - before):  # noqa: ASYNC110 - another process
+        while not (loading := shop_processes() - before):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
         opening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await opening
-        loading = [one for one in new if "resource_tracker" not in command_of(one)]
-        await asyncio.to_thread(psutil.wait_procs, loading, timeout=STARTED_S)
+        await asyncio.to_thread(psutil.wait_procs, list(loading), timeout=STARTED_S)
     assert not any(one.is_running() for one in loading)

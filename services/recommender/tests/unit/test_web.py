@@ -333,7 +333,8 @@ async def test_the_shop_is_renewed_while_requests_are_answered(
     closed: list[str] = []
 
     class Slow:
-        async def open(self, edition: object) -> object:
+        async def open(self, edition: object, *, at_leisure: bool) -> object:
+            assert at_leisure  # since the old one answers
             loading.set()
             await loaded.wait()
             return await opener.open(edition)  # type: ignore[arg-type] # an edition
@@ -413,7 +414,8 @@ async def test_stopping_ends_the_renewal_in_the_middle(world: World, monkeypatch
     loading, stop = asyncio.Event(), asyncio.Event()
 
     class Endless:
-        async def open(self, _: object) -> NoReturn:
+        async def open(self, _: object, *, at_leisure: bool) -> NoReturn:
+            assert not at_leisure  # nothing answers yet
             loading.set()
             await asyncio.sleep(600)
             raise AssertionError

@@ -265,7 +265,7 @@ def delivery_paused(screen: Console) -> None:
     """A delivery with everything that can be shown."""
     paused = a_delivery(
         DeliveryStatus.PAUSED,
-        paused_from=DeliveryStatus.APPROVED,
+        paused_from=DeliveryStatus.SAMPLE,
         reason="12 complaints about 9,050 emails are more than 0.1 %",
         starts_at=NOW + timedelta(hours=6),
         per_hour=500,
@@ -302,6 +302,27 @@ def delivery_paused(screen: Console) -> None:
             dispatches=DISPATCHES,
         ),
         screen,
+    )
+
+
+def delivery_scheduled(screen: Console) -> None:
+    """An approved delivery whose time has not come; its sample is history."""
+    scheduled = a_delivery(
+        DeliveryStatus.APPROVED, starts_at=NOW + timedelta(hours=6), sample=50, decisions=DECISIONS[:1]
+    )
+    sent = Tally(outcomes={Outcome.SENT: 50}, transports={"smtp": 50})
+    show_delivery(
+        DeliveryView(delivery=scheduled, emails=9_050, parts=12, parts_done=0, tally=sent, seeds=Tally()),
+        screen,
+    )
+
+
+def delivery_done(screen: Console) -> None:
+    """A delivery that is over; of two customers who were forgotten there is no record."""
+    done = a_delivery(DeliveryStatus.DONE, decisions=DECISIONS[:1])
+    sent = Tally(outcomes={Outcome.SENT: 9_048}, transports={"ses": 9_048})
+    show_delivery(
+        DeliveryView(delivery=done, emails=9_050, parts=12, parts_done=12, tally=sent, seeds=Tally()), screen
     )
 
 
@@ -507,9 +528,16 @@ def cleanup(screen: Console) -> None:
     screen.print(cleanup_table(rows, dry_run=False))
 
 
+def product_forgotten(screen: Console) -> None:
+    """What is longer than a column may be."""
+    what = "products in Personalize, in runs, and with those who bought them"
+    screen.print(cleanup_table([Row(what=what, left=3, why="they end with their runs")], dry_run=True))
+
+
 SHOWN: list[Show] = [
     queues,
     cleanup,
+    product_forgotten,
     runs,
     run_show,
     features_list,
@@ -523,6 +551,8 @@ SHOWN: list[Show] = [
     demo_report,
     delivery_held,
     delivery_paused,
+    delivery_scheduled,
+    delivery_done,
     email_list,
     email_show,
 ]

@@ -18,7 +18,11 @@ from encore.stack.background import (
 )
 from encore.stack.processes import StackNotReadyError
 
-ENVIRONMENT = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "ENCORE_X": "it's $HOME", "PATH": "/bin"}
+ENVIRONMENT = {
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "ENCORE_X": "it's $HOME\nexport Y=1\n",
+    "PATH": "/bin",
+}
 
 
 @pytest.fixture

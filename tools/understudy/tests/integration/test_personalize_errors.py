@@ -482,6 +482,15 @@ def test_what_is_being_created_can_be_neither_used_nor_deleted(world: World) -> 
     with pytest.raises(ClientError, match="PENDING or IN_PROGRESS") as failure:
         world.call("create_batch_inference_job", **{**BATCH, "jobName": "second"})
     assert failure.value.response["Error"]["Code"] == LIMIT
+    world.arns["pending_filter"] = world.call(
+        "create_filter",
+        name="pending",
+        datasetGroupArn="{group}",
+        filterExpression='EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
+    )["filterArn"]
+    with pytest.raises(ClientError) as failure:
+        world.call("get_recommendations", campaignArn="{popular}", userId="u1", filterArn="{pending_filter}")
+    assert failure.value.response["Error"]["Code"] == INVALID  # this operation declares no ResourceInUse
     world.call("delete_campaign", campaignArn="{popular}")
     with pytest.raises(ClientError) as failure:
         world.call("get_recommendations", campaignArn="{popular}", userId="u1")

@@ -168,6 +168,17 @@ def test_texts_depend_on_the_facts_of_the_product_and_the_shop() -> None:
     assert _texts_on(product, brand={"name": "Encore Shop", "voice": "dry"}) != same
 
 
+def test_no_text_praises_what_its_feature_names() -> None:
+    """Reviewers who praise the motor are not joined by its "copper motor"."""
+    praising = 0
+    for at in range(40):
+        features = {"f1": "copper motor", "f2": f"jars of {at} litres", "f3": "a lid that locks"}
+        texts = list(_all(_texts_on(_product(praised="motor", features=features, kind=f"Mixers {at}"))))
+        praising += any("{1.praised}" in text for text in texts)
+        assert [text for text in texts if "{1.praised}" in text and "{1.f1}" in text] == []
+    assert praising
+
+
 def test_a_line_does_not_repeat_its_card() -> None:
     """The card shows name, price, rating and reason; lines add features, praise and what is owned."""
     for product in _some_products():

@@ -9,8 +9,9 @@ from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Column, Table, Texts
+from understudy.personalize.trained import Items
 
-ITEMS = ["lamp", "sofa", "desk", "vase", "rug"]  # the rug has no record
+ITEMS = Items(("lamp", "sofa", "desk", "vase", "rug"))  # the rug has no record
 THREE_CLAUSES = (
     "INCLUDE ItemID WHERE Items.PRICE < 100 | INCLUDE ItemID WHERE Items.PRICE > 200"
     ' | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("view")'
@@ -80,7 +81,7 @@ def allowed(expression: str, user: str = "ann", **given: str) -> set[str]:
     """Return the items that a filter allows for a user."""
     check_filter(expression, SCHEMAS)
     mask = ItemFilter(expression, SNAPSHOTS, ITEMS).mask(user, given)
-    return {item for item, kept in zip(ITEMS, mask, strict=True) if kept}
+    return {item for item, kept in zip(ITEMS.ids, mask, strict=True) if kept}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def allowed(expression: str, user: str = "ann", **given: str) -> set[str]:
         ('include itemid where Items.KIND in ("LIGHT")', ""),
         (THREE_CLAUSES, "lamp vase"),
         ("EXCLUDE ItemID WHERE Items.PRICE > 0 IF CurrentUser.AGE > 30", "desk rug"),
-        ("EXCLUDE ItemID WHERE Items.PRICE > 0 IF CurrentUser.AGE = 20", " ".join(ITEMS)),
+        ("EXCLUDE ItemID WHERE Items.PRICE > 0 IF CurrentUser.AGE = 20", " ".join(ITEMS.ids)),
     ],
 )
 def test_a_filter_allows_the_expected_items(expression: str, expected: str) -> None:
@@ -113,7 +114,7 @@ def test_parameters_have_quoted_values_and_may_be_missing_only_in_exclusions() -
     exclude = "EXCLUDE ItemID WHERE Items.KIND IN ($KIND)"
 
     assert allowed(include, KIND='"light","table"') == {"lamp", "desk"}
-    assert allowed(exclude) == set(ITEMS)
+    assert allowed(exclude) == set(ITEMS.ids)
     with pytest.raises(FilterError):
         allowed(include)
     with pytest.raises(FilterError):
@@ -122,9 +123,9 @@ def test_parameters_have_quoted_values_and_may_be_missing_only_in_exclusions() -
 
 def test_an_unknown_user_has_no_events_and_no_age() -> None:
     """Filters on the user's own data exclude nothing for an unknown user."""
-    assert allowed('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")', "eve") == set(ITEMS)
+    assert allowed('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")', "eve") == set(ITEMS.ids)
     conditional = "EXCLUDE ItemID WHERE Items.PRICE > 0 IF CurrentUser.AGE > 0"
-    assert allowed(conditional, "eve") == set(ITEMS)
+    assert allowed(conditional, "eve") == set(ITEMS.ids)
 
 
 @pytest.mark.parametrize(
@@ -158,12 +159,31 @@ def test_an_unknown_user_has_no_events_and_no_age() -> None:
         "INCLUDE UserID WHERE Items.PRICE > 1",
         "INCLUDE UserID WHERE Users.AGE > 1 IF CurrentUser.AGE > 1",
         "INCLUDE UserID WHERE Users.AGE > 1 | EXCLUDE ItemID WHERE Items.PRICE > 1",
+        'INCLUDE ItemID WHERE Items.PRICE > "cheap"',
+        'INCLUDE ItemID WHERE Items.PRICE IN (1, "nan")',
+        'INCLUDE ItemID WHERE Items.KIND IN ("*")',
+        'EXCLUDE ItemID WHERE Items.PRICE > 1 IF CurrentUser.AGE = "young"',
+        'INCLUDE UserID WHERE Users.AGE IN ("*")',
     ],
 )
 def test_an_invalid_expression_is_refused(expression: str) -> None:
     """Invalid syntax, unknown fields, and fields or operators that filters do not support."""
     with pytest.raises(FilterError):
         check_filter(expression, SCHEMAS)
+
+
+@pytest.mark.parametrize(
+    "expression", ["Items.PRICE < $VALUE", "Items.PRICE = $VALUE", "Items.KIND = $VALUE"]
+)
+def test_a_comparison_takes_one_value(expression: str) -> None:
+    """Where a parameter has more, nobody knows which was meant."""
+    with pytest.raises(FilterError, match="VALUE takes one value"):
+        allowed(f"INCLUDE ItemID WHERE {expression}", VALUE='"40","300"')
+
+
+def test_a_number_may_be_in_quotes() -> None:
+    """As the values of parameters are."""
+    assert allowed('INCLUDE ItemID WHERE Items.PRICE >= "40"') == {"lamp", "sofa"}
 
 
 def test_an_expression_has_at_most_five_fields() -> None:
@@ -185,7 +205,7 @@ def test_an_expression_has_at_most_five_fields() -> None:
         ("INCLUDE ItemID WHERE Items.KIND IN (CurrentItem.KIND, $KIND)", "lamp", "lamp desk"),
         ("INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE", "rug", ""),
         ("INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE", "desk", ""),
-        ("EXCLUDE ItemID WHERE Items.KIND NOT IN CurrentItem.KIND", "vase", " ".join(ITEMS)),
+        ("EXCLUDE ItemID WHERE Items.KIND NOT IN CurrentItem.KIND", "vase", " ".join(ITEMS.ids)),
         (
             "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE AND Items.KIND IN CurrentItem.KIND",
             "sofa",
@@ -197,7 +217,7 @@ def test_items_are_compared_with_the_current_one(expression: str, item: str, exp
     """By its price or its parts; one that is unknown, or has no such value, is like none and unlike none."""
     check_filter(expression, SCHEMAS)
     mask = ItemFilter(expression, SNAPSHOTS, ITEMS).mask("ann", {"KIND": '"table"'}, item=item)
-    assert {each for each, kept in zip(ITEMS, mask, strict=True) if kept} == set(expected.split())
+    assert {each for each, kept in zip(ITEMS.ids, mask, strict=True) if kept} == set(expected.split())
 
 
 def test_any_number_of_values_takes_little_memory() -> None:
@@ -220,3 +240,39 @@ def test_a_filter_for_segments_recommends_nothing() -> None:
     """It is about users, and no mask of items."""
     with pytest.raises(FilterError, match="user segments"):
         ItemFilter("EXCLUDE UserID WHERE Users.AGE > 1", SNAPSHOTS, ITEMS).mask("ann", {})
+
+
+def without_last(table: Table) -> Table:
+    """Return a table without its last row."""
+    rows = np.arange(table.rows - 1)
+    columns = {
+        name: column.take(rows) if isinstance(column, Texts) else column[rows]
+        for name, column in table.columns.items()
+    }
+    return Table(columns, len(rows))
+
+
+OFFERED = (
+    'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*") | EXCLUDE ItemID WHERE Items.PRICE < 100'
+    ' | EXCLUDE ItemID WHERE Items.KIND IN ("soft") IF CurrentUser.AGE > 30'
+)
+
+
+@pytest.mark.parametrize("changed", [set(), {"Items"}, {"Users"}, {"Interactions"}, set(SNAPSHOTS)])
+def test_a_filter_on_newer_data_is_that_of_a_new_one(changed: set[str]) -> None:
+    """What is indexed of data that stay is kept, and of others made anew."""
+    newer = {
+        name: DatasetSnapshot(one.schema, without_last(one.table)) if name in changed else one
+        for name, one in SNAPSHOTS.items()
+    }
+    before = ItemFilter(OFFERED, SNAPSHOTS, ITEMS)
+    for user in ("ann", "bob"):
+        before.mask(user, {})
+    after, anew = ItemFilter(OFFERED, newer, ITEMS, before=before), ItemFilter(OFFERED, newer, ITEMS)
+    for user in ("ann", "bob", "eve"):
+        assert after.mask(user, {}).tolist() == anew.mask(user, {}).tolist()
+    kept = before.indices_of(newer)
+    assert len(before.indices_of(SNAPSHOTS)) == 4
+    assert ("_history" in kept) == ("Interactions" not in changed)
+    assert ("_users" in kept) == ("Users" not in changed)
+    assert ("_items" in kept, "_item_rows" in kept) == (2 * ("Items" not in changed,))

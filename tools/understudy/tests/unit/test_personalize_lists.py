@@ -11,9 +11,10 @@ from tools.understudy.tests.personalize_world import ITEM_ID, SCHEMAS, avro, obj
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.personalize import recipes
 from understudy.personalize.arns import Arns
-from understudy.personalize.kinds import NOUNS
+from understudy.personalize.kinds import CAMPAIGN, EVENT_TRACKER, NOUNS
 from understudy.personalize.pages import page
 from understudy.wire.errors import ServiceError
+from understudy.wire.service import Params
 
 _DESCRIBED = "Dataset", "DatasetGroup", "Schema", "DatasetImportJob"
 
@@ -31,7 +32,8 @@ def test_all_pages_together_are_the_list(entries: list[int], size: int) -> None:
     found: list[int] = []
     token: str | None = None
     for _ in range(len(entries) // size + 1):
-        shown, token = page(entries, token=token, max_results=size)
+        params = {"maxResults": size} if token is None else {"maxResults": size, "nextToken": token}
+        shown, token = page(entries, params, of="Filter")
         found += shown
         assert len(shown) == size or token is None
         if token is None:
@@ -44,7 +46,28 @@ def test_all_pages_together_are_the_list(entries: list[int], size: int) -> None:
 def test_a_token_that_no_page_gave_is_refused(token: str) -> None:
     """Whatever it is."""
     with pytest.raises(ServiceError, match="InvalidNextTokenException"):
-        page([1, 2], token=token, max_results=1)
+        page([1, 2], {"nextToken": token, "maxResults": 1}, of="Filter")
+
+
+@pytest.mark.parametrize(
+    ("params", "of"), [({}, "Schema"), ({"datasetGroupArn": "b"}, "Filter"), ({}, "Filter")]
+)
+def test_a_token_is_for_the_list_that_gave_it(params: Params, of: str) -> None:
+    """Not for another kind, nor for the same of another group; the length of pages may change."""
+    asked = {"datasetGroupArn": "a"}
+    _, token = page([1, 2, 3], {**asked, "maxResults": 1}, of="Filter")
+    assert page([1, 2, 3], {**asked, "nextToken": token, "maxResults": 2}, of="Filter") == ([2, 3], None)
+    with pytest.raises(ServiceError, match="InvalidNextTokenException"):
+        page([1, 2, 3], {**params, "nextToken": token}, of=of)
+
+
+@pytest.mark.parametrize("key", ["aws:shop", "AWS:shop"])
+async def test_keys_that_aws_keeps_for_itself_are_refused(api: Api, key: str) -> None:
+    """Whether something is made or is there."""
+    tags = [{"tagKey": key, "tagValue": "a"}]
+    group = await arn_of(api, "DatasetGroup")
+    assert await api.code("TagResource", resourceArn=group, tags=tags) == "InvalidInputException"
+    assert await api.code("CreateDatasetGroup", name="other", tags=tags) == "InvalidInputException"
 
 
 async def test_tags_are_changed_one_by_one(api: Api) -> None:
@@ -185,3 +208,9 @@ def test_every_kind_has_a_quota_that_can_be_set() -> None:
     """By its noun, as it is in the names of operations."""
     assert {"BatchSegmentJob", "Campaign", "DatasetImportJob", "Filter", "MetricAttribution"} <= NOUNS
     assert len(NOUNS) == 14
+
+
+def test_a_quota_is_said_in_words() -> None:
+    """As AWS says it of campaigns."""
+    assert EVENT_TRACKER.phrase == "an event tracker"
+    assert CAMPAIGN.phrase == "a campaign"

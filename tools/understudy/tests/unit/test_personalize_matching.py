@@ -67,13 +67,13 @@ def test_values_are_known_once_a_request_has_given_them(
     value: str | float | Parameter | CurrentItem, expected: tuple[str | float, ...]
 ) -> None:
     """A parameter may have several."""
-    assert known_values(value, {"P": '"x", 3'}) == expected
+    assert known_values(value, {"P": '"x", 3'}, "IN") == expected
 
 
 def test_a_parameter_without_a_value_is_named() -> None:
     """So that a caller sees what to give."""
     with pytest.raises(MissingValueError, match="COLOUR has no value"):
-        known_values(Parameter("COLOUR"), {"colour": '"red"'})
+        known_values(Parameter("COLOUR"), {"colour": '"red"'}, "IN")
 
 
 @pytest.mark.parametrize("text", ["$OTHER", "CurrentItem.PRICE", "bare", '"a" "b"', "", '"a",'])

@@ -54,6 +54,10 @@ async def test_a_solution_keeps_its_configuration(api: Api, config: Params) -> N
         {"autoTrainingConfig": {"schedulingExpression": "rate(31 days)"}},
         {"eventsConfig": {"eventParametersList": [{"eventType": "click"}, {"eventType": "Click"}]}},
         {"trainingDataConfig": {"excludedDatasetColumns": {"Shops": ["NAME"]}}},
+        {"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["ITEM_ID"]}}},
+        {"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["COLOUR"]}}},
+        {"trainingDataConfig": {"includedDatasetColumns": {"ITEMS": ["COLOUR"]}}},
+        {"trainingDataConfig": {"includedDatasetColumns": {"ACTIONS": ["TYPE"]}}},
     ],
 )
 async def test_a_configuration_that_makes_no_sense_is_refused(api: Api, config: Params) -> None:
@@ -107,14 +111,26 @@ async def test_other_recipes_need_interactions() -> None:
     await group_only.close()
 
 
-async def test_an_excluded_column_is_not_learned_from(api: Api) -> None:
+@pytest.mark.parametrize(
+    ("all_columns", "few_columns"),
+    [
+        ({}, {"excludedDatasetColumns": {"Items": ["CATEGORY", "TEXT"]}}),
+        (
+            {"includedDatasetColumns": {"ITEMS": ["CATEGORY", "TEXT"]}},
+            {"includedDatasetColumns": {"ITEMS": []}},
+        ),
+    ],
+)
+async def test_a_column_that_is_left_out_is_not_learned_from(
+    api: Api, all_columns: Params, few_columns: Params
+) -> None:
     """Without kinds and words, items that nobody has bought are like no other."""
     items = await arn_of(api, "Dataset", "ITEMS")
     entry = {"itemId": "new", "properties": '{"category": "kind1", "text": "wool scarf warm number 1"}'}
     await api.call("PutItems", datasetArn=items, items=[entry])
     found = []
-    for name, excluded in (("with", []), ("without", ["CATEGORY", "TEXT"])):
-        config = {"trainingDataConfig": {"excludedDatasetColumns": {"Items": excluded}}}
+    for name, columns in (("with", all_columns), ("without", few_columns)):
+        config = {"trainingDataConfig": columns}
         request = {**await asked(api, "similar-items", solutionConfig=config), "name": name}
         version = await api.made("SolutionVersion", solutionArn=await api.made("Solution", **request))
         live = await api.made("Campaign", name=name, solutionVersionArn=version)

@@ -251,6 +251,19 @@ async def test_a_change_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
     store.close()
 
 
+async def test_what_is_put_again_of_an_item_takes_no_more_room(tmp_path: Path) -> None:
+    """However often a shop puts its items, each is stored once, with the latest number."""
+    store = Store(tmp_path)
+    store.open()
+    for price in range(3):
+        store.replace_streamed("d", [Streamed(item, {"PRICE": price}) for item in ("i1", "i2")])
+    store.put_streamed("other", [Streamed("i1", {"PRICE": 9})])
+    assert store.streamed("d") == [Streamed("i1", {"PRICE": 2}), Streamed("i2", {"PRICE": 2})]
+    assert (store.last_streamed("d"), store.last_streamed("other"), store.last_streamed("none")) == (6, 7, 0)
+    assert store.streamed("d", since=5) == [Streamed("i2", {"PRICE": 2})]
+    store.close()
+
+
 async def test_files_that_nothing_refers_to_are_removed(tmp_path: Path) -> None:
     """Those of a process that was killed before it referred to them, and those that are replaced."""
     store = Store(tmp_path)

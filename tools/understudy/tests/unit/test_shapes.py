@@ -130,6 +130,34 @@ def test_boolean_is_not_a_number() -> None:
         _read("personalize", "ListDatasetsRequest", {"maxResults": True})
 
 
+@pytest.mark.parametrize("count", [2**31, 2**70, -(2**31) - 1])
+def test_an_integer_has_32_bits(count: int) -> None:
+    """As on AWS, whose services read it into one."""
+    with pytest.raises(ShapeError, match="Expected integer of 32 bits at 'minProvisionedTPS'"):
+        _read("personalize", "UpdateCampaignRequest", {"minProvisionedTPS": count})
+
+
+@pytest.mark.parametrize(
+    ("service", "shape", "value"),
+    [
+        ("personalize", "RoleArn", "arn:aws:iam::\u0661" + 11 * "\u0662" + ":role/a"),
+        ("personalize", "TagKey", "two\nlines"),
+        ("bedrock", "TagKey", "a\xa0b"),
+        ("bedrock", "ModelInvocationJobName", "a" + 61 * "-" + "!"),
+    ],
+)
+def test_patterns_mean_what_they_mean_in_java(service: str, shape: str, value: str) -> None:
+    r"""`\d` and `\s` are ASCII's, a line break is no separator, and no name takes for ever to be refused."""
+    (problem,) = _read(service, shape, value)[1]
+    assert "Member must satisfy regular expression pattern: " in problem
+
+
+@pytest.mark.parametrize("key", ["Abteilung f\xfcr B\xfccher", "a\u3000b", "\u0663"])
+def test_a_tag_may_have_letters_digits_and_spaces_of_any_script(key: str) -> None:
+    r"""`\p{L}`, `\p{N}` and `\p{Z}`."""
+    assert _read("personalize", "TagKey", key) == (key, [])
+
+
 def test_null_member_counts_as_absent() -> None:
     """SDKs in other languages send null for members that are not set."""
     assert _read("personalize", "ListDatasetsRequest", {"nextToken": None}) == ({}, [])
@@ -151,6 +179,21 @@ def test_blobs_are_base64_on_the_wire() -> None:
     assert ShapeCompiler(READ).compile(shape)({"Bytes": "/wA="}, "", [])["Bytes"] == b"\xff\x00"
     with pytest.raises(ShapeError, match="Expected base64"):
         ShapeCompiler(READ).compile(shape)({"Bytes": "no!"}, "", [])
+
+
+def test_the_length_of_a_blob_is_that_of_its_bytes() -> None:
+    """Not of the text that it is on the wire."""
+    model = ServiceModel({
+        "metadata": {"protocol": "json"},
+        "operations": {},
+        "shapes": {"Bytes": {"type": "blob", "max": 3}},
+    })  # fmt: skip
+    problems: list[str] = []
+    read = ShapeCompiler(READ).compile(model.shape_for("Bytes"))
+    assert read("YWJj", "body", problems) == b"abc"
+    assert not problems
+    read("YWJjZA==", "body", problems)
+    assert "length less than or equal to 3" in problems[0]
 
 
 def test_recursive_shape_compiles() -> None:

@@ -51,7 +51,15 @@ def test_a_body_that_is_the_payload_is_taken_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("body", "problem"),
-    [(b"{", "not JSON"), (b"[]", "not a JSON object"), (b'"x"', "not a JSON object"), (b"\xff", "not JSON")],
+    [
+        (b"{", "not JSON"),
+        (b"[]", "not a JSON object"),
+        (b'"x"', "not a JSON object"),
+        (b"\xff", "not JSON"),
+        (b'{"a": NaN}', "not JSON"),
+        (b'{"a": -Infinity}', "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+    ],
 )
 def test_a_body_that_is_no_object_is_refused(body: bytes, problem: str) -> None:
     """Whatever it is instead."""

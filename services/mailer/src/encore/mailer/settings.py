@@ -11,7 +11,13 @@ from pydantic_settings import NoDecode
 from encore.contracts.experiments import Holdout
 from encore.contracts.records import Fraction
 from encore.mailer.domain.language import language
-from encore.mailer.domain.message.brand_values import BrandName, HttpsUrl, PostalAddress, SenderAddress
+from encore.mailer.domain.message.brand_values import (
+    BrandName,
+    HttpsUrl,
+    PageUrl,
+    PostalAddress,
+    SenderAddress,
+)
 from encore.mailer.domain.message.hosts import AllowedHosts
 from encore.mailer.domain.message.shop_file import BrandSection, SubjectsSection
 from encore.mailer.domain.message.toml_file import InvalidFileError
@@ -101,8 +107,9 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     mailer_brand_name: BrandName = "Encore Shop"
     mailer_from_address: SenderAddress = "hello@shop.example"
     mailer_postal_address: PostalAddress = "Encore Shop, 1 Example Street, Bengaluru 560001, India"
-    mailer_unsubscribe_url: HttpsUrl | None = None
-    """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender."""
+    mailer_unsubscribe_url: PageUrl | None = None
+    """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender. An http
+    address of this machine is for trials: its emails offer a page, and no one-click."""
     mailer_unsubscribe_key: SecretStr | None = None
     """Signs the tokens of unsubscribe and view-online links."""
     mailer_view_online_url: HttpsUrl | None = None

@@ -9,6 +9,7 @@ from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.personalize_events import (
+    ITEM_CALLS_PER_S,
     USER_CALLS_PER_S,
     AWSPersonalizeEvents,
 )
@@ -50,6 +51,7 @@ from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.take_turns import TakeTurns
+from encore.recommender.use_cases.tell_products import TellProducts
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSRecommenderPolls
@@ -71,7 +73,8 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     events = await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES)
     limiter = runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s)
     users = runtime.limiter("personalize-users", requests_per_s=USER_CALLS_PER_S)
-    records = AWSPersonalizeEvents(events, events=limiter, users=users)
+    items = runtime.limiter("personalize-items", requests_per_s=ITEM_CALLS_PER_S)
+    records = AWSPersonalizeEvents(events, events=limiter, users=users, items=items)
     train = _train(runtime, personalize, records, rest_campaign)
     know = KnowCatalogue(objects=runtime.objects)
     rankings, rank_pins = _rankings(runtime), _rank_pins(runtime)
@@ -123,6 +126,13 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         stage=runtime.stage,
         load_rules=load_rules,
         prepare_datasets=prepare_datasets,
+        tell_products=TellProducts(
+            objects=runtime.objects,
+            personalize=personalize,
+            records=records,
+            standings=train.choose_version.standings,
+            only_full=settings.recommender_imports == "full",
+        ),
         gather_customers=gather_customers,
         study_shop=study_shop,
         rank_pins=rank_pins,

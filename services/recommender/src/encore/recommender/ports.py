@@ -10,7 +10,7 @@ from encore.recommender.domain.customer_events import Tracker, Visit
 from encore.recommender.domain.customer_state import CustomerState
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.real_time import Edition, Wanted
-from encore.recommender.domain.records import Event, UserRecord
+from encore.recommender.domain.records import Event, ItemRecord, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
 from encore.recommender.domain.standing import KnownDataset, Standing
 from encore.recommender.domain.turn import Turn
@@ -92,6 +92,7 @@ class Records(Protocol):
 
     async def put_events(self, tracking_id: str, events: Sequence[Event]) -> None: ...
     async def put_users(self, dataset_arn: str, users: Sequence[UserRecord]) -> None: ...
+    async def put_items(self, dataset_arn: str, items: Sequence[ItemRecord]) -> None: ...
 
 
 class Standings(Protocol):
@@ -213,4 +214,4 @@ class OpenedShop(Protocol):
 class ShopOpener(Protocol):
     """Opens shops."""
 
-    async def open(self, edition: Edition) -> OpenedShop: ...
+    async def open(self, edition: Edition, *, at_leisure: bool = False) -> OpenedShop: ...

@@ -22,6 +22,8 @@ PRODUCTS_PER_LEAST_COUNT = 300
 LEAST_SHARE_OF_PART = 0.6
 """The share of a phrase's products that one part of the shop must have."""
 LONGEST_NAME_WORDS = 3
+PLACES = frozenset(("at", "behind", "beside", "for", "from", "into", "near", "off", "on", "over", "under"))
+"""Before a determiner they lead to where or for what a product is used: "long enough for the sofa"."""
 _PART_LEVELS = 2
 _LONGEST_CHUNK = 4
 
@@ -66,7 +68,7 @@ def _product_phrases(name: str, texts: Iterable[str]) -> Iterator[Phrase]:
 def _after_determiners(text: str) -> Iterator[Phrase]:
     words = words_of(text).words
     for index, word in enumerate(words):
-        if word in DETERMINERS:
+        if word in DETERMINERS and words[max(0, index - 1)] not in PLACES:
             end = index + 1
             while end < len(words) and words[end].isalpha() and words[end] not in FUNCTION_WORDS:
                 end += 1

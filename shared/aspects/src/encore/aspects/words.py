@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r"\d+(?:[.,]\d+)+"
+    r"(?P<address>(?:https?://|www\.)[^\s,]+)"
+    r"|\d+(?:[.,]\d+)+"
     r"|[^\W_]+(?:['’][^\W\d_]+)?"  # noqa: RUF001 - the apostrophe that people type
     r"|[.!?।]+|[,;:()\n]|[-–—]{2,}|(?<= )[-–—](?= )"  # noqa: RUF001 - the dashes too
     r"|[\u2600-\u27bf\U0001f300-\U0001faff]"
@@ -38,8 +39,11 @@ class Words(NamedTuple):
 
 
 def words_of(text: str) -> Words:
-    """Return the words, numbers, emoji and punctuation of a text; a hyphen separates words."""
-    found = list(_TOKEN.finditer(text))
+    """Return the words, numbers, emoji and punctuation of a text; a hyphen separates words.
+
+    Addresses of pages and pictures say nothing of a product and are left out.
+    """
+    found = [match for match in _TOKEN.finditer(text) if not match["address"]]
     words = [match.group().lower().replace("’", "'") for match in found]  # noqa: RUF001 - as above
     return Words(words, [match.start() for match in found], [match.end() for match in found])
 

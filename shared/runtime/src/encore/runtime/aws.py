@@ -4,10 +4,13 @@ Endpoints come from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`; the cod
 """
 
 import platform
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
 
 import aiobotocore
 from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
 from botocore.handlers import add_expect_header
 from botocore.session import Session
 
@@ -34,6 +37,19 @@ CONFIG = AioConfig(
     tcp_keepalive=True,
     user_agent=USER_AGENT,
 )
+NewClient = Callable[..., Awaitable[Any]]
+"""Opens a client by its service's name, with further options of `AioConfig`."""
+
+
+def client_opener(stack: AsyncExitStack, *, validate: bool) -> NewClient:
+    """Return what opens clients that `stack` closes; `validate` lets botocore check what is sent."""
+    session: Any = get_session()
+
+    async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
+        own = AioConfig(parameter_validation=validate, **config)
+        return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
+
+    return new_client
 
 
 def send_bodies_at_once(s3: "S3Client") -> None:

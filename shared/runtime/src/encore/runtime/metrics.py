@@ -64,6 +64,8 @@ class Metric(StrEnum):
     """Runs that asked an earlier run's solution version, and trained none."""
     VERSIONS_REFUSED = "versions_refused"
     """Runs that have trained a version and do not use it, because the one before is better."""
+    PRODUCTS_PUT = "products_put"
+    """Changed products that Personalize was told of one by one, before any import."""
 
     DELIVERIES_HELD = "deliveries_held"
     """Finished runs that wait until a person approves them."""

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 
     from encore.runtime.settings import ServiceSettings
 
+CHECK_S = 60.0
+
+
+async def problem_of(check: "Awaitable[str]") -> str:
+    """Return what a check finds, or how it fails; a check that takes longer than `CHECK_S` has failed."""
+    try:
+        async with asyncio.timeout(CHECK_S):
+            return await check
+    except TimeoutError:
+        return f"no answer within {CHECK_S:.0f} s"
+    except Exception as error:  # noqa: BLE001 - whatever it is, the process could not start
+        return said(error)
+
 
 async def unanswered(
     settings: "ServiceSettings", *, s3: "S3Client", dynamodb: "DynamoDBClient", sns: "SNSClient"

@@ -9,11 +9,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
-
 from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.aws import CONFIG, send_bodies_at_once
+from encore.runtime.aws import NewClient, client_opener, send_bodies_at_once
 from encore.runtime.heartbeat import heartbeat
 from encore.runtime.logs import get_logger
 from encore.runtime.process import run_process
@@ -23,7 +20,7 @@ from encore.runtime.queue.silence import Silence
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.quota.limiter import Limiter
 from encore.runtime.quota.shared import DynamoDBSharedQuota
-from encore.runtime.readiness import said, unanswered
+from encore.runtime.readiness import problem_of, unanswered
 from encore.runtime.runs.budget import Budget
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
@@ -42,7 +39,6 @@ if TYPE_CHECKING:
 Settings = TypeVar("Settings", bound=ServiceSettings)
 CLIENTS = ("s3", "sqs", "sns", "dynamodb")
 """The AWS services that every service of ours calls."""
-CHECK_S = 60.0
 """How long `--check` may take."""
 log = get_logger()
 
@@ -67,7 +63,7 @@ class Runtime(Generic[Settings]):
     dynamodb: "DynamoDBClient"
     stop: asyncio.Event
     """Set when the service is asked to stop."""
-    new_client: Callable[..., Awaitable[Any]]
+    new_client: NewClient
     """Open a client by its AWS service's name, closed at the end; keywords go to its config."""
     enter: Callable[[AbstractAsyncContextManager[Any]], Awaitable[Any]]
     """Open something else that is to be closed at the end, and return it."""
@@ -118,13 +114,8 @@ async def open_runtime(
     name: StageName, settings: Settings, *, stop: asyncio.Event
 ) -> AsyncIterator[Runtime[Settings]]:
     """Open clients, queue, ledger and locks; raise `StoppedError` if `stop` is set before AWS answers."""
-    session: Any = get_session()
     async with AsyncExitStack() as stack:
-
-        async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
-            own = AioConfig(parameter_validation=settings.validate_requests, **config)
-            return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
-
+        new_client = client_opener(stack, validate=settings.validate_requests)
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
         send_bodies_at_once(s3)
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
@@ -184,14 +175,13 @@ async def check(
     name: StageName, settings: Settings, make_handler: MakeHandler[Settings], *, stop: asyncio.Event
 ) -> str:
     """Open and wire everything as `serve` does; return what fails or does not answer, empty if nothing."""
-    try:
-        async with asyncio.timeout(CHECK_S), open_runtime(name, settings, stop=stop) as runtime:
+
+    async def look() -> str:
+        async with open_runtime(name, settings, stop=stop) as runtime:
             await make_handler(runtime)
             return await unanswered(settings, s3=runtime.s3, dynamodb=runtime.dynamodb, sns=runtime.sns)
-    except TimeoutError:
-        return f"no answer within {CHECK_S:.0f} s"
-    except Exception as error:  # noqa: BLE001 - whatever it is, the service could not start
-        return said(error)
+
+    return await problem_of(look())
 
 
 async def open_queue(queue: SQSQueue, *, stop: asyncio.Event) -> SQSQueue:

@@ -1,8 +1,10 @@
 """What commands write: answers to standard output, remarks to standard error, all safe for a terminal."""
 
 import json
+import os
 import re
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, cast
 
@@ -59,9 +61,20 @@ class Trimmed:
 
 
 def say(text: str) -> None:
-    """Write a line for a person to standard error, beside the answer."""
-    sys.stderr.write(plain(text) + "\n")
+    """Write a line for a person to standard error, beside the answer; a terminal gets it `fitted`."""
+    sys.stderr.write(fitted(plain(text)) + "\n")
     sys.stderr.flush()
+
+
+def fitted(text: str) -> str:
+    """Return a line, broken between words if standard error is a terminal that is narrower."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        return text
+    return textwrap.fill(
+        text, max(columns, 1), break_long_words=False, break_on_hyphens=False, subsequent_indent=""
+    )
 
 
 def _dumped(model: "BaseModel") -> object:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -30,6 +31,13 @@ def table(*columns: str, right: Sequence[str] = (), fold: str = "") -> Table:
     return made
 
 
+def wrap_beyond(shown: Table, name: str, characters: int) -> Table:
+    """Let a column whose rows are all there wrap, too, if it has a cell that is longer than that."""
+    column = next(each for each in shown.columns if each.header == name)
+    column.no_wrap = all(cell_len(str(each)) <= characters for each in column.cells)
+    return shown
+
+
 def age(seconds: float | None) -> str:
     """Format an age in its two largest units: `12 s`, `5 min`, `3 h 20 min`, `4 d 2 h`."""
     if seconds is None:
@@ -42,6 +50,11 @@ def age(seconds: float | None) -> str:
     if whole < _DAY_S:
         return _pair(whole // _HOUR_S, "h", whole % _HOUR_S // _MINUTE_S, "min")
     return _pair(whole // _DAY_S, "d", whole % _DAY_S // _HOUR_S, "h")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 customer`, `1,500 customers`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def since(moment: datetime) -> float:

@@ -151,7 +151,7 @@ def export_lines(environment: Mapping[str, str]) -> str:
 
 
 def _read_exports(path: Path) -> dict[str, str]:
-    words = (shlex.split(line)[1] for line in path.read_text().splitlines())
+    words = shlex.split(path.read_text())[1::2]  # a value may have lines of its own, as a key does
     return {name: value for name, _, value in (word.partition("=") for word in words)}
 
 

@@ -38,6 +38,10 @@ PAGES_PORT = "ENCORE_SENDER_WEB_PORT"
 """The variable with the port of the process with the pages to unsubscribe."""
 KEY, LOCAL_KEY = "ENCORE_MAILER_UNSUBSCRIBE_KEY", "ENCORE_SENDER_UNSUBSCRIBE_KEYS__LOCAL"
 """The variable with the key that signs links, and one that verifies them where there is none."""
+UNSUBSCRIBE_URL = "ENCORE_MAILER_UNSUBSCRIBE_URL"
+"""The variable with the address that links to unsubscribe lead to."""
+OF_THE_SENDER = ("ENCORE_SENDER_", "ENCORE_CONTACT_")
+"""What the names of the sender's settings begin with: commands say by them what an approval leads to."""
 READY_S = 60.0
 PROBE_S = 0.1
 
@@ -94,12 +98,13 @@ def embedded_stack(
         Processes(log_dir) as processes,
     ):
         emulator, understudy, web, pages = (free_port() for _ in range(4))
-        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ) | mail
+        environment = _sender_settings() | _endpoints(emulator, understudy) | LOCAL_SETTINGS
+        environment |= any_host(os.environ) | mail
         if WEB in services:
             environment[WEB_PORT] = str(web)
         if PAGES in services:
             environment[PAGES_PORT] = str(pages)
-            environment |= {} if os.environ.get(KEY) else {LOCAL_KEY: token_hex()}
+            environment |= _signing(pages, sends=bool(mail))
         with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
@@ -126,6 +131,23 @@ def attached_stack(environment: Mapping[str, str], *, topology: Topology | None 
     with exported(environment):
         resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
         yield Stack(resources, {**environment, **resources.settings()})
+
+
+def _sender_settings() -> dict[str, str]:
+    """What this process's environment says of the sender."""
+    return {name: value for name, value in os.environ.items() if name.startswith(OF_THE_SENDER)}
+
+
+def _signing(pages: int, *, sends: bool) -> dict[str, str]:
+    """What signs and verifies the links to unsubscribe, unless the shop has settings for it.
+
+    Emails that arrive on this machine lead to the pages of its own stack, so that they can be tried.
+    """
+    if os.environ.get(KEY):
+        return {}
+    if sends and not os.environ.get(UNSUBSCRIBE_URL):
+        return {UNSUBSCRIBE_URL: f"http://127.0.0.1:{pages}/unsubscribe", KEY: token_hex()}
+    return {LOCAL_KEY: token_hex()}
 
 
 def _endpoints(emulator: int, understudy: int) -> dict[str, str]:

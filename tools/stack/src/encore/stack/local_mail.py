@@ -12,6 +12,8 @@ FOLDER = "ENCORE_MAILBOX_FOLDER"
 TRANSPORT, SMTP = "ENCORE_SENDER_TRANSPORT", "smtp"
 SENDING = {TRANSPORT: SMTP, "ENCORE_SENDER_APPROVAL": "automatic", "ENCORE_SENDER_PER_S": "1000"}
 """With these a local stack delivers every run that finishes, to its own mail server, at any pace."""
+HOLDING = SENDING | {"ENCORE_SENDER_APPROVAL": "required"}
+"""The same, once a person has approved it."""
 TO_EVERYBODY = {"ENCORE_SENDER_WITHOUT_ADDRESS": "true"}
 """A file may have no addresses: its emails arrive all the same, for a domain that can never exist."""
 _SECRETS = ("ENCORE_SENDER_SMTP_USER", "ENCORE_SENDER_SMTP_PASSWORD")

@@ -75,10 +75,6 @@ def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
     return [emailed, *(each for each in others if each.customers)]
 
 
-def _unreached(customers: int, *, running: bool) -> CustomerGroup:
-    return CustomerGroup("not reached yet" if running else "not reached", customers, lost=not running)
-
-
 def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
     """By the run's counts; by the report, where a run of ingest has ended before it was counted."""
     told = facts.ingest.exclusions if facts.ingest else {}

@@ -71,9 +71,7 @@ class AttributionOperations:
         if "metricAttributionArn" in params:
             wanted = [self.registry.get(METRIC_ATTRIBUTION, params["metricAttributionArn"])]
         found, token = page(
-            [metric for each in wanted for metric in each.detail[METRICS]],
-            token=params.get("nextToken"),
-            max_results=params.get("maxResults"),
+            [metric for each in wanted for metric in each.detail[METRICS]], params, of="Metric"
         )
         answer: Params = {"metrics": found}
         return answer if token is None else {**answer, "nextToken": token}

@@ -14,6 +14,7 @@ from understudy.personalize.model_operations import STREAMED_UP_TO
 from understudy.personalize.recent import counted_by_user
 from understudy.personalize.recipes import require_recipe
 from understudy.personalize.resource import Resource
+from understudy.personalize.store import read_streamed
 from understudy.personalize.trained import ItemModel, PersonalModel, Recent
 from understudy.wire.service import Handler, Params
 
@@ -67,8 +68,9 @@ class BatchOperations:
         if interactions is None or not isinstance(model, PersonalModel):
             return {}
         since = version.detail[STREAMED_UP_TO]
-        events = self.jobs.registry.store.streamed(interactions.arn, since=since)
-        return await self.jobs.workers.run(counted_by_user, events, EventRules.of(version.detail), model)
+        stored = self.jobs.registry.store.stored_streamed(interactions.arn, since=since)
+        rules = EventRules.of(version.detail)
+        return await self.jobs.workers.run(lambda: counted_by_user(read_streamed(stored), rules, model))
 
 
 def results_wanted(params: Params) -> int:

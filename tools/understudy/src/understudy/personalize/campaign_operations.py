@@ -13,6 +13,8 @@ from understudy.personalize.resource import Resource
 from understudy.wire.service import Handler, Params
 
 _LATEST = "/$LATEST"
+SYNC = "syncWithLatestSolutionVersion"
+"""The member of a campaign's configuration that lets it follow the latest version of its solution."""
 _SHOWN_UPDATE = ("solutionVersionArn", "minProvisionedTPS", "campaignConfig")
 
 
@@ -61,6 +63,17 @@ class CampaignOperations:
         self.registry.start(campaign, self._apply(campaign))
         return {"campaignArn": campaign.arn}
 
+    async def follow_latest(self, campaign: Resource, solution_arn: str) -> None:
+        """Update a campaign to the latest version of its solution, as its configuration says."""
+        config = campaign.detail["campaignConfig"]
+        await self.update_campaign(
+            {
+                "campaignArn": campaign.arn,
+                "solutionVersionArn": f"{solution_arn}{_LATEST}",
+                "campaignConfig": config,
+            }
+        )
+
     def resume_updates(self) -> None:
         """Go on with the updates that were under way when the process was killed."""
         for campaign in self.registry.find(CAMPAIGN):
@@ -92,7 +105,7 @@ class CampaignOperations:
         arn = params["solutionVersionArn"]
         if not arn.endswith(_LATEST):
             return self.registry.get_active(SOLUTION_VERSION, arn)
-        if not params.get("campaignConfig", {}).get("syncWithLatestSolutionVersion"):
+        if not params.get("campaignConfig", {}).get(SYNC):
             raise invalid_input("$LATEST requires syncWithLatestSolutionVersion.")
         solution = self.registry.get(SOLUTION, arn.removesuffix(_LATEST))
         versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from understudy.personalize.plan import DatasetSnapshot
+from understudy.personalize.store import read_streamed
 from understudy.personalize.table_files import read_table, write_table
 from understudy.personalize.tables import NumbersBuilder, Table, Texts, TextsBuilder
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from understudy.personalize.registry import Finish
     from understudy.personalize.resource import Resource
     from understudy.personalize.schemas import Field, Schema
-    from understudy.personalize.store import Store, Streamed
+    from understudy.personalize.store import Store, StoredStreamed, Streamed
     from understudy.personalize.tables import Column
     from understudy.workers import Workers
 
@@ -96,8 +97,8 @@ class DatasetRecords:
         known = self._merged.get(dataset)
         if known is not None and known.bulk is bulk and known.state == state:
             return DatasetSnapshot(schema, known.table)
-        streamed = self._store.streamed(dataset.arn)
-        table = await self._workers.run(_with_streamed, bulk.table if bulk else None, streamed, schema)
+        stored = self._store.stored_streamed(dataset.arn)
+        table = await self._workers.run(_with_streamed, bulk.table if bulk else None, stored, schema)
         self._merged[dataset] = _Merged(bulk, state, table)
         return DatasetSnapshot(schema, table)
 
@@ -143,9 +144,14 @@ class DatasetRecords:
         """Add records by themselves; return of each whether it is new."""
         return self._store.put_streamed(dataset.arn, records)
 
+    def replace(self, dataset: Resource, records: Iterable[Streamed]) -> None:
+        """Add records of users or items, each in place of one that was put before."""
+        self._store.replace_streamed(dataset.arn, records)
+
     async def streamed(self, dataset: Resource, schema: Schema) -> Table:
         """Return the records that were put by themselves."""
-        return await self._workers.run(table_of, self._store.streamed(dataset.arn), schema)
+        stored = self._store.stored_streamed(dataset.arn)
+        return await self._workers.run(lambda: table_of(read_streamed(stored), schema))
 
     def _replaced(self, dataset: Resource, schema: Schema, table: Table) -> set[str]:
         if schema.id_field is None:
@@ -168,8 +174,8 @@ def _merged(before: Table, added: Table, schema: Schema) -> Table:
     return both.distinct() if schema.id_field is None else both.last_of_each(schema.id_field)
 
 
-def _with_streamed(bulk: Table | None, records: Sequence[Streamed], schema: Schema) -> Table:
-    added = table_of(records, schema)
+def _with_streamed(bulk: Table | None, stored: Sequence[StoredStreamed], schema: Schema) -> Table:
+    added = table_of(read_streamed(stored), schema)
     if bulk is not None:
         return _merged(bulk, added, schema)
     return added.distinct() if schema.id_field is None else added.last_of_each(schema.id_field)

@@ -1,6 +1,6 @@
 """The errors that Personalize returns, with its own texts where client code is known to read them."""
 
-from collections.abc import Sized
+from collections.abc import Collection
 
 from understudy.wire.errors import ServiceError
 
@@ -41,7 +41,10 @@ def invalid_token() -> ServiceError:
     return ServiceError("InvalidNextTokenException", "The token is not valid.")
 
 
-def check_tags(tags: Sized) -> None:
-    """Raise TooManyTagsException above the 50 tags that a resource may have."""
-    if len(tags) > MAX_TAGS:
+def check_tags(keys: Collection[str]) -> None:
+    """Raise TooManyTagsException above the 50 tags that a resource may have, and refuse AWS's own keys."""
+    reserved = sorted(key for key in keys if key.lower().startswith("aws:"))
+    if reserved:
+        raise invalid_input(f"Tag keys that start with aws: are reserved: {reserved}.")
+    if len(keys) > MAX_TAGS:
         raise ServiceError("TooManyTagsException", f"A resource may have at most {MAX_TAGS} tags.")

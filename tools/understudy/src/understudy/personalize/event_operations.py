@@ -78,7 +78,7 @@ class EventOperations:
             properties = _properties(entry.get("properties", "{}"))
             record = _record(schema, {**properties, id_key: entry[id_key]})
             records.append(Streamed(entry[id_key], record))
-        self.data.records.put(dataset, records)
+        self.data.records.replace(dataset, records)
         return {}
 
     async def _keep(

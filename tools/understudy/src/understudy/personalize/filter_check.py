@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from understudy.personalize.filter_syntax import CurrentItem, FilterError, Test, parse_filter
-from understudy.personalize.matching import ORDERED
+from understudy.personalize.matching import ORDERED, is_number
 from understudy.personalize.schemas import Field, Schema
+from understudy.personalize.user_history import EVERY_EVENT
 
 _SCHEMA_OF = {"ITEMS": "Items", "INTERACTIONS": "Interactions", "CURRENTUSER": "Users", "USERS": "Users"}
 _READABLE = {"ITEMID": {"ITEMS", "INTERACTIONS"}, "USERID": {"USERS", "INTERACTIONS"}}
@@ -35,6 +36,17 @@ def _check_test(test: Test, schemas: Mapping[str, Schema]) -> None:
     for value in test.values:
         if isinstance(value, CurrentItem):
             _check_current_item(test, field, value, schemas.get("Items"))
+        elif isinstance(value, str):
+            _check_text(test, field, value)
+
+
+def _check_text(test: Test, field: Field, value: str) -> None:
+    """Require a number in quotes for a field of numbers, and `"*"` for types of events only."""
+    name = f"{test.dataset}.{test.field}"
+    if value == EVERY_EVENT and test.dataset.upper() != "INTERACTIONS":
+        raise FilterError(f'Invalid Expression: "{value}" is for Interactions.EVENT_TYPE, not for {name}.')
+    if field.type != "string" and not is_number(value):
+        raise FilterError(f'Invalid Expression: {name} is a number, and "{value}" is none.')
 
 
 def _check_current_item(test: Test, field: Field, value: CurrentItem, items: Schema | None) -> None:

@@ -86,7 +86,8 @@ class FilterOperations:
         for before, item_filter in known:
             if _same(before, state):
                 return item_filter
-        bound = ItemFilter(found.detail["filterExpression"], snapshots, model.items.ids)
+        for_same_items = next((item_filter for (other, _), item_filter in known if other is model), None)
+        bound = ItemFilter(found.detail["filterExpression"], snapshots, model.items, before=for_same_items)
         known.insert(0, (state, bound))
         del known[_MOST_BOUND:]
         return bound

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,13 @@ from understudy.personalize.filter_syntax import CurrentItem, FilterError, Test,
 from understudy.personalize.matching import Known, Mask, allowed, known_values, matching
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.records import Records, column_of
+from understudy.personalize.trained import Items
 from understudy.personalize.user_history import RecentEvent, UserHistory
 
 _MOST_MASKS = 64
 """How many masks are kept of tests on items: parameters make any number of them."""
+_INDICES = {"Interactions": ("_history",), "Users": ("_users",), "Items": ("_items", "_item_rows")}
+"""What is indexed of each dataset, when it is first needed."""
 _FOR_USERS = "The filter is for user segments."
 
 
@@ -34,12 +37,28 @@ class ItemFilter:
         self,
         expression: str,
         snapshots: Mapping[str, DatasetSnapshot],
-        items: Sequence[str],
+        items: Items,
+        *,
+        before: Self | None = None,
     ) -> None:
+        """Bind an expression; `before` is the same one for the same items, maybe with other data."""
         self._clauses = parse_filter(expression)
         self._snapshots = snapshots
-        self._places = {item: place for place, item in enumerate(items)}
+        self._places = items.places
         self._described = lru_cache(_MOST_MASKS)(self._described_by)
+        if before is not None:
+            self.__dict__.update(before.indices_of(snapshots))
+
+    def indices_of(self, snapshots: Mapping[str, DatasetSnapshot]) -> Mapping[str, object]:
+        """Return what has been indexed of those data that are still the same."""
+        known = self._snapshots
+        same = {name for name, one in snapshots.items() if name in known and one.table is known[name].table}
+        return {
+            index: self.__dict__[index]
+            for name, indices in _INDICES.items()
+            for index in indices
+            if name in same and index in self.__dict__
+        }
 
     def mask(
         self, user: str, given: Mapping[str, str], recent: Sequence[RecentEvent] = (), *, item: str = ""
@@ -105,11 +124,11 @@ class ItemFilter:
         return found is not None and bool(matching(column_of(found), test.operator, values).all())
 
     def _values(self, test: Test, asked: _Asked) -> Known:
-        return tuple(known for value in test.values for known in self._known(value, asked))
+        return tuple(known for value in test.values for known in self._known(value, asked, test.operator))
 
-    def _known(self, value: Value, asked: _Asked) -> Known:
+    def _known(self, value: Value, asked: _Asked, comparison: str) -> Known:
         if not isinstance(value, CurrentItem):
-            return known_values(value, asked.given)
+            return known_values(value, asked.given, comparison)
         found = None if self._items is None else self._items.value(asked.item, value.field)
         if isinstance(found, str):
             return tuple(found.split("|"))

@@ -1,5 +1,6 @@
 """How the kinds of resource differ: in names, quotas, and what prevents their deletion."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,6 +75,12 @@ class Kind:
     def key(self) -> str:
         """The member of a Describe response that contains the resource."""
         return self.noun[0].lower() + self.noun[1:]
+
+    @property
+    def phrase(self) -> str:
+        """The noun in a sentence, with its article: `an event tracker`."""
+        words = re.sub(r"(?<!^)(?=[A-Z])", " ", self.noun).lower()
+        return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
     @property
     def arn_key(self) -> str:

@@ -1,5 +1,6 @@
 """Which rows of a column match a filter's test."""
 
+import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
 
@@ -65,16 +66,20 @@ def allowed(
     return ~excluded if included is None else included & ~excluded
 
 
-def known_values(value: Value, given: Mapping[str, str]) -> Known:
+def known_values(value: Value, given: Mapping[str, str], comparison: str) -> Known:
     """Return a value of an expression, or what a request gives for a parameter.
 
-    Raises FilterError for a parameter whose value is malformed, MissingValueError if it has none.
+    Raises FilterError for a parameter whose value is malformed, or of several values with a comparison that
+    takes one, MissingValueError if it has none.
     """
     if not isinstance(value, Parameter):
         return (value,) if isinstance(value, str | float) else ()
     if value.name not in given:
         raise MissingValueError(f"The filter parameter {value.name} has no value.")
-    return parse_values(given[value.name])
+    found = parse_values(given[value.name])
+    if len(found) > 1 and comparison not in {"IN", "NOT IN"}:
+        raise FilterError(f"The filter parameter {value.name} takes one value with {comparison}.")
+    return found
 
 
 def matching(column: Column, comparison: str, values: Known) -> Mask:
@@ -89,6 +94,14 @@ def matching(column: Column, comparison: str, values: Known) -> Mask:
         return ORDERED[comparison](column, numbers[0]) if numbers else np.zeros(column.size, dtype=bool)
     known = np.isin(column, numbers)
     return known if comparison != "NOT IN" else ~known & ~np.isnan(column)
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text in an expression can be compared with numbers."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _as_number(value: str | float) -> float:

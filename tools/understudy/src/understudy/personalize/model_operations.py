@@ -27,6 +27,7 @@ _log = structlog.get_logger(__name__)
 
 STREAMED_UP_TO = "streamedUpTo"
 """The member of a version that says up to which event it is trained; no answer shows it."""
+MANUAL, AUTOMATIC = "MANUAL", "AUTOMATIC"
 _SECONDS_PER_HOUR = 3_600
 _INHERITED = (
     "performHPO",
@@ -66,6 +67,14 @@ class ModelOperations:
         solution = self.registry.get_active(SOLUTION, params["solutionArn"])
         mode = params.get("trainingMode", "FULL")
         self._check_mode(solution, mode)
+        return {"solutionVersionArn": await self._create(solution, {**params, "trainingMode": mode}, MANUAL)}
+
+    async def create_automatically(self, solution: Resource) -> str:
+        """Train a version that nobody has asked for; return its ARN."""
+        params = {"solutionArn": solution.arn, "trainingMode": "FULL"}
+        return await self._create(solution, params, AUTOMATIC)
+
+    async def _create(self, solution: Resource, params: Params, training_type: str) -> str:
         group_arn = solution.detail["datasetGroupArn"]
         datasets = self.data.datasets(group_arn)
         interactions = only_of("INTERACTIONS", datasets)
@@ -76,8 +85,7 @@ class ModelOperations:
         detail = {
             **{key: solution.detail[key] for key in _INHERITED if key in solution.detail},
             **params,
-            "trainingMode": mode,
-            "trainingType": "MANUAL",
+            "trainingType": training_type,
             STREAMED_UP_TO: up_to,
         }
         name = params.get("name")
@@ -91,7 +99,7 @@ class ModelOperations:
                 arn, [LearnedData(key, each.schema, each.file) for key, each in snapshots.items()]
             )
         self._waiting[version] = snapshots
-        return {"solutionVersionArn": arn}
+        return arn
 
     async def stop_solution_version_creation(self, params: Params) -> Params:
         """Answer StopSolutionVersionCreation for a version that is pending or in progress."""

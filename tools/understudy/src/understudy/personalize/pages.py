@@ -1,33 +1,37 @@
 """Lists, one page at a time."""
 
 import base64
-import binascii
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 from understudy.personalize.errors import invalid_token
+from understudy.wire.service import Params
 
+PAGING = frozenset({"nextToken", "maxResults"})
+"""The parameters that say which page is wanted, and not of what."""
 _DEFAULT_PAGE = 100
 
 
-def page(
-    entries: Sequence[Any], *, token: str | None, max_results: int | None
-) -> tuple[Sequence[Any], str | None]:
-    """Return one page of `entries` and the token of the next, None after the last.
+def page(entries: Sequence[Any], params: Params, *, of: str) -> tuple[Sequence[Any], str | None]:
+    """Return the page of `entries` that a request asks for, and the token of the next, None after the last.
 
-    Raises InvalidNextTokenException for a token that was not returned with a page.
+    Raises InvalidNextTokenException for a token that was not returned with a page of the same list: `of`
+    names the operation, and the parameters beside those of paging say what it lists.
     """
-    start = _offset(token) if token else 0
-    end = start + (max_results or _DEFAULT_PAGE)
-    following = base64.urlsafe_b64encode(f"from:{end}".encode()).decode()
+    narrowed = sorted((key, value) for key, value in params.items() if key not in PAGING)
+    label = hashlib.sha256(repr((of, narrowed)).encode()).hexdigest()[:16]
+    start = _offset(params["nextToken"], label) if "nextToken" in params else 0
+    end = start + params.get("maxResults", _DEFAULT_PAGE)
+    following = base64.urlsafe_b64encode(f"{label}:{end}".encode()).decode()
     return entries[start:end], following if end < len(entries) else None
 
 
-def _offset(token: str) -> int:
+def _offset(token: str, label: str) -> int:
     try:
-        label, _, offset = base64.urlsafe_b64decode(token).decode().partition(":")
-        if label != "from":
-            raise invalid_token()
-        return int(offset)
-    except (binascii.Error, ValueError) as error:
+        found, _, offset = base64.urlsafe_b64decode(token).decode("ascii").partition(":")
+    except ValueError as error:
         raise invalid_token() from error
+    if found != label or not offset.isdecimal():
+        raise invalid_token()
+    return int(offset)

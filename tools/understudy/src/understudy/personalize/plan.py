@@ -7,10 +7,8 @@ from typing import Self
 from understudy.personalize.event_rules import EventRules
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Numbers, Table, Texts
+from understudy.personalize.training_columns import unused_columns
 from understudy.wire.service import Params
-
-DATASET_NAMES = {"INTERACTIONS": "Interactions", "ITEMS": "Items", "USERS": "Users"}
-"""The name of the schema of each type of dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,10 @@ class TrainingPlan:
     @classmethod
     def of(cls, solution: Params, datasets: Mapping[str, DatasetSnapshot]) -> Self:
         """Return the plan by the configuration of a solution."""
-        config = solution.get("solutionConfig", {})
-        excluded = config.get("trainingDataConfig", {}).get("excludedDatasetColumns", {})
         return cls(
             datasets=datasets,
             events=EventRules.of(solution),
-            excluded={DATASET_NAMES[key.upper()]: frozenset(excluded[key]) for key in excluded},
+            excluded={name: unused_columns(solution, each.schema) for name, each in datasets.items()},
         )
 
     def fields(self, dataset: str) -> list[Field]:

@@ -19,6 +19,6 @@ def check_quota(kind: Kind, existing: Iterable[Resource], limit: int) -> None:
     if quota.unfinished_only:
         raise limit_exceeded(f"More than {limit} resources with PENDING or IN_PROGRESS status.")
     raise limit_exceeded(
-        f"Cannot create a {kind.noun.lower()}. More than {limit} resources in ACTIVE state. "
+        f"Cannot create {kind.phrase}. More than {limit} resources in ACTIVE state. "
         "Please delete some and try again."
     )

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Self, cast
 from botocore.session import get_session
 
 from understudy.personalize.kinds import Kind
-from understudy.personalize.pages import page
+from understudy.personalize.pages import PAGING, page
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.wire.service import Handler, Params
 
 if TYPE_CHECKING:
     from botocore.model import ListShape, ServiceModel, StructureShape
-
-_PAGING = {"nextToken", "maxResults"}
 
 Extra = Callable[[Resource], Params]
 """Members of a Describe response that depend on other resources."""
@@ -60,12 +58,8 @@ class Readout:
         members = tuple(cast("StructureShape", entries.member).members)
 
         async def list_page(params: Params) -> Params:
-            links = [value for key, value in params.items() if key not in _PAGING]
-            found, token = page(
-                self.registry.find(kind, links=links),
-                token=params.get("nextToken"),
-                max_results=params.get("maxResults"),
-            )
+            links = [value for key, value in params.items() if key not in PAGING]
+            found, token = page(self.registry.find(kind, links=links), params, of=kind.noun)
             answer: Params = {list_key: [_members(members, _view(each)) for each in found]}
             return answer if token is None else {**answer, "nextToken": token}
 

@@ -124,11 +124,7 @@ async def list_recipes(params: Params) -> Params:
     summaries = [
         {key: shown[key] for key in _SUMMARY} for shown in (recipe.shown() for recipe in RECIPES.values())
     ]
-    found, token = page(
-        [] if "domain" in params else summaries,
-        token=params.get("nextToken"),
-        max_results=params.get("maxResults"),
-    )
+    found, token = page([] if "domain" in params else summaries, params, of="Recipe")
     return {"recipes": found} if token is None else {"recipes": found, "nextToken": token}
 
 

@@ -61,7 +61,7 @@ class Registry:
         if arn in self._resources:
             raise already_exists(arn)
         links = frozenset(links)
-        check_tags(detail.get("tags", []))
+        check_tags([tag["tagKey"] for tag in detail.get("tags", [])])
         self._check_quota(kind, links)
         resource = Resource.new(kind, arn, detail, links)
         self.store.put(resource)

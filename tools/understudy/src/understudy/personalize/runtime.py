@@ -31,6 +31,7 @@ from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Streamed
 from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
+from understudy.wire.errors import ServiceError
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
@@ -128,7 +129,7 @@ class Runtime:
         return _items(await self.workers.run(_first, served.model, masked, limit))
 
     async def _mask(self, served: _Served, query: Query, filtered: Params) -> NDArray[np.bool_] | None:
-        self.filters.require(filtered, served.version)
+        self._require_filter(filtered, served.version)
         item_filter = await self.filters.bound(filtered, served.model, with_events=False)
         if item_filter is None:
             return None
@@ -141,6 +142,15 @@ class Runtime:
             return await self.workers.run(item_filter.mask, query.user, given, events, item=query.item)
         except FilterError as error:
             raise invalid_input(str(error)) from error
+
+    def _require_filter(self, filtered: Params, version: Resource) -> None:
+        """Refuse what the other operations do; only, one that is not active is invalid input here."""
+        try:
+            self.filters.require(filtered, version)
+        except ServiceError as error:
+            if error.code == "ResourceInUseException":
+                raise invalid_input(error.message) from error
+            raise
 
     def _recent(self, served: _Served, params: Params) -> Recent | None:
         """Return what the user has done since the training; None if nothing is known of it."""

@@ -42,6 +42,16 @@ class Schema:
         """The column whose value identifies the row, None for interactions."""
         return {"Items": "ITEM_ID", "Users": "USER_ID"}.get(self.name)
 
+    @property
+    def required(self) -> frozenset[str]:
+        """The columns without which there is no training."""
+        return frozenset(_RULES[self.name].required)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The names of all columns."""
+        return frozenset(field.name for field in self.fields)
+
 
 def schema_of(stored: Mapping[str, Any]) -> Schema:
     """Return the schema of which `asdict` has made something to store."""

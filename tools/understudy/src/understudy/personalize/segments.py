@@ -44,7 +44,7 @@ class Segmenter:
         rows = np.ones(table.rows, dtype=bool)
         for test in tests:
             _check(test, self.items.schema)
-            values = tuple(known for value in test.values for known in known_values(value, {}))
+            values = tuple(known for value in test.values for known in known_values(value, {}, test.operator))
             rows &= matching(table.columns[test.field], test.operator, values)
         ids, places = table.texts("ITEM_ID"), self.model.items.places
         found = (places.get(ids.values[code]) for code in ids.codes[rows].tolist())

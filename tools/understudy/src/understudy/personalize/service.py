@@ -7,6 +7,7 @@ from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.attribution_operations import AttributionOperations
 from understudy.personalize.attribution_reports import AttributionReports
+from understudy.personalize.automatic import Automatic
 from understudy.personalize.batch_jobs import BatchJobs
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
@@ -99,6 +100,7 @@ class _Parts:
     reports: AttributionReports
     runtime: Runtime
     events: EventOperations
+    automatic: Automatic
 
     @classmethod
     def of(cls, arns: Arns, s3: "S3ClientFactory", state_delay_s: float, options: PersonalizeOptions) -> Self:
@@ -118,6 +120,7 @@ class _Parts:
         items = ItemRecords(data=data)
         reports = AttributionReports(registry=registry, workers=workers, items=items, s3=s3)
         filters = FilterOperations(arns=arns, registry=registry, data=data)
+        campaigns = CampaignOperations(arns=arns, registry=registry)
         batch_jobs = BatchJobs(
             arns=arns,
             registry=registry,
@@ -144,7 +147,7 @@ class _Parts:
             ),
             solutions=SolutionOperations(arns=arns, registry=registry, data=data),
             models=models,
-            campaigns=CampaignOperations(arns=arns, registry=registry),
+            campaigns=campaigns,
             filters=filters,
             batch=BatchOperations(batch_jobs),
             segments=SegmentOperations(batch_jobs),
@@ -159,6 +162,9 @@ class _Parts:
             ),
             events=EventOperations(registry=registry, data=data, attributions=reports),
             reports=reports,
+            automatic=Automatic(
+                registry=registry, data=data, models=models, campaigns=campaigns, day_s=options.day_s
+            ),
         )
 
     def control(self) -> dict[str, Handler]:
@@ -202,9 +208,11 @@ class _Parts:
         self.solutions.resume_updates()
         self.campaigns.resume_updates()
         self.reports.resume()
+        self.automatic.start()
 
     async def close(self) -> None:
         """Abandon what is under way; with a folder, it is begun again at the next start."""
+        await self.automatic.close()
         await self.registry.close()
         self.workers.close()
         self.answering.close()

@@ -1,6 +1,6 @@
 """Solutions: what is to be trained on a dataset group, and how."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,9 +11,9 @@ from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import in_use, invalid_input
 from understudy.personalize.event_rules import EventRules
 from understudy.personalize.kinds import DATASET_GROUP, SOLUTION, SOLUTION_VERSION, UNFINISHED, Status
-from understudy.personalize.plan import DATASET_NAMES
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
+from understudy.personalize.training_columns import check_columns
 from understudy.wire.service import Handler, Params
 
 _DEFAULTS = {
@@ -39,10 +39,12 @@ class SolutionOperations:
         return {"CreateSolution": self.create_solution, "UpdateSolution": self.update_solution}
 
     async def create_solution(self, params: Params) -> Params:
-        """Answer CreateSolution. Versions are trained only on demand, even if automatic training is on."""
+        """Answer CreateSolution; its versions are trained on demand, and automatically unless that is off."""
         group = self.registry.get_active(DATASET_GROUP, params["datasetGroupArn"])
         _check_solution(params)
-        self._check_datasets(group.arn, params["recipeArn"])
+        datasets = self.data.datasets(group.arn)
+        self._check_datasets(datasets, params["recipeArn"])
+        check_columns(params, (self.data.schema(each) for each in datasets))
         arn = self.arns.named("solution", params["name"])
         self.registry.create(SOLUTION, arn, {**_DEFAULTS, **params}, links=(group.arn,))
         return {"solutionArn": arn}
@@ -104,8 +106,7 @@ class SolutionOperations:
             update["status"], update["lastUpdatedDateTime"] = status, datetime.now(UTC)
             self.registry.changed(solution)
 
-    def _check_datasets(self, group_arn: str, recipe: str) -> None:
-        datasets = self.data.datasets(group_arn)
+    def _check_datasets(self, datasets: Collection[Resource], recipe: str) -> None:
         if recipe != recipes.SEMANTIC_SIMILARITY:
             if only_of("INTERACTIONS", datasets) is None:
                 raise invalid_input("The dataset group has no Interactions dataset.")
@@ -114,7 +115,7 @@ class SolutionOperations:
         fields = () if items is None else self.data.schema(items).fields
         if not any(each.textual for each in fields) or not any(each.item_name for each in fields):
             raise invalid_input(
-                "The recipe requires an Items dataset with a textual field and one that is the item's name."
+                'The recipe requires Items with a field of "textual": true and one of "itemName": true.'
             )
 
 
@@ -124,19 +125,16 @@ def _update_status(solution: Resource) -> str | None:
 
 
 def _check_solution(params: Params) -> None:
-    if params.get("performAutoML") or "recipeArn" not in params:
-        raise invalid_input("recipeArn is required; performAutoML is not supported.")
+    if params.get("performAutoML"):
+        raise invalid_input("performAutoML is not supported: name a recipeArn.")
+    if "recipeArn" not in params:
+        raise invalid_input("recipeArn is required.")
     recipes.require_recipe(params["recipeArn"])
     try:
         EventRules.of(params)
     except ValueError as error:
         raise invalid_input(f"eventValueThreshold is not a number: {error}.") from error
-    config = params.get("solutionConfig", {})
-    _check_config(config)
-    excluded = config.get("trainingDataConfig", {}).get("excludedDatasetColumns", {})
-    unknown = [name for name in excluded if name.upper() not in DATASET_NAMES]
-    if unknown:
-        raise invalid_input(f"excludedDatasetColumns names unknown datasets: {unknown}.")
+    _check_config(params.get("solutionConfig", {}))
 
 
 def _check_config(config: Params) -> None:

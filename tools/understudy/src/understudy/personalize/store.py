@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS streamed (
     number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, owner TEXT NOT NULL, event TEXT,
     record TEXT NOT NULL, UNIQUE (dataset, event));
 CREATE INDEX IF NOT EXISTS streamed_by_owner ON streamed (dataset, owner);
+CREATE INDEX IF NOT EXISTS streamed_by_number ON streamed (dataset, number);
 CREATE TABLE IF NOT EXISTS training_data (
     version TEXT NOT NULL, name TEXT NOT NULL, schema TEXT NOT NULL, file TEXT NOT NULL,
     PRIMARY KEY (version, name)) WITHOUT ROWID;
@@ -55,6 +56,15 @@ class Streamed(NamedTuple):
     owner: str
     record: Mapping[str, str | float | None]
     event: str | None = None
+
+
+StoredStreamed = tuple[str, str, str | None]
+"""The same, its record as JSON."""
+
+
+def read_streamed(stored: Iterable[StoredStreamed]) -> list[Streamed]:
+    """Read records as they are stored."""
+    return [Streamed(owner, from_json(record), event) for owner, record, event in stored]
 
 
 class Store:
@@ -127,11 +137,15 @@ class Store:
 
     def streamed(self, dataset: str, *, since: int = 0) -> list[Streamed]:
         """Return the records that were put by themselves after the one numbered `since`, the oldest first."""
-        rows = self._database.rows(
+        return read_streamed(self.stored_streamed(dataset, since=since))
+
+    def stored_streamed(self, dataset: str, *, since: int = 0) -> list[StoredStreamed]:
+        """Return the same as it is stored: reading many takes longer than others should wait."""
+        found: list[StoredStreamed] = self._database.rows(
             "SELECT owner, record, event FROM streamed WHERE dataset = ? AND number > ? ORDER BY number",
             (dataset, since),
         )
-        return [Streamed(owner, from_json(record), event) for owner, record, event in rows]
+        return found
 
     def streamed_by(self, dataset: str, owner: str, *, since: int) -> list[Streamed]:
         """Return an owner's records that were put after the one with the number `since`, the oldest first."""
@@ -140,19 +154,26 @@ class Store:
             "ORDER BY number",
             (dataset, owner, since),
         )
-        return [Streamed(owner, from_json(record), event) for owner, record, event in rows]
+        return read_streamed(rows)
 
     def last_streamed(self, dataset: str) -> int:
         """Return the number of the latest record that was put by itself, 0 if there is none."""
-        [[last]] = self._database.rows(
-            "SELECT coalesce(max(number), 0) FROM streamed WHERE dataset = ?", (dataset,)
+        rows = self._database.rows(
+            "SELECT number FROM streamed WHERE dataset = ? ORDER BY number DESC LIMIT 1", (dataset,)
         )
-        return int(last)
+        return int(rows[0][0]) if rows else 0
 
     def streamed_owners(self, dataset: str) -> set[str]:
         """Return whom or what the records are about that were put by themselves."""
         rows = self._database.rows("SELECT DISTINCT owner FROM streamed WHERE dataset = ?", (dataset,))
         return {owner for (owner,) in rows}
+
+    def replace_streamed(self, dataset: str, records: Iterable[Streamed]) -> None:
+        """Add records, each in place of what its owner had of this kind."""
+        with self.transaction():
+            for each in records:
+                self.remove_streamed(dataset, (each.owner,))
+                self.put_streamed(dataset, (each,))
 
     def put_streamed(self, dataset: str, records: Iterable[Streamed]) -> list[bool]:
         """Add records; return of each whether it is new."""

@@ -30,7 +30,7 @@ class UserFilter:
         return allowed(self._clauses, len(self._places), lambda test: self._test(test, given))
 
     def _test(self, test: Test, given: Mapping[str, str]) -> Mask:
-        values = tuple(known for value in test.values for known in known_values(value, given))
+        values = tuple(known for value in test.values for known in known_values(value, given, test.operator))
         mask = np.zeros(len(self._places), dtype=bool)
         snapshot = self._snapshots.get("Users" if test.dataset.upper() == "USERS" else "Interactions")
         if snapshot is None or test.field not in snapshot.table.columns:

@@ -22,8 +22,12 @@ _JAVA_CLASSES = {
     r"\P{C}": r"[^\x00-\x1f\x7f-\x9f]",
     r"\p{L}": r"\w",
     r"\p{N}": r"\d",
-    r"\p{Z}": r"\s",
+    r"\p{Z}": " \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
 }
+
+# Of Bedrock's job names, which are at most 63 characters long: a dash fits both parts of what is repeated,
+# so that a name of many dashes that does not match would be tried in exponentially many ways.
+_SAME_FOR_SHORT_NAMES = {r"(-*[a-zA-Z0-9\+\-\.]){0,63}": r"[a-zA-Z0-9\+\-\.]*"}
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,20 @@ def _bounds(shape: Shape) -> Iterator[Constraint]:
 def _pattern(shape: Shape) -> Iterator[Constraint]:
     pattern = shape.metadata.get("pattern")
     if pattern is not None:
-        matches = re.compile(_as_python(pattern)).fullmatch
+        matches = re.compile(_as_python(pattern), _flags(pattern)).fullmatch
         phrase = f"Member must satisfy regular expression pattern: {pattern}"
         yield Constraint(lambda value: matches(value) is not None, phrase)
 
 
 def _as_python(pattern: str) -> str:
-    for java, python in _JAVA_CLASSES.items():
+    for java, python in (_JAVA_CLASSES | _SAME_FOR_SHORT_NAMES).items():
         pattern = pattern.replace(java, python)
     return pattern
+
+
+def _flags(pattern: str) -> re.RegexFlag:
+    r"""Java's `\d` and `\s` are ASCII's; its classes of Unicode are not."""
+    return re.NOFLAG if r"\p{" in pattern else re.ASCII
 
 
 def _enum(shape: Shape) -> Iterator[Constraint]:

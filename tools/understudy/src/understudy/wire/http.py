@@ -123,10 +123,15 @@ def _value(text: str, kind: str, member: str) -> str | float:
         raise ShapeError(f"Expected {kind} at '{member}'") from error
 
 
+def _no_json(constant: str) -> float:
+    """Refuse `NaN` and `Infinity`, which Python reads and JSON does not have."""
+    raise ValueError(constant)
+
+
 def _parse(body: bytes) -> dict[str, Any]:
     try:
-        parsed = json.loads(body or b"{}")
-    except ValueError as error:
+        parsed = json.loads(body or b"{}", parse_constant=_no_json)
+    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets
         raise ShapeError("The body is not JSON") from error
     if not isinstance(parsed, dict):
         raise ShapeError("The body is not a JSON object")

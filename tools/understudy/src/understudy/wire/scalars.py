@@ -25,6 +25,17 @@ def _of_type(name: str, *types: type) -> ScalarConverter:
     return check
 
 
+def _integer(name: str, bits: int) -> ScalarConverter:
+    check, limit = _of_type(name, int), 1 << (bits - 1)
+
+    def convert(value: Value) -> Value:
+        if -limit <= check(value) < limit:
+            return value
+        raise ShapeError(f"Expected {name} of {bits} bits")
+
+    return convert
+
+
 def _read_timestamp(value: float) -> datetime:
     return datetime.fromtimestamp(value, tz=UTC)
 
@@ -59,8 +70,8 @@ def _write_blob(value: bytes) -> str:
 
 _BOTH: dict[str, ScalarConverter] = {
     "string": _of_type("string", str),
-    "integer": _of_type("integer", int),
-    "long": _of_type("long", int),
+    "integer": _integer("integer", 32),
+    "long": _integer("long", 64),
     "float": _of_type("float", int, float),
     "double": _of_type("double", int, float),
     "boolean": _of_type("boolean", bool),

@@ -64,7 +64,8 @@ class ShapeCompiler:
 
         def convert(value: Value, path: str, problems: Problems) -> Value:
             converted = _scalar_value(to_scalar, value, path)
-            problems.extend(_violation(quote(value), path, rule) for rule in violated(rules, value))
+            measured = converted if isinstance(converted, bytes) else value
+            problems.extend(_violation(quote(value), path, rule) for rule in violated(rules, measured))
             return converted
 
         return convert

@@ -46,8 +46,3 @@ def renumbered(text: str, number: int, to: int) -> str:
         return f"{{{owners.get(about, about)}{dot}{name}}}"
 
     return text if number == to else SLOT.sub(slot, text)
-
-
-def without_slots(text: str) -> str:
-    """Return what the writer wrote, each slot replaced by a space."""
-    return SLOT.sub(" ", text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from botocore.exceptions import ClientError
 
 from encore.recommender.adapters.personalize_operations import meaning_of
-from encore.recommender.domain.records import Event, UserRecord
+from encore.recommender.domain.records import Event, ItemRecord, UserRecord
 from encore.runtime.quota.limiter import Limiter
 
 if TYPE_CHECKING:
@@ -17,16 +17,21 @@ if TYPE_CHECKING:
 RECORDS_PER_CALL = 10
 USER_CALLS_PER_S = 10.0
 """AWS's quota for `PutUsers`."""
+ITEM_CALLS_PER_S = 10.0
+"""AWS's quota for `PutItems`."""
 Result = TypeVar("Result")
 
 
 class AWSPersonalizeEvents:
-    """`PutEvents` and `PutUsers` behind the recommender's port; the client must not retry by itself."""
+    """Single records behind the recommender's port; the client must not retry by itself."""
 
-    def __init__(self, client: "PersonalizeEventsClient", *, events: Limiter, users: Limiter) -> None:
+    def __init__(
+        self, client: "PersonalizeEventsClient", *, events: Limiter, users: Limiter, items: Limiter
+    ) -> None:
         self._client = client
         self._events = events
         self._users = users
+        self._items = items
 
     async def put_events(self, tracking_id: str, events: Sequence[Event]) -> None:
         """Record up to `RECORDS_PER_CALL` events of one customer; those that are known already count once.
@@ -56,6 +61,20 @@ class AWSPersonalizeEvents:
             lambda: self._client.put_users(
                 datasetArn=dataset_arn,
                 users=[{"userId": each.user_id, "properties": each.properties} for each in users],
+            ),
+        )
+
+    async def put_items(self, dataset_arn: str, items: Sequence[ItemRecord]) -> None:
+        """Add up to `RECORDS_PER_CALL` products, or replace what was known of them.
+
+        Raises `NotReadyError` while the dataset is being changed, and `VanishedError` if there is none.
+        """
+        await _put(
+            "items",
+            self._items,
+            lambda: self._client.put_items(
+                datasetArn=dataset_arn,
+                items=[{"itemId": each.item_id, "properties": each.properties} for each in items],
             ),
         )
 

@@ -40,6 +40,7 @@ class ShopsHere:
 
     read: Read
 
-    async def open(self, edition: Edition) -> ShopHere:
-        """Read and keep the shop of an edition."""
+    async def open(self, edition: Edition, *, at_leisure: bool = False) -> ShopHere:
+        """Read and keep the shop of an edition; nothing is answered meanwhile that it could give way to."""
+        del at_leisure
         return ShopHere(edition, await self.read(edition))

@@ -2,6 +2,9 @@
 
 A shop takes seconds to load, during which Python's lock would be held for most of the time. So a new shop is
 loaded in a new process while the old one goes on answering. A process ends with the one that started it.
+
+Most of what a new process used to take was importing: a server of the standard library's imports once, with
+no thread beside it, and forks. What loads a shop gives way to what answers.
 """
 
 import asyncio
@@ -9,9 +12,10 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -25,6 +29,8 @@ from encore.recommender.ports import BusyError, ShopClosedError
 Load = Callable[[Edition], CurrentShop]
 """Makes a shop; it is called in the new process, and so has to be picklable."""
 Answer = TypeVar("Answer")
+NICE = 19
+"""How much loading at leisure gives way to answering: as much as there is."""
 
 _shop: CurrentShop | None = None
 
@@ -86,23 +92,35 @@ class ShopProcesses:
     processes: int = 1
     most_waiting: int = 64
 
-    async def open(self, edition: Edition) -> ShopProcess:
-        """Load a shop in each of its processes; raise what loading it raised."""
-        context = multiprocessing.get_context(
-            "spawn"
-        )  # this process has threads, which a fork would not have
+    async def open(self, edition: Edition, *, at_leisure: bool = False) -> ShopProcess:
+        """Load a shop in each of its processes; raise what loading it raised.
+
+        At leisure, loading gives way to whatever answers meanwhile, in this process and others.
+        """
+        # This process has threads, which a fork would not have; the server that forks has none.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__, self.load.__module__])
         pools = [
             ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_live_with_parent)
             for _ in range(self.processes)
         ]
-        loop = asyncio.get_running_loop()
         try:
-            await asyncio.gather(*(loop.run_in_executor(pool, _open, self.load, edition) for pool in pools))
+            await asyncio.gather(*(self._load_in(pool, edition, NICE if at_leisure else 0) for pool in pools))
         except BaseException:
             for pool in pools:
                 _kill(pool)
             raise
         return ShopProcess(edition=edition, pools=pools, most_waiting=self.most_waiting)
+
+    async def _load_in(self, pool: ProcessPoolExecutor, edition: Edition, nice: int) -> None:
+        """Have a pool load the shop; cancelling it waits until the pool has a process that can be ended."""
+        # In a thread: before its first fork, the server's imports keep whoever submits waiting.
+        submitting = asyncio.create_task(asyncio.to_thread(pool.submit, _open, self.load, edition, nice))
+        try:
+            await asyncio.shield(submitting)
+        finally:
+            loading = await submitting
+        await asyncio.wrap_future(loading)
 
 
 def _kill(pool: ProcessPoolExecutor) -> None:
@@ -125,14 +143,31 @@ def _end_after(parent: "multiprocessing.process.BaseProcess") -> None:
     os._exit(1)
 
 
-def _open(load: Load, edition: Edition) -> int:
+def _open(load: Load, edition: Edition, nice: int) -> int:
     """Load the shop, and pick once, so that the first customer does not wait for what is made once."""
     global _shop  # noqa: PLW0603 - it is what the process is for
-    _shop = load(edition)
-    picks_of(_shop.shop, Wanted(""))
-    gc.collect()
-    gc.freeze()
+    # A thread of its own gives way: its priority could not be raised again for answers.
+    with ThreadPoolExecutor(1, initializer=_give_way, initargs=(nice,)) as loading:
+        _shop = loading.submit(_loaded, load, edition).result()
     return len(_shop.shop.offers)
+
+
+def _loaded(load: Load, edition: Edition) -> CurrentShop:
+    gc.disable()  # a quarter of the time would go into looking through what is kept anyway
+    try:
+        loaded = load(edition)
+        picks_of(loaded.shop, Wanted(""))
+        gc.collect()
+        gc.freeze()
+        return loaded
+    finally:
+        gc.enable()
+
+
+def _give_way(nice: int) -> None:
+    """Lower the priority of this thread, and of those that it starts: only on Linux have they their own."""
+    if nice and sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
 
 
 def _opened() -> CurrentShop:

@@ -1,16 +1,13 @@
 """Reads a shop from the data bucket, in a process without an event loop."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
-
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 
 from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.real_time import Edition
 from encore.recommender.use_cases.open_shop import open_current_shop
-from encore.runtime.aws import CONFIG
+from encore.runtime.aws import client_opener
 from encore.runtime.storage import S3Objects
 
 
@@ -26,7 +23,6 @@ class LoadStoredShop:
         return asyncio.run(self._load(edition))
 
     async def _load(self, edition: Edition) -> CurrentShop:
-        session: Any = get_session()
-        config = CONFIG.merge(AioConfig(parameter_validation=self.validate_requests))
-        async with session.create_client("s3", config=config) as s3:
+        async with AsyncExitStack() as stack:
+            s3 = await client_opener(stack, validate=self.validate_requests)("s3")
             return await open_current_shop(S3Objects(s3, self.bucket), edition)

@@ -30,7 +30,7 @@ class Mode(StrEnum):
     INCREMENTAL = "incremental"
     """The new rows, in addition."""
     RECORDS = "records"
-    """The new rows one by one: `PutEvents` and `PutUsers`."""
+    """The new rows one by one: `PutEvents` and `PutUsers`. Products are put before (`TellProducts`)."""
     NONE = "none"
     """There are none."""
 
@@ -188,7 +188,7 @@ def _users(delta: Delta) -> Mode:
 
 
 def _items(delta: Delta, standing: Standing, datasets: Mapping[str, KnownDataset], *, anew: bool) -> Mode:
-    same = delta.items_digest and delta.items_digest == standing.items_digest
+    same = delta.items_digest and delta.items_digest == standing.items_digest and not standing.telling
     known = standing.datasets.get(ITEMS)
     return Mode.FULL if anew or not same or known != datasets.get(ITEMS) else Mode.NONE
 

@@ -10,8 +10,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 from typing import NamedTuple
 
+from encore.recommender.domain.schemas import ITEMS
+
+NUMBERS = frozenset(field["name"] for field in ITEMS.fields if "float" in field["type"])
+"""The columns of items that are no texts."""
+NOTHING_ELSE: Mapping[str, str] = MappingProxyType({})
 SESSION_CHARS = 32
 
 
@@ -44,6 +50,13 @@ class UserRecord(NamedTuple):
     properties: str
 
 
+class ItemRecord(NamedTuple):
+    """A product's row: the id, and the other columns that have a value, as JSON."""
+
+    item_id: str
+    properties: str
+
+
 def session_of(user_id: str) -> str:
     """Return a customer's session; it does not tell who they are."""
     return sha256(user_id.encode()).hexdigest()[:SESSION_CHARS]
@@ -67,6 +80,18 @@ def read_users(body: bytes) -> Iterator[UserRecord]:
     for row in _rows(body):
         known = {_camel(name): value for name, value in row.items() if name != "USER_ID" and value}
         yield UserRecord(row["USER_ID"], json.dumps(known))
+
+
+def read_items(body: bytes, instead: Mapping[str, str] = NOTHING_ELSE) -> Iterator[ItemRecord]:
+    """Yield the products of a file in its order, some columns with another value than in the file."""
+    for row in _rows(body):
+        known = {**row, **instead}
+        described = {
+            _camel(name): float(value) if name in NUMBERS else value
+            for name, value in known.items()
+            if name != "ITEM_ID" and value
+        }
+        yield ItemRecord(row["ITEM_ID"], json.dumps(described, ensure_ascii=False))
 
 
 def _rows(body: bytes) -> Iterator[Mapping[str, str]]:

@@ -54,7 +54,11 @@ class Standing(BaseModel):
     datasets: Mapping[str, KnownDataset] = {}
     """The datasets that were imported to, by type in lower case."""
     items_digest: str = ""
-    """The digest of the catalogue that was imported."""
+    """The digest of the catalogue that Personalize has."""
+    items_run: str = ""
+    """The run whose file of items that catalogue is; empty if nobody knows."""
+    telling: str = ""
+    """The run that began to put products one by one, and has not said that it finished."""
     new_rows: int = 0
     """Interactions that were imported since the latest training, new or changed."""
     in_use: Version | None = None

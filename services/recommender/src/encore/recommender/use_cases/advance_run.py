@@ -43,6 +43,7 @@ from encore.recommender.use_cases.rest_campaign import CAMPAIGN
 from encore.recommender.use_cases.restore_run import TURN_LOST
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
+from encore.recommender.use_cases.tell_products import ITEMS_PUT, TellProducts
 from encore.recommender.use_cases.train import Train
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
@@ -69,6 +70,7 @@ class AdvanceRun:
     stage: Stage
     load_rules: LoadRules
     prepare_datasets: PrepareDatasets
+    tell_products: TellProducts
     gather_customers: GatherCustomers
     study_shop: StudyShop
     rank_pins: RankPins
@@ -189,6 +191,8 @@ class AdvanceRun:
             begun = await self.prepare_datasets.begin(run)
             sides = {} if is_older else await self._begin_side_models(run, shop_rules)
             run = await self.ledger.set_step(run.run_id, **begun, **sides)
+        if closed(Round.PREPARE) not in run.step and ITEMS_PUT not in run.step:
+            run = await self.ledger.set_step(run.run_id, **await self.tell_products.run(run))
         for in_round, close in (
             (Round.PREPARE, _nothing),  # nothing is known of the whole yet
             (Round.GATHER, self.gather_customers.close),

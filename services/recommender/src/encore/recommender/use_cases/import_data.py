@@ -74,6 +74,8 @@ class ImportData:
             imported=run.run_id,
             datasets=await self._imported_to(run),
             items_digest=delta.items_digest,
+            items_run=run.run_id,
+            telling="",
             new_rows=standing.new_rows + delta.new_interactions,
         )
 

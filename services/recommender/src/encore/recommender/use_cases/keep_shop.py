@@ -95,7 +95,8 @@ class KeepShop:
         return opened is None or opened is self._broken or opened.edition.digest != edition.digest
 
     async def _replace(self, edition: Edition) -> None:
-        opened = await self.opener.open(edition)
+        is_answering = self._opened is not None and self._opened is not self._broken
+        opened = await self.opener.open(edition, at_leisure=is_answering)
         before, self._opened = self._opened, opened
         self._broken = None
         if before:

@@ -11,6 +11,7 @@ from encore.recommender.domain.prepared import REQUESTS
 from encore.recommender.domain.side_models import asked
 from encore.recommender.domain.version_steps import Choice, chosen
 from encore.recommender.use_cases.ask_campaign import CUSTOMERS_PER_FILE
+from encore.recommender.use_cases.tell_products import ITEMS_PUT_BYTES
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
@@ -114,7 +115,7 @@ async def report_training(run: Run, stage: Stage) -> None:
         "dynamodb.writes": messages + before + int(run.step.get("history_writes", 0)),
         "dynamodb.reads": int(run.step.get("history_reads", 0)),
     }
-    if ingested := _ingested_bytes(run):
+    if ingested := _ingested_bytes(run) + int(run.step.get(ITEMS_PUT_BYTES) or 0):
         units["personalize.ingested_bytes"] = ingested
     if trainings := _times(Step.TRAIN, run) + int(run.step.get(SIDE_TRAININGS) or 0):
         units["personalize.trained_interactions"] = trainings * int(run.step["interactions"])

@@ -4,10 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any
-
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
+from typing import TYPE_CHECKING
 
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from encore.recommender.adapters.event_sink import AWSEventSink
@@ -31,15 +28,15 @@ from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.web.app import listening_at, web_app
 from encore.recommender.web.events import EventRoutes
-from encore.runtime.aws import CONFIG
+from encore.runtime.aws import client_opener
 from encore.runtime.logs import get_logger
 from encore.runtime.quota.limiter import Limiter
-from encore.runtime.readiness import said
+from encore.runtime.readiness import problem_of
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.storage import DynamoDBItems, S3Objects
 from encore.runtime.web.command import run_web
-from encore.runtime.web.server import serve_app
+from encore.runtime.web.server import serve_web
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -47,7 +44,6 @@ if TYPE_CHECKING:
     from types_aiobotocore_personalize_runtime.client import PersonalizeRuntimeClient
 
 NAME = "recommender-web"
-CHECK_S = 60.0
 log = get_logger()
 
 
@@ -68,44 +64,27 @@ async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:
     log.info("service_started")
     async with opened(settings) as current_picks, recording(settings) as record_events:
         app = web_app(settings, current_picks, more=EventRoutes(record_events).all())
-        ended = asyncio.Event()
         gc.freeze()
-        async with asyncio.TaskGroup() as beside:
-            beside.create_task(current_picks.shops.run(ended))
-            beside.create_task(app.measures.run(ended))
-            try:
-                await serve_app(app, listening_at(settings), stop=stop)
-            except OSError as error:
-                return said(error)
-            finally:
-                ended.set()
-    log.info("service_stopped")
-    return ""
+        return await serve_web(app, listening_at(settings), stop=stop, beside=[current_picks.shops.run])
 
 
 async def check(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
     """Return what does not answer, empty if everything does; that no run has been studied yet is no error."""
-    try:
-        async with asyncio.timeout(CHECK_S), opened(settings) as current_picks:
+
+    async def look() -> str:
+        async with opened(settings) as current_picks:
             await current_picks.shops.find_edition.find()
             await current_picks.customers.read("check", "check")
-    except TimeoutError:
-        return f"no answer within {CHECK_S:.0f} s"
-    except Exception as error:  # noqa: BLE001 - whatever it is, the process could not start
-        return said(error)
-    return ""
+        return ""
+
+    return await problem_of(look())
 
 
 @asynccontextmanager
 async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks]:
     """Wire the use cases to AWS; no shop is open yet."""
-    session: Any = get_session()
     async with AsyncExitStack() as stack:
-
-        async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
-            own = AioConfig(parameter_validation=settings.validate_requests, **config)
-            return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
-
+        new_client = client_opener(stack, validate=settings.validate_requests)
         s3, dynamodb = await new_client("s3"), await new_client("dynamodb")
         runtime = await new_client("personalize-runtime", retries=NO_SDK_RETRIES)
         objects, ledger = S3Objects(s3, settings.data_bucket), Ledger(dynamodb, settings.runs_table)
@@ -148,13 +127,8 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
 @asynccontextmanager
 async def recording(settings: RecommenderWebSettings) -> AsyncIterator[RecordEvents]:
     """Wire the recording of events to AWS."""
-    session: Any = get_session()
     async with AsyncExitStack() as stack:
-
-        async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
-            own = AioConfig(parameter_validation=settings.validate_requests, **config)
-            return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
-
+        new_client = client_opener(stack, validate=settings.validate_requests)
         dynamodb, s3 = await new_client("dynamodb"), await new_client("s3")
         events = await new_client("personalize-events", retries=NO_SDK_RETRIES)
         yield _record_events(settings, S3Objects(s3, settings.data_bucket), dynamodb, events)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -12,7 +12,7 @@ from encore.contracts.delivery import Dispatch, Outcome
 from encore.runtime.batches import batches
 from encore.runtime.errors import error_code
 from encore.runtime.runs.items import conditionally
-from encore.runtime.storage import DynamoDBItems, expires_at, from_item, to_item
+from encore.runtime.storage import DynamoDBItems, expires_at, to_item
 from encore.sender.ports import Claim, Claimed, Key
 
 if TYPE_CHECKING:
@@ -45,18 +45,6 @@ class DynamoDBDispatches:
         keys = [{"run_id": run_id, "customer_id": one} for one in dict.fromkeys(customer_ids)]
         found = map(Dispatch.model_validate, await self._items.get_all(keys))
         return {each.customer_id: each for each in found}
-
-    async def all_of(self, run_id: str) -> AsyncIterator[Dispatch]:
-        """Yield everything that is known of a run's emails, by customer id in order."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="run_id = :run",
-            ExpressionAttributeValues=to_item({":run": run_id}),
-            ConsistentRead=True,
-        )
-        async for page in pages:
-            for item in page.get("Items", []):
-                yield Dispatch.model_validate(from_item(item))
 
     async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]:
         """Claim emails, all at a time as far as they are free; return what came of each, by run and customer.

@@ -2,27 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AsyncExitStack, asynccontextmanager
 
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 from starlette.routing import Route
 
 from encore.contracts.click_links import ClickLinks
-from encore.runtime.aws import CONFIG
+from encore.runtime.aws import client_opener
 from encore.runtime.logs import get_logger
 from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.readiness import said
+from encore.runtime.readiness import problem_of
 from encore.runtime.web.command import run_web
-from encore.runtime.web.server import serve_app
+from encore.runtime.web.server import serve_web
 from encore.sender.settings import SenderWebSettings
 from encore.sender.web.app import listening_at, web_app
 from encore.sender.web.clicks import ClickRoutes
 from encore.sender.web.routes import Send
 
 NAME = "sender-web"
-CHECK_S = 60.0
 log = get_logger()
 
 
@@ -43,17 +39,7 @@ async def serve(settings: SenderWebSettings, stop: asyncio.Event) -> str:
     log.info("service_started")
     async with feedback_queue(settings) as queue:
         app = web_app(settings, queue.send, more=click_routes(settings, queue.send))
-        ended = asyncio.Event()
-        async with asyncio.TaskGroup() as beside:
-            beside.create_task(app.measures.run(ended))
-            try:
-                await serve_app(app, listening_at(settings), stop=stop)
-            except OSError as error:
-                return said(error)
-            finally:
-                ended.set()
-    log.info("service_stopped")
-    return ""
+        return await serve_web(app, listening_at(settings), stop=stop)
 
 
 def click_routes(settings: SenderWebSettings, send: Send) -> list[Route]:
@@ -65,22 +51,20 @@ def click_routes(settings: SenderWebSettings, send: Send) -> list[Route]:
 
 async def check(settings: SenderWebSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
     """Return why the queue does not answer, empty if it does."""
-    try:
-        async with asyncio.timeout(CHECK_S), feedback_queue(settings) as queue:
+
+    async def look() -> str:
+        async with feedback_queue(settings) as queue:
             await queue.depth()
-    except TimeoutError:
-        return f"no answer within {CHECK_S:.0f} s"
-    except Exception as error:  # noqa: BLE001 - whatever it is, the process could not start
-        return said(error)
-    return ""
+        return ""
+
+    return await problem_of(look())
 
 
 @asynccontextmanager
 async def feedback_queue(settings: SenderWebSettings) -> AsyncIterator[SQSQueue]:
     """Open the queue that requests are put into."""
-    session: Any = get_session()
-    own = AioConfig(parameter_validation=settings.validate_requests)
-    async with session.create_client("sqs", config=CONFIG.merge(own)) as sqs:
+    async with AsyncExitStack() as stack:
+        sqs = await client_opener(stack, validate=settings.validate_requests)("sqs")
         yield SQSQueue(sqs, settings.feedback_queue_url)
 
 

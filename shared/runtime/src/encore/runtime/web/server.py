@@ -2,14 +2,16 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from encore.runtime.logs import get_logger
+from encore.runtime.readiness import said
 from encore.runtime.web.measures import Measures
 
 MOST_CONNECTIONS = 2_000
@@ -18,6 +20,8 @@ KEEP_ALIVE_S = 75
 """Longer than load balancers keep idle connections: these never meet one that is just being closed."""
 MAX_HEAD_BYTES = 16 * 1024
 BACKLOG = 512
+Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+"""What runs until the event that it is given is set."""
 log = get_logger()
 
 
@@ -51,6 +55,25 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+
+async def serve_web(app: WebApp, at: Listening, *, stop: asyncio.Event, beside: Sequence[Beside] = ()) -> str:
+    """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped.
+
+    Meanwhile measures are reported, and what is `beside` runs.
+    """
+    ended = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        for run in (app.measures.run, *beside):
+            tasks.create_task(run(ended))
+        try:
+            await serve_app(app, at, stop=stop)
+        except OSError as error:
+            return said(error)
+        finally:
+            ended.set()
+    log.info("service_stopped")
+    return ""
 
 
 async def serve_app(

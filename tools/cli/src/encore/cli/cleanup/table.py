@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from encore.cli.cleanup.report import Row
-from encore.cli.tables import cell, table
+from encore.cli.tables import cell, table, wrap_beyond
 from encore.stack.formatting import count
 
 
@@ -20,4 +20,4 @@ def cleanup_table(rows: Sequence[Row], *, dry_run: bool) -> Table:
             cell(count(row.left) if row.left else ""),
             cell(row.why or "", "bold red" if row.failed else ""),
         )
-    return shown
+    return wrap_beyond(shown, "what", 40)

@@ -84,6 +84,7 @@ async def export(
     from encore.cli.customers.lookup import whom
     from encore.cli.errors import CommandError
     from encore.cli.output import print_json, say
+    from encore.cli.tables import counted
     from encore.contracts.file_names import file_name
 
     async with _scope(environment) as scope:
@@ -96,7 +97,12 @@ async def export(
     path = out or Path(f"{file_name(customers[0])}.zip")
     write_archive(known, path)
     items = sum(map(len, known.tables.values()))
-    say(f"{path}: {items} items, {len(known.objects)} files of runs, {len(known.emails)} emails")
+    told = (
+        counted(items, "item"),
+        f"{len(known.objects)} files of runs",
+        counted(len(known.emails), "email"),
+    )
+    say(f"{path}: {', '.join(told)}")
 
 
 @app.command()
@@ -149,13 +155,14 @@ async def forget(
     from encore.cli.customers.lookup import whom
     from encore.cli.errors import CommandError
     from encore.cli.output import console, print_json, say
+    from encore.cli.tables import counted
 
     if not all(customers):
         raise typer.BadParameter("an id is not empty")
     role_arn = role_arn or await _role(environment)
     async with _scope(environment, dry_run, 60.0 * timeout_minutes, frozenset(dataset_group or ())) as scope:
         gone = await whom(scope, customers)
-        question = f"Forget {len(gone.customer_ids)} customers for good? Type {FORGET} to go on: "
+        question = f"Forget {counted(len(gone.customer_ids), 'customer')} for good? Type {FORGET} to go on: "
         if not (dry_run or yes) and ask(question).strip() != FORGET:
             raise CommandError("nothing forgotten")
         proof = await forget_customers(scope, gone, uploads=uploads, role_arn=role_arn, wait=wait)

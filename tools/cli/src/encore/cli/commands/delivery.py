@@ -72,15 +72,17 @@ async def approve(
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
     from encore.cli.delivery.approving import Approving, Terms, note, reason_given
+    from encore.cli.delivery.who import decider
     from encore.cli.output import say
 
     terms, reason = Terms.of(sample=sample, seeds=seeds, at=at, per_hour=per_hour), reason_given(why)
+    who = await decider(environment, by)
     approving = await Approving.of(environment, run_id)
     plan = approving.plan(await approving.view(terms.act), terms)
     for notice in await approving.notices():
         say(f"! {notice}")
     _confirm(terms.act, plan.line(), yes=yes)
-    _show(await approving.decide(terms.act, by=by, note=note(reason, plan), **terms.changes), json=json)
+    _show(await approving.decide(terms.act, by=who, note=note(reason, plan), **terms.changes), json=json)
 
 
 @in_environment
@@ -95,12 +97,14 @@ async def reject(
 ) -> None:
     """End a delivery: nothing more of it ever goes out."""
     from encore.cli.delivery.approving import Approving, reason_given, rejection
+    from encore.cli.delivery.who import decider
     from encore.runtime.runs.delivery import Act
 
     reason = reason_given(why)
+    who = await decider(environment, by)
     approving = await Approving.of(environment, run_id)
     _confirm(Act.REJECT, rejection(await approving.view(Act.REJECT)), yes=yes)
-    _show(await approving.decide(Act.REJECT, by=by, note=reason), json=json)
+    _show(await approving.decide(Act.REJECT, by=who, note=reason), json=json)
 
 
 @in_environment
@@ -112,12 +116,14 @@ async def pause(
     Emails that are being handed over at this moment still go out.
     """
     from encore.cli.delivery.approving import Approving, reason_given
+    from encore.cli.delivery.who import decider
     from encore.runtime.runs.delivery import Act
 
     reason = reason_given(why)
+    who = await decider(environment, by)
     approving = await Approving.of(environment, run_id)
     await approving.view(Act.PAUSE)
-    _show(await approving.decide(Act.PAUSE, by=by, note=reason), json=json)
+    _show(await approving.decide(Act.PAUSE, by=who, note=reason), json=json)
 
 
 @in_environment
@@ -129,11 +135,13 @@ async def hold(
     Nothing goes out until somebody approves it, whatever the settings say.
     """
     from encore.cli.delivery.approving import Approving, reason_given
+    from encore.cli.delivery.who import decider
     from encore.runtime.runs.delivery import Act
 
     reason = reason_given(why)
+    who = await decider(environment, by)
     approving = await Approving.of(environment, run_id)
-    _show(await approving.decide(Act.HOLD, by=by, note=reason), json=json)
+    _show(await approving.decide(Act.HOLD, by=who, note=reason), json=json)
 
 
 async def resume_delivery(
@@ -141,32 +149,34 @@ async def resume_delivery(
 ) -> None:
     """Go on with a delivery that is paused, as it was before; ask first, as approving does."""
     from encore.cli.delivery.approving import Approving, reason_given
+    from encore.cli.delivery.who import decider
     from encore.cli.output import say
     from encore.runtime.runs.delivery import Act
 
     reason = reason_given(why)
+    who = await decider(environment, by)
     approving = await Approving.of(environment, run_id)
     view = await approving.view(Act.RESUME)
     if view.delivery.reason:
         say(f"! paused because: {view.delivery.reason}")
     _confirm(Act.RESUME, approving.plan_of_rest(view).line(), yes=yes)
-    _show(await approving.decide(Act.RESUME, by=by, note=reason), json=json)
+    _show(await approving.decide(Act.RESUME, by=who, note=reason), json=json)
 
 
 def _confirm(act: str, line: str, *, yes: bool) -> None:
     """Say what a decision leads to, and ask for its name: a single key is pressed too easily."""
     from encore.cli.errors import CommandError
-    from encore.cli.output import plain, say
+    from encore.cli.output import fitted, plain, say
 
     word = "approve" if act == "sample" else act
     if yes:
         say(line)
-    elif ask(f"{plain(line)}\nType {word} to go on: ").strip() != word:
+    elif ask(f"{fitted(plain(line))}\nType {word} to go on: ").strip() != word:
         raise CommandError("nothing decided")
 
 
 def _show(view: "DeliveryView", *, json: bool) -> None:
-    from encore.cli.delivery.approving import LATER
+    from encore.cli.delivery.approving import later
     from encore.cli.delivery.tables import show_delivery
     from encore.cli.output import console, print_json, say
 
@@ -174,4 +184,4 @@ def _show(view: "DeliveryView", *, json: bool) -> None:
         print_json(view)
     else:
         show_delivery(view, console())
-        say(f"{view.delivery.run_id} {LATER[view.delivery.status]}")
+        say(later(view.delivery))

@@ -26,6 +26,12 @@ Keep = Annotated[bool, typer.Option("--keep", help="Leave the stack running, as 
 Send = Annotated[
     bool, typer.Option("--send", help="Deliver the emails too, to a mail server of the stack's own.")
 ]
+Hold = Annotated[
+    bool,
+    typer.Option(
+        "--hold", help="Deliver them once you have approved it: the stack keeps running, as with --keep."
+    ),
+]
 Merchandising = Annotated[
     Path | None,
     typer.Option(
@@ -45,6 +51,7 @@ def demo(
     config: ConfigFile = None,
     *,
     send: Send = False,
+    hold: Hold = False,
     keep: Keep = False,
     json: AsJson = False,
 ) -> None:
@@ -52,7 +59,7 @@ def demo(
 
     The stack is the demo's own, also while one of `encore up` is running. It has the shop's settings; for the
     made-up shop, only those that do not describe data. With --send nobody is written to either: what arrives
-    is shown beside each email.
+    is shown beside each email. With --hold you look, approve and stop emails yourself, as in production.
     """
     from encore.cli.output import say
     from encore.stack.embedded import embedded_stack
@@ -60,20 +67,23 @@ def demo(
     from encore.stack.shop import load_shop
     from encore.stack.shop.local import with_shop
 
+    keep = keep or hold
     if keep:
         require_no_stack()
     shop = load_shop(config)
     settings = _checked(data, shop, json=json) if data else {}
-    if send:
-        from encore.stack.local_mail import SENDING, TO_EVERYBODY
+    if send or hold:
+        from encore.stack.local_mail import HOLDING, SENDING, TO_EVERYBODY
 
-        settings |= SENDING | (TO_EVERYBODY if data else {})
+        settings |= (HOLDING if hold else SENDING) | (TO_EVERYBODY if data else {})
     open_stack: OpenStack = with_shop(kept_stack if keep else embedded_stack, shop, made_up_data=data is None)
     if merchandising:
         from encore.stack.merchandising import with_merchandising
 
         open_stack = with_merchandising(open_stack, merchandising)
     _run(open_stack, data, out, settings, json=json)
+    if hold:
+        _say_what_is_next()
     if keep:
         say("the stack keeps running: see `encore queues` and `encore runs`; `encore down` stops it")
 
@@ -95,6 +105,22 @@ def compose_demo(
     if data:
         _checked(data, load_shop(), json=json)
     _run(partial(compose_stack, endpoint=endpoint), data, out, {}, json=json)
+
+
+def _say_what_is_next() -> None:
+    """Lead somebody who is here for the first time to their first delivery."""
+    from encore.cli.output import say
+    from encore.stack.background import running_stack
+    from encore.stack.local_mail import FOLDER
+
+    stack = running_stack()
+    say("the emails wait for you. Look at some, then let them go out:")
+    say("  encore email list latest")
+    say("  encore email sample latest")
+    say("  encore run approve latest --sample 5")
+    say("  encore run approve latest")
+    if stack:
+        say(f"what goes out arrives in {stack.variables[FOLDER]}, and nowhere else")
 
 
 def _checked(data: Path, shop: "Shop", *, json: bool) -> dict[str, str]:

@@ -66,6 +66,8 @@ async def list_(
         print_json(views)
     elif views:
         console().print(email_table(views))
+        if len(views) == limit:
+            say(f"at most {limit} are shown: --limit shows more")
     else:
         say(f"{emails.run.run_id} has no such emails")
 
@@ -147,9 +149,14 @@ async def send(
         print_json(sent)
     else:
         for each in sent:
-            say(f"{each.to}: {'accepted' if each.accepted else 'not accepted'} {each.said}".rstrip())
+            say(f"{each.to}: {'accepted' if each.accepted else 'not accepted'}{_told(each.said)}")
     if not all(each.accepted for each in sent):
         raise typer.Exit(FOUND_WRONG)
+
+
+def _told(said: str) -> str:
+    """What the provider said, behind what it means."""
+    return f": {said}" if said else ""
 
 
 async def _emails(environment: "Environment", run_id: str) -> "Emails":

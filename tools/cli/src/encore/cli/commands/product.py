@@ -34,10 +34,11 @@ async def forget(
     from encore.cli.customers.forget import erase_goods
     from encore.cli.errors import CommandError
     from encore.cli.output import console, print_json, say
+    from encore.cli.tables import counted
 
     if not all(products):
         raise typer.BadParameter("an id is not empty")
-    question = f"Forget {len(products)} products for good? Type {FORGET} to go on: "
+    question = f"Forget {counted(len(products), 'product')} for good? Type {FORGET} to go on: "
     if not (dry_run or yes) and ask(question).strip() != FORGET:
         raise CommandError("nothing forgotten")
     async with open_scope(environment, run_id=None, dry_run=dry_run, timeout_s=0.0) as scope:

@@ -12,6 +12,7 @@ from encore.cli.execution import FOUND_WRONG, in_environment
 
 if TYPE_CHECKING:
     from encore.cli.environment import Environment
+    from encore.cli.runs.views import RunDetails
     from encore.runtime.runs.run import Run
 
 app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, approve it, resume it.")
@@ -90,6 +91,7 @@ async def show(
         print_json(details)
     else:
         show_details(details, console())
+        _say_what_is_next(details)
 
 
 @app.command()
@@ -160,7 +162,9 @@ async def watch(
         follow = follow_delivery_as_json if json else follow_delivery_on_screen
         await follow(deliveries, ledger, run, interval_s)
     if not json:
-        show_details(await run_details(environment, ledger, run), console())
+        details = await run_details(environment, ledger, run)
+        show_details(details, console())
+        _say_what_is_next(details)
     if run.status in {"failed", "stopped"}:
         say(f"{run.run_id} {'is ' if run.status == 'stopped' else ''}{run.status}: {run.reason}")
         raise typer.Exit(FOUND_WRONG)
@@ -238,6 +242,16 @@ async def _resume_stopped(
         return
     console().print(message_table(messages))
     say(f"{resumption.run.run_id} goes on: {len(messages)} messages sent")
+
+
+def _say_what_is_next(details: "RunDetails") -> None:
+    """Say it below all the tables, where a terminal stops, if the emails wait for somebody."""
+    from encore.cli.delivery.approving import later
+    from encore.cli.delivery.tables import NEXT
+    from encore.cli.output import say
+
+    if details.delivery and details.delivery.delivery.status in NEXT:
+        say(later(details.delivery.delivery))
 
 
 app.command()(delivery.approve)

@@ -9,7 +9,7 @@ from rich.table import Table
 from encore.cli.customers.consent import described
 from encore.cli.customers.known import Known
 from encore.cli.customers.proof import Proof
-from encore.cli.tables import cell, table
+from encore.cli.tables import cell, counted, table
 from encore.contracts.consent import Contact, Frequency
 from encore.stack.formatting import count
 
@@ -46,7 +46,7 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
     for line in described(known.suppressions):
         yield "suppressed", line
     for item in known.tables.get("dispatches", ()):
-        yield f"email of {item['run_id']}", _dispatch(item)
+        yield "email", f"of {item['run_id']}: {_dispatch(item)}"
     for name, items in sorted(known.tables.items()):
         yield f"items of {name}", count(len(items))
 
@@ -94,7 +94,8 @@ def verdict(proof: Proof) -> str:
     )
     if proof.is_clean:
         return f"{searched}: nothing is left of them"
-    return f"{searched}: {count(proof.found_places)} places still name them"
+    found = proof.found_places
+    return f"{searched}: {counted(found, 'place')} still name{'s' if found == 1 else ''} them"
 
 
 def more(proof: Proof) -> Sequence[str]:

@@ -7,17 +7,18 @@ from typing import Any
 
 from encore.cli.delivery.decide import Decisions
 from encore.cli.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
-from encore.cli.delivery.plan import Plan
+from encore.cli.delivery.plan import Plan, moment
 from encore.cli.delivery.seeds import read_seeds
 from encore.cli.delivery.start_times import start_time
+from encore.cli.delivery.tables import starts_later
 from encore.cli.delivery.views import DeliveryLookup, DeliveryView
-from encore.cli.delivery.who import decider, one_line
+from encore.cli.delivery.who import one_line
 from encore.cli.environment import Environment
 from encore.cli.errors import CommandError
 from encore.cli.runs.lookup import find_run, run_details
 from encore.cli.tables import age, since
 from encore.contracts.delivery import Outcome
-from encore.runtime.runs.delivery import Act, DeliveryStatus
+from encore.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.totals import total
@@ -133,13 +134,12 @@ class Approving:
             quiet=settings.quiet if settings else None,
         )
 
-    async def decide(self, act: Act, *, by: str | None, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's
+    async def decide(self, act: Act, *, by: str, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's
         """Take the decision and return what the delivery is then."""
-        who = await decider(self.environment, by)
         if act is Act.HOLD:
-            await self.decisions.hold(by=who, note=note)
+            await self.decisions.hold(by=by, note=note)
         else:
-            await self.decisions.take(act, by=who, note=note, **changes)
+            await self.decisions.take(act, by=by, note=note, **changes)
         return await self.current()
 
     def _require_transport(self) -> None:
@@ -178,11 +178,20 @@ def rejection(view: DeliveryView) -> str:
 
 
 LATER: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "is held until somebody approves it",
+    DeliveryStatus.HELD: "is held; `encore run approve` lets its emails go out",
     DeliveryStatus.SAMPLE: "goes out as a sample; `encore run approve` lets the rest go out",
     DeliveryStatus.APPROVED: "goes out; `encore run show` says how far it is, `encore run pause` stops it",
     DeliveryStatus.PAUSED: "is paused; `encore run resume` goes on with it",
     DeliveryStatus.REJECTED: "is rejected: nothing more of it goes out",
     DeliveryStatus.DONE: "is delivered",
 }
-"""What is to be said after a decision."""
+"""What is to be said of a delivery, and what can be done next."""
+
+
+def later(delivery: Delivery) -> str:
+    """Say in one line what a delivery does now, and what can be done next."""
+    if starts_later(delivery) and delivery.starts_at:
+        what = f"goes out from {moment(delivery.starts_at)} on; `encore run hold` takes the approval back"
+    else:
+        what = LATER[delivery.status]
+    return f"{delivery.run_id} {what}"

@@ -17,7 +17,7 @@ SENDER = "sender"
 HINTS: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.HELD: "`encore run approve` lets it go out, `encore run reject` ends it",
     DeliveryStatus.SAMPLE: "`encore run approve` lets the rest go out, `encore run pause` stops the sample",
-    DeliveryStatus.APPROVED: "`encore run pause` stops it",
+    DeliveryStatus.APPROVED: "`encore run pause` stops it, `encore run hold` takes the approval back",
     DeliveryStatus.PAUSED: "`encore run resume` goes on with it, `encore run reject` ends it",
     DeliveryStatus.REJECTED: "that is for good; another upload makes another run",
     DeliveryStatus.DONE: "there is nothing left to decide",

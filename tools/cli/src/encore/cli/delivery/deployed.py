@@ -25,6 +25,9 @@ NO_TRANSPORT = "the sender has no transport: set ENCORE_SENDER_TRANSPORT to smtp
 class DeployedSettings(SenderSettings):
     """The sender's settings as they are given, and nothing of this process's own environment."""
 
+    mailbox_folder: str | None = None
+    """Where the emails of a local stack arrive, which has a mail server of its own."""
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -41,6 +44,8 @@ class DeployedSettings(SenderSettings):
     @property
     def how(self) -> str:
         """By what emails are handed over, for people."""
+        if self.sender_transport is TransportKind.SMTP and self.mailbox_folder:
+            return f"SMTP, to this stack's own folder {self.mailbox_folder}"
         if self.sender_transport is TransportKind.SMTP:
             return f"SMTP, {self.sender_smtp_host}:{self.sender_smtp_port}"
         return NAMES[self.sender_transport]

@@ -26,7 +26,9 @@ def start_time(text: str, *, now: datetime, local: tzinfo | None = None) -> date
         zone = _zone(found["offset"], found["zone"]) or local
         clock = time.fromisoformat(found["clock"].zfill(5))
         starts = _on(found["day"], clock, zone, now)
-    except (ValueError, ZoneInfoNotFoundError) as error:
+    except ZoneInfoNotFoundError as error:
+        raise CommandError(f"--at {text}: there is no time zone {found['zone']}, {EXPECTED}") from error
+    except ValueError as error:
         raise CommandError(f"--at {text}: {EXPECTED}") from error
     if starts <= now:
         raise CommandError(f"--at {text} is past: it is {now:%Y-%m-%d %H:%M} UTC")

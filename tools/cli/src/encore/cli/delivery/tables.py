@@ -8,7 +8,7 @@ from rich.table import Table
 
 from encore.cli.delivery.plan import moment
 from encore.cli.delivery.views import DeliveryView
-from encore.cli.tables import cell, table
+from encore.cli.tables import cell, since, table
 from encore.contracts.delivery import Dispatch, Outcome
 from encore.runtime.runs.delivery import Decision, Delivery, DeliveryStatus
 from encore.sender.domain.tally import Tally
@@ -31,6 +31,8 @@ MEANINGS: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.DONE: "done",
 }
 SAMPLE_IS_OUT = "its sample has gone out, the rest is held"
+STARTS_LATER = "approved, goes out later"
+FORGOTTEN = "their customers have been forgotten"
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.SENT: ("sent", "green"),
     Outcome.WAITING: ("to be tried again", "yellow"),
@@ -82,7 +84,7 @@ def dispatch_table(dispatches: Sequence[Dispatch]) -> Table:
     shown = table("customer", "outcome", "since (UTC)", "why", fold="why")
     for each in dispatches:
         called, style = OUTCOMES[each.outcome]
-        why = " ".join(filter(None, (_words(each.reason), BOUNCES.get(each.bounced))))
+        why = " ".join(filter(None, (words(each.reason), BOUNCES.get(each.bounced))))
         shown.add_row(cell(each.customer_id), cell(called, style), cell(f"{each.at:%m-%d %H:%M}"), cell(why))
     return shown
 
@@ -96,14 +98,14 @@ def _head(view: DeliveryView) -> Table:
 
 def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, str]]:
     status = delivery.status
-    yield "status", SAMPLE_IS_OUT if _sample_is_out(view) else MEANINGS[status], STYLES[status]
+    yield "status", _meaning(view), STYLES[status]
     if delivery.reason:
         yield "because", delivery.reason, ""
     if status is DeliveryStatus.PAUSED and delivery.paused_from is DeliveryStatus.SAMPLE:
         yield "before", MEANINGS[DeliveryStatus.SAMPLE], ""
     if status.goes_out or status is DeliveryStatus.PAUSED:
         yield from _terms(delivery)
-    if delivery.sample:
+    if delivery.sample and _is_sample(delivery):
         yield "sample", _sample(delivery, view.seeds), ""
     if not view.tally.outcomes:
         yield "emails", count(view.emails), ""
@@ -113,6 +115,23 @@ def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, s
         yield "parts", f"{count(view.parts_done)} of {count(view.parts)} done", ""
     if status in NEXT:
         yield "next", f"encore run {NEXT[status]} {delivery.run_id}", "dim"
+
+
+def _meaning(view: DeliveryView) -> str:
+    if _sample_is_out(view):
+        return SAMPLE_IS_OUT
+    return STARTS_LATER if starts_later(view.delivery) else MEANINGS[view.delivery.status]
+
+
+def starts_later(delivery: Delivery) -> bool:
+    """Whether a delivery is approved and waits for its start."""
+    return delivery.status.goes_out and delivery.starts_at is not None and since(delivery.starts_at) < 0
+
+
+def _is_sample(delivery: Delivery) -> bool:
+    """Whether the sample is what goes out, or the last that has; after an approval it is history."""
+    paused_from = delivery.paused_from if delivery.status is DeliveryStatus.PAUSED else delivery.status
+    return paused_from in {DeliveryStatus.SAMPLE, DeliveryStatus.HELD}
 
 
 def _terms(delivery: Delivery) -> Iterator[tuple[str, str, str]]:
@@ -142,7 +161,9 @@ def _outcomes(view: DeliveryView) -> Table:
         if number := view.tally.of(outcome):
             shown.add_row(cell(called, style), cell(count(number)), cell(_why(outcome, view.tally)))
     if view.untouched:
-        shown.add_row(cell("not yet", "dim"), cell(count(view.untouched)), cell(""))
+        is_done = view.delivery.status is DeliveryStatus.DONE
+        called, why = ("no record", FORGOTTEN) if is_done else ("not yet", "")
+        shown.add_row(cell(called, "dim"), cell(count(view.untouched)), cell(why))
     shown.add_row(cell("all", "bold"), cell(count(view.emails + view.held_out), "bold"), cell(""))
     for kind, number in view.tally.bounced.items():
         shown.add_row(cell(f"{BOUNCES.get(kind, kind)}s"), cell(count(number)), cell(_of_sent(number, view)))
@@ -155,7 +176,7 @@ def _outcomes(view: DeliveryView) -> Table:
 
 def _why(outcome: Outcome, tally: Tally) -> str:
     if outcome is Outcome.SUPPRESSED:
-        return ", ".join(f"{_words(reason)} {count(number)}" for reason, number in tally.suppressed.items())
+        return ", ".join(f"{words(reason)} {count(number)}" for reason, number in tally.suppressed.items())
     if outcome is Outcome.SENT:
         return ", ".join(f"by {name}" for name in tally.transports)
     return ""
@@ -183,5 +204,6 @@ def caller(by: str) -> str:
     return re.split("[:/]", by)[-1] if by.startswith("arn:") else by
 
 
-def _words(reason: str) -> str:
+def words(reason: str) -> str:
+    """A reason as people read it."""
     return reason.replace("_", " ")

@@ -6,10 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.delivery.tables import OUTCOMES
+from encore.cli.delivery.tables import BOUNCES, OUTCOMES, words
 from encore.cli.emails.finished import EmailView
 from encore.cli.output import plain
 from encore.cli.tables import cell, table
+from encore.contracts.delivery import Outcome
 from encore.stack.gallery.mime import texts
 
 SUBJECT_AND_PREHEADER = "subject, preheader"
@@ -49,10 +50,16 @@ def _as_in_inbox(email: EmailView) -> Text:
 
 
 def _outcome(email: EmailView) -> Text:
+    """What has become of it; below it why it was not sent, or what came back."""
     if email.held_out:
         return cell("held out", "dim")
-    called, style = OUTCOMES[email.dispatch.outcome] if email.dispatch else ("not yet", "dim")
-    return cell(called, style)
+    if (found := email.dispatch) is None:
+        return cell("not yet", "dim")
+    called, style = OUTCOMES[found.outcome]
+    why = words(found.reason) if found.outcome is Outcome.SUPPRESSED else ""
+    below = BOUNCES.get(found.bounced, why)
+    shown = cell(called, style)
+    return shown.append("\n").append_text(cell(below, "not bold dim")) if below else shown
 
 
 def _fate(email: EmailView) -> str:

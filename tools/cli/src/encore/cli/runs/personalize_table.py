@@ -37,6 +37,8 @@ _SHOWN = frozenset(
         "import_reason",
         "new_interactions",
         "put_events",
+        "items_put",
+        "items_put_bytes",
         "version_choice",
         "version_reason",
         "version_run",
@@ -70,6 +72,8 @@ def _imports(step: Mapping[str, str]) -> Iterator[tuple[str, str]]:
                     "; these are put as events too" if mode == Mode.FULL and step.get("put_events") else ""
                 )
             yield f"import of {name}", told
+    if (put := int(step.get("items_put") or 0)) > 0:
+        yield "products told at once", count(put)
     if reason := step.get("import_reason"):
         yield "everything because", reason
 

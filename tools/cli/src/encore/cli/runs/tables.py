@@ -70,6 +70,12 @@ def show_details(run: RunDetails, console: Console) -> None:
             cell(f"{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), soft_wrap=True
         )
         console.print()
+    if run.status is not RunStatus.FINISHED:  # what it waits for, or died of; --json always has it
+        _show_notes(run, console)
+
+
+def _show_notes(run: RunDetails, console: Console) -> None:
+    """Print what the recommender has noted."""
     if run.step:
         console.print(cell("recommender", "bold"))
     for name, value in run.step.items():

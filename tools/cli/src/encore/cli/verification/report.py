@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from encore.cli.tables import cell, table
+from encore.cli.tables import cell, table, wrap_beyond
 from encore.cli.verification.check import Outcome, Result
 from encore.cli.verification.outlook import Outlook
 
@@ -28,7 +28,7 @@ def show_results(results: Sequence[Result], console: Console) -> None:
     rows = table("result", "check", "detail", fold="detail")
     for each in results:
         rows.add_row(cell(each.outcome, STYLES[each.outcome]), cell(each.check), cell(each.detail))
-    console.print(rows)
+    console.print(wrap_beyond(rows, "check", 32))
     for each in results:
         if each.remedy:
             console.print()

@@ -74,11 +74,18 @@ def product_words(pick: Pick, material: Material, *, turn: int, customer: Words)
     uses = dict(zip(_USES, rotated(material.uses, turn), strict=False))
     has = set(pick.attributes)
     untold = [name for name in _PRODUCT if name in has and (name != "own" or pick.own)]
-    praised = {"praised": pick.praised} if pick.praised and "praised" in has else {}
+    praise = pick.praised if "praised" in has else None
+    praised = {"praised": praise} if praise and _is_news(praise, features) else {}
     slots = places | {name: name for name in (*untold, *praised)}
     written = {place: f"{{{slot}}}" for place, slot in slots.items()} | uses
     read = features | uses | praised | _assumed(untold)
     return Words({**customer.written, **written}, {**customer.read, **read}, features)
+
+
+def _is_news(praised: str, features: Mapping[str, str]) -> bool:
+    """Whether praise names something beside the features: nobody praises a motor for its copper motor."""
+    words = set(praised.lower().split())
+    return all(words.isdisjoint(text.lower().split()) for text in features.values())
 
 
 def customer_words(facts: Facts) -> Words:

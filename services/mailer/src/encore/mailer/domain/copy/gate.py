@@ -15,7 +15,7 @@ from encore.mailer.domain.copy.characters import odd_characters
 from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.statements import unproved_statements
 from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.facts.product import REDUCED, ProductFacts
 from encore.mailer.domain.facts.vouched import Vouched, vouched_by, words_of
 from encore.mailer.domain.slots import attribute, owner, slots_in
 from encore.mailer.domain.text import folded
@@ -34,7 +34,6 @@ HEADLINES = frozenset({"subject", "preheader"})
 GREETING = "greeting"
 AMOUNTS = frozenset({"{price}", "{was_price}", "{saving}", "{discount}"})
 RATINGS = frozenset({"{rating}", "{rating_count}", "{praised}"})
-REDUCED = frozenset({"was_price", "saving", "discount"})
 OTHERS = "other people"
 """The subject of idioms about others, who may speak where a slot says what they think."""
 REDUCED_AMOUNT = "reduced_amount"

@@ -61,7 +61,7 @@ def product_prompt(product: ProductFacts, style: Style) -> ProductPrompt:
         reason=product.stated_reason.kind,
         features=product.features,
         praised=product.praised,
-        attributes=tuple(product.values),
+        attributes=product.spoken,
     )
     return _prompt(told, style)
 

@@ -8,7 +8,7 @@ from encore.mailer.domain.text import aspect_label
 CACHED_ASPECTS = 4_096
 NOT_OF_THE_PRODUCT = frozenset({
     *("customer service", "delivery", "installation", "packaging", "price", "refund", "return policy"),
-    *("seller", "service", "shipping", "support", "value", "warranty"),
+    *("returns", "seller", "service", "shipping", "support", "value", "warranty"),
 })  # fmt: skip
 """What reviews praise or blame about a purchase rather than a product, by the names of aspects."""
 
@@ -19,5 +19,20 @@ def told_aspect(aspect: str, words: Language) -> str | None:
 
     None for what is not a few plain words, is not the product's, or has no name in the language.
     """
+    label = _label(aspect)
+    return words.aspect(label) if label else None
+
+
+@lru_cache(maxsize=CACHED_ASPECTS)
+def told_praise(aspect: str, words: Language) -> str | None:
+    """Return what an email calls an aspect that is praised, such as `low noise`; None as for `told_aspect`.
+
+    None too for what is praised for not being there: who praises a kettle without a smell likes no smell.
+    """
+    label = _label(aspect)
+    return words.praise(label) if label else None
+
+
+def _label(aspect: str) -> str | None:
     label = aspect_label(aspect)
-    return words.aspect(label) if label and label not in NOT_OF_THE_PRODUCT else None
+    return label if label and label not in NOT_OF_THE_PRODUCT else None

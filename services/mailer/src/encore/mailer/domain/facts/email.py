@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts.aspects import told_aspect
+from encore.mailer.domain.facts.aspects import told_praise
 from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
 from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
@@ -115,7 +115,7 @@ def email_facts(
             locale=locale,
             features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
             own_category=categories.get(pick.reason.product_id or "", ()),
-            praised=next(filter(None, (told_aspect(each.aspect, words) for each in pick.praised)), None),
+            praised=next(filter(None, (told_praise(each.aspect, words) for each in pick.praised)), None),
         )
         for number, pick in enumerate(recommendation.picks, 1)
     )

@@ -1,12 +1,12 @@
 """What is known of a customer's experience with what they have, and the tone that it asks for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
 from encore.contracts.records import OwnProduct, ProductAspect, Recommendation
-from encore.mailer.domain.facts.aspects import told_aspect
+from encore.mailer.domain.facts.aspects import told_aspect, told_praise
 from encore.mailer.domain.facts.own_names import own_name
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.reasons import LIKING
@@ -109,14 +109,14 @@ def experience_of(
     if liked:
         liking = {each.product_id for each in owned if not each.is_disliked}
         told = (each for each in recommendation.praised if each.product_id in liking)
-        praised = _aspect(told, owned, words)
+        praised = _aspect(told, owned, words, told_praise)
         return Experience(Occasion.LIKED, liked=liked, praised=praised)
     opinions = [each for each in owned if each.polarity is not None]
     if any(each.is_disliked for each in opinions) and all((each.polarity or 0) < 0 for each in opinions):
         disliked = [each for each in opinions if each.is_disliked]
         bad = {each.product_id for each in disliked}
         told = (each for each in recommendation.blamed if each.product_id in bad)
-        blamed = _aspect(told, owned, words)
+        blamed = _aspect(told, owned, words, told_aspect)
         return Experience(Occasion.SORRY, disliked=_spoken(disliked, lists), blamed=blamed)
     has = owned or any(each.own for each in products)
     return Experience(Occasion.OWNER if has else Occasion.NEW)
@@ -127,11 +127,16 @@ def _spoken(owned: Iterable[OwnProduct], lists: WordLists) -> str | None:
     return next(filter(None, names), None)
 
 
-def _aspect(told: Iterable[ProductAspect], owned: Iterable[OwnProduct], words: Language) -> Aspect | None:
+def _aspect(
+    told: Iterable[ProductAspect],
+    owned: Iterable[OwnProduct],
+    words: Language,
+    called: Callable[[str, Language], str | None],
+) -> Aspect | None:
     lists, categories = WordLists.load(words.code), {each.product_id: each.category for each in owned}
     found = (
         (
-            told_aspect(each.aspect, words),
+            called(each.aspect, words),
             own_name(each.product_name, categories.get(each.product_id, ()), lists),
         )
         for each in told

@@ -20,6 +20,10 @@ PERCENT = Decimal(100)
 CACHED_VALUES = 16_384
 MIN_DISCOUNT_PERCENT = 5
 """A smaller discount is no news: it is neither shown on the card nor offered to copy."""
+MIN_SPOKEN_PERCENT = 10
+"""A smaller discount stays on the card: "6% off" is no headline."""
+REDUCED = frozenset({"was_price", "saving", "discount"})
+"""The attributes that only a reduced product has."""
 WELL_RATED = Decimal(4)
 SOCIAL = frozenset({ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER})
 """Reasons that rest on other customers."""
@@ -90,6 +94,12 @@ class ProductFacts:
     def values(self) -> Mapping[str, str]:
         """The attributes that the product has, such as `price`, as they are shown."""
         return _values(self._shown)
+
+    @cached_property
+    def spoken(self) -> tuple[str, ...]:
+        """The attributes that copy may speak of: a small discount is only shown."""
+        small = self._shown.offer.percent_off < MIN_SPOKEN_PERCENT
+        return tuple(name for name in self.values if not (small and name in REDUCED))
 
     @cached_property
     def slots(self) -> Mapping[str, str]:

@@ -65,6 +65,9 @@ def unshouted(name: str) -> str:
     return _WORD.sub(_lowered, quiet) if _shouts(quiet) else quiet
 
 
+_SMALL_WORDS = frozenset(("AND", "BY", "FOR", "FROM", "IN", "OF", "ON", "OR", "THE", "TO", "WITH"))
+
+
 def _shouts(name: str) -> bool:
     """True if most of the longer words are in capitals: a brand or two in capitals is a way of writing."""
     words = [word for word in _WORD.findall(name) if len(word) >= MIN_SHOUTED_CHARS]
@@ -75,5 +78,7 @@ def _shouts(name: str) -> bool:
 
 def _lowered(found: re.Match[str]) -> str:
     word = found[0]
+    if word in _SMALL_WORDS:
+        return word.lower()
     shouted = len(word) >= MIN_SHOUTED_CHARS and word.isupper() and word not in ACRONYMS
     return word.capitalize() if shouted else word

@@ -43,6 +43,13 @@ _BRACKETED = re.compile(r"[(\[{【]([^)\]}】]*)(?:[)\]}】]|$)")
 _BRACKETS = re.compile(r"[()\[\]{}【】]")
 _SEPARATORS = re.compile(r"\s*[()\[\]{}【】|,](?:[\s,|()\[\]{}【】])*")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_REPEATED = re.compile(
+    r"(?<!\S)(?!(?P<one>\S+) (?P=one)(?!\S))"
+    r"(?P<said>[^\W\d_]+(?: [^\W\d_]+){1,3})(?: (?P=said))+(?![\w-])"
+    r"|(?<!\S)(?P<word>[^\W\d_]{6,})(?: (?P=word))+(?![\w-])",
+    re.IGNORECASE,
+)
+"""Words said twice in a row, as in "Spiral Charger Spiral Charger"; "yo yo" and "pom pom" are names."""
 
 
 @lru_cache(maxsize=CACHED_NAMES)
@@ -75,10 +82,12 @@ def description(name: str) -> str:
 
 
 def _mended(name: str) -> str:
-    """Return the name on one line, with ASCII signs, primes for inches, no quotation marks, no links."""
+    """Return the name on one line: ASCII signs, primes for inches, no quotation marks, links or repeats."""
     line = clean(name.translate(_WIDE_SIGNS), max_chars=READ_CHARS)
     unquoted = _QUOTES.sub(" ", _INCHES.sub("″", line))
-    return clean(without_contacts(unquoted), max_chars=READ_CHARS)
+    return _REPEATED.sub(
+        lambda found: found["said"] or found["word"], clean(without_contacts(unquoted), max_chars=READ_CHARS)
+    )
 
 
 def _tidied(text: str) -> str:

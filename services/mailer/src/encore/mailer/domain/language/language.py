@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from encore.mailer.domain.language.messages import MessageError, Messages
 from encore.mailer.domain.locales import FOLDERS, MESSAGES, written_locale
@@ -29,7 +30,15 @@ class Language:
 
         An aspect that its list does not have is one of the shop's own, named as its catalogue names it.
         """
-        return _aspects(self.code).get(name, name)
+        return _aspects(self.code).named.get(name, name)
+
+    def praise(self, name: str) -> str | None:
+        """Return what this language calls an aspect that is praised, such as `low noise`.
+
+        None for what is praised for not being there, such as a smell.
+        """
+        praised = _aspects(self.code).praised.get(name)
+        return self.aspect(name) if praised is None else praised or None
 
 
 @lru_cache(maxsize=64)
@@ -50,6 +59,14 @@ def _messages(code: str, locale: str) -> Messages:
         raise MessageError(f"languages/{code}/{MESSAGES}: {error}") from error
 
 
+class _Aspects(NamedTuple):
+    """What a language calls aspects, and what it calls them where they are praised."""
+
+    named: Mapping[str, str]
+    praised: Mapping[str, str]
+
+
 @lru_cache(maxsize=64)
-def _aspects(code: str) -> Mapping[str, str]:
-    return tomllib.loads(FOLDERS.joinpath(code, ASPECTS).read_text("utf-8"))
+def _aspects(code: str) -> _Aspects:
+    named = tomllib.loads(FOLDERS.joinpath(code, ASPECTS).read_text("utf-8"))
+    return _Aspects(praised=named.pop("praised", {}), named=named)

@@ -8,6 +8,7 @@ from encore.mailer.domain.message.addresses import header_address
 from encore.mailer.domain.text import is_printable
 
 HTTPS_URL = r"^https://[!-;=?-~]{1,200}$"
+PAGE_URL = r"^(https://[!-;=?-~]{1,200}|http://(127\.0\.0\.1|localhost):[0-9]{1,5}/[!-;=?-~]{0,180})$"
 
 
 def _shown(text: str) -> str:
@@ -25,3 +26,5 @@ PostalAddress = Annotated[Shown, Field(min_length=1, max_length=200)]
 SenderAddress = Annotated[str, AfterValidator(header_address)]
 """Checked and written as `header_address` does."""
 HttpsUrl = Annotated[str, StringConstraints(pattern=HTTPS_URL)]
+PageUrl = Annotated[str, StringConstraints(pattern=PAGE_URL)]
+"""Of a page that the shop serves: over https, or without TLS on this very machine, as a local stack does."""

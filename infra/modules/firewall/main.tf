@@ -1,10 +1,8 @@
-locals {
-  prefix = "aws-waf-logs-" # WAF requires it
-}
+# What stands before a stage of API Gateway: a web ACL, and its log, which has no paths, queries or secret headers.
 
 resource "aws_wafv2_web_acl" "this" {
   name        = var.name
-  description = "Rate limit and known attacks"
+  description = var.description
   scope       = "REGIONAL"
 
   default_action {
@@ -58,17 +56,21 @@ resource "aws_wafv2_web_acl" "this" {
   visibility_config {
     cloudwatch_metrics_enabled = true
     metric_name                = var.name
-    sampled_requests_enabled   = false # samples would name customers, and have keys and tokens
+    sampled_requests_enabled   = false # samples would contain what the log leaves out
   }
 }
 
+resource "aws_wafv2_web_acl_association" "this" {
+  resource_arn = var.stage_arn
+  web_acl_arn  = aws_wafv2_web_acl.this.arn
+}
+
 resource "aws_cloudwatch_log_group" "waf" {
-  name              = "${local.prefix}${var.name}"
+  name              = "aws-waf-logs-${var.name}" # WAF requires this prefix
   retention_in_days = 365
   kms_key_id        = var.logs_key_arn
 }
 
-# Whatever may name a customer, or is a secret, of any endpoint of ours.
 resource "aws_wafv2_web_acl_logging_configuration" "this" {
   resource_arn            = aws_wafv2_web_acl.this.arn
   log_destination_configs = [aws_cloudwatch_log_group.waf.arn]
@@ -81,9 +83,13 @@ resource "aws_wafv2_web_acl_logging_configuration" "this" {
     query_string {}
   }
 
-  redacted_fields {
-    single_header {
-      name = "x-api-key"
+  dynamic "redacted_fields" {
+    for_each = var.secret_headers
+
+    content {
+      single_header {
+        name = redacted_fields.value
+      }
     }
   }
 }

@@ -1,0 +1,163 @@
+# What every environment has: `dev` and `prod` link to this file.
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { stack = local.name }
+  }
+}
+
+module "keys" {
+  source = "../../modules/keys"
+
+  name                 = local.name
+  personalize_role_arn = module.pipeline.personalize_role_arn
+}
+
+module "realtime" {
+  source = "../../modules/realtime"
+  count  = var.realtime.enabled ? 1 : 0
+
+  name          = local.name
+  network       = module.network.tasks
+  keys          = module.keys.arns
+  events        = var.realtime.events
+  limits        = { requests_per_s = var.realtime.requests_per_s }
+  key_version   = var.realtime.key_version
+  ops_topic_arn = module.observability.alarms_topic_arn
+}
+
+variable "region" {
+  description = "The AWS region."
+  type        = string
+}
+
+variable "zones" {
+  description = "The availability zones by name, two or three; by default the first that offer every endpoint."
+  type        = list(string)
+  default     = null
+}
+
+variable "image_tag" {
+  description = "The release to run."
+  type        = string
+}
+
+variable "check" {
+  description = "Let a task of each new revision run with --check before its service uses it; false for a release that has no such flag."
+  type        = bool
+  default     = true
+}
+
+variable "settings" {
+  description = "Any settings of the services, by variable: of each service, or of all; see the pipeline module."
+  type = object({
+    all         = optional(map(string), {})
+    ingest      = optional(map(string), {})
+    sentiment   = optional(map(string), {})
+    recommender = optional(map(string), {})
+    mailer      = optional(map(string), {})
+    sender      = optional(map(string), {})
+    feedback    = optional(map(string), {})
+    web         = optional(map(string), {})
+    clicks      = optional(map(string), {})
+  })
+  default = {}
+}
+
+variable "recommender" {
+  description = "How products are ranked (engine: batch, campaign or similar) and what Personalize is told (imports: auto or full)."
+  type = object({
+    engine  = optional(string)
+    imports = optional(string)
+  })
+  default = {}
+}
+
+variable "realtime" {
+  description = "Answer with a customer's current picks over HTTPS, from so many tasks; with events, also take what customers do."
+  type = object({
+    enabled        = optional(bool, false)
+    events         = optional(bool, false)
+    requests_per_s = optional(number, 100)
+    min_tasks      = optional(number)
+    max_tasks      = optional(number)
+    key_version    = optional(number, 1)
+  })
+  default = {}
+}
+
+variable "sentiment" {
+  description = "How reviews are scored: language, aspects and job_from_texts; see the pipeline module."
+  type = object({
+    language       = optional(string)
+    aspects        = optional(string)
+    job_from_texts = optional(number)
+  })
+  default = {}
+}
+
+variable "ai_services" {
+  description = "The services whose cost the AI budget counts, as the bill names them; by default AWS's and the model."
+  type        = list(string)
+  default     = null
+}
+
+variable "sending" {
+  description = "How finished emails are delivered: transport (none, smtp or ses, in dev only with understudy), approval (required or automatic), per_s, and the mail server for smtp; see the pipeline module."
+  type = object({
+    transport = optional(string, "none")
+    approval  = optional(string)
+    per_s     = optional(number)
+    smtp = optional(object({
+      host          = string
+      port          = optional(number)
+      security      = optional(string)
+      user          = optional(string)
+      dkim_selector = optional(string)
+      cidrs         = list(string)
+    }))
+  })
+  default = {}
+}
+
+output "data_bucket" {
+  description = "The bucket to upload files to, under uploads/."
+  value       = module.pipeline.bucket_names["data"]
+}
+
+output "environment" {
+  description = "The services' settings by variable; the operators' command line reads them from the environment."
+  value       = module.pipeline.environment
+}
+
+output "cluster_name" {
+  description = "The ECS cluster."
+  value       = module.pipeline.cluster_name
+}
+
+output "service_names" {
+  description = "The ECS services."
+  value       = module.pipeline.service_names
+}
+
+output "dashboard_name" {
+  description = "The CloudWatch dashboard."
+  value       = module.observability.dashboard_name
+}
+
+output "zones" {
+  description = "The availability zones in use."
+  value       = module.network.zones
+}
+
+output "realtime_url" {
+  description = "Where a shop asks for a customer's picks; null unless `realtime` is enabled."
+  value       = one(module.realtime[*].url)
+}
+
+output "realtime_key_parameter" {
+  description = "The SSM parameter with the key that it sends in the header x-api-key."
+  value       = one(module.realtime[*].key_parameter_name)
+}

@@ -1,0 +1,29 @@
+module "firewall" {
+  source = "../firewall"
+
+  name               = "${var.name}-unsubscribe"
+  description        = "Rate limit and known attacks"
+  stage_arn          = aws_api_gateway_stage.this.arn
+  requests_per_5_min = var.requests_per_5_min
+  logs_key_arn       = var.keys.logs
+}
+
+moved {
+  from = aws_wafv2_web_acl.this
+  to   = module.firewall.aws_wafv2_web_acl.this
+}
+
+moved {
+  from = aws_wafv2_web_acl_association.this
+  to   = module.firewall.aws_wafv2_web_acl_association.this
+}
+
+moved {
+  from = aws_cloudwatch_log_group.waf
+  to   = module.firewall.aws_cloudwatch_log_group.waf
+}
+
+moved {
+  from = aws_wafv2_web_acl_logging_configuration.this
+  to   = module.firewall.aws_wafv2_web_acl_logging_configuration.this
+}
