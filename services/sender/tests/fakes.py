@@ -186,6 +186,7 @@ class World:
         self.dead = InMemorySuppressions()
         self.time = NOON
         self.parallel = 4
+        self.places: int | None = None
         self.paced: Paced = at_once
         self.claim_linger_s = self.record_linger_s = 0.0
         self.rules = rules or Rules()
@@ -227,7 +228,7 @@ class World:
                 dispatches=self.dispatches,
                 tries=self.rules.tries,
                 suppress_dead=SuppressDeadAddress(self.dead).run,
-                places=self.parallel,
+                places=self.places or self.parallel,
                 now=self.now,
                 claim_linger_s=self.claim_linger_s,
                 record_linger_s=self.record_linger_s,

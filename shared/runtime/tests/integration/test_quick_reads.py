@@ -72,6 +72,7 @@ async def read_from(server: Server, *, times: int) -> list[bytes | None]:
             session.create_client("s3", region_name="eu-west-1", endpoint_url=site.name) as s3,
             quick_reads(session, s3, "bucket") as quick,
         ):
+            assert quick is not None
             return [await quick.find("c1.eml") for _ in range(times)]
     finally:
         await runner.cleanup()
@@ -109,6 +110,7 @@ async def test_nobody_who_answers_is_no_answer() -> None:
         session.create_client("s3", region_name="eu-west-1", endpoint_url="http://127.0.0.1:1") as s3,
         quick_reads(session, s3, "bucket") as quick,
     ):
+        assert quick is not None
         assert await quick.find("c1.eml") is None
 
 

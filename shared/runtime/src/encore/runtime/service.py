@@ -118,8 +118,9 @@ async def open_runtime(
     name: StageName, settings: Settings, *, stop: asyncio.Event
 ) -> AsyncIterator[Runtime[Settings]]:
     """Open clients, queue, ledger and locks; raise `StoppedError` if `stop` is set before AWS answers."""
+    session = get_session()
     async with AsyncExitStack() as stack:
-        new_client = client_opener(stack, validate=settings.validate_requests)
+        new_client = client_opener(stack, validate=settings.validate_requests, session=session)
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
         send_bodies_at_once(s3)
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)

@@ -18,9 +18,9 @@ from encore.sender.settings import SenderSettings, TransportKind
 SMTP_PER_S = 100.0
 """What a mail server is asked to take unless the settings say otherwise."""
 SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
-CLAIMED_PER_CONNECTION = 2
-"""One is being handed over, the next is claimed meanwhile. More would be in doubt for nothing if the worker
-died."""
+CLAIMED_PER_CONNECTION = 3
+"""One is being handed over, and the next ones are claimed meanwhile, together. More would be in doubt for
+nothing if the worker died."""
 SES_BY_SMTP = "email-smtp."
 """What the names of Amazon SES's mail servers begin with."""
 

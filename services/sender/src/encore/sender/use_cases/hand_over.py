@@ -37,10 +37,11 @@ MAX_TAG_CHARS = 256
 MAX_REASON_CHARS = 500
 SETTLED_AT_ONCE = 100
 CLAIMED_AT_ONCE = 50
-CLAIM_LINGER_S, RECORD_LINGER_S = 0.01, 0.02
+CLAIM_LINGER_S, RECORD_LINGER_S = 0.1, 0.03
 """How long claims and records wait for others, to be written with them: the calls are most of the work.
 
-A worker that dies leaves in doubt what it has claimed and not recorded.
+Half of the places are enough: meanwhile the emails in the other half are handed over.
+A worker that dies leaves in doubt what it has claimed and not recorded, so records wait less.
 """
 HALTS = (QuotaSpentError, UnusableError)
 """What concerns every email, not one: a quota of the day, or a wrong password."""
@@ -96,11 +97,12 @@ class HandOver:
         self._places = asyncio.Semaphore(places)
         """Emails that are claimed and not yet answered: others are claimed when these are through."""
         self._now = now
+        enough = max(1, places // 2)
         self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(
-            dispatches.claim, limit=CLAIMED_AT_ONCE, linger_s=claim_linger_s
+            dispatches.claim, limit=CLAIMED_AT_ONCE, linger_s=claim_linger_s, enough=enough
         )
         self._records: Gather[Dispatch, None] = Gather(
-            dispatches.settle, limit=SETTLED_AT_ONCE, linger_s=record_linger_s
+            dispatches.settle, limit=SETTLED_AT_ONCE, linger_s=record_linger_s, enough=enough
         )
 
     async def run(self, parcel: Parcel, content: bytes, *, paced: Paced, renewed: Renewed) -> Dispatch:
