@@ -2,21 +2,24 @@
 
 Requests are sent when they are due, whether earlier ones have been answered or not, and are timed from then
 on: a slow answer cannot hide what others would have waited. Customers are drawn at random. In the second half
-of the time the shop's file changes, so that new shops are loaded while requests are answered. This process,
-the emulator and the web process share the machine's processors. Exits with 1 when a limit is missed.
+of the time the shop's file changes, so that new shops are loaded while requests are answered; with the engine
+`campaign`, customers also look at products, and the campaign is updated. This process, the emulator and the
+web process share the machine's processors. Exits with 1 when a limit is missed.
 """
 
 import argparse
 import asyncio
+import itertools
 import random
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import psutil
 from aiobotocore.session import get_session
@@ -33,7 +36,10 @@ from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
 from encore.stack.observer import Observer, observe
 from encore.stack.processes import free_port
 from harness.processes import cpu_seconds
-from harness.scored_run import ScoredRun
+from harness.scored_run import PRODUCTS, ScoredRun
+
+if TYPE_CHECKING:
+    from types_aiobotocore_personalize.client import PersonalizeClient
 
 RUN = "run-0123456789abcdef"
 MODULE = "encore.recommender.web"
@@ -41,6 +47,7 @@ POLL_S = 0.2
 LONGEST_S = 1_800
 RENEW_S = 5.0
 WARM_UP = 200
+LOOKS_PER_S = 5.0
 LIMIT_MS = 50.0
 """For the 99th percentile, both halves."""
 
@@ -132,16 +139,31 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
         await _finish(stack, observer, run)
         stack.processes.start("web", ["-m", MODULE], settings)
         address = f"http://127.0.0.1:{port}"
-        async with ClientSession(connector=TCPConnector(limit=0)) as client:
+        # Opened beforehand: that takes longer than a request may, in the process that measures.
+        async with (
+            get_session().create_client("personalize") as personalize,
+            ClientSession(connector=TCPConnector(limit=0)) as client,
+        ):
+            step = (await observer.ledger.run(RUN)).step
             await _until_ready(client, address)
             load = _Load(client, address, run.customers)
             await load.run(Half("warming up"), count=WARM_UP, rate=options.rate)
             count = int(options.rate * options.seconds / 2)
             steady, renewing = Half("steady"), Half("a new shop every few seconds")
             await load.run(steady, count=count, rate=options.rate)
-            changing = asyncio.create_task(_change_rules(observer))
+            changing = [asyncio.create_task(_change_rules(observer))]
+            if options.engine == "campaign":
+                changing += [
+                    asyncio.create_task(load.look_at_products()),
+                    asyncio.create_task(_update_campaign(personalize, step)),
+                ]
             await load.run(renewing, count=count, rate=options.rate)
-            changing.cancel()
+            for each in changing:
+                each.cancel()
+            ended = await asyncio.gather(*changing, return_exceptions=True)
+            failed = [error for error in ended if isinstance(error, Exception)]  # ended by us is no Exception
+            if failed:
+                raise ExceptionGroup("what was to change has not", failed)
     return [steady, renewing]
 
 
@@ -163,6 +185,23 @@ class _Load:
         half.cpu_ms = {
             name: (after - before.get(name, 0.0)) / count * 1000 for name, after in _cpu_by_process().items()
         }
+
+    async def look_at_products(self) -> None:
+        """Tell of customers who look at products, some a second."""
+        for number in itertools.count():
+            customer, product = self.chance.randrange(self.customers), self.chance.randrange(PRODUCTS)
+            event = {
+                "event_id": f"E{number}",
+                "customer_id": f"C{customer:07}",
+                "product_id": f"P{product:06}",
+                "kind": "viewed",
+                "timestamp": int(time.time()),
+            }
+            async with self.client.post(f"{self.address}/events", json={"events": [event]}) as reply:
+                await reply.read()
+                if reply.status not in {202, 503}:  # 503 as long as there is no event tracker
+                    raise RuntimeError(f"POST /events: {reply.status}")
+            await asyncio.sleep(1 / LOOKS_PER_S)
 
     async def _ask(self, half: Half, due: float, customer: int) -> None:
         try:
@@ -233,6 +272,17 @@ async def _change_rules(observer: Observer) -> None:
         number += 1
         body = f"pin: [P{number:06}]".encode()
         await observer.objects.put(object_keys.MERCHANDISING, body, content_type="text/yaml")
+        await asyncio.sleep(RENEW_S)
+
+
+async def _update_campaign(personalize: "PersonalizeClient", step: Mapping[str, str]) -> None:
+    """Have the campaign answer by its version again as often as the web process looks for a shop."""
+    while True:
+        found = (await personalize.describe_campaign(campaignArn=step["campaign"]))["campaign"]
+        if found.get("latestCampaignUpdate", {}).get("status", "ACTIVE") == "ACTIVE":
+            await personalize.update_campaign(
+                campaignArn=step["campaign"], solutionVersionArn=step["solution_version"]
+            )
         await asyncio.sleep(RENEW_S)
 
 

@@ -105,7 +105,7 @@ variable "ai_services" {
 }
 
 variable "sending" {
-  description = "How finished emails are delivered: transport (none, smtp or ses, in dev only with understudy), approval (required or automatic), per_s, and the mail server for smtp; see the pipeline module."
+  description = "How finished emails are delivered: transport (none, smtp or ses, in dev only with understudy), approval (required or automatic), per_s, the mail server for smtp, and the mailbox that replies and bounces arrive in; see the pipeline module."
   type = object({
     transport = optional(string, "none")
     approval  = optional(string)
@@ -117,6 +117,11 @@ variable "sending" {
       user          = optional(string)
       dkim_selector = optional(string)
       cidrs         = list(string)
+    }))
+    mailbox = optional(object({
+      url   = string
+      port  = optional(number)
+      cidrs = list(string)
     }))
   })
   default = {}

@@ -61,6 +61,7 @@ def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "
         "delivery-halted",
         "delivery-paused",
         "delivery-waits",
+        "mailbox",
     }
     assert ("aws_budgets_budget", "month") in observability.resources
 

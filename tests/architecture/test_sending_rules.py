@@ -97,6 +97,38 @@ def test_what_is_yours_is_told() -> None:
     assert "forward and reverse DNS" in " ".join(section.split())
 
 
+def test_mails_that_unsubscribe_reach_the_feedback_process() -> None:
+    """The address that the mailer names is the one that SES receives for; others' mails it refuses."""
+    address = f"unsubscribe@replies.{DOMAIN}"
+    [rule] = email().instances("aws_ses_receipt_rule", "replies").values()
+    assert rule["recipients"] == [address]
+    [action] = rule["sns_action"]
+    [topic] = email().instances("aws_sns_topic", "replies").values()
+    assert (action["topic_arn"], action["encoding"]) == (topic["arn"], "Base64")
+    assert record("MX", f"replies.{DOMAIN}") == "10 inbound-smtp.eu-west-1.amazonaws.com"
+    pipeline = configuration("prod").modules("pipeline")[None]
+    assert pipeline.local("mailer_settings")["ENCORE_MAILER_UNSUBSCRIBE_ADDRESS"] == address
+    assert email().output("feedback_topic_arns")["replies"] == topic["arn"]
+
+
+def test_an_active_rule_set_of_others_stays_active() -> None:
+    """An account has one: making another one active would stop what the first one received."""
+    for given, own in ((None, 1), ("of-the-shop", 0)):
+        module = configuration("prod", replies={"rule_set_name": given}).modules("email")[None]
+        assert len(module.instances("aws_ses_active_receipt_rule_set", "this")) == own
+        [rule] = module.instances("aws_ses_receipt_rule", "replies").values()
+        assert rule["rule_set_name"] == (given or "encore-prod")
+
+
+def test_nothing_is_received_unless_it_is_asked_for() -> None:
+    """A region may receive nothing, and an MX record is the shop's to set."""
+    module = configuration("prod", replies=None).modules("email")[None]
+    for kind in ("aws_ses_receipt_rule_set", "aws_ses_active_receipt_rule_set"):
+        assert not module.instances(kind, "this")
+    assert not module.instances("aws_sns_topic", "replies")
+    assert "replies" not in module.output("feedback_topic_arns")
+
+
 def record(kind: str, name: str) -> str:
     """The value of the one DNS record of a kind that the module prints for a name."""
     found = [

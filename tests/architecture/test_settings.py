@@ -54,7 +54,7 @@ def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str
     tables = {
         "mailer": ("mailer_settings", "mailer_parameters"),
         "sender": ("smtp_settings", "smtp_secrets"),
-        "feedback": ("unsubscribe_secrets",),
+        "feedback": ("unsubscribe_secrets", "mailbox_settings", "mailbox_secrets"),
     }
     written = [str(pipeline.locals[table]) for table in tables.get(service, ())]
     own = str(pipeline.locals["chosen_settings"][service])

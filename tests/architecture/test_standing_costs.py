@@ -51,6 +51,7 @@ BY_USE = {
     "aws_efs_file_system",
     "aws_flow_log",
     "aws_s3_bucket",
+    "aws_ses_receipt_rule",
     "aws_sesv2_configuration_set",
     "aws_sesv2_email_identity",
     "aws_sns_topic",
@@ -93,6 +94,8 @@ FREE = {
     "aws_s3_bucket_versioning",
     "aws_security_group",
     "aws_service_discovery_service",
+    "aws_ses_active_receipt_rule_set",
+    "aws_ses_receipt_rule_set",
     "aws_sesv2_configuration_set_event_destination",
     "aws_sesv2_email_identity_mail_from_attributes",
     "aws_sns_topic_policy",
@@ -167,6 +170,11 @@ def test_it_is_known_of_every_resource_what_it_costs(environment: str) -> None:
     assert kinds - BY_THE_HOUR_OR_MONTH - BY_USE - FREE == set()
 
 
+def rules(acl: Instance) -> int:
+    """The rules of a web ACL."""
+    return len(list(acl.block.expanded("rule", acl.scope)))
+
+
 def standing(made: list[Instance]) -> Counter[str]:
     """The units of a month that resources cost at rest."""
     of_kind: dict[str, list[Instance]] = defaultdict(list)
@@ -181,7 +189,7 @@ def standing(made: list[Instance]) -> Counter[str]:
             "cloudwatch.alarm_months": sum(map(metrics, of_kind["aws_cloudwatch_metric_alarm"])),
             "balancer.hours": len(of_kind["aws_lb"]) * HOURS_PER_MONTH,
             "waf.acl_months": len(of_kind["aws_wafv2_web_acl"]),
-            "waf.rule_months": sum(len(acl.block.nested("rule")) for acl in of_kind["aws_wafv2_web_acl"]),
+            "waf.rule_months": sum(map(rules, of_kind["aws_wafv2_web_acl"])),
             "endpoint.hours": sum(map(zones, of_kind["aws_vpc_endpoint"])) * HOURS_PER_MONTH,
         }
     )

@@ -116,6 +116,7 @@ def test_only_the_topology_makes_tables_topics_and_queues(read_module: "ReadModu
     }
     assert elsewhere == {
         ("email", "aws_sns_topic", "feedback"),  # what SES reports
+        ("email", "aws_sns_topic", "replies"),  # the mails that SES receives
         ("observability", "aws_sns_topic", "alarms"),  # CloudWatch alarms
     }
 

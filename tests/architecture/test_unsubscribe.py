@@ -10,7 +10,7 @@ import pytest
 from encore.contracts.consent import Frequency
 from encore.contracts.tokens import UNSUBSCRIBE, sign
 from encore.sender.domain.notifications import is_notification
-from encore.sender.domain.requests import Preferences, Request, RequestError
+from encore.sender.domain.requests import MAX_BODY_CHARS, Preferences, Request, RequestError
 from encore.sender.web.pages import LANGUAGES, Page, Pages
 from tests.support.configurations import SHOP, configuration
 from tests.support.hcl.configuration import Configuration
@@ -155,6 +155,23 @@ def test_preferences_are_the_message_of_the_web_process(token: str) -> None:
     for body in ("", "List-Unsubscribe=One-Click", '{"eventType": "Bounce"}'):
         with pytest.raises(RequestError):
             Request.of_message(message("preferences", token=token, body=body))
+
+
+def test_what_would_fit_into_no_message_is_refused_before_the_queue() -> None:
+    """A stranger's large form would fail there, and raise the alarm on requests that fail."""
+    [acl] = endpoint().modules("firewall")[None].instances("aws_wafv2_web_acl", "this").values()
+    found = {
+        block.value("name", scope): (block, scope) for block, scope in acl.block.expanded("rule", acl.scope)
+    }
+    block, scope = found["large-bodies"]
+    assert [each.kind for each in block.nested("action")[0].body.blocks] == ["block"]
+    for kind in ("statement", "size_constraint_statement"):
+        [block] = block.nested(kind)
+    assert block.value("comparison_operator", scope) == "GT"
+    assert block.value("size", scope) == MAX_BODY_CHARS
+    for kind in ("field_to_match", "body"):
+        [block] = block.nested(kind)
+    assert block.value("oversize_handling", scope) == "MATCH"
 
 
 def test_requests_go_to_the_queue_that_the_feedback_process_reads() -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from encore.contracts.events import EmailSent, EmailSuppressed, SenderPoll, new_
 from encore.runtime.consent import DynamoDBConsent
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.delivery import Act, Deliveries, Delivery, DeliveryStatus
+from encore.sender.domain.dating import dated
 from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
 from encore.stack.mailbox import Fault as MailFault
 from encore.stack.mailbox import Faults, Mailbox, MailboxServer
@@ -48,6 +50,7 @@ POLL_S = 0.2
 DRAIN_TIMEOUT_S = 60.0
 BY = "chaos"
 MAX_SKEW_S = 5.0
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Of the senders' clocks: an email that is to be tried again waits for a time by the clock."""
 MIN_CALLS_BEFORE_KILL = 40
 """A sender that has made so many calls is in the middle of a part."""
@@ -169,19 +172,19 @@ class _World:
         return delivery_outcome.by_customer(by_address, self.emails)
 
     def altered(self) -> list[str]:
-        """Whose emails arrived with other bytes, or in a form that a strict reader refuses."""
-        stored = {one.customer_id: one.message for one in self.emails}
+        """Whose emails arrived with other bytes, but for the date, or as a strict reader refuses them."""
+        stored = {one.customer_id: _undated(one.message) for one in self.emails}
         by_address = {one.email.address: one for one in self.emails}
         by_smtp = (
             each.customer_id or each.recipient
             for each in self.mailbox.messages
-            if each.defect or self.mailbox.content(each.number) != stored.get(each.customer_id)
+            if each.defect or _undated(self.mailbox.content(each.number)) != stored.get(each.customer_id)
         )
         by_ses = (
             address
             for each in self._by_ses()
             for address in each["recipients"]
-            if (self.ses / each["file"]).read_bytes() != by_address[address].message
+            if _undated((self.ses / each["file"]).read_bytes()) != _undated(by_address[address].message)
         )
         return [*by_smtp, *by_ses]
 
@@ -423,3 +426,8 @@ async def _drained(world: _World, fleet: Fleet) -> dict[str, dict[str, int]]:
             break
         await asyncio.sleep(POLL_S)
     return depths
+
+
+def _undated(message: bytes) -> bytes:
+    """An email without the moment at which it was handed over."""
+    return dated(message, NEVER)

@@ -11,6 +11,7 @@ from encore.stack.observer import observe
 from encore.stack.processes import free_port
 from encore.stack.sample import SampleFacts, write_sample
 from tests.chaos.background import like_aws
+from tests.support.imap import ImapServer
 from tests.support.pipeline import Pipeline
 
 EMULATOR, UNDERSTUDY, UPLOADS = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_S3"
@@ -21,6 +22,7 @@ DELIVERY = {
     "ENCORE_MAILER_UNSUBSCRIBE_URL": "https://shop.example.com/unsubscribe",
     "ENCORE_MAILER_UNSUBSCRIBE_KEY": "a key of the tests alone",
     "ENCORE_SENDER_WEB_CLICKS": "true",
+    "ENCORE_SENDER_MAILBOX_INTERVAL_S": "0.5",
 }
 """Every run that finishes is held, as in production; what a test approves arrives in the stack's mailbox."""
 
@@ -32,7 +34,14 @@ def calls_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator[Stack]:
+def replies() -> Iterator[ImapServer]:
+    """The mailbox where replies and reports arrive; the feedback process looks into it all the time."""
+    with ImapServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path, replies: ImapServer) -> Iterator[Stack]:
     """The emulator, understudy and our processes, started once, with their AWS calls recorded.
 
     The services, and the uploads of tests, reach the emulator through what makes it behave like AWS.
@@ -40,7 +49,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(RECORDING))
         patch.setenv(CALLS, str(calls_dir))
-        for name, value in DELIVERY.items():
+        delivery = {
+            **DELIVERY,
+            "ENCORE_SENDER_MAILBOX": replies.url,
+            "ENCORE_SENDER_MAILBOX_PASSWORD": replies.password,
+        }
+        for name, value in delivery.items():
             patch.setenv(name, value)
         with (
             embedded_stack(tmp_path_factory.mktemp("logs"), services=()) as started,
@@ -51,7 +65,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator
             ) as address,
         ):
             ports = {WEB_PORT: str(free_port()), PAGES_PORT: str(free_port())}
-            variables = {**started.variables, **DELIVERY, **ports}
+            variables = {**started.variables, **delivery, **ports}
             for service in dict.fromkeys(PROCESSES):
                 environment = {**variables, EMULATOR: address, "ENCORE_TEST_PROCESS": f"encore.{service}"}
                 started.processes.start(service, ["-m", f"encore.{service}"], environment)

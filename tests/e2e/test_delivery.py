@@ -19,11 +19,14 @@ from encore.contracts.events import DeliverPart, new_event
 from encore.contracts.records import Customer, Product, Review
 from encore.recommender.domain import personalize_keys
 from encore.runtime.runs.delivery import DeliveryStatus
+from encore.runtime.storage import DynamoDBItems
 from encore.stack.embedded import EmbeddedStack
 from encore.stack.local_mail import FOLDER
 from services.recommender.tests.fakes import made_up_shop
+from services.sender.tests.mails import bounce
 from tests.e2e.conftest import EMULATOR, RECORDING, UPLOADS
 from tests.support.deliveries import (
+    answer_to_unsubscribe,
     arrived,
     delivery_of,
     encore,
@@ -35,6 +38,7 @@ from tests.support.deliveries import (
     until_suppressed,
 )
 from tests.support.finished_runs import announce_finished
+from tests.support.imap import ImapServer
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest
 
@@ -156,36 +160,51 @@ def paid_calls() -> dict[str, Any]:
 
 
 async def test_who_wants_no_more_emails_costs_nothing_and_gets_none(
-    pipeline: Pipeline, ingest: PlayedIngest
+    pipeline: Pipeline, ingest: PlayedIngest, replies: ImapServer
 ) -> None:
-    """A click on unsubscribe, a bounce, a complaint: the next run pays nothing for them and mails nothing."""
+    """The next run pays nothing for them and mails nothing.
+
+    Of one a click on unsubscribe, of others a bounce and a complaint that SES reports, a mail to the address
+    of an email, and a bounce that comes by mail.
+    """
     first, again = "run-before", "run-after"
-    people = SHOP.parts[0][:4]
+    people = SHOP.parts[0][:6]
     await ingest.run(first, SHOP.products, people)
     await delivery_of(pipeline, first, DeliveryStatus.HELD)
     await encore(pipeline, "run", "approve", first, "--yes")
     await delivery_of(pipeline, first, DeliveryStatus.DONE)
     assert arrived(pipeline, first) == Counter(one.customer_id for one in people)
 
-    clicks, bounces, complains, _ = people
+    clicks, bounces, complains, writes, moved, _ = people
     folder = Path(pipeline.stack.variables[FOLDER])
     files = {each["customer_id"]: folder / each["file"] for each in received(pipeline)}
     link = unsubscribe_link(files[clicks.customer_id].read_bytes())
     assert await asyncio.to_thread(one_click, pipeline, link) == 200
+    written = {one.customer_id: files[one.customer_id].read_bytes() for one in (writes, moved)}
+    header = written[moved.customer_id].partition(b"\r\n\r\n")[0].decode() + "\r\n\r\n"
+    mails = (
+        answer_to_unsubscribe(written[writes.customer_id], writes),
+        bounce(recipient=str(moved.email), email=header),
+    )
+    customers = DynamoDBItems(pipeline.observer.dynamodb, pipeline.stack.resources.tables["customers"])
+    await customers.put_all([{"customer_id": moved.customer_id, "email": moved.email}])
+    await asyncio.to_thread(replies.deliver, *mails)
     dispatches = await pipeline.observer.dispatches_of(first, [one.customer_id for one in people])
     queue = pipeline.stack.resources.queue_urls["feedback"]
     for kind, customer in (("Bounce", bounces), ("Complaint", complains)):
         body = report(kind, dispatches[customer.customer_id], customer)
         await pipeline.observer.sqs.send_message(QueueUrl=queue, MessageBody=body)
-    await until_suppressed(pipeline, people[:3])
+    await until_suppressed(pipeline, people[:5])
     await pipeline.quiet()
+    bounced = await pipeline.observer.dispatches_of(first, [bounces.customer_id, moved.customer_id])
+    assert {each.bounced for each in bounced.values()} == {"hard"}
 
     before = paid_calls()
-    products, nobody = with_new_products(with_new_reviews(people[:3], again))
+    products, nobody = with_new_products(with_new_reviews(people[:5], again))
     finished = await ingest.run(again, products, nobody)
     assert finished.counts["emails"] == 0
-    assert finished.counts["emails_suppressed"] == 3
-    assert finished.counts["reviews_left_out"] == 3
+    assert finished.counts["emails_suppressed"] == 5
+    assert finished.counts["reviews_left_out"] == 5
     assert paid_calls() == before  # neither Bedrock, nor Comprehend, nor Personalize
     assert await ranked_for(pipeline, again) == []
     assert await pipeline.emails(again) == {}
@@ -195,11 +214,11 @@ async def test_who_wants_no_more_emails_costs_nothing_and_gets_none(
 
     mixed = "run-mixed"  # beside somebody who is paid for
     finished = await ingest.run(mixed, SHOP.products, with_new_reviews(people, mixed))
-    assert (finished.counts["emails"], finished.counts["emails_suppressed"]) == (1, 3)
+    assert (finished.counts["emails"], finished.counts["emails_suppressed"]) == (1, 5)
     assert finished.counts["texts_asked"] == 1
-    assert finished.counts["reviews_left_out"] == 3
-    assert await ranked_for(pipeline, mixed) == [people[3].customer_id]
-    assert set(await pipeline.emails(mixed)) == {people[3].customer_id}
+    assert finished.counts["reviews_left_out"] == 5
+    assert await ranked_for(pipeline, mixed) == [people[5].customer_id]
+    assert set(await pipeline.emails(mixed)) == {people[5].customer_id}
 
 
 async def test_who_unsubscribes_after_a_run_was_made_gets_nothing_of_it(

@@ -15,8 +15,9 @@ import pytest
 from encore.contracts import object_keys
 from encore.contracts.records import Recommendation
 from encore.recommender.domain.import_steps import mode_of
-from encore.recommender.domain.imports import INTERACTIONS, Mode
+from encore.recommender.domain.imports import INTERACTIONS, ITEMS, Mode
 from encore.recommender.domain.version_steps import CHOICE, Choice
+from encore.recommender.use_cases.tell_products import RECORDS_PER_CALL
 from encore.runtime.runs.run import Run
 from encore.stack.embedded import WEB_PORT
 from services.recommender.tests.fakes import made_up_shop
@@ -105,6 +106,9 @@ async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Pat
     assert second.step["solution_version"] == first.step["solution_version"]
     assert calls("CreateSolutionVersion", before) == 0
     assert calls("PutEvents", before) == len({one["user_id"] for one in new})
+    assert mode_of(second.step, ITEMS) is Mode.NONE  # what has changed of them was put when the run began
+    assert calls("PutItems", before) == -(-int(second.step["items_put"]) // RECORDS_PER_CALL) > 0
+    assert calls("CreateDatasetImportJob", before) == 0
 
     had: dict[str, set[object]] = {}
     for one in every:

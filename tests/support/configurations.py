@@ -18,6 +18,7 @@ MAIL_SERVER = {
     "dkim_selector": "encore",
     "cidrs": ["10.30.0.0/16"],
 }
+MAILBOX = {"url": "imaps://replies%40shop.example@imap.shop.example", "cidrs": ["10.40.0.0/16"]}
 SHOP = {
     "mailer": {
         "ENCORE_MAILER_BRAND_NAME": "Shop",
@@ -37,6 +38,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "former_unsubscribe_keys": True,
             "clicks_enabled": True,
             "sending": {"transport": "ses"},
+            "replies": {},
             "recommender": {"engine": "campaign"},
             "realtime": {"enabled": True, "events": True},
             "settings": {"web": {"ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN": RANKING_CAMPAIGN}},
@@ -49,7 +51,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "shop": SHOP,
             "mailer": {"model_id": PROFILE, "guardrail": {"id": GUARDRAIL, "version": "1"}},
             "realtime": {"enabled": True},
-            "sending": {"transport": "smtp", "smtp": MAIL_SERVER},
+            "sending": {"transport": "smtp", "smtp": MAIL_SERVER, "mailbox": MAILBOX},
         },
     ),
     "dev": ("environments/dev", {**COMMON, "model_id": MODEL}),

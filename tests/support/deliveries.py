@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -74,6 +75,18 @@ def unsubscribe_link(message: bytes) -> str:
     assert parsed["List-Unsubscribe-Post"] == ONE_CLICK.decode()
     (link,) = re.findall(r"<(https:[^>]+)>", parsed["List-Unsubscribe"])
     return str(link)
+
+
+def answer_to_unsubscribe(message: bytes, customer: Customer) -> bytes:
+    """The mail that a mail program sends when its reader unsubscribes by the mailto address (RFC 6068)."""
+    parsed = message_from_bytes(message, policy=policy.SMTP)
+    (link,) = re.findall(r"<(mailto:[^>]+)>", parsed["List-Unsubscribe"])
+    parts = urllib.parse.urlsplit(link)
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"], mail["To"] = str(customer.email), urllib.parse.unquote(parts.path)
+    mail["Subject"] = urllib.parse.parse_qs(parts.query)["subject"][0]
+    mail.set_content("This message was sent to unsubscribe.")
+    return mail.as_bytes()
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -77,7 +77,7 @@ module "pipeline" {
     }
     feedback = {
       size             = { cpu = 256, memory_mib = 512 }
-      min_tasks        = 0
+      min_tasks        = var.sending.mailbox == null ? 0 : 1
       max_tasks        = 1
       backlog_per_task = 100
       spot_weight      = 100

@@ -61,6 +61,7 @@ module "pipeline" {
   unsubscribe            = one([for endpoint in module.unsubscribe : merge(endpoint.mailer, { former_keys = var.former_unsubscribe_keys })])
   sending                = merge(var.sending, local.identity)
   feedback_topic_arns    = module.email.feedback_topic_arns
+  unsubscribe_address    = module.email.replies_address
   sentiment              = var.sentiment
   recommender            = var.recommender
   rules                  = var.rules
@@ -112,9 +113,10 @@ module "pipeline" {
       backlog_per_task = 50
       spot_weight      = 0
     }
+    # A mailbox is looked at by a task that runs.
     feedback = {
       size             = { cpu = 256, memory_mib = 512 }
-      min_tasks        = 0
+      min_tasks        = var.sending.mailbox == null ? 0 : 1
       max_tasks        = 2
       backlog_per_task = 500
       spot_weight      = 80
@@ -152,6 +154,7 @@ module "email" {
 
   name             = local.name
   domain           = local.domain
+  replies          = var.replies
   messages_key_arn = module.keys.arns.messages
 }
 

@@ -43,6 +43,21 @@ variable "unsubscribe_topics" {
   default     = []
 }
 
+variable "replies" {
+  description = "Receive mails that unsubscribe by SES, at an address of a subdomain; needs unsubscribe_endpoint, whose key signs them. See the email module; null to receive none."
+  type = object({
+    user          = optional(string)
+    subdomain     = optional(string)
+    rule_set_name = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.replies == null || var.unsubscribe_endpoint
+    error_message = "replies need unsubscribe_endpoint = true: its key signs what proves who has sent a mail."
+  }
+}
+
 variable "nat" {
   description = "One NAT gateway with a route to the internet in place of interface endpoints, for a mail server out there."
   type        = bool

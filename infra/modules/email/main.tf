@@ -2,6 +2,8 @@ data "aws_region" "current" {}
 
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 locals {
   # Reports from mailbox providers, one topic each; the queue `feedback` subscribes to both.
   feedback = {
@@ -10,7 +12,7 @@ locals {
   }
 
   # Beside those of DKIM, which SES makes up.
-  dns_records = [
+  dns_records = concat([
     {
       name  = "bounce.${var.domain}"
       type  = "MX"
@@ -18,7 +20,7 @@ locals {
     },
     { name = "bounce.${var.domain}", type = "TXT", value = "v=spf1 include:amazonses.com -all" },
     { name = "_dmarc.${var.domain}", type = "TXT", value = "v=DMARC1; p=quarantine; adkim=r; aspf=r" },
-  ]
+  ], local.replies_records)
 }
 
 resource "aws_sesv2_email_identity" "this" {

@@ -53,6 +53,44 @@ resource "aws_wafv2_web_acl" "this" {
     }
   }
 
+  # A body that no form has would fail behind the stage, and a failure there raises an alarm.
+  dynamic "rule" {
+    for_each = var.max_body_bytes == null ? [] : [var.max_body_bytes]
+
+    content {
+      name     = "large-bodies"
+      priority = 3
+
+      action {
+        block {}
+      }
+
+      statement {
+        size_constraint_statement {
+          comparison_operator = "GT"
+          size                = rule.value
+
+          field_to_match {
+            body {
+              oversize_handling = "MATCH"
+            }
+          }
+
+          text_transformation {
+            priority = 0
+            type     = "NONE"
+          }
+        }
+      }
+
+      visibility_config {
+        cloudwatch_metrics_enabled = true
+        metric_name                = "large-bodies"
+        sampled_requests_enabled   = false
+      }
+    }
+  }
+
   visibility_config {
     cloudwatch_metrics_enabled = true
     metric_name                = var.name

@@ -18,6 +18,17 @@ variable "requests_per_5_min" {
   type        = number
 }
 
+variable "max_body_bytes" {
+  description = "Larger bodies are blocked, 16384 at most, which is what WAF looks at; null for any size."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.max_body_bytes == null ? true : var.max_body_bytes > 0 && var.max_body_bytes <= 16384
+    error_message = "max_body_bytes: expected 1 to 16384."
+  }
+}
+
 variable "secret_headers" {
   description = "Headers that the log leaves out."
   type        = set(string)

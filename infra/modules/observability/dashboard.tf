@@ -172,6 +172,8 @@ locals {
         { metric = "bounces_hard", label = "hard bounces" },
         { metric = "bounces_soft", label = "soft bounces" },
         { metric = "complaints", label = "complaints" },
+        { metric = "feedback_forged", label = "forged, dropped" },
+        { metric = "mail_unread", label = "mails for nobody" },
         { metric = "complaint_rate", label = "share of complaints", stat = "Maximum", yAxis = "right" },
       ]
     },

@@ -30,6 +30,13 @@ locals {
       stat        = "Sum"
       threshold   = 0
     }
+    mailbox = {
+      description = "The mailbox of replies and bounces could not be read: whoever unsubscribes by mail is not heard. `mailbox_failed` in the feedback process's log says why."
+      metric      = "mailbox_failures"
+      service     = "feedback"
+      stat        = "Sum"
+      threshold   = 10
+    }
     delivery-waits = {
       description = "A delivery has waited for somebody for over ${var.limits.held_hours} hours, held or paused: `encore run approve`, `reject` or `resume`."
       metric      = "delivery_wait_seconds"

@@ -60,7 +60,7 @@ module "service" {
   release            = local.releases[each.key]
   permissions        = concat(local.consuming[each.key], local.permissions[each.key], local.indirect_permissions[each.key])
   health_command     = local.health_commands[each.key]
-  outbound           = each.key == "sender" ? local.mail_server : []
+  outbound           = lookup(local.outbound, each.key, [])
   network            = var.network
   logs               = local.logs
   parameters_key_arn = var.keys.data

@@ -461,7 +461,7 @@ locals {
       {
         sid       = "Announce"
         actions   = ["sns:Publish"]
-        resources = [module.topology.topic_arns["email-bounced"]]
+        resources = [module.topology.topic_arns["email-sent"], module.topology.topic_arns["email-bounced"]]
       },
     ]
   }

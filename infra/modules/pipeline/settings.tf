@@ -83,6 +83,7 @@ locals {
       "ENCORE_DISPATCHES_TABLE",
       "ENCORE_SUPPRESSIONS_TABLE",
       "ENCORE_CONTACTS_TABLE",
+      "ENCORE_EMAIL_SENT_TOPIC_ARN",
       "ENCORE_EMAIL_BOUNCED_TOPIC_ARN",
     ]
   }
@@ -118,8 +119,10 @@ locals {
       var.sending.per_s == null ? {} : { ENCORE_SENDER_PER_S = tostring(var.sending.per_s) },
       local.smtp_settings,
     )
-    feedback = {}
+    feedback = local.mailbox_settings
   }
+
+  mailbox_settings = var.sending.mailbox == null ? {} : { ENCORE_SENDER_MAILBOX = var.sending.mailbox.url }
 
   smtp_settings = var.sending.smtp == null ? {} : merge(
     {
@@ -138,6 +141,9 @@ locals {
     try(var.sending.smtp.user, null) == null ? {} : { ENCORE_SENDER_SMTP_PASSWORD = "${local.secrets_arn}/smtp-password" },
     try(var.sending.smtp.dkim_selector, null) == null ? {} : { ENCORE_SENDER_DKIM_KEY = "${local.secrets_arn}/dkim-key" },
   )
+  mailbox_secrets = var.sending.mailbox == null ? {} : {
+    ENCORE_SENDER_MAILBOX_PASSWORD = "${local.secrets_arn}/mailbox-password"
+  }
   unsubscribe_secrets = merge(
     var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_KEY = var.unsubscribe.key_parameter_arn },
     try(var.unsubscribe.former_keys, false) ? {
@@ -152,13 +158,17 @@ locals {
   mail_server = var.sending.smtp == null ? [] : [
     for cidr in var.sending.smtp.cidrs : { cidr = cidr, port = var.sending.smtp.port }
   ]
+  mailbox = var.sending.mailbox == null ? [] : [
+    for cidr in var.sending.mailbox.cidrs : { cidr = cidr, port = var.sending.mailbox.port }
+  ]
+  outbound = { sender = local.mail_server, feedback = local.mailbox }
   service_parameters = {
     ingest      = {}
     sentiment   = {}
     recommender = {}
     mailer      = local.mailer_parameters
     sender      = local.smtp_secrets
-    feedback    = local.unsubscribe_secrets
+    feedback    = merge(local.unsubscribe_secrets, local.mailbox_secrets)
   }
 
   # A figure of the recommender's rules is a setting of its own; the service refuses a name that it does not know.
@@ -206,6 +216,8 @@ locals {
       "ENCORE_SENDER_CONFIGURATION_SET",
       "ENCORE_SENDER_DKIM_KEY",
       "ENCORE_SENDER_DKIM_SELECTOR",
+      "ENCORE_SENDER_MAILBOX",
+      "ENCORE_SENDER_MAILBOX_PASSWORD",
       "ENCORE_SENDER_SMTP_HOST",
       "ENCORE_SENDER_SMTP_PASSWORD",
       "ENCORE_SENDER_SMTP_PORT",
@@ -254,6 +266,7 @@ locals {
     },
     var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
     var.clicks == null ? {} : { ENCORE_MAILER_CLICKS_URL = var.clicks.url },
+    var.unsubscribe_address == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_ADDRESS = var.unsubscribe_address },
     var.shop.mailer, # its unsubscribe address is a domain of the shop's own that leads to the endpoint
     local.given_parameters,
   )

@@ -109,11 +109,18 @@ variable "unsubscribe" {
   default     = null
 }
 
+variable "unsubscribe_address" {
+  description = "Where mails that unsubscribe go, from the email module; null for the sender's own address."
+  type        = string
+  default     = null
+}
+
 variable "sending" {
   description = <<-TEXT
     How finished emails are delivered: transport none, smtp or ses; approval by a person (required) or automatic. With ses,
     the domain that they come from and the configuration set to send with, from the email module; with smtp, the mail
-    server, at addresses that tasks can reach. per_s is what the provider allows; by default what SES says.
+    server, at addresses that tasks can reach. per_s is what the provider allows; by default what SES says. mailbox is where
+    replies and bounces arrive by mail, imaps://user@host/folder, at addresses that tasks can reach.
   TEXT
   type = object({
     transport         = optional(string, "none")
@@ -128,6 +135,11 @@ variable "sending" {
       user          = optional(string)
       dkim_selector = optional(string)
       cidrs         = list(string)
+    }))
+    mailbox = optional(object({
+      url   = string
+      port  = optional(number, 993)
+      cidrs = list(string)
     }))
   })
   default = {}
@@ -153,13 +165,18 @@ variable "sending" {
   }
 
   validation {
+    condition     = var.sending.mailbox == null ? true : can(regex("^imaps://[^/:@]+@[^/:@]+(:${var.sending.mailbox.port})?(/|$)", var.sending.mailbox.url))
+    error_message = "sending.mailbox.url must be imaps://user@host/folder, with the port if that is not 993, and without a password."
+  }
+
+  validation {
     condition     = var.sending.transport != "ses" || var.understudy || (var.sending.domain != null && var.sending.configuration_set != null)
     error_message = "sending.transport = \"ses\" takes the domain and the configuration_set of the email module."
   }
 }
 
 variable "feedback_topic_arns" {
-  description = "Topics of the email module with SES's reports of bounces and complaints, by kind; the feedback queue subscribes to them."
+  description = "Topics of the email module with SES's reports of bounces and complaints and the mails it receives, by kind; the feedback queue subscribes to them."
   type        = map(string)
   default     = {}
 }

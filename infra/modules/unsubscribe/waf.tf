@@ -2,9 +2,10 @@ module "firewall" {
   source = "../firewall"
 
   name               = "${var.name}-unsubscribe"
-  description        = "Rate limit and known attacks"
+  description        = "Rate limit, known attacks and large bodies"
   stage_arn          = aws_api_gateway_stage.this.arn
   requests_per_5_min = var.requests_per_5_min
+  max_body_bytes     = 16384 # far more than any form has
   logs_key_arn       = var.keys.logs
 }
 

@@ -17,7 +17,7 @@ from encore.runtime.runs.run import StageName
 from encore.sender.domain.judging import Rules
 from encore.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
 from encore.sender.use_cases.deliver_part import DeliverPart
-from encore.sender.use_cases.hand_over import HandOver
+from encore.sender.use_cases.hand_over import HandOver, Paced
 from encore.sender.use_cases.release_parts import ReleaseParts
 from encore.sender.use_cases.suppress_dead_address import SuppressDeadAddress
 from services.sender.tests.fakes_of_feedback import InMemorySuppressions
@@ -122,10 +122,12 @@ class FakeTransport:
     name: str = "fake"
     accepted: list[Outgoing] = field(default_factory=list)
     answer: Callable[[Outgoing], None] = accept_all
+    takes_s: float = 0.0
+    """How long it takes to answer."""
 
     async def send(self, email: Outgoing) -> Accepted:
         """Accept an email."""
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.takes_s)
         self.answer(email)
         self.accepted.append(email)
         return Accepted(f"id-{len(self.accepted)}")
@@ -143,6 +145,8 @@ class RecordingPolls:
     polls: list[tuple[int, int]] = field(default_factory=list)
     """Attempts and delays."""
     parts: list[int] = field(default_factory=list)
+    doubts: list[tuple[int, tuple[str, ...], int]] = field(default_factory=list)
+    """Parts, customers and delays."""
 
     async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None:
         """Keep a poll."""
@@ -155,6 +159,15 @@ class RecordingPolls:
         assert run_id == RUN
         assert release >= 1
         self.parts += parts
+
+    async def send_doubts(
+        self, run_id: str, part: int, customer_ids: Sequence[str], *, release: int, delay_s: int
+    ) -> None:
+        """Keep doubts."""
+        assert run_id == RUN
+        assert release >= 0
+        assert 0 <= delay_s <= 900
+        self.doubts.append((part, tuple(customer_ids), delay_s))
 
 
 class World:
@@ -173,6 +186,9 @@ class World:
         self.dead = InMemorySuppressions()
         self.time = NOON
         self.parallel = 4
+        self.places: int | None = None
+        self.paced: Paced = at_once
+        self.claim_linger_s = self.record_linger_s = 0.0
         self.rules = rules or Rules()
         self.parts: list[list[FinishedEmail]] = []
         numbers = iter(range(1, sum(sizes) + 1))
@@ -212,12 +228,14 @@ class World:
                 dispatches=self.dispatches,
                 tries=self.rules.tries,
                 suppress_dead=SuppressDeadAddress(self.dead).run,
+                places=self.places or self.parallel,
                 now=self.now,
-                claim_linger_s=0.0,
-                record_linger_s=0.0,
+                claim_linger_s=self.claim_linger_s,
+                record_linger_s=self.record_linger_s,
             ),
+            polls=self.polls,
             rules=self.rules,
-            paced=at_once,
+            paced=self.paced,
             to_seed=lambda content, address: re.sub(rb"To: [^\r]*", f"To: {address}".encode(), content),
             units={"ses.emails": 1},
             parallel=self.parallel,

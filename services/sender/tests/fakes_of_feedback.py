@@ -69,6 +69,13 @@ class InMemoryDelivered:
         """Find a dispatch."""
         return self.dispatches.get((run_id, customer_id))
 
+    async def prove_sent(self, run_id: str, customer_id: str, provider_id: str) -> None:
+        """Record that an email was sent that was in doubt."""
+        found = self.dispatches.get((run_id, customer_id))
+        if found and found.outcome in {Outcome.SENDING, Outcome.IN_DOUBT}:
+            sent = {"outcome": Outcome.SENT, "provider_id": provider_id, "reason": ""}
+            self.dispatches[run_id, customer_id] = found.model_copy(update=sent)
+
     async def mark(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> None:
         """Mark a dispatch unless worse is known."""
         found = self.dispatches.get((run_id, customer_id))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from tests.support.flows.messages import SQS_PAGES, delivered
-from tests.support.flows.steps import BUCKET, KEYS, RUN, Flow, queue_arn, role, steps, topic_arn, via
+from tests.support.flows.steps import BUCKET, HERE, KEYS, RUN, Flow, queue_arn, role, steps, topic_arn, via
 from tests.support.flows.tasks import start_of
 from tests.support.hcl.aws import arn
 
@@ -16,6 +16,8 @@ DISPATCHES, CONTACTS, SUPPRESSIONS, CUSTOMERS, RUNS = (
     for name in ("dispatches", "contacts", "suppressions", "customers", "runs")
 )
 SENDER, FEEDBACK, CLICKS = role("sender-task"), role("feedback-task"), role("clicks-task")
+SES = "ses.amazonaws.com"
+REPLIES_RULE = arn("ses", "receipt-rule-set/encore-prod:receipt-rule/encore-prod-replies")
 SES_PAGE = "Actions, resources, and condition keys for Amazon Simple Email Service v2"
 PARAMETERS_PAGE = "Pass Systems Manager parameters through Amazon ECS environment variables"
 
@@ -89,7 +91,57 @@ def flows() -> Iterator[Flow]:
         ),
         environment="guarded",
     )
-    for kind in ("bounces", "complaints"):
+    yield Flow(
+        "ECS reads the password of the mailbox",
+        (PARAMETERS_PAGE,),
+        tuple(
+            chain(
+                steps(
+                    role("feedback-execution"),
+                    "ssm:GetParameters",
+                    arn("ssm", "parameter/encore/encore-prod/mailbox-password"),
+                ),
+                steps(role("feedback-execution"), "kms:Decrypt", KEYS["data"], context=via("ssm")),
+            )
+        ),
+        environment="guarded",
+    )
+    yield Flow(
+        "feedback puts what it read in a mailbox into its queue, and tells of a late email",
+        SQS_PAGES,
+        tuple(
+            chain(
+                steps(FEEDBACK, "sqs:SendMessage", queue_arn("feedback")),
+                steps(FEEDBACK, ["kms:Decrypt", "kms:GenerateDataKey"], KEYS["messages"], context=via("sqs")),
+                steps(FEEDBACK, "sns:Publish", topic_arn("email-sent")),
+                steps(FEEDBACK, ["kms:Decrypt", "kms:GenerateDataKey"], KEYS["messages"], context=via("sns")),
+            )
+        ),
+    )
+    yield Flow(
+        "SES passes on a mail that it received",
+        (
+            "Giving permissions to Amazon SES for email receiving",
+            "Enabling compatibility between event sources and encrypted topics",
+        ),
+        tuple(
+            chain(
+                steps(
+                    SES,
+                    "sns:Publish",
+                    topic_arn("email-replies"),
+                    context={**HERE, "aws:SourceArn": REPLIES_RULE},
+                ),
+                steps(
+                    SES,
+                    ["kms:Decrypt", "kms:GenerateDataKey"],
+                    KEYS["messages"],
+                    context=HERE,
+                ),
+            )
+        ),
+    )
+    for kind in ("bounces", "complaints", "replies"):
         yield Flow(
             f"SNS delivers {kind} to feedback",
             ("Subscribing an Amazon SQS queue to an Amazon SNS topic", *SQS_PAGES),

@@ -357,6 +357,26 @@ _DELIVERY = (
         {**HERE, "aws:SourceArn": topic_arn("email-sent")},
         by="aws:SourceArn",
     ),
+    *(
+        _refused(
+            f"{what} reaches the mails that SES received",
+            "ses.amazonaws.com",
+            "sns:Publish",
+            topic_arn("email-replies"),
+            {**HERE, "aws:SourceArn": source},
+            by="aws:SourceArn",
+        )
+        for what, source in {
+            "another receipt rule": arn("ses", "receipt-rule-set/encore-prod:receipt-rule/other"),
+            "the configuration set": arn("ses", "configuration-set/encore-prod"),
+        }.items()
+    ),
+    _refused(
+        "feedback's tasks start with the mailbox's password where none is read",
+        role("feedback-execution"),
+        "ssm:GetParameters",
+        arn("ssm", "parameter/encore/encore-prod/mailbox-password"),
+    ),
     _refused(
         "a rule that is none of ours delivers to the sender",
         "events.amazonaws.com",

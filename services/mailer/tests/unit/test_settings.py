@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from encore.mailer.__main__ import subject_test
+from encore.mailer.__main__ import composer, subject_test
 from encore.mailer.domain.copy.subjects import SubjectTest
+from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.shop_file import BrandSection, InvalidFileError, SubjectsSection
 from encore.mailer.settings import BRAND_SETTINGS, MailerSettings
 
@@ -40,7 +41,7 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
         {"mailer_from_address": "häns@shop.example"},
         {"mailer_locale": "fr_FR"},
         {"mailer_unsubscribe_url": "https://shop.example/u"},
-        {"mailer_unsubscribe_key": "secret"},
+        {"mailer_unsubscribe_address": "nobody"},
         {"mailer_unsubscribe_url": "http://shop.example/u", "mailer_unsubscribe_key": "secret"},
         {"mailer_unsubscribe_url": "https://shop.example/u>,<x", "mailer_unsubscribe_key": "secret"},
         {"mailer_unsubscribe_url": "http://127.0.0.1.evil.example:80/u", "mailer_unsubscribe_key": "secret"},
@@ -164,6 +165,19 @@ def test_words_that_no_subject_may_have_stop_the_service() -> None:
         InvalidFileError, match=r"^subjects\.variants\.best: found .*, expected .* \('best'\)$"
     ):
         subject_test(settings)
+
+
+@pytest.mark.parametrize("url", [None, "https://shop.example/u"])
+def test_mails_that_unsubscribe_go_to_the_address_that_is_read(url: str | None) -> None:
+    """They are signed with the key, whether there is a page too; without an address they go to the sender."""
+    given = RESOURCES | {"mailer_unsubscribe_key": "k", "mailer_unsubscribe_url": url}
+    token = UnsubscribeEndpoint("", b"k").token("C1")
+    addresses = {"hello@shop.example": None, "replies@in.shop.example": "replies@in.shop.example"}
+    for address, setting in addresses.items():
+        settings = MailerSettings.model_validate(given | {"mailer_unsubscribe_address": setting})
+        [*links, mail] = composer(settings)._unsubscribe_uris("C1")
+        assert mail == f"mailto:{address}?subject=unsubscribe%20{token}"
+        assert links == ([f"{url}?t={token}"] if url else [])
 
 
 def test_an_unsubscribe_address_of_the_file_needs_a_key() -> None:

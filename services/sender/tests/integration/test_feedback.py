@@ -10,11 +10,11 @@ from typing import Any
 
 import boto3
 import pytest
+from pydantic import SecretStr
 
 from encore.contracts.consent import Contact, Frequency, address_entry, customer_entry
 from encore.contracts.delivery import NotSent, Outcome
 from encore.contracts.events import EmailBounced, parse_event
-from encore.contracts.tokens import UNSUBSCRIBE, sign
 from encore.runtime.consent import DynamoDBConsent
 from encore.runtime.runs.delivery import Deliveries, DeliveryStatus
 from encore.runtime.runs.run import StageName
@@ -22,13 +22,16 @@ from encore.runtime.service import check, serve
 from encore.runtime.settings import load_settings
 from encore.runtime.storage import DynamoDBItems
 from encore.sender.adapters.delivered import DynamoDBDelivered
+from encore.sender.domain.mailbox_url import MailboxUrl
 from encore.sender.domain.notifications import NotificationKind
 from encore.sender.domain.requests import Preferences, Request
 from encore.sender.feedback.__main__ import make_handler
 from encore.sender.settings import FeedbackSettings
 from encore.stack.provision import Resources
 from services.sender.tests.fakes_of_feedback import RUN, dispatch
+from services.sender.tests.mails import ADDRESS, bounce, email_header, to_unsubscribe, token
 from services.sender.tests.unit.test_notifications import sample
+from tests.support.imap import ImapServer
 from tests.support.stores import Clients
 
 KEY = "a key that nobody guesses"
@@ -177,7 +180,7 @@ async def test_the_process_acts_on_requests_and_notifications(
     consent: DynamoDBConsent,
     dispatches: DynamoDBItems,
 ) -> None:
-    """By a key of last year; a bounce and a complaint are announced; what is forged is a dead letter."""
+    """By a key of last year; a complaint is announced; what is malformed is a dead letter, forged is not."""
     customers = DynamoDBItems(clients.dynamodb, resources.tables["customers"])
     await customers.put_all([{"customer_id": "K-1", "email": "K-1@example.com"}])
     await put(dispatches, "K-7")
@@ -197,16 +200,15 @@ async def test_the_process_acts_on_requests_and_notifications(
     async def send(body: str) -> None:
         await clients.sqs.send_message(QueueUrl=queue, MessageBody=body)
 
-    def token(customer_id: str, key: str = KEY) -> str:
-        return sign(key.encode(), UNSUBSCRIBE, customer_id)
-
     weekly = Preferences(Frequency.WEEKLY, ("Toys",))
+    malformed = f"{token('K-3', key=KEY.encode())}\nfrequency=daily"
     async with running(settings):
         for body in (
-            Request(token("K-1")).message,
-            Request(token("K-2"), weekly).message,
+            Request(token("K-1", key=KEY.encode())).message,
+            Request(token("K-2", key=KEY.encode()), weekly).message,
             sample("event-complaint"),
-            Request(token("K-3", "a forger's key")).message,
+            Request(token("K-3", key=b"a forger's key")).message,
+            malformed,
         ):
             await send(body)
         entries = [customer_entry("K-1"), address_entry("k-1@example.com"), customer_entry("K-7")]
@@ -227,9 +229,105 @@ async def test_the_process_acts_on_requests_and_notifications(
     }
     contact = (await consent.contacts(["K-2"]))["K-2"]
     assert (contact.frequency, contact.topics_off) == (Frequency.WEEKLY, ("Toys",))
-    assert dead == Request(token("K-3", "a forger's key")).message
+    assert dead == malformed
     event = parse_event(announced, EmailBounced)
     assert (event.run_id, event.data.customer_id, event.data.kind) == (RUN, "K-7", "complaint")
+
+
+async def test_an_email_in_doubt_is_proved_to_be_sent(
+    delivered: DynamoDBDelivered, dispatches: DynamoDBItems
+) -> None:
+    """Nothing else of it changes; what is final otherwise stays, and nothing is made of no email."""
+    await put(dispatches, "K-1", outcome=Outcome.IN_DOUBT)
+    await put(dispatches, "K-2", outcome=Outcome.SENDING)
+    await put(dispatches, "K-3", outcome=Outcome.REFUSED)
+    for customer_id in ("K-1", "K-2", "K-3", "nobody"):
+        await delivered.prove_sent(RUN, customer_id, "id-9")
+    for customer_id in ("K-1", "K-2"):
+        proved = dispatch(customer_id, outcome=Outcome.SENT, provider_id="id-9")
+        assert await delivered.find(RUN, customer_id) == proved
+    assert await delivered.find(RUN, "K-3") == dispatch("K-3", outcome=Outcome.REFUSED)
+    assert await delivered.find(RUN, "nobody") is None
+
+
+async def test_the_process_reads_a_mailbox(
+    settings: FeedbackSettings,
+    consent: DynamoDBConsent,
+    dispatches: DynamoDBItems,
+    clients: Clients,
+    resources: Resources,
+) -> None:
+    """A mail to an email's address unsubscribes, a bounce suppresses, and each is put away by its kind."""
+    customers = DynamoDBItems(clients.dynamodb, resources.tables["customers"])
+    await customers.put_all([{"customer_id": "K-8", "email": ADDRESS}])
+    await put(dispatches, "K-8")
+    left = to_unsubscribe("Where is my kettle?")
+    with ImapServer() as server:
+        mailbox = {"sender_mailbox": server.url, "sender_mailbox_password": SecretStr(server.password)}
+        watching = settings.model_copy(update=mailbox)
+        unsubscribes = to_unsubscribe(f"unsubscribe {token('K-1', key=KEY.encode())}")
+        returned = bounce(email=email_header(signed=token("K-8", key=KEY.encode())))
+        await asyncio.to_thread(server.deliver, unsubscribes, left, returned)
+        async with running(watching), asyncio.timeout(IN_TIME_S):
+            entries = [customer_entry("K-1"), address_entry(ADDRESS)]
+            while len(await consent.find(entries)) < len(entries):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.05)
+            while await asyncio.to_thread(server.mails):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.05)
+        assert server.mails("encore-read") == [unsubscribes, returned]
+        assert server.mails("encore-left") == [left]
+    reasons = {entry: each.reason for entry, each in (await consent.find(entries)).items()}
+    assert reasons == {entries[0]: NotSent.UNSUBSCRIBED, entries[1]: NotSent.HARD_BOUNCE}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"MAILBOX": "imap://u@imap.shop.example", "MAILBOX_PASSWORD": "p"}, "expected imaps"),
+        ({"MAILBOX": "imaps://u:secret@imap.shop.example", "MAILBOX_PASSWORD": "p"}, "found a password"),
+        ({"MAILBOX": "https://shop.example", "MAILBOX_PASSWORD": "p"}, "expected imaps://user@host/folder"),
+        (
+            {"MAILBOX": "imaps://imap.shop.example", "MAILBOX_PASSWORD": "p"},
+            "expected imaps://user@host/folder",
+        ),
+        ({"MAILBOX": "imaps://u@h:x", "MAILBOX_PASSWORD": "p"}, "expected imaps://user@host/folder"),
+        ({"MAILBOX": "imaps://u@imap.shop.example"}, "must be set together"),
+        ({"MAILBOX_PASSWORD": "p"}, "must be set together"),
+    ],
+)
+def test_a_mailbox_is_set_whole_and_protected(
+    settings: FeedbackSettings,
+    changes: dict[str, str],
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The message says what was expected, and no secret."""
+    assert settings.mailbox is None
+    for name, value in changes.items():
+        monkeypatch.setenv(f"ENCORE_SENDER_{name}", value)
+    with pytest.raises(SystemExit):
+        load_settings(FeedbackSettings)
+    written = capsys.readouterr().err
+    assert expected in written
+    assert "secret" not in written
+
+
+def test_a_mailbox_without_a_key_proves_nothing(
+    settings: FeedbackSettings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every mail would count as forged."""
+    assert settings.unsubscribe_keys
+    monkeypatch.delenv("ENCORE_MAILER_UNSUBSCRIBE_KEY")
+    monkeypatch.delenv("ENCORE_SENDER_UNSUBSCRIBE_KEYS__2025")
+    monkeypatch.setenv("ENCORE_SENDER_MAILBOX", "imap://u@localhost:1143/Replies%20to%20us")
+    monkeypatch.setenv("ENCORE_SENDER_MAILBOX_PASSWORD", "p")
+    with pytest.raises(SystemExit):
+        load_settings(FeedbackSettings)
+    assert "mailer_unsubscribe_key" in capsys.readouterr().err
+    monkeypatch.setenv("ENCORE_MAILER_UNSUBSCRIBE_KEY", "k")
+    found = load_settings(FeedbackSettings).mailbox
+    assert found == MailboxUrl("localhost", 1143, "u", "Replies to us", is_tls=False)
 
 
 async def test_a_click_marks_its_email_once(delivered: DynamoDBDelivered, dispatches: DynamoDBItems) -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent, Outcome
+from encore.contracts.delivery import Dispatch, NotSent, Outcome
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailSent, EmailSuppressed
 from encore.runtime.runs.delivery import Act, DecisionError, DeliveryStatus
@@ -402,6 +403,43 @@ async def test_an_email_whose_worker_died_after_acceptance_is_in_doubt_and_liste
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
 
 
+@pytest.mark.parametrize("is_late", [True, False])
+async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_late: bool) -> None:
+    """A worker was taken for dead while its record was on the way; without one there is nothing to tell."""
+    world = World(3)
+    await world.open()
+    claimed = Dispatch(
+        run_id=RUN, customer_id="c2", outcome=Outcome.SENDING, at=world.time, transport="fake", claim="dead"
+    )
+    world.dispatches.items[RUN, "c2"] = claimed
+    await world.run()
+    [(part, doubted, delay_s)] = world.polls.doubts
+    assert (part, doubted, delay_s) == (1, ("c2",), 900)
+    assert world.announcer.of(EmailSuppressed) == [EmailSuppressed(customer_id="c2", reason="in_doubt")]
+    late = claimed.model_copy(update={"outcome": Outcome.SENT, "provider_id": "id-9"})
+    if is_late:
+        await world.dispatches.settle([late])
+    world.announcer.announced.clear()
+    for _ in range(2):
+        await world.deliver.look_again(RUN, part, doubted, holder="again")
+    event = EmailSent(customer_id="c2", transport="fake", provider_id="id-9")
+    assert world.announcer.announced == ([(RUN, event)] * 2 if is_late else [])
+    [report] = [each for each in await world.runs.ledger.reports(RUN) if each.stage is StageName.SENDER]
+    wanted = {"emails_sent": 3} if is_late else {"emails_sent": 2, "emails_in_doubt": 1}
+    assert report.counts == wanted
+    assert world.transport.times == Counter(["c1", "c3"])
+
+
+async def test_a_part_that_is_not_done_tells_of_late_records_by_itself() -> None:
+    """Its next pass finds the email sent; a look before that says nothing."""
+    world = World(2)
+    await world.open(DeliveryStatus.HELD)
+    sent = Dispatch(run_id=RUN, customer_id="c1", outcome=Outcome.SENT, at=world.time, transport="fake")
+    world.dispatches.items[RUN, "c1"] = sent
+    await world.deliver.look_again(RUN, 1, ["c1"], holder="again")
+    assert world.announcer.announced == []
+
+
 async def test_two_workers_with_the_same_part_send_each_email_once() -> None:
     """A message may be delivered twice at the same time."""
     world = World(40)
@@ -430,6 +468,31 @@ async def test_an_email_that_waited_long_for_its_turn_is_looked_at_again() -> No
     await world.run()
     assert set(world.transport.times) == {"c1", "c2"}
     assert world.dispatches.items[RUN, "c3"].reason == NotSent.UNSUBSCRIBED
+
+
+async def test_emails_that_waited_long_are_looked_at_together() -> None:
+    """A provider that is slow costs no calls of their own for each of them."""
+    world = World(100)
+    await world.open()
+    accept, look_up, looks = world.transport.send, world.consent.contacts, list[int]()
+
+    async def slowly(email: Outgoing) -> Accepted:
+        world.time += timedelta(seconds=1)
+        return await accept(email)
+
+    async def contacts(customer_ids: Sequence[str]) -> dict[str, Contact]:
+        looks.append(len(customer_ids))
+        await asyncio.sleep(0)
+        return await look_up(customer_ids)
+
+    world.transport.send = slowly  # type: ignore[method-assign] # as a provider that takes its time
+    world.consent.contacts = contacts  # type: ignore[method-assign] # counts
+    world.parallel = 20
+    await world.run()
+    assert set(world.transport.times.values()) == {1}
+    assert len(world.transport.accepted) == 100
+    assert sum(looks) > 160, "all but the first had waited"
+    assert len(looks) < 25
 
 
 async def test_a_run_of_an_earlier_release_is_said_to_be_one() -> None:

@@ -1,7 +1,9 @@
 """What comes back is acted on: requests, bounces, complaints; doing it twice changes nothing."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -9,16 +11,18 @@ from encore.contracts.click_links import Click, ClickLinks
 from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
 from encore.contracts.delivery import NotSent, Outcome
 from encore.contracts.errors import PermanentError, TransientError
-from encore.contracts.events import EmailBounced
+from encore.contracts.events import EmailBounced, EmailSent
 from encore.contracts.object_keys import CLICKS
 from encore.contracts.records import CustomerEvent, EventKind
 from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, sign
+from encore.runtime.metrics import Metric
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.delivery import Act, DeliveryStatus
 from encore.sender.domain.clicks import message_of
 from encore.sender.domain.complaint_rate import ComplaintLimit
 from encore.sender.domain.requests import Preferences, Request
-from encore.sender.feedback.handler import FeedbackHandler
+from encore.sender.feedback.handler import FeedbackHandler, Signatures
+from encore.sender.use_cases.believe_report import BelieveReport
 from encore.sender.use_cases.find_dispatch import RECORDED_AFTER, FindDispatch
 from encore.sender.use_cases.keep_preferences import KeepPreferences
 from encore.sender.use_cases.take_bounce import TakeBounce, after_soft_bounce
@@ -52,12 +56,14 @@ class Feedback:
         self.delivered = InMemoryDelivered({(RUN, "K-7"): dispatch("K-7")}, {RUN: delivery()})
         self.announcer = InMemoryAnnouncer()
         self.objects = InMemoryObjects()
-        unsubscribe = Unsubscribe(self.consent, InMemoryAddresses({"K-7": ADDRESS}), lambda: self.now)
-        find_dispatch = FindDispatch(self.delivered, lambda: self.now)
+        addresses = InMemoryAddresses({"K-7": ADDRESS})
+        unsubscribe = Unsubscribe(self.consent, addresses, lambda: self.now)
+        find_dispatch = FindDispatch(self.delivered, self.announcer, lambda: self.now)
         self.handle = FeedbackHandler(
-            keys=(KEY, OLD_KEY),
+            signatures=Signatures((KEY, OLD_KEY)),
             unsubscribe=unsubscribe,
             keep_preferences=KeepPreferences(self.consent),
+            believe_report=BelieveReport(addresses),
             take_bounce=TakeBounce(
                 self.consent, find_dispatch, self.delivered, self.announcer, most_soft=most_soft
             ),
@@ -76,7 +82,11 @@ class Feedback:
     async def receive(self, body: str, *, sent_ms: int = 1_000) -> None:
         """Handle a message, twice as queues may."""
         for _ in range(2):
-            await self.handle(Message("id", "receipt", body, 1, 0, sent_ms))
+            await self.handle(self.message(body, sent_ms=sent_ms))
+
+    def message(self, body: str, *, sent_ms: int = 1_000) -> Message:
+        """A message of the queue."""
+        return Message("id", "receipt", body, 1, 0, sent_ms)
 
     @property
     def reasons(self) -> dict[str, NotSent]:
@@ -106,12 +116,12 @@ async def test_a_click_is_noted_with_its_email_and_told_as_what_a_customer_does(
     }
 
 
-async def test_a_forged_click_is_a_dead_letter() -> None:
-    """It marks nothing, and nobody is told."""
+async def test_a_forged_click_is_dropped_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """It marks nothing, and nobody is told: a stranger must not be able to fill the dead letters."""
     feedback = Feedback()
     for body in (clicked(key=b"another key"), message_of(""), message_of("c=test&r=x&p=y")):
-        with pytest.raises(PermanentError, match="signed the click's token"):
-            await feedback.receive(body)
+        await feedback.receive(body)
+    assert emitted(capsys, Metric.FEEDBACK_FORGED) == 6
     assert feedback.delivered.dispatches[RUN, "K-7"].clicked_at is None
     assert not feedback.objects.stored
 
@@ -133,6 +143,16 @@ async def test_a_click_in_an_email_that_is_gone_is_told_all_the_same() -> None:
     await feedback.receive(clicked(customer_id="K-8"))
     assert (RUN, "K-8") not in feedback.delivered.dispatches
     assert len(feedback.objects.stored) == 1
+
+
+def emitted(capsys: pytest.CaptureFixture[str], metric: Metric) -> int:
+    """What a metric's values, written since the last look, add up to."""
+    return emitted_in("".join(capsys.readouterr()), metric)
+
+
+def emitted_in(written: str, metric: Metric) -> int:
+    """What a metric's values in a log add up to."""
+    return sum(int(found) for found in re.findall(rf"\b{metric}[\"']?[=:] ?(\d+)", written))
 
 
 @pytest.fixture
@@ -175,11 +195,16 @@ async def test_somebody_who_is_not_known_any_more_is_suppressed_all_the_same(fee
         json.dumps({"eventType": "Bounce"}),
     ],
 )
-async def test_a_forged_request_is_a_dead_letter(feedback: Feedback, forged: str) -> None:
-    """It changes nothing, and the reason says nothing of it."""
-    with pytest.raises(PermanentError, match="no key of ours has signed"):
-        await feedback.receive(Request(forged).message)
+async def test_a_forged_request_is_dropped_and_counted(
+    feedback: Feedback, forged: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It changes nothing, whatever its form says; what is logged says nothing of it."""
+    await feedback.receive(Request(forged).message)
+    await feedback.receive(f"{quote(forged, safe='')}\nfrequency=daily&{'x' * 20_000}")
     assert feedback.reasons == {}
+    written = "".join(capsys.readouterr())
+    assert len(re.findall(r"feedback_forged[^_]*what", written)) == 4
+    assert not forged or forged not in written
 
 
 async def test_a_click_in_a_test_email_changes_nothing(feedback: Feedback) -> None:
@@ -347,6 +372,20 @@ async def test_an_email_in_doubt_that_bounces_was_sent(feedback: Feedback) -> No
     feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", outcome=Outcome.IN_DOUBT, provider_id="")
     await feedback.receive(sample("event-bounce"))
     assert feedback.delivered.dispatches[RUN, "K-7"].bounced == "hard"
+
+
+@pytest.mark.parametrize("name", ["event-bounce", "event-complaint"])
+async def test_what_proves_that_an_email_was_sent_is_told_once(feedback: Feedback, name: str) -> None:
+    """Nobody knew; from now on it counts as sent, by the name that the provider gives."""
+    feedback.delivered.dispatches[RUN, "K-7"] = dispatch(
+        "K-7", outcome=Outcome.IN_DOUBT, provider_id="", transport="ses", reason="its worker stopped"
+    )
+    await feedback.receive(sample(name))
+    found = feedback.delivered.dispatches[RUN, "K-7"]
+    provider_id = dispatch("K-7").provider_id
+    assert (found.outcome, found.reason, found.provider_id) == (Outcome.SENT, "", provider_id)
+    told = [event for _, event in feedback.announcer.announced if isinstance(event, EmailSent)]
+    assert told == [EmailSent(customer_id="K-7", transport="ses", provider_id=provider_id, variant="B")]
 
 
 async def test_a_malformed_notification_is_a_dead_letter(feedback: Feedback) -> None:

@@ -1,18 +1,23 @@
 """One email is handed over by whoever has claimed it, and by nobody else."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 
 import pytest
 
 from encore.contracts.consent import Contact
 from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from encore.sender.domain.dating import dated
 from encore.sender.use_cases.hand_over import HandOver, Parcel, StaleError
 from services.sender.tests.fakes import NOON, FakeDispatches, FakeTransport, message_to
 from tests.support.runs import RUN
 
 ADDRESS = "c1@mail.example"
+LATER = datetime(2026, 11, 28, 7, 30, tzinfo=UTC)
 EMAIL = FinishedEmail(customer_id="c1", key="c1.eml", address=ADDRESS)
 
 
@@ -31,14 +36,17 @@ async def nobody_is_dead(address: str, at: datetime) -> None:
     raise AssertionError(address, at)
 
 
-async def hand_over(dispatches: FakeDispatches, transport: FakeTransport, **known: object) -> Dispatch:
+async def hand_over(
+    dispatches: FakeDispatches, transport: FakeTransport, now: datetime = NOON, **known: object
+) -> Dispatch:
     """Hand the email over, as it was judged with what was known then."""
     use_case = HandOver(
         transport=transport,
         dispatches=dispatches,
         tries=3,
         suppress_dead=nobody_is_dead,
-        now=lambda: NOON,
+        places=1,
+        now=lambda: now,
     )
     parcel = Parcel(run_id=RUN, email=EMAIL, address=ADDRESS, judged_at=NOON, **known)  # type: ignore[arg-type] # as given
     return await use_case.run(parcel, message_to(ADDRESS), paced=at_once, renewed=as_judged)
@@ -65,6 +73,22 @@ async def test_a_customer_who_has_had_another_email_meanwhile_is_looked_at_again
     assert transport.accepted == []
 
 
+async def test_an_email_is_dated_when_it_is_handed_over() -> None:
+    """Not when it was made, which may be days ago; nothing else of it changes."""
+    transport = FakeTransport()
+    await hand_over(FakeDispatches({}), transport, now=LATER)
+    [sent] = transport.accepted
+    assert parsedate_to_datetime(str(message_from_bytes(sent.content)["Date"])) == LATER
+    assert sent.content.replace(b"Sat, 28 Nov 2026 07:30:00", b"Thu, 26 Nov 2026 12:00:00") == message_to(
+        ADDRESS
+    )
+
+
+def test_a_message_without_a_header_stays_as_it_is() -> None:
+    """It is refused by whoever looks at it as a whole."""
+    assert dated(b"no header", NOON) == b"no header"
+
+
 async def test_of_two_at_the_same_moment_one_hands_it_over() -> None:
     """The other is told to look again."""
     dispatches, transport = FakeDispatches({}), FakeTransport()
@@ -73,3 +97,34 @@ async def test_of_two_at_the_same_moment_one_hands_it_over() -> None:
     assert [type(each) for each in results if isinstance(each, Exception)] == [StaleError]
     assert transport.times == {"c1": 1}
     assert dispatches.items[RUN, "c1"].outcome is Outcome.SENT
+
+
+async def test_no_more_is_claimed_than_the_provider_takes_soon() -> None:
+    """Whatever waits for its place is not in doubt if the worker dies: nobody has claimed it."""
+    dispatches, transport = FakeDispatches({}), FakeTransport(takes_s=0.01)
+    begun = Counter[str]()
+
+    def claimed(_: object) -> None:
+        begun["most"] = max(begun["most"], dispatches.claims - len(transport.accepted))
+
+    transport.answer = claimed
+    use_case = HandOver(
+        transport=transport,
+        dispatches=dispatches,
+        tries=3,
+        suppress_dead=nobody_is_dead,
+        places=8,
+        now=lambda: NOON,
+        claim_linger_s=0.0,
+        record_linger_s=0.0,
+    )
+
+    async def one(number: int) -> Dispatch:
+        email = FinishedEmail(customer_id=f"c{number}", key=f"c{number}.eml", address=ADDRESS)
+        parcel = Parcel(run_id=RUN, email=email, address=ADDRESS, judged_at=NOON)
+        return await use_case.run(parcel, message_to(ADDRESS), paced=at_once, renewed=as_judged)
+
+    done = await asyncio.gather(*map(one, range(40)))
+    assert {each.outcome for each in done} == {Outcome.SENT}
+    assert transport.times == Counter(f"c{number}" for number in range(40))
+    assert begun["most"] == 8

@@ -13,6 +13,7 @@ from encore.sender.domain.notifications import (
     Notification,
     NotificationError,
     NotificationKind,
+    ReceivedMail,
     is_notification,
     read_notification,
 )
@@ -48,6 +49,13 @@ def wrapped(message: str) -> str:
     )
 
 
+def read(body: str) -> Notification | None:
+    """What is reported of an email."""
+    found = read_notification(body)
+    assert not isinstance(found, ReceivedMail)
+    return found
+
+
 def test_a_published_bounce_names_its_email_by_tags() -> None:
     """Also where SNS has wrapped it."""
     expected = Notification(
@@ -59,13 +67,13 @@ def test_a_published_bounce_names_its_email_by_tags() -> None:
         run_id=RUN,
         customer_id="K-7",
     )
-    assert read_notification(sample("event-bounce")) == expected
-    assert read_notification(wrapped(sample("event-bounce"))) == expected
+    assert read(sample("event-bounce")) == expected
+    assert read(wrapped(sample("event-bounce"))) == expected
 
 
 def test_a_notified_bounce_names_its_email_by_headers() -> None:
     """It has no tags; an id that is not ASCII is encoded, and an address may have a name."""
-    found = read_notification(sample("notification-bounce"))
+    found = read(sample("notification-bounce"))
     assert found is not None
     assert (found.kind, found.counts) == (NotificationKind.SOFT, True)
     assert (found.run_id, found.customer_id) == (RUN, "K-ü")
@@ -75,7 +83,7 @@ def test_a_notified_bounce_names_its_email_by_headers() -> None:
 @pytest.mark.parametrize("sub_type", ["MessageTooLarge", "ContentRejected", "AttachmentRejected"])
 def test_a_bounce_of_the_email_says_nothing_of_the_address(sub_type: str) -> None:
     """Another email might arrive."""
-    found = read_notification(sample("notification-bounce", bounceSubType=sub_type))
+    found = read(sample("notification-bounce", bounceSubType=sub_type))
     assert found is not None
     assert not found.counts
 
@@ -85,18 +93,18 @@ def test_a_bounce_of_the_email_says_nothing_of_the_address(sub_type: str) -> Non
 )
 def test_only_a_permanent_bounce_is_hard(kind: str, expected: NotificationKind) -> None:
     """What SES cannot tell counts as soft."""
-    found = read_notification(sample("event-bounce", bounceType=kind))
+    found = read(sample("event-bounce", bounceType=kind))
     assert found is not None
     assert found.kind is expected
 
 
 def test_a_complaint_counts_unless_it_is_the_contrary() -> None:
     """`not-spam` is good news; what SES's own list has held back was not sent at all."""
-    found = read_notification(sample("event-complaint"))
+    found = read(sample("event-complaint"))
     assert found is not None
     assert (found.kind, found.counts, found.customer_id) == (NotificationKind.COMPLAINT, True, "K-7")
-    assert read_notification(sample("notification-complaint")) is None
-    held_back = read_notification(sample("event-complaint", complaintSubType="OnAccountSuppressionList"))
+    assert read(sample("notification-complaint")) is None
+    held_back = read(sample("event-complaint", complaintSubType="OnAccountSuppressionList"))
     assert held_back is not None
     assert not held_back.counts
 
@@ -113,7 +121,7 @@ def test_a_complaint_counts_unless_it_is_the_contrary() -> None:
 def test_there_is_nothing_to_do_about_the_rest(body: str) -> None:
     """Other events that a configuration set may publish, and the words that it publishes first."""
     assert is_notification(body)
-    assert read_notification(body) is None
+    assert read(body) is None
 
 
 @pytest.mark.parametrize(
@@ -135,7 +143,7 @@ def test_there_is_nothing_to_do_about_the_rest(body: str) -> None:
 def test_a_malformed_notification_is_refused_without_its_words(body: str, message: str) -> None:
     """Reasons of dead letters are logged, and what is in notifications are people."""
     with pytest.raises(NotificationError, match=message) as caught:
-        read_notification(body)
+        read(body)
     assert "asha" not in str(caught.value)
 
 
@@ -144,7 +152,7 @@ def test_what_cannot_be_an_id_is_none() -> None:
     notification = json.loads(sample("event-bounce", bouncedRecipients=[{"emailAddress": "nobody"}]))
     notification["mail"]["tags"] = {"encore_run": ["r" * 257], "encore_customer": ["/w"]}
     notification["mail"]["headers"] = [{"name": "X-Customer-Id", "value": "=?nonsense?q?K?="}]
-    found = read_notification(json.dumps(notification))
+    found = read(json.dumps(notification))
     assert found is not None
     assert (found.run_id, found.customer_id, found.addresses) == (None, None, ())
 
@@ -171,6 +179,6 @@ def test_a_notification_of_the_stand_in_names_what_the_sender_has_sent(
         content=b"",
     )
     events = what_happens(email, EMAIL, suppressed=(), account_id="123456789012", region="eu-west-1")
-    [found] = [notification for event in events if (notification := read_notification(json.dumps(event)))]
+    [found] = [notification for event in events if (notification := read(json.dumps(event)))]
     assert (found.kind, found.addresses, found.counts) == (kind, (address,), True)
     assert (found.run_id, found.customer_id, found.provider_id) == (RUN, customer_id, EMAIL)

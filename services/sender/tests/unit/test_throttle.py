@@ -1,7 +1,7 @@
 """A run's throttle, by itself and in a delivery."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -67,4 +67,25 @@ async def test_a_throttled_run_goes_out_bit_by_bit_and_each_email_once() -> None
         world.time += timedelta(seconds=PAUSE_S)
     assert seen[:4] == [20, 30, 40, 50]
     assert world.transport.times == Counter([f"c{number}" for number in range(1, 81)])
+    assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
+
+
+@pytest.mark.parametrize(("per_hour", "sizes"), [(3_600, [140] * 10), (36_000, [140] * 30), (6_000, [2_500])])
+async def test_a_delivery_keeps_to_its_throttle_after_the_burst(per_hour: int, sizes: list[int]) -> None:
+    """As polls release its parts, until the last emails are left: within 5 % of what is set."""
+    world = World(*sizes)
+    await world.open(DeliveryStatus.HELD)
+    await world.deliveries.decide(RUN, Act.APPROVE, by="ada", changes={"per_hour": per_hour})
+    began, burst = world.time, per_hour * BURST_S / SECONDS_PER_HOUR
+    while True:
+        before = len(world.transport.accepted)
+        await world.run()
+        after = len(world.transport.accepted)
+        if after == sum(sizes):
+            break
+        if after > before:
+            expected = burst + per_hour * (world.time - began).total_seconds() / SECONDS_PER_HOUR
+            assert after == pytest.approx(expected, rel=0.05)
+        due = min((await world.deliveries.get(RUN)).due.values())
+        world.time = max(world.time + timedelta(seconds=1), datetime.fromtimestamp(due, UTC))
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE

@@ -79,6 +79,14 @@ async def test_rate_of_the_settings_counts_for_more() -> None:
     assert opened.per_s == 5
 
 
+async def test_no_more_is_claimed_by_smtp_than_connections_take_soon() -> None:
+    """Three for each; SES takes as many at a time as the process hands over."""
+    opened = await open_transport(_runtime(sender_transport="smtp", sender_smtp_connections=3))
+    assert opened.places == 9
+    opened = await open_transport(_runtime(sender_transport="ses", sender_parallel=20))
+    assert opened.places == 20
+
+
 async def test_account_that_may_send_nothing() -> None:
     """SES has shut it down: a service that starts would only wait."""
     runtime = _runtime(sender_transport="ses")

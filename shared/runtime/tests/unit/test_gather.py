@@ -75,3 +75,15 @@ async def test_a_call_that_lingers_takes_those_who_come_a_little_later() -> None
     full = Gather(calls, limit=3, linger_s=3_600)
     assert await asyncio.gather(*(full.add(1) for _ in range(3))) == [3, 3, 3]
     assert calls.sizes == [2, 3]
+
+
+async def test_a_call_that_lingers_waits_for_enough_and_no_longer() -> None:
+    """Whoever comes before the call has begun takes part, up to the limit; the next call waits anew."""
+    calls = SlowCalls()
+    gather = Gather(calls, limit=5, linger_s=3_600, enough=2)
+    assert await asyncio.gather(gather.add(1), gather.add(2), gather.add(4)) == [7, 7, 7]
+    first = asyncio.create_task(gather.add(1))
+    await asyncio.sleep(0.05)
+    assert calls.sizes == [3]
+    assert await gather.add(2) == await first == 3
+    assert await asyncio.gather(*(gather.add(1) for _ in range(7))) == [5] * 5 + [2] * 2

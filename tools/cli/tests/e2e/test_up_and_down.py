@@ -60,10 +60,10 @@ def test_a_stack_is_started_found_and_stopped(encore_process: Run, tmp_path: Pat
 
 
 def test_a_demo_can_leave_its_stack_running(encore_process: Run, tmp_path: Path) -> None:
-    """Its run can be looked at afterwards; another such demo is refused."""
+    """Its run waits for an approval and can be looked at and tried; another such demo is refused."""
     data, out = tmp_path / "sample.csv", tmp_path / "out"
     assert encore_process("sample", str(data), "--customers", "60", "--products", "20").returncode == 0
-    demo = encore_process("demo", "--keep", "--json", "--data", str(data), "--out", str(out))
+    demo = encore_process("demo", "--hold", "--json", "--data", str(data), "--out", str(out))
     assert demo.returncode == 0, demo.stderr
     summary = json.loads(demo.stdout)
     assert (summary["status"], summary["emails"]) == ("finished", 60)
@@ -72,6 +72,28 @@ def test_a_demo_can_leave_its_stack_running(encore_process: Run, tmp_path: Path)
     assert "`encore down` stops it" in demo.stderr
     shown = encore_process("run", "show", "latest", "--json")
     assert json.loads(shown.stdout)["run_id"] == summary["run_id"]
+    assert "encore run approve latest" in demo.stderr
+    mailbox = tmp_path / "encore" / "mailbox"
+    assert str(mailbox) in demo.stderr
+    first = json.loads(encore_process("email", "list", "latest", "--json").stdout)[0]
+    assert first["dispatch"] is None, "nobody has approved"
+    sent = encore_process("email", "send", "latest", first["customer_id"], "--to", "me@shop.example")
+    assert (sent.returncode, sent.stderr.splitlines()[-1]) == (0, "me@shop.example: accepted: 1")
+    approved = encore_process("run", "approve", "latest", "--yes")
+    assert f"by SMTP, to this stack's own folder {mailbox}" in approved.stderr
+    assert encore_process("run", "watch", "latest", "--delivery").returncode == 0
+    delivered = json.loads(encore_process("run", "show", "latest", "--json").stdout)["delivery"]
+    assert delivered["tally"]["outcomes"] == {"sent": 60}
+    message = (mailbox / "000002.eml").read_text()
+    link = re.search(
+        r"^List-Unsubscribe: <(http://127\.0\.0\.1:\d+/unsubscribe\?t=[^>]+)>", message, re.MULTILINE
+    )
+    assert link
+    with urlopen(link[1], timeout=5) as page:  # noqa: S310 - http, by the pattern
+        assert "Unsubscribe" in page.read().decode()
+    token = link[1].partition("?t=")[2]
+    suppressed = encore_process("suppress", "add", "--token", token)
+    assert suppressed.returncode == 0, suppressed.stderr
     again = encore_process("demo", "--keep", "--out", str(out))
     assert again.returncode == 1
     assert again.stderr == "a local stack is already running: stop it with `encore down` first\n"

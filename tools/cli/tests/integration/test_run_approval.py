@@ -45,6 +45,37 @@ def polls(bodies: "Bodies") -> "Callable[[], list[int]]":
     return take
 
 
+def test_a_start_in_the_future_is_told_and_can_be_taken_back(encore: "Encore", run: FinishedRun) -> None:
+    """Emails that wait until tomorrow are not said to go out; another approval says what undoes the first."""
+    run.make()
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d} 09:00 UTC"
+    answer = encore("run", "approve", RUN, *INES, "--at", tomorrow, "--yes")
+    assert answer.code == 0, answer.err
+    assert "approved, goes out later" in answer.out
+    assert "`encore run hold` takes the approval back" in answer.err
+    assert "goes out; " not in answer.err
+    sample = encore("run", "approve", RUN, *INES, "--sample", "2", "--yes")
+    assert sample.code == 1
+    assert "`encore run hold` takes the approval back" in sample.err
+
+
+def test_a_name_that_cannot_be_is_refused_before_anything_is_asked(
+    encore: "Encore", run: FinishedRun
+) -> None:
+    """Nobody types `approve` for nothing."""
+    run.make()
+    answer = encore("run", "approve", RUN, "--by", " ", answer="approve\n")
+    assert answer.code == 1
+    assert answer.err.startswith("--by is empty")
+    assert run.delivery().status is DeliveryStatus.HELD
+
+
+def test_showing_a_run_ends_with_what_it_waits_for(encore: "Encore", run: FinishedRun) -> None:
+    """A terminal stops there, below all the tables."""
+    run.make()
+    assert encore("run", "show", RUN).err == f"{RUN} is held; `encore run approve` lets its emails go out\n"
+
+
 def test_approving_says_what_it_leads_to_asks_and_is_kept(
     encore: "Encore", run: FinishedRun, polls: "Callable[[], list[int]]"
 ) -> None:

@@ -58,6 +58,12 @@ def test_what_is_no_time_is_refused_with_what_is_expected(text: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_zone_that_does_not_exist_is_named() -> None:
+    """A typing error is found faster."""
+    with pytest.raises(CommandError, match="there is no time zone Europe/Berln"):
+        start_time("09:00 Europe/Berln", now=NOW, local=BERLIN)
+
+
 @pytest.mark.parametrize(("text", "why"), [("2026-11-24 09:00", "is past"), ("2027-11-25 09:00", "90 days")])
 def test_a_time_that_is_past_or_far_off_is_refused(text: str, why: str) -> None:
     """The wrong year or day is easily written."""

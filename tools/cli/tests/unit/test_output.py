@@ -1,6 +1,7 @@
 """Output is harmless to a terminal, and short."""
 
 import json
+import os
 from io import StringIO
 
 import pytest
@@ -9,14 +10,26 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from rich.console import Console
 
-from encore.cli.output import plain, print_json
-from encore.cli.tables import age, cell, table
+from encore.cli.output import plain, print_json, say
+from encore.cli.tables import age, cell, counted, table
 
 
 class Answer(BaseModel):
     """Text from outside."""
 
     text: str
+
+
+def test_a_line_for_a_terminal_breaks_between_words(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is broken in a pipe; what is longer than a terminal stays whole."""
+    line = f"  encore run approve {'x' * 30} lets the rest go out"
+    say(line)
+    assert capfd.readouterr().err == f"{line}\n"
+    monkeypatch.setattr("os.get_terminal_size", lambda _: os.terminal_size((20, 50)))
+    say(line)
+    assert capfd.readouterr().err == f"  encore run approve\n{'x' * 30}\nlets the rest go out\n"
 
 
 @given(st.text())
@@ -48,6 +61,15 @@ def test_json_is_ascii_and_means_the_same(capsys: pytest.CaptureFixture[str]) ->
     assert printed.removesuffix("\n").isascii()
     assert printed.removesuffix("\n").isprintable()
     assert json.loads(printed) == {"text": text}
+
+
+def test_one_of_a_kind_is_no_plural() -> None:
+    """`1 customer`, and large numbers with commas."""
+    assert [counted(number, "customer") for number in (0, 1, 1_500)] == [
+        "0 customers",
+        "1 customer",
+        "1,500 customers",
+    ]
 
 
 @pytest.mark.parametrize(

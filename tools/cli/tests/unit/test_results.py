@@ -182,6 +182,22 @@ def test_who_was_not_meant_to_get_an_email_is_in_no_group() -> None:
 # Results
 
 
+def test_no_clicks_are_shown_where_none_are_counted() -> None:
+    """A zero would say that nobody was interested."""
+    unknown = together(many("named", 100, 10, first=0), many("plain", 100, 5, first=500))
+    counted = grouped((dispatch(1, "named", clicked_at=AT), []), (dispatch(2, "plain"), []))
+    rows = {name: _row(groups, "named") for name, groups in (("unknown", unknown), ("counted", counted))}
+    assert rows["unknown"][:4] == ["named", "100", "100", "\N{EN DASH}"]
+    assert rows["counted"][:4] == ["named", "1", "1", "1"]
+
+
+def _row(groups: Groups, name: str) -> list[str]:
+    """The words of a group's first row."""
+    file = StringIO()
+    show_results(shown(groups), Console(file=file, width=80))
+    return next(line.split() for line in file.getvalue().splitlines() if line.split()[:1] == [name])
+
+
 def test_variants_are_compared_with_the_plain_one() -> None:
     """10 % against 5 % of a thousand each: no chance does that; the lift is the relative difference."""
     made = shown(together(many("named", 1_000, 100, first=0), many("plain", 1_000, 50, first=5_000)))

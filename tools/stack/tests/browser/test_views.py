@@ -146,6 +146,18 @@ def test_a_phone_shows_everything_without_scrolling_sideways(open_page: Open, ha
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
 
 
+def test_a_long_address_is_whole_on_a_phone(open_page: Open) -> None:
+    """It goes on in the next line."""
+    page = open_page(viewport=PHONE, hash_="#emails/C7")
+    page.locator(FRAME).wait_for()
+    to = page.locator(".to")
+    to.evaluate("one => one.append('a5st4rwbkgqaxu6s36c7op2el7q7'.repeat(2) + '@customers.example.com')")
+    assert to.evaluate("one => one.scrollWidth <= one.clientWidth")
+    box = to.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= PHONE["width"]
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize(
     ("summary", "told"),

@@ -90,3 +90,20 @@ def test_a_killed_process_may_be_replaced(tmp_path: Path) -> None:
         assert processes.ended() == []
         processes.start("one", SLEEP, {})
         assert len(children()) == len(before) + 1
+
+
+def test_a_process_that_is_asked_to_end_takes_leave(tmp_path: Path) -> None:
+    """What it does on SIGTERM is done, and its name is free again."""
+    leaving = (
+        "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit('gone'));"
+        "print('awake', flush=True); time.sleep(60)"
+    )
+    before = children()
+    with Processes(tmp_path) as processes:
+        processes.start("one", ["-c", leaving], {})
+        while not (tmp_path / "one.log").read_text():
+            time.sleep(0.02)
+        processes.end("one")
+        assert (tmp_path / "one.log").read_text() == "awake\ngone\n"
+        assert children() == before
+        assert processes.ended() == []

@@ -197,6 +197,15 @@ def test_suppression_list(serve: Callable[..., Any]) -> None:
         ses.get_suppressed_destination(EmailAddress="a@mail.example")
 
 
+@pytest.mark.parametrize("address", ["nobody", "@mail.example", "a b@mail.example", "a@mail..example"])
+def test_only_an_address_is_suppressed(serve: Callable[..., Any], address: str) -> None:
+    """What no server could be given is no address."""
+    ses = serve()
+    with pytest.raises(ClientError, match="BadRequestException"):
+        ses.put_suppressed_destination(EmailAddress=address, Reason="BOUNCE")
+    assert ses.list_suppressed_destinations()["SuppressedDestinationSummaries"] == []
+
+
 @pytest.mark.parametrize("by_topic", [True, False])
 def test_events_reach_topic_or_queue(
     serve: Callable[..., Any],

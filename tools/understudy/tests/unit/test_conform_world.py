@@ -207,6 +207,21 @@ def test_no_credentials_are_needed_for_a_stand_in(
     assert [each is None for each in signed] == [False, True]
 
 
+def test_any_credentials_do_for_an_emulator_of_s3(
+    clients: FakeClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gives nothing to who has none, unlike a stand-in; those of the environment are used if there are."""
+    emulator = "http://127.0.0.1:1"
+    target = Target(region="us-east-1", account_id="1", endpoint_url=emulator, s3_endpoint_url=emulator)
+    World(target).client("s3")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    World(target).client("s3")
+    assert [options.get("aws_access_key_id") for _, options in clients.made] == [None, "any"]
+    assert [options["config"].signature_version for _, options in clients.made] == [None, None]
+
+
 def test_places_are_in_the_bucket_or_in_one_that_nobody_has() -> None:
     """A check that must not find anything needs no bucket."""
     with_bucket = Target(region="us-east-1", account_id="1", bucket="data")

@@ -67,6 +67,22 @@ def test_the_diagonal_of_a_larger_matrix_is_taken_away() -> None:
     assert dense(without_diagonal(block, first_row=2)).tolist() == [[1, 2, 0, 4], [5, 6, 7, 0]]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_are_divided_by_their_maximum_as_dense_ones_are(seed: int) -> None:
+    """Whichever rows are empty, the first and the last ones too; one without a positive entry becomes 0."""
+    found = random_matrix(seed)
+    for empty in ([], [0], [11], [0, 1, 10, 11]):
+        given = dense(found).copy()
+        given[empty] = 0
+        given[5] = -np.abs(given[5])
+        most = given.max(axis=1, keepdims=True)
+        expected = np.divide(given, most, out=np.zeros_like(given), where=most > 0)
+        divided = dense(divided_by_row_maximum(sparse.csr_matrix(given)))
+        assert np.allclose(divided, expected, atol=1e-6)
+    nothing = sparse.csr_matrix((3, 4), dtype=np.float32)
+    assert divided_by_row_maximum(nothing).nnz == 0
+
+
 def test_rows_are_divided_by_their_greatest_entry() -> None:
     """An empty row stays empty, without a warning."""
     divided = divided_by_row_maximum(matrix([[2, 4], [0, 0], [0, 5]]))

@@ -21,7 +21,12 @@ from encore.mailer.domain.language import language
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.content import ContentMaker
 from encore.mailer.domain.message.hosts import AllowedHosts, below
-from encore.mailer.domain.message.links import ClickEndpoint, UnsubscribeEndpoint, ViewOnlineEndpoint
+from encore.mailer.domain.message.links import (
+    ClickEndpoint,
+    UnsubscribeEndpoint,
+    UnsubscribeMail,
+    ViewOnlineEndpoint,
+)
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.shop_file import InvalidFileError
 from encore.mailer.domain.message.theme import Brand
@@ -226,6 +231,7 @@ def composer(settings: MailerSettings, look: Look | None = None) -> Composer:
         (look or Look()).theme(brand, words.messages),
         sender,
         unsubscribe,
+        unsubscribe_mail=_unsubscribe_mail(settings),
         maker=ContentMaker(
             words,
             links=links,
@@ -251,6 +257,14 @@ def _endpoints(settings: MailerSettings) -> tuple[UnsubscribeEndpoint | None, Vi
     return (
         UnsubscribeEndpoint(unsubscribe, key) if unsubscribe else None,
         ViewOnlineEndpoint(online, key) if online else None,
+    )
+
+
+def _unsubscribe_mail(settings: MailerSettings) -> UnsubscribeMail:
+    key = settings.mailer_unsubscribe_key
+    return UnsubscribeMail(
+        settings.mailer_unsubscribe_address or settings.mailer_from_address,
+        key.get_secret_value().encode() if key else None,
     )
 
 

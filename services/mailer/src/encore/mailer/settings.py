@@ -111,7 +111,10 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender. An http
     address of this machine is for trials: its emails offer a page, and no one-click."""
     mailer_unsubscribe_key: SecretStr | None = None
-    """Signs the tokens of unsubscribe and view-online links."""
+    """Signs the tokens of unsubscribe and view-online links, and of mails that unsubscribe."""
+    mailer_unsubscribe_address: SenderAddress | None = None
+    """Where mails that unsubscribe go: a mailbox that the sender's feedback process reads. By default to the
+    sender's own address."""
     mailer_view_online_url: HttpsUrl | None = None
     """Shows an email in the browser, given its run and a signed token; without it there is no such link."""
     mailer_subjects: Annotated[SubjectsSection | None, NoDecode, BeforeValidator(_from_json)] = None
@@ -146,8 +149,8 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
 
     @model_validator(mode="after")
     def _url_and_key_belong_together(self) -> Self:
-        if (self.mailer_unsubscribe_url is None) != (self.mailer_unsubscribe_key is None):
-            raise ValueError("mailer_unsubscribe_url and mailer_unsubscribe_key must be set together")
+        if self.mailer_unsubscribe_url is not None and self.mailer_unsubscribe_key is None:
+            raise ValueError("mailer_unsubscribe_url needs mailer_unsubscribe_key")
         return self
 
     @model_validator(mode="after")

@@ -1,11 +1,14 @@
 """Starts the sender service: `python -m encore.sender`."""
 
 from encore.runtime.consent import DynamoDBConsent
+from encore.runtime.ports import Objects
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSSenderPolls
+from encore.runtime.quick_reads import quick_reads
 from encore.runtime.runs.delivery import Deliveries
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
+from encore.runtime.storage import S3Objects
 from encore.sender.adapters.dispatches import DynamoDBDispatches
 from encore.sender.adapters.transports import OpenTransport, open_transport
 from encore.sender.domain.judging import Rules
@@ -24,11 +27,13 @@ async def make_handler(runtime: Runtime[SenderSettings]) -> Handler:
     """Wire the use cases to AWS and to the provider."""
     if runtime.settings.sender_transport is TransportKind.NONE:
         return deliver_nothing
-    return wired(runtime, await open_transport(runtime))
+    bucket = runtime.settings.data_bucket
+    quick = await runtime.enter(quick_reads(runtime.session, runtime.s3, bucket))
+    return wired(runtime, await open_transport(runtime), S3Objects(runtime.s3, bucket, quick=quick))
 
 
-def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHandler:
-    """Put the service together around a transport."""
+def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Objects) -> SenderHandler:
+    """Put the service together around a transport, and around what reads finished emails."""
     settings, keep_days = runtime.settings, runtime.settings.retention_days
     deliveries = Deliveries(runtime.dynamodb, settings.runs_table, keep_days=keep_days)
     dispatches = DynamoDBDispatches(
@@ -53,7 +58,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
             deliveries=deliveries,
             ledger=runtime.ledger,
             stage=runtime.stage,
-            objects=runtime.objects,
+            objects=objects,
             announcer=runtime.announcer,
             dispatches=dispatches,
             consent=consent,
@@ -62,7 +67,9 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport) -> SenderHand
                 dispatches=dispatches,
                 tries=settings.sender_tries,
                 suppress_dead=SuppressDeadAddress(consent).run,
+                places=opened.places,
             ),
+            polls=polls,
             rules=rules(settings),
             paced=limiter.run,
             to_seed=trial_email,

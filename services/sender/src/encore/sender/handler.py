@@ -35,6 +35,11 @@ class SenderHandler:
         if kind == DeliverPartEvent.type:
             part = parse_event(message.body, DeliverPartEvent)
             bind_event(run_id=part.run_id, event_id=part.id, part=part.data.part)
+            if part.data.doubted:
+                await self.deliver_part.look_again(
+                    part.run_id, part.data.part, part.data.doubted, holder=message.message_id
+                )
+                return
             await self.deliver_part.run(part.run_id, part.data.part, holder=message.message_id)
         elif kind == SenderPoll.type:
             poll = parse_event(message.body, SenderPoll)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from encore.runtime.settings import ConsentTables, FrequencyCap, ProcessSettings, ServiceSettings
+from encore.sender.domain.mailbox_url import MailboxUrl
 
 
 class TransportKind(StrEnum):
@@ -42,6 +43,12 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _mailbox_url(text: str) -> str:
+    MailboxUrl.parse(text)
+    return text
+
+
+MailboxSetting = Annotated[str, AfterValidator(_mailbox_url)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
@@ -156,6 +163,7 @@ class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
     feedback_queue_url: str
     dispatches_table: str
     customers_table: str
+    email_sent_topic_arn: str
     email_bounced_topic_arn: str
     sender_soft_bounces: Annotated[int, Field(ge=1)] = 3
     """After so many emails in a row that bounced softly, an address is written to no more."""
@@ -163,6 +171,27 @@ class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
     """The share of a run's readers who may complain; a larger one pauses its delivery."""
     sender_complaints_from: Annotated[int, Field(ge=1)] = 3
     """From so many complaints on; one reader alone stops nobody's emails."""
+    sender_mailbox: MailboxSetting | None = None
+    """The mailbox where replies and reports arrive by mail, such as `imaps://user@host/folder`; every mail of
+    the folder is moved to another one. Without it none is read."""
+    sender_mailbox_password: SecretStr | None = None
+    sender_mailbox_interval_s: Annotated[float, Field(gt=0, le=3_600)] = 60.0
+    """How often the mailbox is looked at."""
+
+    @property
+    def mailbox(self) -> MailboxUrl | None:
+        """The mailbox."""
+        return MailboxUrl.parse(self.sender_mailbox) if self.sender_mailbox else None
+
+    @model_validator(mode="after")
+    def _mailbox_is_whole(self) -> Self:
+        if (self.sender_mailbox is None) != (self.sender_mailbox_password is None):
+            raise ValueError("sender_mailbox and sender_mailbox_password must be set together")
+        if self.sender_mailbox and not self.unsubscribe_keys:
+            raise ValueError(
+                "sender_mailbox without mailer_unsubscribe_key: no mail could prove who has sent it"
+            )
+        return self
 
 
 class SenderWebSettings(UnsubscribeKeys):

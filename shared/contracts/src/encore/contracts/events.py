@@ -261,11 +261,14 @@ class DeliverPart(EventData):
     part: PartNumber
     release: Count = 0
     """How often the run's parts have been released: a later release is another event."""
+    doubted: tuple[str, ...] = ()
+    """Customers whose emails were in doubt: nothing is delivered, only what was recorded late is told."""
 
     @property
     def cause(self) -> str:
-        """The release and the part."""
-        return f"release-{self.release}-part-{self.part}"
+        """The release and the part, and whose emails were in doubt."""
+        cause = f"release-{self.release}-part-{self.part}"
+        return "\n".join((f"{cause}-doubted", *self.doubted)) if self.doubted else cause
 
 
 class SenderPoll(EventData):

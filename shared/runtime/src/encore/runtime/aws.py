@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiobotocore
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
+from aiobotocore.session import AioSession, get_session
 from botocore.handlers import add_expect_header
 from botocore.session import Session
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
 
 POOL = 100
+CONNECT_S, READ_S = 5, 70
 APP = Session().get_config_variable("user_agent_appid")
 USER_AGENT = " ".join(
     (
@@ -31,8 +32,8 @@ USER_AGENT = " ".join(
 a seventh of the CPU time that a call takes. An application's name, `AWS_SDK_UA_APP_ID`, is part of either."""
 CONFIG = AioConfig(
     max_pool_connections=POOL,
-    connect_timeout=5,
-    read_timeout=70,
+    connect_timeout=CONNECT_S,
+    read_timeout=READ_S,
     retries=SDK_RETRIES,
     tcp_keepalive=True,
     user_agent=USER_AGENT,
@@ -41,13 +42,13 @@ NewClient = Callable[..., Awaitable[Any]]
 """Opens a client by its service's name, with further options of `AioConfig`."""
 
 
-def client_opener(stack: AsyncExitStack, *, validate: bool) -> NewClient:
+def client_opener(stack: AsyncExitStack, *, validate: bool, session: AioSession | None = None) -> NewClient:
     """Return what opens clients that `stack` closes; `validate` lets botocore check what is sent."""
-    session: Any = get_session()
+    opened_by: Any = session or get_session()
 
     async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
         own = AioConfig(parameter_validation=validate, **config)
-        return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
+        return await stack.enter_async_context(opened_by.create_client(service, config=CONFIG.merge(own)))
 
     return new_client
 

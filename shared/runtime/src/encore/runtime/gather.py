@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -11,7 +12,8 @@ Result = TypeVar("Result")
 class Gather(Generic[Item, Result]):
     """Calls at once or, while a call is under way, with all that arrives meanwhile, `limit` items at most.
 
-    With `linger_s`, a call that has room waits so long for more items: fewer calls, each a little later.
+    With `linger_s`, a call that has room waits so long for more items, or until it has `enough` of them:
+    fewer calls, each a little later.
     """
 
     def __init__(
@@ -20,10 +22,13 @@ class Gather(Generic[Item, Result]):
         *,
         limit: int | None = None,
         linger_s: float = 0.0,
+        enough: int | None = None,
     ) -> None:
         self._call = call
         self._limit = limit
         self._linger_s = linger_s
+        self._enough = enough or limit
+        self._has_enough = asyncio.Event()
         self._waiting: list[Item] = []
         self._next: asyncio.Task[Result] | None = None
         self._calling = asyncio.Lock()
@@ -35,14 +40,18 @@ class Gather(Generic[Item, Result]):
         """
         if self._next is None or self._is_full(self._waiting):
             self._waiting = []
+            self._has_enough.clear()
             self._next = asyncio.create_task(self._run(self._waiting))
         self._waiting.append(item)
+        if self._enough is not None and len(self._waiting) >= self._enough:
+            self._has_enough.set()
         return await asyncio.shield(self._next)
 
     async def _run(self, items: list[Item]) -> Result:
         async with self._calling:
-            if self._linger_s and not self._is_full(items):
-                await asyncio.sleep(self._linger_s)
+            if self._linger_s and items is self._waiting:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._has_enough.wait(), self._linger_s)
             if items is self._waiting:
                 self._next = None
             return await self._call(items)

@@ -98,7 +98,7 @@ class Metric(StrEnum):
     """How long requests took: at most a hundred values that stand for equal shares of all."""
 
     UNSUBSCRIBES = "unsubscribes"
-    """Customers who wanted no more emails; the sender's feedback process writes this and the next six."""
+    """Customers who wanted no more emails; the sender's feedback process writes this and the next nine."""
     PREFERENCES_KEPT = "preferences_kept"
     BOUNCES_HARD = "bounces_hard"
     BOUNCES_SOFT = "bounces_soft"
@@ -107,6 +107,12 @@ class Metric(StrEnum):
     """The share of the emails of a run that were complained of, from 0 to 1, at each complaint."""
     DELIVERIES_PAUSED = "deliveries_paused"
     """Deliveries that the share of complaints has stopped, and that wait for an operator."""
+    FEEDBACK_FORGED = "feedback_forged"
+    """Requests, clicks and mails that no key of ours has signed: they are dropped."""
+    MAIL_UNREAD = "mail_unread"
+    """Mails about which nothing is done: forged ones, answers of machines, and what is for a person."""
+    MAILBOX_FAILURES = "mailbox_failures"
+    """How often the mailbox of replies and reports could not be read."""
 
     COMPREHEND_UNITS = "comprehend_units"
     """Billed units of 100 characters; this and the next three are written once per finished part."""

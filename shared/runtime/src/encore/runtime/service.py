@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from aiobotocore.session import get_session
+
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import NewClient, client_opener, send_bodies_at_once
 from encore.runtime.heartbeat import heartbeat
@@ -32,6 +34,7 @@ from encore.runtime.storage import DynamoDBItems, S3Objects
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from aiobotocore.session import AioSession
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_s3.client import S3Client
     from types_aiobotocore_sns.client import SNSClient
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
 Settings = TypeVar("Settings", bound=ServiceSettings)
 CLIENTS = ("s3", "sqs", "sns", "dynamodb")
 """The AWS services that every service of ours calls."""
-"""How long `--check` may take."""
 log = get_logger()
 
 
@@ -65,6 +67,8 @@ class Runtime(Generic[Settings]):
     """Set when the service is asked to stop."""
     new_client: NewClient
     """Open a client by its AWS service's name, closed at the end; keywords go to its config."""
+    session: "AioSession"
+    """The SDK's, with the credentials of all clients."""
     enter: Callable[[AbstractAsyncContextManager[Any]], Awaitable[Any]]
     """Open something else that is to be closed at the end, and return it."""
 
@@ -114,8 +118,9 @@ async def open_runtime(
     name: StageName, settings: Settings, *, stop: asyncio.Event
 ) -> AsyncIterator[Runtime[Settings]]:
     """Open clients, queue, ledger and locks; raise `StoppedError` if `stop` is set before AWS answers."""
+    session = get_session()
     async with AsyncExitStack() as stack:
-        new_client = client_opener(stack, validate=settings.validate_requests)
+        new_client = client_opener(stack, validate=settings.validate_requests, session=session)
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
         send_bodies_at_once(s3)
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
@@ -144,6 +149,7 @@ async def open_runtime(
             dynamodb=dynamodb,
             stop=stop,
             new_client=new_client,
+            session=get_session(),
             enter=stack.enter_async_context,
         )
 

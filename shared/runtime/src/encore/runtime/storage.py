@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import KeysAndAttributesTypeDef, WriteRequestUnionTypeDef
     from types_aiobotocore_s3.client import S3Client
 
+    from encore.runtime.quick_reads import QuickReads
+
 Model = TypeVar("Model", bound=BaseModel)
 Item = dict[str, Any]
 MAX_BATCH_WRITE = 25
@@ -36,9 +38,11 @@ _json = json.JSONEncoder(default=str, ensure_ascii=False).encode
 class S3Objects:
     """The data bucket."""
 
-    def __init__(self, s3: "S3Client", bucket: str) -> None:
+    def __init__(self, s3: "S3Client", bucket: str, *, quick: "QuickReads | None" = None) -> None:
         self._s3 = s3
         self.bucket = bucket
+        self._quick = quick
+        """Reads whole objects, if it does, at less cost."""
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None:
         """Store one object, replacing any under the same key."""
@@ -57,6 +61,8 @@ class S3Objects:
 
         S3 says so only to callers that may list the bucket; to others a missing object is an error.
         """
+        if self._quick and max_bytes is None and (content := await self._quick.find(key)) is not None:
+            return content
         try:
             reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:

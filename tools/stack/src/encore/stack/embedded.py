@@ -104,7 +104,7 @@ def embedded_stack(
             environment[WEB_PORT] = str(web)
         if PAGES in services:
             environment[PAGES_PORT] = str(pages)
-            environment |= _signing(pages, sends=bool(mail))
+            environment |= signing(pages, sends=bool(mail))
         with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
@@ -138,7 +138,7 @@ def _sender_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(OF_THE_SENDER)}
 
 
-def _signing(pages: int, *, sends: bool) -> dict[str, str]:
+def signing(pages: int, *, sends: bool) -> dict[str, str]:
     """What signs and verifies the links to unsubscribe, unless the shop has settings for it.
 
     Emails that arrive on this machine lead to the pages of its own stack, so that they can be tried.

@@ -78,6 +78,12 @@ class Processes:
             running.process.wait()
             self._running.remove(running)
 
+    def end(self, name: str) -> None:
+        """Stop one as a deployment does, with time to take leave; its name is free again."""
+        ending = [each for each in self._running if each.name == name]
+        self._running = [each for each in self._running if each.name != name]
+        _end(ending)
+
     def ended(self) -> list[str]:
         """The names of processes that have ended without being stopped."""
         return [running.name for running in self._running if running.process.poll() is not None]
@@ -94,17 +100,22 @@ class Processes:
 
     def stop(self) -> None:
         """Send SIGTERM to all, the last started first; kill those still running after `STOP_S`."""
-        for running in reversed(self._running):
-            if running.process.poll() is None:
-                running.process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + STOP_S
-        for running in self._running:
-            try:
-                running.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                running.process.kill()
-                running.process.wait()
+        _end(self._running[::-1])
         self._running.clear()
+
+
+def _end(ending: Sequence[_Running]) -> None:
+    """Send SIGTERM to all in this order; kill those still running after `STOP_S`."""
+    for running in ending:
+        if running.process.poll() is None:
+            running.process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + STOP_S
+    for running in ending:
+        try:
+            running.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            running.process.kill()
+            running.process.wait()
 
 
 def _end_with_parent() -> None:

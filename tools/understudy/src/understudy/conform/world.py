@@ -22,6 +22,8 @@ TAG = "understudy-conform"
 _AWS_ATTEMPTS = 5
 """Of a call to AWS, which may throttle; a stand-in's first answer is the one to look at."""
 _STORAGE = "s3"
+_ANY_KEYS = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+"""For an emulator of S3, which takes any, but like S3 gives no object to who has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,10 +179,14 @@ class World:
         options: dict[str, Any] = {"retries": {"mode": "standard", "total_max_attempts": attempts}}
         if service != _STORAGE:
             options["parameter_validation"] = False
+        keys: dict[str, str] = {}
         if url is not None and boto3.Session().get_credentials() is None:
-            options["signature_version"] = UNSIGNED
+            if service == _STORAGE:
+                keys = _ANY_KEYS
+            else:
+                options["signature_version"] = UNSIGNED
         make: Any = boto3.client  # its types name every service that there is
-        made = make(service, region_name=target.region, endpoint_url=url, config=Config(**options))
+        made = make(service, region_name=target.region, endpoint_url=url, config=Config(**options), **keys)
         if self.watch is not None and service != _STORAGE:
             self.watch(made, service)
         return made

@@ -13,12 +13,15 @@ A clause filters by one dataset. Source: Amazon Personalize developer guide, "Fi
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\$\w+|-?\d+(?:\.\d+)?|[A-Za-z_][\w.]*|<=|>=|[=<>(),|])')
 _COMPARISONS = frozenset({"=", "<", "<=", ">", ">="})
 _CURRENT_ITEM = "CURRENTITEM."
 _MAX_FIELDS = 5
+_MOST_PARSED = 64
+"""How many expressions are kept as they were parsed: each request names one."""
 
 
 class FilterError(ValueError):
@@ -71,6 +74,7 @@ class Clause:
         yield from self.users
 
 
+@lru_cache(_MOST_PARSED)
 def parse_filter(text: str) -> tuple[Clause, ...]:
     """Return the clauses of an expression; raise FilterError if it is invalid."""
     clauses = _Parser.of(text).clauses()

@@ -7,8 +7,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+_MOST_PARSED = 64
+"""How many schemas are kept as they were parsed: each request about a dataset needs its own."""
 _NAMESPACE = "com.amazonaws.personalize.schema"
 _TYPES = frozenset({"string", "long", "int", "float", "double", "boolean"})
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -89,6 +92,7 @@ _RULES = {
 }
 
 
+@lru_cache(_MOST_PARSED)
 def parse_schema(text: str) -> Schema:
     """Return the schema that `text` contains as JSON; raise SchemaError naming the broken rule."""
     document = _document(text)

@@ -149,7 +149,7 @@ class _Parts:
             models=models,
             campaigns=campaigns,
             filters=filters,
-            batch=BatchOperations(batch_jobs),
+            batch=BatchOperations(batch_jobs, items),
             segments=SegmentOperations(batch_jobs),
             attributions=AttributionOperations(arns=arns, registry=registry, data=data),
             runtime=Runtime(

@@ -60,7 +60,7 @@ def read_email(params: Params) -> Email:
     headers = tuple((name, " ".join(str(value).split())) for name, value in message.items())
     senders = _addresses(message, "From") or [""]
     given = params.get("FromEmailAddress")
-    source = _plain(given) if given else senders[0]
+    source = plain_address(given) if given else senders[0]
     return Email(
         source=source,
         senders=tuple(
@@ -100,7 +100,7 @@ def _recipients(destination: Mapping[str, Sequence[str]], message: Message) -> l
     """Those of the request or, without any, of the message."""
     given = [each for kind in ("To", "Cc", "Bcc") for each in destination.get(f"{kind}Addresses") or ()]
     named = [each for kind in ("To", "Cc", "Bcc") for each in _addresses(message, kind)]
-    found = [_plain(each) for each in given or named]
+    found = [plain_address(each) for each in given or named]
     if not found:
         raise bad_request("Missing destination: the message has no recipients.")
     if len(found) > MAX_RECIPIENTS:
@@ -114,7 +114,7 @@ def _addresses(message: Message, name: str) -> list[str]:
     ]
 
 
-def _plain(text: str) -> str:
+def plain_address(text: str) -> str:
     """Return the one address in a text; raise for none, or for one that no server could be given."""
     found = [address for _, address in getaddresses([text])]
     address = found[0] if len(found) == 1 else ""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from understudy.ses.errors import bad_request, not_suppressed
+from understudy.ses.message import plain_address
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -37,7 +38,7 @@ class SuppressionList:
         }
 
     async def _put(self, params: Params) -> Params:
-        address = params["EmailAddress"].lower()
+        address = plain_address(params["EmailAddress"]).lower()
         self._entries[address] = {
             "EmailAddress": address,
             "Reason": params["Reason"],

@@ -47,6 +47,25 @@ class DynamoDBDelivered:
         )
         return Dispatch.model_validate(from_item(reply["Item"])) if "Item" in reply else None
 
+    async def prove_sent(self, run_id: str, customer_id: str, provider_id: str) -> None:
+        """Record that an email was sent that was in doubt, unless somebody has done so meanwhile."""
+        values = {
+            ":sent": Outcome.SENT.value,
+            ":sending": Outcome.SENDING.value,
+            ":doubt": Outcome.IN_DOUBT.value,
+            ":id": provider_id,
+            ":none": "",
+        }
+        await conditionally(
+            self._dynamodb.update_item(
+                TableName=self._dispatches,
+                Key=_key(run_id, customer_id),
+                UpdateExpression="SET outcome = :sent, provider_id = :id, reason = :none",
+                ConditionExpression="outcome IN (:sending, :doubt)",
+                ExpressionAttributeValues=to_item(values),
+            )
+        )
+
     async def mark(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> None:
         """Note what was reported of an email, unless something worse was, or the email is gone."""
         await conditionally(self._dynamodb.update_item(**self._marked(run_id, customer_id, kind, at)))

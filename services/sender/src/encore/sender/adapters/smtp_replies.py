@@ -18,6 +18,7 @@ import re
 from enum import StrEnum
 
 from encore.sender.domain.said import said
+from encore.sender.domain.statuses import NO_MAILBOX, NO_MAILBOX_WORDS
 from encore.sender.ports import (
     Accepted,
     DeferredError,
@@ -45,13 +46,6 @@ OF_ALL = frozenset({Step.GREETING, Step.EHLO, Step.AUTH, Step.MAIL})
 """Steps whose refusal is not about the recipient or the content."""
 LOGIN_CODES = frozenset({530, 534, 535, 538})
 TOO_LARGE = 552
-NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
-NO_MAILBOX_WORDS = re.compile(
-    r"\b(user unknown|unknown user|no such (user|mailbox|recipient)|mailbox not found|"
-    r"(user|mailbox|account|recipient) (does not|doesn't) exist)\b",
-    re.IGNORECASE,
-)
-"""Of servers that send no enhanced status."""
 RELAYING = re.compile(r"\brelay", re.IGNORECASE)
 DAILY = re.compile(r"daily .*quota", re.IGNORECASE)
 _STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")

@@ -4,7 +4,6 @@ The library's `data` does not tell a connection that is lost before the message 
 after it, so the message is written here, and all that goes wrong afterwards leaves it in doubt.
 """
 
-import re
 import ssl
 from dataclasses import dataclass, field
 from socket import gethostname
@@ -32,7 +31,6 @@ LAST_REPLY = 10
 viruses and spam takes its time, and giving up early leaves an email in doubt."""
 COMPLETED, START_INPUT, CLOSING = 250, 354, 421
 _ACCEPTED, _REFUSALS = range(200, 300), range(400, 600)
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class LostError(DeferredError):
@@ -131,7 +129,7 @@ class SmtpSession:
     async def _transmit(self, content: bytes) -> str:
         """Send the message, whose lines end in CRLF; return the server's last reply."""
         protocol = self._client.protocol
-        message = _LEADING_DOT.sub(b"..", content) + b".\r\n"
+        message = _dotted(content) + b".\r\n"
         try:
             if protocol is None:
                 raise SMTPServerDisconnected("Connection lost")  # noqa: TRY301 - the same as when writing
@@ -153,6 +151,12 @@ class SmtpSession:
         if code not in _ACCEPTED:
             raise refusal(Step.MESSAGE, code, text)
         return text
+
+
+def _dotted(content: bytes) -> bytes:
+    """Return a message with another dot before each line that begins with one (RFC 5321, 4.5.2)."""
+    doubled = content.replace(b"\n.", b"\n..")
+    return b"." + doubled if doubled.startswith(b".") else doubled
 
 
 def _own_name() -> str:

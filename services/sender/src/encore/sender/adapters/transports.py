@@ -18,6 +18,9 @@ from encore.sender.settings import SenderSettings, TransportKind
 SMTP_PER_S = 100.0
 """What a mail server is asked to take unless the settings say otherwise."""
 SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
+CLAIMED_PER_CONNECTION = 3
+"""One is being handed over, and the next ones are claimed meanwhile, together. More would be in doubt for
+nothing if the worker died."""
 SES_BY_SMTP = "email-smtp."
 """What the names of Amazon SES's mail servers begin with."""
 
@@ -33,6 +36,8 @@ class OpenTransport:
     """Names the rate that they share."""
     units: Mapping[str, int]
     """What the provider charges for one email."""
+    places: int
+    """Emails that are worth claiming at a time: those that the provider takes at once, or very soon."""
 
 
 class Opening(Protocol):
@@ -56,12 +61,13 @@ async def open_transport(runtime: Opening) -> OpenTransport:
     if settings.sender_transport is TransportKind.SES:
         return await _ses(runtime)
     if settings.sender_transport is TransportKind.NONE:
-        return OpenTransport(transport=NoTransport(), per_s=SMTP_PER_S, quota="none", units={})
+        return OpenTransport(transport=NoTransport(), per_s=SMTP_PER_S, quota="none", units={}, places=1)
     return OpenTransport(
         transport=CarefulTransport(await runtime.enter(smtp_transport(settings))),
         per_s=settings.sender_per_s or SMTP_PER_S,
         quota=f"smtp#{settings.sender_smtp_host}",
         units={},
+        places=CLAIMED_PER_CONNECTION * settings.sender_smtp_connections,
     )
 
 
@@ -78,6 +84,7 @@ async def _ses(runtime: Opening) -> OpenTransport:
         per_s=per_s,
         quota="ses",
         units=SES_UNITS,
+        places=settings.sender_parallel,
     )
 
 

@@ -1,11 +1,13 @@
-"""What Amazon SES reports of delivered emails: bounces and complaints.
+"""What Amazon SES reports of delivered emails, bounces and complaints, and the mails that it receives.
 
 SES has two formats, of event publishing (`eventType`) and of feedback notifications (`notificationType`), and
-SNS may wrap either (`Message`). Sources: Amazon SES Developer Guide, "Contents of event data that Amazon SES
-publishes to Amazon SNS" and "Amazon SNS notification contents"; Amazon SNS, "Raw message delivery".
+SNS may wrap either (`Message`). A mail that a receipt rule's SNS action passes on stands in the second one.
+Sources: Amazon SES Developer Guide, "Contents of event data that Amazon SES publishes to Amazon SNS", "Amazon
+SNS notification contents" and "Contents of notifications for Amazon SES email receiving"; Amazon SNS, "Raw
+message delivery".
 """
 
-from base64 import urlsafe_b64decode
+from base64 import b64decode, urlsafe_b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +29,7 @@ OTHER_TYPES = frozenset(
     {"send", "reject", "delivery", "deliverydelay", "open", "click", "rendering failure", "subscription"}
 )
 """What else SES can be told to notification: nothing of it changes who may be written to."""
+RECEIVED = "received"
 NOT_SPAM = "not-spam"
 """Its reader has taken the email out of the spam folder: the contrary of a complaint."""
 MAX_ID_CHARS = 256
@@ -62,6 +65,15 @@ class Notification:
     customer_id: str | None = None
     counts: bool = True
     """Whether it says something new of address or reader: a bounce of the email's size does not."""
+    is_proved: bool = False
+    """Whether a token of ours has proved whose email it is about; a provider's name of the email does too."""
+
+
+@dataclass(frozen=True)
+class ReceivedMail:
+    """A mail that SES has received: anybody may have sent it."""
+
+    content: bytes
 
 
 class _Model(BaseModel):
@@ -112,11 +124,21 @@ class _Complaint(_Feedback):
     recipients: Annotated[tuple[_Recipient, ...], Field(alias="complainedRecipients", min_length=1)]
 
 
+class _Action(_Model):
+    encoding: str = "UTF8"
+
+
+class _Receipt(_Model):
+    action: _Action = _Action()
+
+
 class _Published(_Model):
     kind: Annotated[str, Field(validation_alias=AliasChoices("eventType", "notificationType"))]
     mail: _Mail
     bounce: _Bounce | None = None
     complaint: _Complaint | None = None
+    receipt: _Receipt = _Receipt()
+    content: str | None = None
 
 
 class _Envelope(_Model):
@@ -131,7 +153,7 @@ def is_notification(body: str) -> bool:
     return body.lstrip().startswith(("{", SES_TEST))
 
 
-def read_notification(body: str) -> Notification | None:
+def read_notification(body: str) -> Notification | ReceivedMail | None:
     """Read a notification; None if it asks for nothing. Raises `NotificationError` if it is none."""
     text = _unwrapped(body)
     if text.startswith(SES_TEST):
@@ -145,11 +167,24 @@ def read_notification(body: str) -> Notification | None:
         return _bounce(found.mail, found.bounce)
     if kind == "complaint" and found.complaint:
         return _complaint(found.mail, found.complaint)
+    if kind == RECEIVED and found.content is not None:
+        return ReceivedMail(_content(found.content, found.receipt.action.encoding))
     if kind in OTHER_TYPES:
         return None
     raise NotificationError(
-        "not a notification of Amazon SES: expected a Bounce with bounce, or a Complaint with complaint"
+        "not a notification of Amazon SES: expected a Bounce with bounce, a Complaint with complaint, "
+        "or Received with content"
     )
+
+
+def _content(text: str, encoding: str) -> bytes:
+    """Return a mail's bytes: SES writes each as a character, or all in base64, as the receipt rule says."""
+    if encoding.upper() != "BASE64":
+        return text.encode("utf-8", "replace")
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        raise NotificationError("not a notification of Amazon SES: content: expected base64") from None
 
 
 def _unwrapped(body: str) -> str:

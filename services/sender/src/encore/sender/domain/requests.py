@@ -16,6 +16,8 @@ PREFERENCES = "preferences"
 FREQUENCY = "frequency"
 TOPIC_OFF = "off"
 ONE_CLICK = "List-Unsubscribe=One-Click"
+BY_MAIL = "List-Unsubscribe=Mail"
+"""Stands in place of a form where somebody wrote to the mailto address of an email."""
 MAX_BODY_CHARS = 16_384
 MAX_FIELDS = 200
 MAX_TOPICS = 100
@@ -47,11 +49,14 @@ class Request:
 
     token: str
     preferences: Preferences | None = None
+    by_mail: bool = False
 
     @property
     def message(self) -> str:
         """The request as a message of the feedback queue."""
-        form = ONE_CLICK if self.preferences is None else self.preferences.form
+        form = BY_MAIL if self.by_mail else ONE_CLICK
+        if self.preferences is not None:
+            form = self.preferences.form
         return f"{quote(self.token, safe='')}\n{form}"
 
     @classmethod
@@ -60,9 +65,15 @@ class Request:
 
         Whatever does not ask for preferences unsubscribes: who clicks wants fewer emails in any case.
         """
-        token, _, form = body.partition("\n")
+        form = body.partition("\n")[2]
         asks_for_preferences = {PREFERENCES, FREQUENCY} & _fields(form).keys()
-        return cls(unquote(token.strip()), preferences_of(form) if asks_for_preferences else None)
+        preferences = preferences_of(form) if asks_for_preferences else None
+        return cls(token_of(body), preferences, by_mail=form == BY_MAIL)
+
+
+def token_of(body: str) -> str:
+    """Return the token of a message of the feedback queue about a request."""
+    return unquote(body.partition("\n")[0].strip())
 
 
 def preferences_of(form: str) -> Preferences:

@@ -1,5 +1,9 @@
 """Starts the process that reads feedback: `python -m encore.sender.feedback`."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 from encore.runtime.consent import DynamoDBConsent
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.runs.delivery import Deliveries
@@ -7,9 +11,12 @@ from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
 from encore.sender.adapters.addresses import DynamoDBAddresses
 from encore.sender.adapters.delivered import DynamoDBDelivered
+from encore.sender.adapters.imap_mailbox import ImapMailbox
 from encore.sender.domain.complaint_rate import ComplaintLimit
-from encore.sender.feedback.handler import FeedbackHandler
+from encore.sender.feedback.handler import FeedbackHandler, Signatures, mail_unread
 from encore.sender.settings import FeedbackSettings
+from encore.sender.use_cases.believe_report import BelieveReport
+from encore.sender.use_cases.empty_mailbox import EmptyMailbox, watch
 from encore.sender.use_cases.find_dispatch import FindDispatch
 from encore.sender.use_cases.keep_preferences import KeepPreferences
 from encore.sender.use_cases.take_bounce import TakeBounce
@@ -27,12 +34,19 @@ async def make_handler(runtime: Runtime[FeedbackSettings]) -> Handler:
         dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
     )
     delivered = DynamoDBDelivered(dynamodb, dispatches=settings.dispatches_table, runs=settings.runs_table)
-    unsubscribe = Unsubscribe(consent, DynamoDBAddresses(runtime.items(settings.customers_table)))
-    find_dispatch = FindDispatch(delivered)
+    addresses = DynamoDBAddresses(runtime.items(settings.customers_table))
+    unsubscribe = Unsubscribe(consent, addresses)
+    find_dispatch = FindDispatch(delivered, runtime.announcer)
+    signatures = Signatures(settings.unsubscribe_keys)
+    if settings.mailbox and settings.sender_mailbox_password:
+        mailbox = ImapMailbox(settings.mailbox, settings.sender_mailbox_password.get_secret_value())
+        empty = EmptyMailbox(mailbox, signatures.is_signed, runtime.queue.send, mail_unread)
+        await runtime.enter(_watching(empty, runtime))
     return FeedbackHandler(
-        keys=settings.unsubscribe_keys,
+        signatures=signatures,
         unsubscribe=unsubscribe,
         keep_preferences=KeepPreferences(consent),
+        believe_report=BelieveReport(addresses),
         take_bounce=TakeBounce(
             suppressions=consent,
             find_dispatch=find_dispatch,
@@ -51,6 +65,24 @@ async def make_handler(runtime: Runtime[FeedbackSettings]) -> Handler:
         ),
         take_click=TakeClick(suppressions=consent, clicked=delivered, objects=runtime.objects),
     )
+
+
+@asynccontextmanager
+async def _watching(empty: EmptyMailbox, runtime: Runtime[FeedbackSettings]) -> AsyncIterator[None]:
+    """Look at the mailbox in the background; what is broken off is done again by whoever starts next."""
+
+    async def wait() -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(runtime.stop.wait(), runtime.settings.sender_mailbox_interval_s)
+        return not runtime.stop.is_set()
+
+    task = asyncio.create_task(watch(empty, wait))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 if __name__ == "__main__":

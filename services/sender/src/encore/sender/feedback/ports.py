@@ -2,6 +2,7 @@
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -29,6 +30,7 @@ class Delivered(Protocol):
     """The emails that notifications are about; see `encore.sender.adapters.delivered`."""
 
     async def find(self, run_id: str, customer_id: str) -> Dispatch | None: ...
+    async def prove_sent(self, run_id: str, customer_id: str, provider_id: str) -> None: ...
     async def mark(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> None: ...
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None: ...
     async def sent(self, run_id: str, *, most: int) -> int: ...
@@ -47,3 +49,21 @@ class RunDeliveries(Protocol):
     async def decide(
         self, run_id: str, act: Act, *, by: str, note: str = "", changes: Mapping[str, Any] = ...
     ) -> Delivery: ...
+
+
+MailName = tuple[int, int]
+"""A mail of a folder: `UIDVALIDITY`, which changes when the server numbers anew, and its UID."""
+
+
+class OpenMailbox(Protocol):
+    """A mailbox that is logged in to; see `encore.sender.adapters.imap_mailbox`."""
+
+    async def waiting(self) -> list[MailName]: ...
+    async def read(self, name: MailName) -> bytes | None: ...
+    async def move(self, name: MailName, folder: str) -> None: ...
+
+
+class Mailbox(Protocol):
+    """Where replies and reports arrive by mail; see `encore.sender.adapters.imap_mailbox`."""
+
+    def opened(self) -> AbstractAsyncContextManager[OpenMailbox, Any]: ...

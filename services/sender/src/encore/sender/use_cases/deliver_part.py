@@ -18,6 +18,7 @@ from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailSent, EmailSuppressed, EventData
 from encore.runtime.batches import batches
 from encore.runtime.consent import Consent
+from encore.runtime.gather import Gather
 from encore.runtime.logs import get_logger
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.parallel import for_each
@@ -29,7 +30,7 @@ from encore.runtime.runs.stage import PartResult, Stage
 from encore.sender.domain.judging import Doubt, Drop, Known, Rules, Send, Settled, Wait, judge
 from encore.sender.domain.sampling import sampled
 from encore.sender.domain.throttle import Grant, grant
-from encore.sender.ports import Claim, Claimed, Dispatches
+from encore.sender.ports import Claim, Claimed, Dispatches, Key, SenderPolls
 from encore.sender.use_cases.hand_over import HALTS, HandOver, Paced, Parcel, StaleError
 from encore.sender.use_cases.release_parts import close
 
@@ -38,6 +39,8 @@ LOOKED_AT_ONCE = 100
 HALT_S = 900
 """How long a part rests when the provider accepts nothing from anybody."""
 AGAIN_S = 1
+MAX_DELAY_S = 900
+"""For how long SQS can delay a message."""
 FRESH = timedelta(seconds=10)
 """So long what is known of a customer is good for."""
 WRITES_PER_EMAIL = 6
@@ -53,6 +56,7 @@ class _Pass:
     """What has come of a part so far; `due` is when the rest may be looked at again."""
 
     run_id: str
+    part: int
     delivery: Delivery
     emails: Sequence[FinishedEmail]
     done: dict[str, Dispatch] = field(default_factory=dict)
@@ -96,6 +100,7 @@ class DeliverPart:
         dispatches: Dispatches,
         consent: Consent,
         hand_over: HandOver,
+        polls: SenderPolls,
         rules: Rules,
         paced: Paced,
         to_seed: Callable[[bytes, str], bytes],
@@ -111,6 +116,7 @@ class DeliverPart:
         self._dispatches = dispatches
         self._consent = consent
         self._hand_over = hand_over
+        self._polls = polls
         self._rules = rules
         self._paced = paced
         self._to_seed = to_seed
@@ -119,6 +125,9 @@ class DeliverPart:
         """What the provider charges for one email."""
         self._parallel = parallel
         self._running = asyncio.Semaphore(parallel)
+        self._looks: Gather[tuple[_Pass, FinishedEmail], dict[Key, Known]] = Gather(
+            self._look_again, limit=LOOKED_AT_ONCE
+        )
         self._now = now
 
     async def run(self, run_id: str, part: int, *, holder: str) -> None:
@@ -134,11 +143,40 @@ class DeliverPart:
             emails = await self._finished(run_id, part)
             if delivery.status is DeliveryStatus.SAMPLE:
                 emails = _to_seeds(sampled(emails, delivery.sample_parts.get(part, 0)), delivery.seeds)
-            passed = _Pass(run_id, delivery, emails)
+            passed = _Pass(run_id, part, delivery, emails)
             stopped = await self._deliver(passed)
             await self._report(passed, part, started_at)
             if not stopped:
                 await self._put_away(passed, part)
+
+    async def look_again(self, run_id: str, part: int, customer_ids: Sequence[str], *, holder: str) -> None:
+        """Tell of emails that are sent after all: the record of a worker that was taken for dead came late.
+
+        While the part is not done there is nothing to tell: its next pass tells. Doing it again is harmless.
+        """
+        async with self._stage.lock(run_id, part_name(part), holder=holder):
+            if part not in (await self._ledger.run(run_id)).stage(StageName.SENDER).done:
+                return
+            known = await self._dispatches.of(run_id, customer_ids)
+            sent = [each for each in known.values() if each.outcome is Outcome.SENT]
+            if not sent:
+                return
+            await self._recount(run_id, part)
+            await self._announcer.announce(run_id, *filter(None, map(event_of, sent)))
+            log.info("doubts_resolved", emails=len(sent))
+
+    async def _recount(self, run_id: str, part: int) -> None:
+        """Correct what the part's report says of its emails; what they cost is the same."""
+        reports = await self._ledger.reports(run_id)
+        of_part = (each for each in reports if (each.stage, each.name) == (StageName.SENDER, part_name(part)))
+        report = next(of_part, None)
+        if report is None:
+            return
+        done: list[Dispatch] = []
+        for group in batches(await self._finished(run_id, part), LOOKED_AT_ONCE):
+            known = await self._dispatches.of(run_id, [email.customer_id for email in group])
+            done += known.values()
+        await self._ledger.record(run_id, report.model_copy(update={"counts": counts(done)}))
 
     async def _finished(self, run_id: str, part: int) -> list[FinishedEmail]:
         key = object_keys.mailed(run_id, part)
@@ -181,6 +219,7 @@ class DeliverPart:
         known = await self._look_up(passed, emails)
         parcels: list[Parcel] = []
         dropped: list[Claim] = []
+        doubted: list[Dispatch] = []
         for email in emails:
             about = known[email.customer_id]
             verdict = judge(email, about, self._rules_for(passed), now=now)
@@ -188,13 +227,14 @@ class DeliverPart:
                 case Settled():
                     passed.done[email.customer_id] = about.dispatch  # type: ignore[assignment] # settled by one
                 case Doubt():
-                    await self._doubt(passed, about.dispatch)  # type: ignore[arg-type] # in doubt for one
+                    doubted.append(about.dispatch)  # type: ignore[arg-type] # in doubt for one
                 case Drop(reason):
                     dropped.append(Claim(self._dropped(passed, email, reason)))
                 case Wait(until):
                     passed.wait(until)
                 case Send():
                     parcels.append(_parcel(passed, email, about, now))
+        await self._doubt(passed, doubted)
         await self._drop(passed, dropped)
         parcels = await self._granted(passed, parcels)
         await for_each(parcels, lambda parcel: self._send(passed, parcel), parallel=self._parallel)
@@ -240,12 +280,23 @@ class DeliverPart:
         """Look again at an email that has waited for its turn: much may have been said meanwhile."""
         if self._now() - parcel.judged_at < FRESH:
             return parcel
-        if await self._going_out(passed.run_id) is None:
+        known = (await self._looks.add((passed, parcel.email))).get((parcel.run_id, parcel.email.customer_id))
+        if known is None:
             raise StaleError
-        known = (await self._look_up(passed, [parcel.email]))[parcel.email.customer_id]
         if not isinstance(judge(parcel.email, known, self._rules_for(passed), now=self._now()), Send):
             raise StaleError
         return replace(parcel, before=known.dispatch, contact=known.contact)
+
+    async def _look_again(self, asked: Sequence[tuple[_Pass, FinishedEmail]]) -> dict[Key, Known]:
+        """Return what is known of customers by now; nothing of those whose run does not go out any more."""
+        passes = {id(passed): passed for passed, _ in asked}
+        found: dict[Key, Known] = {}
+        for number, passed in passes.items():
+            if await self._going_out(passed.run_id) is not None:
+                emails = [email for of, email in asked if id(of) == number]
+                known = await self._look_up(passed, emails)
+                found |= {(passed.dispatched_as, one): each for one, each in known.items()}
+        return found
 
     async def _granted(self, passed: _Pass, parcels: list[Parcel]) -> list[Parcel]:
         """Return as many as the run's throttle lets go out now; the rest is due later."""
@@ -266,8 +317,23 @@ class DeliverPart:
             passed.wait(datetime.fromtimestamp(granted.next_at, UTC))
         return parcels[: granted.emails]
 
-    async def _doubt(self, passed: _Pass, found: Dispatch) -> None:
-        """Record that nobody knows what came of an email that a worker was handing over."""
+    async def _doubt(self, passed: _Pass, doubted: Sequence[Dispatch]) -> None:
+        """Record that nobody knows what came of emails that a worker was handing over.
+
+        The worker may have known, and its record be on the way: somebody looks again.
+        """
+        if doubted and not passed.to_seeds:
+            await self._polls.send_doubts(
+                passed.run_id,
+                passed.part,
+                [each.customer_id for each in doubted],
+                release=passed.delivery.release,
+                delay_s=min(MAX_DELAY_S, self._rules.retry_s),
+            )
+        for found in doubted:
+            await self._doubt_one(passed, found)
+
+    async def _doubt_one(self, passed: _Pass, found: Dispatch) -> None:
         reason = f"its worker stopped while handing it over, at {found.at:%Y-%m-%d %H:%M:%S} UTC"
         doubted = found.model_copy(update={"outcome": Outcome.IN_DOUBT, "reason": reason, "at": self._now()})
         if await self._dispatches.doubt(found, doubted):

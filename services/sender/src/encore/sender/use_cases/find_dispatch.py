@@ -1,4 +1,4 @@
-"""Finds the email that a notification is about."""
+"""Finds the email that a notification is about, which proves that the email was sent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,11 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 from encore.contracts.delivery import Dispatch, Outcome
 from encore.contracts.errors import TransientError
+from encore.contracts.events import EmailSent
+from encore.runtime.logs import get_logger
+from encore.runtime.ports import Announcer
 from encore.sender.domain.notifications import Notification
 from encore.sender.feedback.ports import Delivered
 
 RECORDED_AFTER = timedelta(minutes=10)
 """So long after it was claimed, an email's sending has been recorded, or never will be."""
+UNNAMED = frozenset({Outcome.SENDING, Outcome.IN_DOUBT})
+"""Whoever died before recording an email's name may have sent it all the same."""
+log = get_logger()
 
 
 @dataclass(frozen=True)
@@ -18,14 +24,22 @@ class FindDispatch:
     """Finds dispatches by what notifications name them by, and believes only what fits."""
 
     delivered: Delivered
+    announcer: Announcer
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def run(self, notification: Notification) -> Dispatch | None:
         """Return the dispatch that a notification is about; None if no customer's email is known by it.
 
-        Test emails and samples to seeds are not. Raises `TransientError` while its sending is being recorded:
-        the record would undo what is written into it now.
+        Test emails and samples to seeds are not. An email that was in doubt counts as sent from now on, which
+        is announced. Raises `TransientError` while its sending is being recorded: the record would undo what
+        is written into it now.
         """
+        found = await self._found(notification)
+        if found is not None and found.outcome in UNNAMED:
+            return await self._proved(found, notification)
+        return found
+
+    async def _found(self, notification: Notification) -> Dispatch | None:
         if notification.run_id is None or notification.customer_id is None:
             return None
         found = await self.delivered.find(notification.run_id, notification.customer_id)
@@ -33,6 +47,21 @@ class FindDispatch:
             return None
         if found.outcome is Outcome.SENDING and found.at + RECORDED_AFTER > self.now():
             raise TransientError("the email's sending is still being recorded")
-        # Whoever died before recording an email's name has sent it all the same, as the notification proves.
-        is_unnamed = found.outcome in {Outcome.SENDING, Outcome.IN_DOUBT}
-        return found if is_unnamed or found.provider_id == notification.provider_id else None
+        if found.outcome in UNNAMED:
+            return found
+        is_named = notification.is_proved or found.provider_id == notification.provider_id
+        return found if is_named and found.outcome is Outcome.SENT else None
+
+    async def _proved(self, found: Dispatch, notification: Notification) -> Dispatch:
+        """Announce it first: whoever dies in between finds it in doubt again, and makes the same event."""
+        event = EmailSent(
+            customer_id=found.customer_id,
+            transport=found.transport,
+            provider_id=notification.provider_id,
+            variant=found.variant,
+        )
+        await self.announcer.announce(found.run_id, event)
+        await self.delivered.prove_sent(found.run_id, found.customer_id, notification.provider_id)
+        log.info("doubt_resolved", customer_id=found.customer_id)
+        sent = {"outcome": Outcome.SENT, "reason": "", "provider_id": notification.provider_id}
+        return found.model_copy(update=sent)

@@ -4,6 +4,7 @@ Between the claim and the record nobody else sends it. Whoever dies in between l
 next worker records that the email is in doubt.
 """
 
+import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from encore.runtime.gather import Gather
 from encore.runtime.logs import get_logger
 from encore.runtime.quota.turns import StoppingError
+from encore.sender.domain.dating import dated
 from encore.sender.domain.judging import written_to
 from encore.sender.ports import (
     Claim,
@@ -35,9 +37,10 @@ MAX_TAG_CHARS = 256
 MAX_REASON_CHARS = 500
 SETTLED_AT_ONCE = 100
 CLAIMED_AT_ONCE = 50
-CLAIM_LINGER_S, RECORD_LINGER_S = 0.05, 0.03
+CLAIM_LINGER_S, RECORD_LINGER_S = 0.1, 0.03
 """How long claims and records wait for others, to be written with them: the calls are most of the work.
 
+Half of the places are enough: meanwhile the emails in the other half are handed over.
 A worker that dies leaves in doubt what it has claimed and not recorded, so records wait less.
 """
 HALTS = (QuotaSpentError, UnusableError)
@@ -83,6 +86,7 @@ class HandOver:
         dispatches: Dispatches,
         tries: int,
         suppress_dead: SuppressDead,
+        places: int,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         claim_linger_s: float = CLAIM_LINGER_S,
         record_linger_s: float = RECORD_LINGER_S,
@@ -90,12 +94,15 @@ class HandOver:
         self._transport = transport
         self._tries = tries
         self._suppress_dead = suppress_dead
+        self._places = asyncio.Semaphore(places)
+        """Emails that are claimed and not yet answered: others are claimed when these are through."""
         self._now = now
+        enough = max(1, places // 2)
         self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(
-            dispatches.claim, limit=CLAIMED_AT_ONCE, linger_s=claim_linger_s
+            dispatches.claim, limit=CLAIMED_AT_ONCE, linger_s=claim_linger_s, enough=enough
         )
         self._records: Gather[Dispatch, None] = Gather(
-            dispatches.settle, limit=SETTLED_AT_ONCE, linger_s=record_linger_s
+            dispatches.settle, limit=SETTLED_AT_ONCE, linger_s=record_linger_s, enough=enough
         )
 
     async def run(self, parcel: Parcel, content: bytes, *, paced: Paced, renewed: Renewed) -> Dispatch:
@@ -110,9 +117,10 @@ class HandOver:
         token = uuid4().hex
 
         async def send() -> Dispatch:
-            if not claimed:
-                claimed.append(await self._claim(await renewed(parcel), token))
-            return await self._send(parcel, content, claimed[0])
+            async with self._places:
+                if not claimed:
+                    claimed.append(await self._claim(await renewed(parcel), token))
+                return await self._send(parcel, content, claimed[0])
 
         try:
             done = await paced(send)
@@ -161,7 +169,7 @@ class HandOver:
                 run_id=parcel.run_id,
                 customer_id=parcel.email.customer_id,
                 address=parcel.address,
-                content=content,
+                content=dated(content, self._now()),
                 tags=tags(parcel),
             )
         )

@@ -1,6 +1,6 @@
 """Delayed messages of a service to its own queue: it waits without holding a message or a task."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from encore.contracts.events import (
     CampaignPoll,
@@ -13,6 +13,7 @@ from encore.contracts.events import (
     SentimentPoll,
     new_event,
 )
+from encore.runtime.batches import batches
 from encore.runtime.parallel import for_each
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.run import StageName
@@ -26,6 +27,8 @@ POLLS: Mapping[StageName, type[SentimentPoll | RecommenderPoll | MailerPoll | Se
 
 SENT_AT_ONCE = 8
 """How many messages are sent at a time where there are many."""
+DOUBTS_AT_ONCE = 50
+"""Customers that one message names: an id of 256 characters may take 3 KB."""
 
 
 class SQSPolls:
@@ -91,6 +94,15 @@ class SQSSenderPolls(SQSPolls):
             await self._queue.send(new_event(data, run_id=run_id, source=self._stage).body)
 
         await for_each(parts, send, parallel=SENT_AT_ONCE)
+
+    async def send_doubts(
+        self, run_id: str, part: int, customer_ids: Sequence[str], *, release: int, delay_s: int
+    ) -> None:
+        """Look after so many seconds, 900 at most, whether emails that were in doubt are known to be sent."""
+        for batch in batches(customer_ids, DOUBTS_AT_ONCE):
+            data = DeliverPart(part=part, release=release, doubted=tuple(batch))
+            event = new_event(data, run_id=run_id, source=self._stage)
+            await self._queue.send(event.body, delay_s=delay_s)
 
     async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None:
         """Look at the run's delivery again after so many seconds, 900 at most."""

@@ -34,8 +34,8 @@ KNOWN_STILL = (
 )
 PRODUCTS = "products in Personalize, in runs, and with those who bought them"
 NO_DELETION = (
-    "AWS deletes no single item: it goes with the next import of a file that lacks it; exclude it in "
-    "shop/merchandising.yaml until then"
+    "AWS deletes no single item: it counts as sold out from the next file on that lacks it, and goes with "
+    "the next import of a whole catalogue; exclude it in shop/merchandising.yaml until then"
 )
 Step = Callable[[], Awaitable[None]]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,6 +14,7 @@ from encore.cli.environment import Environment, open_client
 from encore.cli.errors import CommandError
 from encore.mailer.domain.message.addresses import header_address
 from encore.sender.adapters.transports import open_transport
+from encore.sender.domain.dating import dated
 from encore.sender.domain.trial import trial_email
 from encore.sender.ports import DeferredError, InDoubtError, Outgoing, RefusedError, Transport
 from encore.sender.settings import SenderSettings
@@ -80,7 +82,7 @@ async def _send(
         run_id=emails.run.run_id,
         customer_id=customer_id,
         address=address,
-        content=trial_email(content, address),
+        content=dated(trial_email(content, address), datetime.now(UTC)),
         tags=TAGS,
     )
     try:

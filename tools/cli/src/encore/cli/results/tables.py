@@ -28,7 +28,7 @@ SHOWN: Mapping[Measure, str] = {
 def show_results(found: Results, console: Console) -> None:
     """Print everything about a run's results."""
     console.print(cell(found.run_id, "bold"))
-    console.print(cell(_when(found)), soft_wrap=True)
+    console.print(cell(_when(found)))
     console.print()
     for section in (_groups(found.groups), _spending(found)):
         console.print(section)
@@ -38,15 +38,15 @@ def show_results(found: Results, console: Console) -> None:
         some = list(comparisons)
         console.print(_comparisons(some))
         for line in _visible(some):
-            console.print(cell(line, "dim"), soft_wrap=True)
+            console.print(cell(line, "dim"))
         console.print()
     if found.extra:
         console.print(cell("what the emails brought", "bold"))
         for line in map(_brought, found.extra):
-            console.print(cell(line), soft_wrap=True)
+            console.print(cell(line))
         console.print()
     for note in found.notes:
-        console.print(cell(f"! {note}", "yellow"), soft_wrap=True)
+        console.print(cell(f"! {note}", "yellow"))
 
 
 def _when(found: Results) -> str:
@@ -58,13 +58,14 @@ def _when(found: Results) -> str:
 def _groups(groups: Sequence[GroupView]) -> Table:
     columns = ("customers", "delivered", "clicked", "bought", "95 % interval")
     shown = table("", *columns, right=columns)
+    counts_clicks = any(each.clicked for each in groups)  # else a zero would say that nobody is interested
     for each in groups:
         got_emails = each.name != HOLDOUT
         shown.add_row(
             cell(each.name),
             cell(count(each.customers)),
             cell(count(each.delivered) if got_emails else None),
-            cell(count(each.clicked) if got_emails else None),
+            cell(count(each.clicked) if got_emails and counts_clicks else None),
             cell(f"{count(each.bought)}  {each.bought_share:.1%}"),
             cell(f"{each.bought_low:.1%} to {each.bought_high:.1%}"),
         )

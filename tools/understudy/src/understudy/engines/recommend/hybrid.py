@@ -121,7 +121,8 @@ class _Picker:
         self._popularity = popularity
         self._total = max(float(popularity.sum()), np.finfo(float).tiny)
         self._popular = popular
-        self._place = np.argsort(popular)
+        self._place = np.empty_like(popular)
+        self._place[popular] = np.arange(popular.size)
         self._limit = limit
         self._touched = np.zeros(popularity.size, dtype=bool)
 

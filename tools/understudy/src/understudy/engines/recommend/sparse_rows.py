@@ -27,7 +27,10 @@ def without_diagonal(matrix: sparse.csr_matrix, *, first_row: int = 0) -> sparse
 
 def divided_by_row_maximum(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     """Return `matrix` with each row divided by its greatest entry; empty rows stay empty."""
-    top = np.asarray(matrix.max(axis=1).todense()).ravel()
+    starts, ends = matrix.indptr[:-1], matrix.indptr[1:]
+    top, filled = np.zeros(matrix.shape[0], dtype=matrix.dtype), starts < ends
+    if matrix.nnz:
+        top[filled] = np.maximum.reduceat(matrix.data[: ends[-1]], starts[filled])
     return scaled(matrix, rows=np.divide(1.0, top, out=np.zeros_like(top), where=top > 0))
 
 

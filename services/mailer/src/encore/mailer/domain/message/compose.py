@@ -9,7 +9,7 @@ from encore.mailer.domain.language import DEFAULT_LOCALE, language
 from encore.mailer.domain.message import mime
 from encore.mailer.domain.message.content import ContentMaker, Links
 from encore.mailer.domain.message.hosts import AllowedHosts, below
-from encore.mailer.domain.message.links import UnsubscribeEndpoint, ViewOnlineEndpoint, by_email
+from encore.mailer.domain.message.links import UnsubscribeEndpoint, UnsubscribeMail, ViewOnlineEndpoint
 from encore.mailer.domain.message.theme import Theme
 
 
@@ -36,12 +36,16 @@ class Composer:
         sender: mime.Sender,
         unsubscribe: UnsubscribeEndpoint | None,
         *,
+        unsubscribe_mail: UnsubscribeMail | None = None,
         maker: ContentMaker | None = None,
         view_online: ViewOnlineEndpoint | None = None,
     ) -> None:
         self._theme = theme
         self._sender = sender
         self._unsubscribe = unsubscribe
+        self._unsubscribe_mail = unsubscribe_mail or UnsubscribeMail(
+            sender.address, unsubscribe.key if unsubscribe else None
+        )
         own = AllowedHosts(below(sender.domain))
         self._maker = maker or ContentMaker(language(DEFAULT_LOCALE), links=own, pictures=own)
         self._view_online = view_online
@@ -72,8 +76,5 @@ class Composer:
 
     def _unsubscribe_uris(self, customer_id: str) -> tuple[str, ...]:
         """The best way first."""
-        address, endpoint = self._sender.address, self._unsubscribe
-        if endpoint is None:
-            return (by_email(address, customer_id, token=None),)
-        token = endpoint.token(customer_id)
-        return (endpoint.link(customer_id), by_email(address, customer_id, token=token))
+        mail = self._unsubscribe_mail.link(customer_id)
+        return (self._unsubscribe.link(customer_id), mail) if self._unsubscribe else (mail,)

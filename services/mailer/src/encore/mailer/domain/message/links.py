@@ -55,6 +55,19 @@ class UnsubscribeEndpoint:
 
 
 @dataclass(frozen=True)
+class UnsubscribeMail:
+    """Where mails that unsubscribe go, and the key that signs their tokens, if there is one."""
+
+    address: str
+    key: bytes | None = None
+
+    def link(self, customer_id: str) -> str:
+        """Return the link that writes the customer's mail."""
+        token = sign(self.key, UNSUBSCRIBE, customer_id) if self.key else None
+        return by_email(self.address, customer_id, token=token)
+
+
+@dataclass(frozen=True)
 class ViewOnlineEndpoint:
     """Where finished emails can be read in a browser, and the key that signs the links."""
 
@@ -80,7 +93,7 @@ class ClickEndpoint:
 
 
 def by_email(address: str, customer_id: str, *, token: str | None) -> str:
-    """Return the link that writes to the sender, with the customer in the subject: by their token, or by id.
+    """Return the link that writes to an address, with the customer in the subject: by their token, or by id.
 
     Source: RFC 6068. An id that would make the link too long for a header is left out.
     """

@@ -1,0 +1,24 @@
+"""What the processes of a local stack, and commands that address it, are told."""
+
+import pytest
+
+from encore.stack.embedded import KEY, LOCAL_KEY, UNSUBSCRIBE_URL, signing
+
+
+def test_emails_of_a_stack_that_sends_lead_to_its_own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that unsubscribing can be tried; the key is another one each time."""
+    for name in (KEY, UNSUBSCRIBE_URL):
+        monkeypatch.delenv(name, raising=False)
+    first, second = signing(8091, sends=True), signing(8091, sends=True)
+    assert first[UNSUBSCRIBE_URL] == "http://127.0.0.1:8091/unsubscribe"
+    assert first[KEY] != second[KEY]
+    assert set(signing(8091, sends=False)) == {LOCAL_KEY}, "its emails ask to unsubscribe by email"
+
+
+def test_what_a_shop_sets_of_its_links_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its key alone verifies links, and its address is not replaced."""
+    monkeypatch.setenv(UNSUBSCRIBE_URL, "https://shop.example/u")
+    monkeypatch.delenv(KEY, raising=False)
+    assert set(signing(8091, sends=True)) == {LOCAL_KEY}
+    monkeypatch.setenv(KEY, "secret")
+    assert signing(8091, sends=True) == {}
