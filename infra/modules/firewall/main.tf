@@ -98,11 +98,6 @@ resource "aws_wafv2_web_acl" "this" {
   }
 }
 
-resource "aws_wafv2_web_acl_association" "this" {
-  resource_arn = var.stage_arn
-  web_acl_arn  = aws_wafv2_web_acl.this.arn
-}
-
 resource "aws_cloudwatch_log_group" "waf" {
   name              = "aws-waf-logs-${var.name}" # WAF requires this prefix
   retention_in_days = 365

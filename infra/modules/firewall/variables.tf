@@ -8,11 +8,6 @@ variable "description" {
   type        = string
 }
 
-variable "stage_arn" {
-  description = "The stage of API Gateway that it protects."
-  type        = string
-}
-
 variable "requests_per_5_min" {
   description = "Rate limit per IP address."
   type        = number

@@ -3,20 +3,19 @@ module "firewall" {
 
   name               = "${var.name}-unsubscribe"
   description        = "Rate limit, known attacks and large bodies"
-  stage_arn          = aws_api_gateway_stage.this.arn
   requests_per_5_min = var.requests_per_5_min
   max_body_bytes     = 16384 # far more than any form has
   logs_key_arn       = var.keys.logs
 }
 
-moved {
-  from = aws_wafv2_web_acl.this
-  to   = module.firewall.aws_wafv2_web_acl.this
+resource "aws_wafv2_web_acl_association" "this" {
+  resource_arn = aws_api_gateway_stage.this.arn
+  web_acl_arn  = module.firewall.web_acl_arn
 }
 
 moved {
-  from = aws_wafv2_web_acl_association.this
-  to   = module.firewall.aws_wafv2_web_acl_association.this
+  from = aws_wafv2_web_acl.this
+  to   = module.firewall.aws_wafv2_web_acl.this
 }
 
 moved {
