@@ -149,7 +149,7 @@ async def open_runtime(
             dynamodb=dynamodb,
             stop=stop,
             new_client=new_client,
-            session=get_session(),
+            session=session,
             enter=stack.enter_async_context,
         )
 
