@@ -265,8 +265,8 @@ locals {
       ENCORE_MAILER_GUARDRAIL_VERSION = var.mailer.guardrail.version
     },
     var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
-    var.clicks == null ? {} : { ENCORE_MAILER_CLICKS_URL = var.clicks.url },
     var.unsubscribe_address == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_ADDRESS = var.unsubscribe_address },
+    var.clicks == null ? {} : { ENCORE_MAILER_CLICKS_URL = var.clicks.url },
     var.shop.mailer, # its unsubscribe address is a domain of the shop's own that leads to the endpoint
     local.given_parameters,
   )

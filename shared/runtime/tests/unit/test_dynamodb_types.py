@@ -74,7 +74,7 @@ def test_values_are_typed_as_boto3_types_them(value: Any) -> None:  # noqa: ANN4
     assert deserialize(typed) == TypeDeserializer().deserialize(expected)
 
 
-@given(st.dictionaries(st.text(), values, max_size=6))
+@given(st.dictionaries(st.text(), values))
 def test_items_are_typed_as_boto3_types_them(item: dict[str, Any]) -> None:
     """An item has no type of its own, and no attribute without a value."""
     expected = TypeSerializer().serialize(for_boto3(item))["M"]
