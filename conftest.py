@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 from encore.runtime.aws import CONFIG
 from encore.stack.provision import Resources, provision
 from encore.stack.topology import load_topology
-from tests.support.stores import Clients
+from tests.support.stores import Clients, Emulated
 
 # Every request of a test, and of the processes that it starts, has the shape that AWS's own models describe.
 CHECKED = {"ENCORE_VALIDATE_REQUESTS": "true"}
@@ -72,3 +72,11 @@ async def clients(resources: Resources) -> AsyncIterator[Clients]:  # noqa: ARG0
             sns=await stack.enter_async_context(_session.create_client("sns", config=CONFIG)),
             dynamodb=await stack.enter_async_context(_session.create_client("dynamodb", config=CONFIG)),
         )
+
+
+@pytest.fixture(params=["original", "double"])
+def emulated(request: pytest.FixtureRequest) -> Emulated | None:
+    """What an adapter needs of the emulator; None when its double is tested, for which nothing is created."""
+    if request.param == "double":
+        return None
+    return Emulated(request.getfixturevalue("clients"), request.getfixturevalue("resources"))

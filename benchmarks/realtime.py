@@ -14,11 +14,12 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import psutil
 from aiobotocore.session import get_session
@@ -36,6 +37,9 @@ from encore.stack.observer import Observer, observe
 from encore.stack.processes import free_port
 from harness.processes import cpu_seconds
 from harness.scored_run import PRODUCTS, ScoredRun
+
+if TYPE_CHECKING:
+    from types_aiobotocore_personalize.client import PersonalizeClient
 
 RUN = "run-0123456789abcdef"
 MODULE = "encore.recommender.web"
@@ -135,7 +139,12 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
         await _finish(stack, observer, run)
         stack.processes.start("web", ["-m", MODULE], settings)
         address = f"http://127.0.0.1:{port}"
-        async with ClientSession(connector=TCPConnector(limit=0)) as client:
+        # Opened beforehand: that takes longer than a request may, in the process that measures.
+        async with (
+            get_session().create_client("personalize") as personalize,
+            ClientSession(connector=TCPConnector(limit=0)) as client,
+        ):
+            step = (await observer.ledger.run(RUN)).step
             await _until_ready(client, address)
             load = _Load(client, address, run.customers)
             await load.run(Half("warming up"), count=WARM_UP, rate=options.rate)
@@ -146,7 +155,7 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
             if options.engine == "campaign":
                 changing += [
                     asyncio.create_task(load.look_at_products()),
-                    asyncio.create_task(_update_campaign(observer)),
+                    asyncio.create_task(_update_campaign(personalize, step)),
                 ]
             await load.run(renewing, count=count, rate=options.rate)
             for each in changing:
@@ -266,17 +275,15 @@ async def _change_rules(observer: Observer) -> None:
         await asyncio.sleep(RENEW_S)
 
 
-async def _update_campaign(observer: Observer) -> None:
+async def _update_campaign(personalize: "PersonalizeClient", step: Mapping[str, str]) -> None:
     """Have the campaign answer by its version again as often as the web process looks for a shop."""
-    step = (await observer.ledger.run(RUN)).step
-    async with get_session().create_client("personalize") as personalize:
-        while True:
-            found = (await personalize.describe_campaign(campaignArn=step["campaign"]))["campaign"]
-            if found.get("latestCampaignUpdate", {}).get("status", "ACTIVE") == "ACTIVE":
-                await personalize.update_campaign(
-                    campaignArn=step["campaign"], solutionVersionArn=step["solution_version"]
-                )
-            await asyncio.sleep(RENEW_S)
+    while True:
+        found = (await personalize.describe_campaign(campaignArn=step["campaign"]))["campaign"]
+        if found.get("latestCampaignUpdate", {}).get("status", "ACTIVE") == "ACTIVE":
+            await personalize.update_campaign(
+                campaignArn=step["campaign"], solutionVersionArn=step["solution_version"]
+            )
+        await asyncio.sleep(RENEW_S)
 
 
 if __name__ == "__main__":

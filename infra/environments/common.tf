@@ -61,6 +61,7 @@ variable "settings" {
     sender      = optional(map(string), {})
     feedback    = optional(map(string), {})
     web         = optional(map(string), {})
+    clicks      = optional(map(string), {})
   })
   default = {}
 }

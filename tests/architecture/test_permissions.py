@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.support.terraform import Module
 
 SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback")
-PROCESSES = (*SERVICES, "web")
+PROCESSES = (*SERVICES, "web", "clicks")
 Granted = dict[str, list[dict[str, Any]]]
 REPOSITORY = Path(__file__).parents[2]
 GATEWAYS = {"s3", "dynamodb"}
@@ -37,7 +37,8 @@ def granted() -> Granted:
     pipeline = pipeline_of(configuration("prod"))
     consuming, own = pipeline.local("consuming"), pipeline.local("permissions")
     services = {service: [*consuming[service], *own[service]] for service in SERVICES}
-    return {**services, "web": [*pipeline.local("web_permissions"), *pipeline.local("web_event_permissions")]}
+    web = [*pipeline.local("web_permissions"), *pipeline.local("web_event_permissions")]
+    return {**services, "web": web, "clicks": pipeline.local("clicks_permissions")}
 
 
 @pytest.mark.parametrize("service", PROCESSES)

@@ -61,15 +61,20 @@ def test_requests_without_a_key_end_at_the_gateway(realtime: Configuration) -> N
 
 def test_tasks_are_reached_through_the_link_and_the_load_balancer_only(realtime: Configuration) -> None:
     """Each security group admits the one before it, and the load balancer has no address outside the VPC."""
-    [balancer] = realtime.instances("aws_lb", "this").values()
-    assert balancer["internal"] is True
-    [rule] = realtime.instances("aws_vpc_security_group_ingress_rule", "load_balancer").values()
-    [link] = realtime.instances("aws_security_group", "link").values()
-    assert rule["referenced_security_group_id"] == link["id"]
     web = pipeline_of(configuration("prod")).modules("web")[0]
-    [rule] = web.instances("aws_vpc_security_group_ingress_rule", "load_balancer").values()
+    assert_reached_by_link_alone(realtime.modules("link")[None], web)
+
+
+def assert_reached_by_link_alone(link: Configuration, service: Configuration) -> None:
+    """Only API Gateway's link gets to the load balancer, and only that to the service's tasks."""
+    [balancer] = link.instances("aws_lb", "this").values()
+    assert balancer["internal"] is True
+    [rule] = link.instances("aws_vpc_security_group_ingress_rule", "load_balancer").values()
+    [group] = link.instances("aws_security_group", "link").values()
+    assert rule["referenced_security_group_id"] == group["id"]
+    [rule] = service.instances("aws_vpc_security_group_ingress_rule", "load_balancer").values()
     assert rule["referenced_security_group_id"] == balancer["security_groups"][0]
-    [target] = realtime.instances("aws_lb_target_group", "this").values()
+    [target] = link.instances("aws_lb_target_group", "this").values()
     assert rule["from_port"] == rule["to_port"] == target["port"]
 
 
@@ -80,20 +85,28 @@ def test_no_log_names_customers(realtime: Configuration) -> None:
     format_of_line = json.loads(logged["format"])
     assert format_of_line["route"] == "$context.resourcePath"
     assert not {"$context.path", "$context.identity.sourceIp"} & set(format_of_line.values())
-    firewall = realtime.modules("firewall")[None]
+    assert left_out_of_log(realtime) == ["uri_path", "query_string", "x-api-key"]
+
+
+def left_out_of_log(endpoint: Configuration) -> list[str]:
+    """What the log of an endpoint's web ACL leaves out: parts of requests, and headers by name."""
+    firewall = endpoint.modules("firewall")[None]
     [waf] = firewall.instances("aws_wafv2_web_acl_logging_configuration", "this").values()
-    redacted = [
+    fields = [
         (block.body.blocks[0], scope) for block, scope in waf.block.expanded("redacted_fields", waf.scope)
     ]
-    assert [field.kind for field, _ in redacted] == ["uri_path", "query_string", "single_header"]
-    assert redacted[2][0].value("name", redacted[2][1]) == "x-api-key"
+    return [
+        str(field.value("name", scope)) if field.kind == "single_header" else field.kind
+        for field, scope in fields
+    ]
 
 
 def test_tasks_start_once_the_load_balancer_knows_them(read_module: "ReadModule") -> None:
     """ECS refuses a service whose target group belongs to no load balancer."""
-    [web] = [block["web"] for block in read_module("modules/realtime").blocks("output") if "web" in block]
+    outputs = read_module("modules/web-link").blocks("output")
+    [tasks] = [block["tasks"] for block in outputs if "tasks" in block]
     assert {"aws_lb_listener.this", "aws_lb_listener_rule.stage"} <= set(
-        re.findall(r"aws_\w+\.\w+", str(web["depends_on"]))
+        re.findall(r"aws_\w+\.\w+", str(tasks["depends_on"]))
     )
 
 

@@ -192,6 +192,7 @@ def test_what_terraform_keeps_to_itself_has_inputs_of_its_own() -> None:
         name
         for environment in ("prod", "guarded")
         for service in PROCESSES
+        if environment == "prod" or service != "clicks"  # takes an endpoint that the other lacks
         for name in task_settings(configuration(environment), service)
     }
     assert set(pipeline_of(configuration("prod")).local("own_settings")) <= found
@@ -216,6 +217,25 @@ def test_the_web_process_picks_by_the_settings_of_the_recommender() -> None:
     known = set(variables(PROCESSES["web"]))
     assert {name for name in web if name.startswith(PREFIX)} <= known
     assert find_spec(web["MODULE"] + ".__main__")
+
+
+def test_the_process_that_counts_clicks_has_its_own_settings_and_the_keys_as_secrets() -> None:
+    """Those of its class and no others; it listens where the load balancer asks."""
+    changed = configuration("prod", shop={"mailer": {**SHOP["mailer"], "ENCORE_MAILER_LOCALE": "de_DE"}})
+    given = task_settings(changed, "clicks")
+    assert {name for name in given if name.startswith(PREFIX)} <= set(variables(PROCESSES["clicks"]))
+    assert find_spec(given["MODULE"] + ".__main__")
+    assert (given["ENCORE_SENDER_WEB_CLICKS"], given["ENCORE_MAILER_LOCALE"]) == ("true", "de_DE")
+    assert given["ENCORE_SENDER_WEB_CALLER_REQUESTS_PER_S"] == given["ENCORE_SENDER_WEB_REQUESTS_PER_S"]
+    definition = container(changed, "clicks")
+    assert definition["portMappings"] == [
+        {"containerPort": int(given["ENCORE_SENDER_WEB_PORT"]), "protocol": "tcp"}
+    ]
+    assert {each["name"] for each in definition["secrets"]} == {
+        "ENCORE_MAILER_UNSUBSCRIBE_KEY",
+        "ENCORE_SENDER_UNSUBSCRIBE_KEYS",
+    }
+    assert not any("KEY" in each["name"] for each in definition["environment"])
 
 
 def test_the_web_process_is_reached_by_its_load_balancer_with_a_key_only() -> None:
@@ -294,7 +314,8 @@ def test_the_health_check_looks_where_the_service_writes() -> None:
 def container(environment: Configuration, service: str) -> dict[str, Any]:
     """The definition of a service's container."""
     pipeline = pipeline_of(environment)
-    made = pipeline.modules("web")[0] if service == "web" else pipeline.modules("service")[service]
+    own = pipeline.modules(service) if service in {"web", "clicks"} else None
+    made = own[0] if own else pipeline.modules("service")[service]
     tasks = made.instances("aws_ecs_task_definition", "this")
     [found] = json.loads(tasks[None]["container_definitions"])
     return dict(found)

@@ -16,6 +16,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "prod": {
         "mailer": {"model_id": PROFILE},
         "unsubscribe_endpoint": False,
+        "clicks_enabled": False,
         "recommender": {},
         "realtime": {},
         "sending": {},
@@ -138,6 +139,17 @@ def test_real_time_adds_what_is_known_of_it() -> None:
         standing(everything("prod", realtime={"enabled": enabled})) for enabled in (False, True)
     )
     assert known("realtime") == {
+        unit: amount - without[unit] for unit, amount in with_it.items() if amount != without[unit]
+    }
+
+
+def test_clicks_add_what_is_known_of_them() -> None:
+    """A load balancer, a web ACL, two small tasks and alarms, beside the endpoint whose key they take."""
+    without, with_it = (
+        standing(everything("prod", unsubscribe_endpoint=True, clicks_enabled=enabled))
+        for enabled in (False, True)
+    )
+    assert known("clicks") == {
         unit: amount - without[unit] for unit, amount in with_it.items() if amount != without[unit]
     }
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import urllib.parse
 import urllib.request
 from collections import Counter
@@ -15,7 +16,8 @@ import pytest
 from encore.contracts import object_keys
 from encore.contracts.delivery import FinishedEmail, Outcome
 from encore.contracts.events import DeliverPart, new_event
-from encore.contracts.records import Customer, Product
+from encore.contracts.records import Customer, Product, Review
+from encore.recommender.domain import personalize_keys
 from encore.runtime.runs.delivery import DeliveryStatus
 from encore.runtime.storage import DynamoDBItems
 from encore.stack.embedded import EmbeddedStack
@@ -119,11 +121,42 @@ def with_new_products(customers: Iterable[Customer]) -> tuple[list[Product], lis
     return [*SHOP.products, *products], list(customers)
 
 
+def with_new_reviews(customers: Iterable[Customer], run_id: str) -> list[Customer]:
+    """The customers, each with a review that nobody has been asked about."""
+    return [
+        one.model_copy(
+            update={
+                "reviews": (
+                    *one.reviews,
+                    Review(
+                        review_id=f"{run_id}-{one.customer_id}",
+                        product_ids=one.reviews[0].product_ids,
+                        text=f"Entirely new words by {one.customer_id} for {run_id}, all good.",
+                    ),
+                )
+            }
+        )
+        for one in customers
+    ]
+
+
+async def ranked_for(pipeline: Pipeline, run_id: str) -> list[str]:
+    """The customers in the input of Personalize's batch job."""
+    body = await pipeline.observer.objects.find(personalize_keys.batch_input(run_id, 1))
+    return [json.loads(line)["userId"] for line in (body or b"").splitlines()]
+
+
+PAID = re.compile(
+    r"Converse|InvokeModel|CreateModelInvocationJob|(Batch)?Detect\w+|Start\w+DetectionJob|Create\w+Job"
+)
+"""The operations that cost something each time, of all three services."""
+
+
 def paid_calls() -> dict[str, Any]:
-    """What understudy's Bedrock and Comprehend have been asked so far, by operation."""
+    """What understudy has been asked so far that would have cost something, by operation."""
     url = f"{os.environ['AWS_ENDPOINT_URL_COMPREHEND']}/_understudy/usage"
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
-        return dict(json.load(answer))
+        return {name: calls for name, calls in json.load(answer).items() if PAID.fullmatch(name)}
 
 
 async def test_who_wants_no_more_emails_costs_nothing_and_gets_none(
@@ -167,15 +200,25 @@ async def test_who_wants_no_more_emails_costs_nothing_and_gets_none(
     assert {each.bounced for each in bounced.values()} == {"hard"}
 
     before = paid_calls()
-    products, nobody = with_new_products(people[:5])
+    products, nobody = with_new_products(with_new_reviews(people[:5], again))
     finished = await ingest.run(again, products, nobody)
     assert finished.counts["emails"] == 0
     assert finished.counts["emails_suppressed"] == 5
-    assert paid_calls().get("Converse") == before.get("Converse")
+    assert finished.counts["reviews_left_out"] == 5
+    assert paid_calls() == before  # neither Bedrock, nor Comprehend, nor Personalize
+    assert await ranked_for(pipeline, again) == []
     assert await pipeline.emails(again) == {}
     await pipeline.quiet()
     assert await pipeline.observer.delivery(again) is None
     assert arrived(pipeline, again) == Counter()
+
+    mixed = "run-mixed"  # beside somebody who is paid for
+    finished = await ingest.run(mixed, SHOP.products, with_new_reviews(people, mixed))
+    assert (finished.counts["emails"], finished.counts["emails_suppressed"]) == (1, 5)
+    assert finished.counts["texts_asked"] == 1
+    assert finished.counts["reviews_left_out"] == 5
+    assert await ranked_for(pipeline, mixed) == [people[5].customer_id]
+    assert set(await pipeline.emails(mixed)) == {people[5].customer_id}
 
 
 async def test_who_unsubscribes_after_a_run_was_made_gets_nothing_of_it(

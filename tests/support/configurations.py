@@ -36,6 +36,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "mailer": {"model_id": PROFILE, "batch_from_prompts": 1000},
             "unsubscribe_endpoint": True,
             "former_unsubscribe_keys": True,
+            "clicks_enabled": True,
             "sending": {"transport": "ses"},
             "replies": {},
             "recommender": {"engine": "campaign"},

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings
 from encore.ingest.settings import IngestSettings
 from encore.mailer.settings import MailerSettings
 from encore.recommender.settings import RecommenderSettings, RecommenderWebSettings
-from encore.sender.settings import FeedbackSettings, SenderSettings
+from encore.sender.settings import FeedbackSettings, SenderSettings, SenderWebSettings
 from encore.sentiment.settings import SentimentSettings
 
 SERVICES: Mapping[str, type[BaseSettings]] = {
@@ -22,8 +22,12 @@ SERVICES: Mapping[str, type[BaseSettings]] = {
     "sender": SenderSettings,
     "feedback": FeedbackSettings,
 }
-PROCESSES: Mapping[str, type[BaseSettings]] = {**SERVICES, "web": RecommenderWebSettings}
-"""The services, and the process of the recommender that consumes no queue."""
+PROCESSES: Mapping[str, type[BaseSettings]] = {
+    **SERVICES,
+    "web": RecommenderWebSettings,
+    "clicks": SenderWebSettings,
+}
+"""The services, and the processes of recommender and sender that consume no queue."""
 SETTING_NAMES = Path(__file__).parents[2] / "infra/modules/pipeline/setting_names.json"
 
 

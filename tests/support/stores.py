@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
 from encore.contracts.events import CampaignPoll, EventData, Round, new_event
 from encore.runtime.storage import from_item, to_item
+from encore.stack.provision import Resources
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -26,6 +27,13 @@ class Clients:
     sqs: "SQSClient"
     sns: "SNSClient"
     dynamodb: "DynamoDBClient"
+
+
+class Emulated(NamedTuple):
+    """What adapters need of the emulator."""
+
+    clients: Clients
+    resources: Resources
 
 
 class InMemoryObjects:

@@ -68,6 +68,8 @@ module "pipeline" {
   comprehend_calls_per_s = var.comprehend_calls_per_s
   retention_days         = { uploads = 30, runs = 90 }
 
+  clicks = one(module.clicks[*].web)
+
   realtime = one([
     for endpoint in module.realtime : merge(endpoint.web, { min_tasks = var.realtime.min_tasks, max_tasks = var.realtime.max_tasks })
   ])
@@ -120,6 +122,16 @@ module "pipeline" {
       spot_weight      = 80
     }
   }
+}
+
+module "clicks" {
+  source = "../../modules/clicks"
+  count  = var.clicks_enabled ? 1 : 0
+
+  name          = local.name
+  network       = module.network.tasks
+  keys          = module.keys.arns
+  ops_topic_arn = module.observability.alarms_topic_arn
 }
 
 module "observability" {

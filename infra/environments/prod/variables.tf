@@ -31,6 +31,12 @@ variable "unsubscribe_endpoint" {
   default     = false
 }
 
+variable "clicks_enabled" {
+  description = "Count clicks: links of emails lead to an endpoint of ours, which passes readers on to the shop. Takes unsubscribe_endpoint."
+  type        = bool
+  default     = false
+}
+
 variable "unsubscribe_topics" {
   description = "The departments that the preferences page offers to hear nothing of: first names of products' categories."
   type        = list(string)

@@ -61,6 +61,7 @@ output "service_names" {
   value = concat(
     [for service in module.service : service.name],
     module.web[*].name,
+    module.clicks[*].name,
     module.understudy[*].name,
   )
 }

@@ -225,6 +225,10 @@ locals {
       "ENCORE_SENDER_SMTP_USER",
       "ENCORE_SENDER_TRANSPORT",
       "ENCORE_SENDER_UNSUBSCRIBE_KEYS",
+      "ENCORE_SENDER_WEB_CLICKS",
+      "ENCORE_SENDER_WEB_HOST",
+      "ENCORE_SENDER_WEB_PORT",
+      "ENCORE_SENDER_WEB_REQUESTS_PER_S",
       "ENCORE_SENTIMENT_JOB_ROLE_ARN",
     ],
   ))
@@ -262,6 +266,7 @@ locals {
     },
     var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
     var.unsubscribe_address == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_ADDRESS = var.unsubscribe_address },
+    var.clicks == null ? {} : { ENCORE_MAILER_CLICKS_URL = var.clicks.url },
     var.shop.mailer, # its unsubscribe address is a domain of the shop's own that leads to the endpoint
     local.given_parameters,
   )

@@ -198,6 +198,26 @@ variable "realtime" {
   default = null
 }
 
+variable "clicks" {
+  description = "Count clicks: the output `web` of the clicks module, and how many tasks of the sender's web process there are; null for none. Links of emails then lead there; they are signed with the key of `unsubscribe`."
+  type = object({
+    url               = string
+    target_group_arn  = string
+    security_group_id = string
+    port              = number
+    requests_per_s    = number
+    min_tasks         = optional(number, 2)
+    max_tasks         = optional(number, 6)
+    size              = optional(object({ cpu = number, memory_mib = number }), { cpu = 256, memory_mib = 512 })
+  })
+  default = null
+
+  validation {
+    condition     = var.clicks == null || var.unsubscribe != null
+    error_message = "clicks take the key of the unsubscribe endpoint, which signs links: set unsubscribe_endpoint = true."
+  }
+}
+
 variable "recommender" {
   description = "How products are ranked and what Personalize is told, as endpoints and permissions depend on it: engine by batch, campaign or similar; imports by auto or full."
   type = object({
@@ -268,6 +288,7 @@ variable "settings" {
     sender      = optional(map(string), {})
     feedback    = optional(map(string), {})
     web         = optional(map(string), {})
+    clicks      = optional(map(string), {})
   })
   default = {}
 

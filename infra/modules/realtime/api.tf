@@ -79,9 +79,9 @@ resource "aws_api_gateway_integration" "this" {
   type                    = "HTTP_PROXY"
   integration_http_method = each.value.method
   connection_type         = "VPC_LINK"
-  connection_id           = aws_apigatewayv2_vpc_link.this.id
-  integration_target      = aws_lb.this.arn
-  uri                     = "http://${aws_lb.this.dns_name}/${each.value.path}"
+  connection_id           = module.link.vpc_link_id
+  integration_target      = module.link.load_balancer.arn
+  uri                     = "http://${module.link.load_balancer.dns_name}/${each.value.path}"
   timeout_milliseconds    = var.limits.timeout_ms
 
   request_parameters = each.key == "events" ? {} : {

@@ -27,7 +27,17 @@ resource "aws_ssm_parameter" "key" {
   value_wo_version = var.key_version
 }
 
-# Alarms. What is refused, for want of a key or as too much, is not among the errors: those are the caller's.
+module "link" {
+  source = "../web-link"
+
+  name          = "${var.name}-web"
+  network       = var.network
+  stage         = local.stage
+  port          = local.port
+  ops_topic_arn = var.ops_topic_arn
+}
+
+# Alarms, beside that of the link. What is refused, for want of a key or as too much, is not among the errors: those are the caller's.
 
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${var.name}-web-errors"
@@ -82,20 +92,4 @@ resource "aws_cloudwatch_metric_alarm" "slow" {
 
   # A handful of requests has no hundredth.
   evaluate_low_sample_count_percentiles = "ignore"
-}
-
-resource "aws_cloudwatch_metric_alarm" "unreachable" {
-  alarm_name          = "${var.name}-web-unreachable"
-  alarm_description   = "No task of the web process answers: its ECS events and its log say why."
-  namespace           = "AWS/ApplicationELB"
-  metric_name         = "HealthyHostCount"
-  dimensions          = { LoadBalancer = aws_lb.this.arn_suffix, TargetGroup = aws_lb_target_group.this.arn_suffix }
-  statistic           = "Maximum"
-  period              = 60
-  evaluation_periods  = 5
-  comparison_operator = "LessThanThreshold"
-  threshold           = 1
-  treat_missing_data  = "breaching"
-  alarm_actions       = [var.ops_topic_arn]
-  ok_actions          = [var.ops_topic_arn]
 }

@@ -16,9 +16,10 @@ from encore.runtime.queue.publisher import Publisher
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import serve
-from encore.runtime.storage import S3Objects, from_item, to_item
+from encore.runtime.storage import DynamoDBItems, S3Objects, from_item, to_item
 from encore.stack.provision import Resources
 from services.recommender.tests.fakes import Shop
+from tests.support.consent import suppressed
 from tests.support.stores import Clients
 
 if TYPE_CHECKING:
@@ -92,6 +93,11 @@ class OtherServices:
                         QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
                     )
         return bodies
+
+    async def suppress(self, table: str, *entries: str) -> None:
+        """Put entries into the table of those who must not be written to."""
+        items = DynamoDBItems(self._clients.dynamodb, table)
+        await items.put_all([suppressed(each).model_dump(mode="json") for each in entries])
 
     async def ready(self, count: int) -> list[Event[RecommendationsReady]]:
         """Wait for `count` finished parts."""

@@ -5,6 +5,7 @@ from itertools import chain
 
 from tests.support.flows.messages import SQS_PAGES, delivered
 from tests.support.flows.steps import BUCKET, HERE, KEYS, RUN, Flow, queue_arn, role, steps, topic_arn, via
+from tests.support.flows.tasks import start_of
 from tests.support.hcl.aws import arn
 
 DOMAIN = "shop.example"
@@ -14,7 +15,7 @@ DISPATCHES, CONTACTS, SUPPRESSIONS, CUSTOMERS, RUNS = (
     arn("dynamodb", f"table/encore-prod-{name}")
     for name in ("dispatches", "contacts", "suppressions", "customers", "runs")
 )
-SENDER, FEEDBACK = role("sender-task"), role("feedback-task")
+SENDER, FEEDBACK, CLICKS = role("sender-task"), role("feedback-task"), role("clicks-task")
 SES = "ses.amazonaws.com"
 REPLIES_RULE = arn("ses", "receipt-rule-set/encore-prod:receipt-rule/encore-prod-replies")
 SES_PAGE = "Actions, resources, and condition keys for Amazon Simple Email Service v2"
@@ -167,6 +168,44 @@ def flows() -> Iterator[Flow]:
                 steps(FEEDBACK, "dynamodb:UpdateItem", DISPATCHES),
                 steps(FEEDBACK, "s3:PutObject", f"{BUCKET}/uploads/interactions/clicks/x.jsonl"),
                 steps(FEEDBACK, "kms:GenerateDataKey", KEYS["data"], context=via("s3")),
+            )
+        ),
+    )
+    yield start_of("clicks", image="sender")
+    yield Flow(
+        "a new revision of clicks is checked, and passes clicks on",
+        SQS_PAGES,
+        tuple(
+            chain(
+                steps(CLICKS, ["sqs:GetQueueAttributes", "sqs:SendMessage"], queue_arn("feedback")),
+                steps(CLICKS, ["kms:Decrypt", "kms:GenerateDataKey"], KEYS["messages"], context=via("sqs")),
+            )
+        ),
+    )
+    yield Flow(
+        "ECS reads the keys of links that count clicks",
+        (PARAMETERS_PAGE,),
+        tuple(
+            chain(
+                steps(
+                    role("clicks-execution"),
+                    "ssm:GetParameters",
+                    *(
+                        arn("ssm", f"parameter/encore/encore-prod/{name}")
+                        for name in ("unsubscribe-key", "former-unsubscribe-keys")
+                    ),
+                ),
+                steps(role("clicks-execution"), "kms:Decrypt", KEYS["data"], context=via("ssm")),
+            )
+        ),
+    )
+    yield Flow(
+        "sentiment and the recommender leave out who is suppressed",
+        ("Actions, resources, and condition keys for Amazon DynamoDB",),
+        tuple(
+            chain.from_iterable(
+                steps(role(f"{name}-task"), "dynamodb:BatchGetItem", SUPPRESSIONS)
+                for name in ("sentiment", "recommender")
             )
         ),
     )

@@ -455,6 +455,36 @@ _DELIVERY = (
         "sqs:ReceiveMessage",
         queue_arn("feedback"),
     ),
+    *(
+        _refused(f"clicks {what}", role("clicks-task"), action, resource)
+        for what, action, resource in (
+            ("reads what others have clicked", "sqs:ReceiveMessage", queue_arn("feedback")),
+            ("deletes an unsubscribe request", "sqs:DeleteMessage", queue_arn("feedback")),
+            ("approves by the sender's queue", "sqs:SendMessage", queue_arn("sender")),
+            ("reads dispatches", "dynamodb:GetItem", DISPATCHES),
+            ("reads suppressions", "dynamodb:BatchGetItem", SUPPRESSIONS),
+            ("reads emails", "s3:GetObject", f"{BUCKET}/runs/{RUN}/emails/x.eml"),
+            ("uploads events", "s3:PutObject", f"{BUCKET}/uploads/interactions/clicks/x.jsonl"),
+            ("sends emails", "ses:SendRawEmail", IDENTITY),
+        )
+    ),
+    _refused(
+        "clicks decrypts by itself, not through SQS",
+        role("clicks-task"),
+        "kms:Decrypt",
+        KEYS["messages"],
+        by="kms:ViaService",
+    ),
+    _refused(
+        "clicks' tasks start with the key of real time",
+        role("clicks-execution"),
+        "ssm:GetParameters",
+        arn("ssm", "parameter/encore/encore-prod/web-key"),
+    ),
+    _refused(
+        "sentiment suppresses somebody", role("sentiment-task"), "dynamodb:BatchWriteItem", SUPPRESSIONS
+    ),
+    _refused("sentiment lists who unsubscribed", role("sentiment-task"), "dynamodb:Scan", SUPPRESSIONS),
     _refused(
         "the sender's tasks start with the key of unsubscribe links",
         role("sender-execution"),

@@ -11,18 +11,17 @@ import pytest
 from encore.ingest.adapters.s3_files import S3Content, S3Files
 from encore.ingest.ports import Files, VanishedError
 from services.ingest.tests.fakes import InMemoryFiles
-from tests.support.stores import Clients, InMemoryObjects
+from tests.support.stores import Emulated, InMemoryObjects
 
 KEY = "uploads/a/products.csv"
 
 
-@pytest.fixture(params=["memory", "s3"])
-def files(request: pytest.FixtureRequest) -> Files:
+@pytest.fixture
+def files(emulated: Emulated | None) -> Files:
     """The double, and the adapter on the emulator."""
-    if request.param == "memory":
+    if emulated is None:
         return InMemoryFiles(InMemoryObjects())
-    clients: Clients = request.getfixturevalue("clients")
-    return S3Files(clients.s3, request.getfixturevalue("resources").buckets["data"])
+    return S3Files(emulated.clients.s3, emulated.resources.buckets["data"])
 
 
 async def put(files: Files, folder: Path, key: str, body: bytes) -> None:

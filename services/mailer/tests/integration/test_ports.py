@@ -28,6 +28,7 @@ from encore.runtime.aws import CONFIG
 from encore.runtime.quota.limiter import Limiter
 from encore.runtime.retry import is_transient
 from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryModel
+from tests.support.stores import Emulated
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -44,24 +45,20 @@ NO_RETRIES = CONFIG.merge(AioConfig(retries={"max_attempts": 0}))
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
 
-@pytest.fixture(params=["in memory", "DynamoDB"])
-def records(request: pytest.FixtureRequest) -> EmailRecords:
+@pytest.fixture
+def records(emulated: Emulated | None) -> EmailRecords:
     """An empty table of finished emails."""
-    if request.param == "in memory":
+    if emulated is None:
         return InMemoryEmailRecords()
-    clients: Clients = request.getfixturevalue("clients")
-    resources: Resources = request.getfixturevalue("resources")
-    return DynamoDBEmailRecords(clients.dynamodb, resources.tables["emails"])
+    return DynamoDBEmailRecords(emulated.clients.dynamodb, emulated.resources.tables["emails"])
 
 
-@pytest.fixture(params=["in memory", "DynamoDB"])
-def feature_records(request: pytest.FixtureRequest) -> FeatureRecords:
+@pytest.fixture
+def feature_records(emulated: Emulated | None) -> FeatureRecords:
     """An empty table of product features."""
-    if request.param == "in memory":
+    if emulated is None:
         return InMemoryFeatureRecords()
-    clients: Clients = request.getfixturevalue("clients")
-    resources: Resources = request.getfixturevalue("resources")
-    return DynamoDBFeatureRecords(clients.dynamodb, resources.tables["product-features"])
+    return DynamoDBFeatureRecords(emulated.clients.dynamodb, emulated.resources.tables["product-features"])
 
 
 def described(number: int) -> ProductFeatures:

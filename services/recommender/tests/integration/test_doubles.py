@@ -46,7 +46,7 @@ from services.recommender.tests.fakes import (
     made_up_shop,
 )
 from tests.support.runs import START
-from tests.support.stores import Clients, InMemoryPolls
+from tests.support.stores import Clients, Emulated, InMemoryPolls
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.composition import create_services
 from understudy.testing import ACCOUNT_ID, UnderstudyServer
@@ -193,12 +193,12 @@ async def test_products_are_put_into_their_dataset(group_and_records: tuple[Pers
         await records.put_items(f"{dataset}-that-is-not-there", products)
 
 
-@pytest.fixture(params=[DynamoDBStanding, InMemoryStanding])
-def standings(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> Standings:
+@pytest.fixture
+def standings(emulated: Emulated | None) -> Standings:
     """The standing of a group of which nothing is known."""
-    if request.param is InMemoryStanding:
+    if emulated is None:
         return InMemoryStanding()
-    return DynamoDBStanding(clients.dynamodb, table=resources.tables["runs"], name="shop")
+    return DynamoDBStanding(emulated.clients.dynamodb, table=emulated.resources.tables["runs"], name="shop")
 
 
 async def test_a_standing_is_changed_as_it_was_read_or_not_at_all(standings: Standings) -> None:
@@ -253,12 +253,12 @@ async def test_a_resource_that_cannot_be_created_yet_is_not_ready(busy_personali
         await busy_personalize.ensure(ResourceSpec("dataset_users", Kind.DATASET, "users", request))
 
 
-@pytest.fixture(params=[DynamoDBTurns, InMemoryTurns])
-def turns(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> Turns:
+@pytest.fixture
+def turns(emulated: Emulated | None) -> Turns:
     """Turns that nobody has taken yet."""
-    if request.param is InMemoryTurns:
+    if emulated is None:
         return InMemoryTurns()
-    return DynamoDBTurns(clients.dynamodb, table=resources.tables["runs"], name="shop")
+    return DynamoDBTurns(emulated.clients.dynamodb, table=emulated.resources.tables["runs"], name="shop")
 
 
 async def owner(taken: Awaitable[Turn | None]) -> str | None:
@@ -318,12 +318,12 @@ Due = Callable[[int], Awaitable[list[tuple[str, int]]]]
 MakePolls = Callable[[int], tuple[Polls, Due]]
 
 
-@pytest.fixture(params=[SQSPolls, InMemoryPolls])
-def make_polls(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> MakePolls:
+@pytest.fixture
+def make_polls(emulated: Emulated | None) -> MakePolls:
     """Make polls with an interval in seconds."""
-    if request.param is InMemoryPolls:
+    if emulated is None:
         return _in_memory_polls
-    queue = SQSQueue(clients.sqs, resources.queue_urls["recommender"])
+    queue = SQSQueue(emulated.clients.sqs, emulated.resources.queue_urls["recommender"])
 
     async def due(wait_s: int) -> list[tuple[str, int]]:
         messages = await queue.receive(limit=1, wait_s=wait_s)

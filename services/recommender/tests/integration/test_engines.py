@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from encore.contracts.consent import address_entry, customer_entry
 from encore.contracts.records import Product, RecommendationSource
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.domain import personalize_keys
@@ -199,6 +200,24 @@ async def test_a_small_shop_is_ranked_by_the_meaning_of_its_products(
     assert {one.source for one in recommended} == {RecommendationSource.PERSONALIZE}
     jobs = (await personalize.list_dataset_import_jobs())["datasetImportJobs"]
     assert sorted(job["jobName"] for job in jobs) == ["run-1-items", "run-1-users"]
+
+
+async def test_a_batch_job_ranks_nothing_for_suppressed_customers(
+    running: RecommenderSettings, others: OtherServices
+) -> None:
+    """By their id or their address: Personalize answers, and is paid, for all others."""
+    shop = made_up_shop(customers=600, part_size=300, prefix="S")
+    by_id, by_address = shop.parts[0][0], shop.parts[1][0].model_copy(update={"email": "a@shop.example"})
+    shop = replace(shop, parts=[shop.parts[0], [by_address, *shop.parts[1][1:]]])
+    await others.suppress(
+        running.suppressions_table, customer_entry(by_id.customer_id), address_entry("A@Shop.Example")
+    )
+    await ready(others, shop)
+    wanted = {one.customer_id for one in shop.customers} - {by_id.customer_id, by_address.customer_id}
+    assert set(await rankings(others)) == wanted
+    assert await paid(others) == len(wanted)
+    counts = total(await others.ledger.reports(RUN)).counts
+    assert (counts["customers_passed_over"], counts["customers_by_popularity"]) == (2, 0)
 
 
 async def test_a_batch_job_leaves_out_what_is_owned_and_sold_out(

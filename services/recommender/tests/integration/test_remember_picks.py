@@ -1,7 +1,5 @@
 """What the table of recommendations remembers, in memory and in DynamoDB."""
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from encore.contracts.records import Pick, Reason, ReasonKind, Recommendation, RecommendationSource
@@ -10,20 +8,15 @@ from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.runtime.ports import Items
 from encore.runtime.storage import DynamoDBItems
 from services.recommender.tests.fakes import product
-from tests.support.stores import Clients, InMemoryItems
-
-if TYPE_CHECKING:
-    from encore.stack.provision import Resources
+from tests.support.stores import Emulated, InMemoryItems
 
 
-@pytest.fixture(params=["in memory", "DynamoDB"])
-def table(request: pytest.FixtureRequest) -> Items:
+@pytest.fixture
+def table(emulated: Emulated | None) -> Items:
     """An empty table of recommendations."""
-    if request.param == "in memory":
+    if emulated is None:
         return InMemoryItems("customer_id", "run_id")
-    clients: Clients = request.getfixturevalue("clients")
-    resources: Resources = request.getfixturevalue("resources")
-    return DynamoDBItems(clients.dynamodb, resources.tables["recommendations"])
+    return DynamoDBItems(emulated.clients.dynamodb, emulated.resources.tables["recommendations"])
 
 
 def recommendation(customer_id: str, *product_ids: str) -> Recommendation:

@@ -122,8 +122,9 @@ async def test_a_check_says_on_one_line_what_is_missing(resources: Resources) ->
 
 
 @pytest.fixture
-async def edition(template: World, clients: Clients, resources: Resources) -> Edition:
-    """The shop of the stored run."""
+async def edition(template: World, clients: Clients, resources: Resources, fork_server: None) -> Edition:
+    """The shop of the stored run, which processes load that are forked from now on."""
+    assert fork_server is None
     await store(template, clients, resources)
     began = (await template.ledger.run(RUN)).created_at
     return Edition(RUN, RunRules(rules=Rules()), int(began.timestamp()))
@@ -146,8 +147,8 @@ async def test_a_shop_in_a_process_picks_and_orders(edition: Edition, resources:
 async def test_a_shop_whose_process_dies_says_so(edition: Edition, resources: Resources) -> None:
     """A request is refused, not kept waiting."""
     opened = await ShopProcesses(load=LoadStoredShop(resources.buckets["data"])).open(edition)
-    [pid] = opened.pools[0]._processes
-    os.kill(pid, signal.SIGKILL)
+    [worker] = opened.workers
+    os.kill(worker.process.pid or 0, signal.SIGKILL)
     with pytest.raises(ShopClosedError):
         await opened.picks(Wanted("C0"))
     await opened.close()

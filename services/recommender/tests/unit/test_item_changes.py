@@ -1,6 +1,7 @@
 """What Personalize is told of products between two catalogues."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -11,7 +12,7 @@ from encore.recommender.domain.records import ItemRecord
 from encore.recommender.domain.schemas import ITEMS
 
 
-def catalogue(**products: dict[str, str | float]) -> bytes:
+def catalogue(**products: Mapping[str, str | float]) -> bytes:
     """A file of items; what is not said of a product is empty."""
     rows = [
         {**dict.fromkeys(ITEMS.columns), "ITEM_ID": key, "NAME": key, "AVAILABILITY": IN_STOCK, **known}

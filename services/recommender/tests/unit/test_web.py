@@ -122,8 +122,10 @@ async def test_any_id_is_a_customers(web: Web, customer_id: str) -> None:
 async def test_wrong_requests_say_what_is_expected(web: Web) -> None:
     """Each is told apart by its status and one sentence."""
     assert_problem(await web.get(f"/customers/{'x' * 257}/picks"), 400, "257 characters, expected 1 to 256")
+    assert_problem(await web.get("/customers/%20/picks"), 400, "is blank")
+    assert_problem(await web.get("/customers/a%00b/picks"), 400, "control character")
     assert_problem(await web.get(f"{PICKS}?engine=magic"), 400, "expected one of batch, campaign, similar")
-    assert_problem(await web.get("/nothing"), 404, "nothing under this path")
+    assert_problem(await web.get("/nothing"), 404, "/customers/{id}/picks, /customers/{id}/ranking, /events")
     wrong_method = await web.ask("DELETE", PICKS)
     assert_problem(wrong_method, 405, "other methods")
     assert "GET" in wrong_method.headers["Allow"]

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
 
-from encore.stack.provision import Resources
 from tests.support.collector import Collector, serve_collector
 from tests.support.dynamodb import InMemoryDynamoDB
-from tests.support.stores import Clients
+from tests.support.stores import Emulated
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -21,12 +20,12 @@ class RunsTable(NamedTuple):
     name: str
 
 
-@pytest.fixture(params=["emulator", "in memory"])
-def runs_table(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> RunsTable:
+@pytest.fixture
+def runs_table(emulated: Emulated | None) -> RunsTable:
     """An empty runs table."""
-    if request.param == "emulator":
-        return RunsTable(clients.dynamodb, resources.tables["runs"])
-    return RunsTable(cast("DynamoDBClient", InMemoryDynamoDB()), "runs")
+    if emulated is None:
+        return RunsTable(cast("DynamoDBClient", InMemoryDynamoDB()), "runs")
+    return RunsTable(emulated.clients.dynamodb, emulated.resources.tables["runs"])
 
 
 @pytest.fixture

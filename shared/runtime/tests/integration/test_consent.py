@@ -16,7 +16,7 @@ from encore.contracts.delivery import NotSent
 from encore.runtime.consent import Consent, DynamoDBConsent, refusals
 from encore.stack.provision import Resources
 from tests.support.consent import InMemoryConsent
-from tests.support.stores import Clients
+from tests.support.stores import Clients, Emulated
 
 NOW = 1_795_000_000
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -38,16 +38,16 @@ def stored(clients: Clients, resources: Resources) -> DynamoDBConsent:
     return DynamoDBConsent(clients.dynamodb, suppressions=tables["suppressions"], contacts=tables["contacts"])
 
 
-@pytest.fixture(params=["original", "double"])
-async def consent(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> Consent:
+@pytest.fixture
+async def consent(emulated: Emulated | None) -> Consent:
     """Three suppressions and two contacts."""
-    if request.param == "double":
+    if emulated is None:
         double = InMemoryConsent(*CONTACTS)
         double.suppressions.update({each.entry: each for each in SUPPRESSIONS})
         return double
-    tables = resources.tables
+    tables = emulated.resources.tables
     original = DynamoDBConsent(
-        clients.dynamodb, suppressions=tables["suppressions"], contacts=tables["contacts"]
+        emulated.clients.dynamodb, suppressions=tables["suppressions"], contacts=tables["contacts"]
     )
     await original.suppress(SUPPRESSIONS)
     await original.put_contacts({each.customer_id: each for each in CONTACTS})

@@ -1,6 +1,6 @@
 """The doubles of `tests.support` behave as their originals do: the same tests, on both."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import pytest
@@ -19,20 +19,18 @@ from encore.runtime.ports import Announcer, Items, Objects
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.storage import DynamoDBItems, S3Objects, from_item
-from encore.stack.provision import Resources
-from tests.support.stores import Clients, InMemoryAnnouncer, InMemoryItems, InMemoryObjects
+from tests.support.stores import Emulated, InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
-ORIGINAL_AND_DOUBLE = ("original", "double")
 Stored = Callable[[], Awaitable[dict[str, object]]]
 Received = Callable[[], Awaitable[list[tuple[str, str]]]]
 
 
-@pytest.fixture(params=ORIGINAL_AND_DOUBLE)
-def objects(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> Objects:
+@pytest.fixture
+def objects(emulated: Emulated | None) -> Objects:
     """An empty bucket."""
-    if request.param == "double":
+    if emulated is None:
         return InMemoryObjects()
-    return S3Objects(clients.s3, resources.buckets["data"])
+    return S3Objects(emulated.clients.s3, emulated.resources.buckets["data"])
 
 
 async def test_an_object_is_read_as_it_was_last_stored(objects: Objects) -> None:
@@ -67,23 +65,23 @@ async def test_an_object_that_may_be_missing_is_read_up_to_a_limit(objects: Obje
     assert await objects.find("missing", max_bytes=100) is None
 
 
-@pytest.fixture(params=ORIGINAL_AND_DOUBLE)
-def items(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> tuple[Items, Stored]:
+@pytest.fixture
+def items(emulated: Emulated | None) -> tuple[Items, Stored]:
     """An empty table of products, and a function that returns its items by id."""
-    if request.param == "double":
+    if emulated is None:
         double = InMemoryItems("product_id")
 
         async def kept() -> dict[str, object]:
             return {key[0]: dict(item) for key, item in double.items.items()}
 
         return double, kept
-    name = resources.tables["products"]
+    dynamodb, name = emulated.clients.dynamodb, emulated.resources.tables["products"]
 
     async def stored() -> dict[str, object]:
-        found = [from_item(item) for item in (await clients.dynamodb.scan(TableName=name))["Items"]]
+        found = [from_item(item) for item in (await dynamodb.scan(TableName=name))["Items"]]
         return {str(item["product_id"]): item for item in found}
 
-    return DynamoDBItems(clients.dynamodb, name), stored
+    return DynamoDBItems(dynamodb, name), stored
 
 
 async def test_an_item_replaces_the_one_of_the_same_key(items: tuple[Items, Stored]) -> None:
@@ -107,20 +105,18 @@ async def test_items_are_found_by_their_keys(items: tuple[Items, Stored]) -> Non
     assert await table.get_all([]) == []
 
 
-@pytest.fixture(params=ORIGINAL_AND_DOUBLE)
-async def announcer(
-    request: pytest.FixtureRequest, clients: Clients, resources: Resources
-) -> AsyncIterator[tuple[Announcer, Received]]:
+@pytest.fixture
+def announcer(emulated: Emulated | None) -> tuple[Announcer, Received]:
     """An announcer, and a function that returns ids and types of the published events."""
-    if request.param == "double":
+    if emulated is None:
         double = InMemoryAnnouncer()
 
         async def kept() -> list[tuple[str, str]]:
             kinds = [data.type for _, data in double.announced]
             return sorted(zip(double.ids, kinds, strict=True))
 
-        yield double, kept
-        return
+        return double, kept
+    clients, resources = emulated
     queues: dict[type[EventData], SQSQueue] = {
         DataIngested: SQSQueue(clients.sqs, resources.queue_urls["sentiment"]),
         RunFinished: SQSQueue(clients.sqs, resources.queue_urls["ops"]),
@@ -134,7 +130,7 @@ async def announcer(
         return sorted((event.id, event.type) for event in events)
 
     original = SNSAnnouncer(Publisher(clients.sns), source="test", topic_arns=resources.topic_arns)
-    yield original, received
+    return original, received
 
 
 async def test_an_events_id_follows_from_its_cause(

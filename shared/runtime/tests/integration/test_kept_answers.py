@@ -13,7 +13,7 @@ from encore.runtime.kept_answers import CLAIM_S, Answer, DynamoDBKeptAnswers, Ke
 from encore.runtime.storage import DynamoDBItems
 from encore.stack.provision import Resources
 from tests.support.kept_answers import InMemoryKeptAnswers
-from tests.support.stores import Clients
+from tests.support.stores import Clients, Emulated
 
 KEYS = [f"{number:064x}" for number in range(30)]
 
@@ -33,10 +33,10 @@ def one_transaction_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DynamoDBBackend, "transact_write_items", alone)
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
-def kept(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> Kept:
+@pytest.fixture
+def kept(emulated: Emulated | None) -> Kept:
     """Answers, and a function that lets seconds pass."""
-    if request.param == "memory":
+    if emulated is None:
         memory = InMemoryKeptAnswers()
 
         def pass_time(seconds: float) -> None:
@@ -44,10 +44,8 @@ def kept(request: pytest.FixtureRequest, clients: Clients, resources: Resources)
 
         return memory, pass_time
     now = [1_700_000_000.0]
-    table = resources.tables["answers"]
-    stored = DynamoDBKeptAnswers(
-        clients.dynamodb, table, DynamoDBItems(clients.dynamodb, table), clock=lambda: now[0]
-    )
+    dynamodb, table = emulated.clients.dynamodb, emulated.resources.tables["answers"]
+    stored = DynamoDBKeptAnswers(dynamodb, table, DynamoDBItems(dynamodb, table), clock=lambda: now[0])
 
     def let_pass(seconds: float) -> None:
         now[0] += seconds

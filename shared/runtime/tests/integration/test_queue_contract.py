@@ -9,9 +9,8 @@ import pytest
 from encore.runtime.queue.message import Message
 from encore.runtime.queue.ports import Depth, Queue, Refused
 from encore.runtime.queue.sqs import SQSQueue
-from encore.stack.provision import Resources
 from tests.support.queues import DeadLetter, InMemoryQueue
-from tests.support.stores import Clients
+from tests.support.stores import Emulated
 
 
 class SendableQueue(Queue, Protocol):
@@ -24,18 +23,17 @@ class SendableQueue(Queue, Protocol):
 DeadLetters = Callable[[], Awaitable[list[DeadLetter]]]
 
 
-@pytest.fixture(params=["original", "double"])
-async def queue_and_dead_letters(
-    request: pytest.FixtureRequest, clients: Clients, resources: Resources
-) -> tuple[SendableQueue, DeadLetters]:
+@pytest.fixture
+async def queue_and_dead_letters(emulated: Emulated | None) -> tuple[SendableQueue, DeadLetters]:
     """An empty queue, and a function that receives its dead letters."""
-    if request.param == "double":
+    if emulated is None:
         double = InMemoryQueue()
 
         async def kept() -> list[DeadLetter]:
             return double.dead_letters
 
         return double, kept
+    clients, resources = emulated
     original = SQSQueue(clients.sqs, resources.queue_urls["ops"])
     await original.open()
 

@@ -81,7 +81,7 @@ async def test_a_call_that_lingers_waits_for_enough_and_no_longer() -> None:
     """Whoever comes before the call has begun takes part, up to the limit; the next call waits anew."""
     calls = SlowCalls()
     gather = Gather(calls, limit=5, linger_s=3_600, enough=2)
-    assert await asyncio.gather(gather.add(1), gather.add(2), gather.add(4)) == [7, 7, 7]
+    assert await asyncio.gather(*(gather.add(each) for each in (1, 2, 4))) == [7, 7, 7]
     first = asyncio.create_task(gather.add(1))
     await asyncio.sleep(0.05)
     assert calls.sizes == [3]

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(420)
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -91,6 +91,9 @@ def test_a_demo_can_leave_its_stack_running(encore_process: Run, tmp_path: Path)
     assert link
     with urlopen(link[1], timeout=5) as page:  # noqa: S310 - http, by the pattern
         assert "Unsubscribe" in page.read().decode()
+    token = link[1].partition("?t=")[2]
+    suppressed = encore_process("suppress", "add", "--token", token)
+    assert suppressed.returncode == 0, suppressed.stderr
     again = encore_process("demo", "--keep", "--out", str(out))
     assert again.returncode == 1
     assert again.stderr == "a local stack is already running: stop it with `encore down` first\n"

@@ -85,10 +85,30 @@ def test_somebody_unknown_is_said_to_be(
 ) -> None:
     """They get popular products; an id cannot steer the terminal."""
     assert recommended
-    answer = run_encore("recommend", "nobody\x1b[2J", "--environment", environment)
+    answer = run_encore("recommend", "nobody\u202e", "--environment", environment)
     assert answer.code == 0
-    assert answer.err.startswith(r"nobody knows a customer nobody\x1b[2J; ")
+    assert answer.err.startswith(r"nobody knows a customer nobody\u202e; ")
     assert len(answer.out.splitlines()) == 15
+
+
+@pytest.mark.parametrize(
+    ("customer_id", "problem"),
+    [("", "has 0 characters"), (" ", "is blank"), ("nobody\x1b[2J", "control character"), ("x" * 257, "257")],
+)
+def test_what_is_nobodys_id_is_refused(
+    recommended: list[Recommendation],
+    environment: str,
+    run_encore: "Encore",
+    customer_id: str,
+    problem: str,
+) -> None:
+    """In one line of our own, which does not repeat it."""
+    assert recommended
+    answer = run_encore("recommend", customer_id, "--environment", environment)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith("CUSTOMER ")
+    assert problem in answer.err
+    assert "\x1b" not in answer.err
 
 
 def test_an_engine_that_does_not_answer_is_told(

@@ -143,13 +143,6 @@ QUIET = (time(21), time(8))
             ),
         ),
         (
-            Plan(emails=9_050, how="Amazon SES", holdout=0.125),
-            (
-                "Up to 9,050 people get an email, now, but for 12.5 % who are held out for comparison, by"
-                " Amazon SES. Nobody who must not be written to gets one."
-            ),
-        ),
-        (
             Plan(emails=1, how="Amazon SES"),
             "Up to 1 person gets an email, now, by Amazon SES. Nobody who must not be written to gets one.",
         ),

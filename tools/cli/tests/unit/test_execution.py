@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 import typer
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
 
 from encore.cli.errors import CommandError, explain
 from encore.cli.execution import guarded
@@ -72,6 +72,7 @@ def test_a_defect_keeps_its_traceback() -> None:
         ),
         (FileNotFoundError(2, "No such file or directory", "x.csv"), "x.csv"),
         (ProcessDiedError("mailer ended"), "mailer ended"),
+        (ProfileNotFound(profile="nope"), "The config profile (nope) could not be found"),
     ],
 )
 def test_known_errors_are_explained_in_a_line(error: Exception, words: str) -> None:

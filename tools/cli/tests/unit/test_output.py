@@ -21,15 +21,15 @@ class Answer(BaseModel):
 
 
 def test_a_line_for_a_terminal_breaks_between_words(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is broken in a pipe; what is longer than a terminal stays whole."""
     line = f"  encore run approve {'x' * 30} lets the rest go out"
     say(line)
-    assert capsys.readouterr().err == f"{line}\n"
+    assert capfd.readouterr().err == f"{line}\n"
     monkeypatch.setattr("os.get_terminal_size", lambda _: os.terminal_size((20, 50)))
     say(line)
-    assert capsys.readouterr().err == f"  encore run approve\n{'x' * 30}\nlets the rest go out\n"
+    assert capfd.readouterr().err == f"  encore run approve\n{'x' * 30}\nlets the rest go out\n"
 
 
 @given(st.text())

@@ -30,3 +30,17 @@ def configure_logs(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+    logging.getLogger().addHandler(_Relay())  # which gets warnings, and worse
+
+
+class _Relay(logging.Handler):
+    """Passes on what libraries log, so that each of their lines has the form of all others."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().log(
+            record.levelno,
+            "library_log",
+            logger=record.name,
+            message=record.getMessage(),
+            exc_info=record.exc_info,
+        )

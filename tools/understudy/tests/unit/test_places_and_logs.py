@@ -1,6 +1,7 @@
 import asyncio
 import io
 import json
+import logging
 import sys
 import threading
 
@@ -101,7 +102,7 @@ def logged(monkeypatch: pytest.MonkeyPatch, level: str, *, on_terminal: bool) ->
     stream = io.StringIO()
     monkeypatch.setattr(stream, "isatty", lambda: on_terminal)
     monkeypatch.setattr(sys, "stderr", stream)
-    before = structlog.get_config()
+    before, handlers = structlog.get_config(), list(logging.getLogger().handlers)
     try:
         configure_logs(level)
         log = structlog.get_logger()
@@ -111,8 +112,10 @@ def logged(monkeypatch: pytest.MonkeyPatch, level: str, *, on_terminal: bool) ->
             _crash("a customer's words")
         except ValueError:
             log.exception("handler_failed")
+        logging.getLogger("uvicorn.error").warning("Invalid HTTP request %s.", "received")
     finally:
         structlog.configure(**before)
+        logging.getLogger().handlers = handlers
     return stream.getvalue()
 
 
@@ -123,11 +126,17 @@ def _crash(text: str) -> None:
 def test_a_log_that_nobody_looks_at_is_json(monkeypatch: pytest.MonkeyPatch) -> None:
     """One event a line, with time and level; a traceback is one member, without the values of variables."""
     events = [json.loads(line) for line in logged(monkeypatch, "info", on_terminal=False).splitlines()]
-    assert [event["event"] for event in events] == ["understudy_starting", "handler_failed"]
+    assert [event["event"] for event in events] == ["understudy_starting", "handler_failed", "library_log"]
     assert (events[0]["level"], events[0]["port"]) == ("info", 4570)
     assert "ValueError: 18" in events[1]["exception"]
     assert "a customer's words" not in events[1]["exception"].replace('_crash("a customer\'s words")', "")
     assert events[0]["timestamp"].endswith("Z")
+    told = {key: events[2][key] for key in ("level", "logger", "message")}
+    assert told == {
+        "level": "warning",
+        "logger": "uvicorn.error",
+        "message": "Invalid HTTP request received.",
+    }
 
 
 def test_a_terminal_gets_lines_to_read(monkeypatch: pytest.MonkeyPatch) -> None:

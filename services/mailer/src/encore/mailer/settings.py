@@ -108,8 +108,8 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     mailer_from_address: SenderAddress = "hello@shop.example"
     mailer_postal_address: PostalAddress = "Encore Shop, 1 Example Street, Bengaluru 560001, India"
     mailer_unsubscribe_url: PageUrl | None = None
-    """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender. An http
-    address of this machine is for trials: its emails offer a page, and no one-click."""
+    """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender. An
+    http address of this machine is for trials: its emails offer a page, and no one-click."""
     mailer_unsubscribe_key: SecretStr | None = None
     """Signs the tokens of unsubscribe and view-online links, and of mails that unsubscribe."""
     mailer_unsubscribe_address: SenderAddress | None = None

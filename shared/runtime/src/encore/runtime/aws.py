@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiobotocore
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
+from aiobotocore.session import AioSession, get_session
 from botocore.handlers import add_expect_header
 from botocore.session import Session
 
@@ -42,13 +42,13 @@ NewClient = Callable[..., Awaitable[Any]]
 """Opens a client by its service's name, with further options of `AioConfig`."""
 
 
-def client_opener(stack: AsyncExitStack, *, validate: bool) -> NewClient:
+def client_opener(stack: AsyncExitStack, *, validate: bool, session: AioSession | None = None) -> NewClient:
     """Return what opens clients that `stack` closes; `validate` lets botocore check what is sent."""
-    session: Any = get_session()
+    opened_by: Any = session or get_session()
 
     async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
         own = AioConfig(parameter_validation=validate, **config)
-        return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
+        return await stack.enter_async_context(opened_by.create_client(service, config=CONFIG.merge(own)))
 
     return new_client
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from encore.runtime.settings import ServiceSettings
 
 CHECK_S = 60.0
+"""How long `--check` may take."""
 
 
 async def problem_of(check: "Awaitable[str]") -> str:

@@ -9,6 +9,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from aiobotocore.session import get_session
+
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import NewClient, client_opener, send_bodies_at_once
 from encore.runtime.heartbeat import heartbeat
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 Settings = TypeVar("Settings", bound=ServiceSettings)
 CLIENTS = ("s3", "sqs", "sns", "dynamodb")
 """The AWS services that every service of ours calls."""
-"""How long `--check` may take."""
 log = get_logger()
 
 
@@ -117,8 +118,9 @@ async def open_runtime(
     name: StageName, settings: Settings, *, stop: asyncio.Event
 ) -> AsyncIterator[Runtime[Settings]]:
     """Open clients, queue, ledger and locks; raise `StoppedError` if `stop` is set before AWS answers."""
+    session = get_session()
     async with AsyncExitStack() as stack:
-        new_client = client_opener(stack, validate=settings.validate_requests)
+        new_client = client_opener(stack, validate=settings.validate_requests, session=session)
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
         send_bodies_at_once(s3)
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
@@ -147,7 +149,7 @@ async def open_runtime(
             dynamodb=dynamodb,
             stop=stop,
             new_client=new_client,
-            session=session,
+            session=get_session(),
             enter=stack.enter_async_context,
         )
 

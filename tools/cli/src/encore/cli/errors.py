@@ -21,6 +21,10 @@ class NoSuchDeadLetterError(CommandError):
 
 def explain(error: Exception) -> str | None:
     """Return what to tell a person about an error; None for a defect, which deserves its traceback."""
+    from botocore.exceptions import ProfileNotFound
+
+    if isinstance(error, (ProfileNotFound, CommandError)):  # without the profile the imports below fail
+        return " ".join(str(error).split())
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 

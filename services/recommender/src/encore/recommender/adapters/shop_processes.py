@@ -15,24 +15,23 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle
-from typing import TypeVar
+from typing import Any
 
+from encore.recommender.adapters.shop_worker import ShopWorker
 from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.real_time import Edition, Wanted, order_of, picks_of
-from encore.recommender.ports import BusyError, ShopClosedError
+from encore.recommender.ports import BusyError
 
 Load = Callable[[Edition], CurrentShop]
 """Makes a shop; it is called in the new process, and so has to be picklable."""
-Answer = TypeVar("Answer")
+Question = tuple[Callable[..., object], tuple[object, ...]]
+"""A function of the open shop, and its other arguments."""
 NICE = 19
 """How much loading at leisure gives way to answering: as much as there is."""
-
-_shop: CurrentShop | None = None
 
 
 @dataclass(kw_only=True, eq=False)
@@ -40,46 +39,43 @@ class ShopProcess:
     """An open shop, in one process or several alike."""
 
     edition: Edition
-    pools: Sequence[ProcessPoolExecutor]
+    workers: Sequence[ShopWorker]
     most_waiting: int
     """How many may wait for an answer at a time."""
     _waiting: int = 0
-    _next: "cycle[ProcessPoolExecutor]" = field(init=False)
+    _next: "cycle[ShopWorker]" = field(init=False)
 
     def __post_init__(self) -> None:
-        self._next = cycle(self.pools)
+        self._next = cycle(self.workers)
 
     async def picks(self, wanted: Wanted) -> bytes:
         """Return a customer's picks as JSON; raise `BusyError` or `ShopClosedError`."""
-        return await self._ask(_picks, wanted)
+        found: bytes = await self._ask(_picks, wanted)
+        return found
 
     async def woven(self, preferences: Sequence[Preference]) -> tuple[str, ...]:
         """Return a ranking of what goes with a customer's products; nothing if the run has none.
 
         Raises `BusyError` or `ShopClosedError`.
         """
-        return await self._ask(_woven, tuple(preferences))
+        found: tuple[str, ...] = await self._ask(_woven, tuple(preferences))
+        return found
 
     async def ordered(self, wanted: Wanted, product_ids: Sequence[str]) -> list[str]:
         """Return given products in the order for a customer; raise `BusyError` or `ShopClosedError`."""
-        return await self._ask(_ordered, wanted, tuple(product_ids))
+        found: list[str] = await self._ask(_ordered, wanted, tuple(product_ids))
+        return found
 
     async def close(self) -> None:
         """End the processes once they have answered what they were asked."""
-        await asyncio.gather(*(asyncio.to_thread(pool.shutdown) for pool in self.pools))
+        await asyncio.gather(*(worker.close() for worker in self.workers))
 
-    async def _ask(self, function: Callable[..., Answer], *arguments: object) -> Answer:
+    async def _ask(self, function: Callable[..., object], *arguments: object) -> Any:  # noqa: ANN401 - as it answers
         if self._waiting >= self.most_waiting:
             raise BusyError(f"{self._waiting} requests are waiting for picks")
-        try:
-            asked = next(self._next).submit(function, *arguments)
-        except RuntimeError as error:  # the process has ended, or is about to
-            raise ShopClosedError(str(error)) from error
         self._waiting += 1
         try:
-            return await asyncio.wrap_future(asked)
-        except BrokenProcessPool as error:
-            raise ShopClosedError(str(error)) from error
+            return await next(self._next).ask((function, arguments))
         finally:
             self._waiting -= 1
 
@@ -100,56 +96,34 @@ class ShopProcesses:
         # This process has threads, which a fork would not have; the server that forks has none.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__, self.load.__module__])
-        pools = [
-            ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_live_with_parent)
-            for _ in range(self.processes)
-        ]
+        arguments = (self.load, edition, NICE if at_leisure else 0)
+        workers: list[ShopWorker] = []
+
+        async def start() -> None:
+            workers.append(await ShopWorker.start(context, _open, arguments))
+
         try:
-            await asyncio.gather(*(self._load_in(pool, edition, NICE if at_leisure else 0) for pool in pools))
+            await asyncio.gather(*(start() for _ in range(self.processes)))
+            await asyncio.gather(*(worker.opened() for worker in workers))
         except BaseException:
-            for pool in pools:
-                _kill(pool)
+            await asyncio.gather(*(worker.kill() for worker in workers))
             raise
-        return ShopProcess(edition=edition, pools=pools, most_waiting=self.most_waiting)
-
-    async def _load_in(self, pool: ProcessPoolExecutor, edition: Edition, nice: int) -> None:
-        """Have a pool load the shop; cancelling it waits until the pool has a process that can be ended."""
-        # In a thread: before its first fork, the server's imports keep whoever submits waiting.
-        submitting = asyncio.create_task(asyncio.to_thread(pool.submit, _open, self.load, edition, nice))
-        try:
-            await asyncio.shield(submitting)
-        finally:
-            loading = await submitting
-        await asyncio.wrap_future(loading)
+        return ShopProcess(edition=edition, workers=workers, most_waiting=self.most_waiting)
 
 
-def _kill(pool: ProcessPoolExecutor) -> None:
-    """End a pool whose process may be busy for long: nobody wants what it is doing."""
-    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - there is no other way before Python 3.14
-        process.kill()
-    pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _live_with_parent() -> None:
-    """Leave signals to the parent, which still wants answers after them, and end when it ends."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    if parent := multiprocessing.parent_process():
-        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
-
-
-def _end_after(parent: "multiprocessing.process.BaseProcess") -> None:
-    parent.join()
-    os._exit(1)
-
-
-def _open(load: Load, edition: Edition, nice: int) -> int:
+def _open(load: Load, edition: Edition, nice: int) -> Callable[[Question], object]:
     """Load the shop, and pick once, so that the first customer does not wait for what is made once."""
-    global _shop  # noqa: PLW0603 - it is what the process is for
+    for number in (signal.SIGTERM, signal.SIGINT):  # they are for the parent, which still wants answers
+        signal.signal(number, signal.SIG_IGN)
     # A thread of its own gives way: its priority could not be raised again for answers.
     with ThreadPoolExecutor(1, initializer=_give_way, initargs=(nice,)) as loading:
-        _shop = loading.submit(_loaded, load, edition).result()
-    return len(_shop.shop.offers)
+        opened = loading.submit(_loaded, load, edition).result()
+
+    def answer(question: Question) -> object:
+        function, arguments = question
+        return function(opened, *arguments)
+
+    return answer
 
 
 def _loaded(load: Load, edition: Edition) -> CurrentShop:
@@ -170,19 +144,13 @@ def _give_way(nice: int) -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
 
 
-def _opened() -> CurrentShop:
-    if _shop is None:
-        raise RuntimeError("this process has no shop")
-    return _shop
+def _picks(opened: CurrentShop, wanted: Wanted) -> bytes:
+    return picks_of(opened.shop, wanted)
 
 
-def _picks(wanted: Wanted) -> bytes:
-    return picks_of(_opened().shop, wanted)
+def _ordered(opened: CurrentShop, wanted: Wanted, product_ids: Sequence[str]) -> list[str]:
+    return order_of(opened.shop, wanted, product_ids)
 
 
-def _ordered(wanted: Wanted, product_ids: Sequence[str]) -> list[str]:
-    return order_of(_opened().shop, wanted, product_ids)
-
-
-def _woven(preferences: Sequence[Preference]) -> tuple[str, ...]:
-    return _opened().woven(preferences)
+def _woven(opened: CurrentShop, preferences: Sequence[Preference]) -> tuple[str, ...]:
+    return opened.woven(preferences)

@@ -53,7 +53,7 @@ def web_app(
         ),
         measures=measures,
         request_s=settings.recommender_web_request_s,
-        paths="/customers/{id}/picks, /events, /health",
+        paths="/customers/{id}/picks, /customers/{id}/ranking, /events, /health",
         passing=PASSING,
     )
     return WebApp(gate, measures, stopping)

@@ -13,13 +13,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from encore.contracts.records import Identifier
+from encore.recommender.domain.customer_ids import id_problem
 from encore.recommender.domain.real_time import ENGINES, CurrentAnswer, OrderAnswer, PickedFrom
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.runtime.web.measures import Measures
 from encore.runtime.web.problems import ProblemError
 
 JSON_TYPE = "application/json"
-MAX_ID_CHARS = 256
 MOST_ORDERED = 500
 """As many products as Personalize orders at a time."""
 
@@ -89,11 +89,8 @@ class Routes:
 
 def _customer_id(request: Request) -> str:
     customer_id: str = request.path_params["customer_id"]
-    if not 1 <= len(customer_id) <= MAX_ID_CHARS:
-        raise ProblemError(
-            HTTPStatus.BAD_REQUEST,
-            f"the customer's id has {len(customer_id)} characters, expected 1 to {MAX_ID_CHARS}",
-        )
+    if problem := id_problem(customer_id):
+        raise ProblemError(HTTPStatus.BAD_REQUEST, f"the customer's id {problem}")
     return customer_id
 
 

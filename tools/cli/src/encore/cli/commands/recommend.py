@@ -60,10 +60,14 @@ async def recommend(
     It is read from the environment itself: the shop of the latest run that has been studied, all that is
     known of the customer, their ranking and last emails, and the shop's file as it is now.
     """
+    from encore.cli.errors import CommandError
     from encore.cli.output import console, print_json, say
     from encore.cli.recommending.asking import ordered, picked
     from encore.cli.recommending.tables import remark, show_order, show_picks
+    from encore.recommender.domain.customer_ids import id_problem
 
+    if problem := id_problem(customer):
+        raise CommandError(f"CUSTOMER {problem}")
     if among is None:
         picks = await picked(environment, customer, engine=engine, group=dataset_group)
         if json:

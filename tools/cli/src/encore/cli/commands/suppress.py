@@ -1,5 +1,6 @@
 """`encore suppress`: who must not be written to."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Who must not be written to, whatever a run recommends them.")
 
+KEY = "ENCORE_MAILER_UNSUBSCRIBE_KEY"
 Whom = Annotated[list[str], typer.Argument(metavar="WHO…", help="Email addresses, or customer ids.")]
 WhomToShow = Annotated[
     list[str] | None, typer.Argument(metavar="WHO…", help="Only these addresses or customer ids.")
@@ -34,7 +36,7 @@ Keys = Annotated[
     str,
     typer.Option(
         "--key",
-        envvar="ENCORE_MAILER_UNSUBSCRIBE_KEY",
+        envvar=KEY,
         show_envvar=True,
         show_default=False,
         help="The key that has signed the tokens.",
@@ -102,6 +104,7 @@ async def add(
     from encore.cli.output import print_json, say
     from encore.contracts.consent import Suppression
 
+    key = key or os.environ.get(KEY, "")  # by now also the local stack's
     entries = _entries(_customers(whom, key) if token else whom, customer=customer or token)
     why = _reason(reason or ("unsubscribed" if token else "manual"))
     at, source = datetime.now(UTC), " ".join(by.split()) or "encore suppress add"
@@ -248,7 +251,7 @@ def _customers(tokens: list[str], key: str) -> list[str]:
     from encore.contracts.tokens import UNSUBSCRIBE, verify
 
     if not key:
-        raise typer.BadParameter("give --key, or set ENCORE_MAILER_UNSUBSCRIBE_KEY")
+        raise typer.BadParameter(f"give --key, or set {KEY}")
     found = [verify([key.encode()], UNSUBSCRIBE, each.strip()) for each in tokens]
     for token, customer_id in zip(tokens, found, strict=True):
         if customer_id is None:

@@ -15,6 +15,7 @@ from encore.cli.cost.ratios import (
     unit,
 )
 from encore.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
+from encore.runtime.consent import ENTRIES_PER_CUSTOMER
 from encore.runtime.runs.campaigns import CampaignUse
 
 MAX_PARTS = 1_000
@@ -198,6 +199,7 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         + work.customers
         + work.others
         + 2 * work.customers  # who is forgotten, or wants less: ingest and recommender ask
+        + 2 * ENTRIES_PER_CUSTOMER * work.customers  # who is suppressed: sentiment and recommender ask
         + READS_PER_CUSTOMER * work.emails  # who may be written to
         + work.batch * work.copy_prompts,
         "s3.puts": work.written + measured.puts_per_part * work.parts,

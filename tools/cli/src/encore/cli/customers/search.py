@@ -46,7 +46,7 @@ OUTSIDE = (
     ("backups of tables", "point-in-time recovery ends after 35 days at most"),
     (
         "what has left the system",
-        "emails that were sent, and what subscribers and mail providers keep: tell them",
+        "emails that were sent or came back, and what subscribers and mail providers keep: tell them",
     ),
 )
 SECONDS_PER_DAY = 86_400

@@ -132,7 +132,6 @@ class Approving:
             per_hour=terms.per_hour or (settings.sender_per_hour if settings else None),
             how=settings.how if settings else None,
             quiet=settings.quiet if settings else None,
-            holdout=settings.sender_holdout if settings else 0.0,
         )
 
     async def decide(self, act: Act, *, by: str, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's

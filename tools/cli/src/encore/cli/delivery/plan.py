@@ -28,8 +28,6 @@ class Plan:
     how: str | None = None
     """The transport; None if it is not known."""
     quiet: tuple[time, time] | None = None
-    holdout: float = 0.0
-    """The share of customers who get no email, for comparison."""
 
     @property
     def left(self) -> int:
@@ -57,8 +55,6 @@ class Plan:
         return f"Up to {_people(self.left)} {_get(self.left)} an email"
 
     def _ways(self) -> Iterator[str]:
-        if self.holdout and not self.seeds:
-            yield f"but for {self.holdout * 100:g} % who are held out for comparison"
         yield f"by {self.how or 'the transport of the sender'}"
         if self.per_hour:
             yield f"at most {count(self.per_hour)} an hour{self._lasts}"

@@ -105,7 +105,7 @@ def message_table(messages: Sequence[Message]) -> Table:
 
 def _source(run: RunView) -> Text:
     """The upload; below it why the run failed, if it did."""
-    source = cell(_short(run.source))
+    source = cell(short_source(run.source))
     return source.append("\n").append_text(cell(run.reason, STYLES[run.status])) if run.reason else source
 
 
@@ -199,6 +199,7 @@ def _progress(done: int, parts: int | None) -> str:
     return f"{done}/{UNKNOWN if parts is None else parts}"
 
 
-def _short(source: str) -> str:
-    """A source without its bucket and folder, which are the same for all runs of a stage."""
-    return source.removeprefix(SCHEME).partition("/")[2].removeprefix(UPLOADS) or source
+def short_source(source: str) -> str:
+    """A source without its bucket and folder, which are the same for all runs of a stage; a set has many."""
+    keys = source.removeprefix(SCHEME).partition("/")[2]
+    return " ".join(key.removeprefix(UPLOADS) for key in keys.split(" ")) or source

@@ -11,8 +11,9 @@ from encore.stack.embedded import SERVICES
 
 UNDERSTUDY = "understudy"
 WEB = "web"
+CLICKS = "clicks"
 FEEDBACK = "feedback"
-OPTIONAL = (WEB, UNDERSTUDY)
+OPTIONAL = (WEB, CLICKS, UNDERSTUDY)
 """Services that an environment may do without."""
 
 

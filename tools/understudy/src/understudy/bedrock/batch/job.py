@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from understudy.job_list import now_in_ms
 from understudy.s3 import Location
 
 if TYPE_CHECKING:
@@ -34,12 +35,6 @@ class JobStatus(StrEnum):
 
 _PLAIN = ("number", "id", "arn", "detail", "status", "submitted", "modified", "ended", "message")
 ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.STOPPED})
-
-
-def _now() -> datetime:
-    """Return the time in whole milliseconds, as clients see it, so that they can filter by it."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1_000 * 1_000)
 
 
 @dataclass(slots=True)
@@ -92,8 +87,8 @@ class Job:
     target: Location
     tags: Sequence[Params] = ()
     status: JobStatus = JobStatus.SUBMITTED
-    submitted: datetime = field(default_factory=_now)
-    modified: datetime = field(default_factory=_now)
+    submitted: datetime = field(default_factory=now_in_ms)
+    modified: datetime = field(default_factory=now_in_ms)
     ended: datetime | None = None
     message: str | None = None
     tally: Tally = field(default_factory=Tally)
@@ -115,7 +110,7 @@ class Job:
 
     def move(self, status: JobStatus, message: str | None = None) -> None:
         """Set the status, and with a final one the time of the end."""
-        self.status, self.message, self.modified = status, message, _now()
+        self.status, self.message, self.modified = status, message, now_in_ms()
         if not self.active:
             self.ended = self.modified
 

@@ -15,9 +15,10 @@ from understudy.bedrock.batch.errors import (
     too_many_jobs,
 )
 from understudy.bedrock.batch.job import Job, JobStatus, job_of
+from understudy.job_list import JobList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from understudy.bedrock.models import Model
     from understudy.job_store import JobStore
@@ -43,7 +44,7 @@ class Runner(Protocol):
         ...
 
 
-class JobRegistry:
+class JobRegistry(JobList[Job]):
     """Has all jobs and moves them through their states, on one event loop.
 
     Each state before the end lasts at least `state_delay_s`. What can be seen of a job is in the store, but
@@ -51,21 +52,9 @@ class JobRegistry:
     """
 
     def __init__(self, runner: Runner, store: JobStore, *, state_delay_s: float) -> None:
+        super().__init__(store, kind=_KIND)
         self._runner = runner
-        self._store = store
         self._state_delay_s = state_delay_s
-        self._jobs: dict[str, Job] = {}
-        self._by_token: dict[str, Job] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @property
-    def jobs(self) -> Sequence[Job]:
-        """Every job, the oldest first."""
-        return list(self._jobs.values())
-
-    def submitted_with(self, token: str | None) -> Job | None:
-        """Return the job that was submitted with a client's token."""
-        return self._by_token.get(token) if token else None
 
     def get(self, identifier: str) -> Job:
         """Return the job with an id or ARN; raise ResourceNotFoundException if there is none."""
@@ -81,9 +70,8 @@ class JobRegistry:
 
     def submit(self, job: Job, *, token: str | None) -> None:
         """Add a job and let it run in the background."""
-        self._store.put(_KIND, job.number, job.stored(), token)
-        self._add(job, token)
-        self._start(job)
+        self._keep(job, token)
+        self._run(self._live(job))
 
     def resume(self, find_model: Callable[[str], Model]) -> None:
         """Know again what the store has, and go on with jobs that had not ended, from their first record."""
@@ -91,7 +79,7 @@ class JobRegistry:
             self._add(job_of(content, find_model(content["detail"]["modelId"])), token)
         for job in self._jobs.values():
             if job.active:
-                self._start(job)
+                self._run(self._live(job))
 
     def stop(self, identifier: str) -> None:
         """Ask a job to stop; one that was asked before stays as it is.
@@ -103,13 +91,6 @@ class JobRegistry:
             raise job_ended(job.status)
         if not job.stopping:
             self._move(job, JobStatus.STOPPING)
-
-    async def close(self) -> None:
-        """Abandon all jobs."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _live(self, job: Job) -> None:
         try:
@@ -134,19 +115,9 @@ class JobRegistry:
         await asyncio.sleep(self._state_delay_s)
         await self._runner.run(job)
 
-    def _add(self, job: Job, token: str | None) -> None:
-        self._jobs[job.id] = job
-        if token:
-            self._by_token[token] = job
-
-    def _start(self, job: Job) -> None:
-        task = asyncio.ensure_future(self._live(job))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     def _move(self, job: Job, status: JobStatus, message: str | None = None) -> None:
         job.move(status, message)
-        self._store.put(_KIND, job.number, job.stored())
+        self._keep_change(job)
 
     def _fail(self, job: Job, error: JobFailedError) -> None:
         self._move(job, JobStatus.FAILED, str(error))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from understudy.job_list import now_in_ms
 from understudy.s3 import Location
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from understudy.wire.service import Params
 
@@ -30,12 +31,6 @@ _PLAIN = ("number", "id", "arn", "detail", "status", "submitted", "ended", "mess
 ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.STOPPED})
 
 
-def _now() -> datetime:
-    """Return the time in whole milliseconds, as clients see it, so that they can filter by it."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1_000 * 1_000)
-
-
 @dataclass(slots=True, eq=False, kw_only=True)
 class Job:
     """A job: `detail` is what Describe returns of its request, `number` counts the jobs of its type."""
@@ -48,7 +43,7 @@ class Job:
     target: Location
     tags: Sequence[Params] = ()
     status: JobStatus = JobStatus.SUBMITTED
-    submitted: datetime = field(default_factory=_now)
+    submitted: datetime = field(default_factory=now_in_ms)
     ended: datetime | None = None
     message: str | None = None
 
@@ -71,7 +66,7 @@ class Job:
         """Set the status, and with a final one the time of the end."""
         self.status, self.message = status, message
         if not self.active:
-            self.ended = _now()
+            self.ended = now_in_ms()
 
     def stored(self) -> Params:
         """Return what `job_of` makes the job of again."""

@@ -17,10 +17,9 @@ from understudy.comprehend.errors import (
 )
 from understudy.comprehend.jobs.job import Job, JobStatus, job_of
 from understudy.comprehend.limits import MAX_ACTIVE_JOBS
+from understudy.job_list import JobList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from understudy.job_store import JobStore
 
 Run = Callable[[Job], Awaitable[bool]]
@@ -29,33 +28,20 @@ Run = Callable[[Job], Awaitable[bool]]
 _log = structlog.get_logger(__name__)
 
 
-class JobRegistry:
+class JobRegistry(JobList[Job]):
     """Has the jobs of a kind and moves them through their states, on one event loop.
 
     Each of the first two states lasts at least `state_delay_s`. What can be seen of a job is in the store.
     """
 
     def __init__(self, store: JobStore, *, kind: str, state_delay_s: float) -> None:
-        self._store = store
-        self._kind = kind
+        super().__init__(store, kind=kind)
         self._state_delay_s = state_delay_s
-        self._jobs: dict[str, Job] = {}
-        self._by_token: dict[str, Job] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    @property
-    def jobs(self) -> Sequence[Job]:
-        """Every job, the oldest first."""
-        return list(self._jobs.values())
 
     @property
     def next_number(self) -> int:
         """The number of the next job."""
         return len(self._jobs)
-
-    def submitted_with(self, token: str | None) -> Job | None:
-        """Return the job that was submitted with a client's token."""
-        return self._by_token.get(token) if token else None
 
     def get(self, job_id: str) -> Job:
         """Return a job; raise JobNotFoundException if there is none."""
@@ -70,9 +56,8 @@ class JobRegistry:
 
     def submit(self, job: Job, run: Run, *, token: str | None) -> None:
         """Add a job and `run` it in the background."""
-        self._store.put(self._kind, job.number, job.stored(), token)
-        self._add(job, token)
-        self._start(job, run)
+        self._keep(job, token)
+        self._run(self._live(job, run))
 
     def resume(self, run: Run) -> None:
         """Know again what the store has, and go on with jobs that had not ended: their work begins anew."""
@@ -80,7 +65,7 @@ class JobRegistry:
             self._add(job_of(content), token)
         for job in self._jobs.values():
             if job.active:
-                self._start(job, run)
+                self._run(self._live(job, run))
 
     def stop(self, job_id: str) -> Job:
         """Ask a job to stop; one that was asked before stays as it is.
@@ -93,13 +78,6 @@ class JobRegistry:
         if job.status is not JobStatus.STOPPED:
             self._move(job, JobStatus.STOP_REQUESTED)
         return job
-
-    async def close(self) -> None:
-        """Abandon all jobs."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _live(self, job: Job, run: Run) -> None:
         await asyncio.sleep(self._state_delay_s)
@@ -118,19 +96,9 @@ class JobRegistry:
         else:
             self._move(job, JobStatus.COMPLETED if complete else JobStatus.STOPPED)
 
-    def _add(self, job: Job, token: str | None) -> None:
-        self._jobs[job.id] = job
-        if token:
-            self._by_token[token] = job
-
-    def _start(self, job: Job, run: Run) -> None:
-        task = asyncio.ensure_future(self._live(job, run))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     def _move(self, job: Job, status: JobStatus, message: str | None = None) -> None:
         job.move(status, message)
-        self._store.put(self._kind, job.number, job.stored())
+        self._keep_change(job)
 
     def _fail(self, job: Job, error: JobFailedError) -> None:
         self._move(job, JobStatus.FAILED, str(error))

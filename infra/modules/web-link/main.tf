@@ -1,10 +1,10 @@
 # Nothing here has an address outside the VPC, and each security group admits the one before it alone.
 
 resource "aws_lb" "this" {
-  #checkov:skip=CKV_AWS_91:API Gateway logs every request, without the customer in its path; this log would name customers
+  #checkov:skip=CKV_AWS_91:API Gateway logs every request, without what names the customer; this log would have it
   #checkov:skip=CKV_AWS_150:it holds nothing, and Terraform makes it again
   #checkov:skip=CKV2_AWS_20:only API Gateway's link reaches it, which does not follow redirects
-  name                       = "${var.name}-web"
+  name                       = var.name
   internal                   = true
   load_balancer_type         = "application"
   subnets                    = var.network.subnet_ids
@@ -15,14 +15,14 @@ resource "aws_lb" "this" {
 
 resource "aws_lb_target_group" "this" {
   #checkov:skip=CKV_AWS_378:inside the VPC, from the load balancer's security group only
-  name                 = "${var.name}-web"
-  port                 = local.port
+  name                 = var.name
+  port                 = var.port
   protocol             = "HTTP"
   target_type          = "ip"
   vpc_id               = var.network.vpc_id
   deregistration_delay = 30
 
-  # Not /health, which says no until a run has been studied: ECS would replace the tasks of an empty environment for ever.
+  # Not /health, which may say no while a process cannot answer yet: ECS would replace the tasks for ever.
   health_check {
     path                = "/live"
     matcher             = "200"
@@ -54,7 +54,7 @@ resource "aws_lb_listener_rule" "stage" {
 
   condition {
     path_pattern {
-      values = ["/${local.stage}/*"]
+      values = ["/${var.stage}/*"]
     }
   }
 
@@ -68,7 +68,7 @@ resource "aws_lb_listener_rule" "stage" {
 
     url_rewrite_config {
       rewrite {
-        regex   = "^/${local.stage}/"
+        regex   = "^/${var.stage}/"
         replace = "/"
       }
     }
@@ -76,19 +76,19 @@ resource "aws_lb_listener_rule" "stage" {
 }
 
 resource "aws_security_group" "load_balancer" {
-  name        = "${var.name}-web-balancer"
-  description = "The load balancer of ${var.name}-web"
+  name        = "${var.name}-balancer"
+  description = "The load balancer of ${var.name}"
   vpc_id      = var.network.vpc_id
 
-  tags = { Name = "${var.name}-web-balancer" }
+  tags = { Name = "${var.name}-balancer" }
 }
 
 resource "aws_security_group" "link" {
-  name        = "${var.name}-web-link"
-  description = "API Gateway's link to ${var.name}-web"
+  name        = "${var.name}-link"
+  description = "API Gateway's link to ${var.name}"
   vpc_id      = var.network.vpc_id
 
-  tags = { Name = "${var.name}-web-link" }
+  tags = { Name = "${var.name}-link" }
 }
 
 resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
@@ -110,7 +110,7 @@ resource "aws_vpc_security_group_egress_rule" "link" {
 }
 
 resource "aws_apigatewayv2_vpc_link" "this" {
-  name               = "${var.name}-web"
+  name               = var.name
   subnet_ids         = var.network.subnet_ids
   security_group_ids = [aws_security_group.link.id]
 }
