@@ -23,10 +23,10 @@ from encore.stack.embedded import ENVIRONMENT, FEEDBACK, SERVICES, WEB, WEB_PORT
 from encore.stack.sample import SampleFacts
 from services.recommender.tests.fakes import made_up_shop
 from tests.e2e.conftest import DELIVERY
+from tests.support.configurations import configuration, pipeline_of
 from tests.support.deliveries import ONE_CLICK, delivery_of, encore, report
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest
-from tests.support.terraform import read_module
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -108,6 +108,11 @@ UNUSED_BY = {
 }
 """What is rare for one process only."""
 
+NAMED = re.compile(r"arn:aws:(?:sqs|sns|dynamodb):[^:]*:\d+:(?:table/)?encore-prod-([a-z-]+)")
+KEYS = re.compile(r"arn:aws:s3:::encore-prod-data-\d+(?:/(.*))?")
+FEEDBACK_SERVICE = "feedback"
+"""What Terraform calls the process."""
+
 Calls = dict[str, set["Call"]]
 
 
@@ -130,8 +135,10 @@ async def calls(
     resources = pipeline.stack.resources
     consumed = set(resources.queue_urls) - {"ops"}
     for name in consumed:
-        await pipeline.observer.sqs.send_message(
-            QueueUrl=resources.queue_urls[name], MessageBody="not an event"
+        await send(
+            pipeline,
+            name,
+            signed("customer-0001", "frequency=daily") if name == "feedback" else "not an event",
         )
     await pipeline.dead(consumed)
     for name in consumed:
@@ -157,10 +164,8 @@ async def deliver(pipeline: Pipeline) -> None:
     leaves, bounces, complains, chooses = people
     await PlayedIngest(pipeline).run(run_id, SHOP.products, people)
     await delivery_of(pipeline, run_id, DeliveryStatus.HELD)
-    key = DELIVERY["ENCORE_MAILER_UNSUBSCRIBE_KEY"].encode()
     for customer, form in ((leaves, ONE_CLICK.decode()), (chooses, "frequency=weekly")):
-        token = sign(key, UNSUBSCRIBE, customer.customer_id)
-        await send(pipeline, "feedback", f"{token}\n{form}")
+        await send(pipeline, "feedback", signed(customer.customer_id, form))
     await pipeline.quiet()
     await encore(pipeline, "run", "approve", run_id, "--yes")
     await delivery_of(pipeline, run_id, DeliveryStatus.DONE)
@@ -169,6 +174,12 @@ async def deliver(pipeline: Pipeline) -> None:
         await send(pipeline, "feedback", report(kind, sent[customer.customer_id], customer))
     await send(pipeline, "sender", SCHEDULED)
     await pipeline.quiet()
+
+
+def signed(customer_id: str, form: str) -> str:
+    """Return a request of a customer. What is not signed is dropped; there is no frequency `daily`."""
+    key = DELIVERY["ENCORE_MAILER_UNSUBSCRIBE_KEY"].encode()
+    return f"{sign(key, UNSUBSCRIBE, customer_id)}\n{form}"
 
 
 async def send(pipeline: Pipeline, queue: str, body: str) -> None:
@@ -255,24 +266,25 @@ def recorded(path: Path) -> Iterator[Call]:
 
 
 def grants(service: str) -> Iterator[Call]:
-    """What Terraform allows a service."""
-    known = read_module("modules/pipeline").locals
-    web = [*known["web_permissions"], *known["web_event_permissions"]]
-    own = {WEB: web, FEEDBACK: known["permissions"]["feedback"]}
-    for statement in own.get(service) or known["permissions"][service]:
-        resources = statement["resources"]
-        for resource in resources if isinstance(resources, list) else ["*"]:
+    """What Terraform allows a service in prod."""
+    pipeline = pipeline_of(configuration("prod"))
+    if service == WEB:
+        statements = [*pipeline.local("web_permissions"), *pipeline.local("web_event_permissions")]
+    else:
+        own = FEEDBACK_SERVICE if service == FEEDBACK else service
+        statements = [*pipeline.local("consuming")[own], *pipeline.local("permissions")[own]]
+    for statement in statements:
+        for resource in statement["resources"]:
             for action in statement["actions"]:
                 yield Call(action, touched_by(resource))
 
 
 def touched_by(resource: str) -> str:
-    """The name or key pattern in a resource expression; `*` if it has neither."""
-    if named := re.search(r'(queue|topic|table|dead_letter)_arns\\?\["?\\?"?([a-z-]+)', resource):
-        return named[2] + ("-dlq" if named[1] == "dead_letter" else "")
-    if "local.data_bucket" in resource:
-        return resource.partition("}/")[2]
-    return "*"
+    """The name or key pattern of an ARN, as calls have it; `*` if it has neither."""
+    if named := NAMED.fullmatch(resource):
+        return named[1]
+    key = KEYS.fullmatch(resource)
+    return key[1] or "" if key else "*"
 
 
 def allows(grant: Call, call: Call) -> bool:
