@@ -100,6 +100,7 @@ UNUSED_BY = {
     "sender": {"dynamodb:BatchWriteItem suppressions": "an address that a mail server says does not exist"},
     FEEDBACK: {
         "sqs:SendMessage feedback": "a request that is held for 11.5 hours",
+        "sns:Publish email-sent": "an email in doubt, which a bounce proves to have been sent",
         "dynamodb:Query dispatches": "a run that several readers complain about",
         "dynamodb:PutItem runs": "a delivery that complaints pause",
         "dynamodb:GetItem runs": "a delivery that may be paused",

@@ -16,21 +16,30 @@ from typing import Any, cast
 def _record_into(path: Path) -> None:
     from aiobotocore.client import AioBaseClient  # noqa: PLC0415 - only in processes that are recorded
 
-    patched = cast("Any", AioBaseClient)
-    call = patched._make_api_call
+    from encore.runtime.quick_reads import QuickReads  # noqa: PLC0415 - as above
+
+    patched, quick = cast("Any", AioBaseClient), cast("Any", QuickReads)
+    call, read = patched._make_api_call, quick.find
     seen: set[str] = set()
+
+    def note(service: str, operation: str, touched: str) -> None:
+        line = json.dumps({"service": service, "operation": operation, "touched": touched})
+        if line not in seen:
+            seen.add(line)
+            with path.open("a") as file:
+                file.write(line + "\n")
 
     async def recorded(client: AioBaseClient, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore
         service = client.meta.service_model.service_name
         for made, touched in _calls(service, operation, params):
-            line = json.dumps({"service": service, "operation": made, "touched": touched})
-            if line not in seen:
-                seen.add(line)
-                with path.open("a") as file:
-                    file.write(line + "\n")
+            note(service, made, touched)
         return await call(client, operation, params)
 
-    patched._make_api_call = recorded
+    async def found(reads: QuickReads, key: str) -> bytes | None:
+        note("s3", "GetObject", key)
+        return cast("bytes | None", await read(reads, key))
+
+    patched._make_api_call, quick.find = recorded, found
 
 
 def _calls(service: str, operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
