@@ -7,7 +7,7 @@ from tests.chaos.delivery_run import SES, SMTP, STORMY_DELIVERY, run_delivery
 from tests.chaos.delivery_verdict import judge_delivery
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(700)
 @pytest.mark.parametrize("transport", [SMTP, SES])
 def test_nobody_gets_two_and_nobody_is_forgotten_in_a_storm(transport: str, tmp_path: Path) -> None:
     """Kills, faults of AWS and of the provider, duplicates: held, then a sample, then the rest, each once."""

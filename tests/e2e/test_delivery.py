@@ -42,7 +42,7 @@ from tests.support.imap import ImapServer
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(700)
 SHOP = made_up_shop(customers=72, part_size=24, prefix="D")
 SAMPLE = 50
 RECEIVE_S = 2.5

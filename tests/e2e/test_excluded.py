@@ -12,7 +12,7 @@ from services.recommender.tests.fakes import Shop, made_up_shop
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(700)
 SHOP = made_up_shop(customers=48, part_size=24)
 
 

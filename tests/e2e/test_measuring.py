@@ -22,7 +22,7 @@ from tests.support.finished_runs import now
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(700)
 SHOP = made_up_shop(customers=24, part_size=24, prefix="M")
 RUN = "run-00000000000c11c5"
 TARGET = "https://shop.example.com/p/1?a=b"

@@ -28,9 +28,9 @@ from tests.support.deliveries import ONE_CLICK, delivery_of, encore, report
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(700)
 
-PATIENCE_S = 90
+PATIENCE_S = 240
 SHOP = made_up_shop(customers=72, part_size=24, prefix="T")
 CLICKS = """customer_id,product_id,event,timestamp,run_id
 customer-0001,P1,clicked,2026-11-20T10:00:00Z,run-0123456789abcdef

@@ -14,7 +14,7 @@ from encore.stack.sample import SampleFacts, write_sample
 from tests.support.pipeline import Pipeline, Truth
 from tests.support.verdict import PICKS, body, email_faults
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(700)
 MIN_SCORED = 5
 DISLIKED_BELOW = -0.2
 NEW_ROW = {

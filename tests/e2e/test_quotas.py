@@ -11,7 +11,7 @@ from encore.stack.observer import observe
 from encore.stack.sample import write_sample
 from tests.support.pipeline import Pipeline
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(700)
 CUSTOMERS, PRODUCTS, PART_REVIEWS = 130, 24, 40
 REAL = {"UNDERSTUDY_CONVERSE_RPM": "30", "UNDERSTUDY_COMPREHEND_TPS": "2"}
 TOLD = {

@@ -16,7 +16,7 @@ from encore.stack.embedded import WEB_PORT
 from encore.stack.sample import SampleFacts, write_sample
 from tests.support.pipeline import Pipeline
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(700)
 SHOWN = {"kind", "product_id", "product_name", "customers", "category", "rank", "out_of"}
 PATIENCE_S = 120
 

@@ -22,7 +22,7 @@ PIECES = ("sentiment part-", "Personalize", "mailer part-")
 TOLERANCE = Decimal("0.02")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(700)
 async def test_a_run_is_stopped_and_resumed_until_its_budget_is_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from encore.contracts.trace_context import TraceParent
 from encore.stack.sample import write_sample
 from tests.support.pipeline import Pipeline
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(700)
 
 
 async def test_every_stored_object_of_a_run_names_the_same_trace(pipeline: Pipeline, tmp_path: Path) -> None:

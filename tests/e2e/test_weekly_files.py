@@ -23,7 +23,7 @@ from encore.stack.embedded import WEB_PORT
 from services.recommender.tests.fakes import made_up_shop
 from tests.support.pipeline import Pipeline
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(700)
 SHOP = made_up_shop(customers=600, part_size=600)
 NEW_EACH = 13
 """One review in so many is of the second week: less than a tenth of what the first week told."""

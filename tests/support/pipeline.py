@@ -15,7 +15,7 @@ from encore.runtime.runs.run import Run
 from encore.stack.embedded import Stack
 from encore.stack.observer import Observer
 
-RUN_S = 90.0
+RUN_S = 240.0
 MIN_DISCOUNT_PERCENT = 5
 """Smaller discounts are not shown."""
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from types_aiobotocore_personalize_runtime.client import PersonalizeRuntimeClient
 
+pytestmark = pytest.mark.timeout(700)
+
 RUN = "run-1"
 SHOP = made_up_shop(customers=600, part_size=300)
 

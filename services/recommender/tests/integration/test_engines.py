@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RUN = "run-1"
 IDLE_MIN = 10 / 60
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(700)
 SHOP = made_up_shop(customers=600, part_size=300)
 
 

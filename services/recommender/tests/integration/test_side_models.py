@@ -34,7 +34,7 @@ async def pin(others: OtherServices, *product_ids: str) -> None:
     await others.objects.put(object_keys.MERCHANDISING, file, content_type="text/yaml")
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 async def test_personalize_says_what_goes_with_products_and_whose_pins_are_whose(
     settings: RecommenderSettings,
     others: OtherServices,

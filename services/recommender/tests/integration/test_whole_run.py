@@ -28,6 +28,8 @@ from understudy.testing import UnderstudyServer
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
 
+pytestmark = pytest.mark.timeout(700)
+
 RUN = "run-1"
 
 

@@ -21,7 +21,7 @@ from encore.stack.sample import write_sample
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Encore
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(700)
 CUSTOMERS = 120
 TOPICS = {
     "sentiment": "data-ingested",

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = pytest.mark.timeout(700)
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

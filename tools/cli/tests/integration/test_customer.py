@@ -342,7 +342,7 @@ def test_other_customers_stay_as_they_are(encore: Encore, made: Made) -> None:
     assert made.s3.get_object(Bucket=made.bucket, Key=f"runs/{RUN}/emails/{file_name(STAYS)}.eml")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(700)
 def test_who_kills_it_runs_it_again(encore: Encore, made: Made, kill_after: KillAfter) -> None:
     """Killed again and again, it ends as if it had never been; a third time there is nothing to do."""
     made.fill()
