@@ -26,7 +26,7 @@ async def preview(config: Path) -> AsyncIterator[aiohttp.ClientSession]:
     """A client of the running preview."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        server = Server(Config(preview_app(config), log_level="warning", timeout_graceful_shutdown=1))
+        server = Server(Config(preview_app(config), log_config=None, timeout_graceful_shutdown=1))
         running = asyncio.create_task(server.serve(sockets=[listening]))
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client:
             yield client

@@ -102,6 +102,7 @@ def logged(monkeypatch: pytest.MonkeyPatch, level: str, *, on_terminal: bool) ->
     stream = io.StringIO()
     monkeypatch.setattr(stream, "isatty", lambda: on_terminal)
     monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(logging.getLogger("uvicorn"), "propagate", True)  # a server of another test may not
     before, handlers = structlog.get_config(), list(logging.getLogger().handlers)
     try:
         configure_logs(level)
