@@ -39,9 +39,12 @@ class ReleaseParts:
     now: Clock = lambda: datetime.now(UTC)
 
     async def run(self, run_id: str, attempt: int) -> None:
-        """Handle a poll; one that is not the delivery's latest is left over from before a decision."""
+        """Handle a poll; one below the delivery's latest is left over from before a decision.
+
+        One above it has come before its number was recorded, and goes on in place of the one that sent it.
+        """
         delivery = await self.deliveries.get(run_id)
-        if attempt != delivery.attempt or not delivery.status.goes_out:
+        if attempt < delivery.attempt or not delivery.status.goes_out:
             log.info("poll_left_over", status=delivery.status)
             return
         run = await self.ledger.run(run_id)
@@ -137,4 +140,4 @@ def _released(found: Delivery, release: int, parts: list[int], now: datetime) ->
 
 
 def _polled(found: Delivery, attempt: int) -> Delivery:
-    return found.model_copy(update={"attempt": attempt + 1}) if found.attempt == attempt else found
+    return found.model_copy(update={"attempt": attempt + 1}) if found.attempt <= attempt else found

@@ -123,7 +123,7 @@ class Delivery(BaseModel):
     released: Annotated[int, Field(ge=0)] = 0
     """The latest of these whose parts have been sent to the sender's queue."""
     attempt: Annotated[int, Field(ge=0)] = 0
-    """The number of the poll that is under way: those with others are left over."""
+    """The number of the poll that is under way: those with smaller ones are left over."""
     due: Mapping[int, int] = {}
     """The parts that wait for a time of day or for another try: until when, in Unix seconds."""
     complaints: Annotated[int, Field(ge=0)] = 0
