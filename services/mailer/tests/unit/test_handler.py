@@ -374,6 +374,15 @@ async def test_sellers_claims_are_counted_by_product_and_kind(world: World, reco
     assert await world.counts() == first
 
 
+async def test_emails_that_can_go_to_nobody_are_counted(world: World, recommend: Recommend) -> None:
+    """They are made, as every other, and whoever approves the run is told how many have no address."""
+    await world.open(parts=1)
+    addresses = {"C1": None, "C2": "not an address", "C3": "c3@example.org"}
+    await world.handler(await world.message([recommend(one, email=to) for one, to in addresses.items()]))
+    counts = await world.counts()
+    assert (counts["emails"], counts["emails_without_address"]) == (3, 2)
+
+
 async def test_a_redelivered_part_changes_nothing(world: World, recommend: Recommend) -> None:
     """Same counts, usage and event ids, and no further call."""
     await world.open(parts=2)

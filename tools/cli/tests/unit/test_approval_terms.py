@@ -143,6 +143,17 @@ QUIET = (time(21), time(8))
             ),
         ),
         (
+            Plan(emails=9_050, without_address=50, settled=20, how="Amazon SES"),
+            (
+                "Up to 9,000 people get an email, now, by Amazon SES."
+                " 20 are settled already. 50 customers have no address."
+            ),
+        ),
+        (
+            Plan(emails=9_050, without_address=9_050, how="Amazon SES"),
+            "Nobody gets an email, now, by Amazon SES. 9,050 customers have no address.",
+        ),
+        (
             Plan(emails=1, how="Amazon SES"),
             "Up to 1 person gets an email, now, by Amazon SES. Nobody who must not be written to gets one.",
         ),
@@ -161,6 +172,9 @@ def test_a_line_says_who_gets_an_email_when_and_by_what(plan: Plan, line: str) -
         (Plan(emails=100, settled=60, sample=50), 40),
         (Plan(emails=100, settled=20, sample=50), 50),
         (Plan(emails=100, settled=20), 80),
+        (Plan(emails=100, settled=20, without_address=100), 0),
+        (Plan(emails=100, without_address=70, sample=50), 30),
+        (Plan(emails=100, without_address=70, sample=50, seeds=SEEDS), 50),
         (Plan(emails=100, settled=20, sample=50, seeds=SEEDS), 30),
     ],
 )

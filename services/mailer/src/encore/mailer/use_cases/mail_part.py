@@ -30,12 +30,14 @@ from encore.runtime.runs.stage import PartResult
 CONTENT_TYPE = "message/rfc822"
 HELD_OUT = "customers_held_out"
 """How many customers get no email because they are held out; what the sender counts has another name."""
+WITHOUT_ADDRESS = "emails_without_address"
+"""How many emails are finished for customers to whose address nothing can be delivered, or who have none."""
 PROMPTS_PER_FILE = 200
 
 log = get_logger()
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Part:
     """The outcome of a part, complete once the part is mailed."""
 
@@ -49,6 +51,8 @@ class _Part:
     """Why no email could be made, by customer id."""
     held_out: list[str] = field(default_factory=list)
     """Ids of the customers for whom an email could have been made, but for the draw."""
+    without_address: int = 0
+    """How many of the finished emails have nowhere to go."""
     copies: list[str] = field(default_factory=list)
     """Keys of the files of prompts that were written."""
 
@@ -162,6 +166,7 @@ class MailPart:
             elif each.customer_id in finished:
                 lines.append(_handed(finished[each.customer_id], each.email))
         await self._objects.put_lines(object_keys.mailed(part.run_id, part.number), lines)
+        part.without_address = sum(line.address is None and not line.held_out for line in lines)
 
     async def _keep_copies(self, part: _Part, copy: PartCopy) -> None:
         """Store the prompts that the part's words come from, many as one object."""
@@ -197,6 +202,7 @@ class MailPart:
                 **outcome.counts,
                 **part.consented.counts({record.customer_id for record in part.records}),
                 **({HELD_OUT: len(part.held_out)} if part.held_out else {}),
+                **({WITHOUT_ADDRESS: part.without_address} if part.without_address else {}),
                 **claim_counts(_products(recommendations)),
             },
             units={**outcome.units, "dynamodb.reads": part.consented.read_units},

@@ -125,6 +125,7 @@ class Approving:
         return Plan(
             emails=view.emails,
             held_out=view.held_out,
+            without_address=0 if settings and settings.sender_without_address else view.without_address,
             settled=settled,
             sample=terms.sample,
             seeds=terms.seeds,

@@ -19,6 +19,8 @@ class Plan:
     """How many the run has made."""
     held_out: int = 0
     """How many customers get none, for comparison."""
+    without_address: int = 0
+    """How many of the emails go to nobody, as their customers have no address."""
     settled: int = 0
     """Of how many something final is known already: they are not sent again."""
     sample: int = 0
@@ -34,7 +36,7 @@ class Plan:
         """How many emails go out at most: it is not known which of a sample's are settled, but for seeds'."""
         if self.seeds:
             return max(0, min(self.sample, self.emails) - self.settled)
-        rest = max(0, self.emails - self.settled)
+        rest = max(0, self.emails - max(self.settled, self.without_address))
         return min(self.sample, rest) if self.sample else rest
 
     def line(self) -> str:
@@ -52,6 +54,8 @@ class Plan:
             return f"{count(self.left)} of {count(self.emails)} emails go to {_seeds(self.seeds)}"
         if self.sample:
             return f"Up to {_people(self.left)} of {count(self.emails)} {_get(self.left)} an email"
+        if not self.left:
+            return "Nobody gets an email"
         return f"Up to {_people(self.left)} {_get(self.left)} an email"
 
     def _ways(self) -> Iterator[str]:
@@ -70,6 +74,9 @@ class Plan:
     @property
     def _rest(self) -> str:
         before = f"{count(self.settled)} are settled already. " if self.settled else ""
+        if self.without_address and not self.seeds:
+            who = "customer has" if self.without_address == 1 else "customers have"
+            before += f"{count(self.without_address)} {who} no address. "
         if self.held_out and not self.seeds:
             what = "customer is held out and gets" if self.held_out == 1 else "customers are held out and get"
             before += f"{count(self.held_out)} {what} none. "

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from encore.cli.environment import Environment
 from encore.contracts.delivery import Dispatch, NotSent, Outcome
-from encore.mailer.use_cases.mail_part import HELD_OUT
+from encore.mailer.use_cases.mail_part import HELD_OUT, WITHOUT_ADDRESS
 from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
 from encore.runtime.runs.run import Run, StageName
 from encore.runtime.storage import from_item, to_item
@@ -27,6 +27,8 @@ class DeliveryView(BaseModel):
     """How many the run has made."""
     held_out: int = 0
     """How many customers get none, for comparison: nothing was made for them."""
+    without_address: int = 0
+    """How many of the emails have no address to go to."""
     parts: int
     parts_done: int
     tally: Tally
@@ -83,6 +85,7 @@ class DeliveryLookup:
             delivery=delivery,
             emails=counts.get(EMAILS, 0),
             held_out=counts.get(HELD_OUT, 0),
+            without_address=counts.get(WITHOUT_ADDRESS, 0),
             parts=run.parts or 0,
             parts_done=len(run.stage(StageName.SENDER).done),
             tally=counter.tally,
