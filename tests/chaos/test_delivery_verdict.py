@@ -71,6 +71,23 @@ def test_a_delivery_without_faults_passes() -> None:
     assert broken(replace(good(), taken=Counter(SENT))) == []
 
 
+@pytest.mark.parametrize(
+    ("told", "sent", "promises"),
+    [
+        ([*SENT, DOUBTFUL], 6, []),
+        ([*SENT, DOUBTFUL], 5, ["the reports count every email once"]),
+        (SENT, 5, []),
+    ],
+)
+def test_an_email_that_turns_out_to_be_sent_is_counted_once_it_is_told(
+    told: list[str], sent: int, promises: list[str]
+) -> None:
+    """Its record came when it had been announced as in doubt."""
+    late = known(**{DOUBTFUL: dispatch(DOUBTFUL, Outcome.SENT)})(good())
+    counts = {**late.counts, "emails_sent": sent, "emails_in_doubt": 6 - sent}
+    assert broken(replace(late, counts=counts, sent_events=once(told))) == promises
+
+
 FAULTS: dict[str, Callable[[DeliveryOutcome], DeliveryOutcome]] = {
     "nobody gets two": lambda found: replace(found, taken={**found.taken, DOUBTFUL: 2}),
     "nothing goes out before": lambda found: replace(found, taken_while_held=1),
