@@ -57,6 +57,7 @@ class Checkout:
         sources = [str(path / "src") for pattern in SOURCES for path in sorted(folder.glob(pattern))]
         self._environment = {
             **os.environ,
+            "CI": "true",  # property tests try the same examples each time
             "COLUMNS": "240",
             "PYTHONDONTWRITEBYTECODE": "1",  # a mutant may have the size and time of the original
             "PYTHONPATH": os.pathsep.join(sources),
