@@ -1,0 +1,84 @@
+"""Documents say each thing once, and their links lead somewhere."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ROOT = Path(__file__).parents[2]
+PLACES = ("*.md", "docs", "infra", "shared/*/README.md", "services/*/README.md", "tools/*/README.md")
+PLACES_OF_FILES = ("benchmarks", "examples", "tests")
+LONG = 60
+"""Shorter lines may be alike by chance, such as commands."""
+
+
+def documents() -> Iterator[Path]:
+    """Every document that people read; texts that programs read are none."""
+    for place in (*PLACES, *PLACES_OF_FILES):
+        for path in sorted(ROOT.glob(place)):
+            yield from sorted(path.rglob("*.md")) if path.is_dir() else [path]
+
+
+DOCUMENTS = {str(path.relative_to(ROOT)): path for path in documents()}
+
+
+def parsed(path: Path) -> list[Token]:
+    """The document's tokens, those within lines among them."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(path.read_text(encoding="utf-8"))
+    return [one for token in tokens for one in (token, *(token.children or ()))]
+
+
+def anchors(path: Path) -> set[str]:
+    """What links may name within a document: its headings as GitHub makes anchors of them."""
+    tokens = parsed(path)
+    headings = [tokens[index + 1].content for index, each in enumerate(tokens) if each.type == "heading_open"]
+    plain = [re.sub(r"[^\w\- ]", "", re.sub(r"\]\([^)]*\)", "", text).lower()) for text in headings]
+    seen: Counter[str] = Counter()
+    found = set()
+    for text in plain:
+        slug = text.replace(" ", "-")
+        found.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
+        seen[slug] += 1
+    return found
+
+
+def test_there_are_documents() -> None:
+    """Those that newcomers begin with are among them."""
+    assert {"README.md", "CHANGELOG.md", "docs/architecture.md", "services/sender/README.md"} <= set(
+        DOCUMENTS
+    )
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_somewhere(name: str) -> None:
+    """To a file or folder of the project, and to a heading that it has."""
+    path = DOCUMENTS[name]
+    targets = [
+        str(each.attrGet("href") or each.attrGet("src")) for each in parsed(path) if "link_open" in each.type
+    ]
+    lost = []
+    for target in targets:
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        to = (path.parent / file).resolve() if file else path
+        if not to.exists() or (anchor and to.suffix == ".md" and anchor not in anchors(to)):
+            lost.append(target)
+    assert lost == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_nothing_is_said_twice(name: str) -> None:
+    """No long line outside of examples, and no row of a table: both would be left by a careless merge."""
+    text = re.sub(
+        r"^( *)```.*?^\1```$", "", DOCUMENTS[name].read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    lines = Counter(line.strip() for line in text.splitlines() if len(line) >= LONG and line[0] != "|")
+    assert [line for line, times in lines.items() if times > 1] == []
+    for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):
+        rows = Counter(tuple(row.split("|")[1:3]) for row in table.splitlines()[2:])
+        assert [row for row, times in rows.items() if times > 1 and row[0].strip()] == []
