@@ -154,6 +154,13 @@ QUIET = (time(21), time(8))
             "Nobody gets an email, now, by Amazon SES. 9,050 customers have no address.",
         ),
         (
+            Plan(emails=9_050, without_address=9_050, sample=50, how="Amazon SES"),
+            (
+                "Nobody gets an email, now, by Amazon SES. 9,050 customers have no address."
+                " All others wait for an approval."
+            ),
+        ),
+        (
             Plan(emails=1, how="Amazon SES"),
             "Up to 1 person gets an email, now, by Amazon SES. Nobody who must not be written to gets one.",
         ),

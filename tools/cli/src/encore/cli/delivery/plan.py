@@ -52,10 +52,10 @@ class Plan:
     def _who(self) -> str:
         if self.seeds:
             return f"{count(self.left)} of {count(self.emails)} emails go to {_seeds(self.seeds)}"
-        if self.sample:
-            return f"Up to {_people(self.left)} of {count(self.emails)} {_get(self.left)} an email"
         if not self.left:
             return "Nobody gets an email"
+        if self.sample:
+            return f"Up to {_people(self.left)} of {count(self.emails)} {_get(self.left)} an email"
         return f"Up to {_people(self.left)} {_get(self.left)} an email"
 
     def _ways(self) -> Iterator[str]:

@@ -112,7 +112,7 @@ def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, s
         if view.held_out:
             yield "held out", f"{count(view.held_out)} customers, who get none", ""
         if view.without_address:
-            yield "no address", f"{count(view.without_address)} customers, of whom the run knows none", ""
+            yield "no address", f"{count(view.without_address)} of the emails", ""
     if status not in {DeliveryStatus.HELD, DeliveryStatus.DONE}:
         yield "parts", f"{count(view.parts_done)} of {count(view.parts)} done", ""
     if status in NEXT:
