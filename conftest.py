@@ -67,12 +67,8 @@ def resources(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Resources:
     moto's server has its data in this process: made without requests over HTTP, it takes a third of the time.
     """
     environment = f"test{os.getpid()}-{next(_environments)}"
-    in_process = mock_aws()
-    in_process.start(reset=False)
-    try:
-        made = provision(load_topology(), environment=environment, region=REGION)
-    finally:
-        in_process.stop(remove_data=False)
+    in_process = mock_aws()(provision, reset=False, remove_data=False)
+    made = in_process(load_topology(), environment=environment, region=REGION)
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
     return replace(
         made,
