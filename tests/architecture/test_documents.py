@@ -10,15 +10,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
-PLACES = ("*.md", "docs", "infra", "shared/*/README.md", "services/*/README.md", "tools/*/README.md")
-PLACES_OF_FILES = ("benchmarks", "examples", "tests")
+PLACES = ("*.md", "docs", "infra", "benchmarks", "examples", "tests", "s*/*/README.md", "tools/*/README.md")
 LONG = 60
 """Shorter lines may be alike by chance, such as commands."""
 
 
 def documents() -> Iterator[Path]:
     """Every document that people read; texts that programs read are none."""
-    for place in (*PLACES, *PLACES_OF_FILES):
+    for place in PLACES:
         for path in sorted(ROOT.glob(place)):
             yield from sorted(path.rglob("*.md")) if path.is_dir() else [path]
 
@@ -57,9 +56,8 @@ def test_there_are_documents() -> None:
 def test_links_lead_somewhere(name: str) -> None:
     """To a file or folder of the project, and to a heading that it has."""
     path = DOCUMENTS[name]
-    targets = [
-        str(each.attrGet("href") or each.attrGet("src")) for each in parsed(path) if "link_open" in each.type
-    ]
+    named = (each.attrGet("href") or each.attrGet("src") for each in parsed(path))
+    targets = [str(each) for each in named if each]
     lost = []
     for target in targets:
         if re.match(r"[a-z]+:", target):
