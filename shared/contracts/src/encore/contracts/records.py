@@ -319,6 +319,8 @@ class ReasonKind(StrEnum):
 
     LIKED = "liked"
     """It resembles `product_name`, which the customer reviewed favourably."""
+    SAME_SHELF = "same_shelf"
+    """It is of the leaf category of the customer's `product_name`, or of one beside it in the shop."""
     ALSO_LIKED = "also_liked"
     """`customers` customers liked both this and the customer's liked `product_name`, by different reviews."""
     BOUGHT_TOGETHER = "bought_together"
@@ -337,8 +339,6 @@ class ReasonKind(StrEnum):
     As far as it is known: by ratings, reviews and purchases."""
     WELL_RATED = "well_rated"
     """Its rating is high, and from enough buyers."""
-    DISCOVERY = "discovery"
-    """The customer has nothing yet in `category`."""
     POPULAR = "popular"
     """It is number `rank` of `out_of` products of the whole shop."""
     FEATURED = "featured"

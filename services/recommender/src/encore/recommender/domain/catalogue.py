@@ -1,24 +1,40 @@
 """A run's catalogue, indexed for picking."""
 
+import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
 
 from encore.contracts.records import Product, ProductSentiment
+from encore.recommender.domain.attributes import Attributes, makers_of, read_attributes
 from encore.recommender.domain.brands import Brands
 from encore.recommender.domain.families import Families, SharedReviews
-from encore.recommender.domain.fits import Fits
+from encore.recommender.domain.fitting import owned_with
 from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
+from encore.recommender.domain.people import Audience, audience, size_of
 from encore.recommender.domain.popularity import is_disliked, popularity, praised, shrunk_ratings
 from encore.recommender.domain.taxonomy import Category, words
 
 PART_LEVELS = 2
 """How many levels of a category path make a part of the shop, such as `Electronics|Headphones`."""
 
-STAR_PLACES = 6.0
-"""How many places in an order of products a star more is worth."""
-MISFILED_PLACES = 12.0
-"""How many places a product goes back that does not seem to belong in its leaf category."""
+PEOPLE_SCORE, STAR_SCORE, MISFILED_SCORE = 0.2, 0.6, 1.2
+"""What speaks for a product within its leaf category: each e-fold of people who have it, and each star; and
+what speaks against one that does not seem to belong there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a product's text says: what it takes and offers, whom it is for, and its size."""
+
+    attributes: Attributes
+    owned: Attributes
+    """Those of what its owner is known to have."""
+    audience: Audience
+    size: str | None
+    """With its system, such as "letter M"."""
 
 
 class Catalogue:
@@ -30,6 +46,7 @@ class Catalogue:
         sentiments: Iterable[ProductSentiment],
         shared: SharedReviews,
     ) -> None:
+        self._shared = shared
         self.products: Mapping[str, Product] = {product.product_id: product for product in products}
         by_product = {sentiment.product_id: sentiment for sentiment in sentiments}
         self.disliked = frozenset(key for key, sentiment in by_product.items() if is_disliked(sentiment))
@@ -43,16 +60,19 @@ class Catalogue:
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())
         self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
-        self.merits = self._merits(shrunk_ratings(self.products, by_product))
         self._families = Families.of(self.products, shared)
         self._labels = {product_id: self._families.labels(product_id) for product_id in self.products}
         self._members: dict[str, list[str]] = {}
         for product_id in self.popular:
             self._members.setdefault(self.family(product_id), []).append(product_id)
         self._brands = Brands(self.products.values())
-        self._fits = Fits(self.products.values(), self._brands)
+        self._facts: dict[str, Facts] = {}
+        self._makers = makers_of(self.products.values(), self.brand)
+        self._price_levels = _price_levels(self.products.values())
         self._names = self._name_vectors()
         self._people_in = self._sorted_people()
+        self._naming: dict[tuple[Category, str], frozenset[str]] = {}
+        self.merits = self._merits(shrunk_ratings(self.products, by_product))
 
     def category(self, product_id: str) -> Category:
         """Return the category path of a product; empty when it has none, or is not in the catalogue."""
@@ -83,9 +103,20 @@ class Catalogue:
         """Return the part of the shop that a category is in: the first levels of its path."""
         return category[:PART_LEVELS]
 
-    def fits(self, product_id: str, owned_id: str) -> bool:
-        """Return False if a product is made for other makers' devices than an owned product (see `Fits`)."""
-        return self._fits.fits(product_id, owned_id)
+    def facts(self, product_id: str) -> Facts:
+        """Return what the text of a product of the catalogue says."""
+        found = self._facts.get(product_id)
+        if found is None:
+            product = self.products[product_id]
+            attributes = read_attributes(product, self.brand(product_id), self._makers)
+            found = self._facts[product_id] = Facts(
+                attributes, owned_with(attributes), audience(product), size_of(product)
+            )
+        return found
+
+    def price_level(self, product: Product) -> float:
+        """Return how dear a product is for its leaf: the natural logarithm of its price over the median."""
+        return _log_price(product) - self._price_levels[product.category]
 
     def standing(self, product_id: str, category: Category) -> tuple[int, int]:
         """Return a product's rank among the products of a category, and their number.
@@ -114,24 +145,38 @@ class Catalogue:
         """Return the cosine of two products' names, from 0 to 1; rare words count more."""
         return cosine(self._names[one], self._names[other])
 
-    def naming(self, product_ids: Iterable[str], thing: str) -> list[str]:
-        """Return those of the products whose names have any word of the name of a category."""
-        wanted, own = frozenset(words(thing)), self._name_words
-        return [product_id for product_id in product_ids if not wanted.isdisjoint(own[product_id])]
+    def naming(self, leaf: Category, thing: str) -> frozenset[str]:
+        """Return the products of a leaf whose names have any word of the name of a category."""
+        if (leaf, thing) not in self._naming:
+            wanted, own = frozenset(words(thing)), self._name_words
+            found = (one for one in self.popular_in.get(leaf, ()) if not wanted.isdisjoint(own[one]))
+            self._naming[leaf, thing] = frozenset(found)
+        return self._naming[leaf, thing]
 
     def _merits(self, stars: Mapping[str, float]) -> dict[str, float]:
-        """Map each product to the places that it is ahead of others in its leaf category, however ranked.
+        """Map each product to what speaks for it in its leaf category, whoever the customer is.
 
-        Better rated ones are. A product is behind if its name has no word of its category's while most of the
-        others' have: a mouse pad among the gamepads.
+        That is how many people have it, and how well they rate it. A product is behind if its name has no word
+        of its category's while most of the others' have: a mouse pad among the gamepads.
         """
-        about = {leaf: set(self.naming(self.popular_in[leaf], leaf[-1])) for leaf in self.sizes if leaf}
+        about = {leaf: self.naming(leaf, leaf[-1]) for leaf in self.sizes if leaf}
         usual = {leaf for leaf, naming in about.items() if 2 * len(naming) > self.sizes[leaf]}
+        people = self._family_people()
         return {
-            product_id: STAR_PLACES * stars[product_id]
-            - MISFILED_PLACES * (one.category in usual and product_id not in about[one.category])
+            product_id: PEOPLE_SCORE * math.log1p(people[self.family(product_id)])
+            + STAR_SCORE * stars[product_id]
+            - MISFILED_SCORE * (one.category in usual and product_id not in about[one.category])
             for product_id, one in self.products.items()
         }
+
+    def _family_people(self) -> Mapping[str, int]:
+        """Return how many people have any variant of each family, as far as it is known."""
+        counted, rated = Counter[str](), Counter[str]()
+        for product_id, product in self.products.items():
+            family = self.family(product_id)
+            counted[family] += self._shared.people(product_id)
+            rated[family] = max(rated[family], product.rating_count or 0)
+        return counted | rated
 
     def _popular_in(self) -> dict[Category, list[str]]:
         """Map every category and every prefix of one to its products, most popular first."""
@@ -168,3 +213,15 @@ def _shared_levels(one: Category, other: Category) -> float:
             break
         shared += 1
     return shared / longest if longest else 0.0
+
+
+def _log_price(product: Product) -> float:
+    return math.log1p(float(product.price))
+
+
+def _price_levels(products: Iterable[Product]) -> dict[Category, float]:
+    """Return the median of the logarithms of prices in each leaf category."""
+    prices: dict[Category, list[float]] = {}
+    for product in products:
+        prices.setdefault(product.category, []).append(_log_price(product))
+    return {category: median(found) for category, found in prices.items()}

@@ -1,9 +1,10 @@
 """The products that a shop offers, with what the rules of picking look at."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import blake2b
 from statistics import median
 
 from encore.contracts.records import Product
@@ -25,11 +26,14 @@ class Offer:
 
     product: Product
     product_id: str
+    family: str
     leaf: Category
     """The product's narrowest category; empty when it has none."""
+    part: Category
     price: Decimal
     """The product's current price."""
-    part: Category
+    price_level: float
+    """How dear it is for its leaf category: the natural logarithm of its price over the median."""
     labels: frozenset[str]
     brand: str | None
     kind: str | None
@@ -38,6 +42,8 @@ class Offer:
     """False when its category has enough products with a better rating from enough people."""
     is_disliked: bool
     """True when its buyers mostly dislike it."""
+    number: int
+    """A number from 0 to 2**32 of its own, the same in every run."""
 
 
 def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:
@@ -57,17 +63,28 @@ def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now
         product.product_id: Offer(
             product=product,
             product_id=product.product_id,
+            family=catalogue.family(product.product_id),
             leaf=product.category,
-            price=product.price,
             part=catalogue.part(product.category),
+            price=product.price,
+            price_level=catalogue.price_level(product),
             labels=catalogue.labels(product.product_id),
             brand=catalogue.brand(product.product_id),
             kind=durables.kind(product.category),
             is_well_rated=(product.product_id in reaching or choice[product.category] < ENOUGH_WELL_RATED),
             is_disliked=product.product_id in catalogue.disliked,
+            number=int.from_bytes(blake2b(product.product_id.encode(), digest_size=4).digest(), "big"),
         )
         for product in offered
     }
+
+
+def models(offered: Mapping[str, Offer], merits: Mapping[str, float]) -> dict[Category, list[list[Offer]]]:
+    """Return the families of each leaf category, best first, each with its variants, best first."""
+    families: dict[Category, dict[str, list[Offer]]] = {}
+    for one in sorted(offered.values(), key=lambda one: (-merits[one.product_id], one.product_id)):
+        families.setdefault(one.leaf, {}).setdefault(one.family, []).append(one)
+    return {leaf: list(found.values()) for leaf, found in families.items()}
 
 
 def _usual_counts(products: Iterable[Product]) -> dict[Category, float]:

@@ -1,29 +1,28 @@
-"""Distinct products for a customer, each with its reason, by the rules of a merchandiser."""
+"""Distinct products for a customer, each with its reason: the one place where a pick is decided."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from heapq import merge
-from itertools import chain
+from heapq import nsmallest
+from itertools import accumulate, chain
 
-from encore.contracts.records import Pick
-from encore.recommender.domain import pins
-from encore.recommender.domain.basket import COSTS, TOO_MUCH, UNBROKEN, Basket, Chosen, Rule
+from encore.contracts.records import Pick, Reason
+from encore.recommender.domain.basket import YIELDING, Basket, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.reasons import Reasons
-from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.reasons import IMPERSONAL, Reasons
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
 
 AGAIN = 0.15
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
-ANOTHER_DURABLE = 0.1
+ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
-WIDEN_FROM = COSTS[Rule.COMPLEMENTS]
-"""From this cost on, all leaf categories of the catalogue are searched for a better offer."""
-PINNED_BELOW = COSTS[Rule.REPEAT]
-"""A pinned product is picked unless it breaks one of the rules from `REPEAT` on."""
+LIKELIEST, MOST_IMPERSONAL = 3, 1
+"""From so many leaf categories, those where the customer most likely buys next, so many products may be offered
+that only many other people speak for."""
+MOST_LEAVES = 16
+"""How many leaf categories are considered for each pick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,103 +34,88 @@ class Selection:
 
 
 def pick(shopper: Shopper) -> Selection:
-    """Return `shop.picks` picks, best first, or as many as it offers that the customer does not have.
+    """Return the customer's picks, best first: from `shop.min_picks` to `shop.picks`, fewer where nothing is left.
 
-    Rules yield one after the other, in the order of `Rule`, and only while a customer would get too
-    few products.
+    What the shop pinned comes first. Then every product needs a reason of the customer's own; only up to
+    `min_picks` any true reason will do, and only up to there do rules yield, one after the other.
     """
-    shop, candidates = shopper.shop, Candidates(shopper)
-    basket = Basket(candidates)
-    _add_pinned(basket, shopper)
-    _fill(basket, shop, candidates)
-    chosen = sorted(basket.chosen, key=lambda one: _is_discovery(one, shopper, candidates))
-    reasons = Reasons(shopper, candidates.completing)
-    picks = zip((one.offer.product for one in chosen), reasons.of([one.offer for one in chosen]), strict=True)
-    return Selection(
-        picks=tuple(
-            Pick(product=product, reason=reason, praised=shop.catalogue.praised.get(product.product_id, ()))
-            for product, reason in picks
-        ),
-        yielded=Counter(chain.from_iterable(one.yielded for one in chosen)),
-    )
+    return _Picking(shopper).selection()
 
 
-def _add_pinned(basket: Basket, shopper: Shopper) -> None:
-    shop = shopper.shop
-    in_order = pins.in_order(shop.run_rules.shop.pinned, shopper.pins)
-    pinned = (shop.offers[product_id] for product_id in in_order if product_id in shop.offers)
-    for offer in pinned:
-        if basket.is_full or len(basket.chosen) == shop.rules.max_pinned:
-            return
-        if basket.cost(offer, below=PINNED_BELOW) is not None:
-            basket.add(offer)
+class _Picking:
+    """One customer's basket while it is filled."""
 
+    def __init__(self, shopper: Shopper) -> None:
+        self._shop, self._shopper = shopper.shop, shopper
+        self._candidates = Candidates(shopper)
+        self._basket = Basket(self._candidates)
+        self._reasons = Reasons(shopper, self._candidates.completing)
+        self._weights = dict(self._candidates.weights)
+        self._likeliest = frozenset(self._heaviest(LIKELIEST))
+        self._impersonal = 0
 
-def _fill(basket: Basket, shop: Shop, candidates: Candidates) -> None:
-    """Add the best offers until the basket is full or nothing is left."""
-    weights = dict(candidates.weights)
-    for one in basket.chosen:
-        _lower(weights, one.offer, shop)
-    while not basket.is_full and (offer := _next(basket, shop, candidates, weights)) is not None:
-        basket.add(offer)
-        _lower(weights, offer, shop)
+    def selection(self) -> Selection:
+        shop = self._shop
+        self._add_pinned()
+        self._fill(shop.picks, self._is_worth_its_place)
+        self._fill(shop.min_picks, self._basket.takes)
+        for yielding in accumulate(((rule,) for rule in YIELDING), initial=()):
+            self._fill(shop.min_picks, lambda offer, rules=yielding: self._basket.takes(offer, yielding=rules))
+        chosen = self._basket.chosen
+        reasons = self._reasons.of([one.offer for one in chosen])
+        return Selection(
+            picks=tuple(
+                Pick(
+                    product=one.offer.product,
+                    reason=reason,
+                    praised=shop.catalogue.praised.get(one.offer.product_id, ()),
+                )
+                for one, reason in zip(chosen, reasons, strict=True)
+            ),
+            yielded=Counter(chain.from_iterable(one.yielded for one in chosen)),
+        )
 
+    def _add_pinned(self) -> None:
+        for product_id in self._shop.run_rules.shop.pinned:
+            if len(self._basket) == min(self._shop.rules.max_pinned, self._shop.picks):
+                return
+            offer = self._shop.offers.get(product_id)
+            if offer and self._basket.takes(offer, yielding=YIELDING[:-1]):
+                self._add(offer)
 
-def _next(
-    basket: Basket, shop: Shop, candidates: Candidates, weights: Mapping[Category, float]
-) -> Offer | None:
-    """Return the first offer, in order, among those that cost least."""
-    best, cost = None, TOO_MUCH
-    for leaf in sorted(weights, key=lambda leaf: (-weights[leaf], leaf)):
-        offers = candidates.offers(leaf)
-        if not offers or basket.closes_leaf(offers[0], below=cost):
-            continue
-        found, cost = _cheapest(basket, offers, below=cost)
-        best = found or best
-        if cost == UNBROKEN:
-            return best
-    if cost >= WIDEN_FROM:
-        wider, _ = _cheapest(basket, _of_open_leaves(basket, shop, below=cost), below=cost)
-        return wider or best
-    return best
+    def _is_worth_its_place(self, offer: Offer) -> bool:
+        """Return whether an offer has a reason of the customer's own, or is from where they most likely buy next."""
+        if not self._basket.takes(offer):
+            return False
+        if self._reasons.best(offer).kind not in IMPERSONAL:
+            return True
+        return offer.leaf in self._likeliest and self._impersonal < MOST_IMPERSONAL
 
+    def _fill(self, most: int, suits: Callable[[Offer], bool]) -> None:
+        """Add the best offers that suit until there are so many, or nothing is left."""
+        while len(self._basket) < most:
+            offer = next(filter(suits, self._offers()), None)
+            if offer is None:
+                return
+            self._add(offer)
 
-def _of_open_leaves(basket: Basket, shop: Shop, *, below: int) -> Iterator[Offer]:
-    """Yield what the leaf categories have that may still be picked from, the most popular first.
+    def _offers(self) -> Iterator[Offer]:
+        """Yield all that is considered: by leaf categories, the heaviest first, and in each the best first."""
+        for leaf in self._heaviest(MOST_LEAVES):
+            yield from self._candidates.offers(leaf)
 
-    Most leaves are closed by then, so what is looked at does not grow with the catalogue.
-    """
-    leaves = shop.popular_in.values()
-    opened = (placed for placed in leaves if not basket.closes_leaf(placed[0][1], below=below))
-    return (offer for _, offer in merge(*opened))
+    def _heaviest(self, most: int) -> list[Category]:
+        weights = self._weights
+        return nsmallest(most, weights, key=lambda leaf: (-weights[leaf], leaf))
 
+    def _add(self, offer: Offer) -> None:
+        """Add an offer, and lower the weight of its leaf category, and of all that hold the same durable thing."""
+        self._basket.add(offer)
+        self._impersonal += self._reasons.best(offer).kind in IMPERSONAL
+        for leaf in self._alike(offer):
+            self._weights[leaf] *= AGAIN if offer.kind is None else ANOTHER_DURABLE
 
-def _cheapest(basket: Basket, offers: Iterable[Offer], *, below: int) -> tuple[Offer | None, int]:
-    """Return the first offer of the least cost below a bound, and that cost, else None and the bound."""
-    best, least = None, below
-    for offer in offers:
-        cost = basket.cost(offer, below=least)
-        if cost is not None:
-            best, least = offer, cost
-            if cost == UNBROKEN:
-                break
-    return best, least
-
-
-def _lower(weights: dict[Category, float], picked: Offer, shop: Shop) -> None:
-    """Lower the weight of the leaf category of a pick, and of all that hold the same durable thing."""
-    if picked.kind is None:
-        alike = [picked.leaf] if picked.leaf in weights else []
-    else:
-        alike = [leaf for leaf in weights if shop.kind(leaf) == picked.kind]
-    for leaf in alike:
-        weights[leaf] *= AGAIN if picked.kind is None else ANOTHER_DURABLE
-
-
-def _is_discovery(one: Chosen, shopper: Shopper, candidates: Candidates) -> bool:
-    """Return whether a product is from a new part of the shop, and nothing owned leads to it."""
-    return (
-        bool(shopper.parts)
-        and one.offer.part not in shopper.parts
-        and one.offer.leaf not in candidates.completing
-    )
+    def _alike(self, offer: Offer) -> list[Category]:
+        if offer.kind is None:
+            return [offer.leaf] if offer.leaf in self._weights else []
+        return [leaf for leaf in self._weights if self._shop.kind(leaf) == offer.kind]

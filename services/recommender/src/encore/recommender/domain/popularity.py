@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from statistics import fmean
 
-from encore.contracts.records import AspectCount, Product, ProductSentiment
+from encore.contracts.records import DISLIKED_FROM, AspectCount, Product, ProductSentiment
 
 PRIOR_RATINGS = 50
 """A product's rating is computed as if it also had this many average ones."""
@@ -52,8 +52,8 @@ def shrunk_ratings(
 
 
 def is_disliked(sentiment: ProductSentiment) -> bool:
-    """Return whether buyers mostly dislike a product: three or more scored reviews, negative on average."""
-    return sentiment.scored >= MIN_SCORED_TO_DISLIKE and sentiment.polarity < 0
+    """Return whether buyers mostly dislike a product: three or more scored reviews, clearly negative on average."""
+    return sentiment.scored >= MIN_SCORED_TO_DISLIKE and sentiment.polarity <= DISLIKED_FROM
 
 
 def praised(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:

@@ -18,6 +18,8 @@ from encore.contracts.records import (
 
 MIDDLE_STARS = 3
 STARS_EACH_WAY = 2
+SAYS_SOMETHING = 0.2
+"""From this polarity on, in either direction, words say what the customer thinks."""
 
 Scores = Mapping[tuple[str, str], SentimentScores]
 """The scores of reviews by customer id and review id."""
@@ -126,10 +128,12 @@ def review_value(review: Review, scores: SentimentScores | None) -> float | None
     """Return how favourable a review is, from -1 to 1, or None when it has neither scores nor stars.
 
     Words count by their sentiment (positive minus negative), stars by their distance from three (one star is
-    -1, five stars 1). Where both are known they count equally: stars are coarse but explicit, words are
-    fine-grained but interpreted by a model.
+    -1, five stars 1). Where both say something they count equally: stars are coarse but explicit, words are
+    fine-grained but interpreted by a model. Words that it takes for neutral say nothing beside stars.
     """
     words = None if scores is None else scores.polarity
+    if words is not None and review.rating is not None and abs(words) < SAYS_SOMETHING:
+        words = None
     stars = None if review.rating is None else (float(review.rating) - MIDDLE_STARS) / STARS_EACH_WAY
     return _mean((words, None if stars is None else max(-1.0, stars)))
 

@@ -3,22 +3,34 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from encore.contracts.records import Reason, ReasonKind
+from encore.recommender.domain.basket import is_better
 from encore.recommender.domain.candidates import Completing
+from encore.recommender.domain.fitting import fits, is_fit
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
 
 SECONDS_PER_DAY = 86_400
-OFTEN = 2
-"""So many picks of one list have the same kind of reason before another true one is preferred."""
+OFTEN = 3
+"""So many picks of one list have the same kind of reason before another true one of the customer's is preferred."""
+MANY = 10
+"""From so many customers on, that they bought or liked both says more than anything else."""
+SEVERAL = 3
+"""From so many customers on who have something of two leaf categories one goes with the other."""
 MIN_LIKENESS = 0.1
 """How alike names must be for a pick to resemble another product: a shared category alone is no likeness."""
 MIN_CHOICE = 4
 """From this many products on, being popular in a category says something."""
+SHELF_DEPTH = 2
+"""So many levels from the top have leaf categories in common that are near each other."""
+IMPERSONAL = frozenset(
+    {ReasonKind.POPULAR_IN_CATEGORY, ReasonKind.POPULAR, ReasonKind.WELL_RATED, ReasonKind.ASSORTMENT}
+)
+"""Kinds that say nothing of the customer."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,7 @@ class Reasons:
 
     shopper: Shopper
     completing: Mapping[Category, Sequence[Completing]]
+    _known: dict[str, list[Reason]] = field(default_factory=dict)
 
     @property
     def shop(self) -> Shop:
@@ -34,92 +47,120 @@ class Reasons:
         return self.shopper.shop
 
     def of(self, picks: Sequence[Offer]) -> list[Reason]:
-        """Return the most personal true reason for each pick.
+        """Return the strongest true reason for each pick.
 
-        A kind is given `OFTEN` times at most where there is another, and only one pick is called a discovery.
+        A kind is given `OFTEN` times at most where there is another of the customer's own.
         """
         reasons: list[Reason] = []
         for offer in picks:
             told = Counter(one.kind for one in reasons)
-            if told[ReasonKind.DISCOVERY]:
-                told[ReasonKind.DISCOVERY] = OFTEN
-            true = list(self._true(offer))
-            fresh = (one for one in true[:-1] if told[one.kind] < OFTEN)
-            reasons.append(next(fresh, next(one for one in true if one.kind is not ReasonKind.DISCOVERY)))
+            true = self._all(offer)
+            fresh = (one for one in true if told[one.kind] < OFTEN and one.kind not in IMPERSONAL)
+            reasons.append(next(fresh, true[0]))
         return reasons
 
+    def best(self, offer: Offer) -> Reason:
+        """Return the strongest true reason for one offer."""
+        return self._all(offer)[0]
+
+    def _all(self, offer: Offer) -> list[Reason]:
+        """Return every true reason, the strongest first; the last one is true of any product."""
+        if offer.product_id not in self._known:
+            self._known[offer.product_id] = list(self._true(offer))
+        return self._known[offer.product_id]
+
     def _true(self, offer: Offer) -> Iterator[Reason]:
-        """Yield every true reason, the most personal first; the last one is true of any product."""
         if offer.product_id in self.shop.run_rules.shop.pinned:
             yield Reason(kind=ReasonKind.FEATURED)
-        personal = list(self._personal(offer))
-        yield from (reason for reason in personal if not self._is_sore(reason))
-        if not personal and self.shopper.parts and offer.part and offer.part not in self.shopper.parts:
-            yield Reason(kind=ReasonKind.DISCOVERY, category=offer.part)
-        if self._is_new(offer):
-            yield Reason(kind=ReasonKind.NEW)
+        linked = list(self._linked(offer))
+        yield from (one for one in linked if (one.customers or 0) >= MANY)
+        yield from self._goes_with(offer)
+        yield from self._better_rated(offer)
+        yield from self._liked(offer)
+        yield from (one for one in linked if (one.customers or 0) < MANY)
+        yield from self._new(offer)
+        yield from self._same_shelf(offer)
         yield from self._popular(offer)
         if self._is_well_rated(offer):
             yield Reason(kind=ReasonKind.WELL_RATED)
-        yield from (reason for reason in personal if self._is_sore(reason))
         yield Reason(kind=ReasonKind.ASSORTMENT)
-
-    def _personal(self, offer: Offer) -> Iterator[Reason]:
-        yield from self._linked(offer)
-        yield from self._better_rated(offer)
-        yield from self._goes_with(offer)
-        yield from self._liked(offer)
-
-    def _is_sore(self, reason: Reason) -> bool:
-        """Return whether a reason reminds the customer of a product that let them down, as no consolation."""
-        let_down = self.shopper.let_down_by
-        return reason.product_id in let_down and reason.kind is not ReasonKind.BETTER_RATED
 
     def _linked(self, offer: Offer) -> Iterator[Reason]:
         """Bought, or even liked, together with something that the customer has (or likes)."""
-        family = self.shop.catalogue.family(offer.product_id)
         for kind, own, counted in (
             (ReasonKind.ALSO_LIKED, self.shopper.liked, self.shop.likers),
-            (ReasonKind.BOUGHT_TOGETHER, self.shopper.owned, self.shop.buyers),
+            (ReasonKind.BOUGHT_TOGETHER, self.shopper.kept, self.shop.buyers),
         ):
-            found = ((counted(one.product.product_id).get(family, 0), one) for one in own)
+            found = ((counted(one.product.product_id).get(offer.family, 0), one) for one in own)
             customers, owned = max(found, key=lambda each: each[0], default=(0, None))
             if owned is not None and customers:
                 yield _about(kind, owned, customers=customers)
 
+    def _goes_with(self, offer: Offer) -> Iterator[Reason]:
+        """It is of a category that goes with something of theirs, and fits it as far as it has to."""
+        if offer.kind in self.shopper.durables:
+            return
+        facts = self.shop.catalogue.facts
+        taking = facts(offer.product_id).attributes
+        for one in self.completing.get(offer.leaf, ()):
+            offering = facts(one.owned.product.product_id).owned
+            if is_fit(taking, offering) if taking.needs_fit else fits(taking, offering) is not False:
+                yield _about(ReasonKind.GOES_WITH, one.owned, customers=one.complement.customers)
+                return
+        if not taking.needs_fit:
+            yield from self._bought_after(offer)
+
+    def _bought_after(self, offer: Offer) -> Iterator[Reason]:
+        """Many customers have something of its leaf category and of that of something of theirs."""
+        counted = self.shop.bought.leaves.customers
+        others = [one for one in self.shopper.kept if one.leaf and one.leaf != offer.leaf]
+        found = ((counted(one.leaf, offer.leaf), one) for one in others)
+        customers, owned = max(found, key=lambda each: each[0], default=(0, None))
+        if owned is not None and customers >= SEVERAL:
+            yield _about(ReasonKind.GOES_WITH, owned, customers=customers)
+
     def _better_rated(self, offer: Offer) -> Iterator[Reason]:
+        """It is for the same purpose as something of theirs that they do not like so much."""
         for owned in self.shopper.owned:
-            ours, theirs = offer.product.rating, owned.product.rating
-            is_same_thing = offer.leaf == owned.leaf or (offer.kind is not None and offer.kind == owned.kind)
-            if is_same_thing and offer.leaf and ours and theirs and ours > theirs and self._is_rated(offer):
+            if self._is_for_the_same(offer, owned) and is_better(offer, owned):
                 yield _about(ReasonKind.BETTER_RATED, owned)
                 return
 
     def _liked(self, offer: Offer) -> Iterator[Reason]:
+        """It resembles something of theirs that they like, and that is for the same purpose."""
+        catalogue = self.shop.catalogue
         similar = (
-            (self.shop.catalogue.similarity(offer.product_id, one.product.product_id), one)
+            (catalogue.similarity(offer.product_id, one.product.product_id), one)
             for one in self.shopper.liked
+            if self._is_for_the_same(offer, one)
+            and catalogue.likeness(offer.product_id, one.product.product_id) >= MIN_LIKENESS
         )
         similarity, owned = max(similar, key=lambda each: each[0], default=(0.0, None))
-        if (
-            owned is not None
-            and similarity >= self.shop.rules.min_similarity
-            and self.shop.catalogue.likeness(offer.product_id, owned.product.product_id) >= MIN_LIKENESS
-        ):
+        if owned is not None and similarity >= self.shop.rules.min_similarity:
             yield _about(ReasonKind.LIKED, owned)
 
-    def _goes_with(self, offer: Offer) -> Iterator[Reason]:
-        if offer.kind in self.shopper.durables:
-            return
-        for one in self.completing.get(offer.leaf, ()):
-            if self.shop.catalogue.fits(offer.product_id, one.owned.product.product_id):
-                yield _about(ReasonKind.GOES_WITH, one.owned, customers=one.complement.customers)
+    def _same_shelf(self, offer: Offer) -> Iterator[Reason]:
+        """It is of the same leaf category as something of theirs, or of one beside it."""
+        for owned in self.shopper.kept:
+            if is_same_shelf(offer.leaf, owned.leaf):
+                yield _about(ReasonKind.SAME_SHELF, owned)
                 return
 
-    def _is_new(self, offer: Offer) -> bool:
+    @staticmethod
+    def _is_for_the_same(offer: Offer, owned: Owned) -> bool:
+        """Whether both are of one leaf category, or one kind of durable thing."""
+        return bool(offer.leaf) and (
+            offer.leaf == owned.leaf or (offer.kind is not None and offer.kind == owned.kind)
+        )
+
+    def _new(self, offer: Offer) -> Iterator[Reason]:
+        """It is new in a part of the shop from which they have bought."""
         since = offer.product.available_from
         days = self.shop.rules.new_for_days
-        return since is not None and 0 <= self.shop.now - since <= days * SECONDS_PER_DAY
+        if since is None or not 0 <= self.shop.now - since <= days * SECONDS_PER_DAY:
+            return
+        if offer.part and offer.part in self.shopper.parts:
+            yield Reason(kind=ReasonKind.NEW, category=offer.part)
 
     def _popular(self, offer: Offer) -> Iterator[Reason]:
         """In the narrowest category in which that says something, else in the whole shop."""
@@ -132,14 +173,15 @@ class Reasons:
                 return
 
     def _is_well_rated(self, offer: Offer) -> bool:
-        rating = offer.product.rating
-        return (
-            rating is not None and float(rating) >= self.shop.rules.well_rated_from and self._is_rated(offer)
-        )
+        rating, count = offer.product.rating, offer.product.rating_count or 0
+        rules = self.shop.rules
+        return rating is not None and float(rating) >= rules.well_rated_from and count >= rules.min_ratings
 
-    def _is_rated(self, offer: Offer) -> bool:
-        count = offer.product.rating_count
-        return count is not None and count >= self.shop.rules.min_ratings
+
+def is_same_shelf(one: Category, other: Category) -> bool:
+    """Return whether two leaf categories are one, or near each other below a department."""
+    is_near = len(one) > SHELF_DEPTH and one[:SHELF_DEPTH] == other[:SHELF_DEPTH]
+    return bool(one) and (one == other or is_near)
 
 
 def _about(kind: ReasonKind, owned: Owned, *, customers: int | None = None) -> Reason:

@@ -24,6 +24,8 @@ class Rules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    min_picks: Picks = 3
+    """How many picks a list has before each further one needs a reason of the customer's own."""
     max_per_leaf: Picks = 2
     """Most picks of one leaf category. 1 gives wider lists, 12 switches the rule off."""
     max_per_brand: Picks = 2

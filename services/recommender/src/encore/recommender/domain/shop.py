@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from encore.recommender.domain.aisles import Aisles
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.complements import Complements
 from encore.recommender.domain.durables import Durables
 from encore.recommender.domain.links import Links
-from encore.recommender.domain.offers import Offer, offers
-from encore.recommender.domain.related import NOTHING_RELATED, Related
+from encore.recommender.domain.next_leaves import NextLeaves
+from encore.recommender.domain.offers import Offer, models, offers
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.taxonomy import Category
 
-MOST_POPULAR = 100
-"""How many products of a leaf category are looked at for customers whom no considered product suits."""
+MOST_MODELS = 30
+"""How many families of a leaf category are considered, so that picking does not grow with the catalogue."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,23 +28,17 @@ class Shop:
     bought: CoPurchases
     durables: Durables
     complements: Complements
-    aisles: Aisles
+    next_leaves: NextLeaves
     run_rules: RunRules
     now: int
     """The run's time in Unix seconds, by which products are new."""
-    related: Related = NOTHING_RELATED
-    """What goes with products by Personalize's related items, where it was asked."""
+    ranking_weight: float = 1.0
+    """How much Personalize's order counts, by what it is worth in this shop; 0 for nothing."""
+    without: frozenset[str] = frozenset()
+    """Parts (`Part`) and rules (`Rule`) that are switched off, to measure what they are worth."""
 
     @classmethod
-    def of(
-        cls,
-        catalogue: Catalogue,
-        bought: CoPurchases,
-        run_rules: RunRules,
-        *,
-        now: int,
-        related: Related = NOTHING_RELATED,
-    ) -> Self:
+    def of(cls, catalogue: Catalogue, bought: CoPurchases, run_rules: RunRules, *, now: int) -> Self:
         """Learn from what customers bought together, under the shop's own decisions."""
         bought.settle()
         durables = Durables(overrides=run_rules.shop.durable, repeats=bought.repeats())
@@ -60,10 +53,9 @@ class Shop:
                 min_customers=run_rules.rules.min_linking_customers,
                 overrides=run_rules.shop.complements,
             ),
-            aisles=Aisles.of(bought, catalogue.sizes),
+            next_leaves=NextLeaves(bought, catalogue.sizes, durables),
             run_rules=run_rules,
             now=now,
-            related=related,
         )
 
     @property
@@ -73,8 +65,13 @@ class Shop:
 
     @property
     def picks(self) -> int:
-        """How many products a customer gets."""
+        """How many products a customer gets at most."""
         return self.run_rules.picks
+
+    @property
+    def min_picks(self) -> int:
+        """From how many products on each further one must be worth its place."""
+        return min(self.rules.min_picks, self.picks)
 
     @cached_property
     def offers(self) -> Mapping[str, Offer]:
@@ -82,17 +79,17 @@ class Shop:
         return offers(self.catalogue, self.durables, self.run_rules, now=self.now)
 
     @cached_property
-    def popular_in(self) -> Mapping[Category, Sequence[tuple[int, Offer]]]:
-        """The most popular that may be picked of each leaf category, in order, with their places in the shop.
+    def models(self) -> Mapping[Category, Sequence[Sequence[Offer]]]:
+        """The best families of each leaf category, in order, each with its variants that may be picked."""
+        found = models(self.offers, self.catalogue.merits)
+        return {leaf: families[:MOST_MODELS] for leaf, families in found.items()}
 
-        So what picking takes does not grow with the catalogue.
-        """
-        found: dict[Category, list[tuple[int, Offer]]] = {}
-        for place, product_id in enumerate(self.catalogue.popular):
-            if (offer := self.offers.get(product_id)) is not None:
-                placed = found.setdefault(offer.leaf, [])
-                if len(placed) < MOST_POPULAR:
-                    placed.append((place, offer))
+    @cached_property
+    def variants(self) -> Mapping[str, Sequence[Offer]]:
+        """The offers of each family, best first."""
+        found: dict[str, list[Offer]] = {}
+        for offer in sorted(self.offers.values(), key=lambda one: -self.catalogue.merits[one.product_id]):
+            found.setdefault(offer.family, []).append(offer)
         return found
 
     @cached_property

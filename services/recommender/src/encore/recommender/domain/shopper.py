@@ -1,11 +1,12 @@
 """What is known about one customer that bears on what to offer them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from encore.contracts.records import Product
+from encore.recommender.domain.people import Audience, system_of
 from encore.recommender.domain.preferences import EventType, Preference
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.taxonomy import Category
@@ -34,6 +35,16 @@ class Owned:
         return self.product.category
 
     @property
+    def is_disliked(self) -> bool:
+        """Whether it let the customer down."""
+        return self.preference.event_type is EventType.DISLIKED
+
+    @property
+    def is_liked(self) -> bool:
+        """Whether the customer is known to like it."""
+        return self.preference.event_type is EventType.LIKED
+
+    @property
     def voice(self) -> float:
         """How much the product counts towards what the customer shops for, from 0 to 1."""
         return VOICES[self.preference.event_type]
@@ -51,8 +62,6 @@ class Shopper:
     """Decides between what is about equally good, so that equal histories do not give equal lists."""
     emailed: Collection[str] = ()
     """The product ids of the customer's last emails."""
-    pins: Sequence[str] = ()
-    """The shop's pinned products in an order of the customer's own; empty without one."""
     unwanted: frozenset[str] = frozenset()
     """The departments that they want nothing of (see `topics`)."""
 
@@ -84,14 +93,7 @@ class Shopper:
     @cached_property
     def liked(self) -> tuple[Owned, ...]:
         """Their products that they are known to like."""
-        return tuple(one for one in self.owned if one.preference.event_type is EventType.LIKED)
-
-    @cached_property
-    def let_down_by(self) -> frozenset[str]:
-        """The ids of their products that they dislike."""
-        return frozenset(
-            one.product.product_id for one in self.owned if one.preference.event_type is EventType.DISLIKED
-        )
+        return tuple(one for one in self.owned if one.is_liked)
 
     @cached_property
     def parts(self) -> frozenset[Category]:
@@ -108,17 +110,51 @@ class Shopper:
         return found
 
     @cached_property
+    def kept(self) -> tuple[Owned, ...]:
+        """Their products that did not disappoint them: only these does anything go with."""
+        return tuple(one for one in self.owned if not one.is_disliked)
+
+    @cached_property
+    def brands(self) -> frozenset[str]:
+        """The brands of these."""
+        found = (self.shop.catalogue.brand(one.product.product_id) for one in self.kept)
+        return frozenset(one for one in found if one)
+
+    @cached_property
     def disappointments(self) -> frozenset[tuple[str, Category]]:
         """The brands that let them down, each with the leaf category in which it did."""
         return frozenset(
             (brand, one.leaf)
             for one in self.owned
-            if one.preference.event_type is EventType.DISLIKED
-            and (brand := self.shop.catalogue.brand(one.product.product_id)) is not None
+            if one.is_disliked and (brand := self.shop.catalogue.brand(one.product.product_id)) is not None
         )
+
+    @cached_property
+    def audiences(self) -> frozenset[Audience]:
+        """Whom their products are for, as far as these say."""
+        facts = self.shop.catalogue.facts
+        return frozenset(facts(one.product.product_id).audience for one in self.owned)
+
+    @cached_property
+    def sizes(self) -> frozenset[str]:
+        """The sizes in which they have something, each with its system."""
+        catalogue = self.shop.catalogue
+        found = (catalogue.facts(one).size for one in self.known if one in catalogue.products)
+        return frozenset(one for one in found if one)
+
+    @cached_property
+    def size_systems(self) -> frozenset[str]:
+        """The systems of these sizes."""
+        return frozenset(map(system_of, self.sizes))
 
     @cached_property
     def price_range(self) -> tuple[Decimal, Decimal] | None:
         """The lowest and the highest price among their products, None when they have none."""
         prices = [one.product.price for one in self.owned]
         return (min(prices), max(prices)) if prices else None
+
+    @cached_property
+    def price_level(self) -> float:
+        """How dear they buy, in the mean over their products (see `Offer.price_level`)."""
+        levels = [self.shop.catalogue.price_level(one.product) for one in self.owned]
+        return sum(levels) / len(levels) if levels else 0.0

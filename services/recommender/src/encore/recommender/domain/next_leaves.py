@@ -1,0 +1,71 @@
+"""From which categories customers buy next."""
+
+from collections.abc import Iterator, Mapping
+
+from encore.recommender.domain.co_purchases import CoPurchases
+from encore.recommender.domain.durables import Durables
+from encore.recommender.domain.taxonomy import Category, same_audience
+
+PRIOR_CUSTOMERS = 8.0
+"""How many customers the guess from the tree of categories counts as, beside those who bought both."""
+SIZE_POWER = 0.6
+"""How much more a leaf category with more customers and products is guessed: their number to this power."""
+SAME, SIBLING, PART, ROOT, ELSEWHERE = 2.0, 1.5, 1.2, 0.8, 0.4
+"""How much more or less by how near it is: itself, of one parent, of one part of the shop, of one root."""
+KEPT = 40
+"""How many leaf categories are kept for each one owned."""
+
+Weights = Mapping[Category, float]
+
+
+class NextLeaves:
+    """Says how likely each leaf category comes next after one that a customer has bought from.
+
+    Those who bought from both are counted; a guess by nearness and size stands in where there are few of them
+    (Dirichlet smoothing: Zhai and Lafferty, "A study of smoothing methods for language models", 2004).
+    """
+
+    def __init__(self, bought: CoPurchases, products: Mapping[Category, int], durables: Durables) -> None:
+        self._bought, self._durables = bought, durables
+        self._sizes = {
+            leaf: float(count + bought.leaves.owners[leaf]) ** SIZE_POWER
+            for leaf, count in products.items()
+            if leaf
+        }
+        self._again = {leaf: one.repeated for leaf, one in bought.repeats().items()}
+        self._known: dict[Category, Weights] = {}
+
+    @property
+    def anywhere(self) -> Weights:
+        """The likelihoods for a customer of whom nothing is known."""
+        total = sum(self._sizes.values())
+        return {leaf: size / total for leaf, size in self._sizes.items()}
+
+    def after(self, owned: Category) -> Weights:
+        """Return the likelihoods of the most likely next leaf categories; they sum to 1 at most."""
+        if owned not in self._known:
+            found = dict(self._after(owned))
+            best = sorted(found, key=lambda leaf: (-found[leaf], leaf))[:KEPT]
+            self._known[owned] = {leaf: found[leaf] for leaf in best}
+        return self._known[owned]
+
+    def _after(self, owned: Category) -> Iterator[tuple[Category, float]]:
+        guesses = {leaf: size * self._nearness(owned, leaf) for leaf, size in self._sizes.items()}
+        total = sum(guesses.values()) or 1.0
+        counts = {link.to: link.customers for link in self._bought.leaves.of(owned)}
+        counts[owned] = self._again.get(owned, 0)
+        customers = sum(counts.values())
+        for leaf, guess in guesses.items():
+            share = PRIOR_CUSTOMERS * guess / total + counts.get(leaf, 0)
+            yield leaf, share / (PRIOR_CUSTOMERS + customers)
+
+    def _nearness(self, owned: Category, leaf: Category) -> float:
+        if not same_audience(owned, leaf):
+            return 0.0
+        if leaf == owned:
+            return 0.0 if self._durables.is_durable(leaf) else SAME
+        if leaf[:-1] == owned[:-1]:
+            return SIBLING
+        if leaf[:2] == owned[:2]:
+            return PART
+        return ROOT if leaf[:1] == owned[:1] else ELSEWHERE
