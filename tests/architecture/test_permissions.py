@@ -93,19 +93,14 @@ def test_tasks_without_internet_access_reach_every_service_that_they_call(read_m
 @pytest.mark.parametrize(
     ("inputs", "missing"),
     [
-        ({}, {"bedrock", "personalize-runtime"}),
-        ({"sending": {}}, {"bedrock", "email", "personalize-runtime"}),
-        ({"recommender": {"engine": "campaign"}}, {"bedrock"}),
-        ({"recommender": {"imports": "full"}}, {"bedrock", "personalize-events", "personalize-runtime"}),
-        (
-            {"realtime": {"enabled": True}, "recommender": {"imports": "full"}},
-            {"bedrock", "personalize-events"},
-        ),
-        ({"realtime": {"enabled": True, "events": True}, "recommender": {"imports": "full"}}, {"bedrock"}),
+        ({}, {"bedrock", "personalize-events", "personalize-runtime"}),
+        ({"sending": {}}, {"bedrock", "email", "personalize-events", "personalize-runtime"}),
+        ({"realtime": {"enabled": True}}, {"bedrock", "personalize-events", "personalize-runtime"}),
+        ({"recommender": {"campaign": True}}, {"bedrock"}),
     ],
 )
 def test_an_endpoint_that_nothing_calls_is_not_paid_for(inputs: dict[str, Any], missing: set[str]) -> None:
-    """What is called depends on the engine, on imports, and on whether there is a web process."""
+    """What is called depends on whether there is a campaign, and on how emails are made and sent."""
     usual: dict[str, Any] = {"mailer": {"model_id": PROFILE}, "realtime": {}, "recommender": {}}
     network = configuration("prod", **{**usual, **inputs}).modules("network")[None]
     found = set(network.instances("aws_vpc_endpoint", "interface"))

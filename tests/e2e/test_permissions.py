@@ -80,14 +80,11 @@ UNUSED_HERE = {
     "sqs:SendMessage mailer": "the polls of its job, and the parts that have waited for it",
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",
-    "personalize:*MetricAttribution *": "an upload of what customers did",
-    "personalize:*Campaign *": "runs that are ranked in real time",
+    "personalize:*Campaign *": "a campaign that is kept for real time",
     "personalize:*Filter *": "what a campaign or a job leaves out",
-    "personalize:GetPersonalizedRanking *": "an order of given products, where there is a campaign for it",
-    "personalize:GetRecommendations *": "runs and requests that are ranked in real time",
-    "s3:GetObject runs/*/personalize/output/*": "what is similar to products, where the engine is `similar`",
-    "personalize:*EventTracker *": "a second run with a few new rows",
-    "personalize:Put* *": "a second run with a few new rows",
+    "personalize:GetRecommendations *": "requests that are ranked in real time",
+    "personalize:*EventTracker *": "the event tracker beside a campaign",
+    "personalize:PutEvents *": "what a campaign is told",
     "dynamodb:Query runs": "the totals of a run that the recommender fails",
     "personalize:Delete* *": "what older runs and releases left",
     "personalize:DescribeSchema *": "a schema that somebody has deleted",
@@ -96,7 +93,6 @@ UNUSED_HERE = {
 }
 
 UNUSED_BY = {
-    WEB: {"dynamodb:UpdateItem runs": "a campaign that is asked in real time"},
     "sender": {"dynamodb:BatchWriteItem suppressions": "an address that a mail server says does not exist"},
     FEEDBACK: {
         "sqs:SendMessage feedback": "a request that is held for 11.5 hours",

@@ -12,7 +12,7 @@ locals {
     },
     {
       MODULE                                = "encore.recommender.web" # what the image starts
-      ENCORE_RECOMMENDER_WEB_ENGINE         = var.recommender.engine
+      ENCORE_RECOMMENDER_WEB_ENGINE         = var.recommender.campaign ? "campaign" : "batch"
       ENCORE_RECOMMENDER_WEB_HOST           = "0.0.0.0"
       ENCORE_RECOMMENDER_WEB_PORT           = tostring(try(var.realtime.port, 8080))
       ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S = tostring(try(var.realtime.requests_per_s, 100))
@@ -52,31 +52,10 @@ locals {
       resources = [module.topology.table_arns["runs"]]
     },
     {
-      # Whoever asks a campaign leaves a sign of it, or it would be deleted as idle.
-      sid       = "MarkUse"
-      actions   = ["dynamodb:UpdateItem"]
-      resources = [module.topology.table_arns["runs"]]
-      conditions = [{
-        test     = "ForAllValues:StringEquals"
-        variable = "dynamodb:LeadingKeys"
-        values   = ["known#${var.name}"]
-      }]
-    },
-    {
       sid       = "AskCampaigns"
       actions   = ["personalize:GetRecommendations"]
       resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:filter/${var.name}-*"]
     },
-  ]
-
-  # A campaign of a ranking recipe is the operators' own, whatever its name.
-  web_ranking_permissions = [
-    for arn in compact([lookup(local.given_settings.web, "ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN", "")]) : {
-      sid        = "AskForOrder"
-      actions    = ["personalize:GetPersonalizedRanking"]
-      resources  = [arn]
-      conditions = []
-    }
   ]
 
   # With events it also takes what customers do: kept with each of them, credited to runs, and told to Personalize at once.
@@ -149,7 +128,6 @@ module "web" {
 
   permissions = concat(
     local.web_permissions,
-    local.web_ranking_permissions,
     var.realtime.events ? local.web_event_permissions : [],
     local.web_indirect_permissions,
   )

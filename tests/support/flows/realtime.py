@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from tests.support.configurations import RANKING_CAMPAIGN
 from tests.support.flows.steps import BUCKET, KEYS, RUN, Flow, role, steps, via
 from tests.support.flows.tasks import start_of
 from tests.support.hcl.aws import arn
@@ -79,8 +78,6 @@ def flows() -> Iterator[Flow]:
                 steps(WEB, "dynamodb:GetItem", RUNS),
                 *(steps(WEB, "kms:Decrypt", KEYS["data"], context=via(each)) for each in ("s3", "dynamodb")),
                 steps(WEB, "personalize:GetRecommendations", CAMPAIGN, FILTER),
-                steps(WEB, "dynamodb:UpdateItem", RUNS, context={LEADING_KEYS: "known#encore-prod"}),
-                steps(WEB, "personalize:GetPersonalizedRanking", RANKING_CAMPAIGN),
             )
         ),
     )
