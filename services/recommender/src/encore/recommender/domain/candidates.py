@@ -1,8 +1,7 @@
 """The order in which products are considered for a customer."""
 
-import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -34,10 +33,6 @@ NAMED_PLACES = 6.0
 """How many places a product comes forward whose name names the thing of the customer's that it goes with."""
 LESSER_PLACES, LEAST_OF_PRICE = 8.0, Decimal("0.8")
 """How many places a replacement goes back that costs less than this share of what the customer has."""
-RELATED_PLACE = 1.0
-"""How much a place among what goes with the customer's products, by related items, counts in its leaf."""
-SURE_TIMES = 2
-"""From how many times the fewest linking customers on their number orders what they bought together."""
 LINKED_AHEAD = 1.0
 """How many places what customers bought together with the customer's products is ahead of all others."""
 WHIM = 10.0
@@ -125,15 +120,11 @@ class Candidates:
         ranked, popular = self._ranked[leaf], self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
         is_known = self._catalogue.part(leaf) in self.shopper.parts
         step, whim = (POPULAR_PLACE, WHIM) if is_known else (1.0, NEW_PART_WHIM)
-        related = self._related(leaf)
-        last = len(ranked) + step * len(popular) + RELATED_PLACE * len(related)
-        places = dict.fromkeys(chain(ranked, popular, related), last)
+        places = dict.fromkeys(chain(ranked, popular), len(ranked) + step * len(popular))
         for place, product_id in enumerate(ranked):
             places[product_id] += place - len(ranked)
         for place, product_id in enumerate(popular):
             places[product_id] += step * (place - len(popular))
-        for place, product_id in enumerate(related):
-            places[product_id] += RELATED_PLACE * (place - len(related))
         for place, product_id in enumerate(self._linked[leaf]):
             places[product_id] = place - LINKED_AHEAD
         merits, seeded = self._catalogue.merits, self._seeded
@@ -243,56 +234,17 @@ class Candidates:
     @cached_property
     def _linked(self) -> Mapping[Category, Sequence[str]]:
         families = chain.from_iterable(
-            self._bought_with(owned.product.product_id) for owned in self.shopper.owned
+            self.shop.buyers(owned.product.product_id) for owned in self.shopper.owned
         )
         return self._by_leaf(list(chain.from_iterable(map(self._catalogue.family_members, families))))
 
-    def _bought_with(self, product_id: str) -> Sequence[str]:
-        """Return the families that enough customers have bought together with a product.
-
-        The most strongly linked come first. Where so few customers link them that their number says little,
-        related items decide, as far as there are any.
-        """
-        linked = self.shop.buyers(product_id)
-        if not self.shop.related:
-            return tuple(linked)
-        many = SURE_TIMES * self.shop.rules.min_linking_customers
-        near = self.shop.related.nearness([(self._catalogue.family(product_id), 1.0)])
-
-        def nearest(family: str) -> float:
-            if linked[family] >= many:
-                return -math.inf
-            return -max(near.get(each, 0.0) for each in (family, *self._catalogue.family_members(family)))
-
-        return sorted(linked, key=nearest)
-
-    def _related(self, leaf: Category) -> Sequence[str]:
-        """Return what goes with the customer's products in a leaf that completes some of them, nearest first.
-
-        Nothing where enough customers have bought of the leaf together with the customer's products: that is
-        known better. Products of families that the customer has are left out.
-        """
-        if self._linked[leaf] or leaf not in self.completing or not self.shop.related:
-            return ()
-        owned = [one.owned for one in self.completing[leaf]]
-        near = self.shop.related.nearness((self._family(one), one.voice) for one in owned)
-        mine = self._new(one for one in near if self._catalogue.category(one) == leaf)
-        return sorted(mine, key=lambda one: (-near[one], one))[:MOST_PER_LEAF]
-
-    def _family(self, owned: Owned) -> str:
-        return self._catalogue.family(owned.product.product_id)
-
     @cached_property
     def _new_in_ranking(self) -> list[str]:
-        """The ranked products without those of a family that the customer has."""
-        return self._new(self.shopper.ranked)
-
-    def _new(self, product_ids: Iterable[str]) -> list[str]:
-        """Return those that the shop has, without those of a family that the customer has."""
+        """The ranked products that the shop has, without those of a family that the customer has."""
         products, labels_of, owned = self._catalogue.products, self._catalogue.labels, self.shopper.labels
         return [
             product_id
-            for product_id in product_ids
+            for product_id in self.shopper.ranked
             if product_id in products and owned.isdisjoint(labels_of(product_id))
         ]
 

@@ -7,7 +7,6 @@ from heapq import merge
 from itertools import chain
 
 from encore.contracts.records import Pick
-from encore.recommender.domain import pins
 from encore.recommender.domain.basket import COSTS, TOO_MUCH, UNBROKEN, Basket, Chosen, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
@@ -42,7 +41,7 @@ def pick(shopper: Shopper) -> Selection:
     """
     shop, candidates = shopper.shop, Candidates(shopper)
     basket = Basket(candidates)
-    _add_pinned(basket, shopper)
+    _add_pinned(basket, shop)
     _fill(basket, shop, candidates)
     chosen = sorted(basket.chosen, key=lambda one: _is_discovery(one, shopper, candidates))
     reasons = Reasons(shopper, candidates.completing)
@@ -56,10 +55,8 @@ def pick(shopper: Shopper) -> Selection:
     )
 
 
-def _add_pinned(basket: Basket, shopper: Shopper) -> None:
-    shop = shopper.shop
-    in_order = pins.in_order(shop.run_rules.shop.pinned, shopper.pins)
-    pinned = (shop.offers[product_id] for product_id in in_order if product_id in shop.offers)
+def _add_pinned(basket: Basket, shop: Shop) -> None:
+    pinned = (shop.offers[one] for one in shop.run_rules.shop.pinned if one in shop.offers)
     for offer in pinned:
         if basket.is_full or len(basket.chosen) == shop.rules.max_pinned:
             return

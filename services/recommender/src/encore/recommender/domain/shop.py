@@ -12,7 +12,6 @@ from encore.recommender.domain.complements import Complements
 from encore.recommender.domain.durables import Durables
 from encore.recommender.domain.links import Links
 from encore.recommender.domain.offers import Offer, offers
-from encore.recommender.domain.related import NOTHING_RELATED, Related
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.taxonomy import Category
@@ -33,19 +32,9 @@ class Shop:
     run_rules: RunRules
     now: int
     """The run's time in Unix seconds, by which products are new."""
-    related: Related = NOTHING_RELATED
-    """What goes with products by Personalize's related items, where it was asked."""
 
     @classmethod
-    def of(
-        cls,
-        catalogue: Catalogue,
-        bought: CoPurchases,
-        run_rules: RunRules,
-        *,
-        now: int,
-        related: Related = NOTHING_RELATED,
-    ) -> Self:
+    def of(cls, catalogue: Catalogue, bought: CoPurchases, run_rules: RunRules, *, now: int) -> Self:
         """Learn from what customers bought together, under the shop's own decisions."""
         bought.settle()
         durables = Durables(overrides=run_rules.shop.durable, repeats=bought.repeats())
@@ -63,7 +52,6 @@ class Shop:
             aisles=Aisles.of(bought, catalogue.sizes),
             run_rules=run_rules,
             now=now,
-            related=related,
         )
 
     @property

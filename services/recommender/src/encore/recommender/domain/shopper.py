@@ -51,8 +51,6 @@ class Shopper:
     """Decides between what is about equally good, so that equal histories do not give equal lists."""
     emailed: Collection[str] = ()
     """The product ids of the customer's last emails."""
-    pins: Sequence[str] = ()
-    """The shop's pinned products in an order of the customer's own; empty without one."""
     unwanted: frozenset[str] = frozenset()
     """The departments that they want nothing of (see `topics`)."""
 
