@@ -33,11 +33,15 @@ WITHOUT_RESOURCES = re.compile(
 
 @pytest.fixture(scope="module")
 def granted() -> Granted:
-    """The statements of each process in prod, of the web process also those for events."""
+    """The statements of each process in prod, of the web process also those for a campaign and events."""
     pipeline = pipeline_of(configuration("prod"))
     consuming, own = pipeline.local("consuming"), pipeline.local("permissions")
     services = {service: [*consuming[service], *own[service]] for service in SERVICES}
-    web = [*pipeline.local("web_permissions"), *pipeline.local("web_event_permissions")]
+    web = [
+        statement
+        for purpose in ("web", "web_campaign", "web_event")
+        for statement in pipeline.local(f"{purpose}_permissions")
+    ]
     return {**services, "web": web, "clicks": pipeline.local("clicks_permissions")}
 
 

@@ -87,7 +87,6 @@ UNUSED_HERE = {
     "personalize:PutEvents *": "what a campaign is told",
     "dynamodb:Query runs": "the totals of a run that the recommender fails",
     "personalize:Delete* *": "what older runs and releases left",
-    "personalize:DescribeSchema *": "a schema that somebody has deleted",
     "s3:DeleteObject runs/*/personalize/*": "the files of older runs",
     "sns:Publish run-finished": "a run that sentiment or the recommender fails",
 }
@@ -266,7 +265,8 @@ def grants(service: str) -> Iterator[Call]:
     """What Terraform allows a service in prod."""
     pipeline = pipeline_of(configuration("prod"))
     if service == WEB:
-        statements = [*pipeline.local("web_permissions"), *pipeline.local("web_event_permissions")]
+        lists = ("web_permissions", "web_campaign_permissions", "web_event_permissions")
+        statements = [statement for each in lists for statement in pipeline.local(each)]
     else:
         own = FEEDBACK_SERVICE if service == FEEDBACK else service
         statements = [*pipeline.local("consuming")[own], *pipeline.local("permissions")[own]]

@@ -33,7 +33,6 @@ locals {
         "${local.data_bucket}/shop/merchandising.yaml",
         "${local.data_bucket}/runs/*/merchandising.json",
         "${local.data_bucket}/runs/*/learned/*",
-        "${local.data_bucket}/runs/*/personalize/output/*",
       ]
     },
     {
@@ -51,14 +50,28 @@ locals {
       actions   = ["dynamodb:GetItem"]
       resources = [module.topology.table_arns["runs"]]
     },
+  ]
+
+  # Where runs keep a campaign it is asked, and told of events, through a tracker that has its id since it was made.
+  web_campaign_permissions = [
     {
       sid       = "AskCampaigns"
       actions   = ["personalize:GetRecommendations"]
       resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:filter/${var.name}-*"]
     },
+    {
+      sid       = "KnowWhatRunsMade"
+      actions   = ["personalize:DescribeCampaign", "personalize:DescribeEventTracker"]
+      resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:event-tracker/*"]
+    },
+    {
+      sid       = "FindWhatRunsMade"
+      actions   = ["personalize:ListCampaigns", "personalize:ListEventTrackers"]
+      resources = ["*"]
+    },
   ]
 
-  # With events it also takes what customers do: kept with each of them, credited to runs, and told to Personalize at once.
+  # With events it also takes what customers do: kept with each of them, credited to runs, and told to a campaign.
   web_event_permissions = [
     {
       sid       = "KeepEvents"
@@ -76,7 +89,6 @@ locals {
       }]
     },
     {
-      # A tracker gets its id, and so its ARN, when it is made.
       sid       = "SendEvents"
       actions   = ["personalize:PutEvents"]
       resources = ["${local.personalize}:event-tracker/*"]
@@ -128,6 +140,7 @@ module "web" {
 
   permissions = concat(
     local.web_permissions,
+    var.recommender.campaign ? local.web_campaign_permissions : [],
     var.realtime.events ? local.web_event_permissions : [],
     local.web_indirect_permissions,
   )

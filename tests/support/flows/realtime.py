@@ -65,7 +65,6 @@ def flows() -> Iterator[Flow]:
                     "s3:GetObject",
                     f"{BUCKET}/shop/merchandising.yaml",
                     f"{BUCKET}/runs/{RUN}/learned/shop.json",
-                    f"{BUCKET}/runs/{RUN}/personalize/output/products-00001.json.out",
                 ),
                 steps(
                     WEB,
@@ -78,6 +77,8 @@ def flows() -> Iterator[Flow]:
                 steps(WEB, "dynamodb:GetItem", RUNS),
                 *(steps(WEB, "kms:Decrypt", KEYS["data"], context=via(each)) for each in ("s3", "dynamodb")),
                 steps(WEB, "personalize:GetRecommendations", CAMPAIGN, FILTER),
+                steps(WEB, "personalize:DescribeCampaign", CAMPAIGN),
+                steps(WEB, "personalize:ListCampaigns", "*"),
             )
         ),
     )
@@ -93,7 +94,8 @@ def flows() -> Iterator[Flow]:
             chain(
                 steps(WEB, "dynamodb:UpdateItem", arn("dynamodb", "table/encore-prod-recommendations")),
                 steps(WEB, "dynamodb:BatchWriteItem", RUNS, context={LEADING_KEYS: f"attribution#{RUN}"}),
-                steps(WEB, "personalize:PutEvents", TRACKER),
+                steps(WEB, ["personalize:DescribeEventTracker", "personalize:PutEvents"], TRACKER),
+                steps(WEB, "personalize:ListEventTrackers", "*"),
             )
         ),
     )
