@@ -7,7 +7,6 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from encore.recommender.domain.assortment import Assortment
-from encore.recommender.domain.real_time import PickedFrom
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from encore.runtime.settings import ConsentTables, ServiceSettings
 
@@ -108,7 +107,7 @@ class RecommenderWebSettings(ConsentTables):
     recommender_rules: Rules = Rules()
     recommender_campaign: bool = False
     """Whether runs keep a campaign: only then is one asked, and told of events."""
-    recommender_web_engine: Literal[PickedFrom.BATCH, PickedFrom.CAMPAIGN] = PickedFrom.BATCH
+    recommender_web_engine: Literal["batch", "campaign"] = "batch"
     """What ranks products if a request does not say."""
     recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
     """Products that a campaign is asked for."""

@@ -35,14 +35,6 @@ _TELLING = (EventKind.VIEWED, EventKind.CLICKED, EventKind.PURCHASED)
 
 
 @dataclass(frozen=True, slots=True)
-class Tracker:
-    """A dataset group's event tracker: its ARN, and the id under which it takes events."""
-
-    arn: str
-    tracking_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Visit:
     """Up to `EVENTS_PER_CALL` events of one customer in one session."""
 
