@@ -81,7 +81,6 @@ UNUSED_HERE = {
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",
     "personalize:*Campaign *": "a campaign that is kept for real time",
-    "personalize:*Filter *": "what a campaign or a job leaves out",
     "personalize:GetRecommendations *": "requests that are ranked in real time",
     "personalize:*EventTracker *": "the event tracker beside a campaign",
     "personalize:PutEvents *": "what a campaign is told",
