@@ -41,7 +41,6 @@ def settings(resources: Resources, understudy: str, monkeypatch: pytest.MonkeyPa
     assert understudy
     environment = resources.settings() | {
         "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
-        "ENCORE_RECOMMENDER_EVENTS_SETTLE_S": "0",
         "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
         "ENCORE_RECEIVE_WAIT_S": "1",
     }

@@ -20,12 +20,10 @@ EXISTS = "ResourceAlreadyExistsException"
 ACTIVE = "ACTIVE"
 RECENT_VERSIONS = 20
 NDCG = "normalized_discounted_cumulative_gain_at_25"
-DELETING = "DELETE"
 FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
 """Personalize may accept a second version with the same name, and each one is a paid training; of event
 trackers, it refuses a second one of a group with another error."""
 ENDED_BADLY = ("FAILED", "STOPPED")
-LATEST_UPDATE = "latestCampaignUpdate"
 SERVED = ("solutionVersionArn", "minProvisionedTPS")
 """What a campaign can be updated to."""
 
@@ -66,18 +64,15 @@ class AWSPersonalize:
         status = str(described.get("status", ""))
         if status.endswith(ENDED_BADLY):
             raise RefusedError(str(described.get("failureReason") or status))
-        latest = described.get(LATEST_UPDATE, {})
-        if str(latest.get("status", "")).endswith(ENDED_BADLY):
-            raise RefusedError(str(latest.get("failureReason") or latest["status"]))
-        return status == ACTIVE and latest.get("status", ACTIVE) == ACTIVE
+        return status == ACTIVE
 
     async def exists(self, kind: Kind, arn: str) -> bool:
-        """Return whether there is such a resource, whatever its state; a campaign's end counts as its end."""
+        """Return whether there is such a resource, whatever its state."""
         try:
-            described = await self._describe(kind, arn)
+            await self._describe(kind, arn)
         except VanishedError:
             return False
-        return kind is not Kind.CAMPAIGN or not str(described.get("status", "")).startswith(DELETING)
+        return True
 
     async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
         """Return the ARN of the resource of a kind that has this name, or None.
@@ -134,8 +129,6 @@ class AWSPersonalize:
 
     async def _existing(self, wanted: ResourceSpec) -> str:
         arn = await self._find(wanted)
-        if arn is None and wanted.kind is Kind.CAMPAIGN:
-            raise NotReadyError(f"campaign {wanted.name} has just been deleted")
         if arn is None:
             raise RefusedError(f"{wanted.kind} {wanted.name} already exists under another parent")
         if wanted.kind is Kind.DATASET:
@@ -147,20 +140,10 @@ class AWSPersonalize:
         return arn
 
     async def _use_version(self, campaign_arn: str, request: Mapping[str, Any]) -> None:
-        """Update a campaign to the version, and the throughput, that are wanted.
-
-        Until that is done, it answers by the earlier ones, and is not active. Raises `NotReadyError` while it
-        is being deleted.
-        """
+        """Update a campaign to the version, and the throughput, that are wanted."""
         campaign = await self._describe(Kind.CAMPAIGN, campaign_arn)
-        if str(campaign["status"]).startswith(DELETING):
-            raise NotReadyError(f"campaign {campaign['name']} is being deleted")
         wanted = {key: request[key] for key in SERVED}
-        coming = {key: campaign.get(key) for key in SERVED}
-        latest = campaign.get(LATEST_UPDATE, {})
-        if latest and not str(latest["status"]).endswith(ENDED_BADLY):
-            coming |= {key: latest[key] for key in SERVED if key in latest}
-        if wanted != coming:
+        if wanted != {key: campaign.get(key) for key in SERVED}:
             await self._call(Kind.CAMPAIGN, "update", campaignArn=campaign_arn, **wanted)
 
     async def _require_key(self, group_arn: str, key_arn: str) -> None:
@@ -173,7 +156,7 @@ class AWSPersonalize:
             )
 
     async def _use_schema(self, dataset_arn: str, schema_arn: str) -> None:
-        """Move a dataset that an earlier release created to this release's schema."""
+        """Move a dataset to the schema that the data is written for: a release may change it."""
         dataset = await self._describe(Kind.DATASET, dataset_arn)
         if dataset["schemaArn"] != schema_arn:
             await self._call(Kind.DATASET, "update", datasetArn=dataset_arn, schemaArn=schema_arn)

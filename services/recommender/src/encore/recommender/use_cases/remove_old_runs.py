@@ -35,8 +35,8 @@ class RemoveOldRuns:
         """Leave what is needed. A failure is logged: no email depends on it, and the next run tries again."""
         try:
             if group_arn := await self.personalize.find(Kind.DATASET_GROUP, self.plan.dataset_group, {}):
-                await (self._serve if self.has_campaign else self._serve_nobody)(group_arn, run)
                 await self._remove_old(group_arn, run)
+                await (self._serve if self.has_campaign else self._serve_nobody)(group_arn, run)
         except Exception as error:  # noqa: BLE001 - whatever the cause, the run itself has all that it needs
             log.warning("old_runs_not_removed", error=repr(error))
 
