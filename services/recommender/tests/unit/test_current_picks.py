@@ -15,7 +15,6 @@ from encore.recommender.domain.history import KnownPurchase
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.real_time import PickedFrom, read_picks
 from encore.recommender.ports import NoRankingError, NoShopError
-from encore.recommender.use_cases.ask_in_time import FAILURES
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
@@ -185,16 +184,6 @@ async def test_the_kept_ranking_stands_in_for_a_campaign(world: World, campaign:
     answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
     assert (answer.source, answer.fallback) == (PickedFrom.BATCH, why)
     assert answer.picks == (await current.find(SOMEBODY)).picks
-
-
-async def test_nobody_waits_for_a_personalize_that_is_down(world: World) -> None:
-    """After some failures in a row it is not asked for a while."""
-    campaign = Ranks(error=ConnectionError())
-    current = current_picks_of(world, ranks=campaign)
-    await current.shops.renew()
-    answers = [await current.find(f"C{n}", engine=PickedFrom.CAMPAIGN) for n in range(FAILURES + 2)]
-    assert len(campaign.asked) == FAILURES
-    assert answers[-1].fallback == "Personalize has not been answering"
 
 
 async def test_a_campaign_that_is_not_set_up_says_so(world: World) -> None:

@@ -9,9 +9,10 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from encore.recommender.use_cases.open_shop import open_shop
 from encore.runtime.aws import client_opener
 from encore.runtime.storage import S3Objects
 
+NICE = 19
+"""How much loading gives way to answering: as much as there is."""
 Load = Callable[[Edition], Shop]
 _loaded: list[Shop] = []
 """In a process that picks: its shop."""
@@ -96,11 +99,18 @@ def _end(told: Connection) -> None:
 def _load(load: Load, edition: Edition) -> None:
     """Load the shop, and pick once, so that the first customer does not wait for what is made once."""
     gc.disable()  # a quarter of the time would go into looking through what is kept anyway
-    _loaded.append(load(edition))
+    # In a thread of its own, which gives way to answers: its priority could not be raised again.
+    with ThreadPoolExecutor(1, initializer=_give_way) as loading:
+        _loaded.append(loading.submit(load, edition).result())
     picks_of(_loaded[0], Wanted(""))
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+def _give_way() -> None:
+    if sys.platform == "linux":  # elsewhere threads have no priority of their own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 def _picks(wanted: Wanted) -> bytes:
