@@ -1,32 +1,19 @@
 """`encore cost realtime` reads what CloudWatch has counted."""
 
-import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
-import structlog
 
 from encore.cli.cost.realtime import beyond, tps_hours
 from encore.cli.verification import Account
 from encore.runtime.metrics import Metric
 from tools.cli.tests.campaigns import campaign
 from tools.cli.tests.conftest import Encore
-from understudy.testing import UnderstudyServer
 
+pytestmark = pytest.mark.usefixtures("personalize")
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-
-
-@pytest.fixture(autouse=True)
-def personalize(environment: str, emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    """The environment, with a Personalize of its own, which logs nothing."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    with UnderstudyServer(region="eu-west-1", s3_endpoint_url=emulator_url) as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", server.url)
-        yield Account.open(environment, region="eu-west-1")
-    structlog.reset_defaults()
 
 
 @pytest.fixture

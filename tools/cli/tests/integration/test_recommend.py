@@ -111,12 +111,13 @@ def test_what_is_nobodys_id_is_refused(
     assert "\x1b" not in answer.err
 
 
+@pytest.mark.usefixtures("personalize")
 def test_an_engine_that_does_not_answer_is_told(
     recommended: list[Recommendation], environment: str, run_encore: "Encore"
 ) -> None:
     """What is kept stands in."""
     words = ("recommend", recommended[0].customer_id, "--engine", "campaign", "--environment", environment)
-    assert "campaign" in run_encore(*words).err
+    assert "there is no campaign that is active" in run_encore(*words).err
 
 
 def test_before_any_run_there_is_nothing_to_pick_from(environment: str, run_encore: "Encore") -> None:
