@@ -174,7 +174,7 @@ async def test_a_budget_reserves_what_is_ranked_and_not_what_is_kept() -> None:
     """A second run fits into a budget that the first one exceeds."""
     before, first, second = World(), *(World(budget_usd=Decimal("0.002")) for _ in range(2))
     await to_end(before, RUN)
-    second.items.items = before.items.items
+    second.items.items, second.histories.items = before.items.items, before.histories.items
     shop = changed(SHOP, "C9", with_another_review)
     for world in (first, second):
         await to_end(world, AGAIN, shop)

@@ -7,11 +7,10 @@ run's own customers does.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.bundles import Bundle, bundles_of
-from encore.recommender.domain.csv_files import csv_header, csv_lines, is_fit_id
+from encore.recommender.domain.dataset_files import DatasetFiles
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.history import History
 from encore.recommender.domain.limits import exceeded
@@ -24,14 +23,11 @@ from encore.recommender.domain.prepared import (
     Prepared,
     PreparedBundle,
 )
-from encore.recommender.domain.rows import customer_rows
-from encore.recommender.domain.schemas import INTERACTIONS, USERS, DatasetSchema
 from encore.recommender.ports import RankedObjects, RefusedError
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.run import Run
-from encore.runtime.training_minimums import DataSize
 
 log = get_logger()
 
@@ -47,20 +43,23 @@ class GatherCustomers:
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Write a segment's customers and their rows for Personalize, file by file, and how much there is."""
         products, segments = await self.know.products(run.run_id), len(bundles_of(run))
-        gathered = _Gathered()
+        prepared, shared = Prepared(), SharedReviews()
         async for some in self.customers.gather(run.run_id, segment=bundle.number - 1, segments=segments):
-            rows = await asyncio.to_thread(gathered.add, some, products)
-            await self._put(run.run_id, bundle.first, gathered.files, some, rows)
-        key = learned_keys.gathered(run.run_id, bundle.first)
-        await self.objects.put_lines(key, [gathered.counted()])
+            files = DatasetFiles()
+            await asyncio.to_thread(files.add, some, products)
+            shared.add(one.customer for one in some)
+            prepared = prepared.plus(files.counted(read_units=len(some), other_files=1))
+            await self._put(run.run_id, bundle.first, prepared.other_files, some, files)
+        found = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
+        await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [found])
 
     async def _put(
-        self, run_id: str, first: int, number: int, histories: Sequence[History], rows: "_Csv"
+        self, run_id: str, first: int, number: int, histories: Sequence[History], files: DatasetFiles
     ) -> None:
         await self.objects.put_lines(learned_keys.others(run_id, first, number), histories)
         for key, body in (
-            (personalize_keys.other_interactions(run_id, first, number), rows.interactions),
-            (personalize_keys.other_users(run_id, first, number), rows.users),
+            (personalize_keys.other_interactions(run_id, first, number), files.interactions),
+            (personalize_keys.other_users(run_id, first, number), files.users),
         ):
             if body:
                 await self.objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
@@ -93,56 +92,3 @@ class GatherCustomers:
             "history_writes": str(prepared.write_units),
             "other_files": str(prepared.other_files),
         }
-
-
-class _Csv(NamedTuple):
-    """Two files of some customers; empty without a row, for Personalize gets no such file."""
-
-    interactions: bytes
-    users: bytes
-
-
-class _Gathered:
-    """How much there is of a segment, added file by file."""
-
-    def __init__(self) -> None:
-        self.files = 0
-        self._histories = 0
-        self._interactions_bytes = self._users_bytes = 0
-        self._size = DataSize()
-        self._shared = SharedReviews()
-
-    def add(self, histories: Sequence[History], products: Products) -> _Csv:
-        """Add the customers of one more file; return their rows."""
-        self.files += 1
-        self._histories += len(histories)
-        self._shared.add(one.customer for one in histories)
-        interactions, users = bytearray(), bytearray()
-        for history in histories:
-            if is_fit_id(history.customer_id):
-                rows = customer_rows(history, products)
-                own = [*rows.interactions, *rows.looks]
-                interactions += csv_lines(INTERACTIONS.columns, own)
-                users += csv_lines(USERS.columns, [rows.user])
-                self._size = self._size.plus(DataSize.of_customer(len(own)))
-        files = _Csv(_file(INTERACTIONS, interactions), _file(USERS, users))
-        self._interactions_bytes += len(files.interactions)
-        self._users_bytes += len(files.users)
-        return files
-
-    def counted(self) -> PreparedBundle:
-        """Return how much there is."""
-        return PreparedBundle(
-            interactions=self._size.interactions,
-            customers=self._size.customers,
-            returning=self._size.returning,
-            read_units=self._histories,
-            interactions_bytes=self._interactions_bytes,
-            users_bytes=self._users_bytes,
-            shared=self._shared.counted(),
-            other_files=self.files,
-        )
-
-
-def _file(schema: DatasetSchema, rows: bytearray) -> bytes:
-    return csv_header(schema.columns) + bytes(rows) if rows else b""

@@ -1,11 +1,12 @@
 """Keeps what Personalize has ranked, and settles for whom a run asks it again."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.recommender.domain import learned_keys
-from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, Settled, Terms, keys
+from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, Settled, Terms, basis_of, keys
+from encore.recommender.domain.rows import CustomerRows
 from encore.recommender.ports import RankedObjects
 from encore.runtime.batches import batches
 from encore.runtime.ports import Items
@@ -31,6 +32,14 @@ class KeepRankings:
     """The digest of what decides every ranking besides the data."""
     days: int
     fewest: int
+
+    def bases(self, rows: Mapping[str, CustomerRows], to_rank: Container[str]) -> dict[str, str]:
+        """Return what decides the rankings of those of these customers for whom products are ranked."""
+        return {
+            name: basis_of(self.solution, own.interactions, own.user)
+            for name, own in rows.items()
+            if name in to_rank
+        }
 
     def read_units(self, settled: Settled) -> int:
         """Return what looking for rankings takes: a unit for each customer, and more for long rankings.

@@ -4,7 +4,7 @@ A bundle's customers are written with all that is known of them, and remembered.
 """
 
 import asyncio
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,23 +12,22 @@ from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.batch import input_lines, ranked_customers
 from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, parts_per_bundle
-from encore.recommender.domain.csv_files import csv_file, csv_header, csv_lines, is_fit_id
+from encore.recommender.domain.csv_files import csv_file, is_fit_id
+from encore.recommender.domain.dataset_files import DatasetFiles
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import Settled, basis_of
 from encore.recommender.domain.preferences import scores_by_review
 from encore.recommender.domain.prepared import ENGINE, POPULARITY, POPULARITY_REASON, PreparedBundle
-from encore.recommender.domain.rows import customer_rows, item_row
-from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
+from encore.recommender.domain.rows import item_row
+from encore.recommender.domain.schemas import ITEMS
 from encore.recommender.domain.told import FilePart
 from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_rankings import KeepRankings
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.runtime.consent import ENTRIES_PER_CUSTOMER, suppressed
 from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.run import Run
-from encore.runtime.training_minimums import DataSize
 
 SWITCHED_OFF = "rankings are switched off"
 
@@ -73,19 +72,32 @@ class PrepareDatasets:
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Write a bundle's files, and what there is in them; remember its customers."""
         products = await self.know.products(run.run_id)
-        files = _Files(self.rankings.solution, run)
+        files, shared, bases = DatasetFiles(), SharedReviews(), dict[str, str]()
+        looked_for = written = 0
         for part in bundle.parts:
             found = await self.customers.settle(run.run_id, part)
+            histories = await asyncio.to_thread(_histories, run, found)
+            shared.add(one.customer for one in histories)
             to_rank = set() if ENGINE in run.step else await self._to_rank(found)
-            histories = await asyncio.to_thread(files.add, found, products, to_rank)
-            files.write_units += await self.customers.remember(histories)
+            rows = await asyncio.to_thread(files.add, histories, products)
+            bases |= await asyncio.to_thread(self.rankings.bases, rows, to_rank)
+            looked_for += len(histories) * (1 + ENTRIES_PER_CUSTOMER)
+            written += await self.customers.remember(histories)
         settled = await self.rankings.settle(
             run,
             bundle.first,
-            files.bases,
+            bases,
             lambda one: one in products and products[one].in_stock is not False,
         )
-        await self._put_files(run.run_id, bundle.first, files, settled)
+        await self._put_files(run.run_id, bundle.first, files, settled.asked)
+        prepared = files.counted(
+            ranked=len(settled.asked),
+            kept=len(settled.kept),
+            read_units=looked_for + self.rankings.read_units(settled),
+            write_units=written,
+        )
+        prepared_bundle = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
+        await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared_bundle])
 
     async def _to_rank(self, found: FilePart) -> set[str]:
         """Return for which of a part's customers products are ranked."""
@@ -93,29 +105,16 @@ class PrepareDatasets:
         people = ((one.customer_id, one.email) for one in found.customers if one.customer_id in ids)
         return ids - await suppressed(self.suppressions, people)
 
-    async def _put_files(self, run_id: str, first: int, files: "_Files", settled: Settled) -> None:
-        interactions, users, asked = bytes(files.interactions), bytes(files.users), settled.asked
+    async def _put_files(self, run_id: str, first: int, files: DatasetFiles, asked: Sequence[str]) -> None:
         await asyncio.gather(
-            self._put_csv(personalize_keys.interactions(run_id, first), interactions),
-            self._put_csv(personalize_keys.users(run_id, first), users),
+            self._put_csv(personalize_keys.interactions(run_id, first), files.interactions),
+            self._put_csv(personalize_keys.users(run_id, first), files.users),
             self._put_input(personalize_keys.batch_input(run_id, first), asked),
         )
-        prepared = PreparedBundle(
-            interactions=files.size.interactions,
-            customers=files.size.customers,
-            returning=files.size.returning,
-            ranked=len(asked),
-            kept=len(settled.kept),
-            read_units=files.looked_for + self.rankings.read_units(settled),
-            write_units=files.write_units,
-            interactions_bytes=len(interactions),
-            users_bytes=len(users),
-            shared=files.shared.counted(),
-        )
-        await self.objects.put_lines(learned_keys.prepared(run_id, first), [prepared])
 
     async def _put_csv(self, key: str, body: bytes) -> None:
-        await self.objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
+        if body:
+            await self.objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
 
     async def _put_input(self, key: str, customer_ids: Sequence[str]) -> None:
         """Write a bundle's input of the batch job; a bundle without anybody to rank for has none.
@@ -127,39 +126,10 @@ class PrepareDatasets:
             await self.objects.put(key, lines, content_type=personalize_keys.LINES_TYPE)
 
 
-class _Files:
-    """The contents of a bundle's files, added part by part."""
-
-    def __init__(self, solution: str, run: Run) -> None:
-        self._solution = solution
-        self._run_id, self._now = run.run_id, int(run.created_at.timestamp())
-        self.interactions = bytearray(csv_header(INTERACTIONS.columns))
-        self.users = bytearray(csv_header(USERS.columns))
-        self.bases: dict[str, str] = {}
-        """Of the customers to rank for, what decides their ranking."""
-        self.size = DataSize()
-        self.shared = SharedReviews()
-        self.looked_for = self.write_units = 0
-
-    def add(self, found: FilePart, products: Products, to_rank: Container[str]) -> list[History]:
-        """Add the customers of a part, some of whom products are ranked for; return what is known of them."""
-        scores = scores_by_review(found.scored)
-        histories = []
-        for customer in found.customers:
-            told = History.of(customer, scores, run_id=self._run_id, now=self._now)
-            history = told.after(found.earlier.get(customer.customer_id))
-            histories.append(history)
-            if is_fit_id(customer.customer_id):
-                self._add(history, products, is_ranked=customer.customer_id in to_rank)
-        self.shared.add(one.customer for one in histories)
-        self.looked_for += len(found.customers) * (1 + ENTRIES_PER_CUSTOMER)
-        return histories
-
-    def _add(self, history: History, products: Products, *, is_ranked: bool) -> None:
-        rows = customer_rows(history, products)
-        own = [*rows.interactions, *rows.looks]
-        self.interactions += csv_lines(INTERACTIONS.columns, own)
-        self.users += csv_lines(USERS.columns, [rows.user])
-        self.size = self.size.plus(DataSize.of_customer(len(own)))
-        if is_ranked:
-            self.bases[history.customer_id] = basis_of(self._solution, rows.interactions, rows.user)
+def _histories(run: Run, found: FilePart) -> list[History]:
+    """Return all that is known of a part's customers, with what the run's file tells."""
+    scores, now = scores_by_review(found.scored), int(run.created_at.timestamp())
+    return [
+        History.of(one, scores, run_id=run.run_id, now=now).after(found.earlier.get(one.customer_id))
+        for one in found.customers
+    ]
