@@ -61,23 +61,29 @@ class KeepShop:
     async def renew(self) -> None:
         """Open the latest shop unless it is open; a failure is logged, and the old one stays open."""
         try:
-            await self.open()
+            opened = await self.open()
         except Exception:
             log.exception("shop_not_renewed")
+            return
+        if opened:
+            log.info("shop_opened", run_id=opened.run_id, digest=opened.digest)
+            if opened.file_problem:
+                log.warning("shop_file_not_used", problem=opened.file_problem)
 
-    async def open(self) -> None:
-        """Open the latest shop unless it is open, or there is none yet; raise what went wrong."""
+    async def open(self) -> Edition | None:
+        """Open the latest shop and return its edition, unless it is open or there is none yet.
+
+        Raises what went wrong.
+        """
         edition, before = await self.find_edition.find(), self._opened
         if edition is None:
-            return
+            return None
         if before and not self._is_broken and before.edition.digest == edition.digest:
-            return
+            return None
         self._opened, self._is_broken = await self.open_shop(edition), False
-        log.info("shop_opened", run_id=edition.run_id, digest=edition.digest)
-        if edition.file_problem:
-            log.warning("shop_file_not_used", problem=edition.file_problem)
         if before:
             asyncio.get_running_loop().call_later(self.linger_s, before.close)
+        return edition
 
     def close(self) -> None:
         """Close the open shop without lingering."""

@@ -17,7 +17,7 @@ from encore.recommender.adapters.personalize_now import AWSRanksNow
 from encore.recommender.domain.real_time import Edition, PickedFrom, picks_of, read_picks
 from encore.recommender.domain.recent import Recent
 from encore.recommender.domain.rules import Rules
-from encore.recommender.ports import NoShopError, OpenedShop
+from encore.recommender.ports import OpenedShop
 from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
@@ -92,13 +92,11 @@ async def _shops(environment: Environment, group: str) -> KeepShop:
         open_shop=read,
         renew_s=1,
     )
-    await shops.open()
-    try:
-        problem = shops.current.edition.file_problem
-    except NoShopError:
+    edition = await shops.open()
+    if edition is None:
         raise CommandError(
             f"{environment.name} has no shop to pick from: no run of the dataset group {group} got that far"
-        ) from None
-    if problem:
-        say(f"the shop's file is not used, but that of the run: {problem}")
+        )
+    if edition.file_problem:
+        say(f"the shop's file is not used, but that of the run: {edition.file_problem}")
     return shops
