@@ -24,7 +24,6 @@ from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.open_shop import open_shop
 from encore.recommender.web.app import listening_at, web_app
@@ -70,7 +69,7 @@ class InMemoryRecords:
         items = await self.world.items.get_all(keys(customer_id, run_id))
         found = await self.world.contacts.get_all([{"customer_id": customer_id}])
         contact = next(map(Contact.model_validate, found), None)
-        return CustomerState.of(await self.world.customers.find(customer_id), items, contact)
+        return CustomerState.of(await self.world.known(customer_id), items, contact)
 
 
 def current_picks_of(
@@ -192,10 +191,9 @@ def shown(picks: Sequence[Pick]) -> list[dict[str, Any]]:
 
 async def exclude(world: World, customer_id: str) -> None:
     """Let a customer be excluded from now on."""
-    customers = KnowCustomers(items=world.histories, objects=world.objects)
-    history = await customers.find(customer_id)
+    history = await world.known(customer_id)
     assert history is not None
-    await customers.remember([history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})])
+    await world.customers.remember([history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})])
 
 
 async def store(world: World, clients: Clients, resources: Resources) -> list[Recommendation]:

@@ -19,6 +19,7 @@ from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.bundles import FEWEST_PARTS
+from encore.recommender.domain.history import History
 from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
@@ -232,6 +233,14 @@ class World:
             ]
             key = personalize_keys.batch_output(run_id, first)
             await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
+
+    async def known(self, customer_id: str) -> History | None:
+        """All that is known of a customer, events included; None if nothing is."""
+        stored = await self.histories.get_all([{"customer_id": customer_id}])
+        history = next(map(History.from_item, stored), None)
+        if events := (await self.kept_events.of([customer_id])).get(customer_id):
+            history = (history or History(customer_id=customer_id, run_id="")).with_events(events)
+        return history
 
     async def prepare(self, run_id: str = RUN, **facts: object) -> None:
         """Open a run whose datasets are written, without any; `facts` are what it counts of them."""

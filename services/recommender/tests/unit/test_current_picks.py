@@ -15,7 +15,6 @@ from encore.recommender.domain.history import KnownPurchase
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.real_time import PickedFrom, read_picks
 from encore.recommender.ports import NoRankingError, NoShopError
-from encore.recommender.use_cases.know_customers import KnowCustomers
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
 from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
@@ -39,11 +38,10 @@ def departments_of(picks: Sequence[Pick]) -> set[str]:
 
 async def bought(world: World, customer_id: str, product_id: str) -> None:
     """Let a customer buy something."""
-    customers = KnowCustomers(items=world.histories, objects=world.objects)
-    history = await customers.find(customer_id)
+    history = await world.known(customer_id)
     assert history is not None
     purchase = KnownPurchase(order_id=f"o-{product_id}", product_id=product_id, seen_at=0)
-    await customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
+    await world.customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
 
 
 @pytest.fixture(scope="module")

@@ -120,10 +120,9 @@ async def test_a_run_knows_what_its_customers_did_since() -> None:
 async def test_what_a_customer_did_is_known_at_once() -> None:
     """Also of a customer whom no file has had, and of one of an earlier file."""
     world = World()
-    customers = world.customers
-    assert await customers.find("C1") is None
+    assert await world.known("C1") is None
     await world.record_events.record([an_event("e1", kind=EventKind.PURCHASED)])
-    found = await customers.find("C1")
+    found = await world.known("C1")
     assert found is not None
     assert found.customer.product_ids == ("P1",)
 
@@ -137,7 +136,7 @@ async def test_what_a_file_brought_into_the_history_stays_when_events_expire() -
     await world.open()
     await world.run_to_end()
     world.kept_events.known.clear()
-    found = await world.customers.find("C0")
+    found = await world.known("C0")
     assert found is not None
     assert "P9red" in found.customer.product_ids
 
