@@ -49,9 +49,7 @@ async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
     await world.run_to_end()
     reports = {report.name: report for report in await world.ledger.reports(RUN)}
     pairs = sum(len(customer.product_ids) for customer in ENOUGH.customers)
-    written = sum(
-        len(body) for key, body in world.objects.stored.items() if key.endswith(".csv")
-    )
+    written = sum(len(body) for key, body in world.objects.stored.items() if key.endswith(".csv"))
     assert reports["training"].units == {
         "personalize.ingested_bytes": written,
         "personalize.trained_interactions": pairs,
