@@ -105,12 +105,6 @@ class ShopClosedError(Exception):
     """A shop cannot be asked any more: its process has ended."""
 
 
-class LatestShop(Protocol):
-    """Which run's shop is the latest that can be read."""
-
-    async def get(self) -> str | None: ...
-
-
 class CustomerRecords(Protocol):
     """All that is stored of a customer; see `encore.recommender.adapters.customer_records`."""
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from encore.contracts.records import CustomerEvent
 from encore.recommender.adapters.made_by_runs import MadeByRuns
 from encore.recommender.adapters.personalize_operations import GONE, NEVER
-from encore.recommender.domain.customer_events import EVENT_TYPES, Visit
+from encore.recommender.domain.customer_events import Visit
 from encore.recommender.domain.resources import Kind
 from encore.runtime.errors import error_code
 from encore.runtime.logs import get_logger
@@ -68,7 +68,7 @@ class AWSEventSink:
 def _event(event: CustomerEvent) -> "EventTypeDef":
     return {
         "eventId": event.event_id,
-        "eventType": EVENT_TYPES[event.kind].value,
+        "eventType": event.kind.value,
         "itemId": event.product_id,
         "sentAt": datetime.fromtimestamp(event.timestamp, UTC),
     }

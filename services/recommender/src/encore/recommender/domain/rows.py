@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.csv_files import Row, is_fit_id
-from encore.recommender.domain.customer_events import EVENT_TYPES
 from encore.recommender.domain.history import History
 from encore.recommender.domain.preferences import Preference, preferences_of
 from encore.recommender.domain.solution import IN_STOCK, SOLD_OUT
@@ -103,7 +102,7 @@ def _look_rows(history: History) -> Iterator[Row]:
                 "USER_ID": history.customer_id,
                 "ITEM_ID": look.product_id,
                 "TIMESTAMP": look.timestamp,
-                "EVENT_TYPE": EVENT_TYPES[look.kind].value,
+                "EVENT_TYPE": look.kind.value,
                 "EVENT_VALUE": None,
             }
 

@@ -9,7 +9,7 @@ from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.yaml_nodes import InvalidFileError
-from encore.recommender.ports import LatestShop
+from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.runtime.runs.ledger import Ledger
 
@@ -23,7 +23,7 @@ class FindEdition:
     it once a day at most.
     """
 
-    latest_shop: LatestShop
+    latest_shop: KnownShop
     ledger: Ledger
     load_rules: LoadRules
     figures_of_run: bool = False
