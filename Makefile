@@ -125,10 +125,10 @@ STACK_WORKERS := $(WORKERS:3=5)
 
 # Each starts whole stacks of its own, or many processes, or takes run after run to its end, for a minute; the longest
 # come first.
-STACK_TESTS := $(addprefix services/recommender/tests/integration/test_,engines.py whole_run.py) \
+STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   $(addprefix tests/chaos/test_,short_delivery.py short_storm.py like_aws.py) tests/e2e \
-  $(addprefix services/recommender/tests/integration/test_,campaign_now.py side_models.py web.py) \
-  $(addprefix services/recommender/tests/unit/test_,campaign.py tell_products.py side_models.py weekly_files.py suppressed.py) \
+  $(addprefix services/recommender/tests/integration/test_,campaign_now.py web.py) \
+  $(addprefix services/recommender/tests/unit/test_,weekly_files.py suppressed.py) \
   $(addprefix tools/cli/tests/integration/test_,customer.py verification.py run_approval.py run_retry.py email.py cleanup.py) \
   tools/cli/tests/e2e tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py
 

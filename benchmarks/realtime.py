@@ -3,8 +3,8 @@
 Requests are sent when they are due, whether earlier ones have been answered or not, and are timed from then
 on: a slow answer cannot hide what others would have waited. Customers are drawn at random. In the second half
 of the time the shop's file changes, so that new shops are loaded while requests are answered; with the engine
-`campaign`, customers also look at products, and the campaign is updated. This process, the emulator and the
-web process share the machine's processors. Exits with 1 when a limit is missed.
+`campaign`, customers also look at products. This process, the emulator and the web process share the
+machine's processors. Exits with 1 when a limit is missed.
 """
 
 import argparse
@@ -14,12 +14,11 @@ import random
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import psutil
 from aiobotocore.session import get_session
@@ -37,9 +36,6 @@ from encore.stack.observer import Observer, observe
 from encore.stack.processes import free_port
 from harness.processes import cpu_seconds
 from harness.scored_run import PRODUCTS, ScoredRun
-
-if TYPE_CHECKING:
-    from types_aiobotocore_personalize.client import PersonalizeClient
 
 RUN = "run-0123456789abcdef"
 MODULE = "encore.recommender.web"
@@ -81,7 +77,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=1_500)
     parser.add_argument("--rate", type=float, default=100.0, help="requests a second")
     parser.add_argument("--seconds", type=float, default=180.0)
-    parser.add_argument("--engine", choices=["batch", "campaign", "similar"], default="batch")
+    parser.add_argument("--engine", choices=["batch", "campaign"], default="batch")
     parser.add_argument("--kept", type=int, default=0, help="answers kept in memory; 0 makes every one anew")
     options = parser.parse_args()
     halves = measured(ScoredRun(options.customers), options)
@@ -115,7 +111,7 @@ def show(halves: Sequence[Half], options: argparse.Namespace) -> None:
 
 def measured(run: ScoredRun, options: argparse.Namespace) -> list[Half]:
     """Fill a stack, start the web process and ask it."""
-    settings = {"ENCORE_RECOMMENDER_ENGINE": options.engine, "ENCORE_RECOMMENDER_CAMPAIGN_CALLS_PER_S": "400"}
+    settings = {"ENCORE_RECOMMENDER_CAMPAIGN": str(options.engine == "campaign")}
     with (
         exported(settings),
         TemporaryDirectory() as folder,
@@ -139,12 +135,7 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
         await _finish(stack, observer, run)
         stack.processes.start("web", ["-m", MODULE], settings)
         address = f"http://127.0.0.1:{port}"
-        # Opened beforehand: that takes longer than a request may, in the process that measures.
-        async with (
-            get_session().create_client("personalize") as personalize,
-            ClientSession(connector=TCPConnector(limit=0)) as client,
-        ):
-            step = (await observer.ledger.run(RUN)).step
+        async with ClientSession(connector=TCPConnector(limit=0)) as client:
             await _until_ready(client, address)
             load = _Load(client, address, run.customers)
             await load.run(Half("warming up"), count=WARM_UP, rate=options.rate)
@@ -153,10 +144,7 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
             await load.run(steady, count=count, rate=options.rate)
             changing = [asyncio.create_task(_change_rules(observer))]
             if options.engine == "campaign":
-                changing += [
-                    asyncio.create_task(load.look_at_products()),
-                    asyncio.create_task(_update_campaign(personalize, step)),
-                ]
+                changing.append(asyncio.create_task(load.look_at_products()))
             await load.run(renewing, count=count, rate=options.rate)
             for each in changing:
                 each.cancel()
@@ -199,7 +187,7 @@ class _Load:
             }
             async with self.client.post(f"{self.address}/events", json={"events": [event]}) as reply:
                 await reply.read()
-                if reply.status not in {202, 503}:  # 503 as long as there is no event tracker
+                if reply.status != 202:  # noqa: PLR2004 - HTTP's
                     raise RuntimeError(f"POST /events: {reply.status}")
             await asyncio.sleep(1 / LOOKS_PER_S)
 
@@ -272,17 +260,6 @@ async def _change_rules(observer: Observer) -> None:
         number += 1
         body = f"pin: [P{number:06}]".encode()
         await observer.objects.put(object_keys.MERCHANDISING, body, content_type="text/yaml")
-        await asyncio.sleep(RENEW_S)
-
-
-async def _update_campaign(personalize: "PersonalizeClient", step: Mapping[str, str]) -> None:
-    """Have the campaign answer by its version again as often as the web process looks for a shop."""
-    while True:
-        found = (await personalize.describe_campaign(campaignArn=step["campaign"]))["campaign"]
-        if found.get("latestCampaignUpdate", {}).get("status", "ACTIVE") == "ACTIVE":
-            await personalize.update_campaign(
-                campaignArn=step["campaign"], solutionVersionArn=step["solution_version"]
-            )
         await asyncio.sleep(RENEW_S)
 
 

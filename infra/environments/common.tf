@@ -67,12 +67,9 @@ variable "settings" {
 }
 
 variable "recommender" {
-  description = "How products are ranked (engine: batch, campaign or similar) and what Personalize is told (imports: auto or full)."
-  type = object({
-    engine  = optional(string)
-    imports = optional(string)
-  })
-  default = {}
+  description = "Whether a campaign is kept that ranks products in real time: paid for by the hour, asked or not."
+  type        = object({ campaign = optional(bool, false) })
+  default     = {}
 }
 
 variable "realtime" {

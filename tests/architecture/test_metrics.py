@@ -40,10 +40,9 @@ def test_metrics_are_emitted_where_they_are_watched(observability: "Module", pip
 
 
 def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "Module") -> None:
-    """Dead letters, age, stuck and paused stages, errors, template copy, bad runs, campaigns, cost."""
+    """Dead letters, age, stuck and paused stages, errors, template copy, bad runs, cost."""
     alarms = {name for kind, name in observability.resources if kind == "aws_cloudwatch_metric_alarm"}
     assert alarms == {
-        "campaign_idle",
         "circuit",
         "delivery",
         "reputation",

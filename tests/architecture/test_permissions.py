@@ -33,11 +33,15 @@ WITHOUT_RESOURCES = re.compile(
 
 @pytest.fixture(scope="module")
 def granted() -> Granted:
-    """The statements of each process in prod, of the web process also those for events."""
+    """The statements of each process in prod, of the web process also those for a campaign and events."""
     pipeline = pipeline_of(configuration("prod"))
     consuming, own = pipeline.local("consuming"), pipeline.local("permissions")
     services = {service: [*consuming[service], *own[service]] for service in SERVICES}
-    web = [*pipeline.local("web_permissions"), *pipeline.local("web_event_permissions")]
+    web = [
+        statement
+        for purpose in ("web", "web_campaign", "web_event")
+        for statement in pipeline.local(f"{purpose}_permissions")
+    ]
     return {**services, "web": web, "clicks": pipeline.local("clicks_permissions")}
 
 
@@ -93,19 +97,14 @@ def test_tasks_without_internet_access_reach_every_service_that_they_call(read_m
 @pytest.mark.parametrize(
     ("inputs", "missing"),
     [
-        ({}, {"bedrock", "personalize-runtime"}),
-        ({"sending": {}}, {"bedrock", "email", "personalize-runtime"}),
-        ({"recommender": {"engine": "campaign"}}, {"bedrock"}),
-        ({"recommender": {"imports": "full"}}, {"bedrock", "personalize-events", "personalize-runtime"}),
-        (
-            {"realtime": {"enabled": True}, "recommender": {"imports": "full"}},
-            {"bedrock", "personalize-events"},
-        ),
-        ({"realtime": {"enabled": True, "events": True}, "recommender": {"imports": "full"}}, {"bedrock"}),
+        ({}, {"bedrock", "personalize-events", "personalize-runtime"}),
+        ({"sending": {}}, {"bedrock", "email", "personalize-events", "personalize-runtime"}),
+        ({"realtime": {"enabled": True}}, {"bedrock", "personalize-events", "personalize-runtime"}),
+        ({"recommender": {"campaign": True}}, {"bedrock"}),
     ],
 )
 def test_an_endpoint_that_nothing_calls_is_not_paid_for(inputs: dict[str, Any], missing: set[str]) -> None:
-    """What is called depends on the engine, on imports, and on whether there is a web process."""
+    """What is called depends on whether there is a campaign, and on how emails are made and sent."""
     usual: dict[str, Any] = {"mailer": {"model_id": PROFILE}, "realtime": {}, "recommender": {}}
     network = configuration("prod", **{**usual, **inputs}).modules("network")[None]
     found = set(network.instances("aws_vpc_endpoint", "interface"))

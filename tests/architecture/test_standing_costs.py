@@ -122,7 +122,8 @@ def known(name: str) -> dict[str, int]:
     """What the estimates take to be the units of a month."""
     text = resources.files("encore.cli.cost").joinpath("standing.toml").read_text("utf-8")
     units: dict[str, int] = tomllib.loads(text)[name]
-    assert name == "sending" or units.keys() >= ESTIMATED, "Container Insights is on where tasks run"
+    without_tasks = {"campaign", "sending"}
+    assert name in without_tasks or units.keys() >= ESTIMATED, "Container Insights is on where tasks run"
     return {unit: units[unit] for unit in units.keys() - ESTIMATED}
 
 
@@ -134,12 +135,24 @@ def test_standing_costs_are_those_of_the_terraform_files(environment: str) -> No
 
 
 def test_real_time_adds_what_is_known_of_it() -> None:
-    """A load balancer, a web ACL, a task, an endpoint and alarms, to prod as it is by default."""
+    """A load balancer, a web ACL, a task and alarms, to prod as it is by default."""
     without, with_it = (
         standing(everything("prod", realtime={"enabled": enabled})) for enabled in (False, True)
     )
     assert known("realtime") == {
         unit: amount - without[unit] for unit, amount in with_it.items() if amount != without[unit]
+    }
+
+
+def test_a_campaign_adds_what_is_known_of_it() -> None:
+    """Two endpoints, for what it is asked and told, and all hours of a month, which Personalize bills."""
+    without, with_it = (
+        standing(everything("prod", recommender={"campaign": campaign})) for campaign in (False, True)
+    )
+    hours = {"personalize.campaign_tps_hours": HOURS_PER_MONTH}
+    assert known("campaign") == {
+        "endpoint.hours": with_it["endpoint.hours"] - without["endpoint.hours"],
+        **hours,
     }
 
 

@@ -80,23 +80,17 @@ UNUSED_HERE = {
     "sqs:SendMessage mailer": "the polls of its job, and the parts that have waited for it",
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",
-    "personalize:*MetricAttribution *": "an upload of what customers did",
-    "personalize:*Campaign *": "runs that are ranked in real time",
-    "personalize:*Filter *": "what a campaign or a job leaves out",
-    "personalize:GetPersonalizedRanking *": "an order of given products, where there is a campaign for it",
-    "personalize:GetRecommendations *": "runs and requests that are ranked in real time",
-    "s3:GetObject runs/*/personalize/output/*": "what is similar to products, where the engine is `similar`",
-    "personalize:*EventTracker *": "a second run with a few new rows",
-    "personalize:Put* *": "a second run with a few new rows",
+    "personalize:*Campaign *": "a campaign that is kept for real time",
+    "personalize:GetRecommendations *": "requests that are ranked in real time",
+    "personalize:*EventTracker *": "the event tracker beside a campaign",
+    "personalize:PutEvents *": "what a campaign is told",
     "dynamodb:Query runs": "the totals of a run that the recommender fails",
     "personalize:Delete* *": "what older runs and releases left",
-    "personalize:DescribeSchema *": "a schema that somebody has deleted",
     "s3:DeleteObject runs/*/personalize/*": "the files of older runs",
     "sns:Publish run-finished": "a run that sentiment or the recommender fails",
 }
 
 UNUSED_BY = {
-    WEB: {"dynamodb:UpdateItem runs": "a campaign that is asked in real time"},
     "sender": {"dynamodb:BatchWriteItem suppressions": "an address that a mail server says does not exist"},
     FEEDBACK: {
         "sqs:SendMessage feedback": "a request that is held for 11.5 hours",
@@ -270,7 +264,8 @@ def grants(service: str) -> Iterator[Call]:
     """What Terraform allows a service in prod."""
     pipeline = pipeline_of(configuration("prod"))
     if service == WEB:
-        statements = [*pipeline.local("web_permissions"), *pipeline.local("web_event_permissions")]
+        lists = ("web_permissions", "web_campaign_permissions", "web_event_permissions")
+        statements = [statement for each in lists for statement in pipeline.local(each)]
     else:
         own = FEEDBACK_SERVICE if service == FEEDBACK else service
         statements = [*pipeline.local("consuming")[own], *pipeline.local("permissions")[own]]

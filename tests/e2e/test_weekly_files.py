@@ -13,11 +13,8 @@ from urllib.request import urlopen
 import pytest
 
 from encore.contracts import object_keys
+from encore.contracts.events import RunFinished
 from encore.contracts.records import Recommendation
-from encore.recommender.domain.import_steps import mode_of
-from encore.recommender.domain.imports import INTERACTIONS, ITEMS, Mode
-from encore.recommender.domain.version_steps import CHOICE, Choice
-from encore.recommender.use_cases.tell_products import RECORDS_PER_CALL
 from encore.runtime.runs.run import Run
 from encore.stack.embedded import WEB_PORT
 from services.recommender.tests.fakes import made_up_shop
@@ -26,7 +23,9 @@ from tests.support.pipeline import Pipeline
 pytestmark = pytest.mark.timeout(700)
 SHOP = made_up_shop(customers=600, part_size=600)
 NEW_EACH = 13
-"""One review in so many is of the second week: less than a tenth of what the first week told."""
+"""One review in so many is of the second week."""
+UNCHANGED = 20
+"""So many customers are in the second file with nothing new."""
 Row = dict[str, object]
 
 
@@ -77,38 +76,33 @@ def calls(operation: str, since: dict[str, dict[str, int]]) -> int:
     return usage().get(operation, {}).get("ok", 0) - since.get(operation, {}).get("ok", 0)
 
 
-async def run_of(pipeline: Pipeline, name: str, path: Path) -> Run:
-    """Upload a file; return its run when it has ended well."""
+async def run_of(pipeline: Pipeline, name: str, path: Path) -> tuple[Run, RunFinished]:
+    """Upload a file; return its run, and its end, when it has ended well."""
     pipeline.upload(name, path)
     run_id, finished = await pipeline.finished(name)
     assert (finished.status, finished.reason) == ("finished", None)
-    return await pipeline.observer.ledger.run(run_id)
+    return await pipeline.observer.ledger.run(run_id), finished
 
 
 async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Path) -> None:
-    """It imports only what is new, asks the version that there is, and offers nobody what they had before."""
+    """It trains on all that is known, ranks for who has changed, and offers nobody what they had before."""
     every = list(rows())
-    first = await run_of(
+    await run_of(
         pipeline,
         "week-1.csv",
         write(tmp_path / "1.csv", (one for one in every if not is_second(one))),
     )
     before = usage()
-    new = [one for one in every if is_second(one)]
-    second = await run_of(pipeline, "week-2.csv", write(tmp_path / "2.csv", new))
+    changed = {str(one["user_id"]) for one in every if is_second(one)}
+    others = sorted({str(one["user_id"]) for one in every} - changed)
+    unchanged, only_first = set(others[:UNCHANGED]), others[UNCHANGED]
+    told = [one for one in every if is_second(one) or one["user_id"] in unchanged]
+    second, finished = await run_of(pipeline, "week-2.csv", write(tmp_path / "2.csv", told))
 
-    pairs = {(one["user_id"], one["product_id"]) for one in every}
-    assert int(second.step["interactions"]) == len(pairs)
-    assert int(second.step["new_interactions"]) == len({(one["user_id"], one["product_id"]) for one in new})
-    assert mode_of(first.step, INTERACTIONS) is Mode.FULL
-    assert mode_of(second.step, INTERACTIONS) is Mode.RECORDS  # fewer than an import needs
-    assert second.step[CHOICE] == Choice.REUSED
-    assert second.step["solution_version"] == first.step["solution_version"]
-    assert calls("CreateSolutionVersion", before) == 0
-    assert calls("PutEvents", before) == len({one["user_id"] for one in new})
-    assert mode_of(second.step, ITEMS) is Mode.NONE  # what has changed of them was put when the run began
-    assert calls("PutItems", before) == -(-int(second.step["items_put"]) // RECORDS_PER_CALL) > 0
-    assert calls("CreateDatasetImportJob", before) == 0
+    assert int(second.step["interactions"]) == len({(one["user_id"], one["product_id"]) for one in every})
+    assert calls("CreateSolutionVersion", before) == 1
+    assert calls("CreateDatasetImportJob", before) == 3
+    assert (finished.counts["rankings_kept"], int(second.step["ranked"])) == (UNCHANGED, len(changed))
 
     had: dict[str, set[object]] = {}
     for one in every:
@@ -116,15 +110,12 @@ async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Pat
     recommended = await pipeline.observer.objects.get_lines(
         object_keys.recommendations(second.run_id, 1), Recommendation
     )
-    assert {each.customer_id for each in recommended} == {one["user_id"] for one in new}
+    assert {each.customer_id for each in recommended} == changed | unchanged
     for each in recommended:
         assert had[each.customer_id].isdisjoint(pick.product.product_id for pick in each.picks)
         assert {owned.product_id for owned in each.owned} == had[each.customer_id]
     assert any(len(each.owned) > 1 for each in recommended)
 
-    only_first = next(
-        str(one["user_id"]) for one in every if one["user_id"] not in {each["user_id"] for each in new}
-    )
     picks = await picks_now(pipeline, only_first)
     assert len(picks) == 5
     assert had[only_first].isdisjoint(picks)

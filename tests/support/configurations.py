@@ -11,7 +11,6 @@ from tests.support.terraform import INFRA
 MODEL = "anthropic.claude-haiku-5-5"
 PROFILE = f"eu.{MODEL}"
 GUARDRAIL = "abcd1234"
-RANKING_CAMPAIGN = "arn:aws:personalize:eu-west-1:123456789012:campaign/in-order"
 MAIL_SERVER = {
     "host": "mail.shop.example",
     "user": "encore",
@@ -39,9 +38,8 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "clicks_enabled": True,
             "sending": {"transport": "ses"},
             "replies": {},
-            "recommender": {"engine": "campaign"},
+            "recommender": {"campaign": True},
             "realtime": {"enabled": True, "events": True},
-            "settings": {"web": {"ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN": RANKING_CAMPAIGN}},
         },
     ),
     "guarded": (

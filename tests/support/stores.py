@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from encore.contracts.events import CampaignPoll, EventData, Round, new_event
+from encore.contracts.events import EventData, Round, new_event
 from encore.runtime.storage import from_item, to_item
 from encore.stack.provision import Resources
 
@@ -137,8 +137,6 @@ class InMemoryPolls:
     sent_at_once: list[tuple[str, int]] = field(default_factory=list)
     parts: list[tuple[str, int]] = field(default_factory=list)
     bundles: list[tuple[str, Round, int]] = field(default_factory=list)
-    campaign_polls: list[tuple[str, CampaignPoll, int]] = field(default_factory=list)
-    """Each with its delay in seconds."""
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
         """Keep one poll."""
@@ -153,7 +151,3 @@ class InMemoryPolls:
     async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None:
         """Keep messages about bundles."""
         self.bundles.extend((run_id, in_round, bundle) for bundle in bundles)
-
-    async def send_campaign_poll(self, run_id: str, poll: CampaignPoll, *, delay_s: int) -> None:
-        """Keep a message about a campaign."""
-        self.campaign_polls.append((run_id, poll, delay_s))

@@ -30,8 +30,7 @@ locals {
   unused_endpoints = concat(
     var.sending.transport == "ses" ? [] : ["email"],
     var.mailer.batch_from_prompts == null ? ["bedrock"] : [],
-    coalesce(var.recommender.imports, "auto") == "full" && !var.realtime.events ? ["personalize-events"] : [],
-    coalesce(var.recommender.engine, "batch") != "campaign" && !var.realtime.enabled ? ["personalize-runtime"] : [],
+    var.recommender.campaign ? [] : ["personalize-events", "personalize-runtime"],
   )
 }
 

@@ -115,20 +115,6 @@ locals {
       ]
     },
     {
-      title   = "runs without a version of their own"
-      service = "recommender"
-      lines = [
-        { metric = "versions_reused", label = "used an earlier one again" },
-        { metric = "versions_refused", label = "trained a worse one" },
-      ]
-    },
-    {
-      title   = "changed products told to Personalize at once"
-      service = "recommender"
-      stat    = "Sum"
-      lines   = [{ metric = "products_put", label = "products" }]
-    },
-    {
       title   = "cost per run, US dollars"
       service = "mailer"
       stat    = "Maximum"
@@ -143,14 +129,6 @@ locals {
       stat    = "Maximum"
       lines = [
         { metric = "run_seconds", label = "upload to last email" },
-      ]
-    },
-    {
-      title   = "campaigns of Personalize"
-      service = "recommender"
-      lines = [
-        { metric = "campaign_tps_seconds", label = "paid for, s × requests/s" },
-        { metric = "campaign_idle_seconds", label = "idle, s", stat = "Maximum" },
       ]
     },
     {

@@ -104,21 +104,3 @@ resource "aws_cloudwatch_metric_alarm" "run" {
     return_data = true
   }
 }
-
-# A campaign is paid for while it exists. The recommender deletes one that is idle; where that does not happen, somebody
-# has to. Its looks come every quarter of an hour.
-resource "aws_cloudwatch_metric_alarm" "campaign_idle" {
-  alarm_name          = "${var.name}-campaign-idle"
-  alarm_description   = "A campaign of Personalize has been asked nothing for over ${var.limits.campaign_idle_hours} hours, and is paid for: `encore verify` names it."
-  namespace           = local.namespace
-  metric_name         = "campaign_idle_seconds"
-  dimensions          = { service = "recommender" }
-  statistic           = "Minimum"
-  period              = 3600
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = var.limits.campaign_idle_hours * 3600
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = local.notify
-  ok_actions          = local.notify
-}

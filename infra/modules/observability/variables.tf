@@ -47,7 +47,6 @@ variable "limits" {
     stuck_minutes       = optional(number, 20)
     error_share         = optional(number, 0.1)
     template_copy_share = optional(number, 0.2)
-    campaign_idle_hours = optional(number, 3)     # more than the recommender's setting, after which it deletes a campaign
     held_hours          = optional(number, 24)    # for which a delivery waits for a person
     refused_emails      = optional(number, 100)   # in an hour
     complaint_share     = optional(number, 0.001) # as the setting at which deliveries are paused

@@ -230,13 +230,11 @@ locals {
           "personalize:CreateSchema",
           "personalize:CreateSolution",
           "personalize:CreateSolutionVersion",
-          "personalize:DeleteSchema",
           "personalize:DeleteSolution",
           "personalize:DescribeBatchInferenceJob",
           "personalize:DescribeDataset",
           "personalize:DescribeDatasetGroup",
           "personalize:DescribeDatasetImportJob",
-          "personalize:DescribeSchema",
           "personalize:DescribeSolution",
           "personalize:DescribeSolutionVersion",
           "personalize:GetSolutionMetrics",
@@ -254,7 +252,7 @@ locals {
         ]
       },
       {
-        # What ranks in real time: it exists only while it is used.
+        # What ranks in real time, where that is wanted.
         sid = "KeepCampaigns"
         actions = [
           "personalize:CreateCampaign",
@@ -265,36 +263,20 @@ locals {
         resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:solution/${var.name}-*"]
       },
       {
-        sid       = "AskCampaigns"
-        actions   = ["personalize:GetRecommendations"]
-        resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:filter/${var.name}-*"]
-      },
-      {
         sid       = "KeepFilters"
         actions   = ["personalize:CreateFilter", "personalize:DescribeFilter"]
         resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:filter/${var.name}-*"]
       },
       {
-        # What is too little for an import goes as single records. A tracker gets its id, and so its ARN, when it is made.
-        sid = "SendRecords"
+        # What customers do is told to the campaign. A tracker gets its id, and so its ARN, when it is made.
+        sid = "SendEvents"
         actions = [
           "personalize:CreateEventTracker",
+          "personalize:DeleteEventTracker",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
-          "personalize:PutItems",
-          "personalize:PutUsers",
         ]
-        resources = [
-          "${local.personalize}:dataset-group/${var.name}",
-          "${local.personalize}:dataset/${var.name}/*",
-          "${local.personalize}:event-tracker/*",
-        ]
-      },
-      {
-        # What emails have led to. AWS's pages do not say whether it is named or numbered in its ARN.
-        sid       = "ReportEvents"
-        actions   = ["personalize:CreateMetricAttribution"]
-        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:metric-attribution/*"]
+        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:event-tracker/*"]
       },
       {
         # Lists cover the whole account: AWS defines no resource for them.
@@ -307,7 +289,6 @@ locals {
           "personalize:ListDatasets",
           "personalize:ListEventTrackers",
           "personalize:ListFilters",
-          "personalize:ListMetricAttributions",
           "personalize:ListSchemas",
           "personalize:ListSolutionVersions",
           "personalize:ListSolutions",

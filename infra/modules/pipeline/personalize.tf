@@ -18,25 +18,6 @@ data "aws_iam_policy_document" "personalize" {
     resources = ["${local.data_bucket}/runs/*/personalize/*"]
   }
 
-  # A metric attribution writes its reports, and its metrics to CloudWatch, for which AWS defines no resource.
-  statement {
-    sid       = "Reports"
-    actions   = ["s3:PutObject"]
-    resources = ["${local.data_bucket}/attribution/*"]
-  }
-
-  statement {
-    sid       = "Metrics"
-    actions   = ["cloudwatch:PutMetricData"]
-    resources = ["*"]
-
-    condition {
-      test     = "StringLike"
-      variable = "cloudwatch:namespace"
-      values   = ["AWS/Personalize*"]
-    }
-  }
-
   statement {
     sid       = "Folders"
     actions   = ["s3:ListBucket"]
@@ -45,7 +26,7 @@ data "aws_iam_policy_document" "personalize" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["attribution/*", "runs/*/personalize/*"]
+      values   = ["runs/*/personalize/*"]
     }
   }
 

@@ -102,9 +102,8 @@ locals {
       ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s)
     }
     recommender = {
+      ENCORE_RECOMMENDER_CAMPAIGN      = tostring(var.recommender.campaign)
       ENCORE_RECOMMENDER_DATASET_GROUP = var.name
-      ENCORE_RECOMMENDER_ENGINE        = var.recommender.engine
-      ENCORE_RECOMMENDER_IMPORTS       = var.recommender.imports
     }
     mailer = {}
     sender = merge(
@@ -205,9 +204,8 @@ locals {
       "ENCORE_MAILER_MODEL_ID",
       "ENCORE_MAILER_UNSUBSCRIBE_KEY",
       "ENCORE_METRICS_NAMESPACE",
+      "ENCORE_RECOMMENDER_CAMPAIGN",
       "ENCORE_RECOMMENDER_DATASET_GROUP",
-      "ENCORE_RECOMMENDER_ENGINE",
-      "ENCORE_RECOMMENDER_IMPORTS",
       "ENCORE_RECOMMENDER_WEB_ENGINE",
       "ENCORE_RECOMMENDER_WEB_HOST",
       "ENCORE_RECOMMENDER_WEB_KEYS",

@@ -38,11 +38,6 @@ locals {
       resources = [local.data_bucket]
     },
     {
-      sid       = "WriteReports"
-      actions   = ["s3:PutObject"]
-      resources = ["${local.data_bucket}/attribution/*"]
-    },
-    {
       sid       = "ReadAndWriteFiles"
       actions   = ["s3:GetObject", "s3:PutObject"]
       resources = [

@@ -219,22 +219,9 @@ variable "clicks" {
 }
 
 variable "recommender" {
-  description = "How products are ranked and what Personalize is told, as endpoints and permissions depend on it: engine by batch, campaign or similar; imports by auto or full."
-  type = object({
-    engine  = optional(string, "batch")
-    imports = optional(string, "auto")
-  })
-  default = {}
-
-  validation {
-    condition     = contains(["batch", "campaign", "similar"], var.recommender.engine)
-    error_message = "recommender.engine must be batch, campaign or similar."
-  }
-
-  validation {
-    condition     = contains(["auto", "full"], var.recommender.imports)
-    error_message = "recommender.imports must be auto or full."
-  }
+  description = "Whether a campaign, with an event tracker, is kept that ranks products in real time: paid for by the hour, asked or not."
+  type        = object({ campaign = optional(bool, false) })
+  default     = {}
 }
 
 variable "rules" {

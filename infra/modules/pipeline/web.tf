@@ -12,7 +12,7 @@ locals {
     },
     {
       MODULE                                = "encore.recommender.web" # what the image starts
-      ENCORE_RECOMMENDER_WEB_ENGINE         = var.recommender.engine
+      ENCORE_RECOMMENDER_WEB_ENGINE         = var.recommender.campaign ? "campaign" : "batch"
       ENCORE_RECOMMENDER_WEB_HOST           = "0.0.0.0"
       ENCORE_RECOMMENDER_WEB_PORT           = tostring(try(var.realtime.port, 8080))
       ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S = tostring(try(var.realtime.requests_per_s, 100))
@@ -33,7 +33,6 @@ locals {
         "${local.data_bucket}/shop/merchandising.yaml",
         "${local.data_bucket}/runs/*/merchandising.json",
         "${local.data_bucket}/runs/*/learned/*",
-        "${local.data_bucket}/runs/*/personalize/output/*",
       ]
     },
     {
@@ -51,35 +50,28 @@ locals {
       actions   = ["dynamodb:GetItem"]
       resources = [module.topology.table_arns["runs"]]
     },
-    {
-      # Whoever asks a campaign leaves a sign of it, or it would be deleted as idle.
-      sid       = "MarkUse"
-      actions   = ["dynamodb:UpdateItem"]
-      resources = [module.topology.table_arns["runs"]]
-      conditions = [{
-        test     = "ForAllValues:StringEquals"
-        variable = "dynamodb:LeadingKeys"
-        values   = ["known#${var.name}"]
-      }]
-    },
+  ]
+
+  # Where runs keep a campaign it is asked, and told of events, through a tracker that has its id since it was made.
+  web_campaign_permissions = [
     {
       sid       = "AskCampaigns"
       actions   = ["personalize:GetRecommendations"]
       resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:filter/${var.name}-*"]
     },
+    {
+      sid       = "KnowWhatRunsMade"
+      actions   = ["personalize:DescribeCampaign", "personalize:DescribeEventTracker"]
+      resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:event-tracker/*"]
+    },
+    {
+      sid       = "FindWhatRunsMade"
+      actions   = ["personalize:ListCampaigns", "personalize:ListEventTrackers"]
+      resources = ["*"]
+    },
   ]
 
-  # A campaign of a ranking recipe is the operators' own, whatever its name.
-  web_ranking_permissions = [
-    for arn in compact([lookup(local.given_settings.web, "ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN", "")]) : {
-      sid        = "AskForOrder"
-      actions    = ["personalize:GetPersonalizedRanking"]
-      resources  = [arn]
-      conditions = []
-    }
-  ]
-
-  # With events it also takes what customers do: kept with each of them, credited to runs, and told to Personalize at once.
+  # With events it also takes what customers do: kept with each of them, credited to runs, and told to a campaign.
   web_event_permissions = [
     {
       sid       = "KeepEvents"
@@ -97,7 +89,6 @@ locals {
       }]
     },
     {
-      # A tracker gets its id, and so its ARN, when it is made.
       sid       = "SendEvents"
       actions   = ["personalize:PutEvents"]
       resources = ["${local.personalize}:event-tracker/*"]
@@ -149,7 +140,7 @@ module "web" {
 
   permissions = concat(
     local.web_permissions,
-    local.web_ranking_permissions,
+    var.recommender.campaign ? local.web_campaign_permissions : [],
     var.realtime.events ? local.web_event_permissions : [],
     local.web_indirect_permissions,
   )

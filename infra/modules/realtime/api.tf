@@ -1,9 +1,8 @@
 locals {
   # Only these reach the tasks; /health, for one, does not.
   routes = {
-    picks   = { method = "GET", path = "customers/{customer}/picks", resource_id = aws_api_gateway_resource.of_customer["picks"].id }
-    ranking = { method = "POST", path = "customers/{customer}/ranking", resource_id = aws_api_gateway_resource.of_customer["ranking"].id }
-    events  = { method = "POST", path = "events", resource_id = aws_api_gateway_resource.events.id }
+    picks  = { method = "GET", path = "customers/{customer}/picks", resource_id = aws_api_gateway_resource.picks.id }
+    events = { method = "POST", path = "events", resource_id = aws_api_gateway_resource.events.id }
   }
   offered = { for name, route in local.routes : name => route if name != "events" || var.events }
 }
@@ -33,12 +32,10 @@ resource "aws_api_gateway_resource" "customer" {
   path_part   = "{customer}"
 }
 
-resource "aws_api_gateway_resource" "of_customer" {
-  for_each = toset(["picks", "ranking"])
-
+resource "aws_api_gateway_resource" "picks" {
   rest_api_id = aws_api_gateway_rest_api.this.id
   parent_id   = aws_api_gateway_resource.customer.id
-  path_part   = each.key
+  path_part   = "picks"
 }
 
 resource "aws_api_gateway_resource" "events" {

@@ -84,19 +84,6 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   }
 
   rule {
-    id     = "attribution"
-    status = "Enabled"
-
-    filter {
-      prefix = "attribution/"
-    }
-
-    expiration {
-      days = var.retention_days.runs
-    }
-  }
-
-  rule {
     id     = "leftovers"
     status = "Enabled"
 
@@ -182,23 +169,6 @@ data "aws_iam_policy_document" "bucket" {
   }
 
   statement {
-    sid       = "PersonalizeReports"
-    actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.this[each.key].arn}/attribution/*"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["personalize.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-  }
-
-  statement {
     sid       = "PersonalizeFolders"
     actions   = ["s3:ListBucket"]
     resources = [aws_s3_bucket.this[each.key].arn]
@@ -211,7 +181,7 @@ data "aws_iam_policy_document" "bucket" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["attribution/*", "runs/*/personalize/*"]
+      values   = ["runs/*/personalize/*"]
     }
 
     condition {

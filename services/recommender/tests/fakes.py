@@ -3,9 +3,8 @@
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from encore.contracts import object_keys
 from encore.contracts.records import (
@@ -20,15 +19,10 @@ from encore.contracts.records import (
     Sentiment,
     SentimentScores,
 )
-from encore.recommender.adapters.standing import DynamoDBStanding
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
-from encore.recommender.domain.customer_events import Tracker, Visit, surplus
-from encore.recommender.domain.records import Event, ItemRecord, UserRecord
-from encore.recommender.domain.resources import Found, Kind, ResourceSpec
-from encore.recommender.domain.standing import NDCG, KnownDataset
-from encore.recommender.domain.version_policy import VersionPolicy
+from encore.recommender.domain.customer_events import Visit, surplus
+from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.ports import (
-    CampaignRequest,
     NotReadyError,
     QuotaError,
     RankedObjects,
@@ -40,8 +34,6 @@ from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
-from encore.recommender.use_cases.rank_pins import RankPins
-from encore.recommender.use_cases.relate_products import RelateProducts
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
@@ -190,9 +182,6 @@ class InMemoryPersonalize:
     made: dict[str, ResourceSpec] = field(default_factory=dict)
     creations: int = 0
     created: list[str] = field(default_factory=list)
-    ndcg: dict[str, float] = field(default_factory=dict)
-    """The metric of the versions by their names, .5 of others."""
-    _born: dict[str, datetime] = field(default_factory=dict)
     _looks: dict[str, int] = field(default_factory=dict)
 
     async def ensure(self, wanted: ResourceSpec) -> str:
@@ -221,7 +210,6 @@ class InMemoryPersonalize:
             arn += f"/{self.creations}"
         self.created.append(arn)
         self.made[arn] = wanted
-        self._born[arn] = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.creations)
         return arn
 
     async def is_active(self, kind: Kind, arn: str) -> bool:
@@ -233,24 +221,11 @@ class InMemoryPersonalize:
             raise RefusedError(self.failures[kind])
         return self._looks[arn] > 1
 
-    async def dataset(self, arn: str) -> KnownDataset:
-        """Return when it was made, and with which schema."""
-        if arn not in self.made:
-            raise VanishedError(f"Resource Arn {arn} does not exist.")
-        schema_arn = str(self.made[arn].request["schemaArn"])
-        return KnownDataset(arn=arn, schema_arn=schema_arn, created_at=self._born[arn])
-
-    async def metrics(self, version_arn: str) -> Mapping[str, float]:
-        """Return the metric that the tests have chosen for the version's name."""
+    async def ndcg(self, version_arn: str) -> float | None:
+        """Return the same of every version."""
         if version_arn not in self.made:
             raise VanishedError(f"Resource Arn {version_arn} does not exist.")
-        return {NDCG: self.ndcg.get(self.made[version_arn].name, 0.5)}
-
-    async def tracking_id(self, tracker_arn: str) -> str:
-        """Return an id that is the tracker's own."""
-        if tracker_arn not in self.made:
-            raise VanishedError(f"Resource Arn {tracker_arn} does not exist.")
-        return f"id of {tracker_arn}"
+        return 0.5
 
     async def something_is_missing(self, *_: object) -> bool:
         """Something that is none of the run's own is missing."""
@@ -261,18 +236,20 @@ class InMemoryPersonalize:
         assert kind
         return arn in self.made
 
-    async def find(self, kind: Kind, name: str) -> str | None:
+    async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
         """Return the ARN of what has been made with this name and not deleted."""
+        assert not {"datasetGroupArn"}.intersection(request) or request["datasetGroupArn"] in self.made
         arn = f"arn:{kind}:{name}"
         return arn if arn in self.made else None
 
-    async def solutions(self, group_arn: str) -> list[Found]:
+    async def solutions(self, group_arn: str) -> list[str]:
         """Return the solutions of a group, the newest first."""
-        return [each for each in self._found(Kind.SOLUTION) if self._group(each.arn) == group_arn]
-
-    async def schemas(self) -> list[Found]:
-        """Return the schemas, the newest first."""
-        return self._found(Kind.SCHEMA)
+        made = [
+            arn
+            for arn, spec in self.made.items()
+            if spec.kind is Kind.SOLUTION and spec.request["datasetGroupArn"] == group_arn
+        ]
+        return made[::-1]
 
     async def tags(self, arn: str) -> Mapping[str, str]:
         """Return the tags with which it was made."""
@@ -280,9 +257,13 @@ class InMemoryPersonalize:
         return {tag["tagKey"]: tag["tagValue"] for tag in tags}
 
     async def delete(self, kind: Kind, arn: str) -> bool:
-        """Delete it; return False for kinds that are busy and for schemas of datasets."""
-        schemas = {spec.request.get("schemaArn") for spec in self.made.values()}
-        if kind in self.busy or arn in schemas:
+        """Delete it; return False for kinds that are busy, and for a solution that a campaign answers by."""
+        answering = {
+            self.made[str(spec.request["solutionVersionArn"])].request["solutionArn"]
+            for spec in self.made.values()
+            if spec.kind is Kind.CAMPAIGN
+        }
+        if kind in self.busy or arn in answering:
             return False
         self.vanish(arn)
         return True
@@ -298,82 +279,6 @@ class InMemoryPersonalize:
             self.vanish(*made_from_it)
             self.made.pop(arn, None)
             self._looks.pop(arn, None)
-
-    def _found(self, kind: Kind) -> list[Found]:
-        made = [(arn, spec) for arn, spec in self.made.items() if spec.kind is kind]
-        times = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(len(made)))
-        found = [Found(arn, spec.name, time) for (arn, spec), time in zip(made, times, strict=True)]
-        return found[::-1]
-
-    def _group(self, arn: str) -> object:
-        return self.made[arn].request.get("datasetGroupArn")
-
-
-@dataclass
-class InMemoryCampaign:
-    """Answers requests while the campaign exists, with the same products for everybody."""
-
-    personalize: InMemoryPersonalize
-    products: tuple[str, ...] = ("P9red", "P40blue")
-    refused: set[str] = field(default_factory=set)
-    """The customers for whom a request is invalid."""
-    requests: list[tuple[str, CampaignRequest]] = field(default_factory=list)
-    versions: list[object] = field(default_factory=list)
-    """The solution versions by which the requests were answered."""
-
-    async def rank(self, customer_id: str, request: CampaignRequest) -> tuple[str, ...]:
-        """Return the products; raise `VanishedError` without a campaign, `RefusedError` for some."""
-        if (campaign := self.personalize.made.get(request.campaign_arn)) is None:
-            raise VanishedError(f"Campaign {request.campaign_arn} does not exist")
-        self.requests.append((customer_id, request))
-        if customer_id in self.refused:
-            raise RefusedError("get_recommendations: no")
-        self.versions.append(campaign.request["solutionVersionArn"])
-        return self.products
-
-
-@dataclass
-class InMemoryRecords:
-    """Keeps what is put; an event that is put again counts once."""
-
-    personalize: InMemoryPersonalize
-    events: dict[str, Event] = field(default_factory=dict)
-    users: dict[str, UserRecord] = field(default_factory=dict)
-    items: dict[str, ItemRecord] = field(default_factory=dict)
-    calls: int = 0
-    fails_at: int = 0
-    """The number of the call at which the process is killed, from 1."""
-
-    async def put_events(self, tracking_id: str, events: Sequence[Event]) -> None:
-        """Keep up to ten events of one customer."""
-        assert 1 <= len(events) <= 10
-        assert len({each.user_id for each in events}) == 1
-        self._call()
-        if tracking_id.removeprefix("id of ") not in self.personalize.made:
-            raise RefusedError("The tracking id is not valid.")
-        for each in events:
-            self.events.setdefault(each.event_id, each)
-
-    async def put_users(self, dataset_arn: str, users: Sequence[UserRecord]) -> None:
-        """Keep up to ten users, in place of what was known of them."""
-        assert 1 <= len(users) <= 10
-        self._call()
-        if dataset_arn not in self.personalize.made:
-            raise VanishedError(dataset_arn)
-        self.users |= {each.user_id: each for each in users}
-
-    async def put_items(self, dataset_arn: str, items: Sequence[ItemRecord]) -> None:
-        """Keep up to ten products, in place of what was known of them."""
-        assert 1 <= len(items) <= 10
-        self._call()
-        if dataset_arn not in self.personalize.made:
-            raise VanishedError(dataset_arn)
-        self.items |= {each.item_id: each for each in items}
-
-    def _call(self) -> None:
-        self.calls += 1
-        if self.calls == self.fails_at:
-            raise RuntimeError("killed")
 
 
 class InMemoryFiles:
@@ -392,10 +297,9 @@ class InMemoryFiles:
 
 @dataclass
 class InMemoryKnownShop:
-    """The latest shop, and the runs that added to the history, in memory."""
+    """The latest shop in memory."""
 
     shop: str | None = None
-    runs: list[str] = field(default_factory=list)
 
     async def get(self) -> str | None:
         """Return the latest run whose shop can be read."""
@@ -404,12 +308,6 @@ class InMemoryKnownShop:
     async def set(self, run_id: str) -> None:
         """Make a run's shop the latest."""
         self.shop = run_id
-
-    async def follow(self, run_id: str) -> str | None:
-        """Note a run; return the one before it."""
-        if run_id not in self.runs[-1:]:
-            self.runs.append(run_id)
-        return self.runs[-2] if len(self.runs) > 1 else None
 
 
 def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers, StudyShop]:
@@ -424,12 +322,10 @@ def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers,
         customers=customers,
         rankings=nothing_kept(objects),
         known_shop=known_shop,
-        rank_pins=RankPins(objects=objects, kept=nothing_kept(objects), max_pinned=2),
         suppressions=InMemoryItems("entry"),
     )
     gather = GatherCustomers(objects=objects, know=know, customers=customers)
-    relate = RelateProducts(objects=objects, know=know, standings=InMemoryStanding(), policy=VersionPolicy())
-    study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop, relate=relate)
+    study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
     return prepare, gather, study
 
 
@@ -438,13 +334,6 @@ def nothing_kept(objects: RankedObjects) -> KeepRankings:
     return KeepRankings(
         items=InMemoryItems("customer_id", "run_id"), objects=objects, solution="", days=0, fewest=0
     )
-
-
-class InMemoryStanding(DynamoDBStanding):
-    """The real standing on a table in memory."""
-
-    def __init__(self) -> None:
-        super().__init__(cast("DynamoDBClient", InMemoryDynamoDB()), table="runs", name="shop")
 
 
 class InMemoryTurns(DynamoDBTurns):
@@ -464,7 +353,7 @@ class InMemoryTurns(DynamoDBTurns):
     def run_id(self, run_id: str | None) -> None:
         self._items.clear()
         if run_id is not None:
-            self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id})}
+            self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id, "beat": ""})}
 
 
 def an_event(event_id: str = "e1", **facts: object) -> CustomerEvent:
@@ -505,48 +394,20 @@ class InMemoryKeptEvents:
 
 @dataclass
 class InMemorySink:
-    """Takes visits for the tracking ids that it knows; refuses events of `refused` products."""
+    """Takes visits while there is a tracker; takes none with events of `refused` products."""
 
-    valid: set[str] = field(default_factory=lambda: {"id-1"})
+    has_tracker: bool = True
     refused: set[str] = field(default_factory=set)
-    told: list[tuple[str, Visit]] = field(default_factory=list)
+    told: list[Visit] = field(default_factory=list)
 
-    async def put(self, tracking_id: str, visit: Visit) -> None:
+    async def put(self, visit: Visit) -> bool:
         """Take a visit."""
-        if tracking_id not in self.valid or any(one.product_id in self.refused for one in visit.events):
-            raise RefusedError("InvalidInputException")
-        self.told.append((tracking_id, visit))
+        takes = self.has_tracker and not any(one.product_id in self.refused for one in visit.events)
+        if takes:
+            self.told.append(visit)
+        return takes
 
     @property
     def events(self) -> set[str]:
         """The ids of the events that were taken."""
-        return {one.event_id for _, visit in self.told for one in visit.events}
-
-
-TRACKER = Tracker("arn:tracker:1", "id-1")
-
-
-@dataclass
-class InMemoryTrackers:
-    """The group's tracker; `looks` is how often it is being made before it is there."""
-
-    group: Tracker | None = TRACKER
-    looks: int = 0
-    stored: Tracker | None = None
-    made: int = 0
-
-    async def make(self) -> Tracker | None:
-        """Return the tracker; raise `NotReadyError` while it is being made."""
-        self.made += 1
-        if self.looks > 0:
-            self.looks -= 1
-            raise NotReadyError("event tracker")
-        return self.group
-
-    async def kept(self) -> Tracker | None:
-        """Return what is kept."""
-        return self.stored
-
-    async def keep(self, tracker: Tracker | None) -> None:
-        """Keep it."""
-        self.stored = tracker
+        return {one.event_id for visit in self.told for one in visit.events}

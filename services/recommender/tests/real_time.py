@@ -10,25 +10,22 @@ from typing import Any, NoReturn
 
 from aiohttp import ClientSession
 from pydantic import SecretStr
-from starlette.routing import Route
 
 from encore.contracts.consent import Contact
 from encore.contracts.records import Exclusion, Pick, Recommendation
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
-from encore.recommender.adapters.shop_here import ShopsHere
-from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.customer_state import CustomerState, keys
-from encore.recommender.domain.real_time import NOT_SHOWN, Edition, PickedFrom
+from encore.recommender.domain.real_time import NOT_SHOWN, Edition, Wanted, picks_of
 from encore.recommender.domain.recent import Recent
-from encore.recommender.ports import RanksNow
+from encore.recommender.ports import OpenedShop
 from encore.recommender.settings import RecommenderWebSettings
 from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.open_shop import open_current_shop
+from encore.recommender.use_cases.open_shop import open_shop
 from encore.recommender.web.app import listening_at, web_app
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.storage import DynamoDBItems, S3Objects
@@ -60,11 +57,6 @@ class Ranks:
             raise self.error
         return self.product_ids
 
-    async def order(self, customer_id: str, product_ids: Sequence[str]) -> Sequence[str]:
-        """Order products, the last first."""
-        await self.ask(customer_id)
-        return product_ids[::-1]
-
 
 @dataclass(frozen=True)
 class InMemoryRecords:
@@ -77,14 +69,13 @@ class InMemoryRecords:
         items = await self.world.items.get_all(keys(customer_id, run_id))
         found = await self.world.contacts.get_all([{"customer_id": customer_id}])
         contact = next(map(Contact.model_validate, found), None)
-        return CustomerState.of(await self.world.customers.find(customer_id), items, contact)
+        return CustomerState.of(await self.world.known(customer_id), items, contact)
 
 
 def current_picks_of(
     world: World,
     *,
-    engines: Mapping[PickedFrom, RanksNow] | None = None,
-    orders: Ranks | None = None,
+    ranks: Ranks | None = None,
     deadline_s: float = 5.0,
     now: datetime = START,
     kept: int = 100,
@@ -92,20 +83,25 @@ def current_picks_of(
     """Current picks from what a world's runs have left."""
     load_rules = LoadRules(objects=world.objects, rules=world.rules, picks=world.picks)
 
-    async def read(edition: Edition) -> CurrentShop:
-        return await open_current_shop(world.objects, edition)
+    async def read(edition: Edition) -> OpenedShop:
+        shop = await open_shop(world.objects, KnowCatalogue(objects=world.objects), edition)
+
+        async def picks(wanted: Wanted) -> bytes:
+            return picks_of(shop, wanted)
+
+        return OpenedShop(edition, picks, close=lambda: None)
 
     return CurrentPicks(
         shops=KeepShop(
             find_edition=FindEdition(
                 latest_shop=world.known_shop, ledger=world.ledger, load_rules=load_rules, clock=lambda: now
             ),
-            opener=ShopsHere(read),
+            open_shop=read,
             renew_s=60,
             linger_s=0,
         ),
         customers=InMemoryRecords(world),
-        ask=AskInTime(engines=engines or {}, orders=orders, deadline_s=deadline_s, keep_s=60, most_kept=100),
+        ask=AskInTime(ranks=ranks, deadline_s=deadline_s, kept=Recent(100)),
         kept=Recent(kept),
     )
 
@@ -162,12 +158,11 @@ class Web:
 
 
 @asynccontextmanager
-async def served(
-    current_picks: CurrentPicks, settings: RecommenderWebSettings, *, more: Sequence[Route] = ()
-) -> AsyncIterator[Web]:
-    """Serve current picks over HTTP on a free port of this machine."""
+async def served(current_picks: CurrentPicks, settings: RecommenderWebSettings) -> AsyncIterator[Web]:
+    """Serve current picks, and the recording of events, over HTTP on a free port of this machine."""
     stop = asyncio.Event()
-    app = web_app(settings, current_picks, more=more)
+    assert isinstance(current_picks.customers, InMemoryRecords)
+    app = web_app(settings, current_picks, current_picks.customers.world.record_events)
     listening: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(
         serve_app(app, listening_at(settings), stop=stop, listening=listening.set_result)
@@ -196,10 +191,9 @@ def shown(picks: Sequence[Pick]) -> list[dict[str, Any]]:
 
 async def exclude(world: World, customer_id: str) -> None:
     """Let a customer be excluded from now on."""
-    customers = KnowCustomers(items=world.histories, objects=world.objects)
-    history = await customers.find(customer_id)
+    history = await world.known(customer_id)
     assert history is not None
-    await customers.remember([history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})])
+    await world.customers.remember([history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})])
 
 
 async def store(world: World, clients: Clients, resources: Resources) -> list[Recommendation]:

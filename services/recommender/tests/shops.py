@@ -10,7 +10,6 @@ from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.picks import Selection
 from encore.recommender.domain.preferences import Preference, Scores, liked_products
 from encore.recommender.domain.reasons import Reasons
-from encore.recommender.domain.related import Related, RelatedTo
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
@@ -33,7 +32,6 @@ def shop_of(
     shop: ShopRules | None = None,
     picks: int = DEFAULT_PICKS,
     now: int = NOW,
-    related: Mapping[str, Sequence[str]] | None = None,
 ) -> Shop:
     """The shop that a run with these records knows."""
     shared = SharedReviews()
@@ -42,8 +40,7 @@ def shop_of(
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, lambda one: liked_products(one, scores or {}))
     run_rules = RunRules(rules=rules or Rules(), picks=picks, shop=shop or ShopRules())
-    lists = [RelatedTo(product_id=one, related=tuple(found)) for one, found in (related or {}).items()]
-    return Shop.of(catalogue, bought, run_rules, now=now, related=Related.of(lists, catalogue.family))
+    return Shop.of(catalogue, bought, run_rules, now=now)
 
 
 def shelf(category: Category, count: int, **facts: object) -> list[Product]:

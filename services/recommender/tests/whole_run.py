@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from encore.contracts import object_keys
 from encore.contracts.events import Event, RecommendationsReady, SentimentScored, parse_event
@@ -21,9 +20,6 @@ from encore.stack.provision import Resources
 from services.recommender.tests.fakes import Shop
 from tests.support.consent import suppressed
 from tests.support.stores import Clients
-
-if TYPE_CHECKING:
-    from types_aiobotocore_personalize.client import PersonalizeClient
 
 PATIENCE_S = 180
 """A loaded machine takes its time; nothing waits for as long unless it fails."""
@@ -118,26 +114,6 @@ class OtherServices:
             Key=to_item({"customer_id": customer_id, "run_id": run_id}),
         )
         return from_item(reply["Item"])
-
-    async def put_records(self, personalize: "PersonalizeClient", dataset_arn: str) -> list[str]:
-        """The lines of an export of what a dataset has beside its imports."""
-        bucket = self._resources.buckets["data"]
-        reply = await personalize.create_dataset_export_job(
-            jobName="export",
-            datasetArn=dataset_arn,
-            ingestionMode="PUT",
-            roleArn="arn:aws:iam::000000000000:role/personalize",
-            jobOutput={"s3DataDestination": {"path": f"s3://{bucket}/export/"}},
-        )
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                job = await personalize.describe_dataset_export_job(
-                    datasetExportJobArn=reply["datasetExportJobArn"]
-                )
-                if job["datasetExportJob"]["status"] == "ACTIVE":
-                    break
-                await asyncio.sleep(0.05)
-        return (await self.objects.get("export/export.csv")).decode().splitlines()[1:]
 
     async def message_count(self, queue: str) -> int:
         """Count the messages of a queue, including delayed ones and those in flight."""

@@ -88,7 +88,7 @@ def flows() -> Iterator[Flow]:
 
 
 def _beside_runs() -> Iterator[Flow]:
-    """Yield what is asked without a job: campaigns, filters, single records, metrics."""
+    """Yield what is asked without a job: campaigns, filters, events."""
     recommender, group = role("recommender-task"), arn("personalize", "dataset-group/encore-prod")
     yield Flow(
         "Personalize ranks in real time",
@@ -102,7 +102,6 @@ def _beside_runs() -> Iterator[Flow]:
                     arn("personalize", "solution/encore-prod-x"),
                 ),
                 steps(recommender, ["personalize:DescribeCampaign", "personalize:DeleteCampaign"], CAMPAIGN),
-                steps(recommender, "personalize:GetRecommendations", CAMPAIGN, FILTER),
                 steps(recommender, "personalize:TagResource", CAMPAIGN),
             )
         ),
@@ -119,42 +118,14 @@ def _beside_runs() -> Iterator[Flow]:
         ),
     )
     yield Flow(
-        "Personalize takes single records",
+        "Personalize is told what customers do",
         (ACTIONS_PAGE,),
         tuple(
             chain(
                 steps(recommender, "personalize:CreateEventTracker", TRACKER, group),
                 steps(recommender, ["personalize:DescribeEventTracker", "personalize:PutEvents"], TRACKER),
-                steps(recommender, "personalize:PutUsers", arn("personalize", "dataset/encore-prod/USERS")),
-                steps(recommender, "personalize:PutItems", arn("personalize", "dataset/encore-prod/ITEMS")),
+                steps(recommender, "personalize:DeleteEventTracker", TRACKER),
                 steps(recommender, "personalize:TagResource", TRACKER),
-            )
-        ),
-    )
-    report, folder = f"{BUCKET}/attribution/report.csv", {"s3:prefix": "attribution/"}
-    yield Flow(
-        "Personalize reports what emails led to",
-        (*PERSONALIZE_PAGES, ACTIONS_PAGE, "Measuring impact of recommendations"),
-        tuple(
-            chain(
-                steps(
-                    recommender,
-                    "personalize:CreateMetricAttribution",
-                    arn("personalize", "metric-attribution/encore-prod-emails"),
-                    group,
-                ),
-                passed("recommender", PERSONALIZE, "personalize"),
-                steps(role("personalize"), "s3:PutObject", report, where="identity"),
-                steps(role("personalize"), "s3:ListBucket", BUCKET, context=folder, where="identity"),
-                steps(PERSONALIZE, "s3:PutObject", report, context=HERE),
-                steps(PERSONALIZE, "s3:ListBucket", BUCKET, context={**HERE, **folder}),
-                steps(
-                    role("personalize"),
-                    "cloudwatch:PutMetricData",
-                    "*",
-                    context={"cloudwatch:namespace": "AWS/Personalize"},
-                    where="identity",
-                ),
             )
         ),
     )

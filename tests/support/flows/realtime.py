@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from tests.support.configurations import RANKING_CAMPAIGN
 from tests.support.flows.steps import BUCKET, KEYS, RUN, Flow, role, steps, via
 from tests.support.flows.tasks import start_of
 from tests.support.hcl.aws import arn
@@ -66,7 +65,6 @@ def flows() -> Iterator[Flow]:
                     "s3:GetObject",
                     f"{BUCKET}/shop/merchandising.yaml",
                     f"{BUCKET}/runs/{RUN}/learned/shop.json",
-                    f"{BUCKET}/runs/{RUN}/personalize/output/products-00001.json.out",
                 ),
                 steps(
                     WEB,
@@ -79,8 +77,8 @@ def flows() -> Iterator[Flow]:
                 steps(WEB, "dynamodb:GetItem", RUNS),
                 *(steps(WEB, "kms:Decrypt", KEYS["data"], context=via(each)) for each in ("s3", "dynamodb")),
                 steps(WEB, "personalize:GetRecommendations", CAMPAIGN, FILTER),
-                steps(WEB, "dynamodb:UpdateItem", RUNS, context={LEADING_KEYS: "known#encore-prod"}),
-                steps(WEB, "personalize:GetPersonalizedRanking", RANKING_CAMPAIGN),
+                steps(WEB, "personalize:DescribeCampaign", CAMPAIGN),
+                steps(WEB, "personalize:ListCampaigns", "*"),
             )
         ),
     )
@@ -96,7 +94,8 @@ def flows() -> Iterator[Flow]:
             chain(
                 steps(WEB, "dynamodb:UpdateItem", arn("dynamodb", "table/encore-prod-recommendations")),
                 steps(WEB, "dynamodb:BatchWriteItem", RUNS, context={LEADING_KEYS: f"attribution#{RUN}"}),
-                steps(WEB, "personalize:PutEvents", TRACKER),
+                steps(WEB, ["personalize:DescribeEventTracker", "personalize:PutEvents"], TRACKER),
+                steps(WEB, "personalize:ListEventTrackers", "*"),
             )
         ),
     )

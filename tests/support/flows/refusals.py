@@ -3,7 +3,7 @@
 from itertools import chain
 
 from encore.contracts import object_keys
-from tests.support.configurations import PROFILE, RANKING_CAMPAIGN
+from tests.support.configurations import PROFILE
 from tests.support.flows.delivery import (
     CONFIGURATION_SET,
     CONTACTS,
@@ -165,20 +165,6 @@ _ROLES = (
         "s3:DeleteObject",
         f"{BUCKET}/runs/{RUN}/personalize/x",
     ),
-    _refused(
-        "Personalize's role reads its reports",
-        role("personalize"),
-        "s3:GetObject",
-        f"{BUCKET}/attribution/report.csv",
-    ),
-    _refused(
-        "Personalize reports into the bucket of another account",
-        "personalize.amazonaws.com",
-        "s3:PutObject",
-        f"{BUCKET}/attribution/report.csv",
-        THERE,
-        by="aws:SourceAccount",
-    ),
     _refused("Personalize's role uses another key", role("personalize"), "kms:Decrypt", KEYS["messages"]),
     _refused("Personalize uses another key", "personalize.amazonaws.com", "kms:Decrypt", KEYS["messages"]),
     _refused(
@@ -279,8 +265,6 @@ _REAL_TIME = (
         role("web-task"),
         "dynamodb:UpdateItem",
         RUNS,
-        {LEADING_KEYS: RUN},
-        by=LEADING_KEYS,
     ),
     _refused(
         "the web process writes what a run has done",
@@ -292,13 +276,6 @@ _REAL_TIME = (
     ),
     _refused("the web process reads all histories", role("web-task"), "dynamodb:Scan", HISTORIES),
     _refused("the web process changes histories", role("web-task"), "dynamodb:UpdateItem", HISTORIES),
-    _refused(
-        "the web process asks for an order where there is no campaign for it",
-        role("web-task"),
-        "personalize:GetPersonalizedRanking",
-        RANKING_CAMPAIGN,
-        environment="guarded",
-    ),
     _refused(
         "the web process reads an upload", role("web-task"), "s3:GetObject", f"{BUCKET}/uploads/week.csv"
     ),

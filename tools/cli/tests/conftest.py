@@ -2,23 +2,27 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+import structlog
 from aiobotocore.session import get_session
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from encore.cli.app import app
+from encore.cli.verification import Account
 from encore.runtime.aws import CONFIG
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName
 from encore.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
+from understudy.testing import UnderstudyServer
 
 InLedger = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
 Bodies = Callable[[str], list[str]]
@@ -78,6 +82,16 @@ def encore(environment: str, run_encore: Encore, monkeypatch: pytest.MonkeyPatch
     """The command line, on this test's environment in the emulator."""
     monkeypatch.setenv("ENCORE_ENVIRONMENT", environment)
     return run_encore
+
+
+@pytest.fixture
+def personalize(environment: str, emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """The environment, with a Personalize of its own, which logs nothing."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    with UnderstudyServer(region="eu-west-1", s3_endpoint_url=emulator_url) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", server.url)
+        yield Account.open(environment, region="eu-west-1")
+    structlog.reset_defaults()
 
 
 @pytest.fixture

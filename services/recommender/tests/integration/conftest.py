@@ -1,7 +1,6 @@
 """The service and the run's other services, on an AWS emulator and understudy's Personalize over HTTP."""
 
 from collections.abc import AsyncIterator, Iterator
-from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,14 +14,6 @@ from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
-
-
-@pytest.fixture
-def fork_server() -> Iterator[None]:
-    """A server of forked processes with the environment of the test: it has that of its start."""
-    forkserver._forkserver._stop()  # type: ignore[attr-defined] # there is no other way
-    yield
-    forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -41,7 +32,6 @@ def settings(resources: Resources, understudy: str, monkeypatch: pytest.MonkeyPa
     assert understudy
     environment = resources.settings() | {
         "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
-        "ENCORE_RECOMMENDER_EVENTS_SETTLE_S": "0",
         "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
         "ENCORE_RECEIVE_WAIT_S": "1",
     }

@@ -2,50 +2,32 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC
 
 import pytest
-from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
 from encore.contracts.events import RecommenderBundle, RecommenderPoll, Round, parse_event
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.personalize_events import AWSPersonalizeEvents
-from encore.recommender.adapters.standing import DynamoDBStanding, StandingChangedError
-from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
-from encore.recommender.domain.csv_files import csv_file
-from encore.recommender.domain.records import Event, UserRecord, read_items
+from encore.recommender.adapters.turns import DynamoDBTurns
 from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.domain.rows import item_row
-from encore.recommender.domain.schemas import ITEMS
-from encore.recommender.domain.standing import NDCG, Standing, Version
 from encore.recommender.domain.turn import Turn
 from encore.recommender.ports import (
     NotReadyError,
     Personalize,
-    Records,
     RefusedError,
-    Standings,
     Turns,
     VanishedError,
 )
 from encore.runtime.ports import Polls
 from encore.runtime.queue.polls import SQSPolls, SQSRecommenderPolls
 from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName
-from encore.runtime.storage import to_item
 from encore.stack.provision import Resources
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
-    InMemoryRecords,
-    InMemoryStanding,
     InMemoryTurns,
-    made_up_shop,
 )
-from tests.support.runs import START
 from tests.support.stores import Clients, Emulated, InMemoryPolls
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.composition import create_services
@@ -100,127 +82,23 @@ async def test_a_failed_job_is_refused_with_personalizes_reason(personalize: Per
         await _active(personalize, ResourceSpec("import_users", Kind.IMPORT_JOB, "users", job))
 
 
-INTERACTIONS = """{"type": "record", "name": "Interactions", "namespace": "com.amazonaws.personalize.schema",
- "fields": [{"name": "USER_ID", "type": "string"}, {"name": "ITEM_ID", "type": "string"},
- {"name": "TIMESTAMP", "type": "long"}, {"name": "EVENT_TYPE", "type": "string"},
- {"name": "EVENT_VALUE", "type": ["float", "null"]}], "version": "1.0"}"""
-EVENTS = [
-    Event(user_id="C1", item_id=f"P{number}", event_type="liked", value=value, timestamp=1_700_000_000)
-    for number, value in enumerate((0.5, None))
-]
-
-
-@pytest.fixture(params=[AWSPersonalizeEvents, InMemoryRecords])
-async def group_and_records(
-    request: pytest.FixtureRequest, emulator_url: str
-) -> AsyncIterator[tuple[Personalize, Records]]:
-    """Personalize without resources, and what puts single records."""
-    if request.param is InMemoryRecords:
-        empty = InMemoryPersonalize()
-        yield empty, InMemoryRecords(empty)
-        return
-    config = AioConfig(retries=NO_SDK_RETRIES)
-    with UnderstudyServer(s3_endpoint_url=emulator_url) as server:
-        async with (
-            get_session().create_client("personalize", endpoint_url=server.url) as client,
-            get_session().create_client(
-                "personalize-events", endpoint_url=server.url, config=config
-            ) as events,
-        ):
-            limits = {name: Limiter(1_000.0) for name in ("events", "users", "items")}
-            yield AWSPersonalize(client), AWSPersonalizeEvents(events, **limits)
-
-
-async def _dataset(personalize: Personalize, group: str, kind: str, schema: str) -> str:
-    name = kind.lower()
-    spec = ResourceSpec(f"schema_{name}", Kind.SCHEMA, name, {"schema": schema})
-    request = {
-        "datasetGroupArn": group,
-        "datasetType": kind,
-        "schemaArn": await _active(personalize, spec),
-    }
-    return await _active(personalize, ResourceSpec(f"dataset_{name}", Kind.DATASET, name, request))
-
-
-async def test_events_are_put_through_the_groups_tracker(
-    group_and_records: tuple[Personalize, Records],
-) -> None:
-    """There is one, whatever its name; through none that is unknown anything is put."""
-    personalize, records = group_and_records
+async def test_a_dataset_that_was_deleted_does_not_exist(personalize: Personalize) -> None:
+    """A run that has made it notices before it trains without it."""
     group = await _active(personalize, GROUP)
-    await _dataset(personalize, group, "Interactions", INTERACTIONS)
-    request = {"datasetGroupArn": group}
-    tracker = await _active(personalize, ResourceSpec("event_tracker", Kind.EVENT_TRACKER, "shop", request))
-    tracking_id = await personalize.tracking_id(tracker)
-    for _ in range(2):
-        await records.put_events(tracking_id, EVENTS)
-    with pytest.raises(RefusedError):
-        await records.put_events("of nobody", EVENTS)
-    assert await personalize.exists(Kind.EVENT_TRACKER, tracker)
-
-
-async def test_users_are_put_into_their_dataset(group_and_records: tuple[Personalize, Records]) -> None:
-    """One that is gone has vanished, so that the run makes it again."""
-    personalize, records = group_and_records
-    group = await _active(personalize, GROUP)
-    dataset = await _dataset(personalize, group, "Users", SCHEMA)
-    await records.put_users(dataset, [UserRecord("C1", '{"age": 30}'), UserRecord("C2", '{"age": 31}')])
-    known = await personalize.dataset(dataset)
-    assert (known.arn, known.created_at.tzinfo) == (dataset, UTC)
-    assert await personalize.dataset(dataset) == known
-    assert await personalize.delete(Kind.DATASET, dataset)
-    with pytest.raises(VanishedError):
-        async with asyncio.timeout(10):
-            while True:
-                await personalize.dataset(dataset)
-                await asyncio.sleep(0.02)
-    with pytest.raises(VanishedError):
-        await records.put_users(dataset, [UserRecord("C1", "{}")])
-    with pytest.raises(VanishedError):
-        await personalize.metrics(f"{dataset}/00000000".replace("dataset/", "solution/"))
-
-
-async def test_products_are_put_into_their_dataset(group_and_records: tuple[Personalize, Records]) -> None:
-    """Figures are numbers, and a product that is put again replaces what was known of it."""
-    personalize, records = group_and_records
-    group = await _active(personalize, GROUP)
-    dataset = await _dataset(personalize, group, "Items", ITEMS.avro)
-    row = item_row(made_up_shop(customers=1, part_size=1).products[0], None)
-    products = [*read_items(csv_file(ITEMS.columns, [row]))]
-    for _ in range(2):
-        await records.put_items(dataset, products)
-    with pytest.raises(VanishedError):
-        await records.put_items(f"{dataset}-that-is-not-there", products)
-
-
-@pytest.fixture
-def standings(emulated: Emulated | None) -> Standings:
-    """The standing of a group of which nothing is known."""
-    if emulated is None:
-        return InMemoryStanding()
-    return DynamoDBStanding(emulated.clients.dynamodb, table=emulated.resources.tables["runs"], name="shop")
-
-
-async def test_a_standing_is_changed_as_it_was_read_or_not_at_all(standings: Standings) -> None:
-    """Who changed nothing has written nothing; who read something older changes nothing."""
-    nothing = await standings.get()
-    assert nothing == Standing()
-    assert await standings.change(nothing, importing="") == nothing
-    version = Version(
-        arn="arn:v",
-        solution_arn="arn:s",
-        run_id="run-1",
-        trained_at=START,
-        settings="a",
-        interactions=1,
-        metrics={NDCG: 0.25},
+    schema = await _active(
+        personalize, ResourceSpec("schema_users", Kind.SCHEMA, "users", {"schema": SCHEMA})
     )
-    changed = await standings.change(nothing, importing="run-1", in_use=version)
-    assert await standings.get() == changed
-    assert (changed.revision, changed.in_use) == (1, version)
-    with pytest.raises(StandingChangedError):
-        await standings.change(nothing, importing="run-2")
-    assert (await standings.change(changed, importing="")).revision == 2
+    request = {"datasetGroupArn": group, "datasetType": "Users", "schemaArn": schema}
+    dataset = await _active(personalize, ResourceSpec("dataset_users", Kind.DATASET, "users", request))
+    assert await personalize.find(Kind.DATASET, "users", request) == dataset
+    assert await personalize.exists(Kind.DATASET, dataset)
+    assert await personalize.delete(Kind.DATASET, dataset)
+    async with asyncio.timeout(10):
+        while await personalize.exists(Kind.DATASET, dataset):  # noqa: ASYNC110 - as every client has to
+            await asyncio.sleep(0.02)
+    assert await personalize.find(Kind.DATASET, "users", request) is None
+    with pytest.raises(VanishedError):
+        await personalize.ndcg(f"{dataset}/00000000".replace("dataset/", "solution/"))
 
 
 @pytest.fixture(params=[AWSPersonalize, InMemoryPersonalize])
@@ -295,16 +173,6 @@ async def test_a_sign_of_life_keeps_the_turn(turns: Turns) -> None:
     assert alive != seen
     assert await turns.take("run-1", instead_of=seen) == alive
     assert await owner(turns.take("run-1", instead_of=alive)) == "run-1"
-
-
-async def test_the_turn_of_an_older_version_has_no_beat(clients: Clients, resources: Resources) -> None:
-    """It can be kept and taken over all the same."""
-    table = resources.tables["runs"]
-    turns = DynamoDBTurns(clients.dynamodb, table=table, name="shop")
-    item = to_item({"run_id": "turn#shop", "item": ITEM, "owner": "old"})
-    await clients.dynamodb.put_item(TableName=table, Item=item)
-    assert await turns.current() == Turn("old", None)
-    assert await owner(turns.take("run-1", instead_of=Turn("old", None))) == "run-1"
 
 
 async def test_a_turn_is_not_listed_as_a_run(clients: Clients, resources: Resources) -> None:

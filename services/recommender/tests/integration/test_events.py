@@ -1,25 +1,21 @@
-"""Customers' events on DynamoDB and understudy: kept, told once, and reported."""
+"""Customers' events on DynamoDB and understudy: kept, credited, and told once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 from aiobotocore.session import get_session
 
-from encore.contracts.records import CustomerEvent, EventKind
+from encore.contracts.records import EventKind
 from encore.recommender.adapters.event_sink import AWSEventSink
-from encore.recommender.adapters.event_trackers import AWSEventTrackers
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.domain.attribution import METRICS
 from encore.recommender.domain.customer_events import AFTER_TRIMMING, MOST
 from encore.recommender.domain.plan import Plan, Step
 from encore.recommender.domain.resources import Kind
-from encore.recommender.ports import NotReadyError
-from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.record_events import RecordEvents
 from encore.runtime.aws import CONFIG
 from encore.runtime.quota.limiter import Limiter
@@ -33,6 +29,7 @@ from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
+    from types_aiobotocore_personalize_events.client import PersonalizeEventsClient
 
 RUN = "run-0123456789abcdef"
 PATIENCE = 200
@@ -55,6 +52,7 @@ class Bench:
     kept: DynamoDBKeptEvents
     ledger_items: DynamoDBItems
     client: "PersonalizeClient"
+    events: "PersonalizeEventsClient"
     personalize: AWSPersonalize
     plan: Plan
     ledger: Ledger
@@ -77,24 +75,17 @@ class Bench:
             await asyncio.sleep(0.01)
         raise AssertionError(arn)
 
-    async def gone(self) -> None:
-        """Wait until there is no tracker."""
-        for _ in range(PATIENCE):
-            if not (await self.client.list_event_trackers())["eventTrackers"]:
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("still there")
+    async def make_tracker(self) -> str:
+        """Make the event tracker, as a run does that keeps a campaign."""
+        group = (await self.ledger.run(RUN)).step["dataset_group"]
+        arn = await self.personalize.ensure(self.plan.event_tracker(group))
+        await self.active(Kind.EVENT_TRACKER, arn)
+        return arn
 
-    async def recorded(self, *events: CustomerEvent) -> tuple[int, int]:
-        """Record events, waiting for the tracker; return how many there were, and how many were told."""
-        for _ in range(PATIENCE):
-            try:
-                found = await self.record.record(events)
-            except NotReadyError:
-                await asyncio.sleep(0.01)
-                continue
-            return found.events, found.told
-        raise AssertionError("no tracker")
+    def new_task(self) -> RecordEvents:
+        """Another task, which knows nothing of what this one remembers."""
+        sink = AWSEventSink(self.events, self.client, group="shop", limiter=Limiter(1_000))
+        return replace(self.record, sink=sink)
 
     async def exported(self, clients: Clients, bucket: str) -> list[str]:
         """What Personalize has been told by itself, as lines."""
@@ -118,7 +109,7 @@ class Bench:
 
 @pytest.fixture
 async def bench(clients: Clients, resources: Resources) -> AsyncIterator[Bench]:
-    """The use case, with Personalize's own reports switched on."""
+    """The use case."""
     plan = Plan(
         dataset_group="shop",
         role_arn="arn:aws:iam::000000000000:role/personalize",
@@ -135,17 +126,15 @@ async def bench(clients: Clients, resources: Resources) -> AsyncIterator[Bench]:
         kept = DynamoDBKeptEvents(
             clients.dynamodb, table, DynamoDBItems(clients.dynamodb, table), keep_days=10
         )
-        trackers = AWSEventTrackers(personalize, clients.dynamodb, table=runs, plan=plan, attribution=True)
         items = DynamoDBItems(clients.dynamodb, runs)
         record = RecordEvents(
             kept=kept,
             credits=items,
             suppressions=DynamoDBItems(clients.dynamodb, resources.tables["suppressions"]),
-            sink=AWSEventSink(events, Limiter(1_000)),
-            tracker=KnowTracker(trackers=trackers),
+            sink=AWSEventSink(events, client, group="shop", limiter=Limiter(1_000)),
             objects=S3Objects(clients.s3, resources.buckets["data"]),
         )
-        yield Bench(record, kept, items, client, personalize, plan, Ledger(clients.dynamodb, runs))
+        yield Bench(record, kept, items, client, events, personalize, plan, Ledger(clients.dynamodb, runs))
 
 
 async def test_events_are_told_once_through_the_groups_tracker(
@@ -153,13 +142,15 @@ async def test_events_are_told_once_through_the_groups_tracker(
 ) -> None:
     """What is told twice, by whatever upload, is one interaction."""
     await bench.make_group()
+    await bench.make_tracker()
     events = [
         an_event("e1", run_id=RUN),
         an_event("e2", kind=EventKind.PURCHASED, run_id=RUN, value="9.99", timestamp=1_764_000_001),
         an_event("e3", customer_id="C2", kind=EventKind.VIEWED),
     ]
-    assert await bench.recorded(*events) == (3, 3)
-    assert await bench.recorded(*events) == (3, 3)
+    for new in (3, 0):
+        recorded = await bench.record.record(events)
+        assert (recorded.events, recorded.new, recorded.told) == (3, new, 3)
     assert sorted(await bench.exported(clients, resources.buckets["data"])) == [
         "C1,P1,1764000000,clicked,",
         "C1,P1,1764000001,purchased,",
@@ -169,39 +160,26 @@ async def test_events_are_told_once_through_the_groups_tracker(
     assert (credited.clicked, credited.purchased, str(credited.value)) == (1, 1, "9.99")
 
 
-async def test_the_group_has_one_tracker_and_one_attribution(bench: Bench) -> None:
-    """They are found again, whoever made them."""
-    await bench.make_group()
-    await bench.recorded(an_event())
-    bench.record.tracker.__init__(trackers=bench.record.tracker.trackers)  # type: ignore[misc] # another task
-    await bench.record.tracker.trackers.keep(None)
-    await bench.recorded(an_event())
-    trackers = await bench.client.list_event_trackers()
-    assert [each["name"] for each in trackers["eventTrackers"]] == ["shop"]
-    (found,) = (await bench.client.list_metric_attributions())["metricAttributions"]
-    metrics = await bench.client.list_metric_attribution_metrics(
-        metricAttributionArn=found["metricAttributionArn"]
-    )
-    assert [each["metricName"] for each in metrics["metrics"]] == [name for name, *_ in METRICS]
-
-
-async def test_a_deleted_tracker_is_made_again(bench: Bench) -> None:
-    """Its tracking id is refused; the events go to the new one."""
-    await bench.make_group()
-    await bench.recorded(an_event())
-    (found,) = (await bench.client.list_event_trackers())["eventTrackers"]
-    await bench.client.delete_event_tracker(eventTrackerArn=found["eventTrackerArn"])
-    await bench.gone()
-    _, told = await bench.recorded(an_event("e2"))
-    assert told == 1
-    (other,) = (await bench.client.list_event_trackers())["eventTrackers"]
-    assert other["eventTrackerArn"] != found["eventTrackerArn"]
-
-
-async def test_before_the_first_run_events_are_only_kept(bench: Bench) -> None:
-    """There is no dataset group to tell of them."""
-    assert await bench.recorded(an_event()) == (1, 0)
+async def test_before_there_is_a_tracker_events_are_only_kept(bench: Bench) -> None:
+    """It is not looked for with every event; who looks later finds it."""
+    assert (await bench.record.record([an_event()])).told == 0
     assert (await bench.kept.of(["C1", "C2"])).keys() == {"C1"}
+    await bench.make_group()
+    await bench.make_tracker()
+    assert (await bench.record.record([an_event()])).told == 0
+    assert (await bench.new_task().record([an_event()])).told == 1
+
+
+async def test_a_tracker_that_is_gone_is_no_failure(bench: Bench) -> None:
+    """The events are kept, and the next run's import has them."""
+    await bench.make_group()
+    tracker = await bench.make_tracker()
+    assert (await bench.record.record([an_event()])).told == 1
+    await bench.client.delete_event_tracker(eventTrackerArn=tracker)
+    while (await bench.client.list_event_trackers())["eventTrackers"]:  # noqa: ASYNC110 - another process
+        await asyncio.sleep(0.01)
+    recorded = await bench.record.record([an_event("e2")])
+    assert (recorded.new, recorded.told) == (1, 0)
 
 
 async def test_workers_that_add_at_the_same_time_lose_nothing(bench: Bench) -> None:

@@ -5,24 +5,22 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import psutil
 import pytest
 from aiohttp import ClientSession
 
-from encore.recommender.adapters.shop_processes import NICE, ShopProcesses
-from encore.recommender.adapters.stored_shop import LoadStoredShop
-from encore.recommender.domain.current_shop import CurrentShop
+from encore.recommender.adapters.shop_processes import ShopProcesses, load_stored
 from encore.recommender.domain.real_time import Edition, Wanted, read_picks
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.ports import BusyError, ShopClosedError
+from encore.recommender.domain.shop import Shop
+from encore.recommender.ports import ShopClosedError
 from encore.stack.provision import Resources
 from services.recommender.tests.real_time import shown, store
 from services.recommender.tests.world import RUN, TOO_LITTLE, World
@@ -122,113 +120,92 @@ async def test_a_check_says_on_one_line_what_is_missing(resources: Resources) ->
 
 
 @pytest.fixture
-async def edition(template: World, clients: Clients, resources: Resources, fork_server: None) -> Edition:
-    """The shop of the stored run, which processes load that are forked from now on."""
-    assert fork_server is None
+async def edition(template: World, clients: Clients, resources: Resources) -> Edition:
+    """The shop of the stored run."""
     await store(template, clients, resources)
     began = (await template.ledger.run(RUN)).created_at
     return Edition(RUN, RunRules(rules=Rules()), int(began.timestamp()))
 
 
-async def test_a_shop_in_a_process_picks_and_orders(edition: Edition, resources: Resources) -> None:
-    """Requests are answered by each of its processes in turn; whatever comes too much at once is refused."""
-    load = LoadStoredShop(resources.buckets["data"])
-    opened = await ShopProcesses(load=load, processes=2, most_waiting=3).open(edition)
-    asked = [opened.picks(Wanted(f"C{number}")) for number in range(4)]
-    answers = await asyncio.gather(*asked, return_exceptions=True)
-    assert [len(read_picks(one)) for one in answers if isinstance(one, bytes)] == [5, 5, 5]
-    assert isinstance(answers[-1], BusyError)
-    assert await opened.ordered(Wanted("C0"), ["P1red", "nothing"]) == ["P1red"]
-    await opened.close()
+async def gone(processes: Collection[psutil.Process]) -> None:
+    """Wait until processes have ended."""
+    assert processes
+    _, left = await asyncio.to_thread(psutil.wait_procs, processes, timeout=STARTED_S)
+    assert not left
+
+
+def workers() -> set[psutil.Process]:
+    """The processes with shops that this one has started."""
+    children = psutil.Process().children()
+    return {one for one in children if any("spawn_main" in word for word in one.cmdline())}
+
+
+async def test_a_shop_in_processes_picks(edition: Edition, resources: Resources) -> None:
+    """Requests are answered by each of its processes in turn, which end when the shop is closed."""
+    before = workers()
+    load = partial(load_stored, resources.buckets["data"])
+    opened = await ShopProcesses(load=load, processes=2).open(edition)
+    answers = await asyncio.gather(*(opened.picks(Wanted(f"C{number}")) for number in range(4)))
+    assert [len(read_picks(one)) for one in answers] == [5, 5, 5, 5]
+    started = workers() - before
+    assert len(started) == 2
+    opened.close()
+    await gone(started)
     with pytest.raises(ShopClosedError):
         await opened.picks(Wanted("C0"))
 
 
 async def test_a_shop_whose_process_dies_says_so(edition: Edition, resources: Resources) -> None:
     """A request is refused, not kept waiting."""
-    opened = await ShopProcesses(load=LoadStoredShop(resources.buckets["data"])).open(edition)
-    [worker] = opened.workers
-    os.kill(worker.process.pid or 0, signal.SIGKILL)
+    before = workers()
+    opened = await ShopProcesses(load=partial(load_stored, resources.buckets["data"])).open(edition)
+    [worker] = workers() - before
+    os.kill(worker.pid, signal.SIGKILL)
     with pytest.raises(ShopClosedError):
         await opened.picks(Wanted("C0"))
-    await opened.close()
+    opened.close()
 
 
 async def test_a_shop_that_cannot_be_loaded_raises_what_went_wrong(
     edition: Edition, resources: Resources
 ) -> None:
     """The reason comes from the other process, and nothing of it stays."""
+    before = workers()
     missing = Edition("run-nobody-knows", edition.rules, edition.now)
     with pytest.raises(Exception, match="NoSuchKey"):
-        await ShopProcesses(load=LoadStoredShop(resources.buckets["data"])).open(missing)
+        await ShopProcesses(load=partial(load_stored, resources.buckets["data"])).open(missing)
+    async with asyncio.timeout(STARTED_S):
+        while workers() - before:  # noqa: ASYNC110 - other processes
+            await asyncio.sleep(0.05)
 
 
-def fail(edition: Edition) -> CurrentShop:
-    """Load nothing."""
-    raise ValueError(edition.run_id)
-
-
-async def test_any_error_of_loading_arrives(edition: Edition) -> None:
-    """Also one that no AWS library makes."""
-    with pytest.raises(ValueError, match=RUN):
-        await ShopProcesses(load=fail).open(edition)
-
-
-def never(edition: Edition) -> CurrentShop:
+def never(edition: Edition) -> Shop:
     """Load for longer than anybody waits."""
     time.sleep(600)
     raise ValueError(edition.run_id)
 
 
-def shop_processes() -> set[psutil.Process]:
-    """The processes with shops: this one's grandchildren, which a server forks."""
-    own = psutil.Process()
-    return set(own.children(recursive=True)) - set(own.children())
-
-
-async def test_stopping_before_a_process_is_there_leaves_none_behind(edition: Edition) -> None:
-    """Whoever cancels at once waits for the process, and then ends it."""
-    before = shop_processes()
-    opening = asyncio.create_task(ShopProcesses(load=never).open(edition))
-    await asyncio.sleep(0)
+async def test_stopping_does_not_wait_for_a_shop_that_is_being_loaded() -> None:
+    """Its process is ended, and leaves nothing behind."""
+    before = workers()
+    opening = asyncio.create_task(ShopProcesses(load=never).open(Edition(RUN, RunRules(rules=Rules()), 0)))
+    async with asyncio.timeout(STARTED_S):
+        while not (loading := workers() - before):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.05)
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
-    left = list(shop_processes() - before)
-    await asyncio.to_thread(psutil.wait_procs, left, timeout=STARTED_S)
-    assert not any(one.is_running() for one in left)
+    await gone(loading)
 
 
-def priority(edition: Edition) -> CurrentShop:
-    """Tell the priority of the thread that loads, and of one that it starts, and that of its process."""
-    with ThreadPoolExecutor(1) as further:
-        own = [_priority(), further.submit(_priority).result()]
-    usual = os.getpriority(os.PRIO_PROCESS, os.getpid())
-    raise ValueError(f"{edition.run_id}: {own} instead of {usual}")
-
-
-def _priority() -> int:
-    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-
-
-@pytest.mark.parametrize("at_leisure", [False, True])
-async def test_loading_gives_way_to_answering(edition: Edition, at_leisure: bool) -> None:  # noqa: FBT001
-    """Only what loads has a lower priority: it could not be raised again for answers."""
-    usual = _priority()
-    given = NICE if at_leisure else usual
-    with pytest.raises(ValueError, match=rf": \[{given}, {given}\] instead of {usual}$"):
-        await ShopProcesses(load=priority).open(edition, at_leisure=at_leisure)
-
-
-async def test_stopping_does_not_wait_for_a_shop_that_is_being_loaded(edition: Edition) -> None:
-    """Its process is ended, and leaves nothing behind."""
-    before = shop_processes()
-    opening = asyncio.create_task(ShopProcesses(load=never).open(edition))
-    async with asyncio.timeout(STARTED_S):
-        while not (loading := shop_processes() - before):  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.05)
-        opening.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await opening
-        await asyncio.to_thread(psutil.wait_procs, list(loading), timeout=STARTED_S)
-    assert not any(one.is_running() for one in loading)
+async def test_shops_end_with_a_process_that_is_killed(
+    template: World, clients: Clients, resources: Resources
+) -> None:
+    """Nobody else would end them."""
+    await store(template, clients, resources)
+    async with running(environment(resources)) as (address, process), ClientSession() as client:
+        await ready(client, address)
+        below = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        await process.wait()
+        await gone(below)

@@ -1,6 +1,7 @@
 """How polls advance a run."""
 
 import asyncio
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -27,8 +28,8 @@ async def test_polls_advance_a_run_through_every_step() -> None:
     """Each wait and each round is one poll; then every part is stored, announced and reported."""
     world = World()
     await world.open()
-    assert await world.run_to_end() == 10
-    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 1, 2, 3, 4, 5, 6, 7, 8]
+    assert await world.run_to_end() == 9
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 1, 2, 3, 4, 5, 6, 7]
     assert [attempt for _, attempt in world.polls.sent_at_once] == [1, 1, 1]
     assert [data.part for data in world.announcer.of(RecommendationsReady)] == [1, 2]  # type: ignore[attr-defined] # narrowed by `of`
     recommended = await world.recommended(1)
@@ -48,16 +49,14 @@ async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
     await world.run_to_end()
     reports = {report.name: report for report in await world.ledger.reports(RUN)}
     pairs = sum(len(customer.product_ids) for customer in ENOUGH.customers)
-    written = sum(
-        len(body) for key, body in world.objects.stored.items() if key.endswith(".csv") and "/new-" not in key
-    )
+    written = sum(len(body) for key, body in world.objects.stored.items() if key.endswith(".csv"))
     assert reports["training"].units == {
         "personalize.ingested_bytes": written,
         "personalize.trained_interactions": pairs,
-        "s3.puts": 10 + 2 + 5,
-        "sqs.requests": 2 + 3 * (10 + 4),
-        "dynamodb.reads": 1 + 10 + 4 + 600 + 600 + 2 * 600,  # the last: who is suppressed
-        "dynamodb.writes": 1 + 2 * (1 + 10 + 4) + 4 + 3 + 600,
+        "s3.puts": 8 + 2 + 5,
+        "sqs.requests": 2 + 3 * (9 + 4),
+        "dynamodb.reads": 1 + 9 + 4 + 600 + 600 + 2 * 600,  # the last: who is suppressed
+        "dynamodb.writes": 1 + 2 * (1 + 9 + 4) + 4 + 3 + 600,
     }
     assert reports["part-00002"].units["personalize.recommendations"] == 300
     counts = total(list(reports.values())).counts
@@ -234,3 +233,19 @@ async def test_one_message_of_a_run_is_handled_at_a_time(monkeypatch: pytest.Mon
     monkeypatch.setattr(world.runs.table, "_moment", partial(asyncio.sleep, 0))  # others may go first
     await asyncio.gather(*(world.deliver(RecommenderPoll(attempt=2)) for _ in range(3)))
     assert [attempt for _, attempt in world.polls.sent] == [1, 1, 1, 2, 3]
+
+
+async def test_without_rankings_personalize_is_asked_for_nothing() -> None:
+    """Everybody gets products by what the shop's own data tells, and nothing is read, made or reserved."""
+    world = World(asks_personalize=False, has_campaign=True, budget_usd=Decimal(1))
+    await world.open()
+    assert await world.run_to_end() == 3
+    assert world.personalize.created == []
+    assert (await world.budget.account(RUN)).committed == 0
+    run = await world.ledger.run(RUN)
+    assert run.step["popularity_reason"] == "rankings are switched off"
+    assert run.stage(StageName.RECOMMENDER).done == {1, 2}
+    recommended = await world.recommended(1)
+    assert {one.source for one in recommended} == {RecommendationSource.POPULARITY}
+    assert all(len(one.picks) == 5 for one in recommended)
+    assert not [one for one in world.objects.stored if "/personalize/input/" in one]

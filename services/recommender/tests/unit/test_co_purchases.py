@@ -43,22 +43,22 @@ def test_two_reviews_link_their_families_and_leaves() -> None:
         owner("C1", review("R1", "kettle-red"), review("R2", "mug")),
         owner("C2", review("R3", "mug"), review("R4", "kettle-blue")),
     )
-    assert counts.bought_together("kettle", "mug") == counts.bought_together("mug", "kettle") == 2
+    assert counts.families.customers("kettle", "mug") == counts.families.customers("mug", "kettle") == 2
     assert counts.leaves.customers(("Kitchen", "Kettles"), ("Kitchen", "Mugs")) == 2
 
 
 def test_one_review_under_several_products_links_nothing() -> None:
     """It is one purchase, however many products show it, and however often the file repeats it."""
     counts = counted(owner("C1", review("R1", "kettle-red", "mug"), review("R1", "mug")))
-    assert counts.bought_together("kettle", "mug") == 0
+    assert counts.families.customers("kettle", "mug") == 0
     assert counts.leaves.total == 0
 
 
 def test_a_review_about_both_needs_another_about_each() -> None:
     """Each family must have a review that is not about the other one."""
     both, kettle, mug = review("R1", "kettle-red", "mug"), review("R2", "kettle-red"), review("R3", "mug")
-    assert counted(owner("C", both, kettle)).bought_together("kettle", "mug") == 0
-    assert counted(owner("C", both, kettle, mug)).bought_together("kettle", "mug") == 1
+    assert counted(owner("C", both, kettle)).families.customers("kettle", "mug") == 0
+    assert counted(owner("C", both, kettle, mug)).families.customers("kettle", "mug") == 1
 
 
 @pytest.mark.parametrize("orders", [("O1", "O1"), ("O1", "O2")])
@@ -69,8 +69,8 @@ def test_purchases_link_what_they_are_of(orders: tuple[str, str]) -> None:
         customer_id="C", reviews=(review("R1", "kettle-red", "kettle-blue"),), purchases=bought
     )
     counts = counted(customer, liked=frozenset({"kettle-red", "mug"}))
-    assert counts.bought_together("kettle", "mug") == 1
-    assert counts.also_liked("kettle", "mug") == 0
+    assert counts.families.customers("kettle", "mug") == 1
+    assert counts.liked.customers("kettle", "mug") == 0
 
 
 def test_a_purchase_links_nothing_that_the_review_is_listed_under_besides() -> None:
@@ -78,7 +78,7 @@ def test_a_purchase_links_nothing_that_the_review_is_listed_under_besides() -> N
     customer = Customer(
         customer_id="C", reviews=(review("R1", "mug", "tray"),), purchases=(purchase("O", "mug"),)
     )
-    assert counted(customer).bought_together("mug", "tray") == 0
+    assert counted(customer).families.customers("mug", "tray") == 0
 
 
 def test_what_is_bought_again_is_a_repeat() -> None:
@@ -94,7 +94,7 @@ def test_what_is_bought_again_is_a_repeat() -> None:
 def test_variants_are_not_bought_together() -> None:
     """A family has no link to itself."""
     counts = counted(owner("C1", review("R1", "kettle-red"), review("R2", "kettle-blue")))
-    assert counts.bought_together("kettle", "kettle") == 0
+    assert counts.families.customers("kettle", "kettle") == 0
     assert counts.families.of("kettle") == []
 
 
@@ -102,16 +102,16 @@ def test_only_liked_products_are_liked_together() -> None:
     """One that the customer dislikes counts as bought all the same."""
     reviews = (review("R1", "kettle-red"), review("R2", "mug"), review("R3", "tray"))
     counts = counted(owner("C1", *reviews), liked=frozenset({"kettle-red", "mug"}))
-    assert counts.also_liked("kettle", "mug") == 1
-    assert counts.also_liked("kettle", "tray") == 0
-    assert counts.bought_together("kettle", "tray") == 1
+    assert counts.liked.customers("kettle", "mug") == 1
+    assert counts.liked.customers("kettle", "tray") == 0
+    assert counts.families.customers("kettle", "tray") == 1
 
 
 def test_products_without_a_category_link_no_leaves() -> None:
     """They have nothing in common that their categories could say."""
     counts = CoPurchases(family=family, category=lambda _: ())
     counts.add([owner("C1", review("R1", "kettle-red"), review("R2", "mug"))])
-    assert counts.bought_together("kettle", "mug") == 1
+    assert counts.families.customers("kettle", "mug") == 1
     assert counts.repeats() == {}
 
 
@@ -161,9 +161,9 @@ def test_counts_do_not_depend_on_order_or_parts(shapes: list[list[frozenset[str]
     shuffled = random.Random(seed).sample(customers, len(customers))  # noqa: S311 - test data
     counts = counted()
     counts.add(shuffled[:3])
-    assert counts.bought_together("a", "b") == _linking(shuffled[:3])
+    assert counts.families.customers("a", "b") == _linking(shuffled[:3])
     counts.add(shuffled[3:])
-    assert counts.bought_together("a", "b") == _linking(customers)
+    assert counts.families.customers("a", "b") == _linking(customers)
     whole = counted(*customers)
     assert all(whole.families.of(one) == counts.families.of(one) for one in "abcdef")
     assert whole.repeats() == counts.repeats()
@@ -174,8 +174,8 @@ def test_a_customer_with_very_many_reviews_costs_no_more_than_fifty() -> None:
     reviews = (review(f"R{n}", f"P{n}", timestamp=n) for n in range(1_000))
     counts = counted(owner("C", *reviews))
     assert counts.families.total == 50 * 49 // 2
-    assert counts.bought_together("P999", "P950") == 1
-    assert counts.bought_together("P999", "P949") == 0
+    assert counts.families.customers("P999", "P950") == 1
+    assert counts.families.customers("P999", "P949") == 0
 
 
 def test_beyond_the_bound_the_rarest_pairs_are_dropped() -> None:

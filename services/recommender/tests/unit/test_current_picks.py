@@ -11,14 +11,10 @@ from botocore.exceptions import ClientError
 from encore.contracts import object_keys
 from encore.contracts.consent import Contact
 from encore.contracts.records import Exclusion, Pick
-from encore.recommender.domain.engines import Engine, EngineName
 from encore.recommender.domain.history import KnownPurchase
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.real_time import PickedFrom, read_picks
 from encore.recommender.ports import NoRankingError, NoShopError
-from encore.recommender.use_cases.ask_in_time import FAILURES
-from encore.recommender.use_cases.current_picks import NOT_ASKED_ABOUT
-from encore.recommender.use_cases.know_customers import KnowCustomers
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
 from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
@@ -42,11 +38,10 @@ def departments_of(picks: Sequence[Pick]) -> set[str]:
 
 async def bought(world: World, customer_id: str, product_id: str) -> None:
     """Let a customer buy something."""
-    customers = KnowCustomers(items=world.histories, objects=world.objects)
-    history = await customers.find(customer_id)
+    history = await world.known(customer_id)
     assert history is not None
     purchase = KnownPurchase(order_id=f"o-{product_id}", product_id=product_id, seen_at=0)
-    await customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
+    await world.customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
 
 
 @pytest.fixture(scope="module")
@@ -130,10 +125,9 @@ async def test_an_excluded_customer_gets_nothing_personal_and_costs_nothing(worl
     """As in a run: nobody pays for a ranking of theirs. Their picks are those of somebody unknown."""
     await exclude(world, SOMEBODY)
     campaign = Ranks(["P9red"])
-    current = current_picks_of(world, engines={PickedFrom.CAMPAIGN: campaign}, orders=campaign)
+    current = current_picks_of(world, ranks=campaign)
     await current.shops.renew()
     answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
-    await current.order(SOMEBODY, ["P9red", "P1red"])
     assert (answer.exclusion, answer.source) == (Exclusion.NO_CONSENT, PickedFrom.POPULARITY)
     assert all(one.reason.product_id is None for one in read_picks(answer.picks or b""))
     assert campaign.asked == []
@@ -160,7 +154,7 @@ async def test_last_picks_take_the_place_of_a_ranking_that_is_not_kept() -> None
 async def test_a_campaign_ranks_now_and_is_paid_once_for_an_unchanged_customer(world: World) -> None:
     """The second request within minutes does not ask Personalize again."""
     campaign = Ranks(["P60red", "P20blue"])
-    current = current_picks_of(world, engines={PickedFrom.CAMPAIGN: campaign})
+    current = current_picks_of(world, ranks=campaign)
     await current.shops.renew()
     first = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
     again = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
@@ -183,50 +177,19 @@ async def test_a_campaign_ranks_now_and_is_paid_once_for_an_unchanged_customer(w
 )
 async def test_the_kept_ranking_stands_in_for_a_campaign(world: World, campaign: Ranks, why: str) -> None:
     """Slow, absent, failing or empty: picks are those of the batch, and the answer says why."""
-    current = current_picks_of(world, engines={PickedFrom.CAMPAIGN: campaign}, deadline_s=0.02)
+    current = current_picks_of(world, ranks=campaign, deadline_s=0.02)
     await current.shops.renew()
     answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
     assert (answer.source, answer.fallback) == (PickedFrom.BATCH, why)
     assert answer.picks == (await current.find(SOMEBODY)).picks
 
 
-async def test_nobody_waits_for_a_personalize_that_is_down(world: World) -> None:
-    """After some failures in a row it is not asked for a while."""
-    campaign = Ranks(error=ConnectionError())
-    current = current_picks_of(world, engines={PickedFrom.CAMPAIGN: campaign})
-    await current.shops.renew()
-    answers = [await current.find(f"C{n}", engine=PickedFrom.CAMPAIGN) for n in range(FAILURES + 2)]
-    assert len(campaign.asked) == FAILURES
-    assert answers[-1].fallback == "Personalize has not been answering"
-
-
-async def test_an_engine_that_is_not_set_up_says_so(world: World) -> None:
+async def test_a_campaign_that_is_not_set_up_says_so(world: World) -> None:
     """The picks are those of the batch."""
     current = current_picks_of(world)
     await current.shops.renew()
     answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
-    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, "campaign is not set up")
-    answer = await current.find(SOMEBODY, engine=PickedFrom.SIMILAR)
-    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, NOT_ASKED_ABOUT)
-
-
-async def test_what_is_similar_is_woven_anew_when_a_customer_has_something_more() -> None:
-    """As the run weaves it, so its picks are the run's; without asking Personalize again."""
-    world = await finished(World(engine=Engine.of(EngineName.SIMILAR)))
-    current = current_picks_of(world)
-    await current.shops.renew()
-    for one in (await world.recommended(1))[:50]:
-        answer = await current.find(one.customer_id, engine=PickedFrom.SIMILAR)
-        assert (answer.source, answer.fallback) == (PickedFrom.SIMILAR, None)
-        assert json.loads(answer.picks or b"") == shown(one.picks)
-    nobody = await current.find("nobody", engine=PickedFrom.SIMILAR)
-    assert (nobody.source, nobody.fallback) == (PickedFrom.POPULARITY, NOT_ASKED_ABOUT)
-    await bought(world, SOMEBODY, "P71blue")
-    more = await current.find(SOMEBODY, engine=PickedFrom.SIMILAR)
-    assert more.source is PickedFrom.SIMILAR
-    await bought(world, SOMEBODY, "a product without a list")
-    kept = await current.find(SOMEBODY, engine=PickedFrom.SIMILAR)
-    assert (kept.source, kept.fallback) == (PickedFrom.BATCH, NOT_ASKED_ABOUT)
+    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, "no campaign is set up")
 
 
 async def test_the_shops_file_of_today_decides(world: World) -> None:
@@ -287,33 +250,3 @@ async def test_what_a_customer_does_changes_their_picks_at_once(world: World) ->
     await bought(world, SOMEBODY, first)
     after = await current.find(SOMEBODY)
     assert first not in {one.product.product_id for one in read_picks(after.picks or b"")}
-
-
-async def test_given_products_come_in_the_order_for_the_customer(world: World) -> None:
-    """Without a ranking campaign it is our own: each product once, what the customer has last."""
-    current = current_picks_of(world)
-    await current.shops.renew()
-    picked = [one.product.product_id for one in read_picks((await current.find(SOMEBODY)).picks or b"")]
-    own = ENOUGH.customers[0].product_ids[0]
-    answer = await current.order(SOMEBODY, [own, "nothing", *reversed(picked), picked[0]])
-    assert sorted(answer.product_ids) == sorted({own, *picked})
-    assert answer.product_ids[-1] == own
-    assert answer.unknown == ["nothing"]
-    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, None)
-    assert answer.product_ids == (await current.order(SOMEBODY, [*picked, own])).product_ids
-
-
-async def test_a_ranking_campaign_orders_given_products(world: World) -> None:
-    """What it does not answer about comes behind; if it fails, the order is our own."""
-    ours = current_picks_of(world)
-    await ours.shops.renew()
-    given = ["P1red", "P20blue", "P60red"]
-    expected = (await ours.order(SOMEBODY, given)).product_ids
-    campaign = current_picks_of(world, orders=Ranks())
-    await campaign.shops.renew()
-    answer = await campaign.order(SOMEBODY, given)
-    assert (answer.source, answer.product_ids) == (PickedFrom.CAMPAIGN, expected[::-1])
-    broken = current_picks_of(world, orders=Ranks(error=ConnectionError()))
-    await broken.shops.renew()
-    fallen = await broken.order(SOMEBODY, given)
-    assert (fallen.product_ids, fallen.fallback) == (expected, "Personalize: ConnectionError")

@@ -13,9 +13,9 @@ from encore.recommender.domain.customer_events import (
     value_of,
     visits,
 )
-from encore.recommender.domain.customer_rows import customer_rows
 from encore.recommender.domain.history import MOST_LOOKS, History
 from encore.recommender.domain.preferences import EventType, preferences_of
+from encore.recommender.domain.rows import customer_rows
 from services.recommender.tests.fakes import an_event, purchase
 
 DAY = 86_400

@@ -48,7 +48,7 @@ async def test_what_is_left_is_asked_for_again() -> None:
     )
     state = await records.read("C1", "run-1")
     assert state.history == HISTORY
-    assert state.best_kept == (PickedFrom.BATCH, ("a", "b"))
+    assert (state.source, state.ranked) == (PickedFrom.BATCH, ("a", "b"))
     assert state.unwanted == {"toys"}
     assert busy.calls[0] == ["contacts", "histories", "recommendations"]
     assert len(busy.calls) == 2 + len(keys("C1", "run-1"))

@@ -12,7 +12,6 @@ from encore.contracts.events import RecommendationsReady, RecommenderBundle, Rou
 from encore.contracts.records import Customer, Recommendation, RecommendationSource
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.assortment import Assortment
-from encore.recommender.domain.engines import Engine, EngineName, SimilarRecipe
 from encore.recommender.domain.kept_rankings import (
     MAX_ITEM_BYTES,
     RANKING,
@@ -175,7 +174,7 @@ async def test_a_budget_reserves_what_is_ranked_and_not_what_is_kept() -> None:
     """A second run fits into a budget that the first one exceeds."""
     before, first, second = World(), *(World(budget_usd=Decimal("0.002")) for _ in range(2))
     await to_end(before, RUN)
-    second.items.items = before.items.items
+    second.items.items, second.histories.items = before.items.items, before.histories.items
     shop = changed(SHOP, "C9", with_another_review)
     for world in (first, second):
         await to_end(world, AGAIN, shop)
@@ -209,28 +208,6 @@ async def test_other_settings_of_the_solution_have_everybody_ranked_again() -> N
     other = World(num_results=60)
     other.items.items = world.items.items
     assert len(await to_end(other, AGAIN)) == CUSTOMERS
-
-
-@pytest.mark.parametrize(
-    "engine",
-    [
-        Engine.of(EngineName.CAMPAIGN),
-        Engine.of(EngineName.SIMILAR),
-        Engine.of(EngineName.SIMILAR, SimilarRecipe.SEMANTIC),
-    ],
-    ids=lambda engine: engine.text,
-)
-async def test_another_engine_ranks_everybody_anew(engine: Engine) -> None:
-    """A ranking of one engine, or of another recipe of it, never stands for one of another."""
-    world = World()
-    await to_end(world, RUN)
-    other = World(engine=engine)
-    other.items.items = world.items.items
-    await other.open(SHOP, AGAIN)
-    await other.run_to_end(AGAIN)
-    assert (await other.ledger.run(AGAIN)).step["ranked"] == str(CUSTOMERS)
-    assert (await other.ledger.run(AGAIN)).stage(StageName.RECOMMENDER).done
-    assert {kept(other, f"C{n}")["ranked_in"] for n in range(CUSTOMERS)} == {AGAIN}
 
 
 async def test_a_ranking_is_kept_for_as_many_days_as_the_setting_says() -> None:

@@ -126,3 +126,19 @@ async def test_a_group_with_another_key_is_refused(client: "PersonalizeClient") 
         stub.add_response("describe_dataset_group", {"datasetGroup": {"name": "shop"}})
         with pytest.raises(RefusedError, match="encrypted with a key of AWS, not with arn"):
             await AWSPersonalize(client).ensure(ResourceSpec("key", Kind.DATASET_GROUP, "shop", request))
+
+
+async def test_a_campaign_of_an_earlier_version_is_updated(client: "PersonalizeClient") -> None:
+    """To the version and the throughput that are wanted, once."""
+    arn, old, new = f"{ARN}campaign/shop", f"{ARN}solution/shop/old", f"{ARN}solution/shop/new"
+    served = {"solutionVersionArn": new, "minProvisionedTPS": 1}
+    wanted = ResourceSpec("campaign", Kind.CAMPAIGN, "shop", {**served, "tags": []})
+    with AioStubber(client) as stub:
+        for version in (old, new):
+            stub.add_client_error("create_campaign", "ResourceAlreadyExistsException")
+            stub.add_response("list_campaigns", {"campaigns": [{"name": "shop", "campaignArn": arn}]})
+            stub.add_response("describe_campaign", {"campaign": {**served, "solutionVersionArn": version}})
+            if version == old:
+                stub.add_response("update_campaign", {"campaignArn": arn}, {"campaignArn": arn, **served})
+            assert await AWSPersonalize(client).ensure(wanted) == arn
+        stub.assert_no_pending_responses()

@@ -1,32 +1,17 @@
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from encore.recommender.domain.engines import RANKED_BY, Engine, EngineName, SimilarRecipe
-from encore.recommender.domain.filters import OWNED
-from encore.recommender.domain.plan import Plan, Step, resource_name
+from encore.recommender.domain.plan import ARNS, Plan, Step, resource_name
 from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.resources import ResourceSpec
 from encore.runtime.runs.run import Run
 from tests.support.runs import START
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
-KEYS = [
-    "dataset_group",
-    *(
-        f"{what}_{kind}"
-        for what in ("schema", "dataset", "import")
-        for kind in ("interactions", "items", "users")
-    ),
-    "solution",
-    "solution_version",
-    "filter",
-    "batch_job",
-]
 PLAN = Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=30)
-RUN = Run(run_id="run-1", created_at=START, parts=2, step={key: f"arn:{key}" for key in KEYS})
+RUN = Run(run_id="run-1", created_at=START, parts=2, step={key: f"arn:{key}" for key in ARNS})
 
 
 def everything(run: Run = RUN, plan: Plan = PLAN) -> dict[str, ResourceSpec]:
@@ -34,18 +19,11 @@ def everything(run: Run = RUN, plan: Plan = PLAN) -> dict[str, ResourceSpec]:
     return {one.key: one for step in Step if step is not Step.SELECT for one in plan.wanted(step, run)}
 
 
-def begun_with(engine: Engine) -> Run:
-    """Return the run as one that was begun with this engine."""
-    return RUN.model_copy(update={"step": {**RUN.step, RANKED_BY: engine.text}})
-
-
 def test_steps_follow_one_another_up_to_selection() -> None:
     """Each step depends on those before it."""
     assert Step.SET_UP.following is Step.DATASETS
     assert Step.INFER.following is Step.SELECT
     assert Step.SELECT.following is Step.SELECT
-    assert Step.TRAIN.is_past(Step.IMPORT)
-    assert not Step.IMPORT.is_past(Step.IMPORT)
 
 
 @pytest.mark.parametrize("run_id", ["run-1", "x" * 80, "päivä/1", "-leading"])
@@ -53,11 +31,11 @@ def test_personalize_accepts_every_name(run_id: str) -> None:
     """Whatever the run id, names are valid, deterministic and distinct."""
     run = RUN.model_copy(update={"run_id": run_id})
     wanted = everything(run)
-    assert sorted(wanted) == sorted(KEYS)
+    assert sorted(wanted) == sorted(ARNS)
     for one in wanted.values():
         assert NAME.fullmatch(one.name)
         assert len(one.name) <= 63
-    assert len({(one.kind, one.name) for one in wanted.values()}) == len(KEYS)
+    assert len({(one.kind, one.name) for one in wanted.values()}) == len(ARNS)
     assert everything(run) == wanted
 
 
@@ -65,7 +43,7 @@ def test_runs_share_the_group_and_its_datasets_but_nothing_else() -> None:
     """Quotas allow few groups; a version goes only with its solution, so each run has its own."""
     other = everything(RUN.model_copy(update={"run_id": "run-2"}))
     same = {key for key, one in everything().items() if one.name == other[key].name}
-    assert {key for key in KEYS if key not in same} == {
+    assert {key for key in ARNS if key not in same} == {
         "import_interactions",
         "import_items",
         "import_users",
@@ -110,7 +88,7 @@ def test_the_batch_job_leaves_out_what_customers_have_and_what_is_sold_out() -> 
     wanted: Any = everything()
     assert wanted["batch_job"].request["filterArn"] == "arn:filter"
     expression = wanted["filter"].request["filterExpression"]
-    assert OWNED in expression
+    assert 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("liked", ' in expression
     assert 'EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("sold-out")' in expression
     assert wanted["filter"].request["datasetGroupArn"] == "arn:dataset_group"
 
@@ -118,46 +96,15 @@ def test_the_batch_job_leaves_out_what_customers_have_and_what_is_sold_out() -> 
 def test_nothing_is_trained_on_the_columns_of_filters() -> None:
     """That something is sold out says nothing of who likes it."""
     config: Any = everything()["solution"].request["solutionConfig"]
-    assert config["trainingDataConfig"] == {"excludedDatasetColumns": {"Items": ["AVAILABILITY", "ARRIVAL"]}}
+    assert config["trainingDataConfig"] == {"excludedDatasetColumns": {"Items": ["AVAILABILITY"]}}
 
 
-def test_a_campaign_takes_the_place_of_the_batch_job() -> None:
-    """All runs of a group share it; it answers by the version of the run whose turn it is."""
-    wanted = everything(begun_with(Engine.of(EngineName.CAMPAIGN)))
-    assert "batch_job" not in wanted
-    assert wanted["campaign"].name == "shop"
-    assert wanted["campaign"].request["solutionVersionArn"] == "arn:solution_version"
-    assert wanted["campaign"].request["minProvisionedTPS"] == 1
-    assert "promotion_filter" not in wanted
-
-
-def test_only_a_campaign_promotes_new_products() -> None:
-    """What is promoted goes past the other filter, so the promotion's own has to say the same."""
-    plan = replace(PLAN, promote_new_percent=20)
-    wanted: Any = everything(begun_with(Engine.of(EngineName.CAMPAIGN)), plan)
-    expression = wanted["promotion_filter"].request["filterExpression"]
-    assert 'Items.ARRIVAL IN ("new")' in expression
-    assert 'Items.AVAILABILITY IN ("in-stock")' in expression
-    assert OWNED in expression
-    assert "promotion_filter" not in everything(RUN, plan)
-
-
-@pytest.mark.parametrize("recipe", SimilarRecipe)
-def test_products_are_asked_about_with_a_recipe_for_products(recipe: SimilarRecipe) -> None:
-    """Such recipes take no weights of events, and know no customer whose products to leave out."""
-    wanted: Any = everything(begun_with(Engine.of(EngineName.SIMILAR, recipe)))
-    request = wanted["solution"].request
-    assert request["recipeArn"] == f"arn:aws:personalize:::recipe/{recipe}"
-    assert "eventsConfig" not in request["solutionConfig"]
-    assert "Interactions" not in wanted["filter"].request["filterExpression"]
-    assert "batch_job" in wanted
-
-
-def test_a_run_keeps_the_engine_that_it_began_with() -> None:
-    """The setting may change, and a run of an earlier release says nothing: that had batch jobs only."""
-    plan = replace(PLAN, engine=Engine.of(EngineName.CAMPAIGN))
-    assert "batch_job" in everything(begun_with(Engine()), plan)
-    assert "batch_job" in everything(RUN, plan)
+def test_one_campaign_and_tracker_serve_all_runs() -> None:
+    """They are named as the dataset group, so that whoever asks them finds them."""
+    campaign, tracker = PLAN.campaign("arn:version"), PLAN.event_tracker("arn:group")
+    assert campaign.name == tracker.name == "shop"
+    assert campaign.request == {"solutionVersionArn": "arn:version", "minProvisionedTPS": 1}
+    assert tracker.request == {"datasetGroupArn": "arn:group"}
 
 
 def test_a_valid_run_id_is_used_as_the_name() -> None:
@@ -174,7 +121,7 @@ def test_everything_but_schemas_says_whose_it_is() -> None:
     steps = [step for step in Step if step is not Step.SELECT]
     tags = {one.key: one.request.get("tags", []) for step in steps for one in wanted.wanted(step, RUN)}
     shared, own = [{"tagKey": "stack", "tagValue": "shop"}], {"tagKey": "run", "tagValue": "run-1"}
-    assert {key for key, found in tags.items() if not found} == {key for key in KEYS if "schema" in key}
+    assert {key for key, found in tags.items() if not found} == {key for key in ARNS if "schema" in key}
     for key, found in tags.items():
         if "schema" not in key:
             of_a_run = key.startswith(("import", "solution", "batch"))

@@ -1,6 +1,7 @@
 """What customers did between runs: kept, credited to the email's run, told to Personalize."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,9 +12,6 @@ from encore.contracts.delivery import NotSent
 from encore.contracts.events import InteractionsIngested
 from encore.contracts.records import CustomerEvent, EventKind
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.customer_events import Tracker
-from encore.recommender.ports import NotReadyError
-from encore.runtime.retry import PostponedError
 from encore.runtime.runs.attribution import attribution, partition
 from services.recommender.tests.fakes import an_event
 from services.recommender.tests.world import World, crash
@@ -39,7 +37,7 @@ async def _credited(world: World) -> tuple[int, int, Decimal]:
 
 
 async def test_a_batch_is_kept_credited_and_told() -> None:
-    """Each customer's events are one visit, under the tracker of the group."""
+    """Each customer's events are one visit."""
     world = World()
     await _deliver(world)
     assert {name: list(known) for name, known in world.kept_events.known.items()} == {
@@ -47,11 +45,7 @@ async def test_a_batch_is_kept_credited_and_told() -> None:
         "C2": ["e3"],
     }
     assert await _credited(world) == (1, 1, Decimal("12.50"))
-    assert [(tracking, visit.customer_id) for tracking, visit in world.sink.told] == [
-        ("id-1", "C1"),
-        ("id-1", "C2"),
-    ]
-    assert world.trackers.stored == Tracker("arn:tracker:1", "id-1")
+    assert [visit.customer_id for visit in world.sink.told] == ["C1", "C2"]
 
 
 async def test_a_batch_that_comes_twice_changes_nothing() -> None:
@@ -80,61 +74,28 @@ async def test_a_worker_that_dies_loses_nothing(crashes_in: str, monkeypatch: py
     assert sum(map(len, world.kept_events.known.values())) == 3
 
 
-async def test_a_message_waits_for_the_tracker_without_losing_a_receive() -> None:
-    """A group's first events come before its tracker is there."""
+async def test_without_a_tracker_events_are_kept_for_the_next_import() -> None:
+    """There is nobody to tell."""
     world = World()
-    world.trackers.looks = 1
-    with pytest.raises(PostponedError):
-        await _deliver(world)
-    assert not world.sink.told
-    await _deliver(world)
-    assert world.sink.events == {"e1", "e2", "e3"}
-
-
-async def test_who_calls_directly_is_told_to_come_again() -> None:
-    """A web request cannot wait for minutes."""
-    world = World()
-    world.trackers.looks = 1
-    with pytest.raises(NotReadyError):
-        await world.record_events.record(EVENTS)
-
-
-async def test_events_before_the_first_run_are_kept_for_its_import() -> None:
-    """There is no dataset group, so there is nobody to tell."""
-    world = World()
-    world.trackers.group = None
+    world.sink.has_tracker = False
     recorded = await world.record_events.record(EVENTS)
     assert (recorded.new, recorded.told) == (3, 0)
-    assert world.trackers.stored is None
 
 
-async def test_a_tracker_that_somebody_deleted_is_replaced() -> None:
-    """What was refused is told to the new one."""
+async def test_where_no_campaign_is_kept_nobody_is_told() -> None:
+    """It would cost, and nothing would learn from it before the next run."""
     world = World()
-    await _deliver(world)
-    world.sink.valid, world.sink.told = {"id-2"}, []
-    world.trackers.group = Tracker("arn:tracker:2", "id-2")
-    await _deliver(world)
-    assert {tracking for tracking, _ in world.sink.told} == {"id-2"}
-    assert world.sink.events == {"e1", "e2", "e3"}
-    assert world.trackers.stored == world.trackers.group
+    recorded = await replace(world.record_events, sink=None).record(EVENTS)
+    assert (recorded.new, recorded.told) == (3, 0)
 
 
-async def test_an_event_that_personalize_refuses_costs_no_other() -> None:
-    """It is counted; the message is done."""
+async def test_what_personalize_refuses_costs_nobody_else_anything() -> None:
+    """A visit is not counted as told; the message is done."""
     world = World()
     world.sink.refused = {"odd"}
-    recorded = await world.record_events.record([*EVENTS, an_event("e4", product_id="odd")])
-    assert (recorded.told, recorded.refused) == (3, 1)
+    recorded = await world.record_events.record([*EVENTS, an_event("e4", customer_id="C4", product_id="odd")])
+    assert (recorded.new, recorded.told) == (4, 3)
     assert world.sink.events == {"e1", "e2", "e3"}
-
-
-async def test_the_tracker_is_asked_for_once() -> None:
-    """Later batches know it, and so does another task."""
-    world = World()
-    await _deliver(world)
-    await _deliver(world)
-    assert world.trackers.made == 1
 
 
 async def test_a_run_knows_what_its_customers_did_since() -> None:
@@ -159,10 +120,9 @@ async def test_a_run_knows_what_its_customers_did_since() -> None:
 async def test_what_a_customer_did_is_known_at_once() -> None:
     """Also of a customer whom no file has had, and of one of an earlier file."""
     world = World()
-    customers = world.customers
-    assert await customers.find("C1") is None
+    assert await world.known("C1") is None
     await world.record_events.record([an_event("e1", kind=EventKind.PURCHASED)])
-    found = await customers.find("C1")
+    found = await world.known("C1")
     assert found is not None
     assert found.customer.product_ids == ("P1",)
 
@@ -176,7 +136,7 @@ async def test_what_a_file_brought_into_the_history_stays_when_events_expire() -
     await world.open()
     await world.run_to_end()
     world.kept_events.known.clear()
-    found = await world.customers.find("C0")
+    found = await world.known("C0")
     assert found is not None
     assert "P9red" in found.customer.product_ids
 
@@ -190,5 +150,5 @@ async def test_of_who_has_been_forgotten_nothing_is_kept_credited_or_told() -> N
     recorded = await world.record_events.record(EVENTS)
     assert (recorded.events, recorded.new) == (len(others), len(others))
     assert set(world.kept_events.known) == {"C2"}
-    assert {visit.customer_id for _, visit in world.sink.told} == {"C2"}
+    assert {visit.customer_id for visit in world.sink.told} == {"C2"}
     assert await _credited(world) == (0, 0, Decimal(0))

@@ -1,9 +1,10 @@
 """What older runs left in Personalize and the bucket is removed."""
 
+from dataclasses import replace
+
 import pytest
 
 from encore.contracts import object_keys
-from encore.recommender.domain.leftovers import is_our_schema, is_our_solution
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.ports import QuotaError
@@ -61,38 +62,57 @@ async def test_a_run_that_is_not_done_keeps_what_it_made() -> None:
 
 
 async def test_nothing_that_others_made_is_removed() -> None:
-    """A solution or schema with another name was made by hand, or for another dataset group."""
+    """A solution without a run's tag was made by hand."""
     world = World()
     run = await trained(world, RUNS[0])
-    group = run.step["dataset_group"]
-    foreign = [
-        ResourceSpec("", Kind.SOLUTION, name, {"datasetGroupArn": group})
-        for name in ("experiment", "shop-experiment", "other-0123456789")
-    ]
-    schemas = [ResourceSpec("", Kind.SCHEMA, f"{name}-0123456789", {}) for name in ("shop-2-users", "users")]
-    for one in [*foreign, *schemas]:
-        await world.personalize.ensure(one)
+    foreign = ResourceSpec(
+        "", Kind.SOLUTION, "shop-experiment", {"datasetGroupArn": run.step["dataset_group"]}
+    )
+    arn = await world.personalize.ensure(foreign)
     run = await trained(world, *RUNS[1:])
     for old in RUNS[:-1]:
         await world.ledger.finish(old)
     await world.remove_old_runs.run(run)
-    names = {spec.name for spec in world.personalize.made.values()}
-    assert {one.name for one in [*foreign, *schemas]} <= names
+    assert left(world) == ["experiment", *RUNS[-KEEP:]]
+    assert arn in world.personalize.made
 
 
-async def test_what_an_older_release_made_is_removed() -> None:
-    """A solution that runs shared, and schemas that no dataset has any more."""
-    world = World()
+async def test_a_campaign_answers_by_the_version_of_the_latest_run() -> None:
+    """So does an event tracker; the solution by which it answers stays until another run has ranked."""
+    world = World(has_campaign=True)
+    for run_id in RUNS:
+        run = await trained(world, run_id)
+        await world.remove_old_runs.run(run)
+        await world.ledger.finish(run_id)
+        (campaign,) = [spec for spec in world.personalize.made.values() if spec.kind is Kind.CAMPAIGN]
+        assert (campaign.name, campaign.request["solutionVersionArn"]) == (
+            "shop",
+            run.step["solution_version"],
+        )
+    kinds = [spec.kind for spec in world.personalize.made.values()]
+    assert (kinds.count(Kind.CAMPAIGN), kinds.count(Kind.EVENT_TRACKER)) == (1, 1)
+    await world.ledger.set_step(RUNS[-1], ranked="0")
+    await world.remove_old_runs.run(await world.ledger.run(RUNS[-1]))
+    assert kinds.count(Kind.CAMPAIGN) == 1
+
+
+async def test_a_campaign_that_is_switched_off_ends_with_the_next_run() -> None:
+    """It is billed by the hour, whether it is asked or not, and an event tracker tells nobody any more."""
+    world = World(has_campaign=True)
     run = await trained(world, RUNS[0])
-    shared = ResourceSpec(
-        "", Kind.SOLUTION, "shop-0123456789", {"datasetGroupArn": run.step["dataset_group"]}
-    )
-    schema = ResourceSpec("", Kind.SCHEMA, "shop-users-0123456789", {})
-    arns = [await world.personalize.ensure(one) for one in (shared, schema)]
-    run = await trained(world, *RUNS[1:3])
     await world.remove_old_runs.run(run)
-    assert not set(arns) & set(world.personalize.made)
-    assert run.step["schema_users"] in world.personalize.made
+    await replace(world.remove_old_runs, has_campaign=False).run(run)
+    kinds = {spec.kind for spec in world.personalize.made.values()}
+    assert not {Kind.CAMPAIGN, Kind.EVENT_TRACKER} & kinds
+    assert left(world) == [RUNS[0]]
+
+
+async def test_without_a_dataset_group_there_is_nothing_to_do() -> None:
+    """A shop whose runs have always had too little data, or kept rankings, has none."""
+    world = World(has_campaign=True)
+    await world.prepare(RUNS[0])
+    await world.remove_old_runs.run(await world.ledger.run(RUNS[0]))
+    assert world.personalize.made == {}
 
 
 async def test_a_failure_never_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,19 +154,3 @@ async def test_a_full_dataset_group_is_emptied_before_the_next_solution() -> Non
     assert left(world) == RUNS[1:3]
     with pytest.raises(QuotaError):
         await world.check(RUNS[3])
-
-
-@pytest.mark.parametrize(
-    ("name", "ours"),
-    [
-        ("shop-run-0123456789abcdef", True),
-        ("shop-0123456789", True),
-        ("shop-run-", False),
-        ("shop-b-run-0123456789abcdef", False),
-        ("shop-2024-experiment", False),
-    ],
-)
-def test_names_tell_what_a_run_has_made(name: str, ours: bool) -> None:  # noqa: FBT001 - a case's expectation
-    """Only a run's id or a digest may follow the dataset group's name."""
-    assert is_our_solution(name, "shop") is ours
-    assert not is_our_schema(name, "shop")

@@ -18,12 +18,11 @@ from encore.contracts.events import (
     RecommendationsReady,
     RecommenderBundle,
     RecommenderPoll,
+    Round,
     SentimentScored,
 )
 from encore.contracts.records import Customer
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.bundles import rounds_of
-from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.kept_rankings import RANKING
 from encore.runtime import training_minimums
 from encore.runtime.batches import batches
@@ -263,4 +262,4 @@ async def test_two_tasks_share_one_run() -> None:
     assert outcome(world) == await asyncio.to_thread(calm_outcome)
     assert len(world.announcer.announced) == PARTS
     locked = [piece for piece, _ in world.runs.locks.held if piece != "run"]
-    assert sorted(locked) == sorted(f"{each}-{n:05}" for each in rounds_of(Engine()) for n in (1, 2, 3))
+    assert sorted(locked) == sorted(f"{each}-{n:05}" for each in Round for n in (1, 2, 3))

@@ -46,7 +46,6 @@ def test_an_item_is_its_facts_and_its_own_text() -> None:
     row = item_row(LAMP, ProductSentiment(product_id="P1", positive=2, polarity=0.5))
     assert row == {
         "ITEM_ID": "P1",
-        "NAME": "Lamp",
         "CATEGORY": "Home|Lamps/Lights",
         "PRICE": 99.5,
         "LIST_PRICE": 150.0,
@@ -55,7 +54,6 @@ def test_an_item_is_its_facts_and_its_own_text() -> None:
         "RATING_COUNT": 7,
         "SENTIMENT": 0.5,
         "AVAILABILITY": "in-stock",
-        "ARRIVAL": "established",
         "DESCRIPTION": "Lamp. Bright. Warm",
     }
 
@@ -78,7 +76,6 @@ def test_long_texts_stay_within_personalizes_limits() -> None:
     row = item_row(product("P", "N" * 30_000, ("a" * 600, "b" * 600)), None)
     assert row["CATEGORY"] == "a" * 600
     assert len(str(row["DESCRIPTION"])) == 20_000
-    assert len(str(row["NAME"])) == 1_000
 
 
 @pytest.mark.parametrize(
@@ -87,22 +84,6 @@ def test_long_texts_stay_within_personalizes_limits() -> None:
 def test_only_what_the_shop_says_is_sold_out_is(in_stock: bool | None, availability: str) -> None:  # noqa: FBT001 - a parameter of the test
     """Most files say nothing about it."""
     assert item_row(product("P", "Thing", in_stock=in_stock), None)["AVAILABILITY"] == availability
-
-
-@pytest.mark.parametrize(
-    ("since", "arrival"),
-    [
-        (None, "established"),
-        (10_000_000 - 30 * 86_400, "established"),
-        (10_000_000 - 30 * 86_400 + 1, "new"),
-        (10_000_000, "new"),
-        (10_000_001, "established"),
-    ],
-)
-def test_a_product_is_new_for_some_days_from_when_it_is_sold(since: int | None, arrival: str) -> None:
-    """What is not sold yet must not be promoted."""
-    one = product("P", "Thing", available_from=since)
-    assert item_row(one, None, now=10_000_000, new_for_days=30)["ARRIVAL"] == arrival
 
 
 @pytest.mark.parametrize(

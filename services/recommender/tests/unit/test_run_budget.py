@@ -1,16 +1,13 @@
 """What a run's budget does to Personalize: all of its work is allowed, or none."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from encore.contracts.events import RecommenderPoll
 from encore.recommender.domain.resources import Kind
-from encore.recommender.domain.version_policy import VersionPolicy
-from encore.recommender.use_cases.advance_run import BUDGET_PIECE, TRAINING_PIECE
 from encore.runtime.runs.pricing import SMALLEST, cost_usd
 from encore.runtime.runs.run import RunStatus
-from services.recommender.tests.fakes import InMemoryPersonalize, purchase
-from services.recommender.tests.world import ENOUGH, RUN, World
+from services.recommender.tests.fakes import InMemoryPersonalize
+from services.recommender.tests.world import RUN, World
 
 
 async def test_nothing_is_imported_if_training_and_inference_are_not_allowed_too() -> None:
@@ -45,19 +42,3 @@ async def test_what_personalize_is_not_used_for_is_let_go() -> None:
     await world.run_to_end()
     assert (await world.ledger.run(RUN)).step["engine"] == "popularity"
     assert (await world.budget.account(RUN)).committed == 0
-
-
-async def test_a_version_that_is_used_again_reserves_no_training() -> None:
-    """A run that is stopped for it would be stopped for what it does not pay."""
-    world = World(budget_usd=Decimal(1), policy=VersionPolicy(new_share=1.0))
-    await world.open(ENOUGH, "run-1")
-    await world.run_to_end("run-1")
-    assert TRAINING_PIECE in (await world.budget.account("run-1")).reserved
-    changed = ENOUGH.parts[0][0].model_copy(update={"purchases": (purchase("O-1", "P71blue", 1),)})
-    await world.open(replace(ENOUGH, parts=[[changed], []], scored=[[], []]), "run-2")
-    await world.run_to_end("run-2")
-    run = await world.ledger.run("run-2")
-    assert (run.step["version_choice"], run.step["import_mode_interactions"]) == ("reused", "records")
-    reserved = (await world.budget.account("run-2")).reserved
-    assert BUDGET_PIECE in reserved
-    assert TRAINING_PIECE not in reserved

@@ -3,7 +3,6 @@ import re
 
 import pytest
 
-from encore.recommender.domain.filters import NEW_PRODUCTS
 from encore.recommender.domain.schemas import (
     DATASETS,
     FILTERED,
@@ -12,6 +11,7 @@ from encore.recommender.domain.schemas import (
     USERS,
     DatasetSchema,
 )
+from encore.recommender.domain.solution import OFFERED
 
 PRIMITIVES = {"string", "long", "int", "float", "double", "boolean"}
 RESERVED = {
@@ -51,10 +51,10 @@ def test_reserved_fields_have_their_exact_types(schema: DatasetSchema) -> None:
 
 @each_schema
 def test_every_string_of_ours_is_used_in_training(schema: DatasetSchema) -> None:
-    """A string that is neither categorical nor textual, nor the item's name, would be ignored."""
+    """A string that is neither categorical nor textual would be ignored."""
     for field in schema.fields:
         if "string" in field["type"] and field["name"] not in RESERVED[schema.kind]:
-            used = [bool(field.get(use)) for use in ("categorical", "textual", "itemName")]
+            used = [bool(field.get(use)) for use in ("categorical", "textual")]
             assert sum(used) == 1
 
 
@@ -80,14 +80,7 @@ def test_no_column_identifies_a_customer() -> None:
     """Names, addresses and emails are never sent for training."""
     assert USERS.columns == ("USER_ID", "AGE_GROUP", "ACTIVITY", "FAVOURITE_CATEGORY")
     for schema in DATASETS:
-        columns = set(schema.columns) - ({"NAME"} if schema is ITEMS else set())  # a product's
-        assert not any(word in name for name in columns for word in ("NAME", "EMAIL", "ADDRESS"))
-
-
-def test_the_semantic_recipe_finds_a_name_and_a_text() -> None:
-    """It requires a field that is marked as the item's name, and one with its description."""
-    marked = [field["name"] for field in ITEMS.fields if field.get("itemName")]
-    assert marked == ["NAME"]
+        assert not any(word in name for name in schema.columns for word in ("NAME", "EMAIL", "ADDRESS"))
 
 
 def test_filters_look_at_columns_that_exist() -> None:
@@ -95,7 +88,7 @@ def test_filters_look_at_columns_that_exist() -> None:
     for kind, columns in FILTERED.items():
         assert kind == ITEMS.kind
         assert set(columns) < set(ITEMS.columns)
-        assert all(f"Items.{one}" in NEW_PRODUCTS.expression for one in columns)
+        assert all(f"Items.{one}" in OFFERED for one in columns)
 
 
 def test_the_digest_changes_with_the_content() -> None:

@@ -116,22 +116,10 @@ def test_a_key_is_an_arn(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings(RecommenderSettings)
 
 
-@pytest.mark.parametrize(
-    ("switched_on", "most"),
-    [(("RELATED",), 6), (("PERSONAL_PINS",), 6), (("RELATED", "PERSONAL_PINS"), 4)],
-)
-def test_side_models_take_the_place_of_solutions_that_are_kept(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    switched_on: tuple[str, ...],
-    most: int,
-) -> None:
-    """AWS allows ten in a group; one more would fail a run in its middle."""
-    for name in switched_on:
-        monkeypatch.setenv(f"ENCORE_RECOMMENDER_{name}", "on")
-    monkeypatch.setenv("ENCORE_RECOMMENDER_KEEP_RUNS", str(most))
-    assert load_settings(RecommenderSettings).recommender_keep_runs == most
-    monkeypatch.setenv("ENCORE_RECOMMENDER_KEEP_RUNS", str(most + 1))
+def test_a_campaign_needs_rankings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a version there is nothing that it could answer by."""
+    monkeypatch.setenv("ENCORE_RECOMMENDER_CAMPAIGN", "true")
+    assert load_settings(RecommenderSettings).recommender_campaign
+    monkeypatch.setenv("ENCORE_RECOMMENDER_RANKING", "off")
     with pytest.raises(SystemExit):
         load_settings(RecommenderSettings)
-    assert f"found {most + 1}, expected at most {most}" in capsys.readouterr().err

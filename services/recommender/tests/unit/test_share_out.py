@@ -12,7 +12,6 @@ from encore.contracts.events import (
     Round,
     RunFinished,
 )
-from encore.contracts.records import RecommendationSource
 from encore.recommender.domain import limits, personalize_keys
 from encore.recommender.domain.bundles import (
     BUNDLE_PARTS,
@@ -20,11 +19,10 @@ from encore.recommender.domain.bundles import (
     bundle_of,
     bundles_of,
     parts_per_bundle,
-    rounds_of,
 )
 from encore.recommender.use_cases.keep_latest import KeepLatest
 from encore.runtime import training_minimums
-from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.run import Run
 from services.recommender.tests.fakes import made_up_shop
 from services.recommender.tests.world import RUN, TOO_LITTLE, World, crash
 from tests.support.runs import START
@@ -56,7 +54,7 @@ def test_every_part_is_in_one_bundle_and_files_are_far_from_the_limit(parts: int
     bundles = bundles_of(a_run(parts, **{BUNDLE_PARTS: str(parts_per_bundle(parts))}))
     assert [part for each in bundles for part in each.parts] == list(range(1, parts + 1))
     assert [each.number for each in bundles] == list(range(1, len(bundles) + 1))
-    assert len(bundles) <= MAX_BUNDLES <= limits.MAX_FILES / 4
+    assert len(bundles) <= MAX_BUNDLES <= 1_000 / 4
 
 
 @pytest.mark.usefixtures("_little_is_enough")
@@ -65,7 +63,7 @@ async def test_every_round_sends_a_message_for_each_bundle() -> None:
     world = World()
     await world.open(TEN_PARTS)
     await world.run_to_end()
-    assert world.polls.bundles == [(RUN, each, n) for each in rounds_of(world.engine) for n in (1, 2, 3)]
+    assert world.polls.bundles == [(RUN, each, n) for each in Round for n in (1, 2, 3)]
     for key in (personalize_keys.batch_input, personalize_keys.interactions, personalize_keys.users):
         assert [n for n in range(1, 11) if key(RUN, n) in world.objects.stored] == [1, 5, 9]
     lists = [one for part in range(1, 11) for one in await world.recommended(part)]
@@ -172,37 +170,12 @@ async def test_output_that_is_missing_is_no_reason_for_popular_products() -> Non
 
 
 @pytest.mark.usefixtures("_little_is_enough")
-async def test_a_run_prepared_by_an_earlier_release_keeps_a_file_for_each_part() -> None:
-    """Its batch job may have read them already; the rounds are caught up before anything is selected."""
-    world = World()
-    await world.open(TOO_LITTLE)
-    facts = {"engine": "personalize", "started_at": START.isoformat(), "interactions": "1", "csv_bytes": "1"}
-    await world.ledger.set_step(RUN, popularity_reason="", step="select", attempt="6", **facts)
-    for part, customers in enumerate(TOO_LITTLE.parts, start=1):
-        lines = [
-            f'{{"input":{{"userId":"{one.customer_id}"}},"output":{{"recommendedItems":["P9red"]}}}}'
-            for one in customers
-        ]
-        key = personalize_keys.batch_output(RUN, part)
-        await world.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
-    await world.deliver(RecommenderPoll(attempt=6))
-    await world.deliver_sent()
-    assert world.personalize.made == {}
-    for part in (1, 2):
-        sources = {one.source for one in await world.recommended(part)}
-        assert sources == {RecommendationSource.PERSONALIZE}
-    assert (await world.ledger.run(RUN)).stage(StageName.RECOMMENDER).done == {1, 2}
-
-
-@pytest.mark.usefixtures("_little_is_enough")
 @pytest.mark.parametrize(
     ("limit", "value", "reason"),
     [
         ("MAX_ITEMS", 143, "144 products, Personalize takes 143"),
         ("MAX_INTERACTIONS", 30, r"\d+ interactions, Personalize takes 30"),
         ("MAX_IMPORT_BYTES", 900, r"[\d,]+ bytes of interactions, Personalize takes 900"),
-        ("MAX_FILES", 0, "1 batch files, Personalize takes 0"),
-        ("MAX_FILE_RECORDS", 29, "30 lines in a batch file, Personalize takes 29"),
     ],
 )
 async def test_every_limit_is_checked_before_the_first_paid_call(

@@ -5,13 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-import pytest
-
-from encore.contracts import object_keys
 from encore.contracts.consent import address_entry, customer_entry
 from encore.contracts.records import Recommendation, RecommendationSource
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.engines import Engine, EngineName
 from encore.runtime.runs.run import StageName
 from encore.runtime.runs.totals import total
 from services.recommender.tests.fakes import Shop
@@ -44,10 +40,9 @@ async def finished(world: World) -> list[Recommendation]:
     await suppress(world, [*map(customer_entry, SUPPRESSED[:2]), address_entry(BOUNCED)])
     await world.open(with_an_address(ENOUGH))
     answers = personalize_keys.batch_output(RUN, 1)
-    if answers in world.objects.stored:  # Personalize answers only for whom it was asked
-        lines = world.objects.stored[answers].splitlines()
-        wanted = [each for each in lines if json.loads(each)["input"]["userId"] in OTHERS]
-        world.objects.stored[answers] = b"\n".join(wanted)
+    lines = world.objects.stored[answers].splitlines()  # Personalize answers only for whom it was asked
+    wanted = [each for each in lines if json.loads(each)["input"]["userId"] in OTHERS]
+    world.objects.stored[answers] = b"\n".join(wanted)
     await world.run_to_end()
     return await recommended(world)
 
@@ -57,42 +52,18 @@ def by_source(found: Iterable[Recommendation], source: RecommendationSource) -> 
     return [one.customer_id for one in found if one.source is source]
 
 
-@pytest.mark.parametrize("engine", [Engine(), Engine.of(EngineName.CAMPAIGN)], ids=["batch", "campaign"])
-async def test_nothing_is_paid_to_rank_for_a_suppressed_customer(engine: Engine) -> None:
-    """Neither a line of the batch job nor a request; what the shop itself knows picks for them."""
-    world = World(engine=engine)
+async def test_nothing_is_paid_to_rank_for_a_suppressed_customer() -> None:
+    """The batch job has no line for them; what the shop itself knows picks for them."""
+    world = World()
     found = await finished(world)
     asked = world.objects.stored[personalize_keys.batch_input(RUN, 1)].splitlines()
     assert [json.loads(line)["userId"] for line in asked] == OTHERS
-    if engine.asks_campaign:
-        assert sorted(customer for customer, _ in world.campaign.requests) == sorted(OTHERS)
     assert await billed(world, "personalize.recommendations") == len(OTHERS)
     assert by_source(found, RecommendationSource.PERSONALIZE) == OTHERS
     assert by_source(found, RecommendationSource.POPULARITY) == SUPPRESSED
     assert all(one.picks for one in found)
     counts = total(await world.ledger.reports(RUN)).counts
     assert (counts["customers_passed_over"], counts["customers_by_popularity"]) == (3, 0)
-
-
-async def test_no_product_is_asked_about_for_a_suppressed_customer_alone() -> None:
-    """Where products are asked about, those that only they have are not."""
-    alone, everybody = (
-        World(engine=Engine.of(EngineName.SIMILAR)),
-        World(engine=Engine.of(EngineName.SIMILAR)),
-    )
-    for world in (alone, everybody):
-        await world.open(ENOUGH)
-    of_others = {one for customer in ENOUGH.customers[5:] for one in customer.product_ids}
-    await suppress(alone, [customer_entry(one.customer_id) for one in ENOUGH.customers[:5]])
-    for world in (alone, everybody):
-        await world.run_to_end()
-    key = personalize_keys.product_input(RUN, 1)
-    asked, all_asked = (
-        {json.loads(line)["itemId"] for line in each.objects.stored[key].splitlines()}
-        for each in (alone, everybody)
-    )
-    assert asked <= of_others
-    assert asked <= all_asked
 
 
 async def test_what_suppressed_customers_have_counts_all_the_same() -> None:
@@ -104,16 +75,6 @@ async def test_what_suppressed_customers_have_counts_all_the_same() -> None:
     assert learned_from(world) == learned_from(everybody)
     lists = {one.customer_id: one for one in await recommended(everybody)}
     assert [one for one in found if one.customer_id in OTHERS] == [lists[each] for each in OTHERS]
-
-
-async def test_no_pins_are_ranked_for_a_suppressed_customer() -> None:
-    """They cost as much as a ranking does."""
-    world = World(personal_pins=True)
-    pinned = json.dumps({"pin": [one.product_id for one in ENOUGH.products[:3]]})
-    await world.objects.put(object_keys.MERCHANDISING, pinned.encode(), content_type="text/yaml")
-    await finished(world)
-    lines = world.objects.stored[personalize_keys.pins_input(RUN, 1)].splitlines()
-    assert [json.loads(line)["userId"] for line in lines] == OTHERS
 
 
 async def test_a_bundle_of_suppressed_customers_waits_for_nothing() -> None:

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import NoReturn
@@ -15,8 +16,8 @@ from aiohttp import ClientError
 from pydantic import SecretStr
 from yarl import URL
 
-from encore.recommender.domain.real_time import PickedFrom, read_picks
-from encore.recommender.ports import BusyError, NoShopError, ShopClosedError
+from encore.recommender.domain.real_time import Edition, Wanted, read_picks
+from encore.recommender.ports import NoShopError, OpenedShop, ShopClosedError
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.runtime.metrics import MAX_VALUES, Metric
 from encore.runtime.web.gate import MAX_BODY_BYTES
@@ -36,7 +37,6 @@ from services.recommender.tests.world import RUN, TOO_LITTLE, World
 
 SOMEBODY = "C0"
 PICKS = f"/customers/{SOMEBODY}/picks"
-RANKING = f"/customers/{SOMEBODY}/ranking"
 
 
 @pytest.fixture(scope="module")
@@ -124,37 +124,11 @@ async def test_wrong_requests_say_what_is_expected(web: Web) -> None:
     assert_problem(await web.get(f"/customers/{'x' * 257}/picks"), 400, "257 characters, expected 1 to 256")
     assert_problem(await web.get("/customers/%20/picks"), 400, "is blank")
     assert_problem(await web.get("/customers/a%00b/picks"), 400, "control character")
-    assert_problem(await web.get(f"{PICKS}?engine=magic"), 400, "expected one of batch, campaign, similar")
-    assert_problem(await web.get("/nothing"), 404, "/customers/{id}/picks, /customers/{id}/ranking, /events")
+    assert_problem(await web.get(f"{PICKS}?engine=magic"), 400, "expected one of batch, campaign")
+    assert_problem(await web.get("/nothing"), 404, "/customers/{id}/picks, /events, /health")
     wrong_method = await web.ask("DELETE", PICKS)
     assert_problem(wrong_method, 405, "other methods")
     assert "GET" in wrong_method.headers["Allow"]
-
-
-@pytest.mark.parametrize(
-    ("body", "pointer"),
-    [
-        (b"no json", "/"),
-        (b'{"product_ids": []}', "/product_ids"),
-        (b'{"product_ids": ["a", 7]}', "/product_ids/1"),
-        (b'{"product_ids": ["a"], "more": 1}', "/more"),
-        (json.dumps({"product_ids": ["a"] * 501}).encode(), "/product_ids"),
-        (b"\xff", "/"),
-    ],
-)
-async def test_a_wrong_body_is_pointed_at(web: Web, body: bytes, pointer: str) -> None:
-    """Every error has its place in the body, and never what was given."""
-    answer = await web.ask("POST", RANKING, data=body)
-    assert_problem(answer, 422, "product_ids")
-    assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
-
-
-async def test_products_come_in_the_order_for_the_customer(web: Web) -> None:
-    """Those that the shop does not know are listed apart."""
-    answer = await web.ask("POST", RANKING, json={"product_ids": ["P1red", "nothing", "P60red"]})
-    assert answer.status == 200
-    assert sorted(answer.json["product_ids"]) == ["P1red", "P60red"]
-    assert (answer.json["unknown"], answer.json["engine"]) == (["nothing"], "popularity")
 
 
 async def test_a_body_may_not_be_large(web: Web) -> None:
@@ -164,8 +138,8 @@ async def test_a_body_may_not_be_large(web: Web) -> None:
         for _ in range(MAX_BODY_BYTES // 65_536 + 1):
             yield b" " * 65_536
 
-    assert_problem(await web.ask("POST", RANKING, data=BytesIO(b" " * (MAX_BODY_BYTES + 1))), 413, "bytes")
-    assert_problem(await web.ask("POST", RANKING, data=pieces()), 413, "bytes")
+    assert_problem(await web.ask("POST", "/events", data=BytesIO(b" " * (MAX_BODY_BYTES + 1))), 413, "bytes")
+    assert_problem(await web.ask("POST", "/events", data=pieces()), 413, "bytes")
 
 
 async def test_a_head_may_not_be_large(web: Web) -> None:
@@ -257,7 +231,7 @@ async def test_health_means_that_requests_can_be_answered(world: World) -> None:
 async def test_a_stopping_process_finishes_what_has_begun(world: World) -> None:
     """It is not ready any more, still answers for a while, and then listens no longer."""
     slow = Ranks(["P1red"], after_s=0.6)
-    current = current_picks_of(world, engines={PickedFrom.CAMPAIGN: slow})
+    current = current_picks_of(world, ranks=slow)
     await current.shops.renew()
     async with served(current, web_settings(recommender_web_linger_s=0.3)) as web:
         begun = asyncio.create_task(web.get(f"{PICKS}?engine=campaign"))
@@ -276,7 +250,6 @@ async def test_a_stopping_process_finishes_what_has_begun(world: World) -> None:
     ("error", "status", "detail"),
     [
         (ShopClosedError(), 503, "opened again"),
-        (BusyError(), 503, "too much"),
         (TimeoutError(), 503, "in time"),
         (ValueError("about C0"), 500, "could not be answered"),
     ],
@@ -286,10 +259,10 @@ async def test_what_goes_wrong_is_told_without_its_words(
 ) -> None:
     """An error's message may name customers or resources."""
 
-    async def fail(*_: object) -> bytes:
+    async def fail(_: Wanted) -> bytes:
         raise error
 
-    monkeypatch.setattr(type(current.shops.current), "picks", fail)
+    monkeypatch.setattr(current.shops, "_opened", replace(current.shops.current, picks=fail))
     async with served(current, web_settings()) as web:
         answer = await web.get(PICKS)
         assert_problem(answer, status, detail)
@@ -331,21 +304,15 @@ async def test_the_shop_is_renewed_while_requests_are_answered(
     current = current_picks_of(world)
     await current.shops.renew()
     loading, loaded = asyncio.Event(), asyncio.Event()
-    opener = current.shops.opener
-    closed: list[str] = []
+    open_shop, closed = current.shops.open_shop, asyncio.Event()
 
-    class Slow:
-        async def open(self, edition: object, *, at_leisure: bool) -> object:
-            assert at_leisure  # since the old one answers
-            loading.set()
-            await loaded.wait()
-            return await opener.open(edition)  # type: ignore[arg-type] # an edition
+    async def open_slowly(edition: Edition) -> OpenedShop:
+        loading.set()
+        await loaded.wait()
+        return await open_shop(edition)
 
-    async def close(shop: object) -> None:
-        closed.append(type(shop).__name__)
-
-    monkeypatch.setattr(current.shops, "opener", Slow())
-    monkeypatch.setattr(type(current.shops.current), "close", close)
+    monkeypatch.setattr(current.shops, "open_shop", open_slowly)
+    monkeypatch.setattr(current.shops, "_opened", replace(current.shops.current, close=closed.set))
     began = (await world.ledger.run(RUN)).created_at
     monkeypatch.setattr(
         current.shops,
@@ -361,8 +328,8 @@ async def test_the_shop_is_renewed_while_requests_are_answered(
         loaded.set()
         await renewing
         assert (await web.get(PICKS)).headers["ETag"] != before
-        await asyncio.sleep(0.01)
-        assert closed == ["ShopHere"]
+        async with asyncio.timeout(5):
+            await closed.wait()
 
 
 async def test_no_request_is_logged_by_its_customer(web: Web, capsys: pytest.CaptureFixture[str]) -> None:
@@ -415,14 +382,12 @@ async def test_stopping_ends_the_renewal_in_the_middle(world: World, monkeypatch
     current = current_picks_of(world)
     loading, stop = asyncio.Event(), asyncio.Event()
 
-    class Endless:
-        async def open(self, _: object, *, at_leisure: bool) -> NoReturn:
-            assert not at_leisure  # nothing answers yet
-            loading.set()
-            await asyncio.sleep(600)
-            raise AssertionError
+    async def open_endlessly(_: Edition) -> NoReturn:
+        loading.set()
+        await asyncio.sleep(600)
+        raise AssertionError
 
-    monkeypatch.setattr(current.shops, "opener", Endless())
+    monkeypatch.setattr(current.shops, "open_shop", open_endlessly)
     running = asyncio.create_task(current.shops.run(stop))
     await loading.wait()
     stop.set()
@@ -456,7 +421,7 @@ async def test_a_caller_who_goes_away_is_no_failure(
     async with served(current, web_settings()) as web:
         port = int(web.url.rsplit(":", 1)[1])
         _, writer = await asyncio.open_connection("127.0.0.1", port)
-        head = f"POST {RANKING} HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nContent-Length: 100\r\n\r\n"
+        head = f"POST /events HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\nContent-Length: 100\r\n\r\n"
         writer.write(head.encode() + b"{")
         await writer.drain()
         await asyncio.sleep(0.1)

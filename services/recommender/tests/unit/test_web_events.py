@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from encore.contracts.records import EventKind
-from encore.recommender.use_cases.know_tracker import KnowTracker
-from encore.recommender.web.events import MOST_EVENTS, EventRoutes
+from encore.recommender.web.events import MOST_EVENTS
 from services.recommender.tests.real_time import Web, current_picks_of, served, web_settings
 from services.recommender.tests.world import World
 
@@ -29,9 +28,8 @@ def world() -> World:
 
 @pytest.fixture
 async def web(world: World) -> AsyncIterator[Web]:
-    """The web process, with these routes behind its gate."""
-    routes = EventRoutes(world.record_events).all()
-    async with served(current_picks_of(world), web_settings(), more=routes) as serving:
+    """The web process."""
+    async with served(current_picks_of(world), web_settings()) as serving:
         yield serving
 
 
@@ -61,7 +59,7 @@ async def test_without_a_key_nothing_is_recorded(world: World, web: Web) -> None
         (json.dumps({"events": [EVENT] * (MOST_EVENTS + 1)}).encode(), "/events"),
         (json.dumps({"events": [{**EVENT, "kind": "laughed"}]}).encode(), "/events/0/kind"),
         (json.dumps({"events": [EVENT, {**EVENT, "event_id": ""}]}).encode(), "/events/1/event_id"),
-        (json.dumps({"events": [{**EVENT, "timestamp": 4_000_000_000}]}).encode(), "/events/0/timestamp"),
+        (json.dumps({"events": [{**EVENT, "timestamp": 4_000_000_000}]}).encode(), "/events/0"),
         (json.dumps({"events": [{**EVENT, "run_id": "../x"}]}).encode(), "/events/0/run_id"),
         (json.dumps({"events": [{**EVENT, "value": -1}]}).encode(), "/events/0/value"),
     ],
@@ -77,32 +75,21 @@ async def test_a_bad_request_says_what_is_wrong_and_records_nothing(
     assert not world.kept_events.known
 
 
-async def test_a_caller_is_told_to_come_again_while_the_tracker_is_made(world: World, web: Web) -> None:
-    """The request is repeated as it was."""
-    world.trackers.looks = 1
-    answer = await web.ask("POST", "/events", json={"events": [EVENT]})
-    assert answer.status == 503
-    assert int(answer.headers["Retry-After"]) >= 60
-    assert (await web.ask("POST", "/events", json={"events": [EVENT]})).status == 202
-
-
-async def test_a_process_that_makes_no_tracker_keeps_events_all_the_same(world: World, web: Web) -> None:
-    """Until the recommender has made one, nobody is told."""
-    record = world.record_events
-    object.__setattr__(record, "tracker", KnowTracker(trackers=world.trackers, may_make=False))
+async def test_without_a_campaign_events_are_kept_all_the_same(world: World, web: Web) -> None:
+    """Nobody is told: the next run's import has them."""
+    world.sink.has_tracker = False
     answer = await web.ask("POST", "/events", json={"events": [EVENT]})
     assert answer.json == {"events": 1, "new": 1, "told": 0}
-    await world.trackers.keep(world.trackers.group)
-    assert (await web.ask("POST", "/events", json={"events": [EVENT]})).json["told"] == 1
+    assert world.kept_events.known
 
 
 async def test_the_next_picks_consider_what_was_bought(world: World) -> None:
     """What a customer has just bought is not offered to them any more, and their picks have another tag."""
     await world.open()
     await world.run_to_end()
-    routes, current = EventRoutes(world.record_events).all(), current_picks_of(world)
+    current = current_picks_of(world)
     await current.shops.renew()
-    async with served(current, web_settings(), more=routes) as web:
+    async with served(current, web_settings()) as web:
         before = await web.get("/customers/C0/picks")
         offered = before.json["picks"][0]["product"]["product_id"]
         bought = {**EVENT, "customer_id": "C0", "product_id": offered, "kind": EventKind.PURCHASED}

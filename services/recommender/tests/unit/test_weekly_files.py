@@ -1,10 +1,10 @@
 """A second file adds to what the first one told."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
+from encore.contracts import object_keys
 from encore.contracts.ingest_report import FileReport, IngestReport
 from encore.contracts.records import Customer
 from encore.recommender.domain import learned_keys, personalize_keys
@@ -42,7 +42,7 @@ async def weekly(world: World | None = None) -> World:
 
 def rows(world: World, folder: str) -> list[str]:
     """The lines of the second run's CSV files of one kind, without headers."""
-    prefix = personalize_keys.folder(SECOND, folder)
+    prefix = object_keys.personalize(SECOND, folder)
     return [
         line
         for key in sorted(world.objects.stored)
@@ -57,16 +57,13 @@ def pairs(customers: list[Customer]) -> set[tuple[str, str]]:
 
 
 async def test_the_second_run_knows_the_first() -> None:
-    """It trains on both weeks, and tells apart what only it had."""
+    """It trains on both weeks."""
     world = await weekly()
     old, new = pairs(ENOUGH.customers), pairs(week_two().customers)
     told = {tuple(line.split(",")[:2]) for line in rows(world, personalize_keys.INTERACTIONS)}
-    added = {tuple(line.split(",")[:2]) for line in rows(world, personalize_keys.NEW_INTERACTIONS)}
-    assert (told, added) == (old | new, new - old)
+    assert told == old | new
     step = (await world.ledger.run(SECOND)).step
     assert int(step["interactions"]) == len(old | new)
-    assert int(step["new_interactions"]) == len(new - old)
-    assert (step["replaced_interactions"], step["history_after"]) == ("0", FIRST)
     assert len({line.split(",")[0] for line in rows(world, personalize_keys.USERS)}) == 600 + NEW
     assert await world.known_shop.get() == SECOND
 
@@ -109,18 +106,19 @@ async def test_those_of_earlier_files_are_never_all_in_memory(monkeypatch: pytes
     assert await world.recommended(1, SECOND) == await whole.recommended(1, SECOND)
 
 
-async def test_the_same_file_again_is_nothing_new() -> None:
+async def test_the_same_file_again_gives_the_same_rows() -> None:
     """Rows without a time keep that of the run that had them first."""
     world = World()
-    await world.open(ENOUGH, FIRST)
-    await world.run_to_end(FIRST)
-    await world.open(ENOUGH, SECOND)
-    await world.run_to_end(SECOND)
-    step = (await world.ledger.run(SECOND)).step
-    assert (step["new_interactions"], step["replaced_interactions"], step["new_users"]) == ("0", "0", "0")
+    for run_id in (FIRST, SECOND):
+        await world.open(ENOUGH, run_id)
+        await world.run_to_end(run_id)
+    first, second = (
+        world.objects.stored[personalize_keys.interactions(run_id, 1)] for run_id in (FIRST, SECOND)
+    )
+    assert first == second
 
 
-async def test_a_bundle_that_is_prepared_again_finds_the_same_to_be_new() -> None:
+async def test_a_bundle_that_is_prepared_again_writes_the_same() -> None:
     """Its customers' histories have grown by then: what they were before is in a file of the run."""
     world = World()
     await world.open(ENOUGH, FIRST)
@@ -130,9 +128,9 @@ async def test_a_bundle_that_is_prepared_again_finds_the_same_to_be_new() -> Non
     run = await world.ledger.run(SECOND)
     prepare = world.handler.advance_run.prepare_datasets
     await prepare.do(run, bundle_of(run, 1))
-    once = rows(world, personalize_keys.NEW_INTERACTIONS)
+    once = dict(world.objects.stored)
     await prepare.do(run, bundle_of(run, 1))
-    assert rows(world, personalize_keys.NEW_INTERACTIONS) == once != []
+    assert world.objects.stored == once
 
 
 async def test_two_weeks_of_too_little_data_are_enough_together() -> None:
@@ -158,8 +156,8 @@ async def test_a_second_run_waits_until_the_first_has_told_all_that_it_knows() -
     await world.start(SECOND)
     assert {run for run, _, _ in world.polls.bundles} == {FIRST}
     await world.deliver_sent()
-    assert json.loads(world.objects.stored[learned_keys.prepared(SECOND, 1)])["new_interactions"] > 0
-    assert (await world.ledger.run(SECOND)).step["history_after"] == FIRST
+    known = {tuple(line.split(",")[:2]) for line in rows(world, personalize_keys.INTERACTIONS)}
+    assert known == pairs(ENOUGH.customers) | pairs(week_two().customers)
 
 
 async def test_a_run_that_has_lost_its_turn_reads_no_history_until_it_has_another() -> None:

@@ -4,7 +4,6 @@ import pytest
 
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import (
-    CampaignPoll,
     DataIngested,
     DeliverPart,
     EmailBounced,
@@ -34,7 +33,6 @@ KINDS: list[type[EventData]] = [
     SentimentScored,
     RecommenderPoll,
     RecommenderBundle,
-    CampaignPoll,
     RecommendationsReady,
     MailerPoll,
     EmailFinished,

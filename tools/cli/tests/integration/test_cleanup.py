@@ -28,7 +28,6 @@ INTERACTIONS = "\n".join(
 LISTS = {
     "list_campaigns": "campaigns",
     "list_filters": "Filters",
-    "list_metric_attributions": "metricAttributions",
     "list_event_trackers": "eventTrackers",
     "list_batch_inference_jobs": "batchInferenceJobs",
     "list_solution_versions": "solutionVersions",
@@ -107,13 +106,6 @@ class Made:
         )
         self.active("filter", name="f", datasetGroupArn=group, filterExpression=FILTER)
         self.active("event_tracker", name="t", datasetGroupArn=group)
-        self.active(
-            "metric_attribution",
-            name="m",
-            datasetGroupArn=group,
-            metrics=[{"eventType": "click", "metricName": "clicks", "expression": "SAMPLECOUNT()"}],
-            metricsOutputConfig={"roleArn": ROLE},
-        )
         self.s3.put_object(Bucket=self.bucket, Key="runs/x/i.csv", Body=INTERACTIONS.encode())
         for run_id in run_ids:
             self.personalize.create_solution(
@@ -297,7 +289,6 @@ def test_a_run_takes_along_what_it_made_and_nothing_else(encore: Encore, made: M
         "list_datasets",
         "list_schemas",
         "list_filters",
-        "list_metric_attributions",
     )
     assert {left[each] for each in kinds} == {1}
     assert {key.split("/")[1] for key in made.objects()} == {OTHER, "x"}

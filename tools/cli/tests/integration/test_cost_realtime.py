@@ -6,10 +6,13 @@ from typing import Any
 import boto3
 import pytest
 
-from encore.cli.cost.realtime import beyond
+from encore.cli.cost.realtime import beyond, tps_hours
+from encore.cli.verification import Account
 from encore.runtime.metrics import Metric
+from tools.cli.tests.campaigns import campaign
 from tools.cli.tests.conftest import Encore
 
+pytestmark = pytest.mark.usefixtures("personalize")
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
@@ -43,24 +46,27 @@ def test_without_real_time_nothing_was_used(encore: Encore) -> None:
     assert (answer.code, answer.json["lines"], answer.json["requests"]) == (0, [], 0)
 
 
-def test_what_was_counted_has_its_price(encore: Encore, count: Any) -> None:  # noqa: ANN401 - a function
-    """Requests, what they read, the hours of a campaign, and the requests that they do not cover."""
-    for minutes in (60, 45, 30, 15):
-        count("Encore/{}", Metric.CAMPAIGN_TPS_SECONDS, 900, minutes, service="recommender")
+def test_what_was_counted_has_its_price(
+    encore: Encore,
+    count: Any,  # noqa: ANN401 - a function
+    personalize: Account,
+) -> None:
+    """Requests, what they read, a campaign's hours, and the requests that these do not cover."""
+    campaign(personalize, name=personalize.environment, tps=2)
     count("Encore/{}", Metric.WEB_REQUESTS, 800, 20, service="recommender-web")
     count("AWS/ApiGateway", "Count", 1_000, 20, ApiName="{}-web", Stage="v1")
-    campaign = "arn:aws:personalize:eu-west-1:123456789012:campaign/{}"
-    count("AWS/Personalize", "GetRecommendations", 700, 20, CampaignArn=campaign)
-    count("AWS/Personalize", "GetRecommendations", 200, 50, CampaignArn=campaign)
+    arn = "arn:aws:personalize:eu-west-1:000000000000:campaign/{}"
+    count("AWS/Personalize", "GetRecommendations", 700, 20, CampaignArn=arn)
+    count("AWS/Personalize", "GetRecommendations", 200, 50, CampaignArn=arn)
     answer = encore("cost", "realtime", "--days", "2", "--json")
     assert answer.code == 0, answer.err
     amounts = {each["unit"]: float(each["amount"]) for each in answer.json["lines"]}
+    assert 0 < amounts.pop("personalize.campaign_tps_hours") < 1
     assert amounts == {
         "apigateway.requests": 1_000,
         "waf.requests": 1_000,
         "dynamodb.reads": 4_000,
-        "personalize.campaign_tps_hours": 1,
-        "personalize.realtime_requests": 400,
+        "personalize.realtime_requests": 100,
     }
     assert answer.json["requests"] == 1_000
     shown = encore("cost", "realtime")
@@ -68,8 +74,11 @@ def test_what_was_counted_has_its_price(encore: Encore, count: Any) -> None:  # 
     assert all(len(row) <= 80 for row in shown.out.splitlines())
 
 
-def test_a_campaign_with_more_throughput_covers_more() -> None:
-    """Each look tells of the quarter of an hour before it."""
-    looks = {NOW + timedelta(minutes=15 * number): 2 * 900.0 for number in range(4)}
-    assert beyond({NOW: 1_000.0}, looks) == 400
-    assert beyond({NOW: 1_000.0}, {}) == 700
+def test_a_campaign_with_more_throughput_costs_and_covers_more() -> None:
+    """It is paid for while it exists; of what it is asked, only what is beyond its throughput."""
+    asked = {NOW: 1_000.0, NOW + timedelta(minutes=5): 100.0}
+    assert (beyond(asked, 1), beyond(asked, 2)) == (700, 400)
+    campaign = {"creationDateTime": NOW - timedelta(hours=3), "minProvisionedTPS": 2}
+    assert tps_hours(campaign, NOW - timedelta(days=1), NOW) == 6
+    assert tps_hours(campaign, NOW - timedelta(hours=1), NOW) == 2
+    assert tps_hours({}, NOW - timedelta(days=1), NOW) == 0

@@ -111,25 +111,13 @@ def test_what_is_nobodys_id_is_refused(
     assert "\x1b" not in answer.err
 
 
+@pytest.mark.usefixtures("personalize")
 def test_an_engine_that_does_not_answer_is_told(
     recommended: list[Recommendation], environment: str, run_encore: "Encore"
 ) -> None:
     """What is kept stands in."""
-    words = ("recommend", recommended[0].customer_id, "--engine", "similar", "--environment", environment)
-    assert "the last run did not ask" in run_encore(*words).err
-
-
-def test_given_products_are_ordered(
-    recommended: list[Recommendation], environment: str, run_encore: "Encore"
-) -> None:
-    """Those that are in no catalogue are listed last; a list of nothing is an error."""
-    words = ("recommend", recommended[0].customer_id, "--environment", environment, "--among")
-    answer = run_encore(*words, "P1red, nothing,P60red", "--json")
-    assert sorted(one["product_id"] for one in answer.json["products"]) == ["P1red", "P60red"]
-    assert answer.json["unknown"] == ["nothing"]
-    assert "not in the catalogue" in run_encore(*words, "P1red,nothing").out
-    refused = run_encore(*words, ",")
-    assert (refused.code, "expected some separated by commas" in refused.err) == (1, True)
+    words = ("recommend", recommended[0].customer_id, "--engine", "campaign", "--environment", environment)
+    assert "there is no campaign that is active" in run_encore(*words).err
 
 
 def test_before_any_run_there_is_nothing_to_pick_from(environment: str, run_encore: "Encore") -> None:

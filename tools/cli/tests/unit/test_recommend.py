@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from encore.cli.recommending.tables import remark, show_order, show_picks
-from encore.cli.recommending.views import Ordered, Picked, Placed
+from encore.cli.recommending.tables import remark, show_picks
+from encore.cli.recommending.views import Picked
 from encore.contracts.records import Exclusion, Pick, Product, Reason, ReasonKind
 from encore.recommender.domain.real_time import PickedFrom
 from tools.cli.tests.screens import compare, in_pipe, on_terminal
@@ -40,26 +40,12 @@ FOUND = Picked(
         Pick(product=KETTLE, reason=Reason(kind=ReasonKind.FEATURED)),
     ),
 )
-ORDER = Ordered(
-    customer_id="C7",
-    known=True,
-    engine=PickedFrom.CAMPAIGN,
-    run_id="run-0123456789abcdef",
-    products=tuple(Placed(product_id=one.product_id, name=one.name) for one in (LAMP, KETTLE)),
-    unknown=("nothing\x1b",),
-)
 
 
 def test_picks_fit_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Eighty columns hold everything; names cannot steer the terminal."""
     compare("recommend-80", on_terminal(lambda console: show_picks(FOUND, console)))
     compare("recommend-pipe", in_pipe(lambda console: show_picks(FOUND, console), capsys))
-
-
-def test_an_order_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """What the shop does not know is listed too."""
-    compare("recommend_among-80", on_terminal(lambda console: show_order(ORDER, console)))
-    compare("recommend_among-pipe", in_pipe(lambda console: show_order(ORDER, console), capsys))
 
 
 def test_the_remark_says_what_picks_come_from() -> None:

@@ -3,7 +3,6 @@
 The expected output is in `snapshots/`. To accept a change, delete a file there and run its test twice.
 """
 
-import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
@@ -40,7 +39,6 @@ from encore.contracts.ingest_report import Convention, FileReport, IgnoredFile, 
 from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from encore.mailer.domain.facts.features import ProductFeatures
-from encore.recommender.domain.standing import NDCG
 from encore.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from encore.runtime.runs.run import MAKING, RunStatus, StageName
 from encore.sender.domain.tally import Tally
@@ -192,18 +190,6 @@ def run_show(screen: Console) -> None:
             "popularity_reason": "67 interactions, Personalize needs 1,000",
             "import_interactions": ARN,
             "interactions": f"{BIG}",
-            "new_interactions": "12345",
-            "import_mode_interactions": "full",
-            "import_mode_users": "full",
-            "import_mode_items": "none",
-            "import_reason": "117 rows replace others",
-            "put_events": "yes",
-            "version_choice": "earlier",
-            "version_reason": "NDCG@25 of the version trained is 0.1000, of the one in use 0.1234",
-            "version_run": RUN,
-            "version_trained_at": "2026-11-18T03:04:05+00:00",
-            "version_metrics": json.dumps({NDCG: 0.1234, "coverage": 0.9, "precision_at_5": 0.1}),
-            "trained_metrics": json.dumps({NDCG: 0.1}),
         },
         rejects=Rejects(rows=BIG, location=f"s3://encore-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
     )

@@ -1,13 +1,12 @@
 """`sentiment-scored`, the service's own polls, and state changes of Personalize jobs: the run is advanced.
 
-The service's messages to itself about bundles: one task does its share of a round; about the campaign: it is
-deleted once it is idle. `interactions-ingested`: what customers did is recorded.
+The service's messages to itself about bundles: one task does its share of a round. `interactions-ingested`:
+what customers did is recorded.
 """
 
 from dataclasses import dataclass
 
 from encore.contracts.events import (
-    CampaignPoll,
     InteractionsIngested,
     RecommenderBundle,
     RecommenderPoll,
@@ -17,7 +16,6 @@ from encore.contracts.events import (
 )
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.record_events import RecordEvents
-from encore.recommender.use_cases.rest_campaign import RestCampaign
 from encore.runtime.eventbridge import read_aws_event
 from encore.runtime.logs import bind_event
 from encore.runtime.queue.message import Message
@@ -30,34 +28,26 @@ class RecommenderHandler:
     """Advances the run that a message is about, or records the events that it refers to."""
 
     advance_run: AdvanceRun
-    rest_campaign: RestCampaign
     record_events: RecordEvents
 
     async def __call__(self, message: Message) -> None:
         """Handle a `sentiment-scored` event, a poll, a bundle, a job's state change, or customers' events."""
+        holder = message.message_id
         if (change := read_aws_event(message.body, source=JOB_EVENTS)) is not None:
-            await self.advance_run.on_state_change(change, holder=message.message_id)
+            await self.advance_run.on_state_change(change, holder=holder)
         elif (kind := event_type(message.body)) == RecommenderBundle.type:
-            await self._bundle(message)
+            event = parse_event(message.body, RecommenderBundle)
+            bind_event(run_id=event.run_id, event_id=event.id)
+            await self.advance_run.pass_bundle(
+                event.run_id, event.data.round, event.data.bundle, holder=holder
+            )
         elif kind == InteractionsIngested.type:
             told = parse_event(message.body, InteractionsIngested)
             bind_event(run_id=told.run_id, event_id=told.id)
             await self.record_events.batch(told.data.key)
-        elif kind == CampaignPoll.type:
-            event = parse_event(message.body, CampaignPoll)
-            bind_event(run_id=event.run_id, event_id=event.id)
-            await self.rest_campaign.poll(event.run_id, event.data)
         else:
             run_id, attempt = _read(message)
-            if await self.advance_run.run(run_id, attempt, holder=message.message_id):
-                await self.record_events.tracker.prepare()
-
-    async def _bundle(self, message: Message) -> None:
-        event = parse_event(message.body, RecommenderBundle)
-        bind_event(run_id=event.run_id, event_id=event.id)
-        await self.advance_run.pass_bundle(
-            event.run_id, event.data.round, event.data.bundle, holder=message.message_id
-        )
+            await self.advance_run.run(run_id, attempt, holder=holder)
 
 
 def _read(message: Message) -> tuple[str, int]:

@@ -7,8 +7,6 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from encore.recommender.domain.assortment import Assortment
-from encore.recommender.domain.engines import Engine, EngineName, SimilarRecipe
-from encore.recommender.domain.real_time import ENGINES, PickedFrom
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from encore.runtime.settings import ConsentTables, ServiceSettings
 
@@ -16,8 +14,6 @@ MIN_KEY_CHARS = 20
 EventsPerS = Annotated[float, Field(gt=0, le=1000)]
 DEFAULT_EVENTS_PER_S = 200.0
 GroupName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")]
-
-MOST_KEPT_RUNS = 8
 
 
 class RecommenderSettings(ServiceSettings, ConsentTables):
@@ -38,7 +34,7 @@ class RecommenderSettings(ServiceSettings, ConsentTables):
 
     AWS never changes the key of a group: a group that has another one is refused.
     """
-    recommender_keep_runs: Annotated[int, Field(ge=1, le=MOST_KEPT_RUNS)] = 3
+    recommender_keep_runs: Annotated[int, Field(ge=1, le=8)] = 3
     """How many runs keep their solution, its version and their files; AWS allows ten solutions in a group."""
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
     """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
@@ -60,47 +56,16 @@ class RecommenderSettings(ServiceSettings, ConsentTables):
     """
     recommender_put_events_per_s: EventsPerS = DEFAULT_EVENTS_PER_S
     """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
-    recommender_attribution: bool = False
-    """Whether Personalize, too, reports what emails led to: by a metric attribution of the dataset group."""
-    recommender_imports: Literal["auto", "full"] = "auto"
-    """Whether Personalize gets only what is new, where that is enough, or everything every time."""
-    recommender_events_settle_s: Annotated[int, Field(ge=0)] = 900
-    """How long to wait after putting events until a version that is used again considers them.
-
-    AWS recommends 15 minutes.
-    """
-    recommender_version_days: Annotated[int, Field(ge=0)] = 14
-    """For how many days, by the calendar, a solution version is used again; 0 trains one for every run."""
-    recommender_version_new_share: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """How many interactions may be new since a version was trained, as a share of those it was trained on."""
-    recommender_accept_worse: bool = False
-    """Whether a version is used that is worse than the one before."""
-    recommender_worse_by: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """By which share of the other's NDCG@25 a version must be below it to be worse."""
     recommender_catalogue: Assortment = Assortment.AUTO
     """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
     `auto` takes an upload with a file of products, or with nearly all that are known, for the catalogue.
     """
-    recommender_engine: EngineName = EngineName.BATCH
-    """By what customers are ranked; a run keeps the engine that it began with."""
-    recommender_similar_recipe: SimilarRecipe = SimilarRecipe.ITEMS
-    """The recipe of the engine `similar`."""
+    recommender_ranking: Literal["on", "off"] = "on"
+    """Whether Personalize ranks products for customers; if not, it is asked for nothing, and has nothing."""
+    recommender_campaign: bool = False
+    """Whether runs keep a campaign and an event tracker for customers who wait; AWS bills it by the hour."""
     recommender_campaign_tps: Annotated[int, Field(ge=1, le=500)] = 1
-    """The throughput of a campaign in requests per second that AWS bills while it exists, used or not."""
-    recommender_campaign_calls_per_s: Annotated[float, Field(gt=0, le=500)] = 50
-    """How many requests per second all tasks send to a campaign; fewer while it throttles them."""
-    recommender_campaign_idle_min: Annotated[float, Field(gt=0, le=10_080)] = 60
-    """After how many minutes without use a campaign is deleted."""
-    recommender_promote_new_percent: Annotated[int, Field(ge=0, le=100)] = 0
-    """The share of what a campaign recommends that new products take, as far as there are so many."""
-    recommender_related: bool = False
-    """Whether related items order what goes with a product where few customers have bought together.
-
-    They are asked of `recommender_similar_recipe`.
-    """
-    recommender_personal_pins: bool = False
-    """Whether Personalize ranks the pinned products of the shop's file for each customer, if there are more
-    than `max_pinned`."""
+    """The throughput of the campaign in requests per second that AWS bills while it exists, used or not."""
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 
@@ -109,27 +74,11 @@ class RecommenderSettings(ServiceSettings, ConsentTables):
         """The polls of a waiting run that make up `recommender_turn_silence_s`, at least two."""
         return max(2, -(-self.recommender_turn_silence_s // self.recommender_poll_interval_s))
 
-    @property
-    def engine(self) -> Engine:
-        """The engine of runs that begin now."""
-        return Engine.of(self.recommender_engine, self.recommender_similar_recipe)
-
     @model_validator(mode="after")
-    def _promotes_in_a_campaign(self) -> Self:
-        if self.recommender_promote_new_percent and self.recommender_engine is not EngineName.CAMPAIGN:
+    def _has_rankings_for_a_campaign(self) -> Self:
+        if self.recommender_campaign and self.recommender_ranking == "off":
             raise ValueError(
-                f"recommender_promote_new_percent: found {self.recommender_promote_new_percent} with the"
-                f" engine {self.recommender_engine}, expected 0: only a campaign promotes products"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _leaves_room_for_solutions(self) -> Self:
-        most = MOST_KEPT_RUNS - 2 * (self.recommender_related + self.recommender_personal_pins)
-        if self.recommender_keep_runs > most:
-            raise ValueError(
-                f"recommender_keep_runs: found {self.recommender_keep_runs}, expected at most {most} with"
-                " related items or personal pins: AWS allows ten solutions in a dataset group"
+                "recommender_campaign: found true, expected false while recommender_ranking is off"
             )
         return self
 
@@ -156,16 +105,12 @@ class RecommenderWebSettings(ConsentTables):
     recommender_dataset_group: GroupName = "encore"
     recommender_picks: Picks = DEFAULT_PICKS
     recommender_rules: Rules = Rules()
-    recommender_web_engine: PickedFrom = PickedFrom.BATCH
-    """What ranks products if a request does not say: `batch`, `campaign` or `similar`."""
+    recommender_campaign: bool = False
+    """Whether runs keep a campaign: only then is one asked, and told of events."""
+    recommender_web_engine: Literal["batch", "campaign"] = "batch"
+    """What ranks products if a request does not say."""
     recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
     """Products that a campaign is asked for."""
-    recommender_promote_new_percent: Annotated[int, Field(ge=0, le=100)] = 0
-    """The share of what a campaign recommends that new products take."""
-    recommender_ranking_campaign_arn: (
-        Annotated[str, Field(pattern=r"^arn:aws[^:]*:personalize:[^:]+:[0-9]{12}:campaign/.+$")] | None
-    ) = None
-    """The campaign of a ranking recipe that orders given products; without one we do."""
     recommender_web_host: str = "127.0.0.1"
     """The address to listen on; any but a loopback address requires a key."""
     recommender_web_port: Annotated[int, Field(ge=0, le=65535)] = 8090
@@ -211,13 +156,6 @@ class RecommenderWebSettings(ConsentTables):
                 f"recommender_web_keys: found none, expected at least one because"
                 f" {self.recommender_web_host} is not a loopback address"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _can_be_asked_for(self) -> Self:
-        if self.recommender_web_engine not in ENGINES:
-            found, expected = self.recommender_web_engine.value, ", ".join(one.value for one in ENGINES)
-            raise ValueError(f"recommender_web_engine: found {found}, expected one of {expected}")
         return self
 
 

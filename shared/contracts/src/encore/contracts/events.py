@@ -154,8 +154,6 @@ class Round(StrEnum):
     """Do the same for the customers of earlier files whom this one does not have."""
     STUDY = "study"
     """Count which products customers have together, by family."""
-    ASK = "ask"
-    """Ask a campaign for rankings, where no batch job makes them."""
     SELECT = "select"
     """Turn rankings into products."""
 
@@ -175,27 +173,6 @@ class RecommenderBundle(EventData):
     def cause(self) -> str:
         """The round and the bundle."""
         return f"{self.round}-{self.bundle}"
-
-
-class CampaignPoll(EventData):
-    """The recommender's delayed message to itself to see whether a campaign is still used.
-
-    No topic carries it. `watch` tells the messages that watch a campaign from those that did so before.
-    """
-
-    type = "encore.campaign-poll.v1"
-    topic = ""
-    watch: str
-    number: Count
-    beat: str
-    """The sign of use that was seen last."""
-    quiet: Count = 0
-    """For how many polls it has been the last."""
-
-    @property
-    def cause(self) -> str:
-        """The watch and the number of the poll."""
-        return f"{self.watch}-{self.number}"
 
 
 class RecommendationsReady(PartData):

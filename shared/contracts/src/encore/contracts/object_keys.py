@@ -134,10 +134,6 @@ def clicks(name: str) -> str:
     return f"{CLICKS}{name}.jsonl"
 
 
-ATTRIBUTION = "attribution/"
-"""Where Personalize puts its reports on what emails led to, if it is asked to; they belong to no run."""
-
-
 def events(upload_id: str, batch: int) -> str:
     """Some events of an uploaded file: one `CustomerEvent` per line."""
     return f"runs/{upload_id}/events/batch-{batch:05}.jsonl"

@@ -60,12 +60,6 @@ class Metric(StrEnum):
     """Comprehend, Personalize and Bedrock for one run."""
     TURNS_TAKEN_OVER = "turns_taken_over"
     """How often a run took the dataset group from one that was no longer being checked."""
-    VERSIONS_REUSED = "versions_reused"
-    """Runs that asked an earlier run's solution version, and trained none."""
-    VERSIONS_REFUSED = "versions_refused"
-    """Runs that have trained a version and do not use it, because the one before is better."""
-    PRODUCTS_PUT = "products_put"
-    """Changed products that Personalize was told of one by one, before any import."""
 
     DELIVERIES_HELD = "deliveries_held"
     """Finished runs that wait until a person approves them."""
@@ -80,11 +74,6 @@ class Metric(StrEnum):
     """Nobody knows whether they were accepted: their worker stopped while handing them over."""
     DELIVERY_WAIT_SECONDS = "delivery_wait_seconds"
     """For how long the delivery that has waited longest for a person, held or paused, has done so."""
-
-    CAMPAIGN_TPS_SECONDS = "campaign_tps_seconds"
-    """For how long a campaign has existed since the last look, times the requests a second that it has."""
-    CAMPAIGN_IDLE_SECONDS = "campaign_idle_seconds"
-    """For how long it has not been asked anything."""
 
     WEB_REQUESTS = "web_requests"
     """Requests for picks; the web process writes this and the next four every ten seconds."""
@@ -151,8 +140,6 @@ SECONDS = frozenset(
         Metric.LAG_SECONDS,
         Metric.RUN_SECONDS,
         Metric.QUOTA_WAIT_SECONDS,
-        Metric.CAMPAIGN_IDLE_SECONDS,
-        Metric.CAMPAIGN_TPS_SECONDS,
         Metric.WEB_SECONDS,
         Metric.DELIVERY_WAIT_SECONDS,
     }

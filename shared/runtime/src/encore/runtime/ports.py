@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from encore.contracts.events import CampaignPoll, EventData, Round
+from encore.contracts.events import EventData, Round
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -43,10 +43,9 @@ class MailerPolls(Polls, Protocol):
 
 
 class RecommenderPolls(Polls, Protocol):
-    """Polls, messages about bundles and campaigns; see `encore.runtime.queue.polls.SQSRecommenderPolls`."""
+    """Polls, and messages about bundles; see `encore.runtime.queue.polls.SQSRecommenderPolls`."""
 
     async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None: ...
-    async def send_campaign_poll(self, run_id: str, poll: CampaignPoll, *, delay_s: int) -> None: ...
 
 
 class Announcer(Protocol):

@@ -18,6 +18,7 @@ from encore.runtime.storage import from_item as plain
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import UpdateItemOutputTypeDef
 
 EVENTS_PER_UPDATE = 50
 """An expression may have 4 KB: so many attributes, with room to spare."""
@@ -38,18 +39,12 @@ class DynamoDBKeptEvents:
         Nothing is read first: who adds at the same time loses nothing.
         """
         new = 0
-        by_name = {attribute_of(one): one for one in events}
-        for names in batches(by_name, EVENTS_PER_UPDATE):
-            before = await self._set(customer_id, {name: value_of(by_name[name]) for name in names})
-            new += sum(name not in before for name in names)
-            known = {
-                one.event_id: one
-                for one in (
-                    *from_item({**before, "customer_id": customer_id}),
-                    *(by_name[name] for name in names),
-                )
-            }
-            await self._remove(customer_id, surplus(list(known.values())))
+        for some in batches({one.event_id: one for one in events}.values(), EVENTS_PER_UPDATE):
+            before = await self._set(customer_id, some)
+            known = {one.event_id: one for one in (*before, *some)}
+            new += len(known) - len(before)
+            for surplus_ones in batches(surplus(list(known.values())), EVENTS_PER_UPDATE):
+                await self._update(customer_id, f"REMOVE {', '.join(map(attribute_of, surplus_ones))}")
         return new
 
     async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]:
@@ -57,33 +52,20 @@ class DynamoDBKeptEvents:
         found = await self._items.get_all(keys(customer_ids))
         return {item["customer_id"]: events for item in found if (events := from_item(item))}
 
-    async def _set(self, customer_id: str, values: Mapping[str, str]) -> dict[str, Any]:
-        """Set attributes; return the item as it was before."""
-        names = {f"#n{number}": name for number, name in enumerate(values)}
-        assignments = [f"#n{number} = :v{number}" for number in range(len(values))]
-        reply = await self._dynamodb.update_item(
-            TableName=self._table,
-            Key=self._key(customer_id),
-            UpdateExpression=f"SET {', '.join(assignments)}, #expires = :expires",
-            ExpressionAttributeNames={**names, "#expires": EXPIRES_AT},
-            ExpressionAttributeValues=to_item(
-                {f":v{number}": value for number, value in enumerate(values.values())}
-                | {":expires": expires_at(self._keep_days)[EXPIRES_AT]}
-            ),
+    async def _set(self, customer_id: str, events: Sequence[CustomerEvent]) -> Sequence[CustomerEvent]:
+        """Set an attribute for each event; return the events that there were before."""
+        texts = {f":v{number}": value_of(one) for number, one in enumerate(events)}
+        changes = [f"{attribute_of(one)} = :v{number}" for number, one in enumerate(events)]
+        reply = await self._update(
+            customer_id,
+            f"SET {', '.join(changes)}, {EXPIRES_AT} = :expires",
+            ExpressionAttributeValues=to_item({**texts, ":expires": expires_at(self._keep_days)[EXPIRES_AT]}),
             ReturnValues="ALL_OLD",
         )
-        return plain(reply.get("Attributes", {}))
+        return from_item({**plain(reply.get("Attributes", {})), "customer_id": customer_id})
 
-    async def _remove(self, customer_id: str, events: Sequence[CustomerEvent]) -> None:
-        for some in batches(events, EVENTS_PER_UPDATE):
-            names = {f"#n{number}": attribute_of(one) for number, one in enumerate(some)}
-            await self._dynamodb.update_item(
-                TableName=self._table,
-                Key=self._key(customer_id),
-                UpdateExpression=f"REMOVE {', '.join(names)}",
-                ExpressionAttributeNames=names,
-            )
-
-    def _key(self, customer_id: str) -> dict[str, Any]:
+    async def _update(self, customer_id: str, change: str, **more: Any) -> "UpdateItemOutputTypeDef":  # noqa: ANN401 - AWS's
         (key,) = keys([customer_id])
-        return to_item(key)
+        return await self._dynamodb.update_item(
+            TableName=self._table, Key=to_item(key), UpdateExpression=change, **more
+        )

@@ -4,14 +4,12 @@ The operations of all kinds differ only in their names, so a table holds the nam
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from encore.recommender.adapters.personalize_operations import GONE, OPERATIONS, meaning
-from encore.recommender.domain.resources import Found, Kind, ResourceSpec
-from encore.recommender.domain.standing import KnownDataset
+from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.ports import NotReadyError, RefusedError, VanishedError
 from encore.runtime.errors import error_code
 
@@ -21,12 +19,11 @@ if TYPE_CHECKING:
 EXISTS = "ResourceAlreadyExistsException"
 ACTIVE = "ACTIVE"
 RECENT_VERSIONS = 20
-DELETING = "DELETE"
+NDCG = "normalized_discounted_cumulative_gain_at_25"
 FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
-"""Personalize may accept a second version with the same name, and each one is a paid training; a dataset
-group has one event tracker, whatever its name."""
+"""Personalize may accept a second version with the same name, and each one is a paid training; of event
+trackers, it refuses a second one of a group with another error."""
 ENDED_BADLY = ("FAILED", "STOPPED")
-LATEST_UPDATE = "latestCampaignUpdate"
 SERVED = ("solutionVersionArn", "minProvisionedTPS")
 """What a campaign can be updated to."""
 
@@ -67,30 +64,28 @@ class AWSPersonalize:
         status = str(described.get("status", ""))
         if status.endswith(ENDED_BADLY):
             raise RefusedError(str(described.get("failureReason") or status))
-        latest = described.get(LATEST_UPDATE, {})
-        if str(latest.get("status", "")).endswith(ENDED_BADLY):
-            raise RefusedError(str(latest.get("failureReason") or latest["status"]))
-        return status == ACTIVE and latest.get("status", ACTIVE) == ACTIVE
+        return status == ACTIVE
 
     async def exists(self, kind: Kind, arn: str) -> bool:
-        """Return whether there is such a resource, whatever its state; a campaign's end counts as its end."""
+        """Return whether there is such a resource, whatever its state."""
         try:
-            described = await self._describe(kind, arn)
+            await self._describe(kind, arn)
         except VanishedError:
             return False
-        return kind is not Kind.CAMPAIGN or not str(described.get("status", "")).startswith(DELETING)
+        return True
 
-    async def find(self, kind: Kind, name: str) -> str | None:
-        """Return the ARN of the resource of a kind without a parent that has this name, or None."""
-        return await self._find(ResourceSpec("", kind, name, {}))
+    async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
+        """Return the ARN of the resource of a kind that has this name, or None.
 
-    async def solutions(self, group_arn: str) -> Sequence[Found]:
-        """Return the solutions of a dataset group, the newest first."""
-        return await self._all(Kind.SOLUTION, datasetGroupArn=group_arn)
+        `request` is what it is created with: of a kind with a parent, it names the parent.
+        """
+        return await self._find(ResourceSpec("", kind, name, request))
 
-    async def schemas(self) -> Sequence[Found]:
-        """Return the account's schemas in the region, the newest first."""
-        return await self._all(Kind.SCHEMA)
+    async def solutions(self, group_arn: str) -> Sequence[str]:
+        """Return the ARNs of the solutions of a dataset group, the newest first."""
+        found = [each async for each in self._list(Kind.SOLUTION, datasetGroupArn=group_arn)]
+        newest_first = sorted(found, key=lambda each: each["creationDateTime"], reverse=True)
+        return [str(each["solutionArn"]) for each in newest_first]
 
     async def tags(self, arn: str) -> Mapping[str, str]:
         """Return a resource's tags; none if it no longer exists."""
@@ -124,35 +119,16 @@ class AWSPersonalize:
         """Return what Personalize says of a resource; raise `VanishedError` if it does not exist."""
         return await self._describe(kind, arn)
 
-    async def dataset(self, arn: str) -> KnownDataset:
-        """Return what tells a dataset from one of the same name that was there before.
-
-        Raises `VanishedError` if there is none.
-        """
-        found = await self._describe(Kind.DATASET, arn)
-        return KnownDataset(
-            arn=arn, schema_arn=str(found["schemaArn"]), created_at=found["creationDateTime"].astimezone(UTC)
-        )
-
-    async def metrics(self, version_arn: str) -> Mapping[str, float]:
-        """Return the metrics of a version's training; a recipe that measures nothing has none.
-
-        Raises `NotReadyError` while they are not there yet, and `VanishedError` if the version is gone.
-        """
+    async def ndcg(self, version_arn: str) -> float | None:
+        """Return the NDCG@25 that Personalize has measured of a version, or None."""
         try:
             reply = await self._client.get_solution_metrics(solutionVersionArn=version_arn)
         except ClientError as error:
             raise meaning(error, OPERATIONS[Kind.SOLUTION_VERSION]) from error
-        return reply.get("metrics", {})
-
-    async def tracking_id(self, tracker_arn: str) -> str:
-        """Return the id with which events are put through a tracker."""
-        return str((await self._describe(Kind.EVENT_TRACKER, tracker_arn))["trackingId"])
+        return reply.get("metrics", {}).get(NDCG)
 
     async def _existing(self, wanted: ResourceSpec) -> str:
         arn = await self._find(wanted)
-        if arn is None and wanted.kind is Kind.CAMPAIGN:
-            raise NotReadyError(f"campaign {wanted.name} has just been deleted")
         if arn is None:
             raise RefusedError(f"{wanted.kind} {wanted.name} already exists under another parent")
         if wanted.kind is Kind.DATASET:
@@ -164,20 +140,10 @@ class AWSPersonalize:
         return arn
 
     async def _use_version(self, campaign_arn: str, request: Mapping[str, Any]) -> None:
-        """Update a campaign to the version, and the throughput, that are wanted.
-
-        Until that is done, it answers by the earlier ones, and is not active. Raises `NotReadyError` while it
-        is being deleted.
-        """
+        """Update a campaign to the version, and the throughput, that are wanted."""
         campaign = await self._describe(Kind.CAMPAIGN, campaign_arn)
-        if str(campaign["status"]).startswith(DELETING):
-            raise NotReadyError(f"campaign {campaign['name']} is being deleted")
         wanted = {key: request[key] for key in SERVED}
-        coming = {key: campaign.get(key) for key in SERVED}
-        latest = campaign.get(LATEST_UPDATE, {})
-        if latest and not str(latest["status"]).endswith(ENDED_BADLY):
-            coming |= {key: latest[key] for key in SERVED if key in latest}
-        if wanted != coming:
+        if wanted != {key: campaign.get(key) for key in SERVED}:
             await self._call(Kind.CAMPAIGN, "update", campaignArn=campaign_arn, **wanted)
 
     async def _require_key(self, group_arn: str, key_arn: str) -> None:
@@ -190,7 +156,7 @@ class AWSPersonalize:
             )
 
     async def _use_schema(self, dataset_arn: str, schema_arn: str) -> None:
-        """Move a dataset that an earlier release created to this release's schema."""
+        """Move a dataset to the schema that the data is written for: a release may change it."""
         dataset = await self._describe(Kind.DATASET, dataset_arn)
         if dataset["schemaArn"] != schema_arn:
             await self._call(Kind.DATASET, "update", datasetArn=dataset_arn, schemaArn=schema_arn)
@@ -202,19 +168,8 @@ class AWSPersonalize:
         listed = [summary async for summary in self._list(wanted.kind, **parent)]
         if wanted.kind is Kind.SOLUTION_VERSION:
             listed = [await self._describe(wanted.kind, one[operations.arn]) for one in _latest(listed)]
-        any_name = wanted.kind is Kind.EVENT_TRACKER
-        same = (
-            str(one[operations.arn]) for one in listed if any_name or one.get(operations.name) == wanted.name
-        )
+        same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == wanted.name)
         return next(same, None)
-
-    async def _all(self, kind: Kind, **parent: str) -> list[Found]:
-        operations = OPERATIONS[kind]
-        found = [
-            Found(each[operations.arn], each[operations.name], each["creationDateTime"])
-            async for each in self._list(kind, **parent)
-        ]
-        return sorted(found, key=lambda each: each.created_at, reverse=True)
 
     async def _list(self, kind: Kind, **parent: str) -> AsyncIterator[Mapping[str, Any]]:
         operations = OPERATIONS[kind]

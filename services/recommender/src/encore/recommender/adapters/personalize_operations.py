@@ -54,22 +54,14 @@ OPERATIONS: Mapping[Kind, Operations] = {
         job=True,
     ),
     Kind.EVENT_TRACKER: Operations("event_tracker", "eventTracker", "eventTrackers", "datasetGroupArn"),
-    Kind.METRIC_ATTRIBUTION: Operations(
-        "metric_attribution", "metricAttribution", "metricAttributions", "datasetGroupArn"
-    ),
 }
 
 
 def meaning(error: ClientError, operations: Operations) -> Exception:
     """Translate a refused request into what it means for the run; other errors are for the queue to retry."""
-    return meaning_of(error, operations.noun, job=operations.job)
-
-
-def meaning_of(error: ClientError, noun: str, *, job: bool = False) -> Exception:
-    """Translate a refused request about a `noun`; the quota of running jobs frees up in time."""
-    code = error_code(error)
+    code, noun = error_code(error), operations.noun
     text = error.response.get("Error", {}).get("Message", "")
-    if code == IN_USE or (code == LIMIT and job):
+    if code == IN_USE or (code == LIMIT and operations.job):
         return NotReadyError(f"{noun}: {text}")
     if code == GONE:
         return VanishedError(f"{noun}: {text}")

@@ -55,16 +55,15 @@ class DynamoDBTurns:
         """Return whose turn it is, or None."""
         reply = await self._dynamodb.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
         found = from_item(reply.get("Item", {}))
-        return Turn(str(found["owner"]), found.get("beat")) if found else None
+        return Turn(found["owner"], found["beat"]) if found else None
 
 
 def _unless(run_id: str, instead_of: Turn | None) -> dict[str, Any]:
     """The condition under which the turn may be taken."""
     condition, values = "attribute_not_exists(run_id) OR #owner = :owner", {":owner": run_id}
     if instead_of is not None:
-        seen = "attribute_not_exists(beat)" if instead_of.beat is None else "beat = :beat"
-        condition += f" OR (#owner = :previous AND {seen})"
-        values |= {":previous": instead_of.owner, **({":beat": instead_of.beat} if instead_of.beat else {})}
+        condition += " OR (#owner = :previous AND beat = :beat)"
+        values |= {":previous": instead_of.owner, ":beat": instead_of.beat}
     return {
         "ConditionExpression": condition,
         "ExpressionAttributeNames": NAMES,

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import Round
-from encore.recommender.domain.engines import Engine
 from encore.runtime.runs.run import Run, StageName
 
 MAX_BUNDLES = 250
@@ -17,11 +16,6 @@ FEWEST_PARTS = 4
 """How many parts a bundle has, as far as there are: a message is then a small share of the work."""
 BUNDLE_PARTS = "bundle_parts"
 """Where a run's `step` keeps how many parts its bundles have: a release may change the figures above."""
-
-
-def rounds_of(engine: Engine) -> list[Round]:
-    """Return the rounds of a run: only a campaign is asked in one."""
-    return [each for each in Round if each is not Round.ASK or engine.asks_campaign]
 
 
 def closed(in_round: Round) -> str:

@@ -90,14 +90,6 @@ class CoPurchases:
             links.settle()
         self.leaves.settle()
 
-    def bought_together(self, one: str, other: str) -> int:
-        """Return how many customers own products of both families, by different evidence."""
-        return self.families.customers(one, other)
-
-    def also_liked(self, one: str, other: str) -> int:
-        """Return how many customers like products of both families, by different reviews."""
-        return self.liked.customers(one, other)
-
     def repeats(self) -> dict[Category, Repeats]:
         """Return, for each leaf category, what its customers own besides."""
         return {

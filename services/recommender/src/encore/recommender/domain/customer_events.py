@@ -15,7 +15,6 @@ from typing import Any
 
 from encore.contracts.records import CustomerEvent, EventKind
 from encore.recommender.domain.csv_files import is_fit_id
-from encore.recommender.domain.preferences import EventType
 from encore.runtime.batches import batches
 
 EVENTS = "events"
@@ -25,21 +24,8 @@ MOST, AFTER_TRIMMING = 200, 150
 EVENTS_PER_CALL = 10
 """Source: PutEvents, Amazon Personalize API reference."""
 DIGEST_CHARS = 32
-EVENT_TYPES: Mapping[EventKind, EventType] = {
-    EventKind.CLICKED: EventType.CLICKED,
-    EventKind.VIEWED: EventType.VIEWED,
-    EventKind.PURCHASED: EventType.PURCHASED,
-}
 _TELLING = (EventKind.VIEWED, EventKind.CLICKED, EventKind.PURCHASED)
 """The least first: what somebody has bought is never offered again, so it is forgotten last."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tracker:
-    """A dataset group's event tracker: its ARN, and the id under which it takes events."""
-
-    arn: str
-    tracking_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +55,7 @@ def from_item(item: Mapping[str, Any]) -> tuple[CustomerEvent, ...]:
         for name, value in item.items()
         if name.startswith(ATTRIBUTE)
     ]
-    return tuple(sorted(found, key=_newest_first))
+    return tuple(sorted(found, key=lambda one: (-one.timestamp, one.event_id)))
 
 
 def surplus(events: Sequence[CustomerEvent]) -> list[CustomerEvent]:
@@ -102,10 +88,6 @@ def _visit(event: CustomerEvent) -> tuple[str, str]:
         return event.customer_id, event.session_id
     day = datetime.fromtimestamp(event.timestamp, UTC).date().isoformat()
     return event.customer_id, f"{_digest(event.customer_id)}-{day}"
-
-
-def _newest_first(event: CustomerEvent) -> tuple[int, str]:
-    return -event.timestamp, event.event_id
 
 
 def _digest(text: str) -> str:

@@ -1,13 +1,13 @@
 """What the tables say of one customer at this moment."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts.consent import Contact
-from encore.contracts.records import RecommendationSource
+from encore.contracts.records import Exclusion, RecommendationSource
 from encore.recommender.domain import customer_events, earlier_picks, kept_rankings
-from encore.recommender.domain.earlier_picks import LatestPicks
+from encore.recommender.domain.earlier_picks import LATEST, LatestPicks
 from encore.recommender.domain.history import History
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.preferences import Preference, preferences_of
@@ -20,14 +20,14 @@ class CustomerState:
     """A customer's history, ranking and last picks, as far as there are any."""
 
     history: History | None = None
-    ranking: tuple[str, ...] = ()
-    """What Personalize ranked for them last, best first."""
-    pins: tuple[str, ...] = ()
-    """The order of pinned products that Personalize gave for them last."""
     latest: LatestPicks | None = None
     """What they were recommended last, in whichever run."""
-    is_by_popularity: bool = False
-    """Whether the shop's run had no ranking for them."""
+    source: PickedFrom = PickedFrom.POPULARITY
+    ranked: tuple[str, ...] = ()
+    """The best order of products that is kept for the customer, and what it is.
+
+    A run that ranked nothing for them picked by popularity, although a ranking of an earlier one is kept.
+    """
     unwanted: frozenset[str] = frozenset()
     """The departments that they want nothing of (see `topics`)."""
 
@@ -37,22 +37,24 @@ class CustomerState:
     ) -> "CustomerState":
         """Tell the customer's items of the recommendations table (see `keys`) apart by their sort keys."""
         found = {str(item["run_id"]): dict(item) for item in items}
-        ranking = found.pop(kept_rankings.RANKING, None)
-        pins = found.pop(kept_rankings.PINS, None)
-        latest = found.pop(earlier_picks.LATEST, None)
+        kept = found.pop(kept_rankings.RANKING, None)
+        latest = LatestPicks.from_item(found.pop(LATEST)) if LATEST in found else None
         if events := found.pop(customer_events.EVENTS, None):
             known = history or History(customer_id=events["customer_id"], run_id="")
             history = known.with_events(customer_events.from_item(events))
-        return cls(
-            history=history,
-            ranking=KeptRanking.from_item(ranking).product_ids if ranking else (),
-            pins=KeptRanking.from_item(pins).product_ids if pins else (),
-            latest=LatestPicks.from_item(latest) if latest else None,
-            is_by_popularity=any(
-                one["source"] == RecommendationSource.POPULARITY.value for one in found.values()
-            ),
-            unwanted=departments(contact.topics_off) if contact else frozenset(),
-        )
+        source, ranked = PickedFrom.POPULARITY, tuple[str, ...]()
+        is_by_popularity = any(one["source"] == RecommendationSource.POPULARITY for one in found.values())
+        if kept and not is_by_popularity:
+            source, ranked = PickedFrom.BATCH, KeptRanking.from_item(kept).product_ids
+        elif latest and latest.product_ids and not is_by_popularity:
+            source, ranked = PickedFrom.LAST_PICKS, latest.product_ids
+        unwanted = departments(contact.topics_off) if contact else frozenset()
+        return cls(history, latest, source, ranked, unwanted)
+
+    @property
+    def exclusion(self) -> Exclusion | None:
+        """Why the customer is not written to, if they are not."""
+        return self.history.customer.exclusion if self.history else None
 
     @property
     def preferences(self) -> tuple[Preference, ...]:
@@ -64,33 +66,15 @@ class CustomerState:
         before = self.latest.before(run_id) if self.latest else ()
         return frozenset(product_id for email in before[:emails] for product_id in email.product_ids)
 
-    def pins_among(self, ranked: Collection[str]) -> tuple[str, ...]:
-        """Return the customer's order of the pins that a run had ranked; one of other pins is older."""
-        return self.pins if ranked and set(self.pins) <= set(ranked) else ()
-
-    @property
-    def best_kept(self) -> tuple[PickedFrom, tuple[str, ...]]:
-        """The best order of products that is kept for the customer, and what it is.
-
-        A run that ranked nothing for them picked by popularity, although a ranking of an earlier one is kept.
-        """
-        if not self.is_by_popularity:
-            if self.ranking:
-                return PickedFrom.BATCH, self.ranking
-            if self.latest and self.latest.product_ids:
-                return PickedFrom.LAST_PICKS, self.latest.product_ids
-        return PickedFrom.POPULARITY, ()
-
 
 def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
     """Return the keys of a customer's items in the recommendations table.
 
-    They are the ranking, the order of pins, the last picks, what the customer did since, and the run's picks.
+    They are the ranking, the last picks, what the customer did since, and the run's picks.
     """
     return [
         *customer_events.keys([customer_id]),
         *kept_rankings.keys([customer_id]),
-        *kept_rankings.keys([customer_id], kept_rankings.PINS),
         *earlier_picks.keys([customer_id]),
         {"customer_id": customer_id, "run_id": run_id},
     ]

@@ -7,22 +7,21 @@ enough of its products are sold.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from encore.recommender.domain.csv_files import Row
-from encore.recommender.domain.engines import EVENT_WEIGHTS, Engine
-from encore.recommender.domain.filters import NEW_PRODUCTS, OFFERED, SOLD
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import RESULTS_PER_PICK, Rules
 from encore.recommender.domain.schemas import DATASETS
+from encore.recommender.domain.solution import OFFERED, SOLUTION
 
-RANKING, PINS = "ranking", "pins"
-"""Under which sort keys a customer's ranking is kept, and their order of the shop's pinned products."""
+RANKING = "ranking"
+"""Under which sort key a customer's ranking is kept."""
 MAX_ITEM_BYTES = 300_000
 """DynamoDB stores 400 KB in an item; 500 ids of 256 characters may be more. Who has such gets no item."""
 SECONDS_PER_DAY = 86_400
@@ -53,9 +52,9 @@ class KeptRanking(RunRanking):
         """Read an item of the table."""
         return cls.model_validate({**item, "product_ids": item["product_ids"].split(_SEPARATOR)})
 
-    def item(self, kind: str = RANKING) -> dict[str, Any]:
+    def item(self) -> dict[str, Any]:
         """Return the item that is stored: all ids are one text, which takes a fraction of a list's time."""
-        return {**self.model_dump(), "run_id": kind, "product_ids": _SEPARATOR.join(self.product_ids)}
+        return {**self.model_dump(), "run_id": RANKING, "product_ids": _SEPARATOR.join(self.product_ids)}
 
     @property
     def fits(self) -> bool:
@@ -63,49 +62,25 @@ class KeptRanking(RunRanking):
         return len(_SEPARATOR.join(self.product_ids).encode()) <= MAX_ITEM_BYTES
 
 
-def keys(customer_ids: Sequence[str], kind: str = RANKING) -> list[dict[str, str]]:
-    """Return the keys of the customers' kept rankings, each once."""
-    return [{"customer_id": one, "run_id": kind} for one in dict.fromkeys(customer_ids)]
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How some customers of a run get their rankings, by their ids."""
 
+    rankings: Mapping[str, RunRanking] = field(default_factory=dict)
 
-def solution_digest(plan: Plan) -> str:
-    """Return a digest of what decides every ranking besides the data and the engine.
+    @property
+    def asked(self) -> list[str]:
+        """The customers for whom Personalize is asked."""
+        return [name for name, one in self.rankings.items() if not one.product_ids]
 
-    These are weights, columns, length, filters and promotions.
-    """
-    columns = [schema.digest for schema in DATASETS]
-    weights = {kind.value: weight for kind, weight in EVENT_WEIGHTS.items()}
-    filters = [OFFERED.expression, SOLD.expression, NEW_PRODUCTS.expression]
-    return _digest(plan.dataset_group, plan.num_results, plan.promote_new_percent, weights, columns, filters)
+    @property
+    def kept(self) -> dict[str, tuple[str, ...]]:
+        """The rankings that were kept."""
+        return {name: one.product_ids for name, one in self.rankings.items() if one.product_ids}
 
-
-def solution_of(digest: str, engine: Engine) -> str:
-    """Return what decides every ranking of an engine: one of another engine or recipe never stands for it."""
-    return f"{digest} {engine.text}"
-
-
-def basis_of(solution: str, interactions: Iterable[Row], user: Row) -> str:
-    """Return a digest of what decides one customer's ranking: the solution, and their rows in the datasets.
-
-    Interactions without a time must have `customer_rows.UNDATED`, not that of a run.
-    """
-    return _digest(solution, list(interactions), user)
-
-
-def basis_of_pins(basis: str, pins: Sequence[str]) -> str:
-    """Return a digest of what decides a customer's order of pins: what decides their ranking, and the pins.
-
-    The order of the shop's file says nothing of it.
-    """
-    return _digest(basis, sorted(pins))
-
-
-def fewest_left(picks: int, rules: Rules) -> int:
-    """Return how many products of a kept ranking must be sold: enough for these picks and the last emails'.
-
-    Those of the last emails are not picked again, so there must be as many for each of them.
-    """
-    return RESULTS_PER_PICK * picks * (1 + rules.emails_without_repeats)
+    def of(self, customer_ids: Iterable[str]) -> "Settled":
+        """Return the same of these customers alone."""
+        return Settled({one: self.rankings[one] for one in customer_ids if one in self.rankings})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +103,30 @@ class Terms:
             return False
         sold = sum(map(self.is_sold, kept.product_ids))
         return sold >= self.fewest or sold == len(kept.product_ids)
+
+
+def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:
+    """Return the keys of the customers' kept rankings, each once."""
+    return [{"customer_id": one, "run_id": RANKING} for one in dict.fromkeys(customer_ids)]
+
+
+def solution_digest(plan: Plan) -> str:
+    """Return a digest of what decides every ranking besides the data: weights, columns, length and filter."""
+    columns = [schema.digest for schema in DATASETS]
+    return _digest(plan.dataset_group, plan.num_results, SOLUTION, columns, OFFERED)
+
+
+def basis_of(solution: str, interactions: Iterable[Row], user: Row) -> str:
+    """Return a digest of what decides one customer's ranking: the solution, and their rows in datasets."""
+    return _digest(solution, list(interactions), user)
+
+
+def fewest_left(picks: int, rules: Rules) -> int:
+    """Return how many products of a kept ranking must be sold: enough for these picks and the last emails'.
+
+    Those of the last emails are not picked again, so there must be as many for each of them.
+    """
+    return RESULTS_PER_PICK * picks * (1 + rules.emails_without_repeats)
 
 
 def _day(timestamp: int) -> int:

@@ -40,21 +40,6 @@ def rankings(run_id: str, first: int) -> str:
     return object_keys.learned(run_id, f"rankings/part-{first:05}.jsonl")
 
 
-def related(run_id: str) -> str:
-    """What goes with products, as Personalize says: one `RelatedTo` for each product that was asked about."""
-    return object_keys.learned(run_id, "related.jsonl")
-
-
-def pins(run_id: str) -> str:
-    """The pinned products that are ranked: one `RunPins`."""
-    return object_keys.learned(run_id, "pins.json")
-
-
-def pin_rankings(run_id: str, first: int) -> str:
-    """How a bundle's customers get their order of pinned products: one `RunRanking` for each."""
-    return object_keys.learned(run_id, f"pins/part-{first:05}.jsonl")
-
-
 def shared_reviews(run_id: str) -> str:
     """Which reviews the run's products share: one `SharedCounts`."""
     return object_keys.learned(run_id, "shared-reviews.json")

@@ -1,38 +1,40 @@
-"""What Amazon Personalize takes at most, checked before anything is paid for.
+"""What Amazon Personalize takes at most, and its refusal of too little.
 
 Source: Amazon Personalize developer guide, "Endpoints and quotas" and "Importing bulk data".
 """
 
-from collections.abc import Iterator
+import re
 
 from encore.recommender.domain.prepared import Prepared
 
-MAX_FILES = 1_000
-"""Input files of a batch inference job."""
-MAX_FILE_RECORDS = 50_000_000
-"""Customers, or products, in one of them."""
 MAX_IMPORT_BYTES = 100 * 10**9
-"""One dataset, imported whole (`FULL`)."""
+"""One dataset."""
 MAX_ITEMS = 5_000_000
 """Products that `aws-user-personalization-v2` takes."""
 MAX_INTERACTIONS = 3_000_000_000
 """Interactions that it takes."""
+_LOWER_BOUND = re.compile(r"\b(fewer|less) than\b|\bat least\b|\bminimum\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(interactions?|users?|rows?|records?|events?)\b", re.IGNORECASE)
 
 
-def exceeded(prepared: Prepared) -> str | None:
+def exceeded(prepared: Prepared, *, items: int, items_bytes: int) -> str | None:
     """Return why Personalize would refuse or cut down what a run has, or None if it is within all limits."""
+    amounts = (
+        ("products", items, MAX_ITEMS),
+        ("interactions", prepared.interactions, MAX_INTERACTIONS),
+        ("bytes of items", items_bytes, MAX_IMPORT_BYTES),
+        ("bytes of interactions", prepared.interactions_bytes, MAX_IMPORT_BYTES),
+        ("bytes of users", prepared.users_bytes, MAX_IMPORT_BYTES),
+    )
     found = [
-        f"{amount:,} {what}, Personalize takes {limit:,}"
-        for what, amount, limit in _amounts(prepared)
-        if amount > limit
+        f"{amount:,} {what}, Personalize takes {limit:,}" for what, amount, limit in amounts if amount > limit
     ]
     return "; ".join(found) or None
 
 
-def _amounts(prepared: Prepared) -> Iterator[tuple[str, int, int]]:
-    yield "products", prepared.items, MAX_ITEMS
-    yield "interactions", prepared.size.interactions, MAX_INTERACTIONS
-    for kind, size in prepared.dataset_bytes.items():
-        yield f"bytes of {kind.lower()}", size, MAX_IMPORT_BYTES
-    yield "batch files", prepared.files, MAX_FILES
-    yield "lines in a batch file", prepared.largest_file, MAX_FILE_RECORDS
+def says_too_little_data(reason: str) -> bool:
+    """Return whether Personalize's failure reason is too little data to learn from.
+
+    The texts are not fully documented, so they are recognised by a lower bound and what is counted.
+    """
+    return bool(_LOWER_BOUND.search(reason) and _COUNTED.search(reason))

@@ -1,39 +1,30 @@
 """A memory of limited size that forgets what was asked for longest ago."""
 
-from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from math import inf
+from time import monotonic
 from typing import Generic, TypeVar
 
 Kept = TypeVar("Kept")
 
 
 class Recent(Generic[Kept]):
-    """Keeps the `most` values that were used last, 0 for none. A value may be good for some time."""
+    """Keeps the `most` values that were used last, each for `keep_s` seconds."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, tuple[Kept, float | None]] = OrderedDict()
+    def __init__(self, most: int, *, keep_s: float = inf, clock: Callable[[], float] = monotonic) -> None:
+        self._most, self._keep_s, self._clock = most, keep_s, clock
+        self._kept: dict[Hashable, tuple[Kept, float]] = {}
 
-    def get(self, key: Hashable, *, now: float = 0.0) -> Kept | None:
+    def get(self, key: Hashable) -> Kept | None:
         """Return the value of a key, None if there is none that is still good."""
-        found = self._kept.get(key)
-        if found is None:
+        found = self._kept.pop(key, None)
+        if found is None or found[1] <= self._clock():
             return None
-        value, until = found
-        if until is not None and until <= now:
-            del self._kept[key]
-            return None
-        self._kept.move_to_end(key)
-        return value
+        self._kept[key] = found  # behind all others, which go first
+        return found[0]
 
-    def put(self, key: Hashable, value: Kept, *, until: float | None = None) -> None:
+    def put(self, key: Hashable, value: Kept) -> None:
         """Keep a value; the one that was used longest ago may have to go."""
-        if self._most < 1:
-            return
-        self._kept[key] = value, until
-        self._kept.move_to_end(key)
+        self._kept[key] = value, self._clock() + self._keep_s
         while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-
-    def __len__(self) -> int:
-        return len(self._kept)
+            del self._kept[next(iter(self._kept))]

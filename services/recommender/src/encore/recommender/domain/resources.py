@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -20,28 +19,16 @@ class Kind(StrEnum):
     BATCH_JOB = "batch inference job"
     CAMPAIGN = "campaign"
     EVENT_TRACKER = "event tracker"
-    METRIC_ATTRIBUTION = "metric attribution"
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceSpec:
     """A resource that must exist.
 
-    `key` is its name in the run's step state, `request` the parameters of its creation other than `name`.
+    `key` is its name in a run's step state, `request` the parameters of its creation other than `name`.
     """
 
     key: str
     kind: Kind
     name: str
     request: Mapping[str, Any]
-    is_awaited: bool = True
-    """Whether a run leaves the step only when the resource is active; else it goes on meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A resource that exists."""
-
-    arn: str
-    name: str
-    created_at: datetime

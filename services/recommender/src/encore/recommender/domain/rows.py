@@ -1,12 +1,14 @@
 """The rows of the datasets: interactions, items and users."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.csv_files import Row, is_fit_id
-from encore.recommender.domain.filters import ESTABLISHED, IN_STOCK, NEW, SOLD_OUT
-from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.history import History
+from encore.recommender.domain.preferences import Preference, preferences_of
+from encore.recommender.domain.solution import IN_STOCK, SOLD_OUT
 
 MAX_CATEGORICAL_CHARS = 1_000
 MAX_TEXTUAL_CHARS = 20_000
@@ -15,15 +17,35 @@ FAVOURITE_LEVELS = 2
 AGE_GROUPS = ((18, "under-18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 OLDEST = "65-and-over"
 FEW_PRODUCTS = 4
-SECONDS_PER_DAY = 86_400
 NEVER_SEEN: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRows:
+    """The rows of one customer: an interaction for each product, clicks and looks, and one of their own."""
+
+    interactions: list[Row]
+    looks: list[Row]
+    """Equal to the events that the event tracker was told of: equal interactions count once."""
+    user: Row
+
+
+def customer_rows(history: History, products: Mapping[str, Product]) -> CustomerRows:
+    """Return the rows of a customer with all that is known of them."""
+    customer = history.customer
+    preferences = preferences_of(customer, history.scores)
+    return CustomerRows(
+        interactions=list(interaction_rows(customer, preferences, seen_at=history.seen_at)),
+        looks=list(_look_rows(history)),
+        user=user_row(customer, preferences, products),
+    )
 
 
 def interaction_rows(
     customer: Customer,
     preferences: Iterable[Preference],
     *,
-    default_timestamp: int,
+    default_timestamp: int = 0,
     seen_at: Mapping[str, int] = NEVER_SEEN,
 ) -> Iterator[Row]:
     """Yield one row for each distinct product of the customer, reviewed, bought, or both (ADR 30).
@@ -44,17 +66,13 @@ def interaction_rows(
             }
 
 
-def item_row(
-    product: Product, sentiment: ProductSentiment | None, *, now: int = 0, new_for_days: int = 0
-) -> Row:
+def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
     """Describe a product: category levels joined by `|`, figures, and name and bullets as one text.
 
-    What is sold at `now`, in Unix seconds, and has been for less than `new_for_days`, is new. A product of
-    which the shop does not say whether it is in stock counts as if it were.
+    A product of which the shop does not say whether it is in stock counts as if it were.
     """
     return {
         "ITEM_ID": product.product_id,
-        "NAME": product.name[:MAX_CATEGORICAL_CHARS],
         "CATEGORY": _path(product.category),
         "PRICE": float(product.price),
         "LIST_PRICE": None if product.list_price is None else float(product.list_price),
@@ -63,7 +81,6 @@ def item_row(
         "RATING_COUNT": product.rating_count,
         "SENTIMENT": round(sentiment.polarity, 4) if sentiment and sentiment.scored else None,
         "AVAILABILITY": SOLD_OUT if product.in_stock is False else IN_STOCK,
-        "ARRIVAL": NEW if _is_new(product, now, new_for_days) else ESTABLISHED,
         "DESCRIPTION": ". ".join((product.name, *product.bullets))[:MAX_TEXTUAL_CHARS],
     }
 
@@ -78,9 +95,16 @@ def user_row(customer: Customer, preferences: Sequence[Preference], products: Ma
     }
 
 
-def _is_new(product: Product, now: int, new_for_days: int) -> bool:
-    since = product.available_from
-    return since is not None and since <= now < since + new_for_days * SECONDS_PER_DAY
+def _look_rows(history: History) -> Iterator[Row]:
+    for look in history.looks:
+        if is_fit_id(look.product_id):
+            yield {
+                "USER_ID": history.customer_id,
+                "ITEM_ID": look.product_id,
+                "TIMESTAMP": look.timestamp,
+                "EVENT_TYPE": look.kind.value,
+                "EVENT_VALUE": None,
+            }
 
 
 def _path(levels: Sequence[str]) -> str | None:

@@ -1,7 +1,6 @@
 """The three Personalize datasets, as Avro schemas.
 
-Every string but a product's name is declared categorical or textual: one that is neither is imported but
-never trained on. The name is what `aws-semantic-similarity` requires; other recipes read it in the text.
+Every string is declared categorical or textual: one that is neither is imported but never trained on.
 Nothing here identifies a person: no names, no addresses, no emails.
 Source: Amazon Personalize developer guide, "Datasets and schemas".
 """
@@ -65,10 +64,6 @@ def _textual(name: str) -> Field:
     return {"name": name, "type": ["null", "string"], "textual": True}
 
 
-def _item_name(name: str) -> Field:
-    return {"name": name, "type": "string", "itemName": True}
-
-
 INTERACTIONS = DatasetSchema(
     "Interactions",
     (
@@ -83,7 +78,6 @@ ITEMS = DatasetSchema(
     "Items",
     (
         _string("ITEM_ID"),
-        _item_name("NAME"),
         _categorical("CATEGORY"),
         _number("PRICE"),
         _number("LIST_PRICE"),
@@ -92,11 +86,10 @@ ITEMS = DatasetSchema(
         _number("RATING_COUNT"),
         _number("SENTIMENT"),
         _categorical("AVAILABILITY"),
-        _categorical("ARRIVAL"),
         _textual("DESCRIPTION"),
     ),
 )
-FILTERED: Mapping[str, Sequence[str]] = {ITEMS.kind: ("AVAILABILITY", "ARRIVAL")}
+FILTERED: Mapping[str, Sequence[str]] = {ITEMS.kind: ("AVAILABILITY",)}
 """Columns by which rankings are filtered, and on which nothing is trained: they say nothing of tastes."""
 USERS = DatasetSchema(
     "Users",

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 
 class Turn(NamedTuple):
-    """The run whose turn it is, and the sign of life of its last check; older versions left none."""
+    """The run whose turn it is, and the sign of life of its last check."""
 
     owner: str
-    beat: str | None = None
+    beat: str
 
 
 class Look(NamedTuple):
@@ -26,12 +26,12 @@ class Look(NamedTuple):
         """Read what `text` wrote; None for anything else."""
         owner, _, rest = text.partition(" ")
         beat, _, poll = rest.partition(" ")
-        return cls(Turn(owner, beat or None), int(poll)) if poll.isdecimal() else None
+        return cls(Turn(owner, beat), int(poll)) if poll.isdecimal() else None
 
     @property
     def text(self) -> str:
         """The look in one string, for the run's step state."""
-        return f"{self.turn.owner} {self.turn.beat or ''} {self.poll}"
+        return f"{self.turn.owner} {self.turn.beat} {self.poll}"
 
     def silent_polls(self, turn: Turn, poll: int) -> int:
         """Return for how many polls the turn has shown no sign of life; zero if it has, or is another's."""

@@ -7,13 +7,10 @@ run's own customers does.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.bundles import Bundle, bundles_of
-from encore.recommender.domain.csv_files import csv_header, csv_lines, is_fit_id
-from encore.recommender.domain.customer_rows import customer_rows
-from encore.recommender.domain.engines import Engine
+from encore.recommender.domain.dataset_files import DatasetFiles
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.history import History
 from encore.recommender.domain.limits import exceeded
@@ -21,25 +18,17 @@ from encore.recommender.domain.prepared import (
     ENGINE,
     PERSONALIZE,
     POPULARITY,
+    POPULARITY_REASON,
     RANKED,
-    REQUESTS,
     Prepared,
     PreparedBundle,
 )
-from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS, DatasetSchema
-from encore.recommender.domain.side_models import PINS
 from encore.recommender.ports import RankedObjects, RefusedError
-from encore.recommender.use_cases.ask_by_product import PRODUCT_FILES, AskByProduct
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.run import Run
-from encore.runtime.training_minimums import DataSize
 
-OTHER_FILES = "other_files"
-"""Where a run's `step` keeps in how many files the customers of earlier files are."""
-HISTORY_READS, HISTORY_WRITES = "history_reads", "history_writes"
-"""Where a run's `step` keeps what histories, and looking for kept rankings, took of DynamoDB."""
 log = get_logger()
 
 
@@ -54,20 +43,23 @@ class GatherCustomers:
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Write a segment's customers and their rows for Personalize, file by file, and how much there is."""
         products, segments = await self.know.products(run.run_id), len(bundles_of(run))
-        gathered = _Gathered()
+        prepared, shared = Prepared(), SharedReviews()
         async for some in self.customers.gather(run.run_id, segment=bundle.number - 1, segments=segments):
-            rows = await asyncio.to_thread(gathered.add, some, products)
-            await self._put(run.run_id, bundle.first, gathered.files, some, rows)
-        key = learned_keys.gathered(run.run_id, bundle.first)
-        await self.objects.put_lines(key, [gathered.counted()])
+            files = DatasetFiles()
+            await asyncio.to_thread(files.add, some, products)
+            shared.add(one.customer for one in some)
+            prepared = prepared.plus(files.counted(read_units=len(some), other_files=1))
+            await self._put(run.run_id, bundle.first, prepared.other_files, some, files)
+        found = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
+        await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [found])
 
     async def _put(
-        self, run_id: str, first: int, number: int, histories: Sequence[History], rows: "_Csv"
+        self, run_id: str, first: int, number: int, histories: Sequence[History], files: DatasetFiles
     ) -> None:
         await self.objects.put_lines(learned_keys.others(run_id, first, number), histories)
         for key, body in (
-            (personalize_keys.other_interactions(run_id, first, number), rows.interactions),
-            (personalize_keys.other_users(run_id, first, number), rows.users),
+            (personalize_keys.other_interactions(run_id, first, number), files.interactions),
+            (personalize_keys.other_users(run_id, first, number), files.users),
         ):
             if body:
                 await self.objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
@@ -78,98 +70,25 @@ class GatherCustomers:
         Raises `RefusedError` if that is more than Personalize takes. Datasets that are too small, or serve
         nobody, are for no engine but popularity.
         """
-        prepared = Prepared(
-            items=int(run.step["items"]), dataset_bytes={ITEMS.kind: int(run.step["items_bytes"])}
-        )
-        engine, shared, asked = Engine.of_run(run.step), SharedReviews(), set[str]()
+        prepared, shared, items_bytes = Prepared(), SharedReviews(), int(run.step["items_bytes"])
         for bundle in bundles_of(run):
             for key in (learned_keys.prepared, learned_keys.gathered):
                 (found,) = await self.objects.get_lines(key(run.run_id, bundle.first), PreparedBundle)
                 await asyncio.to_thread(shared.merge, found.shared)
                 prepared = prepared.plus(found)
-                asked.update(found.products)
-        if engine.asks_by_product:
-            prepared = await AskByProduct(self.objects).put_input(run.run_id, asked, prepared)
-        log.info(
-            "datasets_written",
-            interactions=prepared.size.interactions,
-            new_interactions=prepared.new_interactions,
-            replaced_interactions=prepared.replaced_interactions,
-            csv_bytes=prepared.csv_bytes,
-            ranked=prepared.ranked,
-            rankings_kept=prepared.kept,
-        )
-        shortfall = prepared.shortfall(engine)
-        if not shortfall and (reason := exceeded(prepared)):
-            raise RefusedError(reason)
+        log.info("datasets_written", items_bytes=items_bytes, **prepared.model_dump())
+        shortfall = run.step.get(POPULARITY_REASON) or prepared.shortfall
+        too_much = exceeded(prepared, items=int(run.step["items"]), items_bytes=items_bytes)
+        if too_much and not shortfall:
+            raise RefusedError(too_much)
         await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared.counted()])
         return {
-            PINS.requests: str(prepared.pins),
             ENGINE: POPULARITY if shortfall else PERSONALIZE,
-            "popularity_reason": shortfall or "",
-            "interactions": str(prepared.size.interactions),
-            "new_interactions": str(prepared.new_interactions),
-            "replaced_interactions": str(prepared.replaced_interactions),
-            "new_users": str(prepared.new_users),
-            "csv_bytes": str(prepared.csv_bytes),
-            "new_csv_bytes": str(prepared.new_bytes),
+            POPULARITY_REASON: shortfall or "",
             RANKED: str(prepared.ranked),
-            REQUESTS: str(prepared.requests),
-            PRODUCT_FILES: str(prepared.files if engine.asks_by_product else 0),
-            HISTORY_READS: str(prepared.read_units),
-            HISTORY_WRITES: str(prepared.write_units),
-            OTHER_FILES: str(prepared.other_files),
+            "interactions": str(prepared.interactions),
+            "csv_bytes": str(items_bytes + prepared.interactions_bytes + prepared.users_bytes),
+            "history_reads": str(prepared.read_units),
+            "history_writes": str(prepared.write_units),
+            "other_files": str(prepared.other_files),
         }
-
-
-class _Csv(NamedTuple):
-    """Two files of some customers; empty without a row, for Personalize gets no such file."""
-
-    interactions: bytes
-    users: bytes
-
-
-class _Gathered:
-    """How much there is of a segment, added file by file."""
-
-    def __init__(self) -> None:
-        self.files = 0
-        self._histories = 0
-        self._interactions_bytes = self._users_bytes = 0
-        self._size = DataSize()
-        self._shared = SharedReviews()
-
-    def add(self, histories: Sequence[History], products: Products) -> _Csv:
-        """Add the customers of one more file; return their rows."""
-        self.files += 1
-        self._histories += len(histories)
-        self._shared.add(one.customer for one in histories)
-        interactions, users = bytearray(), bytearray()
-        for history in histories:
-            if is_fit_id(history.customer_id):
-                rows = customer_rows(history, products)
-                own = [*rows.interactions, *rows.looks]
-                interactions += csv_lines(INTERACTIONS.columns, own)
-                users += csv_lines(USERS.columns, [rows.user])
-                self._size = self._size.plus(DataSize.of_customer(len(own)))
-        files = _Csv(_file(INTERACTIONS, interactions), _file(USERS, users))
-        self._interactions_bytes += len(files.interactions)
-        self._users_bytes += len(files.users)
-        return files
-
-    def counted(self) -> PreparedBundle:
-        """Return how much there is."""
-        return PreparedBundle(
-            interactions=self._size.interactions,
-            customers=self._size.customers,
-            returning=self._size.returning,
-            read_units=self._histories,
-            interactions_bytes=self._interactions_bytes,
-            users_bytes=self._users_bytes,
-            shared=self._shared.counted(),
-            other_files=self.files,
-        )
-
-
-def _file(schema: DatasetSchema, rows: bytearray) -> bytes:
-    return csv_header(schema.columns) + bytes(rows) if rows else b""

@@ -1,11 +1,12 @@
 """Keeps what Personalize has ranked, and settles for whom a run asks it again."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.recommender.domain import learned_keys
-from encore.recommender.domain.kept_rankings import RANKING, KeptRanking, RunRanking, Terms, keys
+from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, Settled, Terms, basis_of, keys
+from encore.recommender.domain.rows import CustomerRows
 from encore.recommender.ports import RankedObjects
 from encore.runtime.batches import batches
 from encore.runtime.ports import Items
@@ -14,32 +15,6 @@ from encore.runtime.storage import READ_UNIT_BYTES, write_units
 
 CUSTOMERS_AT_ONCE = 1_000
 """Whose kept rankings are in memory as items, some 2 MB, beside those that the bundle uses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The rankings of a bundle's customers by id, kept or to be asked for, in the bundle's order."""
-
-    rankings: Mapping[str, RunRanking]
-
-    @property
-    def asked(self) -> list[str]:
-        """The customers for whom Personalize is asked."""
-        return [name for name, one in self.rankings.items() if not one.product_ids]
-
-    @property
-    def kept(self) -> int:
-        """How many customers have a kept ranking."""
-        return sum(bool(one.product_ids) for one in self.rankings.values())
-
-    @property
-    def read_units(self) -> int:
-        """What looking for them takes of DynamoDB: a unit for each customer, and more for long rankings.
-
-        It is reckoned from what was settled, so that a bundle that is prepared again says the same.
-        """
-        sizes = (sum(map(len, one.product_ids)) for one in self.rankings.values())
-        return sum(max(1, -(-size // READ_UNIT_BYTES)) for size in sizes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +29,27 @@ class KeepRankings:
     items: Items
     objects: RankedObjects
     solution: str
-    """The digest of what decides every ranking besides the data and the engine."""
+    """The digest of what decides every ranking besides the data."""
     days: int
     fewest: int
-    kind: str = RANKING
-    """What is kept, by the sort key of its items."""
-    file: Callable[[str, int], str] = learned_keys.rankings
-    """Returns the key of a bundle's file by its run and first part."""
+
+    def bases(self, rows: Mapping[str, CustomerRows], to_rank: Container[str]) -> dict[str, str]:
+        """Return what decides the rankings of those of these customers for whom products are ranked."""
+        return {
+            name: basis_of(self.solution, own.interactions, own.user)
+            for name, own in rows.items()
+            if name in to_rank
+        }
+
+    def read_units(self, settled: Settled) -> int:
+        """Return what looking for rankings takes: a unit for each customer, and more for long rankings.
+
+        It is reckoned from what was settled, so that a bundle that is prepared again says the same.
+        """
+        if not self.days:
+            return 0
+        sizes = (sum(map(len, one.product_ids)) for one in settled.rankings.values())
+        return sum(max(1, -(-size // READ_UNIT_BYTES)) for size in sizes)
 
     async def settle(
         self, run: Run, first: int, bases: Mapping[str, str], is_sold: Callable[[str], bool]
@@ -69,8 +58,8 @@ class KeepRankings:
 
         `first` is the number of the bundle's first part.
         """
-        if known := await self.settled(run.run_id, first):
-            return Settled(known)
+        if (known := await self.settled(run.run_id, first)).rankings:
+            return known
         terms = Terms(
             days=self.days, fewest=self.fewest, now=int(run.created_at.timestamp()), is_sold=is_sold
         )
@@ -80,23 +69,21 @@ class KeepRankings:
             kept = await self._kept([name for name, _ in some])
             chosen = await asyncio.to_thread(_chosen, dict(some), kept, terms)
             found |= {name: _sharing(ids, one) for name, one in chosen.items()}
-        await self.objects.put_lines(self.file(run.run_id, first), found.values())
+        await self.objects.put_lines(learned_keys.rankings(run.run_id, first), found.values())
         return Settled(found)
 
-    async def settled(self, run_id: str, first: int) -> dict[str, RunRanking]:
+    async def settled(self, run_id: str, first: int) -> Settled:
         """Return what was settled for a bundle; nothing if nothing was, or it has nobody to rank for."""
         ids: dict[str, str] = {}
         found: dict[str, RunRanking] = {}
-        async for line in self.objects.lines(self.file(run_id, first)):
+        async for line in self.objects.lines(learned_keys.rankings(run_id, first)):
             if line.strip():
                 one = _sharing(ids, RunRanking.model_validate_json(line))
                 found[one.customer_id] = one
-        return found
+        return Settled(found)
 
-    async def keep(
-        self, run: Run, settled: Mapping[str, RunRanking], ranked: Mapping[str, Sequence[str]]
-    ) -> int:
-        """Keep what Personalize ranked for customers on their settled bases; return the write units.
+    async def keep(self, run: Run, settled: Settled, ranked: Mapping[str, Sequence[str]]) -> int:
+        """Keep what Personalize ranked for those for whom it was asked; return the write units.
 
         The items depend on the run alone: a part that is selected again puts the same.
         """
@@ -104,21 +91,21 @@ class KeepRankings:
             return 0
         new = [
             KeptRanking(
-                customer_id=customer_id,
-                basis=settled[customer_id].basis,
-                product_ids=tuple(product_ids),
+                customer_id=name,
+                basis=settled.rankings[name].basis,
+                product_ids=tuple(ranked[name]),
                 ranked_in=run.run_id,
                 ranked_at=int(run.created_at.timestamp()),
             )
-            for customer_id, product_ids in ranked.items()
-            if customer_id in settled  # a release before this one settled nothing
+            for name in settled.asked
+            if name in ranked
         ]
-        items = [one.item(self.kind) for one in new if one.fits]
+        items = [one.item() for one in new if one.fits]
         await self.items.put_all(items)
         return write_units(items)
 
     async def _kept(self, customer_ids: Sequence[str]) -> dict[str, KeptRanking]:
-        items = await self.items.get_all(keys(customer_ids, self.kind)) if self.days else ()
+        items = await self.items.get_all(keys(customer_ids)) if self.days else ()
         return {one.customer_id: one for one in map(KeptRanking.from_item, items)}
 
 

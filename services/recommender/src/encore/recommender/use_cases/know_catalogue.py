@@ -39,7 +39,7 @@ class KnowCatalogue:
 
         All that is known of a product comes from the latest file that has it.
         """
-        products = await self._file_products(run_id)
+        products = await self.objects.get_lines(object_keys.products(run_id), Product)
         sentiments = await self.objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
         if earlier:
             known = await self.objects.find_lines(learned_keys.products(earlier), Product)
@@ -55,22 +55,15 @@ class KnowCatalogue:
 
     async def sentiments(self, run_id: str) -> list[ProductSentiment]:
         """Return what is known of the run's products."""
-        key = learned_keys.sentiments(run_id)
-        if await self.objects.find(key, max_bytes=0) is None:  # a release before this one settled nothing
-            key = object_keys.product_sentiment(run_id)
-        return await self.objects.get_lines(key, ProductSentiment)
+        return await self.objects.get_lines(learned_keys.sentiments(run_id), ProductSentiment)
 
     async def catalogue(self, run_id: str) -> Catalogue:
         """Return the catalogue with its families, once the run is prepared."""
         return await self._catalogue.get(run_id, lambda: self._make_catalogue(run_id))
 
     async def _read_products(self, run_id: str) -> Products:
-        settled = await self.objects.find_lines(learned_keys.products(run_id), Product)
-        products = settled or await self._file_products(run_id)
-        return {product.product_id: product for product in products}
-
-    async def _file_products(self, run_id: str) -> list[Product]:
-        return await self.objects.get_lines(object_keys.products(run_id), Product)
+        settled = await self.objects.get_lines(learned_keys.products(run_id), Product)
+        return {product.product_id: product for product in settled}
 
     async def _make_catalogue(self, run_id: str) -> Catalogue:
         products, sentiments = await self.products(run_id), await self.sentiments(run_id)

@@ -5,11 +5,11 @@ copied to a file of the run once, before their histories grow: a message that co
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from encore.contracts import object_keys
-from encore.contracts.records import Customer, CustomerEvent, ScoredReview
+from encore.contracts.records import Customer, ScoredReview
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.history import History
 from encore.recommender.domain.prepared import PreparedBundle
@@ -24,37 +24,13 @@ OTHERS_PER_FILE = 10_000
 """How many customers of earlier files are in memory at a time: some 50 MB, however many are known."""
 
 
-class NoEvents:
-    """The events of customers who did nothing, for whoever reads only what runs have stored."""
-
-    async def add(self, customer_id: str, events: Sequence[CustomerEvent]) -> int:
-        """Keep nothing."""
-        del customer_id, events
-        return 0
-
-    async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]:
-        """Return nothing."""
-        del customer_ids
-        return {}
-
-
 @dataclass(frozen=True, kw_only=True)
 class KnowCustomers:
     """The table of histories, and the files of a run that come from it."""
 
     items: ScannedItems
     objects: RankedObjects
-    events: KeptEvents = field(default_factory=NoEvents)
-
-    async def find(self, customer_id: str) -> History | None:
-        """Return all that is known of a customer now, events included; None if nothing is."""
-        found, events = await asyncio.gather(
-            self.items.get_all([{"customer_id": customer_id}]), self.events.of([customer_id])
-        )
-        known = History.from_item(found[0]) if found else None
-        if customer_id in events:
-            known = (known or History(customer_id=customer_id, run_id="")).with_events(events[customer_id])
-        return known
+    events: KeptEvents
 
     async def settle(self, run_id: str, part: int) -> FilePart:
         """Return a part as the file has it, with what its customers were known for before the run.

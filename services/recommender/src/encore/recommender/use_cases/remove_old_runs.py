@@ -1,18 +1,16 @@
-"""Removes from Personalize and the data bucket what older runs have left, but no version that is in use.
+"""Keeps in Personalize and the data bucket what is needed after a run, and removes what older runs left.
 
 AWS deletes a solution version only with its solution, so each run has a solution of its own. Import and
 batch jobs cannot be deleted: their records stay, and cost nothing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
-from encore.recommender.domain.leftovers import is_our_schema, is_our_side_solution, is_our_solution
 from encore.recommender.domain.plan import Plan
-from encore.recommender.domain.resources import Found, Kind
-from encore.recommender.domain.schemas import DATASETS
-from encore.recommender.ports import Files, Personalize, Standings
+from encore.recommender.domain.prepared import asks_for_rankings
+from encore.recommender.domain.resources import Kind
+from encore.recommender.ports import Files, Personalize
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
@@ -27,57 +25,54 @@ class RemoveOldRuns:
 
     ledger: Ledger
     personalize: Personalize
-    standings: Standings
     files: Files
     plan: Plan
     keep: int
+    has_campaign: bool = False
+    """Whether the dataset group has a campaign and an event tracker, for customers who wait."""
 
     async def run(self, run: Run) -> None:
-        """Remove what is old. A failure is logged: no email depends on it, and the next run tries again."""
+        """Leave what is needed. A failure is logged: no email depends on it, and the next run tries again."""
         try:
-            removed = await self.solutions(run)
-            if removed:
-                log.info("old_runs_removed", solutions=removed)
-            await self._schemas()
+            if group_arn := await self.personalize.find(Kind.DATASET_GROUP, self.plan.dataset_group, {}):
+                await self._remove_old(group_arn, run)
+                await (self._serve if self.has_campaign else self._serve_nobody)(group_arn, run)
         except Exception as error:  # noqa: BLE001 - whatever the cause, the run itself has all that it needs
             log.warning("old_runs_not_removed", error=repr(error))
 
     async def solutions(self, run: Run) -> int:
         """Remove the solutions of old runs with their versions, after their files; return how many."""
-        if not (group_arn := run.step.get("dataset_group")):
-            return 0
-        removed, in_use = 0, (await self.standings.get()).solutions
-        for solution in await self._old(group_arn):
-            removed += await self._remove(solution, run, in_use=solution.arn in in_use)
-        return removed
+        return await self._remove_old(run.step["dataset_group"], run)
 
-    async def _old(self, group_arn: str) -> Sequence[Found]:
-        """Return what may go: all but the newest, and every side model, whose answers are kept elsewhere."""
-        found, group = await self.personalize.solutions(group_arn), self.plan.dataset_group
-        ours = [each for each in found if is_our_solution(each.name, group)]
-        return [*ours[self.keep :], *(each for each in found if is_our_side_solution(each.name, group))]
+    async def _serve(self, group_arn: str, run: Run) -> None:
+        """Have the group's campaign answer by the run's version; without one it goes on as it is."""
+        if asks_for_rankings(run.step):
+            await self.personalize.ensure(self.plan.event_tracker(group_arn))
+            await self.personalize.ensure(self.plan.campaign(run.step["solution_version"]))
 
-    async def _remove(self, solution: Found, run: Run, *, in_use: bool) -> bool:
-        """Remove one solution, the files of its run first: it says that they may be left.
+    async def _serve_nobody(self, group_arn: str, _: Run) -> None:
+        """Delete the group's campaign, which is billed as long as it exists, and its event tracker."""
+        for one in (self.plan.campaign(""), self.plan.event_tracker(group_arn)):
+            if arn := await self.personalize.find(one.kind, one.name, one.request):
+                await self.personalize.delete(one.kind, arn)
+                log.info("real_time_ended", deleted=arn)
 
-        One of which a version is in use loses the files alone.
-        """
-        run_id = (await self.personalize.tags(solution.arn)).get(RUN)
-        if run_id:
-            if run_id == run.run_id or _is_at_work(await self.ledger.find(run_id)):
-                return False
-            if is_our_solution(solution.name, self.plan.dataset_group):
+    async def _remove_old(self, group_arn: str, run: Run) -> int:
+        """Remove all but the newest of the solutions that runs have made: their tags tell."""
+        removed = kept = 0
+        for solution_arn in await self.personalize.solutions(group_arn):
+            run_id = (await self.personalize.tags(solution_arn)).get(RUN)
+            if run_id is None:
+                continue
+            if kept < self.keep:
+                kept += 1
+            elif run_id != run.run_id and not _is_at_work(await self.ledger.find(run_id)):
+                # The files first: the solution says that there may be some.
                 await self.files.remove(object_keys.personalize(run_id, ""))
-        elif solution.arn == run.step.get("solution"):
-            return False
-        return not in_use and await self.personalize.delete(Kind.SOLUTION, solution.arn)
-
-    async def _schemas(self) -> None:
-        """Remove the schemas of older releases that no dataset has any more."""
-        current = {self.plan.schema_name(schema) for schema in DATASETS}
-        for schema in await self.personalize.schemas():
-            if schema.name not in current and is_our_schema(schema.name, self.plan.dataset_group):
-                await self.personalize.delete(Kind.SCHEMA, schema.arn)
+                removed += await self.personalize.delete(Kind.SOLUTION, solution_arn)
+        if removed:
+            log.info("old_runs_removed", solutions=removed)
+        return removed
 
 
 def _is_at_work(run: Run | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from encore.contracts import object_keys
 from encore.contracts.errors import TransientError
@@ -18,32 +19,36 @@ from encore.contracts.records import (
 )
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.batch import Rankings
+from encore.recommender.domain.batch import Rankings, ranked_customers
 from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
-from encore.recommender.domain.bundle_rankings import BundleRankings
 from encore.recommender.domain.bundles import Bundle
-from encore.recommender.domain.engines import Engine
+from encore.recommender.domain.kept_rankings import Settled
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of
-from encore.recommender.domain.prepared import PERSONALIZE
+from encore.recommender.domain.prepared import ENGINE, PERSONALIZE
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.told import Told
 from encore.recommender.ports import RankedObjects
-from encore.recommender.use_cases.ask_by_product import AskByProduct
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.rank_pins import PinOrders, RankPins
 from encore.recommender.use_cases.remember_picks import Recalled, RememberPicks
 from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
-NO_PINS: Mapping[str, Sequence[str]] = MappingProxyType({})
 NOTHING_UNWANTED: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+
+class _Ranked(NamedTuple):
+    """How a bundle's customers get their rankings, and what Personalize answered; nothing without it."""
+
+    is_ranked: bool
+    settled: Settled
+    answers: Rankings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,6 @@ class SelectProducts:
     memory: RememberPicks
     rankings: KeepRankings
     customers: KnowCustomers
-    rank_pins: RankPins
     topics: KnowTopics
 
     async def do(self, run: Run, bundle: Bundle) -> None:
@@ -75,11 +79,10 @@ class SelectProducts:
         done = run.stage(self.stage.name).done
         to_do = [part for part in bundle.parts if part not in done]
         groups = await self.report_picks.groups_of(run.run_id, sorted(done.intersection(bundle.parts)))
-        rankings = await self._rankings(run, bundle)
-        pins = await self.rank_pins.orders(run, bundle)
+        ranked = await self._ranked(run, bundle)
 
         async def work(run: Run, part: int) -> PartResult:
-            recommended, result = await self._part(run, part, shop, rankings, pins)
+            recommended, result = await self._part(run, part, shop, ranked)
             groups.add(recommended.recommendations)
             if part == to_do[-1]:  # before it counts as done, so that a finished run has its report
                 await self.report_picks.run(run, bundle, groups)
@@ -87,52 +90,47 @@ class SelectProducts:
 
         await self.stage.pass_parts(run, work, among=bundle.parts)
 
-    async def _rankings(self, run: Run, bundle: Bundle) -> BundleRankings:
+    async def _ranked(self, run: Run, bundle: Bundle) -> _Ranked:
         """Read the bundle's rankings, line by line; none without Personalize."""
-        if run.step["engine"] != PERSONALIZE:
-            return BundleRankings()
-        rankings, lists = Rankings(), None
-        if Engine.of_run(run.step).asks_by_product:
-            lists = await AskByProduct(self.objects).lists(run, bundle)
-        else:
-            async for line in self.objects.lines(personalize_keys.batch_output(run.run_id, bundle.first)):
-                rankings.add(line)
+        answers = Rankings()
+        if run.step[ENGINE] != PERSONALIZE:
+            return _Ranked(is_ranked=False, settled=Settled(), answers=answers)
+        async for line in self.objects.lines(personalize_keys.batch_output(run.run_id, bundle.first)):
+            answers.add(line)
         settled = await self.rankings.settled(run.run_id, bundle.first)
-        rankings.by_customer |= {name: one.product_ids for name, one in settled.items() if one.product_ids}
-        return BundleRankings(is_ranked=True, settled=settled, rankings=rankings, lists=lists)
+        return _Ranked(is_ranked=True, settled=settled, answers=answers)
 
-    async def _part(
-        self, run: Run, part: int, shop: Shop, bundle: BundleRankings, pins: PinOrders
-    ) -> tuple[Recommended, PartResult]:
+    async def _part(self, run: Run, part: int, shop: Shop, ranked: _Ranked) -> tuple[Recommended, PartResult]:
         told = await self.customers.told(run.run_id, part)
-        customers = told.customers
-        asked = bundle.asked(customers)
-        if asked and bundle.are_missing:
+        wanted = ranked_customers(told.customers) if ranked.is_ranked else []
+        settled = ranked.settled.of(wanted)
+        if settled.asked and not ranked.answers.lines:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
-        mailed = [one.customer_id for one in _mailed(customers)]
+        mailed = [one.customer_id for one in _mailed(told.customers)]
         recalled = await self.memory.recall(run.run_id, mailed)
         unwanted = await self.topics.unwanted(mailed)
-        by_customer = await asyncio.to_thread(bundle.by_customer, customers, told.scores)
-        recommended = await asyncio.to_thread(
-            recommend, told, by_customer, shop, recalled, pins=pins.by_customer, unwanted=unwanted
-        )
+        rankings = {**ranked.answers.by_customer, **settled.kept}
+        recommended = await asyncio.to_thread(recommend, told, rankings, shop, recalled, unwanted=unwanted)
         await self.objects.put_lines(
             object_keys.recommendations(run.run_id, part), recommended.recommendations
         )
         writes = await self.memory.remember(run.run_id, recommended.recommendations, recalled)
-        new = {one: by_customer[one] for one in asked if one in by_customer}
-        writes += await self.rankings.keep(run, bundle.settled, new)
-        writes += await self.rank_pins.keep(run, pins, customers)
+        writes += await self.rankings.keep(run, settled, rankings)
         units = {
-            "personalize.recommendations": bundle.paid(customers),
+            "personalize.recommendations": len(settled.asked),
             "dynamodb.reads": recalled.read_units + len(mailed),
             "dynamodb.writes": writes,
             "s3.puts": 1,
         }
-        kept = bundle.kept(customers)
-        passed_over = frozenset(bundle.passed_over(customers))
+        passed_over = frozenset(wanted).difference(settled.rankings)
         return recommended, _result(
-            run, part, recommended, units, picks=shop.picks, kept=kept, passed_over=passed_over
+            run,
+            part,
+            recommended,
+            units,
+            picks=shop.picks,
+            kept=len(settled.kept),
+            passed_over=passed_over,
         )
 
 
@@ -142,7 +140,6 @@ def recommend(
     shop: Shop,
     recalled: Recalled | None = None,
     *,
-    pins: Mapping[str, Sequence[str]] = NO_PINS,
     unwanted: Mapping[str, frozenset[str]] = NOTHING_UNWANTED,
 ) -> Recommended:
     """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not.
@@ -165,7 +162,6 @@ def recommend(
             ranked,
             customer.customer_id,
             emailed,
-            pins=pins.get(customer.customer_id, ()),
             unwanted=unwanted.get(customer.customer_id, frozenset()),
         )
         selection = pick(shopper)

@@ -18,7 +18,6 @@ from encore.recommender.use_cases.keep_latest import KeepLatest
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.open_shop import open_shop
-from encore.recommender.use_cases.relate_products import RelateProducts
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 
@@ -35,7 +34,6 @@ class StudyShop:
     know: KnowCatalogue
     customers: KnowCustomers
     known_shop: KnownShop
-    relate: RelateProducts
     _shop: KeepLatest[Shop] = field(default_factory=KeepLatest)
 
     async def do(self, run: Run, bundle: Bundle) -> None:
@@ -58,7 +56,7 @@ class StudyShop:
             await asyncio.to_thread(bought.merge, counted)
         await self._put(learned_keys.links(run.run_id), bought)
         await self.known_shop.set(run.run_id)
-        return await self.relate.settle(run)
+        return {}
 
     async def shop(self, run: Run, run_rules: RunRules) -> Shop:
         """Return the run's shop, made once by each task."""

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from encore.contracts.errors import PermanentError
 from encore.recommender.domain.turn import Look, Turn
 from encore.recommender.ports import Turns
-from encore.recommender.use_cases.restore_run import TURN_LOST
 from encore.runtime.logs import get_logger
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
 
+TURN_LOST = "turn_lost"
+"""The member of a run's step state that names the run that has taken its turn over."""
 LOOK = "turn_seen"
 """The member of a waiting run's step state that says what it has seen of the turn."""
 log = get_logger()

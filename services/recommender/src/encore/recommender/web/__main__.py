@@ -4,31 +4,26 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from encore.recommender.adapters.event_sink import AWSEventSink
-from encore.recommender.adapters.event_trackers import DynamoDBKnownTracker
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
-from encore.recommender.adapters.personalize_now import AWSOrdersNow, AWSRanksNow
-from encore.recommender.adapters.shop_processes import ShopProcesses
-from encore.recommender.adapters.stored_shop import LoadStoredShop
-from encore.recommender.adapters.watched_campaign import DynamoDBWatchedCampaign
+from encore.recommender.adapters.personalize_now import AWSRanksNow
+from encore.recommender.adapters.shop_processes import ShopProcesses, load_stored
 from encore.recommender.domain.real_time import PickedFrom
 from encore.recommender.domain.recent import Recent
 from encore.recommender.settings import RecommenderWebSettings
 from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
-from encore.recommender.use_cases.find_campaign import FindCampaign
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.web.app import listening_at, web_app
-from encore.recommender.web.events import EventRoutes
-from encore.runtime.aws import client_opener
+from encore.runtime.aws import NewClient, client_opener
 from encore.runtime.logs import get_logger
 from encore.runtime.quota.limiter import Limiter
 from encore.runtime.readiness import problem_of
@@ -40,8 +35,6 @@ from encore.runtime.web.server import serve_web
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_personalize_events.client import PersonalizeEventsClient
-    from types_aiobotocore_personalize_runtime.client import PersonalizeRuntimeClient
 
 NAME = "recommender-web"
 log = get_logger()
@@ -62,8 +55,8 @@ def main() -> None:
 async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:
     """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
     log.info("service_started")
-    async with opened(settings) as current_picks, recording(settings) as record_events:
-        app = web_app(settings, current_picks, more=EventRoutes(record_events).all())
+    async with opened(settings) as (current_picks, record_events):
+        app = web_app(settings, current_picks, record_events)
         gc.freeze()
         return await serve_web(app, listening_at(settings), stop=stop, beside=[current_picks.shops.run])
 
@@ -72,7 +65,7 @@ async def check(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:  
     """Return what does not answer, empty if everything does; that no run has been studied yet is no error."""
 
     async def look() -> str:
-        async with opened(settings) as current_picks:
+        async with opened(settings) as (current_picks, _):
             await current_picks.shops.find_edition.find()
             await current_picks.customers.read("check", "check")
         return ""
@@ -81,93 +74,70 @@ async def check(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:  
 
 
 @asynccontextmanager
-async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks]:
+async def opened(settings: RecommenderWebSettings) -> AsyncIterator[tuple[CurrentPicks, RecordEvents]]:
     """Wire the use cases to AWS; no shop is open yet."""
     async with AsyncExitStack() as stack:
         new_client = client_opener(stack, validate=settings.validate_requests)
         s3, dynamodb = await new_client("s3"), await new_client("dynamodb")
-        runtime = await new_client("personalize-runtime", retries=NO_SDK_RETRIES)
-        objects, ledger = S3Objects(s3, settings.data_bucket), Ledger(dynamodb, settings.runs_table)
-        latest_shop = DynamoDBKnownShop(
-            dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
-        )
-        find_campaign = FindCampaign(
-            latest_shop=latest_shop,
-            ledger=ledger,
-            num_results=settings.recommender_num_results,
-            promote_new_percent=settings.recommender_promote_new_percent,
-            mark_use=DynamoDBWatchedCampaign(
-                dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
-            ).use,
-        )
-        load_rules = LoadRules(
-            objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
-        )
-        yield CurrentPicks(
-            shops=KeepShop(
-                find_edition=FindEdition(latest_shop=latest_shop, ledger=ledger, load_rules=load_rules),
-                opener=ShopProcesses(
-                    load=LoadStoredShop(settings.data_bucket, settings.validate_requests),
-                    processes=settings.recommender_web_processes,
-                ),
-                renew_s=settings.recommender_web_renew_s,
-            ),
+        objects = S3Objects(s3, settings.data_bucket)
+        ranks, sink = await _campaign(settings, new_client) if settings.recommender_campaign else (None, None)
+        current_picks = CurrentPicks(
+            shops=_shops(settings, objects, dynamodb),
             customers=DynamoDBCustomerRecords(
                 dynamodb,
                 histories=settings.histories_table,
                 recommendations=settings.recommendations_table,
                 contacts=settings.contacts_table,
             ),
-            ask=_ask_in_time(settings, runtime, find_campaign),
-            engine=settings.recommender_web_engine,
+            ask=AskInTime(
+                ranks=ranks,
+                deadline_s=settings.recommender_web_deadline_ms / 1000,
+                kept=Recent(settings.recommender_web_kept, keep_s=settings.recommender_web_ranking_s),
+            ),
+            engine=PickedFrom(settings.recommender_web_engine),
             kept=Recent(settings.recommender_web_kept),
         )
+        items = partial(DynamoDBItems, dynamodb, keep_days=settings.retention_days)
+        table = settings.recommendations_table
+        record_events = RecordEvents(
+            kept=DynamoDBKeptEvents(dynamodb, table, items(table), keep_days=settings.retention_days),
+            credits=items(settings.runs_table),
+            suppressions=items(settings.suppressions_table),
+            sink=sink,
+            objects=objects,
+        )
+        yield current_picks, record_events
 
 
-@asynccontextmanager
-async def recording(settings: RecommenderWebSettings) -> AsyncIterator[RecordEvents]:
-    """Wire the recording of events to AWS."""
-    async with AsyncExitStack() as stack:
-        new_client = client_opener(stack, validate=settings.validate_requests)
-        dynamodb, s3 = await new_client("dynamodb"), await new_client("s3")
-        events = await new_client("personalize-events", retries=NO_SDK_RETRIES)
-        yield _record_events(settings, S3Objects(s3, settings.data_bucket), dynamodb, events)
-
-
-def _record_events(
-    settings: RecommenderWebSettings,
-    objects: S3Objects,
-    dynamodb: "DynamoDBClient",
-    events: "PersonalizeEventsClient",
-) -> RecordEvents:
-    """Record events through the tracker that the recommender has made: this process makes none."""
-
-    def items(table: str) -> DynamoDBItems:
-        return DynamoDBItems(dynamodb, table, keep_days=settings.retention_days)
-
-    group, table = settings.recommender_dataset_group, settings.recommendations_table
-    return RecordEvents(
-        kept=DynamoDBKeptEvents(dynamodb, table, items(table), keep_days=settings.retention_days),
-        credits=items(settings.runs_table),
-        suppressions=items(settings.suppressions_table),
-        sink=AWSEventSink(events, Limiter(settings.recommender_put_events_per_s)),
-        tracker=KnowTracker(
-            trackers=DynamoDBKnownTracker(dynamodb, table=settings.runs_table, name=group), may_make=False
+def _shops(settings: RecommenderWebSettings, objects: S3Objects, dynamodb: "DynamoDBClient") -> KeepShop:
+    table = settings.runs_table
+    return KeepShop(
+        find_edition=FindEdition(
+            latest_shop=DynamoDBKnownShop(dynamodb, table=table, name=settings.recommender_dataset_group),
+            ledger=Ledger(dynamodb, table),
+            load_rules=LoadRules(
+                objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
+            ),
         ),
-        objects=objects,
+        open_shop=ShopProcesses(
+            load=partial(load_stored, settings.data_bucket, validate=settings.validate_requests),
+            processes=settings.recommender_web_processes,
+        ).open,
+        renew_s=settings.recommender_web_renew_s,
     )
 
 
-def _ask_in_time(
-    settings: RecommenderWebSettings, runtime: "PersonalizeRuntimeClient", find_campaign: FindCampaign
-) -> AskInTime:
-    ordering_arn = settings.recommender_ranking_campaign_arn
-    return AskInTime(
-        engines={PickedFrom.CAMPAIGN: AWSRanksNow(runtime, find_campaign.find)},
-        orders=AWSOrdersNow(runtime, ordering_arn) if ordering_arn else None,
-        deadline_s=settings.recommender_web_deadline_ms / 1000,
-        keep_s=settings.recommender_web_ranking_s,
-        most_kept=settings.recommender_web_kept,
+async def _campaign(
+    settings: RecommenderWebSettings, new_client: NewClient
+) -> tuple[AWSRanksNow, AWSEventSink]:
+    """Return what ranks now, and what it learns from: the campaign, and the tracker beside it."""
+    group, personalize = settings.recommender_dataset_group, await new_client("personalize")
+    runtime = await new_client("personalize-runtime", retries=NO_SDK_RETRIES)
+    events = await new_client("personalize-events", retries=NO_SDK_RETRIES)
+    limiter = Limiter(settings.recommender_put_events_per_s)
+    return (
+        AWSRanksNow(runtime, personalize, group=group, num_results=settings.recommender_num_results),
+        AWSEventSink(events, personalize, group=group, limiter=limiter),
     )
 
 

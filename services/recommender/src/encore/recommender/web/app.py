@@ -1,13 +1,14 @@
 """The application: routes behind the gate."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from starlette.routing import Route, Router
+from starlette.routing import Router
 
-from encore.recommender.ports import BusyError, NoShopError, ShopClosedError
+from encore.recommender.ports import NoShopError, ShopClosedError
 from encore.recommender.settings import RecommenderWebSettings
 from encore.recommender.use_cases.current_picks import CurrentPicks
+from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.web.keys import Keys
 from encore.recommender.web.routes import Routes
 from encore.runtime.web.gate import Gate
@@ -18,7 +19,6 @@ from encore.runtime.web.server import Listening, WebApp
 PASSING: Mapping[type[Exception], str] = {
     NoShopError: "no shop is open: no run has been studied yet, or it is being loaded",
     ShopClosedError: "the shop is being opened again",
-    BusyError: "too much is being asked at once",
 }
 """What is over soon."""
 
@@ -34,18 +34,19 @@ def listening_at(settings: RecommenderWebSettings) -> Listening:
 
 
 def web_app(
-    settings: RecommenderWebSettings, current_picks: CurrentPicks, *, more: Sequence[Route] = ()
+    settings: RecommenderWebSettings, current_picks: CurrentPicks, record_events: RecordEvents
 ) -> WebApp:
-    """Put the application together; `more` are routes of other modules, behind the same gate."""
+    """Put the application together."""
     measures, stopping = Measures(), asyncio.Event()
     routes = Routes(
         current_picks=current_picks,
+        record_events=record_events,
         measures=measures,
         max_age_s=settings.recommender_web_max_age_s,
         stopping=stopping,
     )
     gate = Gate(
-        app=Router([*routes.all(), *more], redirect_slashes=False),
+        app=Router(routes.all(), redirect_slashes=False),
         admit=Keys(settings.keys).admit,
         limits=RateLimits(
             per_s=settings.recommender_web_requests_per_s,
@@ -53,7 +54,7 @@ def web_app(
         ),
         measures=measures,
         request_s=settings.recommender_web_request_s,
-        paths="/customers/{id}/picks, /customers/{id}/ranking, /events, /health",
+        paths="/customers/{id}/picks, /events, /health",
         passing=PASSING,
     )
     return WebApp(gate, measures, stopping)

@@ -1,6 +1,6 @@
 """Who may ask: callers that present a key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from hmac import compare_digest
 from http import HTTPStatus
@@ -21,38 +21,24 @@ class Keys:
     def __init__(self, keys: Sequence[str]) -> None:
         self._digests = [sha256(key.encode()).digest() for key in keys]
 
-    @property
-    def are_required(self) -> bool:
-        """False where everybody who can reach the port may ask."""
-        return bool(self._digests)
-
     def admit(self, scope: Scope, headers: Headers) -> str:
-        """Name the caller; raise `ProblemError` for one without a right key.
+        """Name the caller, `key-` and a number; raise `ProblemError` for one without a right key.
 
         Without keys, the host must be a loopback name: a page in a browser of this machine could otherwise
         have its own name lead here (DNS rebinding).
         """
-        if not self.are_required:
+        if not self._digests:
             if _host(headers) not in LOOPBACK_NAMES:
                 raise ProblemError(HTTPStatus.MISDIRECTED_REQUEST, "the Host is not a name of this machine's")
             return anybody(scope, headers)
-        caller = self.caller(headers)
-        if caller is None:
+        given = sha256(_presented(headers).encode()).digest()
+        if not (found := [n for n, one in enumerate(self._digests, start=1) if compare_digest(given, one)]):
             raise ProblemError(
                 HTTPStatus.UNAUTHORIZED,
                 "a key is required: X-API-Key, or Authorization: Bearer",
                 {"WWW-Authenticate": "Bearer"},
             )
-        return caller
-
-    def caller(self, headers: Mapping[str, str]) -> str | None:
-        """Return a name for whoever presents a key, `key-` and its number; None if it is not one of ours."""
-        given = sha256(_presented(headers).encode()).digest()
-        found = None
-        for number, digest in enumerate(self._digests, start=1):
-            if compare_digest(given, digest):
-                found = f"key-{number}"
-        return found
+        return f"key-{found[0]}"
 
 
 def _host(headers: Headers) -> str:
@@ -61,7 +47,7 @@ def _host(headers: Headers) -> str:
     return host if host.endswith("]") else host.rsplit(":", 1)[0]
 
 
-def _presented(headers: Mapping[str, str]) -> str:
+def _presented(headers: Headers) -> str:
     """Return the key of a request: `X-API-Key`, or a bearer token."""
     if key := headers.get("x-api-key", ""):
         return key

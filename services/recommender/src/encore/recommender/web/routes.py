@@ -5,38 +5,29 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from encore.contracts.records import Identifier
 from encore.recommender.domain.customer_ids import id_problem
-from encore.recommender.domain.real_time import ENGINES, CurrentAnswer, OrderAnswer, PickedFrom
+from encore.recommender.domain.real_time import ENGINES, CurrentAnswer, PickedFrom
 from encore.recommender.use_cases.current_picks import CurrentPicks
+from encore.recommender.use_cases.record_events import RecordEvents
+from encore.recommender.web.events import read_events
 from encore.runtime.web.measures import Measures
 from encore.runtime.web.problems import ProblemError
 
 JSON_TYPE = "application/json"
-MOST_ORDERED = 500
-"""As many products as Personalize orders at a time."""
-
-
-class RankingRequest(BaseModel):
-    """The body of a request for an order of products."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    product_ids: Annotated[list[Identifier], Field(min_length=1, max_length=MOST_ORDERED)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Routes:
-    """Answers requests with the use case; `stopping` is set when the process is about to end."""
+    """Answers requests with the use cases; `stopping` is set when the process is about to end."""
 
     current_picks: CurrentPicks
+    record_events: RecordEvents
     measures: Measures
     max_age_s: int
     stopping: asyncio.Event
@@ -45,7 +36,7 @@ class Routes:
         """Return the routes."""
         return [
             Route("/customers/{customer_id:path}/picks", self.picks, methods=["GET"]),
-            Route("/customers/{customer_id:path}/ranking", self.ranking, methods=["POST"]),
+            Route("/events", self.events, methods=["POST"]),
             Route("/health", self.health, methods=["GET"]),
             Route("/live", self.live, methods=["GET"]),
         ]
@@ -66,14 +57,11 @@ class Routes:
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(_picks_body(answer, answer.picks), headers=headers, media_type=JSON_TYPE)
 
-    async def ranking(self, request: Request) -> Response:
-        """Answer with given products in the order for a customer."""
-        customer_id = _customer_id(request)
-        wanted = _ranking_request(await request.body())
-        answer = await self.current_picks.order(customer_id, wanted.product_ids)
-        if answer.fallback is not None:
-            self.measures.note_fallback()
-        return Response(_ranking_body(answer), headers={"Cache-Control": "no-store"}, media_type=JSON_TYPE)
+    async def events(self, request: Request) -> Response:
+        """Record events; the customers' next picks consider them."""
+        recorded = await self.record_events.record(read_events(await request.body()))
+        body = {"events": recorded.events, "new": recorded.new, "told": recorded.told}
+        return _json(body, HTTPStatus.ACCEPTED)
 
     async def health(self, _: Request) -> Response:
         """Answer 200 if requests for picks can be answered now: a shop is open, and nothing is ending."""
@@ -96,30 +84,16 @@ def _customer_id(request: Request) -> str:
 
 def _engine(request: Request) -> PickedFrom | None:
     engine = request.query_params.get("engine")
-    if engine is None:
-        return None
-    if engine not in {one.value for one in ENGINES}:
-        expected = ", ".join(one.value for one in ENGINES)
+    if engine is not None and engine not in ENGINES:
+        expected = ", ".join(ENGINES)
         raise ProblemError(HTTPStatus.BAD_REQUEST, f"there is no such engine, expected one of {expected}")
-    return PickedFrom(engine)
+    return PickedFrom(engine) if engine else None
 
 
 def _tags(headers: Mapping[str, str]) -> set[str]:
     """Return the tags of what the caller has, which compare as weak ones do (RFC 9110, 13.1.2)."""
     given = headers.get("if-none-match", "").split(",")
     return {one.strip().removeprefix("W/").strip('"') for one in given}
-
-
-def _ranking_request(body: bytes) -> RankingRequest:
-    try:
-        return RankingRequest.model_validate_json(body)
-    except ValidationError as error:
-        wrong = [
-            {"detail": one["msg"], "pointer": "/" + "/".join(map(str, one["loc"]))}
-            for one in error.errors(include_url=False, include_input=False, include_context=False)[:10]
-        ]
-        detail = 'the body is not as expected: {"product_ids": ["…"]} with 1 to 500 ids'
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, detail, more={"errors": wrong}) from None
 
 
 def _picks_body(answer: CurrentAnswer, picks: bytes) -> bytes:
@@ -135,19 +109,6 @@ def _picks_body(answer: CurrentAnswer, picks: bytes) -> bytes:
     return json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "picks": ' + picks + b"}"
 
 
-def _ranking_body(answer: OrderAnswer) -> bytes:
-    body = {
-        "customer_id": answer.customer_id,
-        "known": answer.is_known,
-        "engine": answer.source.value,
-        **({"fallback": answer.fallback} if answer.fallback else {}),
-        "run_id": answer.run_id,
-        "product_ids": list(answer.product_ids),
-        "unknown": list(answer.unknown),
-    }
-    return json.dumps(body, ensure_ascii=False).encode()
-
-
-def _json(body: Mapping[str, str]) -> Response:
+def _json(body: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     headers = {"Cache-Control": "no-store"}
-    return Response(json.dumps(body).encode(), headers=headers, media_type=JSON_TYPE)
+    return Response(json.dumps(body).encode(), status, headers=headers, media_type=JSON_TYPE)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from encore.contracts.events import (
-    CampaignPoll,
     DeliverPart,
     MailerPoll,
     RecommenderBundle,
@@ -73,11 +72,6 @@ class SQSRecommenderPolls(SQSPolls):
             await self._queue.send(new_event(data, run_id=run_id, source=self._stage).body)
 
         await for_each(bundles, send, parallel=SENT_AT_ONCE)
-
-    async def send_campaign_poll(self, run_id: str, poll: CampaignPoll, *, delay_s: int) -> None:
-        """See after so many seconds, 900 at most, whether a campaign is still used."""
-        event = new_event(poll, run_id=run_id, source=self._stage)
-        await self._queue.send(event.body, delay_s=delay_s)
 
 
 class SQSSenderPolls(SQSPolls):

@@ -78,8 +78,6 @@ class _GroupCleaner:
             await self._delete("solution", self._solutions, before=self._stop_training)
             return
         done &= await self._delete("filter", self._of_group("list_filters", "Filters"))
-        attributions = self._of_group("list_metric_attributions", "metricAttributions")
-        done &= await self._delete("metric_attribution", attributions)
         done &= await self._delete("event_tracker", self._of_group("list_event_trackers", "eventTrackers"))
         done &= await self._delete("solution", self._solutions, before=self._stop_training)
         done = done and await self._delete("dataset", self._of_group("list_datasets", "datasets"))

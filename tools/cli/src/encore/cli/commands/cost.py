@@ -1,6 +1,5 @@
 """`encore cost`: what runs cost, before and after."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,14 +11,6 @@ from encore.cli.execution import guarded, in_environment
 if TYPE_CHECKING:
     from encore.cli.cost.workload import Workload
     from encore.cli.environment import Environment
-
-
-class Engine(StrEnum):
-    """What ranks products."""
-
-    BATCH = "batch"
-    CAMPAIGN = "campaign"
-    SIMILAR = "similar"
 
 
 app = typer.Typer(no_args_is_help=True, help="What runs cost: reckoned before, measured afterwards.")
@@ -66,17 +57,17 @@ Model = Annotated[
 Batch = Annotated[bool, typer.Option("--batch", help="Ask by batch inference instead of calls.")]
 Aspects = Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")]
 Languages = Annotated[bool, typer.Option("--languages", help="Have Comprehend find each review's language.")]
-By = Annotated[
-    Engine,
-    typer.Option(help="What ranks products: as ENCORE_RECOMMENDER_ENGINE, batch, campaign or similar."),
-]
-CampaignTps = Annotated[
-    int, typer.Option(min=1, help="With a campaign: the requests a second that it is provisioned for.")
-]
 WeeklyShare = Annotated[
     float, typer.Option(min=0, max=1, help="How much of texts and interactions is new a week later.")
 ]
-Popular = Annotated[bool, typer.Option("--popular", help="Without Personalize: popular products for all.")]
+Ranking = Annotated[
+    bool,
+    typer.Option(
+        "--ranking/--no-ranking",
+        envvar="ENCORE_RECOMMENDER_RANKING",
+        help="Whether Personalize ranks products for each customer.",
+    ),
+]
 ConverseRpm = Annotated[float, typer.Option(min=1, help="Bedrock's quota of calls a minute.")]
 ComprehendTps = Annotated[float, typer.Option(min=0.1, help="Comprehend's quota of batch calls a second.")]
 SesPerS = Annotated[float, typer.Option(min=0.1, help="Emails a second that SES allows the account.")]
@@ -106,9 +97,7 @@ def estimate(
     batch: Batch = False,
     aspects: Aspects = False,
     languages: Languages = False,
-    popular: Popular = False,
-    engine: By = Engine.BATCH,
-    campaign_tps: CampaignTps = 1,
+    ranking: Ranking = True,
     weekly_share: WeeklyShare = 0.1,
     ses_per_s: SesPerS = 14.0,
     json: AsJson = False,
@@ -131,8 +120,7 @@ def estimate(
         "auto_language": languages,
         "known_prompts": known_prompts,
         "known_rankings": known_rankings,
-        "engine": engine.value,
-        "campaign_tps": campaign_tps,
+        **({} if ranking else {"trains": False}),
     }
     if data:
         work = _counted(data, config).model_copy(update=options)
@@ -144,7 +132,6 @@ def estimate(
             mailed=mailed,
             known_texts=known_texts,
             units_per_text=units_per_text,
-            trains=not popular,
             **options,
         )
     else:
@@ -182,7 +169,7 @@ async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False
 @app.command()
 @in_environment
 async def realtime(environment: "Environment", *, days: Days = 30, json: AsJson = False) -> None:
-    """Show what picks in real time, and campaigns, have used in some days, and what that cost."""
+    """Show what picks in real time, and the campaign, have used in some days, and what that cost."""
     from datetime import UTC, datetime
 
     from encore.cli.cost.realtime import realtime_cost, show_realtime

@@ -34,14 +34,6 @@ class ProtocolName(StrEnum):
     REFIT = "refit"
 
 
-class RankedBy(StrEnum):
-    """By which engine and recipe a shop's customers are ranked."""
-
-    BATCH = "batch"
-    SIMILAR = "similar"
-    SEMANTIC = "semantic"
-
-
 Sequences = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="A line `user item item ...` a user, oldest item first."),
@@ -80,13 +72,6 @@ Picks = Annotated[
     int | None,
     typer.Option(min=1, max=12, help="How many products a customer gets, five by default (with --csv)."),
 ]
-RankingEngine = Annotated[
-    RankedBy | None,
-    typer.Option(
-        "--engine",
-        help="As ENCORE_RECOMMENDER_ENGINE; semantic is similar by aws-semantic-similarity (with --csv).",
-    ),
-]
 
 
 @app.command()
@@ -102,7 +87,6 @@ def recommendations(
     csv: Csv = None,
     merchandising: Merchandising = None,
     picks: Picks = None,
-    engine: RankingEngine = None,
     json: AsJson = False,
 ) -> None:
     """Measure recommendations on published sequences, or on a shop's own file.
@@ -119,13 +103,13 @@ def recommendations(
         raise typer.BadParameter("--attributes, --min, --floors and --baselines need --sequences")
     if floors and protocol is not ProtocolName.STRICT:
         raise typer.BadParameter("--floors needs --protocol strict, by which they were measured")
-    if csv is None and (merchandising or picks or engine):
-        raise typer.BadParameter("--merchandising, --picks and --engine need --csv")
+    if csv is None and (merchandising or picks):
+        raise typer.BadParameter("--merchandising and --picks need --csv")
     require_evaluation()
     if sequences is not None:
         _on_sequences(sequences, attributes, protocol, wanted, floors=floors, baselines=baselines, json=json)
     elif csv is not None:
-        _on_own_data(csv, merchandising, picks, engine or RankedBy.BATCH, json=json)
+        _on_own_data(csv, merchandising, picks, json=json)
 
 
 @app.command()
@@ -194,9 +178,7 @@ def _on_sequences(
     _require(figures, wanted)
 
 
-def _on_own_data(
-    path: Path, merchandising: Path | None, picks: int | None, engine: RankedBy, *, json: bool
-) -> None:
+def _on_own_data(path: Path, merchandising: Path | None, picks: int | None, *, json: bool) -> None:
     from dataclasses import replace
 
     from encore.cli.check.reading import rules as loading_rules
@@ -206,19 +188,13 @@ def _on_own_data(
     from encore.evaluation.own_data.reading import read_data
     from encore.evaluation.own_data.report import evaluate_data
     from encore.evaluation.own_data.shop_file import read_rules
-    from encore.recommender.domain.engines import Engine, EngineName, SimilarRecipe
     from encore.recommender.domain.rules import DEFAULT_PICKS
     from encore.stack.shop import load_shop
 
-    engines = {
-        RankedBy.BATCH: Engine(),
-        RankedBy.SIMILAR: Engine.of(EngineName.SIMILAR, SimilarRecipe.ITEMS),
-        RankedBy.SEMANTIC: Engine.of(EngineName.SIMILAR, SimilarRecipe.SEMANTIC),
-    }
     loading = replace(loading_rules(load_shop()), max_rejected_share=1)
     with evaluating("reading") as announce:
         rules = read_rules(merchandising, picks=picks or DEFAULT_PICKS)
-        report = evaluate_data(read_data(path, loading), rules, announce, engine=engines[engine])
+        report = evaluate_data(read_data(path, loading), rules, announce)
     if json:
         print_json(report)
     else:

@@ -14,15 +14,9 @@ CustomerId = Annotated[
     str, typer.Argument(metavar="CUSTOMER", help="A customer's id, as in the shop's files.")
 ]
 Engine = Annotated[
-    Literal["batch", "campaign", "similar"],
+    Literal["batch", "campaign"],
     typer.Option(
-        help="What ranks the products: what the last run was answered, or what runs in Personalize now."
-    ),
-]
-Among = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ID,ID", help="Put these products into the order for the customer instead of picking."
+        help="What ranks the products: the last run's batch job, or the campaign in Personalize now."
     ),
 ]
 Group = Annotated[
@@ -34,14 +28,6 @@ Group = Annotated[
         help="The dataset group of the runs.",
     ),
 ]
-RankingCampaign = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ARN",
-        envvar="ENCORE_RECOMMENDER_RANKING_CAMPAIGN_ARN",
-        help="The campaign that orders products with --among; without one we do.",
-    ),
-]
 
 
 @in_environment
@@ -50,8 +36,6 @@ async def recommend(
     customer: CustomerId,
     *,
     engine: Engine = "batch",
-    among: Among = None,
-    ranking_campaign: RankingCampaign = None,
     dataset_group: Group = "encore",
     json: AsJson = False,
 ) -> None:
@@ -62,25 +46,15 @@ async def recommend(
     """
     from encore.cli.errors import CommandError
     from encore.cli.output import console, print_json, say
-    from encore.cli.recommending.asking import ordered, picked
-    from encore.cli.recommending.tables import remark, show_order, show_picks
+    from encore.cli.recommending.asking import picked
+    from encore.cli.recommending.tables import remark, show_picks
     from encore.recommender.domain.customer_ids import id_problem
 
     if problem := id_problem(customer):
         raise CommandError(f"CUSTOMER {problem}")
-    if among is None:
-        picks = await picked(environment, customer, engine=engine, group=dataset_group)
-        if json:
-            print_json(picks)
-        else:
-            show_picks(picks, console())
-            say(remark(picks))
-        return
-    order = await ordered(
-        environment, customer, among.split(","), group=dataset_group, campaign_arn=ranking_campaign
-    )
+    picks = await picked(environment, customer, engine=engine, group=dataset_group)
     if json:
-        print_json(order)
+        print_json(picks)
     else:
-        show_order(order, console())
-        say(remark(order))
+        show_picks(picks, console())
+        say(remark(picks))

@@ -34,10 +34,7 @@ class CostEstimate(BaseModel):
     weekly_share: float
     """How much of the first run's data is new in the file of a week later."""
     weekly_run: list[CostLine]
-    """A week later, ranked by the first run's version."""
     weekly_run_usd: Decimal
-    weekly_trained_usd: Decimal
-    """The same with a version of its own, once the one before is too old or too much is new."""
     delivery: list[CostLine]
     """Of all emails of a run, by SES."""
     delivery_usd: Decimal
@@ -60,10 +57,7 @@ def estimate_cost(
 ) -> CostEstimate:
     """Reckon the first run and those after it; `work` is the first."""
     first = run_lines(work, quotas)
-    following, weekly, trained = (
-        run_lines(work.following(new_share=share, reuses_version=reuses), quotas)
-        for share, reuses in ((0.0, True), (weekly_share, True), (weekly_share, False))
-    )
+    following, weekly = (run_lines(work.following(new_share=share), quotas) for share in (0.0, weekly_share))
     delivery = delivery_lines(work, per_s=ses_per_s)
     return CostEstimate(
         customers=work.customers,
@@ -77,7 +71,6 @@ def estimate_cost(
         weekly_share=weekly_share,
         weekly_run=weekly,
         weekly_run_usd=total(weekly),
-        weekly_trained_usd=total(trained),
         delivery=delivery,
         delivery_usd=total(delivery),
         delivery_hours=delivery_hours(work, per_s=ses_per_s),

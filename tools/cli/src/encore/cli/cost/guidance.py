@@ -13,7 +13,7 @@ from encore.cli.cost.estimate import WEEKLY_SHARE, standing_lines
 from encore.cli.cost.hours import hours_of
 from encore.cli.cost.lines import CostLine, kept_lines, run_lines, total
 from encore.cli.cost.tables import money
-from encore.cli.cost.workload import ENGINES, Workload
+from encore.cli.cost.workload import Workload
 from encore.stack.formatting import count
 
 FILE = "guidance.toml"
@@ -78,15 +78,14 @@ def _beside() -> Iterator[str]:
     works = [Workload.of(size) for size in SIZES]
     for service in ("comprehend", "personalize", "bedrock"):
         yield _row(f"hours of {service}", *(f"{hours_of(work)[service]:,.1f}" for work in works))
-    again = [work.following(new_share=0.0, reuses_version=True) for work in works]
-    yield _row("a second run, all known but the copy", *(money(total(run_lines(work))) for work in again))
-    for name, reuses in (("ranked by the same version", True), ("with a version of its own", False)):
-        week = [work.following(new_share=WEEKLY_SHARE, reuses_version=reuses) for work in works]
-        label = f"a week later, {WEEKLY_SHARE:.0%} new, {name}"
-        yield _row(label, *(money(total(run_lines(work))) for work in week))
-    for engine in ENGINES[1:]:
-        other = [work.model_copy(update={"engine": engine}) for work in works]
-        yield _row(f"the first with `engine={engine}`", *(money(total(run_lines(work))) for work in other))
+    for label, share in (
+        ("a second run, all known but the copy", 0.0),
+        (f"a week later, {WEEKLY_SHARE:.0%} new", WEEKLY_SHARE),
+    ):
+        again = [work.following(new_share=share) for work in works]
+        yield _row(label, *(money(total(run_lines(work))) for work in again))
+    unranked = [work.model_copy(update={"trains": False}) for work in works]
+    yield _row("the first without rankings", *(money(total(run_lines(work))) for work in unranked))
     batch = [work.model_copy(update={"batch": True}) for work in works]
     yield _row("the first by batch inference", *(money(total(run_lines(work))) for work in batch))
     yield _row(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from encore.cli.cost.workload import ASKED_PER_S, Workload
+from encore.cli.cost.workload import Workload
 
 TEXTS_PER_CALL = 25
 SENTIMENT_CALLS_PER_S = 10.0
@@ -12,8 +12,6 @@ CONVERSE_CALLS_PER_MIN = 200.0
 """The mailer's default; a new account's quota may be as low as 100."""
 TRAINING_H = 1.5
 """Amazon Personalize takes 40 to 90 minutes to train on a small data set, and imports before that."""
-RANKING_H = 0.5
-"""Imports and a batch job, or a campaign's start, where an earlier version ranks."""
 BATCH_H = 2.0
 """Bedrock's batch inference takes minutes to hours, a day at most; calls do not wait for it."""
 COPY_INPUT_TOKENS = 400
@@ -61,12 +59,6 @@ def hours_of(work: Workload, quotas: Quotas = NEW_ACCOUNT) -> Mapping[str, float
     by_calls = calls["bedrock"] / quotas.converse_per_min / MINUTES_PER_HOUR
     return {
         "comprehend": calls["comprehend"] / quotas.comprehend_calls_per_s / SECONDS_PER_HOUR,
-        "personalize": _personalize(work) if work.ranked else 0.0,
+        "personalize": TRAINING_H if work.ranked else 0.0,
         "bedrock": BATCH_H if work.batch else by_calls,
     }
-
-
-def _personalize(work: Workload) -> float:
-    """Training or not, and each customer's request where there is no job that asks for all."""
-    asking = work.ranked / ASKED_PER_S / SECONDS_PER_HOUR if work.engine == "campaign" else 0.0
-    return (RANKING_H if work.reuses_version else TRAINING_H) + asking

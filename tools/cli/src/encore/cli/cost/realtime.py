@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -11,12 +10,13 @@ from rich.console import Console
 
 from encore.cli.cost.lines import CostLine, line, total
 from encore.cli.cost.tables import lines_table, source_line
-from encore.cli.environment import Environment
+from encore.cli.environment import Environment, open_client
 from encore.cli.tables import cell
 from encore.runtime.metrics import Metric
-from encore.runtime.runs.campaigns import REQUESTS, SECONDS_PER_HOUR, TPS_HOURS
 from encore.runtime.settings import NAMESPACE
 
+TPS_HOURS, REQUESTS = "personalize.campaign_tps_hours", "personalize.realtime_requests"
+SECONDS_PER_HOUR = 3_600
 WINDOW_S = 300
 """In windows of so many seconds Personalize compares requests with what a campaign is provisioned for."""
 READS_PER_REQUEST = 5
@@ -37,41 +37,54 @@ class RealtimeCost(BaseModel):
 
 
 async def realtime_cost(environment: Environment, *, days: int, now: datetime) -> RealtimeCost:
-    """Read the metrics of the last days; a metric that nobody has written counts nothing."""
-    found = await _series(environment, now - timedelta(days=days), now)
-    requests, provisioned = _sum(found["gateway"]), found["provisioned"]
+    """Read the metrics of the last days, and which campaign there is; a missing metric counts nothing."""
+    start = now - timedelta(days=days)
+    campaign = await _campaign(environment)
+    found = await _series(environment, campaign.get("campaignArn", ""), start, now)
+    requests = _sum(found["gateway"])
     units = {
         "apigateway.requests": requests,
         "waf.requests": requests,
         "dynamodb.reads": READS_PER_REQUEST * _sum(found["web"]),
-        TPS_HOURS: _sum(provisioned) / SECONDS_PER_HOUR,
-        REQUESTS: beyond(found["asked"], provisioned),
+        TPS_HOURS: tps_hours(campaign, start, now),
+        REQUESTS: beyond(found.get("asked", {}), campaign.get("minProvisionedTPS", 1)),
     }
     lines = [line(unit, amount) for unit, amount in units.items() if amount]
     return RealtimeCost(days=days, requests=round(requests), lines=lines, total_usd=total(lines))
 
 
-def beyond(asked: Series, provisioned: Series) -> float:
-    """Return the requests that are charged beside a campaign's hours: in each window those beyond its least.
+def tps_hours(campaign: Mapping[str, Any], start: datetime, now: datetime) -> float:
+    """Return for how long the campaign has existed since `start`, times the requests a second that it has."""
+    if not campaign:
+        return 0.0
+    existed = now - max(start, campaign["creationDateTime"])
+    return float(campaign["minProvisionedTPS"] * max(0.0, existed.total_seconds()) / SECONDS_PER_HOUR)
 
-    `provisioned` is written by looks a quarter of an hour apart: each tells of the time before it. Where none
-    tells of a window, one request a second is taken to be paid for, which is the least there is.
+
+def beyond(asked: Series, tps: int) -> float:
+    """Return the requests that are charged beside a campaign's hours: in each window what it does not cover.
+
+    Source: Personalize developer guide, "Minimum provisioned transactions per second and auto-scaling".
     """
-    return sum(max(0.0, requests - WINDOW_S * _tps(provisioned, start)) for start, requests in asked.items())
+    return sum(max(0.0, requests - WINDOW_S * tps) for requests in asked.values())
 
 
-def _tps(provisioned: Series, start: datetime) -> float:
-    looks = sorted(provisioned)
-    later = [(at, provisioned[at]) for at in looks if at >= start]
-    if not later or len(looks) < 2:  # noqa: PLR2004 - without two looks nothing tells how far they are apart
-        return 1.0
-    apart_s = min((after - before).total_seconds() for before, after in pairwise(looks))
-    return max(1.0, round(later[0][1] / apart_s))
+async def _campaign(environment: Environment) -> Mapping[str, Any]:
+    """Return what is described of the environment's campaign, empty if there is none."""
+    async with open_client("personalize", environment.region) as personalize:
+        async for page in personalize.get_paginator("list_campaigns").paginate():
+            for each in page["campaigns"]:
+                if each["name"] == environment.name:
+                    reply = await personalize.describe_campaign(campaignArn=each["campaignArn"])
+                    return dict(reply["campaign"])
+    return {}
 
 
-async def _series(environment: Environment, start: datetime, end: datetime) -> dict[str, Series]:
+async def _series(
+    environment: Environment, campaign_arn: str, start: datetime, end: datetime
+) -> dict[str, Series]:
     """Read each metric's sums by windows, by the name that it has here."""
-    wanted = await _wanted(environment)
+    wanted = _wanted(environment, campaign_arn)
     queries: Any = [
         {
             "Id": name,
@@ -97,17 +110,15 @@ async def _series(environment: Environment, start: datetime, end: datetime) -> d
     return dict(series)
 
 
-async def _wanted(environment: Environment) -> Mapping[str, tuple[str, str, Mapping[str, str]]]:
-    arn = await environment.queue_arn(await environment.queue_url("recommender"))
-    partition, region, account = (arn.split(":")[place] for place in (1, 3, 4))
-    campaign = f"arn:{partition}:personalize:{region}:{account}:campaign/{environment.name}"
+def _wanted(environment: Environment, campaign_arn: str) -> Mapping[str, tuple[str, str, Mapping[str, str]]]:
     own, web = f"{NAMESPACE}/{environment.name}", environment.named("web")
-    return {
+    wanted = {
         "gateway": ("AWS/ApiGateway", "Count", {"ApiName": web, "Stage": STAGE}),
         "web": (own, Metric.WEB_REQUESTS, {"service": "recommender-web"}),
-        "provisioned": (own, Metric.CAMPAIGN_TPS_SECONDS, {"service": "recommender"}),
-        "asked": ("AWS/Personalize", "GetRecommendations", {"CampaignArn": campaign}),
     }
+    if campaign_arn:
+        wanted["asked"] = ("AWS/Personalize", "GetRecommendations", {"CampaignArn": campaign_arn})
+    return wanted
 
 
 def _sum(series: Series) -> float:
@@ -119,5 +130,5 @@ def show_realtime(found: RealtimeCost, console: Console) -> None:
     lines: Sequence[CostLine] = found.lines
     console.print(lines_table(lines, f"{found.days} days"))
     console.print()
-    console.print(cell("without the endpoint itself: `encore cost estimate` has what a month of it costs"))
+    console.print(cell("without what stands, and without campaigns that are gone: `encore cost estimate`"))
     console.print(cell(source_line(), "dim"))

@@ -26,9 +26,8 @@ def show_estimate(found: CostEstimate, console: Console) -> None:
         console.print(cell(f"1,000 emails of the first run: {money(each)}"))
     known = "with texts, products and rankings known"
     console.print(cell(f"every run after it, {known}: {money(found.next_run_usd)}"))
-    week = f"a week later, {found.weekly_share:.0%} new, ranked by the same version"
+    week = f"a week later, {found.weekly_share:.0%} new"
     console.print(cell(f"{week}: {money(found.weekly_run_usd)}"))
-    console.print(cell(f"the same with a version of its own: {money(found.weekly_trained_usd)}"))
     at_rate = f"{found.delivery_hours:,.1f} hours at SES's rate"
     console.print(cell(f"delivering a run by SES, {at_rate}: {money(found.delivery_usd)}"))
     if found.emails_per_customer > 1:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,7 +15,6 @@ from encore.cli.cost.ratios import (
 )
 from encore.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
 from encore.runtime.consent import ENTRIES_PER_CUSTOMER
-from encore.runtime.runs.campaigns import CampaignUse
 
 MAX_PARTS = 1_000
 MODEL_ID = "anthropic.claude-haiku-5-5"
@@ -36,12 +34,6 @@ BYTES_PER_WRITE, WRITES_BESIDE = 600, 0.5
 EMAILS_PER_PUBLISH = 10
 MOST_PROMPTS_PER_EMAIL = 6
 """A frame and five products, of which no other email has any."""
-Engine = Literal["batch", "campaign", "similar"]
-ENGINES: tuple[Engine, ...] = get_args(Engine)
-ASKED_PER_S = 50.0
-"""Requests that a campaign is asked in a second: it grows with them, beyond what it is provisioned for."""
-CAMPAIGN_IDLE_S = 3_600
-"""For so long a campaign stays after its last request (`ENCORE_RECOMMENDER_CAMPAIGN_IDLE_MIN`)."""
 HISTORY_WRITES = 1
 """Of a customer: a history of some reviews is smaller than a kilobyte."""
 
@@ -75,13 +67,6 @@ class Workload(BaseModel):
     """The share of products whose features are kept."""
     known_rankings: float = Field(default=0, ge=0, le=1)
     """The share of customers whose rankings are kept."""
-    engine: Engine = "batch"
-    campaign_tps: int = Field(default=1, ge=1)
-    """Requests a second that a campaign is provisioned for."""
-    new_share: float = Field(default=1, ge=0, le=1)
-    """The share of interactions and customers that Personalize has not been told before."""
-    reuses_version: bool = False
-    """Whether the version of an earlier run ranks: nothing is trained."""
     others: int = Field(default=0, ge=0)
     """Customers of earlier files whom this one does not have."""
 
@@ -130,30 +115,13 @@ class Workload(BaseModel):
         """Customers for whom Personalize is asked; without any nothing is trained."""
         return round(self.emails * (1 - self.known_rankings)) if self.trains else 0
 
-    @property
-    def asked(self) -> int:
-        """What Personalize is asked about: customers, or the products that they have."""
-        if self.engine != "similar":
-            return self.ranked
-        return min(self.products, round(self.interactions / self.customers * self.ranked))
-
-    @property
-    def campaign(self) -> CampaignUse:
-        """How a campaign is used, which exists for this run alone."""
-        asked_s = self.ranked / ASKED_PER_S
-        return CampaignUse(
-            tps=self.campaign_tps, existed_s=asked_s + CAMPAIGN_IDLE_S, requests=self.ranked, asked_s=asked_s
-        )
-
-    def following(self, *, new_share: float, reuses_version: bool) -> "Workload":
+    def following(self, *, new_share: float) -> "Workload":
         """Return the same run a week later, with a share of its texts and customers' histories new."""
         return self.model_copy(
             update={
                 "texts": self.texts * new_share,
                 "known_products": 1.0,
                 "known_rankings": 1 - new_share,
-                "new_share": new_share,
-                "reuses_version": reuses_version,
             }
         )
 
@@ -210,16 +178,14 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
 
 
 def _personalize(work: Workload, measured: Ratios) -> dict[str, float]:
-    """Of what is known only what is new is imported; the catalogue has other prices every week."""
-    told = work.interactions * measured.interaction_bytes + work.customers * measured.customer_bytes
-    units = {
-        "personalize.ingested_bytes": work.new_share * told
+    """Everything is imported and trained on; only customers without a kept ranking are ranked."""
+    return {
+        "personalize.ingested_bytes": work.interactions * measured.interaction_bytes
+        + work.customers * measured.customer_bytes
         + work.products * (measured.product_bytes + work.description_bytes),
-        "personalize.trained_interactions": 0.0 if work.reuses_version else float(work.interactions),
+        "personalize.trained_interactions": float(work.interactions),
+        "personalize.recommendations": work.ranked,
     }
-    if work.engine == "campaign":
-        return {**units, **{unit: float(amount) for unit, amount in work.campaign.units.items()}}
-    return {**units, "personalize.recommendations": work.asked}
 
 
 def _bedrock(work: Workload, measured: Ratios) -> Mapping[str, float]:

@@ -4,8 +4,8 @@ from rich.console import Console
 from rich.padding import Padding
 
 from encore.cli.output import plain
-from encore.cli.recommending.views import Ordered, Picked, Recommended
-from encore.cli.tables import cell, table
+from encore.cli.recommending.views import Picked
+from encore.cli.tables import cell
 from encore.contracts.records import Pick
 from encore.mailer.domain.facts.figures import money
 from encore.mailer.domain.facts.reasons import stated_reason
@@ -17,7 +17,6 @@ NAME_CHARS = 60
 INDENT = 5
 FROM = {
     PickedFrom.CAMPAIGN: "ranked by Personalize just now",
-    PickedFrom.SIMILAR: "ranked by what is similar to the customer's products",
     PickedFrom.BATCH: "from the ranking of the last run",
     PickedFrom.LAST_PICKS: "from the customer's last picks: no ranking is kept",
     PickedFrom.POPULARITY: "popular products: there is no ranking",
@@ -32,24 +31,14 @@ def show_picks(found: Picked, console: Console) -> None:
         console.print(Padding(cell(_reason(pick)), (0, 0, 0, INDENT)))
 
 
-def show_order(found: Ordered, console: Console) -> None:
-    """Print products in their order, and then those that the shop does not know."""
-    shown = table("place", "product", "name", right=["place"], fold="name")
-    for place, product in enumerate(found.products, start=1):
-        shown.add_row(cell(place), cell(product.product_id), cell(cut(product.name, max_chars=NAME_CHARS)))
-    for product_id in found.unknown:
-        shown.add_row(cell(None), cell(product_id), cell("not in the catalogue", "yellow"))
-    console.print(shown)
-
-
-def remark(found: Recommended) -> str:
-    """Say on one line what the recommendations come from."""
+def remark(found: Picked) -> str:
+    """Say on one line what the picks come from."""
     told = [f"the shop of {found.run_id}; {FROM[found.engine]}"]
     if found.fallback:
         told.append(found.fallback)
     if not found.known:
         told.insert(0, f"nobody knows a customer {plain(found.customer_id)}")
-    if isinstance(found, Picked) and found.exclusion:
+    if found.exclusion:
         told.insert(0, f"the customer is excluded ({found.exclusion.value}): nothing personal is picked")
     return "; ".join(told)
 

@@ -10,7 +10,6 @@ from rich.text import Text
 from encore.cli.delivery.tables import STYLES as DELIVERY_STYLES
 from encore.cli.delivery.tables import position
 from encore.cli.delivery.tables import sections as delivery_sections
-from encore.cli.runs.personalize_table import is_in_table, personalize_table
 from encore.cli.runs.retry import Message
 from encore.cli.runs.review_tables import is_among_reviews, review_sections
 from encore.cli.runs.views import RunDetails, RunView, StageView
@@ -72,6 +71,8 @@ def show_details(run: RunDetails, console: Console) -> None:
         console.print()
     if run.status is not RunStatus.FINISHED:  # what it waits for, or died of; --json always has it
         _show_notes(run, console)
+    elif ndcg := run.step.get("ndcg"):
+        console.print(cell(f"NDCG@25 of the version that ranked: {ndcg}"))
 
 
 def _show_notes(run: RunDetails, console: Console) -> None:
@@ -79,7 +80,7 @@ def _show_notes(run: RunDetails, console: Console) -> None:
     if run.step:
         console.print(cell("recommender", "bold"))
     for name, value in run.step.items():
-        if value and not is_in_table(name):
+        if value:
             console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
 
 
@@ -89,8 +90,7 @@ def _sections(run: RunDetails) -> Iterator[RenderableType]:
         yield from delivery_sections(run.delivery)
     customers, rejects = customers_table(run.facts), rejects_table(run.facts.ingest)
     reviews, led_to = review_sections(run), _attribution(run)
-    tables = (customers, rejects, *reviews, led_to, personalize_table(run.step))
-    for section in (_stages(run), *tables, _counts(run), _units(run)):
+    for section in (_stages(run), customers, rejects, *reviews, led_to, _counts(run), _units(run)):
         if section.row_count:
             yield section
 

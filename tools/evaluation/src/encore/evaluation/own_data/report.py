@@ -13,11 +13,9 @@ from encore.evaluation.metrics import Interval, bootstrap
 from encore.evaluation.own_data.held_out import Hit, hit_of, hold_out
 from encore.evaluation.own_data.lists import Lists, Nearness, Views
 from encore.evaluation.own_data.picking import Picked, pick_products
-from encore.evaluation.own_data.ranking import BATCH
 from encore.evaluation.own_data.reading import Data
 from encore.evaluation.own_data.scoring import read_texts
 from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
@@ -93,9 +91,7 @@ class OwnDataReport(_Part):
     lists: ListFigures
 
 
-def evaluate_data(
-    data: Data, rules: RunRules, announce: Announce = lambda _: None, *, engine: Engine = BATCH
-) -> OwnDataReport:
+def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: None) -> OwnDataReport:
     """Measure the recommender on a shop's data; the same data gives the same figures."""
     products = {product.product_id: product for product in data.products}
     shared = SharedReviews()
@@ -110,7 +106,6 @@ def evaluate_data(
         shared=shared,
         rules=rules,
         now=_latest(data),
-        engine=engine,
     )
     announce("holding out what was reviewed or bought last")
     held_out = _held_out(data.customers, products, index, pick)
