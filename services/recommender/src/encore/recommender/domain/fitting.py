@@ -1,0 +1,26 @@
+"""Whether an accessory fits what a customer owns, by what both take and offer."""
+
+from encore.recommender.domain.attributes import Attributes
+
+
+def fits(accessory: Attributes, owned: Attributes) -> bool | None:
+    """Return whether an accessory fits an owned product: None if their texts do not tell.
+
+    It does not where it takes something else than the owned product offers of one kind. It does where they
+    agree in something, and in all that this kind of accessory needs.
+    """
+    agreed = {fact.kind for fact in accessory.takes & owned.offers}
+    if not agreed >= accessory.taken & owned.offered:
+        return False
+    if not agreed or any(agreed.isdisjoint(group) for group in accessory.needs or ()):
+        return None
+    return True
+
+
+def is_fit(accessory: Attributes, owned: Attributes) -> bool:
+    """Return whether an accessory may be offered to go with an owned product.
+
+    What is useless without the right partner has to fit for certain; anything else must only not be wrong.
+    """
+    found = fits(accessory, owned)
+    return bool(found) if accessory.needs_fit else found is not False

@@ -1,0 +1,228 @@
+"""What kind of thing a product is, as far as it matters for what fits what: see kinds.yaml."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from encore.contracts.records import Product
+from encore.recommender.domain.taxonomy import Category, read_table, words
+
+MIN_HEAD = 4
+MIN_TAIL = 4
+"""The shortest parts of a compound word, in letters."""
+MAX_PHRASE = 4
+_CACHED = 65_536
+_TOKEN = re.compile(r"[^\W_]+")
+_SEVERAL = re.compile(r"[&,;/+>|]|\s-\s|\b(?:and|und|et|y)\b")
+_END = re.compile(
+    r"[,;:|(\[/]|\s[-\u2013\u2014]\s|\s(?:for|with|without|compatible|suitable|fits?|works|supports?|w/|f\u00fcr|"
+    r"passend|mit|ohne|inkl\.?|kompatibel|geeignet|pour|avec|compatibles?|para|con|sin|per|voor|met|geschikt|da)\s",
+    re.IGNORECASE,
+)
+
+
+class Fact(NamedTuple):
+    """What a product takes or offers: its kind, such as "port", and its value, such as "usb-c"."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of thing, as kinds.yaml describes it; `needs` is None where it is of use by itself."""
+
+    name: str
+    is_device: bool = False
+    takes: frozenset[Fact] = frozenset()
+    offers: frozenset[Fact] = frozenset()
+    reads: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    needs: tuple[frozenset[str], ...] | None = None
+    spans: str = ""
+    is_own: bool = False
+    shows: bool = False
+    is_other: bool = False
+
+
+class _Match(NamedTuple):
+    kind: Kind
+    length: int
+
+
+def kind_of(product: Product) -> Kind | None:
+    """Return the kind of thing that a product is; None if it is none that matters.
+
+    The leaf of the category says it, unless the name is that of an accessory: a shop that has no category
+    for cases keeps them beside the phones. A name counts as far as the first word such as "for" or "with".
+    """
+    leaf = _of_leaf(product.category)
+    if leaf and leaf[0].kind.is_other:
+        return None
+    found = _of_name(product.name)
+    if found and found.kind.needs is not None and not _is_vaguer(found, leaf):
+        return found.kind
+    of_category = next((match for match in leaf if found and match.kind == found.kind), None)
+    chosen = of_category or (leaf[0] if leaf else found or _of_branch(product.category))
+    return None if chosen is None or chosen.kind.is_other else chosen.kind
+
+
+def devices_in(text: Sequence[str]) -> frozenset[str]:
+    """Return the devices that a text of English words names, each as what it is to accessories."""
+    phrases, found, place = _device_phrases(), set[str](), 0
+    while place < len(text):
+        for length in range(min(MAX_PHRASE, len(text) - place), 0, -1):
+            if device := phrases.get(tuple(text[place : place + length])):
+                found.add(device)
+                place += length - 1
+                break
+        place += 1
+    return frozenset(found)
+
+
+def devices_of(category: Category) -> frozenset[str]:
+    """Return the devices that the lowest level of a category names that names any, except the root."""
+    for level in reversed(category[1:]):
+        if found := devices_in(words(level)):
+            return found
+    return frozenset()
+
+
+def english(text: str) -> list[str]:
+    """Return a text's words in singular English, as the tables have them."""
+    return [word for token in _TOKEN.findall(text) for word in _english(token)]
+
+
+@lru_cache(maxsize=_CACHED)
+def _english(token: str) -> tuple[str, ...]:
+    known = words(token)
+    if len(known) != 1 or known[0] in _vocabulary() or not known[0].isalpha():
+        return known
+    word = known[0]
+    for cut in range(MIN_HEAD, len(word) - MIN_TAIL + 1):
+        if word[cut:] in _vocabulary():
+            return (*_english(word[:cut].removesuffix("s")), *_english(word[cut:]))
+    return known
+
+
+def _of_name(name: str) -> _Match | None:
+    for part in _END.split(name)[:3]:
+        text = english(part)
+        if match := _best(text, of_name=True):
+            return match
+        if text and len(text) > MAX_PHRASE:
+            break
+    return None
+
+
+@lru_cache(maxsize=_CACHED)
+def _of_leaf(category: Category) -> tuple[_Match, ...]:
+    """Return the kinds that the leaf names, each part of it one; "TV, Cables & Mounts" are three."""
+    if not category:
+        return ()
+    parts = [english(part) for part in _SEVERAL.split(category[-1])]
+    whole = _best(english(category[-1]))
+    found = [match for part in parts if (match := _best(part))]
+    if len(found) == 1 and whole:
+        return (whole,)
+    return tuple(found) or ((whole,) if whole else ())
+
+
+@lru_cache(maxsize=_CACHED)
+def _of_branch(category: Category) -> _Match | None:
+    """Return the device that the level above a leaf names if that names nothing else: ("Laptops", "Acer")."""
+    if len(category) < 2 or _SEVERAL.search(category[-2]):  # noqa: PLR2004 - a leaf and a level above
+        return None
+    match = _best(english(category[-2]), of_name=True)
+    return match if match and match.kind.is_device else None
+
+
+def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:
+    """Return whether the leaf says more precisely which accessory it is than a name's one word."""
+    return found.length == 1 and any(match.kind.needs is not None for match in leaf)
+
+
+def _best(text: Sequence[str], *, of_name: bool = False) -> _Match | None:
+    """Return the kind whose name ends last in a text, of several the one with the most and nearest words."""
+    for place in range(len(text) - 1, -1, -1):
+        known = set(text[: place + 1])
+        fitting = [entry for entry in _by_head().get(text[place], ()) if entry[0] <= known]
+        if fitting:
+            own, kind = max(fitting, key=lambda entry: (len(entry[0]), _nearness(entry[0], text, place)))
+            return _Match(kind, len(own))
+        if of_name and text[place] in _apart():
+            return None
+    return None
+
+
+def _nearness(own: Iterable[str], text: Sequence[str], place: int) -> int:
+    before = list(text[: place + 1])
+    return sum(len(before) - before[::-1].index(word) for word in own)
+
+
+@cache
+def _by_head() -> Mapping[str, list[tuple[frozenset[str], Kind]]]:
+    heads: dict[str, list[tuple[frozenset[str], Kind]]] = {}
+    for phrase, kind in _phrases():
+        heads.setdefault(phrase[-1], []).append((frozenset(phrase), kind))
+    return heads
+
+
+@cache
+def _device_phrases() -> Mapping[tuple[str, ...], str]:
+    return {phrase: kind.name for phrase, kind in _phrases() if kind.is_device}
+
+
+@cache
+def _apart() -> frozenset[str]:
+    return frozenset(read_table("taxonomy.yaml")["apart"])
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """The words that a compound may end in, apart from those that taxonomy.yaml knows."""
+    return frozenset(word for phrase, _ in _phrases() for word in phrase) | _apart()
+
+
+@cache
+def _phrases() -> list[tuple[tuple[str, ...], Kind]]:
+    content = read_table("kinds.yaml")
+    named = [
+        (phrase, _kind(name, entry, is_device=group == "devices"))
+        for group in ("devices", "accessories")
+        for name, entry in content[group].items()
+        for phrase in entry["names"]
+    ]
+    others = [
+        (phrase, Kind(name=name, is_other=True)) for name, own in content["others"].items() for phrase in own
+    ]
+    return [(words(phrase), kind) for phrase, kind in named + others]
+
+
+def _kind(name: str, entry: Mapping[str, Any], *, is_device: bool) -> Kind:
+    offers = _facts(entry.get("offers", {}))
+    if is_device:
+        offers |= {Fact("device", device) for device in entry.get("device", [name])}
+    needs = entry.get("needs")
+    return Kind(
+        name=name,
+        is_device=is_device,
+        takes=_facts(entry.get("takes", {})),
+        offers=offers,
+        reads=tuple(entry.get("reads", ())),
+        states=tuple(entry.get("states", ())),
+        needs=None if needs is None else tuple(frozenset(group.split("|")) for group in needs),
+        spans=entry.get("spans", ""),
+        is_own=entry.get("own", False),
+        shows=entry.get("shows", False),
+    )
+
+
+def _facts(values: Mapping[str, Iterable[str]]) -> frozenset[Fact]:
+    return frozenset(_each(values))
+
+
+def _each(values: Mapping[str, Iterable[str]]) -> Iterator[Fact]:
+    return (Fact(kind, value) for kind, each in values.items() for value in each)
