@@ -33,6 +33,8 @@ _WIRELESS = re.compile(r"\b(?:wireless|bluetooth|tws|kabellose?r?|funk|inal\u00e
 _WIRED = re.compile(r"\b(?:wired|3[.,]5\s?mm|aux|kabelgebunden\w*|klinke)\b")
 _WITH_CABLE = re.compile(r"(?:\bwith|\bmit|\bfree|\+|&|\bincl\w*\.?)([^,;|(]{0,40}?(?:cable|kabel))")
 _STATED = ("port", "video", "audio", "card", "charging")
+_PEOPLE = ("diet", "skin")
+_IN_BULLETS = frozenset(("system", "socket", "battery"))
 _PHONELIKE = frozenset(("phone", "tablet", "security camera", "speaker", "drone", "action camera"))
 
 
@@ -70,13 +72,8 @@ def read(readers: Iterable[str], text: Text, *, is_taken: bool) -> frozenset[Fac
 
 def people_facts(text: Text) -> frozenset[Fact]:
     """Return the diets and the types of skin that a product says that it is for."""
-    return frozenset(
-        Fact(kind, value)
-        for kind, hints in tables.hints().items()
-        for part in (text.name, text.more)
-        if any(hint in part for hint in hints)
-        for value in tables.found(kind, part)
-    )
+    whole = f"{text.name}\n{text.more}"
+    return frozenset(Fact(kind, value) for kind in _PEOPLE for value in tables.found(kind, whole))
 
 
 def _reader(name: str, *, is_taken: bool) -> Callable[[Text], Iterator[Fact]]:
@@ -93,8 +90,10 @@ def _reader(name: str, *, is_taken: bool) -> Callable[[Text], Iterator[Fact]]:
 
 
 def _first_found(kind: str, text: Text) -> Iterator[Fact]:
-    """Yield what the name says, or the bullets if it says nothing."""
-    values = tables.found(kind, text.name) or tables.found(kind, text.more)
+    """Yield what the name says, or if it says nothing the category, or the bullets."""
+    values = tables.found(kind, text.name) or tables.found(kind, " ".join(text.category).lower())
+    if not values and kind in _IN_BULLETS:
+        values = tables.found(kind, text.more)
     return (Fact(kind, value) for value in values)
 
 
@@ -186,6 +185,9 @@ def _link(text: Text) -> Iterator[Fact]:
 
 def _devices(text: Text) -> Iterator[Fact]:
     found = devices_in(text.words) | {model.device for model in known_models(text.name)}
+    if text.kind and "series" in text.kind.reads:
+        named = tables.found("series", text.name)
+        found |= {device for series in named for device in tables.series_devices().get(series, ())}
     return (Fact("device", device) for device in found or devices_of(text.category))
 
 
@@ -223,17 +225,19 @@ def _own_makers(text: Text) -> Iterator[Fact]:
 def _makers(text: Text) -> Iterator[Fact]:
     """Yield whose devices an accessory is for: whom it names, or else its own maker where that is usual."""
     after = _after_for(text.name)
-    found = set(_mentioned(after or text.name, text.makers if after else frozenset()))
-    if not after and text.brand and text.kind and text.kind.is_own:
-        found = {tables.makers().get(text.brand, text.brand)}
+    found = set(_mentioned(after, text.makers))
+    if not found:
+        found = set(_mentioned(text.name, frozenset()))
+        if text.brand and text.kind and text.kind.is_own:
+            found |= {tables.makers().get(text.brand, text.brand)}
     return (Fact("maker", maker) for maker in found)
 
 
 def _mentioned(text: str, makers: AbstractSet[str]) -> Iterator[str]:
     found = [joined(word) for word in _WORD.findall(text)]
     known = tables.makers()
-    for word, pair in zip(found, map("".join, zip(found, [*found[1:], ""], strict=True)), strict=True):
-        for name in (pair, word):
+    for word, following in zip(found, [*found[1:], ""], strict=False):
+        for name in (word + following, word):
             if maker := known.get(name, name if name in makers else None):
                 yield maker
                 break

@@ -22,6 +22,9 @@ def in_order(kind: str, text: str) -> list[str]:
 
 def places(kind: str, text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the values that a text names, each with the place where it starts and ends."""
+    needed = hints().get(kind)
+    if needed and not any(map(text.__contains__, needed)):
+        return
     pattern, values = _patterns(kind)
     for match in pattern.finditer(text):
         yield values[match.lastindex or 0], match.start(), match.end()
@@ -30,7 +33,7 @@ def places(kind: str, text: str) -> Iterator[tuple[str, int, int]]:
 @cache
 def hints() -> Mapping[str, tuple[str, ...]]:
     """Return the words without which a text says nothing of a kind."""
-    return {kind: tuple(words) for kind, words in _content()["hints"].items()}
+    return {kind: tuple(map(str, words)) for kind, words in _content()["hints"].items()}
 
 
 @cache
@@ -41,9 +44,15 @@ def makers() -> Mapping[str, str]:
 
 
 @cache
-def series() -> list[tuple[str, str, str]]:
-    """Return the series of models: their patterns, what they are called, and which devices they are."""
-    return [(pattern, name, device) for pattern, name, device in _content()["models"]]
+def series() -> list[tuple[str, str, str, str]]:
+    """Return the series of models: as names have them, what they are called, which devices, what follows."""
+    return [(phrase, name, device, "".join(number)) for phrase, name, device, *number in _content()["models"]]
+
+
+@cache
+def series_devices() -> Mapping[str, tuple[str, ...]]:
+    """Return which devices a series such as "fire tv" is made for."""
+    return {name: tuple(devices) for name, devices in _content()["series_devices"].items()}
 
 
 @cache

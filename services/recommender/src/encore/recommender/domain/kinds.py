@@ -13,6 +13,8 @@ MIN_HEAD = 4
 MIN_TAIL = 4
 """The shortest parts of a compound word, in letters."""
 MAX_PHRASE = 4
+MAX_PARTS = 3
+"""How many parts of a name are looked at, in words and in commas."""
 _CACHED = 65_536
 _TOKEN = re.compile(r"[^\W_]+")
 _SEVERAL = re.compile(r"[&,;/+>|]|\s-\s|\b(?:and|und|et|y)\b")
@@ -50,6 +52,7 @@ class Kind:
 class _Match(NamedTuple):
     kind: Kind
     length: int
+    head: str
 
 
 def kind_of(product: Product) -> Kind | None:
@@ -61,12 +64,21 @@ def kind_of(product: Product) -> Kind | None:
     leaf = _of_leaf(product.category)
     if leaf and leaf[0].kind.is_other:
         return None
-    found = _of_name(product.name)
-    if found and found.kind.needs is not None and not _is_vaguer(found, leaf):
-        return found.kind
-    of_category = next((match for match in leaf if found and match.kind == found.kind), None)
-    chosen = of_category or (leaf[0] if leaf else found or _of_branch(product.category))
+    named = list(_of_name(product.name))
+    first = next((match for match, place in named if place == 0), None)
+    if first and first.kind.needs is not None and not _is_vaguer(first, leaf):
+        return first.kind
+    heads = {match.head for match, _ in named}
+    chosen = next((match for match in leaf if match.head in heads), leaf[0] if leaf else None)
+    chosen = chosen or next((match for match, _ in named), None) or _of_branch(product.category)
     return None if chosen is None or chosen.kind.is_other else chosen.kind
+
+
+def other_of(product: Product) -> str | None:
+    """Return what a thing that no device or accessory is, such as "clothing", by its category or name."""
+    found = [*_of_leaf(product.category), *(match for match, _ in _of_name(product.name))]
+    found += [match for level in product.category[:-1] for match in _of_leaf((level,))]
+    return next((match.kind.name for match in found if match.kind.is_other), None)
 
 
 def devices_in(text: Sequence[str]) -> frozenset[str]:
@@ -107,14 +119,11 @@ def _english(token: str) -> tuple[str, ...]:
     return known
 
 
-def _of_name(name: str) -> _Match | None:
-    for part in _END.split(name)[:3]:
-        text = english(part)
-        if match := _best(text, of_name=True):
-            return match
-        if text and len(text) > MAX_PHRASE:
-            break
-    return None
+def _of_name(name: str) -> Iterator[tuple[_Match, int]]:
+    """Yield the kinds that the first parts of a name are, each with the place of its part."""
+    for place, part in enumerate(_END.split(name, maxsplit=MAX_PARTS)[:MAX_PARTS]):
+        if match := _best(english(part), of_name=True):
+            yield match, place
 
 
 @lru_cache(maxsize=_CACHED)
@@ -146,20 +155,22 @@ def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:
 
 def _best(text: Sequence[str], *, of_name: bool = False) -> _Match | None:
     """Return the kind whose name ends last in a text, of several the one with the most and nearest words."""
+    heads, apart = _by_head(), _apart()
     for place in range(len(text) - 1, -1, -1):
-        known = set(text[: place + 1])
-        fitting = [entry for entry in _by_head().get(text[place], ()) if entry[0] <= known]
-        if fitting:
-            own, kind = max(fitting, key=lambda entry: (len(entry[0]), _nearness(entry[0], text, place)))
-            return _Match(kind, len(own))
-        if of_name and text[place] in _apart():
+        entries = heads.get(text[place])
+        if entries:
+            before = text[: place + 1]
+            fitting = [entry for entry in entries if entry[0].issubset(before)]
+            if fitting:
+                own, kind = max(fitting, key=lambda entry: (len(entry[0]), _nearness(entry[0], before)))
+                return _Match(kind, len(own), text[place])
+        if of_name and text[place] in apart:
             return None
     return None
 
 
-def _nearness(own: Iterable[str], text: Sequence[str], place: int) -> int:
-    before = list(text[: place + 1])
-    return sum(len(before) - before[::-1].index(word) for word in own)
+def _nearness(own: Iterable[str], before: Sequence[str]) -> int:
+    return -sum(before[::-1].index(word) for word in own) if len(before) > 1 else 0
 
 
 @cache

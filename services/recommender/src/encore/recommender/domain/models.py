@@ -1,20 +1,22 @@
 """Models of devices by name, such as "iphone 13 pro", and the numbers of printers and cartridges."""
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from encore.recommender.domain import fact_tables as tables
 
-MAX_MORE = 40
-"""How many models a name lists at most after the first of a series."""
+_CACHED = 256
+MAX_BEFORE = 60
+"""How far into a name the model of a device stands, in characters."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 _UNITS = (
     r"(?!\s?(?:gb|tb|mb|mm|cm|m|ft|feet|inch\w*|zoll|[\"\u2033\u201d]|mah|wh?|watts?|v|volts?|hz|ghz|mp|kg|g|ml|l|liters?|"
     r"litres?|pcs|pieces?|packs?|st\u00fcck|er|pages?|seiten|hours?|h|days?|years?|x|%|in|k|ports?|colou?rs?|sheets?|"
-    r"blatt|dpi|rpm|pins?|cups?|tassen|th|st|nd|rd|jars?|l|cores?|bit|speed|modes?|stages?|way|pack)\b)"
+    r"blatt|dpi|rpm|pins?|cups?|tassen|th|st|nd|rd|jars?|l|cores?|bit|speed|modes?|stages?|way|pack|to\s\d|bis\s\d)\b)"
 )
-_CODE = rf"(?:\(?(?:[a-z]{{0,2}}\d{{1,4}}[a-z]{{0,2}}|x[srm]?|se)\b\)?{_UNITS}|\(?\d{{1,2}}(?:st|nd|rd|th)[\s-]*gen\w*\)?)"
+_CODE = rf"(?:\(?(?:[a-z]{{0,2}}\d{{1,4}}[a-z]{{0,2}}|x[srm]?|se|(?:flip|fold)\s?\d?)\b\)?{_UNITS}|\(?\d{{1,2}}(?:st|nd|rd|th)[\s-]*gen\w*\)?)"
 _GENERATION = re.compile(r"\(?(\d{1,2})(?:st|nd|rd|th)[\s-]*gen\w*\)?")
 _NETWORK = re.compile(r"^(?:[2345]g|4glte|lte)$")
 _TOKEN = re.compile(r"[^\W_]+|\+")
@@ -43,28 +45,28 @@ class Model(NamedTuple):
     device: str
 
 
-def known_models(text: str) -> list[Model]:
+@lru_cache(maxsize=_CACHED)
+def known_models(text: str) -> tuple[Model, ...]:
     """Return the models of known series that a text in lower case names, also in lists: "iPhone 13, 12/11"."""
-    return list(dict.fromkeys(_known(text)))
+    return tuple(dict.fromkeys(_known(text)))
 
 
 def _known(text: str) -> Iterator[Model]:
-    first, code_of, following = _patterns()
-    for match in first.finditer(text):
-        _, name, device = tables.series()[(match.lastindex or 1) - 1]
-        place, tail = match.end(), code_of
-        for _ in range(MAX_MORE):
-            found = tail.match(text, place)
-            if found is None:
+    series, following, place = _series(), _patterns()[1], 0
+    for word in _LETTERS.finditer(text):
+        for start, name, device in series.get(word[0], ()) if word.start() >= place else ():
+            if found := start.match(text, word.start()):
+                while found:
+                    yield Model(f"{name} {_plain(found[1])}", device)
+                    place = found.end()
+                    found = following.match(text, place)
                 break
-            yield Model(f"{name} {_plain(found[1])}", device)
-            place, tail = found.end(), following
 
 
 def device_model(text: str) -> set[str]:
     """Return the model of a device of no known series: the word before the first number, and that number."""
     part = _END.split(text, maxsplit=1)[0]
-    for match in _GENERIC.finditer(part):
+    for match in _GENERIC.finditer(part, 0, MAX_BEFORE):
         if match[1] not in _NO_SERIES:
             return {f"{match[1]} {_plain(match[2] + match[3])}"}
     return set()
@@ -86,13 +88,19 @@ def _plain(code: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[str, re.Pattern[str]]:
+    """Return the pattern of a number with its suffixes, and that of a further one in a list."""
     suffix = rf"(?:\s?\+|[\s-](?:{'|'.join(tables.suffixes())}|[45]g)\b)"
     model = rf"\s?({_CODE}{suffix}*)"
-    between = r"\s?(?:[,/&|]|\band\b|\bor\b|\bund\b|\boder\b|\s)\s?"
-    series = "|".join(f"({pattern})" for pattern, _, _ in tables.series())
-    return (
-        re.compile(rf"\b(?:{series})(?![^\W\d_])"),
-        re.compile(rf"[\s-]?{model}"),
-        re.compile(between + model),
-    )
+    return model, re.compile(r"\s?(?:[,/&|]|\band\b|\bor\b|\bund\b|\boder\b)\s?" + model)
+
+
+@cache
+def _series() -> Mapping[str, list[tuple[re.Pattern[str], str, str]]]:
+    """Return the series by their first words, the longest first."""
+    found: dict[str, list[tuple[re.Pattern[str], str, str]]] = {}
+    for phrase, name, device, number in sorted(tables.series(), key=lambda entry: -len(entry[0])):
+        pattern = phrase.replace(" ", r"\s?") + r"[\s-]?" + (rf"(?=\s?{number})" if number else "")
+        entry = re.compile(pattern + _patterns()[0]), name, device
+        found.setdefault(phrase.split()[0], []).append(entry)
+    return found
