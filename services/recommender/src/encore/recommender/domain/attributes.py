@@ -1,13 +1,18 @@
 """What a product takes and what it offers, read from its text: see kinds.yaml and facts.yaml."""
 
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from encore.contracts.records import Product
-from encore.recommender.domain.fact_reading import SPECIFIC, Text, people_facts, read
-from encore.recommender.domain.kinds import Fact, kind_of
+from encore.recommender.domain.fact_reading import NARROW, SPECIFIC, Text, people_facts, read
+from encore.recommender.domain.kinds import Fact, Kind, kind_of, other_of
 
-__all__ = ["Attributes", "Fact", "read_attributes"]
+__all__ = ["Attributes", "Fact", "makers_of", "read_attributes"]
+
+
+_WORN = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
+"""Things that are "vegan" in another sense than food and care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +36,46 @@ class Attributes:
         return self.needs is not None
 
 
+def makers_of(products: Iterable[Product], brand_of: Callable[[str], str | None]) -> frozenset[str]:
+    """Return the brands that have devices in a shop: those that accessories may be made for."""
+    return frozenset(
+        brand
+        for product in products
+        if (brand := brand_of(product.product_id)) and (kind := kind_of(product)) and kind.is_device
+    )
+
+
 def read_attributes(
     product: Product, brand: str | None, makers: AbstractSet[str] = frozenset()
 ) -> Attributes:
     """Read what a product takes and offers from its name, bullets, category and brand.
 
-    `brand` is as `brands.joined` writes it, and so are the `makers`: the brands of the shop, which names may
-    mention after words such as "for".
+    `brand` is as `brands.joined` writes it, and so are the `makers` of devices in the shop, see `makers_of`.
+    Without them only well-known makers are recognised in names.
     """
     kind = kind_of(product)
     text = Text.of(product, kind, brand, makers)
-    takes, offers = frozenset[Fact](), people_facts(text)
-    if kind is not None:
-        takes = kind.takes | read(kind.reads, text, is_taken=True)
-        offers |= kind.offers | read(kind.states, text, is_taken=False)
-        if kind.shows:
-            offers |= {fact for fact in takes if fact.kind != "device"}
-    needs = kind.needs if kind else None
-    if needs and text.is_universal:
-        needs = tuple(group for group in needs if not group <= SPECIFIC)
-    return Attributes(
-        takes, offers, needs, frozenset(fact.kind for fact in takes), frozenset(fact.kind for fact in offers)
-    )
+    if kind is None:
+        offers = frozenset() if other_of(product) in _WORN else people_facts(text)
+        return _attributes(frozenset(), offers, None)
+    takes = kind.takes | read(kind.reads, text, is_taken=True)
+    offers = kind.offers | read(kind.states, text, is_taken=False)
+    if kind.shows:
+        offers |= {fact for fact in takes if fact.kind != "device"}
+    return _attributes(takes, offers, _needs(kind, text, takes))
+
+
+def _attributes(
+    takes: frozenset[Fact], offers: frozenset[Fact], needs: tuple[frozenset[str], ...] | None
+) -> Attributes:
+    taken, offered = (frozenset(fact.kind for fact in facts) for facts in (takes, offers))
+    return Attributes(takes, offers, needs, taken, offered)
+
+
+def _needs(kind: Kind, text: Text, takes: frozenset[Fact]) -> tuple[frozenset[str], ...] | None:
+    """Return what an accessory needs: that of its kind, and whatever narrow thing its text says it is for."""
+    if kind.needs is None:
+        return None
+    needs = tuple(group for group in kind.needs if not (text.is_universal and group <= SPECIFIC))
+    narrow = frozenset(fact.kind for fact in takes) & NARROW
+    return needs if not narrow or any(narrow & group for group in needs) else (*needs, narrow)

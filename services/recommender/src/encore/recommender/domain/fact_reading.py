@@ -16,12 +16,15 @@ from encore.recommender.domain.taxonomy import Category
 
 SPECIFIC = frozenset(("maker", "model", "series", "platform"))
 """What an accessory that says that it is universal need not agree in."""
+NARROW = frozenset(("card", "model", "platform", "port", "series", "system"))
+"""What an accessory has to agree in once its text names it."""
 MAX_APART = 40
 """How many characters may stand between the size of a battery and the word for one."""
 _FOR = re.compile(
     r"\b(?:for|fits?|compatible(?:\s(?:with|for))?|suitable|f\u00fcr|zu|passend|kompatibel|pour|para|per|voor|"
     r"replacement\sof|works\swith)\b"
 )
+_END = re.compile(r"(?<=\w)\s(?:with|without|by|from|mit|ohne|von|avec|con)\s")
 _UNIVERSAL = re.compile(r"\b(?:universal|universell?e?r?|universale|universeel)\b")
 _WORD = re.compile(r"[^\W_]+")
 _ABOUT_BATTERIES = re.compile(r"batter|akku|cell|zelle|\bpil[ea]|accu")
@@ -71,7 +74,7 @@ def read(readers: Iterable[str], text: Text, *, is_taken: bool) -> frozenset[Fac
 
 
 def people_facts(text: Text) -> frozenset[Fact]:
-    """Return the diets and the types of skin that a product says that it is for."""
+    """Return the diets and the types of skin that food and care products say that they are for."""
     whole = f"{text.name}\n{text.more}"
     return frozenset(Fact(kind, value) for kind in _PEOPLE for value in tables.found(kind, whole))
 
@@ -184,11 +187,13 @@ def _link(text: Text) -> Iterator[Fact]:
 
 
 def _devices(text: Text) -> Iterator[Fact]:
-    found = devices_in(text.words) | {model.device for model in known_models(text.name)}
+    found = {model.device for model in known_models(text.name)} or devices_in(text.words)
     if text.kind and "series" in text.kind.reads:
         named = tables.found("series", text.name)
         found |= {device for series in named for device in tables.series_devices().get(series, ())}
-    return (Fact("device", device) for device in found or devices_of(text.category))
+    among = text.kind.among if text.kind else frozenset()
+    found = (found & among if among else found) or devices_of(text.category)
+    return (Fact("device", device) for device in found)
 
 
 def _models(text: Text) -> Iterator[Fact]:
@@ -228,8 +233,8 @@ def _makers(text: Text) -> Iterator[Fact]:
     found = set(_mentioned(after, text.makers))
     if not found:
         found = set(_mentioned(text.name, frozenset()))
-        if text.brand and text.kind and text.kind.is_own:
-            found |= {tables.makers().get(text.brand, text.brand)}
+    if not found and text.brand in text.makers and text.kind and text.kind.is_own:
+        found = {text.brand}
     return (Fact("maker", maker) for maker in found)
 
 
@@ -244,9 +249,9 @@ def _mentioned(text: str, makers: AbstractSet[str]) -> Iterator[str]:
 
 
 def _after_for(name: str) -> str:
-    """Return the part of a name after the first word such as "for"."""
+    """Return the part of a name after the first word such as "for", up to a word such as "with"."""
     found = _FOR.search(name)
-    return name[found.end() :] if found else ""
+    return _END.split(name[found.end() :], maxsplit=1)[0] if found else ""
 
 
 _TAKEN: Mapping[str, Callable[[Text], Iterator[Fact]]] = {

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -13,6 +13,8 @@ MIN_HEAD = 4
 MIN_TAIL = 4
 """The shortest parts of a compound word, in letters."""
 MAX_PHRASE = 4
+MAX_SPAN = 5
+"""How many words before the thing itself may be part of its name."""
 MAX_PARTS = 3
 """How many parts of a name are looked at, in words and in commas."""
 _CACHED = 65_536
@@ -44,6 +46,9 @@ class Kind:
     states: tuple[str, ...] = ()
     needs: tuple[frozenset[str], ...] | None = None
     spans: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    among: frozenset[str] = frozenset()
+    is_general: bool = False
     is_own: bool = False
     shows: bool = False
     is_other: bool = False
@@ -122,7 +127,7 @@ def _english(token: str) -> tuple[str, ...]:
 def _of_name(name: str) -> Iterator[tuple[_Match, int]]:
     """Yield the kinds that the first parts of a name are, each with the place of its part."""
     for place, part in enumerate(_END.split(name, maxsplit=MAX_PARTS)[:MAX_PARTS]):
-        if match := _best(english(part), of_name=True):
+        if match := _best(english(part)):
             yield match, place
 
 
@@ -131,12 +136,11 @@ def _of_leaf(category: Category) -> tuple[_Match, ...]:
     """Return the kinds that the leaf names, each part of it one; "TV, Cables & Mounts" are three."""
     if not category:
         return ()
-    parts = [english(part) for part in _SEVERAL.split(category[-1])]
     whole = _best(english(category[-1]))
-    found = [match for part in parts if (match := _best(part))]
-    if len(found) == 1 and whole:
+    parts = [match for part in _SEVERAL.split(category[-1]) if (match := _best(english(part)))]
+    if whole and (len(parts) < 2 or whole.length > max(match.length for match in parts)):  # noqa: PLR2004
         return (whole,)
-    return tuple(found) or ((whole,) if whole else ())
+    return tuple(sorted(parts, key=lambda match: match.kind.needs is None))
 
 
 @lru_cache(maxsize=_CACHED)
@@ -144,33 +148,41 @@ def _of_branch(category: Category) -> _Match | None:
     """Return the device that the level above a leaf names if that names nothing else: ("Laptops", "Acer")."""
     if len(category) < 2 or _SEVERAL.search(category[-2]):  # noqa: PLR2004 - a leaf and a level above
         return None
-    match = _best(english(category[-2]), of_name=True)
+    match = _best(english(category[-2]))
     return match if match and match.kind.is_device else None
 
 
 def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:
-    """Return whether the leaf says more precisely which accessory it is than a name's one word."""
-    return found.length == 1 and any(match.kind.needs is not None for match in leaf)
+    """Return whether the leaf says more precisely which accessory it is than a name does."""
+    own_head = any(match.head == found.head and match.length >= found.length for match in leaf)
+    accessories = [match for match in leaf if match.kind.needs is not None and not match.kind.offers]
+    return bool(accessories) and (own_head or found.kind.is_general)
 
 
-def _best(text: Sequence[str], *, of_name: bool = False) -> _Match | None:
+def _best(text: Sequence[str]) -> _Match | None:
     """Return the kind whose name ends last in a text, of several the one with the most and nearest words."""
     heads, apart = _by_head(), _apart()
     for place in range(len(text) - 1, -1, -1):
         entries = heads.get(text[place])
         if entries:
-            before = text[: place + 1]
+            before = text[max(0, place - MAX_SPAN) : place + 1]
             fitting = [entry for entry in entries if entry[0].issubset(before)]
             if fitting:
-                own, kind = max(fitting, key=lambda entry: (len(entry[0]), _nearness(entry[0], before)))
-                return _Match(kind, len(own), text[place])
-        if of_name and text[place] in apart:
+                own, kind = max(fitting, key=lambda entry: _rank(entry[0], before))
+                other = next((name for word, name in kind.instead.items() if word in text), None)
+                return _Match(_kinds()[other] if other else kind, len(own), text[place])
+        if text[place] in apart:
             return None
     return None
 
 
-def _nearness(own: Iterable[str], before: Sequence[str]) -> int:
-    return -sum(before[::-1].index(word) for word in own) if len(before) > 1 else 0
+def _rank(own: frozenset[str], before: Sequence[str]) -> tuple[bool, int, int]:
+    """Rank a name by whether its words stand together, by their number, and by how near they are."""
+    if len(own) == 1:
+        return False, 1, 0
+    backwards = before[::-1]
+    far = sum(backwards.index(word) for word in own)
+    return far == sum(range(len(own))), len(own), -far
 
 
 @cache
@@ -198,14 +210,20 @@ def _vocabulary() -> frozenset[str]:
 
 
 @cache
-def _phrases() -> list[tuple[tuple[str, ...], Kind]]:
+def _kinds() -> Mapping[str, Kind]:
     content = read_table("kinds.yaml")
-    named = [
-        (phrase, _kind(name, entry, is_device=group == "devices"))
+    return {
+        name: _kind(name, entry, is_device=group == "devices")
         for group in ("devices", "accessories")
         for name, entry in content[group].items()
-        for phrase in entry["names"]
-    ]
+    }
+
+
+@cache
+def _phrases() -> list[tuple[tuple[str, ...], Kind]]:
+    content = read_table("kinds.yaml")
+    entries = content["devices"] | content["accessories"]
+    named = [(phrase, kind) for name, kind in _kinds().items() for phrase in entries[name]["names"]]
     others = [
         (phrase, Kind(name=name, is_other=True)) for name, own in content["others"].items() for phrase in own
     ]
@@ -226,6 +244,9 @@ def _kind(name: str, entry: Mapping[str, Any], *, is_device: bool) -> Kind:
         states=tuple(entry.get("states", ())),
         needs=None if needs is None else tuple(frozenset(group.split("|")) for group in needs),
         spans=entry.get("spans", ""),
+        instead=entry.get("instead", {}),
+        among=frozenset(entry.get("among", ())),
+        is_general=entry.get("general", False),
         is_own=entry.get("own", False),
         shows=entry.get("shows", False),
     )

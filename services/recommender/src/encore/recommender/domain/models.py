@@ -15,9 +15,11 @@ _UNITS = (
     r"(?!\s?(?:gb|tb|mb|mm|cm|m|ft|feet|inch\w*|zoll|[\"\u2033\u201d]|mah|wh?|watts?|v|volts?|hz|ghz|mp|kg|g|ml|l|liters?|"
     r"litres?|pcs|pieces?|packs?|st\u00fcck|er|pages?|seiten|hours?|h|days?|years?|x|%|in|k|ports?|colou?rs?|sheets?|"
     r"blatt|dpi|rpm|pins?|cups?|tassen|th|st|nd|rd|jars?|l|cores?|bit|speed|modes?|stages?|way|pack|to\s\d|bis\s\d)\b)"
+    r"(?!\s(?:\w+\s)?(?:pages|prints|seiten|copies|sheets)\b)"
 )
-_CODE = rf"(?:\(?(?:[a-z]{{0,2}}\d{{1,4}}[a-z]{{0,2}}|x[srm]?|se|(?:flip|fold)\s?\d?)\b\)?{_UNITS}|\(?\d{{1,2}}(?:st|nd|rd|th)[\s-]*gen\w*\)?)"
-_GENERATION = re.compile(r"\(?(\d{1,2})(?:st|nd|rd|th)[\s-]*gen\w*\)?")
+_GENERATION = r"\(?\d{1,2}(?:st|nd|rd|th|\.)[\s-]*gen\w*\)?"
+_NUMBERED = r"\(?(?!20[12]\d\b)(?:[a-z]{0,2}\d{1,4}[a-z]{0,2}|x[srm]?|se|(?:flip|fold)\s?\d?)\b(?![.,]\d)\)?"
+_SIZE = r"(?:\s?\(?\d{1,2}[.,]\d{1,2}(?:[\s-]?inch(?:es)?|[\"\u201d])?\)?,?\s)?"
 _NETWORK = re.compile(r"^(?:[2345]g|4glte|lte)$")
 _TOKEN = re.compile(r"[^\W_]+|\+")
 _GENERIC = re.compile(
@@ -81,8 +83,8 @@ def codes(name: str, more: str, *, of_cartridges_in: str = "") -> set[str]:
 
 def _plain(code: str) -> str:
     """Write a number and its suffixes in one way: "11 Pro+ 5G" is "11 pro plus"."""
-    if generation := _GENERATION.fullmatch(code.strip()):
-        return generation[1]
+    if re.match(_GENERATION, code):
+        return code.strip("(")[:2].rstrip("stndrh")
     tokens = ("plus" if token == "+" else token for token in _TOKEN.findall(code))
     return " ".join(token for token in tokens if not _NETWORK.match(token))
 
@@ -91,7 +93,7 @@ def _plain(code: str) -> str:
 def _patterns() -> tuple[str, re.Pattern[str]]:
     """Return the pattern of a number with its suffixes, and that of a further one in a list."""
     suffix = rf"(?:\s?\+|[\s-](?:{'|'.join(tables.suffixes())}|[45]g)\b)"
-    model = rf"\s?({_CODE}{suffix}*)"
+    model = rf"\s?((?:{_GENERATION}|{_NUMBERED}{_UNITS}){suffix}*)"
     return model, re.compile(r"\s?(?:[,/&|]|\band\b|\bor\b|\bund\b|\boder\b)\s?" + model)
 
 
@@ -100,7 +102,7 @@ def _series() -> Mapping[str, list[tuple[re.Pattern[str], str, str]]]:
     """Return the series by their first words, the longest first."""
     found: dict[str, list[tuple[re.Pattern[str], str, str]]] = {}
     for phrase, name, device, number in sorted(tables.series(), key=lambda entry: -len(entry[0])):
-        pattern = phrase.replace(" ", r"\s?") + r"[\s-]?" + (rf"(?=\s?{number})" if number else "")
+        pattern = phrase.replace(" ", r"\s?") + _SIZE + r"[\s-]?" + (rf"(?=\s?{number})" if number else "")
         entry = re.compile(pattern + _patterns()[0]), name, device
         found.setdefault(phrase.split()[0], []).append(entry)
     return found
