@@ -20,6 +20,8 @@ NARROW = frozenset(("card", "model", "platform", "port", "series", "system"))
 """What an accessory has to agree in once its text names it."""
 MAX_APART = 40
 """How many characters may stand between the size of a battery and the word for one."""
+MAX_BEFORE = 4
+"""How many words into a name the maker stands whose devices an accessory is for."""
 _FOR = re.compile(
     r"\b(?:for|fits?|compatible(?:\s(?:with|for))?|suitable|f\u00fcr|zu|passend|kompatibel|pour|para|per|voor|"
     r"replacement\sof|works\swith)\b"
@@ -28,7 +30,7 @@ _END = re.compile(r"(?<=\w)\s(?:with|without|by|from|mit|ohne|von|avec|con)\s")
 _UNIVERSAL = re.compile(r"\b(?:universal|universell?e?r?|universale|universeel)\b")
 _WORD = re.compile(r"[^\W_]+")
 _ABOUT_BATTERIES = re.compile(r"batter|akku|cell|zelle|\bpil[ea]|accu")
-_TO = r"\W+(?:(?:to|auf|zu|vers|a|naar)\W+)?"
+_TO = r"[\s>/\u2192-]+(?:(?:to|auf|zu|vers|a|naar)[\s-]+)?"
 _C_TO_OTHER = re.compile(
     rf"(?:usb-?|type-?|typ-?|\s)c{_TO}(?:lightning|micro|mini|usb-?\s?b)|lightning{_TO}(?:usb|type|typ)\W?c"
 )
@@ -37,7 +39,7 @@ _WIRED = re.compile(r"\b(?:wired|3[.,]5\s?mm|aux|kabelgebunden\w*|klinke)\b")
 _WITH_CABLE = re.compile(r"(?:\bwith|\bmit|\bfree|\+|&|\bincl\w*\.?)([^,;|(]{0,40}?(?:cable|kabel))")
 _STATED = ("port", "video", "audio", "card", "charging")
 _PEOPLE = ("diet", "skin")
-_IN_BULLETS = frozenset(("system", "socket", "battery"))
+_IN_BULLETS = frozenset(("system", "socket", "battery", "interface"))
 _PHONELIKE = frozenset(("phone", "tablet", "security camera", "speaker", "drone", "action camera"))
 
 
@@ -232,7 +234,7 @@ def _makers(text: Text) -> Iterator[Fact]:
     after = _after_for(text.name)
     found = set(_mentioned(after, text.makers))
     if not found:
-        found = set(_mentioned(text.name, frozenset()))
+        found = set(_mentioned(" ".join(text.name.split()[:MAX_BEFORE]), frozenset()))
     if not found and text.brand in text.makers and text.kind and text.kind.is_own:
         found = {text.brand}
     return (Fact("maker", maker) for maker in found)

@@ -17,6 +17,7 @@ MAX_SPAN = 5
 """How many words before the thing itself may be part of its name."""
 MAX_PARTS = 3
 """How many parts of a name are looked at, in words and in commas."""
+_PLURALS = ("en", "er", "e", "n")
 _CACHED = 65_536
 _TOKEN = re.compile(r"[^\W_]+")
 _SEVERAL = re.compile(r"[&,;/+>|]|\s-\s|\b(?:and|und|et|y)\b")
@@ -118,6 +119,9 @@ def _english(token: str) -> tuple[str, ...]:
     if len(known) != 1 or known[0] in _vocabulary() or not known[0].isalpha():
         return known
     word = known[0]
+    for ending in _PLURALS:
+        if word.endswith(ending) and word.removesuffix(ending) in _vocabulary():
+            return (word.removesuffix(ending),)
     for cut in range(MIN_HEAD, len(word) - MIN_TAIL + 1):
         if word[cut:] in _vocabulary():
             return (*_english(word[:cut].removesuffix("s")), *_english(word[cut:]))
@@ -162,17 +166,19 @@ def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:
 def _best(text: Sequence[str]) -> _Match | None:
     """Return the kind whose name ends last in a text, of several the one with the most and nearest words."""
     heads, apart = _by_head(), _apart()
+    is_part = False
     for place in range(len(text) - 1, -1, -1):
-        entries = heads.get(text[place])
-        if entries:
-            before = text[max(0, place - MAX_SPAN) : place + 1]
-            fitting = [entry for entry in entries if entry[0].issubset(before)]
-            if fitting:
-                own, kind = max(fitting, key=lambda entry: _rank(entry[0], before))
-                other = next((name for word, name in kind.instead.items() if word in text), None)
-                return _Match(_kinds()[other] if other else kind, len(own), text[place])
-        if text[place] in apart:
-            return None
+        before = text[max(0, place - MAX_SPAN) : place + 1]
+        fitting = [
+            entry
+            for entry in heads.get(text[place], ())
+            if entry[0].issubset(before) and not (is_part and entry[1].is_device)
+        ]
+        if fitting:
+            own, kind = max(fitting, key=lambda entry: _rank(entry[0], before))
+            other = next((name for word, name in kind.instead.items() if word in text), None)
+            return _Match(_kinds()[other] if other else kind, len(own), text[place])
+        is_part = is_part or text[place] in apart
     return None
 
 
@@ -195,7 +201,9 @@ def _by_head() -> Mapping[str, list[tuple[frozenset[str], Kind]]]:
 
 @cache
 def _device_phrases() -> Mapping[tuple[str, ...], str]:
-    return {phrase: kind.name for phrase, kind in _phrases() if kind.is_device}
+    devices = read_table("kinds.yaml")["devices"]
+    also = {words(phrase): name for name, entry in devices.items() for phrase in entry.get("also", ())}
+    return also | {phrase: kind.name for phrase, kind in _phrases() if kind.is_device}
 
 
 @cache

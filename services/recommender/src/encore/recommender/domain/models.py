@@ -22,17 +22,20 @@ _NUMBERED = r"\(?(?!20[12]\d\b)(?:[a-z]{0,2}\d{1,4}[a-z]{0,2}|x[srm]?|se|(?:flip
 _SIZE = r"(?:\s?\(?\d{1,2}[.,]\d{1,2}(?:[\s-]?inch(?:es)?|[\"\u201d])?\)?,?\s)?"
 _NETWORK = re.compile(r"^(?:[2345]g|4glte|lte)$")
 _TOKEN = re.compile(r"[^\W_]+|\+")
+_QUANTITY = r"\d+(?:k|p|hz|w|mp|gb|tb|v|mm|cm|l|ml|g|kg|mah|in|d|x|th|st|nd|rd|m|ft)\b"
 _GENERIC = re.compile(
-    rf"\b([a-z][a-z\u00e4\u00f6\u00fc\u00df]+)[\s-]([a-z]{{0,3}}-?\d{{1,4}}[a-z]{{0,3}})\b{_UNITS}"
-    r"((?:\s(?:pro|max|plus|ultra|mini|lite|air|se|neo)\b|\+)*)"
+    rf"\b([a-z][a-z\u00e4\u00f6\u00fc\u00df]+)[\s-](?!{_QUANTITY})([a-z]{{0,3}}-?\d{{1,4}}[a-z]{{0,3}})\b(?![.,]\d){_UNITS}"
+    r"((?:\s(?:pro|max|plus|ultra|mini|lite|se|neo|air(?!\s(?:pur|fry|cond|cool)))\b|\+)*)"
 )
-_END = re.compile(r"[,;:|(\[/]|\s[-\u2013\u2014]\s|\s(?:with|mit|and|und|avec|con|met)\s")
+_END = re.compile(r",(?!\d)|[;:|(\[/]|\s[-\u2013\u2014]\s|\s(?:with|mit|and|und|avec|con|met)\s")
 _NO_SERIES = frozenset(
     "of for with pack set gen generation series model version no nr size bluetooth usb wifi type upto to bis and und "
     "windows android bt in by from core ip the mit f\u00fcr von is over bis class level ryzen i intel snapdragon "
     "up only new all just".split()
 )
-_NUMBER = re.compile(rf"(?<![\d.,])\b((?:[a-z]{{1,4}}-?)?\d{{2,5}}[a-z]{{0,3}})\b(?![.,]\d){_UNITS}")
+_NUMBER = re.compile(
+    rf"(?<![\d.,])\b(?:[a-z]{{1,4}}-(?=[a-z]))?((?:[a-z]{{1,4}}-?)?\d{{2,5}}[a-z]{{0,3}})\b(?![.,]\d){_UNITS}"
+)
 _OF_CARTRIDGE = re.compile(
     r"(?:cartridges?|patronen?|toner|ink|tinten?|bottles?|tank)\W+(?:(?:no|nr|nummer|number|hp|canon|epson|brother)\W+){0,2}"
     r"((?:[a-z]{1,3}-?)?\d{2,5}[a-z]{0,3})\b"

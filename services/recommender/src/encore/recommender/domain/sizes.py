@@ -24,7 +24,7 @@ _DIMENSIONS = re.compile(
     r"(?<![\d.,])(\d{2,3})\s?(?:cm)?\s?[x\u00d7]\s?(\d{2,3})(?![\d]|[.,]\d)\s?(?:[x\u00d7]\s?\d+\s?)?(?:cm\b)?"
 )
 _NAMED = re.compile(r"\b(single|twin|double|queen|king)\b(?:[\s-](?:size|bed))?")
-_VOLT = re.compile(r"(?<![\d.,-])(\d{1,2}(?:[.,]\d)?)\s?-?(?:v|volts?)\b(?!\s?-\s?\d)")
+_VOLT = re.compile(r"(?<![\d.,-])(\d{1,2}(?:[.,]\d)?)\s?-?(?:v|volts?)\b(?!\s?-\s?\d+\s?v)")
 _VESA = re.compile(r"vesa\D{0,30}?(\d{2,3})\s?(?:x|\u00d7|by)\s?(\d{2,3})")
 _WHEEL = re.compile(
     r"(?<![\d.,])(1[2468]|2[02467](?:[.,]5)?|28|29)\s?(?:\"|\u2033|\u201d|inch|zoll|-?er\b|\s?[x\u00d7])|700\s?[xc]"
