@@ -32,7 +32,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ABOUT_BATTERIES = re.compile(r"batter|akku|cell|zelle|\bpil[ea]|accu")
 _TO = r"[\s>/\u2192-]+(?:(?:to|auf|zu|vers|a|naar)[\s-]+)?"
 _C_TO_OTHER = re.compile(
-    rf"(?:usb-?|type-?|typ-?|\s)c{_TO}(?:lightning|micro|mini|usb-?\s?b)|lightning{_TO}(?:usb|type|typ)\W?c"
+    rf"(?:usb-?|type-?|typ-?|\s)c{_TO}(?:lightning|8|micro|mini|usb-?\s?b)|(?:lightning|pin){_TO}(?:usb|type|typ)\W?c"
 )
 _WIRELESS = re.compile(r"\b(?:wireless|bluetooth|tws|kabellose?r?|funk|inal\u00e1mbric\w*|sans\sfil|bt)\b")
 _WIRED = re.compile(r"\b(?:wired|3[.,]5\s?mm|aux|kabelgebunden\w*|klinke)\b")
@@ -40,6 +40,8 @@ _WITH_CABLE = re.compile(r"(?:\bwith|\bmit|\bfree|\+|&|\bincl\w*\.?)([^,;|(]{0,4
 _STATED = ("port", "video", "audio", "card", "charging")
 _PEOPLE = ("diet", "skin")
 _IN_BULLETS = frozenset(("system", "socket", "battery", "interface"))
+_APPLE = (None, "apple", "beats")
+_NEVER_LIGHTNING = frozenset(("phone", "tablet", "headphone", "speaker"))
 _PHONELIKE = frozenset(("phone", "tablet", "security camera", "speaker", "drone", "action camera"))
 
 
@@ -107,6 +109,8 @@ def _stated(kind: str, text: Text) -> Iterator[Fact]:
     table = "ends" if kind == "port" else kind
     values = tables.found(table, text.name) | tables.found(table, text.more)
     values -= {"usb-a", "usb-b"}
+    if text.kind and text.kind.name in _NEVER_LIGHTNING and text.brand not in _APPLE:
+        values -= {"lightning"}
     if kind == "card" and text.kind and text.kind.name in _PHONELIKE:
         values -= {"sd"}
     by_model = {fact for fact in _model_facts(text) if fact.kind == kind}
@@ -224,9 +228,13 @@ def _own_codes(text: Text) -> Iterator[Fact]:
 def _own_makers(text: Text) -> Iterator[Fact]:
     if not (text.kind and text.kind.is_device):
         return
-    names = [text.brand] if text.brand else _WORD.findall(text.name)[:2]
-    found = {tables.makers().get(name, name if text.brand else "") for name in names}
-    yield from (Fact("maker", maker) for maker in found if maker)
+    known = tables.makers()
+    if text.brand:
+        yield Fact("maker", known.get(text.brand, text.brand))
+    first = _WORD.findall(text.name)[:2]
+    for name in (*first, "".join(first)):
+        if name in known:
+            yield Fact("maker", known[name])
 
 
 def _makers(text: Text) -> Iterator[Fact]:

@@ -24,14 +24,14 @@ _NETWORK = re.compile(r"^(?:[2345]g|4glte|lte)$")
 _TOKEN = re.compile(r"[^\W_]+|\+")
 _QUANTITY = r"\d+(?:k|p|hz|w|mp|gb|tb|v|mm|cm|l|ml|g|kg|mah|in|d|x|th|st|nd|rd|m|ft)\b"
 _GENERIC = re.compile(
-    rf"\b([a-z][a-z\u00e4\u00f6\u00fc\u00df]+)[\s-](?!{_QUANTITY})([a-z]{{0,3}}-?\d{{1,4}}[a-z]{{0,3}})\b(?![.,]\d){_UNITS}"
+    rf"\b([a-z][a-z\u00e4\u00f6\u00fc\u00df]+)[\s-](?!{_QUANTITY}|(?:19|20)\d\d\b)([a-z]{{0,3}}-?\d{{1,4}}[a-z]{{0,3}})\b(?![.,]\d){_UNITS}"
     r"((?:\s(?:pro|max|plus|ultra|mini|lite|se|neo|air(?!\s(?:pur|fry|cond|cool)))\b|\+)*)"
 )
 _END = re.compile(r",(?!\d)|[;:|(\[/]|\s[-\u2013\u2014]\s|\s(?:with|mit|and|und|avec|con|met)\s")
 _NO_SERIES = frozenset(
     "of for with pack set gen generation series model version no nr size bluetooth usb wifi type upto to bis and und "
     "windows android bt in by from core ip the mit f\u00fcr von is over bis class level ryzen i intel snapdragon "
-    "up only new all just".split()
+    "up only new all just an a original any most other x".split()
 )
 _NUMBER = re.compile(
     rf"(?<![\d.,])\b(?:[a-z]{{1,4}}-(?=[a-z]))?((?:[a-z]{{1,4}}-?)?\d{{2,5}}[a-z]{{0,3}})\b(?![.,]\d){_UNITS}"
