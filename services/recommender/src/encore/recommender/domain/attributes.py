@@ -74,7 +74,7 @@ def _attributes(
 
 def _needs(kind: Kind, text: Text, takes: frozenset[Fact]) -> tuple[frozenset[str], ...] | None:
     """Return what an accessory needs: that of its kind, and whatever narrow thing its text says it is for."""
-    if kind.needs is None:
+    if kind.needs is None or (kind.is_vague and not takes):
         return None
     needs = tuple(group for group in kind.needs if not (text.is_universal and group <= SPECIFIC))
     narrow = frozenset(fact.kind for fact in takes) & NARROW

@@ -23,7 +23,7 @@ MAX_APART = 40
 MAX_BEFORE = 4
 """How many words into a name the maker stands whose devices an accessory is for."""
 _FOR = re.compile(
-    r"\b(?:for|fits?|compatible(?:\s(?:with|for))?|suitable|f\u00fcr|zu|passend|kompatibel|pour|para|per|voor|"
+    r"\b(?:for|fits?|compatibles?(?:\s(?:with|for|con|avec|com))?|suitable|f\u00fcr|zu|passend|kompatibel(?:\smit)?|pour|para|per|voor|"
     r"replacement\sof|works\swith)\b"
 )
 _END = re.compile(r"(?<=\w)\s(?:with|without|by|from|mit|ohne|von|avec|con)\s")
@@ -41,7 +41,6 @@ _STATED = ("port", "video", "audio", "card", "charging")
 _PEOPLE = ("diet", "skin")
 _IN_BULLETS = frozenset(("system", "socket", "battery", "interface"))
 _APPLE = (None, "apple", "beats")
-_NEVER_LIGHTNING = frozenset(("phone", "tablet", "headphone", "speaker"))
 _PHONELIKE = frozenset(("phone", "tablet", "security camera", "speaker", "drone", "action camera"))
 
 
@@ -61,7 +60,7 @@ class Text:
     def of(cls, product: Product, kind: Kind | None, brand: str | None, makers: AbstractSet[str]) -> "Text":
         """Read a product; its words only where they are needed."""
         name, more = product.name.lower(), "\n".join(product.bullets).lower()
-        words = english(product.name) if kind and "device" in kind.reads else []
+        words = english(name) if kind and "device" in kind.reads else []
         return cls(kind, name, more, words, product.category, brand, makers)
 
     @property
@@ -109,7 +108,7 @@ def _stated(kind: str, text: Text) -> Iterator[Fact]:
     table = "ends" if kind == "port" else kind
     values = tables.found(table, text.name) | tables.found(table, text.more)
     values -= {"usb-a", "usb-b"}
-    if text.kind and text.kind.name in _NEVER_LIGHTNING and text.brand not in _APPLE:
+    if text.kind and text.kind.name != "power bank" and text.brand not in _APPLE:
         values -= {"lightning"}
     if kind == "card" and text.kind and text.kind.name in _PHONELIKE:
         values -= {"sd"}
@@ -186,8 +185,11 @@ def _cards(text: Text) -> Iterator[Fact]:
 
 
 def _link(text: Text) -> Iterator[Fact]:
+    """Yield how headphones and loudspeakers are connected."""
     if _WIRELESS.search(text.name):
         yield Fact("interface", "bluetooth")
+    elif plugs := tables.found("ends", text.name) & {"usb-c", "lightning"}:
+        yield from (Fact("port", plug) for plug in plugs)
     elif _WIRED.search(text.name) or _WIRED.search(text.more):
         yield Fact("audio", "3.5mm")
 
@@ -214,6 +216,10 @@ def _own_model(text: Text) -> Iterator[Fact]:
     found = {model.name for model in known_models(text.name)[:1]} or device_model(text.name)
     yield from (Fact("model", model) for model in found)
     yield from (fact for fact in _model_facts(text) if fact.kind != "none")
+
+
+def _known_model(text: Text) -> Iterator[Fact]:
+    return (Fact("model", model.name) for model in known_models(text.name)[:1])
 
 
 def _codes(text: Text) -> Iterator[Fact]:
@@ -243,8 +249,11 @@ def _makers(text: Text) -> Iterator[Fact]:
     found = set(_mentioned(after, text.makers))
     if not found:
         found = set(_mentioned(" ".join(text.name.split()[:MAX_BEFORE]), frozenset()))
-    if not found and text.brand in text.makers and text.kind and text.kind.is_own:
-        found = {text.brand}
+    is_own = (
+        text.kind and text.kind.is_own and text.brand and text.brand in text.makers | tables.makers().keys()
+    )
+    if not found and is_own and (not after or devices_in(english(after)[:MAX_BEFORE])):
+        found = {tables.makers().get(text.brand, text.brand)}
     return (Fact("maker", maker) for maker in found)
 
 
@@ -281,5 +290,6 @@ _TAKEN: Mapping[str, Callable[[Text], Iterator[Fact]]] = {
 _OFFERED: Mapping[str, Callable[[Text], Iterator[Fact]]] = {
     "battery": _batteries,
     "model": _own_model,
+    "known model": _known_model,
     "code": _own_codes,
 }

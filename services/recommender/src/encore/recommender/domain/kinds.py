@@ -21,11 +21,15 @@ _PLURALS = ("en", "er", "e", "n")
 _CACHED = 65_536
 _TOKEN = re.compile(r"[^\W_]+")
 _SEVERAL = re.compile(r"[&,;/+>|]|\s-\s|\b(?:and|und|et|y)\b")
+_PART = re.compile(r"[,;:|(\[/]|\s[-\u2013\u2014]\s")
 _END = re.compile(
-    r"[,;:|(\[/]|\s[-\u2013\u2014]\s|\s(?:for|with|without|compatible|suitable|fits?|works|supports?|w/|f\u00fcr|"
+    r"\s(?:for|with|without|compatible|suitable|fits?|works|supports?|w/|f\u00fcr|"
     r"passend|mit|ohne|inkl\.?|kompatibel|geeignet|pour|avec|compatibles?|para|con|sin|per|voor|met|geschikt|da)\s",
     re.IGNORECASE,
 )
+
+
+_UNLIKE = frozenset(("book", "clothing", "jewellery", "shoe", "toy"))
 
 
 class Fact(NamedTuple):
@@ -50,6 +54,7 @@ class Kind:
     instead: Mapping[str, str] = field(default_factory=dict)
     among: frozenset[str] = frozenset()
     is_general: bool = False
+    is_vague: bool = False
     is_own: bool = False
     shows: bool = False
     is_other: bool = False
@@ -68,7 +73,7 @@ def kind_of(product: Product) -> Kind | None:
     for cases keeps them beside the phones. A name counts as far as the first word such as "for" or "with".
     """
     leaf = _of_leaf(product.category)
-    if leaf and leaf[0].kind.is_other:
+    if (leaf and leaf[0].kind.is_other) or _is_unlike(product.category):
         return None
     named = list(_of_name(product.name))
     first = next((match for match, place in named if place == 0), None)
@@ -110,7 +115,7 @@ def devices_of(category: Category) -> frozenset[str]:
 
 def english(text: str) -> list[str]:
     """Return a text's words in singular English, as the tables have them."""
-    return [word for token in _TOKEN.findall(text) for word in _english(token)]
+    return [word for token in _TOKEN.findall(text) if token.lower() != "pcs" for word in _english(token)]
 
 
 @lru_cache(maxsize=_CACHED)
@@ -123,14 +128,14 @@ def _english(token: str) -> tuple[str, ...]:
         if word.endswith(ending) and word.removesuffix(ending) in _vocabulary():
             return (word.removesuffix(ending),)
     for cut in range(MIN_HEAD, len(word) - MIN_TAIL + 1):
-        if word[cut:] in _vocabulary():
-            return (*_english(word[:cut].removesuffix("s")), *_english(word[cut:]))
+        if tail := _tails().get(word[cut:]):
+            return (*_english(word[:cut].removesuffix("s")), *tail)
     return known
 
 
 def _of_name(name: str) -> Iterator[tuple[_Match, int]]:
     """Yield the kinds that the first parts of a name are, each with the place of its part."""
-    for place, part in enumerate(_END.split(name, maxsplit=MAX_PARTS)[:MAX_PARTS]):
+    for place, part in enumerate(_PART.split(_END.split(name.lower(), maxsplit=1)[0])[:MAX_PARTS]):
         if match := _best(english(part)):
             yield match, place
 
@@ -149,11 +154,23 @@ def _of_leaf(category: Category) -> tuple[_Match, ...]:
 
 @lru_cache(maxsize=_CACHED)
 def _of_branch(category: Category) -> _Match | None:
-    """Return the device that the level above a leaf names if that names nothing else: ("Laptops", "Acer")."""
+    """Return what a leaf is together with the level above, or the device that this names: ("Laptops", "Acer")."""
     if len(category) < 2 or _SEVERAL.search(category[-2]):  # noqa: PLR2004 - a leaf and a level above
         return None
-    match = _best(english(category[-2]))
-    return match if match and match.kind.is_device else None
+    above = english(category[-2])
+    match = _best(above + english(category[-1])) or _best(above)
+    return match if match and (match.kind.is_device or match.length > 1) else None
+
+
+@lru_cache(maxsize=_CACHED)
+def _is_unlike(category: Category) -> bool:
+    """Return whether any level is of books, toys or clothes alone, whose names are full of other things."""
+    return any(
+        match.kind.name in _UNLIKE and match.kind.is_other
+        for level in category[:-1]
+        if not _SEVERAL.search(level)
+        for match in _of_leaf((level,))
+    )
 
 
 def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:
@@ -212,8 +229,13 @@ def _apart() -> frozenset[str]:
 
 
 @cache
+def _tails() -> Mapping[str, tuple[str, ...]]:
+    return {tail: words(tail) for tail in read_table("kinds.yaml")["tails"]}
+
+
+@cache
 def _vocabulary() -> frozenset[str]:
-    """The words that a compound may end in, apart from those that taxonomy.yaml knows."""
+    """The words of the tables' phrases."""
     return frozenset(word for phrase, _ in _phrases() for word in phrase) | _apart()
 
 
@@ -255,6 +277,7 @@ def _kind(name: str, entry: Mapping[str, Any], *, is_device: bool) -> Kind:
         instead=entry.get("instead", {}),
         among=frozenset(entry.get("among", ())),
         is_general=entry.get("general", False),
+        is_vague=entry.get("vague", False),
         is_own=entry.get("own", False),
         shows=entry.get("shows", False),
     )

@@ -13,7 +13,7 @@ MAX_BEFORE = 60
 _LETTERS = re.compile(r"[^\W\d_]+")
 _UNITS = (
     r"(?!\s?(?:gb|tb|mb|mm|cm|m|ft|feet|inch\w*|zoll|[\"\u2033\u201d]|mah|wh?|watts?|v|volts?|hz|ghz|mp|kg|g|ml|l|liters?|"
-    r"litres?|pcs|pieces?|packs?|st\u00fcck|er|pages?|seiten|hours?|h|days?|years?|x|%|in|k|ports?|colou?rs?|sheets?|"
+    r"litres?|pcs|pieces?|packs?|unidades|unit\u00e0|unit\u00e9s|pezzi|stuks|st\u00fcck|er|pages?|seiten|hours?|h|days?|years?|x|%|in|k|ports?|colou?rs?|sheets?|"
     r"blatt|dpi|rpm|pins?|cups?|tassen|th|st|nd|rd|jars?|l|cores?|bit|speed|modes?|stages?|way|pack|to\s\d|bis\s\d)\b)"
     r"(?!\s(?:\w+\s)?(?:pages|prints|seiten|copies|sheets)\b)"
 )
@@ -28,6 +28,10 @@ _GENERIC = re.compile(
     r"((?:\s(?:pro|max|plus|ultra|mini|lite|se|neo|air(?!\s(?:pur|fry|cond|cool)))\b|\+)*)"
 )
 _END = re.compile(r",(?!\d)|[;:|(\[/]|\s[-\u2013\u2014]\s|\s(?:with|mit|and|und|avec|con|met)\s")
+_CODE = re.compile(
+    rf"(?<![\w-])(?:[a-z]{{1,4}}-?\d{{3,5}}[a-z]{{0,3}}|[a-z]{{2,4}}-?\d{{2}}[a-z]{{0,2}})(?![\w])(?![.,]\d){_UNITS}"
+)
+"""What is a model without a series before it, such as "ac1215"."""
 _NO_SERIES = frozenset(
     "of for with pack set gen generation series model version no nr size bluetooth usb wifi type upto to bis and und "
     "windows android bt in by from core ip the mit f\u00fcr von is over bis class level ryzen i intel snapdragon "
@@ -36,11 +40,13 @@ _NO_SERIES = frozenset(
 _NUMBER = re.compile(
     rf"(?<![\d.,])\b(?:[a-z]{{1,4}}-(?=[a-z]))?((?:[a-z]{{1,4}}-?)?\d{{2,5}}[a-z]{{0,3}})\b(?![.,]\d){_UNITS}"
 )
-_OF_CARTRIDGE = re.compile(
-    r"(?:cartridges?|patronen?|toner|ink|tinten?|bottles?|tank)\W+(?:(?:no|nr|nummer|number|hp|canon|epson|brother)\W+){0,2}"
-    r"((?:[a-z]{1,3}-?)?\d{2,5}[a-z]{0,3})\b"
-    r"|((?:[a-z]{1,3}-?)?\d{2,5}[a-z]{0,3})\s(?:\w+\s){0,2}(?:cartridges?|patronen?|toner|ink|tinte)"
+_YIELD = re.compile(r"(?:yield|reichweite)\W*\d+")
+_ABOUT_CARTRIDGES = re.compile(
+    r"cartridges?\b|patronen?\b|\btoner\b|\btinten?\b|\bink\s(?:bottles?|tanks?)\b"
 )
+BEFORE_CARTRIDGE, AFTER_CARTRIDGE = 12, 45
+"""How far from the word for cartridges their numbers stand in the text of a printer, in characters."""
+_LARGE = re.compile(r"(?<=\d)x{1,2}l$")
 
 
 class Model(NamedTuple):
@@ -69,19 +75,21 @@ def _known(text: str) -> Iterator[Model]:
 
 
 def device_model(text: str) -> set[str]:
-    """Return the model of a device of no known series: the word before the first number, and that number."""
+    """Return the model of a device of no known series: its code, or the word before the first number and that."""
     part = _END.split(text, maxsplit=1)[0]
     for match in _GENERIC.finditer(part, 0, MAX_BEFORE):
-        if match[1] not in _NO_SERIES:
+        if match[1] not in _NO_SERIES and not _CODE.fullmatch(match[2]):
             return {f"{match[1]} {_plain(match[2] + match[3])}"}
-    return set()
+    return {match[0].replace("-", "") for match in _CODE.finditer(part, 0, MAX_BEFORE)}
 
 
 def codes(name: str, more: str, *, of_cartridges_in: str = "") -> set[str]:
     """Return the numbers by which a printer or a cartridge is known, such as "2331" or "pg47"."""
-    found = {match[1] for part in (name, more) for match in _NUMBER.finditer(part)}
-    found |= {match[1] or match[2] for match in _OF_CARTRIDGE.finditer(of_cartridges_in)}
-    return {code.replace("-", "") for code in found}
+    found = {match[1] for part in (name, _YIELD.sub("", more)) for match in _NUMBER.finditer(part)}
+    for match in _ABOUT_CARTRIDGES.finditer(of_cartridges_in):
+        near = of_cartridges_in[max(0, match.start() - BEFORE_CARTRIDGE) : match.end() + AFTER_CARTRIDGE]
+        found |= {number[1] for number in _NUMBER.finditer(near)}
+    return {_LARGE.sub("", code.replace("-", "")) for code in found}
 
 
 def _plain(code: str) -> str:
