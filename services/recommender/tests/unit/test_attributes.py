@@ -83,7 +83,7 @@ def _labelled() -> list[tuple[Product, frozenset[Fact], frozenset[Fact]]]:
                 bullets=tuple(filter(None, "".join(bullets).split("|"))),
             ),
             frozenset(_facts(takes, common)),
-            frozenset(_facts(offers, common)),
+            frozenset(_facts(offers.replace("+taken", takes), common)),
         )
         for number, (category, name, brand, takes, offers, *bullets) in enumerate(content["products"])
     ]

@@ -61,7 +61,7 @@ def read_attributes(
     takes = kind.takes | read(kind.reads, text, is_taken=True)
     offers = kind.offers | read(kind.states, text, is_taken=False)
     if kind.shows:
-        offers |= {fact for fact in takes if fact.kind != "device"}
+        offers |= takes
     return _attributes(takes, offers, _needs(kind, text, takes))
 
 

@@ -41,6 +41,8 @@ _STATED = ("port", "video", "audio", "card", "charging")
 _PEOPLE = ("diet", "skin")
 _IN_BULLETS = frozenset(("system", "socket", "battery", "interface"))
 _APPLE = (None, "apple", "beats")
+_HOSTS = ("phone", "tablet", "laptop", "computer")
+"""What adapters are plugged into, rather than what is charged by the same connector."""
 _PHONELIKE = frozenset(("phone", "tablet", "security camera", "speaker", "drone", "action camera"))
 
 
@@ -150,6 +152,7 @@ def _first_end(text: Text) -> Iterator[Fact]:
     ports = [value for value in tables.in_order("ends", text.name) if value != "usb-a"]
     if ports:
         yield Fact("port", ports[0])
+        yield from (Fact("device", host) for host in _HOSTS)
         return
     for kind in ("video", "audio"):
         if values := tables.in_order(kind, text.name):
@@ -222,6 +225,12 @@ def _known_model(text: Text) -> Iterator[Fact]:
     return (Fact("model", model.name) for model in known_models(text.name)[:1])
 
 
+def _dust(text: Text) -> Iterator[Fact]:
+    """Yield whether a vacuum cleaner has bags."""
+    values = tables.found("dust", text.name) or tables.found("dust", text.more)
+    return (Fact("dust", value) for value in values & {"none"} or values)
+
+
 def _codes(text: Text) -> Iterator[Fact]:
     return (Fact("model", code) for code in codes(text.name, text.more))
 
@@ -291,5 +300,6 @@ _OFFERED: Mapping[str, Callable[[Text], Iterator[Fact]]] = {
     "battery": _batteries,
     "model": _own_model,
     "known model": _known_model,
+    "dust": _dust,
     "code": _own_codes,
 }

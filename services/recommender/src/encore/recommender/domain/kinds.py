@@ -29,6 +29,7 @@ _END = re.compile(
 )
 
 
+_MATERIALS = frozenset(("fabric", "jersey", "light", "linen", "paper", "powder"))
 _UNLIKE = frozenset(("book", "clothing", "jewellery", "shoe", "toy"))
 
 
@@ -77,6 +78,8 @@ def kind_of(product: Product) -> Kind | None:
         return None
     named = list(_of_name(product.name))
     first = next((match for match, place in named if place == 0), None)
+    if first and first.kind.is_other and first.length > 1:
+        return None
     if first and first.kind.needs is not None and not _is_vaguer(first, leaf):
         return first.kind
     heads = {match.head for match, _ in named}
@@ -183,19 +186,15 @@ def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:
 def _best(text: Sequence[str]) -> _Match | None:
     """Return the kind whose name ends last in a text, of several the one with the most and nearest words."""
     heads, apart = _by_head(), _apart()
-    is_part = False
     for place in range(len(text) - 1, -1, -1):
         before = text[max(0, place - MAX_SPAN) : place + 1]
-        fitting = [
-            entry
-            for entry in heads.get(text[place], ())
-            if entry[0].issubset(before) and not (is_part and entry[1].is_device)
-        ]
+        fitting = [entry for entry in heads.get(text[place], ()) if entry[0].issubset(before)]
         if fitting:
             own, kind = max(fitting, key=lambda entry: _rank(entry[0], before))
             other = next((name for word, name in kind.instead.items() if word in text), None)
             return _Match(_kinds()[other] if other else kind, len(own), text[place])
-        is_part = is_part or text[place] in apart
+        if text[place] in apart:
+            return None
     return None
 
 
@@ -225,7 +224,8 @@ def _device_phrases() -> Mapping[tuple[str, ...], str]:
 
 @cache
 def _apart() -> frozenset[str]:
-    return frozenset(read_table("taxonomy.yaml")["apart"])
+    """The words that make something else of what is named before them, such as "organizer"."""
+    return frozenset(read_table("taxonomy.yaml")["apart"]) - _MATERIALS
 
 
 @cache
