@@ -60,7 +60,8 @@ def read_attributes(
         return _attributes(frozenset(), offers, None)
     takes = kind.takes | read(kind.reads, text, is_taken=True)
     offers = kind.offers | read(kind.states, text, is_taken=False)
-    if kind.shows:
+    taken = frozenset(fact.kind for fact in takes)
+    if kind.shows and not any(taken.isdisjoint(group) for group in kind.needs or ()):
         offers |= takes
     return _attributes(takes, offers, _needs(kind, text, takes))
 

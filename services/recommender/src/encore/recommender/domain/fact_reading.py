@@ -228,7 +228,8 @@ def _known_model(text: Text) -> Iterator[Fact]:
 def _dust(text: Text) -> Iterator[Fact]:
     """Yield whether a vacuum cleaner has bags."""
     values = tables.found("dust", text.name) or tables.found("dust", text.more)
-    return (Fact("dust", value) for value in values & {"none"} or values)
+    if values:
+        yield Fact("dust", "bag" if "bag" in values and "none" not in values else "none")
 
 
 def _codes(text: Text) -> Iterator[Fact]:

@@ -29,7 +29,7 @@ _END = re.compile(
 )
 
 
-_MATERIALS = frozenset(("fabric", "jersey", "light", "linen", "paper", "powder"))
+_MATERIALS = frozenset(("fabric", "jersey", "light", "linen", "magnet", "paper", "powder"))
 _UNLIKE = frozenset(("book", "clothing", "jewellery", "shoe", "toy"))
 
 
