@@ -5,12 +5,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from encore.contracts.records import Product
-from encore.recommender.domain.fact_reading import NARROW, SPECIFIC, Text, people_facts, read
-from encore.recommender.domain.kinds import Fact, Kind, kind_of, other_of
+from encore.recommender.domain.fact_reading import Text, offered, people_facts, taken
+from encore.recommender.domain.fact_tables import pattern
+from encore.recommender.domain.kinds import Fact, kind_of, other_of
 
-__all__ = ["Attributes", "Fact", "makers_of", "read_attributes"]
-
-
+_NARROW = frozenset(("card", "model", "platform", "port", "series", "system"))
+"""What an accessory has to agree in once its text names it."""
+_SPECIFIC = frozenset(("maker", "model", "series", "platform"))
+"""What an accessory that says that it is universal need not agree in."""
 _WORN = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
 """Things that are "vegan" in another sense than food and care."""
 
@@ -41,7 +43,7 @@ def makers_of(products: Iterable[Product], brand_of: Callable[[str], str | None]
     return frozenset(
         brand
         for product in products
-        if (brand := brand_of(product.product_id)) and (kind := kind_of(product)) and kind.is_device
+        if (brand := brand_of(product.product_id)) and (kind := kind_of(product)) and kind.group == "devices"
     )
 
 
@@ -54,29 +56,29 @@ def read_attributes(
     Without them only well-known makers are recognised in names.
     """
     kind = kind_of(product)
-    text = Text.of(product, kind, brand, makers)
     if kind is None:
-        offers = frozenset() if other_of(product) in _WORN else people_facts(text)
+        offers = frozenset() if other_of(product) in _WORN else people_facts(product)
         return _attributes(frozenset(), offers, None)
-    takes = kind.takes | read(kind.reads, text, is_taken=True)
-    offers = kind.offers | read(kind.states, text, is_taken=False)
-    taken = frozenset(fact.kind for fact in takes)
-    if kind.shows and not any(taken.isdisjoint(group) for group in kind.needs or ()):
+    text = Text.of(product, kind, brand, makers)
+    takes, offers = taken(text), offered(text)
+    kinds = frozenset(fact.kind for fact in takes)
+    if kind.shows and not any(kinds.isdisjoint(group) for group in kind.needs or ()):
         offers |= takes
-    return _attributes(takes, offers, _needs(kind, text, takes))
+    return _attributes(takes, offers, _needs(text, kinds))
 
 
 def _attributes(
     takes: frozenset[Fact], offers: frozenset[Fact], needs: tuple[frozenset[str], ...] | None
 ) -> Attributes:
-    taken, offered = (frozenset(fact.kind for fact in facts) for facts in (takes, offers))
-    return Attributes(takes, offers, needs, taken, offered)
+    kinds = (frozenset(fact.kind for fact in facts) for facts in (takes, offers))
+    return Attributes(takes, offers, needs, *kinds)
 
 
-def _needs(kind: Kind, text: Text, takes: frozenset[Fact]) -> tuple[frozenset[str], ...] | None:
+def _needs(text: Text, kinds: frozenset[str]) -> tuple[frozenset[str], ...] | None:
     """Return what an accessory needs: that of its kind, and whatever narrow thing its text says it is for."""
-    if kind.needs is None or (kind.is_vague and not takes):
+    if text.kind.needs is None or (text.kind.vague and not kinds):
         return None
-    needs = tuple(group for group in kind.needs if not (text.is_universal and group <= SPECIFIC))
-    narrow = frozenset(fact.kind for fact in takes) & NARROW
+    is_universal = pattern("universal").search(text.name)
+    needs = tuple(group for group in text.kind.needs if not (is_universal and group <= _SPECIFIC))
+    narrow = kinds & _NARROW
     return needs if not narrow or any(narrow & group for group in needs) else (*needs, narrow)

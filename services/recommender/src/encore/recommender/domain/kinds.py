@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from encore.contracts.records import Product
 from encore.recommender.domain.taxonomy import Category, read_table, words
@@ -45,20 +45,19 @@ class Kind:
     """A kind of thing, as kinds.yaml describes it; `needs` is None where it is of use by itself."""
 
     name: str
-    is_device: bool = False
+    group: Literal["devices", "accessories", "others"]
     takes: frozenset[Fact] = frozenset()
     offers: frozenset[Fact] = frozenset()
-    reads: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
+    reads: Sequence[str] = ()
+    states: Sequence[str] = ()
     needs: tuple[frozenset[str], ...] | None = None
-    spans: str = ""
-    instead: Mapping[str, str] = field(default_factory=dict)
     among: frozenset[str] = frozenset()
-    is_general: bool = False
-    is_vague: bool = False
-    is_own: bool = False
+    instead: Mapping[str, str] = field(default_factory=dict)
+    spans: str = ""
+    general: bool = False
+    vague: bool = False
+    own: bool = False
     shows: bool = False
-    is_other: bool = False
 
 
 class _Match(NamedTuple):
@@ -74,25 +73,25 @@ def kind_of(product: Product) -> Kind | None:
     for cases keeps them beside the phones. A name counts as far as the first word such as "for" or "with".
     """
     leaf = _of_leaf(product.category)
-    if (leaf and leaf[0].kind.is_other) or _is_unlike(product.category):
+    if (leaf and leaf[0].kind.group == "others") or _is_unlike(product.category):
         return None
     named = list(_of_name(product.name))
     first = next((match for match, place in named if place == 0), None)
-    if first and first.kind.is_other and first.length > 1:
+    if first and first.kind.group == "others" and first.length > 1:
         return None
     if first and first.kind.needs is not None and not _is_vaguer(first, leaf):
         return first.kind
     heads = {match.head for match, _ in named}
     chosen = next((match for match in leaf if match.head in heads), leaf[0] if leaf else None)
     chosen = chosen or next((match for match, _ in named), None) or _of_branch(product.category)
-    return None if chosen is None or chosen.kind.is_other else chosen.kind
+    return None if chosen is None or chosen.kind.group == "others" else chosen.kind
 
 
 def other_of(product: Product) -> str | None:
     """Return what a thing that no device or accessory is, such as "clothing", by its category or name."""
     found = [*_of_leaf(product.category), *(match for match, _ in _of_name(product.name))]
     found += [match for level in product.category[:-1] for match in _of_leaf((level,))]
-    return next((match.kind.name for match in found if match.kind.is_other), None)
+    return next((match.kind.name for match in found if match.kind.group == "others"), None)
 
 
 def devices_in(text: Sequence[str]) -> frozenset[str]:
@@ -157,19 +156,19 @@ def _of_leaf(category: Category) -> tuple[_Match, ...]:
 
 @lru_cache(maxsize=_CACHED)
 def _of_branch(category: Category) -> _Match | None:
-    """Return what a leaf is together with the level above, or the device that this names: ("Laptops", "Acer")."""
+    """Return what a leaf is with the level above, or the device that this names: ("Laptops", "Acer")."""
     if len(category) < 2 or _SEVERAL.search(category[-2]):  # noqa: PLR2004 - a leaf and a level above
         return None
     above = english(category[-2])
     match = _best(above + english(category[-1])) or _best(above)
-    return match if match and (match.kind.is_device or match.length > 1) else None
+    return match if match and (match.kind.group == "devices" or match.length > 1) else None
 
 
 @lru_cache(maxsize=_CACHED)
 def _is_unlike(category: Category) -> bool:
     """Return whether any level is of books, toys or clothes alone, whose names are full of other things."""
     return any(
-        match.kind.name in _UNLIKE and match.kind.is_other
+        match.kind.name in _UNLIKE and match.kind.group == "others"
         for level in category[:-1]
         if not _SEVERAL.search(level)
         for match in _of_leaf((level,))
@@ -180,7 +179,7 @@ def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:
     """Return whether the leaf says more precisely which accessory it is than a name does."""
     own_head = any(match.head == found.head and match.length >= found.length for match in leaf)
     accessories = [match for match in leaf if match.kind.needs is not None and not match.kind.offers]
-    return bool(accessories) and (own_head or found.kind.is_general)
+    return bool(accessories) and (own_head or found.kind.general)
 
 
 def _best(text: Sequence[str]) -> _Match | None:
@@ -217,9 +216,10 @@ def _by_head() -> Mapping[str, list[tuple[frozenset[str], Kind]]]:
 
 @cache
 def _device_phrases() -> Mapping[tuple[str, ...], str]:
-    devices = read_table("kinds.yaml")["devices"]
-    also = {words(phrase): name for name, entry in devices.items() for phrase in entry.get("also", ())}
-    return also | {phrase: kind.name for phrase, kind in _phrases() if kind.is_device}
+    also = {
+        words(phrase): name for name, entry in _content("devices").items() for phrase in entry.get("also", ())
+    }
+    return also | {phrase: kind.name for phrase, kind in _phrases() if kind.group == "devices"}
 
 
 @cache
@@ -230,7 +230,7 @@ def _apart() -> frozenset[str]:
 
 @cache
 def _tails() -> Mapping[str, tuple[str, ...]]:
-    return {tail: words(tail) for tail in read_table("kinds.yaml")["tails"]}
+    return {tail: words(tail) for tail in _content("tails")}
 
 
 @cache
@@ -240,52 +240,34 @@ def _vocabulary() -> frozenset[str]:
 
 
 @cache
-def _kinds() -> Mapping[str, Kind]:
-    content = read_table("kinds.yaml")
-    return {
-        name: _kind(name, entry, is_device=group == "devices")
-        for group in ("devices", "accessories")
-        for name, entry in content[group].items()
-    }
+def _phrases() -> list[tuple[tuple[str, ...], Kind]]:
+    others = {name: {"names": phrases} for name, phrases in _content("others").items()}
+    entries = {**_content("devices"), **_content("accessories"), **others}
+    return [(words(phrase), _kinds()[name]) for name, entry in entries.items() for phrase in entry["names"]]
 
 
 @cache
-def _phrases() -> list[tuple[tuple[str, ...], Kind]]:
-    content = read_table("kinds.yaml")
-    entries = content["devices"] | content["accessories"]
-    named = [(phrase, kind) for name, kind in _kinds().items() for phrase in entries[name]["names"]]
-    others = [
-        (phrase, Kind(name=name, is_other=True)) for name, own in content["others"].items() for phrase in own
-    ]
-    return [(words(phrase), kind) for phrase, kind in named + others]
+def _kinds() -> Mapping[str, Kind]:
+    others = {name: Kind(name=name, group="others") for name in _content("others")}
+    accessories = {name: _kind(name, "accessories", entry) for name, entry in _content("accessories").items()}
+    devices = {name: _kind(name, "devices", entry) for name, entry in _content("devices").items()}
+    return others | accessories | devices
 
 
-def _kind(name: str, entry: Mapping[str, Any], *, is_device: bool) -> Kind:
-    offers = _facts(entry.get("offers", {}))
-    if is_device:
-        offers |= {Fact("device", device) for device in entry.get("device", [name])}
-    needs = entry.get("needs")
-    return Kind(
-        name=name,
-        is_device=is_device,
-        takes=_facts(entry.get("takes", {})),
-        offers=offers,
-        reads=tuple(entry.get("reads", ())),
-        states=tuple(entry.get("states", ())),
-        needs=None if needs is None else tuple(frozenset(group.split("|")) for group in needs),
-        spans=entry.get("spans", ""),
-        instead=entry.get("instead", {}),
-        among=frozenset(entry.get("among", ())),
-        is_general=entry.get("general", False),
-        is_vague=entry.get("vague", False),
-        is_own=entry.get("own", False),
-        shows=entry.get("shows", False),
-    )
+def _kind(name: str, group: Literal["devices", "accessories"], entry: Mapping[str, Any]) -> Kind:
+    own = {key: value for key, value in entry.items() if key not in ("names", "also", "device")}
+    devices = entry.get("device", [name]) if group == "devices" else []
+    offers = _facts(own.pop("offers", {})) | {Fact("device", device) for device in devices}
+    takes, among = _facts(own.pop("takes", {})), frozenset(own.pop("among", ()))
+    if "needs" in own:
+        own["needs"] = tuple(frozenset(each.split("|")) for each in own["needs"])
+    return Kind(name=name, group=group, takes=takes, offers=offers, among=among, **own)
 
 
 def _facts(values: Mapping[str, Iterable[str]]) -> frozenset[Fact]:
-    return frozenset(_each(values))
+    return frozenset(Fact(kind, value) for kind, each in values.items() for value in each)
 
 
-def _each(values: Mapping[str, Iterable[str]]) -> Iterator[Fact]:
-    return (Fact(kind, value) for kind, each in values.items() for value in each)
+@cache
+def _content(part: str) -> Any:  # noqa: ANN401 - each part has a form of its own
+    return read_table("kinds.yaml")[part]
