@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from encore.contracts.records import Product
 from encore.recommender.domain.fact_reading import Text, offered, people_facts, taken
 from encore.recommender.domain.fact_tables import pattern
-from encore.recommender.domain.kinds import Fact, kind_of, other_of
+from encore.recommender.domain.kinds import Fact, kind_of, other_of, otherwise
 
-_NARROW = frozenset(("card", "model", "platform", "port", "series", "system"))
+_NARROW = frozenset(("card", "model", "mount", "platform", "port", "series", "system"))
 """What an accessory has to agree in once its text names it."""
 _SPECIFIC = frozenset(("maker", "model", "series", "platform"))
 """What an accessory that says that it is universal need not agree in."""
@@ -56,12 +56,17 @@ def read_attributes(
     Without them only well-known makers are recognised in names.
     """
     kind = kind_of(product)
+    while kind is not None:
+        text = Text.of(product, kind, brand, makers)
+        takes = taken(text)
+        kinds = frozenset(fact.kind for fact in takes)
+        if not kind.vague or {fact.kind for fact in takes - kind.takes} - {"maker"}:
+            break
+        kind = otherwise(kind)
     if kind is None:
-        offers = frozenset() if other_of(product) in _WORN else people_facts(product)
-        return _attributes(frozenset(), offers, None)
-    text = Text.of(product, kind, brand, makers)
-    takes, offers = taken(text), offered(text)
-    kinds = frozenset(fact.kind for fact in takes)
+        people = frozenset[Fact]() if other_of(product) in _WORN else people_facts(product)
+        return _attributes(frozenset(), people, None)
+    offers = offered(text)
     if kind.shows and not any(kinds.isdisjoint(group) for group in kind.needs or ()):
         offers |= takes
     return _attributes(takes, offers, _needs(text, kinds))
@@ -76,7 +81,7 @@ def _attributes(
 
 def _needs(text: Text, kinds: frozenset[str]) -> tuple[frozenset[str], ...] | None:
     """Return what an accessory needs: that of its kind, and whatever narrow thing its text says it is for."""
-    if text.kind.needs is None or (text.kind.vague and not kinds):
+    if text.kind.needs is None:
         return None
     is_universal = pattern("universal").search(text.name)
     needs = tuple(group for group in text.kind.needs if not (is_universal and group <= _SPECIFIC))

@@ -20,7 +20,7 @@ MAX_BEFORE = 4
 """How many words into a name the maker stands whose devices an accessory is for."""
 _WORD = re.compile(r"[^\W_]+")
 _5G = re.compile(r"\b5g\b")
-_IN_BULLETS = frozenset(("battery", "dimensions", "disc", "interface", "mm", "socket", "system", "width"))
+_IN_BULLETS = frozenset(("battery", "dimensions", "disc", "interface", "mm", "mount", "socket", "system", "width"))
 _STATED = frozenset(("port", "video", "audio", "card", "charging", "width"))
 """What all of a device's text tells, not only its name."""
 _SD_CARDS = frozenset(("camera", "laptop", "film camera", "projector"))

@@ -26,7 +26,8 @@ def places(kind: str, text: str) -> Iterator[tuple[str, re.Match[str]]]:
         value = values[match.lastgroup or ""]
         if value == "=":
             sizes = filter(None, match.groups()[match.lastindex or 0 :])
-            yield "x".join(sorted(size.replace(",", ".").removesuffix(".0") for size in sizes)), match
+            plain = (size.replace(",", ".").removesuffix(".0") for size in sizes)
+            yield "x".join(sorted(plain, key=float)), match
             return
         yield value, match
 

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
 from encore.contracts.records import Product
+from encore.recommender.domain.models import known_models
 from encore.recommender.domain.taxonomy import Category, read_table, words
 
 MIN_HEAD = 4
@@ -18,6 +19,8 @@ MAX_SPAN = 5
 MAX_PARTS = 3
 """How many parts of a name are looked at, in words and in commas."""
 _PLURALS = ("en", "er", "e", "n")
+MAX_START = 30
+"""How far into a name a model stands that says what the thing is, in characters."""
 _CACHED = 65_536
 _TOKEN = re.compile(r"[^\W_]+")
 _SEVERAL = re.compile(r"[&,;/+>|]|\s-\s|\b(?:and|und|et|y)\b")
@@ -30,7 +33,9 @@ _END = re.compile(
 
 
 _MATERIALS = frozenset(("fabric", "jersey", "light", "linen", "magnet", "paper", "powder"))
-_UNLIKE = frozenset(("book", "clothing", "jewellery", "shoe", "toy"))
+_UNLIKE = frozenset(("book", "toy"))
+_NAMED_BESIDE = frozenset(("bag", "household", "jewellery", "stationery"))
+"""Other things among which shops keep accessories: a laptop bag among the bags."""
 
 
 class Fact(NamedTuple):
@@ -53,6 +58,8 @@ class Kind:
     needs: tuple[frozenset[str], ...] | None = None
     among: frozenset[str] = frozenset()
     instead: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
+    beside: str = ""
     spans: str = ""
     general: bool = False
     vague: bool = False
@@ -72,19 +79,40 @@ def kind_of(product: Product) -> Kind | None:
     The leaf of the category says it, unless the name is that of an accessory: a shop that has no category
     for cases keeps them beside the phones. A name counts as far as the first word such as "for" or "with".
     """
-    leaf = _of_leaf(product.category)
-    if (leaf and leaf[0].kind.group == "others") or _is_unlike(product.category):
+    kind = _kind_of(product.name, product.category)
+    if kind is None or kind.group == "others":
         return None
-    named = list(_of_name(product.name))
+    text = " ".join((product.name, *product.category)).lower()
+    return None if kind.beside and not re.search(kind.beside, text) else kind
+
+
+def otherwise(kind: Kind) -> Kind | None:
+    """Return what a thing is instead whose vague name does not say what it fits."""
+    return _kinds().get(kind.otherwise)
+
+
+def _kind_of(name: str, category: Category) -> Kind | None:
+    leaf, named = _of_leaf(category), list(_of_name(name))
     first = next((match for match, place in named if place == 0), None)
-    if first and first.kind.group == "others" and first.length > 1:
+    is_accessory = first is not None and first.kind.needs is not None
+    if leaf and leaf[0].kind.group == "others":
+        is_beside = is_accessory and leaf[0].kind.name in _NAMED_BESIDE and first.length > 1
+        return first.kind if is_beside else None
+    if _is_unlike(category) or (first and first.kind.group == "others" and first.length > 1):
         return None
-    if first and first.kind.needs is not None and not _is_vaguer(first, leaf):
+    if first and (len(category) == 1 or is_accessory) and not _is_vaguer(first, leaf):
         return first.kind
     heads = {match.head for match, _ in named}
-    chosen = next((match for match in leaf if match.head in heads), leaf[0] if leaf else None)
-    chosen = chosen or next((match for match, _ in named), None) or _of_branch(product.category)
-    return None if chosen is None or chosen.kind.group == "others" else chosen.kind
+    sure = [match for match in leaf if not (match.kind.general and match.kind.group == "devices")]
+    chosen = next((match for match in leaf if match.head in heads), sure[0] if sure else None)
+    chosen = chosen or next((match for match, _ in named), None) or _of_branch(category)
+    return chosen.kind if chosen else _of_model(name.lower())
+
+
+def _of_model(name: str) -> Kind | None:
+    """Return the device that a name begins with a model of, where it says nothing else: "Galaxy A54 5G"."""
+    models = () if _END.search(name) else known_models(name[:MAX_START])
+    return _kinds()[models[0].device] if models else None
 
 
 def other_of(product: Product) -> str | None:
@@ -179,7 +207,7 @@ def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:
     """Return whether the leaf says more precisely which accessory it is than a name does."""
     own_head = any(match.head == found.head and match.length >= found.length for match in leaf)
     accessories = [match for match in leaf if match.kind.needs is not None and not match.kind.offers]
-    return bool(accessories) and (own_head or found.kind.general)
+    return own_head or (bool(accessories) and found.kind.general)
 
 
 def _best(text: Sequence[str]) -> _Match | None:
@@ -225,7 +253,7 @@ def _device_phrases() -> Mapping[tuple[str, ...], str]:
 @cache
 def _apart() -> frozenset[str]:
     """The words that make something else of what is named before them, such as "organizer"."""
-    return frozenset(read_table("taxonomy.yaml")["apart"]) - _MATERIALS
+    return frozenset((*read_table("taxonomy.yaml")["apart"], *_content("apart"))) - _MATERIALS
 
 
 @cache
