@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from encore.contracts.records import Product
 from encore.recommender.domain.fact_reading import Text, offered, people_facts, taken
 from encore.recommender.domain.fact_tables import pattern
-from encore.recommender.domain.kinds import Fact, kind_of, other_of, otherwise
+from encore.recommender.domain.kind_tables import Fact, kinds
+from encore.recommender.domain.kinds import kind_of, other_of
 
 _NARROW = frozenset(("card", "model", "mount", "platform", "port", "series", "system"))
 """What an accessory has to agree in once its text names it."""
@@ -59,31 +60,31 @@ def read_attributes(
     while kind is not None:
         text = Text.of(product, kind, brand, makers)
         takes = taken(text)
-        kinds = frozenset(fact.kind for fact in takes)
+        kinds_taken = frozenset(fact.kind for fact in takes)
         if not kind.vague or {fact.kind for fact in takes - kind.takes} - {"maker"}:
             break
-        kind = otherwise(kind)
+        kind = kinds().get(kind.otherwise)
     if kind is None:
         people = frozenset[Fact]() if other_of(product) in _WORN else people_facts(product)
         return _attributes(frozenset(), people, None)
     offers = offered(text)
-    if kind.shows and not any(kinds.isdisjoint(group) for group in kind.needs or ()):
+    if kind.shows and not any(kinds_taken.isdisjoint(group) for group in kind.needs or ()):
         offers |= takes
-    return _attributes(takes, offers, _needs(text, kinds))
+    return _attributes(takes, offers, _needs(text, kinds_taken))
 
 
 def _attributes(
     takes: frozenset[Fact], offers: frozenset[Fact], needs: tuple[frozenset[str], ...] | None
 ) -> Attributes:
-    kinds = (frozenset(fact.kind for fact in facts) for facts in (takes, offers))
-    return Attributes(takes, offers, needs, *kinds)
+    by_kind = (frozenset(fact.kind for fact in facts) for facts in (takes, offers))
+    return Attributes(takes, offers, needs, *by_kind)
 
 
-def _needs(text: Text, kinds: frozenset[str]) -> tuple[frozenset[str], ...] | None:
+def _needs(text: Text, own: frozenset[str]) -> tuple[frozenset[str], ...] | None:
     """Return what an accessory needs: that of its kind, and whatever narrow thing its text says it is for."""
     if text.kind.needs is None:
         return None
     is_universal = pattern("universal").search(text.name)
     needs = tuple(group for group in text.kind.needs if not (is_universal and group <= _SPECIFIC))
-    narrow = kinds & _NARROW
+    narrow = own & _NARROW
     return needs if not narrow or any(narrow & group for group in needs) else (*needs, narrow)

@@ -10,7 +10,8 @@ from encore.contracts.records import Product
 from encore.recommender.domain.brands import joined
 from encore.recommender.domain.fact_tables import by_model, found, makers, pattern, places, table
 from encore.recommender.domain.inches import inches
-from encore.recommender.domain.kinds import Fact, Kind, devices_in, devices_of, english
+from encore.recommender.domain.kind_tables import Fact, Kind, english
+from encore.recommender.domain.kinds import devices_in, devices_of
 from encore.recommender.domain.models import codes, codes_of_cartridges, device_models, known_models
 from encore.recommender.domain.taxonomy import Category
 
@@ -20,7 +21,9 @@ MAX_BEFORE = 4
 """How many words into a name the maker stands whose devices an accessory is for."""
 _WORD = re.compile(r"[^\W_]+")
 _5G = re.compile(r"\b5g\b")
-_IN_BULLETS = frozenset(("battery", "dimensions", "disc", "interface", "mm", "mount", "socket", "system", "width"))
+_IN_BULLETS = frozenset(
+    ("battery", "dimensions", "disc", "interface", "mm", "mount", "socket", "system", "width")
+)
 _STATED = frozenset(("port", "video", "audio", "card", "charging", "width"))
 """What all of a device's text tells, not only its name."""
 _SD_CARDS = frozenset(("camera", "laptop", "film camera", "projector"))
