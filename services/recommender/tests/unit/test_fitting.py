@@ -160,6 +160,13 @@ def test_who_owns_a_case_for_a_phone_has_that_phone() -> None:
     assert _fits(("Screen Guards", "Tempered Glass for iPhone 12", "Glazo"), case) is False
 
 
+def test_a_maker_alone_ties_nothing_together() -> None:
+    """Dust bags for Bosch are nothing to the owner of a battery for tools by Bosch."""
+    battery = ("Akkus", "Bosch Professional Akku GBA 18V 4 Ah", "Bosch")
+
+    assert _fits(("Dust Bags", "Vacuum Bags for Bosch, 4 pcs", "Cleano"), battery) is not True
+
+
 def test_a_universal_accessory_needs_no_maker() -> None:
     """It still needs such a device."""
     remote = ("Remote Controls", "Universal TV Remote Control", "Remo")

@@ -69,8 +69,14 @@ def read_attributes(
         return _attributes(frozenset(), people, None)
     offers = offered(text)
     if kind.shows and not any(kinds_taken.isdisjoint(group) for group in kind.needs or ()):
-        offers |= takes
+        offers |= _shown(takes)
     return _attributes(takes, offers, _needs(text, kinds_taken))
+
+
+def _shown(takes: frozenset[Fact]) -> frozenset[Fact]:
+    """Return what the owner of an accessory has: all that it takes, but of several devices none for sure."""
+    devices = {fact for fact in takes if fact.kind == "device"}
+    return takes if len(devices) == 1 else takes - devices
 
 
 def _attributes(

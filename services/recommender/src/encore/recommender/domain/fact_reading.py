@@ -92,6 +92,8 @@ def _stated(kind: str) -> Callable[[Text], Iterator[Fact]]:
     name = "ends" if kind == "port" else kind
 
     def read(text: Text) -> Iterator[Fact]:
+        if kind == "port" and "link" in text.kind.reads and not pattern("wireless").search(text.name):
+            return iter(())  # what headphones with a wire say is their plug
         known = {fact for fact in _model_facts(text) if fact.kind == kind}
         values = (found(name, text.name) | found(name, text.more)) - {"usb-a", "usb-b"}
         if text.kind.name != "power bank" and text.brand not in _APPLE:

@@ -7,12 +7,12 @@ def fits(accessory: Attributes, owned: Attributes) -> bool | None:
     """Return whether an accessory fits an owned product: None if their texts do not tell.
 
     It does not where it takes something else than the owned product offers of one kind. It does where they
-    agree in something, and in all that this kind of accessory needs.
+    agree in something more than a maker, and in all that this kind of accessory needs.
     """
     agreed = {fact.kind for fact in accessory.takes & owned.offers}
     if not agreed >= accessory.taken & owned.offered:
         return False
-    if not agreed or any(agreed.isdisjoint(group) for group in accessory.needs or ()):
+    if agreed <= {"maker"} or any(agreed.isdisjoint(group) for group in accessory.needs or ()):
         return None
     return True
 
