@@ -5,12 +5,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from encore.contracts.records import Product
-from encore.recommender.domain.fact_reading import NARROW, SPECIFIC, Text, people_facts, read
-from encore.recommender.domain.kinds import Fact, Kind, kind_of, other_of
+from encore.recommender.domain.fact_reading import Text, offered, people_facts, taken
+from encore.recommender.domain.fact_tables import pattern
+from encore.recommender.domain.kind_tables import Fact, kinds
+from encore.recommender.domain.kinds import kind_of, other_of
 
-__all__ = ["Attributes", "Fact", "makers_of", "read_attributes"]
-
-
+_NARROW = frozenset(("card", "model", "mount", "platform", "port", "series", "system"))
+"""What an accessory has to agree in once its text names it."""
+_SPECIFIC = frozenset(("maker", "model", "series", "platform"))
+"""What an accessory that says that it is universal need not agree in."""
 _WORN = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
 """Things that are "vegan" in another sense than food and care."""
 
@@ -41,7 +44,7 @@ def makers_of(products: Iterable[Product], brand_of: Callable[[str], str | None]
     return frozenset(
         brand
         for product in products
-        if (brand := brand_of(product.product_id)) and (kind := kind_of(product)) and kind.is_device
+        if (brand := brand_of(product.product_id)) and (kind := kind_of(product)) and kind.group == "devices"
     )
 
 
@@ -54,28 +57,40 @@ def read_attributes(
     Without them only well-known makers are recognised in names.
     """
     kind = kind_of(product)
-    text = Text.of(product, kind, brand, makers)
+    while kind is not None:
+        text = Text.of(product, kind, brand, makers)
+        takes = taken(text)
+        kinds_taken = frozenset(fact.kind for fact in takes)
+        if not kind.vague or {fact.kind for fact in takes - kind.takes} - {"maker"}:
+            break
+        kind = kinds().get(kind.otherwise)
     if kind is None:
-        offers = frozenset() if other_of(product) in _WORN else people_facts(text)
-        return _attributes(frozenset(), offers, None)
-    takes = kind.takes | read(kind.reads, text, is_taken=True)
-    offers = kind.offers | read(kind.states, text, is_taken=False)
-    if kind.shows:
-        offers |= {fact for fact in takes if fact.kind != "device"}
-    return _attributes(takes, offers, _needs(kind, text, takes))
+        people = frozenset[Fact]() if other_of(product) in _WORN else people_facts(product)
+        return _attributes(frozenset(), people, None)
+    offers = offered(text)
+    if kind.shows and not any(kinds_taken.isdisjoint(group) for group in kind.needs or ()):
+        offers |= _shown(takes)
+    return _attributes(takes, offers, _needs(text, kinds_taken))
+
+
+def _shown(takes: frozenset[Fact]) -> frozenset[Fact]:
+    """Return what the owner of an accessory has: all that it takes, but of several devices none for sure."""
+    devices = {fact for fact in takes if fact.kind == "device"}
+    return takes if len(devices) == 1 else takes - devices
 
 
 def _attributes(
     takes: frozenset[Fact], offers: frozenset[Fact], needs: tuple[frozenset[str], ...] | None
 ) -> Attributes:
-    taken, offered = (frozenset(fact.kind for fact in facts) for facts in (takes, offers))
-    return Attributes(takes, offers, needs, taken, offered)
+    by_kind = (frozenset(fact.kind for fact in facts) for facts in (takes, offers))
+    return Attributes(takes, offers, needs, *by_kind)
 
 
-def _needs(kind: Kind, text: Text, takes: frozenset[Fact]) -> tuple[frozenset[str], ...] | None:
+def _needs(text: Text, own: frozenset[str]) -> tuple[frozenset[str], ...] | None:
     """Return what an accessory needs: that of its kind, and whatever narrow thing its text says it is for."""
-    if kind.needs is None:
+    if text.kind.needs is None:
         return None
-    needs = tuple(group for group in kind.needs if not (text.is_universal and group <= SPECIFIC))
-    narrow = frozenset(fact.kind for fact in takes) & NARROW
+    is_universal = pattern("universal").search(text.name)
+    needs = tuple(group for group in text.kind.needs if not (is_universal and group <= _SPECIFIC))
+    narrow = own & _NARROW
     return needs if not narrow or any(narrow & group for group in needs) else (*needs, narrow)

@@ -1,4 +1,4 @@
-"""The patterns of facts.yaml, compiled."""
+"""The tables of facts.yaml, compiled."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,79 +8,66 @@ from typing import Any
 from encore.recommender.domain.taxonomy import read_table
 
 _CACHED = 8_192
+_PART = re.compile(r"\{([a-z]+)\}")
 
 
 def found(kind: str, text: str) -> set[str]:
-    """Return the values of a kind that a text in lower case names."""
-    return {value for value, _, _ in places(kind, text)}
+    """Return the values of a kind that a text in lower case names; of sizes only the first."""
+    return {value for value, _ in places(kind, text)}
 
 
-def in_order(kind: str, text: str) -> list[str]:
-    """Return the values that a text names, in the order of their first places."""
-    return list(dict.fromkeys(value for value, _, _ in places(kind, text)))
-
-
-def places(kind: str, text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the values that a text names, each with the place where it starts and ends."""
-    needed = hints().get(kind)
-    if needed and not any(map(text.__contains__, needed)):
+def places(kind: str, text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield the values that a text names, in order, each with its place."""
+    hints = table("hints").get(kind)
+    if hints and not any(map(text.__contains__, hints)):
         return
-    pattern, values = _patterns(kind)
-    for match in pattern.finditer(text):
-        yield values[match.lastindex or 0], match.start(), match.end()
+    compiled, values = _compiled(kind)
+    for match in compiled.finditer(text):
+        value = values[match.lastgroup or ""]
+        if value == "=":
+            sizes = filter(None, match.groups()[match.lastindex or 0 :])
+            plain = (size.replace(",", ".").removesuffix(".0") for size in sizes)
+            yield "x".join(sorted(plain, key=float)), match
+            return
+        yield value, match
 
 
 @cache
-def hints() -> Mapping[str, tuple[str, ...]]:
-    """Return the words without which a text says nothing of a kind."""
-    return {kind: tuple(map(str, words)) for kind, words in _content()["hints"].items()}
+def table(name: str) -> Any:  # noqa: ANN401 - each table has a form of its own
+    """Return one of the tables."""
+    return _content()[name]
 
 
 @cache
 def makers() -> Mapping[str, str]:
     """Return the makers by every name that texts give them."""
-    entries: Mapping[str, list[str]] = _content()["makers"]
-    return {name: maker for maker, others in entries.items() for name in (maker, *others)}
-
-
-@cache
-def series() -> list[tuple[str, str, str, str]]:
-    """Return the series of models: as names have them, what they are called, which devices, what follows."""
-    return [(phrase, name, device, "".join(number)) for phrase, name, device, *number in _content()["models"]]
-
-
-@cache
-def series_devices() -> Mapping[str, tuple[str, ...]]:
-    """Return which devices a series such as "fire tv" is made for."""
-    return {name: tuple(devices) for name, devices in _content()["series_devices"].items()}
-
-
-@cache
-def suffixes() -> tuple[str, ...]:
-    """Return the words that belong to a model's number before them, such as "pro"."""
-    return tuple(map(str, _content()["suffixes"]))
+    return {name: maker for maker, others in table("makers").items() for name in (maker, *others)}
 
 
 @lru_cache(maxsize=_CACHED)
-def by_model(model: str) -> Mapping[str, tuple[str, ...]]:
+def by_model(model: str) -> Mapping[str, list[str]]:
     """Return which connectors a model has, by kind; empty if that is unknown."""
-    return next((facts for pattern, facts in _ports() if pattern.fullmatch(model)), {})
+    return next((facts for expression, facts in table("ports") if re.fullmatch(expression, model)), {})
 
 
 @cache
-def _ports() -> list[tuple[re.Pattern[str], Mapping[str, tuple[str, ...]]]]:
-    return [
-        (re.compile(pattern), {kind: tuple(map(str, values)) for kind, values in facts.items()})
-        for pattern, facts in _content()["ports"]
-    ]
+def pattern(name: str) -> re.Pattern[str]:
+    """Return one of the single patterns, compiled."""
+    return re.compile(source(name), re.VERBOSE)
 
 
 @cache
-def _patterns(kind: str) -> tuple[re.Pattern[str], dict[int, str]]:
-    entries: Mapping[str, str] = _content()[kind]
-    joined = "|".join(f"({pattern})" for pattern in entries.values())
-    values = dict(enumerate(map(str, entries), start=1))
-    return re.compile(rf"(?<![^\W_])(?:{joined})(?![^\W_])"), values
+def source(name: str) -> str:
+    """Return the text of a single pattern, with those that it is made of."""
+    return _PART.sub(lambda part: source(part[1]), table("patterns")[name])
+
+
+@cache
+def _compiled(kind: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    entries = list(table(kind).items())
+    joined = "|".join(f"(?P<g{number}>{expression})" for number, (_, expression) in enumerate(entries))
+    values = {f"g{number}": str(value) for number, (value, _) in enumerate(entries)}
+    return re.compile(rf"(?<![^\W_])(?<!\d[.,])(?:{joined})(?![^\W_])"), values
 
 
 @cache

@@ -1,57 +1,42 @@
 """What kind of thing a product is, as far as it matters for what fits what: see kinds.yaml."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from encore.contracts.records import Product
-from encore.recommender.domain.taxonomy import Category, read_table, words
+from encore.recommender.domain.kind_tables import (
+    Kind,
+    apart_words,
+    by_head,
+    device_phrases,
+    english,
+    kinds,
+)
+from encore.recommender.domain.models import known_models
+from encore.recommender.domain.taxonomy import Category, words
 
-MIN_HEAD = 4
-MIN_TAIL = 4
-"""The shortest parts of a compound word, in letters."""
 MAX_PHRASE = 4
 MAX_SPAN = 5
 """How many words before the thing itself may be part of its name."""
 MAX_PARTS = 3
 """How many parts of a name are looked at, in words and in commas."""
+MAX_START = 30
+"""How far into a name a model stands that says what the thing is, in characters."""
 _CACHED = 65_536
-_TOKEN = re.compile(r"[^\W_]+")
 _SEVERAL = re.compile(r"[&,;/+>|]|\s-\s|\b(?:and|und|et|y)\b")
+_PART = re.compile(r"[,;:|(\[/]|\s[-\u2013\u2014]\s")
 _END = re.compile(
-    r"[,;:|(\[/]|\s[-\u2013\u2014]\s|\s(?:for|with|without|compatible|suitable|fits?|works|supports?|w/|f\u00fcr|"
+    r"\s(?:for|with|without|compatible|suitable|fits?|works|supports?|w/|f\u00fcr|"
     r"passend|mit|ohne|inkl\.?|kompatibel|geeignet|pour|avec|compatibles?|para|con|sin|per|voor|met|geschikt|da)\s",
     re.IGNORECASE,
 )
 
 
-class Fact(NamedTuple):
-    """What a product takes or offers: its kind, such as "port", and its value, such as "usb-c"."""
-
-    kind: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A kind of thing, as kinds.yaml describes it; `needs` is None where it is of use by itself."""
-
-    name: str
-    is_device: bool = False
-    takes: frozenset[Fact] = frozenset()
-    offers: frozenset[Fact] = frozenset()
-    reads: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
-    needs: tuple[frozenset[str], ...] | None = None
-    spans: str = ""
-    instead: Mapping[str, str] = field(default_factory=dict)
-    among: frozenset[str] = frozenset()
-    is_general: bool = False
-    is_own: bool = False
-    shows: bool = False
-    is_other: bool = False
+_UNLIKE = frozenset(("book", "toy"))
+_NAMED_BESIDE = frozenset(("bag", "household", "jewellery", "stationery"))
+"""Other things among which shops keep accessories: a laptop bag among the bags."""
 
 
 class _Match(NamedTuple):
@@ -66,29 +51,47 @@ def kind_of(product: Product) -> Kind | None:
     The leaf of the category says it, unless the name is that of an accessory: a shop that has no category
     for cases keeps them beside the phones. A name counts as far as the first word such as "for" or "with".
     """
-    leaf = _of_leaf(product.category)
-    if leaf and leaf[0].kind.is_other:
+    kind = _kind_of(product.name, product.category)
+    if kind is None or kind.group == "others":
         return None
-    named = list(_of_name(product.name))
+    text = " ".join((product.name, *product.category)).lower()
+    return None if kind.beside and not re.search(kind.beside, text) else kind
+
+
+def _kind_of(name: str, category: Category) -> Kind | None:
+    leaf, named = _of_leaf(category), list(_of_name(name))
     first = next((match for match, place in named if place == 0), None)
-    if first and first.kind.needs is not None and not _is_vaguer(first, leaf):
-        return first.kind
+    is_accessory = first is not None and first.kind.needs is not None
+    if leaf and leaf[0].kind.group == "others":
+        is_beside = leaf[0].kind.name in _NAMED_BESIDE
+        return first.kind if first and is_accessory and is_beside and first.length > 1 else None
+    if _is_unlike(category) or (first and first.kind.group == "others" and first.length > 1):
+        return None
+    if first and (len(category) == 1 or is_accessory) and not _is_vaguer(first, leaf):
+        return _instead(first.kind, english(category[-1]) if category else ())
     heads = {match.head for match, _ in named}
-    chosen = next((match for match in leaf if match.head in heads), leaf[0] if leaf else None)
-    chosen = chosen or next((match for match, _ in named), None) or _of_branch(product.category)
-    return None if chosen is None or chosen.kind.is_other else chosen.kind
+    sure = [match for match in leaf if not (match.kind.general and match.kind.group == "devices")]
+    chosen = next((match for match in leaf if match.head in heads), sure[0] if sure else None)
+    chosen = chosen or next((match for match, _ in named), None) or _of_branch(category)
+    return chosen.kind if chosen else _of_model(name.lower())
+
+
+def _of_model(name: str) -> Kind | None:
+    """Return the device that a name begins with a model of, where it says nothing else: "Galaxy A54 5G"."""
+    models = () if _END.search(name) else known_models(name[:MAX_START])
+    return kinds()[models[0].device] if models else None
 
 
 def other_of(product: Product) -> str | None:
     """Return what a thing that no device or accessory is, such as "clothing", by its category or name."""
     found = [*_of_leaf(product.category), *(match for match, _ in _of_name(product.name))]
     found += [match for level in product.category[:-1] for match in _of_leaf((level,))]
-    return next((match.kind.name for match in found if match.kind.is_other), None)
+    return next((match.kind.name for match in found if match.kind.group == "others"), None)
 
 
 def devices_in(text: Sequence[str]) -> frozenset[str]:
     """Return the devices that a text of English words names, each as what it is to accessories."""
-    phrases, found, place = _device_phrases(), set[str](), 0
+    phrases, found, place = device_phrases(), set[str](), 0
     while place < len(text):
         for length in range(min(MAX_PHRASE, len(text) - place), 0, -1):
             if device := phrases.get(tuple(text[place : place + length])):
@@ -107,26 +110,9 @@ def devices_of(category: Category) -> frozenset[str]:
     return frozenset()
 
 
-def english(text: str) -> list[str]:
-    """Return a text's words in singular English, as the tables have them."""
-    return [word for token in _TOKEN.findall(text) for word in _english(token)]
-
-
-@lru_cache(maxsize=_CACHED)
-def _english(token: str) -> tuple[str, ...]:
-    known = words(token)
-    if len(known) != 1 or known[0] in _vocabulary() or not known[0].isalpha():
-        return known
-    word = known[0]
-    for cut in range(MIN_HEAD, len(word) - MIN_TAIL + 1):
-        if word[cut:] in _vocabulary():
-            return (*_english(word[:cut].removesuffix("s")), *_english(word[cut:]))
-    return known
-
-
 def _of_name(name: str) -> Iterator[tuple[_Match, int]]:
     """Yield the kinds that the first parts of a name are, each with the place of its part."""
-    for place, part in enumerate(_END.split(name, maxsplit=MAX_PARTS)[:MAX_PARTS]):
+    for place, part in enumerate(_PART.split(_END.split(name.lower(), maxsplit=1)[0])[:MAX_PARTS]):
         if match := _best(english(part)):
             yield match, place
 
@@ -145,35 +131,50 @@ def _of_leaf(category: Category) -> tuple[_Match, ...]:
 
 @lru_cache(maxsize=_CACHED)
 def _of_branch(category: Category) -> _Match | None:
-    """Return the device that the level above a leaf names if that names nothing else: ("Laptops", "Acer")."""
+    """Return what a leaf is with the level above, or the device that this names: ("Laptops", "Acer")."""
     if len(category) < 2 or _SEVERAL.search(category[-2]):  # noqa: PLR2004 - a leaf and a level above
         return None
-    match = _best(english(category[-2]))
-    return match if match and match.kind.is_device else None
+    above = english(category[-2])
+    match = _best(above + english(category[-1])) or _best(above)
+    return match if match and (match.kind.group == "devices" or match.length > 1) else None
+
+
+@lru_cache(maxsize=_CACHED)
+def _is_unlike(category: Category) -> bool:
+    """Return whether any level is of books, toys or clothes alone, whose names are full of other things."""
+    return any(
+        match.kind.name in _UNLIKE and match.kind.group == "others"
+        for level in category[:-1]
+        if not _SEVERAL.search(level)
+        for match in _of_leaf((level,))
+    )
 
 
 def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:
     """Return whether the leaf says more precisely which accessory it is than a name does."""
     own_head = any(match.head == found.head and match.length >= found.length for match in leaf)
     accessories = [match for match in leaf if match.kind.needs is not None and not match.kind.offers]
-    return bool(accessories) and (own_head or found.kind.is_general)
+    return own_head or (bool(accessories) and found.kind.general)
 
 
 def _best(text: Sequence[str]) -> _Match | None:
     """Return the kind whose name ends last in a text, of several the one with the most and nearest words."""
-    heads, apart = _by_head(), _apart()
+    heads, apart = by_head(), apart_words()
     for place in range(len(text) - 1, -1, -1):
-        entries = heads.get(text[place])
-        if entries:
-            before = text[max(0, place - MAX_SPAN) : place + 1]
-            fitting = [entry for entry in entries if entry[0].issubset(before)]
-            if fitting:
-                own, kind = max(fitting, key=lambda entry: _rank(entry[0], before))
-                other = next((name for word, name in kind.instead.items() if word in text), None)
-                return _Match(_kinds()[other] if other else kind, len(own), text[place])
+        before = text[max(0, place - MAX_SPAN) : place + 1]
+        fitting = [entry for entry in heads.get(text[place], ()) if entry[0].issubset(before)]
+        if fitting:
+            own, kind = max(fitting, key=lambda entry: _rank(entry[0], before))
+            return _Match(_instead(kind, text), len(own), text[place])
         if text[place] in apart:
             return None
     return None
+
+
+def _instead(kind: Kind, text: Sequence[str]) -> Kind:
+    """Return what a kind is together with other words, such as a charger beside the word "watch"."""
+    other = next((name for word, name in kind.instead.items() if word in text), None)
+    return kinds()[other] if other else kind
 
 
 def _rank(own: frozenset[str], before: Sequence[str]) -> tuple[bool, int, int]:
@@ -183,78 +184,3 @@ def _rank(own: frozenset[str], before: Sequence[str]) -> tuple[bool, int, int]:
     backwards = before[::-1]
     far = sum(backwards.index(word) for word in own)
     return far == sum(range(len(own))), len(own), -far
-
-
-@cache
-def _by_head() -> Mapping[str, list[tuple[frozenset[str], Kind]]]:
-    heads: dict[str, list[tuple[frozenset[str], Kind]]] = {}
-    for phrase, kind in _phrases():
-        heads.setdefault(phrase[-1], []).append((frozenset(phrase), kind))
-    return heads
-
-
-@cache
-def _device_phrases() -> Mapping[tuple[str, ...], str]:
-    return {phrase: kind.name for phrase, kind in _phrases() if kind.is_device}
-
-
-@cache
-def _apart() -> frozenset[str]:
-    return frozenset(read_table("taxonomy.yaml")["apart"])
-
-
-@cache
-def _vocabulary() -> frozenset[str]:
-    """The words that a compound may end in, apart from those that taxonomy.yaml knows."""
-    return frozenset(word for phrase, _ in _phrases() for word in phrase) | _apart()
-
-
-@cache
-def _kinds() -> Mapping[str, Kind]:
-    content = read_table("kinds.yaml")
-    return {
-        name: _kind(name, entry, is_device=group == "devices")
-        for group in ("devices", "accessories")
-        for name, entry in content[group].items()
-    }
-
-
-@cache
-def _phrases() -> list[tuple[tuple[str, ...], Kind]]:
-    content = read_table("kinds.yaml")
-    entries = content["devices"] | content["accessories"]
-    named = [(phrase, kind) for name, kind in _kinds().items() for phrase in entries[name]["names"]]
-    others = [
-        (phrase, Kind(name=name, is_other=True)) for name, own in content["others"].items() for phrase in own
-    ]
-    return [(words(phrase), kind) for phrase, kind in named + others]
-
-
-def _kind(name: str, entry: Mapping[str, Any], *, is_device: bool) -> Kind:
-    offers = _facts(entry.get("offers", {}))
-    if is_device:
-        offers |= {Fact("device", device) for device in entry.get("device", [name])}
-    needs = entry.get("needs")
-    return Kind(
-        name=name,
-        is_device=is_device,
-        takes=_facts(entry.get("takes", {})),
-        offers=offers,
-        reads=tuple(entry.get("reads", ())),
-        states=tuple(entry.get("states", ())),
-        needs=None if needs is None else tuple(frozenset(group.split("|")) for group in needs),
-        spans=entry.get("spans", ""),
-        instead=entry.get("instead", {}),
-        among=frozenset(entry.get("among", ())),
-        is_general=entry.get("general", False),
-        is_own=entry.get("own", False),
-        shows=entry.get("shows", False),
-    )
-
-
-def _facts(values: Mapping[str, Iterable[str]]) -> frozenset[Fact]:
-    return frozenset(_each(values))
-
-
-def _each(values: Mapping[str, Iterable[str]]) -> Iterator[Fact]:
-    return (Fact(kind, value) for kind, each in values.items() for value in each)
