@@ -1,6 +1,24 @@
 """Whether an accessory fits what a customer owns, by what both take and offer."""
 
+from dataclasses import replace
+
 from encore.recommender.domain.attributes import Attributes
+from encore.recommender.domain.kind_tables import Fact
+
+DEVICE, PORT = "device", "port"
+PHONE = Fact(DEVICE, "phone")
+PHONE_PORTS = frozenset(Fact(PORT, value) for value in ("lightning", "micro-usb", "usb-c"))
+"""Whoever has a cable for one of these, and for nothing else, charges a phone with it."""
+
+
+def owned_with(owned: Attributes) -> Attributes:
+    """Return what the owner of a product is known to have: the product, and the devices that it is for."""
+    devices = frozenset(fact for fact in owned.takes if fact.kind == DEVICE)
+    if not devices and owned.needs_fit and owned.takes and owned.takes <= PHONE_PORTS:
+        devices = frozenset((PHONE,))
+    if not devices:
+        return owned
+    return replace(owned, offers=owned.offers | devices, offered=owned.offered | {DEVICE})
 
 
 def fits(accessory: Attributes, owned: Attributes) -> bool | None:

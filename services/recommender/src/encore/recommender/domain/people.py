@@ -74,6 +74,11 @@ def size_of(product: Product) -> str | None:
     return next(found, None)
 
 
+def system_of(size: str) -> str:
+    """Return the system of a size, such as "letter"."""
+    return size.rpartition(" ")[0]
+
+
 def _sizes(text: str, worn: str) -> Iterator[str]:
     if worn != "shoe":
         yield from _jeans(text)
