@@ -11,7 +11,6 @@ from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.fitting import is_fit
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.shopper import Owned
-from encore.recommender.domain.taxonomy import Category
 from encore.recommender.domain.topics import is_of
 
 BETTER_BY = Decimal("0.2")
@@ -23,7 +22,7 @@ RATED_BETTER_BY = 50
 
 
 class Rule(StrEnum):
-    """The rules. The first ones never yield; the others do, in this order, where somebody would get too few."""
+    """The rules. Those in `YIELDING` yield, in its order, where somebody would get too few products."""
 
     UNWANTED = "unwanted"
     OWNED = "owned"
@@ -72,11 +71,13 @@ class Basket:
         self._shop = candidates.shop
         self._rules = candidates.shop.rules
         self._labels = set(self._shopper.labels)
-        self._leaves: Counter[Category] = Counter()
+        self._leaves: Counter[tuple[str, ...]] = Counter()
         self._brands: Counter[str | None] = Counter()
         self._kinds: Counter[str | None] = Counter()
         self._parts: Counter[bool] = Counter()
-        predicates = {rule: each for rule, each in self._predicates().items() if rule not in self._shop.without}
+        predicates = {
+            rule: each for rule, each in self._predicates().items() if rule not in self._shop.without
+        }
         self._always = [each for rule, each in predicates.items() if rule not in YIELDING]
         self._usually = {rule: each for rule, each in predicates.items() if rule in YIELDING}
 
@@ -128,7 +129,7 @@ class Basket:
         return self._leaves[offer.leaf] < (self._rules.max_per_leaf if is_owned else 1)
 
     def _keeps_replacements(self, offer: Offer) -> bool:
-        """Of what the customer owns and needs one of: one at most, and only a better one where theirs is not liked."""
+        """Of what people need one of and the customer has: one at most, a step up, and late if they like theirs."""
         owned = self._alike(offer)
         if not owned:
             return True
@@ -144,7 +145,7 @@ class Basket:
         return ()
 
     def _keeps_fit(self, offer: Offer) -> bool:
-        """Return whether what is useless without another thing fits one that the customer has, or is offered."""
+        """Return whether what is useless by itself fits something that the customer has, or is offered."""
         catalogue = self._shop.catalogue
         facts = catalogue.facts(offer.product_id).attributes
         if not facts.needs_fit:

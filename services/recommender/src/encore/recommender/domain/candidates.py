@@ -23,13 +23,12 @@ RANK_OFFSET = 30
 POORLY_RATED = 0.3
 """How much less a leaf counts of which nothing is well rated."""
 LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE = 0.4, 0.8, 0.5, 0.6
-"""What speaks for a product within its leaf: that customers bought it together with what the customer has, for
-each e-fold of them; that they know its brand; the first place in Personalize's order; that its name names the
-thing that it goes with."""
+"""What speaks for a product within its leaf: each e-fold of customers who bought it together with what this one
+has; a brand that they have; the first place in Personalize's order; a name that names what it goes with."""
 FIRST_RANKS = 10
 """How little the first places in Personalize's order differ: the eleventh counts half of the first."""
 PRICE_SCORE = 0.5
-"""What speaks against a product that is e times dearer or cheaper, for its leaf, than what the customer buys."""
+"""What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
 WHIM = 0.5
 """How much the order may differ between customers with equal histories, so that their lists do."""
 LEAF_WHIM = 0.3
@@ -52,9 +51,9 @@ class Completing:
 class Candidates:
     """The leaf categories and products that are considered for one customer.
 
-    A leaf's weight is the weighted sum of up to three shares, each of which sums to 1: how likely the customer
-    buys there next (`NextLeaves`), how well it goes with what they own (`Complements`), and how early it comes
-    in Personalize's ranking. In a leaf, products come by a score: what the shop knows of them
+    A leaf's weight is the weighted sum of shares, each of which sums to 1: how likely the customer buys there
+    next (`NextLeaves`), how well it goes with what they own (`Complements`), how early it comes in
+    Personalize's ranking, and whether something of it disappointed them. In a leaf, products come by a score: what the shop knows of them
     (`Catalogue.merits`) and what speaks for them with this customer.
     """
 

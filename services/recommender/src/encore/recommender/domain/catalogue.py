@@ -156,8 +156,8 @@ class Catalogue:
     def _merits(self, stars: Mapping[str, float]) -> dict[str, float]:
         """Map each product to what speaks for it in its leaf category, whoever the customer is.
 
-        That is how many people have it, and how well they rate it. A product is behind if its name has no word
-        of its category's while most of the others' have: a mouse pad among the gamepads.
+        That is how many people have it, and how well they rate it. A product is behind if its name has no
+        word of its category's while most of the others' have: a mouse pad among the gamepads.
         """
         about = {leaf: self.naming(leaf, leaf[-1]) for leaf in self.sizes if leaf}
         usual = {leaf for leaf, naming in about.items() if 2 * len(naming) > self.sizes[leaf]}

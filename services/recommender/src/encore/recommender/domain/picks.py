@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import nsmallest
-from itertools import accumulate, chain
+from itertools import chain
 
-from encore.contracts.records import Pick, Reason
+from encore.contracts.records import Pick
 from encore.recommender.domain.basket import YIELDING, Basket, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
@@ -19,7 +20,7 @@ AGAIN = 0.15
 ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
 LIKELIEST, MOST_IMPERSONAL = 3, 1
-"""From so many leaf categories, those where the customer most likely buys next, so many products may be offered
+"""From so many leaf categories, those where the customer most likely buys next, so many products may be picked
 that only many other people speak for."""
 MOST_LEAVES = 16
 """How many leaf categories are considered for each pick."""
@@ -34,7 +35,7 @@ class Selection:
 
 
 def pick(shopper: Shopper) -> Selection:
-    """Return the customer's picks, best first: from `shop.min_picks` to `shop.picks`, fewer where nothing is left.
+    """Return the customer's picks, best first: `shop.min_picks` to `shop.picks`, fewer where nothing is left.
 
     What the shop pinned comes first. Then every product needs a reason of the customer's own; only up to
     `min_picks` any true reason will do, and only up to there do rules yield, one after the other.
@@ -59,8 +60,8 @@ class _Picking:
         self._add_pinned()
         self._fill(shop.picks, self._is_worth_its_place)
         self._fill(shop.min_picks, self._basket.takes)
-        for yielding in accumulate(((rule,) for rule in YIELDING), initial=()):
-            self._fill(shop.min_picks, lambda offer, rules=yielding: self._basket.takes(offer, yielding=rules))
+        for most in range(1, len(YIELDING) + 1):
+            self._fill(shop.min_picks, partial(self._basket.takes, yielding=YIELDING[:most]))
         chosen = self._basket.chosen
         reasons = self._reasons.of([one.offer for one in chosen])
         return Selection(
@@ -84,7 +85,7 @@ class _Picking:
                 self._add(offer)
 
     def _is_worth_its_place(self, offer: Offer) -> bool:
-        """Return whether an offer has a reason of the customer's own, or is from where they most likely buy next."""
+        """Return whether an offer has a reason of the customer's own, or is of where they likely buy next."""
         if not self._basket.takes(offer):
             return False
         if self._reasons.best(offer).kind not in IMPERSONAL:
@@ -100,7 +101,7 @@ class _Picking:
             self._add(offer)
 
     def _offers(self) -> Iterator[Offer]:
-        """Yield all that is considered: by leaf categories, the heaviest first, and in each the best first."""
+        """Yield what is considered: by leaf categories, the heaviest first, and in each the best first."""
         for leaf in self._heaviest(MOST_LEAVES):
             yield from self._candidates.offers(leaf)
 
@@ -109,7 +110,7 @@ class _Picking:
         return nsmallest(most, weights, key=lambda leaf: (-weights[leaf], leaf))
 
     def _add(self, offer: Offer) -> None:
-        """Add an offer, and lower the weight of its leaf category, and of all that hold the same durable thing."""
+        """Add an offer; lower the weight of its leaf category, and of all with the same durable thing."""
         self._basket.add(offer)
         self._impersonal += self._reasons.best(offer).kind in IMPERSONAL
         for leaf in self._alike(offer):

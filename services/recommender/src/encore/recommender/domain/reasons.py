@@ -16,7 +16,7 @@ from encore.recommender.domain.taxonomy import Category
 
 SECONDS_PER_DAY = 86_400
 OFTEN = 3
-"""So many picks of one list have the same kind of reason before another true one of the customer's is preferred."""
+"""So many picks of one list have the same kind of reason before another of the customer's own is preferred."""
 MANY = 10
 """From so many customers on, that they bought or liked both says more than anything else."""
 SEVERAL = 3

@@ -1,6 +1,6 @@
 """What is known about one customer that bears on what to offer them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
