@@ -50,6 +50,8 @@ YIELDING = (
     Rule.REPEAT,
 )
 """Those that yield, in their order."""
+STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT)
+"""Those that what is in the basket does not matter to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +76,38 @@ class Basket:
         self._leaves: Counter[tuple[str, ...]] = Counter()
         self._brands: Counter[str | None] = Counter()
         self._kinds: Counter[str | None] = Counter()
-        self._parts: Counter[bool] = Counter()
-        predicates = {
-            rule: each for rule, each in self._predicates().items() if rule not in self._shop.without
-        }
-        self._always = [each for rule, each in predicates.items() if rule not in YIELDING]
-        self._usually = {rule: each for rule, each in predicates.items() if rule in YIELDING}
+        self._new_parts = 0
+        kept = {rule: keeps for rule, keeps in self._predicates().items() if rule not in self._shop.without}
+        self._standing = [keeps for rule, keeps in kept.items() if rule in STANDING]
+        self._changing = {rule: keeps for rule, keeps in kept.items() if rule not in STANDING}
+        self._known: dict[str, bool] = {}
 
     def __len__(self) -> int:
         return len(self.chosen)
 
     def takes(self, offer: Offer, *, yielding: Collection[Rule] = ()) -> bool:
         """Return whether an offer may join if some rules yield."""
-        return self.may_take(offer) and all(
-            keeps(offer) for rule, keeps in self._usually.items() if rule not in yielding
-        )
+        for rule, keeps in self._changing.items():
+            if not keeps(offer) and rule not in yielding:
+                return False
+        return self._may_ever_take(offer)
 
-    def may_take(self, offer: Offer) -> bool:
-        """Return whether an offer keeps the rules that never yield."""
-        return all(keeps(offer) for keeps in self._always)
+    def _may_ever_take(self, offer: Offer) -> bool:
+        """Return whether an offer keeps the rules that no pick changes."""
+        found = self._known.get(offer.product_id)
+        if found is None:
+            found = self._known[offer.product_id] = all(keeps(offer) for keeps in self._standing)
+        return found
 
     def add(self, offer: Offer) -> None:
         """Add an offer, and note the rules that it does not keep."""
-        yielded = tuple(rule for rule, keeps in self._usually.items() if not keeps(offer))
+        yielded = tuple(one for one in YIELDING if one in self._changing and not self._changing[one](offer))
         self.chosen.append(Chosen(offer, yielded))
         self._labels |= offer.labels
         self._leaves[offer.leaf] += bool(offer.leaf)
         self._brands[offer.brand] += offer.brand is not None
         self._kinds[offer.kind] += offer.kind is not None
-        self._parts[self._is_new_part(offer)] += 1
+        self._new_parts += self._is_new_part(offer)
 
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
         shopper, rules = self._shopper, self._rules
@@ -125,8 +130,12 @@ class Basket:
 
     def _keeps_leaf(self, offer: Offer) -> bool:
         """One of a leaf is enough, except of those from which the customer buys."""
-        is_owned = any(one.leaf == offer.leaf for one in self._shopper.owned)
-        return self._leaves[offer.leaf] < (self._rules.max_per_leaf if is_owned else 1)
+        picked = self._leaves[offer.leaf]
+        return not picked or (offer.leaf in self._owned_leaves and picked < self._rules.max_per_leaf)
+
+    @cached_property
+    def _owned_leaves(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(one.leaf for one in self._shopper.owned)
 
     def _keeps_replacements(self, offer: Offer) -> bool:
         """Of what people need one of and the customer has: one at most, a step up, and late if they like theirs."""
@@ -145,14 +154,12 @@ class Basket:
         return ()
 
     def _keeps_fit(self, offer: Offer) -> bool:
-        """Return whether what is useless by itself fits something that the customer has, or is offered."""
-        catalogue = self._shop.catalogue
-        facts = catalogue.facts(offer.product_id).attributes
-        if not facts.needs_fit:
-            return True
-        have = [one.product.product_id for one in self._shopper.kept]
-        have += [one.offer.product_id for one in self.chosen]
-        return any(is_fit(facts, catalogue.facts(one).owned) for one in have)
+        """Return whether what is useless by itself fits something that the customer has."""
+        facts = self._shop.catalogue.facts
+        taking = facts(offer.product_id).attributes
+        return not taking.needs_fit or any(
+            is_fit(taking, facts(one.product.product_id).owned) for one in self._shopper.kept
+        )
 
     def _keeps_audience(self, offer: Offer) -> bool:
         """Return whether an offer is not for somebody else than all that the customer has is for."""
@@ -178,7 +185,7 @@ class Basket:
         return frozenset(one.age for one in self._shopper.audiences if one.age)
 
     def _keeps_to_known_parts(self, offer: Offer) -> bool:
-        return not self._is_new_part(offer) or self._parts[True] < self._rules.max_discoveries
+        return self._new_parts < self._rules.max_discoveries or not self._is_new_part(offer)
 
     def _is_new_part(self, offer: Offer) -> bool:
         known = self._shopper.parts
@@ -191,13 +198,19 @@ class Basket:
 
     def _keeps_price(self, offer: Offer) -> bool:
         """Compare with what the customer pays; what goes with something of theirs may cost less."""
-        if self._shopper.price_range is None:
+        if self._price_range is None:
             return True
-        factor = Decimal(self._rules.price_factor)
+        lowest, highest = self._price_range
+        return offer.price <= highest and (offer.price >= lowest or offer.leaf in self._candidates.completing)
+
+    @cached_property
+    def _price_range(self) -> tuple[Decimal, Decimal] | None:
+        """The least and the most that a pick costs."""
+        if self._shopper.price_range is None:
+            return None
         lowest, highest = self._shopper.price_range
-        return offer.price <= highest * factor and (
-            offer.price * factor >= lowest or offer.leaf in self._candidates.completing
-        )
+        factor = Decimal(self._rules.price_factor)
+        return lowest / factor, highest * factor
 
 
 def is_step_up(offer: Offer, owned: Owned) -> bool:

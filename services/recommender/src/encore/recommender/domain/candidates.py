@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest
 from itertools import chain
 from zlib import crc32
 
@@ -16,7 +17,7 @@ from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
 
-LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 1.5, 0.2
+LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 0.7, 0.2
 """How much each share counts in a leaf category's weight."""
 RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
@@ -25,7 +26,10 @@ POORLY_RATED = 0.3
 LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE = 0.4, 0.8, 0.5, 0.6
 """What speaks for a product within its leaf: each e-fold of customers who bought it together with what this one
 has; a brand that they have; the first place in Personalize's order; a name that names what it goes with."""
-FIRST_RANKS = 10
+FADING = 0.8
+TOGETHER, FIRST = 1.5, 2.0
+MOST_DIRECT, MOST_RANKED = 12, 60
+FIRST_RANKS = 5
 """How little the first places in Personalize's order differ: the eleventh counts half of the first."""
 PRICE_SCORE = 0.5
 """What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
@@ -97,13 +101,44 @@ class Candidates:
         return found
 
     @cached_property
-    def linked(self) -> Mapping[str, int]:
-        """The families that customers bought together with the customer's, and how many did."""
-        found: Counter[str] = Counter()
+    def linked(self) -> Mapping[str, float]:
+        """How strongly customers bought each family together with what this one has, most of all of late."""
+        found: defaultdict[str, float] = defaultdict(float)
         if self._on(Part.LINKED):
-            for owned in self.shopper.kept:
-                found.update(self.shop.buyers(owned.product.product_id))
+            for owned, recency in self._by_recency():
+                for family, strength in self.shop.attraction(owned.product.product_id).items():
+                    found[family] += recency * owned.voice * strength
         return found
+
+    def _by_recency(self) -> Iterator[tuple[Owned, float]]:
+        """Yield what the customer has and keeps, each with how much it counts for when they came by it."""
+        kept = self.shopper.kept
+        times = sorted({one.preference.timestamp or 0 for one in kept}, reverse=True)
+        is_dated = all(one.preference.timestamp is not None for one in kept)
+        faded = {time: FADING**age for age, time in enumerate(times)}
+        return ((one, faded[one.preference.timestamp or 0] if is_dated else 1.0) for one in kept)
+
+    @cached_property
+    def direct(self) -> Mapping[str, float]:
+        """The families that come before their leaf categories, with their weights.
+
+        They are those that customers bought with what this one has, and the first in Personalize's order.
+        """
+        weights: defaultdict[str, float] = defaultdict(float)
+        for one, strength in self._best(self.linked):
+            weights[one] += TOGETHER * strength
+        ranks = {one: 1 / (FIRST_RANKS + rank) for one, rank in self._ranks.items()}
+        best = self._best(ranks)
+        total = sum(share for _, share in best)
+        for one, share in best:
+            weights[one] += FIRST * self._ranking_weight * share / total
+        return weights
+
+    def _best(self, found: Mapping[str, float]) -> list[tuple[str, float]]:
+        """Return the most of some families by a figure, without those that the customer has."""
+        labels, owned = self.shop.catalogue.labels, self.shopper.labels
+        new = ((one, figure) for one, figure in found.items() if owned.isdisjoint(labels(one)))
+        return nlargest(MOST_DIRECT, new, key=lambda each: (each[1], each[0]))
 
     def offers(self, leaf: Category) -> Iterator[Offer]:
         """Yield the offers of a leaf, best first: of each family the variant that suits the customer best."""
@@ -131,6 +166,8 @@ class Candidates:
 
         Where no size of the customer's is known for the family's size system, it is the best variant.
         """
+        if not variants:
+            return None
         worn, systems = self.shopper.sizes, self.shopper.size_systems
         if not worn:
             return variants[0]
@@ -151,8 +188,7 @@ class Candidates:
     def _score(self, offer: Offer, named: frozenset[str]) -> float:
         shopper = self.shopper
         score = self.shop.catalogue.merits[offer.product_id]
-        if count := self.linked.get(offer.family):
-            score += LINKED_SCORE * math.log1p(count)
+        score += LINKED_SCORE * self.direct.get(offer.family, 0.0)
         if offer.brand in shopper.brands:
             score += BRAND_SCORE * self._on(Part.BRAND)
         if (rank := self._ranks.get(offer.family)) is not None:
@@ -220,7 +256,7 @@ class Candidates:
         catalogue, owned = self.shop.catalogue, self.shopper.labels
         found: dict[str, int] = {}
         if self._ranking_weight:
-            for product_id in self.shopper.ranked:
+            for product_id in self.shopper.ranked[:MOST_RANKED]:
                 if product_id in catalogue.products and owned.isdisjoint(catalogue.labels(product_id)):
                     found.setdefault(catalogue.family(product_id), len(found))
         return found

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from heapq import nsmallest
-from itertools import chain
+from itertools import chain, islice
 
 from encore.contracts.records import Pick
 from encore.recommender.domain.basket import YIELDING, Basket, Rule
@@ -15,15 +14,19 @@ from encore.recommender.domain.reasons import IMPERSONAL, Reasons
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
 
-AGAIN = 0.15
+AGAIN = 0.25
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
 ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
 LIKELIEST, MOST_IMPERSONAL = 3, 1
 """From so many leaf categories, those where the customer most likely buys next, so many products may be picked
 that only many other people speak for."""
-MOST_LEAVES = 16
-"""How many leaf categories are considered for each pick."""
+MOST_LEAVES, MOST_OFFERS = 20, 16
+"""How many leaf categories are considered, and how many offers of each."""
+
+
+Source = Category | str
+"""Where offers come from: a leaf category, or a family by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,20 @@ class _Picking:
         self._candidates = Candidates(shopper)
         self._basket = Basket(self._candidates)
         self._reasons = Reasons(shopper, self._candidates.completing)
-        self._weights = dict(self._candidates.weights)
-        self._likeliest = frozenset(self._heaviest(LIKELIEST))
+        weights = self._candidates.weights
+        leaves = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))[:MOST_LEAVES]
+        self._likeliest = frozenset(leaves[:LIKELIEST])
+        self._weights: dict[Source, float] = {leaf: weights[leaf] for leaf in leaves}
+        self._weights |= self._candidates.direct
         self._impersonal = 0
 
     def selection(self) -> Selection:
         shop = self._shop
         self._add_pinned()
-        self._fill(shop.picks, self._is_worth_its_place)
-        self._fill(shop.min_picks, self._basket.takes)
-        for most in range(1, len(YIELDING) + 1):
-            self._fill(shop.min_picks, partial(self._basket.takes, yielding=YIELDING[:most]))
+        for most in (shop.min_picks, shop.picks):
+            self._fill(most, self._is_worth_its_place)
+        for yielding in range(len(YIELDING) + 1):
+            self._fill(shop.min_picks, partial(self._basket.takes, yielding=YIELDING[:yielding]))
         chosen = self._basket.chosen
         reasons = self._reasons.of([one.offer for one in chosen])
         return Selection(
@@ -93,30 +99,35 @@ class _Picking:
         return offer.leaf in self._likeliest and self._impersonal < MOST_IMPERSONAL
 
     def _fill(self, most: int, suits: Callable[[Offer], bool]) -> None:
-        """Add the best offers that suit until there are so many, or nothing is left."""
-        while len(self._basket) < most:
-            offer = next(filter(suits, self._offers()), None)
+        """Add the best offers that suit until there are so many, or nothing is left.
+
+        Whatever does not suit is not looked at again: the more is picked, the less suits.
+        """
+        left = {source: filter(suits, self._offers(source)) for source in self._weights}
+        while left and len(self._basket) < most:
+            source = max(left, key=self._weights.__getitem__)
+            offer = next(left[source], None)
             if offer is None:
-                return
-            self._add(offer)
+                del left[source]
+            else:
+                self._add(offer)
 
-    def _offers(self) -> Iterator[Offer]:
-        """Yield what is considered: by leaf categories, the heaviest first, and in each the best first."""
-        for leaf in self._heaviest(MOST_LEAVES):
-            yield from self._candidates.offers(leaf)
-
-    def _heaviest(self, most: int) -> list[Category]:
-        weights = self._weights
-        return nsmallest(most, weights, key=lambda leaf: (-weights[leaf], leaf))
+    def _offers(self, source: Source) -> Iterator[Offer]:
+        """Yield the offers of a leaf category, the best first, or the one of a family."""
+        if not isinstance(source, str):
+            yield from islice(self._candidates.offers(source), MOST_OFFERS)
+        elif offer := self._candidates.variant(self._shop.variants.get(source, ())):
+            yield offer
 
     def _add(self, offer: Offer) -> None:
         """Add an offer; lower the weight of its leaf category, and of all with the same durable thing."""
         self._basket.add(offer)
         self._impersonal += self._reasons.best(offer).kind in IMPERSONAL
-        for leaf in self._alike(offer):
-            self._weights[leaf] *= AGAIN if offer.kind is None else ANOTHER_DURABLE
+        factor = AGAIN if offer.kind is None else ANOTHER_DURABLE
+        for source in self._weights:
+            if self._is_alike(source, offer):
+                self._weights[source] *= factor
 
-    def _alike(self, offer: Offer) -> list[Category]:
-        if offer.kind is None:
-            return [offer.leaf] if offer.leaf in self._weights else []
-        return [leaf for leaf in self._weights if self._shop.kind(leaf) == offer.kind]
+    def _is_alike(self, source: Source, offer: Offer) -> bool:
+        leaf = self._shop.catalogue.category(source) if isinstance(source, str) else source
+        return leaf == offer.leaf or (offer.kind is not None and self._shop.kind(leaf) == offer.kind)

@@ -91,9 +91,10 @@ class Reasons:
             (ReasonKind.ALSO_LIKED, self.shopper.liked, self.shop.likers),
             (ReasonKind.BOUGHT_TOGETHER, self.shopper.kept, self.shop.buyers),
         ):
-            found = ((counted(one.product.product_id).get(offer.family, 0), one) for one in own)
-            customers, owned = max(found, key=lambda each: each[0], default=(0, None))
-            if owned is not None and customers:
+            linked = ((counted(one.product.product_id).get(offer.family), one) for one in own)
+            found = [(link.customers, one) for link, one in linked if link]
+            if found:
+                customers, owned = max(found, key=lambda each: each[0])
                 yield _about(kind, owned, customers=customers)
 
     def _goes_with(self, offer: Offer) -> Iterator[Reason]:

@@ -9,14 +9,14 @@ from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.complements import Complements
 from encore.recommender.domain.durables import Durables
-from encore.recommender.domain.links import Links
+from encore.recommender.domain.links import Link, Links
 from encore.recommender.domain.next_leaves import NextLeaves
 from encore.recommender.domain.offers import Offer, models, offers
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.taxonomy import Category
 
-MOST_MODELS = 30
+MOST_MODELS = 24
 """How many families of a leaf category are considered, so that picking does not grow with the catalogue."""
 
 
@@ -107,32 +107,62 @@ class Shop:
             self._kinds[category] = self.durables.kind(category)
         return self._kinds[category]
 
-    def buyers(self, product_id: str) -> Mapping[str, int]:
-        """Return how many customers own another family together with that of a product."""
+    def buyers(self, product_id: str) -> Mapping[str, Link[str]]:
+        """Return the families that customers own together with that of a product, by id."""
         return self._linked(self.bought.families, product_id, self._buyers)
 
-    def likers(self, product_id: str) -> Mapping[str, int]:
-        """Return how many customers like another family together with that of a product."""
+    def likers(self, product_id: str) -> Mapping[str, Link[str]]:
+        """Return the families that customers like together with that of a product, by id."""
         return self._linked(self.bought.liked, product_id, self._likers)
 
+    def attraction(self, product_id: str) -> Mapping[str, float]:
+        """Return how strongly other families are bought with that of a product, beyond what chance would do.
+
+        The strength of a link counts as far as its customers exceed those that would link both if every link
+        had a random other end (as in `Complements`).
+        """
+        family = self.catalogue.family(product_id)
+        if family not in self._attractions:
+            bought = self.bought.families
+            chance = self._degree(family) / (2 * bought.total or 1)
+            self._attractions[family] = {
+                one: link.strength * excess
+                for one, link in self.buyers(product_id).items()
+                if (excess := 1 - chance * self._degree(one) / link.customers) > 0
+            }
+        return self._attractions[family]
+
+    def _degree(self, family: str) -> int:
+        if family not in self._degrees:
+            self._degrees[family] = self.bought.families.degree(family)
+        return self._degrees[family]
+
     def _linked(
-        self, links: Links[str], product_id: str, known: dict[str, Mapping[str, int]]
-    ) -> Mapping[str, int]:
+        self, links: Links[str], product_id: str, known: dict[str, Mapping[str, Link[str]]]
+    ) -> Mapping[str, Link[str]]:
         """Only families that enough customers link, the strongest first."""
         family = self.catalogue.family(product_id)
         if family not in known:
             found = links.of(family, at_least=self.rules.min_linking_customers)
-            known[family] = {link.to: link.customers for link in found}
+            known[family] = {link.to: link for link in found}
         return known[family]
+
+    @cached_property
+    def _attractions(self) -> dict[str, Mapping[str, float]]:
+        return {}
+
+    @cached_property
+    def _degrees(self) -> dict[str, int]:
+        return {}
 
     @cached_property
     def _kinds(self) -> dict[Category, str | None]:
         return {}
 
     @cached_property
-    def _buyers(self) -> dict[str, Mapping[str, int]]:
+    def _buyers(self) -> dict[str, Mapping[str, Link[str]]]:
         return {}
 
     @cached_property
-    def _likers(self) -> dict[str, Mapping[str, int]]:
+    def _likers(self) -> dict[str, Mapping[str, Link[str]]]:
         return {}
