@@ -15,43 +15,6 @@ from encore.recommender.domain.topics import is_of
 
 BETTER_BY = Decimal("0.2")
 """By how many stars more a product is better rated than another."""
-STEP_UP = Decimal("1.1")
-"""How many times dearer a product is that is a step up from another."""
-RATED_BETTER_BY = 50
-"""From how many ratings on that says something."""
-
-
-class Rule(StrEnum):
-    """The rules. Those in `YIELDING` yield, in its order, where somebody would get too few products."""
-
-    UNWANTED = "unwanted"
-    OWNED = "owned"
-    DISLIKED = "disliked"
-    AUDIENCE = "audience"
-    FIT = "fit"
-    DISAPPOINTMENT = "disappointment"
-    REPLACEMENT = "replacement"
-    PRICE = "price"
-    BRAND = "brand"
-    NEW_PART = "new_part"
-    RATING = "rating"
-    LEAF = "leaf"
-    UNKNOWN_AUDIENCE = "unknown_audience"
-    REPEAT = "repeat"
-
-
-YIELDING = (
-    Rule.PRICE,
-    Rule.BRAND,
-    Rule.NEW_PART,
-    Rule.RATING,
-    Rule.LEAF,
-    Rule.UNKNOWN_AUDIENCE,
-    Rule.REPEAT,
-)
-"""Those that yield, in their order."""
-STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT)
-"""Those that what is in the basket does not matter to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,29 +92,23 @@ class Basket:
         }
 
     def _keeps_leaf(self, offer: Offer) -> bool:
-        """One of a leaf is enough, except of those from which the customer buys."""
+        """One of a leaf is enough, except of those from which the customer buys, and people buy again."""
         picked = self._leaves[offer.leaf]
-        return not picked or (offer.leaf in self._owned_leaves and picked < self._rules.max_per_leaf)
+        if offer.leaf not in self._owned_leaves:
+            return not picked
+        return picked < (self._rules.max_per_leaf if self._shop.is_bought_again(offer.leaf) else 1)
 
     @cached_property
     def _owned_leaves(self) -> frozenset[tuple[str, ...]]:
         return frozenset(one.leaf for one in self._shopper.owned)
 
     def _keeps_replacements(self, offer: Offer) -> bool:
-        """Of what people need one of and the customer has: one at most, a step up, and late if they like theirs."""
-        owned = self._alike(offer)
-        if not owned:
+        """Of what people need one of: one at most, and only a better one than what they are not content with."""
+        if not offer.kind or not (owned := self._shopper.durables.get(offer.kind)):
             return True
-        is_late = len(self.chosen) >= self._shop.min_picks
         return self._kinds[offer.kind] < 1 and all(
-            is_step_up(offer, one) and (is_late or not one.is_liked) for one in owned
+            one.is_disappointing and is_better(offer, one) for one in owned
         )
-
-    def _alike(self, offer: Offer) -> Sequence[Owned]:
-        """What the customer has of the kind of an offer, if people need one of it."""
-        if offer.kind:
-            return self._shopper.durables.get(offer.kind, ())
-        return ()
 
     def _keeps_fit(self, offer: Offer) -> bool:
         """Return whether what is useless by itself fits something that the customer has."""
@@ -211,11 +168,6 @@ class Basket:
         lowest, highest = self._shopper.price_range
         factor = Decimal(self._rules.price_factor)
         return lowest / factor, highest * factor
-
-
-def is_step_up(offer: Offer, owned: Owned) -> bool:
-    """Return whether an offer is better rated than what the customer has, or clearly dearer."""
-    return is_better(offer, owned) or offer.price >= owned.product.price * STEP_UP
 
 
 def is_better(offer: Offer, owned: Owned) -> bool:

@@ -92,9 +92,9 @@ class Reasons:
             (ReasonKind.BOUGHT_TOGETHER, self.shopper.kept, self.shop.buyers),
         ):
             linked = ((counted(one.product.product_id).get(offer.family), one) for one in own)
-            found = [(link.customers, one) for link, one in linked if link]
+            found = [(link.strength, link.customers, one) for link, one in linked if link]
             if found:
-                customers, owned = max(found, key=lambda each: each[0])
+                _, customers, owned = max(found, key=lambda each: each[0])
                 yield _about(kind, owned, customers=customers)
 
     def _goes_with(self, offer: Offer) -> Iterator[Reason]:
@@ -113,12 +113,13 @@ class Reasons:
 
     def _bought_after(self, offer: Offer) -> Iterator[Reason]:
         """Many customers have something of its leaf category and of that of something of theirs."""
-        counted = self.shop.bought.leaves.customers
         others = [one for one in self.shopper.kept if one.leaf and one.leaf != offer.leaf]
-        found = ((counted(one.leaf, offer.leaf), one) for one in others)
-        customers, owned = max(found, key=lambda each: each[0], default=(0, None))
-        if owned is not None and customers >= SEVERAL:
-            yield _about(ReasonKind.GOES_WITH, owned, customers=customers)
+        found = ((self.shop.leaf_excess(one.leaf, offer.leaf), one) for one in others)
+        excess, owned = max(found, key=lambda each: each[0], default=(0.0, None))
+        if owned is not None and excess > 0:
+            customers = self.shop.bought.leaves.customers(owned.leaf, offer.leaf)
+            if customers >= SEVERAL:
+                yield _about(ReasonKind.GOES_WITH, owned, customers=customers)
 
     def _better_rated(self, offer: Offer) -> Iterator[Reason]:
         """It is for the same purpose as something of theirs that they do not like so much."""

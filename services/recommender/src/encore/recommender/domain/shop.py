@@ -8,7 +8,7 @@ from typing import Self
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.complements import Complements
-from encore.recommender.domain.durables import Durables
+from encore.recommender.domain.durables import MIN_RETURNING, Durables, Repeats
 from encore.recommender.domain.links import Link, Links
 from encore.recommender.domain.next_leaves import NextLeaves
 from encore.recommender.domain.offers import Offer, models, offers
@@ -18,6 +18,8 @@ from encore.recommender.domain.taxonomy import Category
 
 MOST_MODELS = 24
 """How many families of a leaf category are considered, so that picking does not grow with the catalogue."""
+BOUGHT_AGAIN = 0.15
+"""From this share on, of the customers of a leaf who bought more, people buy of it again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,17 @@ class Shop:
             self._kinds[category] = self.durables.kind(category)
         return self._kinds[category]
 
+    def is_bought_again(self, leaf: Category) -> bool:
+        """Return whether enough customers of a leaf category buy of it again, as far as that is known."""
+        repeats = self._repeats.get(leaf)
+        if repeats is None or repeats.returning < MIN_RETURNING:
+            return self.kind(leaf) is None
+        return repeats.repeated >= BOUGHT_AGAIN * repeats.returning
+
+    @cached_property
+    def _repeats(self) -> Mapping[Category, Repeats]:
+        return self.bought.repeats()
+
     def buyers(self, product_id: str) -> Mapping[str, Link[str]]:
         """Return the families that customers own together with that of a product, by id."""
         return self._linked(self.bought.families, product_id, self._buyers)
@@ -132,6 +145,15 @@ class Shop:
             }
         return self._attractions[family]
 
+    def leaf_excess(self, one: Category, other: Category) -> float:
+        """Return by which share customers have both leaf categories more often than by chance; 0 if they do not."""
+        if (one, other) not in self._excesses:
+            leaves = self.bought.leaves
+            expected = leaves.degree(one) * leaves.degree(other) / (2 * leaves.total or 1)
+            customers = leaves.customers(one, other)
+            self._excesses[one, other] = max(0.0, 1 - expected / customers) if customers else 0.0
+        return self._excesses[one, other]
+
     def _degree(self, family: str) -> int:
         if family not in self._degrees:
             self._degrees[family] = self.bought.families.degree(family)
@@ -149,6 +171,10 @@ class Shop:
 
     @cached_property
     def _attractions(self) -> dict[str, Mapping[str, float]]:
+        return {}
+
+    @cached_property
+    def _excesses(self) -> dict[tuple[Category, Category], float]:
         return {}
 
     @cached_property

@@ -40,6 +40,12 @@ class Owned:
         return self.preference.event_type is EventType.DISLIKED
 
     @property
+    def is_disappointing(self) -> bool:
+        """Whether the customer has said what they think of it, and that they do not like it."""
+        value = self.preference.value
+        return value is not None and not self.is_liked
+
+    @property
     def is_liked(self) -> bool:
         """Whether the customer is known to like it."""
         return self.preference.event_type is EventType.LIKED
