@@ -1,7 +1,7 @@
 """The rules of a merchandiser, each of which says whether one more product may join those already picked."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +15,41 @@ from encore.recommender.domain.topics import is_of
 
 BETTER_BY = Decimal("0.2")
 """By how many stars more a product is better rated than another."""
+RATED_BETTER_BY = 50
+"""From how many ratings on that says something."""
+
+
+class Rule(StrEnum):
+    """The rules. Those in `YIELDING` yield, in its order, where somebody would get too few products."""
+
+    UNWANTED = "unwanted"
+    OWNED = "owned"
+    DISLIKED = "disliked"
+    AUDIENCE = "audience"
+    FIT = "fit"
+    DISAPPOINTMENT = "disappointment"
+    REPLACEMENT = "replacement"
+    PRICE = "price"
+    BRAND = "brand"
+    NEW_PART = "new_part"
+    RATING = "rating"
+    LEAF = "leaf"
+    UNKNOWN_AUDIENCE = "unknown_audience"
+    REPEAT = "repeat"
+
+
+YIELDING = (
+    Rule.PRICE,
+    Rule.BRAND,
+    Rule.NEW_PART,
+    Rule.RATING,
+    Rule.LEAF,
+    Rule.UNKNOWN_AUDIENCE,
+    Rule.REPEAT,
+)
+"""Those that yield, in their order."""
+STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT)
+"""Those that what is in the basket does not matter to."""
 
 
 @dataclass(frozen=True, slots=True)
