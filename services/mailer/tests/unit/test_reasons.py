@@ -42,7 +42,7 @@ def phrase(given: Reason, product: Product) -> str:
         (ReasonKind.LIKED, "because you liked your Nadir 10A"),
         (ReasonKind.ALSO_LIKED, "12 customers who like the Nadir 10A like this too"),
         (ReasonKind.BOUGHT_TOGETHER, "12 customers with the Nadir 10A bought this too"),
-        (ReasonKind.GOES_WITH, "goes with your Nadir 10A: 12 customers have a pair like this"),
+        (ReasonKind.GOES_WITH, "goes with your Nadir 10A: 12 customers have both kinds"),
         (ReasonKind.BETTER_RATED, "rated higher than your Nadir 10A"),
         (ReasonKind.SAME_SHELF, "from the same shelf as your Nadir 10A"),
         (ReasonKind.NEW, "new in Smart Televisions, where you have bought before"),

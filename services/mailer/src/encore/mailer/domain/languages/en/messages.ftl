@@ -14,7 +14,7 @@ reason-bought-together = { $who ->
    *[many] { $count } customers with the { $product } bought this too
 }
 reason-goes-with = goes with your { $product }
-reason-goes-with-by-many = goes with your { $product }: { $count } customers have a pair like this
+reason-goes-with-by-many = goes with your { $product }: { $count } customers have both kinds
 reason-better-rated = rated higher than your { $product }
 reason-same-shelf = from the same shelf as your { $product }
 reason-new = new in { $category }, where you have bought before
