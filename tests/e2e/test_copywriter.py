@@ -43,7 +43,7 @@ from encore.stack.sample.vocabulary import load_vocabulary
 from understudy.engines.copywriter import write
 
 LOCALES = {"en": "en_IN", "de": "de_DE"}
-OWN = frozenset({"liked", "also_liked", "bought_together", "goes_with", "better_rated"})
+OWN = frozenset({"liked", "also_liked", "bought_together", "goes_with", "better_rated", "same_shelf"})
 
 OCCASIONS = ("liked", "owner", "sorry", "new")
 POLARITIES = {"liked": 0.8, "owner": None, "sorry": -0.8}
@@ -168,7 +168,7 @@ def _pick(product: Product, kind: ReasonKind, own: Product, chance: Random) -> P
         product_id=about and about.product_id,
         product_name=about and about.name,
         customers=3 if kind in {ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER} else None,
-        category=product.category if kind in {ReasonKind.POPULAR_IN_CATEGORY, ReasonKind.DISCOVERY} else (),
+        category=product.category if kind in {ReasonKind.POPULAR_IN_CATEGORY, ReasonKind.NEW} else (),
         rank=2 if ranked else None,
         out_of=40 if ranked else None,
     )

@@ -101,4 +101,4 @@ async def test_the_others_get_emails_with_what_is_in_stock(pipeline: Pipeline, i
         for one in await pipeline.observer.objects.get_lines(key, Recommendation):
             assert [pick.product.product_id for pick in one.picks if not pick.product.in_stock] == []
             assert bought.product_id not in {pick.product.product_id for pick in one.picks}
-            assert len(one.picks) == 5
+            assert 3 <= len(one.picks) <= 5

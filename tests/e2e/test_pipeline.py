@@ -12,7 +12,7 @@ from encore.contracts import object_keys
 from encore.contracts.records import ProductSentiment, Recommendation
 from encore.stack.sample import SampleFacts, write_sample
 from tests.support.pipeline import Pipeline, Truth
-from tests.support.verdict import PICKS, body, email_faults
+from tests.support.verdict import MIN_PICKS, PICKS, body, email_faults
 
 pytestmark = pytest.mark.timeout(700)
 MIN_SCORED = 5
@@ -59,7 +59,7 @@ async def test_every_customer_gets_an_email_that_agrees_with_the_catalogue(
     assert counts["reviews"] == facts.reviews
     assert counts["interactions"] == facts.interactions
     assert counts["unaligned_texts"] == facts.unaligned_texts
-    assert counts["recommendations"] == facts.customers * PICKS
+    assert MIN_PICKS <= counts["recommendations"] / facts.customers <= PICKS
     assert counts["customers_by_popularity"] == 0
     assert counts["rejected_rows"] == 0
     assert finished.cost_usd["total"] == sum(

@@ -117,7 +117,7 @@ async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Pat
     assert any(len(each.owned) > 1 for each in recommended)
 
     picks = await picks_now(pipeline, only_first)
-    assert len(picks) == 5
+    assert 3 <= len(picks) <= 5
     assert had[only_first].isdisjoint(picks)
 
 

@@ -29,11 +29,12 @@ PRODUCTS = [
     a_product("tv", "Electronics", "TVs", rating=4.0, rating_count=100),
     a_product("tv-better", "Electronics", "TVs", rating=4.5, rating_count=200),
     a_product("tv-rare", "Electronics", "TVs", rating=5.0, rating_count=3),
-    a_product("cable", "Electronics", "HDMI Cables", rating=4.1, rating_count=90),
+    a_product("cable", "Electronics", "HDMI Cables", name="HDMI thingcable", rating=4.1, rating_count=90),
     a_product("sofa", "Home", "Sofas", rating=3.0, rating_count=10),
     a_product("tent", "Outdoor", "Tents", available_from=NOW - 10 * DAY_S),
     a_product("old-tent", "Outdoor", "Tents", available_from=NOW - 90 * DAY_S),
     a_product("lamp", "Home", "Lamps"),
+    a_product("lantern", "Home", "Lamps", "Lanterns", available_from=NOW - 10 * DAY_S),
 ]
 BY_ID = {product.product_id: product for product in PRODUCTS}
 CUSTOMERS = [

@@ -75,7 +75,7 @@ SUMMARY = {
     "ingest": INGEST.model_dump(mode="json"),
 }
 NAMES = ("Asha Rao", "Ben Iyer", "Chitra Das", "Dev Nair", "Esha Jain", "Farid Khan", "Gita Sen")
-KINDS = ("liked", "also liked", "goes with", "popular in category", "new", "discovery")
+KINDS = ("liked", "also liked", "goes with", "popular in category", "new", "same shelf")
 PICTURE = picture_url("kettle", "Sage")
 HTML = """<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark">
 <title>Email</title><style>

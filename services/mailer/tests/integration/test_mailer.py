@@ -251,7 +251,7 @@ async def test_an_email_states_the_facts_of_the_catalogue(mailer: Mailer) -> Non
         assert "₹2,999" in text
         assert "60% off" in text
         assert "4,26,973 ratings" in text
-        assert "Because you liked Lumio Clip Lamp 10 W" in text
+        assert "Because you liked your Lumio Clip Lamp 10 W" in text
         assert "https://shop.example/p/1?ref=a&" in text.replace("&amp;", "&")
         assert f"utm_campaign={RUN}" in text
     assert "<b>bright</b>" not in text

@@ -54,7 +54,7 @@ def test_a_product_has_slots_only_for_the_facts_it_has(facts: EmailFacts) -> Non
         "discount": "64%",
         "rating": "4.2",
         "rating_count": "24,269",
-        "reason": "because you liked Solero 20 W Wall Charger",
+        "reason": "because you liked your Solero 20 W Wall Charger",
     }
     assert facts.products[2].values.keys() == {"name", "price", "rating", "reason"}
     assert facts.products[4].values.keys() == {"name", "price", "reason"}
@@ -98,8 +98,8 @@ def test_copy_is_not_told_of_a_small_discount(percent: int, spoken: bool, make_f
 def test_reasons_are_phrases(facts: EmailFacts) -> None:
     """Each can follow a dash or a colon."""
     assert [product.values["reason"] for product in facts.products] == [
-        "because you liked Solero 20 W Wall Charger",
-        "to go with your Vireo Pour-Over Coffee Set",
+        "because you liked your Solero 20 W Wall Charger",
+        "goes with your Vireo Pour-Over Coffee Set",
         "popular in Desk Lamps",
         "popular with our customers",
         "from our range",

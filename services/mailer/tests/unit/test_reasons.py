@@ -39,15 +39,15 @@ def phrase(given: Reason, product: Product) -> str:
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        (ReasonKind.LIKED, "because you liked Nadir 10A"),
-        (ReasonKind.ALSO_LIKED, "liked by 12 customers who liked Nadir 10A too"),
-        (ReasonKind.BOUGHT_TOGETHER, "bought by 12 customers who bought Nadir 10A too"),
-        (ReasonKind.GOES_WITH, "12 customers with something like your Nadir 10A bought one like it"),
+        (ReasonKind.LIKED, "because you liked your Nadir 10A"),
+        (ReasonKind.ALSO_LIKED, "12 customers who like the Nadir 10A like this too"),
+        (ReasonKind.BOUGHT_TOGETHER, "12 customers with the Nadir 10A bought this too"),
+        (ReasonKind.GOES_WITH, "goes with your Nadir 10A: 12 customers have both kinds"),
         (ReasonKind.BETTER_RATED, "rated higher than your Nadir 10A"),
-        (ReasonKind.NEW, "new in our shop"),
+        (ReasonKind.SAME_SHELF, "from the same shelf as your Nadir 10A"),
+        (ReasonKind.NEW, "new in Smart Televisions, where you have bought before"),
         (ReasonKind.POPULAR_IN_CATEGORY, "popular in Smart Televisions"),
         (ReasonKind.WELL_RATED, "well rated by 1,24,269 customers"),
-        (ReasonKind.DISCOVERY, "something new for you in Smart Televisions"),
         (ReasonKind.POPULAR, "popular with our customers"),
         (ReasonKind.FEATURED, "featured in our shop"),
         (ReasonKind.ASSORTMENT, FALLBACK),
@@ -58,9 +58,10 @@ def test_a_phrase_states_the_evidence_of_its_kind(kind: ReasonKind, expected: st
     assert phrase(reason(kind), entry(1, rating_count=124269)) == expected
 
 
-def test_what_a_person_says_goes_together_counts_no_customers(entry: MakeEntry) -> None:
-    """Only what customers bought together is said of customers."""
-    assert phrase(reason(ReasonKind.GOES_WITH, customers=None), entry(1)) == "to go with your Nadir 10A"
+@pytest.mark.parametrize("customers", [None, 3, 9])
+def test_what_goes_together_counts_no_few_customers(customers: int | None, entry: MakeEntry) -> None:
+    """Nor any where a person says that it does."""
+    assert phrase(reason(ReasonKind.GOES_WITH, customers=customers), entry(1)) == "goes with your Nadir 10A"
 
 
 def test_every_kind_has_a_phrase() -> None:
@@ -70,14 +71,20 @@ def test_every_kind_has_a_phrase() -> None:
 
 @pytest.mark.parametrize(
     ("customers", "who"),
-    [(1, "a customer"), (2, "customers"), (4, "customers"), (5, "5 customers"), (12345, "12,345 customers")],
+    [(2, "customers"), (9, "customers"), (10, "10 customers"), (12345, "12,345 customers")],
 )
-def test_customers_are_counted_from_five_on(customers: int, who: str, entry: MakeEntry) -> None:
-    """One is a customer, two are customers; none of it says "often"."""
+def test_customers_are_counted_from_ten_on(customers: int, who: str, entry: MakeEntry) -> None:
+    """Fewer are customers; none of it says "often"."""
     also_liked = reason(ReasonKind.ALSO_LIKED, customers=customers)
-    assert phrase(also_liked, entry(1)) == f"liked by {who} who liked Nadir 10A too"
+    assert phrase(also_liked, entry(1)) == f"{who} who like the Nadir 10A like this too"
     bought = reason(ReasonKind.BOUGHT_TOGETHER, customers=customers)
-    assert phrase(bought, entry(1)) == f"bought by {who} who bought Nadir 10A too"
+    assert phrase(bought, entry(1)) == f"{who} with the Nadir 10A bought this too"
+
+
+def test_one_customer_is_one(entry: MakeEntry) -> None:
+    """A shop may let one be enough."""
+    bought = reason(ReasonKind.BOUGHT_TOGETHER, customers=1)
+    assert phrase(bought, entry(1)) == "a customer with the Nadir 10A bought this too"
 
 
 @pytest.mark.parametrize("ratings", [None, 0, 4])
@@ -103,7 +110,7 @@ def test_without_customers_nothing_is_claimed_of_them(kind: ReasonKind, entry: M
     assert phrase(reason(kind, customers=None), entry(1)) == FALLBACK
 
 
-@pytest.mark.parametrize("kind", [ReasonKind.POPULAR_IN_CATEGORY, ReasonKind.DISCOVERY])
+@pytest.mark.parametrize("kind", [ReasonKind.POPULAR_IN_CATEGORY, ReasonKind.NEW])
 @pytest.mark.parametrize("category", [(), *((name,) for name in UNREADABLE)])
 def test_without_a_readable_category_nothing_is_claimed(
     kind: ReasonKind, category: tuple[str, ...], entry: MakeEntry

@@ -142,6 +142,8 @@ def test_a_malformed_file_is_one_line_with_its_place(run_encore: "Encore", tmp_p
         (),
         ("--sequences", "{file}", "--csv", "{file}"),
         ("--csv", "{file}", "--baselines"),
+        ("--csv", "{file}", "--made-up", "small"),
+        ("--sequences", "{file}", "--ablate"),
         ("--sequences", "{file}", "--merchandising", "{file}"),
         ("--sequences", "{file}", "--protocol", "refit", "--floors"),
     ],
@@ -166,6 +168,21 @@ def test_a_shops_own_file_is_evaluated_without_a_stack(run_encore: "Encore", tmp
     answer = run_encore(*words, "--merchandising", str(rules))
     assert answer.code == 1
     assert f"{rules}: line 1" in answer.err
+
+
+def test_parts_are_left_out_in_turn(run_encore: "Encore", tmp_path: Path) -> None:
+    """Of a shop's own file, as a table and as JSON."""
+    path = tmp_path / "sample.csv"
+    write_sample(path, customers=60, products=30)
+    words = ("evaluate", "recommendations", "--csv", str(path), "--ablate")
+    assert {"whole", "parts"} == run_encore(*words, "--json").json.keys()
+    assert "only without" in run_encore(*words).out
+
+
+def test_a_made_up_shop_needs_no_file(run_encore: "Encore") -> None:
+    """Its customers and products are as many as its recipe says."""
+    found = run_encore("evaluate", "recommendations", "--made-up", "small", "--json").json
+    assert (found["data"]["customers"], found["data"]["products"]) == (900, 144)
 
 
 def test_a_missing_package_is_named_with_its_remedy(

@@ -1,8 +1,11 @@
 """The tables of `encore evaluate`, as in `test_tables`."""
 
+from decimal import Decimal
+
 import pytest
 from rich.console import Console
 
+from encore.cli.evaluation.ablation_tables import show_ablation
 from encore.cli.evaluation.copy_tables import show_answers, show_suite
 from encore.cli.evaluation.own_data_tables import show_own_data
 from encore.cli.evaluation.reason_tables import show_reasons
@@ -19,8 +22,10 @@ from encore.evaluation.copy.answer_report import (
 from encore.evaluation.copy.judging import Problem, Verdict
 from encore.evaluation.copy.report import CopyReport, Rate, Rates
 from encore.evaluation.copy.suite import Label
-from encore.evaluation.metrics import Interval
+from encore.evaluation.metrics import Change, Interval
+from encore.evaluation.own_data.ablation import AblationReport, PartFigures, Variety, Whole
 from encore.evaluation.own_data.lists import Nearness
+from encore.evaluation.own_data.quality import QualityFigures
 from encore.evaluation.own_data.report import (
     DataFigures,
     HeldOutFigures,
@@ -58,6 +63,7 @@ def evaluate_sequences(screen: Console) -> None:
 def evaluate_own_data(screen: Console) -> None:
     """A shop with everything."""
     hits = HitFigures(
+        exact=Interval(0.036, 0.01, 0.061),
         family=Interval(0.036, 0.01, 0.061),
         leaf=Interval(0.137, 0.091, 0.188),
         level_2=Interval(0.442, 0.371, 0.512),
@@ -84,14 +90,52 @@ def evaluate_own_data(screen: Console) -> None:
             family_duplicates=0,
             outside_price_range=0.27,
             novelty_bits=9.98,
-            picks=5,
+            min_picks=3,
             short_lists=0,
             despite_rules={"price": BIG, "leaf": 2},
             reasons={"bought_together": BIG, "popular_in_category": 3},
             sources={"personalize": BIG, "popularity": 12},
         ),
+        quality=QualityFigures(
+            picks_a_list=4.9,
+            most_frequent_product=0.151,
+            fitting_accessories=0.912,
+            other_gender=None,
+            owned_size=0.5,
+            owned_already=0.0,
+            goes_with_disliked=0.011,
+            impersonal=0.405,
+            impersonal_lists=0.127,
+        ),
     )
     show_own_data(report, screen)
+
+
+def evaluate_ablation(screen: Console) -> None:
+    """A part with modules of its own that is paid for, and a rule."""
+    found = Interval(0.036, 0.01, 0.061)
+    lost, same = Change(-0.123, -0.151, -0.09, lost=BIG, won=12), Change(0.0, 0.0, 0.0, lost=0, won=0)
+    variety = Variety(coverage_products=-0.129, exposure_gini=-0.051, most_frequent_product=0.243)
+    ranking = PartFigures(
+        part="ranking",
+        hits={"exact": lost, "family": lost, "leaf": lost},
+        variety=variety,
+        cpu_ms=-12.3,
+        usd=Decimal("0.154196"),
+        lines=12_345,
+    )
+    rule = ranking.model_copy(
+        update={"part": "disappointment", "hits": dict.fromkeys(ranking.hits, same), "usd": 0, "lines": None}
+    )
+    whole = Whole(
+        held_out=BIG,
+        lists=BIG,
+        ranked=BIG,
+        hits=dict.fromkeys(ranking.hits, found),
+        variety=Variety(coverage_products=0.705, exposure_gini=0.71, most_frequent_product=0.079),
+        cpu_ms=2.345,
+    )
+    show_ablation(AblationReport(whole=whole, parts=[ranking, rule]), screen)
 
 
 def evaluate_reasons(screen: Console) -> None:
@@ -244,6 +288,7 @@ SHOWN: list[Show] = [
     evaluate_answers,
     evaluate_sequences,
     evaluate_own_data,
+    evaluate_ablation,
     evaluate_reasons,
     evaluate_sentiment,
     evaluate_challenge,

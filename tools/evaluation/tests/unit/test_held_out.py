@@ -57,19 +57,22 @@ def test_customers_of_one_family_keep_everything() -> None:
     assert held.targets == {}
 
 
-def test_a_hit_is_told_apart_by_family_leaf_and_level_2() -> None:
+def test_a_hit_is_told_apart_by_how_near_it_is() -> None:
     """A variant is a hit in the family, another product of the category only in that."""
     target = Target.of([RED], labels)
     shade = a_product("shade", "Home", "Lamps", "Shades")
     desk_lamp = a_product("other", "Home", "Lamps", "Desk")
-    assert hit_of([BLUE], target, labels) == Hit(family=True, leaf=True, level_2=True)
-    assert hit_of([TENT, desk_lamp], target, labels) == Hit(family=False, leaf=True, level_2=True)
-    assert hit_of([shade], target, labels) == Hit(family=False, leaf=False, level_2=True)
-    assert hit_of([SOFA], target, labels) == Hit(family=False, leaf=False, level_2=False)
+    assert hit_of([RED], target, labels) == Hit(exact=True, family=True, leaf=True, level_2=True)
+    assert hit_of([BLUE], target, labels) == Hit(exact=False, family=True, leaf=True, level_2=True)
+    assert hit_of([TENT, desk_lamp], target, labels) == Hit(
+        exact=False, family=False, leaf=True, level_2=True
+    )
+    assert hit_of([shade], target, labels) == Hit(exact=False, family=False, leaf=False, level_2=True)
+    assert hit_of([SOFA], target, labels) == Hit(exact=False, family=False, leaf=False, level_2=False)
 
 
 def test_products_without_a_category_are_only_hit_by_family() -> None:
     """Two unknown categories are not the same one."""
     plain, other = a_product("plain"), a_product("other")
     target = Target.of([plain], labels)
-    assert hit_of([other], target, labels) == Hit(family=False, leaf=False, level_2=False)
+    assert hit_of([other], target, labels) == Hit(exact=False, family=False, leaf=False, level_2=False)

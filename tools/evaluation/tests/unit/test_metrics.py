@@ -41,6 +41,12 @@ def test_lists_are_identical_in_any_order() -> None:
     assert metrics.largest_identical_share([]) == 0
 
 
+def test_the_most_frequent_thing_counts_once_a_list() -> None:
+    """Two of three lists have it."""
+    assert metrics.largest_share([["a", "b"], ["a", "a"], ["c"]]) == pytest.approx(2 / 3)
+    assert metrics.largest_share([]) == 0
+
+
 def test_what_fewer_customers_have_is_more_novel() -> None:
     """With seven customers, a product that nobody has carries three bits, one that three have carries one."""
     assert metrics.novelty([["a"]], {}, 7) == pytest.approx(3)

@@ -12,7 +12,6 @@ from encore.evaluation.own_data.report import evaluate_data
 from encore.evaluation.own_data.scoring import read_texts
 from encore.evaluation.reasons.checking import ReasonReport, check_reasons
 from encore.evaluation.reasons.stored_run import StoredRun
-from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
@@ -61,14 +60,12 @@ def _with_orders(customer: Customer) -> Customer:
 
 async def checked(data: Data, rules: RunRules) -> ReasonReport:
     """Pick for all customers as a run does, store it in two parts, and check every reason."""
-    texts, shared, objects = read_texts(data.customers, data.shared_texts), SharedReviews(), InMemoryObjects()
-    shared.add(data.customers)
+    texts, objects = read_texts(data.customers, data.shared_texts), InMemoryObjects()
     picked = pick_products(
         data.products,
         data.customers,
         texts=texts,
         shared_texts=data.shared_texts,
-        shared=shared,
         rules=rules,
         now=NOW,
     )
@@ -94,7 +91,7 @@ async def test_no_reason_of_a_whole_shop_is_false(shop: str, request: pytest.Fix
     report = await checked(data, RunRules(rules=Rules()))
     assert report.first_false == []
     assert report.customers == len(data.customers)
-    assert sum(report.checked.values()) == 5 * len(data.customers)
+    assert 3 * len(data.customers) <= sum(report.checked.values()) <= 5 * len(data.customers)
     assert len(report.checked) >= 5
     assert ReasonKind.BOUGHT_TOGETHER in report.checked
 

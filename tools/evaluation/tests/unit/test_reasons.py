@@ -1,5 +1,6 @@
 """Every kind of reason: true as the made-up run has it, and found when it is made false."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,12 +24,13 @@ TRUE: list[tuple[str, dict[str, Any]]] = [
     ("sofa", {"kind": "goes_with", **TV}),
     ("cable", {"kind": "goes_with", **TV}),
     ("tv-better", {"kind": "better_rated", **TV}),
-    ("tent", {"kind": "new"}),
+    ("lantern", {"kind": "new", "category": ("Home", "Lamps")}),
     ("tv-better", {"kind": "popular_in_category", "category": ("Electronics",), "rank": 1, "out_of": 4}),
     ("tv-better", {"kind": "well_rated"}),
-    ("tent", {"kind": "discovery", "category": ("Outdoor",)}),
-    ("tv-better", {"kind": "popular", "rank": 1, "out_of": 8}),
-    ("tv", {"kind": "popular", "rank": 2, "out_of": 8}),
+    ("tv-better", {"kind": "same_shelf", **TV}),
+    ("lantern", {"kind": "same_shelf", **LAMP}),
+    ("tv-better", {"kind": "popular", "rank": 1, "out_of": 9}),
+    ("tv", {"kind": "popular", "rank": 2, "out_of": 9}),
     ("tent", {"kind": "featured"}),
     ("lamp", {"kind": "assortment"}),
 ]
@@ -57,10 +59,19 @@ FALSE: list[tuple[str, dict[str, Any], str]] = [
         "nobody wrote down that Outdoor > Tents goes with Electronics > TVs",
     ),
     ("tv", {"kind": "better_rated", **TV}, "its rating is 4.0, that of tv is 4.0"),
-    ("tv-rare", {"kind": "better_rated", **TV}, "it has 3 ratings, fewer than 10"),
+    ("tv-rare", {"kind": "better_rated", **TV}, "it has 3 ratings, fewer than 50"),
     ("sofa", {"kind": "better_rated", **TV}, "Home > Sofas is not the kind of Electronics > TVs"),
     ("old-tent", {"kind": "new"}, "the shop has sold it for 90.0 days, not for 0 to 30"),
     ("sofa", {"kind": "new"}, "it is not known since when the shop sells it"),
+    ("tent", {"kind": "new"}, "no category is not its part of the shop"),
+    ("tent", {"kind": "new", "category": ("Home",)}, "Home is not its part of the shop"),
+    (
+        "tent",
+        {"kind": "new", "category": ("Outdoor", "Tents")},
+        "the customer has nothing of Outdoor > Tents",
+    ),
+    ("sofa", {"kind": "same_shelf", **TV}, "Home > Sofas is not near Electronics > TVs"),
+    ("cable", {"kind": "same_shelf", **TV}, "Electronics > HDMI Cables is not near Electronics > TVs"),
     (
         "tv",
         {"kind": "popular_in_category", "category": ("Electronics",), "rank": 1, "out_of": 4},
@@ -83,10 +94,7 @@ FALSE: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("tv", {"kind": "well_rated"}, "its rating is 4.0, below 4.2"),
     ("tv-rare", {"kind": "well_rated"}, "it has 3 ratings, fewer than 10"),
-    ("sofa", {"kind": "discovery", "category": ("Home",)}, "the customer has lamp in Home"),
-    ("tent", {"kind": "discovery", "category": ("Garden",)}, "it is not in Garden"),
-    ("tent", {"kind": "discovery"}, "it is not in no category"),
-    ("tv", {"kind": "popular", "rank": 1, "out_of": 8}, "number 1 of 8 is claimed, it is 2 of 8"),
+    ("tv", {"kind": "popular", "rank": 1, "out_of": 9}, "number 1 of 9 is claimed, it is 2 of 9"),
     ("sofa", {"kind": "featured"}, "the shop did not pin it"),
     (
         "lamp",
@@ -160,6 +168,38 @@ async def test_what_was_only_bought_is_proved_by_the_purchase() -> None:
         [picked("tv-better", **{**TV, "kind": "liked", "review_id": None})], customers=[bought]
     )
     assert [one.why for one in report.first_false] == ["nothing is known of what the customer thinks of tv"]
+
+
+async def test_better_rated_is_better_by_two_tenths() -> None:
+    """A tenth of a star is none."""
+    close = BY_ID["tv-better"].model_copy(update={"rating": Decimal("4.1")})
+    products = [*(one for one in PRODUCTS if one.product_id != "tv-better"), close]
+    report = await checked([picked(close, kind="better_rated", **TV)], products=products)
+    assert [one.why for one in report.first_false] == ["its rating is 4.1, that of tv is 4.0"]
+
+
+async def test_what_goes_with_a_product_fits_it() -> None:
+    """Whoever wrote down that cases go with phones did not mean those of another phone."""
+    phone = a_product("phone", "Phones", name="Apple iPhone 13 128GB smartphone")
+    cases = [a_product(one, "Phone Cases", name=f"Case for Apple iPhone {one}") for one in ("13", "15")]
+    reason = {"kind": "goes_with", "product_id": "phone", "product_name": phone.name, "review_id": "ann-0"}
+    report = await checked(
+        [picked(case, **reason) for case in cases],
+        customers=[a_customer("ann", "phone")],
+        products=[phone, *cases],
+    )
+    assert [(one.product_id, one.why) for one in report.first_false] == [("15", "it does not fit phone")]
+
+
+async def test_few_customers_show_nothing_that_goes_together() -> None:
+    """Two may be chance."""
+    pick = picked("sofa", kind="goes_with", **TV, customers=2)
+    customers = [
+        a_customer("ann", "tv", "lamp"),
+        *(a_customer(name, "tv", "sofa") for name in ("ben", "cem")),
+    ]
+    report = await checked([pick], customers=customers)
+    assert [one.why for one in report.first_false] == ["2 customers are fewer than 3"]
 
 
 async def test_variants_are_one_product_in_counts() -> None:

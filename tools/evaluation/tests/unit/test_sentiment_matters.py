@@ -8,7 +8,6 @@ from encore.contracts.records import ReasonKind, Recommendation, Sentiment, Sent
 from encore.evaluation.own_data.picking import Picked, pick_products
 from encore.evaluation.own_data.reading import Data, read_data
 from encore.evaluation.own_data.scoring import read_texts
-from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.sentiment.domain.readings import Reading, Readings
@@ -56,15 +55,12 @@ def flipped(reading: Reading) -> Reading:
 
 def picked(data: Data, texts: Readings) -> Picked:
     """Pick for everybody, as a run does."""
-    shared = SharedReviews()
-    shared.add(data.customers)
     rules = RunRules(rules=Rules())
     return pick_products(
         data.products,
         data.customers,
         texts=texts,
         shared_texts=data.shared_texts,
-        shared=shared,
         rules=rules,
         now=NOW,
     )

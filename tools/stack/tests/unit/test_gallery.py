@@ -63,14 +63,14 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         copy_source=CopySource.MIXED,
         house_fields=("intro",),
         prompt_keys=("k1", "k1"),
-        picks=(pick("Lamp", "new"), pick("Fan", "discovery", evidence="Fans", claims=("free", "best"))),
+        picks=(pick("Lamp", "new"), pick("Fan", "same shelf", evidence="Fans", claims=("free", "best"))),
         unhappy=True,
     )
     page = write_gallery(tmp_path, SUMMARY, [email("A1"), changed], prompts=[prompt("k1")])
     data = listed(page)
     assert data["products"][1] == ["lamp", "Lamp", ""]
     assert data["products"][5] == ["fan", "Fan", "free, best"]
-    assert reasons(page) == [["popular", ""], ["new", ""], ["discovery", "Fans"]]
+    assert reasons(page) == [["popular", ""], ["new", ""], ["same shelf", "Fans"]]
     assert data["fields"] == ["intro", "line", "lines.1"]
     first, second = rows(page)
     assert first == {
@@ -367,7 +367,7 @@ def test_the_runs_of_a_folder_are_listed(tmp_path: Path) -> None:
             Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=("Home", "Lamps"), rank=2, out_of=40),
             "Lamps, number 2 of 40",
         ),
-        (Reason(kind=ReasonKind.NEW), ""),
+        (Reason(kind=ReasonKind.ASSORTMENT), ""),
         (Reason(kind=ReasonKind.LIKED, product_name="Lamp " * 40), f"{'Lamp ' * 11}Lamp…"),
     ],
 )

@@ -148,7 +148,7 @@ def test_few_customers_with_the_same_products_are_a_remark(run: RunFacts, told: 
 def test_short_lists_and_stock_are_told() -> None:
     """If there are any."""
     assert notices(facts(customers_short_of_products=1)) == [
-        "1 customer got fewer than five products: there was nothing else that they may get"
+        "1 customer got too few products: there was nothing else that they may get"
     ]
     assert (
         stock_line(facts(products=30, products_out_of_stock=12))

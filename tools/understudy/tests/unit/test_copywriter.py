@@ -16,11 +16,11 @@ from understudy.engines.copywriter.facts import find_facts, sayable
 from understudy.engines.copywriter.patterns import load_moments, load_patterns
 
 _REASONS = (
-    *("liked", "also_liked", "bought_together", "goes_with", "better_rated", "new", "popular_in_category"),
-    *("well_rated", "discovery", "popular", "featured", "assortment"),
+    *("liked", "also_liked", "bought_together", "goes_with", "better_rated", "same_shelf", "new"),
+    *("popular_in_category", "well_rated", "popular", "featured", "assortment"),
 )
 _OCCASIONS = ("liked", "owner", "sorry", "new")
-_OWN = frozenset({"liked", "also_liked", "bought_together", "goes_with", "better_rated"})
+_OWN = frozenset({"liked", "also_liked", "bought_together", "goes_with", "better_rated", "same_shelf"})
 _KINDS = ("Headphones", "Electric Kettles", "USB Cables", "Chairs", "Dog Leashes", "Widgets")
 _FEATURES = ("deep bass", "soft ear cushions", "detachable cable", "carrying case")
 _FIGURES = ("price", "was_price", "saving", "discount", "rating", "rating_count", "reason")

@@ -328,11 +328,15 @@ class ReasonKind(StrEnum):
 
     By different reviews, or by purchases."""
     GOES_WITH = "goes_with"
-    """It is of a category that complements the category of the customer's `product_name`."""
+    """It is of a category that goes with the category of the customer's `product_name`.
+
+    As `customers` customers have something of both, or as people wrote down."""
     BETTER_RATED = "better_rated"
-    """It is of the same kind as the customer's `product_name`, with a higher rating from enough buyers."""
+    """It is of the leaf category or durable kind of the customer's `product_name`, and clearly better rated.
+
+    By enough buyers."""
     NEW = "new"
-    """The shop has sold it only since `available_from` of the product, a short while ago."""
+    """The shop has sold it for a short while, in the part `category` from which the customer has bought."""
     POPULAR_IN_CATEGORY = "popular_in_category"
     """It is number `rank` of `out_of` products of `category`, by how many people have them.
 

@@ -21,6 +21,14 @@ class Interval:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class Change(Interval):
+    """The mean change of paired cases with its interval: how many were hits only before, and only after."""
+
+    lost: int
+    won: int
+
+
 def recall_at(places: NDArray[np.floating], cut: int) -> float:
     """Return the share of users whose held-out item is among the first `cut`; 0 for no users.
 
@@ -37,6 +45,12 @@ def ndcg_at(places: NDArray[np.floating], cut: int) -> float:
     Source: Jarvelin, Kekalainen, "Cumulated gain-based evaluation of IR techniques", TOIS 20(4), 2002.
     """
     return _mean(np.where(places < cut, 1 / np.log2(places + 2), 0.0))
+
+
+def largest_share(lists: Sequence[Iterable[Hashable]]) -> float:
+    """Return the share of lists that hold the thing which most of them hold; 0 without any."""
+    counts = Counter(each for one in lists for each in set(one))
+    return max(counts.values(), default=0) / max(1, len(lists))
 
 
 def coverage(lists: Iterable[Iterable[Hashable]], catalogue: int) -> float:
@@ -97,6 +111,22 @@ def bootstrap(found: Sequence[bool], *, seed: int = 0) -> Interval:
     drawn = np.random.default_rng(seed).binomial(size, mean, BOOTSTRAP_SAMPLES) / size
     low, high = np.quantile(drawn, ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
     return Interval(mean, float(low), float(high))
+
+
+def change(before: Sequence[bool], after: Sequence[bool], *, seed: int = 0) -> Change:
+    """Return what becomes of a share, over the same cases in the same order.
+
+    Cases are resampled in pairs; of n, how many are lost, won and unchanged is a multinomial draw.
+    """
+    size = len(before)
+    lost = sum(was and not now for was, now in zip(before, after, strict=True))
+    won = sum(now and not was for was, now in zip(before, after, strict=True))
+    if not size:
+        return Change(0.0, 0.0, 0.0, lost=0, won=0)
+    shares = [lost / size, won / size, (size - lost - won) / size]
+    drawn = np.random.default_rng(seed).multinomial(size, shares, BOOTSTRAP_SAMPLES) / size
+    low, high = np.quantile(drawn[:, 1] - drawn[:, 0], ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
+    return Change((won - lost) / size, float(low), float(high), lost=lost, won=won)
 
 
 def hits(picked: Iterable[Hashable], wanted: AbstractSet[Hashable]) -> bool:

@@ -144,7 +144,7 @@ def _popularity(facts: RunFacts) -> Iterator[str]:
 
 def _short_lists(facts: RunFacts) -> Iterator[str]:
     if short := facts.counts.get("customers_short_of_products", 0):
-        yield f"{_customers(short)} got fewer than five products: there was nothing else that they may get"
+        yield f"{_customers(short)} got too few products: there was nothing else that they may get"
 
 
 def _alike(facts: RunFacts) -> Iterator[str]:

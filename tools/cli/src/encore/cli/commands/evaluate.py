@@ -34,6 +34,14 @@ class ProtocolName(StrEnum):
     REFIT = "refit"
 
 
+class MadeUpShop(StrEnum):
+    """The shops that are made up; `own_data.made_up` says what each is like."""
+
+    SEQUELS = "sequels"
+    SMALL = "small"
+    SEQUENCES = "sequences"
+
+
 Sequences = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="A line `user item item ...` a user, oldest item first."),
@@ -61,6 +69,13 @@ Csv = Annotated[
         "--csv", exists=True, help="A shop's own file, or a folder with three, as for `encore demo`."
     ),
 ]
+MadeUp = Annotated[
+    MadeUpShop | None,
+    typer.Option("--made-up", help="In place of a file, a made-up shop of known structure."),
+]
+Ablate = Annotated[
+    bool, typer.Option("--ablate", help="Leave out each part of the decision in turn: what is it worth?")
+]
 Merchandising = Annotated[
     Path | None,
     typer.Option(
@@ -85,6 +100,8 @@ def recommendations(
     floors: Floors = False,
     baselines: Baselines = False,
     csv: Csv = None,
+    made_up: MadeUp = None,
+    ablate: Ablate = False,
     merchandising: Merchandising = None,
     picks: Picks = None,
     json: AsJson = False,
@@ -92,24 +109,28 @@ def recommendations(
     """Measure recommendations on published sequences, or on a shop's own file.
 
     Sequences are tested as in the literature: on each user's last item, ranked among all that the user does
-    not have. A shop's file goes through the services' own code, in this process: no stack has to run.
+    not have. A shop's file goes through the services' own code, in this process: no stack has to run. So does
+    a shop that is made up.
     """
     from encore.cli.evaluation.start import require_evaluation
 
     wanted = _parsed(least or [])
-    if (sequences is None) == (csv is None):
-        raise typer.BadParameter("give --sequences or --csv, one of them")
+    if sum(source is not None for source in (sequences, csv, made_up)) != 1:
+        raise typer.BadParameter("give --sequences, --csv or --made-up, one of them")
     if sequences is None and (attributes or least or floors or baselines):
         raise typer.BadParameter("--attributes, --min, --floors and --baselines need --sequences")
     if floors and protocol is not ProtocolName.STRICT:
         raise typer.BadParameter("--floors needs --protocol strict, by which they were measured")
-    if csv is None and (merchandising or picks):
-        raise typer.BadParameter("--merchandising and --picks need --csv")
+    if sequences is not None and (merchandising or picks or ablate):
+        raise typer.BadParameter("--merchandising, --picks and --ablate need --csv or --made-up")
     require_evaluation()
     if sequences is not None:
         _on_sequences(sequences, attributes, protocol, wanted, floors=floors, baselines=baselines, json=json)
-    elif csv is not None:
-        _on_own_data(csv, merchandising, picks, json=json)
+    else:
+        from encore.cli.evaluation.own_data import show_evaluation, show_parts
+
+        show = show_parts if ablate else show_evaluation
+        show(csv, made_up, merchandising, picks, json=json)
 
 
 @app.command()
@@ -176,29 +197,6 @@ def _on_sequences(
     else:
         show_sequences(ours, beside, console())
     _require(figures, wanted)
-
-
-def _on_own_data(path: Path, merchandising: Path | None, picks: int | None, *, json: bool) -> None:
-    from dataclasses import replace
-
-    from encore.cli.check.reading import rules as loading_rules
-    from encore.cli.evaluation.own_data_tables import show_own_data
-    from encore.cli.evaluation.start import evaluating
-    from encore.cli.output import console, print_json
-    from encore.evaluation.own_data.reading import read_data
-    from encore.evaluation.own_data.report import evaluate_data
-    from encore.evaluation.own_data.shop_file import read_rules
-    from encore.recommender.domain.rules import DEFAULT_PICKS
-    from encore.stack.shop import load_shop
-
-    loading = replace(loading_rules(load_shop()), max_rejected_share=1)
-    with evaluating("reading") as announce:
-        rules = read_rules(merchandising, picks=picks or DEFAULT_PICKS)
-        report = evaluate_data(read_data(path, loading), rules, announce)
-    if json:
-        print_json(report)
-    else:
-        show_own_data(report, console())
 
 
 def _parsed(least: list[str]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from encore.cli.tables import cell, table
 from encore.evaluation.metrics import Interval
+from encore.evaluation.own_data.quality import MANY, QualityFigures
 from encore.evaluation.own_data.report import DataFigures, HeldOutFigures, ListFigures, OwnDataReport
 from encore.stack.formatting import count
 
@@ -21,6 +22,8 @@ def show_own_data(report: OwnDataReport, console: Console) -> None:
         console.print(_hits(report.held_out))
         console.print()
     console.print(_figures(report.lists))
+    console.print()
+    console.print(_quality(report.quality))
     console.print()
     for title, counts in (
         ("reason", report.lists.reasons),
@@ -52,7 +55,12 @@ def _judged(data: DataFigures, held_out: HeldOutFigures) -> str:
 def _hits(held_out: HeldOutFigures) -> Table:
     names = ("Encore", "95 % interval", "popularity", "95 % interval")
     shown = table("held-out product's", *names, right=names)
-    for title, name in (("family", "family"), ("leaf category", "leaf"), ("level 2", "level_2")):
+    for title, name in (
+        ("very product", "exact"),
+        ("family", "family"),
+        ("leaf category", "leaf"),
+        ("level 2", "level_2"),
+    ):
         ours, popular = getattr(held_out.encore, name), getattr(held_out.popularity, name)
         shown.add_row(cell(title), *_interval(ours, "bold"), *_interval(popular))
     return shown
@@ -81,9 +89,26 @@ def _figures(lists: ListFigures) -> Table:
         ("picks of a family that is already in the list", count(lists.family_duplicates)),
         ("picks outside the customer's price range", _percent(lists.outside_price_range)),
         ("novelty in bits", f"{lists.novelty_bits:.1f}"),
-        (f"lists with fewer than {lists.picks} products", count(lists.short_lists)),
+        (f"lists with fewer than {lists.min_picks} products", count(lists.short_lists)),
     ):
         shown.add_row(cell(title), cell(value))
+    return shown
+
+
+def _quality(found: QualityFigures) -> Table:
+    shown = table("what a customer would object to", "", right=("",))
+    for title, value in (
+        ("accessories that fit something owned", found.fitting_accessories),
+        ("picks for another gender", found.other_gender),
+        ("picks in an owned size, where in stock", found.owned_size),
+        ("picks of an owned title or family", found.owned_already),
+        ("picks that go with something disliked", found.goes_with_disliked),
+        ("picks with an impersonal reason", found.impersonal),
+        (f"lists with {MANY} of them or more", found.impersonal_lists),
+        ("lists with the most frequent product", found.most_frequent_product),
+    ):
+        shown.add_row(cell(title), cell(None if value is None else _percent(value)))
+    shown.add_row(cell("picks in a list"), cell(f"{found.picks_a_list:.1f}"))
     return shown
 
 

@@ -15,8 +15,9 @@ LEVEL_2 = 2
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the customer bought next: its family labels, its leaf categories and their first two levels."""
+    """What the customer bought next: its ids, family labels, leaf categories and their first two levels."""
 
+    ids: AbstractSet[str]
     families: AbstractSet[str]
     leaves: AbstractSet[Category]
     level_2: AbstractSet[Category]
@@ -26,6 +27,7 @@ class Target:
         """Return what counts as a hit for any of these products."""
         leaves = {product.category for product in products if product.category}
         return cls(
+            ids={product.product_id for product in products},
             families=frozenset().union(*(labels(product.product_id) for product in products)),
             leaves=leaves,
             level_2={leaf[:LEVEL_2] for leaf in leaves},
@@ -36,6 +38,8 @@ class Target:
 class Hit:
     """In what the target of one customer was found among their picks."""
 
+    exact: bool
+    """The very product, where `family` is any variant of it."""
     family: bool
     leaf: bool
     level_2: bool
@@ -74,6 +78,7 @@ def hit_of(products: Sequence[Product], target: Target, labels: Labels) -> Hit:
     """Return in what the target is among the products that a customer is offered."""
     leaves = [product.category for product in products]
     return Hit(
+        exact=hits((each.product_id for each in products), target.ids),
         family=hits((label for each in products for label in labels(each.product_id)), target.families),
         leaf=hits(leaves, target.leaves),
         level_2=hits((leaf[:LEVEL_2] for leaf in leaves), target.level_2),

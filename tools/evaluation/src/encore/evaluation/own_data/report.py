@@ -12,7 +12,8 @@ from encore.evaluation.families import FamilyIndex
 from encore.evaluation.metrics import Interval, bootstrap
 from encore.evaluation.own_data.held_out import Hit, hit_of, hold_out
 from encore.evaluation.own_data.lists import Lists, Nearness, Views
-from encore.evaluation.own_data.picking import Picked, pick_products
+from encore.evaluation.own_data.picking import Picked, fits_owned, pick_products
+from encore.evaluation.own_data.quality import Quality, QualityFigures
 from encore.evaluation.own_data.reading import Data
 from encore.evaluation.own_data.scoring import read_texts
 from encore.recommender.domain.basket import Rule
@@ -43,8 +44,9 @@ class DataFigures(_Part):
 
 
 class HitFigures(_Part):
-    """The shares of what is held out whose product's family, leaf category or level 2 is in the list."""
+    """The shares of what is held out that the list has: the very product, its family, leaf, or level 2."""
 
+    exact: Interval
     family: Interval
     leaf: Interval
     level_2: Interval
@@ -75,8 +77,8 @@ class ListFigures(_Part):
     family_duplicates: int
     outside_price_range: float
     novelty_bits: float
-    picks: int
-    """How many products a customer gets."""
+    min_picks: int
+    """How many products a list has at least, unless it is short."""
     short_lists: int
     despite_rules: dict[str, int]
     reasons: dict[str, int]
@@ -89,6 +91,7 @@ class OwnDataReport(_Part):
     data: DataFigures
     held_out: HeldOutFigures
     lists: ListFigures
+    quality: QualityFigures
 
 
 def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: None) -> OwnDataReport:
@@ -103,17 +106,24 @@ def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: No
         data.products,
         texts=read_texts(data.customers, data.shared_texts),
         shared_texts=data.shared_texts,
-        shared=shared,
         rules=rules,
-        now=_latest(data),
+        now=latest(data),
     )
     announce("holding out what was reviewed or bought last")
     held_out = _held_out(data.customers, products, index, pick)
     announce("recommending to everybody")
+    picked = pick(customers=data.customers)
     return OwnDataReport(
         data=_data(data, index),
         held_out=held_out,
-        lists=_lists(pick(customers=data.customers), products, index, rules.rules),
+        lists=_lists(picked, products, index, rules.rules),
+        quality=Quality(
+            picked.recommendations,
+            picked.preferences,
+            products,
+            index.family,
+            partial(fits_owned, picked.shop),
+        ).figures(),
     )
 
 
@@ -166,6 +176,7 @@ def _most_popular(shop: Shop, known: Sequence[str], labels: Callable[[str], Abst
 
 def _hits(found: Sequence[Hit]) -> HitFigures:
     return HitFigures(
+        exact=bootstrap([hit.exact for hit in found], seed=SEED),
         family=bootstrap([hit.family for hit in found], seed=SEED),
         leaf=bootstrap([hit.leaf for hit in found], seed=SEED),
         level_2=bootstrap([hit.level_2 for hit in found], seed=SEED),
@@ -191,15 +202,15 @@ def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, 
         family_duplicates=lists.family_duplicates(),
         outside_price_range=lists.outside_price_range(),
         novelty_bits=lists.novelty_bits(),
-        picks=picked.shop.picks,
-        short_lists=sum(len(one) < picked.shop.picks for one in lists.ids),
+        min_picks=picked.shop.min_picks,
+        short_lists=sum(len(one) < picked.shop.min_picks for one in lists.ids),
         despite_rules={rule.value: picked.yielded[rule] for rule in Rule if picked.yielded[rule]},
         reasons=lists.reasons(),
         sources=lists.sources(),
     )
 
 
-def _latest(data: Data) -> int:
+def latest(data: Data) -> int:
     """Return the time of the latest review or order, else since when the newest product is sold."""
     reviewed = (review.timestamp for customer in data.customers for review in customer.reviews)
     ordered = (purchase.timestamp for customer in data.customers for purchase in customer.purchases)

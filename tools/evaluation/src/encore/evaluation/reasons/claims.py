@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from encore.contracts.records import LIKED_FROM, Customer, Pick, Product, Reason, ReasonKind
 from encore.evaluation.reasons.shop import Category, ShopFacts
@@ -9,6 +10,14 @@ from encore.recommender.domain.preferences import Preference
 
 SECONDS_PER_DAY = 86_400
 ROUNDING = 1e-9
+MIN_LIKENESS = 0.1
+"""How alike two names must be, beside what two products have in common by their categories."""
+BETTER_BY, RATED_BETTER_BY = Decimal("0.2"), 50
+"""How many stars more are better, and from how many ratings on."""
+SEVERAL = 3
+"""From how many customers with something of both one category goes with another."""
+PART_LEVELS = 2
+"""How many levels of a category path are a part of the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +98,18 @@ def _not_liked(claim: Claim) -> Problem:
 
 
 def _liked(claim: Claim) -> Problem:
-    similarity = claim.shop.similarity(claim.product.product_id, claim.own.product_id)
-    least = claim.shop.rules.min_similarity
-    is_alike = similarity >= least - ROUNDING
-    unlike = f"its similarity to {claim.own.product_id} is {similarity:.2f}, below {least}"
-    return _not_liked(claim) or (None if is_alike else unlike)
+    return _not_liked(claim) or _unlike(claim) or _not_of_one_kind(claim)
+
+
+def _unlike(claim: Claim) -> Problem:
+    ids, shop = (claim.product.product_id, claim.own.product_id), claim.shop
+    for name, found, least in (
+        ("similarity", shop.similarity(*ids), shop.rules.min_similarity),
+        ("name's likeness", shop.likeness(*ids), MIN_LIKENESS),
+    ):
+        if found < least - ROUNDING:
+            return f"its {name} to {claim.own.product_id} is {found:.2f}, below {least}"
+    return None
 
 
 def _also_liked(claim: Claim) -> Problem:
@@ -109,32 +125,47 @@ def _bought_together(claim: Claim) -> Problem:
 
 def _goes_with(claim: Claim) -> Problem:
     one, other = claim.own.category, claim.product.category
-    if claim.reason.customers is not None:
-        least = claim.shop.rules.min_linking_customers
-        return claim.shop.leaves.problem(one, other, claim.reason.customers, least=least)
-    if not claim.shop.authored.goes_with(one, other):
-        return f"nobody wrote down that {_path(other)} goes with {_path(one)}"
+    fits = claim.shop.fits(claim.product.product_id, claim.own.product_id)
+    is_counted = claim.reason.customers is not None
+    if (fits is False and not is_counted) or (not fits and claim.shop.needs_fit(claim.product.product_id)):
+        return f"it does not fit {claim.own.product_id}"
+    if is_counted:
+        return claim.shop.leaves.problem(one, other, claim.reason.customers, least=SEVERAL)
+    if not fits and not claim.shop.authored.goes_with(one, other):
+        return f"nobody wrote down that {_path(other)} goes with {_path(one)}, and nothing shows that it fits"
     return None
 
 
+def _same_shelf(claim: Claim) -> Problem:
+    one, other = claim.product.category, claim.own.category
+    is_near = len(one) > PART_LEVELS and one[:PART_LEVELS] == other[:PART_LEVELS]
+    return None if one and (one == other or is_near) else f"{_path(one)} is not near {_path(other)}"
+
+
+def _not_of_one_kind(claim: Claim) -> Problem:
+    one, other = claim.product.category, claim.own.category
+    is_one_kind = claim.shop.authored.same_kind(one, other)
+    return None if is_one_kind else f"{_path(one)} is not the kind of {_path(other)}"
+
+
 def _better_rated(claim: Claim) -> Problem:
+    if other_kind := _not_of_one_kind(claim):
+        return other_kind
     ours, theirs = claim.product.rating, claim.own.rating
-    if not claim.shop.authored.same_kind(claim.product.category, claim.own.category):
-        return f"{_path(claim.product.category)} is not the kind of {_path(claim.own.category)}"
-    if ours is None or theirs is None or ours <= theirs:
+    if ours is None or theirs is None or ours < theirs + BETTER_BY:
         return f"its rating is {ours}, that of {claim.own.product_id} is {theirs}"
-    return _too_few_ratings(claim)
+    return _too_few_ratings(claim, RATED_BETTER_BY)
 
 
 def _well_rated(claim: Claim) -> Problem:
     rating, least = claim.product.rating, claim.shop.rules.well_rated_from
     if rating is None or float(rating) < least:
         return f"its rating is {rating}, below {least}"
-    return _too_few_ratings(claim)
+    return _too_few_ratings(claim, claim.shop.rules.min_ratings)
 
 
-def _too_few_ratings(claim: Claim) -> Problem:
-    count, least = claim.product.rating_count, claim.shop.rules.min_ratings
+def _too_few_ratings(claim: Claim, least: int) -> Problem:
+    count = claim.product.rating_count
     return f"it has {count} ratings, fewer than {least}" if count is None or count < least else None
 
 
@@ -145,7 +176,11 @@ def _new(claim: Claim) -> Problem:
     age_s = claim.shop.now - since
     if not 0 <= age_s <= days * SECONDS_PER_DAY:
         return f"the shop has sold it for {age_s / SECONDS_PER_DAY:.1f} days, not for 0 to {days}"
-    return None
+    part = claim.reason.category
+    if len(part) > PART_LEVELS or not part or claim.product.category[: len(part)] != part:
+        return f"{_path(part)} is not its part of the shop"
+    has_bought_there = any(one.category[:PART_LEVELS] == part for one in _owned(claim))
+    return None if has_bought_there else f"the customer has nothing of {_path(part)}"
 
 
 def _popular_in_category(claim: Claim) -> Problem:
@@ -166,16 +201,6 @@ def _rank_problem(claim: Claim, category: Category) -> Problem:
         return f"number {claimed} of {claim.reason.out_of} is claimed, it is {ranks[0]} of {out_of}"
     if not claim.shop.is_among_most_popular(claimed, out_of):
         return f"number {claimed} of {out_of} is not among the most popular"
-    return None
-
-
-def _discovery(claim: Claim) -> Problem:
-    category = claim.reason.category
-    if not category or claim.product.category[: len(category)] != category:
-        return f"it is not in {_path(category)}"
-    for owned in _owned(claim):
-        if owned.category[: len(category)] == category:
-            return f"the customer has {owned.product_id} in {_path(category)}"
     return None
 
 
@@ -202,10 +227,10 @@ PROBLEMS: Mapping[ReasonKind, Callable[[Claim], Problem]] = {
     ReasonKind.BOUGHT_TOGETHER: _bought_together,
     ReasonKind.GOES_WITH: _goes_with,
     ReasonKind.BETTER_RATED: _better_rated,
+    ReasonKind.SAME_SHELF: _same_shelf,
     ReasonKind.NEW: _new,
     ReasonKind.POPULAR_IN_CATEGORY: _popular_in_category,
     ReasonKind.WELL_RATED: _well_rated,
-    ReasonKind.DISCOVERY: _discovery,
     ReasonKind.POPULAR: _popular,
     ReasonKind.FEATURED: _featured,
     ReasonKind.ASSORTMENT: _assortment,
@@ -217,10 +242,10 @@ EVIDENCE: Mapping[ReasonKind, frozenset[str]] = {
     ReasonKind.BOUGHT_TOGETHER: OWN_PRODUCT | {"customers"},
     ReasonKind.GOES_WITH: OWN_PRODUCT | {"customers"},
     ReasonKind.BETTER_RATED: OWN_PRODUCT,
-    ReasonKind.NEW: frozenset(),
+    ReasonKind.SAME_SHELF: OWN_PRODUCT,
+    ReasonKind.NEW: frozenset({"category"}),
     ReasonKind.POPULAR_IN_CATEGORY: frozenset({"category", "rank", "out_of"}),
     ReasonKind.WELL_RATED: frozenset(),
-    ReasonKind.DISCOVERY: frozenset({"category"}),
     ReasonKind.POPULAR: frozenset({"rank", "out_of"}),
     ReasonKind.FEATURED: frozenset(),
     ReasonKind.ASSORTMENT: frozenset(),

@@ -11,6 +11,9 @@ from encore.contracts.records import Product
 from encore.evaluation.families import FamilyIndex
 from encore.evaluation.reasons.authored import Authored
 from encore.evaluation.reasons.counts import PairCounts
+from encore.recommender.domain.attributes import Attributes, makers_of, read_attributes
+from encore.recommender.domain.brands import Brands
+from encore.recommender.domain.fitting import fits, owned_with
 from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.shop_rules import ShopRules
@@ -51,12 +54,24 @@ class ShopFacts:
         return range(better + 1, not_worse + 1), len(people)
 
     def similarity(self, one: str, other: str) -> float:
-        """Return the mean of the share of common levels and the names' cosine; rare words count more."""
+        """Return the mean of the share of common levels and the names' likeness."""
         mine, theirs = self.products[one].category, self.products[other].category
         longest = max(len(mine), len(theirs))
         common = next((n for n in range(longest) if mine[: n + 1] != theirs[: n + 1]), longest)
         levels = common / longest if longest else 0.0
-        return (cosine(self._names[one], self._names[other]) + levels) / 2
+        return (self.likeness(one, other) + levels) / 2
+
+    def likeness(self, one: str, other: str) -> float:
+        """Return the cosine of two names; rare words count more."""
+        return cosine(self._names[one], self._names[other])
+
+    def fits(self, product_id: str, own: str) -> bool | None:
+        """Return whether a product fits another by their texts, None if these do not tell."""
+        return fits(self._attributes(product_id), owned_with(self._attributes(own)))
+
+    def needs_fit(self, product_id: str) -> bool:
+        """Return whether a product is useless without something that it fits."""
+        return self._attributes(product_id).needs_fit
 
     def is_among_most_popular(self, rank: int, out_of: int) -> bool:
         """Return whether a rank is within the share of products that may be called popular."""
@@ -66,6 +81,18 @@ class ShopFacts:
     def authored(self) -> Authored:
         """What the shop and the shipped tables say of categories."""
         return Authored(self.own.complements)
+
+    def _attributes(self, product_id: str) -> Attributes:
+        brand_of = self._brands.brand_of
+        return read_attributes(self.products[product_id], brand_of(product_id), self._makers)
+
+    @cached_property
+    def _brands(self) -> Brands:
+        return Brands(self.products.values())
+
+    @cached_property
+    def _makers(self) -> frozenset[str]:
+        return makers_of(self.products.values(), self._brands.brand_of)
 
     @cached_property
     def _people_in(self) -> dict[Category, list[int]]:

@@ -107,7 +107,7 @@ def _reasons(shown: list[Listing], others: list[Listing]) -> Iterator[Reason]:
     by_rating = sorted(others, key=lambda each: each.rating_tenths)
     best = {each.family.key: each.variants[0].name for each in by_rating}
     worst = {each.family.key: each.variants[0].name for each in reversed(by_rating)}
-    yield Reason(kind=ReasonKind.GOES_WITH, product_name=best["power_bank"])
+    yield Reason(kind=ReasonKind.GOES_WITH, product_name=best["power_bank"], customers=412)
     yield Reason(kind=ReasonKind.LIKED, product_name=best["cable"])
     yield Reason(kind=ReasonKind.BETTER_RATED, product_name=worst["earbuds"])
     yield Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=tuple(shown[3].family.category.split("|")))

@@ -12,16 +12,21 @@ from encore.mailer.domain.text import category_label, has_words
 from encore.mailer.domain.words.lists import WordLists
 
 CACHED_REASONS = 16_384
-COUNTED_CUSTOMERS = 5
+COUNTED_CUSTOMERS = 10
 """From this number on a phrase states how many customers there are."""
 
 LIKING = frozenset({ReasonKind.LIKED, ReasonKind.ALSO_LIKED})
 """Reasons that name a product which the customer liked."""
-OWNING = LIKING | {ReasonKind.BOUGHT_TOGETHER, ReasonKind.GOES_WITH, ReasonKind.BETTER_RATED}
+OWNING = LIKING | {
+    ReasonKind.BOUGHT_TOGETHER,
+    ReasonKind.GOES_WITH,
+    ReasonKind.BETTER_RATED,
+    ReasonKind.SAME_SHELF,
+}
 """Reasons that name a product which the customer has."""
 
-BOUGHT_ALONGSIDE = "reason-bought-alongside"
-"""The phrase for what goes together because customers buy it together, not because a person says so."""
+GOES_WITH_BY_MANY = "reason-goes-with-by-many"
+"""The phrase for what goes together as many customers have something of both categories."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,8 @@ class _Evidence(NamedTuple):
 def _stated(kind: ReasonKind, given: _Evidence, locale: str) -> StatedReason:
     spoken = language(locale)
     messages, evidence = spoken.messages, dict(_evidence(given, WordLists.load(spoken.code)))
-    learned = kind is ReasonKind.GOES_WITH and given.customers is not None
-    message = BOUGHT_ALONGSIDE if learned else message_of(kind)
+    counted = kind is ReasonKind.GOES_WITH and (given.customers or 0) >= COUNTED_CUSTOMERS
+    message = GOES_WITH_BY_MANY if counted else message_of(kind)
     needed = messages.variables(message)
     if not needed <= evidence.keys():
         return StatedReason(ReasonKind.ASSORTMENT, messages.text(message_of(ReasonKind.ASSORTMENT)))

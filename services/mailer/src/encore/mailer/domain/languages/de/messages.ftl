@@ -4,29 +4,25 @@
 
 reason-liked = weil Ihnen { $product } gefallen hat
 reason-also-liked = { $who ->
-    [one] hat jemandem gefallen, dem auch { $product } gefallen hat
-    [some] hat Kunden gefallen, denen auch { $product } gefallen hat
-   *[many] hat { $count } Kunden gefallen, denen auch { $product } gefallen hat
+    [one] gefällt auch jemandem, der { $product } mag
+    [some] gefällt auch Kunden, die { $product } mögen
+   *[many] gefällt auch { $count } Kunden, die { $product } mögen
 }
 reason-bought-together = { $who ->
-    [one] gekauft von jemandem, der auch { $product } gekauft hat
-    [some] gekauft von Kunden, die auch { $product } gekauft haben
-   *[many] gekauft von { $count } Kunden, die auch { $product } gekauft haben
+    [one] auch gekauft von jemandem mit { $product }
+    [some] auch gekauft von Kunden mit { $product }
+   *[many] auch gekauft von { $count } Kunden mit { $product }
 }
-reason-goes-with = ergänzt, was Sie schon haben: { $product }
-reason-bought-alongside = { $who ->
-    [one] jemand mit etwas wie { $product } hat auch so etwas gekauft
-    [some] Kunden mit etwas wie { $product } haben auch so etwas gekauft
-   *[many] { $count } Kunden mit etwas wie { $product } haben auch so etwas gekauft
-}
+reason-goes-with = passt zu Ihrem Kauf: { $product }
+reason-goes-with-by-many = passt zu { $product }: { $count } Kunden haben so eine Kombination
 reason-better-rated = besser bewertet als { $product }
-reason-new = neu in unserem Shop
+reason-same-shelf = aus demselben Regal wie { $product }
+reason-new = neu in { $category }, wo Sie schon gekauft haben
 reason-popular-in-category = beliebt in { $category }
 reason-well-rated = { $who ->
     [some] gut bewertet von unseren Kunden
    *[many] gut bewertet von { $count } Kunden
 }
-reason-discovery = etwas Neues für Sie in { $category }
 reason-popular = beliebt bei unseren Kunden
 reason-featured = in unserem Shop hervorgehoben
 reason-assortment = aus unserem Sortiment
@@ -263,9 +259,9 @@ line-goes-with =
 line-bought-together =
     .a = Neben { $own } gut vorstellbar. Dabei: { $f1 }.
     .b = Findet einen Platz neben { $own }. Dabei: { $f1 } und { $f2 }.
-line-discovery =
-    .a = Diesmal etwas anderes: { $f1 } und { $f2 }.
-    .b = Eine Abwechslung, und dabei ist: { $f1 }.
+line-same-shelf =
+    .a = Gleich neben { $own } zu finden. Dabei: { $f1 }.
+    .b = Findet einen Platz neben { $own }. Dabei: { $f1 } und { $f2 }.
 line-better-rated =
     .a = Falls Sie über etwas anderes nachdenken: { $f1 } und { $f2 }.
     .b = Zum Vergleichen mit { $own }. Dabei: { $f1 }.

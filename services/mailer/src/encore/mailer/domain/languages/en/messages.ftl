@@ -2,31 +2,27 @@
 
 ## Reasons: why a product was picked, to stand alone or after a dash. $who is "one", "some" or "many" customers.
 
-reason-liked = because you liked { $product }
+reason-liked = because you liked your { $product }
 reason-also-liked = { $who ->
-    [one] liked by a customer who liked { $product } too
-    [some] liked by customers who liked { $product } too
-   *[many] liked by { $count } customers who liked { $product } too
+    [one] a customer who likes the { $product } likes this too
+    [some] customers who like the { $product } like this too
+   *[many] { $count } customers who like the { $product } like this too
 }
 reason-bought-together = { $who ->
-    [one] bought by a customer who bought { $product } too
-    [some] bought by customers who bought { $product } too
-   *[many] bought by { $count } customers who bought { $product } too
+    [one] a customer with the { $product } bought this too
+    [some] customers with the { $product } bought this too
+   *[many] { $count } customers with the { $product } bought this too
 }
-reason-goes-with = to go with your { $product }
-reason-bought-alongside = { $who ->
-    [one] a customer with something like your { $product } bought one like it
-    [some] customers with something like your { $product } bought one like it
-   *[many] { $count } customers with something like your { $product } bought one like it
-}
+reason-goes-with = goes with your { $product }
+reason-goes-with-by-many = goes with your { $product }: { $count } customers have both kinds
 reason-better-rated = rated higher than your { $product }
-reason-new = new in our shop
+reason-same-shelf = from the same shelf as your { $product }
+reason-new = new in { $category }, where you have bought before
 reason-popular-in-category = popular in { $category }
 reason-well-rated = { $who ->
     [some] well rated by our customers
    *[many] well rated by { $count } customers
 }
-reason-discovery = something new for you in { $category }
 reason-popular = popular with our customers
 reason-featured = featured in our shop
 reason-assortment = from our range
@@ -265,9 +261,9 @@ line-goes-with =
 line-bought-together =
     .a = Think of it beside your { $own }: it comes with { $f1 }.
     .b = With { $f1 } and { $f2 }, it can join your { $own }.
-line-discovery =
-    .a = Something different this time, with { $f1 } and { $f2 }.
-    .b = A change from the usual: it comes with { $f1 }.
+line-same-shelf =
+    .a = We had your { $own } in mind: it comes with { $f1 }.
+    .b = One to look at beside your { $own }, with { $f1 } and { $f2 }.
 line-better-rated =
     .a = If you are thinking of a change, it comes with { $f1 } and { $f2 }.
     .b = One to compare with your { $own }: it comes with { $f1 }.
