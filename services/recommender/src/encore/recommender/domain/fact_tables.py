@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from encore.recommender.domain.taxonomy import read_table
+from encore.recommender.domain.taxonomy import pattern_source, read_table
 
 _CACHED = 8_192
-_PART = re.compile(r"\{([a-z]+)\}")
 
 
 def found(kind: str, text: str) -> set[str]:
@@ -35,7 +34,7 @@ def places(kind: str, text: str) -> Iterator[tuple[str, re.Match[str]]]:
 @cache
 def table(name: str) -> Any:  # noqa: ANN401 - each table has a form of its own
     """Return one of the tables."""
-    return _content()[name]
+    return read_table("facts.yaml")[name]
 
 
 @cache
@@ -53,13 +52,7 @@ def by_model(model: str) -> Mapping[str, list[str]]:
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """Return one of the single patterns, compiled."""
-    return re.compile(source(name), re.VERBOSE)
-
-
-@cache
-def source(name: str) -> str:
-    """Return the text of a single pattern, with those that it is made of."""
-    return _PART.sub(lambda part: source(part[1]), table("patterns")[name])
+    return re.compile(pattern_source("facts.yaml", name), re.VERBOSE)
 
 
 @cache
@@ -68,9 +61,3 @@ def _compiled(kind: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
     joined = "|".join(f"(?P<g{number}>{expression})" for number, (_, expression) in enumerate(entries))
     values = {f"g{number}": str(value) for number, (value, _) in enumerate(entries)}
     return re.compile(rf"(?<![^\W_])(?<!\d[.,])(?:{joined})(?![^\W_])"), values
-
-
-@cache
-def _content() -> dict[str, Any]:
-    content: dict[str, Any] = read_table("facts.yaml")
-    return content

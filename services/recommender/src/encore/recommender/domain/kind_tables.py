@@ -131,6 +131,5 @@ def _facts(values: Mapping[str, Iterable[str]]) -> frozenset[Fact]:
     return frozenset(Fact(kind, value) for kind, each in values.items() for value in each)
 
 
-@cache
 def _content(part: str) -> Any:  # noqa: ANN401 - each part has a form of its own
     return read_table("kinds.yaml")[part]

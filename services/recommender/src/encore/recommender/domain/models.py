@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from encore.recommender.domain.fact_tables import pattern, source, table
+from encore.recommender.domain.fact_tables import pattern, table
+from encore.recommender.domain.taxonomy import pattern_source
 
 MAX_BEFORE = 60
 """How far into a name the model of a device stands, in characters."""
@@ -69,6 +70,10 @@ def codes_of_cartridges(text: str) -> set[str]:
     return set[str]().union(*map(codes, near))
 
 
+def _source(name: str) -> str:
+    return pattern_source("facts.yaml", name)
+
+
 def _plain(code: str) -> str:
     """Write a number and its suffixes in one way: "11 Pro+ 5G" is "11 pro plus"."""
     if generation := pattern("generation").match(code):
@@ -80,13 +85,13 @@ def _plain(code: str) -> str:
 @cache
 def _numbered() -> str:
     suffixes = "|".join(map(str, table("suffixes")))
-    generation = source("generation").replace("(\\d", "(?:\\d")
-    return rf"\s?((?:{generation}|{source('number')})(?:\s?\+|[\s-](?:{suffixes}|[45]g)\b)*)"
+    generation = _source("generation").replace("(\\d", "(?:\\d")
+    return rf"\s?((?:{generation}|{_source('number')})(?:\s?\+|[\s-](?:{suffixes}|[45]g)\b)*)"
 
 
 @cache
 def _following() -> re.Pattern[str]:
-    return re.compile(source("between") + _numbered(), re.VERBOSE)
+    return re.compile(_source("between") + _numbered(), re.VERBOSE)
 
 
 @cache
@@ -94,7 +99,7 @@ def _series() -> Mapping[str, list[tuple[re.Pattern[str], str, str]]]:
     """Return the series by their first words, the longest first."""
     found: dict[str, list[tuple[re.Pattern[str], str, str]]] = {}
     for phrase, name, device, *number in sorted(table("models"), key=lambda entry: -len(entry[0])):
-        start = phrase.replace(" ", r"\s?") + source("size before") + r"[\s-]?"
+        start = phrase.replace(" ", r"\s?") + _source("size before") + r"[\s-]?"
         ahead = "".join(rf"(?=\s?{each})" for each in number)
         compiled = re.compile(start + ahead + _numbered(), re.VERBOSE)
         found.setdefault(phrase.split()[0], []).append((compiled, name, device))

@@ -19,6 +19,7 @@ Category = tuple[str, ...]
 """A category path, from the root to the leaf."""
 
 _TOKEN = re.compile(r"[^\W_]+")
+_BRACES = re.compile(r"\{([a-z]+)\}")
 _NESTED = re.compile(r"[>|]|::|\s/\s")
 _POSSESSIVE = re.compile(r"['\u2019]s\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"[&,;/+()]|\s-\s|\b(?:and|und|et|y)\b")
@@ -134,6 +135,7 @@ def same_audience(one: Category, other: Category) -> bool:
     return mine <= theirs or theirs <= mine
 
 
+@cache
 def read_table(name: str) -> Any:  # noqa: ANN401 - each table has a form of its own
     """Return the content of a table that is shipped beside this module."""
     text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
@@ -141,6 +143,16 @@ def read_table(name: str) -> Any:  # noqa: ANN401 - each table has a form of its
 
 
 @cache
+def pattern_source(table: str, name: str) -> str:
+    """Return the text of one of the `patterns` of a table, with those that it is made of."""
+    return filled(read_table(table)["patterns"][name], table)
+
+
+def filled(text: str, table: str) -> str:
+    """Return the text of a pattern with those of a table that it names in braces."""
+    return _BRACES.sub(lambda part: pattern_source(table, part[1]), text)
+
+
 def complement_table() -> dict[str, list[str]]:
     """Return the authored table of complements: phrases by phrase, best first."""
     table: dict[str, list[str]] = read_table("complements.yaml")
