@@ -28,7 +28,7 @@ class Reading(NamedTuple):
 
 
 def _compiled(text: str) -> re.Pattern[str]:
-    return re.compile(filled(text, "words.yaml"))
+    return re.compile(filled(text, "words.yaml"), re.VERBOSE)
 
 
 _SIZES = tuple(map(_compiled, read_table("words.yaml")["sizes"]))
