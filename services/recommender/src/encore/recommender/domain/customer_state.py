@@ -46,8 +46,8 @@ class CustomerState:
         is_by_popularity = any(one["source"] == RecommendationSource.POPULARITY for one in found.values())
         if kept and not is_by_popularity:
             source, ranked = PickedFrom.BATCH, KeptRanking.from_item(kept).product_ids
-        elif latest and latest.product_ids and not is_by_popularity:
-            source, ranked = PickedFrom.LAST_PICKS, latest.product_ids
+        elif latest and latest.emails[0].product_ids and not is_by_popularity:
+            source, ranked = PickedFrom.LAST_PICKS, latest.emails[0].product_ids
         unwanted = departments(contact.topics_off) if contact else frozenset()
         return cls(history, latest, source, ranked, unwanted)
 
