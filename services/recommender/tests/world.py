@@ -15,7 +15,7 @@ from encore.contracts.events import (
     new_event,
 )
 from encore.contracts.records import Recommendation
-from encore.recommender.adapters.known_shop import DynamoDBKnownShop
+from encore.recommender.adapters.turns import DynamoDBKnownShop
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.bundles import FEWEST_PARTS
@@ -45,7 +45,6 @@ from encore.runtime.runs.run import Run, StageName
 from encore.runtime.runs.stage import Stage
 from services.recommender.tests.fakes import (
     ROLE,
-    InMemoryFiles,
     InMemoryKeptEvents,
     InMemoryPersonalize,
     InMemorySink,
@@ -120,7 +119,7 @@ class World:
         self.remove_old_runs = RemoveOldRuns(
             ledger=self.ledger,
             personalize=self.personalize,
-            files=InMemoryFiles(self.objects),
+            files=self.objects,
             plan=plan,
             keep=KEEP,
             has_campaign=has_campaign,
@@ -140,7 +139,7 @@ class World:
             kept=self.kept_events,
             credits=self.credits,
             suppressions=self.suppressions,
-            sink=self.sink,
+            tell=lambda visit: self.sink.tell(visit),  # noqa: PLW0108 - tests replace the method
             objects=self.objects,
         )
         self.customers = KnowCustomers(items=self.histories, objects=self.objects, events=self.kept_events)

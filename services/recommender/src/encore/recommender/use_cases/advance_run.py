@@ -179,8 +179,7 @@ class AdvanceRun:
         log.info("selection_started", engine=run.step[ENGINE], popularity_reason=reason)
         await self.load_rules.load(run)  # from now on all bundles are picked by these
         await self.share_out.send(run, Round.SELECT)
-        if self.prepare_datasets.asks_personalize:
-            await self.remove_old_runs.run(run)
+        await self.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
