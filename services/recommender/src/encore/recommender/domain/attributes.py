@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from encore.contracts.records import Product
-from encore.recommender.domain.fact_reading import Text, offered, people_facts, taken
-from encore.recommender.domain.fit_tables import Fact, kinds, pattern
+from encore.recommender.domain.fact_reading import Text, offered, taken
+from encore.recommender.domain.fit_tables import Fact, found, kinds, pattern
 from encore.recommender.domain.kinds import kind_of, other_of
 
 Needs = tuple[frozenset[str], ...] | None
@@ -61,17 +61,24 @@ def read_attributes(
     """
     kind = kind_of(product)
     while kind is not None:
-        text = Text.of(product, kind, brand, makers)
+        more = "\n".join(product.bullets).lower()
+        text = Text(kind, product.name.lower(), more, product.category, brand, makers)
         takes = taken(text)
         if not kind.vague or kinds_of(takes - kind.takes) - {"maker"}:
             return _attributes(text, takes)
         kind = kinds().get(kind.otherwise)
-    return Attributes.of(frozenset(), frozenset() if other_of(product) in _WORN else people_facts(product))
+    return Attributes.of(frozenset(), frozenset() if other_of(product) in _WORN else _people_facts(product))
 
 
 def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
     """Return the kinds of facts, such as "port"."""
     return frozenset(fact.kind for fact in facts)
+
+
+def _people_facts(product: Product) -> frozenset[Fact]:
+    """Return the diets and the types of skin that food and care products say that they are for."""
+    text = "\n".join((product.name, *product.bullets)).lower()
+    return frozenset(Fact(kind, value) for kind in ("diet", "skin") for value in found(kind, text))
 
 
 def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:

@@ -10,14 +10,13 @@ from encore.recommender.domain.fit_tables import (
     Kind,
     apart_words,
     by_head,
-    device_phrases,
+    device_names,
     english,
     kinds,
     pattern,
 )
-from encore.recommender.domain.taxonomy import Category, words
+from encore.recommender.domain.taxonomy import Category
 
-MAX_PHRASE = 4
 MAX_SPAN = 5
 """How many words before the thing itself may be part of its name."""
 MAX_PARTS = 3
@@ -74,23 +73,15 @@ def other_of(product: Product) -> str | None:
     return next((match.kind.name for match in found if match.is_other), None)
 
 
-def devices_in(text: Sequence[str]) -> frozenset[str]:
-    """Return the devices that a text of English words names, each as what it is to accessories."""
-    phrases, found, place = device_phrases(), set[str](), 0
-    while place < len(text):
-        lengths = range(min(MAX_PHRASE, len(text) - place), 0, -1)
-        length = next((each for each in lengths if tuple(text[place : place + each]) in phrases), 0)
-        if length:
-            found.add(phrases[tuple(text[place : place + length])])
-        place += length or 1
-    return frozenset(found)
+def devices_in(text: str) -> frozenset[str]:
+    """Return the devices that a text names, each as what it is to accessories."""
+    names, devices = device_names()
+    return frozenset(devices[name] for name in names.findall(" ".join(english(text))))
 
 
 def devices_of(category: Category) -> frozenset[str]:
     """Return the devices that the lowest level of a category names that names any, except the root."""
-    return next(
-        (found for level in reversed(category[1:]) if (found := devices_in(words(level)))), frozenset()
-    )
+    return next((found for level in reversed(category[1:]) if (found := devices_in(level))), frozenset())
 
 
 def _of_name(name: str) -> Iterator[tuple[_Match, int]]:
