@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from encore.contracts.records import Product
 from encore.recommender.domain.fact_reading import Text, offered, taken
@@ -11,8 +11,12 @@ from encore.recommender.domain.kinds import kind_of, other_of
 
 Needs = tuple[frozenset[str], ...] | None
 
-_NARROW = frozenset(("card", "model", "mount", "platform", "port", "series", "system"))
+_NARROW = frozenset(
+    ("card", "cordless", "ecosystem", "model", "mount", "platform", "port", "series", "system")
+)
 """What an accessory has to agree in once its text names it."""
+_PLATFORM = (frozenset(("cordless",)),)
+"""What a tool without a battery needs."""
 _SPECIFIC = frozenset(("maker", "model", "series", "platform"))
 """What an accessory that says that it is universal need not agree in."""
 _WORN = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
@@ -59,10 +63,11 @@ def read_attributes(
     `brand` is as `brands.joined` writes it, and so are the `makers` of devices in the shop, see `makers_of`.
     Without them only well-known makers are recognised in names.
     """
-    kind = kind_of(product)
+    kind, more = kind_of(product), "\n".join(product.bullets).lower()
     while kind is not None:
-        more = "\n".join(product.bullets).lower()
         text = Text(kind, product.name.lower(), more, product.category, brand, makers)
+        if "cordless" in kind.states and pattern("bare").search(f"{text.name}\n{more}"):
+            text = replace(text, kind=replace(kind, reads=(*kind.reads, "cordless"), needs=_PLATFORM))
         takes = taken(text)
         if not kind.vague or kinds_of(takes - kind.takes) - {"maker"}:
             return _attributes(text, takes)

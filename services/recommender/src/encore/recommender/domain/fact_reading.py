@@ -127,6 +127,19 @@ def _link(text: Text) -> Iterable[Fact]:
     return _facts("port", plugs) if plugs else [Fact("audio", "3.5mm")] * bool(is_wired)
 
 
+def _cordless(text: Text) -> Iterable[Fact]:
+    """Return the battery platform of a tool: a known one, or else that of its maker and whole volts."""
+    known = found("cordless", text.name) or found("cordless", text.more)
+    volts = filter(str.isdecimal, found("volt", text.name) if text.brand else ())
+    brand = makers().get(text.brand or "", text.brand)
+    return _facts("cordless", known or [f"{brand} {volt}v" for volt in volts])
+
+
+def _ecosystem(text: Text) -> Iterable[Fact]:
+    is_apple = Fact("maker", "apple") in _own_makers(text)
+    return (Fact("ecosystem", "apple" if is_apple else "others"),)
+
+
 def _devices(text: Text) -> Iterable[Fact]:
     values = {model.device for model in known_models(text.name)} or devices_in(text.name)
     if "series" in text.kind.reads:
@@ -171,6 +184,7 @@ def _inches(text: Text) -> Iterable[Fact]:
 _TAKEN: Mapping[str, _Reader] = {
     "inches": _inches,
     "link": _link,
+    "cordless": _cordless,
     "end": _ends,
     "first end": _first_end,
     "video end": lambda text: _facts("video", found("video", text.name)),
@@ -184,6 +198,8 @@ _TAKEN: Mapping[str, _Reader] = {
 }
 _OFFERED: Mapping[str, _Reader] = {
     "inches": _inches,
+    "cordless": _cordless,
+    "ecosystem": _ecosystem,
     **{kind: partial(_stated, kind) for kind in ("port", "video", "audio", "card", "charging")},
     "width": lambda text: _facts("mm", found("width", text.name) | found("width", text.more)),
     "model": partial(_models, own=True),
