@@ -39,7 +39,7 @@ from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
 from encore.runtime.storage import to_item
 from tests.support.dynamodb import InMemoryDynamoDB, Item
-from tests.support.stores import InMemoryItems, InMemoryObjects
+from tests.support.stores import InMemoryItems
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -281,20 +281,6 @@ class InMemoryPersonalize:
             self._looks.pop(arn, None)
 
 
-class InMemoryFiles:
-    """Removes from a bucket in memory."""
-
-    def __init__(self, objects: InMemoryObjects) -> None:
-        self._stored = objects.stored
-
-    async def remove(self, folder: str) -> int:
-        """Remove every object below the folder."""
-        keys = [key for key in self._stored if key.startswith(folder)]
-        for key in keys:
-            del self._stored[key]
-        return len(keys)
-
-
 @dataclass
 class InMemoryKnownShop:
     """The latest shop in memory."""
@@ -400,7 +386,7 @@ class InMemorySink:
     refused: set[str] = field(default_factory=set)
     told: list[Visit] = field(default_factory=list)
 
-    async def put(self, visit: Visit) -> bool:
+    async def tell(self, visit: Visit) -> bool:
         """Take a visit."""
         takes = self.has_tracker and not any(one.product_id in self.refused for one in visit.events)
         if takes:

@@ -15,7 +15,7 @@ from encore.contracts.events import (
     new_event,
 )
 from encore.contracts.records import Recommendation
-from encore.recommender.adapters.known_shop import DynamoDBKnownShop
+from encore.recommender.adapters.turns import DynamoDBKnownShop
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.bundles import FEWEST_PARTS
@@ -35,7 +35,6 @@ from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
@@ -46,7 +45,6 @@ from encore.runtime.runs.run import Run, StageName
 from encore.runtime.runs.stage import Stage
 from services.recommender.tests.fakes import (
     ROLE,
-    InMemoryFiles,
     InMemoryKeptEvents,
     InMemoryPersonalize,
     InMemorySink,
@@ -121,7 +119,7 @@ class World:
         self.remove_old_runs = RemoveOldRuns(
             ledger=self.ledger,
             personalize=self.personalize,
-            files=InMemoryFiles(self.objects),
+            files=self.objects,
             plan=plan,
             keep=KEEP,
             has_campaign=has_campaign,
@@ -141,7 +139,7 @@ class World:
             kept=self.kept_events,
             credits=self.credits,
             suppressions=self.suppressions,
-            sink=self.sink,
+            tell=lambda visit: self.sink.tell(visit),  # noqa: PLW0108 - tests replace the method
             objects=self.objects,
         )
         self.customers = KnowCustomers(items=self.histories, objects=self.objects, events=self.kept_events)
@@ -178,7 +176,6 @@ class World:
             objects=self.objects,
             load_rules=load_rules,
             study_shop=study_shop,
-            report_picks=ReportPicks(ledger=self.ledger, objects=self.objects),
             memory=RememberPicks(self.items),
             rankings=rankings,
             customers=customers,

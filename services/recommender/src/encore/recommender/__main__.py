@@ -1,12 +1,10 @@
 """Starts the recommender service: `python -m encore.recommender`."""
 
 from encore.contracts.events import Round
-from encore.recommender.adapters.event_sink import AWSEventSink
+from encore.recommender.adapters.campaign import AWSEventTracker
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
-from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.run_files import S3RunFiles
-from encore.recommender.adapters.turns import DynamoDBTurns
+from encore.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
 from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
@@ -19,10 +17,9 @@ from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
-from encore.recommender.use_cases.record_events import RecordEvents
+from encore.recommender.use_cases.record_events import RecordEvents, Tell
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
@@ -71,7 +68,6 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         objects=objects,
         load_rules=load_rules,
         study_shop=study_shop,
-        report_picks=ReportPicks(ledger=runtime.ledger, objects=objects),
         memory=RememberPicks(runtime.items(table)),
         rankings=rankings,
         customers=customers,
@@ -111,19 +107,19 @@ async def _record_events(runtime: Runtime[RecommenderSettings], kept: DynamoDBKe
         kept=kept,
         credits=runtime.items(settings.runs_table),
         suppressions=runtime.items(settings.suppressions_table, expires=False),
-        sink=await _sink(runtime) if settings.recommender_campaign else None,
+        tell=await _tell(runtime) if settings.recommender_campaign else None,
         objects=runtime.objects,
     )
 
 
-async def _sink(runtime: Runtime[RecommenderSettings]) -> AWSEventSink:
+async def _tell(runtime: Runtime[RecommenderSettings]) -> Tell:
     settings = runtime.settings
-    return AWSEventSink(
+    return AWSEventTracker(
         await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES),
-        await runtime.new_client("personalize"),
+        AWSPersonalize(await runtime.new_client("personalize")),
         group=settings.recommender_dataset_group,
         limiter=runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s),
-    )
+    ).tell
 
 
 def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
@@ -151,7 +147,7 @@ async def _train(runtime: Runtime[RecommenderSettings]) -> Train:
         remove_old_runs=RemoveOldRuns(
             ledger=ledger,
             personalize=personalize,
-            files=S3RunFiles(runtime.s3, settings.data_bucket),
+            files=runtime.objects,
             plan=plan,
             keep=settings.recommender_keep_runs,
             has_campaign=settings.recommender_campaign,

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from encore.contracts.records import CustomerEvent
-from encore.recommender.domain.customer_events import Visit
-from encore.recommender.domain.customer_state import CustomerState
 from encore.recommender.domain.real_time import Edition, Wanted
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.domain.turn import Turn
@@ -54,18 +52,6 @@ class KeptEvents(Protocol):
     async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]: ...
 
 
-class EventSink(Protocol):
-    """Where Personalize takes events; see `encore.recommender.adapters.event_sink`."""
-
-    async def put(self, visit: Visit) -> bool: ...
-
-
-class Files(Protocol):
-    """Objects of the data bucket that can be removed; see `encore.recommender.adapters.run_files`."""
-
-    async def remove(self, folder: str) -> int: ...
-
-
 class Turns(Protocol):
     """Which run may change the dataset group; see `encore.recommender.adapters.turns`."""
 
@@ -78,6 +64,7 @@ class RankedObjects(Objects, Protocol):
     """The data bucket with Personalize's results; see `encore.runtime.storage.S3Objects`."""
 
     def lines(self, key: str) -> AsyncIterator[bytes]: ...
+    async def remove(self, folder: str) -> int: ...
 
 
 class ScannedItems(Items, Protocol):
@@ -87,34 +74,24 @@ class ScannedItems(Items, Protocol):
 
 
 class KnownShop(Protocol):
-    """Which run's shop is the latest; see `encore.recommender.adapters.known_shop`."""
+    """Which run's shop is the latest; see `encore.recommender.adapters.turns`."""
 
     async def get(self) -> str | None: ...
     async def set(self, run_id: str) -> None: ...
 
 
 class NoRankingError(Exception):
-    """An engine does not rank for a customer now; the message says why, without naming the customer."""
+    """A campaign does not rank for a customer now; the message says why, without naming the customer."""
 
 
 class NoShopError(Exception):
-    """There is no shop yet that picks could be made from."""
-
-
-class ShopClosedError(Exception):
-    """A shop cannot be asked any more: its process has ended."""
+    """There is no shop to pick from: none has been opened yet, or its process has ended."""
 
 
 class CustomerRecords(Protocol):
     """All that is stored of a customer; see `encore.recommender.adapters.customer_records`."""
 
-    async def read(self, customer_id: str, run_id: str) -> CustomerState: ...
-
-
-class RanksNow(Protocol):
-    """What ranks products while a customer waits; see `encore.recommender.adapters.personalize_now`."""
-
-    async def ask(self, customer_id: str) -> Sequence[str]: ...
+    async def read(self, customer_id: str, edition: Edition) -> Wanted: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,5 +100,5 @@ class OpenedShop:
 
     edition: Edition
     picks: Callable[[Wanted], Awaitable[bytes]]
-    """Returns a customer's picks as JSON; raises `ShopClosedError`."""
+    """Returns a customer's picks as JSON; raises `NoShopError` if it has ended."""
     close: Callable[[], None]

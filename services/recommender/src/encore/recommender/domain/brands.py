@@ -1,7 +1,7 @@
 """The brand of a product: as the shop states it, or else as its name begins.
 
 Shops that have no column for brands put them first: `TP-Link Nano AC600 USB Adapter`. A word counts as a
-brand unless it is one of `NO_BRANDS`, or other names have it elsewhere, to describe a product.
+brand unless words.yaml says that it is none, or other names have it elsewhere, to describe a product.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from encore.contracts.records import Product
-from encore.recommender.domain import words
+from encore.recommender.domain.words import word_set
 
 MIN_LEADING = 0.5
 """The share of names with a brand's word that begin with it."""
@@ -23,6 +23,8 @@ _PREFIXES = re.compile(
 """`(Renewed)`, `[New]`, `Pack of 2`, and marks before the first word."""
 _WORD = re.compile(r"[^\W_]+(?:[-+&.'\u2019][^\W_]+)*")
 _END = re.compile(r"[,;:|()\[\]/]|\s[-\u2013\u2014]\s")
+_NO_BRANDS = word_set("no brands", "colours", "letter sizes", "garments", "wearable")
+_TITLES, _OF_OTHERS = word_set("titles"), word_set("of others")
 
 
 class Brands:
@@ -53,10 +55,10 @@ class Brands:
 
     def _first(self, leading: Sequence[str]) -> str | None:
         """The first word, with the next where the first alone says little."""
-        if not leading or leading[0].casefold() in words.NO_BRANDS:
+        if not leading or leading[0].casefold() in _NO_BRANDS:
             return None
         first, pair = joined(leading[0]), joined("".join(leading[:2]))
-        if (len(first) == 1 and first.isalpha()) or leading[0].casefold().strip(".") in words.TITLES:
+        if (len(first) == 1 and first.isalpha()) or leading[0].casefold().strip(".") in _TITLES:
             return pair
         if first.isdecimal() or self._leads[first] >= MIN_LEADING * self._holds[first]:
             return None if first.isdecimal() else first
@@ -82,5 +84,5 @@ def _leading_words(name: str) -> list[str]:
 
 def _own_words(name: str) -> set[str]:
     """The words of the part of a name that is about the product itself."""
-    own = takewhile(lambda word: word.casefold() not in words.NOT_OWN, _WORD.findall(_PREFIXES.sub("", name)))
+    own = takewhile(lambda word: word.casefold() not in _OF_OTHERS, _WORD.findall(_PREFIXES.sub("", name)))
     return {joined(word) for word in own}

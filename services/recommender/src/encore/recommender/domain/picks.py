@@ -19,8 +19,8 @@ AGAIN = 0.25
 ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
 LIKELIEST, MOST_IMPERSONAL = 3, 1
-"""From so many leaf categories, those where the customer most likely buys next, so many products may be picked
-that only many other people speak for."""
+"""From so many leaf categories, where the customer most likely buys next, so many products may be picked that
+only many other people speak for."""
 MOST_LEAVES, MOST_OFFERS = 20, 16
 """How many leaf categories are considered, and how many offers of each."""
 
@@ -58,7 +58,7 @@ class _Picking:
         leaves = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))[:MOST_LEAVES]
         self._likeliest = frozenset(leaves[:LIKELIEST])
         self._weights: dict[Source, float] = {leaf: weights[leaf] for leaf in leaves}
-        self._weights |= self._candidates.direct
+        self._weights.update(self._candidates.direct)
         self._impersonal = 0
 
     def selection(self) -> Selection:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from encore.contracts.records import Reason, ReasonKind
+from encore.recommender.domain.attributes import Attributes
 from encore.recommender.domain.basket import is_better
 from encore.recommender.domain.candidates import Completing
 from encore.recommender.domain.fitting import fits, is_fit
@@ -16,7 +17,7 @@ from encore.recommender.domain.taxonomy import Category
 
 SECONDS_PER_DAY = 86_400
 OFTEN = 3
-"""So many picks of one list have the same kind of reason before another of the customer's own is preferred."""
+"""So many picks of one list have one kind of reason before another of the customer's own is preferred."""
 MANY = 10
 """From so many customers on, that they bought or liked both says more than anything else."""
 SEVERAL = 3
@@ -109,12 +110,16 @@ class Reasons:
                 yield _about(ReasonKind.GOES_WITH, one.owned, customers=one.complement.customers)
                 return
         if not taking.needs_fit:
-            yield from self._bought_after(offer)
+            yield from self._bought_after(offer, taking)
 
-    def _bought_after(self, offer: Offer) -> Iterator[Reason]:
+    def _bought_after(self, offer: Offer, taking: Attributes) -> Iterator[Reason]:
         """Many customers have something of its leaf category and of that of something of theirs."""
         others = [one for one in self.shopper.kept if one.leaf and one.leaf != offer.leaf]
-        found = ((self.shop.leaf_excess(one.leaf, offer.leaf), one) for one in others)
+        found = (
+            (self.shop.leaf_excess(one.leaf, offer.leaf), one)
+            for one in others
+            if fits(taking, self.shop.catalogue.facts(one.product.product_id).owned) is not False
+        )
         excess, owned = max(found, key=lambda each: each[0], default=(0.0, None))
         if owned is not None and excess > 0:
             customers = self.shop.bought.leaves.customers(owned.leaf, offer.leaf)

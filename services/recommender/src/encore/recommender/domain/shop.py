@@ -146,7 +146,7 @@ class Shop:
         return self._attractions[family]
 
     def leaf_excess(self, one: Category, other: Category) -> float:
-        """Return by which share customers have both leaf categories more often than by chance; 0 if they do not."""
+        """Return by which share customers have both leaf categories more often than by chance, at least 0."""
         if (one, other) not in self._excesses:
             leaves = self.bought.leaves
             expected = leaves.degree(one) * leaves.degree(other) / (2 * leaves.total or 1)

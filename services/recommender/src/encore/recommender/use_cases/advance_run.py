@@ -32,11 +32,10 @@ from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.take_turns import TakeTurns
-from encore.recommender.use_cases.train import Train, step_of
+from encore.recommender.use_cases.train import Train, report_training, step_of
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.ports import Announcer, Polls
@@ -180,8 +179,7 @@ class AdvanceRun:
         log.info("selection_started", engine=run.step[ENGINE], popularity_reason=reason)
         await self.load_rules.load(run)  # from now on all bundles are picked by these
         await self.share_out.send(run, Round.SELECT)
-        if self.prepare_datasets.asks_personalize:
-            await self.remove_old_runs.run(run)
+        await self.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)

@@ -1,14 +1,25 @@
 """The families of a catalogue."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 
 from encore.contracts.records import Product
-from encore.recommender.domain.families.evidence import Evidence, Pair
-from encore.recommender.domain.families.groups import united
+from encore.recommender.domain.brands import stated_brand
+from encore.recommender.domain.families.alike import alike
 from encore.recommender.domain.families.shared_reviews import SharedReviews
+from encore.recommender.domain.families.variants import Key, read_name
+from encore.recommender.domain.names import tokens
 
 MAX_FAMILY = 16
 """How many groups similarity joins to one family: it is not transitive, so more would be a chain."""
+MIN_NAME_COSINE = 0.8
+MAX_NAMES = 4
+"""By how many of its names a group of variants is compared with other products."""
+
+Pair = tuple[str, str, float]
+"""Two products, and how close they are: up to 1."""
+_Words = Mapping[str, Counter[str]]
+_GroupKey = tuple[Hashable, ...] | None
 
 
 class Families:
@@ -20,7 +31,7 @@ class Families:
     """
 
     def __init__(self, pairs: Iterable[Pair], *, same: Iterable[Iterable[str]] = ()) -> None:
-        self._group = united(same)
+        self._group = _united(same)
         self._family: dict[str, list[str]] = {}
         self._extra: dict[str, set[str]] = {}
         for one, other, _ in sorted(pairs, key=lambda pair: (-pair[2], *sorted(pair[:2]))):
@@ -30,12 +41,16 @@ class Families:
     def of(cls, products: Mapping[str, Product], shared: SharedReviews) -> "Families":
         """Find the families of a catalogue.
 
-        Variants are the products of one `parent_id`, and those of one brand and category whose names differ
-        only in size, colour or quantity. Products that share many reviews or have nearly the same names are
-        one family as well.
+        Variants are the products of one `parent_id`, those of one brand and category whose names differ only
+        in size, colour or quantity, and those of one name and brand, whatever their parents are in one
+        category. Products that share many reviews or have nearly the same names are one family as well.
         """
-        evidence = Evidence(products)
-        return cls((*shared.variants(), *evidence.alike_names()), same=evidence.variants())
+        words = {product_id: tokens(product.name) for product_id, product in products.items()}
+        listed = _grouped(_variant_keys(products))
+        same = [*listed, *_grouped(_name_keys(products, words, "parent_id"))]
+        same += _grouped(_name_keys(products, words, "category"))
+        alike_names = _alike_names(products, words, same, frozenset().union(*listed))
+        return cls((*shared.variants(), *alike_names), same=same)
 
     def labels(self, product_id: str) -> frozenset[str]:
         """Return the product's labels: never empty, and shared only with its family."""
@@ -60,3 +75,76 @@ class Families:
         mine.extend(theirs)
         for group in theirs:
             self._family[group] = mine
+
+
+def _alike_names(
+    products: Mapping[str, Product], words: _Words, same: Iterable[Iterable[str]], listed: Collection[str]
+) -> Iterator[Pair]:
+    """Yield the pairs whose names have a cosine over `MIN_NAME_COSINE`, of each group a few names.
+
+    Neither the parents nor the brands that the shop states may tell them apart, and not both are `listed` as
+    variants of others.
+    """
+    group, chosen = _united(same), dict[str, dict[Hashable, str]]()
+    for product_id in sorted(products):
+        names = chosen.setdefault(group.get(product_id, product_id), {})
+        if len(names) < MAX_NAMES:
+            names.setdefault(frozenset(words[product_id].items()), product_id)
+    compared = {key: words[key] for names in chosen.values() for key in names.values()}
+    for one, other, similarity in alike(compared, threshold=MIN_NAME_COSINE):
+        both = products[one], products[other]
+        facts = {product.parent_id for product in both}, {stated_brand(product) for product in both}
+        if not (one in listed and other in listed) and all(len(fact - {None}) <= 1 for fact in facts):
+            yield one, other, similarity
+
+
+def _name_keys(products: Mapping[str, Product], words: _Words, beside: str) -> dict[str, _GroupKey]:
+    """Map each product to its whole name and brand, and to what is told by its attribute `beside` them."""
+    return {
+        key: (frozenset(words[key].items()), stated_brand(product), getattr(product, beside))
+        for key, product in products.items()
+        if words[key]
+    }
+
+
+def _variant_keys(products: Mapping[str, Product]) -> dict[str, _GroupKey]:
+    """Map each product to what it has in common with its variants.
+
+    The base of a name counts if another product's name consists of it and a known size or colour.
+    """
+    names = {key: read_name(product) for key, product in products.items() if product.parent_id is None}
+    known = {_key(name.key, products[key]) for key, name in names.items() if name.says_variant}
+    keys: dict[str, _GroupKey] = {key: (product.parent_id,) for key, product in products.items()}
+    for product_id, name in names.items():
+        base = _key(name.base, products[product_id])
+        keys[product_id] = base if base in known else _key(name.key, products[product_id])
+    return keys
+
+
+def _key(words: Key, product: Product) -> _GroupKey:
+    return (words, stated_brand(product), product.category) if words else None
+
+
+def _grouped(keys: Mapping[str, _GroupKey]) -> list[list[str]]:
+    """Return the groups of two and more products with an equal key; those without are in no group."""
+    groups: defaultdict[_GroupKey, list[str]] = defaultdict(list)
+    for product_id, key in keys.items():
+        if key is not None:
+            groups[key].append(product_id)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _united(groups: Iterable[Iterable[str]]) -> dict[str, str]:
+    """Return the smallest member of each member's group, where groups with a member in common are one."""
+    parents: dict[str, str] = {}
+
+    def root(member: str) -> str:
+        while (above := parents.setdefault(member, member)) != member:
+            parents[member] = parents[above]  # halves the path, so that the next search is shorter
+            member = above
+        return member
+
+    for group in groups:
+        roots = sorted({root(member) for member in group})
+        parents.update(dict.fromkeys(roots, roots[0]) if roots else {})
+    return {member: root(member) for member in parents}

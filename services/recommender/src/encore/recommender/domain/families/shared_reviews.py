@@ -13,17 +13,11 @@ MIN_SHARED_REVIEWS = 0.25
 
 
 class SharedCounts(BaseModel):
-    """Shared reviews as plain columns.
+    """The people and reviews of products, and how many reviews of a product each other one shares."""
 
-    Of `products` their people and reviews; of pairs of places in `products` how many reviews they share.
-    """
-
-    products: list[str] = []
-    people: list[int] = []
-    reviews: list[int] = []
-    ones: list[int] = []
-    others: list[int] = []
-    shared: list[int] = []
+    people: dict[str, int] = {}
+    reviews: dict[str, int] = {}
+    shared: dict[str, dict[str, int]] = {}
 
 
 class SharedReviews:
@@ -35,7 +29,7 @@ class SharedReviews:
     def __init__(self) -> None:
         self._people: Counter[str] = Counter()
         self._reviews: Counter[str] = Counter()
-        self._shared: Counter[tuple[str, str]] = Counter()
+        self._shared: dict[str, Counter[str]] = {}
 
     def add(self, customers: Iterable[Customer]) -> None:
         """Count more customers, each of whom is given once with all their reviews and purchases."""
@@ -44,31 +38,21 @@ class SharedReviews:
             for review in customer.reviews:
                 listed = sorted(set(review.product_ids))
                 self._reviews.update(listed)
-                self._shared.update(combinations(listed, 2))
+                for one, other in combinations(listed, 2):
+                    self._shared.setdefault(one, Counter())[other] += 1
 
     def counted(self) -> SharedCounts:
         """Return what has been counted, for `merge`; the same customers in any order are the same."""
-        products = sorted(self._people)
-        places = {product_id: place for place, product_id in enumerate(products)}
-        pairs = sorted(self._shared.items())
-        return SharedCounts(
-            products=products,
-            people=[self._people[product_id] for product_id in products],
-            reviews=[self._reviews[product_id] for product_id in products],
-            ones=[places[one] for (one, _), _ in pairs],
-            others=[places[other] for (_, other), _ in pairs],
-            shared=[shared for _, shared in pairs],
-        )
+        shared = {one: dict(sorted(others.items())) for one, others in sorted(self._shared.items())}
+        people, reviews = dict(sorted(self._people.items())), dict(sorted(self._reviews.items()))
+        return SharedCounts(people=people, reviews=reviews, shared=shared)
 
     def merge(self, counted: SharedCounts) -> None:
         """Add what was counted of other customers, in any order."""
-        products = counted.products
-        self._people.update(dict(zip(products, counted.people, strict=True)))
-        self._reviews.update(dict(zip(products, counted.reviews, strict=True)))
-        pairs = (
-            (products[one], products[other]) for one, other in zip(counted.ones, counted.others, strict=True)
-        )
-        self._shared.update(dict(zip(pairs, counted.shared, strict=True)))
+        self._people.update(counted.people)
+        self._reviews.update(counted.reviews)
+        for one, others in counted.shared.items():
+            self._shared.setdefault(one, Counter()).update(others)
 
     def people(self, product_id: str) -> int:
         """Return how many customers have reviewed a product or bought it by an order."""
@@ -76,7 +60,8 @@ class SharedReviews:
 
     def variants(self) -> Iterator[tuple[str, str, float]]:
         """Yield the pairs of products that share enough of their reviews, with that share."""
-        for (one, other), shared in self._shared.items():
-            share = shared / (self._reviews[one] + self._reviews[other] - shared)
-            if share >= MIN_SHARED_REVIEWS:
-                yield one, other, share
+        for one, others in self._shared.items():
+            for other, shared in others.items():
+                share = shared / (self._reviews[one] + self._reviews[other] - shared)
+                if share >= MIN_SHARED_REVIEWS:
+                    yield one, other, share
