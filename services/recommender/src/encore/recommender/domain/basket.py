@@ -86,10 +86,12 @@ class Basket:
 
     def takes(self, offer: Offer, *, yielding: Collection[Rule] = ()) -> bool:
         """Return whether an offer may join if some rules yield."""
+        if not self._may_ever_take(offer):
+            return False
         for rule, keeps in self._changing.items():
             if not keeps(offer) and rule not in yielding:
                 return False
-        return self._may_ever_take(offer)
+        return True
 
     def _may_ever_take(self, offer: Offer) -> bool:
         """Return whether an offer keeps the rules that no pick changes."""

@@ -193,18 +193,30 @@ class Candidates:
         )
 
     def _score(self, offer: Offer, named: frozenset[str]) -> float:
-        shopper = self.shopper
-        score = self.shop.catalogue.merits[offer.product_id]
-        score += LINKED_SCORE * self.direct.get(offer.family, 0.0)
-        if offer.brand in shopper.brands:
-            score += BRAND_SCORE * self._on(Part.BRAND)
+        brand, price, whim = self._factors
+        score = self.shop.catalogue.merits[offer.product_id] + LINKED_SCORE * self.direct.get(
+            offer.family, 0.0
+        )
+        if offer.brand in self.shopper.brands:
+            score += brand
         if (rank := self._ranks.get(offer.family)) is not None:
             score += RANK_SCORE * self._ranking_weight * FIRST_RANKS / (FIRST_RANKS + rank)
         if offer.product_id in named:
             score += NAMED_SCORE
-        if shopper.owned:
-            score -= PRICE_SCORE * self._on(Part.PRICE) * abs(offer.price_level - shopper.price_level)
-        return score + WHIM * self._on(Part.VARIATION) * self._whim(offer.number)
+        return (
+            score
+            - price * abs(offer.price_level - self.shopper.price_level)
+            + whim * self._whim(offer.number)
+        )
+
+    @cached_property
+    def _factors(self) -> tuple[float, float, float]:
+        """How much the customer's brands, how dear they buy, and their whim count."""
+        return (
+            BRAND_SCORE * self._on(Part.BRAND),
+            PRICE_SCORE * (self._on(Part.PRICE) and bool(self.shopper.owned)),
+            WHIM * self._on(Part.VARIATION),
+        )
 
     def _named(self, leaf: Category) -> frozenset[str]:
         """The products of a leaf whose names name the thing that they go with, such as a cable for phones."""

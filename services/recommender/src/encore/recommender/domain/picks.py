@@ -21,7 +21,7 @@ ANOTHER_DURABLE = 0.05
 LIKELIEST, MOST_IMPERSONAL = 3, 1
 """From so many leaf categories, where the customer most likely buys next, so many products may be picked that
 only many other people speak for."""
-MOST_LEAVES, MOST_OFFERS = 20, 16
+MOST_LEAVES, MOST_OFFERS = 16, 10
 """How many leaf categories are considered, and how many offers of each."""
 
 

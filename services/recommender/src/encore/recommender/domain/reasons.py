@@ -40,7 +40,7 @@ class Reasons:
 
     shopper: Shopper
     completing: Mapping[Category, Sequence[Completing]]
-    _known: dict[str, list[Reason]] = field(default_factory=dict)
+    _best: dict[str, Reason] = field(default_factory=dict)
 
     @property
     def shop(self) -> Shop:
@@ -55,22 +55,19 @@ class Reasons:
         reasons: list[Reason] = []
         for offer in picks:
             told = Counter(one.kind for one in reasons)
-            true = self._all(offer)
+            true = list(self._true(offer))
             fresh = (one for one in true if told[one.kind] < OFTEN and one.kind not in IMPERSONAL)
             reasons.append(next(fresh, true[0]))
         return reasons
 
     def best(self, offer: Offer) -> Reason:
         """Return the strongest true reason for one offer."""
-        return self._all(offer)[0]
-
-    def _all(self, offer: Offer) -> list[Reason]:
-        """Return every true reason, the strongest first; the last one is true of any product."""
-        if offer.product_id not in self._known:
-            self._known[offer.product_id] = list(self._true(offer))
-        return self._known[offer.product_id]
+        if offer.product_id not in self._best:
+            self._best[offer.product_id] = next(self._true(offer))
+        return self._best[offer.product_id]
 
     def _true(self, offer: Offer) -> Iterator[Reason]:
+        """Yield every true reason, the strongest first; the last one is true of any product."""
         if offer.product_id in self.shop.run_rules.shop.pinned:
             yield Reason(kind=ReasonKind.FEATURED)
         linked = list(self._linked(offer))
