@@ -193,7 +193,8 @@ async def exclude(world: World, customer_id: str) -> None:
     """Let a customer be excluded from now on."""
     history = await world.known(customer_id)
     assert history is not None
-    await world.customers.remember([history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})])
+    excluded = history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})
+    await world.histories.put_all([excluded.item()])
 
 
 async def store(world: World, clients: Clients, resources: Resources) -> list[Recommendation]:

@@ -35,7 +35,6 @@ from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
@@ -177,7 +176,6 @@ class World:
             objects=self.objects,
             load_rules=load_rules,
             study_shop=study_shop,
-            report_picks=ReportPicks(ledger=self.ledger, objects=self.objects),
             memory=RememberPicks(self.items),
             rankings=rankings,
             customers=customers,

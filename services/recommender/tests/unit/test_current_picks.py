@@ -42,8 +42,9 @@ async def bought(world: World, customer_id: str, product_id: str) -> None:
     """Let a customer buy something."""
     history = await world.known(customer_id)
     assert history is not None
-    purchase = KnownPurchase(order_id=f"o-{product_id}", product_id=product_id, seen_at=0)
-    await world.customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
+    purchase = KnownPurchase(order_id=f"o-{product_id}", product_id=product_id)
+    known = history.model_copy(update={"purchases": (*history.purchases, purchase)})
+    await world.histories.put_all([known.item()])
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,6 @@ from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.record_events import RecordEvents, Tell
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
@@ -69,7 +68,6 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         objects=objects,
         load_rules=load_rules,
         study_shop=study_shop,
-        report_picks=ReportPicks(ledger=runtime.ledger, objects=objects),
         memory=RememberPicks(runtime.items(table)),
         rankings=rankings,
         customers=customers,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from encore.contracts.records import Product
 from encore.recommender.domain.fact_reading import Text, offered, people_facts, taken
-from encore.recommender.domain.fact_tables import pattern
-from encore.recommender.domain.kind_tables import Fact, kinds
+from encore.recommender.domain.fit_tables import Fact, kinds, pattern
 from encore.recommender.domain.kinds import kind_of, other_of
+
+Needs = tuple[frozenset[str], ...] | None
 
 _NARROW = frozenset(("card", "model", "mount", "platform", "port", "series", "system"))
 """What an accessory has to agree in once its text names it."""
@@ -29,9 +30,14 @@ class Attributes:
 
     takes: frozenset[Fact]
     offers: frozenset[Fact]
-    needs: tuple[frozenset[str], ...] | None
+    needs: Needs
     taken: frozenset[str]
     offered: frozenset[str]
+
+    @classmethod
+    def of(cls, takes: frozenset[Fact], offers: frozenset[Fact], needs: Needs = None) -> "Attributes":
+        """Make the attributes of these facts."""
+        return cls(takes, offers, needs, kinds_of(takes), kinds_of(offers))
 
     @property
     def needs_fit(self) -> bool:
@@ -41,11 +47,8 @@ class Attributes:
 
 def makers_of(products: Iterable[Product], brand_of: Callable[[str], str | None]) -> frozenset[str]:
     """Return the brands that have devices in a shop: those that accessories may be made for."""
-    return frozenset(
-        brand
-        for product in products
-        if (brand := brand_of(product.product_id)) and (kind := kind_of(product)) and kind.group == "devices"
-    )
+    devices = (one for one in products if (kind := kind_of(one)) and kind.group == "devices")
+    return frozenset(filter(None, (brand_of(device.product_id) for device in devices)))
 
 
 def read_attributes(
@@ -60,37 +63,31 @@ def read_attributes(
     while kind is not None:
         text = Text.of(product, kind, brand, makers)
         takes = taken(text)
-        kinds_taken = frozenset(fact.kind for fact in takes)
-        if not kind.vague or {fact.kind for fact in takes - kind.takes} - {"maker"}:
-            break
+        if not kind.vague or kinds_of(takes - kind.takes) - {"maker"}:
+            return _attributes(text, takes)
         kind = kinds().get(kind.otherwise)
-    if kind is None:
-        people = frozenset[Fact]() if other_of(product) in _WORN else people_facts(product)
-        return _attributes(frozenset(), people, None)
-    offers = offered(text)
-    if kind.shows and not any(kinds_taken.isdisjoint(group) for group in kind.needs or ()):
-        offers |= _shown(takes)
-    return _attributes(takes, offers, _needs(text, kinds_taken))
+    return Attributes.of(frozenset(), frozenset() if other_of(product) in _WORN else people_facts(product))
 
 
-def _shown(takes: frozenset[Fact]) -> frozenset[Fact]:
-    """Return what the owner of an accessory has: all that it takes, but of several devices none for sure."""
-    devices = {fact for fact in takes if fact.kind == "device"}
-    return takes if len(devices) == 1 else takes - devices
+def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
+    """Return the kinds of facts, such as "port"."""
+    return frozenset(fact.kind for fact in facts)
 
 
-def _attributes(
-    takes: frozenset[Fact], offers: frozenset[Fact], needs: tuple[frozenset[str], ...] | None
-) -> Attributes:
-    by_kind = (frozenset(fact.kind for fact in facts) for facts in (takes, offers))
-    return Attributes(takes, offers, needs, *by_kind)
+def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
+    """Return the attributes of a device or accessory.
 
-
-def _needs(text: Text, own: frozenset[str]) -> tuple[frozenset[str], ...] | None:
-    """Return what an accessory needs: that of its kind, and whatever narrow thing its text says it is for."""
-    if text.kind.needs is None:
-        return None
-    is_universal = pattern("universal").search(text.name)
-    needs = tuple(group for group in text.kind.needs if not (is_universal and group <= _SPECIFIC))
-    narrow = own & _NARROW
-    return needs if not narrow or any(narrow & group for group in needs) else (*needs, narrow)
+    The owner of an accessory that `shows` it has all that this takes, but of several devices none for sure.
+    Beside what its kind needs, an accessory needs whatever narrow thing its text says it is for.
+    """
+    kind, own, offers, needs = text.kind, kinds_of(takes), offered(text), text.kind.needs
+    if kind.shows and not any(own.isdisjoint(group) for group in needs or ()):
+        devices = {fact for fact in takes if fact.kind == "device"}
+        offers |= takes - (devices if len(devices) > 1 else set())
+    if needs is not None:
+        is_universal = pattern("universal").search(text.name)
+        needs = tuple(group for group in needs if not (is_universal and group <= _SPECIFIC))
+        narrow = own & _NARROW
+        if narrow and not any(narrow & group for group in needs):
+            needs = (*needs, narrow)
+    return Attributes.of(takes, offers, needs)

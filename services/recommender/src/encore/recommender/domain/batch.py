@@ -5,6 +5,7 @@ Source: Amazon Personalize developer guide, "Batch inference input and output".
 
 import json
 from collections.abc import Iterable
+from sys import intern
 
 from pydantic import BaseModel, ValidationError
 
@@ -46,7 +47,6 @@ class Rankings:
     """
 
     def __init__(self) -> None:
-        self._ids: dict[str, str] = {}
         self.by_customer: dict[str, tuple[str, ...]] = {}
         self.lines = 0
         """How many lines have been read, of whatever kind."""
@@ -59,7 +59,7 @@ class Rankings:
         found = _parsed(line)
         if found and found.output and found.output.recommendedItems:
             items = found.output.recommendedItems
-            self.by_customer[found.input.userId] = tuple(self._ids.setdefault(one, one) for one in items)
+            self.by_customer[found.input.userId] = tuple(map(intern, items))
 
 
 def _parsed(line: bytes) -> _Line | None:

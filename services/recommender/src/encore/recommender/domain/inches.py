@@ -1,7 +1,6 @@
 """Sizes in inches: that a screen has, or that an accessory is for."""
 
-from encore.recommender.domain.fact_tables import pattern
-from encore.recommender.domain.kind_tables import Kind
+from encore.recommender.domain.fit_tables import Kind, pattern
 
 MIN_INCHES, MAX_INCHES = 4, 120
 LEAST_LAPTOP = 10

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from encore.recommender.domain.fact_tables import pattern, table
-from encore.recommender.domain.taxonomy import pattern_source
+from encore.recommender.domain.fit_tables import pattern, table
+from encore.recommender.domain.taxonomy import filled, pattern_source
 
 MAX_BEFORE = 60
 """How far into a name the model of a device stands, in characters."""
 BEFORE_CARTRIDGE, AFTER_CARTRIDGE = 12, 45
 """How far from the word for cartridges their numbers stand in the text of a printer, in characters."""
-_CACHED = 256
+_CACHED = 8_192
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"[^\W_]+|\+")
 _NETWORK = re.compile(r"[2345]g|lte")
@@ -46,6 +46,12 @@ def _known(text: str) -> Iterator[Model]:
             break
 
 
+@lru_cache(maxsize=_CACHED)
+def connectors(model: str) -> Mapping[str, list[str]]:
+    """Return which connectors a model has, by kind; empty if that is unknown."""
+    return next((facts for expression, facts in table("ports") if re.fullmatch(expression, model)), {})
+
+
 def device_models(text: str) -> set[str]:
     """Return the models that a text names of no known series: a word and number, or else codes."""
     part = _END.split(text, maxsplit=1)[0]
@@ -70,10 +76,6 @@ def codes_of_cartridges(text: str) -> set[str]:
     return set[str]().union(*map(codes, near))
 
 
-def _source(name: str) -> str:
-    return pattern_source("facts.yaml", name)
-
-
 def _plain(code: str) -> str:
     """Write a number and its suffixes in one way: "11 Pro+ 5G" is "11 pro plus"."""
     if generation := pattern("generation").match(code):
@@ -82,16 +84,17 @@ def _plain(code: str) -> str:
     return " ".join(part for part in parts if not _NETWORK.fullmatch(part))
 
 
-@cache
-def _numbered() -> str:
+def _numbered(before: str) -> re.Pattern[str]:
+    """Compile what stands before a number, with the number and its suffixes as the group."""
     suffixes = "|".join(map(str, table("suffixes")))
-    generation = _source("generation").replace("(\\d", "(?:\\d")
-    return rf"\s?((?:{generation}|{_source('number')})(?:\s?\+|[\s-](?:{suffixes}|[45]g)\b)*)"
+    generation = pattern_source("facts.yaml", "generation").replace("(\\d", "(?:\\d")
+    text = rf"{before}\s?((?:{generation}|{{number}})(?:\s?\+|[\s-](?:{suffixes}|[45]g)\b)*)"
+    return re.compile(filled(text, "facts.yaml"), re.VERBOSE)
 
 
 @cache
 def _following() -> re.Pattern[str]:
-    return re.compile(_source("between") + _numbered(), re.VERBOSE)
+    return _numbered("{between}")
 
 
 @cache
@@ -99,8 +102,7 @@ def _series() -> Mapping[str, list[tuple[re.Pattern[str], str, str]]]:
     """Return the series by their first words, the longest first."""
     found: dict[str, list[tuple[re.Pattern[str], str, str]]] = {}
     for phrase, name, device, *number in sorted(table("models"), key=lambda entry: -len(entry[0])):
-        start = phrase.replace(" ", r"\s?") + _source("size before") + r"[\s-]?"
         ahead = "".join(rf"(?=\s?{each})" for each in number)
-        compiled = re.compile(start + ahead + _numbered(), re.VERBOSE)
-        found.setdefault(phrase.split()[0], []).append((compiled, name, device))
+        start = _numbered(phrase.replace(" ", r"\s?") + r"{size before}[\s-]?" + ahead)
+        found.setdefault(phrase.split()[0], []).append((start, name, device))
     return found

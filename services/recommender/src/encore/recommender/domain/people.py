@@ -1,7 +1,7 @@
 """Whom a product is for, and in which size: read from its category, name and variant."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
@@ -14,13 +14,10 @@ Gender = Literal["women", "men"]
 Age = Literal["adult", "child", "baby"]
 
 _GENDERS: dict[str, Gender] = {"woman": "women", "girl": "women", "man": "men", "boy": "men"}
-_AGES: dict[str, Age] = {
-    "baby": "baby",
-    "boy": "child",
-    "child": "child",
-    "girl": "child",
-    "man": "adult",
-    "woman": "adult",
+_AGES: dict[Age, set[str]] = {
+    "baby": {"baby"},
+    "child": {"boy", "child", "girl"},
+    "adult": {"man", "woman"},
 }
 """The most telling first."""
 _LETTER = r"(?:[2-6]?X{1,4}[SL]|[2-6]XL|[SML])"
@@ -55,7 +52,7 @@ def audience(product: Product) -> Audience:
     if not found & _GENDERS.keys() and other_of(product) != "book":
         found |= audience_words((product.name,))
     genders = {gender for word, gender in _GENDERS.items() if word in found}
-    age = next((age for word, age in _AGES.items() if word in found), None)
+    age = next((age for age, names in _AGES.items() if names & found), None)
     return Audience(genders.pop() if len(genders) == 1 else None, age)
 
 
@@ -70,8 +67,10 @@ def size_of(product: Product) -> str | None:
     if worn == "clothing" and audience(product).age in ("child", "baby"):
         worn = "child"
     stated = (product.variant or "", *_LABELLED.findall(product.name))
-    found = chain(chain.from_iterable(_sizes(text, worn) for text in stated), _unlabelled(product.name, worn))
-    return next(found, None)
+    sizes = (_sizes(text, worn, _LETTERS.findall(text), _NUMBER.findall(text)) for text in stated)
+    parts = [part.strip() for part in _PART.split(product.name)[1:]]
+    alone = [part for part in parts if re.fullmatch(_LETTER, part)]
+    return next(chain(*sizes, _sizes(product.name, worn, alone, ())), None)
 
 
 def system_of(size: str) -> str:
@@ -79,32 +78,16 @@ def system_of(size: str) -> str:
     return size.rpartition(" ")[0]
 
 
-def _sizes(text: str, worn: str) -> Iterator[str]:
-    if worn != "shoe":
-        yield from _jeans(text)
-        yield from (f"letter {_letter(size)}" for size in _LETTERS.findall(text))
-    yield from _foreign(text, worn)
-    for size in _NUMBER.findall(text):
-        plain = size.replace(",", ".")
+def _sizes(text: str, worn: str, letters: Iterable[str], numbers: Iterable[str]) -> Iterator[str]:
+    """Yield the sizes of a text in forms that nothing else has, and what these letters and numbers say."""
+    is_shoe = worn == "shoe"
+    if not is_shoe:
+        yield from (f"jeans {labelled or plain}x{length}" for labelled, plain, length in _JEANS.findall(text))
+        yield from (f"letter {_letter(size)}" for size in letters)
+    for system, size in _FOREIGN.findall(text):
+        yield f"{system.lower()} {'shoe ' * is_shoe}{size.replace(',', '.')}"
+    for plain in (size.replace(",", ".") for size in numbers):
         yield from (f"{name} {plain}" for name, low, high in _SYSTEMS[worn] if low <= float(plain) <= high)
-
-
-def _unlabelled(name: str, worn: str) -> Iterator[str]:
-    """Yield a size that a name gives in a form that nothing else has, or as a part by itself."""
-    yield from _foreign(name, worn)
-    if worn != "shoe":
-        yield from _jeans(name)
-        parts = (part.strip() for part in _PART.split(name)[1:])
-        yield from (f"letter {_letter(part)}" for part in parts if re.fullmatch(_LETTER, part))
-
-
-def _jeans(text: str) -> Iterator[str]:
-    return (f"jeans {labelled or plain}x{length}" for labelled, plain, length in _JEANS.findall(text))
-
-
-def _foreign(text: str, worn: str) -> Iterator[str]:
-    kind = "shoe " if worn == "shoe" else ""
-    return (f"{system.lower()} {kind}{size.replace(',', '.')}" for system, size in _FOREIGN.findall(text))
 
 
 def _letter(size: str) -> str:

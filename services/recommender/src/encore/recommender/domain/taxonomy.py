@@ -7,7 +7,7 @@ levels.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -19,7 +19,7 @@ Category = tuple[str, ...]
 """A category path, from the root to the leaf."""
 
 _TOKEN = re.compile(r"[^\W_]+")
-_BRACES = re.compile(r"\{([a-z]+)\}")
+_BRACES = re.compile(r"\{([a-z ]+)\}")
 _NESTED = re.compile(r"[>|]|::|\s/\s")
 _POSSESSIVE = re.compile(r"['\u2019]s\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"[&,;/+()]|\s-\s|\b(?:and|und|et|y)\b")
@@ -48,6 +48,7 @@ class _Lexicon:
     apart: frozenset[str]
     audiences: frozenset[str]
     known: frozenset[str]
+    tails: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,23 +206,19 @@ def _singular(token: str, irregular: Mapping[str, str]) -> str:
 
 
 def _compound(word: str, lexicon: _Lexicon) -> tuple[str, ...] | None:
-    """Return the English of a German compound of known words, or of an unknown one and a part of a thing."""
+    """Return the English of a German compound of known words, or of an unknown one and a known tail."""
     if word in lexicon.known:
         return None
     for cut in range(_MIN_PART, len(word) - _MIN_PART + 1):
-        tail = lexicon.translations.get(word[cut:])
+        head, end = word[:cut], word[cut:]
+        tail = lexicon.translations.get(end) or ((end,) if end in lexicon.tails else None)
         if tail is None:
             continue
-        stem = next((stem for stem in _stems(word[:cut]) if stem in lexicon.known), None)
-        if stem is not None:
-            return (*lexicon.translations.get(stem, (stem,)), *tail)
-        if tail[-1] in lexicon.apart:
-            return (word[:cut], *tail)
+        stems = (head.removesuffix(link) for link in _LINKS if head.endswith(link))
+        stem = next((stem for stem in stems if stem in lexicon.known), None)
+        if stem is not None or end in lexicon.tails or tail[-1] in lexicon.apart:
+            return (*lexicon.translations.get(stem or head, (stem or head,)), *tail)
     return None
-
-
-def _stems(head: str) -> Iterator[str]:
-    return (head.removesuffix(link) for link in _LINKS if head.endswith(link))
 
 
 @cache
@@ -240,4 +237,5 @@ def _lexicon() -> _Lexicon:
         apart=frozenset(content["apart"]),
         audiences=frozenset(content["audiences"]),
         known=frozenset((*translations, *english, *content["apart"])),
+        tails=frozenset(content["tails"]),
     )

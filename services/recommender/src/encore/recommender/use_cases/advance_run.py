@@ -32,11 +32,10 @@ from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.take_turns import TakeTurns
-from encore.recommender.use_cases.train import Train, step_of
+from encore.recommender.use_cases.train import Train, report_training, step_of
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.ports import Announcer, Polls

@@ -48,7 +48,7 @@ class GatherCustomers:
             files = DatasetFiles()
             await asyncio.to_thread(files.add, some, products)
             shared.add(one.customer for one in some)
-            prepared = prepared.plus(files.counted(read_units=len(some), other_files=1))
+            prepared = prepared.plus(files.counted(others=len(some), other_files=1))
             await self._put(run.run_id, bundle.first, prepared.other_files, some, files)
         found = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
         await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [found])
@@ -88,7 +88,5 @@ class GatherCustomers:
             RANKED: str(prepared.ranked),
             "interactions": str(prepared.interactions),
             "csv_bytes": str(items_bytes + prepared.interactions_bytes + prepared.users_bytes),
-            "history_reads": str(prepared.read_units),
-            "history_writes": str(prepared.write_units),
-            "other_files": str(prepared.other_files),
+            "others": str(prepared.others),
         }

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from encore.contracts.records import Customer
 from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.batch import input_lines, ranked_customers
@@ -15,17 +16,14 @@ from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, parts_per_bu
 from encore.recommender.domain.csv_files import csv_file, is_fit_id
 from encore.recommender.domain.dataset_files import DatasetFiles
 from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.history import History
-from encore.recommender.domain.preferences import scores_by_review
 from encore.recommender.domain.prepared import ENGINE, POPULARITY, POPULARITY_REASON, PreparedBundle
 from encore.recommender.domain.rows import item_row
 from encore.recommender.domain.schemas import ITEMS
-from encore.recommender.domain.told import FilePart
 from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.runtime.consent import ENTRIES_PER_CUSTOMER, suppressed
+from encore.runtime.consent import suppressed
 from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.run import Run
 
@@ -59,7 +57,7 @@ class PrepareDatasets:
         fit = [one for one in products if is_fit_id(one.product_id)]
         rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
         body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
-        await self._put_csv(personalize_keys.items(run.run_id), body)
+        await self._put(personalize_keys.items(run.run_id), body, personalize_keys.CSV_TYPE)
         off = {} if self.asks_personalize else {ENGINE: POPULARITY, POPULARITY_REASON: SWITCHED_OFF}
         return {
             **off,
@@ -73,63 +71,38 @@ class PrepareDatasets:
         """Write a bundle's files, and what there is in them; remember its customers."""
         products = await self.know.products(run.run_id)
         files, shared, bases = DatasetFiles(), SharedReviews(), dict[str, str]()
-        looked_for = written = 0
         for part in bundle.parts:
-            found = await self.customers.settle(run.run_id, part)
-            histories = await asyncio.to_thread(_histories, run, found)
+            customers = await self.customers.customers(run.run_id, part)
+            histories = await self.customers.remember(run, part, customers)
             shared.add(one.customer for one in histories)
-            to_rank = set() if ENGINE in run.step else await self._to_rank(found)
+            to_rank = set() if ENGINE in run.step else await self._to_rank(customers)
             rows = await asyncio.to_thread(files.add, histories, products)
             bases |= await asyncio.to_thread(self.rankings.bases, rows, to_rank)
-            looked_for += len(histories) * (1 + ENTRIES_PER_CUSTOMER)
-            written += await self.customers.remember(histories)
         settled = await self.rankings.settle(
-            run,
-            bundle.first,
-            bases,
-            lambda one: one in products and products[one].in_stock is not False,
+            run, bundle.first, bases, lambda one: one in products and products[one].in_stock is not False
         )
-        await self._put_files(run.run_id, bundle.first, files, settled.asked)
-        prepared = files.counted(
-            ranked=len(settled.asked),
-            kept=len(settled.kept),
-            read_units=looked_for + self.rankings.read_units(settled),
-            write_units=written,
-        )
+        asked = [one.customer_id for one in settled if not one.product_ids]
+        await self._put_files(run.run_id, bundle.first, files, asked)
+        prepared = files.counted(ranked=len(asked), kept=len(settled) - len(asked))
         prepared_bundle = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
         await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared_bundle])
 
-    async def _to_rank(self, found: FilePart) -> set[str]:
+    async def _to_rank(self, customers: Sequence[Customer]) -> set[str]:
         """Return for which of a part's customers products are ranked."""
-        ids = set(ranked_customers(found.customers))
-        people = ((one.customer_id, one.email) for one in found.customers if one.customer_id in ids)
+        ids = set(ranked_customers(customers))
+        people = ((one.customer_id, one.email) for one in customers if one.customer_id in ids)
         return ids - await suppressed(self.suppressions, people)
 
     async def _put_files(self, run_id: str, first: int, files: DatasetFiles, asked: Sequence[str]) -> None:
+        """Write a bundle's files; without anybody to rank for, there is no input of the batch job."""
+        csv, lines = personalize_keys.CSV_TYPE, personalize_keys.LINES_TYPE
         await asyncio.gather(
-            self._put_csv(personalize_keys.interactions(run_id, first), files.interactions),
-            self._put_csv(personalize_keys.users(run_id, first), files.users),
-            self._put_input(personalize_keys.batch_input(run_id, first), asked),
+            self._put(personalize_keys.interactions(run_id, first), files.interactions, csv),
+            self._put(personalize_keys.users(run_id, first), files.users, csv),
+            self._put(personalize_keys.batch_input(run_id, first), input_lines(asked), lines),
         )
 
-    async def _put_csv(self, key: str, body: bytes) -> None:
+    async def _put(self, key: str, body: bytes, content_type: str) -> None:
+        """Store a file unless it is empty: what Personalize makes of an empty one is not documented."""
         if body:
-            await self.objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
-
-    async def _put_input(self, key: str, customer_ids: Sequence[str]) -> None:
-        """Write a bundle's input of the batch job; a bundle without anybody to rank for has none.
-
-        What Personalize makes of an empty file is not documented: it might fail the job of the whole run.
-        """
-        if customer_ids:
-            lines = input_lines(customer_ids)
-            await self.objects.put(key, lines, content_type=personalize_keys.LINES_TYPE)
-
-
-def _histories(run: Run, found: FilePart) -> list[History]:
-    """Return all that is known of a part's customers, with what the run's file tells."""
-    scores, now = scores_by_review(found.scored), int(run.created_at.timestamp())
-    return [
-        History.of(one, scores, run_id=run.run_id, now=now).after(found.earlier.get(one.customer_id))
-        for one in found.customers
-    ]
+            await self.objects.put(key, body, content_type=content_type)

@@ -17,6 +17,7 @@ from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.history import Told
 from encore.recommender.domain.preferences import (
     Preference,
     liked_products,
@@ -25,7 +26,6 @@ from encore.recommender.domain.preferences import (
 )
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.told import FilePart, completed
 from encore.recommender.use_cases.select_products import recommend
 from encore.sentiment.domain.readings import Readings, scored_reviews, shared_opinions
 
@@ -63,5 +63,5 @@ def pick_products(
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, partial(liked_products, scores=scores))
     shop = Shop.of(catalogue, bought, rules, now=now)
-    recommended = recommend(completed(FilePart(customers, scored)), rankings, shop)
+    recommended = recommend(Told(customers, scored, scores), rankings, shop)
     return Picked(recommended.recommendations, preferences, shop, recommended.yielded)
