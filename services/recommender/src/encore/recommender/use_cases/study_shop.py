@@ -17,7 +17,6 @@ from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_latest import KeepLatest
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers, scores_of
-from encore.recommender.use_cases.open_shop import open_shop
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 
@@ -57,11 +56,8 @@ class StudyShop:
 
     async def shop(self, run: Run, run_rules: RunRules) -> Shop:
         """Return the run's shop, made once by each task."""
-        return await self._shop.get(run.run_id, lambda: self._make(run, run_rules))
-
-    async def _make(self, run: Run, run_rules: RunRules) -> Shop:
         edition = Edition(run.run_id, run_rules, int(run.created_at.timestamp()))
-        return await open_shop(self.objects, self.know, edition)
+        return await self._shop.get(run.run_id, lambda: self.know.shop(edition))
 
     async def _nothing(self, run: Run) -> CoPurchases:
         catalogue = await self.know.catalogue(run.run_id)
