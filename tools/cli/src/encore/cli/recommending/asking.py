@@ -24,7 +24,6 @@ from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.open_shop import open_shop
 from encore.runtime.aws import CONFIG
 from encore.runtime.retry import NO_SDK_RETRIES
 
@@ -79,7 +78,7 @@ async def _shops(environment: Environment, group: str) -> KeepShop:
     objects, runs = await environment.objects(), await environment.table("runs")
 
     async def read(edition: Edition) -> OpenedShop:
-        shop = await open_shop(objects, KnowCatalogue(objects=objects), edition)
+        shop = await KnowCatalogue(objects=objects).shop(edition)
         return OpenedShop(edition, lambda wanted: asyncio.to_thread(picks_of, shop, wanted), lambda: None)
 
     shops = KeepShop(
