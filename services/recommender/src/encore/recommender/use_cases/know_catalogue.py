@@ -65,13 +65,17 @@ class KnowCatalogue:
         return await self._catalogue.get(run_id, lambda: self._make_catalogue(run_id))
 
     async def shop(self, edition: Edition) -> Shop:
-        """Make the shop of a run that has been studied, ready to pick from at once."""
+        """Return the shop of a run that has been studied, ready to pick from at once."""
+        bought = await self.nothing_bought(edition.run_id)
+        await asyncio.to_thread(bought.merge, await self.objects.get(learned_keys.links(edition.run_id)))
         catalogue = await self.catalogue(edition.run_id)
-        bought = CoPurchases(family=catalogue.family, category=catalogue.category)
-        counted = await self.objects.get(learned_keys.links(edition.run_id))
-        await asyncio.to_thread(bought.merge, counted)
         shop = await asyncio.to_thread(Shop.of, catalogue, bought, edition.rules, now=edition.now)
         return replace(shop, ranking_weight=edition.ranking_weight)
+
+    async def nothing_bought(self, run_id: str) -> CoPurchases:
+        """Return counts of what customers have together, without anybody's yet."""
+        catalogue = await self.catalogue(run_id)
+        return CoPurchases(family=catalogue.family, category=catalogue.category)
 
     async def _read_products(self, run_id: str) -> Products:
         settled = await self.objects.get_lines(learned_keys.products(run_id), Product)

@@ -37,7 +37,7 @@ class StudyShop:
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Count and store what a bundle's customers have together, and its share of the others."""
-        bought = await self._nothing(run)
+        bought = await self.know.nothing_bought(run.run_id)
         for part in bundle.parts:
             await asyncio.to_thread(_count, bought, await self.customers.histories(run.run_id, part))
         async for some in self.customers.others(run.run_id, bundle.first):
@@ -46,7 +46,7 @@ class StudyShop:
 
     async def close(self, run: Run) -> dict[str, str]:
         """Merge all bundles, in their order, so that every task makes the same shop of them: the latest."""
-        bought = await self._nothing(run)
+        bought = await self.know.nothing_bought(run.run_id)
         for bundle in bundles_of(run):
             counted = await self.objects.get(learned_keys.links(run.run_id, bundle.first))
             await asyncio.to_thread(bought.merge, counted)
@@ -58,10 +58,6 @@ class StudyShop:
         """Return the run's shop, made once by each task."""
         edition = Edition(run.run_id, run_rules, int(run.created_at.timestamp()))
         return await self._shop.get(run.run_id, lambda: self.know.shop(edition))
-
-    async def _nothing(self, run: Run) -> CoPurchases:
-        catalogue = await self.know.catalogue(run.run_id)
-        return CoPurchases(family=catalogue.family, category=catalogue.category)
 
     async def _put(self, key: str, bought: CoPurchases) -> None:
         file = await asyncio.to_thread(bought.to_bytes)
