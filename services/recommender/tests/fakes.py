@@ -29,7 +29,6 @@ from encore.recommender.ports import (
     RefusedError,
     VanishedError,
 )
-from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
@@ -296,7 +295,7 @@ class InMemoryKnownShop:
         self.shop = run_id
 
 
-def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers, StudyShop]:
+def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, StudyShop]:
     """What a run without kept rankings or earlier runs goes through before its training."""
     know, known_shop = KnowCatalogue(objects=objects), InMemoryKnownShop()
     customers = KnowCustomers(
@@ -310,9 +309,8 @@ def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers,
         known_shop=known_shop,
         suppressions=InMemoryItems("entry"),
     )
-    gather = GatherCustomers(objects=objects, know=know, customers=customers)
     study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
-    return prepare, gather, study
+    return prepare, study
 
 
 def nothing_kept(objects: RankedObjects) -> KeepRankings:

@@ -22,7 +22,6 @@ from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.open_shop import open_shop
 from encore.recommender.use_cases.rank_now import RankNow
 from encore.recommender.web.app import listening_at, web_app
 from encore.runtime.runs.ledger import Ledger
@@ -85,7 +84,7 @@ def current_picks_of(
     load_rules = LoadRules(objects=world.objects, rules=world.rules, picks=world.picks)
 
     async def read(edition: Edition) -> OpenedShop:
-        shop = await open_shop(world.objects, KnowCatalogue(objects=world.objects), edition)
+        shop = await KnowCatalogue(objects=world.objects).shop(edition)
 
         async def picks(wanted: Wanted) -> bytes:
             return picks_of(shop, wanted)

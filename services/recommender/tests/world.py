@@ -25,11 +25,9 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.record_events import RecordEvents
@@ -166,7 +164,6 @@ class World:
             assortment=self.assortment,
             asks_personalize=self.asks_personalize,
         )
-        gather_customers = GatherCustomers(objects=self.objects, know=know, customers=customers)
         study_shop = StudyShop(
             objects=self.objects, know=know, customers=customers, known_shop=self.known_shop
         )
@@ -179,7 +176,7 @@ class World:
             memory=RememberPicks(self.items),
             rankings=rankings,
             customers=customers,
-            topics=KnowTopics(self.contacts),
+            contacts=self.contacts,
         )
         advance_run = AdvanceRun(
             ledger=self.ledger,
@@ -187,7 +184,6 @@ class World:
             take_turns=self.training.take_turns,
             load_rules=load_rules,
             prepare_datasets=prepare_datasets,
-            gather_customers=gather_customers,
             study_shop=study_shop,
             train=self.training,
             remove_old_runs=self.remove_old_runs,
@@ -197,7 +193,7 @@ class World:
                 polls=self.polls,
                 work={
                     Round.PREPARE: prepare_datasets.do,
-                    Round.GATHER: gather_customers.do,
+                    Round.GATHER: prepare_datasets.gather,
                     Round.STUDY: study_shop.do,
                     Round.SELECT: select_products.do,
                 },

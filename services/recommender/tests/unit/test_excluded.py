@@ -46,8 +46,10 @@ def mailed(shop: Shop) -> list[str]:
 def learned_from(world: World) -> tuple[bytes, list[list[bytes]]]:
     """The users, and the interactions without their time, which is the run's."""
     stored = world.objects.stored
-    rows = stored[personalize_keys.interactions(RUN, 1)].splitlines()
-    return stored[personalize_keys.users(RUN, 1)], [row.split(b",")[:2] for row in rows]
+    rows = stored[personalize_keys.rows(RUN, personalize_keys.INTERACTIONS, 1)].splitlines()
+    return stored[personalize_keys.rows(RUN, personalize_keys.USERS, 1)], [
+        row.split(b",")[:2] for row in rows
+    ]
 
 
 async def billed(world: World, unit: str) -> Decimal:

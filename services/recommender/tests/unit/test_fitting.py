@@ -139,6 +139,8 @@ def test_an_accessory_fits_a_device_that_has_what_it_takes(accessory: Words, own
         (("Wireless Chargers", "MagSafe Wireless Charger 15 W", "Voltera"), GALAXY),
         (("Smart Watches", "Apple Watch Series 9 41 mm", "Apple"), GALAXY),
         (("Trackers", "AirTag, 4 Pack", "Apple"), GALAXY),
+        (("Lenses", "35 mm f/1.8 Lens for Sony E", "Sigra"), CAMERA_SD),
+        (("Gaming Headsets", "Headset for Nintendo Switch", "Tezzo"), PS5),
     ],
 )
 def test_an_accessory_for_something_else_does_not_fit(accessory: Words, owned: Words) -> None:
@@ -180,6 +182,13 @@ def test_a_tool_without_a_battery_needs_one_of_its_platform() -> None:
 
     assert _read(("Saws", bare, "Kraftek")).needs_fit
     assert not _read(("Saws", kit, "Kraftek")).needs_fit
+
+
+def test_a_device_made_for_one_system_is_nothing_to_who_is_not_known_to_have_it() -> None:
+    """A lens has one mount, a headset may have one console's plug; others fit everybody."""
+    assert _read(("Lenses", "35 mm f/1.8 Lens for Sony E", "Sigra")).needs_fit
+    assert _read(("Gaming Headsets", "Headset for Nintendo Switch", "Tezzo")).needs_fit
+    assert not _read(("Gaming Headsets", "Wireless Gaming Headset", "Tezzo")).needs_fit
 
 
 def test_diets_and_types_of_skin_are_known_and_demand_nothing() -> None:

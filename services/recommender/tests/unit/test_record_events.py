@@ -107,7 +107,11 @@ async def test_a_run_knows_what_its_customers_did_since() -> None:
     await world.record_events.record([bought, clicked, other])
     await world.open()
     await world.run_to_end()
-    first = world.objects.stored[personalize_keys.interactions("run-1", 1)].decode().splitlines()
+    first = (
+        world.objects.stored[personalize_keys.rows("run-1", personalize_keys.INTERACTIONS, 1)]
+        .decode()
+        .splitlines()
+    )
     assert {f"C0,P9red,{bought.timestamp},purchased,", f"C0,P40blue,{clicked.timestamp},clicked,"} <= set(
         first
     )

@@ -31,16 +31,16 @@ async def studied(stored: Stored, objects: InMemoryObjects | None = None, *, bun
     """The shop that a run learns from what is stored."""
     objects = objects or InMemoryObjects()
     await stored.store(objects, "run")
-    prepare, gather, study = preparing(objects)
+    prepare, study = preparing(objects)
     run = Run(run_id="run", created_at=datetime.fromtimestamp(NOW, UTC), parts=len(stored.parts))
     step = {**await prepare.begin(run), BUNDLE_PARTS: str(bundle_parts)}
     run = run.model_copy(update={"step": step})
     for bundle in bundles_of(run):
         await prepare.do(run, bundle)
-    for each in (gather, study):
+    for do, close in ((prepare.gather, prepare.close), (study.do, study.close)):
         for bundle in bundles_of(run):
-            await each.do(run, bundle)
-        await each.close(run)
+            await do(run, bundle)
+        await close(run)
     return await study.shop(run, RULES)
 
 

@@ -10,11 +10,9 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.record_events import RecordEvents, Tell
@@ -58,7 +56,6 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         assortment=settings.recommender_catalogue,
         asks_personalize=settings.recommender_ranking == "on",
     )
-    gather_customers = GatherCustomers(objects=objects, know=know, customers=customers)
     study_shop = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
     load_rules = LoadRules(
         objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
@@ -71,7 +68,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         memory=RememberPicks(runtime.items(table)),
         rankings=rankings,
         customers=customers,
-        topics=KnowTopics(runtime.items(settings.contacts_table, expires=False)),
+        contacts=runtime.items(settings.contacts_table, expires=False),
     )
     train = await _train(runtime)
     advance_run = AdvanceRun(
@@ -80,7 +77,6 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         take_turns=train.take_turns,
         load_rules=load_rules,
         prepare_datasets=prepare_datasets,
-        gather_customers=gather_customers,
         study_shop=study_shop,
         train=train,
         remove_old_runs=train.remove_old_runs,
@@ -90,7 +86,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
             polls=polls,
             work={
                 Round.PREPARE: prepare_datasets.do,
-                Round.GATHER: gather_customers.do,
+                Round.GATHER: prepare_datasets.gather,
                 Round.STUDY: study_shop.do,
                 Round.SELECT: select_products.do,
             },

@@ -3,12 +3,11 @@
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from encore.contracts.records import CustomerEvent
 from encore.recommender.domain.real_time import Edition, Wanted
 from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.domain.turn import Turn
 from encore.runtime.ports import Items, Objects
 
 
@@ -50,6 +49,13 @@ class KeptEvents(Protocol):
 
     async def add(self, customer_id: str, events: Sequence[CustomerEvent]) -> int: ...
     async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]: ...
+
+
+class Turn(NamedTuple):
+    """The run whose turn it is, and the sign of life of its last check."""
+
+    owner: str
+    beat: str
 
 
 class Turns(Protocol):

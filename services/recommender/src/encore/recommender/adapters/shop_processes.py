@@ -23,7 +23,6 @@ from encore.recommender.domain.real_time import Edition, Wanted, picks_of
 from encore.recommender.domain.shop import Shop
 from encore.recommender.ports import NoShopError, OpenedShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.open_shop import open_shop
 from encore.runtime.aws import client_opener
 from encore.runtime.storage import S3Objects
 
@@ -65,7 +64,7 @@ def load_stored(bucket: str, edition: Edition, *, validate: bool = False) -> Sho
     async def load() -> Shop:
         async with AsyncExitStack() as stack:
             objects = S3Objects(await client_opener(stack, validate=validate)("s3"), bucket)
-            return await open_shop(objects, KnowCatalogue(objects=objects), edition)
+            return await KnowCatalogue(objects=objects).shop(edition)
 
     return asyncio.run(load())
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from encore.recommender.domain.turn import Turn
+from encore.recommender.ports import Turn
 from encore.runtime.runs.items import conditionally
 from encore.runtime.storage import from_item, to_item
 

@@ -17,8 +17,10 @@ _NARROW = frozenset(
     ("card", "cordless", "ecosystem", "model", "mount", "platform", "port", "series", "system")
 )
 """What an accessory has to agree in once its text names it."""
-_PLATFORM = (frozenset(("cordless",)),)
-"""What a tool without a battery needs."""
+_VITAL = frozenset(("cordless", "mount", "platform"))
+"""What even a device, such as a lens or a tool without a battery, has to agree in once its text names it."""
+_COMPUTER = Fact("platform", "pc")
+"""What hardly anybody lacks, though the shop may not know."""
 _SPECIFIC = frozenset(("maker", "model", "series", "platform"))
 """What an accessory that says that it is universal need not agree in."""
 _VOLUME = re.compile(
@@ -77,7 +79,7 @@ def read_attributes(
     while kind is not None:
         text = Text(kind, product.name.lower(), more, product.category, brand, makers)
         if "cordless" in kind.states and pattern("bare").search(f"{text.name}\n{more}"):
-            text = replace(text, kind=replace(kind, reads=(*kind.reads, "cordless"), needs=_PLATFORM))
+            text = replace(text, kind=replace(kind, reads=(*kind.reads, "cordless")))
         takes = taken(text)
         if not kind.vague or kinds_of(takes - kind.takes) - {"maker"}:
             return _attributes(text, takes)
@@ -118,16 +120,15 @@ def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
     """Return the attributes of a device or accessory.
 
     The owner of an accessory that `shows` it has all that this takes, but of several devices none for sure.
-    Beside what its kind needs, an accessory needs whatever narrow thing its text says it is for.
+    Beside what its kind needs, it needs whatever narrow thing its text says it is for.
     """
     kind, own, offers, needs = text.kind, kinds_of(takes), offered(text), text.kind.needs
     if kind.shows and not any(own.isdisjoint(group) for group in needs or ()):
         devices = {fact for fact in takes if fact.kind == "device"}
         offers |= takes - (devices if len(devices) > 1 else set())
-    if needs is not None:
-        is_universal = pattern("universal").search(text.name)
-        needs = tuple(group for group in needs if not (is_universal and group <= _SPECIFIC))
-        narrow = own & _NARROW
-        if narrow and not any(narrow & group for group in needs):
-            needs = (*needs, narrow)
-    return Attributes.of(takes, offers, needs)
+    is_universal = pattern("universal").search(text.name)
+    groups = [group for group in needs or () if not (is_universal and group <= _SPECIFIC)]
+    narrow = own & _NARROW if needs is not None else kinds_of(takes - {_COMPUTER}) & _VITAL
+    if narrow and not any(narrow & group for group in groups):
+        groups.append(narrow)
+    return Attributes.of(takes, offers, None if needs is None and not groups else tuple(groups))

@@ -187,8 +187,6 @@ _TAKEN: Mapping[str, _Reader] = {
     "cordless": _cordless,
     "end": _ends,
     "first end": _first_end,
-    "video end": lambda text: _facts("video", found("video", text.name)),
-    "audio end": lambda text: _facts("audio", found("audio", text.name)),
     "port": lambda text: _facts("port", found("port", text.name) - _PLUGS_OF_CHARGERS),
     "own cable": _own_cable,
     "device": _devices,

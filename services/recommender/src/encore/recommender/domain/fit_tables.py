@@ -53,7 +53,7 @@ def kinds() -> Mapping[str, Kind]:
 
 
 def _kind(name: str, group: Group, entry: Mapping[str, Any] | list[str]) -> Kind:
-    own = dict(entry) if isinstance(entry, Mapping) else {"names": entry}
+    own: dict[str, Any] = {"names": entry} if isinstance(entry, list) else dict(entry)
     devices = own.pop("device", [name]) if group == "devices" else []
     offers = _facts(own.pop("offers", {})) | _facts({"device": devices})
     if "needs" in own:

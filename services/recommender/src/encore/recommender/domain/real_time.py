@@ -38,13 +38,15 @@ class Edition:
     rules: RunRules
     now: int
     """In Unix seconds; products that are sold from a later time on are not offered."""
+    ranking_weight: float = 1.0
+    """How much Personalize's order counts in this shop."""
     file_problem: str | None = None
     """Why the shop's file of today is not used, but that of the run."""
 
     @property
     def digest(self) -> str:
         """A short name that another run, other rules or another time changes."""
-        return digest_of(self.run_id, self.rules.model_dump_json(), str(self.now))
+        return digest_of(self.run_id, self.rules.model_dump_json(), f"{self.now} {self.ranking_weight}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.csv_files import Row, is_fit_id
@@ -34,7 +35,11 @@ def customer_rows(history: History, products: Mapping[str, Product]) -> Customer
     preferences = preferences_of(customer, history.scores)
     return CustomerRows(
         interactions=list(interaction_rows(customer, preferences)),
-        looks=list(_look_rows(history)),
+        looks=[
+            row
+            for one in history.looks
+            for row in _interaction(history.customer_id, one.product_id, one.timestamp, one.kind)
+        ],
         user=user_row(customer, preferences, products),
     )
 
@@ -49,15 +54,10 @@ def interaction_rows(
 
     Rows without a time of their own get `default_timestamp`; their order then has no meaning.
     """
-    for preference in preferences:
-        if is_fit_id(preference.product_id):
-            yield {
-                "USER_ID": customer.customer_id,
-                "ITEM_ID": preference.product_id,
-                "TIMESTAMP": default_timestamp if preference.timestamp is None else preference.timestamp,
-                "EVENT_TYPE": preference.event_type.value,
-                "EVENT_VALUE": None if preference.value is None else round(preference.value, 4),
-            }
+    for one in preferences:
+        timestamp = default_timestamp if one.timestamp is None else one.timestamp
+        value = None if one.value is None else round(one.value, 4)
+        yield from _interaction(customer.customer_id, one.product_id, timestamp, one.event_type, value)
 
 
 def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
@@ -89,16 +89,17 @@ def user_row(customer: Customer, preferences: Sequence[Preference], products: Ma
     }
 
 
-def _look_rows(history: History) -> Iterator[Row]:
-    for look in history.looks:
-        if is_fit_id(look.product_id):
-            yield {
-                "USER_ID": history.customer_id,
-                "ITEM_ID": look.product_id,
-                "TIMESTAMP": look.timestamp,
-                "EVENT_TYPE": look.kind.value,
-                "EVENT_VALUE": None,
-            }
+def _interaction(
+    customer_id: str, product_id: str, timestamp: int, kind: StrEnum, value: float | None = None
+) -> Iterator[Row]:
+    if is_fit_id(product_id):
+        yield {
+            "USER_ID": customer_id,
+            "ITEM_ID": product_id,
+            "TIMESTAMP": timestamp,
+            "EVENT_TYPE": kind.value,
+            "EVENT_VALUE": value,
+        }
 
 
 def _path(levels: Sequence[str]) -> str | None:

@@ -59,11 +59,10 @@ def _unsafe(body: bytes) -> Problem | None:
     """Look at the events alone, which takes neither recursion nor the copies that aliases stand for."""
     depth = 0
     for event in yaml.parse(body, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            return Problem(
-                event.start_mark.line + 1, f"found the alias '*{event.anchor}', expected its values"
-            )
+            return Problem(line, f"found the alias '*{event.anchor}', expected its values")
         if depth > MAX_DEPTH:
-            return Problem(event.start_mark.line + 1, f"found values nested more than {MAX_DEPTH} deep")
+            return Problem(line, f"found values nested more than {MAX_DEPTH} deep")
     return None

@@ -35,7 +35,7 @@ class FindEdition:
         began = (await self.ledger.run(run_id)).created_at
         today = self.clock().replace(hour=0, minute=0, second=0, microsecond=0)
         rules, problem = await self._rules(run_id)
-        return Edition(run_id, rules, int(max(began, today).timestamp()), problem)
+        return Edition(run_id, rules, int(max(began, today).timestamp()), file_problem=problem)
 
     async def _rules(self, run_id: str) -> tuple[RunRules, str | None]:
         """Return the run's rules with the shop's file of today, or else why that cannot be used.

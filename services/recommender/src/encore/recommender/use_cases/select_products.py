@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from encore.contracts import object_keys
+from encore.contracts.consent import Contact
 from encore.contracts.errors import TransientError
 from encore.contracts.events import RecommendationsReady
 from encore.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
@@ -25,13 +26,14 @@ from encore.recommender.domain.preferences import preferences_of
 from encore.recommender.domain.prepared import ENGINE, PERSONALIZE
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
+from encore.recommender.domain.topics import departments
 from encore.recommender.ports import RankedObjects
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.study_shop import StudyShop
+from encore.runtime.ports import Items
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
@@ -70,7 +72,8 @@ class SelectProducts:
     memory: RememberPicks
     rankings: KeepRankings
     customers: KnowCustomers
-    topics: KnowTopics
+    contacts: Items
+    """Which departments customers want nothing of; all runs share it."""
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Do the bundle's remaining parts; without Personalize's results by popularity alone."""
@@ -97,7 +100,7 @@ class SelectProducts:
         kept = {one.customer_id: one.product_ids for one in settled if one.product_ids}
         rankings = {**ranked.answers.by_customer, **kept}
         mailed = [one.customer_id for one in _mailed(told.customers)]
-        earlier, unwanted = await self.memory.recall(run.run_id, mailed), await self.topics.unwanted(mailed)
+        earlier, unwanted = await self.memory.recall(run.run_id, mailed), await self._unwanted(mailed)
         found = await asyncio.to_thread(recommend, told, rankings, shop, earlier, unwanted=unwanted)
         await self.objects.put_lines(object_keys.recommendations(run.run_id, part), found.recommendations)
         await self.memory.remember(run.run_id, found.recommendations, earlier)
@@ -117,6 +120,11 @@ class SelectProducts:
                 )
             ],
         )
+
+    async def _unwanted(self, customer_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        found = await self.contacts.get_all([{"customer_id": one} for one in customer_ids])
+        contacts = map(Contact.model_validate, found)
+        return {one.customer_id: departments(one.topics_off) for one in contacts if one.topics_off}
 
 
 def recommend(

@@ -17,7 +17,6 @@ from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_latest import KeepLatest
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers, scores_of
-from encore.recommender.use_cases.open_shop import open_shop
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 
@@ -38,7 +37,7 @@ class StudyShop:
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Count and store what a bundle's customers have together, and its share of the others."""
-        bought = await self._nothing(run)
+        bought = await self.know.nothing_bought(run.run_id)
         for part in bundle.parts:
             await asyncio.to_thread(_count, bought, await self.customers.histories(run.run_id, part))
         async for some in self.customers.others(run.run_id, bundle.first):
@@ -47,7 +46,7 @@ class StudyShop:
 
     async def close(self, run: Run) -> dict[str, str]:
         """Merge all bundles, in their order, so that every task makes the same shop of them: the latest."""
-        bought = await self._nothing(run)
+        bought = await self.know.nothing_bought(run.run_id)
         for bundle in bundles_of(run):
             counted = await self.objects.get(learned_keys.links(run.run_id, bundle.first))
             await asyncio.to_thread(bought.merge, counted)
@@ -57,15 +56,8 @@ class StudyShop:
 
     async def shop(self, run: Run, run_rules: RunRules) -> Shop:
         """Return the run's shop, made once by each task."""
-        return await self._shop.get(run.run_id, lambda: self._make(run, run_rules))
-
-    async def _make(self, run: Run, run_rules: RunRules) -> Shop:
         edition = Edition(run.run_id, run_rules, int(run.created_at.timestamp()))
-        return await open_shop(self.objects, self.know, edition)
-
-    async def _nothing(self, run: Run) -> CoPurchases:
-        catalogue = await self.know.catalogue(run.run_id)
-        return CoPurchases(family=catalogue.family, category=catalogue.category)
+        return await self._shop.get(run.run_id, lambda: self.know.shop(edition))
 
     async def _put(self, key: str, bought: CoPurchases) -> None:
         file = await asyncio.to_thread(bought.to_bytes)

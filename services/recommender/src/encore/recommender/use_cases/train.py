@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from encore.contracts.events import Round
-from encore.recommender.domain.bundles import bundles_of
 from encore.recommender.domain.limits import says_too_little_data
 from encore.recommender.domain.plan import ARNS, REMADE, Plan, Step
 from encore.recommender.domain.resources import Kind, ResourceSpec
@@ -24,7 +22,7 @@ from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.take_turns import TURN_LOST, TakeTurns
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
 MOST_REMADE = 3
@@ -151,17 +149,15 @@ async def report_training(run: Run, stage: Stage) -> None:
     """Report a prepared run, whatever step it has reached; a later report replaces an earlier one.
 
     What Personalize charges for counts once its step is passed, so a run that fails shows its cost as well.
-    The messages of the rounds count as if all of them had been handled; what the stores charge for its own
-    customers counts with their parts.
     """
     units = {
         "dynamodb.reads": _number("others", run),
         "personalize.ingested_bytes": _number(IMPORTS, run) * _number("csv_bytes", run),
         "personalize.trained_interactions": _number(TRAININGS, run) * _number("interactions", run),
     }
-    messages = 1 + run.attempt(StageName.RECOMMENDER) + len(Round) * len(bundles_of(run))
-    started_at = datetime.fromisoformat(run.step["started_at"])
-    await stage.record(run.run_id, REPORT, started_at, PartResult(units=units), messages=messages)
+    await stage.record(
+        run.run_id, REPORT, datetime.fromisoformat(run.step["started_at"]), PartResult(units=units)
+    )
 
 
 def _counted(step: Step, run: Run) -> Mapping[str, str]:
