@@ -73,8 +73,8 @@ def read_attributes(
     `brand` is as `brands.joined` writes it, and so are the `makers` of devices in the shop, see `makers_of`.
     Without them only well-known makers are recognised in names.
     """
-    if volumes := _volumes(product):
-        return volumes
+    if volume := volume_of(product.name):
+        return volume
     kind, more = kind_of(product), "\n".join(product.bullets).lower()
     while kind is not None:
         text = Text(kind, product.name.lower(), more, product.category, brand, makers)
@@ -87,15 +87,14 @@ def read_attributes(
     return Attributes.of(frozenset(), frozenset() if other_of(product) in _WORN else _people_facts(product))
 
 
-def _volumes(product: Product) -> Attributes | None:
-    """Return what a later volume of a series takes, which is the one before, and which one it is itself."""
-    if not (match := _VOLUME.search(product.name)):
+def volume_of(name: str) -> Attributes | None:
+    """Return what a volume of a series takes, which is the one before, and which one it is itself."""
+    if not (match := _VOLUME.search(name)):
         return None
     series, number = " ".join(match[1].lower().split()), int(match[2])
-    takes = frozenset((Fact("volume", f"{series} {number - 1}"),) if number > 1 else ())
-    return Attributes.of(
-        takes, frozenset((Fact("volume", f"{series} {number}"),)), (kinds_of(takes),) if takes else None
-    )
+    own, before = Fact("volume", f"{series} {number}"), Fact("volume", f"{series} {number - 1}")
+    takes = frozenset((before,)) if number > 1 else frozenset[Fact]()
+    return Attributes.of(takes, frozenset((own,)), (kinds_of(takes),) if takes else None)
 
 
 def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
@@ -107,13 +106,8 @@ def _people_facts(product: Product) -> frozenset[Fact]:
     """Return for what diet, skin, age of an animal and way of making coffee a product says that it is."""
     text = "\n".join((product.name, *product.bullets)).lower()
     about = frozenset(word for level in product.category for word in words(level))
-    kinds_read = [
-        "diet",
-        "skin",
-        *("stage" for _ in about & _ANIMALS),
-        *("coffee" for _ in about & {"coffee"}),
-    ]
-    return frozenset(Fact(kind, value) for kind in kinds_read for value in found(kind, text))
+    read = ["diet", "skin"] + ["stage"] * bool(about & _ANIMALS) + ["coffee"] * ("coffee" in about)
+    return frozenset(Fact(kind, value) for kind in read for value in found(kind, text))
 
 
 def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:

@@ -10,6 +10,7 @@ from functools import cached_property
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.fitting import is_fit, is_of_their_system
 from encore.recommender.domain.offers import Offer
+from encore.recommender.domain.people import circle
 from encore.recommender.domain.shopper import Owned
 from encore.recommender.domain.topics import is_of
 
@@ -162,7 +163,9 @@ class Basket:
         return is_of_their_system(taking, self._shopper.facts)
 
     def _keeps_audience(self, offer: Offer) -> bool:
-        """Return whether an offer is not for somebody else than all that the customer has is for."""
+        """Return whether an offer is not for others than all that the customer has is for, as far as it says."""
+        if self._shopper.owned and not circle(offer.leaf) <= self._shopper.circles:
+            return False
         found = self._shop.catalogue.facts(offer.product_id).audience
         gender, age = found.gender, found.age
         return (not gender or gender in self._genders or not self._genders) and (

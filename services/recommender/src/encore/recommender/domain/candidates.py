@@ -29,6 +29,8 @@ FADING = 0.8
 """How much less each of their products counts than the one that came after it, where all have a time."""
 TOGETHER, FIRST = 1.5, 2.0
 """The weight of a family as strongly bought with theirs as can be, and of all the first ranked ones."""
+NEXT_VOLUME = 0.5
+"""The weight of the volume of a series that comes after one of theirs."""
 MOST_DIRECT, MOST_RANKED = 12, 60
 """How many families have weights by themselves for either, and how much of a ranking is looked at."""
 FIRST_RANKS = 5
@@ -130,6 +132,8 @@ class Candidates:
         weights: defaultdict[str, float] = defaultdict(float)
         for one, strength in self._best(self.linked):
             weights[one] += TOGETHER * strength
+        for before in self.shopper.facts & self.shop.sequels.keys():
+            weights[self.shop.sequels[before]] += NEXT_VOLUME
         ranks = {one: 1 / (FIRST_RANKS + rank) for one, rank in self._ranks.items()}
         best = self._best(ranks)
         total = sum(share for _, share in best)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from encore.contracts.records import Product
 from encore.recommender.domain.kinds import other_of
+from encore.recommender.domain.taxonomy import Category, words
 from encore.recommender.domain.taxonomy import audience as audience_words
 from encore.recommender.domain.taxonomy import words
 
@@ -31,6 +32,7 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _LETTER_ORDER = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL")
+_CIRCLES = frozenset("baby beer bird cat dog horse liquor nappy spirit tobacco whisky wine".split())
 _PART = re.compile(r"[,;|()/]|\s[-\u2013]\s")
 _SYSTEMS = {
     "shoe": (("shoe", 16, 50),),
@@ -76,6 +78,11 @@ def size_of(product: Product) -> str | None:
     parts = [part.strip() for part in _PART.split(product.name)[1:]]
     alone = [part for part in parts if re.fullmatch(_LETTER, part)]
     return next(chain(*sizes, _sizes(product.name, worn, alone, ())), None)
+
+
+def circle(category: Category) -> frozenset[str]:
+    """Return what a category is for that only some people have or drink, such as a cat, a baby or wine."""
+    return _CIRCLES.intersection(word for level in category for word in words(level))
 
 
 def system_of(size: str) -> str:

@@ -126,7 +126,7 @@ class Reasons:
     def _better_rated(self, offer: Offer) -> Iterator[Reason]:
         """It is for the same purpose as something of theirs that they do not like so much."""
         for owned in self.shopper.owned:
-            if self._is_for_the_same(offer, owned) and is_better(offer, owned):
+            if self._is_for_the_same(offer, owned) and not owned.is_liked and is_better(offer, owned):
                 yield _about(ReasonKind.BETTER_RATED, owned)
                 return
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from encore.recommender.domain.attributes import volume_of
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.complements import Complements
 from encore.recommender.domain.durables import MIN_RETURNING, Durables, Repeats
+from encore.recommender.domain.fit_tables import Fact
 from encore.recommender.domain.links import Link, Links
 from encore.recommender.domain.next_leaves import NextLeaves
 from encore.recommender.domain.offers import Offer, models, offers
@@ -102,6 +104,12 @@ class Shop:
             if offer.product.rating is not None:
                 best[offer.leaf] = max(best.get(offer.leaf, 0.0), float(offer.product.rating))
         return frozenset(leaf for leaf, rating in best.items() if rating < self.rules.min_rating)
+
+    @cached_property
+    def sequels(self) -> Mapping[Fact, str]:
+        """The family of the volume that comes after each volume of a series."""
+        volumes = ((one.family, volume_of(one.product.name)) for one in self.offers.values())
+        return {before: family for family, volume in volumes if volume for before in volume.takes}
 
     def kind(self, category: Category) -> str | None:
         """Return what a durable thing of this category is, None for what customers buy again."""

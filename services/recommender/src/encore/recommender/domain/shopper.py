@@ -7,7 +7,7 @@ from functools import cached_property
 
 from encore.contracts.records import Product
 from encore.recommender.domain.fit_tables import Fact
-from encore.recommender.domain.people import Audience, Gender, system_of
+from encore.recommender.domain.people import Audience, Gender, circle, system_of
 from encore.recommender.domain.preferences import EventType, Preference
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.taxonomy import Category
@@ -141,6 +141,11 @@ class Shopper:
         """Whom their products are for, as far as these say."""
         facts = self.shop.catalogue.facts
         return frozenset(facts(one.product.product_id).audience for one in self.owned)
+
+    @cached_property
+    def circles(self) -> frozenset[str]:
+        """What only some people have or drink, and they do (see `people.circle`)."""
+        return frozenset().union(*(circle(one.leaf) for one in self.owned))
 
     @cached_property
     def gender(self) -> Gender | None:
