@@ -89,10 +89,7 @@ class Basket:
         """Return whether an offer may join if some rules yield."""
         if not self._may_ever_take(offer):
             return False
-        for rule, keeps in self._changing.items():
-            if not keeps(offer) and rule not in yielding:
-                return False
-        return True
+        return all(keeps(offer) or rule in yielding for rule, keeps in self._changing.items())
 
     def _may_ever_take(self, offer: Offer) -> bool:
         """Return whether an offer keeps the rules that no pick changes."""
@@ -163,7 +160,7 @@ class Basket:
         return is_of_their_system(taking, self._shopper.facts)
 
     def _keeps_audience(self, offer: Offer) -> bool:
-        """Return whether an offer is not for others than all that the customer has is for, as far as it says."""
+        """Return whether an offer is not for others than all that they have is for, as far as it says."""
         if self._shopper.owned and not circle(offer.leaf) <= self._shopper.circles:
             return False
         found = self._shop.catalogue.facts(offer.product_id).audience

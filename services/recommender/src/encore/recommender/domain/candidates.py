@@ -23,8 +23,8 @@ RANK_OFFSET = 30
 POORLY_RATED = 0.3
 """How much less a leaf counts of which nothing is well rated."""
 LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE = 0.4, 0.8, 0.5, 0.6
-"""What speaks for a product within its leaf: its weight by itself (`Candidates.direct`), a brand of theirs, the
-first place in Personalize's order, a name that names what it goes with."""
+"""What speaks for a product within its leaf: its weight by itself (`Candidates.direct`), a brand of theirs,
+the first place in Personalize's order, a name that names what it goes with."""
 FADING = 0.8
 """How much less each of their products counts than the one that came after it, where all have a time."""
 TOGETHER, FIRST = 1.5, 2.0
@@ -62,8 +62,8 @@ class Candidates:
     A leaf's weight is the weighted sum of shares, each of which sums to 1: how likely the customer buys
     there next (`NextLeaves`), how well it goes with what they own (`Complements`), how early it comes in
     Personalize's ranking, and whether something of it disappointed them. In a leaf, products come by a score:
-    what the shop knows of them (`Catalogue.merits`) and what speaks for them with this customer. Families that
-    customers bought with theirs, and the first of the ranking, have weights by themselves.
+    what the shop knows of them (`Catalogue.merits`) and what speaks for them with this customer. Families
+    that customers bought with theirs, and the first of the ranking, have weights by themselves.
     """
 
     shopper: Shopper

@@ -10,7 +10,6 @@ from encore.contracts.records import Product
 from encore.recommender.domain.kinds import other_of
 from encore.recommender.domain.taxonomy import Category, words
 from encore.recommender.domain.taxonomy import audience as audience_words
-from encore.recommender.domain.taxonomy import words
 
 Gender = Literal["women", "men"]
 Age = Literal["adult", "child", "baby"]
@@ -32,7 +31,9 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _LETTER_ORDER = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL")
-_CIRCLES = frozenset("baby beer bird cat dog horse liquor nappy spirit tobacco whisky wine".split())
+_CIRCLES = frozenset(
+    ("baby", "beer", "bird", "cat", "dog", "horse", "liquor", "nappy", "spirit", "tobacco", "whisky", "wine")
+)
 _PART = re.compile(r"[,;|()/]|\s[-\u2013]\s")
 _SYSTEMS = {
     "shoe": (("shoe", 16, 50),),

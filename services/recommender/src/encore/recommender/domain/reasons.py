@@ -40,7 +40,7 @@ class Reasons:
 
     shopper: Shopper
     completing: Mapping[Category, Sequence[Completing]]
-    _best: dict[str, Reason] = field(default_factory=dict)
+    _known: dict[str, bool] = field(default_factory=dict)
 
     @property
     def shop(self) -> Shop:
@@ -60,14 +60,22 @@ class Reasons:
             reasons.append(next(fresh, true[0]))
         return reasons
 
-    def best(self, offer: Offer) -> Reason:
-        """Return the strongest true reason for one offer."""
-        if offer.product_id not in self._best:
-            self._best[offer.product_id] = next(self._true(offer))
-        return self._best[offer.product_id]
+    def is_personal(self, offer: Offer) -> bool:
+        """Return whether any true reason for an offer is one of the customer's own, or the shop pinned it."""
+        found = self._known.get(offer.product_id)
+        if found is None:
+            found = self._known[offer.product_id] = next(self._own(offer), None) is not None
+        return found
 
     def _true(self, offer: Offer) -> Iterator[Reason]:
         """Yield every true reason, the strongest first; the last one is true of any product."""
+        yield from self._own(offer)
+        yield from self._popular(offer)
+        if self._is_well_rated(offer):
+            yield Reason(kind=ReasonKind.WELL_RATED)
+        yield Reason(kind=ReasonKind.ASSORTMENT)
+
+    def _own(self, offer: Offer) -> Iterator[Reason]:
         if offer.product_id in self.shop.run_rules.shop.pinned:
             yield Reason(kind=ReasonKind.FEATURED)
         linked = list(self._linked(offer))
@@ -78,10 +86,6 @@ class Reasons:
         yield from (one for one in linked if (one.customers or 0) < MANY)
         yield from self._new(offer)
         yield from self._same_shelf(offer)
-        yield from self._popular(offer)
-        if self._is_well_rated(offer):
-            yield Reason(kind=ReasonKind.WELL_RATED)
-        yield Reason(kind=ReasonKind.ASSORTMENT)
 
     def _linked(self, offer: Offer) -> Iterator[Reason]:
         """Bought, or even liked, together with something that the customer has (or likes)."""
