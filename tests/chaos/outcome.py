@@ -27,10 +27,10 @@ _TIMES = frozenset({"created_at", "expires_at", "updated_at", "ranked_at"})
 _CACHE_TOKENS = frozenset({"cache_read_tokens", "cache_write_tokens"})
 _VARYING = _TIMES | _CACHE_TOKENS | {"payer"}
 """Of several parts with one question, the first pays; the first call to arrive writes the model's cache."""
-_SHARED = re.compile(r'\\"(?:calls|(?:input|output|cache_read|cache_write)_tokens|seen_at)\\":\d+')
+_SHARED = re.compile(r'\\"(?:calls|(?:input|output|cache_read|cache_write)_tokens|timestamp)\\":\d+')
 """What a kept answer of the model has of its call: products share one with those that wait beside them.
 
-And the time of the run that first had something in its file.
+And times, which are those of a run for what had none in its file.
 """
 
 

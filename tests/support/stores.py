@@ -66,6 +66,13 @@ class InMemoryObjects:
             if key.startswith(prefix):
                 yield key
 
+    async def remove(self, folder: str) -> int:
+        """Remove the objects below a folder; return how many there were."""
+        found = [key async for key in self.keys(folder)]
+        for key in found:
+            del self.stored[key]
+        return len(found)
+
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
         """Store records as JSON lines."""
         lines = [record.model_dump_json(exclude_none=True) + "\n" for record in records]

@@ -29,7 +29,6 @@ from encore.recommender.ports import (
     RefusedError,
     VanishedError,
 )
-from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
@@ -39,7 +38,7 @@ from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
 from encore.runtime.storage import to_item
 from tests.support.dynamodb import InMemoryDynamoDB, Item
-from tests.support.stores import InMemoryItems, InMemoryObjects
+from tests.support.stores import InMemoryItems
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -281,20 +280,6 @@ class InMemoryPersonalize:
             self._looks.pop(arn, None)
 
 
-class InMemoryFiles:
-    """Removes from a bucket in memory."""
-
-    def __init__(self, objects: InMemoryObjects) -> None:
-        self._stored = objects.stored
-
-    async def remove(self, folder: str) -> int:
-        """Remove every object below the folder."""
-        keys = [key for key in self._stored if key.startswith(folder)]
-        for key in keys:
-            del self._stored[key]
-        return len(keys)
-
-
 @dataclass
 class InMemoryKnownShop:
     """The latest shop in memory."""
@@ -310,7 +295,7 @@ class InMemoryKnownShop:
         self.shop = run_id
 
 
-def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers, StudyShop]:
+def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, StudyShop]:
     """What a run without kept rankings or earlier runs goes through before its training."""
     know, known_shop = KnowCatalogue(objects=objects), InMemoryKnownShop()
     customers = KnowCustomers(
@@ -324,9 +309,8 @@ def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers,
         known_shop=known_shop,
         suppressions=InMemoryItems("entry"),
     )
-    gather = GatherCustomers(objects=objects, know=know, customers=customers)
     study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
-    return prepare, gather, study
+    return prepare, study
 
 
 def nothing_kept(objects: RankedObjects) -> KeepRankings:
@@ -400,7 +384,7 @@ class InMemorySink:
     refused: set[str] = field(default_factory=set)
     told: list[Visit] = field(default_factory=list)
 
-    async def put(self, visit: Visit) -> bool:
+    async def tell(self, visit: Visit) -> bool:
         """Take a visit."""
         takes = self.has_tracker and not any(one.product_id in self.refused for one in visit.events)
         if takes:

@@ -11,21 +11,18 @@ from typing import Any, NoReturn
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
-from encore.contracts.consent import Contact
 from encore.contracts.records import Exclusion, Pick, Recommendation
-from encore.recommender.adapters.known_shop import DynamoDBKnownShop
-from encore.recommender.domain.customer_state import CustomerState, keys
+from encore.recommender.adapters.turns import DynamoDBKnownShop
+from encore.recommender.domain.customer_state import keys, wanted_of
 from encore.recommender.domain.real_time import NOT_SHOWN, Edition, Wanted, picks_of
-from encore.recommender.domain.recent import Recent
 from encore.recommender.ports import OpenedShop
 from encore.recommender.settings import RecommenderWebSettings
-from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.open_shop import open_shop
+from encore.recommender.use_cases.rank_now import RankNow
 from encore.recommender.web.app import listening_at, web_app
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.storage import DynamoDBItems, S3Objects
@@ -64,12 +61,16 @@ class InMemoryRecords:
 
     world: World
 
-    async def read(self, customer_id: str, run_id: str) -> CustomerState:
+    async def read(self, customer_id: str, edition: Edition) -> Wanted:
         """Read the customer's items."""
-        items = await self.world.items.get_all(keys(customer_id, run_id))
-        found = await self.world.contacts.get_all([{"customer_id": customer_id}])
-        contact = next(map(Contact.model_validate, found), None)
-        return CustomerState.of(await self.world.known(customer_id), items, contact)
+        known = await self.world.known(customer_id)
+        return wanted_of(
+            customer_id,
+            edition,
+            histories=[known.item()] if known else [],
+            recommendations=await self.world.items.get_all(keys(customer_id, edition.run_id)),
+            contacts=await self.world.contacts.get_all([{"customer_id": customer_id}]),
+        )
 
 
 def current_picks_of(
@@ -78,13 +79,12 @@ def current_picks_of(
     ranks: Ranks | None = None,
     deadline_s: float = 5.0,
     now: datetime = START,
-    kept: int = 100,
 ) -> CurrentPicks:
     """Current picks from what a world's runs have left."""
     load_rules = LoadRules(objects=world.objects, rules=world.rules, picks=world.picks)
 
     async def read(edition: Edition) -> OpenedShop:
-        shop = await open_shop(world.objects, KnowCatalogue(objects=world.objects), edition)
+        shop = await KnowCatalogue(objects=world.objects).shop(edition)
 
         async def picks(wanted: Wanted) -> bytes:
             return picks_of(shop, wanted)
@@ -101,8 +101,7 @@ def current_picks_of(
             linger_s=0,
         ),
         customers=InMemoryRecords(world),
-        ask=AskInTime(ranks=ranks, deadline_s=deadline_s, kept=Recent(100)),
-        kept=Recent(kept),
+        campaign=RankNow(ask=ranks.ask, deadline_s=deadline_s, keep_s=60) if ranks else None,
     )
 
 
@@ -193,7 +192,8 @@ async def exclude(world: World, customer_id: str) -> None:
     """Let a customer be excluded from now on."""
     history = await world.known(customer_id)
     assert history is not None
-    await world.customers.remember([history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})])
+    excluded = history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})
+    await world.histories.put_all([excluded.item()])
 
 
 async def store(world: World, clients: Clients, resources: Resources) -> list[Recommendation]:

@@ -15,7 +15,7 @@ from encore.contracts.events import (
     new_event,
 )
 from encore.contracts.records import Recommendation
-from encore.recommender.adapters.known_shop import DynamoDBKnownShop
+from encore.recommender.adapters.turns import DynamoDBKnownShop
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.bundles import FEWEST_PARTS
@@ -25,17 +25,14 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
@@ -46,7 +43,6 @@ from encore.runtime.runs.run import Run, StageName
 from encore.runtime.runs.stage import Stage
 from services.recommender.tests.fakes import (
     ROLE,
-    InMemoryFiles,
     InMemoryKeptEvents,
     InMemoryPersonalize,
     InMemorySink,
@@ -121,7 +117,7 @@ class World:
         self.remove_old_runs = RemoveOldRuns(
             ledger=self.ledger,
             personalize=self.personalize,
-            files=InMemoryFiles(self.objects),
+            files=self.objects,
             plan=plan,
             keep=KEEP,
             has_campaign=has_campaign,
@@ -141,7 +137,7 @@ class World:
             kept=self.kept_events,
             credits=self.credits,
             suppressions=self.suppressions,
-            sink=self.sink,
+            tell=lambda visit: self.sink.tell(visit),  # noqa: PLW0108 - tests replace the method
             objects=self.objects,
         )
         self.customers = KnowCustomers(items=self.histories, objects=self.objects, events=self.kept_events)
@@ -168,7 +164,6 @@ class World:
             assortment=self.assortment,
             asks_personalize=self.asks_personalize,
         )
-        gather_customers = GatherCustomers(objects=self.objects, know=know, customers=customers)
         study_shop = StudyShop(
             objects=self.objects, know=know, customers=customers, known_shop=self.known_shop
         )
@@ -178,11 +173,10 @@ class World:
             objects=self.objects,
             load_rules=load_rules,
             study_shop=study_shop,
-            report_picks=ReportPicks(ledger=self.ledger, objects=self.objects),
             memory=RememberPicks(self.items),
             rankings=rankings,
             customers=customers,
-            topics=KnowTopics(self.contacts),
+            contacts=self.contacts,
         )
         advance_run = AdvanceRun(
             ledger=self.ledger,
@@ -190,7 +184,6 @@ class World:
             take_turns=self.training.take_turns,
             load_rules=load_rules,
             prepare_datasets=prepare_datasets,
-            gather_customers=gather_customers,
             study_shop=study_shop,
             train=self.training,
             remove_old_runs=self.remove_old_runs,
@@ -200,7 +193,7 @@ class World:
                 polls=self.polls,
                 work={
                     Round.PREPARE: prepare_datasets.do,
-                    Round.GATHER: gather_customers.do,
+                    Round.GATHER: prepare_datasets.gather,
                     Round.STUDY: study_shop.do,
                     Round.SELECT: select_products.do,
                 },

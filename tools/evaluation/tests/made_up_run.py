@@ -16,6 +16,9 @@ from encore.contracts.records import (
 )
 from encore.evaluation.reasons.checking import ReasonReport, check_reasons
 from encore.evaluation.reasons.stored_run import StoredRun
+from encore.recommender.domain import learned_keys
+from encore.recommender.domain.history import History
+from encore.recommender.domain.preferences import scores_by_review
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
@@ -80,13 +83,16 @@ async def checked(
 ) -> ReasonReport:
     """Store a run of two parts in which a customer of the first has these picks, and check it."""
     objects = InMemoryObjects()
-    await objects.put_lines(object_keys.products(RUN), products)
+    await objects.put_lines(learned_keys.products(RUN), products)
     rules = RunRules(rules=Rules(), shop=SHOP_RULES).model_dump_json().encode()
     await objects.put(object_keys.run_rules(RUN), rules, content_type="application/json")
     for part, own in ((1, customers[:2]), (2, customers[2:])):
         await objects.put_lines(object_keys.customers(RUN, part), own)
         scores = [each for customer in own for each in scored(customer)]
         await objects.put_lines(object_keys.sentiment(RUN, part), scores)
+        known = scores_by_review(scores)
+        histories = [History.of(one, known, run_id=RUN, now=NOW) for one in own]
+        await objects.put_lines(learned_keys.history(RUN, part), histories)
     recommendation = Recommendation(
         customer_id=customer_id, source=RecommendationSource.PERSONALIZE, picks=tuple(picks)
     )

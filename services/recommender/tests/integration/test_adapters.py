@@ -5,7 +5,6 @@ import pytest
 from aiobotocore.session import get_session
 
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.run_files import S3RunFiles
 from encore.recommender.domain.bundles import bundle_of
 from encore.recommender.domain.plan import Plan, Step
 from encore.recommender.domain.resources import Kind, ResourceSpec
@@ -44,10 +43,9 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     objects = S3Objects(clients.s3, bucket)
     await shop.store(objects, "run-1")
     run = Run(run_id="run-1", created_at=START, parts=1)
-    prepare, gather, _ = preparing(objects)
+    prepare, _ = preparing(objects)
     run = run.model_copy(update={"step": dict(await prepare.begin(run))})
     await prepare.do(run, bundle_of(run, 1))
-    await gather.do(run, bundle_of(run, 1))
     plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10, tags={"stack": "shop"})
     for step in list(Step)[:-1]:
         for wanted in plan.wanted(step, run):
@@ -57,9 +55,8 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
             run = run.model_copy(update={"step": {**run.step, wanted.key: arn}})
     assert (await objects.get("runs/run-1/personalize/output/part-00001.json.out")).count(b"\n") == 600
     await assert_can_be_removed(personalize, run)
-    files = S3RunFiles(clients.s3, bucket)
     assert (
-        await files.remove("runs/run-1/personalize/") == 5 + 1
+        await objects.remove("runs/run-1/personalize/") == 5 + 1
     )  # and the object with which Personalize tries
     assert await objects.find("runs/run-1/personalize/output/part-00001.json.out") is None
 

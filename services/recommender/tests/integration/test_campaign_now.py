@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 from aiobotocore.session import get_session
 
-from encore.recommender.adapters.personalize_now import AWSRanksNow
-from encore.recommender.domain.real_time import PickedFrom, read_picks
+from encore.recommender.adapters.campaign import AWSCampaign
+from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.domain.real_time import PickedFrom, Wanted, read_picks
 from encore.recommender.ports import NoRankingError
 from encore.recommender.settings import RecommenderSettings
+from encore.recommender.use_cases.rank_now import RankNow
 from encore.recommender.web.__main__ import opened
 from encore.runtime.aws import CONFIG
 from encore.stack.provision import Resources
@@ -60,7 +62,7 @@ async def test_picks_of_the_runs_campaign_are_those_of_the_run(
     async with opened(web) as (current, _):
         await current.shops.open()
         for one in (await others.recommendations(RUN, 2))[:25]:
-            answer = await current.find(one.customer_id, engine=PickedFrom.CAMPAIGN)
+            answer = await current.find(one.customer_id)
             assert (answer.source, answer.fallback) == (PickedFrom.CAMPAIGN, None)
             picks = read_picks(answer.picks or b"")
             assert [each.product for each in picks] == [
@@ -73,13 +75,12 @@ async def test_a_campaign_that_is_gone_or_was_never_made_is_no_failure(
     personalize: "PersonalizeClient", runtime: "PersonalizeRuntimeClient"
 ) -> None:
     """Callers go on with what is kept."""
-    ranks = AWSRanksNow(runtime, personalize, group="encore", num_results=25)
-    with pytest.raises(NoRankingError, match="no campaign that is active"):
-        await ranks.ask("C1")
-    ranks._campaign._found = {"campaignArn": "arn:aws:personalize:eu-west-1:000000000000:campaign/gone"}
-    with pytest.raises(NoRankingError, match="no campaign that is active"):
-        await ranks.ask("C1")
-    assert ranks._campaign._found is None
+    ranks = AWSCampaign(runtime, AWSPersonalize(personalize), group="encore", num_results=25)
+    with pytest.raises(NoRankingError, match="there is no campaign"):
+        await ranks.rank("C1")
+    ranks._arn.found = "arn:aws:personalize:eu-west-1:000000000000:campaign/gone"
+    with pytest.raises(NoRankingError, match="Personalize: ResourceNotFoundException"):
+        await RankNow(ask=ranks.rank, deadline_s=5, keep_s=0).rank(Wanted("C1"))
 
 
 @pytest.mark.parametrize("customer_id", ['C"1', "C\n1"])
@@ -88,4 +89,6 @@ async def test_ids_that_personalize_would_change_are_not_sent(
 ) -> None:
     """The answer would be about somebody else."""
     with pytest.raises(NoRankingError, match="not one that Personalize accepts"):
-        await AWSRanksNow(runtime, personalize, group="encore", num_results=25).ask(customer_id)
+        await AWSCampaign(runtime, AWSPersonalize(personalize), group="encore", num_results=25).rank(
+            customer_id
+        )

@@ -10,11 +10,11 @@ from encore.contracts.events import RecommenderBundle, RecommenderPoll, Round, p
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.turns import DynamoDBTurns
 from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.domain.turn import Turn
 from encore.recommender.ports import (
     NotReadyError,
     Personalize,
     RefusedError,
+    Turn,
     Turns,
     VanishedError,
 )

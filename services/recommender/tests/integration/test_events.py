@@ -10,7 +10,7 @@ import pytest
 from aiobotocore.session import get_session
 
 from encore.contracts.records import EventKind
-from encore.recommender.adapters.event_sink import AWSEventSink
+from encore.recommender.adapters.campaign import AWSEventTracker
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.domain.customer_events import AFTER_TRIMMING, MOST
@@ -84,8 +84,8 @@ class Bench:
 
     def new_task(self) -> RecordEvents:
         """Another task, which knows nothing of what this one remembers."""
-        sink = AWSEventSink(self.events, self.client, group="shop", limiter=Limiter(1_000))
-        return replace(self.record, sink=sink)
+        tracker = AWSEventTracker(self.events, self.personalize, group="shop", limiter=Limiter(1_000))
+        return replace(self.record, tell=tracker.tell)
 
     async def exported(self, clients: Clients, bucket: str) -> list[str]:
         """What Personalize has been told by itself, as lines."""
@@ -131,7 +131,7 @@ async def bench(clients: Clients, resources: Resources) -> AsyncIterator[Bench]:
             kept=kept,
             credits=items,
             suppressions=DynamoDBItems(clients.dynamodb, resources.tables["suppressions"]),
-            sink=AWSEventSink(events, client, group="shop", limiter=Limiter(1_000)),
+            tell=AWSEventTracker(events, personalize, group="shop", limiter=Limiter(1_000)).tell,
             objects=S3Objects(clients.s3, resources.buckets["data"]),
         )
         yield Bench(record, kept, items, client, events, personalize, plan, Ledger(clients.dynamodb, runs))

@@ -7,20 +7,20 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import psutil
 import pytest
 from aiohttp import ClientSession
 
-from encore.recommender.adapters.shop_processes import ShopProcesses, load_stored
+from encore.recommender.adapters.shop_processes import load_stored, open_in_process
 from encore.recommender.domain.real_time import Edition, Wanted, read_picks
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
-from encore.recommender.ports import ShopClosedError
+from encore.recommender.ports import NoShopError
 from encore.stack.provision import Resources
 from services.recommender.tests.real_time import shown, store
 from services.recommender.tests.world import RUN, TOO_LITTLE, World
@@ -135,33 +135,46 @@ async def gone(processes: Collection[psutil.Process]) -> None:
 
 
 def workers() -> set[psutil.Process]:
-    """The processes with shops that this one has started."""
-    children = psutil.Process().children()
-    return {one for one in children if any("spawn_main" in word for word in one.cmdline())}
+    """The processes with shops: a server forks them, which this one has started."""
+    found: set[psutil.Process] = set()
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            found.update(child.children())
+    return found
 
 
-async def test_a_shop_in_processes_picks(edition: Edition, resources: Resources) -> None:
-    """Requests are answered by each of its processes in turn, which end when the shop is closed."""
+async def test_a_shop_in_a_process_picks(edition: Edition, resources: Resources) -> None:
+    """However many ask at the same time. The process ends when the shop is closed."""
     before = workers()
-    load = partial(load_stored, resources.buckets["data"])
-    opened = await ShopProcesses(load=load, processes=2).open(edition)
+    opened = await open_in_process(edition, load=partial(load_stored, resources.buckets["data"]))
     answers = await asyncio.gather(*(opened.picks(Wanted(f"C{number}")) for number in range(4)))
-    assert [len(read_picks(one)) for one in answers] == [5, 5, 5, 5]
+    assert [len(read_picks(one)) for one in answers] == [Rules().min_picks] * 4
     started = workers() - before
-    assert len(started) == 2
+    assert len(started) == 1
     opened.close()
     await gone(started)
-    with pytest.raises(ShopClosedError):
+    with pytest.raises(NoShopError):
         await opened.picks(Wanted("C0"))
+
+
+async def test_what_goes_wrong_in_a_shop_is_one_requests_matter(
+    edition: Edition, resources: Resources
+) -> None:
+    """The next is answered."""
+    opened = await open_in_process(edition, load=partial(load_stored, resources.buckets["data"]))
+    with pytest.raises(RuntimeError, match="AttributeError"):
+        await opened.picks(cast("Wanted", "nonsense"))
+    assert read_picks(await opened.picks(Wanted("C0")))
+    opened.close()
 
 
 async def test_a_shop_whose_process_dies_says_so(edition: Edition, resources: Resources) -> None:
     """A request is refused, not kept waiting."""
     before = workers()
-    opened = await ShopProcesses(load=partial(load_stored, resources.buckets["data"])).open(edition)
+    opened = await open_in_process(edition, load=partial(load_stored, resources.buckets["data"]))
     [worker] = workers() - before
     os.kill(worker.pid, signal.SIGKILL)
-    with pytest.raises(ShopClosedError):
+    with pytest.raises(NoShopError):
         await opened.picks(Wanted("C0"))
     opened.close()
 
@@ -172,8 +185,8 @@ async def test_a_shop_that_cannot_be_loaded_raises_what_went_wrong(
     """The reason comes from the other process, and nothing of it stays."""
     before = workers()
     missing = Edition("run-nobody-knows", edition.rules, edition.now)
-    with pytest.raises(Exception, match="NoSuchKey"):
-        await ShopProcesses(load=partial(load_stored, resources.buckets["data"])).open(missing)
+    with pytest.raises(RuntimeError, match="NoSuchKey"):
+        await open_in_process(missing, load=partial(load_stored, resources.buckets["data"]))
     async with asyncio.timeout(STARTED_S):
         while workers() - before:  # noqa: ASYNC110 - other processes
             await asyncio.sleep(0.05)
@@ -185,10 +198,11 @@ def never(edition: Edition) -> Shop:
     raise ValueError(edition.run_id)
 
 
+@pytest.mark.usefixtures("resources")  # others are forked from the same server, with its environment
 async def test_stopping_does_not_wait_for_a_shop_that_is_being_loaded() -> None:
     """Its process is ended, and leaves nothing behind."""
     before = workers()
-    opening = asyncio.create_task(ShopProcesses(load=never).open(Edition(RUN, RunRules(rules=Rules()), 0)))
+    opening = asyncio.create_task(open_in_process(Edition(RUN, RunRules(rules=Rules()), 0), load=never))
     async with asyncio.timeout(STARTED_S):
         while not (loading := workers() - before):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)

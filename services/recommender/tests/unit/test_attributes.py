@@ -14,7 +14,7 @@ import yaml
 from encore.contracts.records import Product
 from encore.recommender.domain.attributes import makers_of, read_attributes
 from encore.recommender.domain.brands import joined
-from encore.recommender.domain.kind_tables import Fact
+from encore.recommender.domain.fit_tables import Fact
 
 LABELS = Path(__file__).parents[1] / "labelled_products.yaml"
 PRECISION = 0.97

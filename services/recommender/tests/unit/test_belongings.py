@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from encore.contracts.records import AspectMention, Customer, ProductAspect, ScoredReview, Sentiment
 from encore.recommender.domain.belongings import MAX_ASPECTS, mentions_by_review, own_aspects, own_products
+from encore.recommender.domain.history import Told
 from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.told import FilePart, completed
 from encore.recommender.use_cases.select_products import recommend
 from services.recommender.tests.fakes import product, review
 from services.recommender.tests.shops import shop_of
@@ -66,9 +66,7 @@ def test_recommendations_tell_what_their_customers_own_reviews_say() -> None:
     """With the product's name; another customer's review with the same id tells nothing."""
     people = [Customer(customer_id=name, reviews=(review("R", "P1"),)) for name in ("C", "D")]
     about = [scored("R", mention("battery"), mention("strap", BAD, begin=9))]
-    mine, other = recommend(
-        completed(FilePart(people, about)), {}, shop_of(list(PRODUCTS.values()))
-    ).recommendations
+    mine, other = recommend(Told(people, about, {}), {}, shop_of(list(PRODUCTS.values()))).recommendations
     assert mine.praised == (ProductAspect(product_id="P1", product_name="Watch", aspect="battery"),)
     assert mine.blamed == (ProductAspect(product_id="P1", product_name="Watch", aspect="strap"),)
     assert (other.praised, other.blamed) == ((), ())

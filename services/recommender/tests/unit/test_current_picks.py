@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from encore.contracts.records import Exclusion, Pick
 from encore.recommender.domain.history import KnownPurchase
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.real_time import PickedFrom, read_picks
+from encore.recommender.domain.rules import Rules
 from encore.recommender.ports import NoRankingError, NoShopError
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
@@ -40,8 +42,9 @@ async def bought(world: World, customer_id: str, product_id: str) -> None:
     """Let a customer buy something."""
     history = await world.known(customer_id)
     assert history is not None
-    purchase = KnownPurchase(order_id=f"o-{product_id}", product_id=product_id, seen_at=0)
-    await world.customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
+    purchase = KnownPurchase(order_id=f"o-{product_id}", product_id=product_id)
+    known = history.model_copy(update={"purchases": (*history.purchases, purchase)})
+    await world.histories.put_all([known.item()])
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ async def test_picks_are_those_of_the_run_for_every_customer(world: World) -> No
         for one in await world.recommended(part):
             answer = await current.find(one.customer_id)
             assert json.loads(answer.picks or b"") == shown(one.picks)
-            assert (answer.source, answer.is_known, answer.run_id) == (PickedFrom.BATCH, True, RUN)
+            assert (answer.source, answer.customer.is_known, answer.run_id) == (PickedFrom.BATCH, True, RUN)
 
 
 async def test_what_a_customer_wants_nothing_of_is_left_out_at_once(world: World) -> None:
@@ -108,7 +111,7 @@ async def test_a_customer_of_an_earlier_file_has_picks_of_the_latest_shop(world:
     customer_id, emailed = recommended.customer_id, {one.product.product_id for one in recommended.picks}
     answer = await current.find(customer_id)
     picks = [one.product.product_id for one in read_picks(answer.picks or b"")]
-    assert (answer.source, answer.is_known, len(picks)) == (PickedFrom.BATCH, True, 5)
+    assert (answer.source, answer.customer.is_known, len(picks)) == (PickedFrom.BATCH, True, 5)
     assert emailed.isdisjoint(picks)
 
 
@@ -117,8 +120,8 @@ async def test_somebody_unknown_gets_popular_products(world: World) -> None:
     current = current_picks_of(world)
     await current.shops.renew()
     answer = await current.find("nobody")
-    assert (answer.is_known, answer.source) == (False, PickedFrom.POPULARITY)
-    assert len(read_picks(answer.picks or b"")) == 5
+    assert (answer.customer.is_known, answer.source) == (False, PickedFrom.POPULARITY)
+    assert len(read_picks(answer.picks or b"")) == Rules().min_picks
 
 
 async def test_an_excluded_customer_gets_nothing_personal_and_costs_nothing(world: World) -> None:
@@ -127,8 +130,8 @@ async def test_an_excluded_customer_gets_nothing_personal_and_costs_nothing(worl
     campaign = Ranks(["P9red"])
     current = current_picks_of(world, ranks=campaign)
     await current.shops.renew()
-    answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
-    assert (answer.exclusion, answer.source) == (Exclusion.NO_CONSENT, PickedFrom.POPULARITY)
+    answer = await current.find(SOMEBODY)
+    assert (answer.customer.exclusion, answer.source) == (Exclusion.NO_CONSENT, PickedFrom.POPULARITY)
     assert all(one.reason.product_id is None for one in read_picks(answer.picks or b""))
     assert campaign.asked == []
 
@@ -141,24 +144,14 @@ async def test_without_any_run_there_is_no_shop() -> None:
         await current.find(SOMEBODY)
 
 
-async def test_last_picks_take_the_place_of_a_ranking_that_is_not_kept() -> None:
-    """A shop may keep no rankings; the last picks then order the products."""
-    world = await finished(World(ranking_days=0))
-    current = current_picks_of(world)
-    await current.shops.renew()
-    answer = await current.find(SOMEBODY)
-    assert answer.source is PickedFrom.LAST_PICKS
-    assert len(read_picks(answer.picks or b"")) == 5
-
-
 async def test_a_campaign_ranks_now_and_is_paid_once_for_an_unchanged_customer(world: World) -> None:
     """The second request within minutes does not ask Personalize again."""
     campaign = Ranks(["P60red", "P20blue"])
     current = current_picks_of(world, ranks=campaign)
     await current.shops.renew()
-    first = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
-    again = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
-    batch = await current.find(SOMEBODY)
+    first = await current.find(SOMEBODY)
+    again = await current.find(SOMEBODY)
+    batch = await replace(current, campaign=None).find(SOMEBODY)
     assert (first.source, first.fallback) == (PickedFrom.CAMPAIGN, None)
     assert (again.tag, again.picks) == (first.tag, first.picks)
     assert batch.tag != first.tag
@@ -179,17 +172,9 @@ async def test_the_kept_ranking_stands_in_for_a_campaign(world: World, campaign:
     """Slow, absent, failing or empty: picks are those of the batch, and the answer says why."""
     current = current_picks_of(world, ranks=campaign, deadline_s=0.02)
     await current.shops.renew()
-    answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
+    answer = await current.find(SOMEBODY)
     assert (answer.source, answer.fallback) == (PickedFrom.BATCH, why)
-    assert answer.picks == (await current.find(SOMEBODY)).picks
-
-
-async def test_a_campaign_that_is_not_set_up_says_so(world: World) -> None:
-    """The picks are those of the batch."""
-    current = current_picks_of(world)
-    await current.shops.renew()
-    answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
-    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, "no campaign is set up")
+    assert answer.picks == (await replace(current, campaign=None).find(SOMEBODY)).picks
 
 
 async def test_the_shops_file_of_today_decides(world: World) -> None:

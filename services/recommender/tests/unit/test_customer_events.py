@@ -78,9 +78,9 @@ def test_purchases_are_forgotten_last() -> None:
     assert [one.event_id for one in left_out] == [f"v{n}" for n in range(len(left_out))]
 
 
-def _known(*orders: Purchase) -> History:
+def _known(*orders: Purchase, before: History | None = None) -> History:
     customer = Customer(customer_id="C1", purchases=orders)
-    return History.of(customer, {}, run_id="run-1", now=NOON)
+    return History.of(customer, {}, run_id="run-1", now=NOON, before=before)
 
 
 def test_what_was_bought_is_owned_and_what_was_looked_at_is_not() -> None:
@@ -120,7 +120,7 @@ def test_looks_survive_the_next_file_and_are_bounded() -> None:
     """What a later file tells is added to them."""
     looks = [an_event(f"e{n}", timestamp=NOON + n) for n in range(MOST_LOOKS + 10)]
     known = _known().with_events(looks)
-    again = _known(purchase("o1", "P1", NOON)).after(known)
+    again = _known(purchase("o1", "P1", NOON), before=known)
     assert [one.timestamp for one in again.looks] == [NOON + n + 10 for n in reversed(range(MOST_LOOKS))]
     assert History.from_item(again.item()) == again
 

@@ -14,7 +14,7 @@ from encore.contracts import object_keys
 from encore.contracts.events import RecommendationsReady
 from encore.contracts.records import Customer, Exclusion, Recommendation
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.told import FilePart, completed
+from encore.recommender.domain.history import Told
 from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.cases import CASES, Case
@@ -46,8 +46,10 @@ def mailed(shop: Shop) -> list[str]:
 def learned_from(world: World) -> tuple[bytes, list[list[bytes]]]:
     """The users, and the interactions without their time, which is the run's."""
     stored = world.objects.stored
-    rows = stored[personalize_keys.interactions(RUN, 1)].splitlines()
-    return stored[personalize_keys.users(RUN, 1)], [row.split(b",")[:2] for row in rows]
+    rows = stored[personalize_keys.rows(RUN, personalize_keys.INTERACTIONS, 1)].splitlines()
+    return stored[personalize_keys.rows(RUN, personalize_keys.USERS, 1)], [
+        row.split(b",")[:2] for row in rows
+    ]
 
 
 async def billed(world: World, unit: str) -> Decimal:
@@ -118,7 +120,7 @@ def test_whatever_the_shop_is_only_who_may_be_mailed_gets_a_list(
         one.model_copy(update={"exclusion": cause}) for one, cause in zip(case.known(), causes, strict=False)
     ]
     rankings = {one.customer_id: case.ranked for one in customers}
-    lists = recommend(completed(FilePart(customers, ())), rankings, case.shop).recommendations
+    lists = recommend(Told(customers, (), {}), rankings, case.shop).recommendations
     assert [one.customer_id for one in lists] == [
         one.customer_id for one in customers if one.exclusion is None
     ]

@@ -84,11 +84,23 @@ def test_every_similar_pair_belongs_to_one_family(pairs: list[tuple[int, int, fl
 
 
 def test_products_of_one_parent_are_one_family() -> None:
-    """Whatever their names and however many they are; the same name under another parent is not."""
+    """Whatever their names and however many they are; a similar name under another parent is not."""
     garments = [product(f"P{n:02}", f"thing {n}", parent_id="G") for n in range(MAX_FAMILY * 3)]
-    families = families_of(*garments, product("Q", "thing 0", parent_id="H"))
+    families = families_of(*garments, product("Q", "thing of 0", parent_id="H"))
     assert len({families.labels(one.product_id) for one in garments}) == 1
     assert not same(families, "P00", "Q")
+
+
+def test_one_name_brand_and_category_is_one_family_under_two_parents() -> None:
+    """A shop may list one jacket as two models; its owner has it under either."""
+    families = families_of(
+        product("P1", "Steppjacke Isar", ("Jacken",), brand="Fjord", parent_id="M1", variant="Rot, M"),
+        product("P2", "Steppjacke Isar", ("Jacken",), brand="Fjord", parent_id="M2", variant="Blau, M"),
+        product("P3", "Steppjacke Isar", ("Jacken",), brand="Alpen", parent_id="M3"),
+        product("P4", "Steppjacke Isar", ("Kinder",), brand="Fjord", parent_id="M4"),
+    )
+    assert same(families, "P1", "P2")
+    assert not any(same(families, "P1", other) for other in ("P3", "P4"))
 
 
 def test_a_garment_in_many_sizes_and_colours_is_one_family() -> None:

@@ -59,7 +59,7 @@ async def test_a_batch_that_comes_twice_changes_nothing() -> None:
     assert world.sink.events == {"e1", "e2", "e3"}
 
 
-@pytest.mark.parametrize("crashes_in", ["kept_events.add", "credits.put_all", "sink.put"])
+@pytest.mark.parametrize("crashes_in", ["kept_events.add", "credits.put_all", "sink.tell"])
 async def test_a_worker_that_dies_loses_nothing(crashes_in: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message comes back, and everything is as if nobody had died."""
     world = World()
@@ -85,7 +85,7 @@ async def test_without_a_tracker_events_are_kept_for_the_next_import() -> None:
 async def test_where_no_campaign_is_kept_nobody_is_told() -> None:
     """It would cost, and nothing would learn from it before the next run."""
     world = World()
-    recorded = await replace(world.record_events, sink=None).record(EVENTS)
+    recorded = await replace(world.record_events, tell=None).record(EVENTS)
     assert (recorded.new, recorded.told) == (3, 0)
 
 
@@ -107,7 +107,11 @@ async def test_a_run_knows_what_its_customers_did_since() -> None:
     await world.record_events.record([bought, clicked, other])
     await world.open()
     await world.run_to_end()
-    first = world.objects.stored[personalize_keys.interactions("run-1", 1)].decode().splitlines()
+    first = (
+        world.objects.stored[personalize_keys.rows("run-1", personalize_keys.INTERACTIONS, 1)]
+        .decode()
+        .splitlines()
+    )
     assert {f"C0,P9red,{bought.timestamp},purchased,", f"C0,P40blue,{clicked.timestamp},clicked,"} <= set(
         first
     )

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encore.contracts import object_keys
 from encore.contracts.events import (
     EventData,
     RecommendationsReady,
@@ -30,7 +29,6 @@ from encore.runtime.runs.run import StageName
 from services.recommender.tests.fakes import Shop, review
 from services.recommender.tests.shops import NOW, shelf
 from services.recommender.tests.world import RUN, World
-from tests.support.stores import InMemoryAnnouncer
 
 EXAMPLES = 25
 PARTS = 9
@@ -77,21 +75,6 @@ class _Killable:
         if not iscoroutinefunction(found):
             return found
         return lambda *arguments, **named: self.moments.around(found, *arguments, **named)
-
-
-class Mailer(InMemoryAnnouncer):
-    """Looks, whenever a part is announced, whether the run is complete without having its report."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stored: dict[str, bytes] = {}
-        self.incomplete = False
-
-    async def announce(self, run_id: str, *events: EventData) -> None:
-        """Note what is announced."""
-        await super().announce(run_id, *events)
-        parts = {one.part for one in self.of(RecommendationsReady)}  # type: ignore[attr-defined] # narrowed by `of`
-        self.incomplete |= len(parts) == PARTS and object_keys.picks_report(run_id) not in self.stored
 
 
 def small_shop() -> Shop:
@@ -191,12 +174,11 @@ def kept_before() -> Mapping[tuple[str, ...], Mapping[str, Any]]:
     return {key: item for key, item in items.items() if key[1] == RANKING and int(key[0][1:]) % 3}
 
 
-async def handled(turns: list[Turn]) -> tuple[World, Mailer]:
+async def handled(turns: list[Turn]) -> World:
     """The world after these turns, and after all messages that were left then."""
-    moments, mailer = Moments(), Mailer()
-    world = World(announcer=mailer, wrap=moments.wrap)
+    moments = Moments()
+    world = World(wrap=moments.wrap)
     world.items.items.update(await asyncio.to_thread(kept_before))
-    mailer.stored = world.objects.stored
     await open_small(world)
     queue, tasks = Queue(world), [world.handler, world.task()]
     for turn in turns:
@@ -216,7 +198,7 @@ async def handled(turns: list[Turn]) -> tuple[World, Mailer]:
     while queue.waiting:
         await world.deliver(queue.waiting.pop(0))
         queue.refill()
-    return world, mailer
+    return world
 
 
 def outcome(world: World) -> dict[str, bytes]:
@@ -228,17 +210,15 @@ def outcome(world: World) -> dict[str, bytes]:
 @cache
 def calm_outcome() -> dict[str, bytes]:
     """What comes of the run when nothing happens on the way."""
-    world, _ = asyncio.run(handled([]))
-    return outcome(world)
+    return outcome(asyncio.run(handled([])))
 
 
 @settings(max_examples=EXAMPLES, deadline=None, database=None)
 @given(st.lists(TURNS, max_size=30))
-def test_the_picks_and_the_report_are_the_same_whatever_happens_on_the_way(turns: list[Turn]) -> None:
-    """Every part is announced with one id, and the report is there before the last of them."""
-    world, mailer = asyncio.run(handled(turns))
+def test_the_picks_are_the_same_whatever_happens_on_the_way(turns: list[Turn]) -> None:
+    """Every part is announced with one id."""
+    world = asyncio.run(handled(turns))
     assert outcome(world) == calm_outcome()
-    assert not mailer.incomplete
     announced = world.announcer.of(RecommendationsReady)
     assert {one.part for one in announced} == set(range(1, PARTS + 1))  # type: ignore[attr-defined] # narrowed by `of`
     assert len(set(world.announcer.ids)) == PARTS

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -13,19 +12,14 @@ from encore.contracts.events import (
     RecommenderBundle,
     Round,
 )
-from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import (
     Customer,
-    Pick,
-    Reason,
-    ReasonKind,
     Recommendation,
     RecommendationSource,
 )
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.pick_groups import Groups, PickGroups, list_digest
+from encore.recommender.domain.history import Told
 from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.told import FilePart, completed
 from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.totals import total
 from services.recommender.tests.baskets import ALL
@@ -181,10 +175,8 @@ def test_a_ranking_of_a_whole_category_decides_what_is_picked_of_it() -> None:
     shop = shop_of(teas)
     customers = [Customer(customer_id=f"C{n}", reviews=(review(f"R{n}", "tea15"),)) for n in range(20)]
     ranking = [one.product_id for one in teas if one.product_id != "tea15"]
-    ranked = recommend(
-        completed(FilePart(customers, ())), dict.fromkeys((f"C{n}" for n in range(20)), ranking), shop
-    )
-    popular = recommend(completed(FilePart(customers, ())), {}, shop)
+    ranked = recommend(Told(customers, (), {}), dict.fromkeys((f"C{n}" for n in range(20)), ranking), shop)
+    popular = recommend(Told(customers, (), {}), {}, shop)
     assert {one.source for one in ranked.recommendations} == {RecommendationSource.PERSONALIZE}
     assert {one.source for one in popular.recommendations} == {RecommendationSource.POPULARITY}
     picked = [one for each in ranked.recommendations for one in listed(each)]
@@ -204,105 +196,10 @@ def test_customers_with_equal_histories_do_not_all_get_one_list(
     customers = [
         Customer(customer_id=name, reviews=tuple(review(f"R{name}", one) for one in owned)) for name in names
     ]
-    recommended = recommend(completed(FilePart(customers, ())), dict.fromkeys(names, ranking), shop_of(ALL))
+    recommended = recommend(Told(customers, (), {}), dict.fromkeys(names, ranking), shop_of(ALL))
     lists = Counter(map(listed, recommended.recommendations))
     assert max(lists.values()) < 0.75 * len(customers)
     assert (
-        recommend(
-            completed(FilePart(customers[::-1], ())), dict.fromkeys(names, ranking), shop_of(ALL)
-        ).recommendations
+        recommend(Told(customers[::-1], (), {}), dict.fromkeys(names, ranking), shop_of(ALL)).recommendations
         == (recommended.recommendations[::-1])
     )
-
-
-async def picks_report(world: World) -> PicksReport:
-    """Return what the run's customers have in common."""
-    (report,) = await world.objects.get_lines(object_keys.picks_report(RUN), PicksReport)
-    return report
-
-
-async def test_the_largest_group_of_equal_lists_is_counted_over_all_parts() -> None:
-    """Of five products nothing else can be picked, by no customer of any part."""
-    people = [[Customer(customer_id=f"C{part}-{n}") for n in range(3)] for part in range(2)]
-    products = shelf(("Kitchen", "Pantry", "Tea"), 5)
-    world = World()
-    await world.open(replace(TOO_LITTLE, products=products, sentiments=[], parts=people, scored=[[], []]))
-    await world.run_to_end()
-    reason = (await world.ledger.run(RUN)).step["popularity_reason"]
-    assert reason == "0 interactions, Personalize needs 1,000"
-    assert await picks_report(world) == PicksReport(
-        customers=6,
-        lists=1,
-        largest_group=6,
-        shared_picks=tuple(sorted(product.name for product in products)),
-    )
-
-
-async def test_a_crash_between_parts_changes_nothing_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts that were done before it count as well, each once."""
-    calm, crashed = World(), World()
-    for world in (calm, crashed):
-        await world.open(TOO_LITTLE)
-    await calm.run_to_end()
-    finish, done = crashed.ledger.complete_part, []
-
-    async def crash_on_the_second(*part: Any) -> Any:  # noqa: ANN401 - as the ledger's method
-        done.append(part)
-        return await (finish(*part) if len(done) == 1 else crash())
-
-    monkeypatch.setattr(crashed.ledger, "complete_part", crash_on_the_second)
-    with pytest.raises(RuntimeError):
-        await crashed.run_to_end()
-    monkeypatch.setattr(crashed.ledger, "complete_part", finish)
-    await crashed.deliver(RecommenderBundle(round=Round.SELECT, bundle=1))
-    assert await picks_report(crashed) == await picks_report(calm)
-    assert (await picks_report(calm)).customers == len(TOO_LITTLE.customers)
-
-
-class ReportReader(InMemoryAnnouncer):
-    """Looks for the run's report as soon as a part is announced."""
-
-    world: World
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stored: list[bool] = []
-
-    async def announce(self, run_id: str, *events: EventData) -> None:
-        """Note whether the report is there."""
-        self.stored.append(object_keys.picks_report(run_id) in self.world.objects.stored)
-        await super().announce(run_id, *events)
-
-
-async def test_a_finished_run_has_its_report() -> None:
-    """It is stored before the last part is announced, after which the mailer may end the run."""
-    reader = ReportReader()
-    world = World(announcer=reader)
-    reader.world = world
-    await world.open()
-    await world.run_to_end()
-    assert reader.stored == [False, True]
-
-
-def test_lists_in_another_order_are_equal_and_shared_by_nobody_else() -> None:
-    """A list of one customer is no group, and without any customer there is none."""
-    assert PickGroups().groups() == Groups(customers=0, lists=0, largest_group=0, largest=None)
-    picks = [
-        Pick(product=each, reason=Reason(kind=ReasonKind.POPULAR))
-        for each in shelf(("Kitchen", "Pantry", "Tea"), 3)
-    ]
-    lists = [
-        Recommendation(customer_id=f"C{n}", source=RecommendationSource.POPULARITY, picks=tuple(each))
-        for n, each in enumerate((picks, picks[::-1], picks[:2], []))
-    ]
-    together, apart = PickGroups(), PickGroups()
-    together.add(lists)
-    for each in lists[::-1]:
-        one = PickGroups()
-        one.add([each])
-        apart.merge(one.to_bytes())
-    found = together.groups()
-    assert (found.customers, found.lists, found.largest_group) == (3, 2, 2)
-    assert found.largest == list_digest(lists[0]) == list_digest(lists[1])
-    assert together.has(found.largest or 0)
-    assert apart.to_bytes() == together.to_bytes()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import (
     RecommendationsReady,
@@ -64,8 +65,10 @@ async def test_every_round_sends_a_message_for_each_bundle() -> None:
     await world.open(TEN_PARTS)
     await world.run_to_end()
     assert world.polls.bundles == [(RUN, each, n) for each in Round for n in (1, 2, 3)]
-    for key in (personalize_keys.batch_input, personalize_keys.interactions, personalize_keys.users):
-        assert [n for n in range(1, 11) if key(RUN, n) in world.objects.stored] == [1, 5, 9]
+    folders = [(one, ".csv") for one in (personalize_keys.INTERACTIONS, personalize_keys.USERS)]
+    for folder, end in (*folders, (personalize_keys.BATCH_INPUT, ".json")):
+        names = [object_keys.personalize(RUN, f"{folder}part-{n:05}{end}") for n in range(1, 11)]
+        assert [n for n, name in enumerate(names, 1) if name in world.objects.stored] == [1, 5, 9]
     lists = [one for part in range(1, 11) for one in await world.recommended(part)]
     assert [one.customer_id for one in lists] == [one.customer_id for one in TEN_PARTS.customers]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from encore.recommender.domain.resources import Kind
-from encore.recommender.domain.turn import Look, Turn
+from encore.recommender.ports import Turn
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.world import SILENT_POLLS, World
 
@@ -113,10 +113,3 @@ async def test_a_sign_of_life_in_the_last_moment_keeps_the_turn(monkeypatch: pyt
     assert whose(world) == "late"
     await poll(world, "late", 6)
     assert (await world.ledger.run("late")).step["import_users"] == before["import_users"]
-
-
-def test_a_look_is_kept_as_one_string() -> None:
-    """It is read back as it was."""
-    look = Look(Turn("run-1", "ab"), 4)
-    assert Look.parse(look.text) == look
-    assert Look.parse("") is None

@@ -38,13 +38,6 @@ def test_keys_are_told_apart_by_commas() -> None:
     assert web_settings(recommender_web_keys=SecretStr(f" {KEY} ,{other},{KEY},")).keys == (KEY, other)
 
 
-def test_an_engine_must_be_one_that_can_be_asked_for() -> None:
-    """`popularity` is what is left when nothing ranks, and nobody's choice."""
-    assert web_settings(recommender_web_engine="campaign").recommender_web_engine == "campaign"
-    with pytest.raises(ValidationError, match="should be 'batch' or 'campaign'"):
-        web_settings(recommender_web_engine="popularity")
-
-
 def test_what_is_wrong_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

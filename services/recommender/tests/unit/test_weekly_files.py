@@ -113,7 +113,8 @@ async def test_the_same_file_again_gives_the_same_rows() -> None:
         await world.open(ENOUGH, run_id)
         await world.run_to_end(run_id)
     first, second = (
-        world.objects.stored[personalize_keys.interactions(run_id, 1)] for run_id in (FIRST, SECOND)
+        world.objects.stored[personalize_keys.rows(run_id, personalize_keys.INTERACTIONS, 1)]
+        for run_id in (FIRST, SECOND)
     )
     assert first == second
 

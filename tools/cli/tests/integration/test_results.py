@@ -60,9 +60,7 @@ def test_orders_of_files_and_events_count_for_the_variant_that_was_sent(
             clicked_at=AT if number == 1 else None,
         )
     dispatch(resources, "H", "plain", outcome=Outcome.SUPPRESSED, reason=NotSent.HOLDOUT)
-    ordered = KnownPurchase(
-        order_id="o1", product_id="P1", timestamp=SENT + DAY, seen_at=SENT + 9 * DAY, quantity=2
-    )
+    ordered = KnownPurchase(order_id="o1", product_id="P1", timestamp=SENT + DAY, quantity=2)
     put(resources, "histories", History(customer_id="C1", run_id=RUN, purchases=(ordered,)).item())
     event = CustomerEvent(
         event_id="e1",

@@ -97,10 +97,8 @@ def history(*purchases: KnownPurchase) -> History:
 
 def told(after_s: int | None, order_id: str = "o1", product_id: str = "P1", **more: object) -> KnownPurchase:
     """A purchase that a file of orders tells of."""
-    at = None if after_s is None else SENT + after_s
-    return KnownPurchase.model_validate(
-        {"order_id": order_id, "product_id": product_id, "timestamp": at, "seen_at": SENT, **more}
-    )
+    time = {"timestamp": SENT + (after_s or 0), "is_dated": after_s is not None}
+    return KnownPurchase.model_validate({"order_id": order_id, "product_id": product_id, **time, **more})
 
 
 def event(after_s: int, kind: EventKind = EventKind.PURCHASED, value: str | None = None) -> CustomerEvent:

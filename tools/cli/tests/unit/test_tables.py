@@ -36,7 +36,6 @@ from encore.cli.verification import Result, show_results
 from encore.contracts.consent import Suppression, address_entry, customer_entry
 from encore.contracts.delivery import Dispatch, NotSent, Outcome
 from encore.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
-from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
@@ -170,12 +169,6 @@ def run_show(screen: Console) -> None:
         },
         sentiment=SENTIMENT,
         ingest=INGEST,
-        picks=PicksReport(
-            customers=BIG,
-            lists=3,
-            largest_group=BIG,
-            shared_picks=("Kettle", "Desk lamp", "Mug", "Mouse", "Iron"),
-        ),
         total_seconds=1.0,
         units=[
             UnitView(

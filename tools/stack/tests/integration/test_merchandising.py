@@ -43,4 +43,4 @@ def test_a_bad_file_of_the_shop_ends_the_demo_before_it_starts(tmp_path: Path) -
     with pytest.raises(DemoFailedError) as raised:
         with_merchandising(no_stack, file)
     assert str(raised.value).startswith(f"{file}: line 1: found 'B08', expected a list of product ids")
-    assert "line 2: found the unknown key 'exlude'" in str(raised.value)
+    assert "line 2: found 'exlude', expected one or more of the keys exclude" in str(raised.value)

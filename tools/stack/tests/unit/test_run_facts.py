@@ -5,36 +5,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.contracts.ingest_report import IngestReport
-from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import Exclusion
 from encore.stack.missing import Missing
 from encore.stack.run_facts import (
     RunFacts,
     customer_groups,
     notices,
-    picks_line,
     stock_line,
     why_no_emails,
 )
 
 ALL_OUT = IngestReport(exclusions={Exclusion.NO_CONSENT: 60, Exclusion.SUPPRESSED: 7})
-LIST = ("Kettle", "Lamp", "Mug", "Mouse", "Iron")
 
 
 def facts(status: str = "finished", reason: str | None = None, **counts: int) -> RunFacts:
     """Return the facts of a run with these counts."""
     return RunFacts(status, reason, counts)
-
-
-def alike(customers: int, lists: int, largest_group: int) -> RunFacts:
-    """Return the facts of a run whose picks are so alike."""
-    picks = PicksReport(
-        customers=customers,
-        lists=lists,
-        largest_group=largest_group,
-        shared_picks=LIST[: largest_group > 1 and 5],
-    )
-    return RunFacts("finished", None, {"customers": customers}, picks=picks)
 
 
 @given(
@@ -111,38 +97,6 @@ def test_single_customers_without_a_ranking_are_announced() -> None:
     assert notices(facts(customers=70, customers_by_popularity=1)) == [
         "1 of 70 customers got popular products: Personalize has no ranking for them"
     ]
-
-
-@pytest.mark.parametrize(
-    ("run", "told"),
-    [
-        (alike(60, 4, 24), "24 of 60 customers (40.0%) got the same products: Kettle, Lamp, Mug and 2 more"),
-        (alike(2, 1, 2), "2 of 2 customers (100.0%) got the same products: Kettle, Lamp, Mug and 2 more"),
-    ],
-)
-def test_many_customers_with_the_same_products_are_announced(run: RunFacts, told: str) -> None:
-    """From one in twenty on."""
-    assert notices(run) == [told]
-    assert picks_line(run) == ""
-
-
-@pytest.mark.parametrize(
-    ("run", "told"),
-    [
-        (
-            alike(1_500, 1_370, 24),
-            "1,370 different lists of products for 1,500 customers; 24 share the most frequent",
-        ),
-        (alike(9, 9, 1), "no two customers got the same products"),
-        (alike(1, 1, 1), "no two customers got the same products"),
-        (alike(0, 0, 0), ""),
-        (facts(customers=3), ""),
-    ],
-)
-def test_few_customers_with_the_same_products_are_a_remark(run: RunFacts, told: str) -> None:
-    """A run without a report has none."""
-    assert notices(run) == []
-    assert picks_line(run) == told
 
 
 def test_short_lists_and_stock_are_told() -> None:

@@ -1,28 +1,23 @@
 """Starts the recommender service: `python -m encore.recommender`."""
 
 from encore.contracts.events import Round
-from encore.recommender.adapters.event_sink import AWSEventSink
+from encore.recommender.adapters.campaign import AWSEventTracker
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
-from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.run_files import S3RunFiles
-from encore.recommender.adapters.turns import DynamoDBTurns
+from encore.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
 from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.know_topics import KnowTopics
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
-from encore.recommender.use_cases.record_events import RecordEvents
+from encore.recommender.use_cases.record_events import RecordEvents, Tell
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
@@ -61,7 +56,6 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         assortment=settings.recommender_catalogue,
         asks_personalize=settings.recommender_ranking == "on",
     )
-    gather_customers = GatherCustomers(objects=objects, know=know, customers=customers)
     study_shop = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
     load_rules = LoadRules(
         objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
@@ -71,11 +65,10 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         objects=objects,
         load_rules=load_rules,
         study_shop=study_shop,
-        report_picks=ReportPicks(ledger=runtime.ledger, objects=objects),
         memory=RememberPicks(runtime.items(table)),
         rankings=rankings,
         customers=customers,
-        topics=KnowTopics(runtime.items(settings.contacts_table, expires=False)),
+        contacts=runtime.items(settings.contacts_table, expires=False),
     )
     train = await _train(runtime)
     advance_run = AdvanceRun(
@@ -84,7 +77,6 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         take_turns=train.take_turns,
         load_rules=load_rules,
         prepare_datasets=prepare_datasets,
-        gather_customers=gather_customers,
         study_shop=study_shop,
         train=train,
         remove_old_runs=train.remove_old_runs,
@@ -94,7 +86,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
             polls=polls,
             work={
                 Round.PREPARE: prepare_datasets.do,
-                Round.GATHER: gather_customers.do,
+                Round.GATHER: prepare_datasets.gather,
                 Round.STUDY: study_shop.do,
                 Round.SELECT: select_products.do,
             },
@@ -111,19 +103,19 @@ async def _record_events(runtime: Runtime[RecommenderSettings], kept: DynamoDBKe
         kept=kept,
         credits=runtime.items(settings.runs_table),
         suppressions=runtime.items(settings.suppressions_table, expires=False),
-        sink=await _sink(runtime) if settings.recommender_campaign else None,
+        tell=await _tell(runtime) if settings.recommender_campaign else None,
         objects=runtime.objects,
     )
 
 
-async def _sink(runtime: Runtime[RecommenderSettings]) -> AWSEventSink:
+async def _tell(runtime: Runtime[RecommenderSettings]) -> Tell:
     settings = runtime.settings
-    return AWSEventSink(
+    return AWSEventTracker(
         await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES),
-        await runtime.new_client("personalize"),
+        AWSPersonalize(await runtime.new_client("personalize")),
         group=settings.recommender_dataset_group,
         limiter=runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s),
-    )
+    ).tell
 
 
 def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
@@ -151,7 +143,7 @@ async def _train(runtime: Runtime[RecommenderSettings]) -> Train:
         remove_old_runs=RemoveOldRuns(
             ledger=ledger,
             personalize=personalize,
-            files=S3RunFiles(runtime.s3, settings.data_bucket),
+            files=runtime.objects,
             plan=plan,
             keep=settings.recommender_keep_runs,
             has_campaign=settings.recommender_campaign,

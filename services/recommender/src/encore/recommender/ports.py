@@ -3,14 +3,11 @@
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from encore.contracts.records import CustomerEvent
-from encore.recommender.domain.customer_events import Visit
-from encore.recommender.domain.customer_state import CustomerState
 from encore.recommender.domain.real_time import Edition, Wanted
 from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.domain.turn import Turn
 from encore.runtime.ports import Items, Objects
 
 
@@ -54,16 +51,11 @@ class KeptEvents(Protocol):
     async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]: ...
 
 
-class EventSink(Protocol):
-    """Where Personalize takes events; see `encore.recommender.adapters.event_sink`."""
+class Turn(NamedTuple):
+    """The run whose turn it is, and the sign of life of its last check."""
 
-    async def put(self, visit: Visit) -> bool: ...
-
-
-class Files(Protocol):
-    """Objects of the data bucket that can be removed; see `encore.recommender.adapters.run_files`."""
-
-    async def remove(self, folder: str) -> int: ...
+    owner: str
+    beat: str
 
 
 class Turns(Protocol):
@@ -78,6 +70,7 @@ class RankedObjects(Objects, Protocol):
     """The data bucket with Personalize's results; see `encore.runtime.storage.S3Objects`."""
 
     def lines(self, key: str) -> AsyncIterator[bytes]: ...
+    async def remove(self, folder: str) -> int: ...
 
 
 class ScannedItems(Items, Protocol):
@@ -87,34 +80,24 @@ class ScannedItems(Items, Protocol):
 
 
 class KnownShop(Protocol):
-    """Which run's shop is the latest; see `encore.recommender.adapters.known_shop`."""
+    """Which run's shop is the latest; see `encore.recommender.adapters.turns`."""
 
     async def get(self) -> str | None: ...
     async def set(self, run_id: str) -> None: ...
 
 
 class NoRankingError(Exception):
-    """An engine does not rank for a customer now; the message says why, without naming the customer."""
+    """A campaign does not rank for a customer now; the message says why, without naming the customer."""
 
 
 class NoShopError(Exception):
-    """There is no shop yet that picks could be made from."""
-
-
-class ShopClosedError(Exception):
-    """A shop cannot be asked any more: its process has ended."""
+    """There is no shop to pick from: none has been opened yet, or its process has ended."""
 
 
 class CustomerRecords(Protocol):
     """All that is stored of a customer; see `encore.recommender.adapters.customer_records`."""
 
-    async def read(self, customer_id: str, run_id: str) -> CustomerState: ...
-
-
-class RanksNow(Protocol):
-    """What ranks products while a customer waits; see `encore.recommender.adapters.personalize_now`."""
-
-    async def ask(self, customer_id: str) -> Sequence[str]: ...
+    async def read(self, customer_id: str, edition: Edition) -> Wanted: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,5 +106,5 @@ class OpenedShop:
 
     edition: Edition
     picks: Callable[[Wanted], Awaitable[bytes]]
-    """Returns a customer's picks as JSON; raises `ShopClosedError`."""
+    """Returns a customer's picks as JSON; raises `NoShopError` if it has ended."""
     close: Callable[[], None]

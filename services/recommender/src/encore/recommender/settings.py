@@ -11,63 +11,57 @@ from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Pic
 from encore.runtime.settings import ConsentTables, ServiceSettings
 
 MIN_KEY_CHARS = 20
-EventsPerS = Annotated[float, Field(gt=0, le=1000)]
-DEFAULT_EVENTS_PER_S = 200.0
-GroupName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")]
 
 
-class RecommenderSettings(ServiceSettings, ConsentTables):
-    """Resource names come from the provisioner or Terraform; the rest has defaults for AWS."""
+class _BothSettings(ConsentTables):
+    """What the service and its web process both have."""
 
     model_config = SettingsConfigDict(env_nested_delimiter="__")
 
-    recommender_queue_url: str
     recommendations_table: str
     histories_table: str
+    recommender_dataset_group: Annotated[
+        str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
+    ] = "encore"
+    """Runs that share a dataset group take turns."""
+    recommender_picks: Picks = DEFAULT_PICKS
+    """How many products a customer gets; emails show as many."""
+    recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
+    """Products requested from Personalize per customer; AWS bills by customers, however many each gets."""
+    recommender_put_events_per_s: Annotated[float, Field(gt=0, le=1000)] = 200.0
+    """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
+    recommender_campaign: bool = False
+    """Whether runs keep a campaign and an event tracker for customers who wait; AWS bills it by the hour."""
+    recommender_rules: Rules = Rules()
+    """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
+
+
+class RecommenderSettings(ServiceSettings, _BothSettings):
+    """Resource names come from the provisioner or Terraform; the rest has defaults for AWS."""
+
+    recommender_queue_url: str
     recommendations_ready_topic_arn: str
     personalize_role_arn: str
     """The role that Personalize itself assumes to read and write the data bucket."""
     personalize_kms_key_arn: (
         Annotated[str, Field(pattern=r"^arn:aws[^:]*:kms:[^:]+:[0-9]{12}:key/.+$")] | None
     ) = None
-    """The key that encrypts the dataset group; without one, it is a key of AWS's own.
-
-    AWS never changes the key of a group: a group that has another one is refused.
-    """
+    """The key that encrypts the dataset group, else one of AWS's own; a group that has another is refused."""
     recommender_keep_runs: Annotated[int, Field(ge=1, le=8)] = 3
     """How many runs keep their solution, its version and their files; AWS allows ten solutions in a group."""
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
     """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
-    recommender_dataset_group: GroupName = "encore"
-    """Runs that share a dataset group take turns."""
     recommender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
-    recommender_picks: Picks = DEFAULT_PICKS
-    """How many products a customer gets; emails show as many."""
-    recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
-    """Products requested from Personalize per customer, at least `RESULTS_PER_PICK` times those that remain
-    after the rules.
-
-    AWS bills a batch inference by customers, however many products each gets.
-    """
     recommender_ranking_days: Annotated[int, Field(ge=0)] = 14
-    """For how many days a customer's ranking is kept and not paid for again; 0 keeps none.
-
-    Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
-    """
-    recommender_put_events_per_s: EventsPerS = DEFAULT_EVENTS_PER_S
-    """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
+    """For how many days a customer's ranking is kept and not paid for again; 0 keeps none (ADR 39)."""
     recommender_catalogue: Assortment = Assortment.AUTO
     """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
     `auto` takes an upload with a file of products, or with nearly all that are known, for the catalogue.
     """
     recommender_ranking: Literal["on", "off"] = "on"
-    """Whether Personalize ranks products for customers; if not, it is asked for nothing, and has nothing."""
-    recommender_campaign: bool = False
-    """Whether runs keep a campaign and an event tracker for customers who wait; AWS bills it by the hour."""
+    """Whether Personalize ranks products for customers; if not, runs make nothing there."""
     recommender_campaign_tps: Annotated[int, Field(ge=1, le=500)] = 1
     """The throughput of the campaign in requests per second that AWS bills while it exists, used or not."""
-    recommender_rules: Rules = Rules()
-    """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 
     @property
     def silent_polls(self) -> int:
@@ -75,15 +69,11 @@ class RecommenderSettings(ServiceSettings, ConsentTables):
         return max(2, -(-self.recommender_turn_silence_s // self.recommender_poll_interval_s))
 
     @model_validator(mode="after")
-    def _has_rankings_for_a_campaign(self) -> Self:
+    def _fit_together(self) -> Self:
         if self.recommender_campaign and self.recommender_ranking == "off":
             raise ValueError(
                 "recommender_campaign: found true, expected false while recommender_ranking is off"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _leaves_the_rules_a_choice(self) -> Self:
         fewest = self.recommender_picks * RESULTS_PER_PICK
         if self.recommender_num_results < fewest:
             raise ValueError(
@@ -93,24 +83,9 @@ class RecommenderSettings(ServiceSettings, ConsentTables):
         return self
 
 
-class RecommenderWebSettings(ConsentTables):
-    """Settings of the process that answers requests for picks; those of the recommender mean the same."""
+class RecommenderWebSettings(_BothSettings):
+    """Settings of the process that answers requests for picks."""
 
-    model_config = SettingsConfigDict(env_nested_delimiter="__")
-
-    recommendations_table: str
-    histories_table: str
-    retention_days: Annotated[int, Field(ge=1)] = 400
-    recommender_put_events_per_s: EventsPerS = DEFAULT_EVENTS_PER_S
-    recommender_dataset_group: GroupName = "encore"
-    recommender_picks: Picks = DEFAULT_PICKS
-    recommender_rules: Rules = Rules()
-    recommender_campaign: bool = False
-    """Whether runs keep a campaign: only then is one asked, and told of events."""
-    recommender_web_engine: Literal["batch", "campaign"] = "batch"
-    """What ranks products if a request does not say."""
-    recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
-    """Products that a campaign is asked for."""
     recommender_web_host: str = "127.0.0.1"
     """The address to listen on; any but a loopback address requires a key."""
     recommender_web_port: Annotated[int, Field(ge=0, le=65535)] = 8090
@@ -122,7 +97,7 @@ class RecommenderWebSettings(ConsentTables):
     recommender_web_caller_requests_per_s: Annotated[float, Field(gt=0)] = 200.0
     """Requests a second of one caller: a key, or an address where there are no keys."""
     recommender_web_deadline_ms: Annotated[int, Field(ge=1, le=10_000)] = 200
-    """How long Personalize may take; after that, picks come from what is kept."""
+    """How long a campaign may take; after that, the ranking of the last run stands in."""
     recommender_web_request_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     """How long any request may take."""
     recommender_web_ranking_s: Annotated[int, Field(ge=0)] = 300
@@ -131,10 +106,6 @@ class RecommenderWebSettings(ConsentTables):
     """For how long a caller may show picks without asking again."""
     recommender_web_renew_s: Annotated[float, Field(gt=0)] = 30.0
     """How often is looked for a newer shop, and for a change of the shop's file."""
-    recommender_web_kept: Annotated[int, Field(ge=0)] = 5_000
-    """How many answers are kept in memory, some 5 KB each."""
-    recommender_web_processes: Annotated[int, Field(ge=1, le=16)] = 1
-    """How many processes make picks; each has the shop in memory."""
     recommender_web_linger_s: Annotated[float, Field(ge=0, le=60)] = 5.0
     """For how long after SIGTERM new requests are still answered, until a load balancer sends none."""
 

@@ -91,11 +91,6 @@ def recommendations(run_id: str, part: int) -> str:
     return f"runs/{run_id}/recommendations/part-{part:05}.jsonl"
 
 
-def picks_report(run_id: str) -> str:
-    """How alike the picks of the run's customers are: one `PicksReport`."""
-    return f"runs/{run_id}/recommendations/report.json"
-
-
 def copy_job(run_id: str, name: str) -> str:
     """A file, or a folder ending in a slash, exchanged with Bedrock's batch inference."""
     return f"runs/{run_id}/copy/job/{name}"

@@ -13,7 +13,7 @@ from encore.runtime import tracing
 from encore.runtime.batches import batches
 from encore.runtime.dynamodb_types import deserialize, serialize
 from encore.runtime.errors import error_code
-from encore.runtime.retry import process_all
+from encore.runtime.retry import UnprocessedError, process_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -26,6 +26,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Item = dict[str, Any]
 MAX_BATCH_WRITE = 25
 MAX_BATCH_GET = 100
+MAX_DELETE = 1000
 WRITE_UNIT_BYTES = 1024
 READ_UNIT_BYTES = 4096
 READ_BYTES = 65_536
@@ -93,6 +94,21 @@ class S3Objects:
         async for page in pages:
             for found in page.get("Contents", []):
                 yield found["Key"]
+
+    async def remove(self, folder: str) -> int:
+        """Remove every object whose key begins with `folder`; return how many there were.
+
+        On a versioned bucket a removal leaves a delete marker; the bucket's lifecycle removes what is below.
+        Raises `UnprocessedError` if S3 refuses some.
+        """
+        found = [key async for key in self.keys(folder)]
+        for keys in batches(found, MAX_DELETE):
+            reply = await self._s3.delete_objects(
+                Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
+            )
+            if refused := reply.get("Errors"):
+                raise UnprocessedError(f"{len(refused)} objects: {refused[0].get('Code')}")
+        return len(found)
 
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
         """Store records as JSON lines."""

@@ -8,7 +8,7 @@ from rich.text import Text
 from encore.contracts.ingest_report import IngestReport
 from encore.stack.formatting import count
 from encore.stack.ingest_facts import convention_lines, ignored_lines, more_reasons, reject_lines
-from encore.stack.run_facts import RunFacts, customer_groups, notices, picks_line, stock_line
+from encore.stack.run_facts import RunFacts, customer_groups, notices, stock_line
 
 _COLUMN_CHARS = 24
 _NOTABLE, _BAD, _QUIET = "yellow", "bold red", "dim"
@@ -36,10 +36,10 @@ def read_lines(facts: RunFacts) -> Iterator[Text]:
 
 
 def picks_lines(facts: RunFacts) -> Iterator[Text]:
-    """Yield what a person should know before they send the emails, and how alike the picks are."""
+    """Yield what a person should know before they send the emails, and what nobody gets."""
     for notice in notices(facts):
         yield Text(f"! {notice}", _NOTABLE)
-    for line in filter(None, (picks_line(facts), stock_line(facts))):
+    if line := stock_line(facts):
         yield Text(line)
 
 

@@ -12,7 +12,6 @@ from encore.contracts import object_keys
 from encore.contracts.delivery import Dispatch
 from encore.contracts.events import RunFinished, parse_event
 from encore.contracts.ingest_report import IngestReport
-from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
 from encore.runtime.aws import CONFIG
 from encore.runtime.batches import batches
@@ -118,11 +117,6 @@ class Observer:
         """What ingest read; None if nothing is stored about that."""
         stored = await self.objects.find(object_keys.ingest_report(run_id))
         return IngestReport.model_validate_json(stored) if stored else None
-
-    async def picks_report(self, run_id: str) -> PicksReport | None:
-        """How alike the customers' picks are; None until all have theirs."""
-        stored = await self.objects.find(object_keys.picks_report(run_id))
-        return PicksReport.model_validate_json(stored) if stored else None
 
     async def sentiment(self, run_id: str) -> SentimentSummary | None:
         """What the run's customers said; None if nothing is stored about that."""

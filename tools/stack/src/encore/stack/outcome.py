@@ -127,7 +127,7 @@ def _rests(run: Run, delivery: Delivery) -> bool:
 async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> dict[str, Any]:
     """Return what `summary.json` has; a run that is stuck is summed up from the ledger as it is."""
     run, said = outcome.run, await observer.sentiment(outcome.run.run_id)
-    ingest, picks = await observer.ingest_report(run.run_id), await observer.picks_report(run.run_id)
+    ingest = await observer.ingest_report(run.run_id)
     totals = outcome.finished or total(await observer.ledger.reports(run.run_id))
     summary = {
         "run_id": run.run_id,
@@ -140,7 +140,6 @@ async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> di
         "cost_usd": {name: float(cost) for name, cost in totals.cost_usd.items()},
         "sentiment": exported(said) if said else None,
         "ingest": ingest.model_dump(mode="json") if ingest else None,
-        "picks": picks.model_dump(mode="json") if picks else None,
         "delivery": _told(await observer.delivery(run.run_id)),
         "popularity_reason": run.step.get("popularity_reason") or None,
         "queues": await _settled_queues(observer),

@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts.ingest_report import IngestReport
-from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import Exclusion
-from encore.stack.formatting import count, printable, share
+from encore.stack.formatting import count, printable
 
 RUNNING, FAILED = "running", "failed"
-ALIKE_SHARE = 0.05
-"""From this share on, customers with the same products are worth a look."""
-SHARED_NAMES = 3
 _EXCLUDED = {
     Exclusion.NO_CONSENT: "without consent",
     Exclusion.SUPPRESSED: "suppressed",
@@ -28,7 +24,6 @@ class RunFacts:
     reason: str | None
     counts: Mapping[str, int]
     ingest: IngestReport | None = None
-    picks: PicksReport | None = None
     popularity_reason: str | None = None
     """Why Personalize ranked nothing for the run, if it did not."""
     missing: Sequence[str] = ()
@@ -37,13 +32,12 @@ class RunFacts:
     @classmethod
     def of_summary(cls, summary: Mapping[str, Any]) -> "RunFacts":
         """Return what a `summary.json` says."""
-        ingest, picks = summary.get("ingest"), summary.get("picks")
+        ingest = summary.get("ingest")
         return cls(
             status=summary.get("status", ""),
             reason=summary.get("reason"),
             counts={name: value for name, value in summary.items() if isinstance(value, int)},
             ingest=IngestReport.model_validate(ingest) if ingest else None,
-            picks=PicksReport.model_validate(picks) if picks else None,
             popularity_reason=summary.get("popularity_reason"),
             missing=summary.get("missing", ()),
         )
@@ -96,20 +90,7 @@ def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
 
 def notices(facts: RunFacts) -> list[str]:
     """Return what a person should know before they send the emails, a line each; none if all is well."""
-    return [*_popularity(facts), *_short_lists(facts), *_alike(facts), *_missing(facts)]
-
-
-def picks_line(facts: RunFacts) -> str:
-    """Return how alike the picks are in one line; empty if that is not known, or among the notices."""
-    picks = facts.picks
-    if picks is None or not picks.customers or any(_alike(facts)):
-        return ""
-    if picks.largest_group <= 1:
-        return "no two customers got the same products"
-    return (
-        f"{count(picks.lists)} different lists of products for {_customers(picks.customers)};"
-        f" {count(picks.largest_group)} share the most frequent"
-    )
+    return [*_popularity(facts), *_short_lists(facts), *_missing(facts)]
 
 
 def stock_line(facts: RunFacts) -> str:
@@ -145,19 +126,6 @@ def _popularity(facts: RunFacts) -> Iterator[str]:
 def _short_lists(facts: RunFacts) -> Iterator[str]:
     if short := facts.counts.get("customers_short_of_products", 0):
         yield f"{_customers(short)} got too few products: there was nothing else that they may get"
-
-
-def _alike(facts: RunFacts) -> Iterator[str]:
-    picks = facts.picks
-    if picks is None or picks.largest_group <= max(1, ALIKE_SHARE * picks.customers):
-        return
-    names = ", ".join(printable(each) for each in picks.shared_picks[:SHARED_NAMES])
-    left = len(picks.shared_picks) - SHARED_NAMES
-    more = f" and {left} more" if left > 0 else ""
-    yield (
-        f"{count(picks.largest_group)} of {_customers(picks.customers)}"
-        f" ({share(picks.largest_group / picks.customers)}) got the same products: {names}{more}"
-    )
 
 
 def _missing(facts: RunFacts) -> Iterator[str]:

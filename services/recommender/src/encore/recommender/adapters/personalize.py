@@ -24,8 +24,11 @@ FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
 """Personalize may accept a second version with the same name, and each one is a paid training; of event
 trackers, it refuses a second one of a group with another error."""
 ENDED_BADLY = ("FAILED", "STOPPED")
-SERVED = ("solutionVersionArn", "minProvisionedTPS")
-"""What a campaign can be updated to."""
+UPDATED: Mapping[Kind, Sequence[str]] = {
+    Kind.DATASET: ("schemaArn",),
+    Kind.CAMPAIGN: ("solutionVersionArn", "minProvisionedTPS"),
+}
+"""What is brought up to date where it exists; a release may change the schema that data is written for."""
 
 
 class AWSPersonalize:
@@ -40,13 +43,11 @@ class AWSPersonalize:
         Raises `NotReadyError` when it cannot be created yet, `RefusedError` when it never can, and
         `VanishedError` when something that it is made from no longer exists.
         """
-        if wanted.kind in FOUND_FIRST and (found := await self._find(wanted)):
+        kind, operations = wanted.kind, OPERATIONS[wanted.kind]
+        if kind in FOUND_FIRST and (found := await self.find(kind, wanted.name, wanted.request)):
             return found
-        operations = OPERATIONS[wanted.kind]
         try:
-            reply = await self._call(
-                wanted.kind, "create", **{operations.name: wanted.name}, **wanted.request
-            )
+            reply = await self._call(kind, "create", **{operations.name: wanted.name}, **wanted.request)
         except ClientError as error:
             if error_code(error) != EXISTS:
                 raise
@@ -60,7 +61,7 @@ class AWSPersonalize:
         """
         if kind is Kind.SCHEMA:  # a schema is usable at once and has no status
             return True
-        described = await self._describe(kind, arn)
+        described = await self.described(kind, arn)
         status = str(described.get("status", ""))
         if status.endswith(ENDED_BADLY):
             raise RefusedError(str(described.get("failureReason") or status))
@@ -69,7 +70,7 @@ class AWSPersonalize:
     async def exists(self, kind: Kind, arn: str) -> bool:
         """Return whether there is such a resource, whatever its state."""
         try:
-            await self._describe(kind, arn)
+            await self.described(kind, arn)
         except VanishedError:
             return False
         return True
@@ -77,9 +78,15 @@ class AWSPersonalize:
     async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
         """Return the ARN of the resource of a kind that has this name, or None.
 
-        `request` is what it is created with: of a kind with a parent, it names the parent.
+        `request` is what it is created with; if it names a parent, only what is below that is looked at.
         """
-        return await self._find(ResourceSpec("", kind, name, request))
+        operations = OPERATIONS[kind]
+        parent = {key: request[key] for key in (operations.parent or "",) if key in request}
+        listed = [summary async for summary in self._list(kind, **parent)]
+        if kind is Kind.SOLUTION_VERSION:
+            listed = [await self.described(kind, one[operations.arn]) for one in _latest(listed)]
+        same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == name)
+        return next(same, None)
 
     async def solutions(self, group_arn: str) -> Sequence[str]:
         """Return the ARNs of the solutions of a dataset group, the newest first."""
@@ -107,17 +114,12 @@ class AWSPersonalize:
             pass
         return True
 
-    async def named(self, kind: Kind, name: str) -> str | None:
-        """Return the ARN of the resource of a kind that has no parent and this name, or None."""
-        return await self._find(ResourceSpec("", kind, name, {}))
-
-    async def listed(self, kind: Kind, **parent: str) -> list[Mapping[str, Any]]:
-        """Return the summaries of all resources of a kind below a parent."""
-        return [summary async for summary in self._list(kind, **parent)]
-
     async def described(self, kind: Kind, arn: str) -> Mapping[str, Any]:
         """Return what Personalize says of a resource; raise `VanishedError` if it does not exist."""
-        return await self._describe(kind, arn)
+        operations = OPERATIONS[kind]
+        reply = await self._call(kind, "describe", **{operations.arn: arn})
+        described: Mapping[str, Any] = reply[operations.member]
+        return described
 
     async def ndcg(self, version_arn: str) -> float | None:
         """Return the NDCG@25 that Personalize has measured of a version, or None."""
@@ -128,48 +130,27 @@ class AWSPersonalize:
         return reply.get("metrics", {}).get(NDCG)
 
     async def _existing(self, wanted: ResourceSpec) -> str:
-        arn = await self._find(wanted)
+        kind, request = wanted.kind, wanted.request
+        arn = await self.find(kind, wanted.name, request)
         if arn is None:
-            raise RefusedError(f"{wanted.kind} {wanted.name} already exists under another parent")
-        if wanted.kind is Kind.DATASET:
-            await self._use_schema(arn, str(wanted.request["schemaArn"]))
-        if wanted.kind is Kind.DATASET_GROUP and (key := wanted.request.get("kmsKeyArn")):
+            raise RefusedError(f"{kind} {wanted.name} already exists under another parent")
+        if kind is Kind.DATASET_GROUP and (key := request.get("kmsKeyArn")):
             await self._require_key(arn, str(key))
-        if wanted.kind is Kind.CAMPAIGN:
-            await self._use_version(arn, wanted.request)
+        if kind in UPDATED:
+            found = await self.described(kind, arn)
+            changed = {key: request[key] for key in UPDATED[kind]}
+            if changed != {key: found.get(key) for key in changed}:
+                await self._call(kind, "update", **{OPERATIONS[kind].arn: arn}, **changed)
         return arn
-
-    async def _use_version(self, campaign_arn: str, request: Mapping[str, Any]) -> None:
-        """Update a campaign to the version, and the throughput, that are wanted."""
-        campaign = await self._describe(Kind.CAMPAIGN, campaign_arn)
-        wanted = {key: request[key] for key in SERVED}
-        if wanted != {key: campaign.get(key) for key in SERVED}:
-            await self._call(Kind.CAMPAIGN, "update", campaignArn=campaign_arn, **wanted)
 
     async def _require_key(self, group_arn: str, key_arn: str) -> None:
         """AWS encrypts a group with the key that it was created with: data must not go to another one."""
-        group = await self._describe(Kind.DATASET_GROUP, group_arn)
+        group = await self.described(Kind.DATASET_GROUP, group_arn)
         if (found := group.get("kmsKeyArn")) != key_arn:
             raise RefusedError(
                 f"dataset group {group['name']} is encrypted with {found or 'a key of AWS'}, not with"
                 f" {key_arn}: delete it, or name another one"
             )
-
-    async def _use_schema(self, dataset_arn: str, schema_arn: str) -> None:
-        """Move a dataset to the schema that the data is written for: a release may change it."""
-        dataset = await self._describe(Kind.DATASET, dataset_arn)
-        if dataset["schemaArn"] != schema_arn:
-            await self._call(Kind.DATASET, "update", datasetArn=dataset_arn, schemaArn=schema_arn)
-
-    async def _find(self, wanted: ResourceSpec) -> str | None:
-        """Return the ARN of the resource with the wanted name, or None."""
-        operations = OPERATIONS[wanted.kind]
-        parent = {operations.parent: wanted.request[operations.parent]} if operations.parent else {}
-        listed = [summary async for summary in self._list(wanted.kind, **parent)]
-        if wanted.kind is Kind.SOLUTION_VERSION:
-            listed = [await self._describe(wanted.kind, one[operations.arn]) for one in _latest(listed)]
-        same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == wanted.name)
-        return next(same, None)
 
     async def _list(self, kind: Kind, **parent: str) -> AsyncIterator[Mapping[str, Any]]:
         operations = OPERATIONS[kind]
@@ -180,12 +161,6 @@ class AWSPersonalize:
                     yield summary
         except ClientError as error:
             raise meaning(error, operations) from error
-
-    async def _describe(self, kind: Kind, arn: str) -> Mapping[str, Any]:
-        operations = OPERATIONS[kind]
-        reply = await self._call(kind, "describe", **{operations.arn: arn})
-        described: Mapping[str, Any] = reply[operations.member]
-        return described
 
     async def _call(self, kind: Kind, verb: str, **request: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any shape
         operations = OPERATIONS[kind]

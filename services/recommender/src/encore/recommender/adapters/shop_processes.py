@@ -1,75 +1,61 @@
 """Shops in processes of their own: neither loading one nor picking from it keeps other requests waiting.
 
 A shop takes seconds to load, during which Python's lock would be held for most of the time. So a new shop is
-loaded in a new process while the old one goes on answering.
+loaded in a new process while the old one goes on answering. It is forked from a server that has imported
+everything before.
 """
 
 import asyncio
 import gc
 import multiprocessing
 import os
-import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
-from itertools import cycle
+from functools import partial
 from multiprocessing.connection import Connection
+from typing import TypeVar
 
 from encore.recommender.domain.real_time import Edition, Wanted, picks_of
 from encore.recommender.domain.shop import Shop
-from encore.recommender.ports import OpenedShop, ShopClosedError
+from encore.recommender.ports import NoShopError, OpenedShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.open_shop import open_shop
 from encore.runtime.aws import client_opener
 from encore.runtime.storage import S3Objects
 
 NICE = 19
 """How much loading gives way to answering: as much as there is."""
-Load = Callable[[Edition], Shop]
-_loaded: list[Shop] = []
-"""In a process that picks: its shop."""
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload([__name__])
+Made = TypeVar("Made")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShopProcesses:
-    """Opens shops in new processes, which `load` them, and so have to be able to unpickle it."""
+async def open_in_process(edition: Edition, *, load: Callable[[Edition], Shop]) -> OpenedShop:
+    """Load a shop in a process of its own, which must be able to unpickle `load`; raise if that fails.
 
-    load: Load
-    processes: int = 1
+    The process ends when the shop is closed, and when this process ends.
+    """
+    ours, theirs = CONTEXT.Pipe()
+    process = CONTEXT.Process(target=_serve, args=(theirs, load, edition), daemon=True)
+    process.start()
+    theirs.close()
+    asking, loop = ThreadPoolExecutor(1), asyncio.get_running_loop()
 
-    async def open(self, edition: Edition) -> OpenedShop:
-        """Load a shop in each of its processes; raise what loading it raised.
-
-        The processes end when the shop is closed, and when this process ends, whatever they are doing.
-        """
-        context = multiprocessing.get_context("spawn")
-        told, telling = context.Pipe(duplex=False)
-        workers = [
-            ProcessPoolExecutor(1, context, initializer=_begin, initargs=(told,))
-            for _ in range(self.processes)
-        ]
-        loop, turns = asyncio.get_running_loop(), cycle(workers)
-
-        async def picks(wanted: Wanted) -> bytes:
-            try:
-                return await loop.run_in_executor(next(turns), _picks, wanted)
-            except BrokenProcessPool as error:
-                raise ShopClosedError from error
-
-        def close() -> None:
-            telling.close()
-            told.close()
-
+    async def picks(wanted: Wanted) -> bytes:
         try:
-            await asyncio.gather(*(loop.run_in_executor(each, _load, self.load, edition) for each in workers))
-        except BaseException:
-            close()
-            raise
-        return OpenedShop(edition, picks, close)
+            return await loop.run_in_executor(asking, _answer, ours, wanted)
+        except (EOFError, OSError) as error:
+            raise NoShopError from error
+
+    try:
+        await loop.run_in_executor(asking, _answer, ours)
+    except BaseException:
+        process.kill()
+        raise
+    return OpenedShop(edition, picks, process.kill)
 
 
 def load_stored(bucket: str, edition: Edition, *, validate: bool = False) -> Shop:
@@ -78,40 +64,51 @@ def load_stored(bucket: str, edition: Edition, *, validate: bool = False) -> Sho
     async def load() -> Shop:
         async with AsyncExitStack() as stack:
             objects = S3Objects(await client_opener(stack, validate=validate)("s3"), bucket)
-            return await open_shop(objects, KnowCatalogue(objects=objects), edition)
+            return await KnowCatalogue(objects=objects).shop(edition)
 
     return asyncio.run(load())
 
 
-def _begin(told: Connection) -> None:
-    """Have this process end with the one that started it, and not by a signal to both: it still answers."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end, args=(told,), daemon=True).start()
+def _answer(asked: Connection, *wanted: Wanted) -> bytes:
+    """Ask if anything is wanted, and wait; raise what went wrong in the other process, as text."""
+    for one in wanted:
+        asked.send(one)
+    answer: bytes | str = asked.recv()
+    if isinstance(answer, str):
+        raise RuntimeError(answer)  # noqa: TRY004 - it is no wrong type, but what went wrong
+    return answer
 
 
-def _end(told: Connection) -> None:
+def _serve(asked: Connection, load: Callable[[Edition], Shop], edition: Edition) -> None:
+    """Load a shop and pick from it for whoever asks, until nobody can."""
+    os.setpgrp()  # a signal to the group of the other process does not end this one: it still answers
+    pick = _tried(lambda: partial(picks_of, _loaded(load, edition)))
     with suppress(EOFError, OSError):
-        told.recv()  # nothing is ever told: this returns when the other end is closed
-    os._exit(0)
+        asked.send(pick if isinstance(pick, str) else b"")
+        while not isinstance(pick, str):
+            asked.send(_tried(partial(pick, asked.recv())))
 
 
-def _load(load: Load, edition: Edition) -> None:
+def _tried(make: Callable[[], Made]) -> Made | str:
+    try:
+        return make()
+    except Exception:  # noqa: BLE001 - whoever asks is told
+        return traceback.format_exc()
+
+
+def _loaded(load: Callable[[Edition], Shop], edition: Edition) -> Shop:
     """Load the shop, and pick once, so that the first customer does not wait for what is made once."""
     gc.disable()  # a quarter of the time would go into looking through what is kept anyway
     # In a thread of its own, which gives way to answers: its priority could not be raised again.
     with ThreadPoolExecutor(1, initializer=_give_way) as loading:
-        _loaded.append(loading.submit(load, edition).result())
-    picks_of(_loaded[0], Wanted(""))
+        shop = loading.submit(load, edition).result()
+        loading.submit(picks_of, shop, Wanted("")).result()
     gc.collect()
     gc.freeze()
     gc.enable()
+    return shop
 
 
 def _give_way() -> None:
     if sys.platform == "linux":  # elsewhere threads have no priority of their own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-
-
-def _picks(wanted: Wanted) -> bytes:
-    return picks_of(_loaded[0], wanted)

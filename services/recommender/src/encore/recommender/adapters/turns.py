@@ -1,9 +1,9 @@
-"""Turns in the ledger's table: one run at a time changes a dataset group."""
+"""Whose turn it is among the runs of a dataset group, and which shop is the latest, in the ledger's table."""
 
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from encore.recommender.domain.turn import Turn
+from encore.recommender.ports import Turn
 from encore.runtime.runs.items import conditionally
 from encore.runtime.storage import from_item, to_item
 
@@ -11,20 +11,50 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 ITEM = "turn"
+SHOP = "shop"
 NAMES = {"#owner": "owner"}
 """An alias: `owner` is a reserved word in DynamoDB's expressions."""
 
 
-class DynamoDBTurns:
-    """A turn lasts until its run ends it; conditional writes decide between runs that compete for it.
+class _GroupItem:
+    """An item that never expires, under the group's name."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, run_id: str, item: str) -> None:
+        self._dynamodb, self._table = dynamodb, table
+        self._key = to_item({"run_id": run_id, "item": item})
+
+    async def _read(self) -> dict[str, Any]:
+        reply = await self._dynamodb.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
+        return from_item(reply.get("Item", {}))
+
+
+class DynamoDBKnownShop(_GroupItem):
+    """The latest run whose shop can be read: its catalogue, and what customers have together.
+
+    Only the run whose turn it is changes it.
+    """
+
+    def __init__(self, dynamodb: "DynamoDBClient", *, table: str, name: str) -> None:
+        super().__init__(dynamodb, table, f"known#{name}", SHOP)
+
+    async def get(self) -> str | None:
+        """Return the run, if there is one."""
+        return (await self._read()).get("owner")
+
+    async def set(self, run_id: str) -> None:
+        """Make a run's shop the latest."""
+        item = self._key | to_item({"owner": run_id})
+        await self._dynamodb.put_item(TableName=self._table, Item=item)
+
+
+class DynamoDBTurns(_GroupItem):
+    """One run at a time changes a dataset group, until it ends its turn: conditional writes decide.
 
     Whoever takes a turn that is theirs already leaves a new beat in it.
     """
 
     def __init__(self, dynamodb: "DynamoDBClient", *, table: str, name: str) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
-        self._key = to_item({"run_id": f"turn#{name}", "item": ITEM})
+        super().__init__(dynamodb, table, f"turn#{name}", ITEM)
 
     async def take(self, run_id: str, *, instead_of: Turn | None = None) -> Turn | None:
         """Take the turn if it is free, already the run's, or exactly `instead_of`, beat and all.
@@ -53,8 +83,7 @@ class DynamoDBTurns:
 
     async def current(self) -> Turn | None:
         """Return whose turn it is, or None."""
-        reply = await self._dynamodb.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
-        found = from_item(reply.get("Item", {}))
+        found = await self._read()
         return Turn(found["owner"], found["beat"]) if found else None
 
 

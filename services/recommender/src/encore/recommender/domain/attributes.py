@@ -1,19 +1,34 @@
 """What a product takes and what it offers, read from its text: see kinds.yaml and facts.yaml."""
 
+import re
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from encore.contracts.records import Product
-from encore.recommender.domain.fact_reading import Text, offered, people_facts, taken
-from encore.recommender.domain.fact_tables import pattern
-from encore.recommender.domain.kind_tables import Fact, kinds
+from encore.recommender.domain.fact_reading import Text, offered, taken
+from encore.recommender.domain.fit_tables import Fact, found, kinds, pattern
 from encore.recommender.domain.kinds import kind_of, other_of
+from encore.recommender.domain.taxonomy import words
 
-_NARROW = frozenset(("card", "model", "mount", "platform", "port", "series", "system"))
+Needs = tuple[frozenset[str], ...] | None
+
+_NARROW = frozenset(
+    ("card", "cordless", "ecosystem", "model", "mount", "platform", "port", "series", "system")
+)
 """What an accessory has to agree in once its text names it."""
+_VITAL = frozenset(("cordless", "mount", "platform"))
+"""What even a device, such as a lens or a tool without a battery, has to agree in once its text names it."""
+_COMPUTER = Fact("platform", "pc")
+"""What hardly anybody lacks, though the shop may not know."""
 _SPECIFIC = frozenset(("maker", "model", "series", "platform"))
 """What an accessory that says that it is universal need not agree in."""
+_VOLUME = re.compile(
+    r"[(\[]([^()\[\]]{2,60}?)[,:]?\s+(?:book|vol(?:ume)?\.?|band|teil|tome|libro|volumen|part|#|no\.)\s*(\d{1,2})\s*[)\]]",
+    re.IGNORECASE,
+)
+"""The series and number of a book: "(Paper Ronin, Book 2)"."""
+_ANIMALS = frozenset(("bird", "cat", "dog", "horse", "pet"))
 _WORN = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
 """Things that are "vegan" in another sense than food and care."""
 
@@ -29,9 +44,14 @@ class Attributes:
 
     takes: frozenset[Fact]
     offers: frozenset[Fact]
-    needs: tuple[frozenset[str], ...] | None
+    needs: Needs
     taken: frozenset[str]
     offered: frozenset[str]
+
+    @classmethod
+    def of(cls, takes: frozenset[Fact], offers: frozenset[Fact], needs: Needs = None) -> "Attributes":
+        """Make the attributes of these facts."""
+        return cls(takes, offers, needs, kinds_of(takes), kinds_of(offers))
 
     @property
     def needs_fit(self) -> bool:
@@ -41,11 +61,8 @@ class Attributes:
 
 def makers_of(products: Iterable[Product], brand_of: Callable[[str], str | None]) -> frozenset[str]:
     """Return the brands that have devices in a shop: those that accessories may be made for."""
-    return frozenset(
-        brand
-        for product in products
-        if (brand := brand_of(product.product_id)) and (kind := kind_of(product)) and kind.group == "devices"
-    )
+    devices = (one for one in products if (kind := kind_of(one)) and kind.group == "devices")
+    return frozenset(filter(None, (brand_of(device.product_id) for device in devices)))
 
 
 def read_attributes(
@@ -56,41 +73,56 @@ def read_attributes(
     `brand` is as `brands.joined` writes it, and so are the `makers` of devices in the shop, see `makers_of`.
     Without them only well-known makers are recognised in names.
     """
-    kind = kind_of(product)
+    if volume := volume_of(product.name):
+        return volume
+    kind, more = kind_of(product), "\n".join(product.bullets).lower()
     while kind is not None:
-        text = Text.of(product, kind, brand, makers)
+        text = Text(kind, product.name.lower(), more, product.category, brand, makers)
+        if "cordless" in kind.states and pattern("bare").search(f"{text.name}\n{more}"):
+            text = replace(text, kind=replace(kind, reads=(*kind.reads, "cordless")))
         takes = taken(text)
-        kinds_taken = frozenset(fact.kind for fact in takes)
-        if not kind.vague or {fact.kind for fact in takes - kind.takes} - {"maker"}:
-            break
+        if not kind.vague or kinds_of(takes - kind.takes) - {"maker"}:
+            return _attributes(text, takes)
         kind = kinds().get(kind.otherwise)
-    if kind is None:
-        people = frozenset[Fact]() if other_of(product) in _WORN else people_facts(product)
-        return _attributes(frozenset(), people, None)
-    offers = offered(text)
-    if kind.shows and not any(kinds_taken.isdisjoint(group) for group in kind.needs or ()):
-        offers |= _shown(takes)
-    return _attributes(takes, offers, _needs(text, kinds_taken))
+    return Attributes.of(frozenset(), frozenset() if other_of(product) in _WORN else _people_facts(product))
 
 
-def _shown(takes: frozenset[Fact]) -> frozenset[Fact]:
-    """Return what the owner of an accessory has: all that it takes, but of several devices none for sure."""
-    devices = {fact for fact in takes if fact.kind == "device"}
-    return takes if len(devices) == 1 else takes - devices
-
-
-def _attributes(
-    takes: frozenset[Fact], offers: frozenset[Fact], needs: tuple[frozenset[str], ...] | None
-) -> Attributes:
-    by_kind = (frozenset(fact.kind for fact in facts) for facts in (takes, offers))
-    return Attributes(takes, offers, needs, *by_kind)
-
-
-def _needs(text: Text, own: frozenset[str]) -> tuple[frozenset[str], ...] | None:
-    """Return what an accessory needs: that of its kind, and whatever narrow thing its text says it is for."""
-    if text.kind.needs is None:
+def volume_of(name: str) -> Attributes | None:
+    """Return what a volume of a series takes, which is the one before, and which one it is itself."""
+    if not (match := _VOLUME.search(name)):
         return None
+    series, number = " ".join(match[1].lower().split()), int(match[2])
+    own, before = Fact("volume", f"{series} {number}"), Fact("volume", f"{series} {number - 1}")
+    takes = frozenset((before,)) if number > 1 else frozenset[Fact]()
+    return Attributes.of(takes, frozenset((own,)), (kinds_of(takes),) if takes else None)
+
+
+def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
+    """Return the kinds of facts, such as "port"."""
+    return frozenset(fact.kind for fact in facts)
+
+
+def _people_facts(product: Product) -> frozenset[Fact]:
+    """Return for what diet, skin, age of an animal and way of making coffee a product says that it is."""
+    text = "\n".join((product.name, *product.bullets)).lower()
+    about = frozenset(word for level in product.category for word in words(level))
+    read = ["diet", "skin"] + ["stage"] * bool(about & _ANIMALS) + ["coffee"] * ("coffee" in about)
+    return frozenset(Fact(kind, value) for kind in read for value in found(kind, text))
+
+
+def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
+    """Return the attributes of a device or accessory.
+
+    The owner of an accessory that `shows` it has all that this takes, but of several devices none for sure.
+    Beside what its kind needs, it needs whatever narrow thing its text says it is for.
+    """
+    kind, own, offers, needs = text.kind, kinds_of(takes), offered(text), text.kind.needs
+    if kind.shows and not any(own.isdisjoint(group) for group in needs or ()):
+        devices = {fact for fact in takes if fact.kind == "device"}
+        offers |= takes - (devices if len(devices) > 1 else set())
     is_universal = pattern("universal").search(text.name)
-    needs = tuple(group for group in text.kind.needs if not (is_universal and group <= _SPECIFIC))
-    narrow = own & _NARROW
-    return needs if not narrow or any(narrow & group for group in needs) else (*needs, narrow)
+    groups = [group for group in needs or () if not (is_universal and group <= _SPECIFIC)]
+    narrow = own & _NARROW if needs is not None else kinds_of(takes - {_COMPUTER}) & _VITAL
+    if narrow and not any(narrow & group for group in groups):
+        groups.append(narrow)
+    return Attributes.of(takes, offers, None if needs is None and not groups else tuple(groups))

@@ -8,8 +8,9 @@ from enum import StrEnum
 from functools import cached_property
 
 from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.fitting import is_fit
+from encore.recommender.domain.fitting import is_fit, is_of_their_system
 from encore.recommender.domain.offers import Offer
+from encore.recommender.domain.people import circle
 from encore.recommender.domain.shopper import Owned
 from encore.recommender.domain.topics import is_of
 
@@ -27,6 +28,7 @@ class Rule(StrEnum):
     DISLIKED = "disliked"
     AUDIENCE = "audience"
     FIT = "fit"
+    SYSTEM = "system"
     DISAPPOINTMENT = "disappointment"
     REPLACEMENT = "replacement"
     PRICE = "price"
@@ -48,7 +50,7 @@ YIELDING = (
     Rule.REPEAT,
 )
 """Those that yield, in their order."""
-STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT)
+STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM)
 """Those that what is in the basket does not matter to."""
 
 
@@ -85,10 +87,9 @@ class Basket:
 
     def takes(self, offer: Offer, *, yielding: Collection[Rule] = ()) -> bool:
         """Return whether an offer may join if some rules yield."""
-        for rule, keeps in self._changing.items():
-            if not keeps(offer) and rule not in yielding:
-                return False
-        return self._may_ever_take(offer)
+        if not self._may_ever_take(offer):
+            return False
+        return all(keeps(offer) or rule in yielding for rule, keeps in self._changing.items())
 
     def _may_ever_take(self, offer: Offer) -> bool:
         """Return whether an offer keeps the rules that no pick changes."""
@@ -124,6 +125,7 @@ class Basket:
             Rule.AUDIENCE: self._keeps_audience,
             Rule.UNKNOWN_AUDIENCE: self._knows_audience,
             Rule.FIT: self._keeps_fit,
+            Rule.SYSTEM: self._keeps_system,
         }
 
     def _keeps_leaf(self, offer: Offer) -> bool:
@@ -138,7 +140,7 @@ class Basket:
         return frozenset(one.leaf for one in self._shopper.owned)
 
     def _keeps_replacements(self, offer: Offer) -> bool:
-        """Of what people need one of: one at most, and only a better one than what they are not content with."""
+        """Of what people need one of: one at most, and a better one than what they are not content with."""
         if not offer.kind or not (owned := self._shopper.durables.get(offer.kind)):
             return True
         return self._kinds[offer.kind] < 1 and all(
@@ -153,8 +155,14 @@ class Basket:
             is_fit(taking, facts(one.product.product_id).owned) for one in self._shopper.kept
         )
 
+    def _keeps_system(self, offer: Offer) -> bool:
+        taking = self._shop.catalogue.facts(offer.product_id).attributes
+        return is_of_their_system(taking, self._shopper.facts)
+
     def _keeps_audience(self, offer: Offer) -> bool:
-        """Return whether an offer is not for somebody else than all that the customer has is for."""
+        """Return whether an offer is not for others than all that they have is for, as far as it says."""
+        if self._shopper.owned and not circle(offer.leaf) <= self._shopper.circles:
+            return False
         found = self._shop.catalogue.facts(offer.product_id).audience
         gender, age = found.gender, found.age
         return (not gender or gender in self._genders or not self._genders) and (

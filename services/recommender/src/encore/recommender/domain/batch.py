@@ -5,24 +5,11 @@ Source: Amazon Personalize developer guide, "Batch inference input and output".
 
 import json
 from collections.abc import Iterable
-
-from pydantic import BaseModel, ValidationError
+from contextlib import suppress
+from sys import intern
 
 from encore.contracts.records import Customer
 from encore.recommender.domain.csv_files import is_fit_id
-
-
-class _Input(BaseModel):
-    userId: str  # noqa: N815 - Personalize's name
-
-
-class _Output(BaseModel):
-    recommendedItems: list[str] = []  # noqa: N815 - Personalize's name
-
-
-class _Line(BaseModel):
-    input: _Input
-    output: _Output | None = None
 
 
 def input_lines(customer_ids: Iterable[str]) -> bytes:
@@ -46,7 +33,6 @@ class Rankings:
     """
 
     def __init__(self) -> None:
-        self._ids: dict[str, str] = {}
         self.by_customer: dict[str, tuple[str, ...]] = {}
         self.lines = 0
         """How many lines have been read, of whatever kind."""
@@ -56,14 +42,7 @@ class Rankings:
         if not line.strip():
             return
         self.lines += 1
-        found = _parsed(line)
-        if found and found.output and found.output.recommendedItems:
-            items = found.output.recommendedItems
-            self.by_customer[found.input.userId] = tuple(self._ids.setdefault(one, one) for one in items)
-
-
-def _parsed(line: bytes) -> _Line | None:
-    try:
-        return _Line.model_validate_json(line)
-    except ValidationError:
-        return None
+        with suppress(ValueError, KeyError, TypeError):
+            found = json.loads(line)
+            if items := tuple(map(intern, found["output"]["recommendedItems"])):
+                self.by_customer[intern(found["input"]["userId"])] = items

@@ -23,11 +23,6 @@ def closed(in_round: Round) -> str:
     return f"{in_round}_closed"
 
 
-def polled(in_round: Round) -> str:
-    """Where a run's `step` keeps that the bundle which completed a round has polled."""
-    return f"{in_round}_polled"
-
-
 class Bundle(NamedTuple):
     """The bundle of this number, from 1, and its parts."""
 

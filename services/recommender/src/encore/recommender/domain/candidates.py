@@ -1,6 +1,5 @@
 """What is considered for a customer: leaf categories by weight, and the products in each, best first."""
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from zlib import crc32
 from encore.recommender.domain.complements import Complement
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.parts import Part
-from encore.recommender.domain.people import system_of
+from encore.recommender.domain.people import near, system_of
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
@@ -24,13 +23,18 @@ RANK_OFFSET = 30
 POORLY_RATED = 0.3
 """How much less a leaf counts of which nothing is well rated."""
 LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE = 0.4, 0.8, 0.5, 0.6
-"""What speaks for a product within its leaf: each e-fold of customers who bought it together with what this one
-has; a brand that they have; the first place in Personalize's order; a name that names what it goes with."""
+"""What speaks for a product within its leaf: its weight by itself (`Candidates.direct`), a brand of theirs,
+the first place in Personalize's order, a name that names what it goes with."""
 FADING = 0.8
+"""How much less each of their products counts than the one that came after it, where all have a time."""
 TOGETHER, FIRST = 1.5, 2.0
+"""The weight of a family as strongly bought with theirs as can be, and of all the first ranked ones."""
+NEXT_VOLUME = 0.5
+"""The weight of the volume of a series that comes after one of theirs."""
 MOST_DIRECT, MOST_RANKED = 12, 60
+"""How many families have weights by themselves for either, and how much of a ranking is looked at."""
 FIRST_RANKS = 5
-"""How little the first places in Personalize's order differ: the eleventh counts half of the first."""
+"""How little the first places in Personalize's order differ: the sixth counts half of the first."""
 PRICE_SCORE = 0.5
 """What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
 WHIM = 0.5
@@ -55,10 +59,11 @@ class Completing:
 class Candidates:
     """The leaf categories and products that are considered for one customer.
 
-    A leaf's weight is the weighted sum of shares, each of which sums to 1: how likely the customer buys there
-    next (`NextLeaves`), how well it goes with what they own (`Complements`), how early it comes in
-    Personalize's ranking, and whether something of it disappointed them. In a leaf, products come by a score: what the shop knows of them
-    (`Catalogue.merits`) and what speaks for them with this customer.
+    A leaf's weight is the weighted sum of shares, each of which sums to 1: how likely the customer buys
+    there next (`NextLeaves`), how well it goes with what they own (`Complements`), how early it comes in
+    Personalize's ranking, and whether something of it disappointed them. In a leaf, products come by a score:
+    what the shop knows of them (`Catalogue.merits`) and what speaks for them with this customer. Families
+    that customers bought with theirs, and the first of the ranking, have weights by themselves.
     """
 
     shopper: Shopper
@@ -127,6 +132,8 @@ class Candidates:
         weights: defaultdict[str, float] = defaultdict(float)
         for one, strength in self._best(self.linked):
             weights[one] += TOGETHER * strength
+        for before in self.shopper.facts & self.shop.sequels.keys():
+            weights[self.shop.sequels[before]] += NEXT_VOLUME
         ranks = {one: 1 / (FIRST_RANKS + rank) for one, rank in self._ranks.items()}
         best = self._best(ranks)
         total = sum(share for _, share in best)
@@ -175,8 +182,12 @@ class Candidates:
         sizes = [(one, size) for one in variants if (size := facts(one.product_id).size)]
         known = [(one, size) for one, size in sizes if system_of(size) in systems]
         if not known:
-            return variants[0]
+            return min(variants, key=self._distance) if sizes else variants[0]
         return next((one for one, size in known if size in worn), None)
+
+    def _distance(self, offer: Offer) -> float:
+        facts = self.shop.catalogue.facts(offer.product_id)
+        return near(facts.size or "", self.shopper.sizes, facts.audience.gender or self.shopper.gender)
 
     def _further(self, leaf: Category) -> Iterable[str]:
         """The families of a leaf that are linked or ranked, however popular."""
@@ -186,18 +197,30 @@ class Candidates:
         )
 
     def _score(self, offer: Offer, named: frozenset[str]) -> float:
-        shopper = self.shopper
-        score = self.shop.catalogue.merits[offer.product_id]
-        score += LINKED_SCORE * self.direct.get(offer.family, 0.0)
-        if offer.brand in shopper.brands:
-            score += BRAND_SCORE * self._on(Part.BRAND)
+        brand, price, whim = self._factors
+        score = self.shop.catalogue.merits[offer.product_id] + LINKED_SCORE * self.direct.get(
+            offer.family, 0.0
+        )
+        if offer.brand in self.shopper.brands:
+            score += brand
         if (rank := self._ranks.get(offer.family)) is not None:
             score += RANK_SCORE * self._ranking_weight * FIRST_RANKS / (FIRST_RANKS + rank)
         if offer.product_id in named:
             score += NAMED_SCORE
-        if shopper.owned:
-            score -= PRICE_SCORE * self._on(Part.PRICE) * abs(offer.price_level - shopper.price_level)
-        return score + WHIM * self._on(Part.VARIATION) * self._whim(offer.number)
+        return (
+            score
+            - price * abs(offer.price_level - self.shopper.price_level)
+            + whim * self._whim(offer.number)
+        )
+
+    @cached_property
+    def _factors(self) -> tuple[float, float, float]:
+        """How much the customer's brands, how dear they buy, and their whim count."""
+        return (
+            BRAND_SCORE * self._on(Part.BRAND),
+            PRICE_SCORE * (self._on(Part.PRICE) and bool(self.shopper.owned)),
+            WHIM * self._on(Part.VARIATION),
+        )
 
     def _named(self, leaf: Category) -> frozenset[str]:
         """The products of a leaf whose names name the thing that they go with, such as a cable for phones."""

@@ -5,23 +5,26 @@ product, or under several products, says nothing about what goes together; what 
 order or by two.
 """
 
+import io
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 import numpy as np
 
 from encore.contracts.records import Customer
 from encore.recommender.domain.durables import Repeats
-from encore.recommender.domain.evidence import evidence_of
-from encore.recommender.domain.link_files import link_file, read_link_file
-from encore.recommender.domain.links import Links, Thing, linked
+from encore.recommender.domain.links import COLUMNS, Links, Thing, as_array, linked
 from encore.recommender.domain.taxonomy import Category
 
 MAX_EVIDENCE = 50
 """How much of a customer's evidence is counted, the latest first: pairs grow with its square."""
 MAX_OWNED = 50
 """How many families of a customer are counted, for the same reason."""
+AGAIN = ("returning", "repeated", "further")
+"""What is counted of each leaf category for `Repeats`."""
 
 
 class CoPurchases:
@@ -42,9 +45,7 @@ class CoPurchases:
         self.leaves = Links[Category]()
         self._family = family
         self._category = category
-        self._returning: Counter[Category] = Counter()
-        self._repeated: Counter[Category] = Counter()
-        self._further: Counter[Category] = Counter()
+        self._again: dict[str, Counter[Category]] = {name: Counter() for name in AGAIN}
 
     def add(
         self, customers: Iterable[Customer], liked: Callable[[Customer], Collection[str]] = lambda _: ()
@@ -54,9 +55,9 @@ class CoPurchases:
         `liked` returns the products that a customer is known to like.
         """
         for customer in customers:
-            told = evidence_of(customer)[:MAX_EVIDENCE]
-            products = self._products(one.product_ids for one in told)
-            reviews = sum(one.is_review << place for place, one in enumerate(told))
+            told = _evidence(customer)[:MAX_EVIDENCE]
+            products = self._products(listed for _, listed in told)
+            reviews = sum(is_review << place for place, (is_review, _) in enumerate(told))
             likes = liked(customer)
             opinions = {one: bits & reviews for one, bits in products.items() if one in likes}
             families = self._of_families(products)
@@ -66,44 +67,36 @@ class CoPurchases:
 
     def to_bytes(self) -> bytes:
         """Return what has been counted as a file, for `merge`."""
-        leaves = self.leaves.counted()
-        returning = {
-            name: np.array([counts[leaf] for leaf in leaves.things], dtype=np.int64)
-            for name, counts in self._returning_counts().items()
-        }
-        return link_file(
-            families=self.families.counted(), liked=self.liked.counted(), leaves=leaves, counts=returning
-        )
+        again = {name: list(counts.items()) for name, counts in self._again.items()}
+        columns: dict[str, Any] = {"again": as_array(json.dumps(again))}
+        for name, links in self._links().items():
+            columns |= {f"{name}.{column}": values for column, values in links.columns().items()}
+        buffer = io.BytesIO()
+        np.savez(buffer, **columns)
+        return buffer.getvalue()
 
     def merge(self, file: bytes) -> None:
         """Add what was counted of other customers; `family` and `category` must have been the same."""
-        found = read_link_file(file)
-        self.families.merge(found.families)
-        self.liked.merge(found.liked)
-        self.leaves.merge(found.leaves)
-        for name, counts in self._returning_counts().items():
-            counts.update(dict(zip(found.leaves.things, found.counts[name].tolist(), strict=True)))
+        with np.load(io.BytesIO(file), allow_pickle=False) as columns:
+            for name, links in self._links().items():
+                links.merge({column: columns[f"{name}.{column}"] for column in COLUMNS})
+            for name, counts in json.loads(columns["again"].tobytes()).items():
+                self._again[name].update({tuple(leaf): count for leaf, count in counts})
 
     def settle(self) -> None:
         """Make reading safe for several threads, until more is added."""
-        for links in (self.families, self.liked):
+        for links in self._links().values():
             links.settle()
-        self.leaves.settle()
 
     def repeats(self) -> dict[Category, Repeats]:
         """Return, for each leaf category, what its customers own besides."""
         return {
-            leaf: Repeats(
-                owners=self.leaves.owners[leaf],
-                returning=self._returning[leaf],
-                repeated=self._repeated[leaf],
-                further=self._further[leaf],
-            )
-            for leaf in self.leaves.owners
+            leaf: Repeats(owners=owners, **{name: counts[leaf] for name, counts in self._again.items()})
+            for leaf, owners in self.leaves.owners.items()
         }
 
-    def _returning_counts(self) -> Mapping[str, Counter[Category]]:
-        return {"returning": self._returning, "repeated": self._repeated, "further": self._further}
+    def _links(self) -> Mapping[str, Links[Any]]:
+        return {"families": self.families, "liked": self.liked, "leaves": self.leaves}
 
     def _products(self, told: Iterable[Iterable[str]]) -> dict[str, int]:
         """Return the bits of the evidence for each product, for as many families as are counted."""
@@ -134,9 +127,9 @@ class CoPurchases:
         for leaf, (first, *others) in within.items():
             further = {family for family, bits in families.items() if linked(families[first], bits)}
             again = not rebought.isdisjoint((first, *others))
-            self._further[leaf] += len(further) + again
-            self._returning[leaf] += bool(further) or again
-            self._repeated[leaf] += not further.isdisjoint(others) or again
+            self._again["further"][leaf] += len(further) + again
+            self._again["returning"][leaf] += bool(further) or again
+            self._again["repeated"][leaf] += not further.isdisjoint(others) or again
 
 
 def _merged(owned: Iterable[tuple[Thing, int]]) -> dict[Thing, int]:
@@ -144,3 +137,21 @@ def _merged(owned: Iterable[tuple[Thing, int]]) -> dict[Thing, int]:
     for thing, bits in owned:
         merged[thing] = merged.get(thing, 0) | bits
     return merged
+
+
+def _evidence(customer: Customer) -> list[tuple[bool, set[str]]]:
+    """Return what shows that a customer has products, and whether it is a review, the latest first.
+
+    It is a review with all products that it is listed under, or one product, however often it was ordered;
+    at the same time reviews come first.
+    """
+    found: dict[tuple[bool, str], tuple[set[str], list[int]]] = {}
+    for review in customer.reviews:
+        listed, times = found.setdefault((True, review.review_id), (set(), []))
+        listed.update(review.product_ids)
+        times.append(review.timestamp or 0)
+    for purchase in customer.purchases:
+        _, times = found.setdefault((False, purchase.product_id), ({purchase.product_id}, []))
+        times.append(purchase.timestamp or 0)
+    latest = sorted(found.items(), key=lambda one: -max(one[1][1]))
+    return [(is_review, listed) for (is_review, _), (listed, _) in latest]

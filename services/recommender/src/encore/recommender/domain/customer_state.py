@@ -1,70 +1,17 @@
 """What the tables say of one customer at this moment."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts.consent import Contact
-from encore.contracts.records import Exclusion, RecommendationSource
+from encore.contracts.records import RecommendationSource
 from encore.recommender.domain import customer_events, earlier_picks, kept_rankings
-from encore.recommender.domain.earlier_picks import LATEST, LatestPicks
 from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import KeptRanking
-from encore.recommender.domain.preferences import Preference, preferences_of
-from encore.recommender.domain.real_time import PickedFrom
+from encore.recommender.domain.preferences import preferences_of
+from encore.recommender.domain.real_time import Edition, Wanted
 from encore.recommender.domain.topics import departments
 
-
-@dataclass(frozen=True, slots=True)
-class CustomerState:
-    """A customer's history, ranking and last picks, as far as there are any."""
-
-    history: History | None = None
-    latest: LatestPicks | None = None
-    """What they were recommended last, in whichever run."""
-    source: PickedFrom = PickedFrom.POPULARITY
-    ranked: tuple[str, ...] = ()
-    """The best order of products that is kept for the customer, and what it is.
-
-    A run that ranked nothing for them picked by popularity, although a ranking of an earlier one is kept.
-    """
-    unwanted: frozenset[str] = frozenset()
-    """The departments that they want nothing of (see `topics`)."""
-
-    @classmethod
-    def of(
-        cls, history: History | None, items: Iterable[Mapping[str, Any]], contact: Contact | None = None
-    ) -> "CustomerState":
-        """Tell the customer's items of the recommendations table (see `keys`) apart by their sort keys."""
-        found = {str(item["run_id"]): dict(item) for item in items}
-        kept = found.pop(kept_rankings.RANKING, None)
-        latest = LatestPicks.from_item(found.pop(LATEST)) if LATEST in found else None
-        if events := found.pop(customer_events.EVENTS, None):
-            known = history or History(customer_id=events["customer_id"], run_id="")
-            history = known.with_events(customer_events.from_item(events))
-        source, ranked = PickedFrom.POPULARITY, tuple[str, ...]()
-        is_by_popularity = any(one["source"] == RecommendationSource.POPULARITY for one in found.values())
-        if kept and not is_by_popularity:
-            source, ranked = PickedFrom.BATCH, KeptRanking.from_item(kept).product_ids
-        elif latest and latest.product_ids and not is_by_popularity:
-            source, ranked = PickedFrom.LAST_PICKS, latest.product_ids
-        unwanted = departments(contact.topics_off) if contact else frozenset()
-        return cls(history, latest, source, ranked, unwanted)
-
-    @property
-    def exclusion(self) -> Exclusion | None:
-        """Why the customer is not written to, if they are not."""
-        return self.history.customer.exclusion if self.history else None
-
-    @property
-    def preferences(self) -> tuple[Preference, ...]:
-        """What the customer has, and how much they like it."""
-        return tuple(preferences_of(self.history.customer, self.history.scores)) if self.history else ()
-
-    def emailed(self, run_id: str, *, emails: int) -> frozenset[str]:
-        """Return the products of the customer's last emails before those of a run, as the run counts them."""
-        before = self.latest.before(run_id) if self.latest else ()
-        return frozenset(product_id for email in before[:emails] for product_id in email.product_ids)
+Items = Iterable[Mapping[str, Any]]
 
 
 def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
@@ -78,3 +25,30 @@ def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
         *earlier_picks.keys([customer_id]),
         {"customer_id": customer_id, "run_id": run_id},
     ]
+
+
+def wanted_of(
+    customer_id: str, edition: Edition, *, histories: Items, recommendations: Items, contacts: Items
+) -> Wanted:
+    """Return all that is known of a customer from their items in three tables."""
+    found = {str(item["run_id"]): dict(item) for item in recommendations}
+    history = next(map(History.from_item, histories), None)
+    if events := found.get(customer_events.EVENTS):
+        known = history or History(customer_id=customer_id, run_id="")
+        history = known.with_events(customer_events.from_item(events))
+    if history and history.exclusion:
+        return Wanted(customer_id, is_known=True, exclusion=history.exclusion)
+    kept, latest = found.get(kept_rankings.RANKING), found.get(earlier_picks.LATEST)
+    # A run that ranked nothing for them picked by popularity, although a ranking of an earlier one is kept.
+    is_ranked = found.get(edition.run_id, {}).get("source") != RecommendationSource.POPULARITY
+    before = earlier_picks.LatestPicks.from_item(latest).before(edition.run_id) if latest else ()
+    emails = before[: edition.rules.rules.emails_without_repeats]
+    off = (department for one in contacts for department in Contact.model_validate(one).topics_off)
+    return Wanted(
+        customer_id,
+        preferences=tuple(preferences_of(history.customer, history.scores)) if history else (),
+        ranked=kept_rankings.KeptRanking.from_item(kept).product_ids if kept and is_ranked else (),
+        emailed=frozenset(product_id for email in emails for product_id in email.product_ids),
+        unwanted=departments(off),
+        is_known=history is not None,
+    )

@@ -1,9 +1,10 @@
 """The rows of some customers for Personalize as files, and how much there is of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from encore.contracts.records import Product
-from encore.recommender.domain.csv_files import csv_header, csv_lines, is_fit_id
+from encore.recommender.domain import personalize_keys
+from encore.recommender.domain.csv_files import Row, csv_header, csv_lines, is_fit_id
 from encore.recommender.domain.history import History
 from encore.recommender.domain.prepared import Prepared
 from encore.recommender.domain.rows import CustomerRows, customer_rows
@@ -12,10 +13,10 @@ from encore.runtime.training_minimums import DataSize
 
 
 class DatasetFiles:
-    """Two files, of interactions and of customers; empty without a row, for Personalize gets no such file."""
+    """The files of interactions and customers by their folders; without a row there is none."""
 
     def __init__(self) -> None:
-        self._interactions, self._users = bytearray(), bytearray()
+        self.by_folder = {personalize_keys.INTERACTIONS: bytearray(), personalize_keys.USERS: bytearray()}
         self._size = DataSize()
 
     def add(self, histories: Iterable[History], products: Mapping[str, Product]) -> dict[str, CustomerRows]:
@@ -25,20 +26,10 @@ class DatasetFiles:
         }
         for rows in found.values():
             own = [*rows.interactions, *rows.looks]
-            self._interactions += csv_lines(INTERACTIONS.columns, own)
-            self._users += csv_lines(USERS.columns, [rows.user])
+            self._add(personalize_keys.INTERACTIONS, INTERACTIONS, own)
+            self._add(personalize_keys.USERS, USERS, [rows.user])
             self._size = self._size.plus(DataSize.of_customer(len(own)))
         return found
-
-    @property
-    def interactions(self) -> bytes:
-        """The file of interactions."""
-        return _file(INTERACTIONS, self._interactions)
-
-    @property
-    def users(self) -> bytes:
-        """The file of customers."""
-        return _file(USERS, self._users)
 
     def counted(self, **more: int) -> Prepared:
         """Return how much there is, and `more`."""
@@ -46,11 +37,13 @@ class DatasetFiles:
             interactions=self._size.interactions,
             customers=self._size.customers,
             returning=self._size.returning,
-            interactions_bytes=len(self.interactions),
-            users_bytes=len(self.users),
+            interactions_bytes=len(self.by_folder[personalize_keys.INTERACTIONS]),
+            users_bytes=len(self.by_folder[personalize_keys.USERS]),
             **more,
         )
 
-
-def _file(schema: DatasetSchema, rows: bytearray) -> bytes:
-    return csv_header(schema.columns) + bytes(rows) if rows else b""
+    def _add(self, folder: str, schema: DatasetSchema, rows: Sequence[Row]) -> None:
+        file = self.by_folder[folder]
+        if rows and not file:
+            file += csv_header(schema.columns)
+        file += csv_lines(schema.columns, rows)

@@ -1,10 +1,10 @@
 """What a customer was recommended before, as kept in the recommendations table.
 
-Beside its item for each run, a customer has one item under the sort key `latest`: the picks of the run that
-was selected last, and of the runs before it. That item can be read without knowing any earlier run.
+Beside its item for each run, a customer has one item under the sort key `latest`: the picks of the runs that
+selected last. That item can be read without knowing any earlier run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -29,38 +29,33 @@ Earlier = tuple[EarlierPicks, ...]
 """One customer's picks of other runs, newest first."""
 
 
-class LatestPicks(EarlierPicks):
-    """What the run selected last recommended to a customer, and what the runs before it did."""
+class LatestPicks(BaseModel):
+    """What the last runs recommended to a customer, newest first."""
 
     customer_id: str
-    earlier: Earlier = ()
+    emails: Earlier
 
     @classmethod
     def of(cls, recommendation: Recommendation, run_id: str, earlier: Earlier) -> Self:
         """Put a run's recommendation before the earlier ones."""
-        return cls(
-            customer_id=recommendation.customer_id,
-            run_id=run_id,
-            product_ids=_product_ids(recommendation),
-            earlier=earlier[:MAX_EARLIER],
-        )
+        newest = EarlierPicks(run_id=run_id, product_ids=_product_ids(recommendation))
+        return cls(customer_id=recommendation.customer_id, emails=(newest, *earlier[:MAX_EARLIER]))
 
     @classmethod
-    def from_item(cls, item: dict[str, Any]) -> Self:
+    def from_item(cls, item: Mapping[str, Any]) -> Self:
         """Read an item of the table."""
-        return cls.model_validate({**item, "run_id": item["latest_run_id"]})
+        return cls.model_validate(item)
 
     def item(self) -> dict[str, Any]:
-        """Return the item that is stored: its sort key is `latest` instead of the run."""
-        return {**self.model_dump(), "run_id": LATEST, "latest_run_id": self.run_id}
+        """Return the item that is stored."""
+        return {**self.model_dump(), "run_id": LATEST}
 
     def before(self, run_id: str) -> Earlier:
         """Return the picks of other runs, newest first.
 
         The run's own are left out, so that a part that is selected again sees what it saw the first time.
         """
-        newest = EarlierPicks(run_id=self.run_id, product_ids=self.product_ids)
-        return tuple(each for each in (newest, *self.earlier) if each.run_id != run_id)[:MAX_EARLIER]
+        return tuple(each for each in self.emails if each.run_id != run_id)[:MAX_EARLIER]
 
 
 def run_item(recommendation: Recommendation, run_id: str) -> dict[str, Any]:
@@ -74,7 +69,7 @@ def run_item(recommendation: Recommendation, run_id: str) -> dict[str, Any]:
     }
 
 
-def keys(customer_ids: Sequence[str]) -> list[dict[str, str]]:
+def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:
     """Return the keys of the customers' latest picks, each once."""
     return [{"customer_id": one, "run_id": LATEST} for one in dict.fromkeys(customer_ids)]
 

@@ -1,12 +1,13 @@
 """What is known of a customer over all runs: their reviews without the words, and their purchases.
 
 A weekly file adds to it. Of one customer and one product the newest review counts, whichever file had it, and
-every order once. Nothing here says who somebody is.
+every order once. What has no time of its own has that of the run that first had it. Nothing here says who
+somebody is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Annotated, Any, Self
+from collections.abc import Container, Iterable, Mapping, Sequence
+from math import inf
+from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
 from pydantic import Field
 
@@ -19,6 +20,7 @@ from encore.contracts.records import (
     Purchase,
     Record,
     Review,
+    ScoredReview,
     SentimentScores,
 )
 from encore.recommender.domain.preferences import Scores
@@ -27,80 +29,73 @@ MAX_ITEM_BYTES = 300_000
 """DynamoDB stores 400 KB in an item; the oldest of what exceeds this is left out."""
 MOST_LOOKS = 150
 """Of clicks and looks that lie further back nobody learns much."""
-Seconds = Annotated[int, Field(ge=0)]
+Known = TypeVar("Known", Review, Purchase)
+Value = TypeVar("Value")
 
 
-class KnownReview(Record):
-    """A review without its words: `polarity` is what they say, -1 to 1, None if they were not scored."""
+class KnownReview(Review):
+    """A review without its words: `polarity` is what they say, None if they were not scored."""
 
-    review_id: Identifier
-    product_ids: tuple[Identifier, ...]
-    rating: Decimal | None = None
     polarity: Annotated[float, Field(ge=-1, le=1)] | None = None
-    timestamp: Seconds | None = None
-    seen_at: Seconds
-    """The time of the run that had it first: it dates what has no time of its own, in every run alike."""
 
 
-class KnownPurchase(Record):
-    """A product that was bought by an order."""
+class KnownPurchase(Purchase):
+    """A product of an order; `is_dated` says whether the time is its own."""
 
-    order_id: Identifier
-    product_id: Identifier
-    timestamp: Seconds | None = None
-    seen_at: Seconds
-    quantity: Annotated[int, Field(ge=1)] = 1
-    value: Decimal | None = None
-    """What it came to, in the shop's currency; None if the shop has not told."""
-
-    def told_before(self, earlier: "KnownPurchase") -> "KnownPurchase":
-        """Return this one, since when it has been known, and what it came to as far as either says."""
-        value = earlier.value if self.value is None else self.value
-        return self.model_copy(update={"seen_at": earlier.seen_at, "value": value})
+    is_dated: bool = True
 
 
-class KnownLook(Record):
+class Look(Record):
     """A click on a product, or a look at its page: neither a possession nor a preference."""
 
     product_id: Identifier
     kind: EventKind
-    timestamp: Seconds
+    timestamp: int
+
+
+class Told(NamedTuple):
+    """A part's customers with all that is known of them, and the scores of all their reviews.
+
+    `scored` are the reviews of the run's file alone: what earlier ones said of aspects is not kept.
+    """
+
+    customers: Sequence[Customer]
+    scored: Sequence[ScoredReview]
+    scores: Scores
 
 
 class History(Record):
     """All that is known of one customer, and which run last had them in its file."""
 
     customer_id: Identifier
-    run_id: str
+    run_id: str = ""
     age: int | None = None
     exclusion: Exclusion | None = None
     reviews: tuple[KnownReview, ...] = ()
     """Of the newest file first."""
     purchases: tuple[KnownPurchase, ...] = ()
-    looks: tuple[KnownLook, ...] = ()
+    looks: tuple[Look, ...] = ()
     """At most `MOST_LOOKS`, newest first."""
 
     @classmethod
-    def of(cls, customer: Customer, scores: Scores, *, run_id: str, now: int) -> Self:
-        """Return what a run of the time `now`, in Unix seconds, tells of a customer."""
-        told = {one.review_id: scores.get((customer.customer_id, one.review_id)) for one in customer.reviews}
+    def of(
+        cls, customer: Customer, scores: Scores, *, run_id: str, now: int, before: "History | None" = None
+    ) -> Self:
+        """Return what is known once a run of the time `now`, in Unix seconds, has told of a customer."""
+        before = before or History(customer_id=customer.customer_id)
+        told = {one.review_id: one for one in before.reviews}
+        reviews = [
+            _review(one, scores.get((customer.customer_id, one.review_id)), now, told.get(one.review_id))
+            for one in customer.reviews
+        ]
         return cls(
             customer_id=customer.customer_id,
             run_id=run_id,
-            age=customer.age,
+            age=_first(customer.age, before.age),
             exclusion=customer.exclusion,
-            reviews=tuple(_known(one, told[one.review_id], now) for one in customer.reviews),
-            purchases=tuple(
-                KnownPurchase(
-                    order_id=one.order_id,
-                    product_id=one.product_id,
-                    timestamp=one.timestamp,
-                    seen_at=now,
-                    quantity=one.quantity,
-                    value=one.value,
-                )
-                for one in customer.purchases
-            ),
+            reviews=_newest(customer.reviews, reviews, before.reviews),
+            purchases=_purchases(customer.purchases, before.purchases, now),
+            looks=before.looks,
         )
 
     @classmethod
@@ -110,30 +105,11 @@ class History(Record):
 
     def item(self) -> dict[str, Any]:
         """Return the item that is stored: one text, which takes a fraction of the time of nested lists."""
-        return {
-            "customer_id": self.customer_id,
-            "run_id": self.run_id,
-            "history": self._fitting().model_dump_json(exclude_defaults=True),
-        }
-
-    def after(self, earlier: "History | None") -> "History":
-        """Return what is known with an earlier history added: by customer and product the newest wins."""
-        if earlier is None:
-            return self
-        before = {one.review_id: one for one in earlier.reviews}
-        again = [_again(one, before.get(one.review_id)) for one in self.reviews]
-        names = {one.review_id for one in again}
-        older = [one for one in earlier.reviews if one.review_id not in names]
-        oldest = _without(older, _times(again), ties=True)
-        newest = _without(again, _times(oldest), ties=False)
-        return self.model_copy(
-            update={
-                "age": earlier.age if self.age is None else self.age,
-                "reviews": (*newest, *oldest),
-                "purchases": _purchases(self.purchases, earlier.purchases),
-                "looks": _looks(self.looks, earlier.looks),
-            }
-        )
+        history = self
+        while len((text := history.model_dump_json(exclude_defaults=True)).encode()) > MAX_ITEM_BYTES:
+            halves = {"reviews": _newest_half(history.reviews), "purchases": _newest_half(history.purchases)}
+            history = history.model_copy(update=halves)
+        return {"customer_id": self.customer_id, "run_id": self.run_id, "history": text}
 
     def with_events(self, events: Iterable[CustomerEvent]) -> "History":
         """Return what is known with what the customer did since; what is known already changes nothing.
@@ -142,16 +118,15 @@ class History(Record):
         """
         ordered: dict[str, int] = {}
         for order in self.purchases:
-            ordered[order.product_id] = max(ordered.get(order.product_id, 0), _time(order))
-        purchases, looks = list(self.purchases), list[KnownLook]()
+            ordered[order.product_id] = max(ordered.get(order.product_id, 0), order.timestamp or 0)
+        purchases, looks = list(self.purchases), set(self.looks)
         for event in events:
             if event.kind is not EventKind.PURCHASED:
-                looks.append(
-                    KnownLook(product_id=event.product_id, kind=event.kind, timestamp=event.timestamp)
-                )
+                looks.add(Look(product_id=event.product_id, kind=event.kind, timestamp=event.timestamp))
             elif event.timestamp > ordered.get(event.product_id, -1):
                 purchases.append(_bought(event))
-        return self.model_copy(update={"purchases": tuple(purchases), "looks": _looks(looks, self.looks)})
+        newest = sorted(looks, key=lambda one: (-one.timestamp, one.product_id, one.kind))
+        return self.model_copy(update={"purchases": tuple(purchases), "looks": tuple(newest[:MOST_LOOKS])})
 
     @property
     def customer(self) -> Customer:
@@ -159,17 +134,8 @@ class History(Record):
         return self.completing(Customer(customer_id=self.customer_id, age=self.age, exclusion=self.exclusion))
 
     def completing(self, customer: Customer) -> Customer:
-        """Return a file's customer with everything that is known of them: texts are those of the file."""
-        in_file = {one.review_id: one for one in customer.reviews}
-        orders = {(one.order_id, one.product_id): one for one in customer.purchases}
-        return customer.model_copy(
-            update={
-                "reviews": tuple(_review(one, in_file.get(one.review_id)) for one in self.reviews),
-                "purchases": tuple(
-                    orders.get((one.order_id, one.product_id)) or _purchase(one) for one in self.purchases
-                ),
-            }
-        )
+        """Return a file's customer with everything that is known of them, without words."""
+        return customer.model_copy(update={"reviews": self.reviews, "purchases": self.purchases})
 
     @property
     def scores(self) -> Scores:
@@ -180,95 +146,82 @@ class History(Record):
             if one.polarity is not None
         }
 
-    @property
-    def seen_at(self) -> dict[str, int]:
-        """Since when the customer is known to have each product as they have it, in Unix seconds."""
-        seen: dict[str, int] = {}
-        for review in self.reviews:
-            for product_id in review.product_ids:
-                seen[product_id] = max(seen.get(product_id, 0), review.seen_at)
-        for purchase in self.purchases:
-            seen[purchase.product_id] = max(seen.get(purchase.product_id, 0), purchase.seen_at)
-        return seen
-
-    def _fitting(self) -> "History":
-        """Leave out the oldest, half at a time, until DynamoDB would store the rest."""
-        fitting = self
-        while len(fitting.model_dump_json(exclude_defaults=True).encode()) > MAX_ITEM_BYTES:
-            fitting = fitting.model_copy(
-                update={
-                    "reviews": _newest_half(fitting.reviews),
-                    "purchases": _newest_half(fitting.purchases),
-                }
-            )
-        return fitting
+    def without(self, product_ids: Container[str]) -> "History":
+        """Return what would be known if nothing had been told of some products."""
+        return self.model_copy(
+            update={
+                "reviews": _without(self.reviews, product_ids),
+                "purchases": tuple(one for one in self.purchases if one.product_id not in product_ids),
+                "looks": tuple(one for one in self.looks if one.product_id not in product_ids),
+            }
+        )
 
 
-def _known(review: Review, scores: SentimentScores | None, now: int) -> KnownReview:
-    return KnownReview(
-        review_id=review.review_id,
-        product_ids=tuple(dict.fromkeys(review.product_ids)),
-        rating=review.rating,
-        polarity=None if scores is None else scores.polarity,
-        timestamp=review.timestamp,
-        seen_at=now,
-    )
-
-
-def _again(new: KnownReview, before: KnownReview | None) -> KnownReview:
+def _review(
+    told: Review, scores: SentimentScores | None, now: int, before: KnownReview | None
+) -> KnownReview:
     """Return a review that an earlier run may have had, perhaps under further products."""
-    if before is None:
-        return new
-    product_ids = tuple(dict.fromkeys((*new.product_ids, *before.product_ids)))
-    polarity = before.polarity if new.polarity is None else new.polarity
-    return new.model_copy(
-        update={"product_ids": product_ids, "polarity": polarity, "seen_at": before.seen_at}
+    earlier = before.product_ids if before else ()
+    return KnownReview(
+        review_id=told.review_id,
+        product_ids=tuple(dict.fromkeys((*told.product_ids, *earlier))),
+        rating=told.rating,
+        polarity=scores.polarity if scores else before.polarity if before else None,
+        timestamp=_first(told.timestamp, before and before.timestamp, now),
     )
 
 
-def _times(reviews: Iterable[KnownReview]) -> dict[str, int | None]:
-    """Return the products of reviews with the latest time; None if none of them has a time."""
-    times: dict[str, int | None] = {}
+def _newest(
+    file: Iterable[Review], told: Sequence[KnownReview], before: Iterable[KnownReview]
+) -> tuple[KnownReview, ...]:
+    """Return the reviews of a file and those of earlier ones: of each product the newest's.
+
+    The times of the file decide; without one it is the newest.
+    """
+    names = {one.review_id for one in told}
+    older = [one for one in before if one.review_id not in names]
+    mine, theirs = _times(file), _times(older)
+    lost = {product_id for product_id in mine.keys() & theirs if theirs[product_id] > mine[product_id]}
+    return (*_without(told, lost), *_without(older, mine.keys() - lost))
+
+
+def _without(reviews: Iterable[KnownReview], product_ids: Container[str]) -> tuple[KnownReview, ...]:
+    left = (
+        one.model_copy(
+            update={"product_ids": tuple(each for each in one.product_ids if each not in product_ids)}
+        )
+        for one in reviews
+    )
+    return tuple(one for one in left if one.product_ids)
+
+
+def _times(reviews: Iterable[Review]) -> dict[str, float]:
+    """Return the products of reviews with the latest time."""
+    times: dict[str, float] = {}
     for review in reviews:
+        time = inf if review.timestamp is None else review.timestamp
         for product_id in review.product_ids:
-            known = times.setdefault(product_id, review.timestamp)
-            if review.timestamp is not None and (known is None or known < review.timestamp):
-                times[product_id] = review.timestamp
+            times[product_id] = max(times.get(product_id, 0), time)
     return times
 
 
-def _without(
-    reviews: Sequence[KnownReview], others: Mapping[str, int | None], *, ties: bool
-) -> list[KnownReview]:
-    """Take from reviews the products of which others are newer; with `ties`, also where no time decides."""
-
-    def yields(review: KnownReview, product_id: str) -> bool:
-        if product_id not in others:
-            return False
-        theirs = others[product_id]
-        if theirs is None or review.timestamp is None or theirs == review.timestamp:
-            return ties
-        return theirs > review.timestamp
-
-    kept = (
-        one.model_copy(
-            update={"product_ids": tuple(each for each in one.product_ids if not yields(one, each))}
-        )
-        if others
-        else one
-        for one in reviews
-    )
-    return [one for one in kept if one.product_ids]
-
-
-def _purchases(new: Iterable[KnownPurchase], earlier: Iterable[KnownPurchase]) -> tuple[KnownPurchase, ...]:
-    before = {(one.order_id, one.product_id): one for one in earlier}
+def _purchases(
+    told: Iterable[Purchase], before: Iterable[KnownPurchase], now: int
+) -> tuple[KnownPurchase, ...]:
+    known = {(one.order_id, one.product_id): one for one in before}
     found = {}
-    for one in new:
+    for one in told:
         key = one.order_id, one.product_id
-        seen = before.pop(key, None)
-        found[key] = one if seen is None else one.told_before(seen)
-    return (*found.values(), *before.values())
+        earlier = known.pop(key, None)
+        found[key] = KnownPurchase(
+            order_id=one.order_id,
+            product_id=one.product_id,
+            quantity=one.quantity,
+            timestamp=_first(one.timestamp, earlier and earlier.timestamp, now),
+            value=_first(one.value, earlier and earlier.value),
+            is_dated=one.timestamp is not None or bool(earlier and earlier.is_dated),
+        )
+    return (*found.values(), *known.values())
 
 
 def _bought(event: CustomerEvent) -> KnownPurchase:
@@ -276,36 +229,7 @@ def _bought(event: CustomerEvent) -> KnownPurchase:
         order_id=event.event_id,
         product_id=event.product_id,
         timestamp=event.timestamp,
-        seen_at=event.timestamp,
         value=event.value,
-    )
-
-
-def _looks(new: Iterable[KnownLook], earlier: Iterable[KnownLook]) -> tuple[KnownLook, ...]:
-    by_time = sorted({*new, *earlier}, key=lambda one: (-one.timestamp, one.product_id, one.kind))
-    return tuple(by_time[:MOST_LOOKS])
-
-
-def _review(known: KnownReview, in_file: Review | None) -> Review:
-    if in_file is None:
-        return Review(
-            review_id=known.review_id,
-            product_ids=known.product_ids,
-            rating=known.rating,
-            timestamp=known.timestamp,
-        )
-    if in_file.product_ids == known.product_ids:
-        return in_file
-    return in_file.model_copy(update={"product_ids": known.product_ids})
-
-
-def _purchase(known: KnownPurchase) -> Purchase:
-    return Purchase(
-        order_id=known.order_id,
-        product_id=known.product_id,
-        quantity=known.quantity,
-        timestamp=known.timestamp,
-        value=known.value,
     )
 
 
@@ -316,9 +240,9 @@ def _scores(polarity: float) -> SentimentScores:
     )
 
 
-def _newest_half(known: Sequence[KnownReview] | Sequence[KnownPurchase]) -> tuple[Any, ...]:
-    return tuple(sorted(known, key=_time, reverse=True)[: len(known) // 2])
+def _newest_half(known: Sequence[Known]) -> tuple[Known, ...]:
+    return tuple(sorted(known, key=lambda one: -(one.timestamp or 0))[: len(known) // 2])
 
 
-def _time(one: KnownReview | KnownPurchase) -> int:
-    return one.seen_at if one.timestamp is None else one.timestamp
+def _first(*values: Value | None) -> Value | None:
+    return next((value for value in values if value is not None), None)

@@ -8,11 +8,12 @@ enough of its products are sold.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Self
+from sys import intern
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from encore.recommender.domain.csv_files import Row
 from encore.recommender.domain.plan import Plan
@@ -37,8 +38,8 @@ class RunRanking(BaseModel):
 
     customer_id: str
     basis: str
-    product_ids: tuple[str, ...] = ()
-    """The kept ranking, best first; empty if Personalize is asked."""
+    product_ids: tuple[Annotated[str, AfterValidator(intern)], ...] = ()
+    """The kept ranking, best first; empty if Personalize is asked. An id is in memory once."""
 
 
 class KeptRanking(RunRanking):
@@ -62,27 +63,6 @@ class KeptRanking(RunRanking):
         return len(_SEPARATOR.join(self.product_ids).encode()) <= MAX_ITEM_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """How some customers of a run get their rankings, by their ids."""
-
-    rankings: Mapping[str, RunRanking] = field(default_factory=dict)
-
-    @property
-    def asked(self) -> list[str]:
-        """The customers for whom Personalize is asked."""
-        return [name for name, one in self.rankings.items() if not one.product_ids]
-
-    @property
-    def kept(self) -> dict[str, tuple[str, ...]]:
-        """The rankings that were kept."""
-        return {name: one.product_ids for name, one in self.rankings.items() if one.product_ids}
-
-    def of(self, customer_ids: Iterable[str]) -> "Settled":
-        """Return the same of these customers alone."""
-        return Settled({one: self.rankings[one] for one in customer_ids if one in self.rankings})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """On which terms a run may use a kept ranking."""
@@ -103,6 +83,17 @@ class Terms:
             return False
         sold = sum(map(self.is_sold, kept.product_ids))
         return sold >= self.fewest or sold == len(kept.product_ids)
+
+    def choose(self, bases: Iterable[tuple[str, str]], kept: Mapping[str, KeptRanking]) -> list[RunRanking]:
+        """Return how customers, here with their bases, get their rankings."""
+        return [
+            RunRanking(
+                customer_id=name,
+                basis=basis,
+                product_ids=one.product_ids if (one := kept.get(name)) and self.allow(one, basis) else (),
+            )
+            for name, basis in bases
+        ]
 
 
 def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:

@@ -48,8 +48,3 @@ def shared_reviews(run_id: str) -> str:
 def links(run_id: str, first: int | None = None) -> str:
     """What a bundle's customers have together, or all customers of the run."""
     return object_keys.learned(run_id, "links.npz" if first is None else f"links/part-{first:05}.npz")
-
-
-def lists(run_id: str, first: int) -> str:
-    """How many of a bundle's customers have which list of products."""
-    return object_keys.learned(run_id, f"lists/part-{first:05}.npz")

@@ -1,12 +1,13 @@
 """Pairs of things that the same customers have, counted in arrays, and merged bundle by bundle."""
 
+import json
 import math
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,27 +22,10 @@ _FOLD_FROM = 1 << 20
 _BITS = 32
 _LOW_BITS = (1 << _BITS) - 1
 
+COLUMNS = ("facts", "pairs", "counts")
 Thing = TypeVar("Thing", str, Category)
 Numbers = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Counted(Generic[Thing]):
-    """Links as plain columns: of things their `owners`, of pairs of places in `things` their customers."""
-
-    things: Sequence[Thing]
-    owners: Numbers
-    ones: Numbers
-    others: Numbers
-    customers: Numbers
-    total: int
-
-
-class _Pairs(NamedTuple):
-    """Pairs of numbers, each as one integer, and their customers."""
-
-    pairs: Numbers
-    customers: Numbers
+Counts = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +66,9 @@ class Links(Generic[Thing]):
         self._numbers: dict[Thing, int] = {}
         self._things: list[Thing] = []
         self._new = array("q")
-        self._merged: list[_Pairs] = []
-        self._pending = 0
+        self._waiting: list[tuple[Numbers, Counts]] = []
         self._pairs: Numbers = np.empty(0, dtype=np.int64)  # both ways, sorted
-        self._counts: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
+        self._counts: Counts = np.empty(0, dtype=np.int32)
 
     def add(self, owned: Mapping[Thing, int]) -> None:
         """Count one customer's things, each given with the bits of the evidence for it.
@@ -98,36 +81,29 @@ class Links(Generic[Thing]):
             if linked(mine, theirs):
                 self._new.extend((one << _BITS | other, other << _BITS | one))
                 self.total += 1
-        self._fold_if_many(len(self._new))
+        self._fold_if_many()
 
-    def counted(self) -> Counted[Thing]:
-        """Return what has been counted, for `merge`."""
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what has been counted as arrays, for `merge`."""
         self.settle()
-        ones, others = self._pairs >> _BITS, self._pairs & _LOW_BITS
-        once = ones < others
-        return Counted(
-            things=tuple(self._things),
-            owners=np.array([self.owners[thing] for thing in self._things], dtype=np.int64),
-            ones=ones[once],
-            others=others[once],
-            customers=self._counts[once].astype(np.int64),
-            total=self.total,
-        )
+        facts = json.dumps([self.total, [(thing, self.owners[thing]) for thing in self._things]])
+        return {"facts": as_array(facts), "pairs": self._pairs, "counts": self._counts}
 
-    def merge(self, counted: Counted[Thing]) -> None:
-        """Add what was counted of other customers. Up to `max_pairs` the order of merging changes nothing."""
-        self.owners.update(dict(zip(counted.things, counted.owners.tolist(), strict=True)))
-        self.total += counted.total
-        numbers = np.array([self._number(thing) for thing in counted.things], dtype=np.int64)
-        ones, others = numbers[counted.ones], numbers[counted.others]
-        both = np.concatenate((ones << _BITS | others, others << _BITS | ones))
-        self._merged.append(_Pairs(both, np.tile(counted.customers, 2)))
-        self._pending += len(both)
-        self._fold_if_many(self._pending)
+    def merge(self, columns: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Add the `columns` of other customers. Up to `max_pairs` the order of merging changes nothing."""
+        total, owners = json.loads(columns["facts"].tobytes())
+        things: list[Thing] = [tuple(one) if isinstance(one, list) else one for one, _ in owners]
+        self.owners.update(dict(zip(things, (customers for _, customers in owners), strict=True)))
+        self.total += total
+        numbers = np.array([self._number(thing) for thing in things], dtype=np.int64)
+        pairs = columns["pairs"]
+        renamed = numbers[pairs >> _BITS] << _BITS | numbers[pairs & _LOW_BITS]
+        self._waiting.append((renamed, columns["counts"]))
+        self._fold_if_many()
 
     def settle(self) -> None:
         """Do now what reading would do first."""
-        if self._new or self._merged:
+        if self._new or self._waiting:
             self._fold()
 
     def customers(self, one: Thing, other: Thing) -> int:
@@ -148,7 +124,7 @@ class Links(Generic[Thing]):
         links = [self._link(thing, self._things[number], count) for number, count in found]
         return sorted(links, key=lambda link: (-link.strength, -link.customers, link.to))
 
-    def _row(self, thing: Thing) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    def _row(self, thing: Thing) -> tuple[Numbers, Counts]:
         """Return the numbers of the things that one thing is linked to, and how many customers link each."""
         self.settle()
         number = self._numbers.get(thing, len(self._things))
@@ -164,20 +140,20 @@ class Links(Generic[Thing]):
             self._things.append(thing)
         return number
 
-    def _fold_if_many(self, waiting: int) -> None:
+    def _fold_if_many(self) -> None:
         """Fold seldom enough for the work to stay near linear."""
+        waiting = len(self._new) + sum(len(pairs) for pairs, _ in self._waiting)
         if waiting >= max(_FOLD_FROM, len(self._pairs)):
             self._fold()
 
     def _fold(self) -> None:
-        """Merge the new pairs into the sorted ones."""
+        """Merge what waits into the sorted pairs."""
         new = np.frombuffer(self._new, dtype=np.int64)
-        merged: list[_Pairs] = [_Pairs(new, np.ones(len(new), dtype=np.int64)), *self._merged]
-        every = np.concatenate([self._pairs, *(each.pairs for each in merged)])
-        weights = np.concatenate([self._counts, *(each.customers for each in merged)])
-        pairs, places = np.unique(every, return_inverse=True)
-        self._pairs, self._counts = pairs, np.bincount(places, weights=weights).astype(np.int32)
-        self._new, self._merged, self._pending = array("q"), [], 0
+        parts = [(self._pairs, self._counts), (new, np.ones(len(new), dtype=np.int32)), *self._waiting]
+        weights = np.concatenate([counts for _, counts in parts])
+        self._pairs, places = np.unique(np.concatenate([pairs for pairs, _ in parts]), return_inverse=True)
+        self._counts = np.bincount(places, weights=weights).astype(np.int32)
+        self._new, self._waiting = array("q"), []
         self._drop_rarest()
 
     def _drop_rarest(self) -> None:
@@ -191,3 +167,8 @@ class Links(Generic[Thing]):
 def linked(mine: int, theirs: int) -> bool:
     """Return whether two things have evidence, as bits, that is not evidence for the other."""
     return bool(mine & ~theirs and theirs & ~mine)
+
+
+def as_array(text: str) -> npt.NDArray[np.uint8]:
+    """Return a text as a file of NumPy's can have it."""
+    return np.frombuffer(text.encode(), dtype=np.uint8)

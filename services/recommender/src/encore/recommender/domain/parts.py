@@ -14,8 +14,6 @@ class Part(StrEnum):
     """Leaf categories that customers buy from next."""
     COMPLEMENTS = "complements"
     """Leaf categories that go with what the customer owns, by the table and the shop's file."""
-    POPULARITY = "popularity"
-    RATING = "stars"
     BRAND = "brand_liked"
     """Brands of which the customer has something that did not disappoint."""
     PRICE = "price_level"

@@ -1,26 +1,24 @@
 """Whom a product is for, and in which size: read from its category, name and variant."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
 from encore.contracts.records import Product
 from encore.recommender.domain.kinds import other_of
+from encore.recommender.domain.taxonomy import Category, words
 from encore.recommender.domain.taxonomy import audience as audience_words
 
 Gender = Literal["women", "men"]
 Age = Literal["adult", "child", "baby"]
 
 _GENDERS: dict[str, Gender] = {"woman": "women", "girl": "women", "man": "men", "boy": "men"}
-_AGES: dict[str, Age] = {
-    "baby": "baby",
-    "boy": "child",
-    "child": "child",
-    "girl": "child",
-    "man": "adult",
-    "woman": "adult",
+_AGES: dict[Age, set[str]] = {
+    "baby": {"baby"},
+    "child": {"boy", "child", "girl"},
+    "adult": {"man", "woman"},
 }
 """The most telling first."""
 _LETTER = r"(?:[2-6]?X{1,4}[SL]|[2-6]XL|[SML])"
@@ -32,10 +30,15 @@ _LABELLED = re.compile(
     r"\b(?:size|gr(?:\u00f6\u00df|oe?ss|\u00f6ss)e|gr\.|taille|talla|taglia|maat|tamanho)\s*:?\s*([\w./,-]+)",
     re.IGNORECASE,
 )
+_LETTER_ORDER = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL")
+_CIRCLES = frozenset(
+    ("baby", "beer", "bird", "cat", "dog", "horse", "liquor", "nappy", "spirit", "tobacco", "whisky", "wine")
+)
 _PART = re.compile(r"[,;|()/]|\s[-\u2013]\s")
 _SYSTEMS = {
     "shoe": (("shoe", 16, 50),),
     "child": (("child", 50, 188),),
+    "jeans": (("waist", 22, 33), ("eu", 34, 64)),
     "clothing": (("eu", 30, 64), ("belt", 65, 150)),
 }
 """What numbers mean by whom they are for: their system, the least and the greatest."""
@@ -55,7 +58,7 @@ def audience(product: Product) -> Audience:
     if not found & _GENDERS.keys() and other_of(product) != "book":
         found |= audience_words((product.name,))
     genders = {gender for word, gender in _GENDERS.items() if word in found}
-    age = next((age for word, age in _AGES.items() if word in found), None)
+    age = next((age for age, names in _AGES.items() if names & found), None)
     return Audience(genders.pop() if len(genders) == 1 else None, age)
 
 
@@ -69,9 +72,18 @@ def size_of(product: Product) -> str | None:
         return None
     if worn == "clothing" and audience(product).age in ("child", "baby"):
         worn = "child"
+    if worn == "clothing" and "jeans" in words(" ".join((product.name, *product.category))):
+        worn = "jeans"
     stated = (product.variant or "", *_LABELLED.findall(product.name))
-    found = chain(chain.from_iterable(_sizes(text, worn) for text in stated), _unlabelled(product.name, worn))
-    return next(found, None)
+    sizes = (_sizes(text, worn, _LETTERS.findall(text), _NUMBER.findall(text)) for text in stated)
+    parts = [part.strip() for part in _PART.split(product.name)[1:]]
+    alone = [part for part in parts if re.fullmatch(_LETTER, part)]
+    return next(chain(*sizes, _sizes(product.name, worn, alone, ())), None)
+
+
+def circle(category: Category) -> frozenset[str]:
+    """Return what a category is for that only some people have or drink, such as a cat, a baby or wine."""
+    return _CIRCLES.intersection(word for level in category for word in words(level))
 
 
 def system_of(size: str) -> str:
@@ -79,32 +91,35 @@ def system_of(size: str) -> str:
     return size.rpartition(" ")[0]
 
 
-def _sizes(text: str, worn: str) -> Iterator[str]:
-    if worn != "shoe":
-        yield from _jeans(text)
-        yield from (f"letter {_letter(size)}" for size in _LETTERS.findall(text))
-    yield from _foreign(text, worn)
-    for size in _NUMBER.findall(text):
-        plain = size.replace(",", ".")
+def near(size: str, worn: Iterable[str], gender: Gender | None) -> float:
+    """Return how far a size is from those worn in other systems; 0 where they do not compare."""
+    mine = _ordinal(size, gender)
+    theirs = [one for one in (_ordinal(each, gender) for each in worn) if one is not None]
+    return abs(mine - sum(theirs) / len(theirs)) if mine is not None and theirs else 0.0
+
+
+def _ordinal(size: str, gender: Gender | None) -> float | None:
+    """Return the place of a size of clothes in XS, S, M, L, XL ..., by the usual European tables."""
+    system, _, value = size.rpartition(" ")
+    if system == "letter":
+        return float(_LETTER_ORDER.index(value)) if value in _LETTER_ORDER else None
+    if system == "eu":
+        return (float(value) - (44 if gender == "men" else 34)) / 2
+    if system == "jeans":
+        return (float(value.partition("x")[0]) - (29 if gender == "men" else 25)) / 2
+    return None
+
+
+def _sizes(text: str, worn: str, letters: Iterable[str], numbers: Iterable[str]) -> Iterator[str]:
+    """Yield the sizes of a text in forms that nothing else has, and what these letters and numbers say."""
+    is_shoe = worn == "shoe"
+    if not is_shoe:
+        yield from (f"jeans {labelled or plain}x{length}" for labelled, plain, length in _JEANS.findall(text))
+        yield from (f"letter {_letter(size)}" for size in letters)
+    for system, size in _FOREIGN.findall(text):
+        yield f"{system.lower()} {'shoe ' * is_shoe}{size.replace(',', '.')}"
+    for plain in (size.replace(",", ".") for size in numbers):
         yield from (f"{name} {plain}" for name, low, high in _SYSTEMS[worn] if low <= float(plain) <= high)
-
-
-def _unlabelled(name: str, worn: str) -> Iterator[str]:
-    """Yield a size that a name gives in a form that nothing else has, or as a part by itself."""
-    yield from _foreign(name, worn)
-    if worn != "shoe":
-        yield from _jeans(name)
-        parts = (part.strip() for part in _PART.split(name)[1:])
-        yield from (f"letter {_letter(part)}" for part in parts if re.fullmatch(_LETTER, part))
-
-
-def _jeans(text: str) -> Iterator[str]:
-    return (f"jeans {labelled or plain}x{length}" for labelled, plain, length in _JEANS.findall(text))
-
-
-def _foreign(text: str, worn: str) -> Iterator[str]:
-    kind = "shoe " if worn == "shoe" else ""
-    return (f"{system.lower()} {kind}{size.replace(',', '.')}" for system, size in _FOREIGN.findall(text))
 
 
 def _letter(size: str) -> str:

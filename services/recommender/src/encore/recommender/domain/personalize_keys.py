@@ -11,24 +11,10 @@ CSV_TYPE = "text/csv; charset=utf-8"
 LINES_TYPE = "application/x-ndjson"
 
 
-def interactions(run_id: str, first: int) -> str:
-    """All interactions of a bundle's customers."""
-    return object_keys.personalize(run_id, f"{INTERACTIONS}part-{first:05}.csv")
-
-
-def other_interactions(run_id: str, first: int, number: int) -> str:
-    """The interactions of customers whom the run's file does not have: as many as `learned_keys.others`."""
-    return object_keys.personalize(run_id, f"{INTERACTIONS}others-{first:05}-{number:05}.csv")
-
-
-def users(run_id: str, first: int) -> str:
-    """A bundle's customers."""
-    return object_keys.personalize(run_id, f"{USERS}part-{first:05}.csv")
-
-
-def other_users(run_id: str, first: int, number: int) -> str:
-    """Customers whom the run's file does not have: as many as `learned_keys.others`."""
-    return object_keys.personalize(run_id, f"{USERS}others-{first:05}-{number:05}.csv")
+def rows(run_id: str, folder: str, first: int, number: int | None = None) -> str:
+    """A bundle's customers or their interactions, or by `number` those of `learned_keys.others`."""
+    name = f"part-{first:05}" if number is None else f"others-{first:05}-{number:05}"
+    return object_keys.personalize(run_id, f"{folder}{name}.csv")
 
 
 def items(run_id: str) -> str:

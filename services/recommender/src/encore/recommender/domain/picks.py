@@ -10,7 +10,7 @@ from encore.contracts.records import Pick
 from encore.recommender.domain.basket import YIELDING, Basket, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.reasons import IMPERSONAL, Reasons
+from encore.recommender.domain.reasons import Reasons
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
 
@@ -19,9 +19,9 @@ AGAIN = 0.25
 ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
 LIKELIEST, MOST_IMPERSONAL = 3, 1
-"""From so many leaf categories, those where the customer most likely buys next, so many products may be picked
-that only many other people speak for."""
-MOST_LEAVES, MOST_OFFERS = 20, 16
+"""From so many leaf categories, where the customer most likely buys next, so many products may be picked that
+only many other people speak for."""
+MOST_LEAVES, MOST_OFFERS = 16, 10
 """How many leaf categories are considered, and how many offers of each."""
 
 
@@ -58,7 +58,7 @@ class _Picking:
         leaves = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))[:MOST_LEAVES]
         self._likeliest = frozenset(leaves[:LIKELIEST])
         self._weights: dict[Source, float] = {leaf: weights[leaf] for leaf in leaves}
-        self._weights |= self._candidates.direct
+        self._weights.update(self._candidates.direct)
         self._impersonal = 0
 
     def selection(self) -> Selection:
@@ -94,7 +94,7 @@ class _Picking:
         """Return whether an offer has a reason of the customer's own, or is of where they likely buy next."""
         if not self._basket.takes(offer):
             return False
-        if self._reasons.best(offer).kind not in IMPERSONAL:
+        if self._reasons.is_personal(offer):
             return True
         return offer.leaf in self._likeliest and self._impersonal < MOST_IMPERSONAL
 
@@ -122,7 +122,7 @@ class _Picking:
     def _add(self, offer: Offer) -> None:
         """Add an offer; lower the weight of its leaf category, and of all with the same durable thing."""
         self._basket.add(offer)
-        self._impersonal += self._reasons.best(offer).kind in IMPERSONAL
+        self._impersonal += not self._reasons.is_personal(offer)
         factor = AGAIN if offer.kind is None else ANOTHER_DURABLE
         for source in self._weights:
             if self._is_alike(source, offer):

@@ -84,23 +84,17 @@ class Plan:
 
     def campaign(self, version_arn: str) -> ResourceSpec:
         """Return the group's campaign, which ranks by a version while customers wait."""
-        request = {
-            "solutionVersionArn": version_arn,
-            "minProvisionedTPS": self.campaign_tps,
-            **self._tagged(),
-        }
-        return ResourceSpec("campaign", Kind.CAMPAIGN, self.dataset_group, request)
+        request = {"solutionVersionArn": version_arn, "minProvisionedTPS": self.campaign_tps}
+        return self._spec("campaign", Kind.CAMPAIGN, self.dataset_group, request)
 
     def event_tracker(self, group_arn: str) -> ResourceSpec:
         """Return the group's event tracker, through which a campaign learns of what customers do."""
-        request = {"datasetGroupArn": group_arn, **self._tagged()}
-        return ResourceSpec("event_tracker", Kind.EVENT_TRACKER, self.dataset_group, request)
+        request = {"datasetGroupArn": group_arn}
+        return self._spec("event_tracker", Kind.EVENT_TRACKER, self.dataset_group, request)
 
     def _set_up(self, _: Run) -> list[ResourceSpec]:
         key = {"roleArn": self.role_arn, "kmsKeyArn": self.kms_key_arn} if self.kms_key_arn else {}
-        group = ResourceSpec(
-            "dataset_group", Kind.DATASET_GROUP, self.dataset_group, {**key, **self._tagged()}
-        )
+        group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, key)
         schemas = (
             ResourceSpec(
                 f"schema_{_low(schema)}",
@@ -114,7 +108,7 @@ class Plan:
 
     def _datasets(self, run: Run) -> list[ResourceSpec]:
         return [
-            ResourceSpec(
+            self._spec(
                 f"dataset_{_low(schema)}",
                 Kind.DATASET,
                 f"{self.dataset_group}-{_low(schema)}",
@@ -122,7 +116,6 @@ class Plan:
                     "datasetGroupArn": run.step["dataset_group"],
                     "datasetType": schema.kind,
                     "schemaArn": run.step[f"schema_{_low(schema)}"],
-                    **self._tagged(),
                 },
             )
             for schema in DATASETS
@@ -130,7 +123,7 @@ class Plan:
 
     def _imports(self, run: Run) -> list[ResourceSpec]:
         return [
-            ResourceSpec(
+            self._spec(
                 f"import_{_low(schema)}",
                 Kind.IMPORT_JOB,
                 resource_name(run.run_id, f"{_low(schema)}{_again(run)}"),
@@ -139,8 +132,8 @@ class Plan:
                     "dataSource": {"dataLocation": self._location(run, _FOLDERS[schema.kind])},
                     "roleArn": self.role_arn,
                     "importMode": "FULL",
-                    **self._tagged(run),
                 },
+                run,
             )
             for schema in DATASETS
         ]
@@ -149,20 +142,16 @@ class Plan:
         """Return the solution, and the filter: both need the datasets alone."""
         group = {"datasetGroupArn": run.step["dataset_group"]}
         name = resource_name(f"{self.dataset_group}-{run.run_id}")
-        expression = {"filterExpression": OFFERED}
+        expression = {**group, "filterExpression": OFFERED}
         return [
-            ResourceSpec("solution", Kind.SOLUTION, name, {**group, **SOLUTION, **self._tagged(run)}),
-            ResourceSpec(
-                "filter",
-                Kind.FILTER,
-                filter_name(self.dataset_group),
-                {**group, **expression, **self._tagged()},
-            ),
+            self._spec("solution", Kind.SOLUTION, name, {**group, **SOLUTION}, run),
+            self._spec("filter", Kind.FILTER, filter_name(self.dataset_group), expression),
         ]
 
     def _version(self, run: Run) -> list[ResourceSpec]:
-        request = {"solutionArn": run.step["solution"], "trainingMode": "FULL", **self._tagged(run)}
-        return [ResourceSpec("solution_version", Kind.SOLUTION_VERSION, resource_name(run.run_id), request)]
+        request = {"solutionArn": run.step["solution"], "trainingMode": "FULL"}
+        name = resource_name(run.run_id)
+        return [self._spec("solution_version", Kind.SOLUTION_VERSION, name, request, run)]
 
     def _batch_job(self, run: Run) -> list[ResourceSpec]:
         request = {
@@ -172,14 +161,17 @@ class Plan:
             "jobOutput": {"s3DataDestination": {"path": self._location(run, personalize_keys.BATCH_OUTPUT)}},
             "roleArn": self.role_arn,
             "filterArn": run.step["filter"],
-            **self._tagged(run),
         }
         name = resource_name(f"{run.run_id}{_again(run)}")
-        return [ResourceSpec("batch_job", Kind.BATCH_JOB, name, request)]
+        return [self._spec("batch_job", Kind.BATCH_JOB, name, request, run)]
 
-    def _tagged(self, run: Run | None = None) -> Mapping[str, Any]:
+    def _spec(
+        self, key: str, kind: Kind, name: str, request: Mapping[str, Any], run: Run | None = None
+    ) -> ResourceSpec:
+        """Return a resource with its tags: also the run's, if it is one's own."""
         tags = {**self.tags, RUN: run.run_id} if run else self.tags
-        return {"tags": [{"tagKey": key, "tagValue": value} for key, value in tags.items()]} if tags else {}
+        listed = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
+        return ResourceSpec(key, kind, name, {**request, "tags": listed} if listed else request)
 
     def _location(self, run: Run, folder: str) -> str:
         return f"s3://{self.bucket}/{object_keys.personalize(run.run_id, folder)}"

@@ -52,7 +52,7 @@ def shrunk_ratings(
 
 
 def is_disliked(sentiment: ProductSentiment) -> bool:
-    """Return whether buyers mostly dislike a product: of three or more scored reviews the mean is a dislike."""
+    """Return whether buyers mostly dislike a product: three or more scored reviews, in the mean a dislike."""
     return sentiment.scored >= MIN_SCORED_TO_DISLIKE and sentiment.polarity <= DISLIKED_FROM
 
 

@@ -32,14 +32,11 @@ class Prepared(BaseModel):
     """For how many customers Personalize is to rank products."""
     kept: int = 0
     """How many customers have a ranking that was kept."""
-    read_units: int = 0
-    """What looking for kept rankings, and reading and gathering histories, took of DynamoDB."""
-    write_units: int = 0
-    """What histories took of it."""
     interactions_bytes: int = 0
     users_bytes: int = 0
+    others: int = 0
+    """How many customers of earlier files were gathered, and in how many files they are."""
     other_files: int = 0
-    """How many files have the customers of earlier files who were gathered."""
 
     def plus(self, other: "Prepared") -> "Prepared":
         """Return how much both have."""

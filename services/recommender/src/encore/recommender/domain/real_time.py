@@ -1,4 +1,4 @@
-"""What picks are made from while a customer waits: the shop as it is today, and what is asked of it."""
+"""What picks are made from while a customer waits: the shop as it is today, and what is known of them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,20 +20,14 @@ _PICKS = TypeAdapter(tuple[Pick, ...])
 
 
 class PickedFrom(StrEnum):
-    """What the order of the products came from that picks were made from."""
+    """What ranked the products that picks were made from."""
 
     CAMPAIGN = "campaign"
-    """Personalize ranked them just now."""
+    """Personalize, just now."""
     BATCH = "batch"
-    """The ranking that the last run got for the customer."""
-    LAST_PICKS = "last_picks"
-    """What the customer was recommended last: their ranking is not kept."""
+    """Personalize, for the last run that asked it for the customer."""
     POPULARITY = "popularity"
-    """Nothing is known that would rank products for this customer."""
-
-
-ENGINES = (PickedFrom.BATCH, PickedFrom.CAMPAIGN)
-"""What may be asked for."""
+    """Nothing: no ranking is known of the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +38,20 @@ class Edition:
     rules: RunRules
     now: int
     """In Unix seconds; products that are sold from a later time on are not offered."""
+    ranking_weight: float = 1.0
+    """How much Personalize's order counts in this shop."""
     file_problem: str | None = None
     """Why the shop's file of today is not used, but that of the run."""
 
     @property
     def digest(self) -> str:
         """A short name that another run, other rules or another time changes."""
-        return digest_of(self.run_id, self.rules.model_dump_json(), str(self.now))
+        return digest_of(self.run_id, self.rules.model_dump_json(), f"{self.now} {self.ranking_weight}")
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """All that is known of a customer who waits for picks."""
+    """All that is known of a customer who waits for picks; of somebody excluded, nothing personal."""
 
     customer_id: str
     preferences: tuple[Preference, ...] = ()
@@ -63,30 +59,30 @@ class Wanted:
     emailed: frozenset[str] = frozenset()
     unwanted: frozenset[str] = frozenset()
     """The departments that they want nothing of."""
+    is_known: bool = False
+    """False for somebody of whom no file and no event has said anything."""
+    exclusion: Exclusion | None = None
+    """Why the customer is not written to."""
 
     @property
     def digest(self) -> str:
-        """A short name of all of it: whoever has the same gets the same picks from the same shop."""
+        """A short name of what decides their picks: the same from the same shop."""
         known = (map(repr, self.preferences), self.ranked, sorted(self.emailed), sorted(self.unwanted))
         return digest_of(self.customer_id, *map("\n".join, known))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CurrentAnswer:
     """A customer's current picks, and what they came from."""
 
-    customer_id: str
-    is_known: bool
-    """False for somebody of whom no file and no event has said anything."""
-    exclusion: Exclusion | None
-    """Why the customer is not written to; nothing personal is picked for them then."""
-    source: PickedFrom
+    customer: Wanted
     run_id: str
     """The run that the shop is of."""
+    source: PickedFrom
+    fallback: str | None
+    """Why a campaign that there should be has not ranked; None if it has, or there is none."""
     tag: str
     """A name of the shop and of all that is known of the customer: equal tags, equal picks."""
-    fallback: str | None
-    """Why the picks do not come from the engine that was asked for; None if they do."""
     picks: bytes | None
     """The picks as JSON, best first (see `read_picks`); None if the asker has those of this tag."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from encore.contracts.records import Reason, ReasonKind
+from encore.recommender.domain.attributes import Attributes
 from encore.recommender.domain.basket import is_better
 from encore.recommender.domain.candidates import Completing
 from encore.recommender.domain.fitting import fits, is_fit
@@ -16,7 +17,7 @@ from encore.recommender.domain.taxonomy import Category
 
 SECONDS_PER_DAY = 86_400
 OFTEN = 3
-"""So many picks of one list have the same kind of reason before another of the customer's own is preferred."""
+"""So many picks of one list have one kind of reason before another of the customer's own is preferred."""
 MANY = 10
 """From so many customers on, that they bought or liked both says more than anything else."""
 SEVERAL = 3
@@ -39,7 +40,7 @@ class Reasons:
 
     shopper: Shopper
     completing: Mapping[Category, Sequence[Completing]]
-    _known: dict[str, list[Reason]] = field(default_factory=dict)
+    _known: dict[str, bool] = field(default_factory=dict)
 
     @property
     def shop(self) -> Shop:
@@ -54,22 +55,27 @@ class Reasons:
         reasons: list[Reason] = []
         for offer in picks:
             told = Counter(one.kind for one in reasons)
-            true = self._all(offer)
+            true = list(self._true(offer))
             fresh = (one for one in true if told[one.kind] < OFTEN and one.kind not in IMPERSONAL)
             reasons.append(next(fresh, true[0]))
         return reasons
 
-    def best(self, offer: Offer) -> Reason:
-        """Return the strongest true reason for one offer."""
-        return self._all(offer)[0]
-
-    def _all(self, offer: Offer) -> list[Reason]:
-        """Return every true reason, the strongest first; the last one is true of any product."""
-        if offer.product_id not in self._known:
-            self._known[offer.product_id] = list(self._true(offer))
-        return self._known[offer.product_id]
+    def is_personal(self, offer: Offer) -> bool:
+        """Return whether any true reason for an offer is one of the customer's own, or the shop pinned it."""
+        found = self._known.get(offer.product_id)
+        if found is None:
+            found = self._known[offer.product_id] = next(self._own(offer), None) is not None
+        return found
 
     def _true(self, offer: Offer) -> Iterator[Reason]:
+        """Yield every true reason, the strongest first; the last one is true of any product."""
+        yield from self._own(offer)
+        yield from self._popular(offer)
+        if self._is_well_rated(offer):
+            yield Reason(kind=ReasonKind.WELL_RATED)
+        yield Reason(kind=ReasonKind.ASSORTMENT)
+
+    def _own(self, offer: Offer) -> Iterator[Reason]:
         if offer.product_id in self.shop.run_rules.shop.pinned:
             yield Reason(kind=ReasonKind.FEATURED)
         linked = list(self._linked(offer))
@@ -80,10 +86,6 @@ class Reasons:
         yield from (one for one in linked if (one.customers or 0) < MANY)
         yield from self._new(offer)
         yield from self._same_shelf(offer)
-        yield from self._popular(offer)
-        if self._is_well_rated(offer):
-            yield Reason(kind=ReasonKind.WELL_RATED)
-        yield Reason(kind=ReasonKind.ASSORTMENT)
 
     def _linked(self, offer: Offer) -> Iterator[Reason]:
         """Bought, or even liked, together with something that the customer has (or likes)."""
@@ -109,12 +111,16 @@ class Reasons:
                 yield _about(ReasonKind.GOES_WITH, one.owned, customers=one.complement.customers)
                 return
         if not taking.needs_fit:
-            yield from self._bought_after(offer)
+            yield from self._bought_after(offer, taking)
 
-    def _bought_after(self, offer: Offer) -> Iterator[Reason]:
+    def _bought_after(self, offer: Offer, taking: Attributes) -> Iterator[Reason]:
         """Many customers have something of its leaf category and of that of something of theirs."""
         others = [one for one in self.shopper.kept if one.leaf and one.leaf != offer.leaf]
-        found = ((self.shop.leaf_excess(one.leaf, offer.leaf), one) for one in others)
+        found = (
+            (self.shop.leaf_excess(one.leaf, offer.leaf), one)
+            for one in others
+            if fits(taking, self.shop.catalogue.facts(one.product.product_id).owned) is not False
+        )
         excess, owned = max(found, key=lambda each: each[0], default=(0.0, None))
         if owned is not None and excess > 0:
             customers = self.shop.bought.leaves.customers(owned.leaf, offer.leaf)
@@ -124,7 +130,7 @@ class Reasons:
     def _better_rated(self, offer: Offer) -> Iterator[Reason]:
         """It is for the same purpose as something of theirs that they do not like so much."""
         for owned in self.shopper.owned:
-            if self._is_for_the_same(offer, owned) and is_better(offer, owned):
+            if self._is_for_the_same(offer, owned) and not owned.is_liked and is_better(offer, owned):
                 yield _about(ReasonKind.BETTER_RATED, owned)
                 return
 

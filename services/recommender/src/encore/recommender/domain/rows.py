@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from enum import StrEnum
 
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.csv_files import Row, is_fit_id
@@ -17,7 +17,6 @@ FAVOURITE_LEVELS = 2
 AGE_GROUPS = ((18, "under-18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 OLDEST = "65-and-over"
 FEW_PRODUCTS = 4
-NEVER_SEEN: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,12 @@ def customer_rows(history: History, products: Mapping[str, Product]) -> Customer
     customer = history.customer
     preferences = preferences_of(customer, history.scores)
     return CustomerRows(
-        interactions=list(interaction_rows(customer, preferences, seen_at=history.seen_at)),
-        looks=list(_look_rows(history)),
+        interactions=list(interaction_rows(customer, preferences)),
+        looks=[
+            row
+            for one in history.looks
+            for row in _interaction(history.customer_id, one.product_id, one.timestamp, one.kind)
+        ],
         user=user_row(customer, preferences, products),
     )
 
@@ -46,24 +49,15 @@ def interaction_rows(
     preferences: Iterable[Preference],
     *,
     default_timestamp: int = 0,
-    seen_at: Mapping[str, int] = NEVER_SEEN,
 ) -> Iterator[Row]:
     """Yield one row for each distinct product of the customer, reviewed, bought, or both (ADR 30).
 
-    Rows without a time of their own get the one in `seen_at` by product id, else `default_timestamp`; their
-    order then has no meaning.
+    Rows without a time of their own get `default_timestamp`; their order then has no meaning.
     """
-    for preference in preferences:
-        if is_fit_id(preference.product_id):
-            yield {
-                "USER_ID": customer.customer_id,
-                "ITEM_ID": preference.product_id,
-                "TIMESTAMP": seen_at.get(preference.product_id, default_timestamp)
-                if preference.timestamp is None
-                else preference.timestamp,
-                "EVENT_TYPE": preference.event_type.value,
-                "EVENT_VALUE": None if preference.value is None else round(preference.value, 4),
-            }
+    for one in preferences:
+        timestamp = default_timestamp if one.timestamp is None else one.timestamp
+        value = None if one.value is None else round(one.value, 4)
+        yield from _interaction(customer.customer_id, one.product_id, timestamp, one.event_type, value)
 
 
 def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
@@ -95,16 +89,17 @@ def user_row(customer: Customer, preferences: Sequence[Preference], products: Ma
     }
 
 
-def _look_rows(history: History) -> Iterator[Row]:
-    for look in history.looks:
-        if is_fit_id(look.product_id):
-            yield {
-                "USER_ID": history.customer_id,
-                "ITEM_ID": look.product_id,
-                "TIMESTAMP": look.timestamp,
-                "EVENT_TYPE": look.kind.value,
-                "EVENT_VALUE": None,
-            }
+def _interaction(
+    customer_id: str, product_id: str, timestamp: int, kind: StrEnum, value: float | None = None
+) -> Iterator[Row]:
+    if is_fit_id(product_id):
+        yield {
+            "USER_ID": customer_id,
+            "ITEM_ID": product_id,
+            "TIMESTAMP": timestamp,
+            "EVENT_TYPE": kind.value,
+            "EVENT_VALUE": value,
+        }
 
 
 def _path(levels: Sequence[str]) -> str | None:

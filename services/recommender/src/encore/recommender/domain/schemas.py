@@ -48,56 +48,44 @@ class DatasetSchema:
         return sha256(self.avro.encode()).hexdigest()[:DIGEST_CHARS]
 
 
-def _string(name: str) -> Field:
-    return {"name": name, "type": "string"}
+_STRING: Field = {"type": "string"}
+_NUMBER: Field = {"type": ["null", "float"]}
+_CATEGORICAL: Field = {"type": ["null", "string"], "categorical": True}
+_TEXTUAL: Field = {"type": ["null", "string"], "textual": True}
 
 
-def _number(name: str) -> Field:
-    return {"name": name, "type": ["null", "float"]}
+def _dataset(kind: str, **columns: Field) -> DatasetSchema:
+    return DatasetSchema(kind, tuple({"name": name, **column} for name, column in columns.items()))
 
 
-def _categorical(name: str) -> Field:
-    return {"name": name, "type": ["null", "string"], "categorical": True}
-
-
-def _textual(name: str) -> Field:
-    return {"name": name, "type": ["null", "string"], "textual": True}
-
-
-INTERACTIONS = DatasetSchema(
+INTERACTIONS = _dataset(
     "Interactions",
-    (
-        _string("USER_ID"),
-        _string("ITEM_ID"),
-        {"name": "TIMESTAMP", "type": "long"},
-        _string("EVENT_TYPE"),
-        {"name": "EVENT_VALUE", "type": ["float", "null"]},
-    ),
+    USER_ID=_STRING,
+    ITEM_ID=_STRING,
+    TIMESTAMP={"type": "long"},
+    EVENT_TYPE=_STRING,
+    EVENT_VALUE={"type": ["float", "null"]},
 )
-ITEMS = DatasetSchema(
+ITEMS = _dataset(
     "Items",
-    (
-        _string("ITEM_ID"),
-        _categorical("CATEGORY"),
-        _number("PRICE"),
-        _number("LIST_PRICE"),
-        _number("DISCOUNT_PERCENT"),
-        _number("RATING"),
-        _number("RATING_COUNT"),
-        _number("SENTIMENT"),
-        _categorical("AVAILABILITY"),
-        _textual("DESCRIPTION"),
-    ),
+    ITEM_ID=_STRING,
+    CATEGORY=_CATEGORICAL,
+    PRICE=_NUMBER,
+    LIST_PRICE=_NUMBER,
+    DISCOUNT_PERCENT=_NUMBER,
+    RATING=_NUMBER,
+    RATING_COUNT=_NUMBER,
+    SENTIMENT=_NUMBER,
+    AVAILABILITY=_CATEGORICAL,
+    DESCRIPTION=_TEXTUAL,
 )
 FILTERED: Mapping[str, Sequence[str]] = {ITEMS.kind: ("AVAILABILITY",)}
 """Columns by which rankings are filtered, and on which nothing is trained: they say nothing of tastes."""
-USERS = DatasetSchema(
+USERS = _dataset(
     "Users",
-    (
-        _string("USER_ID"),
-        _categorical("AGE_GROUP"),
-        _categorical("ACTIVITY"),
-        _categorical("FAVOURITE_CATEGORY"),
-    ),
+    USER_ID=_STRING,
+    AGE_GROUP=_CATEGORICAL,
+    ACTIVITY=_CATEGORICAL,
+    FAVOURITE_CATEGORY=_CATEGORICAL,
 )
 DATASETS = (INTERACTIONS, ITEMS, USERS)

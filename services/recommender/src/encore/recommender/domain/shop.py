@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from encore.recommender.domain.attributes import volume_of
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.complements import Complements
 from encore.recommender.domain.durables import MIN_RETURNING, Durables, Repeats
+from encore.recommender.domain.fit_tables import Fact
 from encore.recommender.domain.links import Link, Links
 from encore.recommender.domain.next_leaves import NextLeaves
 from encore.recommender.domain.offers import Offer, models, offers
@@ -16,7 +18,7 @@ from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.taxonomy import Category
 
-MOST_MODELS = 24
+MOST_MODELS = 16
 """How many families of a leaf category are considered, so that picking does not grow with the catalogue."""
 BOUGHT_AGAIN = 0.15
 """From this share on, of the customers of a leaf who bought more, people buy of it again."""
@@ -103,6 +105,12 @@ class Shop:
                 best[offer.leaf] = max(best.get(offer.leaf, 0.0), float(offer.product.rating))
         return frozenset(leaf for leaf, rating in best.items() if rating < self.rules.min_rating)
 
+    @cached_property
+    def sequels(self) -> Mapping[Fact, str]:
+        """The family of the volume that comes after each volume of a series."""
+        volumes = ((one.family, volume_of(one.product.name)) for one in self.offers.values())
+        return {before: family for family, volume in volumes if volume for before in volume.takes}
+
     def kind(self, category: Category) -> str | None:
         """Return what a durable thing of this category is, None for what customers buy again."""
         if category not in self._kinds:
@@ -146,7 +154,7 @@ class Shop:
         return self._attractions[family]
 
     def leaf_excess(self, one: Category, other: Category) -> float:
-        """Return by which share customers have both leaf categories more often than by chance; 0 if they do not."""
+        """Return by which share customers have both leaf categories more often than by chance, at least 0."""
         if (one, other) not in self._excesses:
             leaves = self.bought.leaves
             expected = leaves.degree(one) * leaves.degree(other) / (2 * leaves.total or 1)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from encore.contracts.records import Product
-from encore.recommender.domain.people import Audience, system_of
+from encore.recommender.domain.fit_tables import Fact
+from encore.recommender.domain.people import Audience, Gender, circle, system_of
 from encore.recommender.domain.preferences import EventType, Preference
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.taxonomy import Category
@@ -140,6 +141,24 @@ class Shopper:
         """Whom their products are for, as far as these say."""
         facts = self.shop.catalogue.facts
         return frozenset(facts(one.product.product_id).audience for one in self.owned)
+
+    @cached_property
+    def circles(self) -> frozenset[str]:
+        """What only some people have or drink, and they do (see `people.circle`)."""
+        return frozenset().union(*(circle(one.leaf) for one in self.owned))
+
+    @cached_property
+    def gender(self) -> Gender | None:
+        """Whom of women and men all of their products are for; None if these do not tell."""
+        genders = {one.gender for one in self.audiences if one.gender}
+        return genders.pop() if len(genders) == 1 else None
+
+    @cached_property
+    def facts(self) -> frozenset[Fact]:
+        """All that the texts of their products say of what these take and offer."""
+        facts = self.shop.catalogue.facts
+        owned = (facts(one.product.product_id).owned for one in self.owned)
+        return frozenset().union(*(one.takes | one.offers for one in owned))
 
     @cached_property
     def sizes(self) -> frozenset[str]:

@@ -7,11 +7,11 @@ levels.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -19,6 +19,7 @@ Category = tuple[str, ...]
 """A category path, from the root to the leaf."""
 
 _TOKEN = re.compile(r"[^\W_]+")
+_BRACES = re.compile(r"\{([a-z ]+)\}")
 _NESTED = re.compile(r"[>|]|::|\s/\s")
 _POSSESSIVE = re.compile(r"['\u2019]s\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"[&,;/+()]|\s-\s|\b(?:and|und|et|y)\b")
@@ -35,22 +36,19 @@ _MIN_PART = 4
 _LINKS = ("", "n", "s", "en", "es")
 """What German puts between the parts of a compound word."""
 _CACHED_LEVELS = 65_536
-_Rank = tuple[bool, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Lexicon:
+class _Lexicon(NamedTuple):
     """The words of taxonomy.yaml, folded."""
 
     irregular: Mapping[str, str]
     translations: Mapping[str, tuple[str, ...]]
-    apart: frozenset[str]
-    audiences: frozenset[str]
     known: frozenset[str]
+    apart: frozenset[str]
+    tails: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(NamedTuple):
     """A level's words, the last words of the things it names, and those of them that name parts of others."""
 
     words: frozenset[str]
@@ -106,11 +104,13 @@ class Entries:
         if level.several and not is_leaf:
             found = {phrase: own for phrase, own in found.items() if own >= level.words}
         last = {phrase: own for phrase, own in found.items() if own & level.heads}
-        groups: dict[_Rank, list[str]] = {}
-        for phrase, own in (last or ({} if level.parts else found)).items():
-            rank = (bool(own & level.parts), len(own & level.words), len(own))
-            groups.setdefault(rank, []).append(phrase)
-        return [sorted(groups[rank]) for rank in sorted(groups, reverse=True)]
+        chosen = last or ({} if level.parts else found)
+        ranks = {
+            phrase: (bool(own & level.parts), len(own & level.words), len(own))
+            for phrase, own in chosen.items()
+        }
+        best_first = sorted(ranks, key=lambda phrase: (tuple(-int(each) for each in ranks[phrase]), phrase))
+        return [list(group) for _, group in groupby(best_first, key=ranks.__getitem__)]
 
 
 @lru_cache(maxsize=_CACHED_LEVELS)
@@ -125,7 +125,8 @@ def words(level: str) -> tuple[str, ...]:
 
 def audience(category: Category) -> frozenset[str]:
     """Return the people or animals that a category is for ("woman", "child", "dog"); empty for everyone."""
-    return _lexicon().audiences.intersection(word for level in category for word in words(level))
+    known = read_table("taxonomy.yaml")["audiences"]
+    return frozenset(word for level in category for word in words(level) if word in known)
 
 
 def same_audience(one: Category, other: Category) -> bool:
@@ -134,6 +135,7 @@ def same_audience(one: Category, other: Category) -> bool:
     return mine <= theirs or theirs <= mine
 
 
+@cache
 def read_table(name: str) -> Any:  # noqa: ANN401 - each table has a form of its own
     """Return the content of a table that is shipped beside this module."""
     text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
@@ -141,6 +143,16 @@ def read_table(name: str) -> Any:  # noqa: ANN401 - each table has a form of its
 
 
 @cache
+def pattern_source(table: str, name: str) -> str:
+    """Return the text of one of the `patterns` of a table, with those that it is made of."""
+    return filled(read_table(table)["patterns"][name], table)
+
+
+def filled(text: str, table: str) -> str:
+    """Return the text of a pattern with those of a table that it names in braces."""
+    return _BRACES.sub(lambda part: pattern_source(table, part[1]), text)
+
+
 def complement_table() -> dict[str, list[str]]:
     """Return the authored table of complements: phrases by phrase, best first."""
     table: dict[str, list[str]] = read_table("complements.yaml")
@@ -158,12 +170,7 @@ def _level(level: str) -> _Level:
     parts = [part for part in _SEVERAL.split(_CAMEL.sub(" ", _plain(level))) if words(part)]
     named = (words(_FOR.split(part)[0]) for part in parts)
     heads = frozenset(own[-1] for own in named if own)
-    return _Level(
-        words=frozenset(words(level)),
-        heads=heads,
-        parts=heads & _lexicon().apart,
-        several=len(parts) > 1,
-    )
+    return _Level(frozenset(words(level)), heads, heads & _lexicon().apart, len(parts) > 1)
 
 
 def _plain(text: str) -> str:
@@ -180,36 +187,28 @@ def _read(token: str) -> tuple[str, ...]:
 
 def _singular(token: str, irregular: Mapping[str, str]) -> str:
     word = token.casefold()
-    if word in irregular:
-        return irregular[word]
-    if len(word) < _MAX_ACRONYM or (len(word) == _MAX_ACRONYM and token.isupper()):
-        return word
-    if word.endswith(_SINGULAR_ENDINGS):
-        return word
-    for ending, singular in _ENDINGS:
-        if word.endswith(ending):
-            return word.removesuffix(ending) + singular
-    return word
+    is_acronym = len(word) < _MAX_ACRONYM or (len(word) == _MAX_ACRONYM and token.isupper())
+    if word in irregular or is_acronym or word.endswith(_SINGULAR_ENDINGS):
+        return irregular.get(word, word)
+    endings = (pair for pair in _ENDINGS if word.endswith(pair[0]))
+    ending, singular = next(endings, ("", ""))
+    return word.removesuffix(ending) + singular
 
 
 def _compound(word: str, lexicon: _Lexicon) -> tuple[str, ...] | None:
-    """Return the English of a German compound of known words, or of an unknown one and a part of a thing."""
+    """Return the English of a German compound of known words, or of an unknown one and a known tail."""
     if word in lexicon.known:
         return None
     for cut in range(_MIN_PART, len(word) - _MIN_PART + 1):
-        tail = lexicon.translations.get(word[cut:])
+        head, end = word[:cut], word[cut:]
+        tail = lexicon.translations.get(end) or ((end,) if end in lexicon.tails else None)
         if tail is None:
             continue
-        stem = next((stem for stem in _stems(word[:cut]) if stem in lexicon.known), None)
-        if stem is not None:
-            return (*lexicon.translations.get(stem, (stem,)), *tail)
-        if tail[-1] in lexicon.apart:
-            return (word[:cut], *tail)
+        stems = (head.removesuffix(link) for link in _LINKS if head.endswith(link))
+        stem = next((stem for stem in stems if stem in lexicon.known), None)
+        if stem is not None or end in lexicon.tails or tail[-1] in lexicon.apart:
+            return (*lexicon.translations.get(stem or head, (stem or head,)), *tail)
     return None
-
-
-def _stems(head: str) -> Iterator[str]:
-    return (head.removesuffix(link) for link in _LINKS if head.endswith(link))
 
 
 @cache
@@ -222,10 +221,5 @@ def _lexicon() -> _Lexicon:
         for foreign in others
     }
     english = (word for phrase in content["translations"] for word in phrase.split())
-    return _Lexicon(
-        irregular=irregular,
-        translations=translations,
-        apart=frozenset(content["apart"]),
-        audiences=frozenset(content["audiences"]),
-        known=frozenset((*translations, *english, *content["apart"])),
-    )
+    apart, tails = frozenset(content["apart"]), frozenset(content["tails"])
+    return _Lexicon(irregular, translations, apart.union(translations, english), apart, tails)

@@ -37,60 +37,32 @@ def read_yaml(body: bytes, *, file: str) -> yaml.Node | None:
     if len(body) > MAX_BYTES:
         raise InvalidFileError(file, [Problem(1, f"larger than the limit of {MAX_BYTES} bytes")])
     try:
-        text = body.decode("utf-8-sig")
-        if problem := _unsafe(text):
+        if problem := _unsafe(body):
             raise InvalidFileError(file, [problem])
-        return yaml.compose(text, Loader=yaml.CSafeLoader)
-    except UnicodeDecodeError as error:
-        found = f"found the byte {body[error.start]:#04x}, expected UTF-8"
-        raise InvalidFileError(file, [Problem(_line(body[: error.start]), found)]) from error
+        return yaml.compose(body, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        raise InvalidFileError(file, [_not_yaml(error, text)]) from error
+        mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        line = mark.line if mark else body[: getattr(error, "position", 0)].count(b"\n")
+        found = f"not valid YAML in UTF-8: {reason or getattr(error, 'reason', '')}"
+        raise InvalidFileError(file, [Problem(line + 1, found)]) from error
 
 
-def shown(node: yaml.Node) -> str:
-    """Describe a value that was found: a text in quotes, cut to a glimpse."""
-    if is_empty(node):
-        return "nothing"
+def expected(what: str, node: yaml.Node) -> Problem:
+    """Return the problem that something else was found where `what` is expected."""
+    found = "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
     if isinstance(node, yaml.ScalarNode):
-        return quoted(node.value)
-    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
+        found = repr(node.value[:MAX_SHOWN_CHARS]) if node.value else "nothing"
+    return Problem(node.start_mark.line + 1, f"found {found}, expected {what}")
 
 
-def quoted(text: str) -> str:
-    """Return a text in quotes, cut to a glimpse."""
-    return repr(text if len(text) <= MAX_SHOWN_CHARS else text[:MAX_SHOWN_CHARS] + "…")
-
-
-def is_empty(node: yaml.Node) -> bool:
-    """Return whether nothing stands where a value could be."""
-    return bool(node.tag == "tag:yaml.org,2002:null")
-
-
-def line_of(node: yaml.Node) -> int:
-    """Return the line on which a node starts; the first is 1."""
-    return int(node.start_mark.line) + 1
-
-
-def _unsafe(text: str) -> Problem | None:
+def _unsafe(body: bytes) -> Problem | None:
     """Look at the events alone, which takes neither recursion nor the copies that aliases stand for."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+    for event in yaml.parse(body, Loader=yaml.CSafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            return Problem(line, f"found the alias {quoted('*' + str(event.anchor))}, expected its values")
+            return Problem(line, f"found the alias '*{event.anchor}', expected its values")
         if depth > MAX_DEPTH:
             return Problem(line, f"found values nested more than {MAX_DEPTH} deep")
     return None
-
-
-def _not_yaml(error: yaml.YAMLError, text: str) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    reason = getattr(error, "problem", None) or getattr(error, "reason", "")
-    line = mark.line + 1 if mark else _line(text[: getattr(error, "position", 0)].encode())
-    return Problem(line, f"not valid YAML: {reason}")
-
-
-def _line(before: bytes) -> int:
-    return before.count(b"\n") + 1

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from encore.contracts.events import Round
-from encore.recommender.domain.bundles import BUNDLE_PARTS, closed, polled
+from encore.recommender.domain.bundles import BUNDLE_PARTS, closed
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.prepared import (
     ENGINE,
@@ -28,15 +28,13 @@ from encore.recommender.domain.prepared import (
 )
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
-from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.take_turns import TakeTurns
-from encore.recommender.use_cases.train import Train, step_of
+from encore.recommender.use_cases.train import Train, report_training, step_of
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.ports import Announcer, Polls
@@ -61,7 +59,6 @@ class AdvanceRun:
     take_turns: TakeTurns
     load_rules: LoadRules
     prepare_datasets: PrepareDatasets
-    gather_customers: GatherCustomers
     study_shop: StudyShop
     train: Train
     remove_old_runs: RemoveOldRuns
@@ -81,19 +78,18 @@ class AdvanceRun:
                 await self._fail(run, run.reason or "")  # again: a crash may have prevented the announcement
 
     async def pass_bundle(self, run_id: str, in_round: Round, bundle: int, *, holder: str) -> None:
-        """Do the bundle of one message; poll at once if its round is complete and nobody has polled yet."""
+        """Do the bundle of one message; poll at once if its round is complete and not closed yet."""
         if in_round is not Round.SELECT and not await self.take_turns.stay(run_id):
             log.info("waiting_for_another_run")  # it was silent too long: a poll has its bundles sent again
             waiting = await self.ledger.run(run_id)
             await self.polls.send(run_id, waiting.attempt(StageName.RECOMMENDER) + 1)
             return
         run = await self.share_out.do(run_id, in_round, bundle, holder=holder)
-        if run is None or in_round is Round.SELECT or polled(in_round) in run.step:
+        if run is None or in_round is Round.SELECT or closed(in_round) in run.step:
             return
         # Without the run's lock, for which the poll would have to wait, and without recording its number: if
         # the run has moved on, the poll is stale; if two bundles poll, both polls have one number.
         await self.polls.send(run_id, run.attempt(StageName.RECOMMENDER) + 1, at_once=True)
-        await self.ledger.set_step(run_id, **{polled(in_round): YES})
 
     async def on_state_change(self, change: AwsEvent, *, holder: str) -> None:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
@@ -152,7 +148,7 @@ class AdvanceRun:
             run = await self.ledger.set_step(run.run_id, **await self.prepare_datasets.begin(run))
         for in_round, close in (
             (Round.PREPARE, _nothing),  # nothing is known of the whole yet
-            (Round.GATHER, self.gather_customers.close),
+            (Round.GATHER, self.prepare_datasets.close),
             (Round.STUDY, self.study_shop.close),
         ):
             if closed(in_round) in run.step:
@@ -180,8 +176,7 @@ class AdvanceRun:
         log.info("selection_started", engine=run.step[ENGINE], popularity_reason=reason)
         await self.load_rules.load(run)  # from now on all bundles are picked by these
         await self.share_out.send(run, Round.SELECT)
-        if self.prepare_datasets.asks_personalize:
-            await self.remove_old_runs.run(run)
+        await self.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)

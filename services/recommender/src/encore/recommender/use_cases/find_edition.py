@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from encore.contracts import object_keys
 from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.load_rules import LoadRules
@@ -16,7 +15,7 @@ from encore.runtime.runs.ledger import Ledger
 
 @dataclass(frozen=True, kw_only=True)
 class FindEdition:
-    """The latest run that has been studied, and the shop's file of today.
+    """The latest run that has been studied, its rules, and the shop's file of today.
 
     On the day of the run the time is the run's, so that picks are those of the run. From the next day on it
     is the beginning of the day (UTC): what is new in the shop is offered, and a shop is made anew because of
@@ -26,8 +25,6 @@ class FindEdition:
     latest_shop: KnownShop
     ledger: Ledger
     load_rules: LoadRules
-    figures_of_run: bool = False
-    """Take the figures of the rules and the number of picks from the run, for want of own settings."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def find(self) -> Edition | None:
@@ -38,17 +35,17 @@ class FindEdition:
         began = (await self.ledger.run(run_id)).created_at
         today = self.clock().replace(hour=0, minute=0, second=0, microsecond=0)
         rules, problem = await self._rules(run_id)
-        return Edition(run_id, rules, int(max(began, today).timestamp()), problem)
+        return Edition(run_id, rules, int(max(began, today).timestamp()), file_problem=problem)
 
     async def _rules(self, run_id: str) -> tuple[RunRules, str | None]:
-        """Return today's rules, and why they are those of the run if the shop's file cannot be used."""
+        """Return the run's rules with the shop's file of today, or else why that cannot be used.
+
+        A run has rules of its own once its products are selected; until then they are those of our settings.
+        """
         stored = await self.load_rules.objects.find(object_keys.run_rules(run_id))
-        of_run = RunRules.model_validate_json(stored) if stored else None
         given = RunRules(rules=self.load_rules.rules, picks=self.load_rules.picks)
-        figures = of_run if self.figures_of_run and of_run else given
-        problem = None
+        rules = RunRules.model_validate_json(stored) if stored else given
         try:
-            shop = await self.load_rules.shop_rules()
+            return rules.model_copy(update={"shop": await self.load_rules.shop_rules()}), None
         except InvalidFileError as error:
-            shop, problem = of_run.shop if of_run else ShopRules(), str(error)
-        return figures.model_copy(update={"shop": shop}), problem
+            return rules, str(error)

@@ -1,17 +1,16 @@
 """Keeps what Personalize has ranked, and settles for whom a run asks it again."""
 
 import asyncio
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.recommender.domain import learned_keys
-from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, Settled, Terms, basis_of, keys
+from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, Terms, basis_of, keys
 from encore.recommender.domain.rows import CustomerRows
 from encore.recommender.ports import RankedObjects
 from encore.runtime.batches import batches
 from encore.runtime.ports import Items
 from encore.runtime.runs.run import Run
-from encore.runtime.storage import READ_UNIT_BYTES, write_units
 
 CUSTOMERS_AT_ONCE = 1_000
 """Whose kept rankings are in memory as items, some 2 MB, beside those that the bundle uses."""
@@ -41,87 +40,48 @@ class KeepRankings:
             if name in to_rank
         }
 
-    def read_units(self, settled: Settled) -> int:
-        """Return what looking for rankings takes: a unit for each customer, and more for long rankings.
-
-        It is reckoned from what was settled, so that a bundle that is prepared again says the same.
-        """
-        if not self.days:
-            return 0
-        sizes = (sum(map(len, one.product_ids)) for one in settled.rankings.values())
-        return sum(max(1, -(-size // READ_UNIT_BYTES)) for size in sizes)
-
     async def settle(
         self, run: Run, first: int, bases: Mapping[str, str], is_sold: Callable[[str], bool]
-    ) -> Settled:
+    ) -> Sequence[RunRanking]:
         """Settle how a bundle's customers, here with the basis of each, get their rankings.
 
         `first` is the number of the bundle's first part.
         """
-        if (known := await self.settled(run.run_id, first)).rankings:
-            return known
-        terms = Terms(
-            days=self.days, fewest=self.fewest, now=int(run.created_at.timestamp()), is_sold=is_sold
-        )
-        ids: dict[str, str] = {}
-        found: dict[str, RunRanking] = {}
+        if known := await self.settled(run.run_id, first):
+            return list(known.values())
+        now = int(run.created_at.timestamp())
+        terms = Terms(days=self.days, fewest=self.fewest, now=now, is_sold=is_sold)
+        found: list[RunRanking] = []
         for some in batches(bases.items(), CUSTOMERS_AT_ONCE):
-            kept = await self._kept([name for name, _ in some])
-            chosen = await asyncio.to_thread(_chosen, dict(some), kept, terms)
-            found |= {name: _sharing(ids, one) for name, one in chosen.items()}
-        await self.objects.put_lines(learned_keys.rankings(run.run_id, first), found.values())
-        return Settled(found)
+            items = await self.items.get_all(keys(name for name, _ in some)) if self.days else ()
+            kept = {one.customer_id: one for one in map(KeptRanking.from_item, items)}
+            found += await asyncio.to_thread(terms.choose, some, kept)
+        await self.objects.put_lines(learned_keys.rankings(run.run_id, first), found)
+        return found
 
-    async def settled(self, run_id: str, first: int) -> Settled:
-        """Return what was settled for a bundle; nothing if nothing was, or it has nobody to rank for."""
-        ids: dict[str, str] = {}
+    async def settled(self, run_id: str, first: int) -> dict[str, RunRanking]:
+        """Return what was settled for a bundle by customer; nothing if it has nobody to rank for."""
         found: dict[str, RunRanking] = {}
         async for line in self.objects.lines(learned_keys.rankings(run_id, first)):
             if line.strip():
-                one = _sharing(ids, RunRanking.model_validate_json(line))
+                one = RunRanking.model_validate_json(line)
                 found[one.customer_id] = one
-        return Settled(found)
+        return found
 
-    async def keep(self, run: Run, settled: Settled, ranked: Mapping[str, Sequence[str]]) -> int:
-        """Keep what Personalize ranked for those for whom it was asked; return the write units.
+    async def keep(self, run: Run, asked: Iterable[RunRanking], ranked: Mapping[str, Sequence[str]]) -> None:
+        """Keep what Personalize ranked for those for whom it was asked.
 
         The items depend on the run alone: a part that is selected again puts the same.
         """
-        if not self.days:
-            return 0
-        new = [
+        new = (
             KeptRanking(
-                customer_id=name,
-                basis=settled.rankings[name].basis,
-                product_ids=tuple(ranked[name]),
+                customer_id=one.customer_id,
+                basis=one.basis,
+                product_ids=tuple(ranked[one.customer_id]),
                 ranked_in=run.run_id,
                 ranked_at=int(run.created_at.timestamp()),
             )
-            for name in settled.asked
-            if name in ranked
-        ]
-        items = [one.item() for one in new if one.fits]
-        await self.items.put_all(items)
-        return write_units(items)
-
-    async def _kept(self, customer_ids: Sequence[str]) -> dict[str, KeptRanking]:
-        items = await self.items.get_all(keys(customer_ids)) if self.days else ()
-        return {one.customer_id: one for one in map(KeptRanking.from_item, items)}
-
-
-def _chosen(bases: Mapping[str, str], kept: Mapping[str, KeptRanking], terms: Terms) -> dict[str, RunRanking]:
-    return {
-        name: RunRanking(
-            customer_id=name,
-            basis=basis,
-            product_ids=one.product_ids if (one := kept.get(name)) and terms.allow(one, basis) else (),
+            for one in asked
+            if self.days and one.customer_id in ranked
         )
-        for name, basis in bases.items()
-    }
-
-
-def _sharing(ids: dict[str, str], one: RunRanking) -> RunRanking:
-    """Return a ranking whose ids are those in `ids`: each is in memory once, as in `batch.Rankings`."""
-    return one.model_copy(
-        update={"product_ids": tuple(ids.setdefault(each, each) for each in one.product_ids)}
-    )
+        await self.items.put_all([one.item() for one in new if one.fits])

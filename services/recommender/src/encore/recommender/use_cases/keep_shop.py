@@ -24,21 +24,20 @@ class KeepShop:
     renew_s: float
     linger_s: float = LINGER_S
     _opened: OpenedShop | None = None
-    _is_broken: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def current(self) -> OpenedShop:
-        """The open shop; raises `NoShopError` if there is none yet."""
+        """The open shop; raises `NoShopError` if there is none."""
         if self._opened is None:
             raise NoShopError
         return self._opened
 
     def report_broken(self, shop: OpenedShop) -> None:
         """Have a shop that closed by itself opened again at once."""
-        if shop is self._opened and not self._is_broken:
+        if shop is self._opened:
             log.warning("shop_process_ended", run_id=shop.edition.run_id)
-            self._is_broken = True
+            self.close()
             self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -61,28 +60,27 @@ class KeepShop:
     async def renew(self) -> None:
         """Open the latest shop unless it is open; a failure is logged, and the old one stays open."""
         try:
-            opened = await self.open()
+            edition = await self.open()
         except Exception:
             log.exception("shop_not_renewed")
             return
-        if opened:
-            log.info("shop_opened", run_id=opened.run_id, digest=opened.digest)
-            if opened.file_problem:
-                log.warning("shop_file_not_used", problem=opened.file_problem)
+        if edition:
+            log.info("shop_opened", run_id=edition.run_id, digest=edition.digest)
+            if edition.file_problem:
+                log.warning("shop_file_not_used", problem=edition.file_problem)
 
     async def open(self) -> Edition | None:
         """Open the latest shop and return its edition, unless it is open or there is none yet.
 
         Raises what went wrong.
         """
-        edition, before = await self.find_edition.find(), self._opened
-        if edition is None:
+        edition = await self.find_edition.find()
+        if edition is None or (self._opened and self._opened.edition.digest == edition.digest):
             return None
-        if before and not self._is_broken and before.edition.digest == edition.digest:
-            return None
-        self._opened, self._is_broken = await self.open_shop(edition), False
-        if before:
-            asyncio.get_running_loop().call_later(self.linger_s, before.close)
+        opened = await self.open_shop(edition)
+        if self._opened:
+            asyncio.get_running_loop().call_later(self.linger_s, self._opened.close)
+        self._opened = opened
         return edition
 
     def close(self) -> None:

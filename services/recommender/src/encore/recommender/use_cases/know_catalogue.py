@@ -5,7 +5,7 @@ What an earlier file sold and this one does not have is still sold if this file 
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from encore.contracts import object_keys
 from encore.contracts.ingest_report import IngestReport
@@ -13,7 +13,10 @@ from encore.contracts.records import Product, ProductSentiment
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.assortment import Assortment, still_sold
 from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.families import SharedCounts, SharedReviews
+from encore.recommender.domain.real_time import Edition
+from encore.recommender.domain.shop import Shop
 from encore.recommender.use_cases.keep_latest import KeepLatest
 from encore.runtime.logs import get_logger
 from encore.runtime.ports import Objects
@@ -60,6 +63,19 @@ class KnowCatalogue:
     async def catalogue(self, run_id: str) -> Catalogue:
         """Return the catalogue with its families, once the run is prepared."""
         return await self._catalogue.get(run_id, lambda: self._make_catalogue(run_id))
+
+    async def shop(self, edition: Edition) -> Shop:
+        """Return the shop of a run that has been studied, ready to pick from at once."""
+        bought = await self.nothing_bought(edition.run_id)
+        await asyncio.to_thread(bought.merge, await self.objects.get(learned_keys.links(edition.run_id)))
+        catalogue = await self.catalogue(edition.run_id)
+        shop = await asyncio.to_thread(Shop.of, catalogue, bought, edition.rules, now=edition.now)
+        return replace(shop, ranking_weight=edition.ranking_weight)
+
+    async def nothing_bought(self, run_id: str) -> CoPurchases:
+        """Return counts of what customers have together, without anybody's yet."""
+        catalogue = await self.catalogue(run_id)
+        return CoPurchases(family=catalogue.family, category=catalogue.category)
 
     async def _read_products(self, run_id: str) -> Products:
         settled = await self.objects.get_lines(learned_keys.products(run_id), Product)

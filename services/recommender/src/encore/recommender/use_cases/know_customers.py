@@ -1,22 +1,23 @@
 """Keeps what is known of customers over all runs, and lets a run read its own with all of it.
 
-Only the run whose turn it is reads or writes histories. What a bundle's customers were known for before is
-copied to a file of the run once, before their histories grow: a message that comes twice sees the same.
+Only the run whose turn it is reads or writes histories. What is known of a part's customers, by the run's
+file too, is written to a file of the run once, before it is put into the table: a message that comes twice
+sees the same.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from encore.contracts import object_keys
 from encore.contracts.records import Customer, ScoredReview
 from encore.recommender.domain import learned_keys
-from encore.recommender.domain.history import History
+from encore.recommender.domain.history import History, Told
+from encore.recommender.domain.preferences import Scores, scores_by_review
 from encore.recommender.domain.prepared import PreparedBundle
-from encore.recommender.domain.told import FilePart, Told, completed
 from encore.recommender.ports import KeptEvents, RankedObjects, ScannedItems
 from encore.runtime.batches import batches
-from encore.runtime.storage import write_units
+from encore.runtime.runs.run import Run
 
 CUSTOMERS_AT_ONCE = 1_000
 """Whose histories are in memory as items, beside the records made of them."""
@@ -32,25 +33,30 @@ class KnowCustomers:
     objects: RankedObjects
     events: KeptEvents
 
-    async def settle(self, run_id: str, part: int) -> FilePart:
-        """Return a part as the file has it, with what its customers were known for before the run.
-
-        That is read from the table once, and then from a file.
-        """
-        key = learned_keys.history(run_id, part)
-        found = await self._read(run_id, part)
+    async def remember(self, run: Run, part: int, customers: Sequence[Customer]) -> list[History]:
+        """Return all that is known of a part's customers, and replace what was known before."""
+        key = learned_keys.history(run.run_id, part)
         if await self.objects.find(key, max_bytes=0) is None:
-            known: list[History] = []
-            for some in batches(found.customers, CUSTOMERS_AT_ONCE):
-                known += await self._known([one.customer_id for one in some])
-            await self.objects.put_lines(key, known)
-        return await self._with_earlier(run_id, part, found)
+            await self.objects.put_lines(key, await self._grown(run, part, customers))
+        histories = await self.histories(run.run_id, part)
+        await self.items.put_all([one.item() for one in histories])
+        return histories
 
-    async def remember(self, histories: Iterable[History]) -> int:
-        """Put histories in the place of what was known before; return the write units."""
-        items = [one.item() for one in histories]
-        await self.items.put_all(items)
-        return write_units(items)
+    async def histories(self, run_id: str, part: int) -> list[History]:
+        """Return all that is known of a part's customers, in their order."""
+        return await self.objects.get_lines(learned_keys.history(run_id, part), History)
+
+    async def customers(self, run_id: str, part: int) -> list[Customer]:
+        """Return a part's customers as the run's file has them."""
+        return await self.objects.get_lines(object_keys.customers(run_id, part), Customer)
+
+    async def told(self, run_id: str, part: int) -> Told:
+        """Read a part with all that is known of its customers."""
+        customers, scored, histories = await asyncio.gather(
+            self.customers(run_id, part), self._scored(run_id, part), self.histories(run_id, part)
+        )
+        whole = [known.completing(one) for one, known in zip(customers, histories, strict=True)]
+        return Told(whole, scored, scores_of(histories))
 
     async def gather(self, run_id: str, *, segment: int, segments: int) -> AsyncIterator[list[History]]:
         """Yield the customers of a segment of the table whom the run's file lacks, some at a time.
@@ -73,39 +79,40 @@ class KnowCustomers:
             for number in range(1, gathered.other_files + 1):
                 yield await self.objects.get_lines(learned_keys.others(run_id, first, number), History)
 
-    async def told(self, run_id: str, part: int) -> Told:
-        """Read a part, completed by what its customers were known for before the run."""
-        found = await self._with_earlier(run_id, part, await self._read(run_id, part))
-        return await asyncio.to_thread(completed, found)
+    async def _grown(self, run: Run, part: int, customers: Sequence[Customer]) -> list[History]:
+        """Add what the run's file tells to what was known before."""
+        scores = scores_by_review(await self._scored(run.run_id, part))
+        found: list[History] = []
+        for some in batches(customers, CUSTOMERS_AT_ONCE):
+            before = await self._known([one.customer_id for one in some])
+            found += await asyncio.to_thread(_grown, run, some, scores, before)
+        return found
 
-    async def _known(self, customer_ids: Sequence[str]) -> list[History]:
-        """Return what is known of customers; of those without a history, their events are all."""
+    async def _known(self, customer_ids: Sequence[str]) -> dict[str, History]:
         items = await self.items.get_all([{"customer_id": one} for one in customer_ids])
-        known = {one.customer_id: one for one in map(History.from_item, items)}
-        new = [History(customer_id=one, run_id="") for one in customer_ids if one not in known]
-        return [*await self._with_events(list(known.values())), *await self._with_events(new, only=True)]
+        known = {one: History(customer_id=one) for one in customer_ids}
+        known |= {one.customer_id: one for one in map(History.from_item, items)}
+        return {one.customer_id: one for one in await self._with_events(list(known.values()))}
 
-    async def _with_events(self, histories: Sequence[History], *, only: bool = False) -> list[History]:
-        """Add to histories what their customers did since; `only` leaves out those who did nothing."""
+    async def _with_events(self, histories: Sequence[History]) -> list[History]:
+        """Add to histories what their customers did since."""
         events = await self.events.of(one.customer_id for one in histories)
-        return [
-            one.with_events(events[one.customer_id]) if one.customer_id in events else one
-            for one in histories
-            if not only or one.customer_id in events
-        ]
+        return [one.with_events(events.get(one.customer_id, ())) for one in histories]
 
-    async def _read(self, run_id: str, part: int) -> FilePart:
-        customers, scored = await asyncio.gather(
-            self.objects.get_lines(object_keys.customers(run_id, part), Customer),
-            self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview),
-        )
-        return FilePart(customers, scored)
+    async def _scored(self, run_id: str, part: int) -> list[ScoredReview]:
+        return await self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)
 
-    async def _with_earlier(self, run_id: str, part: int, found: FilePart) -> FilePart:
-        histories = self._histories(learned_keys.history(run_id, part))
-        return replace(found, earlier={one.customer_id: one async for one in histories})
 
-    async def _histories(self, key: str) -> AsyncIterator[History]:
-        async for line in self.objects.lines(key):
-            if line.strip():
-                yield History.model_validate_json(line)
+def _grown(
+    run: Run, customers: Sequence[Customer], scores: Scores, before: Mapping[str, History]
+) -> list[History]:
+    now = int(run.created_at.timestamp())
+    return [
+        History.of(one, scores, run_id=run.run_id, now=now, before=before[one.customer_id])
+        for one in customers
+    ]
+
+
+def scores_of(histories: Sequence[History]) -> Scores:
+    """Return the scores of some customers' reviews."""
+    return {review: found for one in histories for review, found in one.scores.items()}

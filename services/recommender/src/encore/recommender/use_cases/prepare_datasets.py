@@ -1,6 +1,8 @@
 """Writes a run's datasets bundle by bundle, with never more than one bundle and the catalogue in memory.
 
-A bundle's customers are written with all that is known of them, and remembered.
+A bundle's customers are written with all that is known of them, and remembered. Then those of earlier files
+follow whom the run's own does not have: they get no email of this run, but what they reviewed and bought
+tells what others may like.
 """
 
 import asyncio
@@ -8,28 +10,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from encore.contracts.records import Customer
 from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.batch import input_lines, ranked_customers
-from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, parts_per_bundle
+from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
 from encore.recommender.domain.csv_files import csv_file, is_fit_id
 from encore.recommender.domain.dataset_files import DatasetFiles
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.history import History
-from encore.recommender.domain.preferences import scores_by_review
-from encore.recommender.domain.prepared import ENGINE, POPULARITY, POPULARITY_REASON, PreparedBundle
+from encore.recommender.domain.limits import exceeded
+from encore.recommender.domain.prepared import (
+    ENGINE,
+    PERSONALIZE,
+    POPULARITY,
+    POPULARITY_REASON,
+    RANKED,
+    Prepared,
+    PreparedBundle,
+)
 from encore.recommender.domain.rows import item_row
 from encore.recommender.domain.schemas import ITEMS
-from encore.recommender.domain.told import FilePart
-from encore.recommender.ports import KnownShop
+from encore.recommender.ports import KnownShop, RefusedError
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.runtime.consent import ENTRIES_PER_CUSTOMER, suppressed
+from encore.runtime.consent import suppressed
+from encore.runtime.logs import get_logger
 from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.run import Run
 
 SWITCHED_OFF = "rankings are switched off"
+log = get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +71,7 @@ class PrepareDatasets:
         fit = [one for one in products if is_fit_id(one.product_id)]
         rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
         body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
-        await self._put_csv(personalize_keys.items(run.run_id), body)
+        await self._put(personalize_keys.items(run.run_id), body, personalize_keys.CSV_TYPE)
         off = {} if self.asks_personalize else {ENGINE: POPULARITY, POPULARITY_REASON: SWITCHED_OFF}
         return {
             **off,
@@ -73,63 +85,84 @@ class PrepareDatasets:
         """Write a bundle's files, and what there is in them; remember its customers."""
         products = await self.know.products(run.run_id)
         files, shared, bases = DatasetFiles(), SharedReviews(), dict[str, str]()
-        looked_for = written = 0
         for part in bundle.parts:
-            found = await self.customers.settle(run.run_id, part)
-            histories = await asyncio.to_thread(_histories, run, found)
+            customers = await self.customers.customers(run.run_id, part)
+            histories = await self.customers.remember(run, part, customers)
             shared.add(one.customer for one in histories)
-            to_rank = set() if ENGINE in run.step else await self._to_rank(found)
+            to_rank = set() if ENGINE in run.step else await self._to_rank(customers)
             rows = await asyncio.to_thread(files.add, histories, products)
             bases |= await asyncio.to_thread(self.rankings.bases, rows, to_rank)
-            looked_for += len(histories) * (1 + ENTRIES_PER_CUSTOMER)
-            written += await self.customers.remember(histories)
         settled = await self.rankings.settle(
-            run,
-            bundle.first,
-            bases,
-            lambda one: one in products and products[one].in_stock is not False,
+            run, bundle.first, bases, lambda one: one in products and products[one].in_stock is not False
         )
-        await self._put_files(run.run_id, bundle.first, files, settled.asked)
-        prepared = files.counted(
-            ranked=len(settled.asked),
-            kept=len(settled.kept),
-            read_units=looked_for + self.rankings.read_units(settled),
-            write_units=written,
-        )
+        asked = [one.customer_id for one in settled if not one.product_ids]
+        await self._put_rows(run.run_id, bundle.first, files)
+        key = personalize_keys.batch_input(run.run_id, bundle.first)
+        await self._put(key, input_lines(asked), personalize_keys.LINES_TYPE)
+        prepared = files.counted(ranked=len(asked), kept=len(settled) - len(asked))
         prepared_bundle = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
         await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared_bundle])
 
-    async def _to_rank(self, found: FilePart) -> set[str]:
+    async def gather(self, run: Run, bundle: Bundle) -> None:
+        """Write a segment of the table of histories, one for each bundle, file by file."""
+        products, segments = await self.know.products(run.run_id), len(bundles_of(run))
+        prepared, shared = Prepared(), SharedReviews()
+        async for some in self.customers.gather(run.run_id, segment=bundle.number - 1, segments=segments):
+            files = DatasetFiles()
+            await asyncio.to_thread(files.add, some, products)
+            shared.add(one.customer for one in some)
+            prepared = prepared.plus(files.counted(others=len(some), other_files=1))
+            await self._put_others(run.run_id, bundle.first, prepared.other_files, some, files)
+        found = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
+        await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [found])
+
+    async def close(self, run: Run) -> dict[str, str]:
+        """Sum up all customers; return which engine the run is for, and what it has.
+
+        Raises `RefusedError` if that is more than Personalize takes. Datasets that are too small, or serve
+        nobody, are for no engine but popularity.
+        """
+        prepared, shared, items_bytes = Prepared(), SharedReviews(), int(run.step["items_bytes"])
+        for bundle in bundles_of(run):
+            for key in (learned_keys.prepared, learned_keys.gathered):
+                (found,) = await self.objects.get_lines(key(run.run_id, bundle.first), PreparedBundle)
+                await asyncio.to_thread(shared.merge, found.shared)
+                prepared = prepared.plus(found)
+        log.info("datasets_written", items_bytes=items_bytes, **prepared.model_dump())
+        shortfall = run.step.get(POPULARITY_REASON) or prepared.shortfall
+        too_much = exceeded(prepared, items=int(run.step["items"]), items_bytes=items_bytes)
+        if too_much and not shortfall:
+            raise RefusedError(too_much)
+        await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared.counted()])
+        return {
+            ENGINE: POPULARITY if shortfall else PERSONALIZE,
+            POPULARITY_REASON: shortfall or "",
+            RANKED: str(prepared.ranked),
+            "interactions": str(prepared.interactions),
+            "csv_bytes": str(items_bytes + prepared.interactions_bytes + prepared.users_bytes),
+            "others": str(prepared.others),
+        }
+
+    async def _to_rank(self, customers: Sequence[Customer]) -> set[str]:
         """Return for which of a part's customers products are ranked."""
-        ids = set(ranked_customers(found.customers))
-        people = ((one.customer_id, one.email) for one in found.customers if one.customer_id in ids)
+        ids = set(ranked_customers(customers))
+        people = ((one.customer_id, one.email) for one in customers if one.customer_id in ids)
         return ids - await suppressed(self.suppressions, people)
 
-    async def _put_files(self, run_id: str, first: int, files: DatasetFiles, asked: Sequence[str]) -> None:
-        await asyncio.gather(
-            self._put_csv(personalize_keys.interactions(run_id, first), files.interactions),
-            self._put_csv(personalize_keys.users(run_id, first), files.users),
-            self._put_input(personalize_keys.batch_input(run_id, first), asked),
-        )
+    async def _put_others(
+        self, run_id: str, first: int, number: int, histories: Sequence[History], files: DatasetFiles
+    ) -> None:
+        await self.objects.put_lines(learned_keys.others(run_id, first, number), histories)
+        await self._put_rows(run_id, first, files, number)
 
-    async def _put_csv(self, key: str, body: bytes) -> None:
+    async def _put_rows(
+        self, run_id: str, first: int, files: DatasetFiles, number: int | None = None
+    ) -> None:
+        for folder, body in files.by_folder.items():
+            key = personalize_keys.rows(run_id, folder, first, number)
+            await self._put(key, bytes(body), personalize_keys.CSV_TYPE)
+
+    async def _put(self, key: str, body: bytes, content_type: str) -> None:
+        """Store a file unless it is empty: what Personalize makes of an empty one is not documented."""
         if body:
-            await self.objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
-
-    async def _put_input(self, key: str, customer_ids: Sequence[str]) -> None:
-        """Write a bundle's input of the batch job; a bundle without anybody to rank for has none.
-
-        What Personalize makes of an empty file is not documented: it might fail the job of the whole run.
-        """
-        if customer_ids:
-            lines = input_lines(customer_ids)
-            await self.objects.put(key, lines, content_type=personalize_keys.LINES_TYPE)
-
-
-def _histories(run: Run, found: FilePart) -> list[History]:
-    """Return all that is known of a part's customers, with what the run's file tells."""
-    scores, now = scores_by_review(found.scored), int(run.created_at.timestamp())
-    return [
-        History.of(one, scores, run_id=run.run_id, now=now).after(found.earlier.get(one.customer_id))
-        for one in found.customers
-    ]
+            await self.objects.put(key, body, content_type=content_type)

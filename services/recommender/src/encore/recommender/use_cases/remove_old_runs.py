@@ -10,7 +10,7 @@ from encore.contracts import object_keys
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.prepared import asks_for_rankings
 from encore.recommender.domain.resources import Kind
-from encore.recommender.ports import Files, Personalize
+from encore.recommender.ports import Personalize, RankedObjects
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
@@ -25,7 +25,7 @@ class RemoveOldRuns:
 
     ledger: Ledger
     personalize: Personalize
-    files: Files
+    files: RankedObjects
     plan: Plan
     keep: int
     has_campaign: bool = False

@@ -5,19 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from encore.contracts.records import Customer
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.bundles import Bundle, bundles_of
 from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.preferences import Scores, liked_products
+from encore.recommender.domain.history import History
+from encore.recommender.domain.preferences import liked_products
 from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_latest import KeepLatest
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.open_shop import open_shop
+from encore.recommender.use_cases.know_customers import KnowCustomers, scores_of
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 
@@ -38,19 +37,16 @@ class StudyShop:
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Count and store what a bundle's customers have together, and its share of the others."""
-        bought = await self._nothing(run)
+        bought = await self.know.nothing_bought(run.run_id)
         for part in bundle.parts:
-            told = await self.customers.told(run.run_id, part)
-            await asyncio.to_thread(_count, bought, told.customers, told.scores)
+            await asyncio.to_thread(_count, bought, await self.customers.histories(run.run_id, part))
         async for some in self.customers.others(run.run_id, bundle.first):
-            others = [one.customer for one in some]
-            scores = {review: found for one in some for review, found in one.scores.items()}
-            await asyncio.to_thread(_count, bought, others, scores)
+            await asyncio.to_thread(_count, bought, some)
         await self._put(learned_keys.links(run.run_id, bundle.first), bought)
 
     async def close(self, run: Run) -> dict[str, str]:
         """Merge all bundles, in their order, so that every task makes the same shop of them: the latest."""
-        bought = await self._nothing(run)
+        bought = await self.know.nothing_bought(run.run_id)
         for bundle in bundles_of(run):
             counted = await self.objects.get(learned_keys.links(run.run_id, bundle.first))
             await asyncio.to_thread(bought.merge, counted)
@@ -60,20 +56,13 @@ class StudyShop:
 
     async def shop(self, run: Run, run_rules: RunRules) -> Shop:
         """Return the run's shop, made once by each task."""
-        return await self._shop.get(run.run_id, lambda: self._make(run, run_rules))
-
-    async def _make(self, run: Run, run_rules: RunRules) -> Shop:
         edition = Edition(run.run_id, run_rules, int(run.created_at.timestamp()))
-        return await open_shop(self.objects, self.know, edition)
-
-    async def _nothing(self, run: Run) -> CoPurchases:
-        catalogue = await self.know.catalogue(run.run_id)
-        return CoPurchases(family=catalogue.family, category=catalogue.category)
+        return await self._shop.get(run.run_id, lambda: self.know.shop(edition))
 
     async def _put(self, key: str, bought: CoPurchases) -> None:
         file = await asyncio.to_thread(bought.to_bytes)
         await self.objects.put(key, file, content_type=learned_keys.ARRAYS_TYPE)
 
 
-def _count(bought: CoPurchases, customers: Sequence[Customer], scores: Scores) -> None:
-    bought.add(customers, partial(liked_products, scores=scores))
+def _count(bought: CoPurchases, histories: Sequence[History]) -> None:
+    bought.add((one.customer for one in histories), partial(liked_products, scores=scores_of(histories)))

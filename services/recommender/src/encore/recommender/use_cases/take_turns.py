@@ -1,15 +1,16 @@
 """Lets one run at a time change the dataset group, and none of them hold it for ever.
 
 A run keeps its turn from before it reads what earlier runs knew to the end of its batch job. It may stop
-being checked meanwhile: its poll is lost, or a dead letter. A run that waits then takes the turn over:
-`encore.recommender.domain.turn`.
+being checked meanwhile: its poll is lost, or a dead letter. A run that waits then takes the turn over: each
+check of the run whose turn it is leaves a new beat, and a waiting run looks at every poll of its own. Once
+the beat has stayed the same for so many of them, the run is silent. The polls are SQS's delayed messages, so
+SQS is the only clock: no two machines' clocks are compared.
 """
 
 from dataclasses import dataclass
 
 from encore.contracts.errors import PermanentError
-from encore.recommender.domain.turn import Look, Turn
-from encore.recommender.ports import Turns
+from encore.recommender.ports import Turn, Turns
 from encore.runtime.logs import get_logger
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.runs.ledger import Ledger
@@ -18,7 +19,7 @@ from encore.runtime.runs.run import Run, StageName
 TURN_LOST = "turn_lost"
 """The member of a run's step state that names the run that has taken its turn over."""
 LOOK = "turn_seen"
-"""The member of a waiting run's step state that says what it has seen of the turn."""
+"""The member of a waiting run's step state that says what it has seen of the turn, and since which poll."""
 log = get_logger()
 
 
@@ -57,12 +58,12 @@ class TakeTurns:
         await self.turns.end(run_id)
 
     async def _is_silent(self, turn: Turn, run: Run) -> bool:
-        poll = run.attempt(StageName.RECOMMENDER)
-        look = Look.parse(run.step.get(LOOK, ""))
-        if look is None or look.turn != turn:
-            await self.ledger.set_step(run.run_id, **{LOOK: Look(turn, poll).text})
+        poll, now = run.attempt(StageName.RECOMMENDER), f"{turn.owner} {turn.beat}"
+        seen, _, since = run.step.get(LOOK, "").rpartition(" ")
+        if seen != now:
+            await self.ledger.set_step(run.run_id, **{LOOK: f"{now} {poll}"})
             return False
-        return look.silent_polls(turn, poll) >= self.silent_polls
+        return poll - int(since) >= self.silent_polls
 
     async def _take_over(self, turn: Turn, run: Run) -> Turn | None:
         """Take the turn of a silent run; the run finds out when it is checked again, and waits for another.

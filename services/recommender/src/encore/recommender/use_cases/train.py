@@ -3,7 +3,9 @@
 Nothing here waits: `advance` does whatever is possible now and returns whether every step is done.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from encore.recommender.domain.limits import says_too_little_data
 from encore.recommender.domain.plan import ARNS, REMADE, Plan, Step
@@ -17,16 +19,20 @@ from encore.recommender.ports import (
     VanishedError,
 )
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.report_training import counted, report_training
 from encore.recommender.use_cases.take_turns import TURN_LOST, TakeTurns
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
-from encore.runtime.runs.stage import Stage
+from encore.runtime.runs.stage import PartResult, Stage
 
 MOST_REMADE = 3
 """Who deletes what a run makes more often than this means it."""
 VERSION = "solution_version"
+REPORT = "training"
+IMPORTS, TRAININGS = "imports", "trainings"
+"""Where a run's step state counts what Personalize has charged for: what vanishes is paid for again."""
+COUNTED_VERSION = "counted_version"
+"""The latest version whose training is counted: one that is found again is not paid for again."""
 log = get_logger()
 
 
@@ -103,7 +109,7 @@ class Train:
             raise NotReadyError(", ".join(waiting))
         if step is Step.TRAIN and (ndcg := await self.personalize.ndcg(run.step[VERSION])) is not None:
             run = await self.ledger.set_step(run.run_id, ndcg=f"{ndcg:.4f}")
-        run = await self.ledger.set_step(run.run_id, step=step.following, **counted(step, run))
+        run = await self.ledger.set_step(run.run_id, step=step.following, **_counted(step, run))
         await report_training(run, self.stage)
         log.info("step_passed", step=step)
         return run
@@ -137,3 +143,31 @@ class Train:
 def step_of(run: Run) -> Step:
     """Return what a run is waiting for."""
     return Step(run.step.get("step", Step.SET_UP))
+
+
+async def report_training(run: Run, stage: Stage) -> None:
+    """Report a prepared run, whatever step it has reached; a later report replaces an earlier one.
+
+    What Personalize charges for counts once its step is passed, so a run that fails shows its cost as well.
+    """
+    units = {
+        "dynamodb.reads": _number("others", run),
+        "personalize.ingested_bytes": _number(IMPORTS, run) * _number("csv_bytes", run),
+        "personalize.trained_interactions": _number(TRAININGS, run) * _number("interactions", run),
+    }
+    await stage.record(
+        run.run_id, REPORT, datetime.fromisoformat(run.step["started_at"]), PartResult(units=units)
+    )
+
+
+def _counted(step: Step, run: Run) -> Mapping[str, str]:
+    """Return the changes of the step state that count a step which has just been passed."""
+    if step is Step.IMPORT:
+        return {IMPORTS: str(_number(IMPORTS, run) + 1)}
+    if step is Step.TRAIN and run.step[VERSION] != run.step.get(COUNTED_VERSION):
+        return {TRAININGS: str(_number(TRAININGS, run) + 1), COUNTED_VERSION: run.step[VERSION]}
+    return {}
+
+
+def _number(name: str, run: Run) -> int:
+    return int(run.step.get(name, 0))

@@ -7,21 +7,21 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from encore.recommender.adapters.campaign import AWSCampaign, AWSEventTracker
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
-from encore.recommender.adapters.event_sink import AWSEventSink
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
-from encore.recommender.adapters.known_shop import DynamoDBKnownShop
-from encore.recommender.adapters.personalize_now import AWSRanksNow
-from encore.recommender.adapters.shop_processes import ShopProcesses, load_stored
-from encore.recommender.domain.real_time import PickedFrom
-from encore.recommender.domain.recent import Recent
+from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.adapters.shop_processes import load_stored, open_in_process
+from encore.recommender.adapters.turns import DynamoDBKnownShop
+from encore.recommender.domain.real_time import Edition
+from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.settings import RecommenderWebSettings
-from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.record_events import RecordEvents
+from encore.recommender.use_cases.rank_now import RankNow
+from encore.recommender.use_cases.record_events import RecordEvents, Tell
 from encore.recommender.web.app import listening_at, web_app
 from encore.runtime.aws import NewClient, client_opener
 from encore.runtime.logs import get_logger
@@ -36,14 +36,13 @@ from encore.runtime.web.server import serve_web
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
-NAME = "recommender-web"
 log = get_logger()
 
 
 def main() -> None:
     """Answer requests, or see whether that is possible."""
     run_web(
-        NAME,
+        "recommender-web",
         RecommenderWebSettings,
         module="encore.recommender.web",
         description="Answer requests for picks.",
@@ -66,8 +65,9 @@ async def check(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:  
 
     async def look() -> str:
         async with opened(settings) as (current_picks, _):
-            await current_picks.shops.find_edition.find()
-            await current_picks.customers.read("check", "check")
+            none = Edition("check", RunRules(rules=settings.recommender_rules), now=0)
+            edition = await current_picks.shops.find_edition.find()
+            await current_picks.customers.read("check", edition or none)
         return ""
 
     return await problem_of(look())
@@ -78,67 +78,63 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[tuple[Curren
     """Wire the use cases to AWS; no shop is open yet."""
     async with AsyncExitStack() as stack:
         new_client = client_opener(stack, validate=settings.validate_requests)
-        s3, dynamodb = await new_client("s3"), await new_client("dynamodb")
-        objects = S3Objects(s3, settings.data_bucket)
-        ranks, sink = await _campaign(settings, new_client) if settings.recommender_campaign else (None, None)
+        dynamodb = await new_client("dynamodb")
+        objects = S3Objects(await new_client("s3"), settings.data_bucket)
+        table, keep_days = settings.recommendations_table, settings.retention_days
+        items = partial(DynamoDBItems, dynamodb, keep_days=keep_days)
+        campaign, tell = await _campaign(settings, new_client)
         current_picks = CurrentPicks(
             shops=_shops(settings, objects, dynamodb),
             customers=DynamoDBCustomerRecords(
                 dynamodb,
                 histories=settings.histories_table,
-                recommendations=settings.recommendations_table,
+                recommendations=table,
                 contacts=settings.contacts_table,
             ),
-            ask=AskInTime(
-                ranks=ranks,
-                deadline_s=settings.recommender_web_deadline_ms / 1000,
-                kept=Recent(settings.recommender_web_kept, keep_s=settings.recommender_web_ranking_s),
-            ),
-            engine=PickedFrom(settings.recommender_web_engine),
-            kept=Recent(settings.recommender_web_kept),
+            campaign=campaign,
         )
-        items = partial(DynamoDBItems, dynamodb, keep_days=settings.retention_days)
-        table = settings.recommendations_table
         record_events = RecordEvents(
-            kept=DynamoDBKeptEvents(dynamodb, table, items(table), keep_days=settings.retention_days),
+            kept=DynamoDBKeptEvents(dynamodb, table, items(table), keep_days=keep_days),
             credits=items(settings.runs_table),
             suppressions=items(settings.suppressions_table),
-            sink=sink,
+            tell=tell,
             objects=objects,
         )
         yield current_picks, record_events
 
 
 def _shops(settings: RecommenderWebSettings, objects: S3Objects, dynamodb: "DynamoDBClient") -> KeepShop:
-    table = settings.runs_table
+    table, group = settings.runs_table, settings.recommender_dataset_group
+    rules, picks = settings.recommender_rules, settings.recommender_picks
+    load = partial(load_stored, settings.data_bucket, validate=settings.validate_requests)
     return KeepShop(
         find_edition=FindEdition(
-            latest_shop=DynamoDBKnownShop(dynamodb, table=table, name=settings.recommender_dataset_group),
+            latest_shop=DynamoDBKnownShop(dynamodb, table=table, name=group),
             ledger=Ledger(dynamodb, table),
-            load_rules=LoadRules(
-                objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
-            ),
+            load_rules=LoadRules(objects=objects, rules=rules, picks=picks),
         ),
-        open_shop=ShopProcesses(
-            load=partial(load_stored, settings.data_bucket, validate=settings.validate_requests),
-            processes=settings.recommender_web_processes,
-        ).open,
+        open_shop=partial(open_in_process, load=load),
         renew_s=settings.recommender_web_renew_s,
     )
 
 
 async def _campaign(
     settings: RecommenderWebSettings, new_client: NewClient
-) -> tuple[AWSRanksNow, AWSEventSink]:
-    """Return what ranks now, and what it learns from: the campaign, and the tracker beside it."""
-    group, personalize = settings.recommender_dataset_group, await new_client("personalize")
+) -> tuple[RankNow | None, Tell | None]:
+    """Return what ranks now, and what it learns from, where runs keep a campaign."""
+    if not settings.recommender_campaign:
+        return None, None
+    group, personalize = settings.recommender_dataset_group, AWSPersonalize(await new_client("personalize"))
     runtime = await new_client("personalize-runtime", retries=NO_SDK_RETRIES)
     events = await new_client("personalize-events", retries=NO_SDK_RETRIES)
+    campaign = AWSCampaign(runtime, personalize, group=group, num_results=settings.recommender_num_results)
     limiter = Limiter(settings.recommender_put_events_per_s)
-    return (
-        AWSRanksNow(runtime, personalize, group=group, num_results=settings.recommender_num_results),
-        AWSEventSink(events, personalize, group=group, limiter=limiter),
+    rank_now = RankNow(
+        ask=campaign.rank,
+        deadline_s=settings.recommender_web_deadline_ms / 1000,
+        keep_s=settings.recommender_web_ranking_s,
     )
+    return rank_now, AWSEventTracker(events, personalize, group=group, limiter=limiter).tell
 
 
 if __name__ == "__main__":

@@ -1,26 +1,19 @@
 """The application: routes behind the gate."""
 
 import asyncio
-from collections.abc import Mapping
 
 from starlette.routing import Router
 
-from encore.recommender.ports import NoShopError, ShopClosedError
+from encore.recommender.ports import NoShopError
 from encore.recommender.settings import RecommenderWebSettings
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.record_events import RecordEvents
-from encore.recommender.web.keys import Keys
+from encore.recommender.web.keys import admitting
 from encore.recommender.web.routes import Routes
 from encore.runtime.web.gate import Gate
 from encore.runtime.web.limits import RateLimits
 from encore.runtime.web.measures import Measures
 from encore.runtime.web.server import Listening, WebApp
-
-PASSING: Mapping[type[Exception], str] = {
-    NoShopError: "no shop is open: no run has been studied yet, or it is being loaded",
-    ShopClosedError: "the shop is being opened again",
-}
-"""What is over soon."""
 
 
 def listening_at(settings: RecommenderWebSettings) -> Listening:
@@ -38,16 +31,11 @@ def web_app(
 ) -> WebApp:
     """Put the application together."""
     measures, stopping = Measures(), asyncio.Event()
-    routes = Routes(
-        current_picks=current_picks,
-        record_events=record_events,
-        measures=measures,
-        max_age_s=settings.recommender_web_max_age_s,
-        stopping=stopping,
-    )
+    max_age_s = settings.recommender_web_max_age_s
+    routes = Routes(current_picks, record_events, measures, max_age_s, stopping)
     gate = Gate(
         app=Router(routes.all(), redirect_slashes=False),
-        admit=Keys(settings.keys).admit,
+        admit=admitting(settings.keys),
         limits=RateLimits(
             per_s=settings.recommender_web_requests_per_s,
             caller_per_s=settings.recommender_web_caller_requests_per_s,
@@ -55,6 +43,6 @@ def web_app(
         measures=measures,
         request_s=settings.recommender_web_request_s,
         paths="/customers/{id}/picks, /events, /health",
-        passing=PASSING,
+        passing={NoShopError: "no shop is open: no run has been studied yet, or it is being opened"},
     )
     return WebApp(gate, measures, stopping)

@@ -39,9 +39,10 @@ def read_events(body: bytes) -> list[CustomerEvent]:
     try:
         return EventsRequest.model_validate_json(body).events
     except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
         wrong = [
             {"detail": one["msg"], "pointer": "/" + "/".join(map(str, one["loc"]))}
-            for one in error.errors(include_url=False, include_input=False, include_context=False)
+            for one in found[:PROBLEMS_SHOWN]
         ]
-        more = {"errors": wrong[:PROBLEMS_SHOWN]}
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, EXPECTED, more=more) from None
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        raise ProblemError(status, EXPECTED, more={"errors": wrong}) from None

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from encore.recommender.domain.customer_ids import id_problem
-from encore.recommender.domain.real_time import ENGINES, CurrentAnswer, PickedFrom
+from encore.recommender.domain.real_time import CurrentAnswer
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.web.events import read_events
@@ -22,7 +22,7 @@ from encore.runtime.web.problems import ProblemError
 JSON_TYPE = "application/json"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Routes:
     """Answers requests with the use cases; `stopping` is set when the process is about to end."""
 
@@ -43,15 +43,19 @@ class Routes:
 
     async def picks(self, request: Request) -> Response:
         """Answer with a customer's current picks, or that the caller has them."""
-        customer_id, engine = _customer_id(request), _engine(request)
-        tags = _tags(request.headers)
-        answer = await self.current_picks.find(customer_id, engine=engine, known_tags=tags)
+        customer_id: str = request.path_params["customer_id"]
+        if problem := id_problem(customer_id):
+            raise ProblemError(HTTPStatus.BAD_REQUEST, f"the customer's id {problem}")
+        # Tags of what the caller has compare as weak ones do (RFC 9110, 13.1.2).
+        tags = request.headers.get("if-none-match", "").split(",")
+        known_tags = {one.strip().removeprefix("W/").strip('"') for one in tags}
+        answer = await self.current_picks.find(customer_id, known_tags=known_tags)
         if answer.fallback is not None:
             self.measures.note_fallback()
         headers = {
             "ETag": f'"{answer.tag}"',
             "Cache-Control": f"private, max-age={self.max_age_s}",
-            "Vary": "Authorization, X-API-Key",
+            "Vary": "X-API-Key",
         }
         if answer.picks is None:
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -60,8 +64,7 @@ class Routes:
     async def events(self, request: Request) -> Response:
         """Record events; the customers' next picks consider them."""
         recorded = await self.record_events.record(read_events(await request.body()))
-        body = {"events": recorded.events, "new": recorded.new, "told": recorded.told}
-        return _json(body, HTTPStatus.ACCEPTED)
+        return _json(asdict(recorded), HTTPStatus.ACCEPTED)
 
     async def health(self, _: Request) -> Response:
         """Answer 200 if requests for picks can be answered now: a shop is open, and nothing is ending."""
@@ -75,34 +78,13 @@ class Routes:
         return _json({"status": "live"})
 
 
-def _customer_id(request: Request) -> str:
-    customer_id: str = request.path_params["customer_id"]
-    if problem := id_problem(customer_id):
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"the customer's id {problem}")
-    return customer_id
-
-
-def _engine(request: Request) -> PickedFrom | None:
-    engine = request.query_params.get("engine")
-    if engine is not None and engine not in ENGINES:
-        expected = ", ".join(ENGINES)
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"there is no such engine, expected one of {expected}")
-    return PickedFrom(engine) if engine else None
-
-
-def _tags(headers: Mapping[str, str]) -> set[str]:
-    """Return the tags of what the caller has, which compare as weak ones do (RFC 9110, 13.1.2)."""
-    given = headers.get("if-none-match", "").split(",")
-    return {one.strip().removeprefix("W/").strip('"') for one in given}
-
-
 def _picks_body(answer: CurrentAnswer, picks: bytes) -> bytes:
     """Return the answer as JSON: its picks have been written where they were made."""
     head = {
-        "customer_id": answer.customer_id,
-        "known": answer.is_known,
-        **({"exclusion": answer.exclusion.value} if answer.exclusion else {}),
-        "engine": answer.source.value,
+        "customer_id": answer.customer.customer_id,
+        "known": answer.customer.is_known,
+        **({"exclusion": answer.customer.exclusion} if answer.customer.exclusion else {}),
+        "engine": answer.source,
         **({"fallback": answer.fallback} if answer.fallback else {}),
         "run_id": answer.run_id,
     }

@@ -37,9 +37,7 @@ def bought(history: History | None, events: Iterable[CustomerEvent]) -> list[Bou
     """
     orders = history.purchases if history else ()
     told = [
-        Bought(one.product_id, one.timestamp, one.quantity, one.value)
-        for one in orders
-        if one.timestamp is not None
+        Bought(one.product_id, one.timestamp or 0, one.quantity, one.value) for one in orders if one.is_dated
     ]
     told += [
         Bought(one.product_id, one.timestamp, value=one.value)

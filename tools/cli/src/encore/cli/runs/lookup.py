@@ -6,7 +6,6 @@ from encore.cli.runs.views import RunDetails, Stored, details, find
 from encore.contracts import object_keys
 from encore.contracts.delivery import Outcome
 from encore.contracts.ingest_report import IngestReport
-from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
 from encore.runtime.ports import Model, Objects
 from encore.runtime.runs.attribution import Attribution, attribution, partition
@@ -35,7 +34,6 @@ async def run_details(
     stored = Stored(
         sentiment=await _find(objects, object_keys.sentiment_summary(run.run_id), SentimentSummary),
         ingest=await _find(objects, object_keys.ingest_report(run.run_id), IngestReport),
-        picks=await _find(objects, object_keys.picks_report(run.run_id), PicksReport),
         attribution=await _attribution(environment, run.run_id),
         delivery=await delivery.view(run, counts=total(reports).counts, listed=listed),
     )

@@ -11,7 +11,6 @@ from encore.cli.delivery.views import DeliveryView
 from encore.cli.errors import CommandError
 from encore.contracts import object_keys
 from encore.contracts.ingest_report import IngestReport
-from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
 from encore.runtime.runs.attribution import Attribution
 from encore.runtime.runs.delivery import DeliveryStatus
@@ -76,8 +75,6 @@ class RunDetails(RunView):
     """What the customers said; None until the run is scored, and for runs of earlier versions."""
     ingest: IngestReport | None
     """What ingest read; None until then, and for runs of earlier versions."""
-    picks: PicksReport | None
-    """How alike the picks are; None until all customers have theirs."""
     attribution: Attribution | None
     """What the emails led to; None until an event names the run."""
     delivery: DeliveryView | None = None
@@ -103,7 +100,6 @@ class RunDetails(RunView):
             reason=self.reason,
             counts=self.counts,
             ingest=self.ingest,
-            picks=self.picks,
             popularity_reason=self.step.get("popularity_reason") or None,
         )
 
@@ -118,7 +114,6 @@ class Stored(NamedTuple):
 
     sentiment: SentimentSummary | None = None
     ingest: IngestReport | None = None
-    picks: PicksReport | None = None
     attribution: Attribution | None = None
     delivery: DeliveryView | None = None
 

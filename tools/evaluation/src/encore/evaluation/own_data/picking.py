@@ -13,6 +13,7 @@ from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.fitting import is_fit
+from encore.recommender.domain.history import Told
 from encore.recommender.domain.preferences import (
     Preference,
     liked_products,
@@ -21,7 +22,6 @@ from encore.recommender.domain.preferences import (
 )
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.told import FilePart, completed
 from encore.recommender.use_cases.select_products import recommend
 from encore.sentiment.domain.readings import Readings, scored_reviews, shared_opinions
 
@@ -65,7 +65,8 @@ def pick_products(
 
 def pick_learned(learned: Learned, customers: Sequence[Customer]) -> Picked:
     """Pick for some of the customers that were learned from."""
-    recommended = recommend(completed(FilePart(customers, learned.scored)), learned.rankings, learned.shop)
+    told = Told(customers, learned.scored, scores_by_review(learned.scored))
+    recommended = recommend(told, learned.rankings, learned.shop)
     return Picked(recommended.recommendations, learned.preferences, learned.shop, recommended.yielded)
 
 

@@ -7,10 +7,10 @@ from encore.contracts import object_keys
 from encore.contracts.records import Customer, Product, Recommendation, ScoredReview
 from encore.evaluation.errors import EvaluationError
 from encore.recommender.domain import learned_keys
-from encore.recommender.domain.history import History
+from encore.recommender.domain.history import History, Told
 from encore.recommender.domain.prepared import PreparedBundle
 from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.told import FilePart, Told, completed
+from encore.recommender.use_cases.know_customers import scores_of
 from encore.runtime.ports import Objects
 
 
@@ -27,17 +27,16 @@ class StoredRun:
 
     async def products(self) -> dict[str, Product]:
         """Return the catalogue by product id, with the products of earlier files that are still sold."""
-        products = await self.objects.find_lines(learned_keys.products(self.run_id), Product)
-        if not products:  # a release before this one settled nothing
-            products = await self.objects.get_lines(object_keys.products(self.run_id), Product)
+        products = await self.objects.get_lines(learned_keys.products(self.run_id), Product)
         return {one.product_id: one for one in products}
 
     async def told(self, part: int) -> Told:
-        """Return one part's customers and scores, completed by what was known of them before the run."""
+        """Return one part's customers and scores, with all that the run knew of them."""
         customers = await self.objects.get_lines(object_keys.customers(self.run_id, part), Customer)
         scored = await self.objects.get_lines(object_keys.sentiment(self.run_id, part), ScoredReview)
-        earlier = await self.objects.find_lines(learned_keys.history(self.run_id, part), History)
-        return completed(FilePart(customers, scored, {one.customer_id: one for one in earlier}))
+        histories = await self.objects.get_lines(learned_keys.history(self.run_id, part), History)
+        whole = [known.completing(one) for one, known in zip(customers, histories, strict=True)]
+        return Told(whole, scored, scores_of(histories))
 
     async def others(self, part: int) -> AsyncIterator[Told]:
         """Yield the customers of earlier files whose share is named by this part; nobody for most parts."""
@@ -45,8 +44,7 @@ class StoredRun:
         for gathered in await self.objects.find_lines(key, PreparedBundle):
             for number in range(1, gathered.other_files + 1):
                 others = await self.objects.get_lines(learned_keys.others(self.run_id, part, number), History)
-                scores = {review: found for one in others for review, found in one.scores.items()}
-                yield Told([one.customer for one in others], (), scores)
+                yield Told([one.customer for one in others], (), scores_of(others))
 
     async def everybody(self) -> AsyncIterator[Told]:
         """Yield all that the run counts: its own customers part by part, and those of earlier files."""

@@ -23,7 +23,6 @@ from encore.stack.run_facts import (
     RunFacts,
     customer_groups,
     notices,
-    picks_line,
     stock_line,
     why_no_emails,
 )
@@ -102,7 +101,7 @@ def _known(facts: RunFacts) -> dict[str, Any]:
         "rejects": reject_lines(ingest),
         "more_reasons": more_reasons(ingest),
         "lines": [
-            *filter(None, (picks_line(facts), stock_line(facts))),
+            *filter(None, (stock_line(facts),)),
             *convention_lines(ingest),
             *ignored_lines(ingest),
         ],

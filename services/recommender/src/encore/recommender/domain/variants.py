@@ -1,12 +1,13 @@
 """What a product's name says besides its size, colour and quantity."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from unicodedata import normalize
 
 from encore.contracts.records import Product
-from encore.recommender.domain import words
+from encore.recommender.domain.taxonomy import filled, read_table
+from encore.recommender.domain.words import german_colours, word_set
 
 Key = tuple[str, ...]
 """Words of a name, sorted."""
@@ -26,40 +27,22 @@ class Reading(NamedTuple):
     says_variant: bool
 
 
-def _any(patterns: Iterable[str]) -> str:
-    return f"(?:{'|'.join(patterns)})".casefold()
+def _compiled(text: str) -> re.Pattern[str]:
+    return re.compile(filled(text, "words.yaml"), re.VERBOSE)
 
 
-_NUMBER = r"\d+(?:[.,/]\d+)?"
-_UNIT = _any(words.UNITS)
-_EDGE = rf"[whld]?\s?{_NUMBER}\s?(?:{_UNIT}|[whld])?"
-_LETTER = r"(?:\d?x{0,4}[sl]|m|small|medium|large)"
-_SIZED = rf"(?:{_NUMBER}|{_LETTER})"
-_SYSTEM = _any(words.SIZE_SYSTEMS)
-_SIZES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\b{_EDGE}(?:\s?[x\xd7*]\s?{_EDGE})+(?!\w)",
-        r"\bw\s?\d\d[\s/-]*l\s?\d\d\b",
-        rf"\b{_NUMBER}\s?(?:-|to|bis)\s?{_NUMBER}[\s-]*{_any(words.AGES)}\b",
-        rf"\b{_any(words.PACKS)}\s?(?:of|mit|von)\s?(?:{_NUMBER}|{_any(words.NUMBERS)})\b",
-        rf"\b(?:{_NUMBER}|{_any(words.NUMBERS)})(?:er)?[\s-]*{_any(words.PACKS)}\b",
-        rf"(?<![\w.])(?:{_NUMBER}\s?(?:-|to|bis)\s?)?{_NUMBER}[\s-]*{_UNIT}(?:\s+{_any(words.STORES)})*(?!\w)",
-        r"(?<![\w.])\d{2,}\s?g(?!\w)",
-        rf"\b{_any(words.NAMED_SIZES)}[\s-]size\b",
-        rf"(?<![\w.]){_NUMBER}\s?{_any(words.SHOE_SIZES)}\b",
-        rf"\b(?:{_SYSTEM}[\s.:=-]*){{1,2}}{_SIZED}(?:\s?[-/]\s?{_SIZED})?(?!\w)",
-    )
-)
-_INCHES = re.compile(rf"\b(\d\d)(?:[.,]\d+)?[\s-]*{_any(words.INCHES)}(?!\w)")
-_X_LARGE = re.compile(r"\b(x+)[\s-](small|large)\b")
+_SIZES = tuple(map(_compiled, read_table("words.yaml")["sizes"]))
+_INCHES = _compiled(r"\b(\d\d)(?:[.,]\d+)?[\s-]*{inch}(?!\w)")
 _PARTS = re.compile(r"[,;|()\[\]{}]|\s[-\u2013\u2014/]+\s|(?<=\w)[-\u2013\u2014]\s|\s[-\u2013\u2014](?=\w)")
 _SIZE = re.compile(r"[1-6]?\d[a-hlmrsy]{0,2}")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)?")
-_COLOURS = words.COLOURS | words.GERMAN
-_BESIDE_COLOURS = words.TONES | words.CONNECTORS | words.LABELS
-_NAMES_OF_VARIANTS = _COLOURS | words.SHADES | words.LETTER_SIZES
-_AT_THE_END = words.GARMENT_SIZES | words.LABELS
+_COLOURS = word_set("colours") | german_colours()
+_SHADES, _TONES, _LABELS, _CONNECTORS = map(word_set, ("shades", "tones", "labels", "connectors"))
+_UNLIKE_TONES, _UNCOLOURED, _CLEAR_SIZES = map(word_set, ("unlike tones", "uncoloured", "clear sizes"))
+_GARMENTS, _WEARABLE = word_set("garments"), word_set("garments", "wearable")
+_BESIDE_COLOURS = word_set("tones", "connectors", "labels")
+_NAMES_OF_VARIANTS = _COLOURS | word_set("shades", "letter sizes")
+_AT_THE_END = word_set("letter sizes", "garment sizes", "labels")
 
 
 def read_name(product: Product) -> Reading:
@@ -72,7 +55,7 @@ def read_name(product: Product) -> Reading:
     words_of_name = _WORD.findall(text)
     parts = [found for part in _PARTS.split(_without_sizes(text)) if (found := _WORD.findall(part))]
     levels = _WORD.findall(" ".join(product.category).casefold())
-    wearable = not (words.GARMENTS.isdisjoint(words_of_name) and words.WEARABLE.isdisjoint(levels))
+    wearable = not (_GARMENTS.isdisjoint(words_of_name) and _WEARABLE.isdisjoint(levels))
     stated = set(_WORD.findall((product.variant or "").casefold()))
     key, base = (
         tuple(sorted(word for word in kept if word not in stated))
@@ -82,7 +65,7 @@ def read_name(product: Product) -> Reading:
 
 
 def _may_be_a_colour(part: Sequence[str]) -> bool:
-    return len(part) <= MAX_COLOUR_WORDS and "".join(part).isalpha() and words.UNLIKE_TONES.isdisjoint(part)
+    return len(part) <= MAX_COLOUR_WORDS and "".join(part).isalpha() and _UNLIKE_TONES.isdisjoint(part)
 
 
 def _without_sizes(text: str) -> str:
@@ -92,7 +75,7 @@ def _without_sizes(text: str) -> str:
         text = size.sub(" , ", text)
     for inches in sizes_of_screens:
         text = re.sub(rf"\b([a-z]*){inches}(?![\d.])", r"\1", text)
-    return _X_LARGE.sub(r"\1\2", text)
+    return text
 
 
 def _kept(parts: Sequence[Sequence[str]], *, wearable: bool, guess: bool) -> Iterator[str]:
@@ -110,9 +93,9 @@ def _says_only_variant(part: Sequence[str]) -> bool:
     rest = [word for word, is_known in zip(part, known, strict=True) if not is_known]
     besides = [word for word in rest if word not in _BESIDE_COLOURS]
     if not besides:
-        return any(known) or not words.LABELS.isdisjoint(part)
-    named = (len(part) > 1 and part[0] in words.LABELS) or (len(part) == MAX_COLOUR_WORDS and known[-1])
-    return named and len(besides) == 1 and besides[0].isalpha() and besides[0] not in words.UNLIKE_TONES
+        return any(known) or not _LABELS.isdisjoint(part)
+    named = (len(part) > 1 and part[0] in _LABELS) or (len(part) == MAX_COLOUR_WORDS and known[-1])
+    return named and len(besides) == 1 and besides[0].isalpha() and besides[0] not in _UNLIKE_TONES
 
 
 def _plain(part: Sequence[str], *, wearable: bool, guess: bool) -> Iterator[str]:
@@ -121,22 +104,21 @@ def _plain(part: Sequence[str], *, wearable: bool, guess: bool) -> Iterator[str]
     if wearable:
         dropped |= _sizes_at_the_end(part, dropped)
     for place, word in enumerate(part):
-        beside = dropped & {place - 1, place + 1}
-        joins = (word in words.LABELS and beside) or (word in words.CONNECTORS and len(beside) > 1)
-        if place not in dropped and not joins:
+        between = {place - 1, place + 1} <= dropped and word in _CONNECTORS
+        if place not in dropped and not between:
             yield word
 
 
 def _is_variant_word(part: Sequence[str], place: int, *, wearable: bool) -> bool:
     word = part[place]
-    if word in _COLOURS or (wearable and word in words.SHADES):
-        return part[place + 1 : place + 2] == [] or part[place + 1] not in words.UNCOLOURED
-    return word in words.CLEAR_SIZES
+    if word in _COLOURS or (wearable and word in _SHADES):
+        return part[place + 1 : place + 2] == [] or part[place + 1] not in _UNCOLOURED
+    return word in _CLEAR_SIZES
 
 
 def _tones_before(part: Sequence[str], colour: int, *, guess: bool) -> Iterator[int]:
     for place in reversed(range(colour)):
-        if part[place] not in words.TONES:
+        if part[place] not in _TONES:
             if guess and place == colour - 1 and _may_be_a_colour([part[place]]):
                 yield place
             return
