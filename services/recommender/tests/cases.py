@@ -20,16 +20,16 @@ from services.recommender.tests.fakes import product, purchase
 from services.recommender.tests.shops import DAY, NOW, buyer, delighted, shop_of
 
 THINGS: Mapping[Category, Sequence[str]] = {
-    ("Electronics", "Televisions", "SmartTelevisions"): ("Bolt 55 inch TV", "Jay-Bee 32 inch TV"),
-    ("Electronics", "Televisions", "StandardTelevisions"): ("Clay 24 inch TV",),
-    ("Electronics", "Phones", "Smartphones"): ("Apple iPhone 13", "OPPO A74 5G", "Clay Nova 5"),
+    ("Electronics", "Televisions", "SmartTelevisions"): ("Mirano 55 inch TV", "Velora 32 inch TV"),
+    ("Electronics", "Televisions", "StandardTelevisions"): ("Sonara 24 inch TV",),
+    ("Electronics", "Phones", "Smartphones"): ("Apple iPhone 13", "OPPO A74 5G", "Velora Nova 5"),
     ("Electronics", "Accessories", "USB Cables"): ("USB-C Cable", "USB A to B Printer Cable"),
     ("Electronics", "Accessories", "Phone Cases"): ("Case for iPhone 13", "Case for Galaxy A54"),
     ("Fashion", "Women", "Blouses"): ("Blouse",),
     ("Fashion", "Men", "Shirts"): ("Shirt",),
     ("Home", "Kettles"): ("Kettle",),
     ("Home", "Mugs"): ("Mug",),
-    ("Tea",): ("Tea", "Tea for Clay"),
+    ("Tea",): ("Tea", "Tea for Sonara"),
     (): ("Thing", "Men's belt"),
 }
 """Leaf categories, each with what its products are called."""
