@@ -55,8 +55,8 @@ class BrokenRules:
             Rule.DISAPPOINTMENT: self._is_disappointing,
             Rule.PRICE: self._is_far,
             Rule.RATING: self._is_poorly_rated,
-            Rule.REPEAT: lambda one: not self._labels([one]).isdisjoint(
-                self._catalogue.labels_of(self._emailed)
+            Rule.REPEAT: lambda one: (
+                not self._labels([one]).isdisjoint(self._catalogue.labels_of(self._emailed))
             ),
         }
 
@@ -78,7 +78,9 @@ class BrokenRules:
 
     def _keeps_families(self, picked: list[Product]) -> bool:
         times = Counter(label for one in picked for label in self._labels([one]))
-        return _most(times.elements()) <= 1 and times.keys().isdisjoint(self._catalogue.labels_of(self._known))
+        return _most(times.elements()) <= 1 and times.keys().isdisjoint(
+            self._catalogue.labels_of(self._known)
+        )
 
     def _is_disappointing(self, product: Product) -> bool:
         return self._brand(product) is not None and any(

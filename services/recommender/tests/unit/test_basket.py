@@ -93,7 +93,9 @@ def test_a_brand_that_disappointed_is_not_offered_in_that_leaf() -> None:
         product("plainer", "plainer", TEA),
     ]
     shop = shop_of(products, shop=NOTHING_DURABLE)
-    broken = {one for one in shop.offers if Rule.DISAPPOINTMENT in Filling(shop, dislikes("bad")).broken_by(one)}
+    broken = {
+        one for one in shop.offers if Rule.DISAPPOINTMENT in Filling(shop, dislikes("bad")).broken_by(one)
+    }
     assert broken == {"bad", "tea"}
     assert Rule.DISAPPOINTMENT not in Filling(shop, dislikes("plain")).broken_by("plainer")
     assert Filling(shop, likes("bad")).broken_by("tea") == set()

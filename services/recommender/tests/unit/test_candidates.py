@@ -109,7 +109,9 @@ def test_products_that_customers_bought_with_the_customers_own_come_first_in_the
     linked, plain = shop_of(ALL, TOGETHER, shop=PLAIN), shop_of(ALL, shop=PLAIN)
     moved = 0
     for customer in CUSTOMERS:
-        after, before = (order(Candidates(Shopper(shop, owns("tea0"), (), customer)), MUGS) for shop in (linked, plain))
+        after, before = (
+            order(Candidates(Shopper(shop, owns("tea0"), (), customer)), MUGS) for shop in (linked, plain)
+        )
         assert sorted(after) == [f"mugs{n}" for n in range(6)]
         assert after.index("mugs3") <= before.index("mugs3")
         moved += after.index("mugs3") < before.index("mugs3")
@@ -126,7 +128,9 @@ def test_families_bought_together_and_ranked_come_before_leaf_categories() -> No
 
 def test_only_what_was_bought_together_more_often_than_by_chance_attracts() -> None:
     """A best seller is in many baskets, whatever else is in them."""
-    everywhere = tuple(buyer(f"E{n}", "nuts0", f"{leaf}{n % 6}") for n, leaf in enumerate(["tea", "mugs"] * 30))
+    everywhere = tuple(
+        buyer(f"E{n}", "nuts0", f"{leaf}{n % 6}") for n, leaf in enumerate(["tea", "mugs"] * 30)
+    )
     shop = shop_of(ALL, (*TOGETHER, *everywhere), shop=PLAIN)
     attraction = shop.attraction("tea0")
     assert attraction["mugs3"] > attraction.get("nuts0", 0.0)

@@ -81,5 +81,8 @@ def test_what_goes_with_something_of_theirs_may_cost_less_but_not_more() -> None
         product("rare", "rare", TEA, price=Decimal(9000)),
     ]
     filling = Filling(shop_of(products, shop=DURABLE_KETTLES), owns("kettle"))
-    assert {one for one in ("tea", "hose", "rare") if Rule.PRICE in filling.broken_by(one)} == {"hose", "rare"}
+    assert {one for one in ("tea", "hose", "rare") if Rule.PRICE in filling.broken_by(one)} == {
+        "hose",
+        "rare",
+    }
     assert Rule.PRICE in Filling(shop_of(products, shop=DURABLE_KETTLES), dislikes("kettle")).broken_by("tea")

@@ -12,7 +12,10 @@ from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import dislikes, ids, likes, owns, shop_of
 
 PHONES, PRINTERS = ("Electronics", "Phones", "Smartphones"), ("Computers", "Printing", "Printers")
-TELEVISIONS, REMOTES = ("Electronics", "TVs", "Televisions"), ("Electronics", "Accessories", "Remote Controls")
+TELEVISIONS, REMOTES = (
+    ("Electronics", "TVs", "Televisions"),
+    ("Electronics", "Accessories", "Remote Controls"),
+)
 CABLES, CASES = ("Computers", "Accessories", "USB Cables"), ("Electronics", "Accessories", "Phone Cases")
 GLASSES, TOWELS = ("Electronics", "Accessories", "Screen Guards"), ("Home", "Bath", "Towels")
 SHOP = shop_of(
