@@ -70,8 +70,8 @@ def _match(name: str, category: Category) -> _Match | None:
 
 def other_of(product: Product) -> str | None:
     """Return what a thing that no device or accessory is, such as "clothing", by its category or name."""
-    found = [*_of_leaf(product.category), *_of_name(product.name).values()]
-    found += [match for level in product.category[:-1] for match in _of_leaf((level,))]
+    levels = [match for level in reversed(product.category) for match in _of_leaf((level,))]
+    found = (*levels, *_of_name(product.name).values())
     return next((match.kind.name for match in found if match.is_other), None)
 
 
