@@ -78,7 +78,6 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=100.0, help="requests a second")
     parser.add_argument("--seconds", type=float, default=180.0)
     parser.add_argument("--engine", choices=["batch", "campaign"], default="batch")
-    parser.add_argument("--kept", type=int, default=0, help="answers kept in memory; 0 makes every one anew")
     options = parser.parse_args()
     halves = measured(ScoredRun(options.customers), options)
     show(halves, options)
@@ -103,8 +102,8 @@ def show(halves: Sequence[Half], options: argparse.Namespace) -> None:
             ", ".join(f"{name} {ms:.1f}" for name, ms in half.cpu_ms.items()),
         )
     table.caption = (
-        f"{options.engine}: {options.customers:,} customers, {options.rate:.0f} a second,"
-        f" {options.kept:,} answers kept; load {psutil.getloadavg()[0]:.1f}"
+        f"{options.engine}: {options.customers:,} customers, {options.rate:.0f} a second;"
+        f" load {psutil.getloadavg()[0]:.1f}"
     )
     Console(width=110).print(table)
 
@@ -124,10 +123,8 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
     port = free_port()
     settings = {
         "ENCORE_RECOMMENDER_WEB_PORT": str(port),
-        "ENCORE_RECOMMENDER_WEB_KEPT": str(options.kept),
         "ENCORE_RECOMMENDER_WEB_RENEW_S": str(RENEW_S),
-        "ENCORE_RECOMMENDER_WEB_ENGINE": options.engine,
-        "ENCORE_RECOMMENDER_WEB_RANKING_S": str(300 if options.kept else 0),
+        "ENCORE_RECOMMENDER_WEB_RANKING_S": "0",
         "ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S": "1000",
         "ENCORE_RECOMMENDER_WEB_CALLER_REQUESTS_PER_S": "1000",
     }

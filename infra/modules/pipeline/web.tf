@@ -12,7 +12,6 @@ locals {
     },
     {
       MODULE                                = "encore.recommender.web" # what the image starts
-      ENCORE_RECOMMENDER_WEB_ENGINE         = var.recommender.campaign ? "campaign" : "batch"
       ENCORE_RECOMMENDER_WEB_HOST           = "0.0.0.0"
       ENCORE_RECOMMENDER_WEB_PORT           = tostring(try(var.realtime.port, 8080))
       ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S = tostring(try(var.realtime.requests_per_s, 100))
@@ -61,8 +60,8 @@ locals {
     },
     {
       sid       = "KnowWhatRunsMade"
-      actions   = ["personalize:DescribeCampaign", "personalize:DescribeEventTracker"]
-      resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:event-tracker/*"]
+      actions   = ["personalize:DescribeEventTracker"]
+      resources = ["${local.personalize}:event-tracker/*"]
     },
     {
       sid       = "FindWhatRunsMade"

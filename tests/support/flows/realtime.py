@@ -77,7 +77,6 @@ def flows() -> Iterator[Flow]:
                 steps(WEB, "dynamodb:GetItem", RUNS),
                 *(steps(WEB, "kms:Decrypt", KEYS["data"], context=via(each)) for each in ("s3", "dynamodb")),
                 steps(WEB, "personalize:GetRecommendations", CAMPAIGN, FILTER),
-                steps(WEB, "personalize:DescribeCampaign", CAMPAIGN),
                 steps(WEB, "personalize:ListCampaigns", "*"),
             )
         ),

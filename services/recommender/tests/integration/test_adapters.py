@@ -43,10 +43,9 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     objects = S3Objects(clients.s3, bucket)
     await shop.store(objects, "run-1")
     run = Run(run_id="run-1", created_at=START, parts=1)
-    prepare, gather, _ = preparing(objects)
+    prepare, _ = preparing(objects)
     run = run.model_copy(update={"step": dict(await prepare.begin(run))})
     await prepare.do(run, bundle_of(run, 1))
-    await gather.do(run, bundle_of(run, 1))
     plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10, tags={"stack": "shop"})
     for step in list(Step)[:-1]:
         for wanted in plan.wanted(step, run):

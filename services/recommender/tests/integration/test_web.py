@@ -148,7 +148,7 @@ async def test_a_shop_in_a_process_picks(edition: Edition, resources: Resources)
     before = workers()
     opened = await open_in_process(edition, load=partial(load_stored, resources.buckets["data"]))
     answers = await asyncio.gather(*(opened.picks(Wanted(f"C{number}")) for number in range(4)))
-    assert [len(read_picks(one)) for one in answers] == [5, 5, 5, 5]
+    assert [len(read_picks(one)) for one in answers] == [Rules().min_picks] * 4
     started = workers() - before
     assert len(started) == 1
     opened.close()
@@ -164,7 +164,7 @@ async def test_what_goes_wrong_in_a_shop_is_one_requests_matter(
     opened = await open_in_process(edition, load=partial(load_stored, resources.buckets["data"]))
     with pytest.raises(RuntimeError, match="AttributeError"):
         await opened.picks(cast("Wanted", "nonsense"))
-    assert len(read_picks(await opened.picks(Wanted("C0")))) == 5
+    assert read_picks(await opened.picks(Wanted("C0")))
     opened.close()
 
 

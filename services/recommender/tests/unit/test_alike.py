@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.recommender.domain.families import alike as module
-from encore.recommender.domain.families.alike import MAX_GROUP, alike
+from encore.recommender.domain import alike as module
+from encore.recommender.domain.alike import MAX_GROUP, alike
 from encore.recommender.domain.names import Vector, cosine, tokens, vector
 
 WORDS = ["red", "blue", "usb", "cable", "fast", "lamp", "1m"]

@@ -15,6 +15,7 @@ from encore.contracts.records import Exclusion, Pick
 from encore.recommender.domain.history import KnownPurchase
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.real_time import PickedFrom, read_picks
+from encore.recommender.domain.rules import Rules
 from encore.recommender.ports import NoRankingError, NoShopError
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
@@ -120,7 +121,7 @@ async def test_somebody_unknown_gets_popular_products(world: World) -> None:
     await current.shops.renew()
     answer = await current.find("nobody")
     assert (answer.customer.is_known, answer.source) == (False, PickedFrom.POPULARITY)
-    assert len(read_picks(answer.picks or b"")) == 5
+    assert len(read_picks(answer.picks or b"")) == Rules().min_picks
 
 
 async def test_an_excluded_customer_gets_nothing_personal_and_costs_nothing(world: World) -> None:

@@ -9,7 +9,7 @@ from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from encore.recommender.domain.customer_state import keys
 from encore.recommender.domain.history import History
 from encore.recommender.domain.kept_rankings import KeptRanking
-from encore.recommender.domain.real_time import Edition
+from encore.recommender.domain.real_time import Edition, Wanted
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.runtime.storage import to_item
@@ -49,6 +49,6 @@ async def test_what_is_left_is_asked_for_again() -> None:
         cast("Any", busy), histories="histories", recommendations="recommendations", contacts="contacts"
     )
     wanted = await records.read("C1", Edition("run-1", RunRules(rules=Rules()), now=7))
-    assert (wanted.is_known, wanted.ranked, wanted.unwanted) == (True, ("a", "b"), {"toys"})
+    assert wanted == Wanted("C1", ranked=("a", "b"), unwanted=frozenset({"toys"}), is_known=True)
     assert busy.calls[0] == ["contacts", "histories", "recommendations"]
     assert len(busy.calls) == 2 + len(keys("C1", "run-1"))

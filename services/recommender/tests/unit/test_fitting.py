@@ -7,6 +7,7 @@ import pytest
 from encore.contracts.records import Product
 from encore.recommender.domain.attributes import Attributes, read_attributes
 from encore.recommender.domain.brands import joined
+from encore.recommender.domain.fit_tables import Fact
 from encore.recommender.domain.fitting import fits, is_fit
 
 MAKERS = frozenset(("kitcho", "velora", "mirano", "sonara"))
@@ -34,6 +35,10 @@ ANDROID_MICROSD = ("Smartphones", "Samsung Galaxy M04 (4GB RAM)", "Samsung", "mi
 NESPRESSO = ("Coffee Machines", "Nespresso Essenza Mini Coffee Machine", "Nespresso")
 PS5 = ("Consoles", "PlayStation 5 Slim Console", "Sony")
 MATTRESS_140 = ("Mattresses", "Foam Mattress 140 x 200 cm", "Schlafo")
+
+GALAXY = ("Smartphones", "Samsung Galaxy A55 128 GB", "Samsung")
+KRAFTEK_DRILL = ("Drills", "Kraftek Cordless Drill Driver 20V, Kit with 2x 2.0Ah", "Kraftek")
+PS5_GAME = ("Games", "Star Harvest (PS5)", "")
 
 Words = tuple[str, ...]
 
@@ -85,6 +90,14 @@ def _fits(accessory: Words, owned: Words) -> bool | None:
         (("Kaffeekapseln", "Kaffeekapseln für Nespresso", "Cafora"), NESPRESSO),
         (("Video Games", "Star Harvest (PS5)", ""), PS5),
         (("Bettwäsche", "Spannbettlaken 140 x 200 cm", "Schlafo"), MATTRESS_140),
+        (("StandMixerAccessories", "Sujata 0.4-Litre Grind and Store Jar", "Sujata"), SUJATA_MIXER),
+        (("Games", "Elden Shore - PS5", ""), PS5),
+        (("Games", "Elden Shore - PS5", ""), PS5_GAME),
+        (("Saws", "Kraftek Jigsaw 20V, Body Only", "Kraftek"), KRAFTEK_DRILL),
+        (("Saws", "Makita Stichsäge DJV 18V LXT solo", "Makita"), MAKITA_DRILL),
+        (("Batteries", "Kraftek 20V Battery 4.0Ah", "Kraftek"), KRAFTEK_DRILL),
+        (("Drill Bits", "Wood Drill Bit Set, Hex Shank", "Werko"), KRAFTEK_DRILL),
+        (("Wireless Chargers", "MagSafe Wireless Charger 15 W", "Voltera"), IPHONE_13),
     ],
 )
 def test_an_accessory_fits_a_device_that_has_what_it_takes(accessory: Words, owned: Words) -> None:
@@ -117,6 +130,17 @@ def test_an_accessory_fits_a_device_that_has_what_it_takes(accessory: Words, own
         (("Kaffeekapseln", "Kaffeekapseln für Dolce Gusto", "Cafora"), NESPRESSO),
         (("Video Games", "Kart Rally (Nintendo Switch)", ""), PS5),
         (("Bettwäsche", "Spannbettlaken 90 x 200 cm", "Schlafo"), MATTRESS_140),
+        (("StandMixerAccessories", "Preethi 0.4-Litre Grind and Store Jar", "Preethi"), SUJATA_MIXER),
+        (("Games", "Ring of Tides (Nintendo Switch)", ""), PS5_GAME),
+        (("Saws", "Kraftek Jigsaw 20V, Body Only", "Kraftek"), MAKITA_DRILL),
+        (("Saws", "DeWalt Circular Saw 18V XR, bare unit", "DeWalt"), MAKITA_DRILL),
+        (("Batteries", "Kraftek 20V Battery 4.0Ah", "Kraftek"), MAKITA_DRILL),
+        (("Drill Bits", "SDS-plus Hammer Bit Set, 7 pcs", "Werko"), KRAFTEK_DRILL),
+        (("Wireless Chargers", "MagSafe Wireless Charger 15 W", "Voltera"), GALAXY),
+        (("Smart Watches", "Apple Watch Series 9 41 mm", "Apple"), GALAXY),
+        (("Trackers", "AirTag, 4 Pack", "Apple"), GALAXY),
+        (("Lenses", "35 mm f/1.8 Lens for Sony E", "Sigra"), CAMERA_SD),
+        (("Gaming Headsets", "Headset for Nintendo Switch", "Tezzo"), PS5),
     ],
 )
 def test_an_accessory_for_something_else_does_not_fit(accessory: Words, owned: Words) -> None:
@@ -150,6 +174,31 @@ def test_what_is_of_use_by_itself_may_be_offered_if_nothing_is_known() -> None:
     assert fits(towel, _read(KETTLE)) is None
     assert is_fit(towel, _read(KETTLE))
     assert not is_fit(_read(("Mice", "Silent Wireless Mouse", "Tezzo")), _read(IPHONE_13))
+
+
+def test_a_tool_without_a_battery_needs_one_of_its_platform() -> None:
+    """With a battery of its own it does not."""
+    bare, kit = ("Kraftek Jigsaw 20V, Body Only", "Kraftek Jigsaw 20V, Kit with 2x 2.0Ah and Charger")
+
+    assert _read(("Saws", bare, "Kraftek")).needs_fit
+    assert not _read(("Saws", kit, "Kraftek")).needs_fit
+
+
+def test_a_device_made_for_one_system_is_nothing_to_who_is_not_known_to_have_it() -> None:
+    """A lens has one mount, a headset may have one console's plug; others fit everybody."""
+    assert _read(("Lenses", "35 mm f/1.8 Lens for Sony E", "Sigra")).needs_fit
+    assert _read(("Gaming Headsets", "Headset for Nintendo Switch", "Tezzo")).needs_fit
+    assert not _read(("Gaming Headsets", "Wireless Gaming Headset", "Tezzo")).needs_fit
+
+
+def test_diets_and_types_of_skin_are_known_and_demand_nothing() -> None:
+    """Who wants vegan food may be offered it first; nobody has to own any."""
+    yoghurt = _read(("Yoghurts", "Oat Yoghurt, vegan, 400 g", "Hafra"))
+    cream = _read(("Skin Care", "Night Cream for dry skin, 50 ml", "Derma"))
+
+    assert {Fact("diet", "vegan")} == yoghurt.offers
+    assert {Fact("skin", "dry")} == cream.offers
+    assert not yoghurt.needs_fit
 
 
 def test_who_owns_a_case_for_a_phone_has_that_phone() -> None:

@@ -107,6 +107,19 @@ async def test_a_campaign_that_is_switched_off_ends_with_the_next_run() -> None:
     assert left(world) == [RUNS[0]]
 
 
+async def test_a_campaign_ends_although_rankings_are_switched_off_with_it() -> None:
+    """Both in one step: it would be billed on."""
+    world = World(has_campaign=True)
+    await world.open()
+    await world.run_to_end()
+    assert Kind.CAMPAIGN in {spec.kind for spec in world.personalize.made.values()}
+    world.asks_personalize, world.remove_old_runs = False, replace(world.remove_old_runs, has_campaign=False)
+    world.handler = world.task()
+    await world.open(run_id="run-2")
+    await world.run_to_end("run-2")
+    assert not {Kind.CAMPAIGN, Kind.EVENT_TRACKER} & {spec.kind for spec in world.personalize.made.values()}
+
+
 async def test_without_a_dataset_group_there_is_nothing_to_do() -> None:
     """A shop whose runs have always had too little data, or kept rankings, has none."""
     world = World(has_campaign=True)

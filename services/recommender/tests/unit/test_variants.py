@@ -1,6 +1,6 @@
 import pytest
 
-from encore.recommender.domain.families.variants import read_name
+from encore.recommender.domain.variants import read_name
 from services.recommender.tests.fakes import product
 
 SAME = [

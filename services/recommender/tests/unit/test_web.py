@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from encore.recommender.domain.real_time import Edition, Wanted, read_picks
+from encore.recommender.domain.rules import Rules
 from encore.recommender.ports import NoShopError, OpenedShop
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.runtime.metrics import MAX_VALUES, Metric
@@ -116,7 +117,7 @@ async def test_any_id_is_a_customers(web: Web, customer_id: str) -> None:
     async with web.client.get(url, headers={"X-API-Key": KEY}) as reply:
         found = await reply.json()
     assert (reply.status, found["customer_id"], found["known"]) == (200, customer_id, False)
-    assert len(found["picks"]) == 5
+    assert len(found["picks"]) == Rules().min_picks
 
 
 async def test_wrong_requests_say_what_is_expected(web: Web) -> None:
@@ -372,7 +373,7 @@ async def test_an_address_in_use_is_an_error_at_once(current: CurrentPicks) -> N
 async def test_an_answer_can_be_read_as_picks(web: Web) -> None:
     """What is answered is as the records of picks are, for clients in Python."""
     answer = await web.get(PICKS)
-    assert len(read_picks(json.dumps(answer.json["picks"]).encode())) == 5
+    assert len(read_picks(json.dumps(answer.json["picks"]).encode())) == len(answer.json["picks"])
 
 
 async def test_stopping_ends_the_renewal_in_the_middle(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,9 +32,9 @@ class DynamoDBKeptEvents:
         for some in batches(new.values(), EVENTS_PER_UPDATE):
             changes = [f"{attribute_of(one)} = :v{number}" for number, one in enumerate(some)]
             values = {f":v{number}": value_of(one) for number, one in enumerate(some)}
-            values |= {":expires": expires_at(self._keep_days)[EXPIRES_AT]}
+            expires = {":expires": expires_at(self._keep_days)[EXPIRES_AT]}
             change = f"SET {', '.join(changes)}, {EXPIRES_AT} = :expires"
-            await self._update(customer_id, change, ExpressionAttributeValues=to_item(values))
+            await self._update(customer_id, change, ExpressionAttributeValues=to_item({**values, **expires}))
         for some in batches(surplus([*known.values(), *new.values()]), EVENTS_PER_UPDATE):
             await self._update(customer_id, f"REMOVE {', '.join(map(attribute_of, some))}")
         return len(new)

@@ -5,14 +5,20 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from encore.contracts.records import Product
-from encore.recommender.domain.fact_reading import Text, offered, people_facts, taken
-from encore.recommender.domain.fit_tables import Fact, kinds, pattern
+from encore.recommender.domain.fact_reading import Text, offered, taken
+from encore.recommender.domain.fit_tables import Fact, found, kinds, pattern
 from encore.recommender.domain.kinds import kind_of, other_of
 
 Needs = tuple[frozenset[str], ...] | None
 
-_NARROW = frozenset(("card", "model", "mount", "platform", "port", "series", "system"))
+_NARROW = frozenset(
+    ("card", "cordless", "ecosystem", "model", "mount", "platform", "port", "series", "system")
+)
 """What an accessory has to agree in once its text names it."""
+_VITAL = frozenset(("cordless", "mount", "platform"))
+"""What even a device, such as a lens or a tool without a battery, has to agree in once its text names it."""
+_COMPUTER = Fact("platform", "pc")
+"""What hardly anybody lacks, though the shop may not know."""
 _SPECIFIC = frozenset(("maker", "model", "series", "platform"))
 """What an accessory that says that it is universal need not agree in."""
 _WORN = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
@@ -59,14 +65,14 @@ def read_attributes(
     `brand` is as `brands.joined` writes it, and so are the `makers` of devices in the shop, see `makers_of`.
     Without them only well-known makers are recognised in names.
     """
-    kind = kind_of(product)
+    kind, more = kind_of(product), "\n".join(product.bullets).lower()
     while kind is not None:
-        text = Text.of(product, kind, brand, makers)
+        text = Text(kind, product.name.lower(), more, product.category, brand, makers)
         takes = taken(text)
         if not kind.vague or kinds_of(takes - kind.takes) - {"maker"}:
             return _attributes(text, takes)
         kind = kinds().get(kind.otherwise)
-    return Attributes.of(frozenset(), frozenset() if other_of(product) in _WORN else people_facts(product))
+    return Attributes.of(frozenset(), frozenset() if other_of(product) in _WORN else _people_facts(product))
 
 
 def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
@@ -74,20 +80,25 @@ def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
     return frozenset(fact.kind for fact in facts)
 
 
+def _people_facts(product: Product) -> frozenset[Fact]:
+    """Return the diets and the types of skin that food and care products say that they are for."""
+    text = "\n".join((product.name, *product.bullets)).lower()
+    return frozenset(Fact(kind, value) for kind in ("diet", "skin") for value in found(kind, text))
+
+
 def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
     """Return the attributes of a device or accessory.
 
     The owner of an accessory that `shows` it has all that this takes, but of several devices none for sure.
-    Beside what its kind needs, an accessory needs whatever narrow thing its text says it is for.
+    Beside what its kind needs, it needs whatever narrow thing its text says it is for.
     """
     kind, own, offers, needs = text.kind, kinds_of(takes), offered(text), text.kind.needs
     if kind.shows and not any(own.isdisjoint(group) for group in needs or ()):
         devices = {fact for fact in takes if fact.kind == "device"}
         offers |= takes - (devices if len(devices) > 1 else set())
-    if needs is not None:
-        is_universal = pattern("universal").search(text.name)
-        needs = tuple(group for group in needs if not (is_universal and group <= _SPECIFIC))
-        narrow = own & _NARROW
-        if narrow and not any(narrow & group for group in needs):
-            needs = (*needs, narrow)
-    return Attributes.of(takes, offers, needs)
+    is_universal = pattern("universal").search(text.name)
+    groups = [group for group in needs or () if not (is_universal and group <= _SPECIFIC)]
+    narrow = own & _NARROW if needs is not None else kinds_of(takes - {_COMPUTER}) & _VITAL
+    if narrow and not any(narrow & group for group in groups):
+        groups.append(narrow)
+    return Attributes.of(takes, offers, None if needs is None and not groups else tuple(groups))

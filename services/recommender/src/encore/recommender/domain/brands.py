@@ -32,34 +32,31 @@ class Brands:
 
     def __init__(self, products: Iterable[Product]) -> None:
         known = list(products)
+        leading = {product.product_id: _leading_words(product.name) for product in known}
         self._stated = {brand for product in known if (brand := stated_brand(product))}
-        self._leading = {product.product_id: _leading_words(product.name) for product in known}
-        self._leads = Counter(joined(leading[0]) for leading in self._leading.values() if leading)
-        self._pairs = Counter(joined("".join(leading[:2])) for leading in self._leading.values())
+        self._leads = Counter(joined(own[0]) for own in leading.values() if own)
+        self._pairs = Counter(joined("".join(own[:2])) for own in leading.values())
         self._holds = Counter(word for product in known for word in _own_words(product.name))
         self._brands = {
-            product.product_id: stated_brand(product) or self._learned(product) for product in known
+            product.product_id: stated_brand(product) or self._learned(leading[product.product_id])
+            for product in known
         }
 
     def brand_of(self, product_id: str) -> str | None:
         """Return the product's brand, None if it is unknown."""
         return self._brands.get(product_id)
 
-    def _learned(self, product: Product) -> str | None:
-        leading = self._leading[product.product_id]
+    def _learned(self, leading: Sequence[str]) -> str | None:
+        """Return a known brand that a name begins with, or else the first word that may be one."""
         for count in range(len(leading), 0, -1):
             name = joined("".join(leading[:count]))
             if name in self._stated or (count > 1 and name in self._leads):
                 return name
-        return self._first(leading)
-
-    def _first(self, leading: Sequence[str]) -> str | None:
-        """The first word, with the next where the first alone says little."""
         if not leading or leading[0].casefold() in _NO_BRANDS:
             return None
         first, pair = joined(leading[0]), joined("".join(leading[:2]))
         if (len(first) == 1 and first.isalpha()) or leading[0].casefold().strip(".") in _TITLES:
-            return pair
+            return pair  # the first word alone says little
         if first.isdecimal() or self._leads[first] >= MIN_LEADING * self._holds[first]:
             return None if first.isdecimal() else first
         is_brand = all(word.isupper() for word in leading[:2]) or self._pairs[pair] > 1

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from encore.recommender.domain.taxonomy import pattern_source, read_table, words
 
-_CACHED = 65_536
 _PIECES = re.compile(r"\bpcs\b")
-_PLURALS = ("en", "er", "e", "n")
+_PLURALS = ("", "en", "er", "e", "n")
 Group = Literal["devices", "accessories", "others"]
 
 
@@ -54,7 +53,7 @@ def kinds() -> Mapping[str, Kind]:
 
 
 def _kind(name: str, group: Group, entry: Mapping[str, Any] | list[str]) -> Kind:
-    own = dict(entry) if isinstance(entry, Mapping) else {"names": entry}
+    own: dict[str, Any] = {"names": entry} if isinstance(entry, list) else dict(entry)
     devices = own.pop("device", [name]) if group == "devices" else []
     offers = _facts(own.pop("offers", {})) | _facts({"device": devices})
     if "needs" in own:
@@ -66,37 +65,29 @@ def _facts(values: Mapping[str, Iterable[str]]) -> frozenset[Fact]:
     return frozenset(Fact(kind, value) for kind, each in values.items() for value in each)
 
 
-def english(text: str) -> list[str]:
+def english(text: str) -> tuple[str, ...]:
     """Return a text's words in singular English, as the tables have them."""
-    return [_singular(word) for word in words(_PIECES.sub("", text))]
-
-
-@lru_cache(maxsize=_CACHED)
-def _singular(word: str) -> str:
-    stems = (word.removesuffix(ending) for ending in ("", *_PLURALS))
-    return next((stem for stem in stems if stem in _vocabulary()), word)
-
-
-@cache
-def _vocabulary() -> frozenset[str]:
-    return frozenset().union(*(own for names in by_head().values() for own, _ in names))
+    return words(_PIECES.sub("", text))
 
 
 @cache
 def by_head() -> Mapping[str, list[tuple[frozenset[str], Kind]]]:
-    """Return the kinds by the last word of each name, with all the words of that name."""
+    """Return the kinds by the last word of each name, also in the German plural, with all its words."""
     heads: dict[str, list[tuple[frozenset[str], Kind]]] = {}
     for kind in kinds().values():
-        for own in map(words, kind.names):
-            heads.setdefault(own[-1], []).append((frozenset(own), kind))
+        for *before, head in map(words, kind.names):
+            for last in (head + ending for ending in _PLURALS):
+                heads.setdefault(last, []).append((frozenset((*before, last)), kind))
     return heads
 
 
 @cache
-def device_phrases() -> Mapping[tuple[str, ...], str]:
-    """Return the devices by what an accessory's text calls them."""
+def device_names() -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """Return what finds the names of devices in a text of English words, and the devices by their names."""
     devices = [kind for kind in kinds().values() if kind.group == "devices"]
-    return {words(phrase): kind.name for kind in devices for phrase in (*kind.also, *kind.names)}
+    names = {" ".join(words(name)): kind.name for kind in devices for name in (*kind.also, *kind.names)}
+    longest = "|".join(sorted(names, key=len, reverse=True))
+    return re.compile(rf"\b({longest})(?:{'|'.join(filter(None, _PLURALS))})?\b"), names
 
 
 @cache

@@ -1,7 +1,7 @@
 """What kind of thing a product is, as far as it matters for what fits what: see kinds.yaml."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,18 +10,15 @@ from encore.recommender.domain.fit_tables import (
     Kind,
     apart_words,
     by_head,
-    device_phrases,
+    device_names,
     english,
     kinds,
     pattern,
 )
-from encore.recommender.domain.taxonomy import Category, words
+from encore.recommender.domain.taxonomy import Category
 
-MAX_PHRASE = 4
 MAX_SPAN = 5
 """How many words before the thing itself may be part of its name."""
-MAX_PARTS = 3
-"""How many parts of a name are looked at, in commas."""
 _CACHED = 65_536
 _SEVERAL = re.compile(r"[&,;/+>|]|\s-\s|\b(?:and|und|et|y)\b")
 _PART = re.compile(r"[,;:|(\[/]|\s[-\u2013\u2014]\s")
@@ -51,54 +48,46 @@ def kind_of(product: Product) -> Kind | None:
     if match is None or match.is_other:
         return None
     text = " ".join((product.name, *product.category)).lower()
-    return None if match.kind.beside and not re.search(match.kind.beside, text) else match.kind
+    is_sure = not match.kind.beside or re.search(match.kind.beside, text)
+    return match.kind if is_sure else kinds().get(match.kind.otherwise)
 
 
 def _match(name: str, category: Category) -> _Match | None:
-    leaf, named = _of_leaf(category), list(_of_name(name))
-    first = next((match for match, place in named if place == 0), None)
+    leaf, parts = _of_leaf(category), _of_name(name)
+    first = parts.get(0)
     if (leaf and leaf[0].is_other) or (first and first.is_other and first.length > 1):
         return None
-    if first and (len(category) == 1 or first.is_accessory) and not _is_vaguer(first, leaf):
-        return first._replace(kind=_instead(first.kind, english(category[-1]) if category else ()))
-    heads = {match.head for match, _ in named}
+    named = [match for match in parts.values() if not match.is_other]
+    if first in named and (len(category) == 1 or first.is_accessory) and not _is_vaguer(first, leaf):
+        return first._replace(kind=_instead(first.kind, english(" ".join(category[-1:]))))
+    heads = {match.head for match in parts.values()}
     sure = [match for match in leaf if not (match.kind.general and match.kind.group == "devices")]
-    candidates = [match for match in leaf if match.head in heads], sure, [match for match, _ in named]
-    return next((match for matches in candidates for match in matches), None) or _of_branch(category)
+    candidates = (*(match for match in leaf if match.head in heads), *sure, *named)
+    return candidates[0] if candidates else _of_branch(category)
 
 
 def other_of(product: Product) -> str | None:
     """Return what a thing that no device or accessory is, such as "clothing", by its category or name."""
-    found = [*_of_leaf(product.category), *(match for match, _ in _of_name(product.name))]
-    found += [match for level in product.category[:-1] for match in _of_leaf((level,))]
+    levels = [match for level in reversed(product.category) for match in _of_leaf((level,))]
+    found = (*levels, *_of_name(product.name).values())
     return next((match.kind.name for match in found if match.is_other), None)
 
 
-def devices_in(text: Sequence[str]) -> frozenset[str]:
-    """Return the devices that a text of English words names, each as what it is to accessories."""
-    phrases, found, place = device_phrases(), set[str](), 0
-    while place < len(text):
-        lengths = range(min(MAX_PHRASE, len(text) - place), 0, -1)
-        length = next((each for each in lengths if tuple(text[place : place + each]) in phrases), 0)
-        if length:
-            found.add(phrases[tuple(text[place : place + length])])
-        place += length or 1
-    return frozenset(found)
+def devices_in(text: str) -> frozenset[str]:
+    """Return the devices that a text names, each as what it is to accessories."""
+    names, devices = device_names()
+    return frozenset(devices[name] for name in names.findall(" ".join(english(text))))
 
 
 def devices_of(category: Category) -> frozenset[str]:
     """Return the devices that the lowest level of a category names that names any, except the root."""
-    return next(
-        (found for level in reversed(category[1:]) if (found := devices_in(words(level)))), frozenset()
-    )
+    return next((found for level in reversed(category[1:]) if (found := devices_in(level))), frozenset())
 
 
-def _of_name(name: str) -> Iterator[tuple[_Match, int]]:
-    """Yield the kinds that the first parts of a name are, each with the place of its part."""
-    own = pattern("end of thing").split(name.lower(), maxsplit=1)[0]
-    for place, part in enumerate(_PART.split(own)[:MAX_PARTS]):
-        if match := _best(english(part)):
-            yield match, place
+def _of_name(name: str) -> Mapping[int, _Match]:
+    """Return the kinds that the parts of a name are, by the place of their part."""
+    parts = _PART.split(pattern("end of thing").split(name.lower(), maxsplit=1)[0])
+    return {place: match for place, part in enumerate(parts) if (match := _best(english(part)))}
 
 
 @lru_cache(maxsize=_CACHED)
@@ -120,7 +109,8 @@ def _of_branch(category: Category) -> _Match | None:
         return None
     above = english(category[-2])
     match = _best(above + english(category[-1])) or _best(above)
-    return match if match and (match.kind.group == "devices" or match.length > 1) else None
+    is_clear = match and (match.kind.group == "devices" or match.length > 1 or match.kind.vague)
+    return match if is_clear else None
 
 
 def _is_vaguer(found: _Match, leaf: Sequence[_Match]) -> bool:

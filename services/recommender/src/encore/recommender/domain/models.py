@@ -1,17 +1,16 @@
-"""Models of devices by name, such as "iphone 13 pro", and the numbers of printers and cartridges."""
+"""Models of devices by name, such as "iphone 13 pro", the numbers of cartridges, and sizes in inches."""
 
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from encore.recommender.domain.fit_tables import pattern, table
-from encore.recommender.domain.taxonomy import filled, pattern_source
+from encore.recommender.domain.fit_tables import Kind, pattern, table
+from encore.recommender.domain.taxonomy import filled
 
-MAX_BEFORE = 60
-"""How far into a name the model of a device stands, in characters."""
-BEFORE_CARTRIDGE, AFTER_CARTRIDGE = 12, 45
-"""How far from the word for cartridges their numbers stand in the text of a printer, in characters."""
+MIN_INCHES = 4
+LEAST_LAPTOP = 10
+CM_PER_INCH = 2.54
 _CACHED = 8_192
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"[^\W_]+|\+")
@@ -33,17 +32,13 @@ def known_models(text: str) -> tuple[Model, ...]:
 
 
 def _known(text: str) -> Iterator[Model]:
-    place = 0
-    for word in _LETTERS.finditer(text):
-        for start, name, device in _series().get(word[0], ()) if word.start() >= place else ():
-            found = start.match(text, word.start())
-            if found is None:
-                continue
-            while found is not None:
-                yield Model(f"{name} {_plain(found[1])}", device)
-                place = found.end()
-                found = _following().match(text, place)
-            break
+    series, following = _series()
+    for first in series.finditer(text):
+        _, name, device, _ = table("models")[int((first.lastgroup or "")[1:])]
+        found: re.Match[str] | None = first
+        while found is not None:
+            yield Model(f"{name} {_plain(text[found.end(found.lastindex or 0) : found.end()])}", device)
+            found = following.match(text, found.end())
 
 
 @lru_cache(maxsize=_CACHED)
@@ -55,10 +50,10 @@ def connectors(model: str) -> Mapping[str, list[str]]:
 def device_models(text: str) -> set[str]:
     """Return the models that a text names of no known series: a word and number, or else codes."""
     part = _END.split(text, maxsplit=1)[0]
-    for match in pattern("word and number").finditer(part, 0, MAX_BEFORE):
+    for match in pattern("word and number").finditer(part):
         if not pattern("code").fullmatch(match[2]):
             return {f"{match[1]} {_plain(match[2] + match[3])}"}
-    return {match[0].replace("-", "") for match in pattern("code").finditer(part, 0, MAX_BEFORE)}
+    return {match[0].replace("-", "") for match in pattern("code").finditer(part)}
 
 
 def codes(text: str) -> set[str]:
@@ -69,40 +64,51 @@ def codes(text: str) -> set[str]:
 
 def codes_of_cartridges(text: str) -> set[str]:
     """Return the numbers of the cartridges that a printer's text names."""
-    near = (
-        text[max(0, match.start() - BEFORE_CARTRIDGE) : match.end() + AFTER_CARTRIDGE]
-        for match in pattern("about cartridges").finditer(text)
-    )
-    return set[str]().union(*map(codes, near))
+    return set[str]().union(*(codes(match[0]) for match in pattern("about cartridges").finditer(text)))
+
+
+def inches(name: str, more: str, kind: Kind) -> set[int]:
+    """Return the whole inches of a screen, or each that an accessory is for."""
+    found = _inches(name, kind.spans) or (set() if kind.group == "devices" else _inches(more, kind.spans))
+    if not found and kind.name in ("television", "monitor") and (size := pattern("centimetres").search(name)):
+        found = {round(_float(size[1]) / CM_PER_INCH)}
+    return {size for size in found if size >= MIN_INCHES}
+
+
+def _inches(text: str, spans: str) -> set[int]:
+    """Read inches as a kind of accessory means them: a sleeve for 14 inches also holds 13, a bag any less."""
+    if spans and (between := pattern("range").search(text)):
+        return set(range(int(_float(between[1])), round(_float(between[2])) + 1))
+    sizes = [int(_float(match[1]) + 0.5) for match in pattern("inches").finditer(text)]
+    if not sizes or not spans:
+        return set(sizes[:1])
+    most = max(sizes)
+    if spans == "up to":
+        return set(range(LEAST_LAPTOP, most + 1))
+    if spans == "range":
+        return set(range(MIN_INCHES, most + 1)) if pattern("up to").search(text) else set(sizes)
+    return {most - 1, most}
+
+
+def _float(number: str) -> float:
+    return float(number.replace(",", "."))
 
 
 def _plain(code: str) -> str:
     """Write a number and its suffixes in one way: "11 Pro+ 5G" is "11 pro plus"."""
-    if generation := pattern("generation").match(code):
-        return generation[1]
+    if generation := pattern("generation").match(code.strip()):
+        return "".join(filter(str.isdigit, generation[0]))
     parts = ("plus" if part == "+" else part for part in _PART.findall(code))
     return " ".join(part for part in parts if not _NETWORK.fullmatch(part))
 
 
-def _numbered(before: str) -> re.Pattern[str]:
-    """Compile what stands before a number, with the number and its suffixes as the group."""
-    suffixes = "|".join(map(str, table("suffixes")))
-    generation = pattern_source("facts.yaml", "generation").replace("(\\d", "(?:\\d")
-    text = rf"{before}\s?((?:{generation}|{{number}})(?:\s?\+|[\s-](?:{suffixes}|[45]g)\b)*)"
-    return re.compile(filled(text, "facts.yaml"), re.VERBOSE)
-
-
 @cache
-def _following() -> re.Pattern[str]:
-    return _numbered("{between}")
-
-
-@cache
-def _series() -> Mapping[str, list[tuple[re.Pattern[str], str, str]]]:
-    """Return the series by their first words, the longest first."""
-    found: dict[str, list[tuple[re.Pattern[str], str, str]]] = {}
-    for phrase, name, device, *number in sorted(table("models"), key=lambda entry: -len(entry[0])):
-        ahead = "".join(rf"(?=\s?{each})" for each in number)
-        start = _numbered(phrase.replace(" ", r"\s?") + r"{size before}[\s-]?" + ahead)
-        found.setdefault(phrase.split()[0], []).append((start, name, device))
-    return found
+def _series() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds a series before its number, the longest first, and what finds further numbers."""
+    starts = []
+    for place, (phrase, *_, ahead) in sorted(enumerate(table("models")), key=lambda entry: -len(entry[1][0])):
+        words = phrase.replace(" ", r"\s?") + "{size before}" + r"[\s-]?"
+        starts.append(rf"(?P<g{place}>{words}(?=\s?(?:{ahead})))")
+    both = rf"(?<![^\W\d_])(?:{'|'.join(starts)}){{own number}}", "({between}){own number}"
+    first, following = (re.compile(filled(each, "facts.yaml"), re.VERBOSE) for each in both)
+    return first, following

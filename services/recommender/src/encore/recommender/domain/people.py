@@ -9,6 +9,7 @@ from typing import Literal
 from encore.contracts.records import Product
 from encore.recommender.domain.kinds import other_of
 from encore.recommender.domain.taxonomy import audience as audience_words
+from encore.recommender.domain.taxonomy import words
 
 Gender = Literal["women", "men"]
 Age = Literal["adult", "child", "baby"]
@@ -33,6 +34,7 @@ _PART = re.compile(r"[,;|()/]|\s[-\u2013]\s")
 _SYSTEMS = {
     "shoe": (("shoe", 16, 50),),
     "child": (("child", 50, 188),),
+    "jeans": (("waist", 22, 33), ("eu", 34, 64)),
     "clothing": (("eu", 30, 64), ("belt", 65, 150)),
 }
 """What numbers mean by whom they are for: their system, the least and the greatest."""
@@ -66,6 +68,8 @@ def size_of(product: Product) -> str | None:
         return None
     if worn == "clothing" and audience(product).age in ("child", "baby"):
         worn = "child"
+    if worn == "clothing" and "jeans" in words(" ".join((product.name, *product.category))):
+        worn = "jeans"
     stated = (product.variant or "", *_LABELLED.findall(product.name))
     sizes = (_sizes(text, worn, _LETTERS.findall(text), _NUMBER.findall(text)) for text in stated)
     parts = [part.strip() for part in _PART.split(product.name)[1:]]

@@ -41,10 +41,10 @@ class Edition:
     rules: RunRules
     now: int
     """In Unix seconds; products that are sold from a later time on are not offered."""
-    file_problem: str | None = None
-    """Why the shop's file of today is not used, but that of the run."""
     ranking_weight: float = 1.0
     """How much the run's rankings count."""
+    file_problem: str | None = None
+    """Why the shop's file of today is not used, but that of the run."""
 
     @classmethod
     def of(cls, run: Run, rules: RunRules) -> Self:

@@ -8,10 +8,10 @@ levels.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -36,23 +36,19 @@ _MIN_PART = 4
 _LINKS = ("", "n", "s", "en", "es")
 """What German puts between the parts of a compound word."""
 _CACHED_LEVELS = 65_536
-_Rank = tuple[bool, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Lexicon:
+class _Lexicon(NamedTuple):
     """The words of taxonomy.yaml, folded."""
 
     irregular: Mapping[str, str]
     translations: Mapping[str, tuple[str, ...]]
-    apart: frozenset[str]
-    audiences: frozenset[str]
     known: frozenset[str]
+    apart: frozenset[str]
     tails: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(NamedTuple):
     """A level's words, the last words of the things it names, and those of them that name parts of others."""
 
     words: frozenset[str]
@@ -108,11 +104,13 @@ class Entries:
         if level.several and not is_leaf:
             found = {phrase: own for phrase, own in found.items() if own >= level.words}
         last = {phrase: own for phrase, own in found.items() if own & level.heads}
-        groups: dict[_Rank, list[str]] = {}
-        for phrase, own in (last or ({} if level.parts else found)).items():
-            rank = (bool(own & level.parts), len(own & level.words), len(own))
-            groups.setdefault(rank, []).append(phrase)
-        return [sorted(groups[rank]) for rank in sorted(groups, reverse=True)]
+        chosen = last or ({} if level.parts else found)
+        ranks = {
+            phrase: (bool(own & level.parts), len(own & level.words), len(own))
+            for phrase, own in chosen.items()
+        }
+        best_first = sorted(ranks, key=lambda phrase: (tuple(-int(each) for each in ranks[phrase]), phrase))
+        return [list(group) for _, group in groupby(best_first, key=ranks.__getitem__)]
 
 
 @lru_cache(maxsize=_CACHED_LEVELS)
@@ -127,7 +125,8 @@ def words(level: str) -> tuple[str, ...]:
 
 def audience(category: Category) -> frozenset[str]:
     """Return the people or animals that a category is for ("woman", "child", "dog"); empty for everyone."""
-    return _lexicon().audiences.intersection(word for level in category for word in words(level))
+    known = read_table("taxonomy.yaml")["audiences"]
+    return frozenset(word for level in category for word in words(level) if word in known)
 
 
 def same_audience(one: Category, other: Category) -> bool:
@@ -171,12 +170,7 @@ def _level(level: str) -> _Level:
     parts = [part for part in _SEVERAL.split(_CAMEL.sub(" ", _plain(level))) if words(part)]
     named = (words(_FOR.split(part)[0]) for part in parts)
     heads = frozenset(own[-1] for own in named if own)
-    return _Level(
-        words=frozenset(words(level)),
-        heads=heads,
-        parts=heads & _lexicon().apart,
-        several=len(parts) > 1,
-    )
+    return _Level(frozenset(words(level)), heads, heads & _lexicon().apart, len(parts) > 1)
 
 
 def _plain(text: str) -> str:
@@ -193,16 +187,12 @@ def _read(token: str) -> tuple[str, ...]:
 
 def _singular(token: str, irregular: Mapping[str, str]) -> str:
     word = token.casefold()
-    if word in irregular:
-        return irregular[word]
-    if len(word) < _MAX_ACRONYM or (len(word) == _MAX_ACRONYM and token.isupper()):
-        return word
-    if word.endswith(_SINGULAR_ENDINGS):
-        return word
-    for ending, singular in _ENDINGS:
-        if word.endswith(ending):
-            return word.removesuffix(ending) + singular
-    return word
+    is_acronym = len(word) < _MAX_ACRONYM or (len(word) == _MAX_ACRONYM and token.isupper())
+    if word in irregular or is_acronym or word.endswith(_SINGULAR_ENDINGS):
+        return irregular.get(word, word)
+    endings = (pair for pair in _ENDINGS if word.endswith(pair[0]))
+    ending, singular = next(endings, ("", ""))
+    return word.removesuffix(ending) + singular
 
 
 def _compound(word: str, lexicon: _Lexicon) -> tuple[str, ...] | None:
@@ -231,11 +221,5 @@ def _lexicon() -> _Lexicon:
         for foreign in others
     }
     english = (word for phrase in content["translations"] for word in phrase.split())
-    return _Lexicon(
-        irregular=irregular,
-        translations=translations,
-        apart=frozenset(content["apart"]),
-        audiences=frozenset(content["audiences"]),
-        known=frozenset((*translations, *english, *content["apart"])),
-        tails=frozenset(content["tails"]),
-    )
+    apart, tails = frozenset(content["apart"]), frozenset(content["tails"])
+    return _Lexicon(irregular, translations, apart.union(translations, english), apart, tails)

@@ -37,7 +37,7 @@ class FindEdition:
         today = self.clock().replace(hour=0, minute=0, second=0, microsecond=0)
         rules, problem = await self._rules(run_id)
         now = int(max(run.created_at, today).timestamp())
-        return Edition(run_id, rules, now, problem, weight_of(run))
+        return Edition(run_id, rules, now, weight_of(run), problem)
 
     async def _rules(self, run_id: str) -> tuple[RunRules, str | None]:
         """Return the run's rules with the shop's file of today, or else why that cannot be used.

@@ -16,7 +16,7 @@ MOST_KEPT = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class RankNow:
-    """Keeps what `ask` ranks for `keep_s` seconds while nothing new is known of a customer: it is paid for."""
+    """Keeps what `ask` ranks for `keep_s` seconds while nothing new is known of a customer: each is paid."""
 
     ask: Callable[[str], Awaitable[Sequence[str]]]
     deadline_s: float

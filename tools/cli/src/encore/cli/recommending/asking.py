@@ -11,19 +11,19 @@ from encore.cli.environment import Environment
 from encore.cli.errors import CommandError
 from encore.cli.output import say
 from encore.cli.recommending.views import Picked
+from encore.recommender.adapters.campaign import AWSCampaign
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
-from encore.recommender.adapters.known_shop import DynamoDBKnownShop
-from encore.recommender.adapters.personalize_now import AWSRanksNow
+from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.adapters.turns import DynamoDBKnownShop
 from encore.recommender.domain.real_time import Edition, PickedFrom, picks_of, read_picks
-from encore.recommender.domain.recent import Recent
 from encore.recommender.domain.rules import Rules
 from encore.recommender.ports import OpenedShop
-from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
+from encore.recommender.use_cases.rank_now import RankNow
 from encore.runtime.aws import CONFIG
 from encore.runtime.retry import NO_SDK_RETRIES
 
@@ -35,12 +35,22 @@ DEADLINE_S = 5.0
 
 async def picked(environment: Environment, customer_id: str, *, engine: str, group: str) -> Picked:
     """Return a customer's current picks; raise `CommandError` if there is no shop yet."""
-    async with _current_picks(environment, group) as current:
-        answer = await current.find(customer_id, engine=PickedFrom(engine))
+    async with _campaign(environment, group) as campaign:
+        current = CurrentPicks(
+            shops=await _shops(environment, group),
+            customers=DynamoDBCustomerRecords(
+                environment.dynamodb,
+                histories=await environment.table("histories"),
+                recommendations=await environment.table("recommendations"),
+                contacts=await environment.table("contacts"),
+            ),
+            campaign=campaign if engine == PickedFrom.CAMPAIGN else None,
+        )
+        answer = await current.find(customer_id)
     return Picked(
         customer_id=customer_id,
-        known=answer.is_known,
-        exclusion=answer.exclusion,
+        known=answer.customer.is_known,
+        exclusion=answer.customer.exclusion,
         engine=answer.source,
         fallback=answer.fallback,
         run_id=answer.run_id,
@@ -49,28 +59,14 @@ async def picked(environment: Environment, customer_id: str, *, engine: str, gro
 
 
 @asynccontextmanager
-async def _current_picks(environment: Environment, group: str) -> AsyncIterator[CurrentPicks]:
-    shops, region = await _shops(environment, group), environment.dynamodb.meta.region_name
-    quick = CONFIG.merge(AioConfig(retries=NO_SDK_RETRIES))
+async def _campaign(environment: Environment, group: str) -> AsyncIterator[RankNow]:
+    region, quick = environment.dynamodb.meta.region_name, CONFIG.merge(AioConfig(retries=NO_SDK_RETRIES))
     async with (
         get_session().create_client("personalize", region_name=region, config=CONFIG) as personalize,
         get_session().create_client("personalize-runtime", region_name=region, config=quick) as runtime,
     ):
-        yield CurrentPicks(
-            shops=shops,
-            customers=DynamoDBCustomerRecords(
-                environment.dynamodb,
-                histories=await environment.table("histories"),
-                recommendations=await environment.table("recommendations"),
-                contacts=await environment.table("contacts"),
-            ),
-            ask=AskInTime(
-                ranks=AWSRanksNow(runtime, personalize, group=group, num_results=NUM_RESULTS),
-                deadline_s=DEADLINE_S,
-                kept=Recent(0),
-            ),
-            kept=Recent(0),
-        )
+        campaign = AWSCampaign(runtime, AWSPersonalize(personalize), group=group, num_results=NUM_RESULTS)
+        yield RankNow(ask=campaign.rank, deadline_s=DEADLINE_S, keep_s=0)
 
 
 async def _shops(environment: Environment, group: str) -> KeepShop:
@@ -86,7 +82,6 @@ async def _shops(environment: Environment, group: str) -> KeepShop:
             latest_shop=DynamoDBKnownShop(environment.dynamodb, table=runs, name=group),
             ledger=await environment.ledger(),
             load_rules=LoadRules(objects=objects, rules=Rules()),
-            figures_of_run=True,
         ),
         open_shop=read,
         renew_s=1,

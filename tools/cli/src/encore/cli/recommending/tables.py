@@ -18,7 +18,6 @@ INDENT = 5
 FROM = {
     PickedFrom.CAMPAIGN: "ranked by Personalize just now",
     PickedFrom.BATCH: "from the ranking of the last run",
-    PickedFrom.LAST_PICKS: "from the customer's last picks: no ranking is kept",
     PickedFrom.POPULARITY: "popular products: there is no ranking",
 }
 

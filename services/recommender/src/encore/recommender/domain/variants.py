@@ -33,7 +33,6 @@ def _compiled(text: str) -> re.Pattern[str]:
 
 _SIZES = tuple(map(_compiled, read_table("words.yaml")["sizes"]))
 _INCHES = _compiled(r"\b(\d\d)(?:[.,]\d+)?[\s-]*{inch}(?!\w)")
-_X_LARGE = re.compile(r"\b(x+)[\s-](small|large)\b")
 _PARTS = re.compile(r"[,;|()\[\]{}]|\s[-\u2013\u2014/]+\s|(?<=\w)[-\u2013\u2014]\s|\s[-\u2013\u2014](?=\w)")
 _SIZE = re.compile(r"[1-6]?\d[a-hlmrsy]{0,2}")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)?")
@@ -76,7 +75,7 @@ def _without_sizes(text: str) -> str:
         text = size.sub(" , ", text)
     for inches in sizes_of_screens:
         text = re.sub(rf"\b([a-z]*){inches}(?![\d.])", r"\1", text)
-    return _X_LARGE.sub(r"\1\2", text)
+    return text
 
 
 def _kept(parts: Sequence[Sequence[str]], *, wearable: bool, guess: bool) -> Iterator[str]:
@@ -105,9 +104,8 @@ def _plain(part: Sequence[str], *, wearable: bool, guess: bool) -> Iterator[str]
     if wearable:
         dropped |= _sizes_at_the_end(part, dropped)
     for place, word in enumerate(part):
-        beside = dropped & {place - 1, place + 1}
-        joins = (word in _LABELS and beside) or (word in _CONNECTORS and len(beside) > 1)
-        if place not in dropped and not joins:
+        between = {place - 1, place + 1} <= dropped and word in _CONNECTORS
+        if place not in dropped and not between:
             yield word
 
 
