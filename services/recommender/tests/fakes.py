@@ -308,6 +308,7 @@ def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, StudyShop]:
         rankings=nothing_kept(objects),
         known_shop=known_shop,
         suppressions=InMemoryItems("entry"),
+        most_witnesses=0,
     )
     study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
     return prepare, study

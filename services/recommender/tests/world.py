@@ -38,6 +38,7 @@ from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.recommender.use_cases.train import Train
+from encore.recommender.use_cases.weigh_ranking import WeighRanking
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import Run, StageName
 from encore.runtime.runs.stage import Stage
@@ -83,10 +84,11 @@ class World:
         assortment: Assortment = Assortment.AUTO,
         asks_personalize: bool = True,
         has_campaign: bool = False,
+        witnesses: int = 0,
     ) -> None:
         """Make a world; `wrap` may put something between the service and its stores."""
         self.runs = Runs(budget_usd=budget_usd)
-        self.assortment, self.asks_personalize = assortment, asks_personalize
+        self.assortment, self.asks_personalize, self.witnesses = assortment, asks_personalize, witnesses
         self.budget = self.runs.budget
         self.ledger: Ledger = wrap(self.runs.ledger)
         self.objects: InMemoryObjects = wrap(InMemoryObjects())
@@ -163,6 +165,7 @@ class World:
             suppressions=self.suppressions,
             assortment=self.assortment,
             asks_personalize=self.asks_personalize,
+            most_witnesses=self.witnesses,
         )
         study_shop = StudyShop(
             objects=self.objects, know=know, customers=customers, known_shop=self.known_shop
@@ -186,6 +189,7 @@ class World:
             prepare_datasets=prepare_datasets,
             study_shop=study_shop,
             train=self.training,
+            weigh_ranking=WeighRanking(ledger=self.ledger, objects=self.objects, know=know),
             remove_old_runs=self.remove_old_runs,
             share_out=ShareOut(
                 stage=self.stage,

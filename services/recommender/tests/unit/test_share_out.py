@@ -101,6 +101,7 @@ async def test_a_task_that_dies_before_it_polls_polls_when_its_message_returns(
     before = len(world.polls.sent)
     await world.deliver(bundle(in_round, 1))
     assert world.polls.sent[before:] == [(RUN, 1)]
+    await world.deliver(RecommenderPoll(attempt=1))  # which closes the round
     await world.deliver(bundle(in_round, 1))
     assert len(world.polls.sent) == before + 1
 

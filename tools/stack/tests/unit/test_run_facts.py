@@ -11,6 +11,7 @@ from encore.stack.run_facts import (
     RunFacts,
     customer_groups,
     notices,
+    quiet_lines,
     stock_line,
     why_no_emails,
 )
@@ -97,6 +98,14 @@ def test_single_customers_without_a_ranking_are_announced() -> None:
     assert notices(facts(customers=70, customers_by_popularity=1)) == [
         "1 of 70 customers got popular products: Personalize has no ranking for them"
     ]
+
+
+def test_what_ranking_is_worth_is_told() -> None:
+    """In the words of the run, if it has found out."""
+    assert quiet_lines(RunFacts("finished", None, {}, ranking="pays here; weight 1")) == [
+        "ranking pays here; weight 1"
+    ]
+    assert quiet_lines(facts()) == []
 
 
 def test_short_lists_and_stock_are_told() -> None:

@@ -23,6 +23,7 @@ from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.recommender.use_cases.train import Train
+from encore.recommender.use_cases.weigh_ranking import WeighRanking
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSRecommenderPolls
 from encore.runtime.retry import NO_SDK_RETRIES
@@ -79,6 +80,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         prepare_datasets=prepare_datasets,
         study_shop=study_shop,
         train=train,
+        weigh_ranking=WeighRanking(ledger=runtime.ledger, objects=objects, know=know),
         remove_old_runs=train.remove_old_runs,
         share_out=ShareOut(
             stage=runtime.stage,

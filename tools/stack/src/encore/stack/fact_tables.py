@@ -8,7 +8,7 @@ from rich.text import Text
 from encore.contracts.ingest_report import IngestReport
 from encore.stack.formatting import count
 from encore.stack.ingest_facts import convention_lines, ignored_lines, more_reasons, reject_lines
-from encore.stack.run_facts import RunFacts, customer_groups, notices, stock_line
+from encore.stack.run_facts import RunFacts, customer_groups, notices, quiet_lines
 
 _COLUMN_CHARS = 24
 _NOTABLE, _BAD, _QUIET = "yellow", "bold red", "dim"
@@ -36,11 +36,10 @@ def read_lines(facts: RunFacts) -> Iterator[Text]:
 
 
 def picks_lines(facts: RunFacts) -> Iterator[Text]:
-    """Yield what a person should know before they send the emails, and what nobody gets."""
+    """Yield what a person should know before they send the emails, and what may be of interest."""
     for notice in notices(facts):
         yield Text(f"! {notice}", _NOTABLE)
-    if line := stock_line(facts):
-        yield Text(line)
+    yield from map(Text, quiet_lines(facts))
 
 
 def rejects_table(report: IngestReport | None) -> Table:

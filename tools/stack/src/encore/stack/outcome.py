@@ -142,6 +142,7 @@ async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> di
         "ingest": ingest.model_dump(mode="json") if ingest else None,
         "delivery": _told(await observer.delivery(run.run_id)),
         "popularity_reason": run.step.get("popularity_reason") or None,
+        "ranking": run.step.get("ranking"),
         "queues": await _settled_queues(observer),
         "dead_letters": await observer.dead_letters(),
     }

@@ -26,6 +26,8 @@ class RunFacts:
     ingest: IngestReport | None = None
     popularity_reason: str | None = None
     """Why Personalize ranked nothing for the run, if it did not."""
+    ranking: str | None = None
+    """How much rankings count, and why, if that is known."""
     missing: Sequence[str] = ()
     """What could not be found, a line each."""
 
@@ -39,6 +41,7 @@ class RunFacts:
             counts={name: value for name, value in summary.items() if isinstance(value, int)},
             ingest=IngestReport.model_validate(ingest) if ingest else None,
             popularity_reason=summary.get("popularity_reason"),
+            ranking=summary.get("ranking"),
             missing=summary.get("missing", ()),
         )
 
@@ -91,6 +94,12 @@ def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
 def notices(facts: RunFacts) -> list[str]:
     """Return what a person should know before they send the emails, a line each; none if all is well."""
     return [*_popularity(facts), *_short_lists(facts), *_missing(facts)]
+
+
+def quiet_lines(facts: RunFacts) -> list[str]:
+    """Return what may be of interest, a line each: what ranking is worth, and what is out of stock."""
+    ranking = f"ranking {printable(facts.ranking)}" if facts.ranking else ""
+    return [*filter(None, (ranking, stock_line(facts)))]
 
 
 def stock_line(facts: RunFacts) -> str:

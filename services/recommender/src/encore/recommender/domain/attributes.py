@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from encore.contracts.records import Product
 from encore.recommender.domain.fact_reading import Text, offered, taken
@@ -78,8 +78,6 @@ def read_attributes(
     kind, more = kind_of(product), "\n".join(product.bullets).lower()
     while kind is not None:
         text = Text(kind, product.name.lower(), more, product.category, brand, makers)
-        if "cordless" in kind.states and pattern("bare").search(f"{text.name}\n{more}"):
-            text = replace(text, kind=replace(kind, reads=(*kind.reads, "cordless")))
         takes = taken(text)
         if not kind.vague or kinds_of(takes - kind.takes) - {"maker"}:
             return _attributes(text, takes)

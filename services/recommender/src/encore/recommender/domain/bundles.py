@@ -11,7 +11,7 @@ from encore.contracts.events import Round
 from encore.runtime.runs.run import Run, StageName
 
 MAX_BUNDLES = 250
-"""A quarter of the files that a batch inference job reads."""
+"""With those of witnesses half of the files that a batch inference job reads."""
 FEWEST_PARTS = 4
 """How many parts a bundle has, as far as there are: a message is then a small share of the work."""
 BUNDLE_PARTS = "bundle_parts"

@@ -1,7 +1,7 @@
 """What is considered for a customer: leaf categories by weight, and the products in each, best first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest
@@ -160,7 +160,7 @@ class Candidates:
     def _order(self, leaf: Category) -> Sequence[Offer]:
         found = [(variants[0].family, variants) for variants in self.shop.models.get(leaf, ())]
         known = {family for family, _ in found}
-        further = (one for one in self._further(leaf) if one not in known)
+        further = (one for one in self._further.get(leaf, ()) if one not in known)
         found += [(one, self.shop.variants[one]) for one in further if one in self.shop.variants]
         named = self._named(leaf)
         chosen = (self.variant(variants) for _, variants in found)
@@ -188,13 +188,6 @@ class Candidates:
     def _distance(self, offer: Offer) -> float:
         facts = self.shop.catalogue.facts(offer.product_id)
         return near(facts.size or "", self.shopper.sizes, facts.audience.gender or self.shopper.gender)
-
-    def _further(self, leaf: Category) -> Iterable[str]:
-        """The families of a leaf that are linked or ranked, however popular."""
-        category = self.shop.catalogue.category
-        return dict.fromkeys(
-            chain((one for one in self.linked if category(one) == leaf), self._ranked_in.get(leaf, ()))
-        )
 
     def _score(self, offer: Offer, named: frozenset[str]) -> float:
         brand, price, whim = self._factors
@@ -285,8 +278,9 @@ class Candidates:
         return found
 
     @cached_property
-    def _ranked_in(self) -> Mapping[Category, Sequence[str]]:
+    def _further(self) -> Mapping[Category, Sequence[str]]:
+        """The families of each leaf that are linked or ranked, however popular."""
         found: defaultdict[Category, list[str]] = defaultdict(list)
-        for family in self._ranks:
+        for family in dict.fromkeys(chain(self.linked, self._ranks)):
             found[self.shop.catalogue.category(family)].append(family)
         return found

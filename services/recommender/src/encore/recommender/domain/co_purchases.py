@@ -75,13 +75,16 @@ class CoPurchases:
         np.savez(buffer, **columns)
         return buffer.getvalue()
 
-    def merge(self, file: bytes) -> None:
-        """Add what was counted of other customers; `family` and `category` must have been the same."""
+    def merge(self, file: bytes, times: int = 1) -> None:
+        """Add what was counted of other customers, or take it away if it counts -1 times.
+
+        `family` and `category` must have been the same.
+        """
         with np.load(io.BytesIO(file), allow_pickle=False) as columns:
             for name, links in self._links().items():
-                links.merge({column: columns[f"{name}.{column}"] for column in COLUMNS})
+                links.merge({column: columns[f"{name}.{column}"] for column in COLUMNS}, times)
             for name, counts in json.loads(columns["again"].tobytes()).items():
-                self._again[name].update({tuple(leaf): count for leaf, count in counts})
+                self._again[name].update({tuple(leaf): times * count for leaf, count in counts})
 
     def settle(self) -> None:
         """Make reading safe for several threads, until more is added."""

@@ -46,12 +46,15 @@ class Text:
         return pattern("end of for").split(self.name[start.end() :], maxsplit=1)[0] if start else ""
 
 
+_APPLE, _OTHERS = Fact("ecosystem", "apple"), Fact("ecosystem", "others")
 _Reader = Callable[[Text], Iterable[Fact]]
 
 
 def taken(text: Text) -> frozenset[Fact]:
-    """Return what a product takes."""
-    return text.kind.takes.union(*(_read(name, _TAKEN, text) for name in text.kind.reads))
+    """Return what a product takes; a tool without a battery takes that of its platform."""
+    is_bare = "cordless" in text.kind.states and pattern("bare").search(f"{text.name}\n{text.more}")
+    names = (*text.kind.reads, "cordless") if is_bare else text.kind.reads
+    return text.kind.takes.union(*(_read(name, _TAKEN, text) for name in names))
 
 
 def offered(text: Text) -> frozenset[Fact]:
@@ -135,11 +138,6 @@ def _cordless(text: Text) -> Iterable[Fact]:
     return _facts("cordless", known or [f"{brand} {volt}v" for volt in volts])
 
 
-def _ecosystem(text: Text) -> Iterable[Fact]:
-    is_apple = Fact("maker", "apple") in _own_makers(text)
-    return (Fact("ecosystem", "apple" if is_apple else "others"),)
-
-
 def _devices(text: Text) -> Iterable[Fact]:
     values = {model.device for model in known_models(text.name)} or devices_in(text.name)
     if "series" in text.kind.reads:
@@ -197,7 +195,7 @@ _TAKEN: Mapping[str, _Reader] = {
 _OFFERED: Mapping[str, _Reader] = {
     "inches": _inches,
     "cordless": _cordless,
-    "ecosystem": _ecosystem,
+    "ecosystem": lambda text: (_APPLE if Fact("maker", "apple") in _own_makers(text) else _OTHERS,),
     **{kind: partial(_stated, kind) for kind in ("port", "video", "audio", "card", "charging")},
     "width": lambda text: _facts("mm", found("width", text.name) | found("width", text.more)),
     "model": partial(_models, own=True),

@@ -19,8 +19,6 @@ from encore.recommender.domain.taxonomy import Category
 
 MAX_SPAN = 5
 """How many words before the thing itself may be part of its name."""
-MAX_PARTS = 3
-"""How many parts of a name are looked at, in commas."""
 _CACHED = 65_536
 _SEVERAL = re.compile(r"[&,;/+>|]|\s-\s|\b(?:and|und|et|y)\b")
 _PART = re.compile(r"[,;:|(\[/]|\s[-\u2013\u2014]\s")
@@ -87,8 +85,8 @@ def devices_of(category: Category) -> frozenset[str]:
 
 
 def _of_name(name: str) -> Mapping[int, _Match]:
-    """Return the kinds that the first parts of a name are, by the place of their part."""
-    parts = _PART.split(pattern("end of thing").split(name.lower(), maxsplit=1)[0])[:MAX_PARTS]
+    """Return the kinds that the parts of a name are, by the place of their part."""
+    parts = _PART.split(pattern("end of thing").split(name.lower(), maxsplit=1)[0])
     return {place: match for place, part in enumerate(parts) if (match := _best(english(part)))}
 
 

@@ -35,9 +35,14 @@ def gathered(run_id: str, first: int) -> str:
     return object_keys.learned(run_id, f"gathered/part-{first:05}.json")
 
 
-def rankings(run_id: str, first: int) -> str:
-    """How a bundle's customers get their rankings: one `RunRanking` for each."""
-    return object_keys.learned(run_id, f"rankings/part-{first:05}.jsonl")
+def rankings(run_id: str, part: int) -> str:
+    """How a part's customers get their rankings: one `RunRanking` for each."""
+    return object_keys.learned(run_id, f"rankings/part-{part:05}.jsonl")
+
+
+def witnesses(run_id: str, first: int) -> str:
+    """The customers of a bundle of whose newest product Personalize is not told: one `Witness` for each."""
+    return object_keys.learned(run_id, f"witnesses/part-{first:05}.jsonl")
 
 
 def shared_reviews(run_id: str) -> str:

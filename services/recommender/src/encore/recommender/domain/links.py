@@ -89,16 +89,19 @@ class Links(Generic[Thing]):
         facts = json.dumps([self.total, [(thing, self.owners[thing]) for thing in self._things]])
         return {"facts": as_array(facts), "pairs": self._pairs, "counts": self._counts}
 
-    def merge(self, columns: Mapping[str, npt.NDArray[Any]]) -> None:
-        """Add the `columns` of other customers. Up to `max_pairs` the order of merging changes nothing."""
+    def merge(self, columns: Mapping[str, npt.NDArray[Any]], times: int = 1) -> None:
+        """Add the `columns` of other customers, or take them away if they count -1 times.
+
+        Up to `max_pairs` the order of merging changes nothing.
+        """
         total, owners = json.loads(columns["facts"].tobytes())
-        things: list[Thing] = [tuple(one) if isinstance(one, list) else one for one, _ in owners]
-        self.owners.update(dict(zip(things, (customers for _, customers in owners), strict=True)))
-        self.total += total
+        things: list[Any] = [tuple(one) if isinstance(one, list) else one for one, _ in owners]
+        self.owners.update(dict(zip(things, (times * customers for _, customers in owners), strict=True)))
+        self.total += times * total
         numbers = np.array([self._number(thing) for thing in things], dtype=np.int64)
         pairs = columns["pairs"]
         renamed = numbers[pairs >> _BITS] << _BITS | numbers[pairs & _LOW_BITS]
-        self._waiting.append((renamed, columns["counts"]))
+        self._waiting.append((renamed, times * columns["counts"]))
         self._fold_if_many()
 
     def settle(self) -> None:

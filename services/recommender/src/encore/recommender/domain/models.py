@@ -8,11 +8,7 @@ from typing import NamedTuple
 from encore.recommender.domain.fit_tables import Kind, pattern, table
 from encore.recommender.domain.taxonomy import filled
 
-MAX_BEFORE = 60
-"""How far into a name the model of a device stands, in characters."""
-BEFORE_CARTRIDGE, AFTER_CARTRIDGE = 12, 45
-"""How far from the word for cartridges their numbers stand in the text of a printer, in characters."""
-MIN_INCHES, MAX_INCHES = 4, 120
+MIN_INCHES = 4
 LEAST_LAPTOP = 10
 CM_PER_INCH = 2.54
 _CACHED = 8_192
@@ -54,10 +50,10 @@ def connectors(model: str) -> Mapping[str, list[str]]:
 def device_models(text: str) -> set[str]:
     """Return the models that a text names of no known series: a word and number, or else codes."""
     part = _END.split(text, maxsplit=1)[0]
-    for match in pattern("word and number").finditer(part, 0, MAX_BEFORE):
+    for match in pattern("word and number").finditer(part):
         if not pattern("code").fullmatch(match[2]):
             return {f"{match[1]} {_plain(match[2] + match[3])}"}
-    return {match[0].replace("-", "") for match in pattern("code").finditer(part, 0, MAX_BEFORE)}
+    return {match[0].replace("-", "") for match in pattern("code").finditer(part)}
 
 
 def codes(text: str) -> set[str]:
@@ -68,11 +64,7 @@ def codes(text: str) -> set[str]:
 
 def codes_of_cartridges(text: str) -> set[str]:
     """Return the numbers of the cartridges that a printer's text names."""
-    near = (
-        text[max(0, match.start() - BEFORE_CARTRIDGE) : match.end() + AFTER_CARTRIDGE]
-        for match in pattern("about cartridges").finditer(text)
-    )
-    return set[str]().union(*map(codes, near))
+    return set[str]().union(*(codes(match[0]) for match in pattern("about cartridges").finditer(text)))
 
 
 def inches(name: str, more: str, kind: Kind) -> set[int]:
@@ -80,7 +72,7 @@ def inches(name: str, more: str, kind: Kind) -> set[int]:
     found = _inches(name, kind.spans) or (set() if kind.group == "devices" else _inches(more, kind.spans))
     if not found and kind.name in ("television", "monitor") and (size := pattern("centimetres").search(name)):
         found = {round(_float(size[1]) / CM_PER_INCH)}
-    return {size for size in found if MIN_INCHES <= size <= MAX_INCHES}
+    return {size for size in found if size >= MIN_INCHES}
 
 
 def _inches(text: str, spans: str) -> set[int]:
@@ -104,8 +96,8 @@ def _float(number: str) -> float:
 
 def _plain(code: str) -> str:
     """Write a number and its suffixes in one way: "11 Pro+ 5G" is "11 pro plus"."""
-    if pattern("generation").match(code.strip()):
-        return "".join(filter(str.isdigit, code))
+    if generation := pattern("generation").match(code.strip()):
+        return "".join(filter(str.isdigit, generation[0]))
     parts = ("plus" if part == "+" else part for part in _PART.findall(code))
     return " ".join(part for part in parts if not _NETWORK.fullmatch(part))
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -31,6 +32,7 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _LETTER_ORDER = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL")
+_CACHED = 65_536
 _CIRCLES = frozenset(
     ("baby", "beer", "bird", "cat", "dog", "horse", "liquor", "nappy", "spirit", "tobacco", "whisky", "wine")
 )
@@ -81,6 +83,7 @@ def size_of(product: Product) -> str | None:
     return next(chain(*sizes, _sizes(product.name, worn, alone, ())), None)
 
 
+@lru_cache(maxsize=_CACHED)
 def circle(category: Category) -> frozenset[str]:
     """Return what a category is for that only some people have or drink, such as a cat, a baby or wine."""
     return _CIRCLES.intersection(word for level in category for word in words(level))

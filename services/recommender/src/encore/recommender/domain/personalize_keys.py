@@ -30,3 +30,13 @@ def batch_input(run_id: str, first: int) -> str:
 def batch_output(run_id: str, first: int) -> str:
     """A bundle's results; Personalize adds `.out` to the name of the input."""
     return object_keys.personalize(run_id, f"{BATCH_OUTPUT}part-{first:05}.json.out")
+
+
+def witness_input(run_id: str, first: int) -> str:
+    """The witnesses of a bundle, who are in no other file."""
+    return object_keys.personalize(run_id, f"{BATCH_INPUT}witnesses-{first:05}.json")
+
+
+def witness_output(run_id: str, first: int) -> str:
+    """Their results."""
+    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}witnesses-{first:05}.json.out")

@@ -21,7 +21,7 @@ ANOTHER_DURABLE = 0.05
 LIKELIEST, MOST_IMPERSONAL = 3, 1
 """From so many leaf categories, where the customer most likely buys next, so many products may be picked that
 only many other people speak for."""
-MOST_LEAVES, MOST_OFFERS = 16, 10
+MOST_LEAVES, MOST_OFFERS = 14, 10
 """How many leaf categories are considered, and how many offers of each."""
 
 
@@ -103,6 +103,8 @@ class _Picking:
 
         Whatever does not suit is not looked at again: the more is picked, the less suits.
         """
+        if len(self._basket) >= most:
+            return
         left = {source: filter(suits, self._offers(source)) for source in self._weights}
         while left and len(self._basket) < most:
             source = max(left, key=self._weights.__getitem__)

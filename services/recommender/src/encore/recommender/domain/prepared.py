@@ -32,6 +32,9 @@ class Prepared(BaseModel):
     """For how many customers Personalize is to rank products."""
     kept: int = 0
     """How many customers have a ranking that was kept."""
+    long: int = 0
+    """How many of both have many products."""
+    witnesses: int = 0
     interactions_bytes: int = 0
     users_bytes: int = 0
     others: int = 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
+from typing import Self
 
 from pydantic import TypeAdapter
 
@@ -12,6 +13,8 @@ from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
+from encore.recommender.domain.witnesses import weight_of
+from encore.runtime.runs.run import Run
 
 TAG_BYTES = 16
 NOT_SHOWN = {"__all__": {"product": {"bullets", "parent_id", "cost_class"}, "reason": {"review_id"}}}
@@ -39,14 +42,19 @@ class Edition:
     now: int
     """In Unix seconds; products that are sold from a later time on are not offered."""
     ranking_weight: float = 1.0
-    """How much Personalize's order counts in this shop."""
+    """How much the run's rankings count."""
     file_problem: str | None = None
     """Why the shop's file of today is not used, but that of the run."""
 
+    @classmethod
+    def of(cls, run: Run, rules: RunRules) -> Self:
+        """Return the shop as a run picks from it."""
+        return cls(run.run_id, rules, int(run.created_at.timestamp()), ranking_weight=weight_of(run))
+
     @property
     def digest(self) -> str:
-        """A short name that another run, other rules or another time changes."""
-        return digest_of(self.run_id, self.rules.model_dump_json(), f"{self.now} {self.ranking_weight}")
+        """A short name that another run, other rules, another time or another weight changes."""
+        return digest_of(self.run_id, self.rules.model_dump_json(), str(self.now), str(self.ranking_weight))
 
 
 @dataclass(frozen=True, slots=True)

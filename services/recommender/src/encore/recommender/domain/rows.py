@@ -44,6 +44,11 @@ def customer_rows(history: History, products: Mapping[str, Product]) -> Customer
     )
 
 
+def rows_of(histories: Iterable[History], products: Mapping[str, Product]) -> dict[str, CustomerRows]:
+    """Return the rows of the customers whose ids Personalize keeps as they are, by id."""
+    return {one.customer_id: customer_rows(one, products) for one in histories if is_fit_id(one.customer_id)}
+
+
 def interaction_rows(
     customer: Customer,
     preferences: Iterable[Preference],

@@ -27,21 +27,15 @@ class Rules(BaseModel):
     min_picks: Picks = 3
     """How many picks a list has before each further one needs a reason of the customer's own."""
     max_per_leaf: Picks = 2
-    """Most picks of one leaf category. 1 gives wider lists, 12 switches the rule off."""
+    """Most picks of a leaf category from which the customer buys again; of any other it is one."""
     max_per_brand: Picks = 2
     """Most picks of one brand. 12 switches the rule off, as for a shop with a single brand."""
-    max_replacements: UpToAll = 1
-    """Most picks of a leaf in which the customer owns something durable; each better rated or dearer."""
-    min_complements: UpToAll = 2
-    """Fewest picks that go with what a customer owns, if any of it is durable."""
     min_rating: Annotated[float, Field(ge=0, le=5)] = 3.8
     """Lowest average rating in stars, where the category has enough products that reach it."""
     min_ratings: Annotated[int, Field(ge=0)] = 10
     """Fewest ratings for an average to count; fewer are enough where most of the category has fewer."""
     price_factor: Annotated[float, Field(ge=1)] = 3.0
     """A pick costs between what the customer usually pays divided by this and multiplied by it."""
-    max_price_exceptions: UpToAll = 1
-    """Most picks outside that range; what goes with something durable may cost less without being one."""
     max_discoveries: UpToAll = 1
     """Most picks from a part of the shop that is new to the customer."""
     max_pinned: UpToAll = 2

@@ -5,7 +5,6 @@ for billions of values.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import yaml
 
@@ -15,11 +14,8 @@ MAX_PROBLEMS = 20
 MAX_SHOWN_CHARS = 60
 
 
-class Problem(NamedTuple):
-    """What is wrong with one line: what was found there, and what is expected."""
-
-    line: int
-    text: str
+Problem = tuple[int, str]
+"""A line, and what is wrong with it: what was found there, and what is expected."""
 
 
 class InvalidFileError(ValueError):
@@ -35,7 +31,7 @@ class InvalidFileError(ValueError):
 def read_yaml(body: bytes, *, file: str) -> yaml.Node | None:
     """Return the root node, None for an empty file; raise `InvalidFileError` if it is not such a file."""
     if len(body) > MAX_BYTES:
-        raise InvalidFileError(file, [Problem(1, f"larger than the limit of {MAX_BYTES} bytes")])
+        raise InvalidFileError(file, [(1, f"larger than the limit of {MAX_BYTES} bytes")])
     try:
         if problem := _unsafe(body):
             raise InvalidFileError(file, [problem])
@@ -44,7 +40,7 @@ def read_yaml(body: bytes, *, file: str) -> yaml.Node | None:
         mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         line = mark.line if mark else body[: getattr(error, "position", 0)].count(b"\n")
         found = f"not valid YAML in UTF-8: {reason or getattr(error, 'reason', '')}"
-        raise InvalidFileError(file, [Problem(line + 1, found)]) from error
+        raise InvalidFileError(file, [(line + 1, found)]) from error
 
 
 def expected(what: str, node: yaml.Node) -> Problem:
@@ -52,7 +48,7 @@ def expected(what: str, node: yaml.Node) -> Problem:
     found = "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
     if isinstance(node, yaml.ScalarNode):
         found = repr(node.value[:MAX_SHOWN_CHARS]) if node.value else "nothing"
-    return Problem(node.start_mark.line + 1, f"found {found}, expected {what}")
+    return node.start_mark.line + 1, f"found {found}, expected {what}"
 
 
 def _unsafe(body: bytes) -> Problem | None:
@@ -62,7 +58,7 @@ def _unsafe(body: bytes) -> Problem | None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            return Problem(line, f"found the alias '*{event.anchor}', expected its values")
+            return line, f"found the alias '*{event.anchor}', expected its values"
         if depth > MAX_DEPTH:
-            return Problem(line, f"found values nested more than {MAX_DEPTH} deep")
+            return line, f"found values nested more than {MAX_DEPTH} deep"
     return None

@@ -21,11 +21,13 @@ from encore.recommender.domain.bundles import BUNDLE_PARTS, closed
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.prepared import (
     ENGINE,
+    PERSONALIZE,
     POPULARITY,
     POPULARITY_REASON,
     RANKED,
     asks_for_rankings,
 )
+from encore.recommender.domain.witnesses import WEIGHT
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.load_rules import LoadRules
@@ -35,6 +37,7 @@ from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.recommender.use_cases.train import Train, report_training, step_of
+from encore.recommender.use_cases.weigh_ranking import WeighRanking
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.ports import Announcer, Polls
@@ -61,6 +64,7 @@ class AdvanceRun:
     prepare_datasets: PrepareDatasets
     study_shop: StudyShop
     train: Train
+    weigh_ranking: WeighRanking
     remove_old_runs: RemoveOldRuns
     share_out: ShareOut
     polls: Polls
@@ -174,7 +178,9 @@ class AdvanceRun:
         await report_training(run, self.stage)
         reason = run.step[POPULARITY_REASON] or None
         log.info("selection_started", engine=run.step[ENGINE], popularity_reason=reason)
-        await self.load_rules.load(run)  # from now on all bundles are picked by these
+        rules = await self.load_rules.load(run)  # from now on all bundles are picked by these
+        if run.step[ENGINE] == PERSONALIZE and WEIGHT not in run.step:
+            await self.ledger.set_step(run.run_id, **await self.weigh_ranking.run(run, rules))
         await self.share_out.send(run, Round.SELECT)
         await self.remove_old_runs.run(run)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from encore.contracts import object_keys
 from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.witnesses import weight_of
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.load_rules import LoadRules
@@ -32,10 +33,11 @@ class FindEdition:
         run_id = await self.latest_shop.get()
         if run_id is None:
             return None
-        began = (await self.ledger.run(run_id)).created_at
+        run = await self.ledger.run(run_id)
         today = self.clock().replace(hour=0, minute=0, second=0, microsecond=0)
         rules, problem = await self._rules(run_id)
-        return Edition(run_id, rules, int(max(began, today).timestamp()), file_problem=problem)
+        now = int(max(run.created_at, today).timestamp())
+        return Edition(run_id, rules, now, weight_of(run), problem)
 
     async def _rules(self, run_id: str) -> tuple[RunRules, str | None]:
         """Return the run's rules with the shop's file of today, or else why that cannot be used.

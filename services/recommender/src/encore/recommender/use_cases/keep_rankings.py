@@ -20,7 +20,7 @@ CUSTOMERS_AT_ONCE = 1_000
 class KeepRankings:
     """Finds customers' kept rankings, and keeps new ones.
 
-    What is found is copied into a file of the run, once for each bundle. From then on the run uses that file:
+    What is found is copied into a file of the run, once for each part. From then on the run uses that file:
     neither a message that comes twice, nor another run that ranks the same customers meanwhile, nor an item
     that expires can change for whom Personalize was asked.
     """
@@ -41,14 +41,11 @@ class KeepRankings:
         }
 
     async def settle(
-        self, run: Run, first: int, bases: Mapping[str, str], is_sold: Callable[[str], bool]
-    ) -> Sequence[RunRanking]:
-        """Settle how a bundle's customers, here with the basis of each, get their rankings.
-
-        `first` is the number of the bundle's first part.
-        """
-        if known := await self.settled(run.run_id, first):
-            return list(known.values())
+        self, run: Run, part: int, bases: Mapping[str, str], is_sold: Callable[[str], bool]
+    ) -> dict[str, RunRanking]:
+        """Settle how a part's customers, here with the basis of each, get their rankings."""
+        if known := await self.settled(run.run_id, part):
+            return known
         now = int(run.created_at.timestamp())
         terms = Terms(days=self.days, fewest=self.fewest, now=now, is_sold=is_sold)
         found: list[RunRanking] = []
@@ -56,27 +53,30 @@ class KeepRankings:
             items = await self.items.get_all(keys(name for name, _ in some)) if self.days else ()
             kept = {one.customer_id: one for one in map(KeptRanking.from_item, items)}
             found += await asyncio.to_thread(terms.choose, some, kept)
-        await self.objects.put_lines(learned_keys.rankings(run.run_id, first), found)
-        return found
+        await self.objects.put_lines(learned_keys.rankings(run.run_id, part), found)
+        return {one.customer_id: one for one in found}
 
-    async def settled(self, run_id: str, first: int) -> dict[str, RunRanking]:
-        """Return what was settled for a bundle by customer; nothing if it has nobody to rank for."""
-        found: dict[str, RunRanking] = {}
-        async for line in self.objects.lines(learned_keys.rankings(run_id, first)):
-            if line.strip():
-                one = RunRanking.model_validate_json(line)
-                found[one.customer_id] = one
-        return found
+    async def settled(self, run_id: str, part: int) -> dict[str, RunRanking]:
+        """Return what was settled for a part by customer; nothing if it has nobody to rank for."""
+        found = await self.objects.find_lines(learned_keys.rankings(run_id, part), RunRanking)
+        return {one.customer_id: one for one in found}
 
-    async def keep(self, run: Run, asked: Iterable[RunRanking], ranked: Mapping[str, Sequence[str]]) -> None:
+    async def keep(
+        self,
+        run: Run,
+        asked: Iterable[RunRanking],
+        ranked: Mapping[str, Sequence[str]],
+        witnesses: Container[str] = (),
+    ) -> None:
         """Keep what Personalize ranked for those for whom it was asked.
 
-        The items depend on the run alone: a part that is selected again puts the same.
+        What witnesses got has no basis, so that a later run asks again, knowing all of them. The items depend
+        on the run alone: a part that is selected again puts the same.
         """
         new = (
             KeptRanking(
                 customer_id=one.customer_id,
-                basis=one.basis,
+                basis="" if one.customer_id in witnesses else one.basis,
                 product_ids=tuple(ranked[one.customer_id]),
                 ranked_in=run.run_id,
                 ranked_at=int(run.created_at.timestamp()),

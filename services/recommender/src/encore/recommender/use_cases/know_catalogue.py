@@ -64,10 +64,14 @@ class KnowCatalogue:
         """Return the catalogue with its families, once the run is prepared."""
         return await self._catalogue.get(run_id, lambda: self._make_catalogue(run_id))
 
-    async def shop(self, edition: Edition) -> Shop:
-        """Return the shop of a run that has been studied, ready to pick from at once."""
+    async def shop(self, edition: Edition, *changes: tuple[bytes, int]) -> Shop:
+        """Return the shop of a run that has been studied, ready to pick from at once.
+
+        `changes` are counts of customers, each with how many times they count.
+        """
         bought = await self.nothing_bought(edition.run_id)
-        await asyncio.to_thread(bought.merge, await self.objects.get(learned_keys.links(edition.run_id)))
+        for counted, times in ((await self.objects.get(learned_keys.links(edition.run_id)), 1), *changes):
+            await asyncio.to_thread(bought.merge, counted, times)
         catalogue = await self.catalogue(edition.run_id)
         shop = await asyncio.to_thread(Shop.of, catalogue, bought, edition.rules, now=edition.now)
         return replace(shop, ranking_weight=edition.ranking_weight)

@@ -55,7 +55,8 @@ class KnowCustomers:
         customers, scored, histories = await asyncio.gather(
             self.customers(run_id, part), self._scored(run_id, part), self.histories(run_id, part)
         )
-        whole = [known.completing(one) for one, known in zip(customers, histories, strict=True)]
+        known = {one.customer_id: one for one in histories}  # somebody may be forgotten meanwhile
+        whole = [known[one.customer_id].completing(one) for one in customers if one.customer_id in known]
         return Told(whole, scored, scores_of(histories))
 
     async def gather(self, run_id: str, *, segment: int, segments: int) -> AsyncIterator[list[History]]:

@@ -29,8 +29,19 @@ from encore.recommender.domain.prepared import (
     Prepared,
     PreparedBundle,
 )
-from encore.recommender.domain.rows import item_row
+from encore.recommender.domain.rows import item_row, rows_of
 from encore.recommender.domain.schemas import ITEMS
+from encore.recommender.domain.witnesses import (
+    EARLIER,
+    FEWEST_PRODUCTS,
+    HAS_LONG_HISTORIES,
+    LONG_HISTORY,
+    MOST_WITNESSES,
+    WEIGHT,
+    WITNESSES,
+    Witness,
+    chosen,
+)
 from encore.recommender.ports import KnownShop, RefusedError
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
@@ -61,6 +72,8 @@ class PrepareDatasets:
     assortment: Assortment = Assortment.AUTO
     asks_personalize: bool = True
     """Whether runs that begin now may ask Personalize."""
+    most_witnesses: int = MOST_WITNESSES
+    """Without any, rankings count, whatever they are worth."""
 
     async def begin(self, run: Run) -> dict[str, str]:
         """Settle and write the catalogue; return what the run's `step` keeps from the start."""
@@ -79,27 +92,34 @@ class PrepareDatasets:
             "started_at": run.step.get("started_at", datetime.now(UTC).isoformat()),
             "items": str(len(fit)),
             "items_bytes": str(len(body)),
+            EARLIER: "" if shop in (None, run.run_id) else str(shop),
+            **({} if self.most_witnesses else {WEIGHT: "1"}),
         }
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Write a bundle's files, and what there is in them; remember its customers."""
         products = await self.know.products(run.run_id)
-        files, shared, bases = DatasetFiles(), SharedReviews(), dict[str, str]()
+        files, shared, asked, witnesses = DatasetFiles(), SharedReviews(), list[str](), list[Witness]()
+        kept, long, most = 0, 0, self.most_witnesses if len(products) >= FEWEST_PRODUCTS else 0
         for part in bundle.parts:
             customers = await self.customers.customers(run.run_id, part)
             histories = await self.customers.remember(run, part, customers)
             shared.add(one.customer for one in histories)
             to_rank = set() if ENGINE in run.step else await self._to_rank(customers)
-            rows = await asyncio.to_thread(files.add, histories, products)
-            bases |= await asyncio.to_thread(self.rankings.bases, rows, to_rank)
-        settled = await self.rankings.settle(
-            run, bundle.first, bases, lambda one: one in products and products[one].in_stock is not False
-        )
-        asked = [one.customer_id for one in settled if not one.product_ids]
+            rows = await asyncio.to_thread(rows_of, histories, products)
+            bases = await asyncio.to_thread(self.rankings.bases, rows, to_rank)
+            settled = await self.rankings.settle(
+                run, part, bases, lambda one: one in products and products[one].in_stock is not False
+            )
+            new = [name for name, one in settled.items() if not one.product_ids]
+            own = await asyncio.to_thread(chosen, histories, new, run=run, part=part, most=most)
+            rows |= await asyncio.to_thread(rows_of, (one.told for one in own), products)
+            await asyncio.to_thread(files.add, rows.values())
+            asked, witnesses, kept = asked + new, witnesses + own, kept + len(settled) - len(new)
+            long += sum(len(rows[name].interactions) >= LONG_HISTORY for name in settled)
         await self._put_rows(run.run_id, bundle.first, files)
-        key = personalize_keys.batch_input(run.run_id, bundle.first)
-        await self._put(key, input_lines(asked), personalize_keys.LINES_TYPE)
-        prepared = files.counted(ranked=len(asked), kept=len(settled) - len(asked))
+        await self._put_input(run.run_id, bundle.first, asked, witnesses)
+        prepared = files.counted(ranked=len(asked), kept=kept, long=long, witnesses=len(witnesses))
         prepared_bundle = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
         await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared_bundle])
 
@@ -109,7 +129,7 @@ class PrepareDatasets:
         prepared, shared = Prepared(), SharedReviews()
         async for some in self.customers.gather(run.run_id, segment=bundle.number - 1, segments=segments):
             files = DatasetFiles()
-            await asyncio.to_thread(files.add, some, products)
+            await asyncio.to_thread(lambda: files.add(rows_of(some, products).values()))  # noqa: B023 - awaited
             shared.add(one.customer for one in some)
             prepared = prepared.plus(files.counted(others=len(some), other_files=1))
             await self._put_others(run.run_id, bundle.first, prepared.other_files, some, files)
@@ -138,6 +158,8 @@ class PrepareDatasets:
             ENGINE: POPULARITY if shortfall else PERSONALIZE,
             POPULARITY_REASON: shortfall or "",
             RANKED: str(prepared.ranked),
+            WITNESSES: str(prepared.witnesses),
+            HAS_LONG_HISTORIES: "yes" if 2 * prepared.long >= prepared.ranked + prepared.kept else "",
             "interactions": str(prepared.interactions),
             "csv_bytes": str(items_bytes + prepared.interactions_bytes + prepared.users_bytes),
             "others": str(prepared.others),
@@ -154,6 +176,19 @@ class PrepareDatasets:
     ) -> None:
         await self.objects.put_lines(learned_keys.others(run_id, first, number), histories)
         await self._put_rows(run_id, first, files, number)
+
+    async def _put_input(
+        self, run_id: str, first: int, asked: Sequence[str], witnesses: Sequence[Witness]
+    ) -> None:
+        """Write whom the batch job ranks for: witnesses apart, so that nobody reads all for them."""
+        await self.objects.put_lines(learned_keys.witnesses(run_id, first), witnesses)
+        names = {one.customer_id for one in witnesses}
+        others = (one for one in asked if one not in names)
+        for key, some in (
+            (personalize_keys.batch_input(run_id, first), others),
+            (personalize_keys.witness_input(run_id, first), sorted(names)),
+        ):
+            await self._put(key, input_lines(some), personalize_keys.LINES_TYPE)
 
     async def _put_rows(
         self, run_id: str, first: int, files: DatasetFiles, number: int | None = None

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
 
 from encore.contracts import object_keys
 from encore.contracts.consent import Contact
@@ -20,7 +19,6 @@ from encore.recommender.domain.belongings import mentions_by_review, own_aspects
 from encore.recommender.domain.bundles import Bundle
 from encore.recommender.domain.earlier_picks import Earlier
 from encore.recommender.domain.history import Told
-from encore.recommender.domain.kept_rankings import RunRanking
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of
 from encore.recommender.domain.prepared import ENGINE, PERSONALIZE
@@ -44,13 +42,6 @@ WRITES_PER_CUSTOMER = 4
 """Their history, picks, what was picked last, and ranking."""
 NOTHING_EARLIER: Mapping[str, Earlier] = MappingProxyType({})
 NOTHING_UNWANTED: Mapping[str, frozenset[str]] = MappingProxyType({})
-
-
-class _Ranked(NamedTuple):
-    """How a bundle's customers get their rankings, None without Personalize, and what it answered."""
-
-    settled: Mapping[str, RunRanking] | None
-    answers: Rankings
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +69,39 @@ class SelectProducts:
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Do the bundle's remaining parts; without Personalize's results by popularity alone."""
         shop = await self.study_shop.shop(run, await self.load_rules.load(run))
-        work = partial(self._part, shop=shop, ranked=await self._ranked(run, bundle))
+        answers, witnesses = await self._answers(run, bundle)
+        work = partial(self._part, shop=shop, answers=answers, witnesses=witnesses)
         await self.stage.pass_parts(run, work, among=bundle.parts)
 
-    async def _ranked(self, run: Run, bundle: Bundle) -> _Ranked:
-        """Read the bundle's rankings, line by line; none without Personalize."""
-        answers = Rankings()
-        if run.step[ENGINE] != PERSONALIZE:
-            return _Ranked(None, answers)
-        async for line in self.objects.lines(personalize_keys.batch_output(run.run_id, bundle.first)):
-            answers.add(line)
-        return _Ranked(await self.rankings.settled(run.run_id, bundle.first), answers)
+    async def _answers(self, run: Run, bundle: Bundle) -> tuple[Rankings, Collection[str]]:
+        """Read the bundle's rankings line by line, and who are witnesses; nothing without Personalize."""
+        answers, witnesses = Rankings(), Rankings()
+        if run.step[ENGINE] == PERSONALIZE:
+            async for line in self.objects.lines(personalize_keys.batch_output(run.run_id, bundle.first)):
+                answers.add(line)
+            async for line in self.objects.lines(personalize_keys.witness_output(run.run_id, bundle.first)):
+                answers.add(line)
+                witnesses.add(line)
+        return answers, witnesses.by_customer.keys()
 
-    async def _part(self, run: Run, part: int, *, shop: Shop, ranked: _Ranked) -> PartResult:
+    async def _part(
+        self, run: Run, part: int, *, shop: Shop, answers: Rankings, witnesses: Collection[str]
+    ) -> PartResult:
         told = await self.customers.told(run.run_id, part)
-        wanted = [] if ranked.settled is None else ranked_customers(told.customers)
-        settled = [one for name in wanted if (one := (ranked.settled or {}).get(name))]
+        known = await self.rankings.settled(run.run_id, part)
+        wanted = ranked_customers(told.customers) if run.step[ENGINE] == PERSONALIZE else []
+        settled = [known[name] for name in wanted if name in known]
         asked = [one for one in settled if not one.product_ids]
-        if asked and not ranked.answers.lines:
+        if asked and not answers.lines:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
         kept = {one.customer_id: one.product_ids for one in settled if one.product_ids}
-        rankings = {**ranked.answers.by_customer, **kept}
+        rankings = {**answers.by_customer, **kept}
         mailed = [one.customer_id for one in _mailed(told.customers)]
         earlier, unwanted = await self.memory.recall(run.run_id, mailed), await self._unwanted(mailed)
         found = await asyncio.to_thread(recommend, told, rankings, shop, earlier, unwanted=unwanted)
         await self.objects.put_lines(object_keys.recommendations(run.run_id, part), found.recommendations)
         await self.memory.remember(run.run_id, found.recommendations, earlier)
-        await self.rankings.keep(run, asked, rankings)
+        await self.rankings.keep(run, asked, rankings, witnesses)
         passed_over = set(wanted).difference(one.customer_id for one in settled)
         return PartResult(
             counts={"rankings_kept": len(kept), **_counts(found, shop.min_picks, passed_over)},

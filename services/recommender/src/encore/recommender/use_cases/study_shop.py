@@ -39,9 +39,9 @@ class StudyShop:
         """Count and store what a bundle's customers have together, and its share of the others."""
         bought = await self.know.nothing_bought(run.run_id)
         for part in bundle.parts:
-            await asyncio.to_thread(_count, bought, await self.customers.histories(run.run_id, part))
+            await asyncio.to_thread(count, bought, await self.customers.histories(run.run_id, part))
         async for some in self.customers.others(run.run_id, bundle.first):
-            await asyncio.to_thread(_count, bought, some)
+            await asyncio.to_thread(count, bought, some)
         await self._put(learned_keys.links(run.run_id, bundle.first), bought)
 
     async def close(self, run: Run) -> dict[str, str]:
@@ -56,7 +56,7 @@ class StudyShop:
 
     async def shop(self, run: Run, run_rules: RunRules) -> Shop:
         """Return the run's shop, made once by each task."""
-        edition = Edition(run.run_id, run_rules, int(run.created_at.timestamp()))
+        edition = Edition.of(run, run_rules)
         return await self._shop.get(run.run_id, lambda: self.know.shop(edition))
 
     async def _put(self, key: str, bought: CoPurchases) -> None:
@@ -64,5 +64,6 @@ class StudyShop:
         await self.objects.put(key, file, content_type=learned_keys.ARRAYS_TYPE)
 
 
-def _count(bought: CoPurchases, histories: Sequence[History]) -> None:
+def count(bought: CoPurchases, histories: Sequence[History]) -> None:
+    """Count what customers have together."""
     bought.add((one.customer for one in histories), partial(liked_products, scores=scores_of(histories)))

@@ -101,6 +101,7 @@ class RunDetails(RunView):
             counts=self.counts,
             ingest=self.ingest,
             popularity_reason=self.step.get("popularity_reason") or None,
+            ranking=self.step.get("ranking"),
         )
 
     @field_serializer("sentiment")

@@ -23,7 +23,7 @@ from encore.stack.run_facts import (
     RunFacts,
     customer_groups,
     notices,
-    stock_line,
+    quiet_lines,
     why_no_emails,
 )
 
@@ -101,7 +101,7 @@ def _known(facts: RunFacts) -> dict[str, Any]:
         "rejects": reject_lines(ingest),
         "more_reasons": more_reasons(ingest),
         "lines": [
-            *filter(None, (stock_line(facts),)),
+            *quiet_lines(facts),
             *convention_lines(ingest),
             *ignored_lines(ingest),
         ],

@@ -1,0 +1,77 @@
+"""Settles how much a run's rankings count, by what they are worth for its witnesses."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from encore.recommender.domain import learned_keys, personalize_keys
+from encore.recommender.domain.batch import Rankings
+from encore.recommender.domain.bundles import bundles_of
+from encore.recommender.domain.real_time import Edition
+from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.witnesses import (
+    EARLIER,
+    FEWEST_PRODUCTS,
+    FEWEST_WITNESSES,
+    HAS_LONG_HISTORIES,
+    UNTOLD,
+    VERDICT,
+    WEIGHT,
+    WITNESSES,
+    Hit,
+    Witness,
+    hits_by_weight,
+    verdict,
+)
+from encore.recommender.ports import RankedObjects
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.study_shop import count
+from encore.runtime.logs import get_logger
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run
+
+log = get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeighRanking:
+    """Picks for the witnesses of all bundles with rankings of several weights."""
+
+    ledger: Ledger
+    objects: RankedObjects
+    know: KnowCatalogue
+
+    async def run(self, run: Run, rules: RunRules) -> Mapping[str, str]:
+        """Return what the run's `step` keeps of it; the same however often it is asked."""
+        witnesses, answers = list[Witness](), Rankings()
+        for bundle in bundles_of(run) if run.step[WITNESSES] != "0" else ():
+            key = learned_keys.witnesses(run.run_id, bundle.first)
+            witnesses += await self.objects.get_lines(key, Witness)
+            async for line in self.objects.lines(personalize_keys.witness_output(run.run_id, bundle.first)):
+                answers.add(line)
+        judged = [one for one in witnesses if one.customer_id in answers.by_customer]
+        hits = await self._hits(run, rules, judged, answers) if len(judged) >= FEWEST_WITNESSES else {0.0: ()}
+        weight, why = verdict(hits) if len(hits[0.0]) >= FEWEST_WITNESSES else await self._unjudged(run)
+        log.info("ranking_weighed", weight=weight, verdict=why)
+        return {WEIGHT: str(weight), VERDICT: f"{why}; weight {weight:g}"}
+
+    async def _hits(
+        self, run: Run, rules: RunRules, witnesses: Sequence[Witness], answers: Rankings
+    ) -> Mapping[float, Sequence[Hit]]:
+        """Pick from a shop that does not know what was held out either."""
+        edition, changes = Edition.of(run, rules), list[tuple[bytes, int]]()
+        for histories, times in ((witnesses, -1), ([one.told for one in witnesses], 1)):
+            counted = await self.know.nothing_bought(run.run_id)
+            await asyncio.to_thread(count, counted, histories)
+            changes.append((counted.to_bytes(), times))
+        shop = await self.know.shop(edition, *changes)
+        return await asyncio.to_thread(hits_by_weight, shop, witnesses, answers.by_customer)
+
+    async def _unjudged(self, run: Run) -> tuple[float, str]:
+        products = len(await self.know.products(run.run_id))
+        if products < FEWEST_PRODUCTS:
+            return 0.0, f"counts for nothing among {products} products"
+        earlier = await self.ledger.find(run.step[EARLIER]) if run.step[EARLIER] else None
+        if earlier and WEIGHT in earlier.step:
+            return float(earlier.step[WEIGHT]), "counts as in the run before, for want of witnesses"
+        return UNTOLD if run.step[HAS_LONG_HISTORIES] else 0.0, "has too few witnesses to tell if it pays"
