@@ -27,7 +27,7 @@ DURABLE_KETTLES = ShopRules(
 
 
 class Filling:
-    """A basket that a test fills by product ids, and that tells which rules each by itself keep a product out."""
+    """A basket that a test fills by product ids, and that tells which rules a product would break."""
 
     def __init__(
         self, shop: Shop, preferences: Sequence[Preference] = (), emailed: Collection[str] = ()

@@ -18,7 +18,7 @@ RULES = Rules()
 
 
 class BrokenRules:
-    """Looks at one list, knowing families, brands, what texts say, what is durable and what goes with what."""
+    """Looks at one list, knowing families, brands, texts, what is durable and what goes with what."""
 
     def __init__(self, shopper: Shopper, selection: Selection) -> None:
         self._shop, self._emailed = shopper.shop, shopper.emailed

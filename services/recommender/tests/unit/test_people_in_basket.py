@@ -1,7 +1,8 @@
 """Who somebody buys for decides what they are offered, and in which size."""
 
-import pytest
 from dataclasses import replace
+
+import pytest
 
 from encore.contracts.records import Product
 from encore.recommender.domain.basket import Rule

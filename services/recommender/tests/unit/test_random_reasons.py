@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 
 from encore.contracts.records import Customer, Pick, Product, ReasonKind
-from encore.recommender.domain.taxonomy import Category
 from encore.recommender.domain.fitting import fits
+from encore.recommender.domain.taxonomy import Category
 from services.recommender.tests.cases import CASES, Case
 from services.recommender.tests.shops import DAY, NOW
 

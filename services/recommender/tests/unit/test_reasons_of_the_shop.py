@@ -94,7 +94,7 @@ def test_a_pinned_product_is_featured_whatever_else_is_true() -> None:
 
 
 def test_a_kind_is_given_three_times_at_most_where_there_is_another() -> None:
-    """Of the customer's own; the first picks keep the strongest, and where there is no other it is given again."""
+    """Of the customer's own; the first picks keep the strongest one."""
     leaf = ("Home", "Lamps", "Desk")
     lamps = [
         one.model_copy(update={"name": f"{one.name} lamp of brass"})
