@@ -7,6 +7,7 @@ import pytest
 
 from encore.contracts.records import ProductSentiment, ReasonKind
 from encore.recommender.domain.basket import Basket, Rule
+from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.picks import Selection, pick
 from encore.recommender.domain.preferences import Preference
@@ -32,6 +33,7 @@ from services.recommender.tests.shops import buyer, dislikes, ids, likes, owns, 
 
 DEPARTMENTS = ("Kitchen", "Garden", "Food")
 CUSTOMERS = [f"C{n}" for n in range(20)]
+WORD = ("amber", "brisk", "cobalt")
 EVERY_LEAF = (TEA, MUGS, KETTLES, HOSES, LANTERNS, NUTS)
 
 
@@ -71,6 +73,62 @@ def test_somebody_unknown_gets_the_least_number(min_picks: int, picks: int, expe
         assert len(selection.picks) == expected
         assert set(kinds(selection)) <= IMPERSONAL
         assert not selection.yielded
+
+
+def test_only_where_a_customer_likely_buys_next_other_people_are_reason_enough() -> None:
+    """From the fourth category on, what is merely popular is not worth a further place."""
+    shop = shop_of(ALL, rules=Rules(min_picks=1), shop=NOTHING_DURABLE)
+    for customer in CUSTOMERS:
+        weights = Candidates(Shopper(shop, likes("nuts0"), (), customer)).weights
+        likeliest = sorted(weights, key=weights.__getitem__)[-3:]
+        sent = [one.product_id for one in ALL if one.category in likeliest and one.category != NUTS]
+        assert NUTS in likeliest
+        picked = pick(Shopper(shop, likes("nuts0"), (), customer, emailed=sent))
+        assert set(categories(picked)) == {NUTS}
+
+
+def test_picks_of_one_category_do_not_follow_one_another() -> None:
+    """Though it remains the likeliest one."""
+    again = [
+        buyer(f"{leaf}{n}", f"{leaf}{n % 6}", f"{leaf}{(n + 1) % 6}")
+        for n in range(90)
+        for leaf in ("tea", "nuts")
+    ]
+    shop = shop_of(ALL, again, rules=Rules(min_linking_customers=99), shop=NOTHING_DURABLE)
+    for selection in lists(shop, likes("tea0", "nuts0")):
+        first, second, *_ = categories(selection)
+        assert first != second
+
+
+def test_things_of_one_durable_kind_do_not_follow_one_another() -> None:
+    """Two categories of televisions are most of a shop, and one television enough for a list."""
+    smart, plain = ("Electronics", "TVs", "SmartTelevisions"), ("Electronics", "TVs", "StandardTelevisions")
+    shop = shop_of([*shelf(smart, 40), *shelf(plain, 40), *shelf(TEA, 9), *shelf(NUTS, 9), *shelf(HOSES, 9)])
+    for selection in lists(shop, []):
+        assert sum(leaf in {smart, plain} for leaf in categories(selection)) == 1
+
+
+def test_the_next_volume_of_a_series_is_picked_before_what_is_popular() -> None:
+    """And none that comes after a volume which the customer does not have."""
+    fantasy = ("Books", "Fiction", "Fantasy")
+    volumes = [product(f"volume{n}", f"{WORD[n]} night (The Vale, Book {n + 1})", fantasy) for n in range(3)]
+    others = [one for n in range(9) for one in shelf(("Books", "Fiction", f"Sort{n}"), 3, rating_count=9_000)]
+    shop = shop_of([*volumes, *shelf(fantasy, 20, rating_count=9_000), *others])
+    for selection in lists(shop, likes("volume0")):
+        assert "volume1" in ids(selection)
+        assert "volume2" not in ids(selection)
+    for selection in lists(shop, likes("fantasy0")):
+        assert {"volume1", "volume2"}.isdisjoint(ids(selection))
+
+
+def test_a_category_of_which_nothing_is_well_rated_waits() -> None:
+    """However large it is."""
+    good = [
+        one for leaf in (TEA, NUTS, HOSES) for one in shelf(leaf, 9, rating=Decimal("4.5"), rating_count=90)
+    ]
+    poor = shelf(LANTERNS, 30, rating=Decimal("2.5"), rating_count=90)
+    for selection in lists(shop_of([*good, *poor], shop=NOTHING_DURABLE), []):
+        assert LANTERNS not in categories(selection)
 
 
 @pytest.mark.parametrize("picks", range(1, MAX_PICKS + 1))
@@ -120,7 +178,6 @@ def test_the_owner_of_a_durable_thing_gets_what_goes_with_it() -> None:
         assert kinds(selection).count(ReasonKind.GOES_WITH) >= 2
 
 
-WORD = ("amber", "brisk", "cobalt")
 BETTER_KETTLES = shop_of(
     [
         *ALL,

@@ -259,3 +259,11 @@ def test_same_shelf_is_one_category_or_one_beside_it(
     shop = shop_of(products, shop=ShopRules(durable={"Lamps": False}))
     assert (reason_for(shop, owns("own")) == about_own(ReasonKind.SAME_SHELF)) is is_near
     assert reason_for(shop, dislikes("own")).kind is not ReasonKind.SAME_SHELF
+
+
+def test_nothing_goes_with_another_of_its_own_durable_kind() -> None:
+    """Not even if the shop says so: it would be a second television."""
+    smart, plain = ("Electronics", "TVs", "SmartTelevisions"), ("Electronics", "TVs", "StandardTelevisions")
+    products = [product("own", "first thing", smart), product("pick", "second article", plain)]
+    shop = shop_of(products, shop=ShopRules(complements={"SmartTelevisions": ("StandardTelevisions",)}))
+    assert reason_for(shop, owns("own")).kind is not ReasonKind.GOES_WITH
