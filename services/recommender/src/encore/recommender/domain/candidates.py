@@ -19,7 +19,7 @@ from encore.recommender.domain.taxonomy import Category
 LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 0.7, 0.2
 """How much each share counts in a leaf category's weight."""
 ELSEWHERE = 0.2
-"""How much less what goes with something counts in a part of the shop where the customer has bought nothing."""
+"""How much less what goes with something counts in a part of the shop that is new to the customer."""
 RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
 POORLY_RATED = 0.3
@@ -85,7 +85,7 @@ class Candidates:
             (RANKED * self._ranking_weight, self._ranked_share),
             (REPLACING, Counter(one.leaf for one in self.shopper.owned if one.is_disliked and one.leaf)),
         ):
-            size = sum(share.values())
+            size = sum(share.values()) or 1.0
             for leaf, weight in share.items():
                 total[leaf] += factor * weight / size
         whim = LEAF_WHIM * self._on(Part.VARIATION)
