@@ -1,8 +1,9 @@
 """A basket that tests fill, in a shop of six categories."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from encore.recommender.domain.basket import RULES, Basket, Rule
+from encore.recommender.domain.basket import Basket, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.shop import Shop
@@ -26,27 +27,28 @@ DURABLE_KETTLES = ShopRules(
 
 
 class Filling:
-    """A basket that a test fills by product ids."""
+    """A basket that a test fills by product ids, and that tells which rules a product would break."""
 
     def __init__(
         self, shop: Shop, preferences: Sequence[Preference] = (), emailed: Collection[str] = ()
     ) -> None:
-        self._candidates = Candidates(Shopper(shop, preferences, emailed=emailed))
-        self.basket = Basket(self._candidates)
+        self._offers = shop.offers
+        self._baskets = {
+            rule: Basket(Candidates(Shopper(only(shop, rule), preferences, emailed=emailed))) for rule in Rule
+        }
 
     def add(self, *product_ids: str) -> None:
         """Add products, whatever rules they break."""
         for product_id in product_ids:
-            self.basket.add(self._candidates.shop.offers[product_id])
+            for basket in self._baskets.values():
+                basket.add(self._offers[product_id])
 
-    def broken_by(self, product_id: str) -> Rule | None:
-        """Return the last of the rules that would have to yield for a product, None if it keeps all."""
-        return max(self.all_broken_by(product_id), key=RULES.index, default=None)
+    def broken_by(self, product_id: str) -> set[Rule]:
+        """Return the rules that a product would break."""
+        offer = self._offers[product_id]
+        return {rule for rule, basket in self._baskets.items() if not basket.takes(offer)}
 
-    def all_broken_by(self, product_id: str) -> tuple[Rule, ...]:
-        """Return the rules that would have to yield for a product."""
-        basket = Basket(self._candidates)
-        for chosen in self.basket.chosen:
-            basket.add(chosen.offer)
-        basket.add(self._candidates.shop.offers[product_id])
-        return basket.chosen[-1].yielded
+
+def only(shop: Shop, rule: Rule) -> Shop:
+    """The same shop with all rules but one switched off."""
+    return replace(shop, without=frozenset(Rule) - {rule})

@@ -1,14 +1,14 @@
 """Which rules a finished list breaks, worked out from the records without the code that picks."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain
 from statistics import median
 
 from encore.contracts.records import Product
 from encore.recommender.domain.basket import Rule
+from encore.recommender.domain.fitting import fits
 from encore.recommender.domain.picks import Selection
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.shopper import Shopper
@@ -18,73 +18,95 @@ RULES = Rules()
 
 
 class BrokenRules:
-    """Looks at one list, knowing families, brands, what fits, what is durable and what goes with what."""
+    """Looks at one list, knowing families, brands, texts, what is durable and what goes with what."""
 
     def __init__(self, shopper: Shopper, selection: Selection) -> None:
         self._shop, self._emailed = shopper.shop, shopper.emailed
+        self._catalogue = shopper.shop.catalogue
         self._picked = [one.product for one in selection.picks]
-        products = self._shop.catalogue.products
-        opinions = {one.product_id: one.value or 0 for one in shopper.preferences}
-        self._owned = [products[each] for each in opinions if each in products]
-        self._bad = [one for one in self._owned if opinions[one.product_id] <= -0.2]
+        products = self._catalogue.products
+        self._opinions = {one.product_id: one.value for one in shopper.preferences}
+        self._known = list(self._opinions)
+        self._owned = [products[each] for each in self._opinions if each in products]
+        self._kept = [one for one in self._owned if (self._opinions[one.product_id] or 0) > -0.2]
+        self._bad = [one for one in self._owned if one not in self._kept]
 
     def found(self) -> set[Rule]:
         """Return the rules that the list breaks as a whole."""
-        return {rule for rule, keeps in self._checks.items() if not keeps()}
+        each = {rule for rule, breaks in self._of_each.items() if any(map(breaks, self._picked))}
+        return each | {rule for rule, keeps in self._of_all.items() if not keeps()}
 
-    def strange(self, levels: int) -> list[Product]:
-        """Return the picks from elsewhere in the shop, to which nothing that the customer has leads."""
-        mine = {own.category[:levels] for own in self._owned if own.category}
-        known = self._leaves_with(self._owned)
-        return [
-            one
-            for one in self._picked
-            if mine
-            and one.category[:levels] not in mine
-            and one.category not in known
-            and self._family(one.product_id) not in self._linked
-        ]
+    def is_kept_out(self, product: Product) -> bool:
+        """Return whether a rule that never yields keeps one more product out of the list."""
+        never = (Rule.DISLIKED, Rule.AUDIENCE, Rule.FIT, Rule.DISAPPOINTMENT)
+        return (
+            any(self._of_each[rule](product) for rule in never)
+            or not self._keeps_replacements([*self._picked, product])
+            or not self._keeps_families([*self._picked, product])
+        )
 
     @property
-    def _checks(self) -> Mapping[Rule, Callable[[], bool]]:
+    def _of_each(self) -> Mapping[Rule, Callable[[Product], bool]]:
         return {
-            Rule.PRICE: self._keeps_prices,
-            Rule.COMPLEMENTS: self._has_complements,
+            Rule.DISLIKED: lambda one: one.product_id in self._catalogue.disliked,
+            Rule.AUDIENCE: self._is_for_others,
+            Rule.UNKNOWN_AUDIENCE: self._is_for_somebody_unknown,
+            Rule.FIT: lambda one: not self._fits(one),
+            Rule.DISAPPOINTMENT: self._is_disappointing,
+            Rule.PRICE: self._is_far,
+            Rule.RATING: self._is_poorly_rated,
+            Rule.REPEAT: lambda one: (
+                not self._labels([one]).isdisjoint(self._catalogue.labels_of(self._emailed))
+            ),
+        }
+
+    @property
+    def _of_all(self) -> Mapping[Rule, Callable[[], bool]]:
+        return {
+            Rule.OWNED: lambda: self._keeps_families(self._picked),
+            Rule.REPLACEMENT: lambda: self._keeps_replacements(self._picked),
             Rule.BRAND: lambda: _most(map(self._brand, self._picked)) <= RULES.max_per_brand,
-            Rule.NEW_PART: lambda: len(self.strange(2)) <= RULES.max_discoveries,
-            Rule.RATING: lambda: not any(map(self._is_poorly_rated, self._picked)),
-            Rule.LEAF: lambda: _most(one.category or None for one in self._picked) <= RULES.max_per_leaf,
-            Rule.NEW_ROOT: lambda: len(self.strange(1)) <= RULES.max_discoveries,
-            Rule.FIT: lambda: all(map(self._fits, self._picked)),
-            Rule.REPEAT: lambda: self._families.isdisjoint(map(self._family, self._emailed)),
-            Rule.DISAPPOINTMENT: lambda: not any(map(self._is_disappointing, self._picked)),
-            Rule.REPLACEMENT: self._keeps_replacements,
-            Rule.DISLIKED: lambda: self._shop.catalogue.disliked.isdisjoint(self._ids),
-            Rule.FAMILY: self._keeps_families,
+            Rule.LEAF: self._keeps_leaves,
+            Rule.NEW_PART: lambda: sum(map(self._is_strange, self._picked)) <= RULES.max_discoveries,
         }
 
     def _brand(self, product: Product) -> str | None:
-        return self._shop.catalogue.brand(product.product_id)
+        return self._catalogue.brand(product.product_id)
 
-    def _family(self, product_id: str) -> str:
-        return self._shop.catalogue.family(product_id)
+    def _labels(self, products: Iterable[Product]) -> frozenset[str]:
+        return self._catalogue.labels_of([one.product_id for one in products])
 
-    @property
-    def _ids(self) -> list[str]:
-        return [one.product_id for one in self._picked]
-
-    @cached_property
-    def _families(self) -> set[str]:
-        return set(map(self._family, self._ids))
-
-    def _keeps_families(self) -> bool:
-        mine = {self._family(one.product_id) for one in self._owned}
-        return len(self._families) == len(self._picked) and self._families.isdisjoint(mine)
+    def _keeps_families(self, picked: list[Product]) -> bool:
+        times = Counter(label for one in picked for label in self._labels([one]))
+        return _most(times.elements()) <= 1 and times.keys().isdisjoint(
+            self._catalogue.labels_of(self._known)
+        )
 
     def _is_disappointing(self, product: Product) -> bool:
         return self._brand(product) is not None and any(
             (self._brand(one), one.category) == (self._brand(product), product.category) for one in self._bad
         )
+
+    def _is_for_others(self, product: Product) -> bool:
+        return any(mine and wanted and wanted not in mine for mine, wanted in self._audiences(product))
+
+    def _is_for_somebody_unknown(self, product: Product) -> bool:
+        return bool(self._owned) and any(
+            wanted and wanted not in mine for mine, wanted in self._audiences(product)
+        )
+
+    def _audiences(self, product: Product) -> list[tuple[set[str], str | None]]:
+        """Return the genders and ages of what they have, each with that of a product."""
+        told = [self._catalogue.facts(one.product_id).audience for one in self._owned]
+        wanted = self._catalogue.facts(product.product_id).audience
+        genders = {one.gender for one in told if one.gender}
+        ages = {one.age for one in told if one.age}
+        return [({*genders}, wanted.gender), ({*ages}, wanted.age)]
+
+    def _fits(self, product: Product) -> bool:
+        taking = self._catalogue.facts(product.product_id).attributes
+        has = [self._catalogue.facts(one.product_id).owned for one in self._kept]
+        return not taking.needs_fit or any(fits(taking, one) for one in has)
 
     def _is_poorly_rated(self, product: Product) -> bool:
         """Return whether it is, while its category has three that are not."""
@@ -93,53 +115,47 @@ class BrokenRules:
         enough = min(_usual_count(peers), RULES.min_ratings)
         return not _is_well_rated(product, enough) and sum(_is_well_rated(one, enough) for one in peers) >= 3
 
-    def _keeps_prices(self) -> bool:
-        far = [one for one in self._picked if self._is_far(one, 3)]
-        return len(far) <= RULES.max_price_exceptions and not any(self._is_far(one, 3**1.5) for one in far)
-
-    def _is_far(self, product: Product, factor: float) -> bool:
-        """Return whether it costs too much, or too little for what goes with nothing durable."""
+    def _is_far(self, product: Product) -> bool:
+        """Return whether it costs too much, or too little for what goes with nothing of theirs."""
         prices = [one.price for one in self._owned] or [product.price]
-        is_low = (
-            float(product.price) * factor < min(prices) and product.category not in self._leaves_with_durables
+        is_low = product.price * 3 < min(prices) and product.category not in self._completing
+        return is_low or product.price > max(prices) * 3
+
+    @cached_property
+    def _completing(self) -> set[Category]:
+        return {leaf.category for one in self._kept for leaf in self._shop.complements.of(one.category)}
+
+    def _is_strange(self, product: Product) -> bool:
+        """Return whether it is of a new part of the shop, and nothing that they have leads there."""
+        mine = {own.category[:2] for own in self._owned if own.category}
+        linked = {family for own in self._kept for family in self._shop.attraction(own.product_id)}
+        return (
+            bool(mine)
+            and product.category[:2] not in mine
+            and product.category not in self._completing
+            and self._catalogue.family(product.product_id) not in linked
         )
-        return is_low or product.price > float(max(prices)) * factor
 
-    def _leaves_with(self, owned: Sequence[Product]) -> set[Category]:
-        return {leaf.category for one in owned for leaf in self._shop.complements.of(one.category)}
+    def _keeps_leaves(self) -> bool:
+        owned = {one.category for one in self._owned}
+        again = {leaf for leaf in owned if self._shop.is_bought_again(leaf)}
+        counted = Counter(one.category for one in self._picked if one.category)
+        return all(count <= (RULES.max_per_leaf if leaf in again else 1) for leaf, count in counted.items())
 
-    @cached_property
-    def _durable(self) -> dict[str | None, list[Product]]:
-        """What they own of each durable thing."""
+    def _keeps_replacements(self, picked: list[Product]) -> bool:
+        """Return whether of each durable thing that they have, one at most is another, and a better one."""
         kinds = {kind for one in self._owned if (kind := self._shop.kind(one.category))}
-        return {kind: [one for one in self._owned if self._shop.kind(one.category) == kind] for kind in kinds}
+        again = [(kind, one) for one in picked if (kind := self._shop.kind(one.category)) in kinds]
+        mine = {kind: [one for one in self._owned if self._shop.kind(one.category) == kind] for kind in kinds}
+        replaces = all(self._replaces(one, own) for kind, one in again if kind for own in mine[kind])
+        return replaces and _most(kind for kind, _ in again) <= 1
 
-    @cached_property
-    def _leaves_with_durables(self) -> set[Category]:
-        return self._leaves_with(list(chain.from_iterable(self._durable.values())))
-
-    def _has_complements(self) -> bool:
-        completing = sum(one.category in self._leaves_with_durables for one in self._picked)
-        is_short = len(self._picked) < self._shop.picks
-        return not self._durable or is_short or completing >= min(RULES.min_complements, self._shop.picks)
-
-    def _keeps_replacements(self) -> bool:
-        """Return whether of each thing that they have, one pick at most is another, and a better one."""
-        again = [
-            (kind, one) for one in self._picked if (kind := self._shop.kind(one.category)) in self._durable
-        ]
-        is_better = all(_is_better(one, own) for kind, one in again for own in self._durable[kind])
-        return is_better and _most(kind for kind, _ in again) <= RULES.max_replacements
-
-    def _fits(self, product: Product) -> bool:
-        """Return whether it fits something of its category, or that it goes with, if they have any."""
-        mine = [one for one in self._owned if product.category in {one.category, *self._leaves_with([one])}]
-        fits = self._shop.catalogue.fits
-        return not mine or any(fits(product.product_id, one.product_id) for one in mine)
-
-    @cached_property
-    def _linked(self) -> set[str]:
-        return {family for one in self._owned for family in self._shop.buyers(one.product_id)}
+    def _replaces(self, product: Product, owned: Product) -> bool:
+        value = self._opinions[owned.product_id]
+        is_bad = value is not None and value < 0.7
+        ours, theirs = product.rating, owned.rating
+        is_better = ours is not None and theirs is not None and ours - theirs >= Decimal("0.2")
+        return is_bad and is_better and (product.rating_count or 0) >= 50
 
 
 def _most(values: Iterable[Hashable]) -> int:
@@ -155,9 +171,3 @@ def _usual_count(products: Iterable[Product]) -> float:
 def _is_well_rated(product: Product, enough: float) -> bool:
     is_proved = product.rating_count is None or product.rating_count >= enough
     return is_proved and product.rating is not None and product.rating >= Decimal(str(RULES.min_rating))
-
-
-def _is_better(product: Product, owned: Product) -> bool:
-    ours, theirs = product.rating, owned.rating
-    is_better_rated = ours is not None and theirs is not None and ours > theirs
-    return is_better_rated or product.price > owned.price

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import cast
 
 from hypothesis import strategies as st
 
@@ -14,18 +15,25 @@ from encore.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
+from encore.recommender.domain.taxonomy import Category
 from services.recommender.tests.fakes import product, purchase
 from services.recommender.tests.shops import DAY, NOW, buyer, delighted, shop_of
 
-LEAVES = (
-    ("Electronics", "Televisions", "SmartTelevisions"),
-    ("Electronics", "Televisions", "StandardTelevisions"),
-    ("Electronics", "Accessories", "HDMICables"),
-    ("Home", "Kettles"),
-    ("Home", "Mugs"),
-    ("Tea",),
-    (),
-)
+THINGS: Mapping[Category, Sequence[str]] = {
+    ("Electronics", "Televisions", "SmartTelevisions"): ("Mirano 55 inch TV", "Velora 32 inch TV"),
+    ("Electronics", "Televisions", "StandardTelevisions"): ("Sonara 24 inch TV",),
+    ("Electronics", "Phones", "Smartphones"): ("Apple iPhone 13", "OPPO A74 5G", "Velora Nova 5"),
+    ("Electronics", "Accessories", "USB Cables"): ("USB-C Cable", "USB A to B Printer Cable"),
+    ("Electronics", "Accessories", "Phone Cases"): ("Case for iPhone 13", "Case for Galaxy A54"),
+    ("Fashion", "Women", "Blouses"): ("Blouse",),
+    ("Fashion", "Men", "Shirts"): ("Shirt",),
+    ("Home", "Kettles"): ("Kettle",),
+    ("Home", "Mugs"): ("Mug",),
+    ("Tea",): ("Tea", "Tea for Sonara"),
+    (): ("Thing", "Men's belt"),
+}
+"""Leaf categories, each with what its products are called."""
+LEAVES = tuple(THINGS)
 WORDS = (
     "amber",
     "brisk",
@@ -52,11 +60,16 @@ SHOP_RULES = st.builds(
 
 
 def products_of(rows: Sequence[Mapping[str, object]]) -> list[Product]:
-    """Products with these facts, each with a name of its own; every fifth is made for another maker's."""
-    names = [
-        f"{WORDS[n % len(WORDS)]}{n} {WORDS[n // 2]}{' for Clay' * (n % 5 == 4)}" for n in range(len(IDS))
+    """Products with these facts, each with a name of its own that says what it is."""
+    return [
+        product(f"P{n}", _name(n, cast("Category", facts["category"]))).model_copy(update=facts)
+        for n, facts in enumerate(rows)
     ]
-    return [product(f"P{n}", names[n]).model_copy(update=facts) for n, facts in enumerate(rows)]
+
+
+def _name(n: int, category: Category) -> str:
+    things = THINGS[category]
+    return f"{things[n % len(things)]}, {WORDS[n % len(WORDS)]}{n} {WORDS[n // 2]}"
 
 
 ROWS = st.fixed_dictionaries(
@@ -68,6 +81,7 @@ ROWS = st.fixed_dictionaries(
         "rating_count": st.sampled_from((None, 0, 5, 400)),
         "in_stock": st.sampled_from((None, True, None, True, None, False)),
         "available_from": st.sampled_from((None, None, None, None, NOW - DAY, NOW + DAY)),
+        "variant": st.sampled_from((None, "Black, M", "Black, L")),
         "parent_id": st.sampled_from((None, None, None, "A", "B")),
     }
 )
@@ -111,7 +125,10 @@ class Case:
     @cached_property
     def shop(self) -> Shop:
         """The shop as a run knows it."""
-        disliked = [ProductSentiment(product_id="P3", negative=3, polarity=-0.5)]
+        disliked = [
+            ProductSentiment(product_id="P3", negative=3, polarity=-0.5),
+            ProductSentiment(product_id="P4", negative=3, positive=2, polarity=-0.1),
+        ]
         scores = delighted(*self.delighted())
         return shop_of(
             self.products,
@@ -141,7 +158,7 @@ class Case:
         return pick(self.shopper)
 
     def allowed(self) -> set[str]:
-        """The products that may be picked if every rule yields."""
+        """The products that the shop may sell this customer, whatever the rules say."""
         known = {one.product_id for one in self.preferences}
         return {one.product_id for one in self.products if self._is_offered(one)} - known
 

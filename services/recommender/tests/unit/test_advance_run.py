@@ -58,10 +58,12 @@ async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
     assert reports["part-00002"].units["personalize.recommendations"] == 300
     assert reports["part-00002"].units["dynamodb.reads"] == 6 * 300
     counts = total(list(reports.values())).counts
+    picks = sum(len(one.picks) for one in (*await world.recommended(1), *await world.recommended(2)))
+    assert 3 * 600 <= picks <= 5 * 600
     despite = {name: count for name, count in counts.items() if name.startswith("picks_despite_")}
     assert despite.keys() == {f"picks_despite_{rule}" for rule in Rule}
     assert {name: count for name, count in counts.items() if name not in despite} == {
-        "recommendations": 3_000,
+        "recommendations": picks,
         "customers_by_popularity": 0,
         "customers_short_of_products": 0,
         "rankings_kept": 0,
@@ -119,7 +121,7 @@ async def test_too_little_data_is_never_sent() -> None:
     assert {one.source for one in await world.recommended(2)} == {RecommendationSource.POPULARITY}
     totals = total(await world.ledger.reports(RUN))
     assert totals.counts["customers_by_popularity"] == 30
-    assert totals.counts["recommendations"] == 150
+    assert 3 * 30 <= totals.counts["recommendations"] <= 5 * 30
 
 
 async def test_popularity_is_used_when_personalize_reports_too_little_data() -> None:
@@ -245,5 +247,5 @@ async def test_without_rankings_personalize_is_asked_for_nothing() -> None:
     assert run.stage(StageName.RECOMMENDER).done == {1, 2}
     recommended = await world.recommended(1)
     assert {one.source for one in recommended} == {RecommendationSource.POPULARITY}
-    assert all(len(one.picks) == 5 for one in recommended)
+    assert all(3 <= len(one.picks) <= 5 for one in recommended)
     assert not [one for one in world.objects.stored if "/personalize/input/" in one]

@@ -1,17 +1,21 @@
 """Which categories and products are considered for a customer, and in which order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from encore.contracts.records import Customer
-from encore.recommender.domain.candidates import MOST_PER_LEAF, Candidates
+from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.complements import Source
 from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.shop import MOST_MODELS
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
 from services.recommender.tests.baskets import ALL, DURABLE_KETTLES, HOSES, KETTLES, LANTERNS, MUGS, NUTS, TEA
+from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import buyer, dislikes, likes, owns, shelf, shop_of
 
 PLAIN = ShopRules(durable=DURABLE_KETTLES.durable)
@@ -26,26 +30,38 @@ def candidates_of(
     return Candidates(Shopper(shop_of(ALL, customers, shop=shop), preferences, ranked))
 
 
+def order(candidates: Candidates, leaf: tuple[str, ...]) -> list[str]:
+    """The products of a leaf, best first."""
+    return [one.product_id for one in candidates.offers(leaf)]
+
+
 def test_every_leaf_has_a_weight_for_every_customer() -> None:
     """Whether they like what they have, hate it, or have nothing."""
     for preferences in ([], likes("tea0"), dislikes("tea0", "mugs0"), owns("gone")):
         weights = candidates_of(preferences).weights
-        assert set(weights) == LEAVES
-        assert all(weight > 0 for weight in weights.values())
+        assert weights.keys() >= LEAVES
+        assert all(weights[leaf] > 0 for leaf in LEAVES)
 
 
-def test_a_customer_with_only_bad_reviews_shops_where_they_have_shopped() -> None:
-    """Their history is not empty: it weighs the categories as that of a happier customer does."""
-    stays = tuple(buyer(f"C{n}", f"tea{n % 6}", f"tea{(n + 1) % 6}") for n in range(60))
-    bad = candidates_of(dislikes("tea0"), customers=stays).weights
-    assert max(bad, key=bad.__getitem__) == TEA
-    assert bad == pytest.approx(candidates_of(likes("tea0"), customers=stays).weights)
+def test_the_only_leaf_of_a_shop_has_a_weight_even_if_it_is_not_bought_again() -> None:
+    """The owner of a television may want nothing else of a shop that sells televisions alone."""
+    televisions = shelf(("Electronics", "Televisions"), 3)
+    weights = Candidates(Shopper(shop_of(televisions), owns("televisions0"))).weights
+    assert weights["Electronics", "Televisions"] == 0
 
 
-def test_a_liked_category_weighs_more_than_a_disliked_one() -> None:
+def test_a_disappointment_shows_a_need() -> None:
+    """The category in which a product let the customer down weighs more than for somebody content."""
+    bad, good = candidates_of(dislikes("tea0")).weights, candidates_of(likes("tea0")).weights
+    assert bad[TEA] > good[TEA]
+
+
+def test_a_liked_category_weighs_more_than_a_disliked_one_where_people_buy_it_again() -> None:
     """Of two that are otherwise alike."""
     stays = tuple(
-        buyer(f"C{n}", f"{one}{n % 6}", f"{one}{(n + 1) % 6}") for n in range(60) for one in ("tea",)
+        buyer(f"{one}{n}", f"{one}{n % 6}", f"{one}{(n + 1) % 6}")
+        for n in range(300)
+        for one in ("mugs", "hoses")
     )
     weights = candidates_of([*likes("mugs0"), *dislikes("hoses0")], customers=stays).weights
     assert weights[MUGS] > weights[HOSES]
@@ -53,13 +69,14 @@ def test_a_liked_category_weighs_more_than_a_disliked_one() -> None:
 
 def test_a_ranking_raises_the_categories_of_its_first_products() -> None:
     """Against those that it does not name."""
-    weights = candidates_of([], "hoses0", "nuts0").weights
-    assert weights[HOSES] > weights[NUTS] > weights[TEA]
+    weights = candidates_of([], *("hoses0", *["gone"] * 30, "nuts0")).weights
+    assert weights[HOSES] > weights[TEA]
 
 
 def test_what_the_customer_has_is_not_new_in_the_ranking() -> None:
-    """Neither is a variant of it, nor a product that the shop no longer has."""
+    """Neither is a product that the shop no longer has."""
     assert candidates_of(owns("tea0"), "tea0", "gone").weights == candidates_of(owns("tea0")).weights
+    assert candidates_of(owns("tea0"), "tea0", "gone").direct == {}
 
 
 def test_what_goes_with_an_owned_thing_raises_its_category() -> None:
@@ -69,26 +86,31 @@ def test_what_goes_with_an_owned_thing_raises_its_category() -> None:
     assert weights[NUTS] > weights[HOSES]
 
 
-def test_what_goes_with_something_durable_is_found_before_the_rest() -> None:
-    """Even if the durable thing was bought later."""
-    shop = ShopRules(durable=PLAIN.durable, complements={"Kettles": ("Nuts",), "Tea": ("Nuts", "Hoses")})
-    completing = candidates_of(owns("tea0", "kettles0"), shop=shop).completing
-    assert [one.owned.product.product_id for one in completing[NUTS]] == ["kettles0", "tea0"]
+def test_what_goes_with_something_liked_then_durable_is_found_before_the_rest() -> None:
+    """Even if it was bought later; nothing goes with what disappointed."""
+    shop = ShopRules(
+        durable=PLAIN.durable,
+        complements={"Kettles": ("Nuts",), "Tea": ("Nuts", "Hoses"), "Mugs": ("Nuts",)},
+    )
+    known = [*owns("tea0", "kettles0"), *likes("mugs0"), *dislikes("tea1", "mugs1")]
+    completing = candidates_of(known, shop=shop).completing
+    assert [one.owned.product.product_id for one in completing[NUTS]] == ["mugs0", "kettles0", "tea0"]
     [hoses] = completing[HOSES]
-    assert hoses.owned.product.product_id == "tea0"
-    assert hoses.complement.source is Source.SHOP
+    assert (hoses.owned.product.product_id, hoses.complement.source) == ("tea0", Source.SHOP)
+    assert not candidates_of(dislikes("kettles0"), shop=DURABLE_KETTLES).completing
 
 
-def test_products_that_customers_bought_with_the_customers_own_move_ahead() -> None:
+TOGETHER = tuple(buyer(f"C{n}", "tea0", "mugs3") for n in range(6))
+APART = tuple(buyer(f"D{n}", f"nuts{n % 6}", f"lanterns{n % 5}") for n in range(40))
+
+
+def test_products_that_customers_bought_with_the_customers_own_come_first_in_their_leaf() -> None:
     """Against where they are without these purchases, for every customer; each product is there once."""
-    together = tuple(buyer(f"C{n}", "tea0", "mugs3") for n in range(2))
-    linked, plain = shop_of(ALL, together, shop=PLAIN), shop_of(ALL, shop=PLAIN)
-    assert Candidates(Shopper(linked, owns("tea0"))).linked == {"mugs3"}
+    linked, plain = shop_of(ALL, TOGETHER, shop=PLAIN), shop_of(ALL, shop=PLAIN)
     moved = 0
     for customer in CUSTOMERS:
         after, before = (
-            list(Candidates(Shopper(shop, owns("tea0"), ("mugs5", "mugs3"), customer)).products(MUGS))
-            for shop in (linked, plain)
+            order(Candidates(Shopper(shop, owns("tea0"), (), customer)), MUGS) for shop in (linked, plain)
         )
         assert sorted(after) == [f"mugs{n}" for n in range(6)]
         assert after.index("mugs3") <= before.index("mugs3")
@@ -96,9 +118,43 @@ def test_products_that_customers_bought_with_the_customers_own_move_ahead() -> N
     assert moved > len(CUSTOMERS) / 4
 
 
-def test_one_customer_links_nothing() -> None:
-    """It takes two."""
-    assert candidates_of(owns("tea0"), customers=(buyer("C", "tea0", "mugs3"),)).linked == frozenset()
+def test_families_bought_together_and_ranked_come_before_leaf_categories() -> None:
+    """With weights by themselves; not with what disappointed, and not what the customer has."""
+    found = candidates_of(owns("tea0"), "hoses2", customers=(*TOGETHER, *APART)).direct
+    assert set(found) == {"mugs3", "hoses2"}
+    assert candidates_of(dislikes("tea0"), customers=(*TOGETHER, *APART)).direct == {}
+    assert candidates_of(owns("tea0", "mugs3"), customers=(*TOGETHER, *APART)).direct == {}
+
+
+def test_only_what_was_bought_together_more_often_than_by_chance_attracts() -> None:
+    """A best seller is in many baskets, whatever else is in them."""
+    everywhere = tuple(
+        buyer(f"E{n}", "nuts0", f"{leaf}{n % 6}") for n, leaf in enumerate(["tea", "mugs"] * 30)
+    )
+    shop = shop_of(ALL, (*TOGETHER, *everywhere), shop=PLAIN)
+    attraction = shop.attraction("tea0")
+    assert attraction["mugs3"] > attraction.get("nuts0", 0.0)
+    assert all(0 < strength <= 1 for strength in attraction.values())
+    assert all(attraction[one] < shop.buyers("tea0")[one].strength for one in attraction)
+
+
+def test_what_was_bought_of_late_leads_to_more() -> None:
+    """Of two products with as strong links, if all have a time."""
+    customers = (*TOGETHER, *(buyer(f"L{n}", "tea1", "hoses3") for n in range(6)), *APART)
+    for first, last in (("mugs3", "hoses3"), ("hoses3", "mugs3")):
+        times = {"mugs3": {"tea0": 1, "tea1": 2}, "hoses3": {"tea0": 2, "tea1": 1}}[first]
+        known = [replace(one, timestamp=times[one.product_id]) for one in owns("tea0", "tea1")]
+        linked = candidates_of(known, customers=customers).linked
+        assert linked[last] > linked[first]
+    linked = candidates_of(owns("tea0", "tea1"), customers=customers).linked
+    assert linked["mugs3"] == pytest.approx(linked["hoses3"])
+
+
+def test_how_many_customers_link_is_a_setting() -> None:
+    """One links nothing."""
+    assert candidates_of(owns("tea0"), customers=(buyer("C", "tea0", "mugs3"),)).linked == {}
+    strict = shop_of(ALL, (*TOGETHER, *APART), shop=PLAIN, rules=Rules(min_linking_customers=7))
+    assert Candidates(Shopper(strict, owns("tea0"))).linked == {}
 
 
 WELL_KNOWN = 20
@@ -119,31 +175,26 @@ LONG_SHELF = shop_of(
 
 def places_of_the_first(preferences: list[Preference], *ranked: str) -> list[tuple[int, ...]]:
     """The places in popularity of each customer's first five teas."""
-    orders = (
-        Candidates(Shopper(LONG_SHELF, preferences, ranked, customer)).products(TEA) for customer in CUSTOMERS
-    )
-    return [tuple(int(one.removeprefix("tea")) for one in order[:5]) for order in orders]
+    orders = (order(Candidates(Shopper(LONG_SHELF, preferences, ranked, one)), TEA) for one in CUSTOMERS)
+    return [tuple(int(each.removeprefix("tea")) for each in one[:5]) for one in orders]
 
 
 @pytest.mark.parametrize("own", [owns("mugs0"), owns("tea39"), []])
-def test_what_is_ranked_and_popular_comes_first(own: list[Preference]) -> None:
-    """In a known part of the shop and in a new one, for every customer."""
-    ranking = [f"tea{n}" for n in range(40)]
-    for first in places_of_the_first(own, *ranking):
-        assert max(first) < WELL_KNOWN
-
-
-@pytest.mark.parametrize("own", [owns("mugs0"), owns("tea39"), []])
-def test_without_a_ranking_popularity_speaks(own: list[Preference]) -> None:
+@pytest.mark.parametrize("ranked", [(), [f"tea{n}" for n in range(40)]])
+def test_what_is_popular_comes_first(own: list[Preference], ranked: Sequence[str]) -> None:
     """Nobody is offered the little known half of a category first."""
-    for first in places_of_the_first(own):
+    for first in places_of_the_first(own, *ranked):
         assert max(first) < WELL_KNOWN
 
 
-def test_a_ranking_outweighs_popularity() -> None:
-    """If it has the least popular products first, so has the customer."""
-    for first in places_of_the_first(owns("tea0"), *(f"tea{n}" for n in range(39, 0, -1))):
-        assert min(first) >= WELL_KNOWN
+def test_a_ranked_product_is_considered_however_unpopular() -> None:
+    """And moves ahead; all others that are considered are the most popular ones."""
+    last = f"tea{2 * WELL_KNOWN - 1}"
+    shopper = Shopper(LONG_SHELF, owns("mugs0"))
+    assert last not in order(Candidates(shopper), TEA)
+    found = order(Candidates(replace(shopper, ranked=(last,))), TEA)
+    assert last in found
+    assert len(found) == MOST_MODELS + 1
 
 
 @pytest.mark.parametrize("ranked", [(), [f"tea{n}" for n in range(40)]])
@@ -154,12 +205,38 @@ def test_customers_with_equal_histories_have_orders_of_their_own(ranked: Sequenc
     assert firsts == places_of_the_first(owns("tea39"), *ranked)
 
 
-def test_a_large_category_is_not_searched_to_its_end() -> None:
-    """Its most popular products are considered, and what is ranked."""
-    products = [
-        one.model_copy(update={"rating_count": 10_000 - n})
-        for n, one in enumerate(shelf(TEA, 2 * MOST_PER_LEAF))
+def test_a_brand_of_theirs_comes_before_others_unless_it_disappointed() -> None:
+    """Of products that are otherwise alike, for most customers."""
+    products = [product(f"P{n}", f"the thing{n}", TEA, brand="Acme" if n == 0 else "Bolt") for n in range(9)]
+    shop = shop_of([*products, product("own", "own", MUGS, brand="Acme")])
+    firsts = [
+        [order(Candidates(Shopper(shop, known, (), one)), TEA)[0] for one in CUSTOMERS]
+        for known in (likes("own"), dislikes("own"))
     ]
-    last = products[-1].product_id
-    considered = list(Candidates(Shopper(shop_of(products), [], (last,))).products(TEA))
-    assert set(considered) == {last, *(one.product_id for one in products[:MOST_PER_LEAF])}
+    assert firsts[0] == ["P0"] * len(CUSTOMERS)
+    assert firsts[1].count("P0") < len(CUSTOMERS) / 2
+
+
+def test_what_costs_as_much_for_its_category_as_the_customers_own_comes_first() -> None:
+    """Who buys dear tea is offered dear mugs before cheap ones, and the other way round."""
+    prices = (10, 100, 1000)
+    products = [
+        product(f"{leaf[-1]} {price}", f"the {leaf[-1]} of {price}", leaf, price=Decimal(price))
+        for leaf in (TEA, MUGS)
+        for price in prices
+    ]
+    for price in prices:
+        shopper = Shopper(shop_of(products), owns(f"Tea {price}"))
+        assert order(Candidates(shopper), MUGS)[0] == f"Mugs {price}"
+
+
+def test_a_name_that_names_what_it_goes_with_comes_first() -> None:
+    """A brush for kettles for the owner of a kettle."""
+    brushes = ("Kitchen", "Cleaning", "Brushes")
+    products = [product(f"P{n}", f"thing{n} brush", brushes) for n in range(6)]
+    products += [product("kettle brush", "soft kettle brush", brushes), *shelf(KETTLES, 2), *shelf(HOSES, 2)]
+    shop = shop_of(products, shop=ShopRules(complements={"Kettles": ("Brushes",), "Hoses": ("Brushes",)}))
+    for customer in CUSTOMERS:
+        assert order(Candidates(Shopper(shop, owns("kettles0"), (), customer)), brushes)[0] == "kettle brush"
+    others = {order(Candidates(Shopper(shop, owns("hoses0"), (), one)), brushes)[0] for one in CUSTOMERS}
+    assert len(others) > 1

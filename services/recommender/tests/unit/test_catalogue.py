@@ -20,9 +20,9 @@ def catalogue_of(*products: Product, sentiments: tuple[ProductSentiment, ...] = 
 
 
 @pytest.mark.parametrize(
-    ("negative", "polarity", "disliked"), [(3, -0.01, True), (2, -0.9, False), (9, 0.0, False)]
+    ("negative", "polarity", "disliked"), [(3, -0.2, True), (2, -0.9, False), (9, -0.19, False)]
 )
-def test_a_disliked_product_has_three_scored_reviews_and_a_negative_mean(
+def test_a_disliked_product_has_three_scored_reviews_that_are_a_dislike_in_the_mean(
     negative: int, polarity: float, *, disliked: bool
 ) -> None:
     """One angry review does not keep a product out of every email."""
@@ -156,3 +156,36 @@ def test_says_what_buyers_praise_if_hardly_anybody_blames_it() -> None:
     ]
     found = praised(ProductSentiment(product_id="P", positive=9, aspects=tuple(counts)))
     assert [each.aspect for each in found] == ["battery", "sound"]
+
+
+def test_stars_tell_products_apart_about_which_no_words_are_known() -> None:
+    """Of as many ratings, and more of them count more."""
+    catalogue = catalogue_of(
+        product("good", "good", LAMPS, rating=Decimal("4.8"), rating_count=300),
+        product("poor", "poor", LAMPS, rating=Decimal("3.1"), rating_count=300),
+        product("few", "few", LAMPS, rating=Decimal("4.8"), rating_count=3),
+        product("unknown", "unknown", LAMPS),
+    )
+    merits = catalogue.merits
+    assert merits["good"] > merits["poor"] > merits["unknown"]
+    assert merits["good"] > merits["few"] > merits["unknown"]
+
+
+def test_a_product_whose_name_does_not_name_its_category_is_behind() -> None:
+    """Where the names of most others do: a mouse pad among the lamps."""
+    lamps = [product(f"lamp{n}", f"lamp of brass {n}", LAMPS, rating_count=9) for n in range(3)]
+    stray = product("pad", "mouse pad", LAMPS, rating_count=9)
+    merits = catalogue_of(*lamps, stray).merits
+    assert merits["pad"] < min(merits[one.product_id] for one in lamps)
+    others = [product(f"P{n}", f"thing{n}", LAMPS, rating_count=9) for n in range(4)]
+    assert len(set(catalogue_of(*others, stray).merits.values())) == 1
+
+
+def test_variants_share_the_people_who_have_any_of_them() -> None:
+    """A colour that nobody has bought is as good as the model."""
+    merits = catalogue_of(
+        product("red", "red", LAMPS, parent_id="one", rating_count=900),
+        product("blue", "blue", LAMPS, parent_id="one"),
+        product("other", "other", LAMPS, rating_count=9),
+    ).merits
+    assert merits["blue"] > merits["other"]

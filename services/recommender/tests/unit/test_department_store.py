@@ -5,9 +5,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Product, ProductSentiment, ReasonKind
+from encore.contracts.records import Product, ProductSentiment
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.reasons import IMPERSONAL
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
@@ -78,17 +79,15 @@ SHOPPERS = st.builds(
 
 @given(SHOPPERS)
 def test_no_rule_yields_in_a_shop_with_enough_of_everything(shopper: Shopper) -> None:
-    """Five products that keep every rule, for whatever customer, ranking and last emails."""
+    """Three to five products that keep every rule, for whatever customer, ranking and last emails."""
     selection = pick(shopper)
-    assert len(selection.picks) == 5
+    assert 3 <= len(selection.picks) <= 5
     assert not selection.yielded
     assert BrokenRules(shopper, selection).found() == set()
 
 
 @given(SHOPPERS)
-def test_what_nothing_leads_to_is_one_discovery_named_as_such(shopper: Shopper) -> None:
-    """Nothing else is called a discovery."""
-    selection = pick(shopper)
-    named = [one.product for one in selection.picks if one.reason.kind is ReasonKind.DISCOVERY]
-    assert named == BrokenRules(shopper, selection).strange(2)
-    assert len(named) <= 1
+def test_who_has_something_gets_reasons_of_their_own(shopper: Shopper) -> None:
+    """One pick at most is there because of many other people alone."""
+    if any(not one.is_disliked for one in shopper.owned):
+        assert sum(one.reason.kind in IMPERSONAL for one in pick(shopper).picks) <= 1

@@ -26,12 +26,19 @@ from services.recommender.tests.fakes import purchase, review, scores
         (None, 0, -1.0),
         (0.5, 4, 0.5),
         (-0.8, 5, 0.1),
+        (0.19, 5, 1.0),
+        (-0.19, 1, -1.0),
+        (0.2, 5, 0.6),
+        (0.1, None, 0.1),
     ],
 )
 def test_words_and_stars_count_equally(
     polarity: float | None, stars: int | None, value: float | None
 ) -> None:
-    """A review's value is the mean of what is known, from -1 to 1, or None when nothing is."""
+    """A review's value is the mean of what is known, from -1 to 1, or None when nothing is.
+
+    Words that are nearly neutral say nothing beside stars.
+    """
     about = review("R", "P", rating=None if stars is None else Decimal(stars))
     assert review_value(about, None if polarity is None else scores(polarity)) == pytest.approx(value)
 

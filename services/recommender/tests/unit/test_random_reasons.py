@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 
 from encore.contracts.records import Customer, Pick, Product, ReasonKind
-from encore.recommender.domain.picks import Selection
+from encore.recommender.domain.fitting import fits
 from encore.recommender.domain.taxonomy import Category
 from services.recommender.tests.cases import CASES, Case
 from services.recommender.tests.shops import DAY, NOW
@@ -32,14 +32,14 @@ class Records:
         return {
             ReasonKind.LIKED: lambda pick: self._names_own(pick) and self._likes(pick),
             ReasonKind.ALSO_LIKED: lambda pick: self._likes(pick) and self._is_linked(pick, delighted=True),
-            ReasonKind.BOUGHT_TOGETHER: self._is_linked,
+            ReasonKind.BOUGHT_TOGETHER: lambda pick: self._keeps(pick) and self._is_linked(pick),
             ReasonKind.GOES_WITH: self._goes_with,
             ReasonKind.BETTER_RATED: self._is_better_rated,
-            ReasonKind.NEW: lambda pick: 0 <= NOW - (pick.product.available_from or 0) <= 30 * DAY,
+            ReasonKind.NEW: self._is_new,
+            ReasonKind.SAME_SHELF: self._is_same_shelf,
             ReasonKind.POPULAR: self._is_popular,
             ReasonKind.POPULAR_IN_CATEGORY: self._is_popular,
             ReasonKind.WELL_RATED: lambda pick: _is_rated(pick.product, Decimal("4.2")),
-            ReasonKind.DISCOVERY: self._is_new_part,
             ReasonKind.FEATURED: lambda pick: pick.product.product_id in self._case.decisions.pinned,
             ReasonKind.ASSORTMENT: lambda _: True,
         }
@@ -52,7 +52,22 @@ class Records:
         return self._products[str(pick.reason.product_id)]
 
     def _likes(self, pick: Pick) -> bool:
-        return (self._own[str(pick.reason.product_id)].value or 0) >= 0.2
+        return (self._own[str(pick.reason.product_id)].value or 0) >= 0.7
+
+    def _keeps(self, pick: Pick) -> bool:
+        """Return whether the product that a reason names did not disappoint the customer."""
+        return self._names_own(pick) and (self._own[str(pick.reason.product_id)].value or 0) > -0.2
+
+    def _is_new(self, pick: Pick) -> bool:
+        part = pick.reason.category
+        is_known = any(_is_in(self._products[one], part) for one in self._own if one in self._products)
+        is_new = 0 <= NOW - (pick.product.available_from or 0) <= 30 * DAY
+        return is_new and is_known and bool(part) and _is_in(pick.product, part)
+
+    def _is_same_shelf(self, pick: Pick) -> bool:
+        one, other = pick.product.category, self._named(pick).category
+        is_near = len(one) > 2 and one[:2] == other[:2]
+        return self._keeps(pick) and bool(one) and (one == other or is_near)
 
     def _is_linked(self, pick: Pick, *, delighted: bool = False) -> bool:
         both = {self._family(pick.product.product_id), self._family(str(pick.reason.product_id))}
@@ -65,14 +80,25 @@ class Records:
         both = {pick.product.category, self._named(pick).category}
         leaves = [{self._products[each].category for each in one.product_ids} for one in self._case.known()]
         counted = pick.reason.customers
-        return self._names_own(pick) and counted in {None, sum(both <= owned for owned in leaves)}
+        return (
+            self._keeps(pick)
+            and self._fits(pick)
+            and counted in {None, sum(both <= owned for owned in leaves)}
+        )
+
+    def _fits(self, pick: Pick) -> bool:
+        facts = self._case.shop.catalogue.facts
+        taking = facts(pick.product.product_id).attributes
+        found = fits(taking, facts(str(pick.reason.product_id)).owned)
+        return bool(found) if taking.needs_fit else found is not False
 
     def _is_better_rated(self, pick: Pick) -> bool:
         own, product = self._named(pick), pick.product
         is_alike = own.category == product.category or self._kind(own.category) == self._kind(
             product.category
         )
-        return self._names_own(pick) and is_alike and _is_rated(product) and _stars(product) > _stars(own) > 0
+        is_better = own.rating is not None and _stars(product) - _stars(own) >= Decimal("0.2")
+        return self._names_own(pick) and is_alike and is_better and (product.rating_count or 0) >= 50
 
     def _is_popular(self, pick: Pick) -> bool:
         category = pick.reason.category
@@ -85,11 +111,6 @@ class Records:
     def _people(self, product: Product) -> int:
         people = sum(product.product_id in one.product_ids for one in self._case.known())
         return max(people, product.rating_count or 0)
-
-    def _is_new_part(self, pick: Pick) -> bool:
-        part = pick.reason.category
-        owned = [self._products[one] for one in self._own if one in self._products]
-        return _is_in(pick.product, part) and bool(part) and not any(_is_in(one, part) for one in owned)
 
 
 def _reviewed(customer: Customer) -> list[str]:
@@ -108,18 +129,8 @@ def _is_rated(product: Product, least: Decimal = Decimal(0)) -> bool:
     return (product.rating_count or 0) >= 10 and _stars(product) >= least
 
 
-def _kinds(selection: Selection) -> list[ReasonKind]:
-    return [one.reason.kind for one in selection.picks]
-
-
 @given(CASES)
 def test_every_reason_is_true(case: Case) -> None:
     """It names the customer's own product and review, and counts the customers and ranks that there are."""
     records = Records(case)
     assert [pick.reason for pick in case.selection().picks if not records.prove(pick)] == []
-
-
-@given(CASES)
-def test_one_pick_of_a_list_is_a_discovery_at_most(case: Case) -> None:
-    """And nothing is to a customer of whom nothing is known."""
-    assert _kinds(case.selection()).count(ReasonKind.DISCOVERY) <= bool(case.preferences)

@@ -42,14 +42,15 @@ def test_two_customers_who_like_both_prove_a_shared_taste() -> None:
 
 
 def test_two_customers_who_have_both_prove_that_they_are_bought_together() -> None:
-    """Whatever they think of them, and whatever the customer thinks."""
-    for preferences in (likes("own"), owns("own"), dislikes("own")):
+    """Whatever they think of them; what disappointed the customer is no reason for anything else."""
+    for preferences in (likes("own"), owns("own")):
         assert reason_for(shop_of(PRODUCTS, BOTH), preferences) == about_own(ReasonKind.BOUGHT_TOGETHER, 2)
+    assert reason_for(shop_of(PRODUCTS, BOTH), dislikes("own")).product_id is None
 
 
-@pytest.mark.parametrize("value", [None, 0.19, -0.9])
+@pytest.mark.parametrize("value", [None, 0.69, -0.19])
 def test_nobody_shares_a_taste_that_the_customer_does_not_have(value: float | None) -> None:
-    """Below 0.2, or unknown, the product is one that they have, not one that they like."""
+    """Below 0.7, or unknown, the product is one that they have, not one that they like."""
     shop = shop_of(PRODUCTS, BOTH, scores=delighted(*BOTH))
     preference = Preference(product_id="own", value=value, review_id="my-own")
     assert reason_for(shop, [preference]).kind is ReasonKind.BOUGHT_TOGETHER
@@ -94,19 +95,19 @@ def test_how_many_customers_it_takes_is_a_setting() -> None:
 def test_the_product_that_most_customers_link_is_named() -> None:
     """And of equal ones the first in the customer's history."""
     products = [*PRODUCTS, product("more", "third item", OWN), product("same", "fourth piece", OWN)]
-    customers = [*BOTH, *(buyer(f"D{n}", one, "pick") for n in range(3) for one in ("more", "same"))]
+    customers = [*BOTH, *(buyer(f"D{n}", one, "pick") for n in range(12) for one in ("more", "same"))]
     renamed = [one.model_copy(update={"customer_id": f"E{n}"}) for n, one in enumerate(customers)]
     reason = reason_for(shop_of(products, renamed), owns("own", "same", "more"))
-    assert (reason.product_id, reason.customers) == ("same", 3)
+    assert (reason.product_id, reason.customers) == ("same", 12)
 
 
 @pytest.mark.parametrize(
     ("theirs", "ours", "count", "is_better"),
     [
-        ("4.0", "4.1", 10, True),
-        ("4.0", "4.0", 10, False),
-        ("4.0", "3.9", 10, False),
-        ("4.0", "4.9", 9, False),
+        ("4.0", "4.2", 50, True),
+        ("4.0", "4.1", 50, False),
+        ("4.0", "3.9", 50, False),
+        ("4.0", "4.9", 49, False),
         ("4.0", "4.9", None, False),
         ("4.0", None, 99, False),
         (None, "4.9", 99, False),
@@ -115,7 +116,7 @@ def test_the_product_that_most_customers_link_is_named() -> None:
 def test_better_rated_needs_two_ratings_and_enough_people(
     theirs: str | None, ours: str | None, count: int | None, *, is_better: bool
 ) -> None:
-    """An unknown rating is never worse, and a few people are not enough."""
+    """An unknown rating is never worse, a tenth of a star says nothing, and a few people are not enough."""
     stars = {"own": theirs, "pick": ours}
     products = [
         product(one, name, OWN, rating=stars[one] and Decimal(str(stars[one])), rating_count=count)
@@ -138,6 +139,17 @@ def test_better_rated_compares_like_with_like() -> None:
         hose.model_copy(update={"category": ("Home", "Irons", "Steam Irons")}),
     ]
     assert reason_for(shop_of(irons), owns("own")) == about_own(ReasonKind.BETTER_RATED)
+
+
+def test_nothing_is_called_better_than_what_the_customer_likes() -> None:
+    """Nor is what they bought themselves called worse, if they like it."""
+    products = [
+        product("own", "first thing", OWN, rating=Decimal(3), rating_count=90),
+        product("pick", "second article", OWN, rating=Decimal(5), rating_count=90),
+    ]
+    kinds = [reason_for(shop_of(products), known("own")).kind for known in (owns, dislikes, likes)]
+    assert kinds[:2] == [ReasonKind.BETTER_RATED] * 2
+    assert kinds[2] is not ReasonKind.BETTER_RATED
 
 
 LAMPS = [
@@ -176,7 +188,7 @@ def test_goes_with_names_what_it_completes() -> None:
     """Without a number of customers where a person wrote it down."""
     shop = shop_of(PRODUCTS, shop=ShopRules(complements={"Own": ("Other",)}))
     assert reason_for(shop, owns("own")) == about_own(ReasonKind.GOES_WITH)
-    assert reason_for(shop, dislikes("own")) == about_own(ReasonKind.GOES_WITH)
+    assert reason_for(shop, dislikes("own")).kind is not ReasonKind.GOES_WITH
 
 
 def test_goes_with_counts_the_customers_from_whom_it_is_learned() -> None:
@@ -187,3 +199,63 @@ def test_goes_with_counts_the_customers_from_whom_it_is_learned() -> None:
     shelves = [*shelf(("Food", "Dry", "Alpha"), 3), *shelf(("Food", "Wet", "Beta"), 3)]
     reason = reason_for(shop_of([*products, *shelves], [*customers, *lone]), owns("own"))
     assert reason == about_own(ReasonKind.GOES_WITH, 8)
+
+
+def test_goes_with_may_be_learned_from_three_customers_of_both_categories() -> None:
+    """Where they have both more often than by chance."""
+    products = [*PRODUCTS, product("own2", "third item", OWN), product("pick2", "fourth piece", OTHER)]
+    shelves = [*shelf(("Food", "Dry", "Alpha"), 3), *shelf(("Food", "Wet", "Beta"), 3)]
+    lone = [buyer(f"D{n}", f"alpha{n % 3}", f"beta{n % 3}") for n in range(30)]
+    for count, expected in ((2, None), (3, about_own(ReasonKind.GOES_WITH, 3))):
+        customers = [buyer(f"C{n}", "own2", "pick2") for n in range(count)]
+        reason = reason_for(shop_of([*products, *shelves], [*customers, *lone]), owns("own"))
+        assert reason == expected or (expected is None and reason.kind is not ReasonKind.GOES_WITH)
+
+
+def test_what_the_texts_contradict_is_not_said_to_go_with_it() -> None:
+    """Earphones with a plug that a telephone has no socket for."""
+    phones, earphones = ("Electronics", "Phones", "Smartphones"), ("Electronics", "Audio", "Headphones")
+    products = [
+        product("own", "Apple iPhone 13 (128 GB)", phones, brand="Apple"),
+        product("pick", "Wired Earphones with 3.5 mm jack", earphones),
+        product("wireless", "Wireless Earphones", earphones),
+    ]
+    shop = shop_of(products, shop=ShopRules(complements={"Smartphones": ("Headphones",)}))
+    assert reason_for(shop, owns("own")).kind is not ReasonKind.GOES_WITH
+    assert reason_for(shop, owns("own"), "wireless").kind is ReasonKind.GOES_WITH
+
+
+def test_ten_customers_say_more_than_a_category_and_two_say_less() -> None:
+    """What goes with it comes between, and what they like within its own category."""
+    for count, kind in (
+        (2, ReasonKind.GOES_WITH),
+        (9, ReasonKind.GOES_WITH),
+        (10, ReasonKind.BOUGHT_TOGETHER),
+    ):
+        customers = [buyer(f"C{n}", "own", "pick") for n in range(count)]
+        shop = shop_of(PRODUCTS, customers, shop=ShopRules(complements={"Own": ("Other",)}))
+        assert reason_for(shop, owns("own")).kind is kind
+    for count, kind in ((2, ReasonKind.LIKED), (10, ReasonKind.BOUGHT_TOGETHER)):
+        customers = [buyer(f"C{n}", "own", "pick") for n in range(count)]
+        assert reason_for(shop_of(LAMPS, customers), likes("own")).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "is_near"),
+    [
+        (("Home", "Light", "Lamps"), ("Home", "Light", "Lamps"), True),
+        (("Food", "Dry", "Alpha"), ("Food", "Dry", "Beta"), True),
+        (("Home", "Lamps"), ("Home", "Lamps"), True),
+        (("Food", "Alpha"), ("Food", "Beta"), False),
+        (("Home", "Light", "Lamps"), ("Home", "Bath", "Towels"), False),
+        ((), (), False),
+    ],
+)
+def test_same_shelf_is_one_category_or_one_beside_it(
+    own: tuple[str, ...], other: tuple[str, ...], *, is_near: bool
+) -> None:
+    """Below a department; not beside what disappointed."""
+    products = [product("own", "first thing", own), product("pick", "second article", other)]
+    shop = shop_of(products, shop=ShopRules(durable={"Lamps": False}))
+    assert (reason_for(shop, owns("own")) == about_own(ReasonKind.SAME_SHELF)) is is_near
+    assert reason_for(shop, dislikes("own")).kind is not ReasonKind.SAME_SHELF

@@ -25,30 +25,17 @@ OWN, OTHER = ("Kitchen", "Small", "Own"), ("Garden", "Water", "Other")
 PRODUCTS = [product("own", "first thing", OWN), product("pick", "second article", OTHER)]
 
 
-def test_one_pick_from_a_new_part_is_called_a_discovery() -> None:
-    """It names the part; a second one is picked for another reason."""
-    products = [*PRODUCTS, product("pick2", "third item", ("Food", "Dry", "Nuts"))]
-    first, second = reasons_for(shop_of(products), owns("own"), "pick", "pick2")
-    assert first == Reason(kind=ReasonKind.DISCOVERY, category=OTHER[:2])
-    assert second.kind is ReasonKind.ASSORTMENT
-
-
-def test_nothing_is_a_discovery_to_a_customer_without_a_history_or_in_a_known_part() -> None:
-    """Nor is a product without a category."""
-    assert reason_for(shop_of(PRODUCTS), []).kind is ReasonKind.ASSORTMENT
-    same = [product("own", "first thing", OWN), product("pick", "second article", (*OWN[:2], "Else"))]
-    assert reason_for(shop_of(same), owns("own")).kind is ReasonKind.ASSORTMENT
-    loose = [product("own", "first thing", OWN), product("pick", "second article")]
-    assert reason_for(shop_of(loose), owns("own")).kind is ReasonKind.ASSORTMENT
-
-
 @pytest.mark.parametrize(
     ("since", "is_new"), [(NOW, True), (NOW - 30 * DAY, True), (NOW - 30 * DAY - 1, False), (None, False)]
 )
 def test_a_product_is_new_for_thirty_days(since: int | None, *, is_new: bool) -> None:
-    """From `available_from`; without a date nothing is known to be new."""
-    shop = shop_of([product("pick", "pick", OWN, available_from=since)])
-    assert (reason_for(shop, []) == Reason(kind=ReasonKind.NEW)) is is_new
+    """From `available_from`, in a part where the customer buys; without a date nothing is known to be new."""
+    products = [*PRODUCTS, product("new", "third item", (*OWN[:2], "Else"), available_from=since)]
+    shop = shop_of(products)
+    found = reason_for(shop, owns("own"), "new")
+    assert (found == Reason(kind=ReasonKind.NEW, category=OWN[:2])) is is_new
+    assert reason_for(shop, [], "new").kind is ReasonKind.ASSORTMENT
+    assert reason_for(shop, owns("pick"), "new").kind is ReasonKind.ASSORTMENT
 
 
 def counted(category: Category, *counts: int | None) -> list[Product]:
@@ -106,8 +93,8 @@ def test_a_pinned_product_is_featured_whatever_else_is_true() -> None:
     assert reason_for(shop, likes("own")) == Reason(kind=ReasonKind.FEATURED)
 
 
-def test_a_kind_is_given_twice_at_most_where_there_is_another() -> None:
-    """The first picks keep the most personal reason, and where there is no other it is given again."""
+def test_a_kind_is_given_three_times_at_most_where_there_is_another() -> None:
+    """Of the customer's own; the first picks keep the strongest one."""
     leaf = ("Home", "Lamps", "Desk")
     lamps = [
         one.model_copy(update={"name": f"{one.name} lamp of brass"})
@@ -120,5 +107,5 @@ def test_a_kind_is_given_twice_at_most_where_there_is_another() -> None:
     plain = [one.kind for one in reasons_for(shop, liked, "desk1", "desk2", "desk3")]
     assert plain == [ReasonKind.LIKED] * 3
     mixed = [one.kind for one in reasons_for(shop, liked, "desk1", "desk2", "desk3", "new", "desk4")]
-    assert mixed == [*[ReasonKind.LIKED] * 3, ReasonKind.NEW, ReasonKind.POPULAR_IN_CATEGORY]
+    assert mixed == [*[ReasonKind.LIKED] * 3, ReasonKind.NEW, ReasonKind.SAME_SHELF]
     assert [one.kind for one in reasons_for(shop, liked, "new")] == [ReasonKind.LIKED]

@@ -66,7 +66,7 @@ async def test_only_the_customer_without_a_ranking_gets_popular_products() -> No
     sources = [one.source for one in await world.recommended(1)]
     assert sources[0] is RecommendationSource.POPULARITY
     assert set(sources[1:]) == {RecommendationSource.PERSONALIZE}
-    assert all(len(one.picks) == 5 for one in await world.recommended(1))
+    assert all(3 <= len(one.picks) <= 5 for one in await world.recommended(1))
 
 
 class ImmediateMailer(InMemoryAnnouncer):
@@ -76,17 +76,17 @@ class ImmediateMailer(InMemoryAnnouncer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.read = 0
-        self.counted_before: list[int] = []
+        self.read: list[Recommendation] = []
+        self.missing: list[int] = []
 
     async def announce(self, run_id: str, *events: EventData) -> None:
         """Read the part and the totals of this moment."""
         await super().announce(run_id, *events)
         for data in events:
             assert isinstance(data, RecommendationsReady)
-            self.read += len(await self.world.objects.get_lines(data.key, Recommendation))
+            self.read += await self.world.objects.get_lines(data.key, Recommendation)
             counts = total(await self.world.ledger.reports(run_id)).counts
-            self.counted_before.append(counts["recommendations"] - 5 * data.customers)
+            self.missing.append(sum(len(one.picks) for one in self.read) - counts["recommendations"])
 
 
 async def test_a_part_is_stored_and_in_the_totals_before_it_is_announced() -> None:
@@ -96,8 +96,8 @@ async def test_a_part_is_stored_and_in_the_totals_before_it_is_announced() -> No
     mailer.world = world
     await world.open(TOO_LITTLE)
     await world.run_to_end()
-    assert mailer.counted_before == [0, 5 * len(TOO_LITTLE.parts[0])]
-    assert mailer.read == len(TOO_LITTLE.customers)
+    assert mailer.missing == [0, 0]
+    assert len(mailer.read) == len(TOO_LITTLE.customers)
 
 
 def families(recommendation: Recommendation) -> set[str]:
@@ -115,7 +115,8 @@ async def test_a_later_run_picks_nothing_of_the_last_two_emails() -> None:
         lists.append([families(one) for part in (1, 2) for one in await world.recommended(part, run_id)])
     assert len(lists[0]) == len(TOO_LITTLE.customers)
     for first, second, third in zip(*lists, strict=True):
-        assert len(first | second | third) == 15
+        assert min(map(len, (first, second, third))) >= 3
+        assert len(first | second | third) == len(first) + len(second) + len(third)
 
 
 async def test_a_shop_may_allow_repeats() -> None:
@@ -139,7 +140,7 @@ async def test_only_as_many_emails_as_the_setting_says_are_looked_back_on() -> N
 
 
 async def test_every_rule_that_yielded_is_counted_in_the_parts_report() -> None:
-    """Five products of one category: three of each list are there despite the rule for categories."""
+    """Five products of one category: two of each list are there despite the rule for categories."""
     people = [Customer(customer_id=f"C{n}") for n in range(3)]
     products = shelf(("Kitchen", "Pantry", "Tea"), 5)
     world = World()
@@ -147,19 +148,19 @@ async def test_every_rule_that_yielded_is_counted_in_the_parts_report() -> None:
     await world.run_to_end()
     counts = total(await world.ledger.reports(RUN)).counts
     despite = {name: count for name, count in counts.items() if name.startswith("picks_despite_") and count}
-    assert despite == {"picks_despite_leaf": 9}
+    assert despite == {"picks_despite_leaf": 6}
     assert counts["customers_short_of_products"] == 0
 
 
 async def test_a_customer_for_whom_the_shop_has_too_little_is_counted() -> None:
-    """They get what there is."""
+    """They get what there is; three are enough."""
     people = [Customer(customer_id="C0", reviews=(review("R", "tea0"),)), Customer(customer_id="C1")]
     world = World()
-    products = shelf(("Kitchen", "Pantry", "Tea"), 5)
+    products = shelf(("Kitchen", "Pantry", "Tea"), 3)
     await world.open(replace(TOO_LITTLE, products=products, sentiments=[], parts=[people], scored=[[]]))
     await world.run_to_end()
     counts = total(await world.ledger.reports(RUN)).counts
-    assert (counts["recommendations"], counts["customers_short_of_products"]) == (9, 1)
+    assert (counts["recommendations"], counts["customers_short_of_products"]) == (5, 1)
 
 
 def listed(recommendation: Recommendation) -> tuple[str, ...]:
