@@ -12,6 +12,9 @@ from encore.evaluation.own_data.report import evaluate_data
 from encore.evaluation.own_data.scoring import read_texts
 from encore.evaluation.reasons.checking import ReasonReport, check_reasons
 from encore.evaluation.reasons.stored_run import StoredRun
+from encore.recommender.domain import learned_keys
+from encore.recommender.domain.history import History
+from encore.recommender.domain.preferences import scores_by_review
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
@@ -69,7 +72,7 @@ async def checked(data: Data, rules: RunRules) -> ReasonReport:
         rules=rules,
         now=NOW,
     )
-    await objects.put_lines(object_keys.products(RUN), data.products)
+    await objects.put_lines(learned_keys.products(RUN), data.products)
     stored = rules.model_dump_json().encode()
     await objects.put(object_keys.run_rules(RUN), stored, content_type="application/json")
     for part in PARTS:
@@ -77,7 +80,10 @@ async def checked(data: Data, rules: RunRules) -> ReasonReport:
         customers = [one for one, mine in zip(data.customers, own, strict=True) if mine]
         lists = [one for one, mine in zip(picked.recommendations, own, strict=True) if mine]
         await objects.put_lines(object_keys.customers(RUN, part), customers)
-        await objects.put_lines(object_keys.sentiment(RUN, part), scored_reviews(customers, texts))
+        scored = scored_reviews(customers, texts)
+        histories = [History.of(one, scores_by_review(scored), run_id=RUN, now=NOW) for one in customers]
+        await objects.put_lines(object_keys.sentiment(RUN, part), scored)
+        await objects.put_lines(learned_keys.history(RUN, part), histories)
         await objects.put_lines(object_keys.recommendations(RUN, part), lists)
     return await check_reasons(
         StoredRun(run_id=RUN, objects=objects, parts=PARTS, recommended=PARTS, now=NOW)

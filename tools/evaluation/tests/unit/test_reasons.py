@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from encore.contracts import object_keys
 from encore.contracts.records import ReasonKind
 from encore.evaluation.errors import EvaluationError
 from encore.evaluation.reasons.checking import check_reasons
 from encore.evaluation.reasons.stored_run import StoredRun
+from encore.recommender.domain import learned_keys
 from tests.support.stores import InMemoryObjects
 from tools.evaluation.tests.made_up_run import BY_ID, CUSTOMERS, NOW, PRODUCTS, RUN, checked, picked
 from tools.evaluation.tests.shops import a_buyer, a_customer, a_product
@@ -213,7 +213,7 @@ async def test_variants_are_one_product_in_counts() -> None:
 async def test_a_run_without_rules_is_named() -> None:
     """It says which object is missing."""
     objects = InMemoryObjects()
-    await objects.put_lines(object_keys.products(RUN), PRODUCTS)
+    await objects.put_lines(learned_keys.products(RUN), PRODUCTS)
     run = StoredRun(run_id=RUN, objects=objects, parts=(), recommended=(), now=NOW)
     with pytest.raises(EvaluationError, match=r"run-1: runs/run-1/merchandising\.json is missing"):
         await check_reasons(run)

@@ -18,6 +18,8 @@ from encore.recommender.domain.taxonomy import Category
 
 LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 0.7, 0.2
 """How much each share counts in a leaf category's weight."""
+ELSEWHERE = 0.2
+"""How much less what goes with something counts in a part of the shop that is new to the customer."""
 RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
 POORLY_RATED = 0.3
@@ -37,9 +39,9 @@ FIRST_RANKS = 5
 """How little the first places in Personalize's order differ: the sixth counts half of the first."""
 PRICE_SCORE = 0.5
 """What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
-WHIM = 0.5
+WHIM = 0.8
 """How much the order may differ between customers with equal histories, so that their lists do."""
-LEAF_WHIM = 0.3
+LEAF_WHIM = 0.5
 """The same for leaf categories: the share by which a weight may be raised."""
 _NUMBERS = 2**32
 _MIX = 0x9E3779B1
@@ -83,7 +85,7 @@ class Candidates:
             (RANKED * self._ranking_weight, self._ranked_share),
             (REPLACING, Counter(one.leaf for one in self.shopper.owned if one.is_disliked and one.leaf)),
         ):
-            size = sum(share.values())
+            size = sum(share.values()) or 1.0
             for leaf, weight in share.items():
                 total[leaf] += factor * weight / size
         whim = LEAF_WHIM * self._on(Part.VARIATION)
@@ -255,7 +257,8 @@ class Candidates:
         weights: defaultdict[Category, float] = defaultdict(float)
         for owned in self.shopper.kept:
             for place, complement in enumerate(self.shop.complements.of(owned.leaf), start=1):
-                weights[complement.category] += owned.voice / place
+                is_known = self.shop.catalogue.part(complement.category) in self.shopper.parts
+                weights[complement.category] += owned.voice / place * (1.0 if is_known else ELSEWHERE)
         return weights
 
     @cached_property

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import nlargest
 from itertools import chain, islice
 
 from encore.contracts.records import Pick
@@ -18,6 +19,8 @@ AGAIN = 0.25
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
 ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
+LEAST = 1e-6
+"""What the likelihood of a leaf category counts that nothing else speaks for."""
 LIKELIEST, MOST_IMPERSONAL = 3, 1
 """From so many leaf categories, where the customer most likely buys next, so many products may be picked that
 only many other people speak for."""
@@ -66,6 +69,8 @@ class _Picking:
         self._add_pinned()
         for most in (shop.min_picks, shop.picks):
             self._fill(most, self._is_worth_its_place)
+        if len(self._basket) < shop.min_picks:
+            self._widen()
         for yielding in range(len(YIELDING) + 1):
             self._fill(shop.min_picks, partial(self._basket.takes, yielding=YIELDING[:yielding]))
         chosen = self._basket.chosen
@@ -81,6 +86,13 @@ class _Picking:
             ),
             yielded=Counter(chain.from_iterable(one.yielded for one in chosen)),
         )
+
+    def _widen(self) -> None:
+        """Consider what has no category, and the largest leaf categories, after all others."""
+        anywhere = {(): 0.0, **self._shop.next_leaves.anywhere}
+        for leaf in nlargest(MOST_LEAVES, anywhere, key=anywhere.__getitem__):
+            self._weights.setdefault(leaf, LEAST * anywhere[leaf])
+        self._weights.setdefault((), 0.0)
 
     def _add_pinned(self) -> None:
         for product_id in self._shop.run_rules.shop.pinned:

@@ -92,9 +92,12 @@ class Shop:
     def variants(self) -> Mapping[str, Sequence[Offer]]:
         """The offers of each family, best first."""
         found: dict[str, list[Offer]] = {}
-        for offer in sorted(self.offers.values(), key=lambda one: -self.catalogue.merits[one.product_id]):
+        for offer in sorted(self.offers.values(), key=self._place):
             found.setdefault(offer.family, []).append(offer)
         return found
+
+    def _place(self, offer: Offer) -> tuple[float, str]:
+        return -self.catalogue.merits[offer.product_id], offer.product_id
 
     @cached_property
     def poorly_rated(self) -> frozenset[Category]:

@@ -34,23 +34,23 @@ PER_CUSTOMERS = 1_000
 HIT_NAMES = ("exact", "family", "leaf")
 MODULES: Mapping[str, Sequence[str]] = {
     Part.RANKING: (
-        *("adapters/made_by_runs.py", "adapters/personalize*.py", "adapters/turns.py", "domain/batch.py"),
-        *("domain/csv_files.py", "domain/dataset_files.py", "domain/kept_rankings.py", "domain/limits.py"),
-        *("domain/personalize_keys.py", "domain/plan.py", "domain/prepared.py", "domain/resources.py"),
-        *("domain/rows.py", "domain/schemas.py", "domain/solution.py", "domain/turn.py"),
-        *("use_cases/advance_run.py", "use_cases/gather_customers.py", "use_cases/keep_rankings.py"),
-        *("use_cases/prepare_datasets.py", "use_cases/remove_old_runs.py", "use_cases/report_training.py"),
-        *("use_cases/take_turns.py", "use_cases/train.py"),
+        *("adapters/campaign.py", "adapters/personalize*.py", "adapters/turns.py", "domain/batch.py"),
+        *("domain/csv_files.py", "domain/kept_rankings.py", "domain/limits.py", "domain/plan.py"),
+        *("domain/personalize_keys.py", "domain/prepared.py", "domain/resources.py", "domain/rows.py"),
+        *("domain/schemas.py", "domain/solution.py", "domain/turn.py", "domain/witnesses.py"),
+        *("use_cases/advance_run.py", "use_cases/keep_rankings.py", "use_cases/prepare_datasets.py"),
+        *("use_cases/remove_old_runs.py", "use_cases/take_turns.py", "use_cases/train.py"),
+        "use_cases/weigh_ranking.py",
     ),
-    Part.LINKED: ("domain/links.py", "domain/link_files.py"),
+    Part.LINKED: ("domain/links.py",),
     Part.LEARNED: ("domain/next_leaves.py",),
     Part.COMPLEMENTS: ("domain/complements.py",),
     Rule.FIT: (
-        *("domain/attributes.py", "domain/fact_*.py", "domain/fitting.py", "domain/inches.py"),
-        *("domain/kind*.py", "domain/models.py"),
+        *("domain/attributes.py", "domain/fact_reading.py", "domain/fit_tables.py", "domain/fitting.py"),
+        *("domain/kinds.py", "domain/models.py"),
     ),
     Rule.AUDIENCE: ("domain/people.py",),
-    Rule.OWNED: ("domain/families/*.py",),
+    Rule.OWNED: ("domain/alike.py", "domain/families.py", "domain/variants.py"),
     Rule.REPLACEMENT: ("domain/durables.py",),
 }
 """The modules of the recommender that there are for one part or rule alone; others are lines among others."""
