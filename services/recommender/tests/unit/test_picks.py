@@ -1,58 +1,30 @@
 """Lists of three to five, as a good shopkeeper would make them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import ProductSentiment, ReasonKind
+from encore.contracts.records import ReasonKind
 from encore.recommender.domain.basket import Basket, Rule
-from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.picks import Selection, pick
-from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.picks import pick
 from encore.recommender.domain.reasons import IMPERSONAL
 from encore.recommender.domain.rules import MAX_PICKS, Rules
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.topics import departments
 from services.recommender.tests.baskets import (
     ALL,
     DURABLE_KETTLES,
     HOSES,
     KETTLES,
-    LANTERNS,
-    MUGS,
     NOTHING_DURABLE,
-    NUTS,
     TEA,
 )
 from services.recommender.tests.fakes import product
+from services.recommender.tests.lists import categories, kinds, lists
 from services.recommender.tests.shops import buyer, dislikes, ids, likes, owns, shelf, shop_of
 
-DEPARTMENTS = ("Kitchen", "Garden", "Food")
-CUSTOMERS = [f"C{n}" for n in range(20)]
 WORD = ("amber", "brisk", "cobalt")
-EVERY_LEAF = (TEA, MUGS, KETTLES, HOSES, LANTERNS, NUTS)
-
-
-def lists(
-    shop: Shop, preferences: Sequence[Preference], ranked: Sequence[str] = (), emailed: Sequence[str] = ()
-) -> Iterator[Selection]:
-    """Yield the lists of twenty customers, of whom all else is equal."""
-    for customer in CUSTOMERS:
-        yield pick(Shopper(shop, preferences, ranked, customer, emailed))
-
-
-def categories(selection: Selection) -> list[tuple[str, ...]]:
-    """The leaf category of each pick."""
-    return [one.product.category for one in selection.picks]
-
-
-def kinds(selection: Selection) -> list[ReasonKind]:
-    """The kind of each pick's reason."""
-    return [one.reason.kind for one in selection.picks]
 
 
 def test_who_has_something_gets_as_many_as_there_are_reasons_of_their_own() -> None:
@@ -75,39 +47,6 @@ def test_somebody_unknown_gets_the_least_number(min_picks: int, picks: int, expe
         assert not selection.yielded
 
 
-def test_only_where_a_customer_likely_buys_next_other_people_are_reason_enough() -> None:
-    """From the fourth category on, what is merely popular is not worth a further place."""
-    shop = shop_of(ALL, rules=Rules(min_picks=1), shop=NOTHING_DURABLE)
-    for customer in CUSTOMERS:
-        weights = Candidates(Shopper(shop, likes("nuts0"), (), customer)).weights
-        likeliest = sorted(weights, key=weights.__getitem__)[-3:]
-        sent = [one.product_id for one in ALL if one.category in likeliest and one.category != NUTS]
-        assert NUTS in likeliest
-        picked = pick(Shopper(shop, likes("nuts0"), (), customer, emailed=sent))
-        assert set(categories(picked)) == {NUTS}
-
-
-def test_picks_of_one_category_do_not_follow_one_another() -> None:
-    """Though it remains the likeliest one."""
-    again = [
-        buyer(f"{leaf}{n}", f"{leaf}{n % 6}", f"{leaf}{(n + 1) % 6}")
-        for n in range(90)
-        for leaf in ("tea", "nuts")
-    ]
-    shop = shop_of(ALL, again, rules=Rules(min_linking_customers=99), shop=NOTHING_DURABLE)
-    for selection in lists(shop, likes("tea0", "nuts0")):
-        first, second, *_ = categories(selection)
-        assert first != second
-
-
-def test_things_of_one_durable_kind_do_not_follow_one_another() -> None:
-    """Two categories of televisions are most of a shop, and one television enough for a list."""
-    smart, plain = ("Electronics", "TVs", "SmartTelevisions"), ("Electronics", "TVs", "StandardTelevisions")
-    shop = shop_of([*shelf(smart, 40), *shelf(plain, 40), *shelf(TEA, 9), *shelf(NUTS, 9), *shelf(HOSES, 9)])
-    for selection in lists(shop, []):
-        assert sum(leaf in {smart, plain} for leaf in categories(selection)) == 1
-
-
 def test_the_next_volume_of_a_series_is_picked_before_what_is_popular() -> None:
     """And none that comes after a volume which the customer does not have."""
     fantasy = ("Books", "Fiction", "Fantasy")
@@ -119,16 +58,6 @@ def test_the_next_volume_of_a_series_is_picked_before_what_is_popular() -> None:
         assert "volume2" not in ids(selection)
     for selection in lists(shop, likes("fantasy0")):
         assert {"volume1", "volume2"}.isdisjoint(ids(selection))
-
-
-def test_a_category_of_which_nothing_is_well_rated_waits() -> None:
-    """However large it is."""
-    good = [
-        one for leaf in (TEA, NUTS, HOSES) for one in shelf(leaf, 9, rating=Decimal("4.5"), rating_count=90)
-    ]
-    poor = shelf(LANTERNS, 30, rating=Decimal("2.5"), rating_count=90)
-    for selection in lists(shop_of([*good, *poor], shop=NOTHING_DURABLE), []):
-        assert LANTERNS not in categories(selection)
 
 
 @pytest.mark.parametrize("picks", range(1, MAX_PICKS + 1))
@@ -224,25 +153,11 @@ def test_what_customers_bought_with_the_customers_own_is_picked_first() -> None:
 
 
 def test_a_ranking_brings_its_first_products_in() -> None:
-    """For customers of whom nothing else is known, one of each category."""
+    """For customers of whom nothing else is known, and then something of the next category."""
     shop = shop_of(ALL, shop=NOTHING_DURABLE)
     for selection in lists(shop, [], ["hoses4", "nuts4", "hoses3", "lanterns2"]):
-        assert set(ids(selection)) == {"hoses4", "nuts4", "lanterns2"}
-
-
-def test_no_brand_and_no_category_fills_a_list() -> None:
-    """Even if all that is most popular and ranked is of them."""
-    products = [
-        *ALL,
-        *(product(f"A{n}", f"the thing{n}", TEA, brand="Acme", rating_count=90_000) for n in range(9)),
-        *(product(f"B{n}", f"the gadget{n}", MUGS, brand="Acme", rating_count=90_000) for n in range(9)),
-        *(product(f"C{n}", f"the gizmo{n}", HOSES, brand="Acme", rating_count=90_000) for n in range(9)),
-    ]
-    ranked = [f"{letter}{n}" for n in range(9) for letter in "ABC"]
-    for selection in lists(shop_of(products, shop=NOTHING_DURABLE), likes("tea0", "mugs0", "hoses0"), ranked):
-        assert sum(one.product.brand == "Acme" for one in selection.picks) <= 2
-        assert max(categories(selection).count(leaf) for leaf in EVERY_LEAF) <= 2
-        assert not selection.yielded
+        assert set(ids(selection)) >= {"hoses4", "nuts4"}
+        assert set(categories(selection)) == {HOSES, NUTS, LANTERNS}
 
 
 @pytest.mark.parametrize("owned", [["tea0"], ["kettles0"], []])
@@ -279,123 +194,3 @@ def test_a_customer_with_only_bad_reviews_gets_products_of_where_they_shop() -> 
         assert not any(one.startswith("bad") for one in ids(selection))
         assert set(kinds(selection)) <= IMPERSONAL
         assert not selection.yielded
-
-
-def test_pinned_products_come_first_in_their_order() -> None:
-    """For everybody who may get them; as many as the setting says."""
-    pinned = ShopRules(durable=NOTHING_DURABLE.durable, pinned=("gone", "tea5", "tea4", "tea3"))
-    shop = shop_of(ALL, shop=pinned)
-    for selection in lists(shop, likes("tea0")):
-        assert ids(selection)[:2] == ["tea5", "tea4"]
-        assert kinds(selection)[:2] == [ReasonKind.FEATURED] * 2
-    for selection in (*lists(shop, likes("tea5")), *lists(shop, likes("tea0"), emailed=["tea5"])):
-        assert ids(selection)[:2] == ["tea4", "tea3"]
-    for selection in lists(shop_of(ALL, rules=Rules(max_pinned=1), shop=pinned), likes("tea0")):
-        assert ids(selection)[0] == "tea5"
-
-
-def test_nothing_of_an_unwanted_department_is_picked() -> None:
-    """Neither a ranked or pinned product nor what goes with theirs, though too few are left."""
-    pinned = ShopRules(durable=NOTHING_DURABLE.durable, pinned=("tea5", "hoses1"))
-    shop, ranked = shop_of(ALL, shop=pinned), [f"tea{n}" for n in range(6)]
-    for customer in CUSTOMERS:
-        shopper = Shopper(shop, likes("tea0"), ranked, customer, unwanted=departments([" KITCHEN "]))
-        selection = pick(shopper)
-        assert {category[0] for category in categories(selection)} <= {"Garden", "Food"}
-        assert len(selection.picks) == 3
-        assert ids(selection)[0] == "hoses1"
-        none = Shopper(shop, likes("tea0"), customer_id=customer, unwanted=departments(DEPARTMENTS))
-        assert pick(none).picks == ()
-
-
-def test_an_unknown_department_leaves_nothing_out() -> None:
-    """One that the shop has given up, or called otherwise; a product of none is of none."""
-    shop = shop_of([*ALL, product("loose", "loose", ())])
-    unknown = [
-        pick(Shopper(shop, likes("tea0"), (), each, unwanted=departments(["Kitchens", ""])))
-        for each in CUSTOMERS
-    ]
-    assert list(map(ids, lists(shop, likes("tea0")))) == list(map(ids, unknown))
-
-
-@pytest.mark.parametrize("picks", [1, 2, 3, 5])
-def test_pinned_products_are_never_more_than_a_customer_gets(picks: int) -> None:
-    """An email of one product has the first pin alone."""
-    pinned = ShopRules(durable=NOTHING_DURABLE.durable, pinned=("tea5", "tea4"))
-    for selection in lists(shop_of(ALL, shop=pinned, picks=picks), likes("tea0")):
-        assert len(selection.picks) <= picks
-        assert ids(selection)[:2] == ["tea5", "tea4"][:picks]
-
-
-@pytest.mark.parametrize("reason", ["disliked", "sold out", "disappointing", "variant", "unfit"])
-def test_a_pinned_product_that_a_customer_should_not_get_is_left_out(reason: str) -> None:
-    """The shop's wish does not outweigh a bad review, an empty shelf or what they have."""
-    facts: dict[str, dict[str, object]] = {
-        "sold out": {"in_stock": False},
-        "disappointing": {"brand": "Acme"},
-        "variant": {"parent_id": "one"},
-        "unfit": {"name": "Clear Case for iPhone 13", "category": ("Kitchen", "Pantry", "Phone Cases")},
-    }
-    own = product("own", "own", TEA, brand="Acme", parent_id="one")
-    pinned = product("pinned", "pinned", TEA).model_copy(update=facts.get(reason, {}))
-    shop = shop_of(
-        [*ALL, own, pinned],
-        sentiments=[
-            ProductSentiment(product_id="pinned", negative=9 * (reason == "disliked"), polarity=-0.9)
-        ],
-        shop=ShopRules(durable=NOTHING_DURABLE.durable, pinned=("pinned",)),
-    )
-    assert all("pinned" not in ids(selection) for selection in lists(shop, dislikes("own")))
-
-
-def test_what_the_last_emails_held_is_not_sent_again() -> None:
-    """Nor another colour of it."""
-    products = [
-        product(
-            f"{n} {colour}", f"tea{n} {colour}", ("Kitchen", "Pantry", f"Sort {n % 6}"), parent_id=f"tea{n}"
-        )
-        for n in range(12)
-        for colour in ("red", "blue")
-    ]
-    shop = shop_of(products)
-    for selection in lists(shop, []):
-        first = ids(selection)
-        for later in lists(shop, [], emailed=first):
-            assert {one.split()[0] for one in first}.isdisjoint(one.split()[0] for one in ids(later))
-
-
-def test_customers_with_equal_histories_get_lists_of_their_own() -> None:
-    """The same customer always the same one."""
-    shop = shop_of(ALL, shop=NOTHING_DURABLE)
-    found = [tuple(ids(one)) for one in lists(shop, likes("tea0", "hoses0"))]
-    assert len(set(found)) > len(CUSTOMERS) / 2
-    assert found == [tuple(ids(one)) for one in lists(shop, likes("tea0", "hoses0"))]
-
-
-def test_rules_yield_one_after_the_other_and_are_counted() -> None:
-    """First the price, then a second one of a leaf, last what was sent; a bad brand never."""
-    products = [
-        product("own", "own", TEA, brand="Acme"),
-        product("dear", "dear", ("Kitchen", "Pantry", "Sugar"), price=Decimal(900)),
-        product("mug", "mug", MUGS),
-        product("second mug", "second mug", MUGS),
-        product("sent", "sent", NUTS),
-        product("bad brand", "bad brand", TEA, brand="Acme"),
-    ]
-    for kept, yielded in (
-        (("mug", "second mug", "dear", "sent", "bad brand"), {Rule.PRICE: 1, Rule.NEW_PART: 1, Rule.LEAF: 1}),
-        (("mug", "dear", "sent", "bad brand"), {Rule.PRICE: 1, Rule.NEW_PART: 1, Rule.REPEAT: 1}),
-        (("sent", "bad brand"), {Rule.REPEAT: 1}),
-    ):
-        shop = shop_of([one for one in products if one.product_id in {"own", *kept}], shop=NOTHING_DURABLE)
-        for selection in lists(shop, dislikes("own"), emailed=["sent"]):
-            assert sorted(ids(selection)) == sorted(kept[: 3 if len(kept) > 2 else 1])
-            assert dict(selection.yielded) == yielded
-
-
-def test_rules_yield_only_up_to_the_least_number_of_picks() -> None:
-    """A fourth product is worth less than a rule."""
-    shop = shop_of(shelf(TEA, 6), shop=NOTHING_DURABLE)
-    for selection in lists(shop, likes("tea0")):
-        assert len(selection.picks) == 3
-        assert dict(selection.yielded) == {Rule.LEAF: 1}

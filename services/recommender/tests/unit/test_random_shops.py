@@ -10,7 +10,8 @@ from encore.recommender.domain.basket import YIELDING
 from encore.recommender.domain.reasons import IMPERSONAL
 from services.recommender.tests.broken_rules import BrokenRules
 from services.recommender.tests.cases import CASES, Case
-from services.recommender.tests.shops import ids
+from services.recommender.tests.fakes import product
+from services.recommender.tests.shops import ids, shop_of
 
 
 @given(CASES)
@@ -63,3 +64,13 @@ def test_the_order_of_products_and_customers_changes_nothing(case: Case, chance:
     selection = case.selection()
     assert selection == case.selection()
     assert selection == shuffled.selection()
+
+
+def test_which_edition_of_the_next_volume_leads_does_not_depend_on_the_order_of_products() -> None:
+    """Several publishers may sell it."""
+    fantasy = ("Books", "Fiction", "Fantasy")
+    editions = [
+        product(one, f"{name} (The Vale, Book 2)", fantasy, brand=brand)
+        for one, name, brand in (("A", "Amber dusk", "Acme"), ("B", "Lunar morning", "Bolt"))
+    ]
+    assert shop_of(editions).sequels == shop_of(editions[::-1]).sequels
