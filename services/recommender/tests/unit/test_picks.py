@@ -17,7 +17,9 @@ from services.recommender.tests.baskets import (
     DURABLE_KETTLES,
     HOSES,
     KETTLES,
+    LANTERNS,
     NOTHING_DURABLE,
+    NUTS,
     TEA,
 )
 from services.recommender.tests.fakes import product
