@@ -112,7 +112,7 @@ class PrepareDatasets:
                 run, part, bases, lambda one: one in products and products[one].in_stock is not False
             )
             new = [name for name, one in settled.items() if not one.product_ids]
-            own = await asyncio.to_thread(chosen, histories, new, run=run, part=part, most=most)
+            own = await asyncio.to_thread(chosen, histories, settled, run=run, part=part, most=most)
             rows |= await asyncio.to_thread(rows_of, (one.told for one in own), products)
             await asyncio.to_thread(files.add, rows.values())
             asked, witnesses, kept = asked + new, witnesses + own, kept + len(settled) - len(new)
