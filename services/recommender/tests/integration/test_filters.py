@@ -41,7 +41,8 @@ async def ready(others: OtherServices, shop: Shop, run_id: str = RUN) -> None:
 
 async def rankings(others: OtherServices, run_id: str = RUN) -> dict[str, list[str]]:
     """What Personalize has ranked, by customer, as selection reads it."""
-    keys = (personalize_keys.batch_output(run_id, 1), personalize_keys.witness_output(run_id, 1))
+    both = (personalize_keys.EVERYBODY, personalize_keys.WITNESSES)
+    keys = [personalize_keys.batch_output(run_id, 1, who) for who in both]
     lines = [line for key in keys for line in (await others.objects.get(key)).splitlines()]
     found = [json.loads(line) for line in lines]
     return {one["input"]["userId"]: one["output"]["recommendedItems"] for one in found}

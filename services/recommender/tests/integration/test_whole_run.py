@@ -125,7 +125,8 @@ async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
         await others.open(run_id, each)
         await others.announce(run_id, each)
         await others.ready(2)
-        keys = personalize_keys.batch_input(run_id, 1), personalize_keys.witness_input(run_id, 1)
+        both = (personalize_keys.EVERYBODY, personalize_keys.WITNESSES)
+        keys = [personalize_keys.batch_input(run_id, 1, who) for who in both]
         found = [(await others.objects.find(key) or b"").splitlines() for key in keys]
         asked.append([json.loads(line)["userId"] for lines in found for line in lines])
         witnesses.append([json.loads(line)["userId"] for line in found[1]])

@@ -94,17 +94,16 @@ async def trained(world: World, ranked: Callable[[str, str], list[str]] = shown)
     for first in FIRSTS:
         known = await world.objects.get_lines(learned_keys.witnesses(RUN, first), Witness)
         held_out = {one.customer_id: one.held_out[0] for one in known}
-        for asked, answered in (
-            (personalize_keys.batch_input, personalize_keys.batch_output),
-            (personalize_keys.witness_input, personalize_keys.witness_output),
-        ):
-            lines = world.objects.stored.get(asked(RUN, first), b"").splitlines()
+        for who in (personalize_keys.EVERYBODY, personalize_keys.WITNESSES):
+            answered = personalize_keys.batch_output(RUN, first, who)
+            asked = personalize_keys.batch_input(RUN, first, who)
+            lines = world.objects.stored.get(asked, b"").splitlines()
             names = [json.loads(line)["userId"] for line in lines]
             output = [
                 {"input": {"userId": one}, "output": {"recommendedItems": ranked(one, held_out.get(one, ""))}}
                 for one in names
             ]
-            world.objects.stored[answered(RUN, first)] = "\n".join(map(json.dumps, output)).encode()
+            world.objects.stored[answered] = "\n".join(map(json.dumps, output)).encode()
 
 
 async def witnesses(world: World) -> list[Witness]:
@@ -123,10 +122,9 @@ async def test_personalize_is_not_told_what_is_held_out() -> None:
     for first in FIRSTS:
         key = personalize_keys.rows(RUN, personalize_keys.INTERACTIONS, first)
         rows |= {tuple(line.split(",")[:2]) for line in world.objects.stored[key].decode().splitlines()}
-        for each in (personalize_keys.batch_input, personalize_keys.witness_input):
-            asked += [
-                json.loads(line)["userId"] for line in world.objects.stored[each(RUN, first)].splitlines()
-            ]
+        for who in (personalize_keys.EVERYBODY, personalize_keys.WITNESSES):
+            body = world.objects.stored[personalize_keys.batch_input(RUN, first, who)]
+            asked += [json.loads(line)["userId"] for line in body.splitlines()]
     for one in known:
         assert not {(one.customer_id, each) for each in one.held_out} & rows
         assert {(one.customer_id, each) for each in one.told.customer.product_ids} <= rows
@@ -181,7 +179,7 @@ async def test_the_weight_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> No
         await world.deliver_sent()
     settled = (await world.ledger.run(RUN)).step[WEIGHT]
     for first in FIRSTS:
-        world.objects.stored[personalize_keys.witness_output(RUN, first)] = b""
+        world.objects.stored[personalize_keys.batch_output(RUN, first, personalize_keys.WITNESSES)] = b""
     await world.deliver(RecommenderPoll(attempt=99))
     assert (await world.ledger.run(RUN)).step[WEIGHT] == settled == "1.0"
 

@@ -183,11 +183,9 @@ class PrepareDatasets:
         """Write whom the batch job ranks for: witnesses apart, so that nobody reads all for them."""
         await self.objects.put_lines(learned_keys.witnesses(run_id, first), witnesses)
         names = {one.customer_id for one in witnesses}
-        others = (one for one in asked if one not in names)
-        for key, some in (
-            (personalize_keys.batch_input(run_id, first), others),
-            (personalize_keys.witness_input(run_id, first), sorted(names)),
-        ):
+        others = [one for one in asked if one not in names]
+        for who, some in ((personalize_keys.EVERYBODY, others), (personalize_keys.WITNESSES, sorted(names))):
+            key = personalize_keys.batch_input(run_id, first, who)
             await self._put(key, input_lines(some), personalize_keys.LINES_TYPE)
 
     async def _put_rows(
