@@ -142,8 +142,10 @@ def with_new_reviews(customers: Iterable[Customer], run_id: str) -> list[Custome
 
 async def ranked_for(pipeline: Pipeline, run_id: str) -> list[str]:
     """The customers in the input of Personalize's batch job."""
-    body = await pipeline.observer.objects.find(personalize_keys.batch_input(run_id, 1))
-    return [json.loads(line)["userId"] for line in (body or b"").splitlines()]
+    both = (personalize_keys.EVERYBODY, personalize_keys.WITNESSES)
+    keys = [personalize_keys.batch_input(run_id, 1, who) for who in both]
+    bodies = [await pipeline.observer.objects.find(key) or b"" for key in keys]
+    return [json.loads(line)["userId"] for body in bodies for line in body.splitlines()]
 
 
 PAID = re.compile(

@@ -21,6 +21,7 @@ from encore.contracts.records import (
 )
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
 from encore.recommender.domain.customer_events import Visit, surplus
+from encore.recommender.domain.kept_rankings import Terms
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.ports import (
     NotReadyError,
@@ -317,7 +318,10 @@ def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, StudyShop]:
 def nothing_kept(objects: RankedObjects) -> KeepRankings:
     """Rankings of which none is kept."""
     return KeepRankings(
-        items=InMemoryItems("customer_id", "run_id"), objects=objects, solution="", days=0, fewest=0
+        items=InMemoryItems("customer_id", "run_id"),
+        objects=objects,
+        solution="",
+        terms=Terms(days=0, fewest=0),
     )
 
 

@@ -20,7 +20,7 @@ from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.bundles import FEWEST_PARTS
 from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
+from encore.recommender.domain.kept_rankings import Terms, fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
@@ -153,8 +153,7 @@ class World:
             items=self.items,
             objects=self.objects,
             solution=solution_digest(self.plan),
-            days=self.ranking_days,
-            fewest=fewest_left(self.picks, self.rules),
+            terms=Terms(days=self.ranking_days, fewest=fewest_left(self.picks, self.rules)),
         )
         prepare_datasets = PrepareDatasets(
             objects=self.objects,

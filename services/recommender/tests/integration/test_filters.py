@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from encore.contracts.consent import address_entry, customer_entry
-from encore.recommender.domain import personalize_keys
+from encore.recommender.domain import learned_keys, personalize_keys
+from encore.recommender.domain.witnesses import Witness
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.runs.totals import total
 from services.recommender.tests.fakes import Shop, made_up_shop
@@ -40,7 +41,9 @@ async def ready(others: OtherServices, shop: Shop, run_id: str = RUN) -> None:
 
 async def rankings(others: OtherServices, run_id: str = RUN) -> dict[str, list[str]]:
     """What Personalize has ranked, by customer, as selection reads it."""
-    lines = (await others.objects.get(personalize_keys.batch_output(run_id, 1))).splitlines()
+    both = (personalize_keys.EVERYBODY, personalize_keys.WITNESSES)
+    keys = [personalize_keys.batch_output(run_id, 1, who) for who in both]
+    lines = [line for key in keys for line in (await others.objects.get(key)).splitlines()]
     found = [json.loads(line) for line in lines]
     return {one["input"]["userId"]: one["output"]["recommendedItems"] for one in found}
 
@@ -77,8 +80,11 @@ async def test_a_batch_job_leaves_out_what_is_owned_and_sold_out(
     gone = ("P3red", "P3blue", "P40blue")
     await ready(others, with_sold_out(SHOP, *gone))
     found = await rankings(others)
-    for customer in SHOP.customers:
-        assert set(found[customer.customer_id]).isdisjoint({*customer.product_ids, *gone})
+    witnesses = await others.objects.get_lines(learned_keys.witnesses(RUN, 1), Witness)
+    owned = {one.customer_id: set(one.product_ids) for one in SHOP.customers}
+    owned |= {one.customer_id: set(one.told.customer.product_ids) for one in witnesses}
+    for name, told in owned.items():
+        assert set(found[name]).isdisjoint({*told, *gone})
     later = made_up_shop(customers=700, part_size=700, seed=2)
     await ready(others, later, "run-2")
     assert len((await personalize.list_filters())["Filters"]) == 1

@@ -119,20 +119,26 @@ async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
     later = replace(shop, parts=parts)
     picks: list[list[set[str]]] = []
     asked: list[list[str]] = []
+    witnesses: list[list[str]] = []
     billed: list[object] = []
     for run_id, each in (("run-1", shop), ("run-2", later)):
         await others.open(run_id, each)
         await others.announce(run_id, each)
         await others.ready(2)
-        found = await others.objects.find(personalize_keys.batch_input(run_id, 1)) or b""
-        asked.append([json.loads(line)["userId"] for line in found.splitlines()])
+        both = (personalize_keys.EVERYBODY, personalize_keys.WITNESSES)
+        keys = [personalize_keys.batch_input(run_id, 1, who) for who in both]
+        found = [(await others.objects.find(key) or b"").splitlines() for key in keys]
+        asked.append([json.loads(line)["userId"] for lines in found for line in lines])
+        witnesses.append([json.loads(line)["userId"] for line in found[1]])
         units = [report.units for report in await others.ledger.reports(run_id)]
         billed.append(sum(one.get("personalize.recommendations", 0) for one in units))
         recommended = await others.recommendations(run_id, 2)
         assert {one.source for one in recommended} == {RecommendationSource.PERSONALIZE}
         picks.append([{pick.product.product_id for pick in one.picks} for one in recommended])
-    assert asked[1] == [one.customer_id for part in parts for one in part[:3]]
-    assert billed == [600, 6]
+    assert set(asked[1]) == {*witnesses[0], *(one.customer_id for part in parts for one in part[:3])}
+    assert billed == [600, len(asked[1])]
+    assert len(asked[1]) <= 120 + 6
+    assert not witnesses[1]
     assert all(first.isdisjoint(second) for first, second in zip(*picks, strict=True))
     assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 2
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 2

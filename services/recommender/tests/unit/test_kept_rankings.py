@@ -224,8 +224,8 @@ async def test_a_ranking_is_kept_for_as_many_days_as_the_setting_says() -> None:
 def test_days_count_by_the_calendar(hour: int, is_kept: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """A weekly upload that comes some hours early or late is ranked by the same rule."""
     one = KeptRanking(customer_id="C", basis="b", product_ids=("P",), ranked_in=RUN, ranked_at=hour * 3600)
-    terms = Terms(days=7, fewest=1, now=7 * SECONDS_PER_DAY + 3600, is_sold=lambda _: True)
-    assert terms.allow(one, "b") is is_kept
+    terms, now = Terms(days=7, fewest=1), 7 * SECONDS_PER_DAY + 3600
+    assert terms.allow(one, "b", now=now, is_sold=lambda _: True) is is_kept
 
 
 async def test_with_no_days_nothing_is_kept_or_read() -> None:
@@ -260,9 +260,9 @@ async def test_a_ranking_that_the_catalogue_has_left_behind_is_made_anew() -> No
 def test_a_short_ranking_is_kept_while_all_of_it_is_sold() -> None:
     """A shop with few products has no longer one, so a new one would hold the same."""
     one = KeptRanking(customer_id="C", basis="b", product_ids=("P1", "P2"), ranked_in=RUN, ranked_at=0)
-    terms = Terms(days=1, fewest=75, now=0, is_sold=lambda _: True)
-    assert terms.allow(one, "b")
-    assert not replace(terms, is_sold=lambda each: each == "P1").allow(one, "b")
+    terms = Terms(days=1, fewest=75)
+    assert terms.allow(one, "b", now=0, is_sold=lambda _: True)
+    assert not terms.allow(one, "b", now=0, is_sold=lambda each: each == "P1")
 
 
 async def test_for_whom_personalize_is_asked_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from encore.contracts.events import RecommenderPoll
 from encore.contracts.records import Customer, EventKind, RecommendationSource
 from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import RANKING
+from encore.recommender.domain.kept_rankings import RANKING, RunRanking
 from encore.recommender.domain.witnesses import WEIGHT, Hit, Witness, chosen, verdict
 from encore.runtime import training_minimums
 from encore.runtime.runs.run import Run
@@ -33,8 +33,8 @@ def of(customer: Customer) -> Witness | None:
     """The witness that a customer makes, drawn or not."""
     history = History.of(customer, {}, run_id=RUN, now=100)
     people = [history, *(History(customer_id=f"C{n}") for n in range(4))]
-    run = Run(run_id=RUN, created_at=START, parts=1)
-    found = chosen(people, [one.customer_id for one in people], run=run, part=1, most=9)
+    settled = {one.customer_id: RunRanking(customer_id=one.customer_id, basis="") for one in people}
+    found = chosen(people, settled, run=Run(run_id=RUN, created_at=START, parts=1), part=1, most=9)
     return found[0] if found else None
 
 
@@ -82,7 +82,8 @@ def test_ranking_counts_where_it_gains(
 
 def shown(_: str, held_out: str) -> list[str]:
     """A ranking that begins with what somebody wanted next."""
-    return [held_out, *(one.product_id for one in SHOP.products[:40] if one.product_id != held_out)]
+    first = [held_out] if held_out else []
+    return first + [one.product_id for one in SHOP.products[:40] if one.product_id != held_out]
 
 
 async def trained(world: World, ranked: Callable[[str, str], list[str]] = shown) -> None:
@@ -93,17 +94,16 @@ async def trained(world: World, ranked: Callable[[str, str], list[str]] = shown)
     for first in FIRSTS:
         known = await world.objects.get_lines(learned_keys.witnesses(RUN, first), Witness)
         held_out = {one.customer_id: one.held_out[0] for one in known}
-        for asked, answered in (
-            (personalize_keys.batch_input, personalize_keys.batch_output),
-            (personalize_keys.witness_input, personalize_keys.witness_output),
-        ):
-            lines = world.objects.stored.get(asked(RUN, first), b"").splitlines()
+        for who in (personalize_keys.EVERYBODY, personalize_keys.WITNESSES):
+            answered = personalize_keys.batch_output(RUN, first, who)
+            asked = personalize_keys.batch_input(RUN, first, who)
+            lines = world.objects.stored.get(asked, b"").splitlines()
             names = [json.loads(line)["userId"] for line in lines]
             output = [
                 {"input": {"userId": one}, "output": {"recommendedItems": ranked(one, held_out.get(one, ""))}}
                 for one in names
             ]
-            world.objects.stored[answered(RUN, first)] = "\n".join(map(json.dumps, output)).encode()
+            world.objects.stored[answered] = "\n".join(map(json.dumps, output)).encode()
 
 
 async def witnesses(world: World) -> list[Witness]:
@@ -122,10 +122,9 @@ async def test_personalize_is_not_told_what_is_held_out() -> None:
     for first in FIRSTS:
         key = personalize_keys.rows(RUN, personalize_keys.INTERACTIONS, first)
         rows |= {tuple(line.split(",")[:2]) for line in world.objects.stored[key].decode().splitlines()}
-        for each in (personalize_keys.batch_input, personalize_keys.witness_input):
-            asked += [
-                json.loads(line)["userId"] for line in world.objects.stored[each(RUN, first)].splitlines()
-            ]
+        for who in (personalize_keys.EVERYBODY, personalize_keys.WITNESSES):
+            body = world.objects.stored[personalize_keys.batch_input(RUN, first, who)]
+            asked += [json.loads(line)["userId"] for line in body.splitlines()]
     for one in known:
         assert not {(one.customer_id, each) for each in one.held_out} & rows
         assert {(one.customer_id, each) for each in one.told.customer.product_ids} <= rows
@@ -166,7 +165,9 @@ async def test_a_run_without_witnesses_goes_by_the_run_before() -> None:
     await world.ledger.set_step(RUN, **{WEIGHT: "1.0"})
     await world.open(SHOP, "run-2")  # everybody's ranking is kept, but those of witnesses
     await world.run_to_end("run-2")
-    assert (await world.ledger.run("run-2")).step["ranking"].startswith("counts as in the run before")
+    step = (await world.ledger.run("run-2")).step
+    assert step["ranking"].startswith("counts as in the run before")
+    assert (step["ranked"], step["witnesses"]) == (str(len(await witnesses(world))), "0")
 
 
 async def test_the_weight_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +179,7 @@ async def test_the_weight_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> No
         await world.deliver_sent()
     settled = (await world.ledger.run(RUN)).step[WEIGHT]
     for first in FIRSTS:
-        world.objects.stored[personalize_keys.witness_output(RUN, first)] = b""
+        world.objects.stored[personalize_keys.batch_output(RUN, first, personalize_keys.WITNESSES)] = b""
     await world.deliver(RecommenderPoll(attempt=99))
     assert (await world.ledger.run(RUN)).step[WEIGHT] == settled == "1.0"
 

@@ -5,8 +5,11 @@ what customers did is recorded.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from encore.contracts.events import (
+    Event,
+    EventData,
     InteractionsIngested,
     RecommenderBundle,
     RecommenderPoll,
@@ -21,6 +24,7 @@ from encore.runtime.logs import bind_event
 from encore.runtime.queue.message import Message
 
 JOB_EVENTS = "aws.personalize"
+Data = TypeVar("Data", bound=EventData)
 
 
 @dataclass(frozen=True)
@@ -32,30 +36,24 @@ class RecommenderHandler:
 
     async def __call__(self, message: Message) -> None:
         """Handle a `sentiment-scored` event, a poll, a bundle, a job's state change, or customers' events."""
-        holder = message.message_id
+        holder, run = message.message_id, self.advance_run
         if (change := read_aws_event(message.body, source=JOB_EVENTS)) is not None:
-            await self.advance_run.on_state_change(change, holder=holder)
-        elif (kind := event_type(message.body)) == RecommenderBundle.type:
-            event = parse_event(message.body, RecommenderBundle)
-            bind_event(run_id=event.run_id, event_id=event.id)
-            await self.advance_run.pass_bundle(
-                event.run_id, event.data.round, event.data.bundle, holder=holder
-            )
+            await run.on_state_change(change, holder=holder)
+            return
+        kind = event_type(message.body)
+        if kind == RecommenderBundle.type:
+            bundle = _read(message, RecommenderBundle)
+            await run.pass_bundle(bundle.run_id, bundle.data.round, bundle.data.bundle, holder=holder)
+        elif kind == RecommenderPoll.type:
+            poll = _read(message, RecommenderPoll)
+            await run.run(poll.run_id, poll.data.attempt, holder=holder)
         elif kind == InteractionsIngested.type:
-            told = parse_event(message.body, InteractionsIngested)
-            bind_event(run_id=told.run_id, event_id=told.id)
-            await self.record_events.batch(told.data.key)
+            await self.record_events.batch(_read(message, InteractionsIngested).data.key)
         else:
-            run_id, attempt = _read(message)
-            await self.advance_run.run(run_id, attempt, holder=holder)
+            await run.run(_read(message, SentimentScored).run_id, 0, holder=holder)
 
 
-def _read(message: Message) -> tuple[str, int]:
-    """Return the run and the number of the attempt: zero for `sentiment-scored`, counted by polls."""
-    if event_type(message.body) == RecommenderPoll.type:
-        poll = parse_event(message.body, RecommenderPoll)
-        bind_event(run_id=poll.run_id, event_id=poll.id)
-        return poll.run_id, poll.data.attempt
-    scored = parse_event(message.body, SentimentScored)
-    bind_event(run_id=scored.run_id, event_id=scored.id)
-    return scored.run_id, 0
+def _read(message: Message, kind: type[Data]) -> Event[Data]:
+    event = parse_event(message.body, kind)
+    bind_event(run_id=event.run_id, event_id=event.id)
+    return event

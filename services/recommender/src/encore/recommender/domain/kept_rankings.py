@@ -7,7 +7,7 @@ enough of its products are sold.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from sys import intern
@@ -72,28 +72,16 @@ class Terms:
     0 keeps none."""
     fewest: int
     """How many of its products must be sold, unless nothing of it has gone: then a new one has no more."""
-    now: int
-    """The run's time in Unix seconds."""
-    is_sold: Callable[[str], bool]
-    """Whether the shop has a product, and has it in stock."""
 
-    def allow(self, kept: KeptRanking, basis: str) -> bool:
-        """Return whether a kept ranking may stand for one that Personalize would make on this basis."""
-        if kept.basis != basis or _day(self.now) - _day(kept.ranked_at) >= self.days:
+    def allow(self, kept: KeptRanking, basis: str, *, now: int, is_sold: Callable[[str], bool]) -> bool:
+        """Return whether a kept ranking may stand for one that Personalize would make on this basis.
+
+        `now` is the run's time in Unix seconds; `is_sold` says whether the shop has a product in stock.
+        """
+        if kept.basis != basis or now // SECONDS_PER_DAY - kept.ranked_at // SECONDS_PER_DAY >= self.days:
             return False
-        sold = sum(map(self.is_sold, kept.product_ids))
+        sold = sum(map(is_sold, kept.product_ids))
         return sold >= self.fewest or sold == len(kept.product_ids)
-
-    def choose(self, bases: Iterable[tuple[str, str]], kept: Mapping[str, KeptRanking]) -> list[RunRanking]:
-        """Return how customers, here with their bases, get their rankings."""
-        return [
-            RunRanking(
-                customer_id=name,
-                basis=basis,
-                product_ids=one.product_ids if (one := kept.get(name)) and self.allow(one, basis) else (),
-            )
-            for name, basis in bases
-        ]
 
 
 def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:
@@ -118,10 +106,6 @@ def fewest_left(picks: int, rules: Rules) -> int:
     Those of the last emails are not picked again, so there must be as many for each of them.
     """
     return RESULTS_PER_PICK * picks * (1 + rules.emails_without_repeats)
-
-
-def _day(timestamp: int) -> int:
-    return timestamp // SECONDS_PER_DAY
 
 
 def _digest(*facts: object) -> str:

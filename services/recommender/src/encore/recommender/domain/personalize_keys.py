@@ -7,6 +7,7 @@ from encore.contracts import object_keys
 
 INTERACTIONS, ITEMS, USERS = "interactions/", "items/", "users/"
 BATCH_INPUT, BATCH_OUTPUT = "input/", "output/"
+EVERYBODY, WITNESSES = "part", "witnesses"
 CSV_TYPE = "text/csv; charset=utf-8"
 LINES_TYPE = "application/x-ndjson"
 
@@ -22,21 +23,11 @@ def items(run_id: str) -> str:
     return object_keys.personalize(run_id, f"{ITEMS}items.csv")
 
 
-def batch_input(run_id: str, first: int) -> str:
-    """The customers of a bundle to recommend to."""
-    return object_keys.personalize(run_id, f"{BATCH_INPUT}part-{first:05}.json")
+def batch_input(run_id: str, first: int, who: str = EVERYBODY) -> str:
+    """The customers of a bundle to recommend to: those who are witnesses, or everybody else."""
+    return object_keys.personalize(run_id, f"{BATCH_INPUT}{who}-{first:05}.json")
 
 
-def batch_output(run_id: str, first: int) -> str:
-    """A bundle's results; Personalize adds `.out` to the name of the input."""
-    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}part-{first:05}.json.out")
-
-
-def witness_input(run_id: str, first: int) -> str:
-    """The witnesses of a bundle, who are in no other file."""
-    return object_keys.personalize(run_id, f"{BATCH_INPUT}witnesses-{first:05}.json")
-
-
-def witness_output(run_id: str, first: int) -> str:
-    """Their results."""
-    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}witnesses-{first:05}.json.out")
+def batch_output(run_id: str, first: int, who: str = EVERYBODY) -> str:
+    """Their results; Personalize adds `.out` to the name of the input."""
+    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}{who}-{first:05}.json.out")

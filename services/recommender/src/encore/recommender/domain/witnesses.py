@@ -3,7 +3,7 @@
 What they wanted next is known, so their picks are made with the ranking and without it, and compared.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from heapq import nsmallest
@@ -11,6 +11,7 @@ from math import comb
 from typing import NamedTuple
 
 from encore.recommender.domain.history import History
+from encore.recommender.domain.kept_rankings import RunRanking
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of
 from encore.recommender.domain.shop import Shop
@@ -56,11 +57,14 @@ def weight_of(run: Run) -> float:
 
 
 def chosen(
-    histories: Iterable[History], ranked: Collection[str], *, run: Run, part: int, most: int
+    histories: Iterable[History], settled: Mapping[str, RunRanking], *, run: Run, part: int, most: int
 ) -> list[Witness]:
-    """Return a part's share of the run's witnesses, among those who are ranked; another run has others."""
-    parts, names = run.parts or part, set(ranked)
-    share = most * part // parts - most * (part - 1) // parts
+    """Return a part's share of the run's witnesses, among those whom it has ranked; another run has others.
+
+    Where most rankings are kept, there is none: the next run would have to ask about them again.
+    """
+    parts, names = run.parts or part, {name for name, one in settled.items() if not one.product_ids}
+    share = 0 if 2 * len(names) < len(settled) else most * part // parts - most * (part - 1) // parts
     found = [one for history in histories if history.customer_id in names for one in _witness(history)]
     return nsmallest(min(share, len(names) // ONE_IN), found, key=lambda one: _draw(run, one))
 

@@ -107,18 +107,13 @@ class AdvanceRun:
         async with self.stage.lock(run.run_id, WHOLE_RUN, holder=holder):
             run = await self.ledger.run(run.run_id)  # a poll may have advanced it meanwhile
             if run.is_open and _waits_for_personalize(run) and await self._training_is_over(run):
-                await self._poll_at_once(run)
+                await self._poll(run, run.attempt(StageName.RECOMMENDER) + 1, at_once=True)
 
     async def _training_is_over(self, run: Run) -> bool:
         try:
             return await self.train.advance(run)
         except (RefusedError, TooLittleDataError):
             return True  # the poll meets the same error and acts on it
-
-    async def _poll_at_once(self, run: Run) -> None:
-        run_id, attempt = run.run_id, run.attempt(StageName.RECOMMENDER) + 1
-        await self.polls.send(run_id, attempt, at_once=True)
-        await self.ledger.set_step(run_id, **{ATTEMPT: str(attempt)})
 
     async def _advance(self, run: Run, attempt: int) -> None:
         try:
@@ -137,8 +132,8 @@ class AdvanceRun:
             return
         await self._poll(run, attempt + 1)
 
-    async def _poll(self, run: Run, attempt: int) -> None:
-        await self.polls.send(run.run_id, attempt)
+    async def _poll(self, run: Run, attempt: int, *, at_once: bool = False) -> None:
+        await self.polls.send(run.run_id, attempt, at_once=at_once)
         await self.ledger.set_step(run.run_id, **{ATTEMPT: str(attempt)})
 
     async def _learned(self, run: Run) -> Run | None:
@@ -151,7 +146,7 @@ class AdvanceRun:
             await self.load_rules.shop_rules()
             run = await self.ledger.set_step(run.run_id, **await self.prepare_datasets.begin(run))
         for in_round, close in (
-            (Round.PREPARE, _nothing),  # nothing is known of the whole yet
+            (Round.PREPARE, None),  # nothing is known of the whole yet
             (Round.GATHER, self.prepare_datasets.close),
             (Round.STUDY, self.study_shop.close),
         ):
@@ -159,7 +154,8 @@ class AdvanceRun:
                 continue
             if not await self.share_out.send(run, in_round):
                 return None
-            run = await self.ledger.set_step(run.run_id, **await close(run), **{closed(in_round): YES})
+            found = await close(run) if close else {}
+            run = await self.ledger.set_step(run.run_id, **found, **{closed(in_round): YES})
         return run
 
     async def _trained(self, run: Run) -> bool:
@@ -188,10 +184,6 @@ class AdvanceRun:
         log.error("run_failed", reason=reason)
         await self.take_turns.end(run.run_id)
         await fail_run(run.run_id, reason, self.ledger, self.announcer)
-
-
-async def _nothing(_: Run) -> Mapping[str, str]:
-    return {}
 
 
 def _waits_for_personalize(run: Run) -> bool:

@@ -1,6 +1,5 @@
 """Keeps what Personalize has ranked, and settles for whom a run asks it again."""
 
-import asyncio
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,8 +28,7 @@ class KeepRankings:
     objects: RankedObjects
     solution: str
     """The digest of what decides every ranking besides the data."""
-    days: int
-    fewest: int
+    terms: Terms
 
     def bases(self, rows: Mapping[str, CustomerRows], to_rank: Container[str]) -> dict[str, str]:
         """Return what decides the rankings of those of these customers for whom products are ranked."""
@@ -46,15 +44,17 @@ class KeepRankings:
         """Settle how a part's customers, here with the basis of each, get their rankings."""
         if known := await self.settled(run.run_id, part):
             return known
-        now = int(run.created_at.timestamp())
-        terms = Terms(days=self.days, fewest=self.fewest, now=now, is_sold=is_sold)
-        found: list[RunRanking] = []
+        now, found = int(run.created_at.timestamp()), dict[str, RunRanking]()
         for some in batches(bases.items(), CUSTOMERS_AT_ONCE):
-            items = await self.items.get_all(keys(name for name, _ in some)) if self.days else ()
+            items = await self.items.get_all(keys(name for name, _ in some)) if self.terms.days else ()
             kept = {one.customer_id: one for one in map(KeptRanking.from_item, items)}
-            found += await asyncio.to_thread(terms.choose, some, kept)
-        await self.objects.put_lines(learned_keys.rankings(run.run_id, part), found)
-        return {one.customer_id: one for one in found}
+            for name, basis in some:
+                one = kept.get(name)
+                stands = one and self.terms.allow(one, basis, now=now, is_sold=is_sold)
+                ids = one.product_ids if one and stands else ()
+                found[name] = RunRanking(customer_id=name, basis=basis, product_ids=ids)
+        await self.objects.put_lines(learned_keys.rankings(run.run_id, part), found.values())
+        return found
 
     async def settled(self, run_id: str, part: int) -> dict[str, RunRanking]:
         """Return what was settled for a part by customer; nothing if it has nobody to rank for."""
@@ -82,6 +82,6 @@ class KeepRankings:
                 ranked_at=int(run.created_at.timestamp()),
             )
             for one in asked
-            if self.days and one.customer_id in ranked
+            if self.terms.days and one.customer_id in ranked
         )
         await self.items.put_all([one.item() for one in new if one.fits])

@@ -112,7 +112,7 @@ class PrepareDatasets:
                 run, part, bases, lambda one: one in products and products[one].in_stock is not False
             )
             new = [name for name, one in settled.items() if not one.product_ids]
-            own = await asyncio.to_thread(chosen, histories, new, run=run, part=part, most=most)
+            own = await asyncio.to_thread(chosen, histories, settled, run=run, part=part, most=most)
             rows |= await asyncio.to_thread(rows_of, (one.told for one in own), products)
             await asyncio.to_thread(files.add, rows.values())
             asked, witnesses, kept = asked + new, witnesses + own, kept + len(settled) - len(new)
@@ -183,11 +183,9 @@ class PrepareDatasets:
         """Write whom the batch job ranks for: witnesses apart, so that nobody reads all for them."""
         await self.objects.put_lines(learned_keys.witnesses(run_id, first), witnesses)
         names = {one.customer_id for one in witnesses}
-        others = (one for one in asked if one not in names)
-        for key, some in (
-            (personalize_keys.batch_input(run_id, first), others),
-            (personalize_keys.witness_input(run_id, first), sorted(names)),
-        ):
+        others = [one for one in asked if one not in names]
+        for who, some in ((personalize_keys.EVERYBODY, others), (personalize_keys.WITNESSES, sorted(names))):
+            key = personalize_keys.batch_input(run_id, first, who)
             await self._put(key, input_lines(some), personalize_keys.LINES_TYPE)
 
     async def _put_rows(

@@ -12,13 +12,13 @@ from encore.contracts.consent import Contact
 from encore.contracts.errors import TransientError
 from encore.contracts.events import RecommendationsReady
 from encore.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
-from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.batch import Rankings, ranked_customers
 from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
 from encore.recommender.domain.bundles import Bundle
 from encore.recommender.domain.earlier_picks import Earlier
 from encore.recommender.domain.history import Told
+from encore.recommender.domain.personalize_keys import EVERYBODY, WITNESSES, batch_output
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of
 from encore.recommender.domain.prepared import ENGINE, PERSONALIZE
@@ -77,11 +77,11 @@ class SelectProducts:
         """Read the bundle's rankings line by line, and who are witnesses; nothing without Personalize."""
         answers, witnesses = Rankings(), Rankings()
         if run.step[ENGINE] == PERSONALIZE:
-            async for line in self.objects.lines(personalize_keys.batch_output(run.run_id, bundle.first)):
-                answers.add(line)
-            async for line in self.objects.lines(personalize_keys.witness_output(run.run_id, bundle.first)):
-                answers.add(line)
-                witnesses.add(line)
+            for who, each in ((EVERYBODY, answers), (WITNESSES, witnesses)):
+                async for line in self.objects.lines(batch_output(run.run_id, bundle.first, who)):
+                    each.add(line)
+        answers.by_customer |= witnesses.by_customer
+        answers.lines += witnesses.lines
         return answers, witnesses.by_customer.keys()
 
     async def _part(

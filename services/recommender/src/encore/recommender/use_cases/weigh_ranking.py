@@ -47,7 +47,9 @@ class WeighRanking:
         for bundle in bundles_of(run) if run.step[WITNESSES] != "0" else ():
             key = learned_keys.witnesses(run.run_id, bundle.first)
             witnesses += await self.objects.get_lines(key, Witness)
-            async for line in self.objects.lines(personalize_keys.witness_output(run.run_id, bundle.first)):
+            async for line in self.objects.lines(
+                personalize_keys.batch_output(run.run_id, bundle.first, personalize_keys.WITNESSES)
+            ):
                 answers.add(line)
         judged = [one for one in witnesses if one.customer_id in answers.by_customer]
         hits = await self._hits(run, rules, judged, answers) if len(judged) >= FEWEST_WITNESSES else {0.0: ()}
