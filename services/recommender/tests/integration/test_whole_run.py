@@ -34,7 +34,7 @@ pytestmark = pytest.mark.timeout(700)
 RUN = "run-1"
 
 
-async def test_a_scored_run_becomes_five_products_per_customer(
+async def test_a_scored_run_becomes_three_to_five_products_per_customer(
     running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
     """Every customer gets five new products ranked by Personalize, no two variants, each with a reason."""
@@ -51,7 +51,7 @@ async def test_a_scored_run_becomes_five_products_per_customer(
         families = [pick.product.product_id.removesuffix("red").removesuffix("blue") for pick in one.picks]
         known = {product_id.removesuffix("red").removesuffix("blue") for product_id in customer.product_ids}
         assert one.source is RecommendationSource.PERSONALIZE
-        assert len(set(families)) == 5
+        assert 3 <= len(set(families)) == len(families) <= 5
         assert known.isdisjoint(families)
         _assert_reasons_are_about(customer, one)
 
@@ -166,7 +166,7 @@ async def test_a_shop_that_has_only_orders_trains_and_one_part_may_have_nobody_t
     assert ready == {1: 0, 2: 250, 3: 100}
     recommended = await others.recommendations(RUN, 3)
     assert {one.source for one in recommended} == {RecommendationSource.PERSONALIZE}
-    assert all(len(one.picks) == 5 for one in recommended)
+    assert all(3 <= len(one.picks) <= 5 for one in recommended)
     named = [pick.reason for one in recommended for pick in one.picks if pick.reason.product_id]
     assert {one.review_id for one in named} == {None}
     assert ReasonKind.BOUGHT_TOGETHER in {one.kind for one in named}
@@ -236,7 +236,7 @@ async def test_a_run_with_too_little_data_uses_popularity_without_personalize(
     await others.ready(1)
     recommended = await others.recommendations(RUN, 1)
     assert {one.source for one in recommended} == {RecommendationSource.POPULARITY}
-    assert all(len(one.picks) == 5 for one in recommended)
+    assert all(3 <= len(one.picks) <= 5 for one in recommended)
     assert (await personalize.list_dataset_groups())["datasetGroups"] == []
     totals = total(await others.ledger.reports(RUN))
     assert totals.counts["customers_by_popularity"] == 40
