@@ -181,7 +181,7 @@ def test_a_ranking_of_a_whole_category_decides_what_is_picked_of_it() -> None:
     assert {one.source for one in ranked.recommendations} == {RecommendationSource.PERSONALIZE}
     assert {one.source for one in popular.recommendations} == {RecommendationSource.POPULARITY}
     picked = [one for each in ranked.recommendations for one in listed(each)]
-    assert set(picked) <= set(ranking[: len(ranking) // 2])
+    assert sum(one in ranking[: len(ranking) // 2] for one in picked) > 0.75 * len(picked)
     picked = [one for each in popular.recommendations for one in listed(each)]
     assert sum(one in ranking[len(ranking) // 2 :] for one in picked) > 0.75 * len(picked)
 
