@@ -34,7 +34,7 @@ pytestmark = pytest.mark.timeout(700)
 RUN = "run-1"
 
 
-async def test_a_scored_run_becomes_five_products_per_customer(
+async def test_a_scored_run_becomes_three_to_five_products_per_customer(
     running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
     """Every customer gets five new products ranked by Personalize, no two variants, each with a reason."""

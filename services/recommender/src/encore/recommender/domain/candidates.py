@@ -24,7 +24,7 @@ RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
 POORLY_RATED = 0.3
 """How much less a leaf counts of which nothing is well rated."""
-LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE = 0.4, 0.8, 0.5, 0.6
+LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE = 0.4, 0.8, 1.5, 0.6
 """What speaks for a product within its leaf: its weight by itself (`Candidates.direct`), a brand of theirs,
 the first place in Personalize's order, a name that names what it goes with."""
 FADING = 0.8
@@ -39,9 +39,9 @@ FIRST_RANKS = 5
 """How little the first places in Personalize's order differ: the sixth counts half of the first."""
 PRICE_SCORE = 0.5
 """What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
-WHIM = 0.8
+WHIM = 0.5
 """How much the order may differ between customers with equal histories, so that their lists do."""
-LEAF_WHIM = 0.5
+LEAF_WHIM = 0.4
 """The same for leaf categories: the share by which a weight may be raised."""
 _NUMBERS = 2**32
 _MIX = 0x9E3779B1
