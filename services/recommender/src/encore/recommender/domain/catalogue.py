@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from encore.contracts.records import Product, ProductSentiment
-from encore.recommender.domain.attributes import Attributes, makers_of, read_attributes
+from encore.recommender.domain.attributes import Attributes, makers_of, read_attributes, volume_of
 from encore.recommender.domain.brands import Brands
 from encore.recommender.domain.families import Families, SharedReviews
 from encore.recommender.domain.fitting import owned_with
@@ -61,7 +61,7 @@ class Catalogue:
         self.sizes = Counter(product.category for product in self.products.values())
         self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
         self._families = Families.of(self.products, shared)
-        self._labels = {product_id: self._families.labels(product_id) for product_id in self.products}
+        self._labels = {key: self._families.labels(key) | _volumes(one) for key, one in self.products.items()}
         self._members: dict[str, list[str]] = {}
         for product_id in self.popular:
             self._members.setdefault(self.family(product_id), []).append(product_id)
@@ -199,6 +199,12 @@ class Catalogue:
         counts = {product_id: tokens(product.name) for product_id, product in self.products.items()}
         weights = rarity(document_frequency(counts), len(counts))
         return {product_id: vector(own, weights) for product_id, own in counts.items()}
+
+
+def _volumes(product: Product) -> frozenset[str]:
+    """Return which volume of a series a product is, as a label that all its editions have in common."""
+    volume = volume_of(product.name)
+    return frozenset(f"\n{fact.value}" for fact in volume.offers) if volume else frozenset()
 
 
 def _best_first(scores: Mapping[str, float]) -> Sequence[str]:

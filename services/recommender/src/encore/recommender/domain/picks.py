@@ -73,7 +73,8 @@ class _Picking:
             self._widen()
         for yielding in range(len(YIELDING) + 1):
             self._fill(shop.min_picks, partial(self._basket.takes, yielding=YIELDING[:yielding]))
-        chosen = self._basket.chosen
+        let_down = {one.leaf for one in self._shopper.owned if one.is_disliked}
+        chosen = sorted(self._basket.chosen, key=lambda one: one.offer.leaf in let_down)
         reasons = self._reasons.of([one.offer for one in chosen])
         return Selection(
             picks=tuple(

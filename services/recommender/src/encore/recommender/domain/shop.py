@@ -110,9 +110,12 @@ class Shop:
 
     @cached_property
     def sequels(self) -> Mapping[Fact, str]:
-        """The family of the volume that comes after each volume of a series."""
-        volumes = ((one.family, volume_of(one.product.name)) for one in self.offers.values())
-        return {before: family for family, volume in volumes if volume for before in volume.takes}
+        """The family of the volume that comes after each volume of a series: the best edition."""
+        found: dict[Fact, str] = {}
+        for offer in sorted(self.offers.values(), key=self._place):
+            if volume := volume_of(offer.product.name):
+                found |= {before: offer.family for before in volume.takes if before not in found}
+        return found
 
     def kind(self, category: Category) -> str | None:
         """Return what a durable thing of this category is, None for what customers buy again."""
