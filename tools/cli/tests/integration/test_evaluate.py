@@ -18,6 +18,8 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
+from encore.recommender.domain import learned_keys
+from encore.recommender.domain.history import History
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
@@ -67,9 +69,11 @@ def recommended(resources: Resources, in_ledger: InLedger) -> Callable[..., None
             customer_id="c1", source=RecommendationSource.POPULARITY, picks=(featured,) * picks
         )
         shop = ShopRules(pinned=("p1",) if pinned else ())
+        customer = Customer(customer_id="c1")
         for key, record_ in {
-            object_keys.products(RUN): LAMP,
-            object_keys.customers(RUN, 1): Customer(customer_id="c1"),
+            learned_keys.products(RUN): LAMP,
+            learned_keys.history(RUN, 1): History.of(customer, {}, run_id=RUN, now=0),
+            object_keys.customers(RUN, 1): customer,
             object_keys.recommendations(RUN, 1): recommendation,
             object_keys.run_rules(RUN): RunRules(rules=Rules(), shop=shop),
         }.items():
