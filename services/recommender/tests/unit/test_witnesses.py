@@ -27,12 +27,14 @@ MISS, LEAF, FAMILY = Hit(family=False, leaf=False), Hit(family=False, leaf=True)
 def _little_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Personalize learns from any data."""
     monkeypatch.setattr(training_minimums, "MIN_INTERACTIONS", 1)
+    monkeypatch.setattr(training_minimums, "MIN_RETURNING", 1)
 
 
 def of(customer: Customer) -> Witness | None:
-    """The witness that a customer makes, drawn or not."""
-    history = History.of(customer, {}, run_id=RUN, now=100)
-    people = [history, *(History(customer_id=f"C{n}") for n in range(4))]
+    """The witness that a customer, or their twin, makes."""
+    twins = (customer, customer.model_copy(update={"customer_id": "twin"}))
+    people = [History.of(one, {}, run_id=RUN, now=100) for one in twins]
+    people += [History(customer_id=f"C{n}") for n in range(4)]
     settled = {one.customer_id: RunRanking(customer_id=one.customer_id, basis="") for one in people}
     found = chosen(people, settled, run=Run(run_id=RUN, created_at=START, parts=1), part=1, most=9)
     return found[0] if found else None

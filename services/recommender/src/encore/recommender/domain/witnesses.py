@@ -17,6 +17,7 @@ from encore.recommender.domain.preferences import preferences_of
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
 from encore.runtime.runs.run import Run
+from encore.runtime.training_minimums import DataSize
 
 MOST_WITNESSES, ONE_IN = 400, 5
 """How many witnesses a run has, and of how many who are ranked one is: their rankings know a little less."""
@@ -61,12 +62,22 @@ def chosen(
 ) -> list[Witness]:
     """Return a part's share of the run's witnesses, among those whom it has ranked; another run has others.
 
-    Where most rankings are kept, there is none: the next run would have to ask about them again.
+    Where most rankings are kept, there is none: the next run would have to ask about them again. Nor where
+    half of the data would be too little to train on: what is held out is missing there.
     """
     parts, names = run.parts or part, {name for name, one in settled.items() if not one.product_ids}
-    share = 0 if 2 * len(names) < len(settled) else most * part // parts - most * (part - 1) // parts
-    found = [one for history in histories if history.customer_id in names for one in _witness(history)]
-    return nsmallest(min(share, len(names) // ONE_IN), found, key=lambda one: _draw(run, one))
+    told = list(histories)
+    found = [one for history in told if history.customer_id in names for one in _witness(history)]
+    half = DataSize(
+        interactions=parts * sum(len(one.customer.product_ids) for one in told) // 2,
+        customers=parts * len(told),
+        returning=parts * len(found) // 2,
+    )
+    if half.shortfall or 2 * len(names) < len(settled):
+        return []
+    share = most * part // parts - most * (part - 1) // parts
+    most_here = min(share, len(names) // ONE_IN, len(found) // 2)
+    return nsmallest(most_here, found, key=lambda one: _draw(run, one))
 
 
 def hits_by_weight(
