@@ -166,7 +166,6 @@ locals {
           "${local.data_bucket}/runs/*/sentiment/*",
           "${local.data_bucket}/runs/*/learned/*",
           "${local.data_bucket}/runs/*/personalize/*",
-          "${local.data_bucket}/runs/*/recommendations/*",
         ]
       },
       {
