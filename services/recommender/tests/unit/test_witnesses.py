@@ -55,6 +55,16 @@ def test_the_newest_product_is_held_out_with_all_that_its_reviews_name() -> None
     assert looked.without(witness.held_out).looks == ()
 
 
+@pytest.mark.parametrize(("least", "is_one"), [(4, True), (5, False)])
+def test_a_run_that_just_suffices_to_train_on_has_none(
+    monkeypatch: pytest.MonkeyPatch, least: int, is_one: bool
+) -> None:
+    """Half of the eight products of both twins must still be enough."""
+    monkeypatch.setattr(training_minimums, "MIN_INTERACTIONS", least)
+    reviews = tuple(review(f"R{n}", f"P{n}", timestamp=n) for n in range(1, 5))
+    assert (of(Customer(customer_id="C", reviews=reviews)) is not None) == is_one
+
+
 @pytest.mark.parametrize("reviews", [(), (review("R1", "P1", "P2"),)])
 def test_whoever_has_one_product_is_no_witness(reviews: tuple[object, ...]) -> None:
     """Nothing would be left to rank by."""
