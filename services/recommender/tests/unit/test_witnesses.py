@@ -57,7 +57,7 @@ def test_the_newest_product_is_held_out_with_all_that_its_reviews_name() -> None
 
 @pytest.mark.parametrize(("least", "is_one"), [(4, True), (5, False)])
 def test_a_run_that_just_suffices_to_train_on_has_none(
-    monkeypatch: pytest.MonkeyPatch, least: int, is_one: bool
+    monkeypatch: pytest.MonkeyPatch, *, least: int, is_one: bool
 ) -> None:
     """Half of the eight products of both twins must still be enough."""
     monkeypatch.setattr(training_minimums, "MIN_INTERACTIONS", least)
