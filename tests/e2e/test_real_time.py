@@ -93,8 +93,10 @@ async def test_picks_are_those_of_the_emails_for_every_customer(
         again = await recommendations(pipeline, second)
         missing = next(one for one in emailed if one not in again)
         answer = await web.picks(missing)
-        assert (answer["known"], answer["run_id"], len(answer["picks"])) == (True, second, 5)
+        assert (answer["known"], answer["run_id"]) == (True, second)
+        assert 3 <= len(answer["picks"]) <= 5
         new = {one["product"]["product_id"] for one in answer["picks"]}
         assert new.isdisjoint({one.product.product_id for one in emailed[missing].picks})
         unknown = await web.picks("nobody at all")
-        assert (unknown["known"], unknown["engine"], len(unknown["picks"])) == (False, "popularity", 5)
+        assert (unknown["known"], unknown["engine"]) == (False, "popularity")
+        assert 3 <= len(unknown["picks"]) <= 5

@@ -25,7 +25,7 @@ from understudy.bedrock import BedrockOptions
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.testing import UnderstudyServer
 
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 120.0
 _ENDPOINTS = ("COMPREHEND", "BEDROCK", "BEDROCK_RUNTIME", "PERSONALIZE", "PERSONALIZE_RUNTIME")
 _ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 Server = Callable[[], AbstractContextManager[str]]
