@@ -85,3 +85,10 @@ def test_a_pinned_product_that_a_customer_should_not_get_is_left_out(reason: str
         shop=ShopRules(durable=NOTHING_DURABLE.durable, pinned=("pinned",)),
     )
     assert all("pinned" not in ids(selection) for selection in lists(shop, dislikes("own")))
+
+
+def test_a_pinned_product_stays_first_after_a_disappointment() -> None:
+    """Only what the shop has not pinned goes behind the others where something of its leaf was disliked."""
+    pinned = ShopRules(durable=NOTHING_DURABLE.durable, pinned=("tea5", "hoses1"))
+    for selection in lists(shop_of(ALL, shop=pinned), dislikes("tea0")):
+        assert ids(selection)[:2] == ["tea5", "hoses1"]

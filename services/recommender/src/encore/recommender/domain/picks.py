@@ -67,6 +67,7 @@ class _Picking:
     def selection(self) -> Selection:
         shop = self._shop
         self._add_pinned()
+        pinned = len(self._basket)
         for most in (shop.min_picks, shop.picks):
             self._fill(most, self._is_worth_its_place)
         if len(self._basket) < shop.min_picks:
@@ -74,7 +75,8 @@ class _Picking:
         for yielding in range(len(YIELDING) + 1):
             self._fill(shop.min_picks, partial(self._basket.takes, yielding=YIELDING[:yielding]))
         let_down = {one.leaf for one in self._shopper.owned if one.is_disliked}
-        chosen = sorted(self._basket.chosen, key=lambda one: one.offer.leaf in let_down)
+        own = self._basket.chosen[pinned:]
+        chosen = self._basket.chosen[:pinned] + sorted(own, key=lambda one: one.offer.leaf in let_down)
         reasons = self._reasons.of([one.offer for one in chosen])
         return Selection(
             picks=tuple(

@@ -21,6 +21,7 @@ from encore.recommender.domain.bundles import BUNDLE_PARTS, closed
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.prepared import (
     ENGINE,
+    NOBODY,
     PERSONALIZE,
     POPULARITY,
     POPULARITY_REASON,
@@ -178,7 +179,8 @@ class AdvanceRun:
         if run.step[ENGINE] == PERSONALIZE and WEIGHT not in run.step:
             await self.ledger.set_step(run.run_id, **await self.weigh_ranking.run(run, rules))
         await self.share_out.send(run, Round.SELECT)
-        await self.remove_old_runs.run(run)
+        if reason != NOBODY:
+            await self.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
