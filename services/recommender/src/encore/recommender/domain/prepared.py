@@ -50,8 +50,10 @@ class Prepared(BaseModel):
     @property
     def shortfall(self) -> str | None:
         """Why Personalize is not used; None if there is enough to learn from, and somebody to rank for."""
+        if not self.ranked + self.kept:
+            return NOBODY
         size = DataSize(interactions=self.interactions, customers=self.customers, returning=self.returning)
-        return size.shortfall or (None if self.ranked + self.kept else NOBODY)
+        return size.shortfall
 
 
 class PreparedBundle(Prepared):
