@@ -31,7 +31,7 @@ PARTS: dict[Part, tuple[Shop, list[Preference], list[str]]] = {
     Part.LINKED: (shop_of(ALL, [*TOGETHER, *APART, *POPULAR], shop=NOTHING_DURABLE), likes("tea0"), []),
     Part.LEARNED: (
         shop_of(ALL, [*TOGETHER, *APART], rules=Rules(min_linking_customers=99)),
-        dislikes("tea0"),
+        owns("tea0"),
         [],
     ),
     Part.COMPLEMENTS: (shop_of(ALL, shop=DURABLE_KETTLES), likes("kettles0"), []),
