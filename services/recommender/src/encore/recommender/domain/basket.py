@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.fitting import is_fit, is_of_their_system
+from encore.recommender.domain.fitting import is_of_their_system
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.people import circle
 from encore.recommender.domain.shopper import Owned
@@ -18,6 +18,9 @@ BETTER_BY = Decimal("0.2")
 """By how many stars more a product is better rated than another."""
 RATED_BETTER_BY = 50
 """From how many ratings on that says something."""
+
+USUAL = 2
+"""How many of a customer's products what others collect counts as."""
 
 
 class Rule(StrEnum):
@@ -118,26 +121,30 @@ class Basket:
             Rule.REPLACEMENT: self._keeps_replacements,
             Rule.LEAF: self._keeps_leaf,
             Rule.BRAND: lambda offer: self._brands[offer.brand] < rules.max_per_brand,
-            Rule.RATING: lambda offer: offer.is_well_rated,
+            Rule.RATING: lambda offer: offer.is_well_rated or offer.family in self._candidates.sequels,
             Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
             Rule.NEW_PART: self._keeps_to_known_parts,
             Rule.PRICE: self._keeps_price,
             Rule.AUDIENCE: self._keeps_audience,
             Rule.UNKNOWN_AUDIENCE: self._knows_audience,
-            Rule.FIT: self._keeps_fit,
+            Rule.FIT: self._candidates.is_fit,
             Rule.SYSTEM: self._keeps_system,
         }
 
     def _keeps_leaf(self, offer: Offer) -> bool:
-        """One of a leaf is enough, except of those from which the customer buys, and people buy again."""
-        picked = self._leaves[offer.leaf]
-        if offer.leaf not in self._owned_leaves:
-            return not picked
-        return picked < (self._rules.max_per_leaf if self._shop.is_bought_again(offer.leaf) else 1)
+        """One of a leaf is enough, except of those from which the customer buys, and people buy again.
 
-    @cached_property
-    def _owned_leaves(self) -> frozenset[tuple[str, ...]]:
-        return frozenset(one.leaf for one in self._shopper.owned)
+        Of what people collect, such as crime novels, as many are wanted as it is of all that they have.
+        """
+        picked, owned = self._leaves[offer.leaf], self._shopper.leaves[offer.leaf]
+        if not picked or not owned or not self._shop.is_bought_again(offer.leaf):
+            return not picked
+        most = self._rules.max_per_leaf
+        if self._shop.is_collected(offer.leaf):
+            usual = USUAL * self._shop.next_leaves.again(offer.leaf)
+            share = (owned + usual) / (self._shopper.leaves.total() + USUAL)
+            most = max(most, round(share * self._shop.picks))
+        return picked < most
 
     def _keeps_replacements(self, offer: Offer) -> bool:
         """Of what people need one of: one at most, and a better one than what they are not content with."""
@@ -145,14 +152,6 @@ class Basket:
             return True
         return self._kinds[offer.kind] < 1 and all(
             one.is_disappointing and is_better(offer, one) for one in owned
-        )
-
-    def _keeps_fit(self, offer: Offer) -> bool:
-        """Return whether what is useless by itself fits something that the customer has."""
-        facts = self._shop.catalogue.facts
-        taking = facts(offer.product_id).attributes
-        return not taking.needs_fit or any(
-            is_fit(taking, facts(one.product.product_id).owned) for one in self._shopper.kept
         )
 
     def _keeps_system(self, offer: Offer) -> bool:
@@ -192,8 +191,7 @@ class Basket:
         return (
             bool(known)
             and offer.part not in known
-            and offer.leaf not in self._candidates.completing
-            and offer.family not in self._candidates.linked
+            and not self._candidates.is_evident(offer)
         )
 
     def _keeps_price(self, offer: Offer) -> bool:

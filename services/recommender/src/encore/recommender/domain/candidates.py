@@ -9,6 +9,7 @@ from itertools import chain
 from zlib import crc32
 
 from encore.recommender.domain.complements import Complement
+from encore.recommender.domain.fitting import is_fit
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.parts import Part
 from encore.recommender.domain.people import near, system_of
@@ -24,9 +25,10 @@ RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
 POORLY_RATED = 0.3
 """How much less a leaf counts of which nothing is well rated."""
-LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE = 0.4, 0.8, 1.5, 0.6
+LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE, ALIKE_SCORE = 0.4, 0.8, 1.5, 0.6, 0.6
 """What speaks for a product within its leaf: its weight by itself (`Candidates.direct`), a brand of theirs,
-the first place in Personalize's order, a name that names what it goes with."""
+the first place in Personalize's order, a name that names what it goes with, and of what they collect, a name
+like that of one of theirs."""
 FADING = 0.8
 """How much less each of their products counts than the one that came after it, where all have a time."""
 TOGETHER, FIRST = 1.5, 2.0
@@ -134,14 +136,28 @@ class Candidates:
         weights: defaultdict[str, float] = defaultdict(float)
         for one, strength in self._best(self.linked):
             weights[one] += TOGETHER * strength
-        for before in self.shopper.facts & self.shop.sequels.keys():
-            weights[self.shop.sequels[before]] += NEXT_VOLUME
+        for one in self.sequels:
+            weights[one] += NEXT_VOLUME
         ranks = {one: 1 / (FIRST_RANKS + rank) for one, rank in self._ranks.items()}
         best = self._best(ranks)
         total = sum(share for _, share in best)
         for one, share in best:
             weights[one] += FIRST * self._ranking_weight * share / total
         return weights
+
+    @cached_property
+    def sequels(self) -> frozenset[str]:
+        """The families of the volumes that come after those that the customer has."""
+        found = self.shop.sequels
+        return frozenset(found[before] for before in self.shopper.facts & found.keys())
+
+    def is_evident(self, offer: Offer) -> bool:
+        """Return whether an offer goes with something of the customer's, by the tables or other customers."""
+        return (
+            offer.leaf in self.completing
+            or offer.family in self.linked
+            or any(self.shop.following(one.leaf, offer.leaf)[1] for one in self.shopper.kept)
+        )
 
     def _best(self, found: Mapping[str, float]) -> list[tuple[str, float]]:
         """Return the most of some families by a figure, without those that the customer has."""
@@ -171,10 +187,11 @@ class Candidates:
         return [one for _, one in scored]
 
     def variant(self, variants: Sequence[Offer]) -> Offer | None:
-        """Return the variant of a family in a size that the customer wears; None if it has none of theirs.
+        """Return the best variant that fits, in a size that the customer wears; None if there is none.
 
         Where no size of the customer's is known for the family's size system, it is the best variant.
         """
+        variants = [one for one in variants if self.is_fit(one)]
         if not variants:
             return None
         worn, systems = self.shopper.sizes, self.shopper.size_systems
@@ -186,6 +203,14 @@ class Candidates:
         if not known:
             return min(variants, key=self._distance) if sizes else variants[0]
         return next((one for one, size in known if size in worn), None)
+
+    def is_fit(self, offer: Offer) -> bool:
+        """Return whether what is useless by itself fits something that the customer has."""
+        facts = self.shop.catalogue.facts
+        taking = facts(offer.product_id).attributes
+        return not taking.needs_fit or any(
+            is_fit(taking, facts(one.product.product_id).owned) for one in self.shopper.kept
+        )
 
     def _distance(self, offer: Offer) -> float:
         facts = self.shop.catalogue.facts(offer.product_id)
@@ -202,11 +227,19 @@ class Candidates:
             score += RANK_SCORE * self._ranking_weight * FIRST_RANKS / (FIRST_RANKS + rank)
         if offer.product_id in named:
             score += NAMED_SCORE
+        if self.shopper.leaves[offer.leaf] and self.shop.is_collected(offer.leaf):
+            score += ALIKE_SCORE * self._likeness(offer)
         return (
             score
             - price * abs(offer.price_level - self.shopper.price_level)
             + whim * self._whim(offer.number)
         )
+
+    def _likeness(self, offer: Offer) -> float:
+        """Return how alike the name is to any of theirs of the leaf, as two by one author or artist are."""
+        alike = self.shop.catalogue.likeness
+        own = (one.product.product_id for one in self.shopper.kept if one.leaf == offer.leaf)
+        return max((alike(offer.product_id, one) for one in own), default=0.0)
 
     @cached_property
     def _factors(self) -> tuple[float, float, float]:

@@ -23,7 +23,7 @@ MAX_EVIDENCE = 50
 """How much of a customer's evidence is counted, the latest first: pairs grow with its square."""
 MAX_OWNED = 50
 """How many families of a customer are counted, for the same reason."""
-AGAIN = ("returning", "repeated", "further")
+AGAIN = ("returning", "repeated", "further", "within")
 """What is counted of each leaf category for `Repeats`."""
 
 
@@ -132,7 +132,9 @@ class CoPurchases:
             again = not rebought.isdisjoint((first, *others))
             self._again["further"][leaf] += len(further) + again
             self._again["returning"][leaf] += bool(further) or again
-            self._again["repeated"][leaf] += not further.isdisjoint(others) or again
+            within = len(further.intersection(others)) + again
+            self._again["repeated"][leaf] += within > 0
+            self._again["within"][leaf] += within
 
 
 def _merged(owned: Iterable[tuple[Thing, int]]) -> dict[Thing, int]:

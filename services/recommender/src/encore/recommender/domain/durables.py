@@ -21,13 +21,14 @@ class Repeats:
     Of its `owners`, `returning` own products of two families or more, in any category, and `repeated` own two
     families or more of the leaf itself; who has bought a product of the leaf by several orders is both.
     `further` is how many families the returning ones own beyond one each, in all; what was bought again
-    counts as one more.
+    counts as one more. `within` is how many of these are of the leaf itself.
     """
 
     owners: int
     returning: int
     repeated: int
     further: int
+    within: int = 0
 
 
 class Durables:

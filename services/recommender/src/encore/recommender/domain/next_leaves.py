@@ -1,5 +1,6 @@
 """From which categories customers buy next."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from encore.recommender.domain.co_purchases import CoPurchases
@@ -12,6 +13,8 @@ SIZE_POWER = 0.6
 """How much more a leaf category with more customers and products is guessed: their number to this power."""
 SAME, SIBLING, PART, ROOT, ELSEWHERE = 2.0, 1.5, 2.0, 0.5, 0.1
 """How much more or less by how near it is: itself, of one parent, of one part of the shop, of one root."""
+MOST_AGAIN = 0.9
+"""How likely it is at most that a customer's next product is of the same leaf category."""
 KEPT = 40
 """How many leaf categories are kept for each one owned."""
 
@@ -32,7 +35,8 @@ class NextLeaves:
             for leaf, count in products.items()
             if leaf
         }
-        self._again = {leaf: one.repeated for leaf, one in bought.repeats().items()}
+        self._repeats = bought.repeats()
+        self._usual = self._usual_again()
         self._known: dict[Category, Weights] = {}
 
     @property
@@ -49,11 +53,31 @@ class NextLeaves:
             self._known[owned] = {leaf: found[leaf] for leaf in best}
         return self._known[owned]
 
+    def again(self, leaf: Category) -> float:
+        """Return how much of what customers of a leaf category have besides is of it too, from 0 to 1.
+
+        Where there are few, it is also what is usual in the part of the shop.
+        """
+        found, usual = self._repeats.get(leaf), self._usual.get(leaf[:1], 0.0)
+        within, further = (found.within, found.further) if found else (0, 0)
+        return min(MOST_AGAIN, (within + PRIOR_CUSTOMERS * usual) / (further + PRIOR_CUSTOMERS))
+
+    def _usual_again(self) -> Mapping[Category, float]:
+        """Return the same for each department."""
+        within, further = Counter[Category](), Counter[Category]()
+        for leaf, one in self._repeats.items():
+            within[leaf[:1]] += one.within
+            further[leaf[:1]] += one.further
+        return {department: within[department] / count for department, count in further.items() if count}
+
     def _after(self, owned: Category) -> Iterator[tuple[Category, float]]:
         guesses = {leaf: size * self._nearness(owned, leaf) for leaf, size in self._sizes.items()}
         total = sum(guesses.values()) or 1.0
-        counts = {link.to: link.customers for link in self._bought.leaves.of(owned)}
-        counts[owned] = self._again.get(owned, 0)
+        counts: dict[Category, float] = {
+            link.to: link.customers for link in self._bought.leaves.of(owned)
+        }
+        again = self.again(owned)
+        counts[owned] = sum(counts.values()) * again / (1 - again)
         customers = sum(counts.values())
         for leaf, guess in guesses.items():
             share = PRIOR_CUSTOMERS * guess / total + counts.get(leaf, 0)

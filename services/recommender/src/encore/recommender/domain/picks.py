@@ -140,7 +140,9 @@ class _Picking:
         """Add an offer; lower the weight of its leaf category, and of all with the same durable thing."""
         self._basket.add(offer)
         self._impersonal += not self._reasons.is_personal(offer)
-        factor = AGAIN if offer.kind is None else ANOTHER_DURABLE
+        is_collected = self._shopper.leaves[offer.leaf] and self._shop.is_collected(offer.leaf)
+        again = self._shop.next_leaves.again(offer.leaf) if is_collected else AGAIN
+        factor = again if offer.kind is None else ANOTHER_DURABLE
         for source in self._weights:
             if self._is_alike(source, offer):
                 self._weights[source] *= factor

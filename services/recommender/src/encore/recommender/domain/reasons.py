@@ -11,17 +11,13 @@ from encore.recommender.domain.basket import is_better
 from encore.recommender.domain.candidates import Completing
 from encore.recommender.domain.fitting import fits, is_fit
 from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.shop import MANY, Shop
 from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
 
 SECONDS_PER_DAY = 86_400
 OFTEN = 3
 """So many picks of one list have one kind of reason before another of the customer's own is preferred."""
-MANY = 10
-"""From so many customers on, that they bought or liked both says more than anything else."""
-SEVERAL = 3
-"""From so many customers on who have something of two leaf categories one goes with the other."""
 MIN_LIKENESS = 0.1
 """How alike names must be for a pick to resemble another product: a shared category alone is no likeness."""
 MIN_CHOICE = 4
@@ -115,20 +111,19 @@ class Reasons:
 
     def _bought_after(self, offer: Offer, taking: Attributes) -> Iterator[Reason]:
         """Many customers have something of its leaf category and of that of something of theirs."""
-        others = [one for one in self.shopper.kept if one.leaf and one.leaf != offer.leaf]
         found = (
-            (self.shop.leaf_excess(one.leaf, offer.leaf), one)
-            for one in others
+            (self.shop.following(one.leaf, offer.leaf), one)
+            for one in self.shopper.kept
             if fits(taking, self.shop.catalogue.facts(one.product.product_id).owned) is not False
         )
-        excess, owned = max(found, key=lambda each: each[0], default=(0.0, None))
-        if owned is not None and excess > 0:
-            customers = self.shop.bought.leaves.customers(owned.leaf, offer.leaf)
-            if customers >= SEVERAL:
-                yield _about(ReasonKind.GOES_WITH, owned, customers=customers)
+        (_, customers), owned = max(found, key=lambda each: each[0], default=((0.0, 0), None))
+        if owned is not None and customers:
+            yield _about(ReasonKind.GOES_WITH, owned, customers=customers)
 
     def _better_rated(self, offer: Offer) -> Iterator[Reason]:
         """It is for the same purpose as something of theirs that they do not like so much."""
+        if self.shop.is_collected(offer.leaf):
+            return
         for owned in self.shopper.owned:
             if self._is_for_the_same(offer, owned) and not owned.is_liked and is_better(offer, owned):
                 yield _about(ReasonKind.BETTER_RATED, owned)

@@ -22,6 +22,12 @@ MOST_MODELS = 16
 """How many families of a leaf category are considered, so that picking does not grow with the catalogue."""
 BOUGHT_AGAIN = 0.15
 """From this share on, of the customers of a leaf who bought more, people buy of it again."""
+COLLECTED = 0.25
+"""From this share on, of what customers of a leaf have besides, that is of the leaf too, they collect it."""
+SEVERAL, MANY = 3, 10
+"""From so many customers on that they have something of two leaf categories says something, and by itself."""
+OFTEN = 0.1
+"""The share of the customers of one leaf category who have something of another, from which on both are usual."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +136,10 @@ class Shop:
             return self.kind(leaf) is None
         return repeats.repeated >= BOUGHT_AGAIN * repeats.returning
 
+    def is_collected(self, leaf: Category) -> bool:
+        """Return whether much of what customers of a leaf have besides is of the leaf too."""
+        return self.next_leaves.again(leaf) >= COLLECTED
+
     @cached_property
     def _repeats(self) -> Mapping[Category, Repeats]:
         return self.bought.repeats()
@@ -159,14 +169,20 @@ class Shop:
             }
         return self._attractions[family]
 
-    def leaf_excess(self, one: Category, other: Category) -> float:
-        """Return by which share customers have both leaf categories more often than by chance, at least 0."""
-        if (one, other) not in self._excesses:
+    def following(self, one: Category, other: Category) -> tuple[float, int]:
+        """Return how clearly customers of one leaf category buy of another too, and how many do.
+
+        That is the share by which they do more often than by chance, as far as `SEVERAL` do, or nothing at all
+        where neither that is so nor `MANY` do who are `OFTEN` of all.
+        """
+        if (one, other) not in self._following:
             leaves = self.bought.leaves
+            customers = leaves.customers(one, other) if one and other and one != other else 0
             expected = leaves.degree(one) * leaves.degree(other) / (2 * leaves.total or 1)
-            customers = leaves.customers(one, other)
-            self._excesses[one, other] = max(0.0, 1 - expected / customers) if customers else 0.0
-        return self._excesses[one, other]
+            excess = max(0.0, 1 - expected / customers) if customers >= SEVERAL else 0.0
+            is_usual = excess > 0 or customers >= max(MANY, OFTEN * leaves.owners[one])
+            self._following[one, other] = (excess, customers) if is_usual else (0.0, 0)
+        return self._following[one, other]
 
     def _degree(self, family: str) -> int:
         if family not in self._degrees:
@@ -188,7 +204,7 @@ class Shop:
         return {}
 
     @cached_property
-    def _excesses(self) -> dict[tuple[Category, Category], float]:
+    def _following(self) -> dict[tuple[Category, Category], tuple[float, int]]:
         return {}
 
     @cached_property

@@ -1,5 +1,6 @@
 """What is known about one customer that bears on what to offer them."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -115,6 +116,11 @@ class Shopper:
             if one.kind is not None:
                 found.setdefault(one.kind, []).append(one)
         return found
+
+    @cached_property
+    def leaves(self) -> Counter[Category]:
+        """How many of their products are of each leaf category."""
+        return Counter(one.leaf for one in self.owned)
 
     @cached_property
     def kept(self) -> tuple[Owned, ...]:
