@@ -196,13 +196,20 @@ class Candidates:
             return None
         worn, systems = self.shopper.sizes, self.shopper.size_systems
         if not worn:
-            return variants[0]
+            return self._taste(variants)
         facts = self.shop.catalogue.facts
         sizes = [(one, size) for one in variants if (size := facts(one.product_id).size)]
         known = [(one, size) for one, size in sizes if system_of(size) in systems]
         if not known:
-            return min(variants, key=self._distance) if sizes else variants[0]
+            return min(variants, key=self._distance) if sizes else self._taste(variants)
         return next((one for one, size in known if size in worn), None)
+
+    def _taste(self, variants: Sequence[Offer]) -> Offer:
+        """Return one of the best variants, another one for another customer."""
+        if len(variants) == 1:
+            return variants[0]
+        merits, whim = self.shop.catalogue.merits, self._factors[-1]
+        return max(variants, key=lambda one: merits[one.product_id] + whim * self._whim(one.number))
 
     def is_fit(self, offer: Offer) -> bool:
         """Return whether what is useless by itself fits something that the customer has."""
