@@ -84,14 +84,17 @@ class Reasons:
         yield from self._same_shelf(offer)
 
     def _linked(self, offer: Offer) -> Iterator[Reason]:
-        """Bought, or even liked, together with something that the customer has (or likes)."""
+        """Bought, or even liked, together with something that the customer has (or likes): what most of all."""
         for kind, own, counted in (
             (ReasonKind.ALSO_LIKED, self.shopper.liked, self.shop.likers),
             (ReasonKind.BOUGHT_TOGETHER, self.shopper.kept, self.shop.buyers),
         ):
-            linked = ((counted(one.product.product_id).get(offer.family), one) for one in own)
-            found = [(link.strength, link.customers, one) for link, one in linked if link]
-            if found:
+            ids = ((one, one.product.product_id) for one in own)
+            linked = (
+                (self.shop.attraction(key).get(offer.family), counted(key).get(offer.family), one)
+                for one, key in ids
+            )
+            if found := [(drawn, link.customers, one) for drawn, link, one in linked if drawn and link]:
                 _, customers, owned = max(found, key=lambda each: each[0])
                 yield _about(kind, owned, customers=customers)
 
