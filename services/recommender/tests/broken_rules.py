@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
-from statistics import median
+from statistics import fmean, median
 
 from encore.contracts.records import Product
 from encore.recommender.domain.basket import Rule
@@ -51,6 +51,7 @@ class BrokenRules:
             Rule.DISLIKED: lambda one: one.product_id in self._catalogue.disliked,
             Rule.AUDIENCE: self._is_for_others,
             Rule.UNKNOWN_AUDIENCE: self._is_for_somebody_unknown,
+            Rule.UNKNOWN_SIZE: self._is_of_unknown_size,
             Rule.FIT: lambda one: not self._fits(one),
             Rule.DISAPPOINTMENT: self._is_disappointing,
             Rule.PRICE: self._is_far,
@@ -90,6 +91,14 @@ class BrokenRules:
     def _is_for_others(self, product: Product) -> bool:
         return any(mine and wanted and wanted not in mine for mine, wanted in self._audiences(product))
 
+    def _is_of_unknown_size(self, product: Product) -> bool:
+        """Return whether it has a size of a system of which they have nothing; sizes of clothes compare."""
+        facts = self._catalogue.facts
+        clothes = {"letter", "eu", "jeans"}
+        worn = {size.rpartition(" ")[0] for one in self._owned if (size := facts(one.product_id).size)}
+        system = (facts(product.product_id).size or "").rpartition(" ")[0]
+        return bool(self._owned and system) and system not in (worn | clothes if worn & clothes else worn)
+
     def _is_for_somebody_unknown(self, product: Product) -> bool:
         return bool(self._owned) and any(
             wanted and wanted not in mine for mine, wanted in self._audiences(product)
@@ -119,7 +128,10 @@ class BrokenRules:
         """Return whether it costs too much, or too little for what goes with nothing of theirs."""
         prices = [one.price for one in self._owned] or [product.price]
         is_low = product.price * 3 < min(prices) and product.category not in self._completing
-        return is_low or product.price > max(prices) * 3
+        level = self._catalogue.price_level
+        usual = fmean(map(level, self._owned)) if self._owned else 0.0
+        is_dear = product.price > max(prices) and level(product) > max(0.0, usual) + 0.5
+        return is_low or is_dear or product.price > max(prices) * 3
 
     @cached_property
     def _completing(self) -> set[Category]:
@@ -134,16 +146,32 @@ class BrokenRules:
             and product.category[:2] not in mine
             and product.category not in self._completing
             and self._catalogue.family(product.product_id) not in linked
+            and not any(self._shop.following(own.category, product.category)[1] for own in self._kept)
         )
 
     def _keeps_leaves(self) -> bool:
         owned = {one.category for one in self._owned}
         again = {leaf for leaf in owned if self._shop.is_bought_again(leaf)}
         counted = Counter(one.category for one in self._picked if one.category)
-        return all(count <= (RULES.max_per_leaf if leaf in again else 1) for leaf, count in counted.items())
+        return all(count <= (self._most(leaf) if leaf in again else 1) for leaf, count in counted.items())
+
+    def _most(self, leaf: Category) -> int:
+        """Return how many of a leaf they may get that people buy again: more of what people collect."""
+        again = self._shop.next_leaves.again(leaf)
+        share = (sum(one.category == leaf for one in self._owned) + 2 * again) / (len(self._owned) + 2)
+        return max(RULES.max_per_leaf, round(5 * share)) if again >= 0.25 else RULES.max_per_leaf
 
     def _keeps_replacements(self, picked: list[Product]) -> bool:
-        """Return whether of each durable thing that they have, one at most is another, and a better one."""
+        """Return whether of each durable thing that they have, one at most is another, and a better one.
+
+        Who is content has no other of what people do not buy again.
+        """
+        leaves = {one.category for one in self._owned if self._shop.kind(one.category) is None}
+        for leaf in (one for one in leaves if not self._shop.is_bought_again(one)):
+            opinions = (self._opinions[one.product_id] for one in self._owned if one.category == leaf)
+            is_bad = any(value is not None and value < 0.7 for value in opinions)
+            if not is_bad and any(one.category == leaf for one in picked):
+                return False
         kinds = {kind for one in self._owned if (kind := self._shop.kind(one.category))}
         again = [(kind, one) for one in picked if (kind := self._shop.kind(one.category)) in kinds]
         mine = {kind: [one for one in self._owned if self._shop.kind(one.category) == kind] for kind in kinds}

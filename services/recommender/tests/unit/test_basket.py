@@ -23,8 +23,10 @@ from services.recommender.tests.baskets import (
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import buyer, dislikes, likes, owns, shelf, shop_of
 
-KNOWN_TO_ALL = [buyer(f"C{n}", "tea0", "tea1") for n in range(30)]
-"""Customers who buy tea again."""
+KNOWN_TO_ALL = [buyer(f"C{n}", "tea0", "tea1", *(f"mugs{m}" for m in range(4))) for n in range(30)]
+"""Customers who buy tea again, and more of other things."""
+READERS = [buyer(f"C{n}", *(f"tea{m}" for m in range(4))) for n in range(30)]
+"""Customers who collect tea."""
 
 
 def test_what_the_customer_or_the_basket_has_is_never_added() -> None:
@@ -48,10 +50,30 @@ def test_a_leaf_has_one_pick_and_two_where_the_customer_buys_and_people_buy_agai
         assert Rule.LEAF in filling.broken_by("mugs1")
 
 
+def test_of_what_people_collect_a_list_has_as_much_as_their_products_have() -> None:
+    """Nearly all picks for who has nothing else, and the usual two for who has most of other things."""
+    for owned, most in ((["tea0", "tea1"], 5), (["tea0", *(f"nuts{n}" for n in range(6))], 2)):
+        filling = Filling(shop_of(ALL, READERS, shop=NOTHING_DURABLE), owns(*owned))
+        taken = [
+            n
+            for n in range(2, 6)
+            if Rule.LEAF not in filling.broken_by(f"tea{n}") and not filling.add(f"tea{n}")
+        ]
+        assert len(taken) == min(most, 4)
+
+
+def test_who_is_content_with_the_one_they_have_needs_no_other_of_what_is_not_bought_again() -> None:
+    """Unlike who is not."""
+    once = [buyer(f"C{n}", f"tea{n % 6}", f"mugs{n % 6}") for n in range(30)]
+    for opinions, is_kept in ((owns("tea0"), True), (dislikes("tea0"), False)):
+        filling = Filling(shop_of(ALL, once, shop=NOTHING_DURABLE), opinions)
+        assert (Rule.REPLACEMENT in filling.broken_by("tea1")) is is_kept
+
+
 def test_a_leaf_of_which_people_do_not_buy_again_has_one_pick() -> None:
     """Whatever the table says: fewer than three of twenty who bought more bought of it again."""
     once = [buyer(f"C{n}", f"tea{n % 6}", f"mugs{n % 6}") for n in range(30)]
-    filling = Filling(shop_of(ALL, once, shop=NOTHING_DURABLE), owns("tea0"))
+    filling = Filling(shop_of(ALL, once, shop=NOTHING_DURABLE), dislikes("tea0"))
     filling.add("tea1")
     assert Rule.LEAF in filling.broken_by("tea2")
     few = Filling(shop_of(ALL, once[:10], shop=NOTHING_DURABLE), owns("tea0"))

@@ -87,7 +87,7 @@ def test_what_is_bought_again_is_a_repeat() -> None:
     once = Customer(customer_id="C2", purchases=(purchase("O3", "mug"), purchase("O3", "mug")))
     swap = Customer(customer_id="C3", purchases=(purchase("O4", "kettle-red"), purchase("O5", "kettle-blue")))
     repeats = counted(again, once, swap).repeats()
-    assert repeats["Kitchen", "Mugs"] == Repeats(owners=2, returning=1, repeated=1, further=1)
+    assert repeats["Kitchen", "Mugs"] == Repeats(owners=2, returning=1, repeated=1, further=1, within=1)
     assert repeats["Kitchen", "Kettles"] == Repeats(owners=1, returning=0, repeated=0, further=0)
 
 
@@ -143,7 +143,8 @@ def test_repeats_count_what_else_the_customers_of_a_leaf_bought() -> None:
     assert counts.repeats()["Kitchen", "Kettles"] == Repeats(owners=2, returning=1, repeated=0, further=2)
     two = CoPurchases(family=lambda product: product, category=category)
     two.add([owner("C1", review("R1", "kettle-red"), review("R2", "kettle-blue"))])
-    assert two.repeats() == {("Kitchen", "Kettles"): Repeats(owners=1, returning=1, repeated=1, further=1)}
+    only = Repeats(owners=1, returning=1, repeated=1, further=1, within=1)
+    assert two.repeats() == {("Kitchen", "Kettles"): only}
 
 
 @given(

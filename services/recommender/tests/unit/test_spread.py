@@ -41,8 +41,9 @@ def test_no_brand_and_no_category_fills_a_list() -> None:
 
 def test_picks_of_one_category_do_not_follow_one_another() -> None:
     """Though it remains the likeliest one."""
+    other = [f"{leaf}{n}" for leaf in ("mugs", "hoses") for n in range(2)]
     again = [
-        buyer(f"{leaf}{n}", f"{leaf}{n % 6}", f"{leaf}{(n + 1) % 6}")
+        buyer(f"{leaf}{n}", f"{leaf}{n % 6}", f"{leaf}{(n + 1) % 6}", *other)
         for n in range(90)
         for leaf in ("tea", "nuts")
     ]

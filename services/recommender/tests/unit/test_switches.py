@@ -76,6 +76,7 @@ class Kept:
         return basket.takes(shop.offers[self.offered])
 
 
+SHOES = ("Fashion", "Accessories", "Sneakers")
 SHIRT = product("own", "own shirt", ("Fashion", "Men", "Shirts"))
 RATED = shelf(TEA, 3, rating=Decimal("4.5"), rating_count=90)
 OFFER = product("offer", "offer", TEA)
@@ -117,6 +118,10 @@ KEPT = {
             product("own", "own scarf", ("Fashion", "Scarves")),
             product("offer", "silk blouse", ("Fashion", "Women")),
         ],
+        owns("own"),
+    ),
+    Rule.UNKNOWN_SIZE: Kept(
+        [product("own", "own scarf", SHOES[:2]), product("offer", "suede sneaker", SHOES, variant="42")],
         owns("own"),
     ),
     Rule.REPEAT: Kept([OFFER], emailed=["offer"]),

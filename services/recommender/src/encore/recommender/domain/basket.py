@@ -19,6 +19,8 @@ BETTER_BY = Decimal("0.2")
 RATED_BETTER_BY = 50
 """From how many ratings on that says something."""
 
+DEARER = 0.5
+"""By what factor, as its natural logarithm, the dearest pick is dearer for its kind than what they buy."""
 USUAL = 2
 """How many of a customer's products what others collect counts as."""
 
@@ -40,6 +42,7 @@ class Rule(StrEnum):
     RATING = "rating"
     LEAF = "leaf"
     UNKNOWN_AUDIENCE = "unknown_audience"
+    UNKNOWN_SIZE = "unknown_size"
     REPEAT = "repeat"
 
 
@@ -50,6 +53,7 @@ YIELDING = (
     Rule.RATING,
     Rule.LEAF,
     Rule.UNKNOWN_AUDIENCE,
+    Rule.UNKNOWN_SIZE,
     Rule.REPEAT,
 )
 """Those that yield, in their order."""
@@ -114,7 +118,7 @@ class Basket:
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
         shopper, rules = self._shopper, self._rules
         return {
-            Rule.OWNED: lambda offer: self._labels.isdisjoint(offer.labels),
+            Rule.OWNED: self._is_new,
             Rule.UNWANTED: lambda offer: not is_of(offer.leaf, shopper.unwanted),
             Rule.DISLIKED: lambda offer: not offer.is_disliked,
             Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.leaf) not in shopper.disappointments,
@@ -127,9 +131,16 @@ class Basket:
             Rule.PRICE: self._keeps_price,
             Rule.AUDIENCE: self._keeps_audience,
             Rule.UNKNOWN_AUDIENCE: self._knows_audience,
-            Rule.FIT: self._candidates.is_fit,
+            Rule.UNKNOWN_SIZE: lambda offer: not shopper.owned or self._candidates.suitable.knows_size(offer),
+            Rule.FIT: self._candidates.suitable.is_fit,
             Rule.SYSTEM: self._keeps_system,
         }
+
+    def _is_new(self, offer: Offer) -> bool:
+        """Return whether neither the customer nor the basket has it, as far as what fits it does not tell."""
+        facts = self._shop.catalogue.facts(offer.product_id).attributes
+        models = {one for one in facts.offers - facts.takes if one.kind == "model"}
+        return self._labels.isdisjoint(offer.labels) and models.isdisjoint(self._shopper.facts)
 
     def _keeps_leaf(self, offer: Offer) -> bool:
         """One of a leaf is enough, except of those from which the customer buys, and people buy again.
@@ -137,7 +148,7 @@ class Basket:
         Of what people collect, such as crime novels, as many are wanted as it is of all that they have.
         """
         picked, owned = self._leaves[offer.leaf], self._shopper.leaves[offer.leaf]
-        if not picked or not owned or not self._shop.is_bought_again(offer.leaf):
+        if not owned or not self._shop.is_bought_again(offer.leaf):
             return not picked
         most = self._rules.max_per_leaf
         if self._shop.is_collected(offer.leaf):
@@ -147,7 +158,12 @@ class Basket:
         return picked < most
 
     def _keeps_replacements(self, offer: Offer) -> bool:
-        """Of what people need one of: one at most, and a better one than what they are not content with."""
+        """Of what people need one of: one at most, and a better one than what they are not content with.
+
+        Of what they just do not buy again, another one for who is not content.
+        """
+        if not offer.kind and self._shopper.leaves[offer.leaf] and not self._shop.is_bought_again(offer.leaf):
+            return any(one.is_disappointing for one in self._shopper.owned if one.leaf == offer.leaf)
         if not offer.kind or not (owned := self._shopper.durables.get(offer.kind)):
             return True
         return self._kinds[offer.kind] < 1 and all(
@@ -188,27 +204,24 @@ class Basket:
 
     def _is_new_part(self, offer: Offer) -> bool:
         known = self._shopper.parts
-        return (
-            bool(known)
-            and offer.part not in known
-            and not self._candidates.is_evident(offer)
-        )
+        return bool(known) and offer.part not in known and not self._candidates.is_evident(offer)
 
     def _keeps_price(self, offer: Offer) -> bool:
-        """Compare with what the customer pays; what goes with something of theirs may cost less."""
-        if self._price_range is None:
+        """Compare with what the customer pays, and for its kind, where it costs more than all of theirs.
+
+        What goes with something of theirs may cost less.
+        """
+        if self._shopper.price_range is None:
             return True
-        lowest, highest = self._price_range
-        return offer.price <= highest and (offer.price >= lowest or offer.leaf in self._candidates.completing)
+        lowest, highest = self._shopper.price_range
+        if offer.price <= highest:
+            return offer.price >= lowest / self._price_factor or offer.leaf in self._candidates.completing
+        is_usual = offer.price_level <= max(0.0, self._shopper.price_level) + DEARER
+        return is_usual and offer.price <= highest * self._price_factor
 
     @cached_property
-    def _price_range(self) -> tuple[Decimal, Decimal] | None:
-        """The least and the most that a pick costs."""
-        if self._shopper.price_range is None:
-            return None
-        lowest, highest = self._shopper.price_range
-        factor = Decimal(self._rules.price_factor)
-        return lowest / factor, highest * factor
+    def _price_factor(self) -> Decimal:
+        return Decimal(self._rules.price_factor)
 
 
 def is_better(offer: Offer, owned: Owned) -> bool:

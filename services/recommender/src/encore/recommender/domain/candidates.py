@@ -9,12 +9,11 @@ from itertools import chain
 from zlib import crc32
 
 from encore.recommender.domain.complements import Complement
-from encore.recommender.domain.fitting import is_fit
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.parts import Part
-from encore.recommender.domain.people import near, system_of
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Owned, Shopper
+from encore.recommender.domain.suitable import Suitable
 from encore.recommender.domain.taxonomy import Category
 
 LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 0.7, 0.2
@@ -76,6 +75,11 @@ class Candidates:
     def shop(self) -> Shop:
         """The shop of the customer."""
         return self.shopper.shop
+
+    @cached_property
+    def suitable(self) -> Suitable:
+        """Which of a family's variants suits the customer."""
+        return Suitable(self.shopper, lambda offer: self._factors[-1] * self._whim(offer.number))
 
     @cached_property
     def weights(self) -> Weights:
@@ -181,47 +185,10 @@ class Candidates:
         further = (one for one in self._further.get(leaf, ()) if one not in known)
         found += [(one, self.shop.variants[one]) for one in further if one in self.shop.variants]
         named = self._named(leaf)
-        chosen = (self.variant(variants) for _, variants in found)
+        chosen = (self.suitable.variant(variants) for _, variants in found)
         scored = [(self._score(one, named), one) for one in chosen if one is not None]
         scored.sort(key=lambda each: (-each[0], each[1].product_id))
         return [one for _, one in scored]
-
-    def variant(self, variants: Sequence[Offer]) -> Offer | None:
-        """Return the best variant that fits, in a size that the customer wears; None if there is none.
-
-        Where no size of the customer's is known for the family's size system, it is the best variant.
-        """
-        variants = [one for one in variants if self.is_fit(one)]
-        if not variants:
-            return None
-        worn, systems = self.shopper.sizes, self.shopper.size_systems
-        if not worn:
-            return self._taste(variants)
-        facts = self.shop.catalogue.facts
-        sizes = [(one, size) for one in variants if (size := facts(one.product_id).size)]
-        known = [(one, size) for one, size in sizes if system_of(size) in systems]
-        if not known:
-            return min(variants, key=self._distance) if sizes else self._taste(variants)
-        return next((one for one, size in known if size in worn), None)
-
-    def _taste(self, variants: Sequence[Offer]) -> Offer:
-        """Return one of the best variants, another one for another customer."""
-        if len(variants) == 1:
-            return variants[0]
-        merits, whim = self.shop.catalogue.merits, self._factors[-1]
-        return max(variants, key=lambda one: merits[one.product_id] + whim * self._whim(one.number))
-
-    def is_fit(self, offer: Offer) -> bool:
-        """Return whether what is useless by itself fits something that the customer has."""
-        facts = self.shop.catalogue.facts
-        taking = facts(offer.product_id).attributes
-        return not taking.needs_fit or any(
-            is_fit(taking, facts(one.product.product_id).owned) for one in self.shopper.kept
-        )
-
-    def _distance(self, offer: Offer) -> float:
-        facts = self.shop.catalogue.facts(offer.product_id)
-        return near(facts.size or "", self.shopper.sizes, facts.audience.gender or self.shopper.gender)
 
     def _score(self, offer: Offer, named: frozenset[str]) -> float:
         brand, price, whim = self._factors

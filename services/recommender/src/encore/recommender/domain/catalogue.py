@@ -15,7 +15,7 @@ from encore.recommender.domain.fitting import owned_with
 from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
 from encore.recommender.domain.people import Audience, audience, size_of
 from encore.recommender.domain.popularity import is_disliked, popularity, praised, shrunk_ratings
-from encore.recommender.domain.taxonomy import Category, words
+from encore.recommender.domain.taxonomy import Category, shared_levels, words
 
 PART_LEVELS = 2
 """How many levels of a category path make a part of the shop, such as `Electronics|Headphones`."""
@@ -138,7 +138,8 @@ class Catalogue:
         The mean of two figures: how alike their names are, and the share of category levels that they have in
         common from the top.
         """
-        levels = _shared_levels(self.products[one].category, self.products[other].category)
+        mine, theirs = self.products[one].category, self.products[other].category
+        levels = shared_levels(mine, theirs) / max(len(mine), len(theirs), 1)
         return (self.likeness(one, other) + levels) / 2
 
     def likeness(self, one: str, other: str) -> float:
@@ -209,16 +210,6 @@ def _volumes(product: Product) -> frozenset[str]:
 
 def _best_first(scores: Mapping[str, float]) -> Sequence[str]:
     return sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
-
-
-def _shared_levels(one: Category, other: Category) -> float:
-    longest = max(len(one), len(other))
-    shared = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
-            break
-        shared += 1
-    return shared / longest if longest else 0.0
 
 
 def _log_price(product: Product) -> float:

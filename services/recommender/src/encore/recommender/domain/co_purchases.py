@@ -132,9 +132,9 @@ class CoPurchases:
             again = not rebought.isdisjoint((first, *others))
             self._again["further"][leaf] += len(further) + again
             self._again["returning"][leaf] += bool(further) or again
-            within = len(further.intersection(others)) + again
-            self._again["repeated"][leaf] += within > 0
-            self._again["within"][leaf] += within
+            of_leaf = len(further.intersection(others)) + again
+            self._again["repeated"][leaf] += of_leaf > 0
+            self._again["within"][leaf] += of_leaf
 
 
 def _merged(owned: Iterable[tuple[Thing, int]]) -> dict[Thing, int]:

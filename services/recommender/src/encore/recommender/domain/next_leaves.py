@@ -73,11 +73,9 @@ class NextLeaves:
     def _after(self, owned: Category) -> Iterator[tuple[Category, float]]:
         guesses = {leaf: size * self._nearness(owned, leaf) for leaf, size in self._sizes.items()}
         total = sum(guesses.values()) or 1.0
-        counts: dict[Category, float] = {
-            link.to: link.customers for link in self._bought.leaves.of(owned)
-        }
-        again = self.again(owned)
-        counts[owned] = sum(counts.values()) * again / (1 - again)
+        counts: dict[Category, float] = {link.to: link.customers for link in self._bought.leaves.of(owned)}
+        again, repeats = self.again(owned), self._repeats.get(owned)
+        counts[owned] = max(repeats.repeated if repeats else 0, sum(counts.values()) * again / (1 - again))
         customers = sum(counts.values())
         for leaf, guess in guesses.items():
             share = PRIOR_CUSTOMERS * guess / total + counts.get(leaf, 0)

@@ -94,6 +94,11 @@ def system_of(size: str) -> str:
     return size.rpartition(" ")[0]
 
 
+def is_clothes(size: str) -> bool:
+    """Return whether a size is of clothes, whose systems compare, and not of shoes, belts or children."""
+    return system_of(size) in ("letter", "eu", "jeans")
+
+
 def near(size: str, worn: Iterable[str], gender: Gender | None) -> float:
     """Return how far a size is from those worn in other systems; 0 where they do not compare."""
     mine = _ordinal(size, gender)

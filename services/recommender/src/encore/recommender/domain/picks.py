@@ -133,7 +133,7 @@ class _Picking:
         """Yield the offers of a leaf category, the best first, or the one of a family."""
         if not isinstance(source, str):
             yield from islice(self._candidates.offers(source), MOST_OFFERS)
-        elif offer := self._candidates.variant(self._shop.variants.get(source, ())):
+        elif offer := self._candidates.suitable.variant(self._shop.variants.get(source, ())):
             yield offer
 
     def _add(self, offer: Offer) -> None:

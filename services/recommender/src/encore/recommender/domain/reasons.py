@@ -84,7 +84,7 @@ class Reasons:
         yield from self._same_shelf(offer)
 
     def _linked(self, offer: Offer) -> Iterator[Reason]:
-        """Bought, or even liked, together with something that the customer has (or likes): what most of all."""
+        """Bought, or even liked, together with something that they have (or like): what most of all."""
         for kind, own, counted in (
             (ReasonKind.ALSO_LIKED, self.shopper.liked, self.shop.likers),
             (ReasonKind.BOUGHT_TOGETHER, self.shopper.kept, self.shop.buyers),

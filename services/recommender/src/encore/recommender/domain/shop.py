@@ -27,7 +27,7 @@ COLLECTED = 0.25
 SEVERAL, MANY = 3, 10
 """From so many customers on that they have something of two leaf categories says something, and by itself."""
 OFTEN = 0.1
-"""The share of the customers of one leaf category who have something of another, from which on both are usual."""
+"""From this share of the customers of a leaf category on, it is usual to have something of another too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,8 +172,8 @@ class Shop:
     def following(self, one: Category, other: Category) -> tuple[float, int]:
         """Return how clearly customers of one leaf category buy of another too, and how many do.
 
-        That is the share by which they do more often than by chance, as far as `SEVERAL` do, or nothing at all
-        where neither that is so nor `MANY` do who are `OFTEN` of all.
+        That is the share by which they do more often than by chance, as far as `SEVERAL` do. Otherwise it
+        must be usual: for `MANY`, who are `OFTEN` of all. If it is neither, both figures are 0.
         """
         if (one, other) not in self._following:
             leaves = self.bought.leaves

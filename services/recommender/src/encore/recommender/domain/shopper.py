@@ -1,7 +1,7 @@
 """What is known about one customer that bears on what to offer them."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -11,7 +11,7 @@ from encore.recommender.domain.fit_tables import Fact
 from encore.recommender.domain.people import Audience, Gender, circle, system_of
 from encore.recommender.domain.preferences import EventType, Preference
 from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.taxonomy import Category
+from encore.recommender.domain.taxonomy import Category, shared_levels
 
 VOICES = {
     EventType.LIKED: 1.0,
@@ -166,17 +166,28 @@ class Shopper:
         owned = (facts(one.product.product_id).owned for one in self.owned)
         return frozenset().union(*(one.takes | one.offers for one in owned))
 
-    @cached_property
-    def sizes(self) -> frozenset[str]:
-        """The sizes in which they have something, each with its system."""
-        catalogue = self.shop.catalogue
-        found = (catalogue.facts(one).size for one in self.known if one in catalogue.products)
-        return frozenset(one for one in found if one)
+    def sizes(self, leaf: Category) -> Mapping[str, str]:
+        """Return the size of each system that they wear of a leaf category: what they bought last of it.
+
+        Where they have nothing of it, that is told by the nearest category that they have.
+        """
+        if leaf not in self._sizes:
+            told = sorted((shared_levels(one, leaf), time, size) for one, time, size in self._worn)
+            self._sizes[leaf] = {system_of(size): size for *_, size in told}
+        return self._sizes[leaf]
 
     @cached_property
-    def size_systems(self) -> frozenset[str]:
-        """The systems of these sizes."""
-        return frozenset(map(system_of, self.sizes))
+    def _worn(self) -> Sequence[tuple[Category, int, str]]:
+        facts = self.shop.catalogue.facts
+        return [
+            (one.leaf, one.preference.timestamp or 0, size)
+            for one in self.owned
+            if (size := facts(one.product.product_id).size)
+        ]
+
+    @cached_property
+    def _sizes(self) -> dict[Category, Mapping[str, str]]:
+        return {}
 
     @cached_property
     def price_range(self) -> tuple[Decimal, Decimal] | None:

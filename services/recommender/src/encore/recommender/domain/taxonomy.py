@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any, NamedTuple
 
 import yaml
@@ -127,6 +127,12 @@ def audience(category: Category) -> frozenset[str]:
     """Return the people or animals that a category is for ("woman", "child", "dog"); empty for everyone."""
     known = read_table("taxonomy.yaml")["audiences"]
     return frozenset(word for level in category for word in words(level) if word in known)
+
+
+def shared_levels(one: Category, other: Category) -> int:
+    """Return how many levels two categories have in common from the top."""
+    shared = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda levels: levels[0] == levels[1], shared))
 
 
 def same_audience(one: Category, other: Category) -> bool:
