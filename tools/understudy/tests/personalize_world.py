@@ -195,20 +195,6 @@ class World:
                 datasetGroupArn="{group}",
                 filterExpression=expression,
             )
-        self.made(
-            "attribution",
-            "create_metric_attribution",
-            name="worth",
-            datasetGroupArn="{group}",
-            metrics=[
-                {
-                    "eventType": "click",
-                    "metricName": "value",
-                    "expression": "SUM(Interactions.EVENT_VALUE)",
-                }
-            ],
-            metricsOutputConfig={"roleArn": ROLE},
-        )
         self.made("batch", "create_batch_inference_job", **BATCH)
         segments = {**BATCH, "jobName": "segment", "solutionVersionArn": "{segments_version}"}
         self.made("segment", "create_batch_segment_job", **segments)

@@ -36,11 +36,9 @@ LIST_KINDS = (
     "campaigns",
     "filters",
     "event_trackers",
-    "metric_attributions",
     "batch_inference_jobs",
     "batch_segment_jobs",
     "recipes",
-    "metric_attribution_metrics",
 )
 KINDS = {
     "dataset_group": "datasetGroup",
@@ -54,7 +52,6 @@ KINDS = {
     "campaign": "campaign",
     "filter": "filter",
     "event_tracker": "eventTracker",
-    "metric_attribution": "metricAttribution",
     "batch_inference_job": "batchInferenceJob",
     "batch_segment_job": "batchSegmentJob",
     "recipe": "recipe",
@@ -69,7 +66,6 @@ DELETED = (
     "campaign",
     "filter",
     "event_tracker",
-    "metric_attribution",
 )
 
 
@@ -92,13 +88,6 @@ SOLUTION = {"name": "new", "datasetGroupArn": "{group}", "recipeArn": RECIPES + 
 CAMPAIGN: dict[str, Any] = {"name": "new", "solutionVersionArn": "{personal_version}"}
 FILTER = {"name": "new", "datasetGroupArn": "{group}"}
 DATASET = {"name": "new", "datasetGroupArn": "{empty}", "datasetType": "Users", "schemaArn": "{users_schema}"}
-METRIC = {"eventType": "click", "metricName": "m", "expression": "SAMPLECOUNT()"}
-ATTRIBUTION: dict[str, Any] = {
-    "name": "new",
-    "datasetGroupArn": "{empty}",
-    "metrics": [METRIC],
-    "metricsOutputConfig": {"roleArn": ROLE},
-}
 EVENT = {"eventType": "click", "sentAt": 1_700_000_000, "itemId": "i1"}
 EVENTS: dict[str, Any] = {
     "trackingId": "{tracking_id}",
@@ -221,6 +210,7 @@ CASES = (
         {key: IMPORT[key] for key in ("jobName", "datasetArn", "dataSource")},
         INVALID,
     ),
+    Case("create_dataset_import_job", {**IMPORT, "publishAttributionMetricsToS3": True}, INVALID),
     Case("create_solution", {**SOLUTION, "datasetGroupArn": "{empty}"}, INVALID),
     Case("create_solution", {"name": "new", "datasetGroupArn": "{group}"}, INVALID),
     Case("create_solution", {**SOLUTION, "performAutoML": True}, INVALID),
@@ -276,18 +266,6 @@ CASES = (
     ),
     Case(
         "create_data_deletion_job", {**DELETION, "dataSource": {"dataLocation": "s3://data/x.txt"}}, INVALID
-    ),
-    Case("create_metric_attribution", {**ATTRIBUTION, "metrics": [METRIC] * 2}, INVALID),
-    Case(
-        "create_metric_attribution",
-        {**ATTRIBUTION, "metrics": [{**METRIC, "expression": "SUM(Items.NAME)"}]},
-        INVALID,
-    ),
-    Case("create_metric_attribution", {**ATTRIBUTION, "metrics": [{**METRIC, "expression": "1"}]}, INVALID),
-    Case(
-        "update_metric_attribution",
-        {"metricAttributionArn": "{attribution}", "removeMetrics": ["none"]},
-        INVALID,
     ),
     # Recommendations.
     Case("get_recommendations", {"userId": "u1"}, INVALID),
@@ -433,7 +411,6 @@ CASES = (
         EXISTS,
     ),
     Case("create_batch_inference_job", BATCH, EXISTS),
-    Case("create_metric_attribution", {**ATTRIBUTION, "name": "worth", "datasetGroupArn": "{group}"}, EXISTS),
     # What is in use.
     Case("delete_dataset_group", {"datasetGroupArn": "{group}"}, IN_USE),
     Case("delete_schema", {"schemaArn": "{users_schema}"}, IN_USE),
@@ -442,7 +419,6 @@ CASES = (
     # Quotas.
     Case("create_dataset_group", {"name": "third"}, LIMIT, "More than 2 resources in ACTIVE state."),
     Case("create_event_tracker", {"name": "second", "datasetGroupArn": "{group}"}, LIMIT),
-    Case("create_metric_attribution", {**ATTRIBUTION, "datasetGroupArn": "{group}"}, LIMIT),
     # Tags and pages.
     Case("create_dataset_group", {"name": "new", "tags": MANY_TAGS}, TAGS),
     Case("tag_resource", {"resourceArn": "{group}", "tags": MANY_TAGS}, TAGS),

@@ -252,25 +252,6 @@ async def test_a_solution_is_updated_for_versions_to_come(api: Api) -> None:
     assert "after filtering by event type: order" in ended["failureReason"]
 
 
-async def test_metrics_of_an_attribution_are_added_and_removed(api: Api) -> None:
-    """They are listed; a name is there once."""
-    metric = {"eventType": "click", "metricName": "clicks", "expression": "SAMPLECOUNT()"}
-    arn = await api.made(
-        "MetricAttribution",
-        name="worth",
-        datasetGroupArn=await arn_of(api, "DatasetGroup"),
-        metrics=[metric],
-        metricsOutputConfig={"roleArn": ROLE},
-    )
-    value = {"eventType": "click", "metricName": "value", "expression": "SUM(Interactions.EVENT_VALUE)"}
-    again = {"metricAttributionArn": arn, "addMetrics": [value]}
-    await api.call("UpdateMetricAttribution", **again)
-    assert await api.code("UpdateMetricAttribution", **again) == "ResourceAlreadyExistsException"
-    await api.call("UpdateMetricAttribution", metricAttributionArn=arn, removeMetrics=["clicks"])
-    listed = await api.call("ListMetricAttributionMetrics", metricAttributionArn=arn)
-    assert listed == {"metrics": [value]}
-
-
 async def test_rates_and_quotas_are_kept_on_demand(s3: FakeS3) -> None:
     """Calls beyond the rate are throttled, each operation by itself; fewer resources may be created."""
     api = Api(s3, options=PersonalizeOptions(calls_per_s=2, limits={"DatasetGroup": 1}))

@@ -387,37 +387,3 @@ async def test_segments_are_the_same_after_a_kill(start: Start, s3: FakeS3) -> N
     ended = await second.settled("BatchSegmentJob", begun["batchSegmentJobArn"])
     assert ended["status"] == "ACTIVE"
     assert s3.objects["out/items.json.out"] == before
-
-
-async def test_what_was_counted_is_published_after_a_kill(start: Start, s3: FakeS3) -> None:
-    """Figures of events outlive the process, also if it had not come to write them."""
-    first = await start(state_delay_s=0.05)
-    group, _ = await first.dataset()
-    await first.made(
-        "MetricAttribution",
-        name="worth",
-        datasetGroupArn=group,
-        metrics=[{"eventType": "click", "metricName": "clicks", "expression": "SAMPLECOUNT()"}],
-        metricsOutputConfig={"roleArn": ROLE, "s3DataDestination": {"path": "s3://data/metrics/"}},
-    )
-    tracker = await first.call("CreateEventTracker", name="clicks", datasetGroupArn=group)
-    await first.settled("EventTracker", tracker["eventTrackerArn"])
-    event = {"eventType": "click", "sentAt": datetime(2026, 1, 1, tzinfo=UTC), "itemId": "a1"}
-    await first.call(
-        "PutEvents", trackingId=tracker["trackingId"], sessionId="s", userId="u", eventList=[event]
-    )
-    await first.close()
-    assert not any(key.startswith("metrics/") for key in s3.objects)
-
-    second = await start()
-
-    key = "metrics/AggregatedAttributionMetrics - PutEvents.csv"
-    while key not in s3.objects:  # noqa: ASYNC110 - as a client
-        await asyncio.sleep(0.002)
-    assert s3.objects[key].decode().splitlines()[1].startswith("clicks,click,1.0,samplecount,")
-    again = await second.call(
-        "PutEvents", trackingId=tracker["trackingId"], sessionId="s", userId="u", eventList=[event]
-    )
-    assert again == {}
-    await asyncio.sleep(0.02)
-    assert ",1.0," in s3.objects[key].decode()

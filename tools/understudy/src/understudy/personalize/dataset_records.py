@@ -140,9 +140,9 @@ class DatasetRecords:
             self._replace(removal.dataset, removal.after, ())
         return removal.imported + self._forget(removal.dataset, removal.users)
 
-    def put(self, dataset: Resource, records: Iterable[Streamed]) -> list[bool]:
-        """Add records by themselves; return of each whether it is new."""
-        return self._store.put_streamed(dataset.arn, records)
+    def put(self, dataset: Resource, records: Iterable[Streamed]) -> None:
+        """Add records by themselves."""
+        self._store.put_streamed(dataset.arn, records)
 
     def replace(self, dataset: Resource, records: Iterable[Streamed]) -> None:
         """Add records of users or items, each in place of one that was put before."""

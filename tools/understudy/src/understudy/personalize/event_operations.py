@@ -2,12 +2,11 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
-from understudy.personalize.attribution_reports import AttributionReports
 from understudy.personalize.csv_import import IDS, MAX_ID_LENGTH, MAX_STRING_LENGTH, MAX_TEXTUAL_LENGTH
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import in_use, invalid_input
@@ -26,20 +25,12 @@ _INTEGERS = frozenset({"int", "long"})
 Record = dict[str, str | float | None]
 
 
-class _Event(NamedTuple):
-    """An event as it is kept, and with what says where it came from, whether or not that is kept."""
-
-    streamed: Streamed
-    attributed: Streamed
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventOperations:
     """Adds single records, which count for recommendations at once and for models at the next training."""
 
     registry: Registry
     data: DataOperations
-    attributions: AttributionReports
 
     def operations(self) -> Mapping[str, Handler]:
         """Return the operations of `personalize-events`."""
@@ -57,7 +48,7 @@ class EventOperations:
         user = str(params.get("userId", params["sessionId"]))
         events = [_event(schema, user, event) for event in params["eventList"]]
         if params["sessionId"] != _NO_SESSION:
-            await self._keep(tracker.detail["datasetGroupArn"], dataset, schema, events)
+            self.data.records.put(dataset, events)
         return {}
 
     async def put_items(self, params: Params) -> Params:
@@ -81,14 +72,6 @@ class EventOperations:
         self.data.records.replace(dataset, records)
         return {}
 
-    async def _keep(
-        self, group_arn: str, dataset: Resource, schema: Schema, events: Sequence[_Event]
-    ) -> None:
-        """Keep events, and count for attributions those of them that are new: all of it, or nothing."""
-        count = await self.attributions.counting(group_arn, schema, [each.attributed for each in events])
-        with self.registry.store.transaction():
-            count(self.data.records.put(dataset, [each.streamed for each in events]))
-
     def _tracker(self, tracking_id: str) -> Resource:
         for tracker in self.registry.find(EVENT_TRACKER):
             if tracker.detail["trackingId"] == tracking_id and tracker.status is Status.ACTIVE:
@@ -109,7 +92,7 @@ class EventOperations:
         return dataset
 
 
-def _event(schema: Schema, user: str, event: Params) -> _Event:
+def _event(schema: Schema, user: str, event: Params) -> Streamed:
     properties = _properties(event.get("properties", "{}"))
     given: dict[str, Any] = {
         **properties,
@@ -128,14 +111,7 @@ def _event(schema: Schema, user: str, event: Params) -> _Event:
     record = _record(schema, given)
     if len(json.dumps(given).encode()) > _MAX_EVENT_BYTES:
         raise invalid_input(f"An event may have at most {_MAX_EVENT_BYTES} bytes.")
-    attributed = {
-        **record,
-        "EVENT_TYPE": event["eventType"],
-        "EVENT_ATTRIBUTION_SOURCE": source,
-        "RECOMMENDATION_ID": event.get("recommendationId"),
-    }
-    streamed = Streamed(user, record, event.get("eventId") or _identity(record))
-    return _Event(streamed, Streamed(user, attributed))
+    return Streamed(user, record, event.get("eventId") or _identity(record))
 
 
 def _identity(record: Record) -> str:

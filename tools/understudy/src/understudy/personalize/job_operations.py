@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.personalize.arns import Arns
-from understudy.personalize.attribution_reports import AttributionReports
 from understudy.personalize.csv_import import TableReader, read_user_ids
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.errors import JobFailedError, invalid_input
@@ -33,7 +32,6 @@ from understudy.workers import Workers
 if TYPE_CHECKING:
     from understudy.s3 import S3ClientFactory
 
-_PUBLISH = "publishAttributionMetricsToS3"
 _WITH_USERS = frozenset({"INTERACTIONS", "USERS"})
 
 
@@ -46,7 +44,6 @@ class JobOperations:
     workers: Workers
     data: DataOperations
     models: ModelOperations
-    attributions: AttributionReports
     s3: "S3ClientFactory"
 
     def operations(self) -> Mapping[str, Handler]:
@@ -63,8 +60,8 @@ class JobOperations:
         if "roleArn" not in params:
             raise invalid_input("roleArn is required to read from Amazon S3.")
         _data_location(params["dataSource"])
-        if params.get(_PUBLISH):
-            self.attributions.require_destination(dataset.detail["datasetGroupArn"])
+        if params.get("publishAttributionMetricsToS3"):
+            raise invalid_input("The dataset group has no metric attribution with an Amazon S3 destination.")
         detail = {"importMode": "FULL", **_shown(params)}
         arn = self.arns.named("dataset-import-job", params["jobName"])
         self.registry.create(DATASET_IMPORT_JOB, arn, detail, links=(dataset.arn,), work=self.import_files)
@@ -80,10 +77,7 @@ class JobOperations:
                 async with storage.fetched(file) as body:
                     await self.workers.run(reader.read, body)
         table = await self.workers.run(reader.table)
-        mode = job.detail["importMode"]
-        if job.detail.get(_PUBLISH) and dataset.detail["datasetType"] == "INTERACTIONS":
-            await self.attributions.publish_import(dataset.detail["datasetGroupArn"], table, mode)
-        add = mode == "INCREMENTAL"
+        add = job.detail["importMode"] == "INCREMENTAL"
         return await self.data.records.imported(dataset, schema, table, add=add)
 
     async def create_dataset_export_job(self, params: Params) -> Params:

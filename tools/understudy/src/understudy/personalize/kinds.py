@@ -92,7 +92,7 @@ SCHEMA = Kind("Schema", Quota(500), has_status=False, held_by=frozenset({"Datase
 DATASET_GROUP = Kind(
     "DatasetGroup",
     Quota(5),
-    held_by=frozenset({"Dataset", "EventTracker", "Solution", "MetricAttribution"}),
+    held_by=frozenset({"Dataset", "EventTracker", "Solution"}),
     held_while_unfinished=frozenset({"DataDeletionJob"}),
     owns=frozenset({"Filter", "DataDeletionJob"}),
 )
@@ -122,7 +122,6 @@ FILTER = Kind(
     held_while_unfinished=frozenset({"BatchInferenceJob", "BatchSegmentJob"}),
 )
 EVENT_TRACKER = Kind("EventTracker", Quota(1, per_group=True))
-METRIC_ATTRIBUTION = Kind("MetricAttribution", Quota(1, per_group=True))
 BATCH_INFERENCE_JOB = Kind("BatchInferenceJob", Quota(5, unfinished_only=True))
 BATCH_SEGMENT_JOB = Kind("BatchSegmentJob", Quota(5, unfinished_only=True))
 

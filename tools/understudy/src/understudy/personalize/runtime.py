@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.personalize.attribution import campaign_mark
 from understudy.personalize.batch_operations import results_wanted
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import invalid_input, not_found
@@ -37,8 +36,6 @@ from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
 _MOST_RANKED = 500
-_CUT = 11
-"""Where the part of a UUID begins that is in the id of a recommendation."""
 
 
 Mask = Callable[[], NDArray[np.bool_] | None]
@@ -94,7 +91,7 @@ class Runtime:
             promoted = await self._listed(served, query, promotion.filtered, promotion.share(limit))
             marked = promotion.marked(promoted, reasons=served.recipe.arn == USER_PERSONALIZATION_V2)
             listed = joined(listed, marked, limit, seed=f"{query.user}\n{query.item}")
-        return _answer("itemList", listed, served, metadata)
+        return _answer("itemList", listed, metadata)
 
     async def get_personalized_ranking(self, params: Params) -> Params:
         """Answer GetPersonalizedRanking: the given items in the order for a user."""
@@ -108,7 +105,7 @@ class Runtime:
         query = Query(user=params["userId"], ranked=ranked, recent=self._recent(served, params))
         model, mask = served.model, await self._mask(served, query, params)
         found = await self._answered(lambda: model.order(replace(query, mask=mask())))
-        return _answer("personalizedRanking", _items(found), served, metadata)
+        return _answer("personalizedRanking", _items(found), metadata)
 
     async def _served(self, params: Params) -> _Served:
         if params.get("recommenderArn"):
@@ -196,12 +193,7 @@ def _items(found: Recommended) -> list[Params]:
     return [{"itemId": item, "score": score} for item, score in pairs]
 
 
-def _answer(member: str, listed: list[Params], served: _Served, metadata: Metadata | None) -> Params:
+def _answer(member: str, listed: list[Params], metadata: Metadata | None) -> Params:
     if metadata is not None:
         listed = [{**each, "metadata": metadata.of(each["itemId"])} for each in listed]
-    return {member: listed, "recommendationId": _recommendation_id(served.campaign.arn)}
-
-
-def _recommendation_id(campaign_arn: str) -> str:
-    """Return a new id in AWS's form, of 40 characters: it says which campaign has recommended."""
-    return f"RID-{str(uuid.uuid4())[_CUT:]}-CID-{campaign_mark(campaign_arn)}"
+    return {member: listed, "recommendationId": f"RID-{uuid.uuid4()}"}

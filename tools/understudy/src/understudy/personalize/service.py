@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Self
 
 from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
-from understudy.personalize.attribution_operations import AttributionOperations
-from understudy.personalize.attribution_reports import AttributionReports
 from understudy.personalize.automatic import Automatic
 from understudy.personalize.batch_jobs import BatchJobs
 from understudy.personalize.batch_operations import BatchOperations
@@ -49,7 +47,6 @@ _PLAIN_KINDS = (
     kinds.CAMPAIGN,
     kinds.FILTER,
     kinds.EVENT_TRACKER,
-    kinds.METRIC_ATTRIBUTION,
     kinds.BATCH_INFERENCE_JOB,
     kinds.BATCH_SEGMENT_JOB,
 )
@@ -96,8 +93,6 @@ class _Parts:
     filters: FilterOperations
     batch: BatchOperations
     segments: SegmentOperations
-    attributions: AttributionOperations
-    reports: AttributionReports
     runtime: Runtime
     events: EventOperations
     automatic: Automatic
@@ -118,7 +113,6 @@ class _Parts:
             trainer=Trainer(store, workers, options.large_rows),
         )
         items = ItemRecords(data=data)
-        reports = AttributionReports(registry=registry, workers=workers, items=items, s3=s3)
         filters = FilterOperations(arns=arns, registry=registry, data=data)
         campaigns = CampaignOperations(arns=arns, registry=registry)
         batch_jobs = BatchJobs(
@@ -137,13 +131,7 @@ class _Parts:
             records=records,
             data=data,
             jobs=JobOperations(
-                arns=arns,
-                registry=registry,
-                workers=workers,
-                data=data,
-                models=models,
-                attributions=reports,
-                s3=s3,
+                arns=arns, registry=registry, workers=workers, data=data, models=models, s3=s3
             ),
             solutions=SolutionOperations(arns=arns, registry=registry, data=data),
             models=models,
@@ -151,7 +139,6 @@ class _Parts:
             filters=filters,
             batch=BatchOperations(batch_jobs, items),
             segments=SegmentOperations(batch_jobs),
-            attributions=AttributionOperations(arns=arns, registry=registry, data=data),
             runtime=Runtime(
                 registry=registry,
                 workers=answering,
@@ -160,8 +147,7 @@ class _Parts:
                 filters=filters,
                 metadata=MetadataReader(data=data, items=items),
             ),
-            events=EventOperations(registry=registry, data=data, attributions=reports),
-            reports=reports,
+            events=EventOperations(registry=registry, data=data),
             automatic=Automatic(
                 registry=registry, data=data, models=models, campaigns=campaigns, day_s=options.day_s
             ),
@@ -183,7 +169,6 @@ class _Parts:
             self.filters,
             self.batch,
             self.segments,
-            self.attributions,
             TagOperations(self.registry),
         ):
             handlers |= part.operations()
@@ -207,7 +192,6 @@ class _Parts:
         self.data.resume_updates()
         self.solutions.resume_updates()
         self.campaigns.resume_updates()
-        self.reports.resume()
         self.automatic.start()
 
     async def close(self) -> None:

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from understudy.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, refuse_old
-from understudy.personalize.attribution import Figure
 from understudy.personalize.resource_json import resource_as_json, resource_from_json
 from understudy.personalize.schemas import Schema, schema_of
 from understudy.stored_json import as_json, from_json
@@ -31,10 +30,6 @@ CREATE TABLE IF NOT EXISTS training_data (
     version TEXT NOT NULL, name TEXT NOT NULL, schema TEXT NOT NULL, file TEXT NOT NULL,
     PRIMARY KEY (version, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS models (version TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS figures (
-    attribution TEXT NOT NULL, metric TEXT NOT NULL, event_type TEXT NOT NULL, value REAL NOT NULL,
-    function TEXT NOT NULL, source TEXT NOT NULL, since INTEGER NOT NULL,
-    PRIMARY KEY (attribution, metric, event_type, function, source, since)) WITHOUT ROWID;
 """
 _LAYOUT = Layout([each for each in _TABLES.split(";") if each.strip()], ("bulk", "training_data", "models"))
 
@@ -114,7 +109,6 @@ class Store:
                 self._database.change("DELETE FROM streamed WHERE dataset = ?", [(arn,)])
                 self.drop_training_data(arn)
                 self._database.discard("models", "version", arn)
-                self._database.change("DELETE FROM figures WHERE attribution = ?", [(arn,)])
                 self._database.change("DELETE FROM resources WHERE arn = ?", [(arn,)])
 
     def new_file(self) -> Path | None:
@@ -175,31 +169,11 @@ class Store:
                 self.remove_streamed(dataset, (each.owner,))
                 self.put_streamed(dataset, (each,))
 
-    def put_streamed(self, dataset: str, records: Iterable[Streamed]) -> list[bool]:
-        """Add records; return of each whether it is new."""
-        statement = "INSERT OR IGNORE INTO streamed (dataset, owner, event, record) VALUES (?, ?, ?, ?)"
-        with self.transaction():
-            return [
-                self._database.change(statement, [(dataset, each.owner, each.event, as_json(each.record))])
-                > 0
-                for each in records
-            ]
-
-    def figures(self, attribution: str) -> list[Figure]:
-        """Return what an attribution has counted of events."""
-        rows = self._database.rows(
-            "SELECT metric, event_type, value, function, source, since FROM figures WHERE attribution = ? "
-            "ORDER BY metric, event_type, function, source, since",
-            (attribution,),
-        )
-        return [Figure(*row) for row in rows]
-
-    def add_figures(self, attribution: str, figures: Iterable[Figure]) -> None:
-        """Add to what an attribution has counted."""
+    def put_streamed(self, dataset: str, records: Iterable[Streamed]) -> None:
+        """Add those records that are new."""
         self._database.change(
-            "INSERT INTO figures (attribution, metric, event_type, value, function, source, since) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value",
-            [(attribution, *each) for each in figures],
+            "INSERT OR IGNORE INTO streamed (dataset, owner, event, record) VALUES (?, ?, ?, ?)",
+            [(dataset, each.owner, each.event, as_json(each.record)) for each in records],
         )
 
     def expunge(self) -> None:
