@@ -1,7 +1,8 @@
-"""What a campaign answers beside a ranking: promotions, metadata, filters by the current item."""
+"""What a campaign answers beside a ranking: metadata, filters by the current item."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,9 +19,9 @@ from tools.understudy.tests.personalize_shop import (
 )
 from tools.understudy.tests.personalize_world import objects
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
-from understudy.personalize.promotions import Promotion, joined
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+
+if TYPE_CHECKING:
+    from understudy.wire.service import Params
 
 SAME_KIND = "INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.CATEGORY"
 OF_KIND = "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"
@@ -42,127 +43,6 @@ async def api(s3: FakeS3) -> AsyncIterator[Api]:
 def kind(item: str) -> int:
     """Return the kind of an item, which is also the taste that it suits."""
     return int(item[1:]) % 3
-
-
-def named(*items: str) -> list[Params]:
-    """Return items as they stand in an answer."""
-    return [{"itemId": item} for item in items]
-
-
-async def promoted(api: Api, live: str, percent: int, **more: object) -> Params:
-    """Return ten recommendations for u1, whose taste is kind 1, with a share of kind 2."""
-    arn = await filter_of(api, OF_KIND, f"promoted-{percent}")
-    promotion = {"name": "sale", "percentPromotedItems": percent, "filterArn": arn}
-    return await api.call(
-        "GetRecommendations",
-        campaignArn=live,
-        userId="u1",
-        numResults=10,
-        promotions=[{**promotion, "filterValues": {"KIND": '"kind2"'}}],
-        **more,
-    )
-
-
-@pytest.mark.parametrize(("percent", "expected"), [(30, 3), (1, 1), (100, 10), (39, 3)])
-async def test_a_share_of_the_results_is_promoted(api: Api, percent: int, expected: int) -> None:
-    """Rounded down, but at least one; they are marked, in order, and nothing is there twice."""
-    live = await campaign(api, "user-personalization-v2")
-    alone = items_of(await api.call("GetRecommendations", campaignArn=live, userId="u1", numResults=30))
-    answer = await promoted(api, live, percent)
-    marked = [each for each in answer["itemList"] if "promotionName" in each]
-    others = [each for each in answer["itemList"] if "promotionName" not in each]
-    assert len(set(items_of(answer))) == 10
-    assert len(marked) == expected
-    assert {kind(each["itemId"]) for each in marked} == {2}
-    assert all(each["promotionName"] == "sale" and each["reason"] == ["Promoted item"] for each in marked)
-    ranked = [item for item in alone if kind(item) == 2][:expected]
-    assert [each["itemId"] for each in marked] == ranked
-    left = [item for item in alone if item not in ranked][: 10 - expected]
-    assert [each["itemId"] for each in others] == left
-    again = await api.call("GetRecommendations", campaignArn=live, userId="u1", numResults=10)
-    assert items_of(again) == alone[:10]
-
-
-async def test_the_filter_of_a_request_is_not_for_what_is_promoted(api: Api) -> None:
-    """As on AWS: one filter for the promoted, another for the rest."""
-    live = await campaign(api, "popularity-count")
-    only_kind_0 = await filter_of(api, 'INCLUDE ItemID WHERE Items.CATEGORY IN ("kind0")', "rest")
-    answer = await promoted(api, live, 40, filterArn=only_kind_0)
-    by_promotion = {bool(each.get("promotionName")): set[int]() for each in answer["itemList"]}
-    for each in answer["itemList"]:
-        by_promotion[bool(each.get("promotionName"))].add(kind(each["itemId"]))
-        assert "reason" not in each
-    assert by_promotion == {True: {2}, False: {0}}
-
-
-async def test_few_promoted_items_are_all_there_are(api: Api) -> None:
-    """The result is filled up with others."""
-    live = await campaign(api, "user-personalization-v2")
-    arn = await filter_of(api, 'INCLUDE ItemID WHERE Items.NAME IN ("thing 7", "thing 8")')
-    answer = await api.call(
-        "GetRecommendations",
-        campaignArn=live,
-        userId="u1",
-        numResults=10,
-        promotions=[{"percentPromotedItems": 50, "filterArn": arn}],
-    )
-    marked = {each["itemId"] for each in answer["itemList"] if "reason" in each}
-    assert marked == {"i7", "i8"}
-    assert len(answer["itemList"]) == 10
-    assert all("promotionName" not in each for each in answer["itemList"])
-
-
-async def test_related_items_are_promoted_too(api: Api) -> None:
-    """By the item that is asked about."""
-    live = await campaign(api, "similar-items")
-    arn = await filter_of(api, 'EXCLUDE ItemID WHERE Items.CATEGORY IN ("kind1")')
-    answer = await api.call(
-        "GetRecommendations",
-        campaignArn=live,
-        itemId="i4",
-        numResults=5,
-        promotions=[{"name": "else", "percentPromotedItems": 20, "filterArn": arn}],
-    )
-    assert [kind(each["itemId"]) == 1 for each in answer["itemList"]].count(False) == 1
-    assert "i4" not in items_of(answer)
-
-
-async def test_half_a_promotion_is_refused(api: Api) -> None:
-    """Both its filter and its percentage are needed, and the filter must exist."""
-    live = await campaign(api, "popularity-count")
-    asked = {"campaignArn": live, "userId": "u1"}
-    for promotion in ({"percentPromotedItems": 10}, {"filterArn": await filter_of(api, OF_KIND)}):
-        code = await api.code("GetRecommendations", **asked, promotions=[promotion])
-        assert code == "InvalidInputException"
-    absent = {"percentPromotedItems": 10, "filterArn": live.replace("campaign", "filter")}
-    assert await api.code("GetRecommendations", **asked, promotions=[absent]) == "ResourceNotFoundException"
-    without_values = {"percentPromotedItems": 10, "filterArn": await arn_of(api, "Filter")}
-    assert (
-        await api.code("GetRecommendations", **asked, promotions=[without_values]) == "InvalidInputException"
-    )
-
-
-def test_where_promoted_items_stand_is_the_same_for_the_same_question() -> None:
-    """Their places are random among questions, and both lists keep their order."""
-    others, promoted_items = named(*"abcdefgh"), named("x", "c")
-    answers = [joined(others, promoted_items, 8, seed=str(seed)) for seed in range(20)]
-    assert joined(others, promoted_items, 8, seed="7") == answers[7]
-    orders = {tuple(each["itemId"] for each in answer) for answer in answers}
-    assert len(orders) > 5
-    for order in orders:
-        assert [item for item in order if item in "xc"] == ["x", "c"]
-        assert [item for item in order if item not in "xc"] == list("abdefg")
-
-
-def test_a_share_of_nothing_is_nothing() -> None:
-    """No results, no promoted ones."""
-    promotion = Promotion.of({"promotions": [{"percentPromotedItems": 50, "filterArn": "arn"}]})
-    assert promotion is not None
-    assert [promotion.share(limit) for limit in (0, 1, 2, 25, 500)] == [0, 1, 1, 12, 250]
-    assert Promotion.of({}) is None
-    assert Promotion.of({"promotions": []}) is None
-    with pytest.raises(ServiceError):
-        Promotion.of({"promotions": [{"percentPromotedItems": 50}]})
 
 
 async def with_metadata(api: Api, recipe: str) -> str:

@@ -11,19 +11,17 @@ from numpy.typing import NDArray
 
 from understudy.personalize.batch_operations import results_wanted
 from understudy.personalize.data_operations import DataOperations, only_of
-from understudy.personalize.errors import invalid_input, not_found
+from understudy.personalize.errors import invalid_input, not_found, refuse
 from understudy.personalize.event_rules import EventRules
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
 from understudy.personalize.metadata import MOST_ITEMS, Metadata, MetadataReader
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
-from understudy.personalize.promotions import Promotion, joined
 from understudy.personalize.recent import counted
 from understudy.personalize.recipes import (
     FOR_ITEMS,
     FOR_RANKING,
-    USER_PERSONALIZATION_V2,
     Recipe,
     require_recipe,
 )
@@ -81,17 +79,14 @@ class Runtime:
         needed = "itemId" if served.recipe.type == FOR_ITEMS else "userId"
         if needed not in params:
             raise invalid_input(f"{needed} is required for this campaign's recipe.")
-        limit, promotion = results_wanted(params), Promotion.of(params)
+        limit = results_wanted(params)
         metadata = await self._metadata(served, params, limit)
         query = Query(
             user=params.get("userId", ""), item=params.get("itemId", ""), recent=self._recent(served, params)
         )
-        listed = await self._listed(served, query, params, limit)
-        if promotion is not None:
-            promoted = await self._listed(served, query, promotion.filtered, promotion.share(limit))
-            marked = promotion.marked(promoted, reasons=served.recipe.arn == USER_PERSONALIZATION_V2)
-            listed = joined(listed, marked, limit, seed=f"{query.user}\n{query.item}")
-        return _answer("itemList", listed, metadata)
+        model, mask = served.model, await self._mask(served, query, params)
+        found = await self._answered(lambda: _first(model, replace(query, mask=mask()), limit))
+        return _answer("itemList", _items(found), metadata)
 
     async def get_personalized_ranking(self, params: Params) -> Params:
         """Answer GetPersonalizedRanking: the given items in the order for a user."""
@@ -108,8 +103,7 @@ class Runtime:
         return _answer("personalizedRanking", _items(found), metadata)
 
     async def _served(self, params: Params) -> _Served:
-        if params.get("recommenderArn"):
-            raise invalid_input("recommenderArn is not supported.")
+        refuse(params, "recommenderArn", "promotions")
         if "campaignArn" not in params:
             raise invalid_input("campaignArn is required.")
         campaign = self.registry.get(CAMPAIGN, params["campaignArn"])
@@ -125,25 +119,20 @@ class Runtime:
             raise invalid_input(f"With metadata, there may be at most {MOST_ITEMS} items.")
         return metadata
 
-    async def _listed(self, served: _Served, query: Query, filtered: Params, limit: int) -> list[Params]:
-        """Return at most `limit` items that the filter of `filtered` allows."""
-        mask = await self._mask(served, query, filtered)
-        return _items(await self._answered(lambda: _first(served.model, replace(query, mask=mask()), limit)))
-
-    async def _mask(self, served: _Served, query: Query, filtered: Params) -> Mask:
-        """Return what computes the mask of a filter.
+    async def _mask(self, served: _Served, query: Query, params: Params) -> Mask:
+        """Return what computes the mask of the filter of a request.
 
         It is for the thread that answers: each change of threads takes a quarter of a millisecond.
         """
-        self._require_filter(filtered, served.version)
-        item_filter = await self.filters.bound(filtered, served.model, with_events=False)
+        self._require_filter(params, served.version)
+        item_filter = await self.filters.bound(params, served.model, with_events=False)
         if item_filter is None:
             return _no_mask
         events = [
             (str(event.record.get("ITEM_ID")), str(event.record.get("EVENT_TYPE") or ""))
             for event in self._streamed(served.version, query.user, since=0)
         ]
-        given = filtered.get("filterValues", {})
+        given = params.get("filterValues", {})
         return partial(item_filter.mask, query.user, given, events, item=query.item)
 
     async def _answered(self, answer: Callable[[], Recommended]) -> Recommended:
@@ -153,10 +142,10 @@ class Runtime:
         except FilterError as error:
             raise invalid_input(str(error)) from error
 
-    def _require_filter(self, filtered: Params, version: Resource) -> None:
+    def _require_filter(self, params: Params, version: Resource) -> None:
         """Refuse what the other operations do; only, one that is not active is invalid input here."""
         try:
-            self.filters.require(filtered, version)
+            self.filters.require(params, version)
         except ServiceError as error:
             if error.code == "ResourceInUseException":
                 raise invalid_input(error.message) from error

@@ -39,9 +39,6 @@ def personalize_runtime_checks() -> Iterator[Check]:
         "a user id of 257 characters": {"userId": "x" * 257},
         "more than 25 filter values": {"filterValues": {f"V{number}": '"x"' for number in range(26)}},
         "a filter value with a hyphen in its name": {"filterValues": {"a-b": '"x"'}},
-        "more than one promotion": {"promotions": [{"name": "a"}, {"name": "b"}]},
-        "a promotion of nothing": {"promotions": [{"percentPromotedItems": 0}]},
-        "a promotion of more than everything": {"promotions": [{"percentPromotedItems": 101}]},
         "metadata of two datasets": {"metadataColumns": {"ITEMS": ["A"], "USERS": ["B"]}},
         "a hundred columns of metadata": {"metadataColumns": {"ITEMS": [f"C{each}" for each in range(100)]}},
     }
