@@ -49,7 +49,7 @@ SCHEMAS = {
         "Items",
         ITEM_ID,
         {"name": "CATEGORY", "type": "string", "categorical": True},
-        {"name": "NAME", "type": ["null", "string"], "itemName": True},
+        {"name": "NAME", "type": ["null", "string"]},
         {"name": "TEXT", "type": ["null", "string"], "textual": True},
         {"name": "IN_STOCK", "type": ["null", "boolean"]},
     ),
@@ -158,7 +158,6 @@ class World:
             ("personal", "user-personalization-v2"),
             ("ranking", "personalized-ranking-v2"),
             ("similar", "similar-items"),
-            ("semantic", "semantic-similarity"),
         ):
             self.made(
                 f"{key}_solution",

@@ -20,7 +20,6 @@ RECIPES = (
     recipes.USER_PERSONALIZATION_V2,
     recipes.PERSONALIZED_RANKING_V2,
     recipes.SIMILAR_ITEMS,
-    recipes.SEMANTIC_SIMILARITY,
     recipes.POPULARITY_COUNT,
     recipes.ITEM_AFFINITY,
     recipes.ITEM_ATTRIBUTE_AFFINITY,
@@ -87,7 +86,6 @@ def test_forgotten_users_are_not_in_the_file(made: Made, tmp_path: Path, recipe:
     assert '"u1"' not in described
     knows_users = recipe not in {
         recipes.SIMILAR_ITEMS,
-        recipes.SEMANTIC_SIMILARITY,
         recipes.POPULARITY_COUNT,
     }
     assert (forgot is not model) == knows_users

@@ -10,7 +10,6 @@ import pytest
 
 from tools.understudy.tests.personalize_shop import (
     AT,
-    RECIPES,
     arn_of,
     campaign,
     deleted,
@@ -207,31 +206,6 @@ async def test_what_goes_with_an_item(api: Api, s3: FakeS3) -> None:
     good, bad = map(json.loads, s3.objects["out/in.json.out"].splitlines())
     assert good["output"] == {"recommendedItems": [each["itemId"] for each in found["itemList"]]}
     assert (bad["output"], bad["error"]) == (None, "The line has no itemId.")
-
-
-async def test_descriptions_alone_relate_items(api: Api) -> None:
-    """Items that nobody has bought are found by the meaning of their words, without any interaction."""
-    group = await api.made("DatasetGroup", name="new")
-    schema = await arn_of(api, "Schema", "Items")
-    items = await api.made("Dataset", name="i", schemaArn=schema, datasetGroupArn=group, datasetType="Items")
-    words = ("oak table", "wooden oak chair", "oak shelf", "wool scarf", "warm wool hat", "scarf of wool")
-    await api.call(
-        "PutItems",
-        datasetArn=items,
-        items=[
-            {"itemId": f"n{n}", "properties": json.dumps({"category": "a", "name": text, "text": text})}
-            for n, text in enumerate(words)
-        ],
-    )
-    solution = await api.made(
-        "Solution", name="words", datasetGroupArn=group, recipeArn=RECIPES + "semantic-similarity"
-    )
-    version = await api.made("SolutionVersion", solutionArn=solution)
-    live = await api.made("Campaign", name="words", solutionVersionArn=version)
-    found = await api.call("GetRecommendations", campaignArn=live, itemId="n3", numResults=2)
-    assert {each["itemId"] for each in found["itemList"]} == {"n4", "n5"}
-    metrics = await api.call("GetSolutionMetrics", solutionVersionArn=version)
-    assert metrics["metrics"]["coverage"] == 1
 
 
 async def test_a_solution_is_updated_for_versions_to_come(api: Api) -> None:

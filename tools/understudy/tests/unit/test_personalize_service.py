@@ -407,7 +407,6 @@ async def test_recipes_can_be_read(api: Api) -> None:
         "aws-personalized-ranking-v2",
         "aws-personalized-ranking",
         "aws-similar-items",
-        "aws-semantic-similarity",
         "aws-popularity-count",
         "aws-item-affinity",
         "aws-item-attribute-affinity",

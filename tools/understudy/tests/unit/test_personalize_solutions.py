@@ -5,13 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tools.understudy.tests.personalize_shop import RECIPES, arn_of, items_of, opened
-from tools.understudy.tests.personalize_world import ITEM_ID, SCHEMAS, avro, objects
+from tools.understudy.tests.personalize_world import SCHEMAS, objects
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.wire.service import Params
-
-NAMED = {"name": "NAME", "type": ["null", "string"], "itemName": True}
-TEXTUAL = {"name": "TEXT", "type": ["null", "string"], "textual": True}
-KIND = {"name": "CATEGORY", "type": "string", "categorical": True}
 
 
 @pytest.fixture
@@ -73,34 +69,8 @@ async def test_a_recipe_that_there_is_not_is_not_found(api: Api, recipe: str) ->
     assert await api.code("CreateSolution", **await asked(api, recipe)) == "ResourceNotFoundException"
 
 
-@pytest.mark.parametrize(
-    ("fields", "fits"),
-    [
-        ((NAMED, TEXTUAL), True),
-        ((KIND, NAMED, TEXTUAL), True),
-        ((KIND, TEXTUAL), False),
-        ((KIND, NAMED), False),
-        ((KIND,), False),
-    ],
-)
-async def test_meaning_needs_a_name_and_a_text(fields: tuple[Params, ...], *, fits: bool) -> None:
-    """Of items; interactions need not be many, and are none here."""
-    columns = ["ITEM_ID", *(str(field["name"]) for field in fields)]
-    rows = [",".join([f"i{n}", *(f"{name} word{n % 3}" for name in columns[1:])]) for n in range(9)]
-    s3 = FakeS3({"items.csv": "\n".join([",".join(columns), *rows]).encode()})
-    async with opened(s3, schemas={"Items": avro("Items", ITEM_ID, *fields)}) as api:
-        request = await asked(api, "semantic-similarity")
-        if not fits:
-            assert await api.code("CreateSolution", **request) == "InvalidInputException"
-            return
-        version = await api.made("SolutionVersion", solutionArn=await api.made("Solution", **request))
-        live = await api.made("Campaign", name="c", solutionVersionArn=version)
-        found = await api.call("GetRecommendations", campaignArn=live, itemId="i4", numResults=2)
-        assert set(items_of(found)) == {"i1", "i7"}
-
-
-async def test_other_recipes_need_interactions() -> None:
-    """Items alone are not enough for them, whether there is a dataset or data."""
+async def test_a_solution_needs_interactions() -> None:
+    """Items alone are not enough, whether there is a dataset or data."""
     async with opened(FakeS3(objects()), schemas={"Items": SCHEMAS["Items"]}) as api:
         assert await api.code("CreateSolution", **await asked(api)) == "InvalidInputException"
     group_only = Api(FakeS3())

@@ -1,4 +1,4 @@
-"""Items that go with an item, by histories or by the meaning of words, and what is popular."""
+"""Items that go with an item, by histories and descriptions, and what is popular."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from tools.understudy.tests.shops import (
     N_ITEMS,
-    department_labels,
     departments,
     kinds,
     nothing_known,
@@ -17,34 +16,18 @@ from tools.understudy.tests.shops import (
 )
 from understudy.engines.recommend import (
     Histories,
-    ItemContent,
     PopularItems,
     RelatedItems,
-    SemanticItems,
 )
 
 seeds = st.integers(0, 2**32 - 1)
 SHOP = sequences([[0, 1], [0, 1], [1, 2], [3, 4], [3, 4], [0, 1, 5]], n_items=7)
-WORDS = [
-    "oak table with drawers",
-    "table of solid oak",
-    "oak chair for the table",
-    "wool scarf",
-    "warm scarf of wool",
-    "hat of warm wool",
-    "",
-]
 
 
-def related(model: RelatedItems | SemanticItems, item: int, limit: int = 3) -> list[int]:
+def related(model: RelatedItems, item: int, limit: int = 3) -> list[int]:
     """Return what goes with an item."""
     [found] = model.rank([item], limit)
     return [int(each) for each in found]
-
-
-def described(texts: list[str]) -> ItemContent:
-    """Return items with descriptions."""
-    return ItemContent(labels=[()] * len(texts), texts=texts)
 
 
 def test_what_is_bought_together_goes_together() -> None:
@@ -77,13 +60,10 @@ def mask_of(*items: int, size: int = 7) -> NDArray[np.bool_]:
     return mask
 
 
-@pytest.mark.parametrize("kind", ["related", "semantic"])
 @pytest.mark.parametrize("limit", [0, 1, 2, 7, 100])
-def test_only_allowed_items_are_there_and_each_once(kind: str, limit: int) -> None:
+def test_only_allowed_items_are_there_and_each_once(limit: int) -> None:
     """As many as there may be, without the item itself."""
-    model: RelatedItems | SemanticItems = RelatedItems.of(SHOP, nothing_known(7))
-    if kind == "semantic":
-        model = SemanticItems.of(described(WORDS), PopularItems.of(SHOP))
+    model = RelatedItems.of(SHOP, nothing_known(7))
     allowed = mask_of(0, 1, 3, 6)
     [found] = model.rank([1], limit, [allowed])
     assert len(set(found.tolist())) == found.size == min(limit, 3)
@@ -108,38 +88,10 @@ def test_every_item_is_related_to_every_other_in_the_end(seed: int) -> None:
     assert sorted(found.tolist()) == [item for item in range(N_ITEMS) if item != 3]
 
 
-def test_words_relate_items_without_any_history() -> None:
-    """Furniture to furniture, clothes to clothes."""
-    nobody = PopularItems(np.arange(7))
-    model = SemanticItems.of(described(WORDS), nobody)
-    assert set(related(model, 0, 2)) == {1, 2}
-    assert set(related(model, 5, 2)) == {3, 4}
-
-
-def test_an_item_without_words_gets_what_is_popular() -> None:
-    """So does an unknown one, and so does everything if no description has words."""
-    popular = PopularItems(np.array([4, 2, 0, 1, 3, 5, 6]))
-    model = SemanticItems.of(described(WORDS), popular)
-    assert related(model, 6) == [4, 2, 0]
-    assert related(model, -1) == [4, 2, 0]
-    wordless = SemanticItems.of(described([""] * 7), popular)
-    assert related(wordless, 4) == [2, 0, 1]
-
-
-def test_the_same_descriptions_give_the_same_lists() -> None:
-    """Chance has no part in it."""
-    popular = PopularItems(np.arange(96))
-    content = department_labels()
-    lists = [list(SemanticItems.of(content, popular).rank(range(20), 5)) for _ in range(2)]
-    assert [each.tolist() for each in lists[0]] == [each.tolist() for each in lists[1]]
-
-
 def test_what_can_be_recommended_is_known() -> None:
     """All that goes with anything, and the popular items that fill lists up."""
     model = RelatedItems.of(SHOP, nothing_known(7))
     assert model.reachable(1).tolist() == [True, True, True, True, True, True, False]
-    semantic = SemanticItems.of(described(WORDS), PopularItems(np.arange(7)))
-    assert semantic.reachable(1).tolist() == [True] * 6 + [False]
 
 
 def test_popular_is_what_has_most_interactions() -> None:

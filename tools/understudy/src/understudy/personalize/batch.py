@@ -6,12 +6,10 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from understudy.personalize.errors import JobFailedError
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.json_lines import LineError, as_object, filter_values, line_id, parsed
 from understudy.personalize.recipes import FOR_ITEMS, FOR_RANKING, FOR_USERS
-from understudy.personalize.themes import MOST_LINES, Themes
 from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
 
 _CHUNK_LINES = 1_000
@@ -35,33 +33,21 @@ def infer(
     item_filter: ItemFilter | None = None,
     recipe_type: str = FOR_USERS,
     recent: Mapping[str, Recent] | None = None,
-    themes: Themes | None = None,
 ) -> bytes:
     """Return an answer line for each line that is not blank, in order.
 
     `recent` is what users have done since the training. A line that cannot be answered is returned with the
-    reason in `error` and null in `output`. With `themes`, each answer has one, and there are few lines.
+    reason in `error` and null in `output`.
     """
-    if themes is not None:
-        lines = _few(lines)
     read = (_line(line, recipe_type, item_filter, recent or {}) for line in lines if line.strip())
     return b"".join(
         json.dumps(answer, ensure_ascii=False).encode() + b"\n"
         for chunk in _chunks(read)
-        for answer in _answers(model, chunk, num_results, themes)
+        for answer in _answers(model, chunk, num_results)
     )
 
 
-def _few(lines: Iterable[bytes]) -> list[bytes]:
-    found = [line for line in lines if line.strip()]
-    if len(found) > MOST_LINES:
-        raise JobFailedError(f"With themes, an input file may have at most {MOST_LINES} items.")
-    return found
-
-
-def _answers(
-    model: ItemModel, lines: Sequence[_Line], num_results: int, themes: Themes | None
-) -> Iterator[dict[str, Any]]:
+def _answers(model: ItemModel, lines: Sequence[_Line], num_results: int) -> Iterator[dict[str, Any]]:
     queries = [line.query for line in lines if line.error is None]
     results = _results(model, queries, num_results)
     for line in lines:
@@ -71,9 +57,6 @@ def _answers(
             output = {"recommendedItems": found.items}
             if found.scores is not None:
                 output["scores"] = found.scores
-            if themes is not None:
-                theme = themes.of(found.items)
-                output |= {"theme": theme.theme, "itemsThemeRelevanceScores": theme.relevance}
         yield {"input": line.shown, "output": output, "error": line.error}
 
 

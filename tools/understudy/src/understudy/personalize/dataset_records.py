@@ -151,7 +151,7 @@ class DatasetRecords:
     async def streamed(self, dataset: Resource, schema: Schema) -> Table:
         """Return the records that were put by themselves."""
         stored = self._store.stored_streamed(dataset.arn)
-        return await self._workers.run(lambda: table_of(read_streamed(stored), schema))
+        return await self._workers.run(lambda: _table_of(read_streamed(stored), schema))
 
     def _replaced(self, dataset: Resource, schema: Schema, table: Table) -> set[str]:
         if schema.id_field is None:
@@ -175,14 +175,13 @@ def _merged(before: Table, added: Table, schema: Schema) -> Table:
 
 
 def _with_streamed(bulk: Table | None, stored: Sequence[StoredStreamed], schema: Schema) -> Table:
-    added = table_of(read_streamed(stored), schema)
+    added = _table_of(read_streamed(stored), schema)
     if bulk is not None:
         return _merged(bulk, added, schema)
     return added.distinct() if schema.id_field is None else added.last_of_each(schema.id_field)
 
 
-def table_of(records: Sequence[Streamed], schema: Schema) -> Table:
-    """Return records that were put by themselves as a table."""
+def _table_of(records: Sequence[Streamed], schema: Schema) -> Table:
     columns = {field.name: _column(field, records) for field in schema.fields}
     return Table(columns, len(records))
 

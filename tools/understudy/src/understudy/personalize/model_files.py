@@ -21,7 +21,6 @@ from understudy.engines.recommend import (
     Recommender,
     RelatedItems,
     Satisfaction,
-    SemanticItems,
     UserAffinity,
 )
 from understudy.engines.recommend.factors import Factors
@@ -57,7 +56,6 @@ _CLASSES: Mapping[str, type[Any]] = {
         RelatedModel,
         Satisfaction,
         SegmentModel,
-        SemanticItems,
         Tables,
         UserAffinity,
     )

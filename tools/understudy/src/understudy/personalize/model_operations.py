@@ -164,9 +164,8 @@ class ModelOperations:
     async def _material(self, solution: Resource) -> Snapshots:
         """Return the data to train on, each with its file."""
         found = await self.data.snapshots(solution.detail["datasetGroupArn"])
-        needed = "Items" if solution.detail["recipeArn"] == recipes.SEMANTIC_SIMILARITY else "Interactions"
-        if needed not in found:
-            raise invalid_input(f"No {needed.lower()} have been imported.")
+        if "Interactions" not in found:
+            raise invalid_input("No interactions have been imported.")
         return {name: each if each.file else await self._with_file(each) for name, each in found.items()}
 
     async def _with_file(self, snapshot: DatasetSnapshot) -> DatasetSnapshot:

@@ -16,7 +16,6 @@ USER_PERSONALIZATION = RECIPE_PREFIX + "aws-user-personalization"
 PERSONALIZED_RANKING_V2 = RECIPE_PREFIX + "aws-personalized-ranking-v2"
 PERSONALIZED_RANKING = RECIPE_PREFIX + "aws-personalized-ranking"
 SIMILAR_ITEMS = RECIPE_PREFIX + "aws-similar-items"
-SEMANTIC_SIMILARITY = RECIPE_PREFIX + "aws-semantic-similarity"
 POPULARITY_COUNT = RECIPE_PREFIX + "aws-popularity-count"
 ITEM_AFFINITY = RECIPE_PREFIX + "aws-item-affinity"
 ITEM_ATTRIBUTE_AFFINITY = RECIPE_PREFIX + "aws-item-attribute-affinity"
@@ -69,7 +68,6 @@ RECIPES: Mapping[str, Recipe] = {
         Recipe(PERSONALIZED_RANKING_V2, FOR_RANKING, _RANKING),
         Recipe(PERSONALIZED_RANKING, FOR_RANKING, _RANKING),
         Recipe(SIMILAR_ITEMS, FOR_ITEMS, "Items that go with an item, by histories and descriptions."),
-        Recipe(SEMANTIC_SIMILARITY, FOR_ITEMS, "Items whose descriptions mean something similar."),
         Recipe(POPULARITY_COUNT, FOR_USERS, "The items with the most interactions."),
         Recipe(ITEM_AFFINITY, FOR_SEGMENTS, "Users who will probably want an item."),
         Recipe(ITEM_ATTRIBUTE_AFFINITY, FOR_SEGMENTS, "Users who will probably want items of a kind."),

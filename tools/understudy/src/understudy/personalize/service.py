@@ -137,7 +137,7 @@ class _Parts:
             models=models,
             campaigns=campaigns,
             filters=filters,
-            batch=BatchOperations(batch_jobs, items),
+            batch=BatchOperations(batch_jobs),
             segments=SegmentOperations(batch_jobs),
             runtime=Runtime(
                 registry=registry,

@@ -1,6 +1,6 @@
 """Solutions: what is to be trained on a dataset group, and how."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -43,7 +43,8 @@ class SolutionOperations:
         group = self.registry.get_active(DATASET_GROUP, params["datasetGroupArn"])
         _check_solution(params)
         datasets = self.data.datasets(group.arn)
-        self._check_datasets(datasets, params["recipeArn"])
+        if only_of("INTERACTIONS", datasets) is None:
+            raise invalid_input("The dataset group has no Interactions dataset.")
         check_columns(params, (self.data.schema(each) for each in datasets))
         arn = self.arns.named("solution", params["name"])
         self.registry.create(SOLUTION, arn, {**_DEFAULTS, **params}, links=(group.arn,))
@@ -105,18 +106,6 @@ class SolutionOperations:
                 solution.detail["solutionConfig"] = {**config, **update["solutionUpdateConfig"]}
             update["status"], update["lastUpdatedDateTime"] = status, datetime.now(UTC)
             self.registry.changed(solution)
-
-    def _check_datasets(self, datasets: Collection[Resource], recipe: str) -> None:
-        if recipe != recipes.SEMANTIC_SIMILARITY:
-            if only_of("INTERACTIONS", datasets) is None:
-                raise invalid_input("The dataset group has no Interactions dataset.")
-            return
-        items = only_of("ITEMS", datasets)
-        fields = () if items is None else self.data.schema(items).fields
-        if not any(each.textual for each in fields) or not any(each.item_name for each in fields):
-            raise invalid_input(
-                'The recipe requires Items with a field of "textual": true and one of "itemName": true.'
-            )
 
 
 def _update_status(solution: Resource) -> str | None:

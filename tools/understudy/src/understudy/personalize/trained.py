@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         Recommender,
         RelatedItems,
         Satisfaction,
-        SemanticItems,
         UserAffinity,
     )
 
@@ -143,7 +142,7 @@ class PersonalModel:
 class RelatedModel:
     """Ranks items for an item; an unknown one gets the popular items."""
 
-    model: RelatedItems | SemanticItems
+    model: RelatedItems
     items: Items
     metrics: Mapping[str, float]
 

@@ -14,7 +14,6 @@ from understudy.engines.recommend import (
     Recommender,
     RelatedItems,
     SegmentSplit,
-    SemanticItems,
     Split,
     UserAffinity,
     evaluate,
@@ -25,7 +24,7 @@ from understudy.engines.recommend.evaluation import DEPTH
 from understudy.personalize import recipes
 from understudy.personalize.catalogue import has_attributes, item_content
 from understudy.personalize.errors import JobFailedError
-from understudy.personalize.interactions import Selected, only_items, select_interactions
+from understudy.personalize.interactions import Selected, select_interactions
 from understudy.personalize.plan import TrainingPlan
 from understudy.personalize.trained import (
     Items,
@@ -44,7 +43,6 @@ _NO_ATTRIBUTE = (
     "Did not find any attribute to train on. There may not be any attribute in the items dataset, "
     "or all attribute values either have same or all distinct values."
 )
-_NO_TEXT = "The Items dataset has no textual field with values to train on."
 
 
 @dataclass(frozen=True)
@@ -71,8 +69,6 @@ def train(plan: TrainingPlan, recipe_arn: str = recipes.USER_PERSONALIZATION_V2)
     Raises JobFailedError with AWS's reason when there is too little data to train on. The Users
     dataset is not used: the model has no features of users.
     """
-    if recipe_arn == recipes.SEMANTIC_SIMILARITY:
-        return _semantic(plan)
     selected = select_interactions(plan)
     histories = Histories.of(selected.events)
     _check_size(histories, plan.events.filtered_types)
@@ -101,17 +97,6 @@ def _similar(material: _Material) -> TrainedModel:
     return RelatedModel(model, material.items, _related_metrics(trial, material.split))
 
 
-def _semantic(plan: TrainingPlan) -> TrainedModel:
-    """Compare descriptions; interactions only say what is popular, and may be few or none."""
-    selected = select_interactions(plan) if "Interactions" in plan.datasets else only_items(plan)
-    histories = Histories.of(selected.events)
-    content = item_content(plan, selected.items, names=True)
-    if not any(content.texts):
-        raise JobFailedError(_NO_TEXT)
-    model, split = SemanticItems.of(content, PopularItems.of(histories)), Split.of(histories)
-    return RelatedModel(model, Items(selected.items), _related_metrics(model, split))
-
-
 def _popular(material: _Material) -> TrainedModel:
     trial = PopularItems.of(Histories.of(material.split.train))
     ranking = trial.first(DEPTH)
@@ -136,7 +121,7 @@ _FITS: dict[str, Callable[[_Material], TrainedModel]] = {
 }
 
 
-def _related_metrics(model: RelatedItems | SemanticItems, split: Split) -> dict[str, float]:
+def _related_metrics(model: RelatedItems, split: Split) -> dict[str, float]:
     """Measure how well users' next items are among those that go with the item before."""
     rankings = model.rank(_last_items(split.given, list(split.truth)), DEPTH)
     return measured(rankings, split, model.reachable(DEPTH))

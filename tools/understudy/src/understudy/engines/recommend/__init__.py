@@ -13,7 +13,6 @@ from understudy.engines.recommend.profiles import Profiles
 from understudy.engines.recommend.recommender import Allowed, Recommender
 from understudy.engines.recommend.related import PopularItems, RelatedItems
 from understudy.engines.recommend.satisfaction import Satisfaction, satisfaction_weights
-from understudy.engines.recommend.semantic import SemanticItems
 
 __all__ = [
     "Allowed",
@@ -29,7 +28,6 @@ __all__ = [
     "RelatedItems",
     "Satisfaction",
     "SegmentSplit",
-    "SemanticItems",
     "Split",
     "UserAffinity",
     "evaluate",
