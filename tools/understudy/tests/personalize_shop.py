@@ -82,13 +82,11 @@ async def filter_of(api: Api, expression: str, name: str = "filter") -> str:
     return await api.made("Filter", name=name, datasetGroupArn=group, filterExpression=expression)
 
 
-async def batch(
-    api: Api, s3: FakeS3, lines: list[Params], noun: str = "BatchInferenceJob", **more: object
-) -> list[Params]:
+async def batch(api: Api, s3: FakeS3, lines: list[Params], **more: object) -> list[Params]:
     """Return the answers of a batch job to lines."""
     s3.objects["in.json"] = "\n".join(map(json.dumps, lines)).encode()
     await api.made(
-        noun,
+        "BatchInferenceJob",
         jobName=more.pop("jobName", "night"),
         roleArn=ROLE,
         jobInput={"s3DataSource": {"path": "s3://data/in.json"}},

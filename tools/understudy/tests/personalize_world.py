@@ -72,7 +72,6 @@ def objects() -> dict[str, bytes]:
         "users.csv": b"USER_ID,AGE\nu1,30\nu2,40\n",
         "gone.csv": b"USER_ID\nu1\nu2\n",
         "in.json": b'{"userId": "u1"}\n',
-        "items.json": b'{"itemId": "i1"}\n',
     }
 
 
@@ -174,18 +173,9 @@ class World:
                 solutionVersionArn=f"{{{key}_version}}",
                 campaignConfig={"enableMetadataWithRecommendations": key == "popular"},
             )
-        self.made(
-            "segments_solution",
-            "create_solution",
-            name="segments",
-            datasetGroupArn="{group}",
-            recipeArn=RECIPES + "item-affinity",
-        )
-        self.made("segments_version", "create_solution_version", solutionArn="{segments_solution}")
         for key, name, expression in (
             ("filter", "kinds", "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"),
             ("current", "same", "INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.CATEGORY"),
-            ("users_filter", "old", "INCLUDE UserID WHERE Users.AGE > 30"),
         ):
             self.made(
                 key,
@@ -195,8 +185,6 @@ class World:
                 filterExpression=expression,
             )
         self.made("batch", "create_batch_inference_job", **BATCH)
-        segments = {**BATCH, "jobName": "segment", "solutionVersionArn": "{segments_version}"}
-        self.made("segment", "create_batch_segment_job", **segments)
         self.made("export", "create_dataset_export_job", **EXPORT)
 
 

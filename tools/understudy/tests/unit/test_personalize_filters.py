@@ -156,14 +156,11 @@ def test_an_unknown_user_has_no_events_and_no_age() -> None:
         "INCLUDE ItemID WHERE CurrentItem.PRICE > 1",
         "INCLUDE ItemID WHERE Items.PRICE < (1",
         "INCLUDE ItemID WHERE Users.AGE > 1",
-        "INCLUDE UserID WHERE Items.PRICE > 1",
-        "INCLUDE UserID WHERE Users.AGE > 1 IF CurrentUser.AGE > 1",
-        "INCLUDE UserID WHERE Users.AGE > 1 | EXCLUDE ItemID WHERE Items.PRICE > 1",
+        "INCLUDE UserID WHERE Users.AGE > 1",
         'INCLUDE ItemID WHERE Items.PRICE > "cheap"',
         'INCLUDE ItemID WHERE Items.PRICE IN (1, "nan")',
         'INCLUDE ItemID WHERE Items.KIND IN ("*")',
         'EXCLUDE ItemID WHERE Items.PRICE > 1 IF CurrentUser.AGE = "young"',
-        'INCLUDE UserID WHERE Users.AGE IN ("*")',
     ],
 )
 def test_an_invalid_expression_is_refused(expression: str) -> None:
@@ -234,12 +231,6 @@ def test_without_interactions_nothing_was_interacted_with() -> None:
     only_items = {"Items": SNAPSHOTS["Items"]}
     bound = ItemFilter('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")', only_items, ITEMS)
     assert bound.mask("ann", {}).all()
-
-
-def test_a_filter_for_segments_recommends_nothing() -> None:
-    """It is about users, and no mask of items."""
-    with pytest.raises(FilterError, match="user segments"):
-        ItemFilter("EXCLUDE UserID WHERE Users.AGE > 1", SNAPSHOTS, ITEMS).mask("ann", {})
 
 
 def without_last(table: Table) -> Table:

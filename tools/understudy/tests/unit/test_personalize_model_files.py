@@ -13,7 +13,7 @@ from understudy.personalize.csv_import import TableReader
 from understudy.personalize.model_files import read_model, write_model
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import parse_schema
-from understudy.personalize.trained import Query, SegmentModel, TrainedModel
+from understudy.personalize.trained import ItemModel, Query
 from understudy.personalize.training import train
 
 RECIPES = (
@@ -21,10 +21,8 @@ RECIPES = (
     recipes.PERSONALIZED_RANKING_V2,
     recipes.SIMILAR_ITEMS,
     recipes.POPULARITY_COUNT,
-    recipes.ITEM_AFFINITY,
-    recipes.ITEM_ATTRIBUTE_AFFINITY,
 )
-Made = Callable[[str], TrainedModel]
+Made = Callable[[str], ItemModel]
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +40,9 @@ def plan() -> TrainingPlan:
 @pytest.fixture(scope="module")
 def made(plan: TrainingPlan) -> Made:
     """A way to have the model of a recipe, trained once."""
-    known: dict[str, TrainedModel] = {}
+    known: dict[str, ItemModel] = {}
 
-    def model(recipe: str) -> TrainedModel:
+    def model(recipe: str) -> ItemModel:
         if recipe not in known:
             known[recipe] = train(plan, recipe)
         return known[recipe]
@@ -52,10 +50,8 @@ def made(plan: TrainingPlan) -> Made:
     return model
 
 
-def answers(model: TrainedModel) -> list[object]:
+def answers(model: ItemModel) -> list[object]:
     """Return what a model says, whatever it is asked."""
-    if isinstance(model, SegmentModel):
-        return [model.segment([item], 9) for item in range(5)]
     queries = [
         Query(user=user, item=item) for user, item in (("u1", "i1"), ("u7", "i8"), ("nobody", "nothing"))
     ]

@@ -408,8 +408,6 @@ async def test_recipes_can_be_read(api: Api) -> None:
         "aws-personalized-ranking",
         "aws-similar-items",
         "aws-popularity-count",
-        "aws-item-affinity",
-        "aws-item-attribute-affinity",
     }
     assert described["recipe"]["recipeType"] == "USER_PERSONALIZATION"
     assert (await api.call("ListRecipes", domain="ECOMMERCE"))["recipes"] == []

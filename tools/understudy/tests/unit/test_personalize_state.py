@@ -357,33 +357,3 @@ async def test_deleted_users_stay_forgotten(start: Start, s3: FakeS3) -> None:
         await second.call("GetRecommendations", **asked, userId=user) for user in ("u1", "u2", "nobody")
     ]
     assert answers[0]["itemList"] == answers[2]["itemList"] != answers[1]["itemList"]
-
-
-async def test_segments_are_the_same_after_a_kill(start: Start, s3: FakeS3) -> None:
-    """Their model is read again; a job that was under way is done."""
-    first = await start()
-    group, dataset = await first.dataset()
-    await first.load(dataset, "a")
-    solution = await first.made(
-        "Solution",
-        name="s",
-        datasetGroupArn=group,
-        recipeArn="arn:aws:personalize:::recipe/aws-item-affinity",
-    )
-    version = await first.made("SolutionVersion", solutionArn=solution)
-    s3.objects["in/items.json"] = b'{"itemId": "a7"}\n'
-    job = {
-        "solutionVersionArn": version,
-        "roleArn": ROLE,
-        "jobInput": {"s3DataSource": {"path": "s3://data/in/items.json"}},
-        "jobOutput": {"s3DataDestination": {"path": "s3://data/out/"}},
-    }
-    await first.made("BatchSegmentJob", jobName="before", **job)
-    before = s3.objects.pop("out/items.json.out")
-    begun = await first.call("CreateBatchSegmentJob", jobName="during", **job)
-
-    second = await start()
-
-    ended = await second.settled("BatchSegmentJob", begun["batchSegmentJobArn"])
-    assert ended["status"] == "ACTIVE"
-    assert s3.objects["out/items.json.out"] == before

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from understudy.personalize.arns import Arns
 from understudy.personalize.errors import in_use, invalid_input
 from understudy.personalize.kinds import CAMPAIGN, SOLUTION, SOLUTION_VERSION, UNFINISHED, Status
-from understudy.personalize.recipes import FOR_SEGMENTS, require_recipe
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.wire.service import Handler, Params
@@ -95,13 +94,6 @@ class CampaignOperations:
         self.registry.move(campaign, Status.ACTIVE)
 
     def _version(self, params: Params) -> Resource:
-        version = self._named_version(params)
-        recipe = require_recipe(version.detail["recipeArn"])
-        if recipe.type == FOR_SEGMENTS:
-            raise invalid_input(f"The recipe {recipe.name} makes user segments, and has no campaigns.")
-        return version
-
-    def _named_version(self, params: Params) -> Resource:
         arn = params["solutionVersionArn"]
         if not arn.endswith(_LATEST):
             return self.registry.get_active(SOLUTION_VERSION, arn)

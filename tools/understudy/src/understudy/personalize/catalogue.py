@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from understudy.engines.recommend import ItemContent
 from understudy.personalize.plan import TrainingPlan
-from understudy.personalize.tables import Column, Texts
 
 
 def item_content(plan: TrainingPlan, items: Sequence[str]) -> ItemContent:
@@ -26,17 +23,6 @@ def item_content(plan: TrainingPlan, items: Sequence[str]) -> ItemContent:
             for item, value in _values(plan, field.name):
                 texts[places[item]] = f"{texts[places[item]]} {value}".lstrip()
     return ItemContent(labels=labels, texts=texts)
-
-
-def has_attributes(plan: TrainingPlan) -> bool:
-    """Tell whether items differ by anything but their ids and texts, and some have it in common."""
-    fields = [field for field in plan.fields("Items") if field.name != "ITEM_ID" and not field.textual]
-    return any(_tells_apart(plan.datasets["Items"].table.columns[field.name]) for field in fields)
-
-
-def _tells_apart(column: Column) -> bool:
-    values = column.codes if isinstance(column, Texts) else column
-    return 1 < np.unique(values).size < values.size
 
 
 def _values(plan: TrainingPlan, name: str) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,8 @@ from understudy.personalize.matching import ORDERED, is_number
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.user_history import EVERY_EVENT
 
-_SCHEMA_OF = {"ITEMS": "Items", "INTERACTIONS": "Interactions", "CURRENTUSER": "Users", "USERS": "Users"}
-_READABLE = {"ITEMID": {"ITEMS", "INTERACTIONS"}, "USERID": {"USERS", "INTERACTIONS"}}
+_SCHEMA_OF = {"ITEMS": "Items", "INTERACTIONS": "Interactions", "CURRENTUSER": "Users"}
+_READABLE = {"ITEMS", "INTERACTIONS"}
 
 
 def check_filter(expression: str, schemas: Mapping[str, Schema]) -> None:
@@ -16,14 +16,14 @@ def check_filter(expression: str, schemas: Mapping[str, Schema]) -> None:
     for clause in parse_filter(expression):
         for group in clause.where:
             for test in group:
-                _check_subject(test, clause.subject)
+                _check_dataset(test)
         for test in clause.tests():
             _check_test(test, schemas)
 
 
-def _check_subject(test: Test, subject: str) -> None:
-    if test.dataset.upper() not in _READABLE[subject]:
-        raise FilterError(f"Invalid Expression: {test.dataset}.{test.field} does not exist for {subject}.")
+def _check_dataset(test: Test) -> None:
+    if test.dataset.upper() not in _READABLE:
+        raise FilterError(f"Invalid Expression: {test.dataset}.{test.field} does not exist for ITEMID.")
 
 
 def _check_test(test: Test, schemas: Mapping[str, Schema]) -> None:

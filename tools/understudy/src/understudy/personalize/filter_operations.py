@@ -11,15 +11,13 @@ from understudy.personalize.filter_check import check_filter
 from understudy.personalize.filter_syntax import Clause, CurrentItem, FilterError, fields_of, parse_filter
 from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.kinds import DATASET_GROUP, FILTER
-from understudy.personalize.recipes import FOR_ITEMS, ITEM_ATTRIBUTE_AFFINITY, require_recipe
+from understudy.personalize.recipes import FOR_ITEMS, require_recipe
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.tables import Table
-from understudy.personalize.trained import ItemModel, SegmentModel
-from understudy.personalize.user_filtering import UserFilter
+from understudy.personalize.trained import ItemModel
 from understudy.wire.service import Handler, Params
 
-_EVENT_TYPE = ("INTERACTIONS", "EVENT_TYPE")
 _MOST_FIELDS = 10
 """How many fields all filters of a group may read."""
 
@@ -65,12 +63,8 @@ class FilterOperations:
             raise invalid_input(f"{found.arn} belongs to another dataset group.")
         recipe = require_recipe(version.detail["recipeArn"])
         clauses = parse_filter(found.detail["filterExpression"])
-        if any(clause.subject != recipe.subject for clause in clauses):
-            raise invalid_input(f"{found.arn} does not fit the recipe {recipe.name}.")
         if recipe.type != FOR_ITEMS and any(map(_reads_current_item, clauses)):
             raise invalid_input(f"{found.arn} reads CurrentItem, which is for related items only.")
-        if recipe.arn == ITEM_ATTRIBUTE_AFFINITY and any(each == _EVENT_TYPE for each in fields_of(clauses)):
-            raise invalid_input(f"{found.arn} reads interactions, which {recipe.name} cannot filter by.")
 
     async def bound(self, params: Params, model: ItemModel, *, with_events: bool = True) -> ItemFilter | None:
         """Return the filter that `params` name, bound to the current data; None when they name none.
@@ -91,14 +85,6 @@ class FilterOperations:
         known.insert(0, (state, bound))
         del known[_MOST_BOUND:]
         return bound
-
-    async def bound_to_users(self, params: Params, model: SegmentModel) -> UserFilter | None:
-        """Return the filter of users that `params` name, bound to the current data, or None."""
-        if "filterArn" not in params:
-            return None
-        found = self.registry.get_active(FILTER, params["filterArn"])
-        snapshots = await self.data.snapshots(found.detail["datasetGroupArn"])
-        return UserFilter(found.detail["filterExpression"], snapshots, model.users)
 
     def _check_fields(self, group_arn: str, expression: str) -> None:
         """Require that all filters of the group read few fields together."""

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.personalize.filter_syntax import CurrentItem, FilterError, Test, Value, parse_filter
+from understudy.personalize.filter_syntax import CurrentItem, Test, Value, parse_filter
 from understudy.personalize.matching import Known, Mask, allowed, known_values, matching
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.records import Records, column_of
@@ -18,7 +18,6 @@ _MOST_MASKS = 64
 """How many masks are kept of tests on items: parameters make any number of them."""
 _INDICES = {"Interactions": ("_history",), "Users": ("_users",), "Items": ("_items", "_item_rows")}
 """What is indexed of each dataset, when it is first needed."""
-_FOR_USERS = "The filter is for user segments."
 
 
 class _Asked(NamedTuple):
@@ -67,11 +66,8 @@ class ItemFilter:
 
         `recent` are the user's events that the data has not, `item` is the one that others are related to.
 
-        Raises FilterError for a malformed value, for one missing from an INCLUDE clause, and for an
-        expression on users.
+        Raises FilterError for a malformed value, and for one missing from an INCLUDE clause.
         """
-        if any(clause.subject == "USERID" for clause in self._clauses):
-            raise FilterError(_FOR_USERS)
         asked = _Asked(user, given, recent, item)
         return allowed(
             self._clauses,

@@ -21,7 +21,6 @@ from understudy.engines.recommend import (
     Recommender,
     RelatedItems,
     Satisfaction,
-    UserAffinity,
 )
 from understudy.engines.recommend.factors import Factors
 from understudy.engines.recommend.hybrid import HybridModel
@@ -30,12 +29,11 @@ from understudy.engines.recommend.params import HybridParams
 from understudy.engines.recommend.reranking import Ranker
 from understudy.engines.recommend.tables import Catalogue, Tables
 from understudy.personalize.trained import (
+    ItemModel,
     Items,
     PersonalModel,
     PopularModel,
     RelatedModel,
-    SegmentModel,
-    TrainedModel,
 )
 
 _CLASSES: Mapping[str, type[Any]] = {
@@ -55,16 +53,14 @@ _CLASSES: Mapping[str, type[Any]] = {
         RelatedItems,
         RelatedModel,
         Satisfaction,
-        SegmentModel,
         Tables,
-        UserAffinity,
     )
 }
 _DESCRIPTION = "description"
 _MATRIX = ("data", "indices", "indptr")
 
 
-def write_model(path: Path, model: TrainedModel) -> None:
+def write_model(path: Path, model: ItemModel) -> None:
     """Write a model; a reader sees all of it or nothing."""
     arrays: dict[str, NDArray[Any]] = {}
     described = json.dumps(_described(model, arrays)).encode()
@@ -75,12 +71,12 @@ def write_model(path: Path, model: TrainedModel) -> None:
     part.replace(path)
 
 
-def read_model(path: Path) -> TrainedModel:
+def read_model(path: Path) -> ItemModel:
     """Read a model; raise ValueError, KeyError, TypeError or OSError for one that is damaged or missing."""
     try:
         # Opened here, since NumPy leaves a file open that is no archive.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return cast("TrainedModel", _made(json.loads(arrays[_DESCRIPTION].tobytes()), arrays))
+            return cast("ItemModel", _made(json.loads(arrays[_DESCRIPTION].tobytes()), arrays))
     except BadZipFile as error:
         raise ValueError(f"{path} is damaged") from error
 

@@ -18,7 +18,7 @@ from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import LearnedData
 from understudy.personalize.table_files import read_table
-from understudy.personalize.trained import ItemModel, SegmentModel, TrainedModel
+from understudy.personalize.trained import ItemModel
 from understudy.personalize.trainer import Trainer
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
@@ -129,23 +129,9 @@ class ModelOperations:
 
         return finish
 
-    async def model(self, version: Resource) -> TrainedModel:
+    async def model(self, version: Resource) -> ItemModel:
         """Return the model of an active solution version."""
         return await self.models.model(version)
-
-    async def item_model(self, version: Resource) -> ItemModel:
-        """Return the model of an active version that recommends items; it is an error if it has another."""
-        model = await self.model(version)
-        if isinstance(model, SegmentModel):
-            raise invalid_input(f"{version.arn} makes user segments, and recommends no items.")
-        return model
-
-    async def segment_model(self, version: Resource) -> SegmentModel:
-        """Return the model of an active version that makes segments; it is an error if it has another."""
-        model = await self.model(version)
-        if not isinstance(model, SegmentModel):
-            raise invalid_input(f"{version.arn} makes no user segments.")
-        return model
 
     async def forgetting(self, group_arn: str, users: Collection[str]) -> Mapping[Resource, Finish]:
         """Return what makes each trained version of a group forget users.

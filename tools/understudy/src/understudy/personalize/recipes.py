@@ -17,11 +17,8 @@ PERSONALIZED_RANKING_V2 = RECIPE_PREFIX + "aws-personalized-ranking-v2"
 PERSONALIZED_RANKING = RECIPE_PREFIX + "aws-personalized-ranking"
 SIMILAR_ITEMS = RECIPE_PREFIX + "aws-similar-items"
 POPULARITY_COUNT = RECIPE_PREFIX + "aws-popularity-count"
-ITEM_AFFINITY = RECIPE_PREFIX + "aws-item-affinity"
-ITEM_ATTRIBUTE_AFFINITY = RECIPE_PREFIX + "aws-item-attribute-affinity"
 
 FOR_USERS, FOR_RANKING, FOR_ITEMS = "USER_PERSONALIZATION", "PERSONALIZED_RANKING", "RELATED_ITEMS"
-FOR_SEGMENTS = "USER_SEGMENTATION"
 _SINCE = datetime(2024, 5, 1, tzinfo=UTC)
 
 
@@ -37,11 +34,6 @@ class Recipe:
     def name(self) -> str:
         """The last part of its ARN."""
         return self.arn.removeprefix(RECIPE_PREFIX)
-
-    @property
-    def subject(self) -> str:
-        """What a filter for it is about, as expressions spell it in capitals."""
-        return "USERID" if self.type == FOR_SEGMENTS else "ITEMID"
 
     def shown(self) -> Params:
         """Return what DescribeRecipe answers."""
@@ -69,8 +61,6 @@ RECIPES: Mapping[str, Recipe] = {
         Recipe(PERSONALIZED_RANKING, FOR_RANKING, _RANKING),
         Recipe(SIMILAR_ITEMS, FOR_ITEMS, "Items that go with an item, by histories and descriptions."),
         Recipe(POPULARITY_COUNT, FOR_USERS, "The items with the most interactions."),
-        Recipe(ITEM_AFFINITY, FOR_SEGMENTS, "Users who will probably want an item."),
-        Recipe(ITEM_ATTRIBUTE_AFFINITY, FOR_SEGMENTS, "Users who will probably want items of a kind."),
     )
 }
 _SUMMARY = ("name", "recipeArn", "status", "creationDateTime", "lastUpdatedDateTime")

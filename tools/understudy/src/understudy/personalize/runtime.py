@@ -111,7 +111,7 @@ class Runtime:
             raise not_found(campaign.arn)
         version = self.registry.get(SOLUTION_VERSION, campaign.detail["solutionVersionArn"])
         recipe = require_recipe(version.detail["recipeArn"])
-        return _Served(campaign, version, await self.models.item_model(version), recipe)
+        return _Served(campaign, version, await self.models.model(version), recipe)
 
     async def _metadata(self, served: _Served, params: Params, items: int) -> Metadata | None:
         metadata = await self.metadata.wanted(params, served.campaign, served.group_arn)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.automatic import Automatic
-from understudy.personalize.batch_jobs import BatchJobs
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
@@ -22,7 +21,6 @@ from understudy.personalize.options import PersonalizeOptions
 from understudy.personalize.readout import Readout
 from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
-from understudy.personalize.segment_operations import SegmentOperations
 from understudy.personalize.solution_operations import SolutionOperations
 from understudy.personalize.store import Store
 from understudy.personalize.tags import TagOperations
@@ -48,7 +46,6 @@ _PLAIN_KINDS = (
     kinds.FILTER,
     kinds.EVENT_TRACKER,
     kinds.BATCH_INFERENCE_JOB,
-    kinds.BATCH_SEGMENT_JOB,
 )
 
 
@@ -92,7 +89,6 @@ class _Parts:
     campaigns: CampaignOperations
     filters: FilterOperations
     batch: BatchOperations
-    segments: SegmentOperations
     runtime: Runtime
     events: EventOperations
     automatic: Automatic
@@ -115,15 +111,6 @@ class _Parts:
         items = ItemRecords(data=data)
         filters = FilterOperations(arns=arns, registry=registry, data=data)
         campaigns = CampaignOperations(arns=arns, registry=registry)
-        batch_jobs = BatchJobs(
-            arns=arns,
-            registry=registry,
-            workers=workers,
-            data=data,
-            models=models,
-            filters=filters,
-            s3=s3,
-        )
         return cls(
             registry=registry,
             workers=workers,
@@ -137,8 +124,15 @@ class _Parts:
             models=models,
             campaigns=campaigns,
             filters=filters,
-            batch=BatchOperations(batch_jobs),
-            segments=SegmentOperations(batch_jobs),
+            batch=BatchOperations(
+                arns=arns,
+                registry=registry,
+                workers=workers,
+                data=data,
+                models=models,
+                filters=filters,
+                s3=s3,
+            ),
             runtime=Runtime(
                 registry=registry,
                 workers=answering,
@@ -168,7 +162,6 @@ class _Parts:
             self.campaigns,
             self.filters,
             self.batch,
-            self.segments,
             TagOperations(self.registry),
         ):
             handlers |= part.operations()
@@ -186,7 +179,6 @@ class _Parts:
                 kinds.DATA_DELETION_JOB: self.jobs.delete_data,
                 kinds.SOLUTION_VERSION: self.models.train_version,
                 kinds.BATCH_INFERENCE_JOB: self.batch.infer,
-                kinds.BATCH_SEGMENT_JOB: self.segments.segment,
             }
         )
         self.data.resume_updates()

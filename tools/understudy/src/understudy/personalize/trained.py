@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         Recommender,
         RelatedItems,
         Satisfaction,
-        UserAffinity,
     )
 
 
@@ -175,31 +174,5 @@ class PopularModel:
             yield Recommended(self.items.named(self.model.first(limit, query.mask)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentModel:
-    """Ranks users for items; `users` have the names of its codes."""
-
-    affinity: UserAffinity
-    users: tuple[str, ...]
-    items: Items
-    metrics: Mapping[str, float]
-
-    def without(self, users: Collection[str]) -> Self:
-        """Return a model that does not know these users; the same one if it does not know them now."""
-        kept = [code for code, user in enumerate(self.users) if user not in users]
-        if len(kept) == len(self.users):
-            return self
-        left = self.affinity.of_users(np.array(kept, dtype=np.intp))
-        return replace(self, affinity=left, users=tuple(self.users[code] for code in kept))
-
-    def segment(
-        self, items: Sequence[int], limit: int, allowed: NDArray[np.bool_] | None = None
-    ) -> list[str]:
-        """Return at most `limit` users, those who will most probably want one of `items` first."""
-        found = self.affinity.users(np.array(items, dtype=np.intp), limit, allowed)
-        return [self.users[code] for code in found.tolist()]
-
-
 ItemModel = PersonalModel | RelatedModel | PopularModel
 """What recommends items."""
-TrainedModel = ItemModel | SegmentModel

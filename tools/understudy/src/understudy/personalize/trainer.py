@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from understudy.personalize.store import Store
-    from understudy.personalize.trained import TrainedModel
+    from understudy.personalize.trained import ItemModel
     from understudy.wire.service import Params
     from understudy.workers import Workers
 
@@ -38,7 +38,7 @@ class Trainer:
     workers: Workers
     large_rows: int = LARGE_ROWS
 
-    async def trained(self, solution: Params, datasets: Mapping[str, DatasetSnapshot]) -> TrainedModel | Path:
+    async def trained(self, solution: Params, datasets: Mapping[str, DatasetSnapshot]) -> ItemModel | Path:
         """Return a model by the configuration of a solution, or the new file of the store that has it.
 
         Raises JobFailedError with AWS's reason when there is too little data to train on.

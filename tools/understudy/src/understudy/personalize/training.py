@@ -13,36 +13,28 @@ from understudy.engines.recommend import (
     Profiles,
     Recommender,
     RelatedItems,
-    SegmentSplit,
     Split,
-    UserAffinity,
     evaluate,
     measured,
-    segment_metrics,
 )
 from understudy.engines.recommend.evaluation import DEPTH
 from understudy.personalize import recipes
-from understudy.personalize.catalogue import has_attributes, item_content
+from understudy.personalize.catalogue import item_content
 from understudy.personalize.errors import JobFailedError
 from understudy.personalize.interactions import Selected, select_interactions
 from understudy.personalize.plan import TrainingPlan
 from understudy.personalize.trained import (
+    ItemModel,
     Items,
     PersonalModel,
     PopularModel,
     RelatedModel,
-    SegmentModel,
-    TrainedModel,
 )
 
 _MIN_EVENTS = 1_000
 _MIN_USERS = 25
 _MIN_EVENTS_EACH = 2
 _MIN_USER_SHARE = 0.01
-_NO_ATTRIBUTE = (
-    "Did not find any attribute to train on. There may not be any attribute in the items dataset, "
-    "or all attribute values either have same or all distinct values."
-)
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ class _Material:
         return Items(self.selected.items)
 
 
-def train(plan: TrainingPlan, recipe_arn: str = recipes.USER_PERSONALIZATION_V2) -> TrainedModel:
+def train(plan: TrainingPlan, recipe_arn: str = recipes.USER_PERSONALIZATION_V2) -> ItemModel:
     """Return a model that counts all of `plan`, with the metrics of the one without a tenth of the users.
 
     Raises JobFailedError with AWS's reason when there is too little data to train on. The Users
@@ -73,13 +65,11 @@ def train(plan: TrainingPlan, recipe_arn: str = recipes.USER_PERSONALIZATION_V2)
     histories = Histories.of(selected.events)
     _check_size(histories, plan.events.filtered_types)
     content = item_content(plan, selected.items)
-    if recipe_arn == recipes.ITEM_ATTRIBUTE_AFFINITY and not has_attributes(plan):
-        raise JobFailedError(_NO_ATTRIBUTE)
     fit = _FITS.get(recipe_arn, _personal)
     return fit(_Material(selected, histories, content))
 
 
-def _personal(material: _Material) -> TrainedModel:
+def _personal(material: _Material) -> ItemModel:
     trial = Recommender.fit(Histories.of(material.split.train), material.content)
     return PersonalModel(
         model=trial.counting(material.histories),
@@ -91,13 +81,13 @@ def _personal(material: _Material) -> TrainedModel:
     )
 
 
-def _similar(material: _Material) -> TrainedModel:
+def _similar(material: _Material) -> ItemModel:
     trial = RelatedItems.of(Histories.of(material.split.train), material.content)
     model = RelatedItems.of(material.histories, material.content)
     return RelatedModel(model, material.items, _related_metrics(trial, material.split))
 
 
-def _popular(material: _Material) -> TrainedModel:
+def _popular(material: _Material) -> ItemModel:
     trial = PopularItems.of(Histories.of(material.split.train))
     ranking = trial.first(DEPTH)
     reachable = np.zeros(trial.order.size, dtype=bool)
@@ -106,18 +96,9 @@ def _popular(material: _Material) -> TrainedModel:
     return PopularModel(PopularItems.of(material.histories), material.items, metrics)
 
 
-def _segments(material: _Material) -> TrainedModel:
-    split = SegmentSplit.of(material.histories)
-    trial = UserAffinity.of(Histories.of(split.train), material.content)
-    model = UserAffinity.of(material.histories, material.content)
-    return SegmentModel(model, material.selected.users, material.items, segment_metrics(trial, split))
-
-
-_FITS: dict[str, Callable[[_Material], TrainedModel]] = {
+_FITS: dict[str, Callable[[_Material], ItemModel]] = {
     recipes.SIMILAR_ITEMS: _similar,
     recipes.POPULARITY_COUNT: _popular,
-    recipes.ITEM_AFFINITY: _segments,
-    recipes.ITEM_ATTRIBUTE_AFFINITY: _segments,
 }
 
 

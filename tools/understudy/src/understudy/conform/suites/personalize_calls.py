@@ -29,7 +29,6 @@ _ABSENT = {
     "Filter": "filter/none",
     "EventTracker": "event-tracker/0a1b2c3d",
     "BatchInferenceJob": "batch-inference-job/none",
-    "BatchSegmentJob": "batch-segment-job/none",
     "DatasetExportJob": "dataset-export-job/none",
     "DataDeletionJob": "data-deletion-job/none",
 }
@@ -53,7 +52,6 @@ _LISTS = {
     "ListFilters": "Filters",
     "ListEventTrackers": "eventTrackers",
     "ListBatchInferenceJobs": "batchInferenceJobs",
-    "ListBatchSegmentJobs": "batchSegmentJobs",
     "ListDatasetExportJobs": "datasetExportJobs",
     "ListDataDeletionJobs": "dataDeletionJobs",
 }

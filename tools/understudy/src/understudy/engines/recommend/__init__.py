@@ -3,7 +3,6 @@
 Nothing here knows about a wire protocol, a file or a service: arrays in, arrays out.
 """
 
-from understudy.engines.recommend.affinity import SegmentSplit, UserAffinity, segment_metrics
 from understudy.engines.recommend.content import ItemContent
 from understudy.engines.recommend.evaluation import Split, evaluate, measured
 from understudy.engines.recommend.events import Events, Histories
@@ -27,12 +26,9 @@ __all__ = [
     "Recommender",
     "RelatedItems",
     "Satisfaction",
-    "SegmentSplit",
     "Split",
-    "UserAffinity",
     "evaluate",
     "leave_one_out",
     "measured",
     "satisfaction_weights",
-    "segment_metrics",
 ]
