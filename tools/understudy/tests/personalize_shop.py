@@ -42,7 +42,7 @@ async def arn_of(api: Api, noun: str, ends: str = "") -> str:
     return str(arn)
 
 
-async def campaign(api: Api, recipe: str, name: str = "live") -> str:
+async def campaign(api: Api, recipe: str = "user-personalization-v2", name: str = "live") -> str:
     """Return the ARN of a campaign by a recipe."""
     group = await arn_of(api, "DatasetGroup")
     solution = await api.made("Solution", name=name, datasetGroupArn=group, recipeArn=RECIPES + recipe)

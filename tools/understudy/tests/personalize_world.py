@@ -153,10 +153,9 @@ class World:
             )
         self.made("tracker", "create_event_tracker", name="clicks", datasetGroupArn="{group}")
         for key, recipe in (
-            ("popular", "popularity-count"),
             ("personal", "user-personalization-v2"),
+            ("described", "user-personalization-v2"),
             ("ranking", "personalized-ranking-v2"),
-            ("similar", "similar-items"),
         ):
             self.made(
                 f"{key}_solution",
@@ -171,12 +170,9 @@ class World:
                 "create_campaign",
                 name=key,
                 solutionVersionArn=f"{{{key}_version}}",
-                campaignConfig={"enableMetadataWithRecommendations": key == "popular"},
+                campaignConfig={"enableMetadataWithRecommendations": key == "described"},
             )
-        for key, name, expression in (
-            ("filter", "kinds", "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"),
-            ("current", "same", "INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.CATEGORY"),
-        ):
+        for key, name, expression in (("filter", "kinds", "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"),):
             self.made(
                 key,
                 "create_filter",
@@ -190,7 +186,7 @@ class World:
 
 BATCH: dict[str, Any] = {
     "jobName": "night",
-    "solutionVersionArn": "{popular_version}",
+    "solutionVersionArn": "{personal_version}",
     "roleArn": ROLE,
     "jobInput": {"s3DataSource": {"path": "s3://data/in.json"}},
     "jobOutput": {"s3DataDestination": {"path": "s3://data/out/"}},

@@ -65,7 +65,7 @@ async def versions(api: Api) -> list[Params]:
 async def solution(api: Api, **params: object) -> str:
     """Return the ARN of a solution."""
     group = await arn_of(api, "DatasetGroup")
-    recipe = RECIPES + "popularity-count"
+    recipe = RECIPES + "user-personalization-v2"
     return await api.made("Solution", name="shop", datasetGroupArn=group, recipeArn=recipe, **params)
 
 
@@ -143,7 +143,7 @@ async def test_without_interactions_nothing_is_trained(api: Api) -> None:
     schema = await arn_of(api, "Schema", "/Interactions")
     dataset = {"name": "i", "schemaArn": schema, "datasetGroupArn": group, "datasetType": "Interactions"}
     await api.made("Dataset", **dataset)
-    recipe = RECIPES + "popularity-count"
+    recipe = RECIPES + "user-personalization-v2"
     await api.made("Solution", name="shop", datasetGroupArn=group, recipeArn=recipe)
     await look(api, 0)
     assert await look(api, HOUR_S + 1) == await look(api, 8 * DAY_S) == []
@@ -229,7 +229,7 @@ async def test_what_is_due_is_known_after_a_restart(tmp_path: Path) -> None:
     group, dataset = await before.dataset()
     s3.objects["a.csv"] = s3.objects["interactions.csv"]
     await before.load(dataset, "a")
-    recipe = RECIPES + "popularity-count"
+    recipe = RECIPES + "user-personalization-v2"
     await before.made("Solution", name="shop", datasetGroupArn=group, recipeArn=recipe)
     assert await look(before, 0) == []
     await before.close()

@@ -179,7 +179,7 @@ async def test_lines_of_a_ranking(api: Api, s3: FakeS3) -> None:
 
 async def test_a_job_holds_its_filter_and_its_version(api: Api, s3: FakeS3) -> None:
     """While it runs; afterwards, both can be deleted."""
-    live = await campaign(api, "popularity-count")
+    live = await campaign(api)
     only = await filter_of(api, 'INCLUDE ItemID WHERE Items.CATEGORY IN ("kind1")')
     version = await arn_of(api, "SolutionVersion")
     s3.objects["in.json"] = b'{"userId": "u1"}'

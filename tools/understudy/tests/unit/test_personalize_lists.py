@@ -116,7 +116,7 @@ async def test_lists_are_by_what_depends_on_what(api: Api) -> None:
     assert len((await api.call("ListDatasetImportJobs"))["datasetImportJobs"]) == 3
     group = await arn_of(api, "DatasetGroup")
     solution = await api.made(
-        "Solution", name="p", datasetGroupArn=group, recipeArn=RECIPES + "popularity-count"
+        "Solution", name="p", datasetGroupArn=group, recipeArn=RECIPES + "user-personalization-v2"
     )
     assert (await api.call("ListSolutionVersions", solutionArn=solution))["solutionVersions"] == []
     versions = [await api.made("SolutionVersion", solutionArn=solution) for _ in range(2)]
@@ -130,7 +130,7 @@ async def test_a_version_may_have_a_name(api: Api) -> None:
     """It is the end of its ARN then, and there is one of each name."""
     group = await arn_of(api, "DatasetGroup")
     solution = await api.made(
-        "Solution", name="p", datasetGroupArn=group, recipeArn=RECIPES + "popularity-count"
+        "Solution", name="p", datasetGroupArn=group, recipeArn=RECIPES + "user-personalization-v2"
     )
     assert await api.made("SolutionVersion", solutionArn=solution, name="first") == f"{solution}/first"
     again = await api.code("CreateSolutionVersion", solutionArn=solution, name="first")
@@ -163,7 +163,7 @@ async def test_each_recipe_has_its_algorithm_and_its_transformation(api: Api, re
 
 async def test_recipes_come_in_pages(api: Api) -> None:
     """As any list."""
-    first = await api.call("ListRecipes", maxResults=4)
+    first = await api.call("ListRecipes", maxResults=3)
     second = await api.call("ListRecipes", maxResults=100, nextToken=first["nextToken"])
     names = [each["name"] for each in [*first["recipes"], *second["recipes"]]]
     assert names == [each.name for each in recipes.RECIPES.values()]

@@ -1,4 +1,4 @@
-"""What a campaign answers beside a ranking: metadata, filters by the current item."""
+"""What a campaign answers beside a ranking: metadata, filters, what was done since."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,7 +23,6 @@ from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 if TYPE_CHECKING:
     from understudy.wire.service import Params
 
-SAME_KIND = "INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.CATEGORY"
 OF_KIND = "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"
 
 
@@ -59,7 +58,7 @@ async def with_metadata(api: Api, recipe: str) -> str:
 
 async def test_items_come_with_their_metadata(api: Api) -> None:
     """The wanted columns as text; what is empty is left out, and what is put by itself is there at once."""
-    live = await with_metadata(api, "popularity-count")
+    live = await with_metadata(api, "user-personalization-v2")
     columns = {"metadataColumns": {"ITEMS": ["NAME", "IN_STOCK", "CATEGORY"]}}
     asked = {"campaignArn": live, "userId": "u1", "numResults": 30, **columns}
     answer = await api.call("GetRecommendations", **asked)
@@ -90,7 +89,7 @@ async def test_rankings_come_with_metadata(api: Api) -> None:
 
 async def test_metadata_is_only_for_campaigns_that_give_it(api: Api) -> None:
     """An update of the campaign turns it on; columns must exist, and there are limits."""
-    live = await campaign(api, "popularity-count")
+    live = await campaign(api)
     asked = {"campaignArn": live, "userId": "u1"}
     name = {"metadataColumns": {"ITEMS": ["NAME"]}}
     assert await api.code("GetRecommendations", **asked, **name) == "InvalidInputException"
@@ -115,35 +114,9 @@ async def test_metadata_is_only_for_campaigns_that_give_it(api: Api) -> None:
     assert await api.code("GetRecommendations", **asked, **name, numResults=51) == "InvalidInputException"
 
 
-async def test_related_items_are_filtered_by_the_current_one(api: Api, s3: FakeS3) -> None:
-    """In requests and in batches, line by line."""
-    live, same = await campaign(api, "similar-items"), await filter_of(api, SAME_KIND)
-    answer = await api.call("GetRecommendations", campaignArn=live, itemId="i5", filterArn=same)
-    assert {kind(item) for item in items_of(answer)} == {2}
-    assert len(answer["itemList"]) == 9
-    lines = await batch(
-        api,
-        s3,
-        [{"itemId": "i5"}, {"itemId": "i6"}],
-        solutionVersionArn=await arn_of(api, "SolutionVersion"),
-        filterArn=same,
-    )
-    found = [{kind(item) for item in line["output"]["recommendedItems"]} for line in lines]
-    assert found == [{2}, {0}]
-    assert lines[0]["output"]["recommendedItems"] == items_of(answer)
-
-
-async def test_a_filter_must_fit_the_recipe(api: Api) -> None:
-    """The current item is for related items."""
-    live = await campaign(api, "popularity-count")
-    arn = await filter_of(api, SAME_KIND)
-    code = await api.code("GetRecommendations", campaignArn=live, userId="u1", filterArn=arn)
-    assert code == "InvalidInputException"
-
-
 async def test_batches_are_filtered_line_by_line(api: Api, s3: FakeS3) -> None:
     """By the user's events and description, and by the values in the line; a missing value fails its line."""
-    await campaign(api, "popularity-count")
+    await campaign(api)
     version = await arn_of(api, "SolutionVersion")
     of_kind = await filter_of(
         api, OF_KIND + ' | EXCLUDE ItemID WHERE Items.CATEGORY IN ("kind2") IF CurrentUser.AGE > 35'

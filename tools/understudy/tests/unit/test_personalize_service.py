@@ -406,8 +406,6 @@ async def test_recipes_can_be_read(api: Api) -> None:
         "aws-user-personalization",
         "aws-personalized-ranking-v2",
         "aws-personalized-ranking",
-        "aws-similar-items",
-        "aws-popularity-count",
     }
     assert described["recipe"]["recipeType"] == "USER_PERSONALIZATION"
     assert (await api.call("ListRecipes", domain="ECOMMERCE"))["recipes"] == []

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tools.understudy.tests.personalize_shop import RECIPES, arn_of, items_of, opened
+from tools.understudy.tests.personalize_shop import RECIPES, arn_of, event, items_of, opened, tracker
 from tools.understudy.tests.personalize_world import SCHEMAS, objects
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.wire.service import Params
@@ -75,7 +75,7 @@ async def test_a_solution_needs_interactions() -> None:
         assert await api.code("CreateSolution", **await asked(api)) == "InvalidInputException"
     group_only = Api(FakeS3())
     group, _ = await group_only.dataset()
-    request = {"name": "s", "datasetGroupArn": group, "recipeArn": f"{RECIPES}similar-items"}
+    request = {"name": "s", "datasetGroupArn": group, "recipeArn": f"{RECIPES}user-personalization-v2"}
     solution = await group_only.made("Solution", **request)
     assert await group_only.code("CreateSolutionVersion", solutionArn=solution) == "InvalidInputException"
     await group_only.close()
@@ -92,19 +92,21 @@ async def test_a_solution_needs_interactions() -> None:
     ],
 )
 async def test_a_column_that_is_left_out_is_not_learned_from(
-    api: Api, all_columns: Params, few_columns: Params
+    all_columns: Params, few_columns: Params
 ) -> None:
-    """Without kinds and words, items that nobody has bought are like no other."""
-    items = await arn_of(api, "Dataset", "ITEMS")
-    entry = {"itemId": "new", "properties": '{"category": "kind1", "text": "wool scarf warm number 1"}'}
-    await api.call("PutItems", datasetArn=items, items=[entry])
-    found = []
-    for name, columns in (("with", all_columns), ("without", few_columns)):
-        config = {"trainingDataConfig": columns}
-        request = {**await asked(api, "similar-items", solutionConfig=config), "name": name}
-        version = await api.made("SolutionVersion", solutionArn=await api.made("Solution", **request))
-        live = await api.made("Campaign", name=name, solutionVersionArn=version)
-        answer = await api.call("GetRecommendations", campaignArn=live, itemId="new", numResults=6)
-        found.append([int(item[1:]) % 3 for item in items_of(answer)])
-    assert found[0] == [1] * 6
-    assert found[1] != found[0]
+    """Without kinds and words, an item that nobody has bought is like no other."""
+    s3 = FakeS3(objects())
+    s3.objects["items.csv"] += b"\nnew,kind1,thing,wool scarf warm number 1,true"
+    async with opened(s3) as api:
+        tracking_id, found = await tracker(api), []
+        for name, columns in (("with", all_columns), ("without", few_columns)):
+            request = {**await asked(api, solutionConfig={"trainingDataConfig": columns}), "name": name}
+            version = await api.made("SolutionVersion", solutionArn=await api.made("Solution", **request))
+            live = await api.made("Campaign", name=name, solutionVersionArn=version)
+            await api.call(
+                "PutEvents", trackingId=tracking_id, sessionId="s", userId=name, eventList=[event("new")]
+            )
+            answer = await api.call("GetRecommendations", campaignArn=live, userId=name, numResults=6)
+            found.append([int(item[1:]) % 3 for item in items_of(answer) if item != "new"])
+    assert set(found[0]) == {1}
+    assert set(found[1]) != {1}

@@ -12,7 +12,7 @@ from understudy.personalize.interactions import select_interactions
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Column, Table, TextsBuilder
-from understudy.personalize.trained import ItemModel
+from understudy.personalize.trained import PersonalModel
 from understudy.personalize.training import train
 from understudy.wire.service import Params
 
@@ -149,7 +149,7 @@ def taste(users: int, each: int) -> list[Event]:
     ]
 
 
-def personal(events: list[Event]) -> ItemModel:
+def personal(events: list[Event]) -> PersonalModel:
     """Return a model that recommends items for users."""
     return train(plan(events))
 

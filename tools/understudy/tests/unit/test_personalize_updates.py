@@ -47,7 +47,7 @@ async def test_a_dataset_gets_another_schema(api: Api) -> None:
     await api.call(
         "PutItems", datasetArn=items, items=[{"itemId": "i1", "properties": json.dumps({"colour": "red"})}]
     )
-    live = await campaign(api, "popularity-count")
+    live = await campaign(api)
     red = await api.made(
         "Filter",
         name="red",
@@ -67,7 +67,7 @@ async def test_a_schema_of_another_type_is_no_update(api: Api) -> None:
 
 async def test_a_campaign_keeps_what_an_update_does_not_name(api: Api) -> None:
     """Its throughput changes, its version and configuration do not."""
-    arn = await campaign(api, "popularity-count")
+    arn = await campaign(api)
     before = (await api.call("DescribeCampaign", campaignArn=arn))["campaign"]
     assert (before["minProvisionedTPS"], "latestCampaignUpdate" in before) == (1, False)
     await api.call("UpdateCampaign", campaignArn=arn, minProvisionedTPS=5)
@@ -78,7 +78,7 @@ async def test_a_campaign_keeps_what_an_update_does_not_name(api: Api) -> None:
 
 async def test_a_campaign_follows_the_latest_version(api: Api) -> None:
     """If it is told so, by the solution's ARN; otherwise that is no version."""
-    arn = await campaign(api, "popularity-count")
+    arn = await campaign(api)
     solution = await arn_of(api, "Solution")
     newer = await api.made("SolutionVersion", solutionArn=solution)
     asked = {"campaignArn": arn, "solutionVersionArn": f"{solution}/$LATEST"}
@@ -93,7 +93,7 @@ async def test_a_solution_without_a_version_has_no_latest_one(api: Api) -> None:
         "Solution",
         name="new",
         datasetGroupArn=await arn_of(api, "DatasetGroup"),
-        recipeArn=RECIPES + "popularity-count",
+        recipeArn=RECIPES + "user-personalization-v2",
     )
     code = await api.code(
         "CreateCampaign",
@@ -106,7 +106,7 @@ async def test_a_solution_without_a_version_has_no_latest_one(api: Api) -> None:
 
 async def test_neither_version_of_an_update_can_be_deleted(api: Api) -> None:
     """The solution of the campaign is in use before, during and after it."""
-    arn = await campaign(api, "popularity-count")
+    arn = await campaign(api)
     solution = await arn_of(api, "Solution")
     newer = await api.made("SolutionVersion", solutionArn=solution)
     await api.call("UpdateCampaign", campaignArn=arn, solutionVersionArn=newer)
@@ -130,7 +130,7 @@ async def test_a_solution_is_updated_by_one_thing_at_a_time(api: Api, change: Pa
         "Solution",
         name="s",
         datasetGroupArn=await arn_of(api, "DatasetGroup"),
-        recipeArn=RECIPES + "popularity-count",
+        recipeArn=RECIPES + "user-personalization-v2",
     )
     before = (await api.call("DescribeSolution", solutionArn=solution))["solution"]
     await api.call("UpdateSolution", solutionArn=solution, **change)

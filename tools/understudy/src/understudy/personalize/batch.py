@@ -9,8 +9,8 @@ from typing import Any
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.json_lines import LineError, as_object, filter_values, line_id, parsed
-from understudy.personalize.recipes import FOR_ITEMS, FOR_RANKING, FOR_USERS
-from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
+from understudy.personalize.recipes import FOR_RANKING, FOR_USERS
+from understudy.personalize.trained import PersonalModel, Query, Recent, Recommended
 
 _CHUNK_LINES = 1_000
 _MOST_RANKED = 500
@@ -26,7 +26,7 @@ class _Line:
 
 
 def infer(
-    model: ItemModel,
+    model: PersonalModel,
     lines: Iterable[bytes],
     *,
     num_results: int,
@@ -47,21 +47,19 @@ def infer(
     )
 
 
-def _answers(model: ItemModel, lines: Sequence[_Line], num_results: int) -> Iterator[dict[str, Any]]:
+def _answers(model: PersonalModel, lines: Sequence[_Line], num_results: int) -> Iterator[dict[str, Any]]:
     queries = [line.query for line in lines if line.error is None]
     results = _results(model, queries, num_results)
     for line in lines:
         output: dict[str, Any] | None = None
         if line.error is None:
             found = next(results)
-            output = {"recommendedItems": found.items}
-            if found.scores is not None:
-                output["scores"] = found.scores
+            output = {"recommendedItems": found.items, "scores": found.scores}
         yield {"input": line.shown, "output": output, "error": line.error}
 
 
-def _results(model: ItemModel, queries: Sequence[Query], num_results: int) -> Iterator[Recommended]:
-    if queries and queries[0].ranked and isinstance(model, PersonalModel):
+def _results(model: PersonalModel, queries: Sequence[Query], num_results: int) -> Iterator[Recommended]:
+    if queries and queries[0].ranked:
         return map(model.order, queries)
     return model.answer(queries, num_results)
 
@@ -75,7 +73,7 @@ def _line(
         record = as_object(shown)
         query = _READERS[recipe_type](record)
         if item_filter is not None:
-            mask = item_filter.mask(query.user, filter_values(record), item=query.item)
+            mask = item_filter.mask(query.user, filter_values(record))
             query = replace(query, mask=mask)
     except (FilterError, LineError) as error:
         return _Line(shown, error=str(error))
@@ -84,11 +82,6 @@ def _line(
 
 def _for_user(record: Mapping[str, Any]) -> Query:
     return Query(user=line_id(record, "userId"))
-
-
-def _for_item(record: Mapping[str, Any]) -> Query:
-    user = record.get("userId", "")
-    return Query(item=line_id(record, "itemId"), user=user if isinstance(user, str) else "")
 
 
 def _for_ranking(record: Mapping[str, Any]) -> Query:
@@ -100,7 +93,7 @@ def _for_ranking(record: Mapping[str, Any]) -> Query:
     return Query(user=line_id(record, "userId"), ranked=tuple(ranked))
 
 
-_READERS = {FOR_USERS: _for_user, FOR_ITEMS: _for_item, FOR_RANKING: _for_ranking}
+_READERS = {FOR_USERS: _for_user, FOR_RANKING: _for_ranking}
 
 
 def _chunks(lines: Iterator[_Line]) -> Iterator[list[_Line]]:

@@ -19,7 +19,7 @@ from understudy.personalize.recipes import require_recipe
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import read_streamed
-from understudy.personalize.trained import ItemModel, PersonalModel, Recent
+from understudy.personalize.trained import PersonalModel, Recent
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
@@ -77,13 +77,13 @@ class BatchOperations:
         )
         await answer_files(self.s3, self.workers, job.detail, answer)
 
-    async def _recent(self, version: Resource, model: ItemModel) -> Mapping[str, Recent]:
+    async def _recent(self, version: Resource, model: PersonalModel) -> Mapping[str, Recent]:
         """Return what users have done since the training: events count without another one, imports do not.
 
         Source: Amazon Personalize developer guide, "How new data influences batch recommendations".
         """
         interactions = only_of("INTERACTIONS", self.data.datasets(version.detail["datasetGroupArn"]))
-        if interactions is None or not isinstance(model, PersonalModel):
+        if interactions is None:
             return {}
         since = version.detail[STREAMED_UP_TO]
         stored = self.registry.store.stored_streamed(interactions.arn, since=since)

@@ -3,9 +3,8 @@
 expression := clause { "|" clause }
 clause     := (INCLUDE | EXCLUDE) ItemID WHERE any [ IF all ]
 any        := all { OR all }              all := condition { AND condition }
-condition  := Dataset "." FIELD ( [NOT] IN ( current | "(" value { "," value } ")" ) | comparison one )
-one        := value | "(" value ")"       value := string | number | $NAME | current
-current    := CurrentItem "." FIELD
+condition  := Dataset "." FIELD ( [NOT] IN "(" value { "," value } ")" | comparison one )
+one        := value | "(" value ")"       value := string | number | $NAME
 
 A clause filters by one dataset. Source: Amazon Personalize developer guide, "Filter expressions".
 """
@@ -18,7 +17,6 @@ from typing import Self
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\$\w+|-?\d+(?:\.\d+)?|[A-Za-z_][\w.]*|<=|>=|[=<>(),|])')
 _COMPARISONS = frozenset({"=", "<", "<=", ">", ">="})
-_CURRENT_ITEM = "CURRENTITEM."
 _MAX_FIELDS = 5
 _MOST_PARSED = 64
 """How many expressions are kept as they were parsed: each request names one."""
@@ -35,14 +33,7 @@ class Parameter:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentItem:
-    """A field of the item that related items are asked for."""
-
-    field: str
-
-
-Value = str | float | Parameter | CurrentItem
+Value = str | float | Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +83,7 @@ def parse_filter(text: str) -> tuple[Clause, ...]:
 
 def fields_of(clauses: Iterable[Clause]) -> set[tuple[str, str]]:
     """Return the fields that clauses read, each with its dataset in capitals."""
-    tests = [test for clause in clauses for test in clause.tests()]
-    return {(test.dataset.upper(), test.field) for test in tests} | {
-        ("ITEMS", value.field) for test in tests for value in test.values if isinstance(value, CurrentItem)
-    }
+    return {(test.dataset.upper(), test.field) for clause in clauses for test in clause.tests()}
 
 
 def parse_values(text: str) -> tuple[str | float, ...]:
@@ -178,8 +166,6 @@ class _Parser:
             return Test(dataset, field, operator, (self._one(),))
         if operator not in {"IN", "NOT IN"}:
             raise FilterError(f"Invalid Expression at '{operator}'.")
-        if self._peek().startswith(_CURRENT_ITEM):
-            return Test(dataset, field, operator, (self._value(),))
         self._expect("(")
         values = self.values()
         self._expect(")")
@@ -194,8 +180,6 @@ class _Parser:
 
     def _value(self) -> Value:
         token = self._next()
-        if token.upper().startswith(_CURRENT_ITEM):
-            return CurrentItem(token.partition(".")[2])
         if token.startswith("$"):
             return Parameter(token[1:])
         if token.startswith('"'):

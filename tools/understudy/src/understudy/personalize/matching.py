@@ -73,7 +73,7 @@ def known_values(value: Value, given: Mapping[str, str], comparison: str) -> Kno
     takes one, MissingValueError if it has none.
     """
     if not isinstance(value, Parameter):
-        return (value,) if isinstance(value, str | float) else ()
+        return (value,)
     if value.name not in given:
         raise MissingValueError(f"The filter parameter {value.name} has no value.")
     found = parse_values(given[value.name])

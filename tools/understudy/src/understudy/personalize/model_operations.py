@@ -18,7 +18,7 @@ from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import LearnedData
 from understudy.personalize.table_files import read_table
-from understudy.personalize.trained import ItemModel
+from understudy.personalize.trained import PersonalModel
 from understudy.personalize.trainer import Trainer
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
@@ -129,7 +129,7 @@ class ModelOperations:
 
         return finish
 
-    async def model(self, version: Resource) -> ItemModel:
+    async def model(self, version: Resource) -> PersonalModel:
         """Return the model of an active solution version."""
         return await self.models.model(version)
 

@@ -15,10 +15,8 @@ USER_PERSONALIZATION_V2 = RECIPE_PREFIX + "aws-user-personalization-v2"
 USER_PERSONALIZATION = RECIPE_PREFIX + "aws-user-personalization"
 PERSONALIZED_RANKING_V2 = RECIPE_PREFIX + "aws-personalized-ranking-v2"
 PERSONALIZED_RANKING = RECIPE_PREFIX + "aws-personalized-ranking"
-SIMILAR_ITEMS = RECIPE_PREFIX + "aws-similar-items"
-POPULARITY_COUNT = RECIPE_PREFIX + "aws-popularity-count"
 
-FOR_USERS, FOR_RANKING, FOR_ITEMS = "USER_PERSONALIZATION", "PERSONALIZED_RANKING", "RELATED_ITEMS"
+FOR_USERS, FOR_RANKING = "USER_PERSONALIZATION", "PERSONALIZED_RANKING"
 _SINCE = datetime(2024, 5, 1, tzinfo=UTC)
 
 
@@ -59,8 +57,6 @@ RECIPES: Mapping[str, Recipe] = {
         Recipe(USER_PERSONALIZATION, FOR_USERS, _PERSONAL),
         Recipe(PERSONALIZED_RANKING_V2, FOR_RANKING, _RANKING),
         Recipe(PERSONALIZED_RANKING, FOR_RANKING, _RANKING),
-        Recipe(SIMILAR_ITEMS, FOR_ITEMS, "Items that go with an item, by histories and descriptions."),
-        Recipe(POPULARITY_COUNT, FOR_USERS, "The items with the most interactions."),
     )
 }
 _SUMMARY = ("name", "recipeArn", "status", "creationDateTime", "lastUpdatedDateTime")

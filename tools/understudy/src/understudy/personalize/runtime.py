@@ -20,7 +20,6 @@ from understudy.personalize.metadata import MOST_ITEMS, Metadata, MetadataReader
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
 from understudy.personalize.recent import counted
 from understudy.personalize.recipes import (
-    FOR_ITEMS,
     FOR_RANKING,
     Recipe,
     require_recipe,
@@ -28,7 +27,7 @@ from understudy.personalize.recipes import (
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Streamed
-from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
+from understudy.personalize.trained import PersonalModel, Query, Recent, Recommended
 from understudy.wire.errors import ServiceError
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
@@ -45,7 +44,7 @@ class _Served(NamedTuple):
 
     campaign: Resource
     version: Resource
-    model: ItemModel
+    model: PersonalModel
     recipe: Recipe
 
     @property
@@ -72,18 +71,15 @@ class Runtime:
         }
 
     async def get_recommendations(self, params: Params) -> Params:
-        """Answer GetRecommendations for a user or an item; an unknown one gets popular items."""
+        """Answer GetRecommendations for a user; an unknown one gets popular items."""
         served = await self._served(params)
         if served.recipe.type == FOR_RANKING:
             raise invalid_input("The campaign's recipe requires GetPersonalizedRanking.")
-        needed = "itemId" if served.recipe.type == FOR_ITEMS else "userId"
-        if needed not in params:
-            raise invalid_input(f"{needed} is required for this campaign's recipe.")
+        if "userId" not in params:
+            raise invalid_input("userId is required for this campaign's recipe.")
         limit = results_wanted(params)
         metadata = await self._metadata(served, params, limit)
-        query = Query(
-            user=params.get("userId", ""), item=params.get("itemId", ""), recent=self._recent(served, params)
-        )
+        query = Query(user=params["userId"], recent=self._recent(served, params))
         model, mask = served.model, await self._mask(served, query, params)
         found = await self._answered(lambda: _first(model, replace(query, mask=mask()), limit))
         return _answer("itemList", _items(found), metadata)
@@ -91,7 +87,7 @@ class Runtime:
     async def get_personalized_ranking(self, params: Params) -> Params:
         """Answer GetPersonalizedRanking: the given items in the order for a user."""
         served = await self._served(params)
-        if served.recipe.type != FOR_RANKING or not isinstance(served.model, PersonalModel):
+        if served.recipe.type != FOR_RANKING:
             raise invalid_input("The campaign's recipe does not support personalized ranking.")
         ranked = tuple(params["inputList"])
         if not 1 <= len(ranked) <= _MOST_RANKED:
@@ -133,7 +129,7 @@ class Runtime:
             for event in self._streamed(served.version, query.user, since=0)
         ]
         given = params.get("filterValues", {})
-        return partial(item_filter.mask, query.user, given, events, item=query.item)
+        return partial(item_filter.mask, query.user, given, events)
 
     async def _answered(self, answer: Callable[[], Recommended]) -> Recommended:
         """Answer in a thread; it is an error of the request if its filter cannot be applied."""
@@ -154,8 +150,6 @@ class Runtime:
     def _recent(self, served: _Served, params: Params) -> Recent | None:
         """Return what the user has done since the training; None if nothing is known of it."""
         model, version = served.model, served.version
-        if not isinstance(model, PersonalModel):
-            return None
         events = self._streamed(version, params["userId"], since=version.detail[STREAMED_UP_TO])
         rules = EventRules.of(version.detail)
         return counted(events, rules, model) if events else None
@@ -171,13 +165,11 @@ def _no_mask() -> None:
     """Allow every item."""
 
 
-def _first(model: ItemModel, query: Query, limit: int) -> Recommended:
+def _first(model: PersonalModel, query: Query, limit: int) -> Recommended:
     return next(model.answer([query], limit))
 
 
 def _items(found: Recommended) -> list[Params]:
-    if found.scores is None:
-        return [{"itemId": item} for item in found.items]
     pairs = zip(found.items, found.scores, strict=True)
     return [{"itemId": item, "score": score} for item, score in pairs]
 

@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from understudy.engines.recommend import (
-        PopularItems,
         Profiles,
         Ranking,
         Recommender,
-        RelatedItems,
         Satisfaction,
     )
 
@@ -33,13 +31,12 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked about: a user, an item, or for a user the order of items.
+    """What is asked about: a user, or for a user the order of items.
 
     `mask` is over the model's items: those that may be recommended, None for all.
     """
 
     user: str = ""
-    item: str = ""
     ranked: tuple[str, ...] = ()
     mask: NDArray[np.bool_] | None = None
     recent: Recent | None = None
@@ -47,10 +44,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """Items, best first, and if the recipe gives them their scores: positive, at most 1 together."""
+    """Items, best first, and their scores: positive, at most 1 together."""
 
     items: list[str]
-    scores: list[float] | None
+    scores: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +102,8 @@ class PersonalModel:
         allowed = mask if query.mask is None else mask & query.mask
         masked = Query(user=query.user, mask=allowed, recent=query.recent)
         found = next(self.answer([masked], max(1, int(allowed.sum()))))
-        total = sum(found.scores or ()) or 1.0
-        scores = [round(score / total, 7) for score in found.scores or ()]
+        total = sum(found.scores) or 1.0
+        scores = [round(score / total, 7) for score in found.scores]
         distinct = dict.fromkeys(query.ranked)
         unknown = [item for item in distinct if item not in places and query.mask is None]
         return Recommended([*found.items, *unknown], [*scores, *(0.0 for _ in unknown)])
@@ -135,44 +132,3 @@ class PersonalModel:
     def _named(self, ranking: Ranking) -> Recommended:
         scores = [round(float(score), 7) for score in ranking.scores]
         return Recommended(self.items.named(ranking.items), scores)
-
-
-@dataclass(frozen=True, slots=True)
-class RelatedModel:
-    """Ranks items for an item; an unknown one gets the popular items."""
-
-    model: RelatedItems
-    items: Items
-    metrics: Mapping[str, float]
-
-    def without(self, _users: Collection[str], /) -> Self:
-        """Return the same model, which knows no users."""
-        return self
-
-    def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
-        """Yield at most `limit` items for each query."""
-        codes = [self.items.places.get(query.item, -1) for query in queries]
-        for found in self.model.rank(codes, limit, [query.mask for query in queries]):
-            yield Recommended(self.items.named(found), None)
-
-
-@dataclass(frozen=True, slots=True)
-class PopularModel:
-    """Gives everybody the items with the most interactions."""
-
-    model: PopularItems
-    items: Items
-    metrics: Mapping[str, float]
-
-    def without(self, _users: Collection[str], /) -> Self:
-        """Return the same model, which knows no users."""
-        return self
-
-    def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
-        """Yield at most `limit` items for each query."""
-        for query in queries:
-            yield Recommended(self.items.named(self.model.first(limit, query.mask)), None)
-
-
-ItemModel = PersonalModel | RelatedModel | PopularModel
-"""What recommends items."""

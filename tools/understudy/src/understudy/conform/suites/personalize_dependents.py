@@ -44,11 +44,6 @@ def _filters() -> Iterator[Check]:
             "",
         ),
         (
-            "a field that the current item has not",
-            "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.COLOUR",
-            "",
-        ),
-        (
             "a field of interactions other than their type",
             'INCLUDE ItemID WHERE Interactions.ITEM_ID IN ("i1")',
             "",
