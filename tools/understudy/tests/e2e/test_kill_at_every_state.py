@@ -174,15 +174,13 @@ def test_killed_at_every_state_nothing_is_lost_and_nothing_trained_twice(
     dataset = service.made(
         "dataset", name="d", schemaArn=schema, datasetGroupArn=group, datasetType="Interactions"
     )
-    for mode in ("FULL", "INCREMENTAL"):
-        service.made(
-            "dataset_import_job",
-            jobName=mode,
-            datasetArn=dataset,
-            dataSource={"dataLocation": f"s3://{_BUCKET}/interactions.csv"},
-            roleArn=ROLE,
-            importMode=mode,
-        )
+    service.made(
+        "dataset_import_job",
+        jobName="import",
+        datasetArn=dataset,
+        dataSource={"dataLocation": f"s3://{_BUCKET}/interactions.csv"},
+        roleArn=ROLE,
+    )
     service.made("event_tracker", name="clicks", datasetGroupArn=group)
     [tracker] = service.call("list_event_trackers")["eventTrackers"]
     described = service.call("describe_event_tracker", eventTrackerArn=tracker["eventTrackerArn"])

@@ -205,6 +205,7 @@ CASES = (
         INVALID,
     ),
     Case("create_dataset_import_job", {**IMPORT, "publishAttributionMetricsToS3": True}, INVALID),
+    Case("create_dataset_import_job", {**IMPORT, "importMode": "INCREMENTAL"}, INVALID, "not supported"),
     Case("create_solution", {**SOLUTION, "datasetGroupArn": "{empty}"}, INVALID),
     Case("create_solution", {"name": "new", "datasetGroupArn": "{group}"}, INVALID),
     Case("create_solution", {**SOLUTION, "performAutoML": True}, INVALID),

@@ -107,21 +107,18 @@ async def test_events_are_trained_on(api: Api, s3: FakeS3) -> None:
 
 
 async def test_equal_events_count_once(api: Api, s3: FakeS3) -> None:
-    """However they came in: put twice without an id, imported by one job after another, put and imported."""
+    """However they came in: put twice without an id, twice in a file, put and imported."""
     tracking_id = await tracker(api)
     imported = {"eventType": "click", "sentAt": datetime.fromtimestamp(1_700_000_000, tz=UTC), "itemId": "i1"}
     for _ in range(2):
         for user, each in (("new", event("i1")), ("u1", {**imported, "eventValue": 5.0})):
             await api.call("PutEvents", trackingId=tracking_id, sessionId="s", userId=user, eventList=[each])
-    later = [f"new,i{n % 30},{1_800_000_000 + n},click," for n in range(999)]
-    rows = [f"new,i1,{int(AT.timestamp())},click,", *later]
-    s3.objects["later.csv"] = "\n".join(["USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE", *rows]).encode()
-    for name in ("first", "second"):
-        s3.objects[f"{name}.csv"] = s3.objects["later.csv"]
-        await api.load(await arn_of(api, "Dataset", "INTERACTIONS"), name, "INCREMENTAL")
+    later = f"\nnew,i1,{int(AT.timestamp())},click,".encode()
+    s3.objects["later.csv"] = s3.objects["interactions.csv"] + later * 2
+    await api.load(await arn_of(api, "Dataset", "INTERACTIONS"), "later")
     assert len(await exported(api, s3, "INTERACTIONS", "PUT")) == 1 + 2
-    assert len(await exported(api, s3, "INTERACTIONS", "BULK")) == 1 + 1_200 + 1_000
-    assert len(await exported(api, s3, "INTERACTIONS", "ALL")) == 1 + 1_200 + 1_000
+    assert len(await exported(api, s3, "INTERACTIONS", "BULK")) == 1 + 1_200 + 1
+    assert len(await exported(api, s3, "INTERACTIONS", "ALL")) == 1 + 1_200 + 1
 
 
 async def test_an_item_by_itself_replaces_what_was_imported_and_an_import_it(api: Api, s3: FakeS3) -> None:
@@ -144,7 +141,7 @@ async def test_an_item_by_itself_replaces_what_was_imported_and_an_import_it(api
     assert items_of(await api.call("GetRecommendations", **asked)) == ["i3"]
     assert (await exported(api, s3, "ITEMS", "PUT"))[1:] == ["i3,new|sale,,,true"]
     s3.objects["later.csv"] = s3.objects["items.csv"]
-    await api.load(items, "later", "INCREMENTAL")
+    await api.load(items, "later")
     assert (await api.call("GetRecommendations", **asked))["itemList"] == []
 
 

@@ -9,7 +9,7 @@ from understudy.personalize.arns import Arns
 from understudy.personalize.batch import infer
 from understudy.personalize.batch_files import answer_files, check_places
 from understudy.personalize.data_operations import DataOperations, only_of
-from understudy.personalize.errors import invalid_input, refuse
+from understudy.personalize.errors import invalid_input, refuse, require_value
 from understudy.personalize.event_rules import EventRules
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
@@ -53,9 +53,8 @@ class BatchOperations:
         check_places(params)
         num_results = results_wanted(params)
         refuse(params, "themeGenerationConfig")
-        detail = {"batchInferenceJobMode": _MODE, **params, "numResults": num_results}
-        if detail["batchInferenceJobMode"] != _MODE:
-            raise invalid_input(f"batchInferenceJobMode must be {_MODE}.")
+        require_value(params, "batchInferenceJobMode", _MODE)
+        detail = {**params, "batchInferenceJobMode": _MODE, "numResults": num_results}
         self.filters.require(params, version)
         arn = self.arns.named("batch-inference-job", params["jobName"])
         links = version.links | {version.arn, params.get("filterArn", version.arn)}

@@ -102,20 +102,13 @@ class DatasetRecords:
         self._merged[dataset] = _Merged(bulk, state, table)
         return DatasetSnapshot(schema, table)
 
-    async def imported(self, dataset: Resource, schema: Schema, table: Table, *, add: bool) -> Finish:
-        """Return what replaces or extends a dataset's imported records, if no other import ends meanwhile.
+    async def imported(self, dataset: Resource, schema: Schema, table: Table) -> Finish:
+        """Return what replaces a dataset's imported records.
 
         A record of a user or item replaces one that was put by itself before.
         """
-        while True:
-            before = self._bulk.get(dataset)
-            whole = table
-            if add and before is not None:
-                whole = await self._workers.run(_merged, before.table, table, schema)
-            after = await self.written(whole)
-            if self._bulk.get(dataset) is before:
-                owners = self._replaced(dataset, schema, table)
-                return lambda: self._replace(dataset, after, owners)
+        after, owners = await self.written(table), self._replaced(dataset, schema, table)
+        return lambda: self._replace(dataset, after, owners)
 
     async def removal(self, dataset: Resource, users: Collection[str]) -> Removal:
         """Return what a dataset's imported records are without users; nothing is changed yet."""

@@ -39,6 +39,12 @@ def refuse(params: Params, *members: str) -> None:
             raise invalid_input(f"{name} is not supported.")
 
 
+def require_value(params: Params, name: str, only: str) -> None:
+    """Raise InvalidInputException unless a member that may be left out has the one value that is answered."""
+    if params.get(name, only) != only:
+        raise invalid_input(f"{name} {params[name]} is not supported.")
+
+
 def limit_exceeded(message: str) -> ServiceError:
     """The request would exceed a quota."""
     return ServiceError("LimitExceededException", message)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from understudy.personalize.arns import Arns
 from understudy.personalize.csv_import import TableReader, read_user_ids
 from understudy.personalize.data_operations import DataOperations
-from understudy.personalize.errors import JobFailedError, invalid_input
+from understudy.personalize.errors import JobFailedError, invalid_input, require_value
 from understudy.personalize.kinds import (
     DATA_DELETION_JOB,
     DATASET,
@@ -32,6 +32,7 @@ from understudy.workers import Workers
 if TYPE_CHECKING:
     from understudy.s3 import S3ClientFactory
 
+_MODE = "FULL"
 _WITH_USERS = frozenset({"INTERACTIONS", "USERS"})
 
 
@@ -62,7 +63,8 @@ class JobOperations:
         _data_location(params["dataSource"])
         if params.get("publishAttributionMetricsToS3"):
             raise invalid_input("The dataset group has no metric attribution with an Amazon S3 destination.")
-        detail = {"importMode": "FULL", **_shown(params)}
+        require_value(params, "importMode", _MODE)
+        detail = {**_shown(params), "importMode": _MODE}
         arn = self.arns.named("dataset-import-job", params["jobName"])
         self.registry.create(DATASET_IMPORT_JOB, arn, detail, links=(dataset.arn,), work=self.import_files)
         return {"datasetImportJobArn": arn}
@@ -77,8 +79,7 @@ class JobOperations:
                 async with storage.fetched(file) as body:
                     await self.workers.run(reader.read, body)
         table = await self.workers.run(reader.table)
-        add = job.detail["importMode"] == "INCREMENTAL"
-        return await self.data.records.imported(dataset, schema, table, add=add)
+        return await self.data.records.imported(dataset, schema, table)
 
     async def create_dataset_export_job(self, params: Params) -> Params:
         """Answer CreateDatasetExportJob; the files are written in the background."""
