@@ -46,7 +46,7 @@ def event(user: str, item: str, *, kind: str = "click", value: float | None = No
         "EVENT_VALUE": value,
         "TIMESTAMP": float(1_800_000_000 + at),
     }
-    return Streamed(user, record)
+    return Streamed(user, record, "e")
 
 
 def rules(**parameters: float) -> EventRules:

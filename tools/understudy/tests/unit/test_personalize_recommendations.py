@@ -56,18 +56,16 @@ async def with_metadata(api: Api, recipe: str) -> str:
     )
 
 
-async def test_items_come_with_their_metadata(api: Api) -> None:
-    """The wanted columns as text; what is empty is left out, and what is put by itself is there at once."""
+async def test_items_come_with_their_metadata(api: Api, s3: FakeS3) -> None:
+    """The wanted columns as text; what is empty is left out, and an import is there at once."""
     live = await with_metadata(api, "user-personalization-v2")
     columns = {"metadataColumns": {"ITEMS": ["NAME", "IN_STOCK", "CATEGORY"]}}
     asked = {"campaignArn": live, "userId": "u1", "numResults": 30, **columns}
     answer = await api.call("GetRecommendations", **asked)
     described = {each["itemId"]: each["metadata"] for each in answer["itemList"]}
     assert described["i4"] == {"NAME": "thing 4", "IN_STOCK": "true", "CATEGORY": "kind1"}
-    items = await arn_of(api, "Dataset", "ITEMS")
-    await api.call(
-        "PutItems", datasetArn=items, items=[{"itemId": "i4", "properties": '{"category": "new"}'}]
-    )
+    s3.objects["later.csv"] = b"ITEM_ID,CATEGORY,NAME,TEXT,IN_STOCK\ni4,new,,,\n"
+    await api.load(await arn_of(api, "Dataset", "ITEMS"), "later")
     answer = await api.call("GetRecommendations", **asked)
     assert {each["itemId"]: each["metadata"] for each in answer["itemList"]}["i4"] == {"CATEGORY": "new"}
     plain = await api.call("GetRecommendations", campaignArn=live, userId="u1")

@@ -1,7 +1,6 @@
 """Records that come one at a time, and jobs that read, write or remove records."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -121,38 +120,12 @@ async def test_equal_events_count_once(api: Api, s3: FakeS3) -> None:
     assert len(await exported(api, s3, "INTERACTIONS", "ALL")) == 1 + 1_200 + 1
 
 
-async def test_an_item_by_itself_replaces_what_was_imported_and_an_import_it(api: Api, s3: FakeS3) -> None:
-    """The latest record of an item counts; filters know it at once."""
-    live = await campaign(api)
-    group, items = await arn_of(api, "DatasetGroup"), await arn_of(api, "Dataset", "ITEMS")
-    sale = await api.made(
-        "Filter",
-        name="sale",
-        datasetGroupArn=group,
-        filterExpression='INCLUDE ItemID WHERE Items.CATEGORY IN ("sale")',
-    )
-    asked = {"campaignArn": live, "userId": "u1", "filterArn": sale}
-    assert (await api.call("GetRecommendations", **asked))["itemList"] == []
-    await api.call(
-        "PutItems",
-        datasetArn=items,
-        items=[{"itemId": "i3", "properties": json.dumps({"category": ["new", "sale"], "inStock": True})}],
-    )
-    assert items_of(await api.call("GetRecommendations", **asked)) == ["i3"]
-    assert (await exported(api, s3, "ITEMS", "PUT"))[1:] == ["i3,new|sale,,,true"]
-    s3.objects["later.csv"] = s3.objects["items.csv"]
-    await api.load(items, "later")
-    assert (await api.call("GetRecommendations", **asked))["itemList"] == []
-
-
 async def test_users_are_erased(api: Api, s3: FakeS3) -> None:
     """Their interactions and descriptions go, imported or not; others stay."""
-    users = await arn_of(api, "Dataset", "USERS")
-    await api.call("PutUsers", datasetArn=users, users=[{"userId": "u2", "properties": '{"age": "50"}'}])
     tracking_id = await tracker(api)
     await api.call("PutEvents", trackingId=tracking_id, sessionId="s", userId="u1", eventList=[event("i1")])
     job = await deleted(api, s3, "u1", "u2", "nobody")
-    assert (job["status"], job["numDeleted"]) == ("COMPLETED", 20 + 20 + 1 + 2 + 1)
+    assert (job["status"], job["numDeleted"]) == ("COMPLETED", 20 + 20 + 1 + 2)
     left = {row.split(",")[0] for row in (await exported(api, s3, "INTERACTIONS", "ALL"))[1:]}
     assert left == {f"u{n}" for n in range(60)} - {"u1", "u2"}
 

@@ -1,7 +1,6 @@
 """Updates: what is updated serves on as it was, and has the change when the update is done."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -15,9 +14,15 @@ COLOUR = {"name": "COLOUR", "type": ["null", "string"], "categorical": True}
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[Api]:
-    """A small shop."""
-    async with opened(FakeS3(objects())) as made:
+def s3() -> FakeS3:
+    """A bucket with a small shop."""
+    return FakeS3(objects())
+
+
+@pytest.fixture
+async def api(s3: FakeS3) -> AsyncIterator[Api]:
+    """The shop."""
+    async with opened(s3) as made:
         yield made
 
 
@@ -32,8 +37,8 @@ async def updated(api: Api, noun: str, arn: str) -> Params:
         await asyncio.sleep(0.002)
 
 
-async def test_a_dataset_gets_another_schema(api: Api) -> None:
-    """What was imported before has nothing in a new column; the old schema can be deleted then."""
+async def test_a_dataset_gets_another_schema(api: Api, s3: FakeS3) -> None:
+    """The next import has its columns, and the old schema can be deleted."""
     items = await arn_of(api, "Dataset", "ITEMS")
     before = (await api.call("DescribeDataset", datasetArn=items))["dataset"]["schemaArn"]
     text = avro("Items", ITEM_ID, COLOUR)
@@ -44,9 +49,8 @@ async def test_a_dataset_gets_another_schema(api: Api) -> None:
     shown = await updated(api, "Dataset", items)
     assert (shown["schemaArn"], shown["latestDatasetUpdate"]["schemaArn"]) == (after, after)
     await api.call("DeleteSchema", schemaArn=before)
-    await api.call(
-        "PutItems", datasetArn=items, items=[{"itemId": "i1", "properties": json.dumps({"colour": "red"})}]
-    )
+    s3.objects["colours.csv"] = b"ITEM_ID,COLOUR\ni0,\ni1,red\n"
+    await api.load(items, "colours")
     live = await campaign(api)
     red = await api.made(
         "Filter",

@@ -72,14 +72,13 @@ class JobOperations:
     async def import_files(self, job: Resource) -> Finish:
         """Do an import: read its files into its dataset."""
         dataset = self.registry.get(DATASET, job.detail["datasetArn"])
-        schema = self.data.schema(dataset)
-        reader = TableReader(schema)
+        reader = TableReader(self.data.schema(dataset))
         async with Storage.open(self.s3) as storage:
             for file in await _csv_files(storage, _data_location(job.detail["dataSource"])):
                 async with storage.fetched(file) as body:
                     await self.workers.run(reader.read, body)
         table = await self.workers.run(reader.table)
-        return await self.data.records.imported(dataset, schema, table)
+        return await self.data.records.imported(dataset, table)
 
     async def create_dataset_export_job(self, params: Params) -> Params:
         """Answer CreateDatasetExportJob; the files are written in the background."""

@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS resources (
     arn TEXT PRIMARY KEY, number INTEGER NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bulk (dataset TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS streamed (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, owner TEXT NOT NULL, event TEXT,
+    number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, owner TEXT NOT NULL, event TEXT NOT NULL,
     record TEXT NOT NULL, UNIQUE (dataset, event));
 CREATE INDEX IF NOT EXISTS streamed_by_owner ON streamed (dataset, owner);
 CREATE INDEX IF NOT EXISTS streamed_by_number ON streamed (dataset, number);
@@ -43,17 +43,17 @@ class LearnedData(NamedTuple):
 
 
 class Streamed(NamedTuple):
-    """A record that was put by itself, by column; `owner` is the user or item that it is about.
+    """An event that was put by itself, by column; `owner` is the user that it is about.
 
     Of several with the same `event`, the first one counts.
     """
 
     owner: str
     record: Mapping[str, str | float | None]
-    event: str | None = None
+    event: str
 
 
-StoredStreamed = tuple[str, str, str | None]
+StoredStreamed = tuple[str, str, str]
 """The same, its record as JSON."""
 
 
@@ -156,18 +156,6 @@ class Store:
             "SELECT number FROM streamed WHERE dataset = ? ORDER BY number DESC LIMIT 1", (dataset,)
         )
         return int(rows[0][0]) if rows else 0
-
-    def streamed_owners(self, dataset: str) -> set[str]:
-        """Return whom or what the records are about that were put by themselves."""
-        rows = self._database.rows("SELECT DISTINCT owner FROM streamed WHERE dataset = ?", (dataset,))
-        return {owner for (owner,) in rows}
-
-    def replace_streamed(self, dataset: str, records: Iterable[Streamed]) -> None:
-        """Add records, each in place of what its owner had of this kind."""
-        with self.transaction():
-            for each in records:
-                self.remove_streamed(dataset, (each.owner,))
-                self.put_streamed(dataset, (each,))
 
     def put_streamed(self, dataset: str, records: Iterable[Streamed]) -> None:
         """Add those records that are new."""
