@@ -208,12 +208,9 @@ CASES = (
     Case("create_solution", {**SOLUTION, "datasetGroupArn": "{empty}"}, INVALID),
     Case("create_solution", {"name": "new", "datasetGroupArn": "{group}"}, INVALID),
     Case("create_solution", {**SOLUTION, "performAutoML": True}, INVALID),
+    Case("create_solution", {**SOLUTION, "performAutoTraining": True}, INVALID, "not supported"),
+    Case("create_campaign", {**CAMPAIGN, "campaignConfig": {"syncWithLatestSolutionVersion": True}}, INVALID),
     Case("create_solution", {**SOLUTION, "solutionConfig": {"eventValueThreshold": "much"}}, INVALID),
-    Case(
-        "create_solution",
-        {**SOLUTION, "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(31 days)"}}},
-        INVALID,
-    ),
     Case(
         "create_solution",
         {
@@ -232,11 +229,9 @@ CASES = (
         },
         INVALID,
     ),
-    Case("update_solution", {"solutionArn": "{personal_solution}"}, INVALID),
     Case(
         "create_solution_version", {"solutionArn": "{personal_solution}", "trainingMode": "UPDATE"}, INVALID
     ),
-    Case("create_campaign", {**CAMPAIGN, "solutionVersionArn": "{personal_solution}/$LATEST"}, INVALID),
     Case(
         "create_batch_inference_job",
         {**BATCH, "jobName": "n", "jobInput": {"s3DataSource": {"path": "http://data/in.json"}}},

@@ -1,9 +1,7 @@
 """Records that come one at a time, and jobs that read, write or remove records."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,9 +19,6 @@ from tools.understudy.tests.personalize_shop import (
 from tools.understudy.tests.personalize_world import objects
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3
 from understudy.personalize import PersonalizeOptions
-
-if TYPE_CHECKING:
-    from understudy.wire.service import Params
 
 
 @pytest.fixture
@@ -153,24 +148,6 @@ async def test_given_items_are_ranked_for_a_user(api: Api) -> None:
     items = [each["itemId"] for each in found["personalizedRanking"]]
     assert (items[0], items[-1], set(items)) == ("i28", "unheard of", set(ranked))
     assert sum(each["score"] for each in found["personalizedRanking"]) == pytest.approx(1)
-
-
-async def test_a_solution_is_updated_for_versions_to_come(api: Api) -> None:
-    """Events get other weights, and the update is described."""
-    await campaign(api)
-    solution = await arn_of(api, "Solution")
-    config = {"eventsConfig": {"eventParametersList": [{"eventType": "order", "weight": 1.0}]}}
-    await api.call(
-        "UpdateSolution", solutionArn=solution, performAutoTraining=False, solutionUpdateConfig=config
-    )
-    shown: Params = {}
-    while shown.get("latestSolutionUpdate", {}).get("status") != "ACTIVE":
-        await asyncio.sleep(0.002)
-        shown = (await api.call("DescribeSolution", solutionArn=solution))["solution"]
-    assert (shown["performAutoTraining"], shown["solutionConfig"]) == (False, config)
-    version = (await api.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
-    ended = await api.settled("SolutionVersion", version)
-    assert "after filtering by event type: order" in ended["failureReason"]
 
 
 async def test_rates_and_quotas_are_kept_on_demand(s3: FakeS3) -> None:

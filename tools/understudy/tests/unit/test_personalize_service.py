@@ -239,8 +239,8 @@ async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> N
     await api.close()
 
 
-async def test_a_campaign_of_the_latest_version_and_training_updates(api: Api) -> None:
-    """`$LATEST` requires its setting; UPDATE requires a full training before it."""
+async def test_training_updates_require_a_full_training_before(api: Api) -> None:
+    """And are the latest version then."""
     group, dataset = await api.dataset()
     await api.load(dataset, "a")
     solution = await api.solution(group)
@@ -248,14 +248,6 @@ async def test_a_campaign_of_the_latest_version_and_training_updates(api: Api) -
     assert await api.code("CreateSolutionVersion", **update) == "InvalidInputException"
     await api.made("SolutionVersion", solutionArn=solution)
     newest = await api.made("SolutionVersion", **update)
-    latest = {"name": "live", "solutionVersionArn": f"{solution}/$LATEST"}
-    assert await api.code("CreateCampaign", **latest) == "InvalidInputException"
-
-    switch = {"syncWithLatestSolutionVersion": True}
-    campaign = await api.made("Campaign", **latest, campaignConfig=switch)
-
-    shown = (await api.call("DescribeCampaign", campaignArn=campaign))["campaign"]
-    assert shown["solutionVersionArn"] == newest
     described = (await api.call("DescribeSolution", solutionArn=solution))["solution"]
     assert described["latestSolutionVersion"]["solutionVersionArn"] == newest
 

@@ -1,11 +1,11 @@
 """Updates: what is updated serves on as it was, and has the change when the update is done."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
-from tools.understudy.tests.personalize_shop import RECIPES, arn_of, campaign, items_of, opened
+from tools.understudy.tests.personalize_shop import arn_of, campaign, items_of, opened
 from tools.understudy.tests.personalize_world import ITEM_ID, avro, objects
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.wire.service import Params
@@ -80,34 +80,6 @@ async def test_a_campaign_keeps_what_an_update_does_not_name(api: Api) -> None:
     assert shown["latestCampaignUpdate"]["minProvisionedTPS"] == 5
 
 
-async def test_a_campaign_follows_the_latest_version(api: Api) -> None:
-    """If it is told so, by the solution's ARN; otherwise that is no version."""
-    arn = await campaign(api)
-    solution = await arn_of(api, "Solution")
-    newer = await api.made("SolutionVersion", solutionArn=solution)
-    asked = {"campaignArn": arn, "solutionVersionArn": f"{solution}/$LATEST"}
-    assert await api.code("UpdateCampaign", **asked) == "InvalidInputException"
-    await api.call("UpdateCampaign", **asked, campaignConfig={"syncWithLatestSolutionVersion": True})
-    assert (await updated(api, "Campaign", arn))["solutionVersionArn"] == newer
-
-
-async def test_a_solution_without_a_version_has_no_latest_one(api: Api) -> None:
-    """A campaign cannot be made of it."""
-    solution = await api.made(
-        "Solution",
-        name="new",
-        datasetGroupArn=await arn_of(api, "DatasetGroup"),
-        recipeArn=RECIPES + "user-personalization-v2",
-    )
-    code = await api.code(
-        "CreateCampaign",
-        name="c",
-        solutionVersionArn=f"{solution}/$LATEST",
-        campaignConfig={"syncWithLatestSolutionVersion": True},
-    )
-    assert code == "InvalidInputException"
-
-
 async def test_neither_version_of_an_update_can_be_deleted(api: Api) -> None:
     """The solution of the campaign is in use before, during and after it."""
     arn = await campaign(api)
@@ -117,30 +89,3 @@ async def test_neither_version_of_an_update_can_be_deleted(api: Api) -> None:
     assert await api.code("DeleteSolution", solutionArn=solution) == "ResourceInUseException"
     await updated(api, "Campaign", arn)
     assert await api.code("DeleteSolution", solutionArn=solution) == "ResourceInUseException"
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"performAutoTraining": False},
-        {"performIncrementalUpdate": True},
-        {"solutionUpdateConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}}},
-    ],
-    ids=lambda change: next(iter(change)),
-)
-async def test_a_solution_is_updated_by_one_thing_at_a_time(api: Api, change: Params) -> None:
-    """What the update does not name stays, and a second one waits for the first."""
-    solution = await api.made(
-        "Solution",
-        name="s",
-        datasetGroupArn=await arn_of(api, "DatasetGroup"),
-        recipeArn=RECIPES + "user-personalization-v2",
-    )
-    before = (await api.call("DescribeSolution", solutionArn=solution))["solution"]
-    await api.call("UpdateSolution", solutionArn=solution, **change)
-    assert await api.code("UpdateSolution", solutionArn=solution, **change) == "ResourceInUseException"
-    shown = await updated(api, "Solution", solution)
-    same: Callable[[str], bool] = lambda name: name in change or shown[name] == before[name]  # noqa: E731
-    assert all(map(same, ("performAutoTraining", "performIncrementalUpdate", "recipeArn", "name")))
-    wanted = change.get("solutionUpdateConfig", {})
-    assert shown.get("solutionConfig", {}).items() >= wanted.items()

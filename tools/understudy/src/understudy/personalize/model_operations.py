@@ -27,7 +27,6 @@ _log = structlog.get_logger(__name__)
 
 STREAMED_UP_TO = "streamedUpTo"
 """The member of a version that says up to which event it is trained; no answer shows it."""
-MANUAL, AUTOMATIC = "MANUAL", "AUTOMATIC"
 _SECONDS_PER_HOUR = 3_600
 _INHERITED = (
     "performHPO",
@@ -67,14 +66,6 @@ class ModelOperations:
         solution = self.registry.get_active(SOLUTION, params["solutionArn"])
         mode = params.get("trainingMode", "FULL")
         self._check_mode(solution, mode)
-        return {"solutionVersionArn": await self._create(solution, {**params, "trainingMode": mode}, MANUAL)}
-
-    async def create_automatically(self, solution: Resource) -> str:
-        """Train a version that nobody has asked for; return its ARN."""
-        params = {"solutionArn": solution.arn, "trainingMode": "FULL"}
-        return await self._create(solution, params, AUTOMATIC)
-
-    async def _create(self, solution: Resource, params: Params, training_type: str) -> str:
         group_arn = solution.detail["datasetGroupArn"]
         datasets = self.data.datasets(group_arn)
         interactions = only_of("INTERACTIONS", datasets)
@@ -85,7 +76,8 @@ class ModelOperations:
         detail = {
             **{key: solution.detail[key] for key in _INHERITED if key in solution.detail},
             **params,
-            "trainingType": training_type,
+            "trainingMode": mode,
+            "trainingType": "MANUAL",
             STREAMED_UP_TO: up_to,
         }
         name = params.get("name")
@@ -99,7 +91,7 @@ class ModelOperations:
                 arn, [LearnedData(key, each.schema, each.file) for key, each in snapshots.items()]
             )
         self._waiting[version] = snapshots
-        return arn
+        return {"solutionVersionArn": arn}
 
     async def stop_solution_version_creation(self, params: Params) -> Params:
         """Answer StopSolutionVersionCreation for a version that is pending or in progress."""

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Self
 
 from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
-from understudy.personalize.automatic import Automatic
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
@@ -91,7 +90,6 @@ class _Parts:
     batch: BatchOperations
     runtime: Runtime
     events: EventOperations
-    automatic: Automatic
 
     @classmethod
     def of(cls, arns: Arns, s3: "S3ClientFactory", state_delay_s: float, options: PersonalizeOptions) -> Self:
@@ -110,7 +108,6 @@ class _Parts:
         )
         items = ItemRecords(data=data)
         filters = FilterOperations(arns=arns, registry=registry, data=data)
-        campaigns = CampaignOperations(arns=arns, registry=registry)
         return cls(
             registry=registry,
             workers=workers,
@@ -122,7 +119,7 @@ class _Parts:
             ),
             solutions=SolutionOperations(arns=arns, registry=registry, data=data),
             models=models,
-            campaigns=campaigns,
+            campaigns=CampaignOperations(arns=arns, registry=registry),
             filters=filters,
             batch=BatchOperations(
                 arns=arns,
@@ -142,9 +139,6 @@ class _Parts:
                 metadata=MetadataReader(data=data, items=items),
             ),
             events=EventOperations(registry=registry, data=data),
-            automatic=Automatic(
-                registry=registry, data=data, models=models, campaigns=campaigns, day_s=options.day_s
-            ),
         )
 
     def control(self) -> dict[str, Handler]:
@@ -182,13 +176,10 @@ class _Parts:
             }
         )
         self.data.resume_updates()
-        self.solutions.resume_updates()
         self.campaigns.resume_updates()
-        self.automatic.start()
 
     async def close(self) -> None:
         """Abandon what is under way; with a folder, it is begun again at the next start."""
-        await self.automatic.close()
         await self.registry.close()
         self.workers.close()
         self.answering.close()
