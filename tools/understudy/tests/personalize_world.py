@@ -154,7 +154,6 @@ class World:
         self.made("tracker", "create_event_tracker", name="clicks", datasetGroupArn="{group}")
         for key, recipe in (
             ("personal", "user-personalization-v2"),
-            ("described", "user-personalization-v2"),
             ("ranking", "personalized-ranking-v2"),
         ):
             self.made(
@@ -170,7 +169,6 @@ class World:
                 "create_campaign",
                 name=key,
                 solutionVersionArn=f"{{{key}_version}}",
-                campaignConfig={"enableMetadataWithRecommendations": key == "described"},
             )
         for key, name, expression in (("filter", "kinds", "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"),):
             self.made(

@@ -94,8 +94,6 @@ EVENTS: dict[str, Any] = {
     "eventList": [EVENT],
 }
 ASKED: dict[str, Any] = {"campaignArn": "{personal}", "userId": "u1"}
-DESCRIBED: dict[str, Any] = {"campaignArn": "{described}", "userId": "u1"}
-NAMED = {"metadataColumns": {"ITEMS": ["NAME"]}}
 MANY_TAGS = [{"tagKey": f"k{n}", "tagValue": "v"} for n in range(51)]
 FULL_LIST = [f"i{n}" for n in range(501)]
 
@@ -209,7 +207,10 @@ CASES = (
     Case("create_solution", {"name": "new", "datasetGroupArn": "{group}"}, INVALID),
     Case("create_solution", {**SOLUTION, "performAutoML": True}, INVALID),
     Case("create_solution", {**SOLUTION, "performAutoTraining": True}, INVALID, "not supported"),
-    Case("create_campaign", {**CAMPAIGN, "campaignConfig": {"syncWithLatestSolutionVersion": True}}, INVALID),
+    *(
+        Case("create_campaign", {**CAMPAIGN, "campaignConfig": {name: True}}, INVALID, "not supported")
+        for name in ("syncWithLatestSolutionVersion", "enableMetadataWithRecommendations")
+    ),
     Case("create_solution", {**SOLUTION, "solutionConfig": {"eventValueThreshold": "much"}}, INVALID),
     Case(
         "create_solution",
@@ -276,11 +277,7 @@ CASES = (
         },
         INVALID,
     ),
-    Case("get_recommendations", {**ASKED, "metadataColumns": {"ITEMS": ["NAME"]}}, INVALID),
-    Case("get_recommendations", {**DESCRIBED, "metadataColumns": {"ITEMS": ["COLOUR"]}}, INVALID, "COLOUR"),
-    Case("get_recommendations", {**DESCRIBED, "metadataColumns": {"USERS": ["AGE"]}}, INVALID, "ITEMS"),
-    Case("get_recommendations", {**DESCRIBED, "metadataColumns": {"ITEMS": ["NAME"] * 11}}, INVALID, "10"),
-    Case("get_recommendations", {**DESCRIBED, **NAMED, "numResults": 51}, INVALID, "50"),
+    Case("get_recommendations", {**ASKED, "metadataColumns": {"ITEMS": ["NAME"]}}, INVALID, "not supported"),
     Case(
         "get_recommendations",
         {**ASKED, "promotions": [{"percentPromotedItems": 9, "filterArn": "{filter}"}]},
@@ -415,12 +412,10 @@ def test_what_is_being_created_can_be_neither_used_nor_deleted(world: World) -> 
         filterExpression='EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
     )["filterArn"]
     with pytest.raises(ClientError) as failure:
-        world.call(
-            "get_recommendations", campaignArn="{described}", userId="u1", filterArn="{pending_filter}"
-        )
+        world.call("get_recommendations", campaignArn="{personal}", userId="u1", filterArn="{pending_filter}")
     assert failure.value.response["Error"]["Code"] == INVALID  # this operation declares no ResourceInUse
-    world.call("delete_campaign", campaignArn="{described}")
+    world.call("delete_campaign", campaignArn="{personal}")
     with pytest.raises(ClientError) as failure:
-        world.call("get_recommendations", campaignArn="{described}", userId="u1")
+        world.call("get_recommendations", campaignArn="{personal}", userId="u1")
     assert failure.value.response["Error"]["Code"] == NOT_FOUND
     assert failure.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404

@@ -1,8 +1,6 @@
-"""What a campaign answers beside a ranking: metadata, filters, what was done since."""
+"""What a campaign answers beside a ranking: filters, what was done since the training, who is forgotten."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,9 +17,6 @@ from tools.understudy.tests.personalize_shop import (
 )
 from tools.understudy.tests.personalize_world import objects
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
-
-if TYPE_CHECKING:
-    from understudy.wire.service import Params
 
 OF_KIND = "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"
 
@@ -42,74 +37,6 @@ async def api(s3: FakeS3) -> AsyncIterator[Api]:
 def kind(item: str) -> int:
     """Return the kind of an item, which is also the taste that it suits."""
     return int(item[1:]) % 3
-
-
-async def with_metadata(api: Api, recipe: str) -> str:
-    """Return a campaign that gives metadata."""
-    live = await campaign(api, recipe, "plain")
-    version = (await api.call("DescribeCampaign", campaignArn=live))["campaign"]["solutionVersionArn"]
-    return await api.made(
-        "Campaign",
-        name="described",
-        solutionVersionArn=version,
-        campaignConfig={"enableMetadataWithRecommendations": True},
-    )
-
-
-async def test_items_come_with_their_metadata(api: Api, s3: FakeS3) -> None:
-    """The wanted columns as text; what is empty is left out, and an import is there at once."""
-    live = await with_metadata(api, "user-personalization-v2")
-    columns = {"metadataColumns": {"ITEMS": ["NAME", "IN_STOCK", "CATEGORY"]}}
-    asked = {"campaignArn": live, "userId": "u1", "numResults": 30, **columns}
-    answer = await api.call("GetRecommendations", **asked)
-    described = {each["itemId"]: each["metadata"] for each in answer["itemList"]}
-    assert described["i4"] == {"NAME": "thing 4", "IN_STOCK": "true", "CATEGORY": "kind1"}
-    s3.objects["later.csv"] = b"ITEM_ID,CATEGORY,NAME,TEXT,IN_STOCK\ni4,new,,,\n"
-    await api.load(await arn_of(api, "Dataset", "ITEMS"), "later")
-    answer = await api.call("GetRecommendations", **asked)
-    assert {each["itemId"]: each["metadata"] for each in answer["itemList"]}["i4"] == {"CATEGORY": "new"}
-    plain = await api.call("GetRecommendations", campaignArn=live, userId="u1")
-    assert all("metadata" not in each for each in plain["itemList"])
-
-
-async def test_rankings_come_with_metadata(api: Api) -> None:
-    """An unknown item has none."""
-    live = await with_metadata(api, "personalized-ranking-v2")
-    answer = await api.call(
-        "GetPersonalizedRanking",
-        campaignArn=live,
-        userId="u1",
-        inputList=["i1", "unheard of"],
-        metadataColumns={"ITEMS": ["NAME"]},
-    )
-    assert [each["metadata"] for each in answer["personalizedRanking"]] == [{"NAME": "thing 1"}, {}]
-
-
-async def test_metadata_is_only_for_campaigns_that_give_it(api: Api) -> None:
-    """An update of the campaign turns it on; columns must exist, and there are limits."""
-    live = await campaign(api)
-    asked = {"campaignArn": live, "userId": "u1"}
-    name = {"metadataColumns": {"ITEMS": ["NAME"]}}
-    assert await api.code("GetRecommendations", **asked, **name) == "InvalidInputException"
-    await api.call(
-        "UpdateCampaign", campaignArn=live, campaignConfig={"enableMetadataWithRecommendations": True}
-    )
-    shown: Params = {}
-    while shown.get("latestCampaignUpdate", {}).get("status") != "ACTIVE":
-        shown = (await api.call("DescribeCampaign", campaignArn=live))["campaign"]
-        await asyncio.sleep(0.002)
-    answer = await api.call("GetRecommendations", **asked, **name, numResults=50)
-    assert all(each["metadata"]["NAME"].startswith("thing") for each in answer["itemList"])
-    refused: list[dict[str, list[str]]] = [
-        {"ITEMS": ["COLOUR"]},
-        {"USERS": ["AGE"]},
-        {"ITEMS": []},
-        {"ITEMS": ["NAME"] * 11},
-    ]
-    for columns in refused:
-        code = await api.code("GetRecommendations", **asked, metadataColumns=columns)
-        assert code == "InvalidInputException"
-    assert await api.code("GetRecommendations", **asked, **name, numResults=51) == "InvalidInputException"
 
 
 async def test_batches_are_filtered_line_by_line(api: Api, s3: FakeS3) -> None:

@@ -149,8 +149,6 @@ def test_records_are_found_by_id(records: list[Row]) -> None:
         expected = last.get(item, Row(item, None, None))
         assert (found.value(item, "KIND"), found.value(item, "PRICE")) == (expected.kind, expected.price)
         assert found.value(item, "COLOUR") is None
-        shown = None if expected.price is None else str(expected.price)
-        assert (found.shown(item, "KIND"), found.shown(item, "PRICE")) == (expected.kind, shown)
 
 
 def test_interactions_have_no_ids() -> None:

@@ -27,7 +27,7 @@ class CampaignOperations:
 
     async def create_campaign(self, params: Params) -> Params:
         """Answer CreateCampaign for an active version."""
-        _refuse_to_follow(params)
+        _check_config(params)
         version = self.registry.get_active(SOLUTION_VERSION, params["solutionVersionArn"])
         arn = self.arns.named("campaign", params["name"])
         detail = {"minProvisionedTPS": 1, **params, "solutionVersionArn": version.arn}
@@ -36,7 +36,7 @@ class CampaignOperations:
 
     async def update_campaign(self, params: Params) -> Params:
         """Answer UpdateCampaign; the campaign serves the previous version until the update is done."""
-        _refuse_to_follow(params)
+        _check_config(params)
         campaign = self.registry.get_active(CAMPAIGN, params["campaignArn"])
         latest = campaign.detail.get("latestCampaignUpdate")
         if latest and latest["status"] != Status.ACTIVE:
@@ -82,6 +82,8 @@ class CampaignOperations:
         self.registry.move(campaign, Status.ACTIVE)
 
 
-def _refuse_to_follow(params: Params) -> None:
-    """Refuse a campaign that follows the latest version of its solution, whoever makes it."""
-    refuse(params.get("campaignConfig", {}), "syncWithLatestSolutionVersion")
+def _check_config(params: Params) -> None:
+    """Refuse what campaigns can do beside recommending by the version that they name."""
+    refuse(
+        params.get("campaignConfig", {}), "syncWithLatestSolutionVersion", "enableMetadataWithRecommendations"
+    )

@@ -16,7 +16,7 @@ from understudy.personalize.user_history import RecentEvent, UserHistory
 
 _MOST_MASKS = 64
 """How many masks are kept of tests on items: parameters make any number of them."""
-_INDICES = {"Interactions": ("_history",), "Users": ("_users",), "Items": ("_items", "_item_rows")}
+_INDICES = {"Interactions": ("_history",), "Users": ("_users",), "Items": ("_item_rows",)}
 """What is indexed of each dataset, when it is first needed."""
 
 
@@ -83,10 +83,6 @@ class ItemFilter:
         return Records.of(self._snapshots["Users"]) if "Users" in self._snapshots else None
 
     @cached_property
-    def _items(self) -> Records | None:
-        return Records.of(self._snapshots["Items"]) if "Items" in self._snapshots else None
-
-    @cached_property
     def _item_rows(self) -> NDArray[np.intp]:
         """The place of the item of each record, -1 for one that the model has not."""
         ids = self._snapshots["Items"].table.texts("ITEM_ID")
@@ -104,9 +100,10 @@ class ItemFilter:
 
     def _described_by(self, test: Test, values: Known) -> Mask:
         mask = np.zeros(len(self._places), dtype=bool)
-        if self._items is None or test.field not in self._items.table.columns:
+        items = self._snapshots.get("Items")
+        if items is None or test.field not in items.table.columns:
             return mask
-        places = self._item_rows[matching(self._items.table.columns[test.field], test.operator, values)]
+        places = self._item_rows[matching(items.table.columns[test.field], test.operator, values)]
         mask[places[places >= 0]] = True
         return mask
 

@@ -16,7 +16,6 @@ from understudy.personalize.event_rules import EventRules
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
-from understudy.personalize.metadata import MOST_ITEMS, Metadata, MetadataReader
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
 from understudy.personalize.recent import counted
 from understudy.personalize.recipes import (
@@ -42,14 +41,9 @@ Mask = Callable[[], NDArray[np.bool_] | None]
 class _Served(NamedTuple):
     """What a campaign answers with."""
 
-    campaign: Resource
     version: Resource
     model: PersonalModel
     recipe: Recipe
-
-    @property
-    def group_arn(self) -> str:
-        return str(self.version.detail["datasetGroupArn"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +55,6 @@ class Runtime:
     data: DataOperations
     models: ModelOperations
     filters: FilterOperations
-    metadata: MetadataReader
 
     def operations(self) -> Mapping[str, Handler]:
         """Return the operations of `personalize-runtime`."""
@@ -78,11 +71,10 @@ class Runtime:
         if "userId" not in params:
             raise invalid_input("userId is required for this campaign's recipe.")
         limit = results_wanted(params)
-        metadata = await self._metadata(served, params, limit)
         query = Query(user=params["userId"], recent=self._recent(served, params))
         model, mask = served.model, await self._mask(served, query, params)
         found = await self._answered(lambda: _first(model, replace(query, mask=mask()), limit))
-        return _answer("itemList", _items(found), metadata)
+        return _answer("itemList", found)
 
     async def get_personalized_ranking(self, params: Params) -> Params:
         """Answer GetPersonalizedRanking: the given items in the order for a user."""
@@ -92,14 +84,13 @@ class Runtime:
         ranked = tuple(params["inputList"])
         if not 1 <= len(ranked) <= _MOST_RANKED:
             raise invalid_input(f"inputList must have 1 to {_MOST_RANKED} items.")
-        metadata = await self._metadata(served, params, len(ranked))
         query = Query(user=params["userId"], ranked=ranked, recent=self._recent(served, params))
         model, mask = served.model, await self._mask(served, query, params)
         found = await self._answered(lambda: model.order(replace(query, mask=mask())))
-        return _answer("personalizedRanking", _items(found), metadata)
+        return _answer("personalizedRanking", found)
 
     async def _served(self, params: Params) -> _Served:
-        refuse(params, "recommenderArn", "promotions")
+        refuse(params, "recommenderArn", "promotions", "metadataColumns")
         if "campaignArn" not in params:
             raise invalid_input("campaignArn is required.")
         campaign = self.registry.get(CAMPAIGN, params["campaignArn"])
@@ -107,13 +98,7 @@ class Runtime:
             raise not_found(campaign.arn)
         version = self.registry.get(SOLUTION_VERSION, campaign.detail["solutionVersionArn"])
         recipe = require_recipe(version.detail["recipeArn"])
-        return _Served(campaign, version, await self.models.model(version), recipe)
-
-    async def _metadata(self, served: _Served, params: Params, items: int) -> Metadata | None:
-        metadata = await self.metadata.wanted(params, served.campaign, served.group_arn)
-        if metadata is not None and items > MOST_ITEMS:
-            raise invalid_input(f"With metadata, there may be at most {MOST_ITEMS} items.")
-        return metadata
+        return _Served(version, await self.models.model(version), recipe)
 
     async def _mask(self, served: _Served, query: Query, params: Params) -> Mask:
         """Return what computes the mask of the filter of a request.
@@ -169,12 +154,7 @@ def _first(model: PersonalModel, query: Query, limit: int) -> Recommended:
     return next(model.answer([query], limit))
 
 
-def _items(found: Recommended) -> list[Params]:
+def _answer(member: str, found: Recommended) -> Params:
     pairs = zip(found.items, found.scores, strict=True)
-    return [{"itemId": item, "score": score} for item, score in pairs]
-
-
-def _answer(member: str, listed: list[Params], metadata: Metadata | None) -> Params:
-    if metadata is not None:
-        listed = [{**each, "metadata": metadata.of(each["itemId"])} for each in listed]
+    listed = [{"itemId": item, "score": score} for item, score in pairs]
     return {member: listed, "recommendationId": f"RID-{uuid.uuid4()}"}

@@ -11,9 +11,7 @@ from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.dataset_records import DatasetRecords
 from understudy.personalize.event_operations import EventOperations
 from understudy.personalize.filter_operations import FilterOperations
-from understudy.personalize.item_records import ItemRecords
 from understudy.personalize.job_operations import JobOperations
-from understudy.personalize.metadata import MetadataReader
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.model_shelf import ModelShelf
 from understudy.personalize.options import PersonalizeOptions
@@ -106,7 +104,6 @@ class _Parts:
             models=ModelShelf(store, workers),
             trainer=Trainer(store, workers, options.large_rows),
         )
-        items = ItemRecords(data=data)
         filters = FilterOperations(arns=arns, registry=registry, data=data)
         return cls(
             registry=registry,
@@ -136,7 +133,6 @@ class _Parts:
                 data=data,
                 models=models,
                 filters=filters,
-                metadata=MetadataReader(data=data, items=items),
             ),
             events=EventOperations(registry=registry, data=data),
         )

@@ -39,8 +39,6 @@ def personalize_runtime_checks() -> Iterator[Check]:
         "a user id of 257 characters": {"userId": "x" * 257},
         "more than 25 filter values": {"filterValues": {f"V{number}": '"x"' for number in range(26)}},
         "a filter value with a hyphen in its name": {"filterValues": {"a-b": '"x"'}},
-        "metadata of two datasets": {"metadataColumns": {"ITEMS": ["A"], "USERS": ["B"]}},
-        "a hundred columns of metadata": {"metadataColumns": {"ITEMS": [f"C{each}" for each in range(100)]}},
     }
     for what, changes in table.items():
         yield _CASES.refused(
