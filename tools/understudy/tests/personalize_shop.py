@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from tools.understudy.tests.personalize_world import SCHEMAS
+from tools.understudy.tests.personalize_world import RECIPE, SCHEMAS
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3
 from understudy.personalize import PersonalizeOptions
 from understudy.wire.service import Params
 
-RECIPES = "arn:aws:personalize:::recipe/aws-"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -42,10 +41,10 @@ async def arn_of(api: Api, noun: str, ends: str = "") -> str:
     return str(arn)
 
 
-async def campaign(api: Api, recipe: str = "user-personalization-v2", name: str = "live") -> str:
-    """Return the ARN of a campaign by a recipe."""
+async def campaign(api: Api, name: str = "live") -> str:
+    """Return the ARN of a campaign."""
     group = await arn_of(api, "DatasetGroup")
-    solution = await api.made("Solution", name=name, datasetGroupArn=group, recipeArn=RECIPES + recipe)
+    solution = await api.made("Solution", name=name, datasetGroupArn=group, recipeArn=RECIPE)
     version = await api.made("SolutionVersion", solutionArn=solution)
     return await api.made("Campaign", name=name, solutionVersionArn=version)
 

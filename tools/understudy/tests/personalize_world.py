@@ -15,7 +15,7 @@ from tools.understudy.tests.unit.test_personalize_service import FakeS3
 from understudy.personalize import PersonalizeOptions, create_services
 from understudy.testing import UnderstudyServer
 
-RECIPES = "arn:aws:personalize:::recipe/aws-"
+RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 ROLE = "arn:aws:iam::123456789012:role/personalize"
 _ENDED = {"ACTIVE", "COMPLETED", "CREATE FAILED", "FAILED"}
 _CLIENTS = ("personalize", "personalize-runtime", "personalize-events")
@@ -152,39 +152,23 @@ class World:
                 roleArn=ROLE,
             )
         self.made("tracker", "create_event_tracker", name="clicks", datasetGroupArn="{group}")
-        for key, recipe in (
-            ("personal", "user-personalization-v2"),
-            ("ranking", "personalized-ranking-v2"),
-        ):
-            self.made(
-                f"{key}_solution",
-                "create_solution",
-                name=key,
-                datasetGroupArn="{group}",
-                recipeArn=RECIPES + recipe,
-            )
-            self.made(f"{key}_version", "create_solution_version", solutionArn=f"{{{key}_solution}}")
-            self.made(
-                key,
-                "create_campaign",
-                name=key,
-                solutionVersionArn=f"{{{key}_version}}",
-            )
-        for key, name, expression in (("filter", "kinds", "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"),):
-            self.made(
-                key,
-                "create_filter",
-                name=name,
-                datasetGroupArn="{group}",
-                filterExpression=expression,
-            )
+        self.made("solution", "create_solution", name="taste", datasetGroupArn="{group}", recipeArn=RECIPE)
+        self.made("version", "create_solution_version", solutionArn="{solution}")
+        self.made("campaign", "create_campaign", name="live", solutionVersionArn="{version}")
+        self.made(
+            "filter",
+            "create_filter",
+            name="kinds",
+            datasetGroupArn="{group}",
+            filterExpression="INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)",
+        )
         self.made("batch", "create_batch_inference_job", **BATCH)
         self.made("export", "create_dataset_export_job", **EXPORT)
 
 
 BATCH: dict[str, Any] = {
     "jobName": "night",
-    "solutionVersionArn": "{personal_version}",
+    "solutionVersionArn": "{version}",
     "roleArn": ROLE,
     "jobInput": {"s3DataSource": {"path": "s3://data/in.json"}},
     "jobOutput": {"s3DataDestination": {"path": "s3://data/out/"}},

@@ -10,7 +10,7 @@ from tools.understudy.tests.personalize_world import (
     BATCH,
     DELETION,
     EXPORT,
-    RECIPES,
+    RECIPE,
     ROLE,
     TIMESTAMP,
     USER_ID,
@@ -23,7 +23,7 @@ INVALID, VALIDATION, NOT_FOUND = "InvalidInputException", "ValidationException",
 EXISTS, IN_USE, LIMIT = "ResourceAlreadyExistsException", "ResourceInUseException", "LimitExceededException"
 TOKEN, TAGS = "InvalidNextTokenException", "TooManyTagsException"
 NOWHERE = "arn:aws:personalize:us-east-1:123456789012:"
-LIMITS = {"DatasetGroup": 2, "Campaign": 6, "EventTracker": 1, "BatchInferenceJob": 1, "Schema": 4}
+LIMITS = {"DatasetGroup": 2, "EventTracker": 1, "BatchInferenceJob": 1, "Schema": 4}
 LIST_KINDS = (
     "dataset_groups",
     "schemas",
@@ -53,8 +53,6 @@ KINDS = {
     "event_tracker": "eventTracker",
     "batch_inference_job": "batchInferenceJob",
     "recipe": "recipe",
-    "algorithm": "algorithm",
-    "feature_transformation": "featureTransformation",
 }
 DELETED = (
     "dataset_group",
@@ -82,8 +80,8 @@ IMPORT: dict[str, Any] = {
     "dataSource": {"dataLocation": "s3://data/interactions.csv"},
     "roleArn": ROLE,
 }
-SOLUTION = {"name": "new", "datasetGroupArn": "{group}", "recipeArn": RECIPES + "user-personalization-v2"}
-CAMPAIGN: dict[str, Any] = {"name": "new", "solutionVersionArn": "{personal_version}"}
+SOLUTION = {"name": "new", "datasetGroupArn": "{group}", "recipeArn": RECIPE}
+CAMPAIGN: dict[str, Any] = {"name": "new", "solutionVersionArn": "{version}"}
 FILTER = {"name": "new", "datasetGroupArn": "{group}"}
 DATASET = {"name": "new", "datasetGroupArn": "{empty}", "datasetType": "Users", "schemaArn": "{users_schema}"}
 EVENT = {"eventType": "click", "sentAt": 1_700_000_000, "itemId": "i1"}
@@ -93,7 +91,7 @@ EVENTS: dict[str, Any] = {
     "userId": "u1",
     "eventList": [EVENT],
 }
-ASKED: dict[str, Any] = {"campaignArn": "{personal}", "userId": "u1"}
+ASKED: dict[str, Any] = {"campaignArn": "{campaign}", "userId": "u1"}
 MANY_TAGS = [{"tagKey": f"k{n}", "tagValue": "v"} for n in range(51)]
 FULL_LIST = [f"i{n}" for n in range(501)]
 
@@ -160,7 +158,7 @@ CASES = (
     Case("create_dataset_import_job", {**IMPORT, "importMode": "PARTIAL"}, VALIDATION),
     Case("create_dataset_import_job", {**IMPORT, "roleArn": "me"}, VALIDATION),
     Case("create_dataset_import_job", {**IMPORT, "dataSource": {"dataLocation": "s3:" * 90}}, VALIDATION),
-    Case("create_solution_version", {"solutionArn": "{personal_solution}", "trainingMode": "X"}, VALIDATION),
+    Case("create_solution_version", {"solutionArn": "{solution}", "trainingMode": "X"}, VALIDATION),
     Case("create_campaign", {**CAMPAIGN, "minProvisionedTPS": 0}, VALIDATION),
     Case("create_filter", {**FILTER, "filterExpression": "x" * 2_501}, VALIDATION),
     Case("create_filter", {**FILTER, "filterExpression": ""}, VALIDATION),
@@ -174,7 +172,7 @@ CASES = (
         {"resourceArn": "{group}", "tags": [{"tagKey": "k" * 129, "tagValue": "v"}]},
         VALIDATION,
     ),
-    Case("get_recommendations", {"campaignArn": "{personal}", "userId": "u1", "numResults": -1}, VALIDATION),
+    Case("get_recommendations", {"campaignArn": "{campaign}", "userId": "u1", "numResults": -1}, VALIDATION),
     Case("put_events", {**EVENTS, "eventList": []}, VALIDATION),
     Case("put_events", {**EVENTS, "eventList": [EVENT] * 11}, VALIDATION),
     Case("put_events", {**EVENTS, "eventList": [{**EVENT, "impression": ["i1"] * 26}]}, VALIDATION),
@@ -230,9 +228,7 @@ CASES = (
         },
         INVALID,
     ),
-    Case(
-        "create_solution_version", {"solutionArn": "{personal_solution}", "trainingMode": "UPDATE"}, INVALID
-    ),
+    Case("create_solution_version", {"solutionArn": "{solution}", "trainingMode": "UPDATE"}, INVALID),
     Case(
         "create_batch_inference_job",
         {**BATCH, "jobName": "n", "jobInput": {"s3DataSource": {"path": "http://data/in.json"}}},
@@ -261,16 +257,15 @@ CASES = (
     ),
     # Recommendations.
     Case("get_recommendations", {"userId": "u1"}, INVALID),
-    Case("get_recommendations", {"campaignArn": "{personal}"}, INVALID),
-    Case("get_recommendations", {"campaignArn": "{personal}", "userId": "u1", "numResults": 501}, INVALID),
-    Case("get_recommendations", {"campaignArn": "{ranking}", "userId": "u1"}, INVALID),
+    Case("get_recommendations", {"campaignArn": "{campaign}"}, INVALID),
+    Case("get_recommendations", {"campaignArn": "{campaign}", "userId": "u1", "numResults": 501}, INVALID),
     Case(
-        "get_recommendations", {"campaignArn": "{personal}", "userId": "u1", "filterArn": "{filter}"}, INVALID
+        "get_recommendations", {"campaignArn": "{campaign}", "userId": "u1", "filterArn": "{filter}"}, INVALID
     ),
     Case(
         "get_recommendations",
         {
-            "campaignArn": "{personal}",
+            "campaignArn": "{campaign}",
             "userId": "u1",
             "filterArn": "{filter}",
             "filterValues": {"KIND": "bare"},
@@ -287,19 +282,8 @@ CASES = (
     Case("get_recommendations", {"campaignArn": NOWHERE + "campaign/none", "userId": "u1"}, NOT_FOUND),
     Case(
         "get_recommendations",
-        {"campaignArn": "{personal}", "userId": "u1", "filterArn": NOWHERE + "filter/none"},
+        {"campaignArn": "{campaign}", "userId": "u1", "filterArn": NOWHERE + "filter/none"},
         NOT_FOUND,
-    ),
-    Case(
-        "get_personalized_ranking",
-        {"campaignArn": "{personal}", "userId": "u1", "inputList": ["i1"]},
-        INVALID,
-    ),
-    Case("get_personalized_ranking", {"campaignArn": "{ranking}", "userId": "u1", "inputList": []}, INVALID),
-    Case(
-        "get_personalized_ranking",
-        {"campaignArn": "{ranking}", "userId": "u1", "inputList": FULL_LIST},
-        INVALID,
     ),
     # Records one at a time.
     Case("put_events", {**EVENTS, "trackingId": "unknown"}, INVALID),
@@ -336,9 +320,9 @@ CASES = (
     Case("create_dataset", {**DATASET, "schemaArn": NOWHERE + "schema/none"}, NOT_FOUND),
     Case("create_dataset", {**DATASET, "datasetGroupArn": NOWHERE + "dataset-group/none"}, NOT_FOUND),
     Case("create_dataset_import_job", {**IMPORT, "datasetArn": NOWHERE + "dataset/none"}, NOT_FOUND),
-    Case("create_solution", {**SOLUTION, "recipeArn": RECIPES + "none"}, NOT_FOUND),
+    Case("create_solution", {**SOLUTION, "recipeArn": RECIPE + "x"}, NOT_FOUND),
     Case("create_solution_version", {"solutionArn": NOWHERE + "solution/none"}, NOT_FOUND),
-    Case("create_campaign", {**CAMPAIGN, "solutionVersionArn": "{personal_solution}"}, NOT_FOUND),
+    Case("create_campaign", {**CAMPAIGN, "solutionVersionArn": "{solution}"}, NOT_FOUND),
     Case("create_campaign", {**CAMPAIGN, "solutionVersionArn": "{group}"}, NOT_FOUND),
     Case("get_solution_metrics", {"solutionVersionArn": NOWHERE + "solution/none/1"}, NOT_FOUND),
     Case("list_tags_for_resource", {"resourceArn": NOWHERE + "campaign/none"}, NOT_FOUND),
@@ -353,8 +337,8 @@ CASES = (
     Case("create_dataset", {**DATASET, "datasetGroupArn": "{group}"}, EXISTS),
     Case("create_dataset_import_job", {**IMPORT, "jobName": "Items"}, EXISTS),
     Case("create_dataset_export_job", EXPORT, EXISTS),
-    Case("create_solution", {**SOLUTION, "name": "personal"}, EXISTS),
-    Case("create_campaign", {**CAMPAIGN, "name": "personal"}, EXISTS),
+    Case("create_solution", {**SOLUTION, "name": "taste"}, EXISTS),
+    Case("create_campaign", {**CAMPAIGN, "name": "live"}, EXISTS),
     Case("create_event_tracker", {"name": "clicks", "datasetGroupArn": "{group}"}, EXISTS),
     Case(
         "create_filter",
@@ -365,8 +349,8 @@ CASES = (
     # What is in use.
     Case("delete_dataset_group", {"datasetGroupArn": "{group}"}, IN_USE),
     Case("delete_schema", {"schemaArn": "{users_schema}"}, IN_USE),
-    Case("delete_solution", {"solutionArn": "{personal_solution}"}, IN_USE),
-    Case("stop_solution_version_creation", {"solutionVersionArn": "{personal_version}"}, IN_USE),
+    Case("delete_solution", {"solutionArn": "{solution}"}, IN_USE),
+    Case("stop_solution_version_creation", {"solutionVersionArn": "{version}"}, IN_USE),
     # Quotas.
     Case("create_dataset_group", {"name": "third"}, LIMIT, "More than 2 resources in ACTIVE state."),
     Case("create_event_tracker", {"name": "second", "datasetGroupArn": "{group}"}, LIMIT),
@@ -412,10 +396,10 @@ def test_what_is_being_created_can_be_neither_used_nor_deleted(world: World) -> 
         filterExpression='EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
     )["filterArn"]
     with pytest.raises(ClientError) as failure:
-        world.call("get_recommendations", campaignArn="{personal}", userId="u1", filterArn="{pending_filter}")
+        world.call("get_recommendations", campaignArn="{campaign}", userId="u1", filterArn="{pending_filter}")
     assert failure.value.response["Error"]["Code"] == INVALID  # this operation declares no ResourceInUse
-    world.call("delete_campaign", campaignArn="{personal}")
+    world.call("delete_campaign", campaignArn="{campaign}")
     with pytest.raises(ClientError) as failure:
-        world.call("get_recommendations", campaignArn="{personal}", userId="u1")
+        world.call("get_recommendations", campaignArn="{campaign}", userId="u1")
     assert failure.value.response["Error"]["Code"] == NOT_FOUND
     assert failure.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404

@@ -174,7 +174,7 @@ async def test_an_event_is_of_ten_kilobytes_at_most(api: Api) -> None:
 
 async def test_what_somebody_did_counts_for_nobody_else(api: Api) -> None:
     """Events of one user change the recommendations of that user only."""
-    live, tracking_id = await campaign(api, "user-personalization-v2"), await tracker(api)
+    live, tracking_id = await campaign(api), await tracker(api)
     asked = {"campaignArn": live, "numResults": 5}
     before = items_of(await api.call("GetRecommendations", **asked, userId="other"))
     sent = {"trackingId": tracking_id, "sessionId": "s", "userId": "new"}

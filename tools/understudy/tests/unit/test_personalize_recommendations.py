@@ -61,7 +61,7 @@ async def test_batches_are_filtered_line_by_line(api: Api, s3: FakeS3) -> None:
 
 async def test_batches_consider_what_users_have_done_since_the_training(api: Api, s3: FakeS3) -> None:
     """Each line is answered as a request would be, whoever has new events and whoever has none."""
-    live, tracking_id = await campaign(api, "user-personalization-v2"), await tracker(api)
+    live, tracking_id = await campaign(api), await tracker(api)
     version, users = await arn_of(api, "SolutionVersion"), ("u1", "newcomer", "u4", "nobody")
     lines = [{"userId": user} for user in users]
 
@@ -87,7 +87,7 @@ async def test_batches_consider_what_users_have_done_since_the_training(api: Api
 
 async def test_deleted_users_are_forgotten_by_models(api: Api, s3: FakeS3) -> None:
     """They get what somebody unknown gets, in requests and in batches; others get what they got."""
-    live = await campaign(api, "user-personalization-v2")
+    live = await campaign(api)
 
     async def found(user: str) -> list[str]:
         return items_of(await api.call("GetRecommendations", campaignArn=live, userId=user, numResults=8))
@@ -109,7 +109,7 @@ async def test_deleted_users_are_forgotten_by_models(api: Api, s3: FakeS3) -> No
 
 async def test_a_deleted_user_may_come_back(api: Api, s3: FakeS3) -> None:
     """What they do afterwards counts as that of anybody new."""
-    live, tracking_id = await campaign(api, "user-personalization-v2"), await tracker(api)
+    live, tracking_id = await campaign(api), await tracker(api)
     await deleted(api, s3, "u1")
     await api.call("PutEvents", trackingId=tracking_id, sessionId="s", userId="u1", eventList=[event("i2")])
     answer = await api.call("GetRecommendations", campaignArn=live, userId="u1", numResults=5)
@@ -119,7 +119,7 @@ async def test_a_deleted_user_may_come_back(api: Api, s3: FakeS3) -> None:
 async def test_a_training_that_is_under_way_is_forgotten_too(s3: FakeS3) -> None:
     """A deletion waits for it: its model had been given what was known of the user."""
     async with opened(s3) as api:
-        live = await campaign(api, "user-personalization-v2")
+        live = await campaign(api)
         solution = await arn_of(api, "Solution")
         version = (await api.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
         assert (await deleted(api, s3, "u1"))["status"] == "COMPLETED"

@@ -36,7 +36,7 @@ async def api(s3: FakeS3) -> AsyncIterator[Api]:
 
 async def test_events_change_recommendations_at_once(api: Api) -> None:
     """What somebody new has just clicked recommends its kind, without another training."""
-    live, tracking_id = await campaign(api, "user-personalization-v2"), await tracker(api)
+    live, tracking_id = await campaign(api), await tracker(api)
     before = await api.call("GetRecommendations", campaignArn=live, userId="new", numResults=5)
     await api.call(
         "PutEvents",
@@ -138,16 +138,6 @@ async def test_a_deletion_of_data_needs_a_file_of_users(api: Api, s3: FakeS3) ->
     job = await api.settled("DataDeletionJob", made["dataDeletionJobArn"])
     assert job["status"] == "FAILED"
     assert job["failureReason"] == "Input CSV is missing the following columns:[USER_ID]."
-
-
-async def test_given_items_are_ranked_for_a_user(api: Api) -> None:
-    """Those of the user's taste come first, unknown ones last; batch lines are answered alike."""
-    live = await campaign(api, "personalized-ranking-v2")
-    ranked = ["i0", "i28", "unheard of", "i2"]
-    found = await api.call("GetPersonalizedRanking", campaignArn=live, userId="u1", inputList=ranked)
-    items = [each["itemId"] for each in found["personalizedRanking"]]
-    assert (items[0], items[-1], set(items)) == ("i28", "unheard of", set(ranked))
-    assert sum(each["score"] for each in found["personalizedRanking"]) == pytest.approx(1)
 
 
 async def test_rates_and_quotas_are_kept_on_demand(s3: FakeS3) -> None:

@@ -16,7 +16,7 @@ from understudy.wire.errors import ServiceError
 from understudy.wire.service import Params
 
 ROLE = "arn:aws:iam::000000000000:role/personalize"
-RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
+RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 FIELDS = [
     {"name": "USER_ID", "type": "string"},
     {"name": "ITEM_ID", "type": "string"},
@@ -239,19 +239,6 @@ async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> N
     await api.close()
 
 
-async def test_training_updates_require_a_full_training_before(api: Api) -> None:
-    """And are the latest version then."""
-    group, dataset = await api.dataset()
-    await api.load(dataset, "a")
-    solution = await api.solution(group)
-    update = {"solutionArn": solution, "trainingMode": "UPDATE"}
-    assert await api.code("CreateSolutionVersion", **update) == "InvalidInputException"
-    await api.made("SolutionVersion", solutionArn=solution)
-    newest = await api.made("SolutionVersion", **update)
-    described = (await api.call("DescribeSolution", solutionArn=solution))["solution"]
-    assert described["latestSolutionVersion"]["solutionVersionArn"] == newest
-
-
 async def test_a_batch_job_needs_valid_paths_and_a_writable_bucket(api: Api, s3: FakeS3) -> None:
     """Invalid paths are refused at once; a bucket that cannot be written to fails the job."""
     group, dataset = await api.dataset()
@@ -392,12 +379,7 @@ async def test_recipes_can_be_read(api: Api) -> None:
     names = {recipe["name"] for recipe in listed}
     described = await api.call("DescribeRecipe", recipeArn=RECIPE)
 
-    assert names == {
-        "aws-user-personalization-v2",
-        "aws-user-personalization",
-        "aws-personalized-ranking-v2",
-        "aws-personalized-ranking",
-    }
+    assert names == {"aws-user-personalization-v2"}
     assert described["recipe"]["recipeType"] == "USER_PERSONALIZATION"
     assert (await api.call("ListRecipes", domain="ECOMMERCE"))["recipes"] == []
     assert await api.code("DescribeRecipe", recipeArn=RECIPE + "x") == "ResourceNotFoundException"

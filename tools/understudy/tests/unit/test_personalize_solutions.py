@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tools.understudy.tests.personalize_shop import RECIPES, arn_of, event, items_of, opened, tracker
-from tools.understudy.tests.personalize_world import SCHEMAS, objects
+from tools.understudy.tests.personalize_shop import arn_of, event, items_of, opened, tracker
+from tools.understudy.tests.personalize_world import RECIPE, SCHEMAS, objects
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.wire.service import Params
 
@@ -17,10 +17,10 @@ async def api() -> AsyncIterator[Api]:
         yield made
 
 
-async def asked(api: Api, recipe: str = "user-personalization-v2", **changes: object) -> Params:
+async def asked(api: Api, recipe: str = RECIPE, **changes: object) -> Params:
     """Return the parameters of CreateSolution."""
     group = await arn_of(api, "DatasetGroup")
-    return {"name": "s", "datasetGroupArn": group, "recipeArn": RECIPES + recipe, **changes}
+    return {"name": "s", "datasetGroupArn": group, "recipeArn": recipe, **changes}
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,11 @@ async def test_a_configuration_that_makes_no_sense_is_refused(api: Api, config: 
     assert (await api.call("ListSolutions"))["solutions"] == []
 
 
-@pytest.mark.parametrize("recipe", ["none", "hrnn", "user-personalization-v3", ""])
+@pytest.mark.parametrize("recipe", ["hrnn", "user-personalization", "similar-items"])
 async def test_a_recipe_that_there_is_not_is_not_found(api: Api, recipe: str) -> None:
-    """Nor one that has been withdrawn."""
-    assert await api.code("CreateSolution", **await asked(api, recipe)) == "ResourceNotFoundException"
+    """Nor one that is AWS's alone."""
+    arn = f"arn:aws:personalize:::recipe/aws-{recipe}"
+    assert await api.code("CreateSolution", **await asked(api, arn)) == "ResourceNotFoundException"
 
 
 async def test_a_solution_needs_interactions() -> None:
@@ -72,7 +73,7 @@ async def test_a_solution_needs_interactions() -> None:
         assert await api.code("CreateSolution", **await asked(api)) == "InvalidInputException"
     group_only = Api(FakeS3())
     group, _ = await group_only.dataset()
-    request = {"name": "s", "datasetGroupArn": group, "recipeArn": f"{RECIPES}user-personalization-v2"}
+    request = {"name": "s", "datasetGroupArn": group, "recipeArn": RECIPE}
     solution = await group_only.made("Solution", **request)
     assert await group_only.code("CreateSolutionVersion", solutionArn=solution) == "InvalidInputException"
     await group_only.close()

@@ -9,11 +9,9 @@ from typing import Any
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.json_lines import LineError, as_object, filter_values, line_id, parsed
-from understudy.personalize.recipes import FOR_RANKING, FOR_USERS
-from understudy.personalize.trained import PersonalModel, Query, Recent, Recommended
+from understudy.personalize.trained import PersonalModel, Query, Recent
 
 _CHUNK_LINES = 1_000
-_MOST_RANKED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,6 @@ def infer(
     *,
     num_results: int,
     item_filter: ItemFilter | None = None,
-    recipe_type: str = FOR_USERS,
     recent: Mapping[str, Recent] | None = None,
 ) -> bytes:
     """Return an answer line for each line that is not blank, in order.
@@ -39,7 +36,7 @@ def infer(
     `recent` is what users have done since the training. A line that cannot be answered is returned with the
     reason in `error` and null in `output`.
     """
-    read = (_line(line, recipe_type, item_filter, recent or {}) for line in lines if line.strip())
+    read = (_line(line, item_filter, recent or {}) for line in lines if line.strip())
     return b"".join(
         json.dumps(answer, ensure_ascii=False).encode() + b"\n"
         for chunk in _chunks(read)
@@ -49,7 +46,7 @@ def infer(
 
 def _answers(model: PersonalModel, lines: Sequence[_Line], num_results: int) -> Iterator[dict[str, Any]]:
     queries = [line.query for line in lines if line.error is None]
-    results = _results(model, queries, num_results)
+    results = model.answer(queries, num_results)
     for line in lines:
         output: dict[str, Any] | None = None
         if line.error is None:
@@ -58,42 +55,18 @@ def _answers(model: PersonalModel, lines: Sequence[_Line], num_results: int) -> 
         yield {"input": line.shown, "output": output, "error": line.error}
 
 
-def _results(model: PersonalModel, queries: Sequence[Query], num_results: int) -> Iterator[Recommended]:
-    if queries and queries[0].ranked:
-        return map(model.order, queries)
-    return model.answer(queries, num_results)
-
-
-def _line(
-    line: bytes, recipe_type: str, item_filter: ItemFilter | None, recent: Mapping[str, Recent]
-) -> _Line:
+def _line(line: bytes, item_filter: ItemFilter | None, recent: Mapping[str, Recent]) -> _Line:
     shown: Any = line.decode(errors="replace").strip()
     try:
         shown = parsed(line)
         record = as_object(shown)
-        query = _READERS[recipe_type](record)
+        query = Query(user=line_id(record, "userId"))
         if item_filter is not None:
             mask = item_filter.mask(query.user, filter_values(record))
             query = replace(query, mask=mask)
     except (FilterError, LineError) as error:
         return _Line(shown, error=str(error))
     return _Line(shown, replace(query, recent=recent.get(query.user)))
-
-
-def _for_user(record: Mapping[str, Any]) -> Query:
-    return Query(user=line_id(record, "userId"))
-
-
-def _for_ranking(record: Mapping[str, Any]) -> Query:
-    ranked = record.get("itemList")
-    if not isinstance(ranked, list) or not ranked or not all(isinstance(each, str) for each in ranked):
-        raise LineError("The line has no itemList.")
-    if len(ranked) > _MOST_RANKED:
-        raise LineError(f"The itemList has more than {_MOST_RANKED} items.")
-    return Query(user=line_id(record, "userId"), ranked=tuple(ranked))
-
-
-_READERS = {FOR_USERS: _for_user, FOR_RANKING: _for_ranking}
 
 
 def _chunks(lines: Iterator[_Line]) -> Iterator[list[_Line]]:

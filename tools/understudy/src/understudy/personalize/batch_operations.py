@@ -15,7 +15,6 @@ from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
 from understudy.personalize.recent import counted_by_user
-from understudy.personalize.recipes import require_recipe
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import read_streamed
@@ -72,7 +71,6 @@ class BatchOperations:
             recent=await self._recent(version, model),
             num_results=job.detail["numResults"],
             item_filter=item_filter,
-            recipe_type=require_recipe(version.detail["recipeArn"]).type,
         )
         await answer_files(self.s3, self.workers, job.detail, answer)
 

@@ -7,10 +7,9 @@ from weakref import WeakKeyDictionary
 
 import structlog
 
-from understudy.personalize import recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.data_operations import DataOperations, only_of
-from understudy.personalize.errors import in_use, invalid_input
+from understudy.personalize.errors import in_use, invalid_input, require_value
 from understudy.personalize.kinds import SOLUTION, SOLUTION_VERSION, Status
 from understudy.personalize.model_shelf import ModelShelf
 from understudy.personalize.plan import DatasetSnapshot
@@ -27,6 +26,7 @@ _log = structlog.get_logger(__name__)
 
 STREAMED_UP_TO = "streamedUpTo"
 """The member of a version that says up to which event it is trained; no answer shows it."""
+_MODE = "FULL"
 _SECONDS_PER_HOUR = 3_600
 _INHERITED = (
     "performHPO",
@@ -64,8 +64,7 @@ class ModelOperations:
     async def create_solution_version(self, params: Params) -> Params:
         """Answer CreateSolutionVersion; each call trains a new version on the data known so far."""
         solution = self.registry.get_active(SOLUTION, params["solutionArn"])
-        mode = params.get("trainingMode", "FULL")
-        self._check_mode(solution, mode)
+        require_value(params, "trainingMode", _MODE)
         group_arn = solution.detail["datasetGroupArn"]
         datasets = self.data.datasets(group_arn)
         interactions = only_of("INTERACTIONS", datasets)
@@ -76,7 +75,7 @@ class ModelOperations:
         detail = {
             **{key: solution.detail[key] for key in _INHERITED if key in solution.detail},
             **params,
-            "trainingMode": mode,
+            "trainingMode": _MODE,
             "trainingType": "MANUAL",
             STREAMED_UP_TO: up_to,
         }
@@ -158,14 +157,3 @@ class ModelOperations:
                 table = await self.workers.run(read_table, path)
                 found[each.name] = DatasetSnapshot(each.schema, table, each.file)
         return found
-
-    def _check_mode(self, solution: Resource, mode: str) -> None:
-        """Require FULL, or an UPDATE of a full training, which only the older recipe supports."""
-        if mode == "FULL":
-            return
-        recipe = solution.detail["recipeArn"]
-        if mode != "UPDATE" or recipe != recipes.USER_PERSONALIZATION:
-            raise invalid_input(f"Training mode {mode} is not supported for {recipe}.")
-        versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
-        if not any(version.status is Status.ACTIVE for version in versions):
-            raise invalid_input("Training mode UPDATE requires an active version trained with FULL.")

@@ -18,11 +18,6 @@ from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
 from understudy.personalize.recent import counted
-from understudy.personalize.recipes import (
-    FOR_RANKING,
-    Recipe,
-    require_recipe,
-)
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Streamed
@@ -30,9 +25,6 @@ from understudy.personalize.trained import PersonalModel, Query, Recent, Recomme
 from understudy.wire.errors import ServiceError
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
-
-_MOST_RANKED = 500
-
 
 Mask = Callable[[], NDArray[np.bool_] | None]
 """Computes which items a filter allows; None for all."""
@@ -43,7 +35,6 @@ class _Served(NamedTuple):
 
     version: Resource
     model: PersonalModel
-    recipe: Recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,37 +48,22 @@ class Runtime:
     filters: FilterOperations
 
     def operations(self) -> Mapping[str, Handler]:
-        """Return the operations of `personalize-runtime`."""
-        return {
-            "GetRecommendations": self.get_recommendations,
-            "GetPersonalizedRanking": self.get_personalized_ranking,
-        }
+        """Return the operation of `personalize-runtime`."""
+        return {"GetRecommendations": self.get_recommendations}
 
     async def get_recommendations(self, params: Params) -> Params:
         """Answer GetRecommendations for a user; an unknown one gets popular items."""
         served = await self._served(params)
-        if served.recipe.type == FOR_RANKING:
-            raise invalid_input("The campaign's recipe requires GetPersonalizedRanking.")
         if "userId" not in params:
             raise invalid_input("userId is required for this campaign's recipe.")
         limit = results_wanted(params)
         query = Query(user=params["userId"], recent=self._recent(served, params))
         model, mask = served.model, await self._mask(served, query, params)
         found = await self._answered(lambda: _first(model, replace(query, mask=mask()), limit))
-        return _answer("itemList", found)
-
-    async def get_personalized_ranking(self, params: Params) -> Params:
-        """Answer GetPersonalizedRanking: the given items in the order for a user."""
-        served = await self._served(params)
-        if served.recipe.type != FOR_RANKING:
-            raise invalid_input("The campaign's recipe does not support personalized ranking.")
-        ranked = tuple(params["inputList"])
-        if not 1 <= len(ranked) <= _MOST_RANKED:
-            raise invalid_input(f"inputList must have 1 to {_MOST_RANKED} items.")
-        query = Query(user=params["userId"], ranked=ranked, recent=self._recent(served, params))
-        model, mask = served.model, await self._mask(served, query, params)
-        found = await self._answered(lambda: model.order(replace(query, mask=mask())))
-        return _answer("personalizedRanking", found)
+        listed = [
+            {"itemId": item, "score": score} for item, score in zip(found.items, found.scores, strict=True)
+        ]
+        return {"itemList": listed, "recommendationId": f"RID-{uuid.uuid4()}"}
 
     async def _served(self, params: Params) -> _Served:
         refuse(params, "recommenderArn", "promotions", "metadataColumns")
@@ -97,8 +73,7 @@ class Runtime:
         if campaign.status is not Status.ACTIVE:
             raise not_found(campaign.arn)
         version = self.registry.get(SOLUTION_VERSION, campaign.detail["solutionVersionArn"])
-        recipe = require_recipe(version.detail["recipeArn"])
-        return _Served(version, await self.models.model(version), recipe)
+        return _Served(version, await self.models.model(version))
 
     async def _mask(self, served: _Served, query: Query, params: Params) -> Mask:
         """Return what computes the mask of the filter of a request.
@@ -152,9 +127,3 @@ def _no_mask() -> None:
 
 def _first(model: PersonalModel, query: Query, limit: int) -> Recommended:
     return next(model.answer([query], limit))
-
-
-def _answer(member: str, found: Recommended) -> Params:
-    pairs = zip(found.items, found.scores, strict=True)
-    listed = [{"itemId": item, "score": score} for item, score in pairs]
-    return {member: listed, "recommendationId": f"RID-{uuid.uuid4()}"}

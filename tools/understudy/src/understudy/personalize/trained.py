@@ -31,13 +31,12 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked about: a user, or for a user the order of items.
+    """What is asked: which items a user may want.
 
     `mask` is over the model's items: those that may be recommended, None for all.
     """
 
     user: str = ""
-    ranked: tuple[str, ...] = ()
     mask: NDArray[np.bool_] | None = None
     recent: Recent | None = None
 
@@ -90,23 +89,6 @@ class PersonalModel:
             codes = np.arange(len(queries), dtype=np.intp)
         for ranking in self.model.rank(profiles, codes, limit, lambda place: queries[place].mask):
             yield self._named(ranking)
-
-    def order(self, query: Query) -> Recommended:
-        """Return the ranked items of a query in the order for its user; scores sum to 1.
-
-        Unknown items stand at the end, with the score 0, unless there is a filter.
-        """
-        places = self.items.places
-        mask = np.zeros(len(places), dtype=bool)
-        mask[[places[item] for item in query.ranked if item in places]] = True
-        allowed = mask if query.mask is None else mask & query.mask
-        masked = Query(user=query.user, mask=allowed, recent=query.recent)
-        found = next(self.answer([masked], max(1, int(allowed.sum()))))
-        total = sum(found.scores) or 1.0
-        scores = [round(score / total, 7) for score in found.scores]
-        distinct = dict.fromkeys(query.ranked)
-        unknown = [item for item in distinct if item not in places and query.mask is None]
-        return Recommended([*found.items, *unknown], [*scores, *(0.0 for _ in unknown)])
 
     def without(self, users: Collection[str]) -> Self:
         """Return a model that does not know these users; the same one if it does not know them now.

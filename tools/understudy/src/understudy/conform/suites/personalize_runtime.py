@@ -16,18 +16,11 @@ _CASES = Cases("personalize-runtime")
 
 
 def personalize_runtime_checks() -> Iterator[Check]:
-    """Yield the checks of both operations."""
+    """Yield the checks of GetRecommendations."""
     yield _CASES.refused(
         "GetRecommendations knows no campaign that there is not",
         "GetRecommendations",
         _asked(),
-        "ResourceNotFoundException",
-        status=404,
-    )
-    yield _CASES.refused(
-        "GetPersonalizedRanking knows no campaign that there is not",
-        "GetPersonalizedRanking",
-        _asked(inputList=["i1"]),
         "ResourceNotFoundException",
         status=404,
     )
