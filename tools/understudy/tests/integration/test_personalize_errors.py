@@ -93,7 +93,6 @@ EVENTS: dict[str, Any] = {
 }
 ASKED: dict[str, Any] = {"campaignArn": "{campaign}", "userId": "u1"}
 MANY_TAGS = [{"tagKey": f"k{n}", "tagValue": "v"} for n in range(51)]
-FULL_LIST = [f"i{n}" for n in range(501)]
 
 
 def schema_cases() -> Iterator[Case]:
