@@ -131,11 +131,8 @@ def test_endpoints_let_through_what_tasks_may_do_and_no_foreign_credentials(serv
     given = policies("prod")
     endpoints = {
         "bedrock": "bedrock-runtime",
-        "personalize:GetPersonalizedRanking": "personalize-runtime",
         "personalize:GetRecommendations": "personalize-runtime",
         "personalize:PutEvents": "personalize-events",
-        "personalize:PutItems": "personalize-events",
-        "personalize:PutUsers": "personalize-events",
         "ses": "email",
     }
     for statement in given.identity[role(f"{service}-task")]:

@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from tools.understudy.tests.personalize_world import SCHEMAS
+from tools.understudy.tests.personalize_world import RECIPE, SCHEMAS
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3
 from understudy.personalize import PersonalizeOptions
 from understudy.wire.service import Params
 
-RECIPES = "arn:aws:personalize:::recipe/aws-"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -42,10 +41,10 @@ async def arn_of(api: Api, noun: str, ends: str = "") -> str:
     return str(arn)
 
 
-async def campaign(api: Api, recipe: str, name: str = "live") -> str:
-    """Return the ARN of a campaign by a recipe."""
+async def campaign(api: Api, name: str = "live") -> str:
+    """Return the ARN of a campaign."""
     group = await arn_of(api, "DatasetGroup")
-    solution = await api.made("Solution", name=name, datasetGroupArn=group, recipeArn=RECIPES + recipe)
+    solution = await api.made("Solution", name=name, datasetGroupArn=group, recipeArn=RECIPE)
     version = await api.made("SolutionVersion", solutionArn=solution)
     return await api.made("Campaign", name=name, solutionVersionArn=version)
 
@@ -82,13 +81,11 @@ async def filter_of(api: Api, expression: str, name: str = "filter") -> str:
     return await api.made("Filter", name=name, datasetGroupArn=group, filterExpression=expression)
 
 
-async def batch(
-    api: Api, s3: FakeS3, lines: list[Params], noun: str = "BatchInferenceJob", **more: object
-) -> list[Params]:
+async def batch(api: Api, s3: FakeS3, lines: list[Params], **more: object) -> list[Params]:
     """Return the answers of a batch job to lines."""
     s3.objects["in.json"] = "\n".join(map(json.dumps, lines)).encode()
     await api.made(
-        noun,
+        "BatchInferenceJob",
         jobName=more.pop("jobName", "night"),
         roleArn=ROLE,
         jobInput={"s3DataSource": {"path": "s3://data/in.json"}},

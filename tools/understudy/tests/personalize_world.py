@@ -15,7 +15,7 @@ from tools.understudy.tests.unit.test_personalize_service import FakeS3
 from understudy.personalize import PersonalizeOptions, create_services
 from understudy.testing import UnderstudyServer
 
-RECIPES = "arn:aws:personalize:::recipe/aws-"
+RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 ROLE = "arn:aws:iam::123456789012:role/personalize"
 _ENDED = {"ACTIVE", "COMPLETED", "CREATE FAILED", "FAILED"}
 _CLIENTS = ("personalize", "personalize-runtime", "personalize-events")
@@ -49,7 +49,7 @@ SCHEMAS = {
         "Items",
         ITEM_ID,
         {"name": "CATEGORY", "type": "string", "categorical": True},
-        {"name": "NAME", "type": ["null", "string"], "itemName": True},
+        {"name": "NAME", "type": ["null", "string"]},
         {"name": "TEXT", "type": ["null", "string"], "textual": True},
         {"name": "IN_STOCK", "type": ["null", "boolean"]},
     ),
@@ -72,7 +72,6 @@ def objects() -> dict[str, bytes]:
         "users.csv": b"USER_ID,AGE\nu1,30\nu2,40\n",
         "gone.csv": b"USER_ID\nu1\nu2\n",
         "in.json": b'{"userId": "u1"}\n',
-        "items.json": b'{"itemId": "i1"}\n',
     }
 
 
@@ -153,71 +152,23 @@ class World:
                 roleArn=ROLE,
             )
         self.made("tracker", "create_event_tracker", name="clicks", datasetGroupArn="{group}")
-        for key, recipe in (
-            ("popular", "popularity-count"),
-            ("personal", "user-personalization-v2"),
-            ("ranking", "personalized-ranking-v2"),
-            ("similar", "similar-items"),
-            ("semantic", "semantic-similarity"),
-        ):
-            self.made(
-                f"{key}_solution",
-                "create_solution",
-                name=key,
-                datasetGroupArn="{group}",
-                recipeArn=RECIPES + recipe,
-            )
-            self.made(f"{key}_version", "create_solution_version", solutionArn=f"{{{key}_solution}}")
-            self.made(
-                key,
-                "create_campaign",
-                name=key,
-                solutionVersionArn=f"{{{key}_version}}",
-                campaignConfig={"enableMetadataWithRecommendations": key == "popular"},
-            )
+        self.made("solution", "create_solution", name="taste", datasetGroupArn="{group}", recipeArn=RECIPE)
+        self.made("version", "create_solution_version", solutionArn="{solution}")
+        self.made("campaign", "create_campaign", name="live", solutionVersionArn="{version}")
         self.made(
-            "segments_solution",
-            "create_solution",
-            name="segments",
+            "filter",
+            "create_filter",
+            name="kinds",
             datasetGroupArn="{group}",
-            recipeArn=RECIPES + "item-affinity",
-        )
-        self.made("segments_version", "create_solution_version", solutionArn="{segments_solution}")
-        for key, name, expression in (
-            ("filter", "kinds", "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"),
-            ("current", "same", "INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.CATEGORY"),
-            ("users_filter", "old", "INCLUDE UserID WHERE Users.AGE > 30"),
-        ):
-            self.made(
-                key,
-                "create_filter",
-                name=name,
-                datasetGroupArn="{group}",
-                filterExpression=expression,
-            )
-        self.made(
-            "attribution",
-            "create_metric_attribution",
-            name="worth",
-            datasetGroupArn="{group}",
-            metrics=[
-                {
-                    "eventType": "click",
-                    "metricName": "value",
-                    "expression": "SUM(Interactions.EVENT_VALUE)",
-                }
-            ],
-            metricsOutputConfig={"roleArn": ROLE},
+            filterExpression="INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)",
         )
         self.made("batch", "create_batch_inference_job", **BATCH)
-        segments = {**BATCH, "jobName": "segment", "solutionVersionArn": "{segments_version}"}
-        self.made("segment", "create_batch_segment_job", **segments)
         self.made("export", "create_dataset_export_job", **EXPORT)
 
 
 BATCH: dict[str, Any] = {
     "jobName": "night",
-    "solutionVersionArn": "{popular_version}",
+    "solutionVersionArn": "{version}",
     "roleArn": ROLE,
     "jobInput": {"s3DataSource": {"path": "s3://data/in.json"}},
     "jobOutput": {"s3DataDestination": {"path": "s3://data/out/"}},

@@ -18,7 +18,6 @@ from understudy.bedrock.openai import OpenAiServer
 from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior
 from understudy.personalize import PersonalizeOptions
-from understudy.personalize.automatic import DAY_S
 from understudy.personalize.kinds import NOUNS
 from understudy.ses import SesOptions
 
@@ -45,8 +44,6 @@ class Settings(BaseSettings):
     """The share of its calls that fail with InternalServerException."""
     personalize_quotas: dict[str, Annotated[int, Field(ge=0)]] = {}
     """How many resources of a kind there may be, where not as on AWS: a JSON object as {"Campaign": 1}."""
-    personalize_day_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = DAY_S
-    """How long a day of automatic training's schedule takes; the hour until its first training is a part."""
     model_ids: frozenset[str] = CURRENT_MODEL_IDS
     """The model and inference profile ids that Bedrock answers for, as a JSON list."""
     model_features: dict[str, ModelFeatures] = {}
@@ -170,7 +167,6 @@ class Settings(BaseSettings):
             state_dir=self.state_dir,
             calls_per_s=self.personalize_tps,
             limits=self.personalize_quotas,
-            day_s=self.personalize_day_s,
             disturbance=Disturbance(
                 latency_s=self.personalize_latency_s, error_rate=self.personalize_error_rate
             ),

@@ -39,8 +39,8 @@ def test_the_database_keeps_no_byte_of_what_is_expunged(tmp_path: Path) -> None:
     """Neither in its pages nor in its log; what else was deleted may linger."""
     store = Store(tmp_path)
     store.open()
-    store.put_streamed("d", [Streamed(f"user-{n}", {"ITEM_ID": "i"}) for n in range(200)])
-    store.put_streamed("d", [Streamed("zebulon", {"ITEM_ID": "quimby"})])
+    store.put_streamed("d", [Streamed(f"user-{n}", {"ITEM_ID": "i"}, f"e{n}") for n in range(200)])
+    store.put_streamed("d", [Streamed("zebulon", {"ITEM_ID": "quimby"}, "e")])
     assert _mentions(tmp_path, b"zebulon")
     with store.transaction():
         store.expunge()

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from tools.understudy.tests.personalize_shop import arn_of, batch, campaign, filter_of, opened
+from tools.understudy.tests.personalize_shop import arn_of, campaign, filter_of, opened
 from tools.understudy.tests.personalize_world import ROLE, objects
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.personalize.batch_files import answer_files, check_places
@@ -154,32 +154,9 @@ async def api(s3: FakeS3) -> AsyncIterator[Api]:
         yield made
 
 
-async def test_lines_of_a_ranking(api: Api, s3: FakeS3) -> None:
-    """The order of given items, as a request gets it; of up to 500."""
-    live = await campaign(api, "personalized-ranking-v2")
-    items = ["i0", "i28", "i2", "unheard of"]
-    lines: list[Params] = [
-        {"userId": "u1", "itemList": items},
-        {"userId": "u1", "itemList": []},
-        {"userId": "u1", "itemList": ["i1", 2]},
-        {"userId": "u1", "itemList": [f"i{number}" for number in range(501)]},
-        {"itemList": items},
-    ]
-    good, *bad = await batch(api, s3, lines, solutionVersionArn=await arn_of(api, "SolutionVersion"))
-    asked = {"campaignArn": live, "userId": "u1", "inputList": items}
-    ranking = (await api.call("GetPersonalizedRanking", **asked))["personalizedRanking"]
-    assert good["output"]["recommendedItems"] == [each["itemId"] for each in ranking]
-    assert [each["error"] for each in bad] == [
-        "The line has no itemList.",
-        "The line has no itemList.",
-        "The itemList has more than 500 items.",
-        "The line has no userId.",
-    ]
-
-
 async def test_a_job_holds_its_filter_and_its_version(api: Api, s3: FakeS3) -> None:
     """While it runs; afterwards, both can be deleted."""
-    live = await campaign(api, "popularity-count")
+    live = await campaign(api)
     only = await filter_of(api, 'INCLUDE ItemID WHERE Items.CATEGORY IN ("kind1")')
     version = await arn_of(api, "SolutionVersion")
     s3.objects["in.json"] = b'{"userId": "u1"}'

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.understudy.tests.personalize_shop import RECIPES, arn_of, filter_of, opened
-from tools.understudy.tests.personalize_world import ITEM_ID, SCHEMAS, avro, objects
+from tools.understudy.tests.personalize_shop import arn_of, filter_of, opened
+from tools.understudy.tests.personalize_world import ITEM_ID, RECIPE, SCHEMAS, avro, objects
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
-from understudy.personalize import recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.kinds import CAMPAIGN, EVENT_TRACKER, NOUNS
 from understudy.personalize.pages import page
@@ -115,9 +114,7 @@ async def test_lists_are_by_what_depends_on_what(api: Api) -> None:
     assert [each["jobName"] for each in jobs] == ["items"]
     assert len((await api.call("ListDatasetImportJobs"))["datasetImportJobs"]) == 3
     group = await arn_of(api, "DatasetGroup")
-    solution = await api.made(
-        "Solution", name="p", datasetGroupArn=group, recipeArn=RECIPES + "popularity-count"
-    )
+    solution = await api.made("Solution", name="p", datasetGroupArn=group, recipeArn=RECIPE)
     assert (await api.call("ListSolutionVersions", solutionArn=solution))["solutionVersions"] == []
     versions = [await api.made("SolutionVersion", solutionArn=solution) for _ in range(2)]
     shown = (await api.call("ListSolutionVersions", solutionArn=solution))["solutionVersions"]
@@ -129,9 +126,7 @@ async def test_lists_are_by_what_depends_on_what(api: Api) -> None:
 async def test_a_version_may_have_a_name(api: Api) -> None:
     """It is the end of its ARN then, and there is one of each name."""
     group = await arn_of(api, "DatasetGroup")
-    solution = await api.made(
-        "Solution", name="p", datasetGroupArn=group, recipeArn=RECIPES + "popularity-count"
-    )
+    solution = await api.made("Solution", name="p", datasetGroupArn=group, recipeArn=RECIPE)
     assert await api.made("SolutionVersion", solutionArn=solution, name="first") == f"{solution}/first"
     again = await api.code("CreateSolutionVersion", solutionArn=solution, name="first")
     assert again == "ResourceAlreadyExistsException"
@@ -147,27 +142,6 @@ def test_arns_are_built_as_on_aws() -> None:
     assert len(trackers) == 20
     assert all(len(each.rpartition("/")[2]) == 8 for each in trackers)
     assert arns.solution_version("arn:s").startswith("arn:s/")
-
-
-@pytest.mark.parametrize("recipe", recipes.RECIPES.values(), ids=lambda recipe: recipe.name)
-async def test_each_recipe_has_its_algorithm_and_its_transformation(api: Api, recipe: recipes.Recipe) -> None:
-    """Each can be described by the ARN that the recipe names."""
-    shown = (await api.call("DescribeRecipe", recipeArn=recipe.arn))["recipe"]
-    assert (shown["name"], shown["recipeType"], shown["status"]) == (recipe.name, recipe.type, "ACTIVE")
-    algorithm = await api.call("DescribeAlgorithm", algorithmArn=shown["algorithmArn"])
-    assert algorithm["algorithm"]["name"] == recipe.name
-    arn = shown["featureTransformationArn"]
-    transformation = await api.call("DescribeFeatureTransformation", featureTransformationArn=arn)
-    assert transformation["featureTransformation"]["status"] == "ACTIVE"
-
-
-async def test_recipes_come_in_pages(api: Api) -> None:
-    """As any list."""
-    first = await api.call("ListRecipes", maxResults=4)
-    second = await api.call("ListRecipes", maxResults=100, nextToken=first["nextToken"])
-    names = [each["name"] for each in [*first["recipes"], *second["recipes"]]]
-    assert names == [each.name for each in recipes.RECIPES.values()]
-    assert "nextToken" not in second
 
 
 async def test_a_quota_is_of_a_group_or_of_the_account(api: Api) -> None:
@@ -206,8 +180,8 @@ async def test_the_filters_of_a_group_read_ten_fields() -> None:
 
 def test_every_kind_has_a_quota_that_can_be_set() -> None:
     """By its noun, as it is in the names of operations."""
-    assert {"BatchSegmentJob", "Campaign", "DatasetImportJob", "Filter", "MetricAttribution"} <= NOUNS
-    assert len(NOUNS) == 14
+    assert {"BatchInferenceJob", "Campaign", "DatasetImportJob", "Filter"} <= NOUNS
+    assert len(NOUNS) == 12
 
 
 def test_a_quota_is_said_in_words() -> None:

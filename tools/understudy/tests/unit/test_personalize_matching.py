@@ -1,26 +1,22 @@
-"""Which rows match a test of a filter, how clauses are joined, and who may be in a segment."""
+"""Which rows match a test of a filter and how clauses are joined."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.understudy.tests.unit.test_personalize_filters import SCHEMAS, SNAPSHOTS, texts
-from understudy.personalize.filter_check import check_filter
+from tools.understudy.tests.unit.test_personalize_filters import texts
 from understudy.personalize.filter_syntax import (
     Clause,
-    CurrentItem,
     FilterError,
     Parameter,
     fields_of,
-    parse_attributes,
     parse_filter,
     parse_values,
 )
 from understudy.personalize.filter_syntax import Test as Condition
 from understudy.personalize.matching import Mask, MissingValueError, allowed, known_values, matching
 from understudy.personalize.tables import Column
-from understudy.personalize.user_filtering import UserFilter
 
 WORDS = texts(["red", "red|blue", "", "green"])
 NUMBERS = np.array([1.0, 2.5, np.nan, -3.0])
@@ -61,10 +57,10 @@ def test_a_word_is_no_number() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("a", ("a",)), (2.0, (2.0,)), (Parameter("P"), ("x", 3.0)), (CurrentItem("PRICE"), ())],
+    [("a", ("a",)), (2.0, (2.0,)), (Parameter("P"), ("x", 3.0))],
 )
 def test_values_are_known_once_a_request_has_given_them(
-    value: str | float | Parameter | CurrentItem, expected: tuple[str | float, ...]
+    value: str | float | Parameter, expected: tuple[str | float, ...]
 ) -> None:
     """A parameter may have several."""
     assert known_values(value, {"P": '"x", 3'}, "IN") == expected
@@ -76,7 +72,7 @@ def test_a_parameter_without_a_value_is_named() -> None:
         known_values(Parameter("COLOUR"), {"colour": '"red"'}, "IN")
 
 
-@pytest.mark.parametrize("text", ["$OTHER", "CurrentItem.PRICE", "bare", '"a" "b"', "", '"a",'])
+@pytest.mark.parametrize("text", ["$OTHER", "Items.PRICE", "bare", '"a" "b"', "", '"a",'])
 def test_values_are_quoted_or_numbers(text: str) -> None:
     """Nothing else stands for a parameter."""
     with pytest.raises(FilterError):
@@ -138,70 +134,14 @@ def test_a_clause_that_does_not_apply_says_nothing() -> None:
 
 
 def test_the_fields_of_an_expression() -> None:
-    """Each once, whichever way datasets are spelt, and those of the current item are of Items."""
+    """Each once, whichever way datasets are spelt."""
     expression = (
-        'INCLUDE ItemID WHERE Items.KIND IN ("a") AND items.PRICE < CurrentItem.COST'
+        'INCLUDE ItemID WHERE Items.KIND IN ("a") AND items.PRICE < 5'
         ' | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*") IF CurrentUser.AGE > 1'
     )
     assert fields_of(parse_filter(expression)) == {
         ("ITEMS", "KIND"),
         ("ITEMS", "PRICE"),
-        ("ITEMS", "COST"),
         ("INTERACTIONS", "EVENT_TYPE"),
         ("CURRENTUSER", "AGE"),
     }
-
-
-def test_attributes_of_a_segment() -> None:
-    """Conditions that hold together; what filters have beside that is not for them."""
-    tests = parse_attributes('ITEMS.GENRE = "Comedy" AND items.PRICE >= 5')
-    assert [(each.field, each.operator, each.values) for each in tests] == [
-        ("GENRE", "=", ("Comedy",)),
-        ("PRICE", ">=", (5.0,)),
-    ]
-    for text in (
-        'ITEMS.GENRE IN ("Comedy")',
-        'ITEMS.GENRE = "a" OR ITEMS.GENRE = "b"',
-        'USERS.AGE = "1"',
-        "ITEMS.PRICE < CurrentItem.PRICE",
-        "ITEMS.GENRE",
-        "",
-    ):
-        with pytest.raises(FilterError):
-            parse_attributes(text)
-
-
-USERS = ["ann", "bob", "eve"]
-
-
-@pytest.mark.parametrize(
-    ("expression", "expected"),
-    [
-        ("INCLUDE UserID WHERE Users.AGE > 30", "ann"),
-        ("EXCLUDE UserID WHERE Users.AGE > 30", "bob eve"),
-        ("INCLUDE UserID WHERE Users.AGE > $AGE", "ann"),
-        ('INCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("BUY")', "ann"),
-        ('INCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("view", "buy")', "ann bob"),
-        ('INCLUDE UserID WHERE Interactions.EVENT_TYPE NOT IN ("buy")', "ann bob"),
-        ('EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("*")', "eve"),
-        (
-            'INCLUDE UserID WHERE Users.AGE > 0 | EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("buy")',
-            "bob",
-        ),
-    ],
-)
-def test_users_are_filtered(expression: str, expected: str) -> None:
-    """By what is known of them and by what they have done; of ann the age is known, of eve nothing."""
-    check_filter(expression, SCHEMAS)
-    mask = UserFilter(expression, SNAPSHOTS, USERS).mask({"AGE": "35"})
-    assert {user for user, kept in zip(USERS, mask, strict=True) if kept} == set(expected.split())
-
-
-def test_users_of_whom_nothing_is_known_are_not_included() -> None:
-    """Without the dataset, an inclusion is empty and an exclusion excludes nobody."""
-    for expression, kept in (
-        ("INCLUDE UserID WHERE Users.AGE > 1", False),
-        ("EXCLUDE UserID WHERE Users.AGE > 1", True),
-    ):
-        mask = UserFilter(expression, {}, USERS).mask({})
-        assert mask.tolist() == [kept] * 3

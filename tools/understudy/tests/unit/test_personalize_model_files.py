@@ -1,31 +1,18 @@
 """Models as files: what is read answers as what was written, and nothing in a file is executed."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tools.understudy.tests.personalize_world import SCHEMAS, objects
-from understudy.personalize import recipes
 from understudy.personalize.csv_import import TableReader
 from understudy.personalize.model_files import read_model, write_model
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import parse_schema
-from understudy.personalize.trained import Query, SegmentModel, TrainedModel
+from understudy.personalize.trained import PersonalModel, Query
 from understudy.personalize.training import train
-
-RECIPES = (
-    recipes.USER_PERSONALIZATION_V2,
-    recipes.PERSONALIZED_RANKING_V2,
-    recipes.SIMILAR_ITEMS,
-    recipes.SEMANTIC_SIMILARITY,
-    recipes.POPULARITY_COUNT,
-    recipes.ITEM_AFFINITY,
-    recipes.ITEM_ATTRIBUTE_AFFINITY,
-)
-Made = Callable[[str], TrainedModel]
 
 
 @pytest.fixture(scope="module")
@@ -41,64 +28,44 @@ def plan() -> TrainingPlan:
 
 
 @pytest.fixture(scope="module")
-def made(plan: TrainingPlan) -> Made:
-    """A way to have the model of a recipe, trained once."""
-    known: dict[str, TrainedModel] = {}
-
-    def model(recipe: str) -> TrainedModel:
-        if recipe not in known:
-            known[recipe] = train(plan, recipe)
-        return known[recipe]
-
-    return model
+def model(plan: TrainingPlan) -> PersonalModel:
+    """Its model, trained once."""
+    return train(plan)
 
 
-def answers(model: TrainedModel) -> list[object]:
-    """Return what a model says, whatever it is asked."""
-    if isinstance(model, SegmentModel):
-        return [model.segment([item], 9) for item in range(5)]
-    queries = [
-        Query(user=user, item=item) for user, item in (("u1", "i1"), ("u7", "i8"), ("nobody", "nothing"))
-    ]
+def answers(model: PersonalModel) -> list[object]:
+    """Return what a model says to users, known or not."""
+    queries = [Query(user=user) for user in ("u1", "u7", "nobody")]
     return [(found.items, found.scores) for query in queries for found in model.answer([query], 9)]
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_a_model_that_is_read_answers_as_before(made: Made, tmp_path: Path, recipe: str) -> None:
-    """With its metrics, for everybody and everything."""
-    model, path = made(recipe), tmp_path / "model.npz"
+def test_a_model_that_is_read_answers_as_before(model: PersonalModel, tmp_path: Path) -> None:
+    """With its metrics, for everybody."""
+    path = tmp_path / "model.npz"
     write_model(path, model)
     again = read_model(path)
-    assert type(again) is type(model)
     assert answers(again) == answers(model)
     assert dict(again.metrics) == pytest.approx(dict(model.metrics))
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_forgotten_users_are_not_in_the_file(made: Made, tmp_path: Path, recipe: str) -> None:
+def test_forgotten_users_are_not_in_the_file(model: PersonalModel, tmp_path: Path) -> None:
     """Neither by name nor by what they did; who is not there was not known."""
-    model = made(recipe)
     forgot = model.without({"u1", "u2", "stranger"})
     path = tmp_path / "model.npz"
     write_model(path, forgot)
     with np.load(path) as arrays:
         described = arrays["description"].tobytes().decode()
     assert '"u1"' not in described
-    knows_users = recipe not in {
-        recipes.SIMILAR_ITEMS,
-        recipes.SEMANTIC_SIMILARITY,
-        recipes.POPULARITY_COUNT,
-    }
-    assert (forgot is not model) == knows_users
+    assert forgot is not model
     assert forgot.without({"u1", "stranger"}) is forgot
     assert answers(read_model(path)) == answers(forgot)
 
 
-def test_a_file_that_is_cut_off_is_an_error(made: Made, tmp_path: Path) -> None:
+def test_a_file_that_is_cut_off_is_an_error(model: PersonalModel, tmp_path: Path) -> None:
     """Not another model."""
     path = tmp_path / "model.npz"
-    write_model(path, made(recipes.POPULARITY_COUNT))
+    write_model(path, model)
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises((ValueError, OSError, KeyError)):
         read_model(path)
@@ -108,8 +75,8 @@ def test_a_file_that_is_cut_off_is_an_error(made: Made, tmp_path: Path) -> None:
     "described",
     [
         {"class": "Popen", "fields": {}},
-        {"class": "PopularItems", "fields": {"order": {"array": "absent"}}},
-        {"class": "PopularItems", "fields": {"unknown": {"json": 1}}},
+        {"class": "Items", "fields": {"ids": {"array": "absent"}}},
+        {"class": "Items", "fields": {"unknown": {"json": 1}}},
         {"something": "else"},
     ],
 )

@@ -34,9 +34,7 @@ def model() -> PersonalModel:
     schema = parse_schema(SCHEMAS["Interactions"])
     reader = TableReader(schema)
     reader.read(objects()["interactions.csv"].splitlines(keepends=True))
-    made = train(TrainingPlan.of({}, {"Interactions": DatasetSnapshot(schema, reader.table())}))
-    assert isinstance(made, PersonalModel)
-    return made
+    return train(TrainingPlan.of({}, {"Interactions": DatasetSnapshot(schema, reader.table())}))
 
 
 def event(user: str, item: str, *, kind: str = "click", value: float | None = None, at: int = 0) -> Streamed:
@@ -48,7 +46,7 @@ def event(user: str, item: str, *, kind: str = "click", value: float | None = No
         "EVENT_VALUE": value,
         "TIMESTAMP": float(1_800_000_000 + at),
     }
-    return Streamed(user, record)
+    return Streamed(user, record, "e")
 
 
 def rules(**parameters: float) -> EventRules:

@@ -1,6 +1,5 @@
-"""What a campaign answers beside a ranking: promotions, metadata, filters by the current item."""
+"""What a campaign answers beside a ranking: filters, what was done since the training, who is forgotten."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -18,11 +17,7 @@ from tools.understudy.tests.personalize_shop import (
 )
 from tools.understudy.tests.personalize_world import objects
 from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
-from understudy.personalize.promotions import Promotion, joined
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
 
-SAME_KIND = "INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.CATEGORY"
 OF_KIND = "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"
 
 
@@ -44,230 +39,9 @@ def kind(item: str) -> int:
     return int(item[1:]) % 3
 
 
-def named(*items: str) -> list[Params]:
-    """Return items as they stand in an answer."""
-    return [{"itemId": item} for item in items]
-
-
-async def promoted(api: Api, live: str, percent: int, **more: object) -> Params:
-    """Return ten recommendations for u1, whose taste is kind 1, with a share of kind 2."""
-    arn = await filter_of(api, OF_KIND, f"promoted-{percent}")
-    promotion = {"name": "sale", "percentPromotedItems": percent, "filterArn": arn}
-    return await api.call(
-        "GetRecommendations",
-        campaignArn=live,
-        userId="u1",
-        numResults=10,
-        promotions=[{**promotion, "filterValues": {"KIND": '"kind2"'}}],
-        **more,
-    )
-
-
-@pytest.mark.parametrize(("percent", "expected"), [(30, 3), (1, 1), (100, 10), (39, 3)])
-async def test_a_share_of_the_results_is_promoted(api: Api, percent: int, expected: int) -> None:
-    """Rounded down, but at least one; they are marked, in order, and nothing is there twice."""
-    live = await campaign(api, "user-personalization-v2")
-    alone = items_of(await api.call("GetRecommendations", campaignArn=live, userId="u1", numResults=30))
-    answer = await promoted(api, live, percent)
-    marked = [each for each in answer["itemList"] if "promotionName" in each]
-    others = [each for each in answer["itemList"] if "promotionName" not in each]
-    assert len(set(items_of(answer))) == 10
-    assert len(marked) == expected
-    assert {kind(each["itemId"]) for each in marked} == {2}
-    assert all(each["promotionName"] == "sale" and each["reason"] == ["Promoted item"] for each in marked)
-    ranked = [item for item in alone if kind(item) == 2][:expected]
-    assert [each["itemId"] for each in marked] == ranked
-    left = [item for item in alone if item not in ranked][: 10 - expected]
-    assert [each["itemId"] for each in others] == left
-    again = await api.call("GetRecommendations", campaignArn=live, userId="u1", numResults=10)
-    assert items_of(again) == alone[:10]
-
-
-async def test_the_filter_of_a_request_is_not_for_what_is_promoted(api: Api) -> None:
-    """As on AWS: one filter for the promoted, another for the rest."""
-    live = await campaign(api, "popularity-count")
-    only_kind_0 = await filter_of(api, 'INCLUDE ItemID WHERE Items.CATEGORY IN ("kind0")', "rest")
-    answer = await promoted(api, live, 40, filterArn=only_kind_0)
-    by_promotion = {bool(each.get("promotionName")): set[int]() for each in answer["itemList"]}
-    for each in answer["itemList"]:
-        by_promotion[bool(each.get("promotionName"))].add(kind(each["itemId"]))
-        assert "reason" not in each
-    assert by_promotion == {True: {2}, False: {0}}
-
-
-async def test_few_promoted_items_are_all_there_are(api: Api) -> None:
-    """The result is filled up with others."""
-    live = await campaign(api, "user-personalization-v2")
-    arn = await filter_of(api, 'INCLUDE ItemID WHERE Items.NAME IN ("thing 7", "thing 8")')
-    answer = await api.call(
-        "GetRecommendations",
-        campaignArn=live,
-        userId="u1",
-        numResults=10,
-        promotions=[{"percentPromotedItems": 50, "filterArn": arn}],
-    )
-    marked = {each["itemId"] for each in answer["itemList"] if "reason" in each}
-    assert marked == {"i7", "i8"}
-    assert len(answer["itemList"]) == 10
-    assert all("promotionName" not in each for each in answer["itemList"])
-
-
-async def test_related_items_are_promoted_too(api: Api) -> None:
-    """By the item that is asked about."""
-    live = await campaign(api, "similar-items")
-    arn = await filter_of(api, 'EXCLUDE ItemID WHERE Items.CATEGORY IN ("kind1")')
-    answer = await api.call(
-        "GetRecommendations",
-        campaignArn=live,
-        itemId="i4",
-        numResults=5,
-        promotions=[{"name": "else", "percentPromotedItems": 20, "filterArn": arn}],
-    )
-    assert [kind(each["itemId"]) == 1 for each in answer["itemList"]].count(False) == 1
-    assert "i4" not in items_of(answer)
-
-
-async def test_half_a_promotion_is_refused(api: Api) -> None:
-    """Both its filter and its percentage are needed, and the filter must exist."""
-    live = await campaign(api, "popularity-count")
-    asked = {"campaignArn": live, "userId": "u1"}
-    for promotion in ({"percentPromotedItems": 10}, {"filterArn": await filter_of(api, OF_KIND)}):
-        code = await api.code("GetRecommendations", **asked, promotions=[promotion])
-        assert code == "InvalidInputException"
-    absent = {"percentPromotedItems": 10, "filterArn": live.replace("campaign", "filter")}
-    assert await api.code("GetRecommendations", **asked, promotions=[absent]) == "ResourceNotFoundException"
-    without_values = {"percentPromotedItems": 10, "filterArn": await arn_of(api, "Filter")}
-    assert (
-        await api.code("GetRecommendations", **asked, promotions=[without_values]) == "InvalidInputException"
-    )
-
-
-def test_where_promoted_items_stand_is_the_same_for_the_same_question() -> None:
-    """Their places are random among questions, and both lists keep their order."""
-    others, promoted_items = named(*"abcdefgh"), named("x", "c")
-    answers = [joined(others, promoted_items, 8, seed=str(seed)) for seed in range(20)]
-    assert joined(others, promoted_items, 8, seed="7") == answers[7]
-    orders = {tuple(each["itemId"] for each in answer) for answer in answers}
-    assert len(orders) > 5
-    for order in orders:
-        assert [item for item in order if item in "xc"] == ["x", "c"]
-        assert [item for item in order if item not in "xc"] == list("abdefg")
-
-
-def test_a_share_of_nothing_is_nothing() -> None:
-    """No results, no promoted ones."""
-    promotion = Promotion.of({"promotions": [{"percentPromotedItems": 50, "filterArn": "arn"}]})
-    assert promotion is not None
-    assert [promotion.share(limit) for limit in (0, 1, 2, 25, 500)] == [0, 1, 1, 12, 250]
-    assert Promotion.of({}) is None
-    assert Promotion.of({"promotions": []}) is None
-    with pytest.raises(ServiceError):
-        Promotion.of({"promotions": [{"percentPromotedItems": 50}]})
-
-
-async def with_metadata(api: Api, recipe: str) -> str:
-    """Return a campaign that gives metadata."""
-    live = await campaign(api, recipe, "plain")
-    version = (await api.call("DescribeCampaign", campaignArn=live))["campaign"]["solutionVersionArn"]
-    return await api.made(
-        "Campaign",
-        name="described",
-        solutionVersionArn=version,
-        campaignConfig={"enableMetadataWithRecommendations": True},
-    )
-
-
-async def test_items_come_with_their_metadata(api: Api) -> None:
-    """The wanted columns as text; what is empty is left out, and what is put by itself is there at once."""
-    live = await with_metadata(api, "popularity-count")
-    columns = {"metadataColumns": {"ITEMS": ["NAME", "IN_STOCK", "CATEGORY"]}}
-    asked = {"campaignArn": live, "userId": "u1", "numResults": 30, **columns}
-    answer = await api.call("GetRecommendations", **asked)
-    described = {each["itemId"]: each["metadata"] for each in answer["itemList"]}
-    assert described["i4"] == {"NAME": "thing 4", "IN_STOCK": "true", "CATEGORY": "kind1"}
-    items = await arn_of(api, "Dataset", "ITEMS")
-    await api.call(
-        "PutItems", datasetArn=items, items=[{"itemId": "i4", "properties": '{"category": "new"}'}]
-    )
-    answer = await api.call("GetRecommendations", **asked)
-    assert {each["itemId"]: each["metadata"] for each in answer["itemList"]}["i4"] == {"CATEGORY": "new"}
-    plain = await api.call("GetRecommendations", campaignArn=live, userId="u1")
-    assert all("metadata" not in each for each in plain["itemList"])
-
-
-async def test_rankings_come_with_metadata(api: Api) -> None:
-    """An unknown item has none."""
-    live = await with_metadata(api, "personalized-ranking-v2")
-    answer = await api.call(
-        "GetPersonalizedRanking",
-        campaignArn=live,
-        userId="u1",
-        inputList=["i1", "unheard of"],
-        metadataColumns={"ITEMS": ["NAME"]},
-    )
-    assert [each["metadata"] for each in answer["personalizedRanking"]] == [{"NAME": "thing 1"}, {}]
-
-
-async def test_metadata_is_only_for_campaigns_that_give_it(api: Api) -> None:
-    """An update of the campaign turns it on; columns must exist, and there are limits."""
-    live = await campaign(api, "popularity-count")
-    asked = {"campaignArn": live, "userId": "u1"}
-    name = {"metadataColumns": {"ITEMS": ["NAME"]}}
-    assert await api.code("GetRecommendations", **asked, **name) == "InvalidInputException"
-    await api.call(
-        "UpdateCampaign", campaignArn=live, campaignConfig={"enableMetadataWithRecommendations": True}
-    )
-    shown: Params = {}
-    while shown.get("latestCampaignUpdate", {}).get("status") != "ACTIVE":
-        shown = (await api.call("DescribeCampaign", campaignArn=live))["campaign"]
-        await asyncio.sleep(0.002)
-    answer = await api.call("GetRecommendations", **asked, **name, numResults=50)
-    assert all(each["metadata"]["NAME"].startswith("thing") for each in answer["itemList"])
-    refused: list[dict[str, list[str]]] = [
-        {"ITEMS": ["COLOUR"]},
-        {"USERS": ["AGE"]},
-        {"ITEMS": []},
-        {"ITEMS": ["NAME"] * 11},
-    ]
-    for columns in refused:
-        code = await api.code("GetRecommendations", **asked, metadataColumns=columns)
-        assert code == "InvalidInputException"
-    assert await api.code("GetRecommendations", **asked, **name, numResults=51) == "InvalidInputException"
-
-
-async def test_related_items_are_filtered_by_the_current_one(api: Api, s3: FakeS3) -> None:
-    """In requests and in batches, line by line."""
-    live, same = await campaign(api, "similar-items"), await filter_of(api, SAME_KIND)
-    answer = await api.call("GetRecommendations", campaignArn=live, itemId="i5", filterArn=same)
-    assert {kind(item) for item in items_of(answer)} == {2}
-    assert len(answer["itemList"]) == 9
-    lines = await batch(
-        api,
-        s3,
-        [{"itemId": "i5"}, {"itemId": "i6"}],
-        solutionVersionArn=await arn_of(api, "SolutionVersion"),
-        filterArn=same,
-    )
-    found = [{kind(item) for item in line["output"]["recommendedItems"]} for line in lines]
-    assert found == [{2}, {0}]
-    assert lines[0]["output"]["recommendedItems"] == items_of(answer)
-
-
-async def test_a_filter_must_fit_the_recipe(api: Api) -> None:
-    """The current item is for related items, users are for segments; and all filters read ten fields."""
-    live = await campaign(api, "popularity-count")
-    for name, expression in (
-        ("current", SAME_KIND),
-        ("users", "EXCLUDE UserID WHERE Users.AGE > 30"),
-    ):
-        arn = await filter_of(api, expression, name)
-        code = await api.code("GetRecommendations", campaignArn=live, userId="u1", filterArn=arn)
-        assert code == "InvalidInputException"
-
-
 async def test_batches_are_filtered_line_by_line(api: Api, s3: FakeS3) -> None:
     """By the user's events and description, and by the values in the line; a missing value fails its line."""
-    await campaign(api, "popularity-count")
+    await campaign(api)
     version = await arn_of(api, "SolutionVersion")
     of_kind = await filter_of(
         api, OF_KIND + ' | EXCLUDE ItemID WHERE Items.CATEGORY IN ("kind2") IF CurrentUser.AGE > 35'
@@ -287,7 +61,7 @@ async def test_batches_are_filtered_line_by_line(api: Api, s3: FakeS3) -> None:
 
 async def test_batches_consider_what_users_have_done_since_the_training(api: Api, s3: FakeS3) -> None:
     """Each line is answered as a request would be, whoever has new events and whoever has none."""
-    live, tracking_id = await campaign(api, "user-personalization-v2"), await tracker(api)
+    live, tracking_id = await campaign(api), await tracker(api)
     version, users = await arn_of(api, "SolutionVersion"), ("u1", "newcomer", "u4", "nobody")
     lines = [{"userId": user} for user in users]
 
@@ -313,7 +87,7 @@ async def test_batches_consider_what_users_have_done_since_the_training(api: Api
 
 async def test_deleted_users_are_forgotten_by_models(api: Api, s3: FakeS3) -> None:
     """They get what somebody unknown gets, in requests and in batches; others get what they got."""
-    live = await campaign(api, "user-personalization-v2")
+    live = await campaign(api)
 
     async def found(user: str) -> list[str]:
         return items_of(await api.call("GetRecommendations", campaignArn=live, userId=user, numResults=8))
@@ -335,7 +109,7 @@ async def test_deleted_users_are_forgotten_by_models(api: Api, s3: FakeS3) -> No
 
 async def test_a_deleted_user_may_come_back(api: Api, s3: FakeS3) -> None:
     """What they do afterwards counts as that of anybody new."""
-    live, tracking_id = await campaign(api, "user-personalization-v2"), await tracker(api)
+    live, tracking_id = await campaign(api), await tracker(api)
     await deleted(api, s3, "u1")
     await api.call("PutEvents", trackingId=tracking_id, sessionId="s", userId="u1", eventList=[event("i2")])
     answer = await api.call("GetRecommendations", campaignArn=live, userId="u1", numResults=5)
@@ -345,7 +119,7 @@ async def test_a_deleted_user_may_come_back(api: Api, s3: FakeS3) -> None:
 async def test_a_training_that_is_under_way_is_forgotten_too(s3: FakeS3) -> None:
     """A deletion waits for it: its model had been given what was known of the user."""
     async with opened(s3) as api:
-        live = await campaign(api, "user-personalization-v2")
+        live = await campaign(api)
         solution = await arn_of(api, "Solution")
         version = (await api.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
         assert (await deleted(api, s3, "u1"))["status"] == "COMPLETED"

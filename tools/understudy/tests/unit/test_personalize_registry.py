@@ -166,7 +166,7 @@ async def test_a_stopped_training_stays_stopped(registry: Registry) -> None:
     assert await settled(running) is Status.CREATE_STOPPED
 
 
-async def test_what_is_under_way_is_known(registry: Registry) -> None:
+async def test_what_is_under_way_can_be_waited_for(registry: Registry) -> None:
     """Until it has ended, whatever its end; who waits for nothing goes on at once."""
     going_on = asyncio.Event()
 
@@ -178,17 +178,16 @@ async def test_what_is_under_way_is_known(registry: Registry) -> None:
     other = registry.create(DATASET_GROUP, "g", {})
     waiting = asyncio.ensure_future(registry.settled([resource, other]))
     await settled(other)
-    assert registry.is_busy(resource)
     assert not waiting.done()
     going_on.set()
     await waiting
-    assert (registry.is_busy(resource), resource.status) == (False, Status.CREATE_FAILED)
+    assert resource.status is Status.CREATE_FAILED
     await registry.settled([resource, other])
     await registry.settled([])
 
 
 async def test_work_may_follow_work_on_a_resource(registry: Registry) -> None:
-    """As a report after a report: what comes later is begun anew, and is not lost at the end of the first."""
+    """As an update after an update: what comes later is begun anew, and not lost at the end of the first."""
     done: list[int] = []
     resource = registry.create(DATASET_GROUP, "g", {})
     await registry.settled([resource])
@@ -198,8 +197,6 @@ async def test_work_may_follow_work_on_a_resource(registry: Registry) -> None:
         done.append(number)
 
     for number in range(3):
-        assert not registry.is_busy(resource)
         registry.start(resource, note(number))
-        assert registry.is_busy(resource)
         await registry.settled([resource])
     assert done == [0, 1, 2]

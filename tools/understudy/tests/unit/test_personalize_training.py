@@ -12,7 +12,7 @@ from understudy.personalize.interactions import select_interactions
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Column, Table, TextsBuilder
-from understudy.personalize.trained import ItemModel, SegmentModel
+from understudy.personalize.trained import PersonalModel
 from understudy.personalize.training import train
 from understudy.wire.service import Params
 
@@ -149,11 +149,9 @@ def taste(users: int, each: int) -> list[Event]:
     ]
 
 
-def personal(events: list[Event]) -> ItemModel:
+def personal(events: list[Event]) -> PersonalModel:
     """Return a model that recommends items for users."""
-    model = train(plan(events))
-    assert not isinstance(model, SegmentModel)
-    return model
+    return train(plan(events))
 
 
 def test_training_and_batch_recommend_users_their_own_taste() -> None:

@@ -6,16 +6,12 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from understudy.personalize.errors import JobFailedError
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.json_lines import LineError, as_object, filter_values, line_id, parsed
-from understudy.personalize.recipes import FOR_ITEMS, FOR_RANKING, FOR_USERS
-from understudy.personalize.themes import MOST_LINES, Themes
-from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
+from understudy.personalize.trained import PersonalModel, Query, Recent
 
 _CHUNK_LINES = 1_000
-_MOST_RANKED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,96 +24,49 @@ class _Line:
 
 
 def infer(
-    model: ItemModel,
+    model: PersonalModel,
     lines: Iterable[bytes],
     *,
     num_results: int,
     item_filter: ItemFilter | None = None,
-    recipe_type: str = FOR_USERS,
     recent: Mapping[str, Recent] | None = None,
-    themes: Themes | None = None,
 ) -> bytes:
     """Return an answer line for each line that is not blank, in order.
 
     `recent` is what users have done since the training. A line that cannot be answered is returned with the
-    reason in `error` and null in `output`. With `themes`, each answer has one, and there are few lines.
+    reason in `error` and null in `output`.
     """
-    if themes is not None:
-        lines = _few(lines)
-    read = (_line(line, recipe_type, item_filter, recent or {}) for line in lines if line.strip())
+    read = (_line(line, item_filter, recent or {}) for line in lines if line.strip())
     return b"".join(
         json.dumps(answer, ensure_ascii=False).encode() + b"\n"
         for chunk in _chunks(read)
-        for answer in _answers(model, chunk, num_results, themes)
+        for answer in _answers(model, chunk, num_results)
     )
 
 
-def _few(lines: Iterable[bytes]) -> list[bytes]:
-    found = [line for line in lines if line.strip()]
-    if len(found) > MOST_LINES:
-        raise JobFailedError(f"With themes, an input file may have at most {MOST_LINES} items.")
-    return found
-
-
-def _answers(
-    model: ItemModel, lines: Sequence[_Line], num_results: int, themes: Themes | None
-) -> Iterator[dict[str, Any]]:
+def _answers(model: PersonalModel, lines: Sequence[_Line], num_results: int) -> Iterator[dict[str, Any]]:
     queries = [line.query for line in lines if line.error is None]
-    results = _results(model, queries, num_results)
+    results = model.answer(queries, num_results)
     for line in lines:
         output: dict[str, Any] | None = None
         if line.error is None:
             found = next(results)
-            output = {"recommendedItems": found.items}
-            if found.scores is not None:
-                output["scores"] = found.scores
-            if themes is not None:
-                theme = themes.of(found.items)
-                output |= {"theme": theme.theme, "itemsThemeRelevanceScores": theme.relevance}
+            output = {"recommendedItems": found.items, "scores": found.scores}
         yield {"input": line.shown, "output": output, "error": line.error}
 
 
-def _results(model: ItemModel, queries: Sequence[Query], num_results: int) -> Iterator[Recommended]:
-    if queries and queries[0].ranked and isinstance(model, PersonalModel):
-        return map(model.order, queries)
-    return model.answer(queries, num_results)
-
-
-def _line(
-    line: bytes, recipe_type: str, item_filter: ItemFilter | None, recent: Mapping[str, Recent]
-) -> _Line:
+def _line(line: bytes, item_filter: ItemFilter | None, recent: Mapping[str, Recent]) -> _Line:
     shown: Any = line.decode(errors="replace").strip()
     try:
         shown = parsed(line)
         record = as_object(shown)
-        query = _READERS[recipe_type](record)
+        query = Query(user=line_id(record, "userId"))
         if item_filter is not None:
-            mask = item_filter.mask(query.user, filter_values(record), item=query.item)
+            mask = item_filter.mask(query.user, filter_values(record))
             query = replace(query, mask=mask)
     except (FilterError, LineError) as error:
         return _Line(shown, error=str(error))
     return _Line(shown, replace(query, recent=recent.get(query.user)))
-
-
-def _for_user(record: Mapping[str, Any]) -> Query:
-    return Query(user=line_id(record, "userId"))
-
-
-def _for_item(record: Mapping[str, Any]) -> Query:
-    user = record.get("userId", "")
-    return Query(item=line_id(record, "itemId"), user=user if isinstance(user, str) else "")
-
-
-def _for_ranking(record: Mapping[str, Any]) -> Query:
-    ranked = record.get("itemList")
-    if not isinstance(ranked, list) or not ranked or not all(isinstance(each, str) for each in ranked):
-        raise LineError("The line has no itemList.")
-    if len(ranked) > _MOST_RANKED:
-        raise LineError(f"The itemList has more than {_MOST_RANKED} items.")
-    return Query(user=line_id(record, "userId"), ranked=tuple(ranked))
-
-
-_READERS = {FOR_USERS: _for_user, FOR_ITEMS: _for_item, FOR_RANKING: _for_ranking}
 
 
 def _chunks(lines: Iterator[_Line]) -> Iterator[list[_Line]]:

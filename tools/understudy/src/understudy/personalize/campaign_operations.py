@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from understudy.personalize.arns import Arns
-from understudy.personalize.errors import in_use, invalid_input
-from understudy.personalize.kinds import CAMPAIGN, SOLUTION, SOLUTION_VERSION, UNFINISHED, Status
-from understudy.personalize.recipes import FOR_SEGMENTS, require_recipe
+from understudy.personalize.errors import in_use, refuse
+from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, UNFINISHED, Status
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.wire.service import Handler, Params
 
-_LATEST = "/$LATEST"
-SYNC = "syncWithLatestSolutionVersion"
-"""The member of a campaign's configuration that lets it follow the latest version of its solution."""
 _SHOWN_UPDATE = ("solutionVersionArn", "minProvisionedTPS", "campaignConfig")
 
 
@@ -30,8 +26,9 @@ class CampaignOperations:
         return {"CreateCampaign": self.create_campaign, "UpdateCampaign": self.update_campaign}
 
     async def create_campaign(self, params: Params) -> Params:
-        """Answer CreateCampaign for an active version, or a solution's `/$LATEST`."""
-        version = self._version(params)
+        """Answer CreateCampaign for an active version."""
+        _check_config(params)
+        version = self.registry.get_active(SOLUTION_VERSION, params["solutionVersionArn"])
         arn = self.arns.named("campaign", params["name"])
         detail = {"minProvisionedTPS": 1, **params, "solutionVersionArn": version.arn}
         self.registry.create(CAMPAIGN, arn, detail, links=version.links | {version.arn})
@@ -39,6 +36,7 @@ class CampaignOperations:
 
     async def update_campaign(self, params: Params) -> Params:
         """Answer UpdateCampaign; the campaign serves the previous version until the update is done."""
+        _check_config(params)
         campaign = self.registry.get_active(CAMPAIGN, params["campaignArn"])
         latest = campaign.detail.get("latestCampaignUpdate")
         if latest and latest["status"] != Status.ACTIVE:
@@ -46,7 +44,7 @@ class CampaignOperations:
         wanted = {key: params[key] for key in _SHOWN_UPDATE if key in params}
         links = campaign.links
         if "solutionVersionArn" in params:
-            version = self._version(params)
+            version = self.registry.get_active(SOLUTION_VERSION, params["solutionVersionArn"])
             wanted["solutionVersionArn"], links = version.arn, version.links | {version.arn}
         now = datetime.now(UTC)
         update = {
@@ -62,17 +60,6 @@ class CampaignOperations:
         self.registry.changed(campaign)
         self.registry.start(campaign, self._apply(campaign))
         return {"campaignArn": campaign.arn}
-
-    async def follow_latest(self, campaign: Resource, solution_arn: str) -> None:
-        """Update a campaign to the latest version of its solution, as its configuration says."""
-        config = campaign.detail["campaignConfig"]
-        await self.update_campaign(
-            {
-                "campaignArn": campaign.arn,
-                "solutionVersionArn": f"{solution_arn}{_LATEST}",
-                "campaignConfig": config,
-            }
-        )
 
     def resume_updates(self) -> None:
         """Go on with the updates that were under way when the process was killed."""
@@ -94,22 +81,9 @@ class CampaignOperations:
         update["status"], update["lastUpdatedDateTime"] = Status.ACTIVE, datetime.now(UTC)
         self.registry.move(campaign, Status.ACTIVE)
 
-    def _version(self, params: Params) -> Resource:
-        version = self._named_version(params)
-        recipe = require_recipe(version.detail["recipeArn"])
-        if recipe.type == FOR_SEGMENTS:
-            raise invalid_input(f"The recipe {recipe.name} makes user segments, and has no campaigns.")
-        return version
 
-    def _named_version(self, params: Params) -> Resource:
-        arn = params["solutionVersionArn"]
-        if not arn.endswith(_LATEST):
-            return self.registry.get_active(SOLUTION_VERSION, arn)
-        if not params.get("campaignConfig", {}).get(SYNC):
-            raise invalid_input("$LATEST requires syncWithLatestSolutionVersion.")
-        solution = self.registry.get(SOLUTION, arn.removesuffix(_LATEST))
-        versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
-        active = [version for version in versions if version.status is Status.ACTIVE]
-        if not active:
-            raise invalid_input(f"{solution.arn} has no active solution version.")
-        return active[-1]
+def _check_config(params: Params) -> None:
+    """Refuse what campaigns can do beside recommending by the version that they name."""
+    refuse(
+        params.get("campaignConfig", {}), "syncWithLatestSolutionVersion", "enableMetadataWithRecommendations"
+    )

@@ -2,19 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from understudy.engines.recommend import ItemContent
 from understudy.personalize.plan import TrainingPlan
-from understudy.personalize.tables import Column, Texts
 
 
-def item_content(plan: TrainingPlan, items: Sequence[str], *, names: bool = False) -> ItemContent:
+def item_content(plan: TrainingPlan, items: Sequence[str]) -> ItemContent:
     """Return the labels and words of `items`; an item without a record has neither.
 
     A categorical string is one label for each of its parts between `|`, a textual one provides the
-    words, and so do names if they are wanted. Plain strings are not used, as on AWS, nor are numbers, which
-    AWS may use.
+    words. Plain strings are not used, as on AWS, nor are numbers, which AWS may use.
     """
     places = {item: place for place, item in enumerate(items)}
     labels: list[list[str]] = [[] for _ in items]
@@ -23,21 +19,10 @@ def item_content(plan: TrainingPlan, items: Sequence[str], *, names: bool = Fals
         if field.categorical:
             for item, value in _values(plan, field.name):
                 labels[places[item]] += [f"{field.name}={part}" for part in value.split("|")]
-        elif field.textual or (names and field.item_name):
+        elif field.textual:
             for item, value in _values(plan, field.name):
                 texts[places[item]] = f"{texts[places[item]]} {value}".lstrip()
     return ItemContent(labels=labels, texts=texts)
-
-
-def has_attributes(plan: TrainingPlan) -> bool:
-    """Tell whether items differ by anything but their ids and texts, and some have it in common."""
-    fields = [field for field in plan.fields("Items") if field.name != "ITEM_ID" and not field.textual]
-    return any(_tells_apart(plan.datasets["Items"].table.columns[field.name]) for field in fields)
-
-
-def _tells_apart(column: Column) -> bool:
-    values = column.codes if isinstance(column, Texts) else column
-    return 1 < np.unique(values).size < values.size
 
 
 def _values(plan: TrainingPlan, name: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The records of datasets: what was imported, and what was put by itself."""
+"""The records of datasets: what was imported, and events that were put by themselves."""
 
 from __future__ import annotations
 
@@ -102,20 +102,10 @@ class DatasetRecords:
         self._merged[dataset] = _Merged(bulk, state, table)
         return DatasetSnapshot(schema, table)
 
-    async def imported(self, dataset: Resource, schema: Schema, table: Table, *, add: bool) -> Finish:
-        """Return what replaces or extends a dataset's imported records, if no other import ends meanwhile.
-
-        A record of a user or item replaces one that was put by itself before.
-        """
-        while True:
-            before = self._bulk.get(dataset)
-            whole = table
-            if add and before is not None:
-                whole = await self._workers.run(_merged, before.table, table, schema)
-            after = await self.written(whole)
-            if self._bulk.get(dataset) is before:
-                owners = self._replaced(dataset, schema, table)
-                return lambda: self._replace(dataset, after, owners)
+    async def imported(self, dataset: Resource, table: Table) -> Finish:
+        """Return what replaces a dataset's imported records."""
+        after = await self.written(table)
+        return lambda: self._replace(dataset, after)
 
     async def removal(self, dataset: Resource, users: Collection[str]) -> Removal:
         """Return what a dataset's imported records are without users; nothing is changed yet."""
@@ -137,52 +127,30 @@ class DatasetRecords:
         """
         self._store.expunge()
         if removal.after is not None and removal.after is not removal.before:
-            self._replace(removal.dataset, removal.after, ())
-        return removal.imported + self._forget(removal.dataset, removal.users)
+            self._replace(removal.dataset, removal.after)
+        self._removals += 1
+        return removal.imported + self._store.remove_streamed(removal.dataset.arn, removal.users)
 
-    def put(self, dataset: Resource, records: Iterable[Streamed]) -> list[bool]:
-        """Add records by themselves; return of each whether it is new."""
-        return self._store.put_streamed(dataset.arn, records)
-
-    def replace(self, dataset: Resource, records: Iterable[Streamed]) -> None:
-        """Add records of users or items, each in place of one that was put before."""
-        self._store.replace_streamed(dataset.arn, records)
+    def put(self, dataset: Resource, events: Iterable[Streamed]) -> None:
+        """Add events by themselves."""
+        self._store.put_streamed(dataset.arn, events)
 
     async def streamed(self, dataset: Resource, schema: Schema) -> Table:
-        """Return the records that were put by themselves."""
+        """Return the events that were put by themselves."""
         stored = self._store.stored_streamed(dataset.arn)
-        return await self._workers.run(lambda: table_of(read_streamed(stored), schema))
+        return await self._workers.run(lambda: _table_of(read_streamed(stored), schema))
 
-    def _replaced(self, dataset: Resource, schema: Schema, table: Table) -> set[str]:
-        if schema.id_field is None:
-            return set()
-        owners = self._store.streamed_owners(dataset.arn)
-        return owners.intersection(table.texts(schema.id_field).values) if owners else owners
-
-    def _replace(self, dataset: Resource, after: StoredTable, owners: Collection[str]) -> None:
+    def _replace(self, dataset: Resource, after: StoredTable) -> None:
         self._store.put_bulk(dataset.arn, after.file)
         self._bulk[dataset] = after
-        self._forget(dataset, owners)
-
-    def _forget(self, dataset: Resource, owners: Collection[str]) -> int:
-        self._removals += bool(owners)
-        return self._store.remove_streamed(dataset.arn, owners) if owners else 0
-
-
-def _merged(before: Table, added: Table, schema: Schema) -> Table:
-    both = _conformed(before, schema).followed_by(added)
-    return both.distinct() if schema.id_field is None else both.last_of_each(schema.id_field)
 
 
 def _with_streamed(bulk: Table | None, stored: Sequence[StoredStreamed], schema: Schema) -> Table:
-    added = table_of(read_streamed(stored), schema)
-    if bulk is not None:
-        return _merged(bulk, added, schema)
-    return added.distinct() if schema.id_field is None else added.last_of_each(schema.id_field)
+    added = _table_of(read_streamed(stored), schema)
+    return (added if bulk is None else _conformed(bulk, schema).followed_by(added)).distinct()
 
 
-def table_of(records: Sequence[Streamed], schema: Schema) -> Table:
-    """Return records that were put by themselves as a table."""
+def _table_of(records: Sequence[Streamed], schema: Schema) -> Table:
     columns = {field.name: _column(field, records) for field in schema.fields}
     return Table(columns, len(records))
 

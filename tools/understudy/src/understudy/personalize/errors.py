@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from understudy.wire.errors import ServiceError
+from understudy.wire.service import Params
 
 MAX_TAGS = 50
 
@@ -29,6 +30,19 @@ def in_use(arn: str, why: str) -> ServiceError:
 def invalid_input(message: str) -> ServiceError:
     """The request is well formed but cannot be fulfilled."""
     return ServiceError("InvalidInputException", message)
+
+
+def refuse(params: Params, *members: str) -> None:
+    """Raise InvalidInputException for members of a request that AWS knows and nothing here answers."""
+    for name in members:
+        if params.get(name):
+            raise invalid_input(f"{name} is not supported.")
+
+
+def require_value(params: Params, name: str, only: str) -> None:
+    """Raise InvalidInputException unless a member that may be left out has the one value that is answered."""
+    if params.get(name, only) != only:
+        raise invalid_input(f"{name} {params[name]} is not supported.")
 
 
 def limit_exceeded(message: str) -> ServiceError:

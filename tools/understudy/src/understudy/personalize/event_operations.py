@@ -1,17 +1,16 @@
-"""Records one at a time: events through a group's tracker, items and users by themselves."""
+"""Events, one at a time, through a group's tracker."""
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
-from understudy.personalize.attribution_reports import AttributionReports
-from understudy.personalize.csv_import import IDS, MAX_ID_LENGTH, MAX_STRING_LENGTH, MAX_TEXTUAL_LENGTH
+from understudy.personalize.csv_import import IDS, MAX_ID_LENGTH, MAX_STRING_LENGTH
 from understudy.personalize.data_operations import DataOperations, only_of
-from understudy.personalize.errors import in_use, invalid_input
-from understudy.personalize.kinds import DATASET, DATASET_IMPORT_JOB, EVENT_TRACKER, Status
+from understudy.personalize.errors import invalid_input
+from understudy.personalize.kinds import EVENT_TRACKER, Status
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.schemas import Field, Schema
@@ -26,24 +25,16 @@ _INTEGERS = frozenset({"int", "long"})
 Record = dict[str, str | float | None]
 
 
-class _Event(NamedTuple):
-    """An event as it is kept, and with what says where it came from, whether or not that is kept."""
-
-    streamed: Streamed
-    attributed: Streamed
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventOperations:
-    """Adds single records, which count for recommendations at once and for models at the next training."""
+    """Adds events, which count for recommendations at once and for models at the next training."""
 
     registry: Registry
     data: DataOperations
-    attributions: AttributionReports
 
     def operations(self) -> Mapping[str, Handler]:
         """Return the operations of `personalize-events`."""
-        return {"PutEvents": self.put_events, "PutItems": self.put_items, "PutUsers": self.put_users}
+        return {"PutEvents": self.put_events}
 
     async def put_events(self, params: Params) -> Params:
         """Answer PutEvents: all events are recorded, or none.
@@ -57,37 +48,8 @@ class EventOperations:
         user = str(params.get("userId", params["sessionId"]))
         events = [_event(schema, user, event) for event in params["eventList"]]
         if params["sessionId"] != _NO_SESSION:
-            await self._keep(tracker.detail["datasetGroupArn"], dataset, schema, events)
+            self.data.records.put(dataset, events)
         return {}
-
-    async def put_items(self, params: Params) -> Params:
-        """Answer PutItems: an item replaces what was known of it."""
-        return self._put(params["datasetArn"], "ITEMS", params["items"], "itemId")
-
-    async def put_users(self, params: Params) -> Params:
-        """Answer PutUsers: a user replaces what was known of it."""
-        return self._put(params["datasetArn"], "USERS", params["users"], "userId")
-
-    def _put(self, arn: str, dataset_type: str, entries: list[Params], id_key: str) -> Params:
-        dataset = self._ready(arn)
-        if dataset.detail["datasetType"] != dataset_type:
-            raise invalid_input(f"{arn} is not a dataset of type {dataset_type}.")
-        schema = self.data.schema(dataset)
-        records = []
-        for entry in entries:
-            properties = _properties(entry.get("properties", "{}"))
-            record = _record(schema, {**properties, id_key: entry[id_key]})
-            records.append(Streamed(entry[id_key], record))
-        self.data.records.replace(dataset, records)
-        return {}
-
-    async def _keep(
-        self, group_arn: str, dataset: Resource, schema: Schema, events: Sequence[_Event]
-    ) -> None:
-        """Keep events, and count for attributions those of them that are new: all of it, or nothing."""
-        count = await self.attributions.counting(group_arn, schema, [each.attributed for each in events])
-        with self.registry.store.transaction():
-            count(self.data.records.put(dataset, [each.streamed for each in events]))
 
     def _tracker(self, tracking_id: str) -> Resource:
         for tracker in self.registry.find(EVENT_TRACKER):
@@ -101,15 +63,8 @@ class EventOperations:
             raise invalid_input("The dataset group has no Interactions dataset.")
         return found
 
-    def _ready(self, arn: str) -> Resource:
-        """Return the dataset; raise ResourceInUseException while something is being changed about it."""
-        dataset = self.registry.get_active(DATASET, arn)
-        if any(each.unfinished for each in self.registry.find(DATASET_IMPORT_JOB, links=(arn,))):
-            raise in_use(arn, "an import is in progress")
-        return dataset
 
-
-def _event(schema: Schema, user: str, event: Params) -> _Event:
+def _event(schema: Schema, user: str, event: Params) -> Streamed:
     properties = _properties(event.get("properties", "{}"))
     given: dict[str, Any] = {
         **properties,
@@ -128,14 +83,7 @@ def _event(schema: Schema, user: str, event: Params) -> _Event:
     record = _record(schema, given)
     if len(json.dumps(given).encode()) > _MAX_EVENT_BYTES:
         raise invalid_input(f"An event may have at most {_MAX_EVENT_BYTES} bytes.")
-    attributed = {
-        **record,
-        "EVENT_TYPE": event["eventType"],
-        "EVENT_ATTRIBUTION_SOURCE": source,
-        "RECOMMENDATION_ID": event.get("recommendationId"),
-    }
-    streamed = Streamed(user, record, event.get("eventId") or _identity(record))
-    return _Event(streamed, Streamed(user, attributed))
+    return Streamed(user, record, event.get("eventId") or _identity(record))
 
 
 def _identity(record: Record) -> str:
@@ -192,8 +140,6 @@ def _text(field: Field, value: object) -> str:
     if len(parts) < len(given):
         raise _wrong_type(field)
     text = "|".join(parts)
-    if field.textual:
-        return text[:MAX_TEXTUAL_LENGTH]
     if len(text) > (MAX_ID_LENGTH if field.name in IDS else MAX_STRING_LENGTH):
         raise invalid_input(f"The value of {field.name} is too long.")
     return text

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from understudy.personalize.filter_syntax import CurrentItem, FilterError, Test, parse_filter
+from understudy.personalize.filter_syntax import FilterError, Test, parse_filter
 from understudy.personalize.matching import ORDERED, is_number
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.user_history import EVERY_EVENT
 
-_SCHEMA_OF = {"ITEMS": "Items", "INTERACTIONS": "Interactions", "CURRENTUSER": "Users", "USERS": "Users"}
-_READABLE = {"ITEMID": {"ITEMS", "INTERACTIONS"}, "USERID": {"USERS", "INTERACTIONS"}}
+_SCHEMA_OF = {"ITEMS": "Items", "INTERACTIONS": "Interactions", "CURRENTUSER": "Users"}
+_READABLE = {"ITEMS", "INTERACTIONS"}
 
 
 def check_filter(expression: str, schemas: Mapping[str, Schema]) -> None:
@@ -16,14 +16,14 @@ def check_filter(expression: str, schemas: Mapping[str, Schema]) -> None:
     for clause in parse_filter(expression):
         for group in clause.where:
             for test in group:
-                _check_subject(test, clause.subject)
+                _check_dataset(test)
         for test in clause.tests():
             _check_test(test, schemas)
 
 
-def _check_subject(test: Test, subject: str) -> None:
-    if test.dataset.upper() not in _READABLE[subject]:
-        raise FilterError(f"Invalid Expression: {test.dataset}.{test.field} does not exist for {subject}.")
+def _check_dataset(test: Test) -> None:
+    if test.dataset.upper() not in _READABLE:
+        raise FilterError(f"Invalid Expression: {test.dataset}.{test.field} does not exist for ITEMID.")
 
 
 def _check_test(test: Test, schemas: Mapping[str, Schema]) -> None:
@@ -34,9 +34,7 @@ def _check_test(test: Test, schemas: Mapping[str, Schema]) -> None:
     if field.type == "string" and test.operator in ORDERED:
         raise FilterError(f"Invalid Expression: {test.dataset}.{test.field} is a string and has no order.")
     for value in test.values:
-        if isinstance(value, CurrentItem):
-            _check_current_item(test, field, value, schemas.get("Items"))
-        elif isinstance(value, str):
+        if isinstance(value, str):
             _check_text(test, field, value)
 
 
@@ -47,14 +45,6 @@ def _check_text(test: Test, field: Field, value: str) -> None:
         raise FilterError(f'Invalid Expression: "{value}" is for Interactions.EVENT_TYPE, not for {name}.')
     if field.type != "string" and not is_number(value):
         raise FilterError(f'Invalid Expression: {name} is a number, and "{value}" is none.')
-
-
-def _check_current_item(test: Test, field: Field, value: CurrentItem, items: Schema | None) -> None:
-    if test.dataset.upper() != "ITEMS":
-        raise FilterError("Invalid Expression: CurrentItem is compared with fields of Items only.")
-    other = _field("CurrentItem", value.field, items)
-    if (other.type == "string") != (field.type == "string"):
-        raise FilterError(f"Invalid Expression: CurrentItem.{value.field} is of another type.")
 
 
 def _field(dataset: str, name: str, schema: Schema | None) -> Field:

@@ -8,25 +8,22 @@ from understudy.personalize.arns import Arns
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.errors import invalid_input, limit_exceeded
 from understudy.personalize.filter_check import check_filter
-from understudy.personalize.filter_syntax import Clause, CurrentItem, FilterError, fields_of, parse_filter
+from understudy.personalize.filter_syntax import FilterError, fields_of, parse_filter
 from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.kinds import DATASET_GROUP, FILTER
-from understudy.personalize.recipes import FOR_ITEMS, ITEM_ATTRIBUTE_AFFINITY, require_recipe
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.tables import Table
-from understudy.personalize.trained import ItemModel, SegmentModel
-from understudy.personalize.user_filtering import UserFilter
+from understudy.personalize.trained import PersonalModel
 from understudy.wire.service import Handler, Params
 
-_EVENT_TYPE = ("INTERACTIONS", "EVENT_TYPE")
 _MOST_FIELDS = 10
 """How many fields all filters of a group may read."""
 
 _MOST_BOUND = 3
 """To how many models and states of the data a filter is bound at once."""
 
-_State = tuple[ItemModel, Mapping[str, Table]]
+_State = tuple[PersonalModel, Mapping[str, Table]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +60,10 @@ class FilterOperations:
         found = self.registry.get_active(FILTER, params["filterArn"])
         if found.detail["datasetGroupArn"] != version.detail["datasetGroupArn"]:
             raise invalid_input(f"{found.arn} belongs to another dataset group.")
-        recipe = require_recipe(version.detail["recipeArn"])
-        clauses = parse_filter(found.detail["filterExpression"])
-        if any(clause.subject != recipe.subject for clause in clauses):
-            raise invalid_input(f"{found.arn} does not fit the recipe {recipe.name}.")
-        if recipe.type != FOR_ITEMS and any(map(_reads_current_item, clauses)):
-            raise invalid_input(f"{found.arn} reads CurrentItem, which is for related items only.")
-        if recipe.arn == ITEM_ATTRIBUTE_AFFINITY and any(each == _EVENT_TYPE for each in fields_of(clauses)):
-            raise invalid_input(f"{found.arn} reads interactions, which {recipe.name} cannot filter by.")
 
-    async def bound(self, params: Params, model: ItemModel, *, with_events: bool = True) -> ItemFilter | None:
+    async def bound(
+        self, params: Params, model: PersonalModel, *, with_events: bool = True
+    ) -> ItemFilter | None:
         """Return the filter that `params` name, bound to the current data; None when they name none.
 
         Events that were put one at a time may be left to whoever asks, since binding to new data takes time.
@@ -92,14 +83,6 @@ class FilterOperations:
         del known[_MOST_BOUND:]
         return bound
 
-    async def bound_to_users(self, params: Params, model: SegmentModel) -> UserFilter | None:
-        """Return the filter of users that `params` name, bound to the current data, or None."""
-        if "filterArn" not in params:
-            return None
-        found = self.registry.get_active(FILTER, params["filterArn"])
-        snapshots = await self.data.snapshots(found.detail["datasetGroupArn"])
-        return UserFilter(found.detail["filterExpression"], snapshots, model.users)
-
     def _check_fields(self, group_arn: str, expression: str) -> None:
         """Require that all filters of the group read few fields together."""
         expressions = [
@@ -108,10 +91,6 @@ class FilterOperations:
         read = set().union(*(fields_of(parse_filter(each)) for each in [*expressions, expression]))
         if len(read) > _MOST_FIELDS:
             raise limit_exceeded(f"The filters of a dataset group may use at most {_MOST_FIELDS} fields.")
-
-
-def _reads_current_item(clause: Clause) -> bool:
-    return any(isinstance(value, CurrentItem) for test in clause.tests() for value in test.values)
 
 
 def _same(known: _State, state: _State) -> bool:

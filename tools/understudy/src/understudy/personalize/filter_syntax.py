@@ -1,11 +1,10 @@
-"""Filter expressions: which items may be recommended, or which users may be in a segment.
+"""Filter expressions: which items may be recommended.
 
 expression := clause { "|" clause }
-clause     := (INCLUDE | EXCLUDE) (ItemID | UserID) WHERE any [ IF all ]
+clause     := (INCLUDE | EXCLUDE) ItemID WHERE any [ IF all ]
 any        := all { OR all }              all := condition { AND condition }
-condition  := Dataset "." FIELD ( [NOT] IN ( current | "(" value { "," value } ")" ) | comparison one )
-one        := value | "(" value ")"       value := string | number | $NAME | current
-current    := CurrentItem "." FIELD
+condition  := Dataset "." FIELD ( [NOT] IN "(" value { "," value } ")" | comparison one )
+one        := value | "(" value ")"       value := string | number | $NAME
 
 A clause filters by one dataset. Source: Amazon Personalize developer guide, "Filter expressions".
 """
@@ -18,7 +17,6 @@ from typing import Self
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\$\w+|-?\d+(?:\.\d+)?|[A-Za-z_][\w.]*|<=|>=|[=<>(),|])')
 _COMPARISONS = frozenset({"=", "<", "<=", ">", ">="})
-_CURRENT_ITEM = "CURRENTITEM."
 _MAX_FIELDS = 5
 _MOST_PARSED = 64
 """How many expressions are kept as they were parsed: each request names one."""
@@ -35,14 +33,7 @@ class Parameter:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentItem:
-    """A field of the item that related items are asked for."""
-
-    field: str
-
-
-Value = str | float | Parameter | CurrentItem
+Value = str | float | Parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +48,14 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Includes or excludes the items, or users, for which all tests of any group of `where` hold.
+    """Includes or excludes the items for which all tests of any group of `where` hold.
 
-    It applies to users for whom all tests of `users` hold. `subject` is ITEMID or USERID.
+    It applies to users for whom all tests of `users` hold.
     """
 
     include: bool
     where: tuple[tuple[Test, ...], ...]
     users: tuple[Test, ...]
-    subject: str = "ITEMID"
 
     def tests(self) -> Iterator[Test]:
         """Yield every test of the clause."""
@@ -78,8 +68,6 @@ class Clause:
 def parse_filter(text: str) -> tuple[Clause, ...]:
     """Return the clauses of an expression; raise FilterError if it is invalid."""
     clauses = _Parser.of(text).clauses()
-    if len({clause.subject for clause in clauses}) > 1:
-        raise FilterError("Invalid Expression: ItemID and UserID cannot be combined.")
     tests = [test for clause in clauses for test in clause.tests()]
     for test in tests:
         parameters = [value for value in test.values if isinstance(value, Parameter)]
@@ -95,10 +83,7 @@ def parse_filter(text: str) -> tuple[Clause, ...]:
 
 def fields_of(clauses: Iterable[Clause]) -> set[tuple[str, str]]:
     """Return the fields that clauses read, each with its dataset in capitals."""
-    tests = [test for clause in clauses for test in clause.tests()]
-    return {(test.dataset.upper(), test.field) for test in tests} | {
-        ("ITEMS", value.field) for test in tests for value in test.values if isinstance(value, CurrentItem)
-    }
+    return {(test.dataset.upper(), test.field) for clause in clauses for test in clause.tests()}
 
 
 def parse_values(text: str) -> tuple[str | float, ...]:
@@ -110,18 +95,6 @@ def parse_values(text: str) -> tuple[str | float, ...]:
     if len(plain) < len(values):
         raise FilterError(f"Invalid filter value: {text}.")
     return plain
-
-
-def parse_attributes(text: str) -> tuple[Test, ...]:
-    """Return the tests of items that a line of a segment job names: `ITEMS.FIELD = value { AND ... }`."""
-    parser = _Parser.of(text)
-    tests = parser.tests()
-    parser.expect_end()
-    for test in tests:
-        plain = all(isinstance(value, str | float) for value in test.values)
-        if test.dataset.upper() != "ITEMS" or test.operator in {"IN", "NOT IN"} or not plain:
-            raise FilterError(f"Invalid attribute: {test.dataset}.{test.field} {test.operator}.")
-    return tests
 
 
 class _Parser:
@@ -163,7 +136,7 @@ class _Parser:
         include = self._accept("INCLUDE")
         if not include:
             self._expect("EXCLUDE")
-        subject = "USERID" if self._accept("USERID") else self._expect("ITEMID")
+        self._expect("ITEMID")
         self._expect("WHERE")
         where = [self.tests()]
         while self._accept("OR"):
@@ -171,11 +144,9 @@ class _Parser:
         users = self.tests() if self._accept("IF") else ()
         if any(test.dataset.upper() != "CURRENTUSER" for test in users):
             raise FilterError("Invalid Expression: IF accepts only CurrentUser.")
-        if users and subject == "USERID":
-            raise FilterError("Invalid Expression: IF is not for users.")
         if len({test.dataset.upper() for group in where for test in group}) > 1:
             raise FilterError("Invalid Expression: one expression filters by one dataset; join them with |.")
-        return Clause(include, tuple(where), users, subject)
+        return Clause(include, tuple(where), users)
 
     def tests(self) -> tuple[Test, ...]:
         tests = [self._test()]
@@ -195,8 +166,6 @@ class _Parser:
             return Test(dataset, field, operator, (self._one(),))
         if operator not in {"IN", "NOT IN"}:
             raise FilterError(f"Invalid Expression at '{operator}'.")
-        if self._peek().startswith(_CURRENT_ITEM):
-            return Test(dataset, field, operator, (self._value(),))
         self._expect("(")
         values = self.values()
         self._expect(")")
@@ -211,8 +180,6 @@ class _Parser:
 
     def _value(self) -> Value:
         token = self._next()
-        if token.upper().startswith(_CURRENT_ITEM):
-            return CurrentItem(token.partition(".")[2])
         if token.startswith("$"):
             return Parameter(token[1:])
         if token.startswith('"'):

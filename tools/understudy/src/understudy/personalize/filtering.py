@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.personalize.filter_syntax import CurrentItem, FilterError, Test, Value, parse_filter
+from understudy.personalize.filter_syntax import Test, parse_filter
 from understudy.personalize.matching import Known, Mask, allowed, known_values, matching
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.records import Records, column_of
@@ -16,18 +16,16 @@ from understudy.personalize.user_history import RecentEvent, UserHistory
 
 _MOST_MASKS = 64
 """How many masks are kept of tests on items: parameters make any number of them."""
-_INDICES = {"Interactions": ("_history",), "Users": ("_users",), "Items": ("_items", "_item_rows")}
+_INDICES = {"Interactions": ("_history",), "Users": ("_users",), "Items": ("_item_rows",)}
 """What is indexed of each dataset, when it is first needed."""
-_FOR_USERS = "The filter is for user segments."
 
 
 class _Asked(NamedTuple):
-    """Who asks, for what, with which values of parameters, and what the data has not of this user."""
+    """Who asks, with which values of parameters, and what the data has not of this user."""
 
     user: str
     given: Mapping[str, str]
     recent: Sequence[RecentEvent]
-    item: str
 
 
 class ItemFilter:
@@ -60,19 +58,14 @@ class ItemFilter:
             if name in same and index in self.__dict__
         }
 
-    def mask(
-        self, user: str, given: Mapping[str, str], recent: Sequence[RecentEvent] = (), *, item: str = ""
-    ) -> Mask:
+    def mask(self, user: str, given: Mapping[str, str], recent: Sequence[RecentEvent] = ()) -> Mask:
         """Return which items `user` may get; `given` has the values of parameters.
 
-        `recent` are the user's events that the data has not, `item` is the one that others are related to.
+        `recent` are the user's events that the data has not.
 
-        Raises FilterError for a malformed value, for one missing from an INCLUDE clause, and for an
-        expression on users.
+        Raises FilterError for a malformed value, and for one missing from an INCLUDE clause.
         """
-        if any(clause.subject == "USERID" for clause in self._clauses):
-            raise FilterError(_FOR_USERS)
-        asked = _Asked(user, given, recent, item)
+        asked = _Asked(user, given, recent)
         return allowed(
             self._clauses,
             len(self._places),
@@ -90,10 +83,6 @@ class ItemFilter:
         return Records.of(self._snapshots["Users"]) if "Users" in self._snapshots else None
 
     @cached_property
-    def _items(self) -> Records | None:
-        return Records.of(self._snapshots["Items"]) if "Items" in self._snapshots else None
-
-    @cached_property
     def _item_rows(self) -> NDArray[np.intp]:
         """The place of the item of each record, -1 for one that the model has not."""
         ids = self._snapshots["Items"].table.texts("ITEM_ID")
@@ -101,7 +90,7 @@ class ItemFilter:
         return places[ids.codes]
 
     def _test(self, test: Test, asked: _Asked) -> Mask:
-        values = self._values(test, asked)
+        values = _values(test, asked.given)
         if test.dataset.upper() != "INTERACTIONS":
             return self._described(test, values)
         negated = test.operator == "NOT IN"
@@ -111,25 +100,18 @@ class ItemFilter:
 
     def _described_by(self, test: Test, values: Known) -> Mask:
         mask = np.zeros(len(self._places), dtype=bool)
-        nothing_to_compare = not values and any(isinstance(each, CurrentItem) for each in test.values)
-        if self._items is None or nothing_to_compare or test.field not in self._items.table.columns:
+        items = self._snapshots.get("Items")
+        if items is None or test.field not in items.table.columns:
             return mask
-        places = self._item_rows[matching(self._items.table.columns[test.field], test.operator, values)]
+        places = self._item_rows[matching(items.table.columns[test.field], test.operator, values)]
         mask[places[places >= 0]] = True
         return mask
 
     def _holds_for(self, test: Test, asked: _Asked) -> bool:
-        values = self._values(test, asked)
+        values = _values(test, asked.given)
         found = None if self._users is None else self._users.value(asked.user, test.field)
         return found is not None and bool(matching(column_of(found), test.operator, values).all())
 
-    def _values(self, test: Test, asked: _Asked) -> Known:
-        return tuple(known for value in test.values for known in self._known(value, asked, test.operator))
 
-    def _known(self, value: Value, asked: _Asked, comparison: str) -> Known:
-        if not isinstance(value, CurrentItem):
-            return known_values(value, asked.given, comparison)
-        found = None if self._items is None else self._items.value(asked.item, value.field)
-        if isinstance(found, str):
-            return tuple(found.split("|"))
-        return () if found is None else (found,)
+def _values(test: Test, given: Mapping[str, str]) -> Known:
+    return tuple(known for value in test.values for known in known_values(value, given, test.operator))

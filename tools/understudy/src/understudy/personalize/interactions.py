@@ -57,21 +57,6 @@ def select_interactions(plan: TrainingPlan) -> Selected:
     return Selected(events, user_ids, item_ids, satisfaction)
 
 
-def only_items(plan: TrainingPlan) -> Selected:
-    """Return the items of the Items dataset, with no events."""
-    items = _described(plan)
-    nothing = np.zeros(0, dtype=np.int32)
-    events = Events(
-        user=nothing,
-        item=nothing,
-        time=nothing.astype(np.int64),
-        weight=nothing.astype(np.float32),
-        n_users=0,
-        n_items=len(items),
-    )
-    return Selected(events, (), items, Satisfaction(0.0, 0.0))
-
-
 def _rules_by_row(plan: TrainingPlan, rows: int) -> tuple[list[EventRule | None], NDArray[np.int32]]:
     """Return rules, and the index of each interaction's rule; the rule None leaves it out."""
     types = plan.texts("Interactions", "EVENT_TYPE")

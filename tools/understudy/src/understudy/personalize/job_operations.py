@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.personalize.arns import Arns
-from understudy.personalize.attribution_reports import AttributionReports
 from understudy.personalize.csv_import import TableReader, read_user_ids
 from understudy.personalize.data_operations import DataOperations
-from understudy.personalize.errors import JobFailedError, invalid_input
+from understudy.personalize.errors import JobFailedError, invalid_input, require_value
 from understudy.personalize.kinds import (
     DATA_DELETION_JOB,
     DATASET,
@@ -33,7 +32,7 @@ from understudy.workers import Workers
 if TYPE_CHECKING:
     from understudy.s3 import S3ClientFactory
 
-_PUBLISH = "publishAttributionMetricsToS3"
+_MODE = "FULL"
 _WITH_USERS = frozenset({"INTERACTIONS", "USERS"})
 
 
@@ -46,7 +45,6 @@ class JobOperations:
     workers: Workers
     data: DataOperations
     models: ModelOperations
-    attributions: AttributionReports
     s3: "S3ClientFactory"
 
     def operations(self) -> Mapping[str, Handler]:
@@ -63,9 +61,10 @@ class JobOperations:
         if "roleArn" not in params:
             raise invalid_input("roleArn is required to read from Amazon S3.")
         _data_location(params["dataSource"])
-        if params.get(_PUBLISH):
-            self.attributions.require_destination(dataset.detail["datasetGroupArn"])
-        detail = {"importMode": "FULL", **_shown(params)}
+        if params.get("publishAttributionMetricsToS3"):
+            raise invalid_input("The dataset group has no metric attribution with an Amazon S3 destination.")
+        require_value(params, "importMode", _MODE)
+        detail = {**_shown(params), "importMode": _MODE}
         arn = self.arns.named("dataset-import-job", params["jobName"])
         self.registry.create(DATASET_IMPORT_JOB, arn, detail, links=(dataset.arn,), work=self.import_files)
         return {"datasetImportJobArn": arn}
@@ -73,18 +72,13 @@ class JobOperations:
     async def import_files(self, job: Resource) -> Finish:
         """Do an import: read its files into its dataset."""
         dataset = self.registry.get(DATASET, job.detail["datasetArn"])
-        schema = self.data.schema(dataset)
-        reader = TableReader(schema)
+        reader = TableReader(self.data.schema(dataset))
         async with Storage.open(self.s3) as storage:
             for file in await _csv_files(storage, _data_location(job.detail["dataSource"])):
                 async with storage.fetched(file) as body:
                     await self.workers.run(reader.read, body)
         table = await self.workers.run(reader.table)
-        mode = job.detail["importMode"]
-        if job.detail.get(_PUBLISH) and dataset.detail["datasetType"] == "INTERACTIONS":
-            await self.attributions.publish_import(dataset.detail["datasetGroupArn"], table, mode)
-        add = mode == "INCREMENTAL"
-        return await self.data.records.imported(dataset, schema, table, add=add)
+        return await self.data.records.imported(dataset, table)
 
     async def create_dataset_export_job(self, params: Params) -> Params:
         """Answer CreateDatasetExportJob; the files are written in the background."""

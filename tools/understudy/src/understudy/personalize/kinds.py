@@ -92,7 +92,7 @@ SCHEMA = Kind("Schema", Quota(500), has_status=False, held_by=frozenset({"Datase
 DATASET_GROUP = Kind(
     "DatasetGroup",
     Quota(5),
-    held_by=frozenset({"Dataset", "EventTracker", "Solution", "MetricAttribution"}),
+    held_by=frozenset({"Dataset", "EventTracker", "Solution"}),
     held_while_unfinished=frozenset({"DataDeletionJob"}),
     owns=frozenset({"Filter", "DataDeletionJob"}),
 )
@@ -111,20 +111,18 @@ SOLUTION = Kind(
     "Solution",
     Quota(10, per_group=True),
     held_by=frozenset({"Campaign"}),
-    held_while_unfinished=frozenset({"SolutionVersion", "BatchInferenceJob", "BatchSegmentJob"}),
-    owns=frozenset({"SolutionVersion", "BatchInferenceJob", "BatchSegmentJob"}),
+    held_while_unfinished=frozenset({"SolutionVersion", "BatchInferenceJob"}),
+    owns=frozenset({"SolutionVersion", "BatchInferenceJob"}),
 )
 SOLUTION_VERSION = Kind("SolutionVersion", Quota(20, unfinished_only=True))
 CAMPAIGN = Kind("Campaign", Quota(5, per_group=True))
 FILTER = Kind(
     "Filter",
     Quota(10, per_group=True),
-    held_while_unfinished=frozenset({"BatchInferenceJob", "BatchSegmentJob"}),
+    held_while_unfinished=frozenset({"BatchInferenceJob"}),
 )
 EVENT_TRACKER = Kind("EventTracker", Quota(1, per_group=True))
-METRIC_ATTRIBUTION = Kind("MetricAttribution", Quota(1, per_group=True))
 BATCH_INFERENCE_JOB = Kind("BatchInferenceJob", Quota(5, unfinished_only=True))
-BATCH_SEGMENT_JOB = Kind("BatchSegmentJob", Quota(5, unfinished_only=True))
 
 NOUNS = frozenset(kind.noun for kind in tuple(globals().values()) if isinstance(kind, Kind))
 """The nouns of all kinds, by which quotas are set."""

@@ -41,7 +41,7 @@ def allowed(
     *,
     applies: Callable[[Clause], bool] = lambda _: True,
 ) -> Mask:
-    """Return which of `size` items or users clauses allow, by what `test` says of a single test.
+    """Return which of `size` items clauses allow, by what `test` says of a single test.
 
     These are all that any clause includes (all, if none includes) minus those excluded; a clause that does
     not apply includes and excludes nothing. An exclusion with a parameter that has no value excludes nothing;
@@ -73,7 +73,7 @@ def known_values(value: Value, given: Mapping[str, str], comparison: str) -> Kno
     takes one, MissingValueError if it has none.
     """
     if not isinstance(value, Parameter):
-        return (value,) if isinstance(value, str | float) else ()
+        return (value,)
     if value.name not in given:
         raise MissingValueError(f"The filter parameter {value.name} has no value.")
     found = parse_values(given[value.name])

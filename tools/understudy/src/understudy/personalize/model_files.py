@@ -15,29 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from understudy.engines.recommend import (
-    PopularItems,
-    Profiles,
-    Recommender,
-    RelatedItems,
-    Satisfaction,
-    SemanticItems,
-    UserAffinity,
-)
+from understudy.engines.recommend import Profiles, Recommender, Satisfaction
 from understudy.engines.recommend.factors import Factors
 from understudy.engines.recommend.hybrid import HybridModel
 from understudy.engines.recommend.labels import LabelLinks
 from understudy.engines.recommend.params import HybridParams
 from understudy.engines.recommend.reranking import Ranker
 from understudy.engines.recommend.tables import Catalogue, Tables
-from understudy.personalize.trained import (
-    Items,
-    PersonalModel,
-    PopularModel,
-    RelatedModel,
-    SegmentModel,
-    TrainedModel,
-)
+from understudy.personalize.trained import Items, PersonalModel
 
 _CLASSES: Mapping[str, type[Any]] = {
     each.__name__: each
@@ -49,24 +34,17 @@ _CLASSES: Mapping[str, type[Any]] = {
         Items,
         LabelLinks,
         PersonalModel,
-        PopularItems,
-        PopularModel,
         Profiles,
         Recommender,
-        RelatedItems,
-        RelatedModel,
         Satisfaction,
-        SegmentModel,
-        SemanticItems,
         Tables,
-        UserAffinity,
     )
 }
 _DESCRIPTION = "description"
 _MATRIX = ("data", "indices", "indptr")
 
 
-def write_model(path: Path, model: TrainedModel) -> None:
+def write_model(path: Path, model: PersonalModel) -> None:
     """Write a model; a reader sees all of it or nothing."""
     arrays: dict[str, NDArray[Any]] = {}
     described = json.dumps(_described(model, arrays)).encode()
@@ -77,12 +55,12 @@ def write_model(path: Path, model: TrainedModel) -> None:
     part.replace(path)
 
 
-def read_model(path: Path) -> TrainedModel:
+def read_model(path: Path) -> PersonalModel:
     """Read a model; raise ValueError, KeyError, TypeError or OSError for one that is damaged or missing."""
     try:
         # Opened here, since NumPy leaves a file open that is no archive.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return cast("TrainedModel", _made(json.loads(arrays[_DESCRIPTION].tobytes()), arrays))
+            return cast("PersonalModel", _made(json.loads(arrays[_DESCRIPTION].tobytes()), arrays))
     except BadZipFile as error:
         raise ValueError(f"{path} is damaged") from error
 

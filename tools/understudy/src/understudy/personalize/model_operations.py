@@ -7,10 +7,9 @@ from weakref import WeakKeyDictionary
 
 import structlog
 
-from understudy.personalize import recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.data_operations import DataOperations, only_of
-from understudy.personalize.errors import in_use, invalid_input
+from understudy.personalize.errors import in_use, invalid_input, require_value
 from understudy.personalize.kinds import SOLUTION, SOLUTION_VERSION, Status
 from understudy.personalize.model_shelf import ModelShelf
 from understudy.personalize.plan import DatasetSnapshot
@@ -18,7 +17,7 @@ from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import LearnedData
 from understudy.personalize.table_files import read_table
-from understudy.personalize.trained import ItemModel, SegmentModel, TrainedModel
+from understudy.personalize.trained import PersonalModel
 from understudy.personalize.trainer import Trainer
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
@@ -27,7 +26,7 @@ _log = structlog.get_logger(__name__)
 
 STREAMED_UP_TO = "streamedUpTo"
 """The member of a version that says up to which event it is trained; no answer shows it."""
-MANUAL, AUTOMATIC = "MANUAL", "AUTOMATIC"
+_MODE = "FULL"
 _SECONDS_PER_HOUR = 3_600
 _INHERITED = (
     "performHPO",
@@ -65,16 +64,7 @@ class ModelOperations:
     async def create_solution_version(self, params: Params) -> Params:
         """Answer CreateSolutionVersion; each call trains a new version on the data known so far."""
         solution = self.registry.get_active(SOLUTION, params["solutionArn"])
-        mode = params.get("trainingMode", "FULL")
-        self._check_mode(solution, mode)
-        return {"solutionVersionArn": await self._create(solution, {**params, "trainingMode": mode}, MANUAL)}
-
-    async def create_automatically(self, solution: Resource) -> str:
-        """Train a version that nobody has asked for; return its ARN."""
-        params = {"solutionArn": solution.arn, "trainingMode": "FULL"}
-        return await self._create(solution, params, AUTOMATIC)
-
-    async def _create(self, solution: Resource, params: Params, training_type: str) -> str:
+        require_value(params, "trainingMode", _MODE)
         group_arn = solution.detail["datasetGroupArn"]
         datasets = self.data.datasets(group_arn)
         interactions = only_of("INTERACTIONS", datasets)
@@ -85,7 +75,8 @@ class ModelOperations:
         detail = {
             **{key: solution.detail[key] for key in _INHERITED if key in solution.detail},
             **params,
-            "trainingType": training_type,
+            "trainingMode": _MODE,
+            "trainingType": "MANUAL",
             STREAMED_UP_TO: up_to,
         }
         name = params.get("name")
@@ -99,7 +90,7 @@ class ModelOperations:
                 arn, [LearnedData(key, each.schema, each.file) for key, each in snapshots.items()]
             )
         self._waiting[version] = snapshots
-        return arn
+        return {"solutionVersionArn": arn}
 
     async def stop_solution_version_creation(self, params: Params) -> Params:
         """Answer StopSolutionVersionCreation for a version that is pending or in progress."""
@@ -129,23 +120,9 @@ class ModelOperations:
 
         return finish
 
-    async def model(self, version: Resource) -> TrainedModel:
+    async def model(self, version: Resource) -> PersonalModel:
         """Return the model of an active solution version."""
         return await self.models.model(version)
-
-    async def item_model(self, version: Resource) -> ItemModel:
-        """Return the model of an active version that recommends items; it is an error if it has another."""
-        model = await self.model(version)
-        if isinstance(model, SegmentModel):
-            raise invalid_input(f"{version.arn} makes user segments, and recommends no items.")
-        return model
-
-    async def segment_model(self, version: Resource) -> SegmentModel:
-        """Return the model of an active version that makes segments; it is an error if it has another."""
-        model = await self.model(version)
-        if not isinstance(model, SegmentModel):
-            raise invalid_input(f"{version.arn} makes no user segments.")
-        return model
 
     async def forgetting(self, group_arn: str, users: Collection[str]) -> Mapping[Resource, Finish]:
         """Return what makes each trained version of a group forget users.
@@ -164,9 +141,8 @@ class ModelOperations:
     async def _material(self, solution: Resource) -> Snapshots:
         """Return the data to train on, each with its file."""
         found = await self.data.snapshots(solution.detail["datasetGroupArn"])
-        needed = "Items" if solution.detail["recipeArn"] == recipes.SEMANTIC_SIMILARITY else "Interactions"
-        if needed not in found:
-            raise invalid_input(f"No {needed.lower()} have been imported.")
+        if "Interactions" not in found:
+            raise invalid_input("No interactions have been imported.")
         return {name: each if each.file else await self._with_file(each) for name, each in found.items()}
 
     async def _with_file(self, snapshot: DatasetSnapshot) -> DatasetSnapshot:
@@ -181,14 +157,3 @@ class ModelOperations:
                 table = await self.workers.run(read_table, path)
                 found[each.name] = DatasetSnapshot(each.schema, table, each.file)
         return found
-
-    def _check_mode(self, solution: Resource, mode: str) -> None:
-        """Require FULL, or an UPDATE of a full training, which only the older recipe supports."""
-        if mode == "FULL":
-            return
-        recipe = solution.detail["recipeArn"]
-        if mode != "UPDATE" or recipe != recipes.USER_PERSONALIZATION:
-            raise invalid_input(f"Training mode {mode} is not supported for {recipe}.")
-        versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
-        if not any(version.status is Status.ACTIVE for version in versions):
-            raise invalid_input("Training mode UPDATE requires an active version trained with FULL.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from understudy.personalize.registry import Finish
     from understudy.personalize.resource import Resource
     from understudy.personalize.store import Store
-    from understudy.personalize.trained import TrainedModel
+    from understudy.personalize.trained import PersonalModel
     from understudy.workers import Workers
 
 _MOST_LOADED = 3
@@ -30,11 +30,11 @@ class ModelShelf:
     def __init__(self, store: Store, workers: Workers) -> None:
         self._store = store
         self._workers = workers
-        self._only_here: WeakKeyDictionary[Resource, TrainedModel] = WeakKeyDictionary()
-        self._loaded: OrderedDict[str, TrainedModel] = OrderedDict()
+        self._only_here: WeakKeyDictionary[Resource, PersonalModel] = WeakKeyDictionary()
+        self._loaded: OrderedDict[str, PersonalModel] = OrderedDict()
         self._reading = asyncio.Lock()
 
-    async def added(self, version: Resource, model: TrainedModel | Path) -> Finish:
+    async def added(self, version: Resource, model: PersonalModel | Path) -> Finish:
         """Write a model, unless it is in a new file already; return what lets the version have it."""
         if isinstance(model, Path):
             return partial(self._put, version, model)
@@ -54,10 +54,10 @@ class ModelShelf:
     async def forgetting(self, version: Resource, users: Collection[str]) -> Finish:
         """Return what makes the model of a version forget users."""
         before = await self.model(version)
-        after: TrainedModel = await self._workers.run(before.without, users)
+        after: PersonalModel = await self._workers.run(before.without, users)
         return _nothing if after is before else await self.added(version, after)
 
-    async def model(self, version: Resource) -> TrainedModel:
+    async def model(self, version: Resource) -> PersonalModel:
         """Return the model of a version that has one."""
         if version in self._only_here:
             return self._only_here[version]
@@ -77,7 +77,7 @@ class ModelShelf:
     def _put(self, version: Resource, path: Path) -> None:
         self._store.put_model(version.arn, path.name)
 
-    def _hold(self, arn: str, model: TrainedModel) -> None:
+    def _hold(self, arn: str, model: PersonalModel) -> None:
         self._loaded[arn] = model
         self._loaded.move_to_end(arn)
         while len(self._loaded) > _MOST_LOADED:

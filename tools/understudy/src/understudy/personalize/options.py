@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from understudy.disturbance import Disturbance
-from understudy.personalize.automatic import DAY_S
 from understudy.personalize.trainer import LARGE_ROWS
 
 
@@ -19,8 +18,6 @@ class PersonalizeOptions:
     """The calls a second that each operation answers; others are throttled."""
     limits: Mapping[str, int] = field(default_factory=dict)
     """How many resources of a kind there may be, where it differs from AWS: by noun, such as `Campaign`."""
-    day_s: float = DAY_S
-    """How long a day of automatic training's schedule takes."""
     large_rows: int = LARGE_ROWS
     """From how many records on a version is trained in a process of its own."""
     disturbance: Disturbance = field(default_factory=Disturbance)

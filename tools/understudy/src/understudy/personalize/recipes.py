@@ -1,7 +1,5 @@
-"""The recipes that can be trained here."""
+"""The recipe that can be trained here."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from understudy.personalize.arns import RECIPE_PREFIX
@@ -9,135 +7,39 @@ from understudy.personalize.errors import not_found
 from understudy.personalize.pages import page
 from understudy.wire.service import Handler, Params
 
-ALGORITHM_PREFIX = "arn:aws:personalize:::algorithm/"
-TRANSFORMATION_PREFIX = "arn:aws:personalize:::feature-transformation/"
-USER_PERSONALIZATION_V2 = RECIPE_PREFIX + "aws-user-personalization-v2"
-USER_PERSONALIZATION = RECIPE_PREFIX + "aws-user-personalization"
-PERSONALIZED_RANKING_V2 = RECIPE_PREFIX + "aws-personalized-ranking-v2"
-PERSONALIZED_RANKING = RECIPE_PREFIX + "aws-personalized-ranking"
-SIMILAR_ITEMS = RECIPE_PREFIX + "aws-similar-items"
-SEMANTIC_SIMILARITY = RECIPE_PREFIX + "aws-semantic-similarity"
-POPULARITY_COUNT = RECIPE_PREFIX + "aws-popularity-count"
-ITEM_AFFINITY = RECIPE_PREFIX + "aws-item-affinity"
-ITEM_ATTRIBUTE_AFFINITY = RECIPE_PREFIX + "aws-item-attribute-affinity"
-
-FOR_USERS, FOR_RANKING, FOR_ITEMS = "USER_PERSONALIZATION", "PERSONALIZED_RANKING", "RELATED_ITEMS"
-FOR_SEGMENTS = "USER_SEGMENTATION"
+_NAME = "aws-user-personalization-v2"
 _SINCE = datetime(2024, 5, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a recipe is for, and how it is described."""
-
-    arn: str
-    type: str
-    description: str
-
-    @property
-    def name(self) -> str:
-        """The last part of its ARN."""
-        return self.arn.removeprefix(RECIPE_PREFIX)
-
-    @property
-    def subject(self) -> str:
-        """What a filter for it is about, as expressions spell it in capitals."""
-        return "USERID" if self.type == FOR_SEGMENTS else "ITEMID"
-
-    def shown(self) -> Params:
-        """Return what DescribeRecipe answers."""
-        return {
-            "name": self.name,
-            "recipeArn": self.arn,
-            "algorithmArn": ALGORITHM_PREFIX + self.name,
-            "featureTransformationArn": TRANSFORMATION_PREFIX + self.name,
-            "status": "ACTIVE",
-            "description": self.description,
-            "creationDateTime": _SINCE,
-            "lastUpdatedDateTime": _SINCE,
-            "recipeType": self.type,
-        }
-
-
-_PERSONAL = "Personal recommendations from co-occurrence, content and popularity."
-_RANKING = "The order of given items for a user, from co-occurrence, content and popularity."
-RECIPES: Mapping[str, Recipe] = {
-    recipe.arn: recipe
-    for recipe in (
-        Recipe(USER_PERSONALIZATION_V2, FOR_USERS, _PERSONAL),
-        Recipe(USER_PERSONALIZATION, FOR_USERS, _PERSONAL),
-        Recipe(PERSONALIZED_RANKING_V2, FOR_RANKING, _RANKING),
-        Recipe(PERSONALIZED_RANKING, FOR_RANKING, _RANKING),
-        Recipe(SIMILAR_ITEMS, FOR_ITEMS, "Items that go with an item, by histories and descriptions."),
-        Recipe(SEMANTIC_SIMILARITY, FOR_ITEMS, "Items whose descriptions mean something similar."),
-        Recipe(POPULARITY_COUNT, FOR_USERS, "The items with the most interactions."),
-        Recipe(ITEM_AFFINITY, FOR_SEGMENTS, "Users who will probably want an item."),
-        Recipe(ITEM_ATTRIBUTE_AFFINITY, FOR_SEGMENTS, "Users who will probably want items of a kind."),
-    )
+_RECIPE: Params = {
+    "name": _NAME,
+    "recipeArn": RECIPE_PREFIX + _NAME,
+    "algorithmArn": f"arn:aws:personalize:::algorithm/{_NAME}",
+    "featureTransformationArn": f"arn:aws:personalize:::feature-transformation/{_NAME}",
+    "status": "ACTIVE",
+    "description": "Personal recommendations from co-occurrence, content and popularity.",
+    "creationDateTime": _SINCE,
+    "lastUpdatedDateTime": _SINCE,
+    "recipeType": "USER_PERSONALIZATION",
 }
 _SUMMARY = ("name", "recipeArn", "status", "creationDateTime", "lastUpdatedDateTime")
 
 
-def require_recipe(arn: str) -> Recipe:
-    """Return the recipe with this ARN; raise ResourceNotFoundException for one that cannot be trained."""
-    if arn not in RECIPES:
+def require_recipe(arn: str) -> None:
+    """Raise ResourceNotFoundException for a recipe that cannot be trained."""
+    if arn != _RECIPE["recipeArn"]:
         raise not_found(arn)
-    return RECIPES[arn]
 
 
 async def describe_recipe(params: Params) -> Params:
     """Answer DescribeRecipe."""
-    return {"recipe": require_recipe(params["recipeArn"]).shown()}
-
-
-async def describe_algorithm(params: Params) -> Params:
-    """Answer DescribeAlgorithm."""
-    arn = params["algorithmArn"]
-    shown = _recipe_named(arn, ALGORITHM_PREFIX).shown()
-    return {
-        "algorithm": {
-            "name": shown["name"],
-            "algorithmArn": arn,
-            "creationDateTime": _SINCE,
-            "lastUpdatedDateTime": _SINCE,
-        }
-    }
-
-
-async def describe_feature_transformation(params: Params) -> Params:
-    """Answer DescribeFeatureTransformation."""
-    arn = params["featureTransformationArn"]
-    shown = _recipe_named(arn, TRANSFORMATION_PREFIX).shown()
-    return {
-        "featureTransformation": {
-            "name": shown["name"],
-            "featureTransformationArn": arn,
-            "status": "ACTIVE",
-            "creationDateTime": _SINCE,
-            "lastUpdatedDateTime": _SINCE,
-        }
-    }
+    require_recipe(params["recipeArn"])
+    return {"recipe": _RECIPE}
 
 
 async def list_recipes(params: Params) -> Params:
     """Answer ListRecipes; no recipe here belongs to a domain."""
-    summaries = [
-        {key: shown[key] for key in _SUMMARY} for shown in (recipe.shown() for recipe in RECIPES.values())
-    ]
-    found, token = page([] if "domain" in params else summaries, params, of="Recipe")
-    return {"recipes": found} if token is None else {"recipes": found, "nextToken": token}
+    summaries = [] if "domain" in params else [{key: _RECIPE[key] for key in _SUMMARY}]
+    found, _ = page(summaries, params, of="Recipe")
+    return {"recipes": found}
 
 
-def _recipe_named(arn: str, prefix: str) -> Recipe:
-    recipe = RECIPES.get(RECIPE_PREFIX + arn.removeprefix(prefix))
-    if recipe is None or not arn.startswith(prefix):
-        raise not_found(arn)
-    return recipe
-
-
-OPERATIONS: dict[str, Handler] = {
-    "DescribeRecipe": describe_recipe,
-    "DescribeAlgorithm": describe_algorithm,
-    "DescribeFeatureTransformation": describe_feature_transformation,
-    "ListRecipes": list_recipes,
-}
+OPERATIONS: dict[str, Handler] = {"DescribeRecipe": describe_recipe, "ListRecipes": list_recipes}

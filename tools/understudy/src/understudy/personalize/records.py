@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from understudy.personalize.plan import DatasetSnapshot
-from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Column, Table, Texts
 
 
@@ -16,14 +15,8 @@ from understudy.personalize.tables import Column, Table, Texts
 class Records:
     """A table of users or items, and the row of each id."""
 
-    schema: Schema
     table: Table
     rows: Mapping[str, int]
-    fields: Mapping[str, Field] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Name the fields."""
-        object.__setattr__(self, "fields", {each.name: each for each in self.schema.fields})
 
     @classmethod
     def of(cls, snapshot: DatasetSnapshot) -> Self:
@@ -32,7 +25,7 @@ class Records:
             raise ValueError(f"{snapshot.schema.name} have no ids")
         ids = snapshot.table.texts(snapshot.schema.id_field)
         rows = {ids.values[code]: row for row, code in enumerate(ids.codes.tolist())}
-        return cls(snapshot.schema, snapshot.table, rows)
+        return cls(snapshot.table, rows)
 
     def value(self, key: str, name: str) -> str | float | None:
         """Return what the record `key` has in a column; None if there is no such record, or nothing there."""
@@ -40,13 +33,6 @@ class Records:
         if row is None or name not in self.table.columns:
             return None
         return _at(self.table.columns[name], row)
-
-    def shown(self, key: str, name: str) -> str | None:
-        """Return the same as text, as it stands in files."""
-        value = self.value(key, name)
-        if value is None or isinstance(value, str):
-            return value
-        return number_form(self.fields[name].type)(value)
 
 
 def column_of(value: str | float) -> Column:

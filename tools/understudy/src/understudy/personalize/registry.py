@@ -167,11 +167,6 @@ class Registry:
         self._tasks[resource.arn] = task
         task.add_done_callback(lambda done: self._forget(resource.arn, done))
 
-    def is_busy(self, resource: Resource) -> bool:
-        """Tell whether anything is under way on behalf of a resource."""
-        task = self._tasks.get(resource.arn)
-        return task is not None and not task.done()
-
     async def settled(self, resources: Iterable[Resource]) -> None:
         """Wait until nothing is under way on behalf of these resources."""
         tasks = [self._tasks[each.arn] for each in resources if each.arn in self._tasks]

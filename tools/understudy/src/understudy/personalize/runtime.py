@@ -9,37 +9,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.personalize.attribution import campaign_mark
 from understudy.personalize.batch_operations import results_wanted
 from understudy.personalize.data_operations import DataOperations, only_of
-from understudy.personalize.errors import invalid_input, not_found
+from understudy.personalize.errors import invalid_input, not_found, refuse
 from understudy.personalize.event_rules import EventRules
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
-from understudy.personalize.metadata import MOST_ITEMS, Metadata, MetadataReader
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
-from understudy.personalize.promotions import Promotion, joined
 from understudy.personalize.recent import counted
-from understudy.personalize.recipes import (
-    FOR_ITEMS,
-    FOR_RANKING,
-    USER_PERSONALIZATION_V2,
-    Recipe,
-    require_recipe,
-)
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Streamed
-from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
+from understudy.personalize.trained import PersonalModel, Query, Recent, Recommended
 from understudy.wire.errors import ServiceError
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
-
-_MOST_RANKED = 500
-_CUT = 11
-"""Where the part of a UUID begins that is in the id of a recommendation."""
-
 
 Mask = Callable[[], NDArray[np.bool_] | None]
 """Computes which items a filter allows; None for all."""
@@ -48,14 +33,8 @@ Mask = Callable[[], NDArray[np.bool_] | None]
 class _Served(NamedTuple):
     """What a campaign answers with."""
 
-    campaign: Resource
     version: Resource
-    model: ItemModel
-    recipe: Recipe
-
-    @property
-    def group_arn(self) -> str:
-        return str(self.version.detail["datasetGroupArn"])
+    model: PersonalModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,87 +46,50 @@ class Runtime:
     data: DataOperations
     models: ModelOperations
     filters: FilterOperations
-    metadata: MetadataReader
 
     def operations(self) -> Mapping[str, Handler]:
-        """Return the operations of `personalize-runtime`."""
-        return {
-            "GetRecommendations": self.get_recommendations,
-            "GetPersonalizedRanking": self.get_personalized_ranking,
-        }
+        """Return the operation of `personalize-runtime`."""
+        return {"GetRecommendations": self.get_recommendations}
 
     async def get_recommendations(self, params: Params) -> Params:
-        """Answer GetRecommendations for a user or an item; an unknown one gets popular items."""
+        """Answer GetRecommendations for a user; an unknown one gets popular items."""
         served = await self._served(params)
-        if served.recipe.type == FOR_RANKING:
-            raise invalid_input("The campaign's recipe requires GetPersonalizedRanking.")
-        needed = "itemId" if served.recipe.type == FOR_ITEMS else "userId"
-        if needed not in params:
-            raise invalid_input(f"{needed} is required for this campaign's recipe.")
-        limit, promotion = results_wanted(params), Promotion.of(params)
-        metadata = await self._metadata(served, params, limit)
-        query = Query(
-            user=params.get("userId", ""), item=params.get("itemId", ""), recent=self._recent(served, params)
-        )
-        listed = await self._listed(served, query, params, limit)
-        if promotion is not None:
-            promoted = await self._listed(served, query, promotion.filtered, promotion.share(limit))
-            marked = promotion.marked(promoted, reasons=served.recipe.arn == USER_PERSONALIZATION_V2)
-            listed = joined(listed, marked, limit, seed=f"{query.user}\n{query.item}")
-        return _answer("itemList", listed, served, metadata)
-
-    async def get_personalized_ranking(self, params: Params) -> Params:
-        """Answer GetPersonalizedRanking: the given items in the order for a user."""
-        served = await self._served(params)
-        if served.recipe.type != FOR_RANKING or not isinstance(served.model, PersonalModel):
-            raise invalid_input("The campaign's recipe does not support personalized ranking.")
-        ranked = tuple(params["inputList"])
-        if not 1 <= len(ranked) <= _MOST_RANKED:
-            raise invalid_input(f"inputList must have 1 to {_MOST_RANKED} items.")
-        metadata = await self._metadata(served, params, len(ranked))
-        query = Query(user=params["userId"], ranked=ranked, recent=self._recent(served, params))
+        if "userId" not in params:
+            raise invalid_input("userId is required for this campaign's recipe.")
+        limit = results_wanted(params)
+        query = Query(user=params["userId"], recent=self._recent(served, params))
         model, mask = served.model, await self._mask(served, query, params)
-        found = await self._answered(lambda: model.order(replace(query, mask=mask())))
-        return _answer("personalizedRanking", _items(found), served, metadata)
+        found = await self._answered(lambda: _first(model, replace(query, mask=mask()), limit))
+        listed = [
+            {"itemId": item, "score": score} for item, score in zip(found.items, found.scores, strict=True)
+        ]
+        return {"itemList": listed, "recommendationId": f"RID-{uuid.uuid4()}"}
 
     async def _served(self, params: Params) -> _Served:
-        if params.get("recommenderArn"):
-            raise invalid_input("recommenderArn is not supported.")
+        refuse(params, "recommenderArn", "promotions", "metadataColumns")
         if "campaignArn" not in params:
             raise invalid_input("campaignArn is required.")
         campaign = self.registry.get(CAMPAIGN, params["campaignArn"])
         if campaign.status is not Status.ACTIVE:
             raise not_found(campaign.arn)
         version = self.registry.get(SOLUTION_VERSION, campaign.detail["solutionVersionArn"])
-        recipe = require_recipe(version.detail["recipeArn"])
-        return _Served(campaign, version, await self.models.item_model(version), recipe)
+        return _Served(version, await self.models.model(version))
 
-    async def _metadata(self, served: _Served, params: Params, items: int) -> Metadata | None:
-        metadata = await self.metadata.wanted(params, served.campaign, served.group_arn)
-        if metadata is not None and items > MOST_ITEMS:
-            raise invalid_input(f"With metadata, there may be at most {MOST_ITEMS} items.")
-        return metadata
-
-    async def _listed(self, served: _Served, query: Query, filtered: Params, limit: int) -> list[Params]:
-        """Return at most `limit` items that the filter of `filtered` allows."""
-        mask = await self._mask(served, query, filtered)
-        return _items(await self._answered(lambda: _first(served.model, replace(query, mask=mask()), limit)))
-
-    async def _mask(self, served: _Served, query: Query, filtered: Params) -> Mask:
-        """Return what computes the mask of a filter.
+    async def _mask(self, served: _Served, query: Query, params: Params) -> Mask:
+        """Return what computes the mask of the filter of a request.
 
         It is for the thread that answers: each change of threads takes a quarter of a millisecond.
         """
-        self._require_filter(filtered, served.version)
-        item_filter = await self.filters.bound(filtered, served.model, with_events=False)
+        self._require_filter(params, served.version)
+        item_filter = await self.filters.bound(params, served.model, with_events=False)
         if item_filter is None:
             return _no_mask
         events = [
             (str(event.record.get("ITEM_ID")), str(event.record.get("EVENT_TYPE") or ""))
             for event in self._streamed(served.version, query.user, since=0)
         ]
-        given = filtered.get("filterValues", {})
-        return partial(item_filter.mask, query.user, given, events, item=query.item)
+        given = params.get("filterValues", {})
+        return partial(item_filter.mask, query.user, given, events)
 
     async def _answered(self, answer: Callable[[], Recommended]) -> Recommended:
         """Answer in a thread; it is an error of the request if its filter cannot be applied."""
@@ -156,10 +98,10 @@ class Runtime:
         except FilterError as error:
             raise invalid_input(str(error)) from error
 
-    def _require_filter(self, filtered: Params, version: Resource) -> None:
+    def _require_filter(self, params: Params, version: Resource) -> None:
         """Refuse what the other operations do; only, one that is not active is invalid input here."""
         try:
-            self.filters.require(filtered, version)
+            self.filters.require(params, version)
         except ServiceError as error:
             if error.code == "ResourceInUseException":
                 raise invalid_input(error.message) from error
@@ -168,8 +110,6 @@ class Runtime:
     def _recent(self, served: _Served, params: Params) -> Recent | None:
         """Return what the user has done since the training; None if nothing is known of it."""
         model, version = served.model, served.version
-        if not isinstance(model, PersonalModel):
-            return None
         events = self._streamed(version, params["userId"], since=version.detail[STREAMED_UP_TO])
         rules = EventRules.of(version.detail)
         return counted(events, rules, model) if events else None
@@ -185,23 +125,5 @@ def _no_mask() -> None:
     """Allow every item."""
 
 
-def _first(model: ItemModel, query: Query, limit: int) -> Recommended:
+def _first(model: PersonalModel, query: Query, limit: int) -> Recommended:
     return next(model.answer([query], limit))
-
-
-def _items(found: Recommended) -> list[Params]:
-    if found.scores is None:
-        return [{"itemId": item} for item in found.items]
-    pairs = zip(found.items, found.scores, strict=True)
-    return [{"itemId": item, "score": score} for item, score in pairs]
-
-
-def _answer(member: str, listed: list[Params], served: _Served, metadata: Metadata | None) -> Params:
-    if metadata is not None:
-        listed = [{**each, "metadata": metadata.of(each["itemId"])} for each in listed]
-    return {member: listed, "recommendationId": _recommendation_id(served.campaign.arn)}
-
-
-def _recommendation_id(campaign_arn: str) -> str:
-    """Return a new id in AWS's form, of 40 characters: it says which campaign has recommended."""
-    return f"RID-{str(uuid.uuid4())[_CUT:]}-CID-{campaign_mark(campaign_arn)}"

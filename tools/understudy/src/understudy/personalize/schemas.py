@@ -30,7 +30,6 @@ class Field:
     nullable: bool = False
     categorical: bool = False
     textual: bool = False
-    item_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,6 @@ def _field(entry: object) -> Field:
         nullable=nullable,
         categorical=entry.get("categorical") is True,
         textual=entry.get("textual") is True,
-        item_name=entry.get("itemName") is True,
     )
 
 
@@ -183,8 +181,6 @@ def _check_text_use(name: str, fields: Sequence[Field]) -> None:
     for field in used:
         if field.type != "string" or (field.categorical and field.textual):
             raise SchemaError(f"{field.name}: a string is either categorical or textual")
-    if any(field.item_name and (name != "Items" or field.type != "string") for field in fields):
-        raise SchemaError("only a string of Items may be the item's name")
     textual = [field.name for field in used if field.textual]
     if textual and name != "Items":
         raise SchemaError("only Items may have a textual field")

@@ -5,26 +5,19 @@ from typing import TYPE_CHECKING, Self
 
 from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
-from understudy.personalize.attribution_operations import AttributionOperations
-from understudy.personalize.attribution_reports import AttributionReports
-from understudy.personalize.automatic import Automatic
-from understudy.personalize.batch_jobs import BatchJobs
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.dataset_records import DatasetRecords
 from understudy.personalize.event_operations import EventOperations
 from understudy.personalize.filter_operations import FilterOperations
-from understudy.personalize.item_records import ItemRecords
 from understudy.personalize.job_operations import JobOperations
-from understudy.personalize.metadata import MetadataReader
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.model_shelf import ModelShelf
 from understudy.personalize.options import PersonalizeOptions
 from understudy.personalize.readout import Readout
 from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
-from understudy.personalize.segment_operations import SegmentOperations
 from understudy.personalize.solution_operations import SolutionOperations
 from understudy.personalize.store import Store
 from understudy.personalize.tags import TagOperations
@@ -49,9 +42,7 @@ _PLAIN_KINDS = (
     kinds.CAMPAIGN,
     kinds.FILTER,
     kinds.EVENT_TRACKER,
-    kinds.METRIC_ATTRIBUTION,
     kinds.BATCH_INFERENCE_JOB,
-    kinds.BATCH_SEGMENT_JOB,
 )
 
 
@@ -95,12 +86,8 @@ class _Parts:
     campaigns: CampaignOperations
     filters: FilterOperations
     batch: BatchOperations
-    segments: SegmentOperations
-    attributions: AttributionOperations
-    reports: AttributionReports
     runtime: Runtime
     events: EventOperations
-    automatic: Automatic
 
     @classmethod
     def of(cls, arns: Arns, s3: "S3ClientFactory", state_delay_s: float, options: PersonalizeOptions) -> Self:
@@ -117,19 +104,7 @@ class _Parts:
             models=ModelShelf(store, workers),
             trainer=Trainer(store, workers, options.large_rows),
         )
-        items = ItemRecords(data=data)
-        reports = AttributionReports(registry=registry, workers=workers, items=items, s3=s3)
         filters = FilterOperations(arns=arns, registry=registry, data=data)
-        campaigns = CampaignOperations(arns=arns, registry=registry)
-        batch_jobs = BatchJobs(
-            arns=arns,
-            registry=registry,
-            workers=workers,
-            data=data,
-            models=models,
-            filters=filters,
-            s3=s3,
-        )
         return cls(
             registry=registry,
             workers=workers,
@@ -137,34 +112,29 @@ class _Parts:
             records=records,
             data=data,
             jobs=JobOperations(
+                arns=arns, registry=registry, workers=workers, data=data, models=models, s3=s3
+            ),
+            solutions=SolutionOperations(arns=arns, registry=registry, data=data),
+            models=models,
+            campaigns=CampaignOperations(arns=arns, registry=registry),
+            filters=filters,
+            batch=BatchOperations(
                 arns=arns,
                 registry=registry,
                 workers=workers,
                 data=data,
                 models=models,
-                attributions=reports,
+                filters=filters,
                 s3=s3,
             ),
-            solutions=SolutionOperations(arns=arns, registry=registry, data=data),
-            models=models,
-            campaigns=campaigns,
-            filters=filters,
-            batch=BatchOperations(batch_jobs, items),
-            segments=SegmentOperations(batch_jobs),
-            attributions=AttributionOperations(arns=arns, registry=registry, data=data),
             runtime=Runtime(
                 registry=registry,
                 workers=answering,
                 data=data,
                 models=models,
                 filters=filters,
-                metadata=MetadataReader(data=data, items=items),
             ),
-            events=EventOperations(registry=registry, data=data, attributions=reports),
-            reports=reports,
-            automatic=Automatic(
-                registry=registry, data=data, models=models, campaigns=campaigns, day_s=options.day_s
-            ),
+            events=EventOperations(registry=registry, data=data),
         )
 
     def control(self) -> dict[str, Handler]:
@@ -182,8 +152,6 @@ class _Parts:
             self.campaigns,
             self.filters,
             self.batch,
-            self.segments,
-            self.attributions,
             TagOperations(self.registry),
         ):
             handlers |= part.operations()
@@ -201,18 +169,13 @@ class _Parts:
                 kinds.DATA_DELETION_JOB: self.jobs.delete_data,
                 kinds.SOLUTION_VERSION: self.models.train_version,
                 kinds.BATCH_INFERENCE_JOB: self.batch.infer,
-                kinds.BATCH_SEGMENT_JOB: self.segments.segment,
             }
         )
         self.data.resume_updates()
-        self.solutions.resume_updates()
         self.campaigns.resume_updates()
-        self.reports.resume()
-        self.automatic.start()
 
     async def close(self) -> None:
         """Abandon what is under way; with a folder, it is begun again at the next start."""
-        await self.automatic.close()
         await self.registry.close()
         self.workers.close()
         self.answering.close()

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from understudy.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, refuse_old
-from understudy.personalize.attribution import Figure
 from understudy.personalize.resource_json import resource_as_json, resource_from_json
 from understudy.personalize.schemas import Schema, schema_of
 from understudy.stored_json import as_json, from_json
@@ -23,7 +22,7 @@ CREATE TABLE IF NOT EXISTS resources (
     arn TEXT PRIMARY KEY, number INTEGER NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bulk (dataset TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS streamed (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, owner TEXT NOT NULL, event TEXT,
+    number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, owner TEXT NOT NULL, event TEXT NOT NULL,
     record TEXT NOT NULL, UNIQUE (dataset, event));
 CREATE INDEX IF NOT EXISTS streamed_by_owner ON streamed (dataset, owner);
 CREATE INDEX IF NOT EXISTS streamed_by_number ON streamed (dataset, number);
@@ -31,10 +30,6 @@ CREATE TABLE IF NOT EXISTS training_data (
     version TEXT NOT NULL, name TEXT NOT NULL, schema TEXT NOT NULL, file TEXT NOT NULL,
     PRIMARY KEY (version, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS models (version TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS figures (
-    attribution TEXT NOT NULL, metric TEXT NOT NULL, event_type TEXT NOT NULL, value REAL NOT NULL,
-    function TEXT NOT NULL, source TEXT NOT NULL, since INTEGER NOT NULL,
-    PRIMARY KEY (attribution, metric, event_type, function, source, since)) WITHOUT ROWID;
 """
 _LAYOUT = Layout([each for each in _TABLES.split(";") if each.strip()], ("bulk", "training_data", "models"))
 
@@ -48,17 +43,17 @@ class LearnedData(NamedTuple):
 
 
 class Streamed(NamedTuple):
-    """A record that was put by itself, by column; `owner` is the user or item that it is about.
+    """An event that was put by itself, by column; `owner` is the user that it is about.
 
     Of several with the same `event`, the first one counts.
     """
 
     owner: str
     record: Mapping[str, str | float | None]
-    event: str | None = None
+    event: str
 
 
-StoredStreamed = tuple[str, str, str | None]
+StoredStreamed = tuple[str, str, str]
 """The same, its record as JSON."""
 
 
@@ -114,7 +109,6 @@ class Store:
                 self._database.change("DELETE FROM streamed WHERE dataset = ?", [(arn,)])
                 self.drop_training_data(arn)
                 self._database.discard("models", "version", arn)
-                self._database.change("DELETE FROM figures WHERE attribution = ?", [(arn,)])
                 self._database.change("DELETE FROM resources WHERE arn = ?", [(arn,)])
 
     def new_file(self) -> Path | None:
@@ -163,43 +157,11 @@ class Store:
         )
         return int(rows[0][0]) if rows else 0
 
-    def streamed_owners(self, dataset: str) -> set[str]:
-        """Return whom or what the records are about that were put by themselves."""
-        rows = self._database.rows("SELECT DISTINCT owner FROM streamed WHERE dataset = ?", (dataset,))
-        return {owner for (owner,) in rows}
-
-    def replace_streamed(self, dataset: str, records: Iterable[Streamed]) -> None:
-        """Add records, each in place of what its owner had of this kind."""
-        with self.transaction():
-            for each in records:
-                self.remove_streamed(dataset, (each.owner,))
-                self.put_streamed(dataset, (each,))
-
-    def put_streamed(self, dataset: str, records: Iterable[Streamed]) -> list[bool]:
-        """Add records; return of each whether it is new."""
-        statement = "INSERT OR IGNORE INTO streamed (dataset, owner, event, record) VALUES (?, ?, ?, ?)"
-        with self.transaction():
-            return [
-                self._database.change(statement, [(dataset, each.owner, each.event, as_json(each.record))])
-                > 0
-                for each in records
-            ]
-
-    def figures(self, attribution: str) -> list[Figure]:
-        """Return what an attribution has counted of events."""
-        rows = self._database.rows(
-            "SELECT metric, event_type, value, function, source, since FROM figures WHERE attribution = ? "
-            "ORDER BY metric, event_type, function, source, since",
-            (attribution,),
-        )
-        return [Figure(*row) for row in rows]
-
-    def add_figures(self, attribution: str, figures: Iterable[Figure]) -> None:
-        """Add to what an attribution has counted."""
+    def put_streamed(self, dataset: str, records: Iterable[Streamed]) -> None:
+        """Add those records that are new."""
         self._database.change(
-            "INSERT INTO figures (attribution, metric, event_type, value, function, source, since) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value",
-            [(attribution, *each) for each in figures],
+            "INSERT OR IGNORE INTO streamed (dataset, owner, event, record) VALUES (?, ?, ?, ?)",
+            [(dataset, each.owner, each.event, as_json(each.record)) for each in records],
         )
 
     def expunge(self) -> None:

@@ -13,14 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from understudy.engines.recommend import (
-        PopularItems,
         Profiles,
         Ranking,
         Recommender,
-        RelatedItems,
         Satisfaction,
-        SemanticItems,
-        UserAffinity,
     )
 
 
@@ -35,24 +31,22 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked about: a user, an item, or for a user the order of items.
+    """What is asked: which items a user may want.
 
     `mask` is over the model's items: those that may be recommended, None for all.
     """
 
     user: str = ""
-    item: str = ""
-    ranked: tuple[str, ...] = ()
     mask: NDArray[np.bool_] | None = None
     recent: Recent | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """Items, best first, and if the recipe gives them their scores: positive, at most 1 together."""
+    """Items, best first, and their scores: positive, at most 1 together."""
 
     items: list[str]
-    scores: list[float] | None
+    scores: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +90,6 @@ class PersonalModel:
         for ranking in self.model.rank(profiles, codes, limit, lambda place: queries[place].mask):
             yield self._named(ranking)
 
-    def order(self, query: Query) -> Recommended:
-        """Return the ranked items of a query in the order for its user; scores sum to 1.
-
-        Unknown items stand at the end, with the score 0, unless there is a filter.
-        """
-        places = self.items.places
-        mask = np.zeros(len(places), dtype=bool)
-        mask[[places[item] for item in query.ranked if item in places]] = True
-        allowed = mask if query.mask is None else mask & query.mask
-        masked = Query(user=query.user, mask=allowed, recent=query.recent)
-        found = next(self.answer([masked], max(1, int(allowed.sum()))))
-        total = sum(found.scores or ()) or 1.0
-        scores = [round(score / total, 7) for score in found.scores or ()]
-        distinct = dict.fromkeys(query.ranked)
-        unknown = [item for item in distinct if item not in places and query.mask is None]
-        return Recommended([*found.items, *unknown], [*scores, *(0.0 for _ in unknown)])
-
     def without(self, users: Collection[str]) -> Self:
         """Return a model that does not know these users; the same one if it does not know them now.
 
@@ -137,70 +114,3 @@ class PersonalModel:
     def _named(self, ranking: Ranking) -> Recommended:
         scores = [round(float(score), 7) for score in ranking.scores]
         return Recommended(self.items.named(ranking.items), scores)
-
-
-@dataclass(frozen=True, slots=True)
-class RelatedModel:
-    """Ranks items for an item; an unknown one gets the popular items."""
-
-    model: RelatedItems | SemanticItems
-    items: Items
-    metrics: Mapping[str, float]
-
-    def without(self, _users: Collection[str], /) -> Self:
-        """Return the same model, which knows no users."""
-        return self
-
-    def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
-        """Yield at most `limit` items for each query."""
-        codes = [self.items.places.get(query.item, -1) for query in queries]
-        for found in self.model.rank(codes, limit, [query.mask for query in queries]):
-            yield Recommended(self.items.named(found), None)
-
-
-@dataclass(frozen=True, slots=True)
-class PopularModel:
-    """Gives everybody the items with the most interactions."""
-
-    model: PopularItems
-    items: Items
-    metrics: Mapping[str, float]
-
-    def without(self, _users: Collection[str], /) -> Self:
-        """Return the same model, which knows no users."""
-        return self
-
-    def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
-        """Yield at most `limit` items for each query."""
-        for query in queries:
-            yield Recommended(self.items.named(self.model.first(limit, query.mask)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentModel:
-    """Ranks users for items; `users` have the names of its codes."""
-
-    affinity: UserAffinity
-    users: tuple[str, ...]
-    items: Items
-    metrics: Mapping[str, float]
-
-    def without(self, users: Collection[str]) -> Self:
-        """Return a model that does not know these users; the same one if it does not know them now."""
-        kept = [code for code, user in enumerate(self.users) if user not in users]
-        if len(kept) == len(self.users):
-            return self
-        left = self.affinity.of_users(np.array(kept, dtype=np.intp))
-        return replace(self, affinity=left, users=tuple(self.users[code] for code in kept))
-
-    def segment(
-        self, items: Sequence[int], limit: int, allowed: NDArray[np.bool_] | None = None
-    ) -> list[str]:
-        """Return at most `limit` users, those who will most probably want one of `items` first."""
-        found = self.affinity.users(np.array(items, dtype=np.intp), limit, allowed)
-        return [self.users[code] for code in found.tolist()]
-
-
-ItemModel = PersonalModel | RelatedModel | PopularModel
-"""What recommends items."""
-TrainedModel = ItemModel | SegmentModel

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from understudy.personalize.store import Store
-    from understudy.personalize.trained import TrainedModel
+    from understudy.personalize.trained import PersonalModel
     from understudy.wire.service import Params
     from understudy.workers import Workers
 
 LARGE_ROWS = 20_000
 """From how many records on a training takes longer than a process to start, some two seconds."""
 _PROGRAM = "understudy.training_process"
-_CONFIGURATION = ("recipeArn", "eventType", "solutionConfig")
+_CONFIGURATION = ("eventType", "solutionConfig")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,16 @@ class Trainer:
     workers: Workers
     large_rows: int = LARGE_ROWS
 
-    async def trained(self, solution: Params, datasets: Mapping[str, DatasetSnapshot]) -> TrainedModel | Path:
+    async def trained(
+        self, solution: Params, datasets: Mapping[str, DatasetSnapshot]
+    ) -> PersonalModel | Path:
         """Return a model by the configuration of a solution, or the new file of the store that has it.
 
         Raises JobFailedError with AWS's reason when there is too little data to train on.
         """
         if sum(each.table.rows for each in datasets.values()) < self.large_rows:
             plan = TrainingPlan.of(solution, datasets)
-            return await self.workers.run(train, plan, solution["recipeArn"])
+            return await self.workers.run(train, plan)
         with TemporaryDirectory(prefix="understudy-training-") as name:
             folder = Path(name)
             files = {key: (each, await self._file(each, folder / key)) for key, each in datasets.items()}

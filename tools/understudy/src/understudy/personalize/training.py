@@ -1,153 +1,39 @@
 """From imported tables to a fitted model."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
 
-from understudy.engines.recommend import (
-    Histories,
-    ItemContent,
-    PopularItems,
-    Profiles,
-    Recommender,
-    RelatedItems,
-    SegmentSplit,
-    SemanticItems,
-    Split,
-    UserAffinity,
-    evaluate,
-    measured,
-    segment_metrics,
-)
-from understudy.engines.recommend.evaluation import DEPTH
-from understudy.personalize import recipes
-from understudy.personalize.catalogue import has_attributes, item_content
+from understudy.engines.recommend import Histories, Profiles, Recommender, Split, evaluate
+from understudy.personalize.catalogue import item_content
 from understudy.personalize.errors import JobFailedError
-from understudy.personalize.interactions import Selected, only_items, select_interactions
+from understudy.personalize.interactions import select_interactions
 from understudy.personalize.plan import TrainingPlan
-from understudy.personalize.trained import (
-    Items,
-    PersonalModel,
-    PopularModel,
-    RelatedModel,
-    SegmentModel,
-    TrainedModel,
-)
+from understudy.personalize.trained import Items, PersonalModel
 
 _MIN_EVENTS = 1_000
 _MIN_USERS = 25
 _MIN_EVENTS_EACH = 2
 _MIN_USER_SHARE = 0.01
-_NO_ATTRIBUTE = (
-    "Did not find any attribute to train on. There may not be any attribute in the items dataset, "
-    "or all attribute values either have same or all distinct values."
-)
-_NO_TEXT = "The Items dataset has no textual field with values to train on."
 
 
-@dataclass(frozen=True)
-class _Material:
-    """What is trained on: histories of all users, and the catalogue."""
-
-    selected: Selected
-    histories: Histories
-    content: ItemContent
-
-    @cached_property
-    def split(self) -> Split:
-        """Users held back for the metrics."""
-        return Split.of(self.histories)
-
-    @property
-    def items(self) -> Items:
-        return Items(self.selected.items)
-
-
-def train(plan: TrainingPlan, recipe_arn: str = recipes.USER_PERSONALIZATION_V2) -> TrainedModel:
+def train(plan: TrainingPlan) -> PersonalModel:
     """Return a model that counts all of `plan`, with the metrics of the one without a tenth of the users.
 
     Raises JobFailedError with AWS's reason when there is too little data to train on. The Users
     dataset is not used: the model has no features of users.
     """
-    if recipe_arn == recipes.SEMANTIC_SIMILARITY:
-        return _semantic(plan)
     selected = select_interactions(plan)
     histories = Histories.of(selected.events)
     _check_size(histories, plan.events.filtered_types)
-    content = item_content(plan, selected.items)
-    if recipe_arn == recipes.ITEM_ATTRIBUTE_AFFINITY and not has_attributes(plan):
-        raise JobFailedError(_NO_ATTRIBUTE)
-    fit = _FITS.get(recipe_arn, _personal)
-    return fit(_Material(selected, histories, content))
-
-
-def _personal(material: _Material) -> TrainedModel:
-    trial = Recommender.fit(Histories.of(material.split.train), material.content)
+    content, split = item_content(plan, selected.items), Split.of(histories)
+    trial = Recommender.fit(Histories.of(split.train), content)
     return PersonalModel(
-        model=trial.counting(material.histories),
-        profiles=Profiles.of(material.histories),
-        users={user: code for code, user in enumerate(material.selected.users)},
-        items=material.items,
-        satisfaction=material.selected.satisfaction,
-        metrics=evaluate(trial, material.split),
+        model=trial.counting(histories),
+        profiles=Profiles.of(histories),
+        users={user: code for code, user in enumerate(selected.users)},
+        items=Items(selected.items),
+        satisfaction=selected.satisfaction,
+        metrics=evaluate(trial, split),
     )
-
-
-def _similar(material: _Material) -> TrainedModel:
-    trial = RelatedItems.of(Histories.of(material.split.train), material.content)
-    model = RelatedItems.of(material.histories, material.content)
-    return RelatedModel(model, material.items, _related_metrics(trial, material.split))
-
-
-def _semantic(plan: TrainingPlan) -> TrainedModel:
-    """Compare descriptions; interactions only say what is popular, and may be few or none."""
-    selected = select_interactions(plan) if "Interactions" in plan.datasets else only_items(plan)
-    histories = Histories.of(selected.events)
-    content = item_content(plan, selected.items, names=True)
-    if not any(content.texts):
-        raise JobFailedError(_NO_TEXT)
-    model, split = SemanticItems.of(content, PopularItems.of(histories)), Split.of(histories)
-    return RelatedModel(model, Items(selected.items), _related_metrics(model, split))
-
-
-def _popular(material: _Material) -> TrainedModel:
-    trial = PopularItems.of(Histories.of(material.split.train))
-    ranking = trial.first(DEPTH)
-    reachable = np.zeros(trial.order.size, dtype=bool)
-    reachable[ranking] = True
-    metrics = measured([ranking] * len(material.split.truth), material.split, reachable)
-    return PopularModel(PopularItems.of(material.histories), material.items, metrics)
-
-
-def _segments(material: _Material) -> TrainedModel:
-    split = SegmentSplit.of(material.histories)
-    trial = UserAffinity.of(Histories.of(split.train), material.content)
-    model = UserAffinity.of(material.histories, material.content)
-    return SegmentModel(model, material.selected.users, material.items, segment_metrics(trial, split))
-
-
-_FITS: dict[str, Callable[[_Material], TrainedModel]] = {
-    recipes.SIMILAR_ITEMS: _similar,
-    recipes.POPULARITY_COUNT: _popular,
-    recipes.ITEM_AFFINITY: _segments,
-    recipes.ITEM_ATTRIBUTE_AFFINITY: _segments,
-}
-
-
-def _related_metrics(model: RelatedItems | SemanticItems, split: Split) -> dict[str, float]:
-    """Measure how well users' next items are among those that go with the item before."""
-    rankings = model.rank(_last_items(split.given, list(split.truth)), DEPTH)
-    return measured(rankings, split, model.reachable(DEPTH))
-
-
-def _last_items(histories: Histories, users: Sequence[int]) -> list[int]:
-    """Return the latest item of each user, -1 for one without any."""
-    events = histories.events
-    last = np.full(events.n_users, -1)
-    last[events.user] = events.item  # sorted by time: of several assignments, the last one wins
-    return [int(item) for item in last[users]]
 
 
 def _check_size(histories: Histories, event_types: str) -> None:

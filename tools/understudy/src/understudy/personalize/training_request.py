@@ -48,7 +48,7 @@ def answer(line: bytes) -> dict[str, str | None]:
     }
     plan = TrainingPlan.of(request["solution"], datasets)
     try:
-        write_model(Path(request["model"]), train(plan, request["solution"]["recipeArn"]))
+        write_model(Path(request["model"]), train(plan))
     except JobFailedError as error:
         return {"reason": str(error)}
     return {"reason": None}

@@ -8,7 +8,7 @@ from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.rows import interaction_rows, item_row
 from encore.recommender.domain.schemas import FILTERED, INTERACTIONS, ITEMS, DatasetSchema
-from encore.recommender.domain.solution import EVENT_WEIGHTS, SOLUTION
+from encore.recommender.domain.solution import EVENT_WEIGHTS
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.training_minimums import DataSize
 from understudy.personalize.csv_import import TableReader
@@ -16,7 +16,7 @@ from understudy.personalize.errors import JobFailedError
 from understudy.personalize.event_rules import EventRule, EventRules
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import parse_schema
-from understudy.personalize.trained import ItemModel, Query
+from understudy.personalize.trained import PersonalModel, Query
 from understudy.personalize.training import train
 
 Rankings = Mapping[str, Sequence[str]]
@@ -58,13 +58,10 @@ def rank_products(
     return {one: ranked.items for one, ranked in zip(asked, found, strict=True)}
 
 
-def _trained(interactions: Sequence[Row], items: Sequence[Row]) -> ItemModel:
+def _trained(interactions: Sequence[Row], items: Sequence[Row]) -> PersonalModel:
     snapshots = (_imported(INTERACTIONS, interactions), _imported(ITEMS, items))
     plan = TrainingPlan({each.schema.name: each for each in snapshots}, _RULES, excluded=_NOT_LEARNED)
-    model = train(plan, SOLUTION["recipeArn"])
-    if not isinstance(model, ItemModel):
-        raise TypeError(f"{SOLUTION['recipeArn']} recommends no items")
-    return model
+    return train(plan)
 
 
 def _imported(schema: DatasetSchema, rows: Sequence[Row]) -> DatasetSnapshot:

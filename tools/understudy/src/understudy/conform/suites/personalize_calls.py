@@ -29,10 +29,8 @@ _ABSENT = {
     "Filter": "filter/none",
     "EventTracker": "event-tracker/0a1b2c3d",
     "BatchInferenceJob": "batch-inference-job/none",
-    "BatchSegmentJob": "batch-segment-job/none",
     "DatasetExportJob": "dataset-export-job/none",
     "DataDeletionJob": "data-deletion-job/none",
-    "MetricAttribution": "metric-attribution/none",
 }
 _DELETED = (
     "Schema",
@@ -42,7 +40,6 @@ _DELETED = (
     "Campaign",
     "Filter",
     "EventTracker",
-    "MetricAttribution",
 )
 _LISTS = {
     "ListSchemas": "schemas",
@@ -55,10 +52,8 @@ _LISTS = {
     "ListFilters": "Filters",
     "ListEventTrackers": "eventTrackers",
     "ListBatchInferenceJobs": "batchInferenceJobs",
-    "ListBatchSegmentJobs": "batchSegmentJobs",
     "ListDatasetExportJobs": "datasetExportJobs",
     "ListDataDeletionJobs": "dataDeletionJobs",
-    "ListMetricAttributions": "metricAttributions",
 }
 
 
@@ -95,7 +90,6 @@ def _absent() -> Iterator[Check]:
         ("GetSolutionMetrics", "solutionVersionArn", "solution/none/0a1b2c3d"),
         ("StopSolutionVersionCreation", "solutionVersionArn", "solution/none/0a1b2c3d"),
         ("UpdateCampaign", "campaignArn", "campaign/none"),
-        ("UpdateMetricAttribution", "metricAttributionArn", "metric-attribution/none"),
     ):
         yield _CASES.refused(
             f"{operation} knows nothing that there is not", operation, _arn(key, resource), _NOT_FOUND

@@ -132,17 +132,6 @@ def _solutions() -> Iterator[Check]:
         origin=Origin.RECALLED,
     )
     yield refused_creation(
-        "training once in 31 days",
-        "Solution",
-        lambda world: {
-            "datasetGroupArn": group(world),
-            "recipeArn": RECIPE,
-            "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "every 31 days!"}},
-        },
-        _BAD,
-        BAD_VALUE,
-    )
-    yield refused_creation(
         "a solution that there is not",
         "SolutionVersion",
         lambda world: {"solutionArn": world.arn("solution/none")},

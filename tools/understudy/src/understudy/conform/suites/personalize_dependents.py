@@ -44,11 +44,6 @@ def _filters() -> Iterator[Check]:
             "",
         ),
         (
-            "a field that the current item has not",
-            "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.COLOUR",
-            "",
-        ),
-        (
             "a field of interactions other than their type",
             'INCLUDE ItemID WHERE Interactions.ITEM_ID IN ("i1")',
             "",
@@ -88,11 +83,11 @@ def _campaigns_and_jobs() -> Iterator[Check]:
         _BAD,
         BAD_VALUE,
     )
-    for noun in ("BatchInferenceJob", "BatchSegmentJob"):
-        yield refused_creation("a version that there is not", noun, _job, _NOT_FOUND)
-        yield refused_creation(
-            "a role that is no ARN", noun, lambda world: {**_job(world), "roleArn": "nobody"}, _BAD, BAD_VALUE
-        )
+    noun = "BatchInferenceJob"
+    yield refused_creation("a version that there is not", noun, _job, _NOT_FOUND)
+    yield refused_creation(
+        "a role that is no ARN", noun, lambda world: {**_job(world), "roleArn": "nobody"}, _BAD, BAD_VALUE
+    )
 
 
 def _job(world: World) -> Mapping[str, Any]:

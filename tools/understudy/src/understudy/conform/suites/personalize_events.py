@@ -1,4 +1,4 @@
-"""Single events, items and users: what Personalize refuses, and what it takes."""
+"""Single events: what Personalize refuses, and what it takes."""
 
 from __future__ import annotations
 
@@ -16,39 +16,16 @@ if TYPE_CHECKING:
     from understudy.conform.world import World
 
 _CASES = Cases("personalize-events")
-_INVALID, _NOT_FOUND = "InvalidInputException", "ResourceNotFoundException"
+_INVALID = "InvalidInputException"
 _BAD = "ValidationException|InvalidInputException"
 _SENT_AT = 1_700_000_000
 _MOST_EVENTS = 10
 _COST_USD = 0.0001
 """Far more than a record costs: data is charged by the gigabyte."""
-_ITEM = {"itemId": "i1", "properties": '{"genre": "a", "price": 1.5, "new": true}'}
 
 
 def personalize_event_checks() -> Iterator[Check]:
-    """Yield the checks of the three operations."""
-    yield from _events()
-    yield from _entries("PutItems", "items", "ITEMS", "itemId")
-    yield from _entries("PutUsers", "users", "USERS", "userId")
-    yield _CASES.answered("an item is taken", "PutItems", _items(_ITEM), cost_usd=_COST_USD)
-    yield _CASES.refused(
-        "properties of an item are JSON", "PutItems", _items(_ITEM | {"properties": "{"}), _INVALID
-    )
-    yield _CASES.refused(
-        "an item has a price that is a number",
-        "PutItems",
-        _items(_ITEM | {"properties": '{"genre": "a", "price": "dear", "new": true}'}),
-        _INVALID,
-    )
-    yield _CASES.refused(
-        "PutUsers refuses a dataset of items",
-        "PutUsers",
-        lambda world: {"datasetArn": dataset(world, "Items"), "users": [{"userId": "u1"}]},
-        _INVALID,
-    )
-
-
-def _events() -> Iterator[Check]:
+    """Yield the checks of PutEvents."""
     yield _CASES.answered("an event is taken", "PutEvents", _tracked([_event()]), cost_usd=_COST_USD)
     yield _CASES.refused(
         "PutEvents knows no tracker that there is not",
@@ -76,24 +53,6 @@ def _events() -> Iterator[Check]:
         yield _CASES.refused(f"PutEvents refuses {what}", "PutEvents", _tracked(events), _BAD, BAD_VALUE)
 
 
-def _entries(operation: str, key: str, dataset_type: str, id_key: str) -> Iterator[Check]:
-    def asked(*ids: str) -> Asked:
-        return lambda world: {
-            "datasetArn": world.arn(f"dataset/none/{dataset_type}"),
-            key: [{id_key: each} for each in ids],
-        }
-
-    yield _CASES.refused(
-        f"{operation} knows no dataset that there is not", operation, asked("one"), _NOT_FOUND, status=404
-    )
-    for what, ids in {
-        "an empty list": (),
-        "more than ten": ("one",) * (_MOST_EVENTS + 1),
-        "an id of 257 characters": ("x" * 257,),
-    }.items():
-        yield _CASES.refused(f"{operation} refuses {what}", operation, asked(*ids), _BAD, BAD_VALUE)
-
-
 def _event(**changes: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any member
     return {"eventType": "view", "itemId": "i1", "sentAt": _SENT_AT, **changes}
 
@@ -116,7 +75,3 @@ def _tracking_id(world: World) -> str:
         return str(found["eventTracker"]["trackingId"])
 
     return world.once("tracking id", described)
-
-
-def _items(item: Mapping[str, Any]) -> Asked:
-    return lambda world: {"datasetArn": dataset(world, "Items"), "items": [item]}

@@ -1,4 +1,4 @@
-"""Personalize's resources from their creation to their deletion: imports, training, inference, campaigns."""
+"""Personalize's resources, from creation to deletion: imports, training, inference, campaigns, lost users."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from understudy.conform.suites.personalize_imports import import_interactions
 from understudy.conform.suites.shop import (
     RECIPE,
     SERVICE,
+    dataset,
     followed_by_arn,
     group,
     made,
@@ -35,11 +36,12 @@ _TRAINING_USD = 0.10
 """1,200 interactions are trained on and two users are answered, at the least that is charged."""
 _CAMPAIGN_USD = 1.0
 """A transaction a second for the two hours that a campaign may take to be made and deleted."""
+_DELETION = ("PENDING", "IN_PROGRESS", "COMPLETED")
 _STORAGE = frozenset({Need.STORAGE})
 
 
 def personalize_run_checks() -> Iterator[Check]:
-    """Yield the checks of whole lives of resources."""
+    """Yield the checks of whole lives of resources; deletions come last, as they take data."""
     yield Journey(name="a dataset group comes and goes", service=SERVICE, steps=_comes_and_goes)
     yield Journey(
         name="interactions are imported, trained on, measured, and answer a batch",
@@ -63,6 +65,14 @@ def personalize_run_checks() -> Iterator[Check]:
         steps=_serves,
         origin=Origin.DOCUMENTED,
         cost_usd=_TRAINING_USD + _CAMPAIGN_USD,
+        needs=_STORAGE,
+    )
+    yield Journey(
+        name="users are deleted, and a file without their column is not taken",
+        service=SERVICE,
+        steps=_deletes,
+        origin=Origin.DOCUMENTED,
+        cost_usd=0.0001,
         needs=_STORAGE,
     )
 
@@ -172,3 +182,19 @@ def _serves(world: World) -> Iterator[Difference]:
         answer = world.call("personalize-runtime", "GetRecommendations", params)
         yield from shape_differences("personalize-runtime", "GetRecommendations", answer)
         yield from same(f"items for {user}", 5, len(answer["itemList"]))
+
+
+def _deletes(world: World) -> Iterator[Difference]:
+    dataset(world)
+    for name, content, states in (
+        ("users", b"USER_ID\nu1\nnobody\n", _DELETION),
+        ("items", b"ITEM_ID\ni1\n", (*_DELETION[:-1], "FAILED")),
+    ):
+        asked = {
+            "jobName": world.name(f"delete-{name}"),
+            "datasetGroupArn": group(world),
+            "dataSource": {"dataLocation": world.put(f"personalize/delete/{name}.csv", content)},
+            "roleArn": world.role_arn,
+        }
+        arn = world.call(SERVICE, "CreateDataDeletionJob", asked)["dataDeletionJobArn"]
+        yield from followed_by_arn(world, "DataDeletionJob", arn).differences(states)

@@ -16,18 +16,11 @@ _CASES = Cases("personalize-runtime")
 
 
 def personalize_runtime_checks() -> Iterator[Check]:
-    """Yield the checks of both operations."""
+    """Yield the checks of GetRecommendations."""
     yield _CASES.refused(
         "GetRecommendations knows no campaign that there is not",
         "GetRecommendations",
         _asked(),
-        "ResourceNotFoundException",
-        status=404,
-    )
-    yield _CASES.refused(
-        "GetPersonalizedRanking knows no campaign that there is not",
-        "GetPersonalizedRanking",
-        _asked(inputList=["i1"]),
         "ResourceNotFoundException",
         status=404,
     )
@@ -39,11 +32,6 @@ def personalize_runtime_checks() -> Iterator[Check]:
         "a user id of 257 characters": {"userId": "x" * 257},
         "more than 25 filter values": {"filterValues": {f"V{number}": '"x"' for number in range(26)}},
         "a filter value with a hyphen in its name": {"filterValues": {"a-b": '"x"'}},
-        "more than one promotion": {"promotions": [{"name": "a"}, {"name": "b"}]},
-        "a promotion of nothing": {"promotions": [{"percentPromotedItems": 0}]},
-        "a promotion of more than everything": {"promotions": [{"percentPromotedItems": 101}]},
-        "metadata of two datasets": {"metadataColumns": {"ITEMS": ["A"], "USERS": ["B"]}},
-        "a hundred columns of metadata": {"metadataColumns": {"ITEMS": [f"C{each}" for each in range(100)]}},
     }
     for what, changes in table.items():
         yield _CASES.refused(

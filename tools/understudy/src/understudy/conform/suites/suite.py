@@ -19,7 +19,6 @@ from understudy.conform.suites.personalize_outputs import personalize_output_che
 from understudy.conform.suites.personalize_runs import personalize_run_checks
 from understudy.conform.suites.personalize_runtime import personalize_runtime_checks
 from understudy.conform.suites.personalize_schemas import personalize_schema_checks
-from understudy.conform.suites.personalize_segments import personalize_segment_checks
 from understudy.conform.suites.ses import ses_checks
 
 if TYPE_CHECKING:
@@ -47,5 +46,4 @@ def all_checks() -> Sequence[Check]:
         *bedrock_job_checks(),
         *personalize_import_checks(),
         *personalize_run_checks(),
-        *personalize_segment_checks(),
     ]

@@ -3,17 +3,14 @@
 Nothing here knows about a wire protocol, a file or a service: arrays in, arrays out.
 """
 
-from understudy.engines.recommend.affinity import SegmentSplit, UserAffinity, segment_metrics
 from understudy.engines.recommend.content import ItemContent
-from understudy.engines.recommend.evaluation import Split, evaluate, measured
+from understudy.engines.recommend.evaluation import Split, evaluate
 from understudy.engines.recommend.events import Events, Histories
 from understudy.engines.recommend.hybrid import Ranking
 from understudy.engines.recommend.leave_one_out import LeaveOneOut, Protocol, leave_one_out
 from understudy.engines.recommend.profiles import Profiles
 from understudy.engines.recommend.recommender import Allowed, Recommender
-from understudy.engines.recommend.related import PopularItems, RelatedItems
 from understudy.engines.recommend.satisfaction import Satisfaction, satisfaction_weights
-from understudy.engines.recommend.semantic import SemanticItems
 
 __all__ = [
     "Allowed",
@@ -21,20 +18,13 @@ __all__ = [
     "Histories",
     "ItemContent",
     "LeaveOneOut",
-    "PopularItems",
     "Profiles",
     "Protocol",
     "Ranking",
     "Recommender",
-    "RelatedItems",
     "Satisfaction",
-    "SegmentSplit",
-    "SemanticItems",
     "Split",
-    "UserAffinity",
     "evaluate",
     "leave_one_out",
-    "measured",
     "satisfaction_weights",
-    "segment_metrics",
 ]

@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from understudy.engines.recommend.sparse_rows import top_per_row, without_diagonal
 from understudy.engines.recommend.threads import in_threads
 
-WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w+")
 _CHUNK_ROWS = 512
 _MAX_DOCUMENT_SHARE = 0.5
 _CHAMPIONS = 1_000
@@ -52,7 +52,7 @@ def _vectors(content: ItemContent) -> sparse.csr_matrix:
     the least.
     """
     documents = [
-        [*labels, *WORD.findall(text.lower())]
+        [*labels, *_WORD.findall(text.lower())]
         for labels, text in zip(content.labels, content.texts, strict=True)
     ]
     most = max(1, int(_MAX_DOCUMENT_SHARE * len(documents)))

@@ -1,6 +1,6 @@
 """How well a model predicts users' next items, measured on users it was not fitted to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Self
@@ -15,7 +15,7 @@ from understudy.engines.recommend.recommender import Recommender
 _TEST_SHARE = 0.1
 _TRUTH_SHARE = 0.1
 _MAX_TEST_USERS = 5_000
-DEPTH = 25
+_DEPTH = 25
 _CUTS = (5, 10, 25)
 
 
@@ -57,28 +57,21 @@ def _is_latest(histories: Histories, ties: NDArray[np.floating]) -> NDArray[np.b
 
 
 def evaluate(model: Recommender, split: Split) -> dict[str, float]:
-    """Return the metrics of a model for the users that were held back."""
-    users = np.fromiter(split.truth, dtype=np.intp)
-    rankings = model.rank(Profiles.of(split.given), users, DEPTH)
-    return measured((each.items for each in rankings), split, model.reachable(DEPTH))
-
-
-def measured(
-    rankings: Iterable[NDArray[np.integer]], split: Split, reachable: NDArray[np.bool_]
-) -> dict[str, float]:
     """Return coverage, and the mean reciprocal rank, NDCG and precision at 5, 10 and 25.
 
-    `rankings` are at most 25 items for each user of the truth, best first. NDCG discounts by
-    log(1 + position), precision divides by the cut, and the reciprocal rank is that of the first hit within
-    25. `coverage` is the share of items that can be recommended.
+    They are those of a model for the users that were held back. NDCG discounts by log(1 + position),
+    precision divides by the cut, and the reciprocal rank is that of the first hit within 25. `coverage` is
+    the share of items that can be recommended.
     """
+    users = np.fromiter(split.truth, dtype=np.intp)
+    rankings = model.rank(Profiles.of(split.given), users, _DEPTH)
     hits = [
-        [int(item) in truth for item in ranking]
+        [int(item) in truth for item in ranking.items]
         for ranking, truth in zip(rankings, split.truth.values(), strict=True)
     ]
     sizes = [len(truth) for truth in split.truth.values()]
     metrics = {
-        "coverage": float(np.mean(reachable)),
+        "coverage": float(np.mean(model.reachable(_DEPTH))),
         "mean_reciprocal_rank_at_25": _mean([_reciprocal_rank(row) for row in hits]),
     }
     for cut in _CUTS:
@@ -97,6 +90,6 @@ def _reciprocal_rank(hits: Sequence[bool]) -> float:
 
 
 def _ndcg(hits: Sequence[bool], relevant: int) -> float:
-    discounts = 1 / np.log1p(np.arange(1, DEPTH + 1))
+    discounts = 1 / np.log1p(np.arange(1, _DEPTH + 1))
     gain = discounts[: len(hits)][np.asarray(hits, dtype=bool)].sum()
     return float(gain / discounts[:relevant].sum())
