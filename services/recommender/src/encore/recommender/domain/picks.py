@@ -68,8 +68,7 @@ class _Picking:
         shop = self._shop
         self._add_pinned()
         pinned = len(self._basket)
-        for most in (shop.min_picks, shop.picks):
-            self._fill(most, self._is_worth_its_place)
+        self._fill(shop.picks, self._is_worth_its_place)
         if len(self._basket) < shop.min_picks:
             self._widen()
         for yielding in range(len(YIELDING) + 1):

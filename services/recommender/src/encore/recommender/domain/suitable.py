@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from encore.recommender.domain.attributes import Attributes
 from encore.recommender.domain.fitting import is_fit
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.people import is_clothes, near, system_of
 from encore.recommender.domain.shopper import Shopper
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Suitable:
     """Says what suits one customer."""
 
@@ -53,11 +55,14 @@ class Suitable:
 
     def is_fit(self, offer: Offer) -> bool:
         """Return whether what is useless by itself fits something that the customer has."""
+        taking = self.shopper.shop.catalogue.facts(offer.product_id).attributes
+        return not taking.needs_fit or any(is_fit(taking, one) for one in self._owned)
+
+    @cached_property
+    def _owned(self) -> Sequence[Attributes]:
+        """What the things of theirs that did not disappoint take and offer."""
         facts = self.shopper.shop.catalogue.facts
-        taking = facts(offer.product_id).attributes
-        return not taking.needs_fit or any(
-            is_fit(taking, facts(one.product.product_id).owned) for one in self.shopper.kept
-        )
+        return [facts(one.product.product_id).owned for one in self.shopper.kept]
 
     def _distance(self, offer: Offer) -> float:
         facts = self.shopper.shop.catalogue.facts(offer.product_id)
