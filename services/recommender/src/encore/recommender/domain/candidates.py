@@ -18,7 +18,7 @@ from encore.recommender.domain.taxonomy import Category
 
 LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 0.7, 0.2
 """How much each share counts in a leaf category's weight."""
-ELSEWHERE = 0.2
+ELSEWHERE = 0.08
 """How much less what goes with something counts in a part of the shop that is new to the customer."""
 RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""

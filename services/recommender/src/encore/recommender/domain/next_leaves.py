@@ -11,7 +11,7 @@ PRIOR_CUSTOMERS = 8.0
 """How many customers the guess from the tree of categories counts as, beside those who bought both."""
 SIZE_POWER = 0.6
 """How much more a leaf category with more customers and products is guessed: their number to this power."""
-SAME, SIBLING, PART, ROOT, ELSEWHERE = 2.0, 1.5, 2.0, 0.5, 0.1
+SAME, SIBLING, PART, ROOT, ELSEWHERE = 2.0, 1.5, 2.0, 0.3, 0.04
 """How much more or less by how near it is: itself, of one parent, of one part of the shop, of one root."""
 MOST_AGAIN = 0.9
 """How likely it is at most that a customer's next product is of the same leaf category."""

@@ -21,9 +21,6 @@ ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
 LEAST = 1e-6
 """What the likelihood of a leaf category counts that nothing else speaks for."""
-LIKELIEST, MOST_IMPERSONAL = 3, 1
-"""From so many leaf categories, where the customer most likely buys next, so many products may be picked that
-only many other people speak for."""
 MOST_LEAVES, MOST_OFFERS = 14, 10
 """How many leaf categories are considered, and how many offers of each."""
 
@@ -59,10 +56,8 @@ class _Picking:
         self._reasons = Reasons(shopper, self._candidates.completing)
         weights = self._candidates.weights
         leaves = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))[:MOST_LEAVES]
-        self._likeliest = frozenset(leaves[:LIKELIEST])
         self._weights: dict[Source, float] = {leaf: weights[leaf] for leaf in leaves}
         self._weights.update(self._candidates.direct)
-        self._impersonal = 0
 
     def selection(self) -> Selection:
         shop = self._shop
@@ -105,12 +100,8 @@ class _Picking:
                 self._add(offer)
 
     def _is_worth_its_place(self, offer: Offer) -> bool:
-        """Return whether an offer has a reason of the customer's own, or is of where they likely buy next."""
-        if not self._basket.takes(offer):
-            return False
-        if self._reasons.is_personal(offer):
-            return True
-        return offer.leaf in self._likeliest and self._impersonal < MOST_IMPERSONAL
+        """Return whether an offer has a reason of the customer's own."""
+        return self._basket.takes(offer) and self._reasons.is_personal(offer)
 
     def _fill(self, most: int, suits: Callable[[Offer], bool]) -> None:
         """Add the best offers that suit until there are so many, or nothing is left.
@@ -138,7 +129,6 @@ class _Picking:
     def _add(self, offer: Offer) -> None:
         """Add an offer; lower the weight of its leaf category, and of all with the same durable thing."""
         self._basket.add(offer)
-        self._impersonal += not self._reasons.is_personal(offer)
         is_collected = self._shopper.leaves[offer.leaf] and self._shop.is_collected(offer.leaf)
         again = self._shop.next_leaves.again(offer.leaf) if is_collected else AGAIN
         factor = again if offer.kind is None else ANOTHER_DURABLE
