@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from encore.contracts.records import Product
-from encore.recommender.domain.fact_reading import Text, offered, taken
-from encore.recommender.domain.fit_tables import Fact, found, kinds, pattern
+from encore.recommender.domain.fact_reading import Text, offered, taken, told_by_models
+from encore.recommender.domain.fit_tables import Fact, found, kinds, pattern, table
 from encore.recommender.domain.kinds import kind_of, other_of
-from encore.recommender.domain.taxonomy import words
+from encore.recommender.domain.taxonomy import Category, words
 
 Needs = tuple[frozenset[str], ...] | None
 
@@ -28,9 +29,12 @@ _VOLUME = re.compile(
     re.IGNORECASE,
 )
 """The series and number of a book: "(Paper Ronin, Book 2)"."""
-_ANIMALS = frozenset(("bird", "cat", "dog", "horse", "pet"))
-_WORN = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
-"""Things that are "vegan" in another sense than food and care."""
+_OTHERS = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
+"""Things that are "vegan" in another sense than food and care, if they are."""
+_PLANTS = frozenset(Fact("contents", diet) for diet in ("lactose free", "vegan", "vegetarian"))
+"""What is never said of what is made of plants."""
+_SEVERAL = re.compile(r"[&,;/+]|\b(?:and|und)\b")
+_CACHED = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,12 @@ class Attributes:
         """Whether the product is useless without the right partner."""
         return self.needs is not None
 
+    def is_for(self, owned: "Attributes") -> bool:
+        """Return whether the product is made for such a device, of whatever make."""
+        return "device" in owned.offered and any(
+            fact.kind == "device" and fact in owned.offers for fact in self.takes
+        )
+
 
 def makers_of(products: Iterable[Product], brand_of: Callable[[str], str | None]) -> frozenset[str]:
     """Return the brands that have devices in a shop: those that accessories may be made for."""
@@ -82,7 +92,7 @@ def read_attributes(
         if not kind.vague or kinds_of(takes - kind.takes) - {"maker"}:
             return _attributes(text, takes)
         kind = kinds().get(kind.otherwise)
-    return Attributes.of(frozenset(), frozenset() if other_of(product) in _WORN else _people_facts(product))
+    return Attributes.of(frozenset(), _people_facts(product))
 
 
 def volume_of(name: str) -> Attributes | None:
@@ -101,11 +111,37 @@ def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
 
 
 def _people_facts(product: Product) -> frozenset[Fact]:
-    """Return for what diet, skin, age of an animal and way of making coffee a product says that it is."""
-    text = "\n".join((product.name, *product.bullets)).lower()
-    about = frozenset(word for level in product.category for word in words(level))
-    read = ["diet", "skin"] + ["stage"] * bool(about & _ANIMALS) + ["coffee"] * ("coffee" in about)
-    return frozenset(Fact(kind, value) for kind in read for value in found(kind, text))
+    """Return for whom a product says that it is, by diet, skin, age, an animal's size and the like.
+
+    A food that is usually none for some diet is marked so, unless it says that it is for it.
+    """
+    text = "\n".join((product.name, product.variant or "", *product.category[-1:], *product.bullets)).lower()
+    about = _about(product.category)
+    about = (about - {"bag"} | {other_of(product) or ""}) & _OTHERS or about
+    read = [kind for kind, among in table("about").items() if not about.isdisjoint(among)]
+    facts = frozenset(Fact(kind, value) for kind in read for value in found(kind, text))
+    usual = _contents(product.category) if "edible" in about else frozenset[Fact]()
+    if usual and pattern("plants").search(text):
+        usual -= _PLANTS
+    return facts | {one for one in usual if Fact("diet", one.value) not in facts}
+
+
+@lru_cache(maxsize=_CACHED)
+def _about(category: Category) -> frozenset[str]:
+    """Return the words of a category, with what kinds of readers it concerns."""
+    about = {word for level in category for word in words(level)}
+    if not about.isdisjoint(("cat", "dog")):
+        about.discard("pet")
+    return frozenset(about | {"anything"} | ({"edible"} if about.isdisjoint(table("no food")) else set()))
+
+
+@lru_cache(maxsize=_CACHED)
+def _contents(category: Category) -> frozenset[Fact]:
+    """Return for which diets the foods of a category usually are none, by what its leaf ends in."""
+    named = [words(part) for part in _SEVERAL.split("".join(category[-1:]))]
+    heads = {" ".join(own[-length:]) for own in named for length in (1, 2)}
+    contents = table("contents").items()
+    return frozenset(Fact("contents", diet) for diet, foods in contents if not heads.isdisjoint(foods))
 
 
 def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
@@ -117,7 +153,7 @@ def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
     kind, own, offers, needs = text.kind, kinds_of(takes), offered(text), text.kind.needs
     if kind.shows and not any(own.isdisjoint(group) for group in needs or ()):
         devices = {fact for fact in takes if fact.kind == "device"}
-        offers |= takes - (devices if len(devices) > 1 else set())
+        offers |= takes - (devices if len(devices) > 1 else set()) | told_by_models(text.name)
     is_universal = pattern("universal").search(text.name)
     groups = [group for group in needs or () if not (is_universal and group <= _SPECIFIC)]
     narrow = own & _NARROW if needs is not None else kinds_of(takes - {_COMPUTER}) & _VITAL

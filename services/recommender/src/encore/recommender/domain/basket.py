@@ -148,11 +148,20 @@ class Basket:
         )
 
     def _keeps_fit(self, offer: Offer) -> bool:
-        """Return whether what is useless by itself fits something that the customer has."""
+        """Return whether what is useless by itself fits something that the customer has.
+
+        Where they have such a device, it has to fit one, rather than what only tells that they have any.
+        """
         facts = self._shop.catalogue.facts
         taking = facts(offer.product_id).attributes
-        return not taking.needs_fit or any(
-            is_fit(taking, facts(one.product.product_id).owned) for one in self._shopper.kept
+        if not taking.needs_fit:
+            return True
+        devices = [
+            one for one in self._shopper.owned if taking.is_for(facts(one.product.product_id).attributes)
+        ]
+        return any(
+            not one.is_disliked and is_fit(taking, facts(one.product.product_id).owned)
+            for one in devices or self._shopper.owned
         )
 
     def _keeps_system(self, offer: Offer) -> bool:

@@ -11,6 +11,7 @@ from encore.recommender.domain.brands import joined
 from encore.recommender.domain.fit_tables import Fact, Kind, found, makers, pattern, places, table
 from encore.recommender.domain.kinds import devices_in, devices_of
 from encore.recommender.domain.models import (
+    Model,
     codes,
     codes_of_cartridges,
     connectors,
@@ -81,7 +82,7 @@ def _facts(kind: str, values: Iterable[str]) -> Iterator[Fact]:
 
 def _stated(kind: str, text: Text) -> Iterable[Fact]:
     """Return what all of a device's text says that it has, unless its model tells that."""
-    known = [fact for fact in _model_facts(text) if fact.kind == kind]
+    known = [fact for fact in _told_by_model(text) if fact.kind == kind]
     if known or (kind == "port" and "link" in text.kind.reads and not pattern("wireless").search(text.name)):
         return known  # what headphones with a wire say is their plug
     unlikely = set(_PLUGS_OF_CHARGERS)
@@ -90,12 +91,27 @@ def _stated(kind: str, text: Text) -> Iterable[Fact]:
     return _facts(kind, (found(kind, text.name) | found(kind, text.more)) - unlikely)
 
 
-def _model_facts(text: Text) -> Iterator[Fact]:
-    """Yield which connectors a device has by its model."""
-    known = [connectors(model.name) for model in known_models(text.name)]
-    if not any(known) and text.kind.name == "phone" and "5g" in _WORD.findall(text.name):
-        known = [{"port": ["usb-c"]}]
-    return (Fact(kind, value) for facts in known for kind, values in facts.items() for value in values)
+def told_by_models(name: str) -> frozenset[Fact]:
+    """Return what all the models that a name has are known to have: connectors, and whose phones they are."""
+    models = known_models(name)
+    sets = [frozenset(_every(connectors(one.name))) | _ecosystem(one) for one in models]
+    return frozenset.intersection(*sets) if sets else frozenset()
+
+
+def _ecosystem(model: Model) -> frozenset[Fact]:
+    is_apple = model.name.startswith(("iphone", "ipad"))
+    return frozenset((_APPLE if is_apple else _OTHERS,) if model.device in ("phone", "tablet") else ())
+
+
+def _every(values: Mapping[str, Iterable[str]]) -> Iterator[Fact]:
+    return (Fact(kind, value) for kind, each in values.items() for value in each)
+
+
+def _told_by_model(text: Text) -> Iterable[Fact]:
+    """Return which connectors a device has by its model, or because it is a phone for 5G."""
+    known = {fact for fact in told_by_models(text.name) if fact.kind != "ecosystem"}
+    is_new = text.kind.name == "phone" and "5g" in _WORD.findall(text.name)
+    return known or _facts("port", ["usb-c"] * is_new)
 
 
 def _ends(text: Text) -> Iterable[Fact]:
@@ -104,7 +120,7 @@ def _ends(text: Text) -> Iterable[Fact]:
         if values := found("port", part) - {"usb-a"}:
             to_other = len(values) > 1 and pattern("usb-c to other").search(part)
             return _facts("port", values - {"usb-c"} if to_other else values)
-    return [fact for fact in _model_facts(text) if fact.kind == "port"]
+    return [fact for fact in _told_by_model(text) if fact.kind == "port"]
 
 
 def _own_cable(text: Text) -> Iterable[Fact]:

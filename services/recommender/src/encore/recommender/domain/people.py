@@ -22,6 +22,8 @@ _AGES: dict[Age, set[str]] = {
     "adult": {"man", "woman"},
 }
 """The most telling first."""
+_CATEGORIES_TELL = _GENDERS.keys() | {"bird", "cat", "dog", "horse", "pet"}
+"""For whom a category says enough: food for a junior cat is for no child."""
 _LETTER = r"(?:[2-6]?X{1,4}[SL]|[2-6]XL|[SML])"
 _LETTERS = re.compile(rf"(?<![\w'\u2019.&-])({_LETTER})(?![\w'\u2019&]|-\w)")
 _JEANS = re.compile(r"\b(?:W(\d\d)\s?[/x]?\s?L|(\d\d)\s?[x\u00d7/]\s?)(2[6-9]|3[0-8])\b", re.IGNORECASE)
@@ -57,7 +59,7 @@ class Audience:
 def audience(product: Product) -> Audience:
     """Return whom a product is for, by its category, and by its name where that does not tell the gender."""
     found = audience_words(product.category)
-    if not found & _GENDERS.keys() and other_of(product) != "book":
+    if not found & _CATEGORIES_TELL and other_of(product) != "book":
         found |= audience_words((product.name,))
     genders = {gender for word, gender in _GENDERS.items() if word in found}
     age = next((age for age, names in _AGES.items() if names & found), None)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from encore.contracts.records import Product
 from encore.recommender.domain.fit_tables import Fact
+from encore.recommender.domain.fitting import known_from
 from encore.recommender.domain.people import Audience, Gender, circle, system_of
 from encore.recommender.domain.preferences import EventType, Preference
 from encore.recommender.domain.shop import Shop
@@ -157,8 +158,8 @@ class Shopper:
     def facts(self) -> frozenset[Fact]:
         """All that the texts of their products say of what these take and offer."""
         facts = self.shop.catalogue.facts
-        owned = (facts(one.product.product_id).owned for one in self.owned)
-        return frozenset().union(*(one.takes | one.offers for one in owned))
+        oldest_first = sorted(self.owned, key=lambda one: one.preference.timestamp or 0)
+        return known_from(facts(one.product.product_id).owned for one in oldest_first)
 
     @cached_property
     def sizes(self) -> frozenset[str]:
