@@ -8,7 +8,7 @@ from functools import cached_property
 from encore.contracts.records import Product
 from encore.recommender.domain.fit_tables import Fact
 from encore.recommender.domain.fitting import known_from
-from encore.recommender.domain.people import Audience, Gender, circle, system_of
+from encore.recommender.domain.people import Audience, Gender, circle, forms, system_of
 from encore.recommender.domain.preferences import EventType, Preference
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.taxonomy import Category
@@ -166,7 +166,7 @@ class Shopper:
         """The sizes in which they have something, each with its system."""
         catalogue = self.shop.catalogue
         found = (catalogue.facts(one).size for one in self.known if one in catalogue.products)
-        return frozenset(one for one in found if one)
+        return frozenset().union(*(forms(one) for one in found if one))
 
     @cached_property
     def size_systems(self) -> frozenset[str]:
