@@ -25,10 +25,15 @@ _COMPUTER = Fact("platform", "pc")
 _SPECIFIC = frozenset(("maker", "model", "series", "platform"))
 """What an accessory that says that it is universal need not agree in."""
 _VOLUME = re.compile(
-    r"[(\[]([^()\[\]]{2,60}?)[,:]?\s+(?:book|vol(?:ume)?\.?|band|teil|tome|libro|volumen|part|#|no\.)\s*(\d{1,2})\s*[)\]]",
+    r"(?:(?:\b(?:books?|vols?|volumes?|bd|band|bände|teil|tome|libro|volumen|part|no|nr)\b\.?|#)\s*(?P<n>\d{1,3}|[ivx]{1,4})"
+    r"(?:\s?[-\u2013]\s?(?P<last>\d{1,3}))?(?:\s(?:of|von)\s\d+)?|(?<=\w)\s(?:(?P<bare>\d{1,2})(?=[)\]])|0(?P<zero>[1-9])))"
+    r"(?=\s*(?:$|[)\]:;,.(\[|\u2013-]|(?:by|von|box)\b))",
     re.IGNORECASE,
 )
-"""The series and number of a book: "(Paper Ronin, Book 2)"."""
+"""Which book of a series one is: "(Paper Ronin, Book 2)", "Paper Ronin, Vol. 1-3", "(The Ronin Saga 2)"."""
+_BEFORE = re.compile(r"[(\[:|]|\s[-\u2013\u2014]\s")
+_NO_SERIES = re.compile(r"\b(?:of|ages?|level|grade|edition|set|pack|season|year|ab|from|bis|to)$|^\W*$")
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _OTHERS = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
 """Things that are "vegan" in another sense than food and care, if they are."""
 _PLANTS = frozenset(Fact("contents", diet) for diet in ("lactose free", "vegan", "vegetarian"))
@@ -83,8 +88,8 @@ def read_attributes(
     `brand` is as `brands.joined` writes it, and so are the `makers` of devices in the shop, see `makers_of`.
     Without them only well-known makers are recognised in names.
     """
-    if volume := volume_of(product.name):
-        return volume
+    if volume := volume_of(product):
+        return Attributes.of(volume.takes, volume.offers | _people_facts(product), volume.needs)
     kind, more = kind_of(product), "\n".join(product.bullets).lower()
     while kind is not None:
         text = Text(kind, product.name.lower(), more, product.category, brand, makers)
@@ -95,14 +100,29 @@ def read_attributes(
     return Attributes.of(frozenset(), _people_facts(product))
 
 
-def volume_of(name: str) -> Attributes | None:
-    """Return what a volume of a series takes, which is the one before, and which one it is itself."""
-    if not (match := _VOLUME.search(name)):
+def volume_of(product: Product) -> Attributes | None:
+    """Return what a volume of a series takes, which is the one before, and which one it is itself.
+
+    The number stands after the series in the name, or in the variant. Only books say it without brackets.
+    """
+    name, variant = product.name, _VOLUME.fullmatch(product.variant or "")
+    match = variant or _VOLUME.search(name)
+    if match is None:
         return None
-    series, number = " ".join(match[1].lower().split()), int(match[2])
-    own, before = Fact("volume", f"{series} {number}"), Fact("volume", f"{series} {number - 1}")
-    takes = frozenset((before,)) if number > 1 else frozenset[Fact]()
-    return Attributes.of(takes, frozenset((own,)), (kinds_of(takes),) if takes else None)
+    series = " ".join((name if variant else _BEFORE.split(name[: match.start()])[-1]).lower().split()).strip(
+        " ,."
+    )
+    is_told = not variant and match["n"] and name[match.end() :].lstrip()[:1] in (")", "]")
+    if _NO_SERIES.search(series) or not (is_told or other_of(product) == "book"):
+        return None
+    first = _number(match["n"] or match["bare"] or match["zero"])
+    own = [Fact("volume", f"{series} {number}") for number in range(first, int(match["last"] or first) + 1)]
+    takes = frozenset((Fact("volume", f"{series} {first - 1}"),)) if first > 1 else frozenset[Fact]()
+    return Attributes.of(takes, frozenset(own), (kinds_of(takes),) if takes else None)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else _ROMAN.index(text.lower()) + 1
 
 
 def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
