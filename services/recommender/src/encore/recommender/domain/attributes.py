@@ -1,6 +1,5 @@
 """What a product takes and what it offers, read from its text: see kinds.yaml and facts.yaml."""
 
-import re
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -24,21 +23,11 @@ _COMPUTER = Fact("platform", "pc")
 """What hardly anybody lacks, though the shop may not know."""
 _SPECIFIC = frozenset(("maker", "model", "series", "platform"))
 """What an accessory that says that it is universal need not agree in."""
-_VOLUME = re.compile(
-    r"(?:(?:\b(?:books?|vols?|volumes?|bd|band|bände|teil|tome|libro|volumen|part|no|nr)\b\.?|#)\s*(?P<n>\d{1,3}|[ivx]{1,4})"
-    r"(?:\s?[-\u2013]\s?(?P<last>\d{1,3}))?(?:\s(?:of|von)\s\d+)?|(?<=\w)\s(?:(?P<bare>\d{1,2})(?=[)\]])|0(?P<zero>[1-9])))"
-    r"(?=\s*(?:$|[)\]:;,.(\[|\u2013-]|(?:by|von|box)\b))",
-    re.IGNORECASE,
-)
-"""Which book of a series one is: "(Paper Ronin, Book 2)", "Paper Ronin, Vol. 1-3", "(The Ronin Saga 2)"."""
-_BEFORE = re.compile(r"[(\[:|]|\s[-\u2013\u2014]\s")
-_NO_SERIES = re.compile(r"\b(?:of|ages?|level|grade|edition|set|pack|season|year|ab|from|bis|to)$|^\W*$")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _OTHERS = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
 """Things that are "vegan" in another sense than food and care, if they are."""
-_PLANTS = frozenset(Fact("contents", diet) for diet in ("lactose free", "vegan", "vegetarian"))
-"""What is never said of what is made of plants."""
-_SEVERAL = re.compile(r"[&,;/+]|\b(?:and|und)\b")
+_PLANTS = frozenset(("lactose free", "vegan", "vegetarian"))
+"""For which diets what is made of plants is."""
 _CACHED = 8_192
 
 
@@ -66,12 +55,6 @@ class Attributes:
     def needs_fit(self) -> bool:
         """Whether the product is useless without the right partner."""
         return self.needs is not None
-
-    def is_for(self, owned: "Attributes") -> bool:
-        """Return whether the product is made for such a device, of whatever make."""
-        return "device" in owned.offered and any(
-            fact.kind == "device" and fact in owned.offers for fact in self.takes
-        )
 
 
 def makers_of(products: Iterable[Product], brand_of: Callable[[str], str | None]) -> frozenset[str]:
@@ -105,24 +88,22 @@ def volume_of(product: Product) -> Attributes | None:
 
     The number stands after the series in the name, or in the variant. Only books say it without brackets.
     """
-    name, variant = product.name, _VOLUME.fullmatch(product.variant or "")
-    match = variant or _VOLUME.search(name)
-    if match is None:
+    volume, name = pattern("volume"), product.name
+    in_variant = volume.fullmatch(product.variant or "")
+    if not (match := in_variant or volume.search(name)):
         return None
-    series = " ".join((name if variant else _BEFORE.split(name[: match.start()])[-1]).lower().split()).strip(
-        " ,."
+    before = name if in_variant else pattern("before series").split(name[: match.start()])[-1]
+    series = " ".join(before.lower().strip(" ,.").split())
+    is_told = not in_variant and match["n"] and name[match.end() :].lstrip()[:1] in (")", "]")
+    if pattern("no series").search(series) or not (is_told or other_of(product) == "book"):
+        return None
+    number = match["n"] or match["bare"] or match["zero"]
+    first = int(number) if number.isdecimal() else _ROMAN.index(number.lower()) + 1
+    one, *own = (
+        Fact("volume", f"{series} {each}") for each in range(first - 1, int(match["last"] or first) + 1)
     )
-    is_told = not variant and match["n"] and name[match.end() :].lstrip()[:1] in (")", "]")
-    if _NO_SERIES.search(series) or not (is_told or other_of(product) == "book"):
-        return None
-    first = _number(match["n"] or match["bare"] or match["zero"])
-    own = [Fact("volume", f"{series} {number}") for number in range(first, int(match["last"] or first) + 1)]
-    takes = frozenset((Fact("volume", f"{series} {first - 1}"),)) if first > 1 else frozenset[Fact]()
+    takes = frozenset((one,) if first > 1 else ())
     return Attributes.of(takes, frozenset(own), (kinds_of(takes),) if takes else None)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else _ROMAN.index(text.lower()) + 1
 
 
 def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
@@ -136,14 +117,15 @@ def _people_facts(product: Product) -> frozenset[Fact]:
     A food that is usually none for some diet is marked so, unless it says that it is for it.
     """
     text = "\n".join((product.name, product.variant or "", *product.category[-1:], *product.bullets)).lower()
-    about = _about(product.category)
-    about = (about - {"bag"} | {other_of(product) or ""}) & _OTHERS or about
+    about, other = _about(product.category), other_of(product) or ""
+    about = (about - {"bag"} | {other}) & _OTHERS or about
     read = [kind for kind, among in table("about").items() if not about.isdisjoint(among)]
     facts = frozenset(Fact(kind, value) for kind in read for value in found(kind, text))
-    usual = _contents(product.category) if "edible" in about else frozenset[Fact]()
-    if usual and pattern("plants").search(text):
-        usual -= _PLANTS
-    return facts | {one for one in usual if Fact("diet", one.value) not in facts}
+    diets = table("contents").get(other, ()) if "edible" in about else ()
+    plants = _PLANTS if diets and pattern("plants").search(text) else ()
+    return facts | {
+        Fact("contents", diet) for diet in diets if diet not in plants and Fact("diet", diet) not in facts
+    }
 
 
 @lru_cache(maxsize=_CACHED)
@@ -153,15 +135,6 @@ def _about(category: Category) -> frozenset[str]:
     if not about.isdisjoint(("cat", "dog")):
         about.discard("pet")
     return frozenset(about | {"anything"} | ({"edible"} if about.isdisjoint(table("no food")) else set()))
-
-
-@lru_cache(maxsize=_CACHED)
-def _contents(category: Category) -> frozenset[Fact]:
-    """Return for which diets the foods of a category usually are none, by what its leaf ends in."""
-    named = [words(part) for part in _SEVERAL.split("".join(category[-1:]))]
-    heads = {" ".join(own[-length:]) for own in named for length in (1, 2)}
-    contents = table("contents").items()
-    return frozenset(Fact("contents", diet) for diet, foods in contents if not heads.isdisjoint(foods))
 
 
 def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:

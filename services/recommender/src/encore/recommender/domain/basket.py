@@ -156,13 +156,10 @@ class Basket:
         taking = facts(offer.product_id).attributes
         if not taking.needs_fit:
             return True
-        devices = [
-            one for one in self._shopper.owned if taking.is_for(facts(one.product.product_id).attributes)
-        ]
-        return any(
-            not one.is_disliked and is_fit(taking, facts(one.product.product_id).owned)
-            for one in devices or self._shopper.owned
-        )
+        wanted = {fact for fact in taking.takes if fact.kind == "device"}
+        owned = [(one, facts(one.product.product_id)) for one in self._shopper.owned]
+        devices = [each for each in owned if not wanted.isdisjoint(each[1].attributes.offers)]
+        return any(not one.is_disliked and is_fit(taking, found.owned) for one, found in devices or owned)
 
     def _keeps_system(self, offer: Offer) -> bool:
         taking = self._shop.catalogue.facts(offer.product_id).attributes

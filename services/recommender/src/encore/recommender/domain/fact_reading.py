@@ -8,10 +8,9 @@ from functools import partial
 from itertools import pairwise
 
 from encore.recommender.domain.brands import joined
-from encore.recommender.domain.fit_tables import Fact, Kind, found, makers, pattern, places, table
+from encore.recommender.domain.fit_tables import Fact, Kind, facts_of, found, makers, pattern, places, table
 from encore.recommender.domain.kinds import devices_in, devices_of
 from encore.recommender.domain.models import (
-    Model,
     codes,
     codes_of_cartridges,
     connectors,
@@ -93,23 +92,13 @@ def _stated(kind: str, text: Text) -> Iterable[Fact]:
 
 def told_by_models(name: str) -> frozenset[Fact]:
     """Return what all the models that a name has are known to have: connectors, and whose phones they are."""
-    models = known_models(name)
-    sets = [frozenset(_every(connectors(one.name))) | _ecosystem(one) for one in models]
+    sets = [facts_of(connectors(model.name)) for model in known_models(name)]
     return frozenset.intersection(*sets) if sets else frozenset()
-
-
-def _ecosystem(model: Model) -> frozenset[Fact]:
-    is_apple = model.name.startswith(("iphone", "ipad"))
-    return frozenset((_APPLE if is_apple else _OTHERS,) if model.device in ("phone", "tablet") else ())
-
-
-def _every(values: Mapping[str, Iterable[str]]) -> Iterator[Fact]:
-    return (Fact(kind, value) for kind, each in values.items() for value in each)
 
 
 def _told_by_model(text: Text) -> Iterable[Fact]:
     """Return which connectors a device has by its model, or because it is a phone for 5G."""
-    known = {fact for fact in told_by_models(text.name) if fact.kind != "ecosystem"}
+    known = [fact for fact in told_by_models(text.name) if fact.kind != "ecosystem"]
     is_new = text.kind.name == "phone" and "5g" in _WORD.findall(text.name)
     return known or _facts("port", ["usb-c"] * is_new)
 

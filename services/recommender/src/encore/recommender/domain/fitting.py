@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from encore.recommender.domain.attributes import Attributes, kinds_of
-from encore.recommender.domain.fit_tables import Fact
+from encore.recommender.domain.fit_tables import Fact, facts_of, table
 
 PHONE, APPLE, LIGHTNING = Fact("device", "phone"), Fact("ecosystem", "apple"), Fact("port", "lightning")
 OWN = frozenset(("maker", "model", "series"))
@@ -21,29 +21,8 @@ def owned_with(owned: Attributes) -> Attributes:
     return Attributes.of(owned.takes, owned.offers | more, owned.needs) if more else owned
 
 
-OUTGROWN = frozenset(("cat_age", "dog_age", "formula", "months", "nappy", "pet_age"))
-"""Kinds of facts of which only what somebody has bought last counts."""
-SYSTEMS = OUTGROWN | frozenset(
-    ("animal", "breed", "coffee", "cordless", "ecosystem", "mount", "platform", "radio", "system", "years")
-)
-"""Kinds of facts of which people keep to what they have, such as the battery platform of their tools."""
-GROWN = {"formula": range(2), "months": range(7), "nappy": range(2), "years": range(-2, 4)}
-"""By how much more than what they have the next of a child may be."""
-SPECIAL = frozenset(
-    Fact(kind, value)
-    for kind, values in {
-        "diet": ("decaf", "gluten free", "halal", "kosher", "lactose free"),
-        "format": ("audiobook", "large print"),
-        "radio": ("z-wave", "zigbee"),
-    }.items()
-    for value in values
-)
-"""What only those look for who have bought it before."""
-CONTRARY = {Fact("skin", "dry"): Fact("skin", "oily"), Fact("skin", "oily"): Fact("skin", "dry")} | {
-    Fact("contents", diet): Fact("diet", diet)
-    for diet in ("decaf", "gluten free", "halal", "lactose free", "vegan", "vegetarian")
-}
-"""What is nothing to those who have bought only its contrary."""
+KEPT, OUTGROWN, GROWN = frozenset(table("kept")), frozenset(table("outgrown")), table("grown")
+SPECIAL = facts_of(table("special"))
 
 
 def known_from(owned: Iterable[Attributes]) -> frozenset[Fact]:
@@ -59,9 +38,10 @@ def known_from(owned: Iterable[Attributes]) -> frozenset[Fact]:
 def is_of_their_system(offer: Attributes, owned: AbstractSet[Fact]) -> bool:
     """Return whether an offer is of what the customer keeps to; `owned` is all that their products say."""
     mine = offer.takes | offer.offers
-    if not (mine & SPECIAL) <= owned or any(CONTRARY.get(fact) in owned for fact in mine - owned):
+    against = {Fact("diet", fact.value) for fact in mine - owned if fact.kind == "contents"}
+    if not (mine & SPECIAL) <= owned or not against.isdisjoint(owned):
         return False
-    for kind in SYSTEMS & (offer.taken | offer.offered):
+    for kind in KEPT & (offer.taken | offer.offered):
         theirs = [fact for fact in owned if fact.kind == kind]
         if theirs and not any(_follows(fact, own) for fact in mine if fact.kind == kind for own in theirs):
             return False
@@ -70,8 +50,10 @@ def is_of_their_system(offer: Attributes, owned: AbstractSet[Fact]) -> bool:
 
 def _follows(fact: Fact, own: Fact) -> bool:
     """Return whether a fact is what somebody has, or the next that a child grows into."""
-    grown = GROWN.get(fact.kind)
-    return fact == own if grown is None else int(fact.value) - int(own.value) in grown
+    if fact.kind not in GROWN:
+        return fact == own
+    least, most = GROWN[fact.kind]
+    return bool(least <= int(fact.value) - int(own.value) <= most)
 
 
 def fits(accessory: Attributes, owned: Attributes) -> bool | None:

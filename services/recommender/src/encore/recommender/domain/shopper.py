@@ -8,7 +8,7 @@ from functools import cached_property
 from encore.contracts.records import Product
 from encore.recommender.domain.fit_tables import Fact
 from encore.recommender.domain.fitting import known_from
-from encore.recommender.domain.people import Audience, Gender, circle, forms, system_of
+from encore.recommender.domain.people import Audience, Gender, circle, system_of
 from encore.recommender.domain.preferences import EventType, Preference
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.taxonomy import Category
@@ -163,10 +163,11 @@ class Shopper:
 
     @cached_property
     def sizes(self) -> frozenset[str]:
-        """The sizes in which they have something, each with its system."""
+        """The sizes in which they have something, each with its system, and also without whom it is for."""
         catalogue = self.shop.catalogue
         found = (catalogue.facts(one).size for one in self.known if one in catalogue.products)
-        return frozenset().union(*(forms(one) for one in found if one))
+        sizes = frozenset(one for one in found if one)
+        return sizes | {one.removeprefix("women ").removeprefix("men ") for one in sizes}
 
     @cached_property
     def size_systems(self) -> frozenset[str]:
