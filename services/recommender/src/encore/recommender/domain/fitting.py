@@ -1,7 +1,7 @@
 """Whether an accessory fits what a customer owns, by what both take and offer."""
 
-from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from encore.recommender.domain.attributes import Attributes, kinds_of
 from encore.recommender.domain.fit_tables import Fact, facts_of, table
@@ -35,17 +35,24 @@ def known_from(owned: Iterable[Attributes]) -> frozenset[Fact]:
     return frozenset(known)
 
 
-def is_of_their_system(offer: Attributes, owned: AbstractSet[Fact]) -> bool:
+def is_of_their_system(offer: Attributes, owned: frozenset[Fact]) -> bool:
     """Return whether an offer is of what the customer keeps to; `owned` is all that their products say."""
     mine = offer.takes | offer.offers
-    against = {Fact("diet", fact.value) for fact in mine - owned if fact.kind == "contents"}
-    if not (mine & SPECIAL) <= owned or not against.isdisjoint(owned):
+    if not (mine & SPECIAL) <= owned:
         return False
-    for kind in KEPT & (offer.taken | offer.offered):
-        theirs = [fact for fact in owned if fact.kind == kind]
-        if theirs and not any(_follows(fact, own) for fact in mine if fact.kind == kind for own in theirs):
-            return False
-    return True
+    if any(fact.kind == "contents" and Fact("diet", fact.value) in owned for fact in mine - owned):
+        return False
+    kept = _kept(owned)
+    return all(
+        any(_follows(fact, own) for fact in mine if fact.kind == kind for own in kept[kind])
+        for kind in kept.keys() & (offer.taken | offer.offered)
+    )
+
+
+@lru_cache(maxsize=1)
+def _kept(owned: frozenset[Fact]) -> Mapping[str, list[Fact]]:
+    """Return what a customer keeps to, by kind: baskets are filled one after the other."""
+    return {kind: facts for kind in KEPT if (facts := [fact for fact in owned if fact.kind == kind])}
 
 
 def _follows(fact: Fact, own: Fact) -> bool:

@@ -97,6 +97,7 @@ def near(size: str, worn: Iterable[str], gender: Gender | None) -> float:
     return abs(mine - sum(theirs) / len(theirs)) if scale and theirs else 0.0
 
 
+@lru_cache(maxsize=_CACHED)
 def _place(size: str, gender: Gender | None) -> tuple[str, float]:
     """Return a scale, with whom it is for, and the place of a size in it, such as XS, S, M, L, XL."""
     if not (match := _WHO.fullmatch(size)):
