@@ -196,7 +196,7 @@ def test_diets_and_types_of_skin_are_known_and_demand_nothing() -> None:
     yoghurt = _read(("Yoghurts", "Oat Yoghurt, vegan, 400 g", "Hafra"))
     cream = _read(("Skin Care", "Night Cream for dry skin, 50 ml", "Derma"))
 
-    assert {Fact("diet", "vegan")} == yoghurt.offers
+    assert {Fact("diet", "vegan"), Fact("chosen", "vegan")} == yoghurt.offers
     assert {Fact("skin", "dry")} == cream.offers
     assert not yoghurt.needs_fit
 
@@ -204,7 +204,8 @@ def test_diets_and_types_of_skin_are_known_and_demand_nothing() -> None:
 KITTEN, CAT = ("Cat Food", "Kitten Chicken 400 g", ""), ("Cat Food", "Adult Salmon 400 g", "")
 NAPPIES = [("Nappies", f"Nappies Size {size}, 44 pcs", "") for size in range(1, 7)]
 MILK, CHEESE = ("Milk", "Whole Milk 1 l", ""), ("Cheese", "Mature Cheddar", "")
-PESTO, BREAD = ("Sauces", "Vegan Pesto", ""), ("Loaves", "Sourdough Loaf", "")
+OAT_YOGHURT, BREAD = ("Yoghurts", "Vegan Oat Yoghurt", ""), ("Loaves", "Sourdough Loaf", "")
+HONEY = ("Spreads", "Blossom Honey, gluten free, 500 g", "")
 GLUTEN_FREE_BREAD = ("Loaves", "Gluten Free Rolls", "")
 DRY_SKIN, OILY_SKIN = ("Skincare", "Cream for dry skin", ""), ("Skincare", "Gel for oily skin", "")
 LIGHTNING = ("USB Cables", "USB-C to Lightning Cable, 1 m", "Kabello")
@@ -228,12 +229,15 @@ TRACKER = ("Trackers", "AirTag, 4 Pack", "Apple")
         (NAPPIES[4], [NAPPIES[2]], False),
         (NAPPIES[1], [NAPPIES[2]], False),
         (NAPPIES[2], [NAPPIES[2], NAPPIES[3]], False),
-        (CHEESE, [PESTO], False),
-        (CHEESE, [PESTO, MILK], True),
+        (CHEESE, [OAT_YOGHURT], False),
+        (CHEESE, [OAT_YOGHURT, MILK], True),
         (CHEESE, [BREAD], True),
         (BREAD, [GLUTEN_FREE_BREAD], False),
         (BREAD, [GLUTEN_FREE_BREAD, BREAD], True),
+        (BREAD, [HONEY], True),
+        (HONEY, [BREAD], True),
         (GLUTEN_FREE_BREAD, [BREAD], False),
+        (GLUTEN_FREE_BREAD, [HONEY], False),
         (OILY_SKIN, [DRY_SKIN], False),
         (OILY_SKIN, [DRY_SKIN, OILY_SKIN], True),
         (ZIGBEE, [], False),

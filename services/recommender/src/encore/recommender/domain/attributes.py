@@ -7,27 +7,18 @@ from functools import lru_cache
 
 from encore.contracts.records import Product
 from encore.recommender.domain.fact_reading import Text, offered, taken, told_by_models
-from encore.recommender.domain.fit_tables import Fact, found, kinds, pattern, table
+from encore.recommender.domain.fit_tables import Fact, facts_of, found, kinds, pattern, table
 from encore.recommender.domain.kinds import kind_of, other_of
 from encore.recommender.domain.taxonomy import Category, words
 
 Needs = tuple[frozenset[str], ...] | None
 
-_NARROW = frozenset(
-    ("card", "cordless", "ecosystem", "model", "mount", "platform", "port", "series", "system")
-)
-"""What an accessory has to agree in once its text names it."""
-_VITAL = frozenset(("cordless", "mount", "platform"))
-"""What even a device, such as a lens or a tool without a battery, has to agree in once its text names it."""
 _COMPUTER = Fact("platform", "pc")
 """What hardly anybody lacks, though the shop may not know."""
-_SPECIFIC = frozenset(("maker", "model", "series", "platform"))
-"""What an accessory that says that it is universal need not agree in."""
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-_OTHERS = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
-"""Things that are "vegan" in another sense than food and care, if they are."""
-_PLANTS = frozenset(("lactose free", "vegan", "vegetarian"))
-"""For which diets what is made of plants is."""
+_NARROW, _VITAL, _SPECIFIC, _OTHERS, _PLANTS = (
+    frozenset(table(name)) for name in ("narrow", "vital", "specific", "no matter of diet", "made of plants")
+)
 _CACHED = 8_192
 
 
@@ -112,20 +103,29 @@ def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
 
 
 def _people_facts(product: Product) -> frozenset[Fact]:
-    """Return for whom a product says that it is, by diet, skin, age, an animal's size and the like.
-
-    A food that is usually none for some diet is marked so, unless it says that it is for it.
-    """
-    text = "\n".join((product.name, product.variant or "", *product.category[-1:], *product.bullets)).lower()
+    """Return for whom a product says that it is, by diet, skin, age, an animal's size and the like."""
+    leaf = "".join(product.category[-1:])
+    text = "\n".join((product.name, product.variant or "", leaf, *product.bullets)).lower()
     about, other = _about(product.category), other_of(product) or ""
     about = (about - {"bag"} | {other}) & _OTHERS or about
     read = [kind for kind, among in table("about").items() if not about.isdisjoint(among)]
     facts = frozenset(Fact(kind, value) for kind in read for value in found(kind, text))
-    diets = table("contents").get(other, ()) if "edible" in about else ()
-    plants = _PLANTS if diets and pattern("plants").search(text) else ()
-    return facts | {
-        Fact("contents", diet) for diet in diets if diet not in plants and Fact("diet", diet) not in facts
-    }
+    return facts | _choices(facts, leaf.lower(), text, other) if "edible" in about else facts
+
+
+def _choices(facts: frozenset[Fact], leaf: str, text: str, food: str) -> frozenset[Fact]:
+    """Return for which diets a food is none, as is usual for its kind, and which one its buyer has chosen.
+
+    Bread without gluten is chosen for that, but not honey; so is what is made of plants in the place of meat.
+    """
+    usual = set(table("contents").get(food, ()))
+    stated = {fact.value for fact in facts if fact.kind == "diet"}
+    chosen = stated & (usual | found("diet", leaf) | {"decaf"})
+    if pattern("instead of meat").search(leaf):
+        chosen.add("vegan")
+    if usual and pattern("plants").search(text):
+        usual -= _PLANTS
+    return facts_of({"chosen": chosen, "contents": usual - stated})
 
 
 @lru_cache(maxsize=_CACHED)

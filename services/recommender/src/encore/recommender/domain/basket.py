@@ -8,7 +8,6 @@ from enum import StrEnum
 from functools import cached_property
 
 from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.catalogue import Facts
 from encore.recommender.domain.fitting import is_fit, is_of_their_system
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.people import circle
@@ -156,15 +155,10 @@ class Basket:
         taking = self._shop.catalogue.facts(offer.product_id).attributes
         if not taking.needs_fit:
             return True
+        owned = [(one, self._shop.catalogue.facts(one.product.product_id)) for one in self._shopper.owned]
         wanted = {fact for fact in taking.takes if fact.kind == "device"}
-        devices = [each for each in self._owned_facts if not wanted.isdisjoint(each[1].attributes.offers)]
-        return any(
-            not one.is_disliked and is_fit(taking, found.owned) for one, found in devices or self._owned_facts
-        )
-
-    @cached_property
-    def _owned_facts(self) -> list[tuple[Owned, Facts]]:
-        return [(one, self._shop.catalogue.facts(one.product.product_id)) for one in self._shopper.owned]
+        devices = [each for each in owned if not wanted.isdisjoint(each[1].attributes.offers)]
+        return any(not one.is_disliked and is_fit(taking, found.owned) for one, found in devices or owned)
 
     def _keeps_system(self, offer: Offer) -> bool:
         taking = self._shop.catalogue.facts(offer.product_id).attributes

@@ -40,7 +40,7 @@ def is_of_their_system(offer: Attributes, owned: frozenset[Fact]) -> bool:
     mine = offer.takes | offer.offers
     if not (mine & SPECIAL) <= owned:
         return False
-    if any(fact.kind == "contents" and Fact("diet", fact.value) in owned for fact in mine - owned):
+    if any(fact.kind == "contents" and Fact("chosen", fact.value) in owned for fact in mine - owned):
         return False
     kept = _kept(owned)
     return all(
