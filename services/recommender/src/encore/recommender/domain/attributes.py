@@ -131,10 +131,10 @@ def _choices(facts: frozenset[Fact], leaf: str, text: str, food: str) -> frozens
 @lru_cache(maxsize=_CACHED)
 def _about(category: Category) -> frozenset[str]:
     """Return the words of a category, with what kinds of readers it concerns."""
-    about = {word for level in category for word in words(level)}
-    if not about.isdisjoint(("cat", "dog")):
-        about.discard("pet")
-    return frozenset(about | {"anything"} | ({"edible"} if about.isdisjoint(table("no food")) else set()))
+    about = frozenset(word for level in category for word in words(level))
+    other = {"pet"} if about & {"cat", "dog"} else set[str]()
+    other |= set() if about.isdisjoint(table("no food")) else {"coffee", "edible"}
+    return (about | {"anything", "edible"}) - other
 
 
 def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
