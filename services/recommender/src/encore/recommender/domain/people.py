@@ -26,6 +26,7 @@ _PART = re.compile(r"[,;|()/]|\s[-\u2013]\s")
 _ALONE = frozenset(("belt", "glove", "hat"))
 """Garments whose letters say nothing of others."""
 _LETTER_ORDER = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL")
+_MANY = re.compile("XX+")
 _WHO = re.compile(r"(?:(women|men|child) )?(.*) (\S+)")
 
 
@@ -57,14 +58,10 @@ def size_of(product: Product) -> str | None:
     found = audience(product)
     who = "child" if found.age in ("child", "baby") else found.gender
     worn = "shoe" if other == "shoe" else _garment(product, who)
-    stated = (product.variant or "", *pattern("size stated").findall(product.name))
-    sizes = (
-        _sizes(text, worn, pattern("size letters").findall(text), pattern("size number").findall(text))
-        for text in stated
-    )
-    parts = [part.strip() for part in _PART.split(product.name)[1:]]
-    alone = [part for part in parts if pattern("size letter").fullmatch(part)]
-    size = next(chain(*sizes, _sizes(product.name, worn, alone, ())), None)
+    name, parts = product.name, (part.strip() for part in _PART.split(product.name)[1:])
+    alone = " ".join(part for part in parts if pattern("size letter").fullmatch(part))
+    stated = " , ".join((product.variant or "", *pattern("size stated").findall(name), alone))
+    size = next(chain(_sizes(stated, worn, stated), _sizes(name, worn, "")), None)
     return f"{who} {size}" if who and size else size
 
 
@@ -111,28 +108,20 @@ def _place(size: str, gender: Gender | None) -> tuple[str, float]:
     return f"{who} {scale}", (float(value.partition("x")[0]) + (men if who == "men" else women)) / step
 
 
-def _sizes(text: str, worn: str, letters: Iterable[str], numbers: Iterable[str]) -> Iterator[str]:
-    """Yield the sizes of a text in forms that nothing else has, and what these letters and numbers say."""
+def _sizes(text: str, worn: str, stated: str) -> Iterator[str]:
+    """Yield the sizes of a text in forms that nothing else has, and letters and numbers of what is stated."""
     shoe, own = "shoe " * (worn == "shoe"), f"{worn} " * (worn in _ALONE)
     if not shoe:
-        yield from (
-            f"jeans {labelled or plain}x{length}"
-            for labelled, plain, length in pattern("size of jeans").findall(text)
-        )
-        yield from (f"{own}letter {_letter(size)}" for size in letters)
-        yield from (
-            f"{unit.lower()} {age.replace(' ', '')}"
-            for age, unit in pattern("size by age").findall(text * (worn == "child"))
-        )
+        for labelled, plain, length in pattern("size of jeans").findall(text):
+            yield f"jeans {labelled or plain}x{length}"
+        for letters in pattern("size letters").findall(stated):
+            yield f"{own}letter {_MANY.sub(lambda found: f'{len(found[0])}X', letters)}"
+        for age, unit in pattern("size by age").findall(text if worn == "child" else ""):
+            yield f"{unit.lower()} {age.replace(' ', '')}"
     for system, size in pattern("size abroad").findall(text):
         yield f"{own}{system.lower()} {shoe}{size.replace(',', '.')}"
-    for plain in (size.replace(",", ".") for size in numbers):
+    for size in pattern("size number").findall(stated):
+        number = size.replace(",", ".")
         yield from (
-            f"{name} {plain}" for name, low, high in table("worn")[worn] if low <= float(plain) <= high
+            f"{name} {number}" for name, low, high in table("worn")[worn] if low <= float(number) <= high
         )
-
-
-def _letter(size: str) -> str:
-    """Write a size in one way: XXL as 2XL."""
-    many = size.count("X")
-    return f"{many}X{size[-1]}" if many > 1 else size
