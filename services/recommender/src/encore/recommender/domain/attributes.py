@@ -90,9 +90,8 @@ def volume_of(product: Product) -> Attributes | None:
         return None
     number = match["n"] or match["bare"] or match["zero"]
     first = int(number) if number.isdecimal() else _ROMAN.index(number.lower()) + 1
-    one, *own = (
-        Fact("volume", f"{series} {each}") for each in range(first - 1, int(match["last"] or first) + 1)
-    )
+    last = max(first, int(match["last"] or 0))
+    one, *own = (Fact("volume", f"{series} {each}") for each in range(first - 1, last + 1))
     takes = frozenset((one,) if first > 1 else ())
     return Attributes.of(takes, frozenset(own), (kinds_of(takes),) if takes else None)
 
