@@ -25,6 +25,8 @@ SHOP = shop_of(
         product("sony", "Sony Bravia 50 inch Google TV", TELEVISIONS, brand="Sony"),
         product("printer cable", "USB A to B Printer Cable, 2 m", CABLES, brand="Kabello"),
         product("phone cable", "USB-C to Lightning Cable, 1 m", CABLES, brand="Kabello"),
+        product("console", "PlayStation 5 Slim Console", ("Electronics", "Gaming", "Consoles"), brand="Sony"),
+        product("mount", "TV Wall Mount for 23 to 43 inch", REMOTES, brand="Mountix"),
         product("remote", "Remote for Sony Bravia TV", REMOTES, brand="Remo"),
         product("other remote", "Remote for Samsung TV", REMOTES, brand="Remo"),
         product("case", "Clear Case for iPhone 13", CASES, brand="Kappto"),
@@ -32,7 +34,7 @@ SHOP = shop_of(
         product("towel", "Bath Towel, blue", TOWELS, brand="Homo"),
     ]
 )
-ACCESSORIES = {"printer cable", "phone cable", "remote", "other remote", "case", "glass"}
+ACCESSORIES = {"mount", "printer cable", "phone cable", "remote", "other remote", "case", "glass"}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,10 @@ ACCESSORIES = {"printer cable", "phone cable", "remote", "other remote", "case",
         (likes("printer"), {"printer cable"}),
         (owns("phone", "printer"), {"phone cable", "case", "glass", "printer cable"}),
         (owns("sony"), {"remote"}),
-        (owns("case"), {"case", "glass"}),
+        (owns("console"), {"mount"}),
+        (owns("console", "sony"), {"remote"}),
+        (owns("console") + dislikes("sony"), set()),
+        (owns("case"), {"phone cable", "case", "glass"}),
         (owns("towel"), set()),
         ([], set()),
         (dislikes("phone"), set()),

@@ -8,7 +8,7 @@ from encore.contracts.records import Product
 from encore.recommender.domain.attributes import Attributes, read_attributes
 from encore.recommender.domain.brands import joined
 from encore.recommender.domain.fit_tables import Fact
-from encore.recommender.domain.fitting import fits, is_fit
+from encore.recommender.domain.fitting import fits, is_fit, is_of_their_system, known_from, owned_with
 
 MAKERS = frozenset(("kitcho", "velora", "mirano", "sonara"))
 """The makers of devices in the invented shop."""
@@ -196,9 +196,86 @@ def test_diets_and_types_of_skin_are_known_and_demand_nothing() -> None:
     yoghurt = _read(("Yoghurts", "Oat Yoghurt, vegan, 400 g", "Hafra"))
     cream = _read(("Skin Care", "Night Cream for dry skin, 50 ml", "Derma"))
 
-    assert {Fact("diet", "vegan")} == yoghurt.offers
+    assert {Fact("diet", "vegan"), Fact("chosen", "vegan")} == yoghurt.offers
     assert {Fact("skin", "dry")} == cream.offers
     assert not yoghurt.needs_fit
+
+
+KITTEN, CAT = ("Cat Food", "Kitten Chicken 400 g", ""), ("Cat Food", "Adult Salmon 400 g", "")
+NAPPIES = [("Nappies", f"Nappies Size {size}, 44 pcs", "") for size in range(1, 7)]
+MILK, CHEESE = ("Milk", "Whole Milk 1 l", ""), ("Cheese", "Mature Cheddar", "")
+OAT_YOGHURT, BREAD = ("Yoghurts", "Vegan Oat Yoghurt", ""), ("Loaves", "Sourdough Loaf", "")
+HONEY = ("Spreads", "Blossom Honey, gluten free, 500 g", "")
+GLUTEN_FREE_BREAD = ("Loaves", "Gluten Free Rolls", "")
+DRY_SKIN, OILY_SKIN = ("Skincare", "Cream for dry skin", ""), ("Skincare", "Gel for oily skin", "")
+LIGHTNING = ("USB Cables", "USB-C to Lightning Cable, 1 m", "Kabello")
+ZIGBEE, WIFI = ("Smart Plugs", "Plug Zigbee", ""), ("Smart Plugs", "Plug Wi-Fi", "")
+SCHOOL, TODDLER = ("Books", "The Owl School, ages 7-9", ""), ("Books", "My Animals, ages 2-4", "")
+LARGE_PRINT = ("Books", "The Keeper (Large Print)", "")
+TRACKER = ("Trackers", "AirTag, 4 Pack", "Apple")
+
+
+@pytest.mark.parametrize(
+    ("offer", "owned", "expected"),
+    [
+        (CAT, [KITTEN], False),
+        (KITTEN, [CAT], False),
+        (CAT, [KITTEN, CAT], True),
+        (KITTEN, [KITTEN, CAT], False),
+        (("Dog Food", "Adult Beef, large breed", ""), [("Dog Food", "Adult Beef, small breed", "")], False),
+        (("Pet Food", "Dry Food for Dogs", ""), [("Pet Food", "Dry Food for Cats", "")], False),
+        (NAPPIES[2], [NAPPIES[2]], True),
+        (NAPPIES[3], [NAPPIES[2]], True),
+        (NAPPIES[4], [NAPPIES[2]], False),
+        (NAPPIES[1], [NAPPIES[2]], False),
+        (NAPPIES[2], [NAPPIES[2], NAPPIES[3]], False),
+        (CHEESE, [OAT_YOGHURT], False),
+        (CHEESE, [OAT_YOGHURT, MILK], True),
+        (CHEESE, [BREAD], True),
+        (BREAD, [GLUTEN_FREE_BREAD], False),
+        (BREAD, [GLUTEN_FREE_BREAD, BREAD], True),
+        (BREAD, [HONEY], True),
+        (HONEY, [BREAD], True),
+        (GLUTEN_FREE_BREAD, [BREAD], False),
+        (GLUTEN_FREE_BREAD, [HONEY], False),
+        (OILY_SKIN, [DRY_SKIN], False),
+        (OILY_SKIN, [DRY_SKIN, OILY_SKIN], True),
+        (ZIGBEE, [], False),
+        (ZIGBEE, [WIFI], False),
+        (WIFI, [ZIGBEE], False),
+        (WIFI, [], True),
+        (TODDLER, [SCHOOL], False),
+        (SCHOOL, [SCHOOL, TODDLER], True),
+        (LARGE_PRINT, [SCHOOL], False),
+        (LARGE_PRINT, [LARGE_PRINT], True),
+        (TRACKER, [LIGHTNING], True),
+        (GALAXY, [LIGHTNING], False),
+        (TRACKER, [("Phone Cases", "Case for Galaxy A54", "Kappto")], False),
+    ],
+)
+def test_people_keep_to_what_they_have(*, offer: Words, owned: list[Words], expected: bool) -> None:
+    """The oldest comes first: of what a child or an animal grows out of, only the newest counts."""
+    known = known_from(owned_with(_read(one)) for one in owned)
+
+    assert is_of_their_system(_read(offer), known) is expected
+
+
+def test_a_case_tells_the_connector_of_the_phone() -> None:
+    """A phone that is known by its model tells what it has, whoever has sold it."""
+    case = ("Phone Cases", "Clear Case for iPhone 13", "Kappto")
+
+    assert _fits(LIGHTNING, case) is True
+    assert _fits(("USB Cables", "USB-C to USB-C Cable, 2 m", "Kabello"), case) is False
+    assert _fits(LIGHTNING, ("Phone Cases", "Case for iPhone 15", "Kappto")) is False
+
+
+def test_a_blade_tells_which_saw_its_owner_has() -> None:
+    """Its diameter, and its bore where the text says it."""
+    blade = ("Saw Blades", "Circular Saw Blade 165 x 20 mm, 24 Teeth", "Werko")
+
+    assert _fits(("Saw Blades", "Circular Saw Blade 165 x 20 mm, 48 Teeth", "Werko"), blade) is True
+    assert _fits(("Saw Blades", "Circular Saw Blade 165 x 30 mm, 48 Teeth", "Werko"), blade) is False
+    assert _fits(("Saw Blades", "Circular Saw Blade 190 x 20 mm, 48 Teeth", "Werko"), blade) is False
 
 
 def test_who_owns_a_case_for_a_phone_has_that_phone() -> None:

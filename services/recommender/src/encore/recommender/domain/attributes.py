@@ -1,36 +1,25 @@
 """What a product takes and what it offers, read from its text: see kinds.yaml and facts.yaml."""
 
-import re
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from encore.contracts.records import Product
-from encore.recommender.domain.fact_reading import Text, offered, taken
-from encore.recommender.domain.fit_tables import Fact, found, kinds, pattern
+from encore.recommender.domain.fact_reading import Text, offered, taken, told_by_models
+from encore.recommender.domain.fit_tables import Fact, facts_of, found, kinds, pattern, table
 from encore.recommender.domain.kinds import kind_of, other_of
-from encore.recommender.domain.taxonomy import words
+from encore.recommender.domain.taxonomy import Category, words
 
 Needs = tuple[frozenset[str], ...] | None
 
-_NARROW = frozenset(
-    ("card", "cordless", "ecosystem", "model", "mount", "platform", "port", "series", "system")
-)
-"""What an accessory has to agree in once its text names it."""
-_VITAL = frozenset(("cordless", "mount", "platform"))
-"""What even a device, such as a lens or a tool without a battery, has to agree in once its text names it."""
 _COMPUTER = Fact("platform", "pc")
 """What hardly anybody lacks, though the shop may not know."""
-_SPECIFIC = frozenset(("maker", "model", "series", "platform"))
-"""What an accessory that says that it is universal need not agree in."""
-_VOLUME = re.compile(
-    r"[(\[]([^()\[\]]{2,60}?)[,:]?\s+(?:book|vol(?:ume)?\.?|band|teil|tome|libro|volumen|part|#|no\.)\s*(\d{1,2})\s*[)\]]",
-    re.IGNORECASE,
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_NARROW, _VITAL, _SPECIFIC, _OTHERS, _PLANTS = (
+    frozenset(table(name)) for name in ("narrow", "vital", "specific", "no matter of diet", "made of plants")
 )
-"""The series and number of a book: "(Paper Ronin, Book 2)"."""
-_ANIMALS = frozenset(("bird", "cat", "dog", "horse", "pet"))
-_WORN = frozenset(("bag", "book", "clothing", "jewellery", "shoe", "toy"))
-"""Things that are "vegan" in another sense than food and care."""
+_CACHED = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +62,8 @@ def read_attributes(
     `brand` is as `brands.joined` writes it, and so are the `makers` of devices in the shop, see `makers_of`.
     Without them only well-known makers are recognised in names.
     """
-    if volume := volume_of(product.name):
-        return volume
+    if volume := volume_of(product):
+        return Attributes.of(volume.takes, volume.offers | _people_facts(product), volume.needs)
     kind, more = kind_of(product), "\n".join(product.bullets).lower()
     while kind is not None:
         text = Text(kind, product.name.lower(), more, product.category, brand, makers)
@@ -82,17 +71,29 @@ def read_attributes(
         if not kind.vague or kinds_of(takes - kind.takes) - {"maker"}:
             return _attributes(text, takes)
         kind = kinds().get(kind.otherwise)
-    return Attributes.of(frozenset(), frozenset() if other_of(product) in _WORN else _people_facts(product))
+    return Attributes.of(frozenset(), _people_facts(product))
 
 
-def volume_of(name: str) -> Attributes | None:
-    """Return what a volume of a series takes, which is the one before, and which one it is itself."""
-    if not (match := _VOLUME.search(name)):
+def volume_of(product: Product) -> Attributes | None:
+    """Return what a volume of a series takes, which is the one before, and which one it is itself.
+
+    The number stands after the series in the name, or in the variant. Only books say it without brackets.
+    """
+    volume, name = pattern("volume"), product.name
+    in_variant = volume.fullmatch(product.variant or "")
+    if not (match := in_variant or volume.search(name)):
         return None
-    series, number = " ".join(match[1].lower().split()), int(match[2])
-    own, before = Fact("volume", f"{series} {number}"), Fact("volume", f"{series} {number - 1}")
-    takes = frozenset((before,)) if number > 1 else frozenset[Fact]()
-    return Attributes.of(takes, frozenset((own,)), (kinds_of(takes),) if takes else None)
+    before = name if in_variant else pattern("before series").split(name[: match.start()])[-1]
+    series = " ".join(before.lower().strip(" ,.").split())
+    is_told = not in_variant and match["n"] and name[match.end() :].lstrip()[:1] in (")", "]")
+    if pattern("no series").search(series) or not (is_told or other_of(product) == "book"):
+        return None
+    number = match["n"] or match["bare"] or match["zero"]
+    first = int(number) if number.isdecimal() else _ROMAN.index(number.lower()) + 1
+    last = max(first, int(match["last"] or 0))
+    one, *own = (Fact("volume", f"{series} {each}") for each in range(first - 1, last + 1))
+    takes = frozenset((one,) if first > 1 else ())
+    return Attributes.of(takes, frozenset(own), (kinds_of(takes),) if takes else None)
 
 
 def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
@@ -101,11 +102,38 @@ def kinds_of(facts: Iterable[Fact]) -> frozenset[str]:
 
 
 def _people_facts(product: Product) -> frozenset[Fact]:
-    """Return for what diet, skin, age of an animal and way of making coffee a product says that it is."""
-    text = "\n".join((product.name, *product.bullets)).lower()
-    about = frozenset(word for level in product.category for word in words(level))
-    read = ["diet", "skin"] + ["stage"] * bool(about & _ANIMALS) + ["coffee"] * ("coffee" in about)
-    return frozenset(Fact(kind, value) for kind in read for value in found(kind, text))
+    """Return for whom a product says that it is, by diet, skin, age, an animal's size and the like."""
+    leaf = "".join(product.category[-1:])
+    text = "\n".join((product.name, product.variant or "", leaf, *product.bullets)).lower()
+    about, other = _about(product.category), other_of(product) or ""
+    about = (about - {"bag"} | {other}) & _OTHERS or about
+    read = [kind for kind, among in table("about").items() if not about.isdisjoint(among)]
+    facts = frozenset(Fact(kind, value) for kind in read for value in found(kind, text))
+    return facts | _choices(facts, leaf.lower(), text, other) if "edible" in about else facts
+
+
+def _choices(facts: frozenset[Fact], leaf: str, text: str, food: str) -> frozenset[Fact]:
+    """Return for which diets a food is none, as is usual for its kind, and which one its buyer has chosen.
+
+    Bread without gluten is chosen for that, but not honey; so is what is made of plants in the place of meat.
+    """
+    usual = set(table("contents").get(food, ()))
+    stated = {fact.value for fact in facts if fact.kind == "diet"}
+    chosen = stated & (usual | found("diet", leaf) | {"decaf"})
+    if pattern("instead of meat").search(leaf):
+        chosen.add("vegan")
+    if usual and pattern("plants").search(text):
+        usual -= _PLANTS
+    return facts_of({"chosen": chosen, "contents": usual - stated})
+
+
+@lru_cache(maxsize=_CACHED)
+def _about(category: Category) -> frozenset[str]:
+    """Return the words of a category, with what kinds of readers it concerns."""
+    about = frozenset(word for level in category for word in words(level))
+    other = {"pet"} if about & {"cat", "dog"} else set[str]()
+    other |= set() if about.isdisjoint(table("no food")) else {"coffee", "edible"}
+    return (about | {"anything", "edible"}) - other
 
 
 def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
@@ -117,7 +145,7 @@ def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
     kind, own, offers, needs = text.kind, kinds_of(takes), offered(text), text.kind.needs
     if kind.shows and not any(own.isdisjoint(group) for group in needs or ()):
         devices = {fact for fact in takes if fact.kind == "device"}
-        offers |= takes - (devices if len(devices) > 1 else set())
+        offers |= takes - (devices if len(devices) > 1 else set()) | told_by_models(text.name)
     is_universal = pattern("universal").search(text.name)
     groups = [group for group in needs or () if not (is_universal and group <= _SPECIFIC)]
     narrow = own & _NARROW if needs is not None else kinds_of(takes - {_COMPUTER}) & _VITAL

@@ -204,7 +204,7 @@ class Catalogue:
 
 def _volumes(product: Product) -> frozenset[str]:
     """Return which volume of a series a product is, as a label that all its editions have in common."""
-    volume = volume_of(product.name)
+    volume = volume_of(product)
     return frozenset(f"\n{fact.value}" for fact in volume.offers) if volume else frozenset()
 
 

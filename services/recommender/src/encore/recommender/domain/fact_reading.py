@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 
 from encore.recommender.domain.brands import joined
-from encore.recommender.domain.fit_tables import Fact, Kind, found, makers, pattern, places, table
+from encore.recommender.domain.fit_tables import Fact, Kind, facts_of, found, makers, pattern, places, table
 from encore.recommender.domain.kinds import devices_in, devices_of
 from encore.recommender.domain.models import (
     codes,
@@ -72,30 +72,31 @@ def _read(name: str, readers: Mapping[str, _Reader], text: Text) -> Iterable[Fac
         return reader(text)
     more = text.more if name in table("in bullets") else ""
     texts = (text.name, " ".join(text.category).lower(), more)
-    return _facts(name, next(filter(None, (found(name, each) for each in texts)), ()))
-
-
-def _facts(kind: str, values: Iterable[str]) -> Iterator[Fact]:
-    return (Fact(kind, value) for value in values)
+    return facts_of({name: next(filter(None, (found(name, each) for each in texts)), ())})
 
 
 def _stated(kind: str, text: Text) -> Iterable[Fact]:
     """Return what all of a device's text says that it has, unless its model tells that."""
-    known = [fact for fact in _model_facts(text) if fact.kind == kind]
+    known = [fact for fact in _told_by_model(text) if fact.kind == kind]
     if known or (kind == "port" and "link" in text.kind.reads and not pattern("wireless").search(text.name)):
         return known  # what headphones with a wire say is their plug
     unlikely = set(_PLUGS_OF_CHARGERS)
     unlikely |= {"lightning"} if text.brand not in (None, "apple", "beats") else set()
     unlikely |= {"sd"} if text.kind.name not in table("sd cards") else set()
-    return _facts(kind, (found(kind, text.name) | found(kind, text.more)) - unlikely)
+    return facts_of({kind: (found(kind, text.name) | found(kind, text.more)) - unlikely})
 
 
-def _model_facts(text: Text) -> Iterator[Fact]:
-    """Yield which connectors a device has by its model."""
-    known = [connectors(model.name) for model in known_models(text.name)]
-    if not any(known) and text.kind.name == "phone" and "5g" in _WORD.findall(text.name):
-        known = [{"port": ["usb-c"]}]
-    return (Fact(kind, value) for facts in known for kind, values in facts.items() for value in values)
+def told_by_models(name: str) -> frozenset[Fact]:
+    """Return what all the models that a name has are known to have: connectors, and whose phones they are."""
+    sets = [facts_of(connectors(model.name)) for model in known_models(name)]
+    return frozenset.intersection(*sets) if sets else frozenset()
+
+
+def _told_by_model(text: Text) -> Iterable[Fact]:
+    """Return which connectors a device has by its model, or because it is a phone for 5G."""
+    known = [fact for fact in told_by_models(text.name) if fact.kind != "ecosystem"]
+    is_new = text.kind.name == "phone" and "5g" in _WORD.findall(text.name)
+    return known or facts_of({"port": ["usb-c"] * is_new})
 
 
 def _ends(text: Text) -> Iterable[Fact]:
@@ -103,21 +104,21 @@ def _ends(text: Text) -> Iterable[Fact]:
     for part in (text.name, text.more):
         if values := found("port", part) - {"usb-a"}:
             to_other = len(values) > 1 and pattern("usb-c to other").search(part)
-            return _facts("port", values - {"usb-c"} if to_other else values)
-    return [fact for fact in _model_facts(text) if fact.kind == "port"]
+            return facts_of({"port": values - {"usb-c"} if to_other else values})
+    return [fact for fact in _told_by_model(text) if fact.kind == "port"]
 
 
 def _own_cable(text: Text) -> Iterable[Fact]:
     """Return the connectors of the cable that a charger comes with."""
     cable = pattern("with cable").search(text.name)
-    return _facts("port", found("port", cable[1]) - _PLUGS_OF_CHARGERS if cable else ())
+    return facts_of({"port": found("port", cable[1]) - _PLUGS_OF_CHARGERS if cable else ()})
 
 
 def _first_end(text: Text) -> Iterable[Fact]:
     """Return the connector of an adapter that goes into the device that one has."""
     for kind in ("port", "video", "audio"):
         if first := [Fact(kind, value) for value, _ in places(kind, text.name) if value != "usb-a"][:1]:
-            return (*first, *_facts("device", _HOSTS if kind == "port" else ()))
+            return (*first, *facts_of({"device": _HOSTS if kind == "port" else ()}))
     return ()
 
 
@@ -127,7 +128,7 @@ def _link(text: Text) -> Iterable[Fact]:
         return (Fact("interface", "bluetooth"),)
     plugs = found("port", text.name) & {"usb-c", "lightning"}
     is_wired = pattern("wired").search(text.name) or pattern("wired").search(text.more)
-    return _facts("port", plugs) if plugs else [Fact("audio", "3.5mm")] * bool(is_wired)
+    return facts_of({"port": plugs}) if plugs else [Fact("audio", "3.5mm")] * bool(is_wired)
 
 
 def _cordless(text: Text) -> Iterable[Fact]:
@@ -135,7 +136,7 @@ def _cordless(text: Text) -> Iterable[Fact]:
     known = found("cordless", text.name) or found("cordless", text.more)
     volts = filter(str.isdecimal, found("volt", text.name) if text.brand else ())
     brand = makers().get(text.brand or "", text.brand)
-    return _facts("cordless", known or [f"{brand} {volt}v" for volt in volts])
+    return facts_of({"cordless": known or [f"{brand} {volt}v" for volt in volts]})
 
 
 def _devices(text: Text) -> Iterable[Fact]:
@@ -143,20 +144,22 @@ def _devices(text: Text) -> Iterable[Fact]:
     if "series" in text.kind.reads:
         named = found("series", text.name)
         values = values.union(*(table("series_devices").get(series, ()) for series in named))
-    return _facts("device", values.intersection(text.kind.among or values) or devices_of(text.category))
+    return facts_of({"device": values.intersection(text.kind.among or values) or devices_of(text.category)})
 
 
 def _models(text: Text, *, own: bool) -> Iterable[Fact]:
     """Return the models that an accessory says that it is for, or the own one of a device."""
     known = [model.name for model in known_models(text.name)]
-    return _facts("model", known[: 1 if own else None] or device_models(text.name if own else text.made_for))
+    return facts_of(
+        {"model": known[: 1 if own else None] or device_models(text.name if own else text.made_for)}
+    )
 
 
 def _own_makers(text: Text) -> Iterable[Fact]:
     first = _WORD.findall(text.name)[:2]
     known = [makers()[name] for name in (*first, "".join(first)) if name in makers()]
     own = [makers().get(text.brand, text.brand)] if text.brand else []
-    return _facts("maker", own + known) if text.kind.group == "devices" else ()
+    return facts_of({"maker": own + known}) if text.kind.group == "devices" else ()
 
 
 def _makers(text: Text) -> Iterable[Fact]:
@@ -165,7 +168,7 @@ def _makers(text: Text) -> Iterable[Fact]:
     values = list(_mentioned(text.made_for, text.makers)) or list(_mentioned(begin, frozenset()))
     if not values and text.kind.own and (brand in text.makers or brand in makers()):
         values = [makers().get(brand, brand)]
-    return _facts("maker", values)
+    return facts_of({"maker": values})
 
 
 def _mentioned(text: str, of_shop: AbstractSet[str]) -> Iterator[str]:
@@ -176,7 +179,7 @@ def _mentioned(text: str, of_shop: AbstractSet[str]) -> Iterator[str]:
 
 
 def _inches(text: Text) -> Iterable[Fact]:
-    return _facts("inches", map(str, inches(text.name, text.more, text.kind)))
+    return facts_of({"inches": map(str, inches(text.name, text.more, text.kind))})
 
 
 _TAKEN: Mapping[str, _Reader] = {
@@ -185,19 +188,19 @@ _TAKEN: Mapping[str, _Reader] = {
     "cordless": _cordless,
     "end": _ends,
     "first end": _first_end,
-    "port": lambda text: _facts("port", found("port", text.name) - _PLUGS_OF_CHARGERS),
+    "port": lambda text: facts_of({"port": found("port", text.name) - _PLUGS_OF_CHARGERS}),
     "own cable": _own_cable,
     "device": _devices,
     "maker": _makers,
     "model": partial(_models, own=False),
-    "code": lambda text: _facts("model", codes(text.name) | codes(text.more)),
+    "code": lambda text: facts_of({"model": codes(text.name) | codes(text.more)}),
 }
 _OFFERED: Mapping[str, _Reader] = {
     "inches": _inches,
     "cordless": _cordless,
     "ecosystem": lambda text: (_APPLE if Fact("maker", "apple") in _own_makers(text) else _OTHERS,),
     **{kind: partial(_stated, kind) for kind in ("port", "video", "audio", "card", "charging")},
-    "width": lambda text: _facts("mm", found("width", text.name) | found("width", text.more)),
+    "width": lambda text: facts_of({"mm": found("width", text.name) | found("width", text.more)}),
     "model": partial(_models, own=True),
-    "code": lambda text: _facts("model", codes(text.name) | codes_of_cartridges(text.more)),
+    "code": lambda text: facts_of({"model": codes(text.name) | codes_of_cartridges(text.more)}),
 }

@@ -55,13 +55,14 @@ def kinds() -> Mapping[str, Kind]:
 def _kind(name: str, group: Group, entry: Mapping[str, Any] | list[str]) -> Kind:
     own: dict[str, Any] = {"names": entry} if isinstance(entry, list) else dict(entry)
     devices = own.pop("device", [name]) if group == "devices" else []
-    offers = _facts(own.pop("offers", {})) | _facts({"device": devices})
+    offers = facts_of(own.pop("offers", {})) | facts_of({"device": devices})
     if "needs" in own:
         own["needs"] = tuple(frozenset(each.split("|")) for each in own["needs"])
-    return Kind(name=name, group=group, takes=_facts(own.pop("takes", {})), offers=offers, **own)
+    return Kind(name=name, group=group, takes=facts_of(own.pop("takes", {})), offers=offers, **own)
 
 
-def _facts(values: Mapping[str, Iterable[str]]) -> frozenset[Fact]:
+def facts_of(values: Mapping[str, Iterable[str]]) -> frozenset[Fact]:
+    """Return facts that are written by kind."""
     return frozenset(Fact(kind, value) for kind, each in values.items() for value in each)
 
 

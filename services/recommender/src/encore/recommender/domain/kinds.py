@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from encore.contracts.records import Product
@@ -68,9 +69,9 @@ def _match(name: str, category: Category) -> _Match | None:
 
 def other_of(product: Product) -> str | None:
     """Return what a thing that no device or accessory is, such as "clothing", by its category or name."""
-    levels = [match for level in reversed(product.category) for match in _of_leaf((level,))]
-    found = (*levels, *_of_name(product.name).values())
-    return next((match.kind.name for match in found if match.is_other), None)
+    levels = (match for level in reversed(product.category) for match in _of_leaf((level,)))
+    named = (match for name in (product.name,) for match in _of_name(name).values())  # only if need be
+    return next((match.kind.name for match in chain(levels, named) if match.is_other), None)
 
 
 def devices_in(text: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Literal
 
 from encore.contracts.records import Product
+from encore.recommender.domain.fit_tables import pattern, table
 from encore.recommender.domain.kinds import other_of
 from encore.recommender.domain.taxonomy import Category, words
 from encore.recommender.domain.taxonomy import audience as audience_words
@@ -16,34 +17,17 @@ Gender = Literal["women", "men"]
 Age = Literal["adult", "child", "baby"]
 
 _GENDERS: dict[str, Gender] = {"woman": "women", "girl": "women", "man": "men", "boy": "men"}
-_AGES: dict[Age, set[str]] = {
-    "baby": {"baby"},
-    "child": {"boy", "child", "girl"},
-    "adult": {"man", "woman"},
-}
+_AGES: dict[Age, set[str]] = {"baby": {"baby"}, "child": {"boy", "child", "girl"}, "adult": {"man", "woman"}}
 """The most telling first."""
-_LETTER = r"(?:[2-6]?X{1,4}[SL]|[2-6]XL|[SML])"
-_LETTERS = re.compile(rf"(?<![\w'\u2019.&-])({_LETTER})(?![\w'\u2019&]|-\w)")
-_JEANS = re.compile(r"\b(?:W(\d\d)\s?[/x]?\s?L|(\d\d)\s?[x\u00d7/]\s?)(2[6-9]|3[0-8])\b", re.IGNORECASE)
-_FOREIGN = re.compile(r"\b(UK|US)\s?(?:size\s?)?(\d{1,2}(?:[.,]5)?)\b", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.,-])(?:EU\s?)?(\d{2,3}(?:[.,]5)?)(?![\w%]|[.,]\d|\s?(?:cm|mm|ml|g|m|l)\b)")
-_LABELLED = re.compile(
-    r"\b(?:size|gr(?:\u00f6\u00df|oe?ss|\u00f6ss)e|gr\.|taille|talla|taglia|maat|tamanho)\s*:?\s*([\w./,-]+)",
-    re.IGNORECASE,
-)
-_LETTER_ORDER = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL")
+_CATEGORIES_TELL = _GENDERS.keys() | {"bird", "cat", "dog", "horse", "pet"}
+"""For whom a category says enough: food for a junior cat is for no child."""
 _CACHED = 65_536
-_CIRCLES = frozenset(
-    ("baby", "beer", "bird", "cat", "dog", "horse", "liquor", "nappy", "spirit", "tobacco", "whisky", "wine")
-)
 _PART = re.compile(r"[,;|()/]|\s[-\u2013]\s")
-_SYSTEMS = {
-    "shoe": (("shoe", 16, 50),),
-    "child": (("child", 50, 188),),
-    "jeans": (("waist", 22, 33), ("eu", 34, 64)),
-    "clothing": (("eu", 30, 64), ("belt", 65, 150)),
-}
-"""What numbers mean by whom they are for: their system, the least and the greatest."""
+_ALONE = frozenset(("belt", "glove", "hat"))
+"""Garments whose letters say nothing of others."""
+_LETTER_ORDER = ("XS", "S", "M", "L", "XL", "2XL", "3XL", "4XL")
+_MANY = re.compile("XX+")
+_WHO = re.compile(r"(?:(women|men|child) )?(.*) (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +41,7 @@ class Audience:
 def audience(product: Product) -> Audience:
     """Return whom a product is for, by its category, and by its name where that does not tell the gender."""
     found = audience_words(product.category)
-    if not found & _GENDERS.keys() and other_of(product) != "book":
+    if not found & _CATEGORIES_TELL and other_of(product) != "book":
         found |= audience_words((product.name,))
     genders = {gender for word, gender in _GENDERS.items() if word in found}
     age = next((age for age, names in _AGES.items() if names & found), None)
@@ -65,28 +49,36 @@ def audience(product: Product) -> Audience:
 
 
 def size_of(product: Product) -> str | None:
-    """Return a garment's size with its system: "letter M", "jeans 34x32", "eu 38", "shoe 42", "child 128".
+    """Return a garment's size, after whom it is for and its system: "women letter M", "jeans 34x32".
 
     It stands in the variant, or else in the name, where a number counts only after a word such as "size".
     """
-    worn = other_of(product)
-    if worn not in ("clothing", "shoe"):
+    if (other := other_of(product)) not in ("clothing", "shoe"):
         return None
-    if worn == "clothing" and audience(product).age in ("child", "baby"):
-        worn = "child"
-    if worn == "clothing" and "jeans" in words(" ".join((product.name, *product.category))):
-        worn = "jeans"
-    stated = (product.variant or "", *_LABELLED.findall(product.name))
-    sizes = (_sizes(text, worn, _LETTERS.findall(text), _NUMBER.findall(text)) for text in stated)
-    parts = [part.strip() for part in _PART.split(product.name)[1:]]
-    alone = [part for part in parts if re.fullmatch(_LETTER, part)]
-    return next(chain(*sizes, _sizes(product.name, worn, alone, ())), None)
+    found = audience(product)
+    who = "child" if found.age in ("child", "baby") else found.gender
+    worn = "shoe" if other == "shoe" else _garment(product, who)
+    name, parts = product.name, (part.strip() for part in _PART.split(product.name)[1:])
+    alone = " ".join(part for part in parts if pattern("size letter").fullmatch(part))
+    stated = " , ".join((product.variant or "", *pattern("size stated").findall(name), alone))
+    size = next(chain(_sizes(stated, worn, stated), _sizes(name, worn, "")), None)
+    return f"{who} {size}" if who and size else size
+
+
+def _garment(product: Product, who: str | None) -> str:
+    """Return which garment it is, as far as its sizes are of its own kind."""
+    if who == "child":
+        return "child"
+    named = frozenset(words(" ".join((product.name, *product.category))))
+    if who == "men" and "shirt" in named and named.isdisjoint(("polo", "t", "tee")):
+        return "collar"
+    return next((one for one in table("worn") if one in named), "clothing")
 
 
 @lru_cache(maxsize=_CACHED)
 def circle(category: Category) -> frozenset[str]:
     """Return what a category is for that only some people have or drink, such as a cat, a baby or wine."""
-    return _CIRCLES.intersection(word for level in category for word in words(level))
+    return frozenset(table("circles")).intersection(word for level in category for word in words(level))
 
 
 def system_of(size: str) -> str:
@@ -94,43 +86,48 @@ def system_of(size: str) -> str:
     return size.rpartition(" ")[0]
 
 
-def is_clothes(size: str) -> bool:
-    """Return whether a size is of clothes, whose systems compare, and not of shoes, belts or children."""
-    return system_of(size) in ("letter", "eu", "jeans")
+def compares(size: str, worn: Iterable[str], gender: Gender | None) -> bool:
+    """Return whether a size can be told from those worn in other systems."""
+    scale, _ = _place(size, gender)
+    return bool(scale) and any(_place(each, gender)[0] == scale for each in worn)
 
 
 def near(size: str, worn: Iterable[str], gender: Gender | None) -> float:
     """Return how far a size is from those worn in other systems; 0 where they do not compare."""
-    mine = _ordinal(size, gender)
-    theirs = [one for one in (_ordinal(each, gender) for each in worn) if one is not None]
-    return abs(mine - sum(theirs) / len(theirs)) if mine is not None and theirs else 0.0
+    scale, mine = _place(size, gender)
+    places = (_place(each, gender) for each in worn)
+    theirs = [place for other, place in places if other == scale]
+    return abs(mine - sum(theirs) / len(theirs)) if scale and theirs else 0.0
 
 
-def _ordinal(size: str, gender: Gender | None) -> float | None:
-    """Return the place of a size of clothes in XS, S, M, L, XL ..., by the usual European tables."""
-    system, _, value = size.rpartition(" ")
-    if system == "letter":
-        return float(_LETTER_ORDER.index(value)) if value in _LETTER_ORDER else None
-    if system == "eu":
-        return (float(value) - (44 if gender == "men" else 34)) / 2
-    if system == "jeans":
-        return (float(value.partition("x")[0]) - (29 if gender == "men" else 25)) / 2
-    return None
+@lru_cache(maxsize=_CACHED)
+def _place(size: str, gender: Gender | None) -> tuple[str, float]:
+    """Return a scale, with whom it is for, and the place of a size in it, such as XS, S, M, L, XL."""
+    if not (match := _WHO.fullmatch(size)):
+        return "", 0.0
+    who, system, value = match[1] or gender, match[2], match[3]
+    if system == "letter" and value in _LETTER_ORDER:
+        return f"{who} clothes", float(_LETTER_ORDER.index(value))
+    if system not in table("size scales") or who == "child":
+        return "", 0.0
+    scale, women, men, step = table("size scales")[system]
+    return f"{who} {scale}", (float(value.partition("x")[0]) + (men if who == "men" else women)) / step
 
 
-def _sizes(text: str, worn: str, letters: Iterable[str], numbers: Iterable[str]) -> Iterator[str]:
-    """Yield the sizes of a text in forms that nothing else has, and what these letters and numbers say."""
-    is_shoe = worn == "shoe"
-    if not is_shoe:
-        yield from (f"jeans {labelled or plain}x{length}" for labelled, plain, length in _JEANS.findall(text))
-        yield from (f"letter {_letter(size)}" for size in letters)
-    for system, size in _FOREIGN.findall(text):
-        yield f"{system.lower()} {'shoe ' * is_shoe}{size.replace(',', '.')}"
-    for plain in (size.replace(",", ".") for size in numbers):
-        yield from (f"{name} {plain}" for name, low, high in _SYSTEMS[worn] if low <= float(plain) <= high)
-
-
-def _letter(size: str) -> str:
-    """Write a size in one way: XXL as 2XL."""
-    many = size.count("X")
-    return f"{many}X{size[-1]}" if many > 1 else size
+def _sizes(text: str, worn: str, stated: str) -> Iterator[str]:
+    """Yield the sizes of a text in forms that nothing else has, and letters and numbers of what is stated."""
+    shoe, own = "shoe " * (worn == "shoe"), f"{worn} " * (worn in _ALONE)
+    if not shoe:
+        for labelled, plain, length in pattern("size of jeans").findall(text):
+            yield f"jeans {labelled or plain}x{length}"
+        for letters in pattern("size letters").findall(stated):
+            yield f"{own}letter {_MANY.sub(lambda found: f'{len(found[0])}X', letters)}"
+        for age, unit in pattern("size by age").findall(text if worn == "child" else ""):
+            yield f"{unit.lower()} {age.replace(' ', '')}"
+    for system, size in pattern("size abroad").findall(text):
+        yield f"{own}{system.lower()} {shoe}{size.replace(',', '.')}"
+    for size in pattern("size number").findall(stated):
+        number = size.replace(",", ".")
+        yield from (
+            f"{name} {number}" for name, low, high in table("worn")[worn] if low <= float(number) <= high
+        )

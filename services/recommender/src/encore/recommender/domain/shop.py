@@ -119,7 +119,7 @@ class Shop:
         """The family of the volume that comes after each volume of a series: the best edition."""
         found: dict[Fact, str] = {}
         for offer in sorted(self.offers.values(), key=self._place):
-            if volume := volume_of(offer.product.name):
+            if volume := volume_of(offer.product):
                 found |= {before: offer.family for before in volume.takes if before not in found}
         return found
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from encore.contracts.records import Product
 from encore.recommender.domain.fit_tables import Fact
+from encore.recommender.domain.fitting import known_from
 from encore.recommender.domain.people import Audience, Gender, circle, system_of
 from encore.recommender.domain.preferences import EventType, Preference
 from encore.recommender.domain.shop import Shop
@@ -163,17 +164,20 @@ class Shopper:
     def facts(self) -> frozenset[Fact]:
         """All that the texts of their products say of what these take and offer."""
         facts = self.shop.catalogue.facts
-        owned = (facts(one.product.product_id).owned for one in self.owned)
-        return frozenset().union(*(one.takes | one.offers for one in owned))
+        oldest_first = sorted(self.owned, key=lambda one: one.preference.timestamp or 0)
+        return known_from(facts(one.product.product_id).owned for one in oldest_first)
 
     def sizes(self, leaf: Category) -> Mapping[str, str]:
         """Return the size of each system that they wear of a leaf category: what they bought last of it.
 
-        Where they have nothing of it, that is told by the nearest category that they have.
+        Where they have nothing of it, that is told by the nearest category that they have. A size for women
+        or men also tells one that does not say for whom it is.
         """
         if leaf not in self._sizes:
-            told = sorted((shared_levels(one, leaf), time, size) for one, time, size in self._worn)
-            self._sizes[leaf] = {system_of(size): size for *_, size in told}
+            nearest_last = sorted((shared_levels(one, leaf), time, size) for one, time, size in self._worn)
+            told = [size for _, _, size in nearest_last]
+            anyones = [size.removeprefix("women ").removeprefix("men ") for size in told]
+            self._sizes[leaf] = {system_of(size): size for size in (*anyones, *told)}
         return self._sizes[leaf]
 
     @cached_property

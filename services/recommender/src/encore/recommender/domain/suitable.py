@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from encore.recommender.domain.attributes import Attributes
+from encore.recommender.domain.catalogue import Facts
 from encore.recommender.domain.fitting import is_fit
 from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.people import is_clothes, near, system_of
-from encore.recommender.domain.shopper import Shopper
+from encore.recommender.domain.people import compares, near, system_of
+from encore.recommender.domain.shopper import Owned, Shopper
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,11 @@ class Suitable:
 
     def knows_size(self, offer: Offer) -> bool:
         """Return whether an offer has no size, or one that can be told from what the customer wears."""
-        size = self.shopper.shop.catalogue.facts(offer.product_id).size
+        facts = self.shopper.shop.catalogue.facts(offer.product_id)
         worn = self.shopper.sizes(offer.leaf)
-        return (
-            size is None
-            or system_of(size) in worn
-            or (is_clothes(size) and any(map(is_clothes, worn.values())))
-        )
+        if facts.size is None or system_of(facts.size) in worn:
+            return True
+        return compares(facts.size, worn.values(), facts.audience.gender or self.shopper.gender)
 
     def _taste(self, variants: Sequence[Offer]) -> Offer:
         """Return one of the best variants, another one for another customer."""
@@ -54,15 +52,21 @@ class Suitable:
         return max(variants, key=lambda one: merits[one.product_id] + self.whim(one))
 
     def is_fit(self, offer: Offer) -> bool:
-        """Return whether what is useless by itself fits something that the customer has."""
+        """Return whether what is useless by itself fits something that the customer has.
+
+        Where they have such a device, it has to fit one, rather than what only tells that they have any.
+        """
         taking = self.shopper.shop.catalogue.facts(offer.product_id).attributes
-        return not taking.needs_fit or any(is_fit(taking, one) for one in self._owned)
+        if not taking.needs_fit:
+            return True
+        wanted = {fact for fact in taking.takes if fact.kind == "device"}
+        devices = [each for each in self._owned if not wanted.isdisjoint(each[1].attributes.offers)]
+        return any(not one.is_disliked and is_fit(taking, has.owned) for one, has in devices or self._owned)
 
     @cached_property
-    def _owned(self) -> Sequence[Attributes]:
-        """What the things of theirs that did not disappoint take and offer."""
+    def _owned(self) -> Sequence[tuple[Owned, Facts]]:
         facts = self.shopper.shop.catalogue.facts
-        return [facts(one.product.product_id).owned for one in self.shopper.kept]
+        return [(one, facts(one.product.product_id)) for one in self.shopper.owned]
 
     def _distance(self, offer: Offer) -> float:
         facts = self.shopper.shop.catalogue.facts(offer.product_id)
