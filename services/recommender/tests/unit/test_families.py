@@ -123,13 +123,6 @@ def test_other_brands_and_categories_are_other_garments() -> None:
     assert not any(same(families, "P1", other) for other in ("P3", "P4"))
 
 
-def test_an_unknown_colour_is_understood_from_its_siblings() -> None:
-    """A short part of a name counts as a colour where another product has a known colour in its place."""
-    siblings = product("P1", "Kurta (Zircon, XL)"), product("P2", "Kurta (Jamun, M)")
-    assert not same(families_of(*siblings), "P1", "P2")
-    assert same(families_of(*siblings, product("P3", "Kurta (Blue, M)")), "P1", "P2")
-
-
 def test_garments_with_variants_of_their_own_are_not_one_for_similar_names() -> None:
     """A shop that lists its variants names different garments alike."""
     names = {

@@ -1,6 +1,7 @@
 """The rows of some customers for Personalize as files, and how much there is of them."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.csv_files import Row, csv_header, csv_lines
@@ -25,7 +26,7 @@ class DatasetFiles:
             self._add(personalize_keys.USERS, USERS, [rows.user])
             self._size = self._size.plus(DataSize.of_customer(len(own)))
 
-    def counted(self, **more: int) -> Prepared:
+    def counted(self, **more: Any) -> Prepared:  # noqa: ANN401 - any other member
         """Return how much there is, and `more`."""
         return Prepared(
             interactions=self._size.interactions,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from encore.recommender.domain.families import SharedCounts
+from encore.recommender.domain.families import SharedReviews
 from encore.runtime.training_minimums import DataSize
 
 PERSONALIZE = "personalize"
@@ -40,12 +40,13 @@ class Prepared(BaseModel):
     others: int = 0
     """How many customers of earlier files were gathered, and in how many files they are."""
     other_files: int = 0
+    shared: SharedReviews = SharedReviews()
+    """What the products of a bundle share."""
 
     def plus(self, other: "Prepared") -> "Prepared":
-        """Return how much both have."""
-        return Prepared(
-            **{name: getattr(self, name) + getattr(other, name) for name in Prepared.model_fields}
-        )
+        """Return how much both have, without what products share."""
+        figures = Prepared.model_fields.keys() - {"shared"}
+        return Prepared(**{name: getattr(self, name) + getattr(other, name) for name in figures})
 
     @property
     def shortfall(self) -> str | None:
@@ -54,9 +55,3 @@ class Prepared(BaseModel):
             return NOBODY
         size = DataSize(interactions=self.interactions, customers=self.customers, returning=self.returning)
         return size.shortfall
-
-
-class PreparedBundle(Prepared):
-    """The same of one bundle, and which reviews its products share."""
-
-    shared: SharedCounts = SharedCounts()

@@ -27,7 +27,6 @@ from encore.recommender.domain.prepared import (
     POPULARITY_REASON,
     RANKED,
     Prepared,
-    PreparedBundle,
 )
 from encore.recommender.domain.rows import item_row, rows_of
 from encore.recommender.domain.schemas import ITEMS
@@ -119,9 +118,10 @@ class PrepareDatasets:
             long += sum(len(rows[name].interactions) >= LONG_HISTORY for name in settled)
         await self._put_rows(run.run_id, bundle.first, files)
         await self._put_input(run.run_id, bundle.first, asked, witnesses)
-        prepared = files.counted(ranked=len(asked), kept=kept, long=long, witnesses=len(witnesses))
-        prepared_bundle = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
-        await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared_bundle])
+        prepared = files.counted(
+            ranked=len(asked), kept=kept, long=long, witnesses=len(witnesses), shared=shared
+        )
+        await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared])
 
     async def gather(self, run: Run, bundle: Bundle) -> None:
         """Write a segment of the table of histories, one for each bundle, file by file."""
@@ -133,8 +133,8 @@ class PrepareDatasets:
             shared.add(one.customer for one in some)
             prepared = prepared.plus(files.counted(others=len(some), other_files=1))
             await self._put_others(run.run_id, bundle.first, prepared.other_files, some, files)
-        found = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
-        await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [found])
+        prepared.shared = shared
+        await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [prepared])
 
     async def close(self, run: Run) -> dict[str, str]:
         """Sum up all customers; return which engine the run is for, and what it has.
@@ -145,15 +145,15 @@ class PrepareDatasets:
         prepared, shared, items_bytes = Prepared(), SharedReviews(), int(run.step["items_bytes"])
         for bundle in bundles_of(run):
             for key in (learned_keys.prepared, learned_keys.gathered):
-                (found,) = await self.objects.get_lines(key(run.run_id, bundle.first), PreparedBundle)
+                (found,) = await self.objects.get_lines(key(run.run_id, bundle.first), Prepared)
                 await asyncio.to_thread(shared.merge, found.shared)
                 prepared = prepared.plus(found)
-        log.info("datasets_written", items_bytes=items_bytes, **prepared.model_dump())
+        log.info("datasets_written", items_bytes=items_bytes, **prepared.model_dump(exclude={"shared"}))
         shortfall = run.step.get(POPULARITY_REASON) or prepared.shortfall
         too_much = exceeded(prepared, items=int(run.step["items"]), items_bytes=items_bytes)
         if too_much and not shortfall:
             raise RefusedError(too_much)
-        await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared.counted()])
+        await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared])
         return {
             ENGINE: POPULARITY if shortfall else PERSONALIZE,
             POPULARITY_REASON: shortfall or "",
