@@ -14,7 +14,7 @@ async def poll(world: World, run_id: str, times: int = 1) -> None:
         run = await world.ledger.run(run_id)
         await world.ledger.set_step(run_id, attempt=str(run.attempt(StageName.RECOMMENDER) + 1))
         if await world.check(run_id):
-            await world.training.take_turns.end(run_id)
+            await world.take_turns.end(run_id)
 
 
 async def started(*run_ids: str) -> World:
@@ -58,7 +58,7 @@ async def test_redeliveries_are_no_polls() -> None:
     world = await started("quiet", "waits")
     run = await world.ledger.run("waits")
     for _ in range(3 * SILENT_POLLS):
-        assert not await world.training.advance(run)
+        assert not await world.take_turns.has_turn(run)
     assert whose(world) == "quiet"
 
 

@@ -71,11 +71,11 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         customers=customers,
         contacts=runtime.items(settings.contacts_table, expires=False),
     )
-    train = await _train(runtime)
+    take_turns, train = _take_turns(runtime), await _train(runtime)
     advance_run = AdvanceRun(
         ledger=runtime.ledger,
         stage=runtime.stage,
-        take_turns=train.take_turns,
+        take_turns=take_turns,
         load_rules=load_rules,
         prepare_datasets=prepare_datasets,
         study_shop=study_shop,
@@ -133,17 +133,19 @@ def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
     )
 
 
+def _take_turns(runtime: Runtime[RecommenderSettings]) -> TakeTurns:
+    settings, group = runtime.settings, runtime.settings.recommender_dataset_group
+    turns = DynamoDBTurns(runtime.dynamodb, table=settings.runs_table, name=group)
+    return TakeTurns(ledger=runtime.ledger, turns=turns, silent_polls=settings.silent_polls)
+
+
 async def _train(runtime: Runtime[RecommenderSettings]) -> Train:
     settings, plan, ledger = runtime.settings, _plan(runtime.settings), runtime.ledger
     personalize = AWSPersonalize(await runtime.new_client("personalize"))
-    turns = DynamoDBTurns(
-        runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
-    )
     return Train(
         ledger=ledger,
         stage=runtime.stage,
         personalize=personalize,
-        take_turns=TakeTurns(ledger=ledger, turns=turns, silent_polls=settings.silent_polls),
         remove_old_runs=RemoveOldRuns(
             ledger=ledger,
             personalize=personalize,

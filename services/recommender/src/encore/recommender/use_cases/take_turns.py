@@ -48,11 +48,6 @@ class TakeTurns:
         turn = await self.turns.take(run_id)
         return turn is not None and turn.owner == run_id
 
-    async def run_in_turn(self) -> Run | None:
-        """Return the open run whose turn it is, or None."""
-        turn = await self.turns.current()
-        return await self._open_run(turn.owner) if turn else None
-
     async def end(self, run_id: str) -> None:
         """End the run's turn, if it has one."""
         await self.turns.end(run_id)

@@ -19,7 +19,7 @@ from encore.recommender.ports import (
     VanishedError,
 )
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.take_turns import TURN_LOST, TakeTurns
+from encore.recommender.use_cases.take_turns import TURN_LOST
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
@@ -43,7 +43,6 @@ class Train:
     ledger: Ledger
     stage: Stage
     personalize: Personalize
-    take_turns: TakeTurns
     remove_old_runs: RemoveOldRuns
     plan: Plan
 
@@ -55,9 +54,6 @@ class Train:
         """
         if step_of(run) is Step.SELECT:
             return True
-        if not await self.take_turns.has_turn(run):
-            log.info("waiting_for_another_run")
-            return False
         run = await self._after_losing_its_turn(await self.ledger.run(run.run_id))
         try:
             while step_of(run) is not Step.SELECT and not run.step.get(TURN_LOST):
