@@ -100,8 +100,6 @@ class RecommenderWebSettings(_BothSettings):
     """How long a campaign may take; after that, the ranking of the last run stands in."""
     recommender_web_request_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     """How long any request may take."""
-    recommender_web_ranking_s: Annotated[int, Field(ge=0)] = 300
-    """For how long what a campaign has ranked is kept for a customer of whom nothing new is known."""
     recommender_web_max_age_s: Annotated[int, Field(ge=0)] = 30
     """For how long a caller may show picks without asking again."""
     recommender_web_renew_s: Annotated[float, Field(gt=0)] = 30.0
