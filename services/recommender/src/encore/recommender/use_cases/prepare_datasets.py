@@ -105,14 +105,14 @@ class PrepareDatasets:
             histories = await self.customers.remember(run, part, customers)
             shared.add(one.customer for one in histories)
             to_rank = set() if ENGINE in run.step else await self._to_rank(customers)
-            rows = await asyncio.to_thread(rows_of, histories, products)
+            rows = await asyncio.to_thread(rows_of, histories)
             bases = await asyncio.to_thread(self.rankings.bases, rows, to_rank)
             settled = await self.rankings.settle(
                 run, part, bases, lambda one: one in products and products[one].in_stock is not False
             )
             new = [name for name, one in settled.items() if not one.product_ids]
             own = await asyncio.to_thread(chosen, histories, settled, run=run, part=part, most=most)
-            rows |= await asyncio.to_thread(rows_of, (one.told for one in own), products)
+            rows |= await asyncio.to_thread(rows_of, (one.told for one in own))
             await asyncio.to_thread(files.add, rows.values())
             asked, witnesses, kept = asked + new, witnesses + own, kept + len(settled) - len(new)
             long += sum(len(rows[name].interactions) >= LONG_HISTORY for name in settled)
@@ -125,11 +125,10 @@ class PrepareDatasets:
 
     async def gather(self, run: Run, bundle: Bundle) -> None:
         """Write a segment of the table of histories, one for each bundle, file by file."""
-        products, segments = await self.know.products(run.run_id), len(bundles_of(run))
-        prepared, shared = Prepared(), SharedReviews()
+        prepared, shared, segments = Prepared(), SharedReviews(), len(bundles_of(run))
         async for some in self.customers.gather(run.run_id, segment=bundle.number - 1, segments=segments):
             files = DatasetFiles()
-            await asyncio.to_thread(lambda: files.add(rows_of(some, products).values()))  # noqa: B023 - awaited
+            await asyncio.to_thread(lambda: files.add(rows_of(some).values()))  # noqa: B023 - awaited
             shared.add(one.customer for one in some)
             prepared = prepared.plus(files.counted(others=len(some), other_files=1))
             await self._put_others(run.run_id, bundle.first, prepared.other_files, some, files)
