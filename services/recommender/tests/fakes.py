@@ -21,7 +21,6 @@ from encore.contracts.records import (
 )
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
 from encore.recommender.domain.customer_events import Visit, surplus
-from encore.recommender.domain.kept_rankings import Terms
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.ports import (
     NotReadyError,
@@ -321,7 +320,7 @@ def nothing_kept(objects: RankedObjects) -> KeepRankings:
         items=InMemoryItems("customer_id", "run_id"),
         objects=objects,
         solution="",
-        terms=Terms(days=0, fewest=0),
+        days=0,
     )
 
 

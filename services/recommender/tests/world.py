@@ -19,7 +19,7 @@ from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.bundles import FEWEST_PARTS
 from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import Terms, fewest_left, solution_digest
+from encore.recommender.domain.kept_rankings import solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
@@ -152,7 +152,7 @@ class World:
             items=self.items,
             objects=self.objects,
             solution=solution_digest(self.plan),
-            terms=Terms(days=self.ranking_days, fewest=fewest_left(self.picks, self.rules)),
+            days=self.ranking_days,
         )
         prepare_datasets = PrepareDatasets(
             objects=self.objects,

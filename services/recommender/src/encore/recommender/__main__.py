@@ -5,7 +5,7 @@ from encore.recommender.adapters.campaign import AWSEventTracker
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
-from encore.recommender.domain.kept_rankings import Terms, fewest_left, solution_digest
+from encore.recommender.domain.kept_rankings import solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
@@ -126,10 +126,7 @@ def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
         items=runtime.items(settings.recommendations_table),
         objects=runtime.objects,
         solution=solution_digest(_plan(settings)),
-        terms=Terms(
-            days=settings.recommender_ranking_days,
-            fewest=fewest_left(settings.recommender_picks, settings.recommender_rules),
-        ),
+        days=settings.recommender_ranking_days,
     )
 
 
