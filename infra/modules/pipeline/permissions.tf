@@ -236,7 +236,6 @@ locals {
           "personalize:DescribeDatasetImportJob",
           "personalize:DescribeSolution",
           "personalize:DescribeSolutionVersion",
-          "personalize:GetSolutionMetrics",
           "personalize:ListTagsForResource",
           "personalize:UpdateDataset",
         ]

@@ -220,12 +220,6 @@ class InMemoryPersonalize:
             raise RefusedError(self.failures[kind])
         return self._looks[arn] > 1
 
-    async def ndcg(self, version_arn: str) -> float | None:
-        """Return the same of every version."""
-        if version_arn not in self.made:
-            raise VanishedError(f"Resource Arn {version_arn} does not exist.")
-        return 0.5
-
     async def something_is_missing(self, *_: object) -> bool:
         """Something that is none of the run's own is missing."""
         raise VanishedError("no such recipe")

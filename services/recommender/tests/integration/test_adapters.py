@@ -66,7 +66,6 @@ async def assert_can_be_removed(personalize: AWSPersonalize, run: Run) -> None:
     [solution] = await personalize.solutions(run.step["dataset_group"])
     assert solution == run.step["solution"]
     assert await personalize.tags(solution) == {"stack": "shop", "run": "run-1"}
-    assert 0 <= (await personalize.ndcg(run.step["solution_version"]) or 0) <= 1
     assert not await personalize.delete(Kind.SCHEMA, run.step["schema_users"])
     assert await personalize.delete(Kind.SOLUTION, solution)
     async with asyncio.timeout(10):

@@ -143,7 +143,6 @@ async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
     assert all(first.isdisjoint(second) for first, second in zip(*picks, strict=True))
     assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 2
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 2
-    assert 0 < float((await others.ledger.run("run-2")).step["ndcg"]) <= 1
 
 
 def _with_an_order(customer: Customer) -> Customer:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 EXISTS = "ResourceAlreadyExistsException"
 ACTIVE = "ACTIVE"
 RECENT_VERSIONS = 20
-NDCG = "normalized_discounted_cumulative_gain_at_25"
 FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
 """Personalize may accept a second version with the same name, and each one is a paid training; of event
 trackers, it refuses a second one of a group with another error."""
@@ -120,14 +119,6 @@ class AWSPersonalize:
         reply = await self._call(kind, "describe", **{operations.arn: arn})
         described: Mapping[str, Any] = reply[operations.member]
         return described
-
-    async def ndcg(self, version_arn: str) -> float | None:
-        """Return the NDCG@25 that Personalize has measured of a version, or None."""
-        try:
-            reply = await self._client.get_solution_metrics(solutionVersionArn=version_arn)
-        except ClientError as error:
-            raise meaning(error, OPERATIONS[Kind.SOLUTION_VERSION]) from error
-        return reply.get("metrics", {}).get(NDCG)
 
     async def _existing(self, wanted: ResourceSpec) -> str:
         kind, request = wanted.kind, wanted.request

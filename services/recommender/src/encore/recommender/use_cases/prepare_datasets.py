@@ -19,7 +19,6 @@ from encore.recommender.domain.csv_files import csv_file, is_fit_id
 from encore.recommender.domain.dataset_files import DatasetFiles
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.history import History
-from encore.recommender.domain.limits import exceeded
 from encore.recommender.domain.prepared import (
     ENGINE,
     PERSONALIZE,
@@ -41,7 +40,7 @@ from encore.recommender.domain.witnesses import (
     Witness,
     chosen,
 )
-from encore.recommender.ports import KnownShop, RefusedError
+from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
@@ -80,7 +79,7 @@ class PrepareDatasets:
         await self.know.settle(run.run_id, None if shop == run.run_id else shop, self.assortment)
         products = (await self.know.products(run.run_id)).values()
         by_product = {one.product_id: one for one in await self.know.sentiments(run.run_id)}
-        fit = [one for one in products if is_fit_id(one.product_id)]
+        fit = (one for one in products if is_fit_id(one.product_id))
         rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
         body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
         await self._put(personalize_keys.items(run.run_id), body, personalize_keys.CSV_TYPE)
@@ -89,7 +88,6 @@ class PrepareDatasets:
             **off,
             BUNDLE_PARTS: str(parts_per_bundle(run.parts or 0)),
             "started_at": run.step.get("started_at", datetime.now(UTC).isoformat()),
-            "items": str(len(fit)),
             "items_bytes": str(len(body)),
             EARLIER: "" if shop in (None, run.run_id) else str(shop),
             **({} if self.most_witnesses else {WEIGHT: "1"}),
@@ -138,8 +136,7 @@ class PrepareDatasets:
     async def close(self, run: Run) -> dict[str, str]:
         """Sum up all customers; return which engine the run is for, and what it has.
 
-        Raises `RefusedError` if that is more than Personalize takes. Datasets that are too small, or serve
-        nobody, are for no engine but popularity.
+        Datasets that are too small, or serve nobody, are for no engine but popularity.
         """
         prepared, shared, items_bytes = Prepared(), SharedReviews(), int(run.step["items_bytes"])
         for bundle in bundles_of(run):
@@ -149,9 +146,6 @@ class PrepareDatasets:
                 prepared = prepared.plus(found)
         log.info("datasets_written", items_bytes=items_bytes, **prepared.model_dump(exclude={"shared"}))
         shortfall = run.step.get(POPULARITY_REASON) or prepared.shortfall
-        too_much = exceeded(prepared, items=int(run.step["items"]), items_bytes=items_bytes)
-        if too_much and not shortfall:
-            raise RefusedError(too_much)
         await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared])
         return {
             ENGINE: POPULARITY if shortfall else PERSONALIZE,

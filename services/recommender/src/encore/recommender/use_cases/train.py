@@ -103,8 +103,6 @@ class Train:
         waiting = [one.name for one in wanted if not await self._is_active(one, run)]
         if waiting:
             raise NotReadyError(", ".join(waiting))
-        if step is Step.TRAIN and (ndcg := await self.personalize.ndcg(run.step[VERSION])) is not None:
-            run = await self.ledger.set_step(run.run_id, ndcg=f"{ndcg:.4f}")
         run = await self.ledger.set_step(run.run_id, step=step.following, **_counted(step, run))
         await report_training(run, self.stage)
         log.info("step_passed", step=step)
