@@ -1,9 +1,10 @@
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from encore.recommender.domain.plan import ARNS, Plan, Step, resource_name
+from encore.recommender.domain.plan import ARNS, Plan, Step
 from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.resources import ResourceSpec
 from encore.runtime.runs.run import Run
@@ -26,17 +27,17 @@ def test_steps_follow_one_another_up_to_selection() -> None:
     assert Step.SELECT.following is Step.SELECT
 
 
-@pytest.mark.parametrize("run_id", ["run-1", "x" * 80, "päivä/1", "-leading"])
+@pytest.mark.parametrize("run_id", ["run-1", "run-0123456789abcdef"])
 def test_personalize_accepts_every_name(run_id: str) -> None:
-    """Whatever the run id, names are valid, deterministic and distinct."""
-    run = RUN.model_copy(update={"run_id": run_id})
-    wanted = everything(run)
+    """Names are valid, deterministic and distinct, also with the longest name of a group."""
+    run, plan = RUN.model_copy(update={"run_id": run_id}), replace(PLAN, dataset_group="g" * 39)
+    wanted = everything(run, plan)
     assert sorted(wanted) == sorted(ARNS)
     for one in wanted.values():
         assert NAME.fullmatch(one.name)
         assert len(one.name) <= 63
     assert len({(one.kind, one.name) for one in wanted.values()}) == len(ARNS)
-    assert everything(run) == wanted
+    assert everything(run, plan) == wanted
 
 
 def test_runs_share_the_group_and_its_datasets_but_nothing_else() -> None:
@@ -105,12 +106,6 @@ def test_one_campaign_and_tracker_serve_all_runs() -> None:
     assert campaign.name == tracker.name == "shop"
     assert campaign.request == {"solutionVersionArn": "arn:version", "minProvisionedTPS": 1}
     assert tracker.request == {"datasetGroupArn": "arn:group"}
-
-
-def test_a_valid_run_id_is_used_as_the_name() -> None:
-    """An operator can then find a run's jobs by its id."""
-    assert resource_name("run-1") == "run-1"
-    assert resource_name("run-1", "items") == "run-1-items"
 
 
 def test_everything_but_schemas_says_whose_it_is() -> None:

@@ -21,7 +21,7 @@ class _BothSettings(ConsentTables):
     recommendations_table: str
     histories_table: str
     recommender_dataset_group: Annotated[
-        str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
+        str, Field(min_length=1, max_length=39, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
     ] = "encore"
     """Runs that share a dataset group take turns."""
     recommender_picks: Picks = DEFAULT_PICKS

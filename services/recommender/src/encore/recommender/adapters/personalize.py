@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 EXISTS = "ResourceAlreadyExistsException"
 ACTIVE = "ACTIVE"
-RECENT_VERSIONS = 20
 FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
 """Personalize may accept a second version with the same name, and each one is a paid training; of event
 trackers, it refuses a second one of a group with another error."""
@@ -83,7 +82,8 @@ class AWSPersonalize:
         parent = {key: request[key] for key in (operations.parent or "",) if key in request}
         listed = [summary async for summary in self._list(kind, **parent)]
         if kind is Kind.SOLUTION_VERSION:
-            listed = [await self.described(kind, one[operations.arn]) for one in _latest(listed)]
+            # Summaries lack names; a run's solution has a version or two.
+            listed = [await self.described(kind, one[operations.arn]) for one in listed]
         same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == name)
         return next(same, None)
 
@@ -160,8 +160,3 @@ class AWSPersonalize:
         except ClientError as error:
             raise meaning(error, operations) from error
         return reply
-
-
-def _latest(versions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The versions that an open run may have created; summaries lack names, so each one is described."""
-    return sorted(versions, key=lambda version: version["creationDateTime"], reverse=True)[:RECENT_VERSIONS]
