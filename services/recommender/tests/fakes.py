@@ -21,7 +21,7 @@ from encore.contracts.records import (
 )
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
 from encore.recommender.domain.customer_events import Visit, surplus
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.ports import (
     NotReadyError,
     QuotaError,
@@ -223,11 +223,6 @@ class InMemoryPersonalize:
     async def something_is_missing(self, *_: object) -> bool:
         """Something that is none of the run's own is missing."""
         raise VanishedError("no such recipe")
-
-    async def exists(self, kind: Kind, arn: str) -> bool:
-        """Return whether it has been made and not deleted."""
-        assert kind
-        return arn in self.made
 
     async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
         """Return the ARN of what has been made with this name and not deleted."""

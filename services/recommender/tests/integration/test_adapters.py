@@ -6,8 +6,7 @@ from aiobotocore.session import get_session
 
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.domain.bundles import bundle_of
-from encore.recommender.domain.plan import Plan, Step
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, Plan, ResourceSpec, Step
 from encore.recommender.ports import RefusedError, VanishedError
 from encore.runtime.runs.run import Run
 from encore.runtime.storage import S3Objects
@@ -70,8 +69,10 @@ async def assert_can_be_removed(personalize: AWSPersonalize, run: Run) -> None:
     assert await personalize.delete(Kind.SOLUTION, solution)
     async with asyncio.timeout(10):
         version = run.step["solution_version"]
-        while await personalize.exists(Kind.SOLUTION_VERSION, version):  # noqa: ASYNC110 - as every client has to
-            await asyncio.sleep(0.02)
+        with pytest.raises(VanishedError):
+            while True:
+                await personalize.is_active(Kind.SOLUTION_VERSION, version)
+                await asyncio.sleep(0.02)
     assert await personalize.tags(solution) == {}
     assert await personalize.delete(Kind.SOLUTION, solution)
     with pytest.raises(VanishedError):

@@ -9,13 +9,14 @@ from aiobotocore.session import get_session
 from encore.contracts.events import RecommenderBundle, RecommenderPoll, Round, parse_event
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.turns import DynamoDBTurns
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.ports import (
     NotReadyError,
     Personalize,
     RefusedError,
     Turn,
     Turns,
+    VanishedError,
 )
 from encore.runtime.ports import Polls
 from encore.runtime.queue.polls import SQSPolls, SQSRecommenderPolls
@@ -90,11 +91,12 @@ async def test_a_dataset_that_was_deleted_does_not_exist(personalize: Personaliz
     request = {"datasetGroupArn": group, "datasetType": "Users", "schemaArn": schema}
     dataset = await _active(personalize, ResourceSpec("dataset_users", Kind.DATASET, "users", request))
     assert await personalize.find(Kind.DATASET, "users", request) == dataset
-    assert await personalize.exists(Kind.DATASET, dataset)
     assert await personalize.delete(Kind.DATASET, dataset)
     async with asyncio.timeout(10):
-        while await personalize.exists(Kind.DATASET, dataset):  # noqa: ASYNC110 - as every client has to
-            await asyncio.sleep(0.02)
+        with pytest.raises(VanishedError):
+            while True:
+                await personalize.is_active(Kind.DATASET, dataset)
+                await asyncio.sleep(0.02)
     assert await personalize.find(Kind.DATASET, "users", request) is None
 
 

@@ -8,7 +8,7 @@ from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError
 
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
 
 if TYPE_CHECKING:

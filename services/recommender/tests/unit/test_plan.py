@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from encore.recommender.domain.plan import ARNS, Plan, Step
+from encore.recommender.domain.plan import ARNS, Plan, ResourceSpec, Step
 from encore.recommender.domain.preferences import EventType
-from encore.recommender.domain.resources import ResourceSpec
 from encore.runtime.runs.run import Run
 from tests.support.runs import START
 

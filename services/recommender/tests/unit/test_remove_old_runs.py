@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from encore.contracts import object_keys
-from encore.recommender.domain.plan import Step
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, ResourceSpec, Step
 from encore.recommender.ports import QuotaError
 from encore.runtime.runs.run import Run, StageName
 from services.recommender.tests.world import KEEP, World, crash

@@ -2,7 +2,7 @@
 
 import pytest
 
-from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.plan import Kind
 from encore.recommender.ports import Turn
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.world import SILENT_POLLS, World

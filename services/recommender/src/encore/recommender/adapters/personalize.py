@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from encore.recommender.adapters.personalize_operations import GONE, OPERATIONS, meaning
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.ports import NotReadyError, RefusedError, VanishedError
 from encore.runtime.errors import error_code
 
@@ -64,14 +64,6 @@ class AWSPersonalize:
         if status.endswith(ENDED_BADLY):
             raise RefusedError(str(described.get("failureReason") or status))
         return status == ACTIVE
-
-    async def exists(self, kind: Kind, arn: str) -> bool:
-        """Return whether there is such a resource, whatever its state."""
-        try:
-            await self.described(kind, arn)
-        except VanishedError:
-            return False
-        return True
 
     async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
         """Return the ARN of the resource of a kind that has this name, or None.

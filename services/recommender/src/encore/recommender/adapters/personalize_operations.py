@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.plan import Kind
 from encore.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
 from encore.runtime.errors import error_code
 

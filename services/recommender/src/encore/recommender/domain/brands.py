@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from encore.contracts.records import Product
-from encore.recommender.domain.words import word_set
+from encore.recommender.domain.taxonomy import word_set
 
 MAX_WORDS = 3
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from encore.contracts import object_keys
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.domain.schemas import DATASETS, DatasetSchema
 from encore.recommender.domain.solution import OFFERED, SOLUTION, filter_name
 from encore.runtime.runs.run import Run
@@ -27,6 +26,34 @@ ARNS = (
     *("solution", "filter", "solution_version", "batch_job"),
 )
 """The members of a run's step state that hold the ARN of what it has made or found."""
+
+
+class Kind(StrEnum):
+    """The kinds of resource that a run needs."""
+
+    SCHEMA = "schema"
+    DATASET_GROUP = "dataset group"
+    DATASET = "dataset"
+    IMPORT_JOB = "dataset import job"
+    SOLUTION = "solution"
+    SOLUTION_VERSION = "solution version"
+    FILTER = "filter"
+    BATCH_JOB = "batch inference job"
+    CAMPAIGN = "campaign"
+    EVENT_TRACKER = "event tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSpec:
+    """A resource that must exist.
+
+    `key` is its name in a run's step state, `request` the parameters of its creation other than `name`.
+    """
+
+    key: str
+    kind: Kind
+    name: str
+    request: Mapping[str, Any]
 
 
 class Step(StrEnum):

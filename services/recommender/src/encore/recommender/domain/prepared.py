@@ -1,5 +1,6 @@
 """What a run has for Personalize, counted bundle by bundle."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic import BaseModel
@@ -15,6 +16,8 @@ ENGINE, POPULARITY_REASON = "engine", "popularity_reason"
 RANKED = "ranked"
 """Where it keeps for how many customers Personalize is asked."""
 NOBODY = "nobody to rank products for"
+_LOWER_BOUND = re.compile(r"\b(fewer|less) than\b|\bat least\b|\bminimum\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(interactions?|users?|rows?|records?|events?)\b", re.IGNORECASE)
 
 
 def asks_for_rankings(step: Mapping[str, str]) -> bool:
@@ -55,3 +58,11 @@ class Prepared(BaseModel):
             return NOBODY
         size = DataSize(interactions=self.interactions, customers=self.customers, returning=self.returning)
         return size.shortfall
+
+
+def says_too_little_data(reason: str) -> bool:
+    """Return whether Personalize's failure reason is too little data to learn from.
+
+    The texts are not fully documented, so they are recognised by a lower bound and what is counted.
+    """
+    return bool(_LOWER_BOUND.search(reason) and _COUNTED.search(reason))

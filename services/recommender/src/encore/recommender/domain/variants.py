@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from unicodedata import normalize
 
 from encore.contracts.records import Product
-from encore.recommender.domain.taxonomy import filled, read_table
-from encore.recommender.domain.words import german_colours, word_set
+from encore.recommender.domain.taxonomy import filled, german_colours, read_table, word_set
 
 Key = tuple[str, ...]
 """Words of a name, sorted."""

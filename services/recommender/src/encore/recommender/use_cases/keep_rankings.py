@@ -31,26 +31,18 @@ class KeepRankings:
     days: int
     """For how many days a ranking is kept; 0 keeps none."""
 
-    def bases(self, rows: Mapping[str, CustomerRows], to_rank: Container[str]) -> dict[str, str]:
-        """Return what decides the rankings of those of these customers for whom products are ranked."""
-        return {
-            name: basis_of(self.solution, own.interactions, own.user)
-            for name, own in rows.items()
-            if name in to_rank
-        }
-
     async def settle(
-        self, run: Run, part: int, bases: Mapping[str, str], is_sold: Callable[[str], bool]
+        self, run: Run, part: int, rows: Mapping[str, CustomerRows], is_sold: Callable[[str], bool]
     ) -> dict[str, RunRanking]:
-        """Settle how a part's customers, here with the basis of each, get their rankings."""
+        """Settle how those of a part's customers for whom products are ranked get their rankings."""
         if known := await self.settled(run.run_id, part):
             return known
         now, found = int(run.created_at.timestamp()), dict[str, RunRanking]()
-        for some in batches(bases.items(), CUSTOMERS_AT_ONCE):
+        for some in batches(rows.items(), CUSTOMERS_AT_ONCE):
             items = await self.items.get_all(keys(name for name, _ in some)) if self.days else ()
             kept = {one.customer_id: one for one in map(KeptRanking.from_item, items)}
-            for name, basis in some:
-                one = kept.get(name)
+            for name, own in some:
+                basis, one = basis_of(self.solution, own.interactions, own.user), kept.get(name)
                 stands = one and one.stands(basis, now=now, days=self.days, is_sold=is_sold)
                 ids = one.product_ids if one and stands else ()
                 found[name] = RunRanking(customer_id=name, basis=basis, product_ids=ids)

@@ -104,9 +104,9 @@ class PrepareDatasets:
             shared.add(one.customer for one in histories)
             to_rank = set() if ENGINE in run.step else await self._to_rank(customers)
             rows = await asyncio.to_thread(rows_of, histories)
-            bases = await asyncio.to_thread(self.rankings.bases, rows, to_rank)
+            ranked = {name: own for name, own in rows.items() if name in to_rank}
             settled = await self.rankings.settle(
-                run, part, bases, lambda one: one in products and products[one].in_stock is not False
+                run, part, ranked, lambda one: one in products and products[one].in_stock is not False
             )
             new = [name for name, one in settled.items() if not one.product_ids]
             own = await asyncio.to_thread(chosen, histories, settled, run=run, part=part, most=most)

@@ -7,9 +7,8 @@ batch jobs cannot be deleted: their records stay, and cost nothing.
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
-from encore.recommender.domain.plan import Plan
+from encore.recommender.domain.plan import Kind, Plan
 from encore.recommender.domain.prepared import asks_for_rankings
-from encore.recommender.domain.resources import Kind
 from encore.recommender.ports import Personalize, RankedObjects
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger

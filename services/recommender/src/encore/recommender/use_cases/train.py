@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from encore.recommender.domain.limits import says_too_little_data
-from encore.recommender.domain.plan import ARNS, REMADE, Plan, Step
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import ARNS, REMADE, Kind, Plan, ResourceSpec, Step
+from encore.recommender.domain.prepared import says_too_little_data
 from encore.recommender.ports import (
     NotReadyError,
     Personalize,
@@ -121,8 +120,7 @@ class Train:
     async def _require_datasets(self, run: Run) -> None:
         """Raise `VanishedError` if a dataset is gone: Personalize trains without one of items or users."""
         for one in self.plan.wanted(Step.DATASETS, run):
-            if not await self.personalize.exists(one.kind, run.step[one.key]):
-                raise VanishedError(one.name)
+            await self.personalize.is_active(one.kind, run.step[one.key])
 
     async def _is_active(self, wanted: ResourceSpec, run: Run) -> bool:
         try:
