@@ -275,7 +275,7 @@ class InMemoryKnownShop:
 
     shop: str | None = None
 
-    async def get(self) -> str | None:
+    async def owner(self) -> str | None:
         """Return the latest run whose shop can be read."""
         return self.shop
 
@@ -330,7 +330,7 @@ class InMemoryTurns(DynamoDBTurns):
     def run_id(self, run_id: str | None) -> None:
         self._items.clear()
         if run_id is not None:
-            self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id, "beat": ""})}
+            self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id})}
 
 
 def an_event(event_id: str = "e1", **facts: object) -> CustomerEvent:

@@ -14,8 +14,6 @@ from encore.recommender.ports import (
     NotReadyError,
     Personalize,
     RefusedError,
-    Turn,
-    Turns,
     VanishedError,
 )
 from encore.runtime.ports import Polls
@@ -131,47 +129,31 @@ async def test_a_resource_that_cannot_be_created_yet_is_not_ready(busy_personali
 
 
 @pytest.fixture
-def turns(emulated: Emulated | None) -> Turns:
+def turns(emulated: Emulated | None) -> DynamoDBTurns:
     """Turns that nobody has taken yet."""
     if emulated is None:
         return InMemoryTurns()
     return DynamoDBTurns(emulated.clients.dynamodb, table=emulated.resources.tables["runs"], name="shop")
 
 
-async def owner(taken: Awaitable[Turn | None]) -> str | None:
-    """The run whose turn it is."""
-    turn = await taken
-    return turn.owner if turn else None
-
-
-async def test_a_turn_belongs_to_one_run_until_that_run_ends_it(turns: Turns) -> None:
+async def test_a_turn_belongs_to_one_run_until_that_run_ends_it(turns: DynamoDBTurns) -> None:
     """Taking it again is harmless, and no other run can end it."""
-    assert await owner(turns.take("run-1")) == "run-1"
-    assert await owner(turns.take("run-1")) == "run-1"
-    assert await owner(turns.take("run-2")) == "run-1"
+    assert await turns.take("run-1") == "run-1"
+    assert await turns.take("run-1") == "run-1"
+    assert await turns.take("run-2") == "run-1"
     await turns.end("run-2")
-    assert await owner(turns.take("run-2")) == "run-1"
-    assert await owner(turns.current()) == "run-1"
+    assert await turns.take("run-2") == "run-1"
+    assert await turns.owner() == "run-1"
     await turns.end("run-1")
-    assert await turns.current() is None
-    assert await owner(turns.take("run-2")) == "run-2"
+    assert await turns.owner() is None
+    assert await turns.take("run-2") == "run-2"
 
 
-async def test_a_turn_is_taken_over_only_from_the_named_run(turns: Turns) -> None:
+async def test_a_turn_is_taken_over_only_from_the_named_run(turns: DynamoDBTurns) -> None:
     """Of two runs that see the same ended run, only one takes over."""
-    ended = await turns.take("ended")
-    assert await owner(turns.take("run-1", instead_of=ended)) == "run-1"
-    assert await owner(turns.take("run-2", instead_of=ended)) == "run-1"
-
-
-async def test_a_sign_of_life_keeps_the_turn(turns: Turns) -> None:
-    """A run that is checked again in the last moment keeps its turn; its beats differ from one another."""
-    seen = await turns.take("slow")
-    assert await turns.current() == seen
-    alive = await turns.take("slow")
-    assert alive != seen
-    assert await turns.take("run-1", instead_of=seen) == alive
-    assert await owner(turns.take("run-1", instead_of=alive)) == "run-1"
+    assert await turns.take("ended") == "ended"
+    assert await turns.take("run-1", instead_of="ended") == "run-1"
+    assert await turns.take("run-2", instead_of="ended") == "run-1"
 
 
 async def test_a_turn_is_not_listed_as_a_run(clients: Clients, resources: Resources) -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 from encore.recommender.domain.plan import Kind
-from encore.recommender.ports import Turn
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.world import SILENT_POLLS, World
 
@@ -93,23 +92,3 @@ async def test_a_run_that_lost_its_turn_keeps_its_training() -> None:
     kept = ("import_users", "solution_version")
     assert [after[key] for key in kept] == [step[key] for key in kept]
     assert after["step"] == "select"
-
-
-async def test_a_sign_of_life_in_the_last_moment_keeps_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run that wanted to take over goes on waiting, and the other one repeats nothing."""
-    world = await started("late", "waits")
-    await poll(world, "late", 2)
-    before = (await world.ledger.run("late")).step
-    await poll(world, "waits", SILENT_POLLS - 1)
-    take = world.turns.take
-
-    async def beaten(run_id: str, *, instead_of: Turn | None = None) -> Turn | None:
-        if instead_of is not None:
-            await take("late")
-        return await take(run_id, instead_of=instead_of)
-
-    monkeypatch.setattr(world.turns, "take", beaten)
-    await poll(world, "waits", 2)
-    assert whose(world) == "late"
-    await poll(world, "late", 6)
-    assert (await world.ledger.run("late")).step["import_users"] == before["import_users"]

@@ -65,7 +65,7 @@ async def test_the_second_run_knows_the_first() -> None:
     step = (await world.ledger.run(SECOND)).step
     assert int(step["interactions"]) == len(old | new)
     assert len({line.split(",")[0] for line in rows(world, personalize_keys.USERS)}) == 600 + NEW
-    assert await world.known_shop.get() == SECOND
+    assert await world.known_shop.owner() == SECOND
 
 
 async def test_nobody_is_offered_what_they_bought_the_week_before() -> None:

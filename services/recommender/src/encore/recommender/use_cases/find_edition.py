@@ -30,7 +30,7 @@ class FindEdition:
 
     async def find(self) -> Edition | None:
         """Return the shop to make picks from; None before any run has been studied."""
-        run_id = await self.latest_shop.get()
+        run_id = await self.latest_shop.owner()
         if run_id is None:
             return None
         run = await self.ledger.run(run_id)

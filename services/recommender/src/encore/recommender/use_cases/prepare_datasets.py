@@ -75,7 +75,7 @@ class PrepareDatasets:
 
     async def begin(self, run: Run) -> dict[str, str]:
         """Settle and write the catalogue; return what the run's `step` keeps from the start."""
-        shop = await self.known_shop.get()
+        shop = await self.known_shop.owner()
         await self.know.settle(run.run_id, None if shop == run.run_id else shop, self.assortment)
         products = (await self.know.products(run.run_id)).values()
         by_product = {one.product_id: one for one in await self.know.sentiments(run.run_id)}
