@@ -236,7 +236,6 @@ locals {
           "personalize:DescribeDatasetImportJob",
           "personalize:DescribeSolution",
           "personalize:DescribeSolutionVersion",
-          "personalize:ListTagsForResource",
           "personalize:UpdateDataset",
         ]
         # Jobs are named after runs, everything else after the dataset group.

@@ -230,19 +230,14 @@ class InMemoryPersonalize:
         arn = f"arn:{kind}:{name}"
         return arn if arn in self.made else None
 
-    async def solutions(self, group_arn: str) -> list[str]:
-        """Return the solutions of a group, the newest first."""
-        made = [
-            arn
+    async def solutions(self, group_arn: str) -> dict[str, str]:
+        """Return the solutions of a group by name, the newest first."""
+        made = {
+            spec.name: arn
             for arn, spec in self.made.items()
             if spec.kind is Kind.SOLUTION and spec.request["datasetGroupArn"] == group_arn
-        ]
-        return made[::-1]
-
-    async def tags(self, arn: str) -> Mapping[str, str]:
-        """Return the tags with which it was made."""
-        tags = self.made[arn].request.get("tags", []) if arn in self.made else []
-        return {tag["tagKey"]: tag["tagValue"] for tag in tags}
+        }
+        return dict(reversed(made.items()))
 
     async def delete(self, kind: Kind, arn: str) -> bool:
         """Delete it; return False for kinds that are busy, and for a solution that a campaign answers by."""

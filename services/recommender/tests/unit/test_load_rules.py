@@ -59,14 +59,6 @@ async def test_a_run_keeps_the_number_of_picks_it_started_selecting_with() -> No
     assert (await eight.load(Run(run_id="run-0", created_at=START))).picks == 5
 
 
-async def test_equal_rules_are_stored_as_equal_bytes() -> None:
-    """However Python orders its sets."""
-    objects = InMemoryObjects()
-    objects.stored[FILE] = GOOD
-    await LoadRules(objects=objects, rules=Rules()).load(OPEN)
-    assert b'"excluded_products":["P0","P1","P2"]' in objects.stored[object_keys.run_rules(RUN)]
-
-
 async def test_the_rules_of_another_release_are_still_read() -> None:
     """A run may be resumed by a release that no longer has one of the figures."""
     objects = InMemoryObjects()

@@ -61,7 +61,7 @@ async def test_a_run_that_is_not_done_keeps_what_it_made() -> None:
 
 
 async def test_nothing_that_others_made_is_removed() -> None:
-    """A solution without a run's tag was made by hand."""
+    """A solution whose name ends with no id of a run was made by hand."""
     world = World()
     run = await trained(world, RUNS[0])
     foreign = ResourceSpec(

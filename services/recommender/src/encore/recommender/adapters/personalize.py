@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from encore.recommender.adapters.personalize_operations import GONE, OPERATIONS, meaning
+from encore.recommender.adapters.personalize_operations import OPERATIONS, meaning
 from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.ports import NotReadyError, RefusedError, VanishedError
 from encore.runtime.errors import error_code
@@ -79,21 +79,11 @@ class AWSPersonalize:
         same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == name)
         return next(same, None)
 
-    async def solutions(self, group_arn: str) -> Sequence[str]:
-        """Return the ARNs of the solutions of a dataset group, the newest first."""
+    async def solutions(self, group_arn: str) -> Mapping[str, str]:
+        """Return the ARNs of the solutions of a dataset group by their names, the newest first."""
         found = [each async for each in self._list(Kind.SOLUTION, datasetGroupArn=group_arn)]
-        newest_first = sorted(found, key=lambda each: each["creationDateTime"], reverse=True)
-        return [str(each["solutionArn"]) for each in newest_first]
-
-    async def tags(self, arn: str) -> Mapping[str, str]:
-        """Return a resource's tags; none if it no longer exists."""
-        try:
-            reply = await self._client.list_tags_for_resource(resourceArn=arn)
-        except ClientError as error:
-            if error_code(error) != GONE:
-                raise
-            return {}
-        return {tag["tagKey"]: tag["tagValue"] for tag in reply["tags"]}
+        found.sort(key=lambda each: each["creationDateTime"], reverse=True)
+        return {each["name"]: str(each["solutionArn"]) for each in found}
 
     async def delete(self, kind: Kind, arn: str) -> bool:
         """Start to delete a resource; return False while something needs it. One that is gone stays so."""

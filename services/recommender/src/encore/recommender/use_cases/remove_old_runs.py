@@ -4,16 +4,17 @@ AWS deletes a solution version only with its solution, so each run has a solutio
 batch jobs cannot be deleted: their records stay, and cost nothing.
 """
 
+import re
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
+from encore.contracts.records import RUN_ID
 from encore.recommender.domain.plan import Kind, Plan
 from encore.recommender.domain.prepared import asks_for_rankings
 from encore.recommender.ports import Personalize, RankedObjects
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
-from encore.runtime.tags import RUN
 
 log = get_logger()
 
@@ -57,11 +58,11 @@ class RemoveOldRuns:
                 log.info("real_time_ended", deleted=arn)
 
     async def _remove_old(self, group_arn: str, run: Run) -> int:
-        """Remove all but the newest of the solutions that runs have made: their tags tell."""
+        """Remove all but the newest of the solutions that runs have made: their names tell."""
         removed = kept = 0
-        for solution_arn in await self.personalize.solutions(group_arn):
-            run_id = (await self.personalize.tags(solution_arn)).get(RUN)
-            if run_id is None:
+        for name, solution_arn in (await self.personalize.solutions(group_arn)).items():
+            run_id = name.removeprefix(f"{self.plan.dataset_group}-")
+            if not re.fullmatch(RUN_ID, run_id):
                 continue
             if kept < self.keep:
                 kept += 1
