@@ -122,15 +122,6 @@ def test_everything_but_schemas_says_whose_it_is() -> None:
             assert found == ([*shared, own] if of_a_run else shared), key
 
 
-def test_a_key_is_given_with_the_role_that_may_use_it() -> None:
-    """AWS takes both or neither."""
-    key = "arn:aws:kms:eu-west-1:000000000000:key/1"
-    plan = Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=30, kms_key_arn=key)
-    group = plan.wanted(Step.SET_UP, RUN)[0]
-    assert group.request == {"roleArn": "arn:role", "kmsKeyArn": key}
-    assert PLAN.wanted(Step.SET_UP, RUN)[0].request == {}
-
-
 def test_jobs_that_are_made_again_have_new_names() -> None:
     """AWS keeps the names of jobs: the old one would be taken for the new one's work."""
     again = everything(RUN.model_copy(update={"step": {**RUN.step, "remade": "1"}}))

@@ -1,7 +1,7 @@
 """Starts the recommender service: `python -m encore.recommender`."""
 
 from encore.contracts.events import Round
-from encore.recommender.adapters.campaign import AWSEventTracker
+from encore.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSEventTracker
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
@@ -116,7 +116,7 @@ async def _tell(runtime: Runtime[RecommenderSettings]) -> Tell:
         await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES),
         AWSPersonalize(await runtime.new_client("personalize")),
         group=settings.recommender_dataset_group,
-        limiter=runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s),
+        limiter=runtime.limiter("personalize-events", requests_per_s=PUT_EVENTS_PER_S),
     ).tell
 
 
@@ -148,7 +148,6 @@ async def _train(runtime: Runtime[RecommenderSettings]) -> Train:
             personalize=personalize,
             files=runtime.objects,
             plan=plan,
-            keep=settings.recommender_keep_runs,
             has_campaign=settings.recommender_campaign,
         ),
         plan=plan,
@@ -162,7 +161,6 @@ def _plan(settings: RecommenderSettings) -> Plan:
         bucket=settings.data_bucket,
         num_results=settings.recommender_num_results,
         campaign_tps=settings.recommender_campaign_tps,
-        kms_key_arn=settings.personalize_kms_key_arn,
         tags=tags_of(settings.environment, more=settings.tags),
     )
 

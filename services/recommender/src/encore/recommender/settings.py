@@ -28,8 +28,6 @@ class _BothSettings(ConsentTables):
     """How many products a customer gets; emails show as many."""
     recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
     """Products requested from Personalize per customer; AWS bills by customers, however many each gets."""
-    recommender_put_events_per_s: Annotated[float, Field(gt=0, le=1000)] = 200.0
-    """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
     recommender_campaign: bool = False
     """Whether runs keep a campaign and an event tracker for customers who wait; AWS bills it by the hour."""
     recommender_rules: Rules = Rules()
@@ -43,12 +41,6 @@ class RecommenderSettings(ServiceSettings, _BothSettings):
     recommendations_ready_topic_arn: str
     personalize_role_arn: str
     """The role that Personalize itself assumes to read and write the data bucket."""
-    personalize_kms_key_arn: (
-        Annotated[str, Field(pattern=r"^arn:aws[^:]*:kms:[^:]+:[0-9]{12}:key/.+$")] | None
-    ) = None
-    """The key that encrypts the dataset group, else one of AWS's own; a group that has another is refused."""
-    recommender_keep_runs: Annotated[int, Field(ge=1, le=8)] = 3
-    """How many runs keep their solution, its version and their files; AWS allows ten solutions in a group."""
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
     """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
     recommender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
@@ -100,8 +92,6 @@ class RecommenderWebSettings(_BothSettings):
     """How long a campaign may take; after that, the ranking of the last run stands in."""
     recommender_web_request_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     """How long any request may take."""
-    recommender_web_max_age_s: Annotated[int, Field(ge=0)] = 30
-    """For how long a caller may show picks without asking again."""
     recommender_web_renew_s: Annotated[float, Field(gt=0)] = 30.0
     """How often is looked for a newer shop, and for a change of the shop's file."""
     recommender_web_linger_s: Annotated[float, Field(ge=0, le=60)] = 5.0

@@ -107,23 +107,12 @@ class AWSPersonalize:
         arn = await self.find(kind, wanted.name, request)
         if arn is None:
             raise RefusedError(f"{kind} {wanted.name} already exists under another parent")
-        if kind is Kind.DATASET_GROUP and (key := request.get("kmsKeyArn")):
-            await self._require_key(arn, str(key))
         if kind in UPDATED:
             found = await self.described(kind, arn)
             changed = {key: request[key] for key in UPDATED[kind]}
             if changed != {key: found.get(key) for key in changed}:
                 await self._call(kind, "update", **{OPERATIONS[kind].arn: arn}, **changed)
         return arn
-
-    async def _require_key(self, group_arn: str, key_arn: str) -> None:
-        """AWS encrypts a group with the key that it was created with: data must not go to another one."""
-        group = await self.described(Kind.DATASET_GROUP, group_arn)
-        if (found := group.get("kmsKeyArn")) != key_arn:
-            raise RefusedError(
-                f"dataset group {group['name']} is encrypted with {found or 'a key of AWS'}, not with"
-                f" {key_arn}: delete it, or name another one"
-            )
 
     async def _list(self, kind: Kind, **parent: str) -> AsyncIterator[Mapping[str, Any]]:
         operations = OPERATIONS[kind]

@@ -84,8 +84,6 @@ class Plan:
     num_results: int
     campaign_tps: int = 1
     """The throughput that a campaign has at least, in requests per second: AWS bills it while it exists."""
-    kms_key_arn: str | None = None
-    """The key that encrypts the dataset group, given with `role_arn`; None for a key of AWS's own."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of everything that can have some; schemas cannot."""
 
@@ -112,8 +110,7 @@ class Plan:
         return self._spec("event_tracker", Kind.EVENT_TRACKER, self.dataset_group, request)
 
     def _set_up(self, _: Run) -> list[ResourceSpec]:
-        key = {"roleArn": self.role_arn, "kmsKeyArn": self.kms_key_arn} if self.kms_key_arn else {}
-        group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, key)
+        group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
         schemas = (
             ResourceSpec(
                 f"schema_{_low(schema)}",

@@ -16,6 +16,8 @@ from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
 
+KEEP_RUNS = 3
+"""AWS allows ten solutions in a group."""
 log = get_logger()
 
 
@@ -27,7 +29,7 @@ class RemoveOldRuns:
     personalize: Personalize
     files: RankedObjects
     plan: Plan
-    keep: int
+    keep: int = KEEP_RUNS
     has_campaign: bool = False
     """Whether the dataset group has a campaign and an event tracker, for customers who wait."""
 

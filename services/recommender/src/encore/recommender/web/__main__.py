@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from encore.recommender.adapters.campaign import AWSCampaign, AWSEventTracker
+from encore.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSCampaign, AWSEventTracker
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.personalize import AWSPersonalize
@@ -128,7 +128,7 @@ async def _campaign(
     runtime = await new_client("personalize-runtime", retries=NO_SDK_RETRIES)
     events = await new_client("personalize-events", retries=NO_SDK_RETRIES)
     campaign = AWSCampaign(runtime, personalize, group=group, num_results=settings.recommender_num_results)
-    limiter = Limiter(settings.recommender_put_events_per_s)
+    limiter = Limiter(PUT_EVENTS_PER_S)
     return campaign.rank, AWSEventTracker(events, personalize, group=group, limiter=limiter).tell
 
 

@@ -20,6 +20,8 @@ from encore.runtime.web.measures import Measures
 from encore.runtime.web.problems import ProblemError
 
 JSON_TYPE = "application/json"
+MAX_AGE_S = 30
+"""For how long a caller may show picks without asking again."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,6 @@ class Routes:
     current_picks: CurrentPicks
     record_events: RecordEvents
     measures: Measures
-    max_age_s: int
     stopping: asyncio.Event
 
     def all(self) -> list[Route]:
@@ -49,7 +50,7 @@ class Routes:
         answer = await self.current_picks.find(customer_id)
         if answer.fallback is not None:
             self.measures.note_fallback()
-        headers = {"Cache-Control": f"private, max-age={self.max_age_s}", "Vary": "X-API-Key"}
+        headers = {"Cache-Control": f"private, max-age={MAX_AGE_S}", "Vary": "X-API-Key"}
         return Response(_picks_body(answer), headers=headers, media_type=JSON_TYPE)
 
     async def events(self, request: Request) -> Response:
