@@ -26,7 +26,6 @@ from encore.recommender.domain.prepared import (
     asks_for_rankings,
 )
 from encore.recommender.domain.witnesses import WEIGHT
-from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -42,6 +41,7 @@ from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import ATTEMPTS, Run, RunStatus, StageName
 from encore.runtime.runs.stage import Stage
+from encore.runtime.yaml_files import InvalidFileError
 
 WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]

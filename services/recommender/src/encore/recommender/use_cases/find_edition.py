@@ -8,10 +8,10 @@ from encore.contracts import object_keys
 from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.witnesses import weight_of
-from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.runtime.runs.ledger import Ledger
+from encore.runtime.yaml_files import InvalidFileError
 
 
 @dataclass(frozen=True, kw_only=True)
