@@ -1,6 +1,5 @@
 """The recommender's settings."""
 
-from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -8,6 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
+from encore.runtime.hosts import is_loopback
 from encore.runtime.settings import ConsentTables, ServiceSettings
 
 MIN_KEY_CHARS = 20
@@ -116,11 +116,3 @@ class RecommenderWebSettings(_BothSettings):
                 f" {self.recommender_web_host} is not a loopback address"
             )
         return self
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches an address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

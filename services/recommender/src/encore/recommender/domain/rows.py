@@ -32,9 +32,9 @@ def customer_rows(history: History) -> CustomerRows:
     return CustomerRows(
         interactions=list(interaction_rows(customer, preferences_of(customer, history.scores))),
         looks=[
-            row
+            _interaction(history.customer_id, one.product_id, one.timestamp, one.kind)
             for one in history.looks
-            for row in _interaction(history.customer_id, one.product_id, one.timestamp, one.kind)
+            if is_fit_id(one.product_id)
         ],
         user={"USER_ID": customer.customer_id, "AGE_GROUP": _age_group(customer.age)},
     )
@@ -56,9 +56,10 @@ def interaction_rows(
     Rows without a time of their own get `default_timestamp`; their order then has no meaning.
     """
     for one in preferences:
-        timestamp = default_timestamp if one.timestamp is None else one.timestamp
-        value = None if one.value is None else round(one.value, 4)
-        yield from _interaction(customer.customer_id, one.product_id, timestamp, one.event_type, value)
+        if is_fit_id(one.product_id):
+            timestamp = default_timestamp if one.timestamp is None else one.timestamp
+            value = None if one.value is None else round(one.value, 4)
+            yield _interaction(customer.customer_id, one.product_id, timestamp, one.event_type, value)
 
 
 def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
@@ -82,26 +83,18 @@ def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
 
 def _interaction(
     customer_id: str, product_id: str, timestamp: int, kind: StrEnum, value: float | None = None
-) -> Iterator[Row]:
-    if is_fit_id(product_id):
-        yield {
-            "USER_ID": customer_id,
-            "ITEM_ID": product_id,
-            "TIMESTAMP": timestamp,
-            "EVENT_TYPE": kind.value,
-            "EVENT_VALUE": value,
-        }
+) -> Row:
+    return {
+        "USER_ID": customer_id,
+        "ITEM_ID": product_id,
+        "TIMESTAMP": timestamp,
+        "EVENT_TYPE": kind.value,
+        "EVENT_VALUE": value,
+    }
 
 
 def _path(levels: Sequence[str]) -> str | None:
-    """Join whole levels only: a truncated one would be a category that does not exist."""
-    path = ""
-    for level in levels:
-        longer = f"{path}|{level.replace('|', '/')}" if path else level.replace("|", "/")
-        if len(longer) > MAX_CATEGORICAL_CHARS:
-            break
-        path = longer
-    return path or None
+    return "|".join(level.replace("|", "/") for level in levels)[:MAX_CATEGORICAL_CHARS] or None
 
 
 def _age_group(age: int | None) -> str | None:

@@ -18,7 +18,6 @@ from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, 
 from encore.recommender.domain.csv_files import csv_file, is_fit_id
 from encore.recommender.domain.dataset_files import DatasetFiles
 from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.history import History
 from encore.recommender.domain.prepared import (
     ENGINE,
     PERSONALIZE,
@@ -129,7 +128,9 @@ class PrepareDatasets:
             await asyncio.to_thread(lambda: files.add(rows_of(some).values()))  # noqa: B023 - awaited
             shared.add(one.customer for one in some)
             prepared = prepared.plus(files.counted(others=len(some), other_files=1))
-            await self._put_others(run.run_id, bundle.first, prepared.other_files, some, files)
+            number = prepared.other_files
+            await self.objects.put_lines(learned_keys.others(run.run_id, bundle.first, number), some)
+            await self._put_rows(run.run_id, bundle.first, files, number)
         prepared.shared = shared
         await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [prepared])
 
@@ -163,12 +164,6 @@ class PrepareDatasets:
         ids = set(ranked_customers(customers))
         people = ((one.customer_id, one.email) for one in customers if one.customer_id in ids)
         return ids - await suppressed(self.suppressions, people)
-
-    async def _put_others(
-        self, run_id: str, first: int, number: int, histories: Sequence[History], files: DatasetFiles
-    ) -> None:
-        await self.objects.put_lines(learned_keys.others(run_id, first, number), histories)
-        await self._put_rows(run_id, first, files, number)
 
     async def _put_input(
         self, run_id: str, first: int, asked: Sequence[str], witnesses: Sequence[Witness]
