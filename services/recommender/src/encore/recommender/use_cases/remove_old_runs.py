@@ -37,14 +37,10 @@ class RemoveOldRuns:
         """Leave what is needed. A failure is logged: no email depends on it, and the next run tries again."""
         try:
             if group_arn := await self.personalize.find(Kind.DATASET_GROUP, self.plan.dataset_group, {}):
-                await self._remove_old(group_arn, run)
+                await self.solutions(group_arn, run)
                 await (self._serve if self.has_campaign else self._serve_nobody)(group_arn, run)
         except Exception as error:  # noqa: BLE001 - whatever the cause, the run itself has all that it needs
             log.warning("old_runs_not_removed", error=repr(error))
-
-    async def solutions(self, run: Run) -> int:
-        """Remove the solutions of old runs with their versions, after their files; return how many."""
-        return await self._remove_old(run.step["dataset_group"], run)
 
     async def _serve(self, group_arn: str, run: Run) -> None:
         """Have the group's campaign answer by the run's version; without one it goes on as it is."""
@@ -59,8 +55,11 @@ class RemoveOldRuns:
                 await self.personalize.delete(one.kind, arn)
                 log.info("real_time_ended", deleted=arn)
 
-    async def _remove_old(self, group_arn: str, run: Run) -> int:
-        """Remove all but the newest of the solutions that runs have made: their names tell."""
+    async def solutions(self, group_arn: str, run: Run) -> int:
+        """Remove all but the newest of the solutions that runs have made, after their files; return how many.
+
+        Their names tell which have.
+        """
         removed = kept = 0
         for name, solution_arn in (await self.personalize.solutions(group_arn)).items():
             run_id = name.removeprefix(f"{self.plan.dataset_group}-")

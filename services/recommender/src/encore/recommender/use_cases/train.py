@@ -113,7 +113,9 @@ class Train:
         try:
             return await self.personalize.ensure(wanted)
         except QuotaError:
-            if wanted.kind is Kind.SOLUTION and await self.remove_old_runs.solutions(run):
+            if wanted.kind is Kind.SOLUTION and await self.remove_old_runs.solutions(
+                run.step["dataset_group"], run
+            ):
                 raise NotReadyError("solutions of old runs are being deleted") from None
             raise
 
