@@ -124,7 +124,6 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
     settings = {
         "ENCORE_RECOMMENDER_WEB_PORT": str(port),
         "ENCORE_RECOMMENDER_WEB_RENEW_S": str(RENEW_S),
-        "ENCORE_RECOMMENDER_WEB_RANKING_S": "0",
         "ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S": "1000",
         "ENCORE_RECOMMENDER_WEB_CALLER_REQUESTS_PER_S": "1000",
     }

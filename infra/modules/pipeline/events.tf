@@ -1,17 +1,11 @@
 # State changes of long jobs, sent to the queue of the service that may be waiting for them.
 #
-# They only shorten a wait: the recommender polls anyway, and has to, because AWS does not guarantee delivery.
-# EventBridge's events reference lists no state changes of Personalize today, only API calls recorded by CloudTrail. The
-# rule leaves those out: they would report the recommender's own calls to it. A rule that matches nothing is free.
-# The mailer's rule is off by default: its polls see the end of its jobs within their interval, and events of other jobs
-# in the account would start tasks only to acknowledge them. With understudy no job runs on AWS, and no rule is on.
+# They only shorten a wait, as services poll anyway: AWS does not guarantee delivery. The mailer's rule is off by default:
+# its polls see the end of its jobs within their interval, and events of other jobs in the account would start tasks only
+# to acknowledge them. With understudy no job runs on AWS, and no rule is on.
 
 locals {
   job_events = {
-    recommender = {
-      source      = ["aws.personalize"]
-      detail-type = [{ suffix = " State Change" }]
-    }
     mailer = {
       source      = ["aws.bedrock"]
       detail-type = ["Batch Inference Job State Change"]

@@ -236,8 +236,6 @@ locals {
           "personalize:DescribeDatasetImportJob",
           "personalize:DescribeSolution",
           "personalize:DescribeSolutionVersion",
-          "personalize:GetSolutionMetrics",
-          "personalize:ListTagsForResource",
           "personalize:UpdateDataset",
         ]
         # Jobs are named after runs, everything else after the dataset group.

@@ -303,13 +303,13 @@ variable "understudy" {
 }
 
 variable "job_events" {
-  description = "Services whose queues receive job state changes: recommender from Personalize, mailer from Bedrock."
+  description = "Services whose queues receive job state changes: the mailer, from Bedrock."
   type        = set(string)
-  default     = ["recommender"]
+  default     = []
 
   validation {
-    condition     = length(setsubtract(var.job_events, ["recommender", "mailer"])) == 0
-    error_message = "job_events may contain only recommender and mailer."
+    condition     = length(setsubtract(var.job_events, ["mailer"])) == 0
+    error_message = "job_events may contain only mailer."
   }
 }
 

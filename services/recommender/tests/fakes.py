@@ -21,8 +21,7 @@ from encore.contracts.records import (
 )
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
 from encore.recommender.domain.customer_events import Visit, surplus
-from encore.recommender.domain.kept_rankings import Terms
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.ports import (
     NotReadyError,
     QuotaError,
@@ -221,20 +220,9 @@ class InMemoryPersonalize:
             raise RefusedError(self.failures[kind])
         return self._looks[arn] > 1
 
-    async def ndcg(self, version_arn: str) -> float | None:
-        """Return the same of every version."""
-        if version_arn not in self.made:
-            raise VanishedError(f"Resource Arn {version_arn} does not exist.")
-        return 0.5
-
     async def something_is_missing(self, *_: object) -> bool:
         """Something that is none of the run's own is missing."""
         raise VanishedError("no such recipe")
-
-    async def exists(self, kind: Kind, arn: str) -> bool:
-        """Return whether it has been made and not deleted."""
-        assert kind
-        return arn in self.made
 
     async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
         """Return the ARN of what has been made with this name and not deleted."""
@@ -242,19 +230,14 @@ class InMemoryPersonalize:
         arn = f"arn:{kind}:{name}"
         return arn if arn in self.made else None
 
-    async def solutions(self, group_arn: str) -> list[str]:
-        """Return the solutions of a group, the newest first."""
-        made = [
-            arn
+    async def solutions(self, group_arn: str) -> dict[str, str]:
+        """Return the solutions of a group by name, the newest first."""
+        made = {
+            spec.name: arn
             for arn, spec in self.made.items()
             if spec.kind is Kind.SOLUTION and spec.request["datasetGroupArn"] == group_arn
-        ]
-        return made[::-1]
-
-    async def tags(self, arn: str) -> Mapping[str, str]:
-        """Return the tags with which it was made."""
-        tags = self.made[arn].request.get("tags", []) if arn in self.made else []
-        return {tag["tagKey"]: tag["tagValue"] for tag in tags}
+        }
+        return dict(reversed(made.items()))
 
     async def delete(self, kind: Kind, arn: str) -> bool:
         """Delete it; return False for kinds that are busy, and for a solution that a campaign answers by."""
@@ -287,7 +270,7 @@ class InMemoryKnownShop:
 
     shop: str | None = None
 
-    async def get(self) -> str | None:
+    async def owner(self) -> str | None:
         """Return the latest run whose shop can be read."""
         return self.shop
 
@@ -321,7 +304,7 @@ def nothing_kept(objects: RankedObjects) -> KeepRankings:
         items=InMemoryItems("customer_id", "run_id"),
         objects=objects,
         solution="",
-        terms=Terms(days=0, fewest=0),
+        days=0,
     )
 
 
@@ -342,7 +325,7 @@ class InMemoryTurns(DynamoDBTurns):
     def run_id(self, run_id: str | None) -> None:
         self._items.clear()
         if run_id is not None:
-            self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id, "beat": ""})}
+            self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id})}
 
 
 def an_event(event_id: str = "e1", **facts: object) -> CustomerEvent:

@@ -22,7 +22,6 @@ from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.rank_now import RankNow
 from encore.recommender.web.app import listening_at, web_app
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.storage import DynamoDBItems, S3Objects
@@ -101,7 +100,8 @@ def current_picks_of(
             linger_s=0,
         ),
         customers=InMemoryRecords(world),
-        campaign=RankNow(ask=ranks.ask, deadline_s=deadline_s, keep_s=60) if ranks else None,
+        ask=ranks.ask if ranks else None,
+        deadline_s=deadline_s,
     )
 
 

@@ -1,7 +1,6 @@
 """The running service, and the run's other services around it, on an AWS emulator."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -59,21 +58,6 @@ class OtherServices:
         """Announce that the run is scored."""
         scored = SentimentScored(parts=len(shop.parts), reviews=sum(map(len, shop.scored)))
         await self._announcer.announce(run_id, scored)
-
-    async def send_state_changes(self) -> None:
-        """Send the recommender a state change every half second, as EventBridge would."""
-        state_change = {
-            "version": "0",
-            "id": "1",
-            "detail-type": "Personalize Solution Version State Change",
-            "source": "aws.personalize",
-            "time": "2026-01-01T00:00:00Z",
-            "detail": {"status": "ACTIVE"},
-        }
-        url = self._resources.queue_urls["recommender"]
-        while True:
-            await self._clients.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(state_change))
-            await asyncio.sleep(0.5)
 
     async def received(self, queue: str, count: int) -> list[str]:
         """Wait for `count` messages of a queue."""

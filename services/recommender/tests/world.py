@@ -1,6 +1,5 @@
 """The recommender over in-memory doubles, with runs to advance."""
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.bundles import FEWEST_PARTS
 from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import Terms, fewest_left, solution_digest
+from encore.recommender.domain.kept_rankings import solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
@@ -124,11 +123,11 @@ class World:
             keep=KEEP,
             has_campaign=has_campaign,
         )
+        self.take_turns = TakeTurns(ledger=self.ledger, turns=self.turns, silent_polls=SILENT_POLLS)
         self.training = Train(
             ledger=self.ledger,
             stage=self.stage,
             personalize=self.personalize,
-            take_turns=TakeTurns(ledger=self.ledger, turns=self.turns, silent_polls=SILENT_POLLS),
             remove_old_runs=self.remove_old_runs,
             plan=plan,
         )
@@ -153,7 +152,7 @@ class World:
             items=self.items,
             objects=self.objects,
             solution=solution_digest(self.plan),
-            terms=Terms(days=self.ranking_days, fewest=fewest_left(self.picks, self.rules)),
+            days=self.ranking_days,
         )
         prepare_datasets = PrepareDatasets(
             objects=self.objects,
@@ -183,7 +182,7 @@ class World:
         advance_run = AdvanceRun(
             ledger=self.ledger,
             stage=self.stage,
-            take_turns=self.training.take_turns,
+            take_turns=self.take_turns,
             load_rules=load_rules,
             prepare_datasets=prepare_datasets,
             study_shop=study_shop,
@@ -249,7 +248,8 @@ class World:
 
     async def check(self, run_id: str = RUN) -> bool:
         """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""
-        return await self.training.advance(await self.ledger.run(run_id))
+        run = await self.ledger.run(run_id)
+        return await self.take_turns.has_turn(run) and await self.training.advance(run)
 
     async def train_to_end(self, run_id: str = RUN, **facts: object) -> Run:
         """Prepare a run and check it until Personalize is done; its turn ends."""
@@ -260,7 +260,7 @@ class World:
         """Check a run until Personalize is done; its turn ends."""
         for _ in range(MANY):
             if await self.check(run_id):
-                await self.training.take_turns.end(run_id)
+                await self.take_turns.end(run_id)
                 return await self.ledger.run(run_id)
         raise AssertionError(f"{run_id} is not done after {MANY} checks")
 
@@ -270,22 +270,6 @@ class World:
         """Deliver one event to the handler, or to that of another task."""
         event = new_event(data, run_id=run_id, source="test")
         await (to or self.handler)(Message("id", "receipt", event.model_dump_json(), 1, 0))
-
-    async def change_state(
-        self, status: str, source: str = "aws.personalize", message_id: str = "id"
-    ) -> None:
-        """Deliver a job's state change, as EventBridge does."""
-        job = "arn:aws:personalize:eu-west-1:000000000000:dataset-import-job/run-1-users"
-        event = {
-            "version": "0",
-            "id": "1",
-            "detail-type": "Personalize Dataset Import Job State Change",
-            "source": source,
-            "time": "2026-01-01T00:00:00Z",
-            "resources": [job],
-            "detail": {"status": status},
-        }
-        await self.handler(Message(message_id, "receipt", json.dumps(event), 1, 0))
 
     async def start(self, run_id: str = RUN) -> None:
         """Deliver the event that the run is scored."""

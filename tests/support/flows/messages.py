@@ -37,11 +37,6 @@ def flows() -> Iterator[Flow]:
                 ("Subscribing an Amazon SQS queue to an Amazon SNS topic", *SQS_PAGES),
                 delivered("sns.amazonaws.com", name, topic_arn(topic)),
             )
-    yield Flow(
-        "EventBridge delivers state changes of jobs",
-        ("Using resource-based policies for Amazon EventBridge", *SQS_PAGES),
-        delivered("events.amazonaws.com", "recommender", arn("events", "rule/encore-prod-jobs-recommender")),
-    )
     notices = {
         "cloudwatch.amazonaws.com": (
             "CloudWatch raises an alarm",

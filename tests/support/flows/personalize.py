@@ -129,14 +129,3 @@ def _beside_runs() -> Iterator[Flow]:
             )
         ),
     )
-    yield Flow(
-        "Personalize says how good a version is",
-        (ACTIONS_PAGE,),
-        tuple(
-            steps(
-                recommender,
-                "personalize:GetSolutionMetrics",
-                arn("personalize", "solution/encore-prod-x/0a1b2c3d"),
-            )
-        ),
-    )

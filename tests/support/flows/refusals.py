@@ -79,14 +79,6 @@ _CONFUSED_DEPUTIES = (
         by="aws:SourceAccount",
     ),
     _refused(
-        "a rule that is none of ours delivers to a queue",
-        "events.amazonaws.com",
-        "sqs:SendMessage",
-        queue_arn("recommender"),
-        {**HERE, "aws:SourceArn": arn("events", "rule/other")},
-        by="aws:SourceArn",
-    ),
-    _refused(
         "S3 uses the key for another account",
         "s3.amazonaws.com",
         "kms:GenerateDataKey",

@@ -9,13 +9,11 @@ from aiobotocore.session import get_session
 from encore.contracts.events import RecommenderBundle, RecommenderPoll, Round, parse_event
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.turns import DynamoDBTurns
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.ports import (
     NotReadyError,
     Personalize,
     RefusedError,
-    Turn,
-    Turns,
     VanishedError,
 )
 from encore.runtime.ports import Polls
@@ -91,14 +89,13 @@ async def test_a_dataset_that_was_deleted_does_not_exist(personalize: Personaliz
     request = {"datasetGroupArn": group, "datasetType": "Users", "schemaArn": schema}
     dataset = await _active(personalize, ResourceSpec("dataset_users", Kind.DATASET, "users", request))
     assert await personalize.find(Kind.DATASET, "users", request) == dataset
-    assert await personalize.exists(Kind.DATASET, dataset)
     assert await personalize.delete(Kind.DATASET, dataset)
     async with asyncio.timeout(10):
-        while await personalize.exists(Kind.DATASET, dataset):  # noqa: ASYNC110 - as every client has to
-            await asyncio.sleep(0.02)
+        with pytest.raises(VanishedError):
+            while True:
+                await personalize.is_active(Kind.DATASET, dataset)
+                await asyncio.sleep(0.02)
     assert await personalize.find(Kind.DATASET, "users", request) is None
-    with pytest.raises(VanishedError):
-        await personalize.ndcg(f"{dataset}/00000000".replace("dataset/", "solution/"))
 
 
 @pytest.fixture(params=[AWSPersonalize, InMemoryPersonalize])
@@ -132,47 +129,31 @@ async def test_a_resource_that_cannot_be_created_yet_is_not_ready(busy_personali
 
 
 @pytest.fixture
-def turns(emulated: Emulated | None) -> Turns:
+def turns(emulated: Emulated | None) -> DynamoDBTurns:
     """Turns that nobody has taken yet."""
     if emulated is None:
         return InMemoryTurns()
     return DynamoDBTurns(emulated.clients.dynamodb, table=emulated.resources.tables["runs"], name="shop")
 
 
-async def owner(taken: Awaitable[Turn | None]) -> str | None:
-    """The run whose turn it is."""
-    turn = await taken
-    return turn.owner if turn else None
-
-
-async def test_a_turn_belongs_to_one_run_until_that_run_ends_it(turns: Turns) -> None:
+async def test_a_turn_belongs_to_one_run_until_that_run_ends_it(turns: DynamoDBTurns) -> None:
     """Taking it again is harmless, and no other run can end it."""
-    assert await owner(turns.take("run-1")) == "run-1"
-    assert await owner(turns.take("run-1")) == "run-1"
-    assert await owner(turns.take("run-2")) == "run-1"
+    assert await turns.take("run-1") == "run-1"
+    assert await turns.take("run-1") == "run-1"
+    assert await turns.take("run-2") == "run-1"
     await turns.end("run-2")
-    assert await owner(turns.take("run-2")) == "run-1"
-    assert await owner(turns.current()) == "run-1"
+    assert await turns.take("run-2") == "run-1"
+    assert await turns.owner() == "run-1"
     await turns.end("run-1")
-    assert await turns.current() is None
-    assert await owner(turns.take("run-2")) == "run-2"
+    assert await turns.owner() is None
+    assert await turns.take("run-2") == "run-2"
 
 
-async def test_a_turn_is_taken_over_only_from_the_named_run(turns: Turns) -> None:
+async def test_a_turn_is_taken_over_only_from_the_named_run(turns: DynamoDBTurns) -> None:
     """Of two runs that see the same ended run, only one takes over."""
-    ended = await turns.take("ended")
-    assert await owner(turns.take("run-1", instead_of=ended)) == "run-1"
-    assert await owner(turns.take("run-2", instead_of=ended)) == "run-1"
-
-
-async def test_a_sign_of_life_keeps_the_turn(turns: Turns) -> None:
-    """A run that is checked again in the last moment keeps its turn; its beats differ from one another."""
-    seen = await turns.take("slow")
-    assert await turns.current() == seen
-    alive = await turns.take("slow")
-    assert alive != seen
-    assert await turns.take("run-1", instead_of=seen) == alive
-    assert await owner(turns.take("run-1", instead_of=alive)) == "run-1"
+    assert await turns.take("ended") == "ended"
+    assert await turns.take("run-1", instead_of="ended") == "run-1"
+    assert await turns.take("run-2", instead_of="ended") == "run-1"
 
 
 async def test_a_turn_is_not_listed_as_a_run(clients: Clients, resources: Resources) -> None:

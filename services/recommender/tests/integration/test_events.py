@@ -14,8 +14,7 @@ from encore.recommender.adapters.campaign import AWSEventTracker
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.domain.customer_events import AFTER_TRIMMING, MOST
-from encore.recommender.domain.plan import Plan, Step
-from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.plan import Kind, Plan, Step
 from encore.recommender.use_cases.record_events import RecordEvents
 from encore.runtime.aws import CONFIG
 from encore.runtime.quota.limiter import Limiter

@@ -15,7 +15,7 @@ from encore.contracts.events import (
 )
 from encore.contracts.records import RecommendationSource
 from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.plan import Kind
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
 from services.recommender.tests.fakes import (

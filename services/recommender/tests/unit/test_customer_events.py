@@ -133,7 +133,7 @@ def test_rows_are_those_that_the_tracker_was_told_of() -> None:
         an_event("e3", kind=EventKind.VIEWED),
         an_event("e4", kind=EventKind.PURCHASED),
     ]
-    rows = customer_rows(_known().with_events(events), {})
+    rows = customer_rows(_known().with_events(events))
     assert [(row["EVENT_TYPE"], row["TIMESTAMP"], row["EVENT_VALUE"]) for row in rows.looks] == [
         ("clicked", NOON, None),
         ("viewed", 1_764_000_000, None),

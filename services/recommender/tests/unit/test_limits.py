@@ -1,6 +1,6 @@
 import pytest
 
-from encore.recommender.domain.limits import says_too_little_data
+from encore.recommender.domain.prepared import says_too_little_data
 from encore.runtime.training_minimums import DataSize
 
 

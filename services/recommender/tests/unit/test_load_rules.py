@@ -7,9 +7,9 @@ from encore.contracts.events import RecommendationsReady, RunFinished
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.runtime.runs.run import Run, RunStatus
+from encore.runtime.yaml_files import InvalidFileError
 from services.recommender.tests.world import RUN, TOO_LITTLE, World
 from tests.support.runs import START
 from tests.support.stores import InMemoryObjects
@@ -59,14 +59,6 @@ async def test_a_run_keeps_the_number_of_picks_it_started_selecting_with() -> No
     assert (await eight.load(Run(run_id="run-0", created_at=START))).picks == 5
 
 
-async def test_equal_rules_are_stored_as_equal_bytes() -> None:
-    """However Python orders its sets."""
-    objects = InMemoryObjects()
-    objects.stored[FILE] = GOOD
-    await LoadRules(objects=objects, rules=Rules()).load(OPEN)
-    assert b'"excluded_products":["P0","P1","P2"]' in objects.stored[object_keys.run_rules(RUN)]
-
-
 async def test_the_rules_of_another_release_are_still_read() -> None:
     """A run may be resumed by a release that no longer has one of the figures."""
     objects = InMemoryObjects()
@@ -78,7 +70,7 @@ async def test_a_huge_file_is_refused_without_being_read_whole() -> None:
     """Its size says that it is another file."""
     objects = InMemoryObjects()
     objects.stored[FILE] = b"# " + b"x" * 10**6
-    with pytest.raises(InvalidFileError, match=f"{FILE}: line 1: larger than the limit"):
+    with pytest.raises(InvalidFileError, match=f"{FILE}: line 1: found a file of more than"):
         await LoadRules(objects=objects, rules=Rules()).shop_rules()
 
 
@@ -91,7 +83,7 @@ async def test_a_bad_file_fails_a_run_before_anything_is_paid() -> None:
     await world.start()
     run = await world.ledger.run(RUN)
     assert run.status is RunStatus.FAILED
-    assert (run.reason or "").startswith(f"{FILE}: line 2: found 'pins', expected one or more of the keys")
+    assert (run.reason or "").startswith(f"{FILE}: line 2: pins: found the unknown key 'pins'")
     (finished,) = world.announcer.of(RunFinished)
     assert isinstance(finished, RunFinished)
     assert (finished.status, finished.reason) == ("failed", run.reason)
@@ -108,7 +100,7 @@ async def test_a_file_that_turned_bad_during_training_fails_the_run_before_anyth
     await world.deliver_sent()
     run = await world.ledger.run(RUN)
     assert (run.status, world.turns.run_id) == (RunStatus.FAILED, None)
-    assert "expected a list of product ids" in (run.reason or "")
+    assert "expected a list" in (run.reason or "")
     assert world.announcer.of(RecommendationsReady) == []
 
 

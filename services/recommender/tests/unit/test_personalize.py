@@ -8,7 +8,7 @@ from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError
 
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
 
 if TYPE_CHECKING:
@@ -113,19 +113,6 @@ async def test_a_stopped_training_is_a_failure(client: "PersonalizeClient") -> N
         stub.add_response("describe_solution_version", {"solutionVersion": {"status": "CREATE STOPPED"}})
         with pytest.raises(RefusedError, match="CREATE STOPPED"):
             await AWSPersonalize(client).is_active(Kind.SOLUTION_VERSION, f"{ARN}solution/shop/1")
-
-
-async def test_a_group_with_another_key_is_refused(client: "PersonalizeClient") -> None:
-    """AWS never changes a group's key: data must not be stored under one that the shop did not choose."""
-    arn, key = f"{ARN}dataset-group/shop", "arn:aws:kms:eu-west-1:000000000000:key/1"
-    request = {"roleArn": "arn:aws:iam::000000000000:role/p", "kmsKeyArn": key}
-    with AioStubber(client) as stub:
-        stub.add_client_error("create_dataset_group", "ResourceAlreadyExistsException")
-        listed = {"datasetGroups": [{"name": "shop", "datasetGroupArn": arn}]}
-        stub.add_response("list_dataset_groups", listed)
-        stub.add_response("describe_dataset_group", {"datasetGroup": {"name": "shop"}})
-        with pytest.raises(RefusedError, match="encrypted with a key of AWS, not with arn"):
-            await AWSPersonalize(client).ensure(ResourceSpec("key", Kind.DATASET_GROUP, "shop", request))
 
 
 async def test_a_campaign_of_an_earlier_version_is_updated(client: "PersonalizeClient") -> None:

@@ -1,11 +1,11 @@
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from encore.recommender.domain.plan import ARNS, Plan, Step, resource_name
+from encore.recommender.domain.plan import ARNS, Plan, ResourceSpec, Step
 from encore.recommender.domain.preferences import EventType
-from encore.recommender.domain.resources import ResourceSpec
 from encore.runtime.runs.run import Run
 from tests.support.runs import START
 
@@ -26,17 +26,17 @@ def test_steps_follow_one_another_up_to_selection() -> None:
     assert Step.SELECT.following is Step.SELECT
 
 
-@pytest.mark.parametrize("run_id", ["run-1", "x" * 80, "päivä/1", "-leading"])
+@pytest.mark.parametrize("run_id", ["run-1", "run-0123456789abcdef"])
 def test_personalize_accepts_every_name(run_id: str) -> None:
-    """Whatever the run id, names are valid, deterministic and distinct."""
-    run = RUN.model_copy(update={"run_id": run_id})
-    wanted = everything(run)
+    """Names are valid, deterministic and distinct, also with the longest name of a group."""
+    run, plan = RUN.model_copy(update={"run_id": run_id}), replace(PLAN, dataset_group="g" * 39)
+    wanted = everything(run, plan)
     assert sorted(wanted) == sorted(ARNS)
     for one in wanted.values():
         assert NAME.fullmatch(one.name)
         assert len(one.name) <= 63
     assert len({(one.kind, one.name) for one in wanted.values()}) == len(ARNS)
-    assert everything(run) == wanted
+    assert everything(run, plan) == wanted
 
 
 def test_runs_share_the_group_and_its_datasets_but_nothing_else() -> None:
@@ -107,12 +107,6 @@ def test_one_campaign_and_tracker_serve_all_runs() -> None:
     assert tracker.request == {"datasetGroupArn": "arn:group"}
 
 
-def test_a_valid_run_id_is_used_as_the_name() -> None:
-    """An operator can then find a run's jobs by its id."""
-    assert resource_name("run-1") == "run-1"
-    assert resource_name("run-1", "items") == "run-1-items"
-
-
 def test_everything_but_schemas_says_whose_it_is() -> None:
     """What all runs share has the deployment's tags, what belongs to a run also the run's."""
     wanted = Plan(
@@ -126,15 +120,6 @@ def test_everything_but_schemas_says_whose_it_is() -> None:
         if "schema" not in key:
             of_a_run = key.startswith(("import", "solution", "batch"))
             assert found == ([*shared, own] if of_a_run else shared), key
-
-
-def test_a_key_is_given_with_the_role_that_may_use_it() -> None:
-    """AWS takes both or neither."""
-    key = "arn:aws:kms:eu-west-1:000000000000:key/1"
-    plan = Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=30, kms_key_arn=key)
-    group = plan.wanted(Step.SET_UP, RUN)[0]
-    assert group.request == {"roleArn": "arn:role", "kmsKeyArn": key}
-    assert PLAN.wanted(Step.SET_UP, RUN)[0].request == {}
 
 
 def test_jobs_that_are_made_again_have_new_names() -> None:

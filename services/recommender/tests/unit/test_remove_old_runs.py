@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from encore.contracts import object_keys
-from encore.recommender.domain.plan import Step
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import Kind, ResourceSpec, Step
 from encore.recommender.ports import QuotaError
 from encore.runtime.runs.run import Run, StageName
 from services.recommender.tests.world import KEEP, World, crash
@@ -62,7 +61,7 @@ async def test_a_run_that_is_not_done_keeps_what_it_made() -> None:
 
 
 async def test_nothing_that_others_made_is_removed() -> None:
-    """A solution without a run's tag was made by hand."""
+    """A solution whose name ends with no id of a run was made by hand."""
     world = World()
     run = await trained(world, RUNS[0])
     foreign = ResourceSpec(

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from encore.contracts.events import RecommenderPoll
-from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.plan import Kind
 from encore.runtime.runs.pricing import SMALLEST, cost_usd
 from encore.runtime.runs.run import RunStatus
 from services.recommender.tests.fakes import InMemoryPersonalize

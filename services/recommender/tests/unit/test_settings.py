@@ -109,13 +109,6 @@ def test_an_hour_of_silence_is_counted_in_polls(
     assert load_settings(RecommenderSettings).silent_polls == polls
 
 
-def test_a_key_is_an_arn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An alias would be refused by Personalize, after the data was written."""
-    monkeypatch.setenv("ENCORE_PERSONALIZE_KMS_KEY_ARN", "alias/data")
-    with pytest.raises(SystemExit):
-        load_settings(RecommenderSettings)
-
-
 def test_a_campaign_needs_rankings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a version there is nothing that it could answer by."""
     monkeypatch.setenv("ENCORE_RECOMMENDER_CAMPAIGN", "true")

@@ -1,7 +1,5 @@
 """How rounds are shared out: what each message does, and what repairs a task that dies."""
 
-import re
-
 import pytest
 
 from encore.contracts import object_keys
@@ -11,9 +9,8 @@ from encore.contracts.events import (
     RecommenderBundle,
     RecommenderPoll,
     Round,
-    RunFinished,
 )
-from encore.recommender.domain import limits, personalize_keys
+from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.bundles import (
     BUNDLE_PARTS,
     MAX_BUNDLES,
@@ -171,30 +168,6 @@ async def test_output_that_is_missing_is_no_reason_for_popular_products() -> Non
     with pytest.raises(TransientError, match="the batch job's output for part 1 is missing or empty"):
         await world.run_to_end()
     assert world.announcer.announced == []
-
-
-@pytest.mark.usefixtures("_little_is_enough")
-@pytest.mark.parametrize(
-    ("limit", "value", "reason"),
-    [
-        ("MAX_ITEMS", 143, "144 products, Personalize takes 143"),
-        ("MAX_INTERACTIONS", 30, r"\d+ interactions, Personalize takes 30"),
-        ("MAX_IMPORT_BYTES", 900, r"[\d,]+ bytes of interactions, Personalize takes 900"),
-    ],
-)
-async def test_every_limit_is_checked_before_the_first_paid_call(
-    limit: str, value: int, reason: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The run fails with the figure and the limit; Personalize has been asked for nothing."""
-    monkeypatch.setattr(limits, limit, value)
-    world = World()
-    await world.open(TOO_LITTLE)
-    await world.run_to_end()
-    (finished,) = world.announcer.of(RunFinished)
-    assert isinstance(finished, RunFinished)
-    assert finished.status == "failed"
-    assert re.search(reason, finished.reason or "")
-    assert world.personalize.made == {}
 
 
 async def test_the_latest_is_made_once_and_replaced_by_another_key() -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from encore.recommender.domain.resources import Kind
-from encore.recommender.ports import Turn
+from encore.recommender.domain.plan import Kind
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.world import SILENT_POLLS, World
 
@@ -14,7 +13,7 @@ async def poll(world: World, run_id: str, times: int = 1) -> None:
         run = await world.ledger.run(run_id)
         await world.ledger.set_step(run_id, attempt=str(run.attempt(StageName.RECOMMENDER) + 1))
         if await world.check(run_id):
-            await world.training.take_turns.end(run_id)
+            await world.take_turns.end(run_id)
 
 
 async def started(*run_ids: str) -> World:
@@ -58,7 +57,7 @@ async def test_redeliveries_are_no_polls() -> None:
     world = await started("quiet", "waits")
     run = await world.ledger.run("waits")
     for _ in range(3 * SILENT_POLLS):
-        assert not await world.training.advance(run)
+        assert not await world.take_turns.has_turn(run)
     assert whose(world) == "quiet"
 
 
@@ -93,23 +92,3 @@ async def test_a_run_that_lost_its_turn_keeps_its_training() -> None:
     kept = ("import_users", "solution_version")
     assert [after[key] for key in kept] == [step[key] for key in kept]
     assert after["step"] == "select"
-
-
-async def test_a_sign_of_life_in_the_last_moment_keeps_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run that wanted to take over goes on waiting, and the other one repeats nothing."""
-    world = await started("late", "waits")
-    await poll(world, "late", 2)
-    before = (await world.ledger.run("late")).step
-    await poll(world, "waits", SILENT_POLLS - 1)
-    take = world.turns.take
-
-    async def beaten(run_id: str, *, instead_of: Turn | None = None) -> Turn | None:
-        if instead_of is not None:
-            await take("late")
-        return await take(run_id, instead_of=instead_of)
-
-    monkeypatch.setattr(world.turns, "take", beaten)
-    await poll(world, "waits", 2)
-    assert whose(world) == "late"
-    await poll(world, "late", 6)
-    assert (await world.ledger.run("late")).step["import_users"] == before["import_users"]

@@ -2,8 +2,7 @@
 
 import pytest
 
-from encore.recommender.domain.plan import ARNS, Step
-from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.plan import ARNS, Kind, Step
 from encore.recommender.ports import RefusedError
 from services.recommender.tests.world import MANY, RUN, World
 
@@ -32,7 +31,7 @@ async def finish(world: World) -> None:
             break
     run = await world.ledger.run(RUN)
     assert run.step["step"] == Step.SELECT
-    assert await world.personalize.exists(Kind.BATCH_JOB, run.step["batch_job"])
+    assert run.step["batch_job"] in world.personalize.made
 
 
 @pytest.mark.parametrize("key", ARNS)

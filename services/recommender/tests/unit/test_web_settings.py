@@ -3,7 +3,8 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from encore.recommender.settings import RecommenderWebSettings, is_loopback
+from encore.recommender.settings import RecommenderWebSettings
+from encore.runtime.hosts import is_loopback
 from encore.runtime.settings import load_settings
 from services.recommender.tests.real_time import KEY, web_settings
 

@@ -65,7 +65,7 @@ async def test_the_second_run_knows_the_first() -> None:
     step = (await world.ledger.run(SECOND)).step
     assert int(step["interactions"]) == len(old | new)
     assert len({line.split(",")[0] for line in rows(world, personalize_keys.USERS)}) == 600 + NEW
-    assert await world.known_shop.get() == SECOND
+    assert await world.known_shop.owner() == SECOND
 
 
 async def test_nobody_is_offered_what_they_bought_the_week_before() -> None:
@@ -210,6 +210,5 @@ async def test_a_file_of_a_few_products_leaves_the_others_on_offer() -> None:
     few = replace(week_two(), products=ENOUGH.products[:7], sentiments=ENOUGH.sentiments[:7])
     await world.open(few, SECOND)
     await world.run_to_end(SECOND)
-    assert int((await world.ledger.run(SECOND)).step["items"]) == len(ENOUGH.products)
     offered = {pick.product.product_id for one in await world.recommended(1, SECOND) for pick in one.picks}
     assert not offered <= {one.product_id for one in ENOUGH.products[:7]}

@@ -1,11 +1,11 @@
 """Starts the recommender service: `python -m encore.recommender`."""
 
 from encore.contracts.events import Round
-from encore.recommender.adapters.campaign import AWSEventTracker
+from encore.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSEventTracker
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
-from encore.recommender.domain.kept_rankings import Terms, fewest_left, solution_digest
+from encore.recommender.domain.kept_rankings import solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
@@ -71,11 +71,11 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         customers=customers,
         contacts=runtime.items(settings.contacts_table, expires=False),
     )
-    train = await _train(runtime)
+    take_turns, train = _take_turns(runtime), await _train(runtime)
     advance_run = AdvanceRun(
         ledger=runtime.ledger,
         stage=runtime.stage,
-        take_turns=train.take_turns,
+        take_turns=take_turns,
         load_rules=load_rules,
         prepare_datasets=prepare_datasets,
         study_shop=study_shop,
@@ -116,7 +116,7 @@ async def _tell(runtime: Runtime[RecommenderSettings]) -> Tell:
         await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES),
         AWSPersonalize(await runtime.new_client("personalize")),
         group=settings.recommender_dataset_group,
-        limiter=runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s),
+        limiter=runtime.limiter("personalize-events", requests_per_s=PUT_EVENTS_PER_S),
     ).tell
 
 
@@ -126,30 +126,28 @@ def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
         items=runtime.items(settings.recommendations_table),
         objects=runtime.objects,
         solution=solution_digest(_plan(settings)),
-        terms=Terms(
-            days=settings.recommender_ranking_days,
-            fewest=fewest_left(settings.recommender_picks, settings.recommender_rules),
-        ),
+        days=settings.recommender_ranking_days,
     )
+
+
+def _take_turns(runtime: Runtime[RecommenderSettings]) -> TakeTurns:
+    settings, group = runtime.settings, runtime.settings.recommender_dataset_group
+    turns = DynamoDBTurns(runtime.dynamodb, table=settings.runs_table, name=group)
+    return TakeTurns(ledger=runtime.ledger, turns=turns, silent_polls=settings.silent_polls)
 
 
 async def _train(runtime: Runtime[RecommenderSettings]) -> Train:
     settings, plan, ledger = runtime.settings, _plan(runtime.settings), runtime.ledger
     personalize = AWSPersonalize(await runtime.new_client("personalize"))
-    turns = DynamoDBTurns(
-        runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
-    )
     return Train(
         ledger=ledger,
         stage=runtime.stage,
         personalize=personalize,
-        take_turns=TakeTurns(ledger=ledger, turns=turns, silent_polls=settings.silent_polls),
         remove_old_runs=RemoveOldRuns(
             ledger=ledger,
             personalize=personalize,
             files=runtime.objects,
             plan=plan,
-            keep=settings.recommender_keep_runs,
             has_campaign=settings.recommender_campaign,
         ),
         plan=plan,
@@ -163,7 +161,6 @@ def _plan(settings: RecommenderSettings) -> Plan:
         bucket=settings.data_bucket,
         num_results=settings.recommender_num_results,
         campaign_tps=settings.recommender_campaign_tps,
-        kms_key_arn=settings.personalize_kms_key_arn,
         tags=tags_of(settings.environment, more=settings.tags),
     )
 

@@ -1,4 +1,4 @@
-"""`sentiment-scored`, the service's own polls, and state changes of Personalize jobs: the run is advanced.
+"""`sentiment-scored` and the service's own polls: the run is advanced.
 
 The service's messages to itself about bundles: one task does its share of a round. `interactions-ingested`:
 what customers did is recorded.
@@ -19,11 +19,9 @@ from encore.contracts.events import (
 )
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.record_events import RecordEvents
-from encore.runtime.eventbridge import read_aws_event
 from encore.runtime.logs import bind_event
 from encore.runtime.queue.message import Message
 
-JOB_EVENTS = "aws.personalize"
 Data = TypeVar("Data", bound=EventData)
 
 
@@ -35,11 +33,8 @@ class RecommenderHandler:
     record_events: RecordEvents
 
     async def __call__(self, message: Message) -> None:
-        """Handle a `sentiment-scored` event, a poll, a bundle, a job's state change, or customers' events."""
+        """Handle a `sentiment-scored` event, a poll, a bundle, or customers' events."""
         holder, run = message.message_id, self.advance_run
-        if (change := read_aws_event(message.body, source=JOB_EVENTS)) is not None:
-            await run.on_state_change(change, holder=holder)
-            return
         kind = event_type(message.body)
         if kind == RecommenderBundle.type:
             bundle = _read(message, RecommenderBundle)

@@ -3,11 +3,11 @@
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from encore.contracts.records import CustomerEvent
+from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.domain.real_time import Edition, Wanted
-from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.runtime.ports import Items, Objects
 
 
@@ -36,12 +36,9 @@ class Personalize(Protocol):
 
     async def ensure(self, wanted: ResourceSpec) -> str: ...
     async def is_active(self, kind: Kind, arn: str) -> bool: ...
-    async def exists(self, kind: Kind, arn: str) -> bool: ...
     async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None: ...
-    async def solutions(self, group_arn: str) -> Sequence[str]: ...
-    async def tags(self, arn: str) -> Mapping[str, str]: ...
+    async def solutions(self, group_arn: str) -> Mapping[str, str]: ...
     async def delete(self, kind: Kind, arn: str) -> bool: ...
-    async def ndcg(self, version_arn: str) -> float | None: ...
 
 
 class KeptEvents(Protocol):
@@ -51,19 +48,11 @@ class KeptEvents(Protocol):
     async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]: ...
 
 
-class Turn(NamedTuple):
-    """The run whose turn it is, and the sign of life of its last check."""
-
-    owner: str
-    beat: str
-
-
 class Turns(Protocol):
     """Which run may change the dataset group; see `encore.recommender.adapters.turns`."""
 
-    async def take(self, run_id: str, *, instead_of: Turn | None = None) -> Turn | None: ...
+    async def take(self, run_id: str, *, instead_of: str | None = None) -> str | None: ...
     async def end(self, run_id: str) -> None: ...
-    async def current(self) -> Turn | None: ...
 
 
 class RankedObjects(Objects, Protocol):
@@ -82,7 +71,7 @@ class ScannedItems(Items, Protocol):
 class KnownShop(Protocol):
     """Which run's shop is the latest; see `encore.recommender.adapters.turns`."""
 
-    async def get(self) -> str | None: ...
+    async def owner(self) -> str | None: ...
     async def set(self, run_id: str) -> None: ...
 
 

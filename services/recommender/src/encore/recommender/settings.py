@@ -1,6 +1,5 @@
 """The recommender's settings."""
 
-from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -8,6 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
+from encore.runtime.hosts import is_loopback
 from encore.runtime.settings import ConsentTables, ServiceSettings
 
 MIN_KEY_CHARS = 20
@@ -21,15 +21,13 @@ class _BothSettings(ConsentTables):
     recommendations_table: str
     histories_table: str
     recommender_dataset_group: Annotated[
-        str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
+        str, Field(min_length=1, max_length=39, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
     ] = "encore"
     """Runs that share a dataset group take turns."""
     recommender_picks: Picks = DEFAULT_PICKS
     """How many products a customer gets; emails show as many."""
     recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
     """Products requested from Personalize per customer; AWS bills by customers, however many each gets."""
-    recommender_put_events_per_s: Annotated[float, Field(gt=0, le=1000)] = 200.0
-    """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
     recommender_campaign: bool = False
     """Whether runs keep a campaign and an event tracker for customers who wait; AWS bills it by the hour."""
     recommender_rules: Rules = Rules()
@@ -43,12 +41,6 @@ class RecommenderSettings(ServiceSettings, _BothSettings):
     recommendations_ready_topic_arn: str
     personalize_role_arn: str
     """The role that Personalize itself assumes to read and write the data bucket."""
-    personalize_kms_key_arn: (
-        Annotated[str, Field(pattern=r"^arn:aws[^:]*:kms:[^:]+:[0-9]{12}:key/.+$")] | None
-    ) = None
-    """The key that encrypts the dataset group, else one of AWS's own; a group that has another is refused."""
-    recommender_keep_runs: Annotated[int, Field(ge=1, le=8)] = 3
-    """How many runs keep their solution, its version and their files; AWS allows ten solutions in a group."""
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
     """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
     recommender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
@@ -100,10 +92,6 @@ class RecommenderWebSettings(_BothSettings):
     """How long a campaign may take; after that, the ranking of the last run stands in."""
     recommender_web_request_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     """How long any request may take."""
-    recommender_web_ranking_s: Annotated[int, Field(ge=0)] = 300
-    """For how long what a campaign has ranked is kept for a customer of whom nothing new is known."""
-    recommender_web_max_age_s: Annotated[int, Field(ge=0)] = 30
-    """For how long a caller may show picks without asking again."""
     recommender_web_renew_s: Annotated[float, Field(gt=0)] = 30.0
     """How often is looked for a newer shop, and for a change of the shop's file."""
     recommender_web_linger_s: Annotated[float, Field(ge=0, le=60)] = 5.0
@@ -128,11 +116,3 @@ class RecommenderWebSettings(_BothSettings):
                 f" {self.recommender_web_host} is not a loopback address"
             )
         return self
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches an address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -17,13 +17,15 @@ from encore.runtime.retry import UnprocessedError, process_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import KeysAndAttributesTypeDef, WriteRequestUnionTypeDef
+    from types_aiobotocore_dynamodb.type_defs import WriteRequestUnionTypeDef
     from types_aiobotocore_s3.client import S3Client
 
     from encore.runtime.quick_reads import QuickReads
 
 Model = TypeVar("Model", bound=BaseModel)
 Item = dict[str, Any]
+TableKey = tuple[str, Mapping[str, Any]]
+"""A table, and the key of an item in it."""
 MAX_BATCH_WRITE = 25
 MAX_BATCH_GET = 100
 MAX_DELETE = 1000
@@ -182,19 +184,8 @@ class DynamoDBItems:
         await process_all(requests, self._write, what=f"items of {self._name}")
 
     async def _get_batch(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        typed: list[Mapping[str, Any]] = [to_item(key) for key in keys]
-
-        async def read(waiting: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-            wanted: KeysAndAttributesTypeDef = {"Keys": waiting, "ConsistentRead": True}
-            async with self._parallel:
-                reply = await self._dynamodb.batch_get_item(RequestItems={self._name: wanted})
-            found.extend(from_item(item) for item in reply.get("Responses", {}).get(self._name, []))
-            left = reply.get("UnprocessedKeys", {}).get(self._name)
-            return left["Keys"] if left else []
-
-        await process_all(typed, read, what=f"keys of {self._name}")
-        return found
+        async with self._parallel:
+            return (await get_items(self._dynamodb, {self._name: keys}))[self._name]
 
     async def _write(
         self, requests: "Sequence[WriteRequestUnionTypeDef]"
@@ -202,6 +193,32 @@ class DynamoDBItems:
         async with self._parallel:
             reply = await self._dynamodb.batch_write_item(RequestItems={self._name: requests})
         return reply.get("UnprocessedItems", {}).get(self._name, [])
+
+
+async def get_items(
+    dynamodb: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the items of tables with these keys that exist, as last put: at most 100 in all, by one call.
+
+    Raises `UnprocessedError` if DynamoDB keeps refusing some.
+    """
+    found: dict[str, list[dict[str, Any]]] = {table: [] for table in keys}
+
+    async def read(
+        waiting: Sequence[tuple[str, Mapping[str, Any]]],
+    ) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        requests: dict[str, Any] = {}
+        for table, key in waiting:
+            requests.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
+        reply = await dynamodb.batch_get_item(RequestItems=requests)
+        for table, items in reply.get("Responses", {}).items():
+            found[table] += map(from_item, items)
+        left = reply.get("UnprocessedKeys", {})
+        return [(table, key) for table, one in left.items() for key in one["Keys"]]
+
+    wanted: list[TableKey] = [(table, to_item(key)) for table, own in keys.items() for key in own]
+    await process_all(wanted, read, what=f"keys of {', '.join(keys)}")
+    return found
 
 
 def _records(lines: bytes, kind: type[Model]) -> list[Model]:

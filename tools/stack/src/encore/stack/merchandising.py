@@ -8,7 +8,7 @@ import boto3
 
 from encore.contracts import object_keys
 from encore.recommender.domain.shop_rules_file import read_shop_rules
-from encore.recommender.domain.yaml_nodes import InvalidFileError
+from encore.runtime.yaml_files import InvalidFileError
 from encore.stack.demo import DemoFailedError, OpenStack
 from encore.stack.embedded import Stack
 

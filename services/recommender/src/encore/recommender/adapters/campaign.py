@@ -12,7 +12,7 @@ from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.personalize_operations import GONE, NEVER
 from encore.recommender.domain.csv_files import is_fit_id
 from encore.recommender.domain.customer_events import Visit
-from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.plan import Kind
 from encore.recommender.domain.solution import filter_name
 from encore.recommender.ports import NoRankingError
 from encore.recommender.use_cases.keep_latest import KeepLatest
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_personalize_runtime.client import PersonalizeRuntimeClient
 
 AGAIN_S = 60.0
+PUT_EVENTS_PER_S = 200.0
+"""By all tasks together; AWS takes 1,000 calls a second for a dataset group."""
 log = get_logger()
 
 

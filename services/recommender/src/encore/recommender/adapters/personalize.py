@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from encore.recommender.adapters.personalize_operations import GONE, OPERATIONS, meaning
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.adapters.personalize_operations import OPERATIONS, meaning
+from encore.recommender.domain.plan import Kind, ResourceSpec
 from encore.recommender.ports import NotReadyError, RefusedError, VanishedError
 from encore.runtime.errors import error_code
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 EXISTS = "ResourceAlreadyExistsException"
 ACTIVE = "ACTIVE"
-RECENT_VERSIONS = 20
-NDCG = "normalized_discounted_cumulative_gain_at_25"
 FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
 """Personalize may accept a second version with the same name, and each one is a paid training; of event
 trackers, it refuses a second one of a group with another error."""
@@ -67,14 +65,6 @@ class AWSPersonalize:
             raise RefusedError(str(described.get("failureReason") or status))
         return status == ACTIVE
 
-    async def exists(self, kind: Kind, arn: str) -> bool:
-        """Return whether there is such a resource, whatever its state."""
-        try:
-            await self.described(kind, arn)
-        except VanishedError:
-            return False
-        return True
-
     async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
         """Return the ARN of the resource of a kind that has this name, or None.
 
@@ -84,25 +74,16 @@ class AWSPersonalize:
         parent = {key: request[key] for key in (operations.parent or "",) if key in request}
         listed = [summary async for summary in self._list(kind, **parent)]
         if kind is Kind.SOLUTION_VERSION:
-            listed = [await self.described(kind, one[operations.arn]) for one in _latest(listed)]
+            # Summaries lack names; a run's solution has a version or two.
+            listed = [await self.described(kind, one[operations.arn]) for one in listed]
         same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == name)
         return next(same, None)
 
-    async def solutions(self, group_arn: str) -> Sequence[str]:
-        """Return the ARNs of the solutions of a dataset group, the newest first."""
+    async def solutions(self, group_arn: str) -> Mapping[str, str]:
+        """Return the ARNs of the solutions of a dataset group by their names, the newest first."""
         found = [each async for each in self._list(Kind.SOLUTION, datasetGroupArn=group_arn)]
-        newest_first = sorted(found, key=lambda each: each["creationDateTime"], reverse=True)
-        return [str(each["solutionArn"]) for each in newest_first]
-
-    async def tags(self, arn: str) -> Mapping[str, str]:
-        """Return a resource's tags; none if it no longer exists."""
-        try:
-            reply = await self._client.list_tags_for_resource(resourceArn=arn)
-        except ClientError as error:
-            if error_code(error) != GONE:
-                raise
-            return {}
-        return {tag["tagKey"]: tag["tagValue"] for tag in reply["tags"]}
+        found.sort(key=lambda each: each["creationDateTime"], reverse=True)
+        return {each["name"]: str(each["solutionArn"]) for each in found}
 
     async def delete(self, kind: Kind, arn: str) -> bool:
         """Start to delete a resource; return False while something needs it. One that is gone stays so."""
@@ -121,36 +102,17 @@ class AWSPersonalize:
         described: Mapping[str, Any] = reply[operations.member]
         return described
 
-    async def ndcg(self, version_arn: str) -> float | None:
-        """Return the NDCG@25 that Personalize has measured of a version, or None."""
-        try:
-            reply = await self._client.get_solution_metrics(solutionVersionArn=version_arn)
-        except ClientError as error:
-            raise meaning(error, OPERATIONS[Kind.SOLUTION_VERSION]) from error
-        return reply.get("metrics", {}).get(NDCG)
-
     async def _existing(self, wanted: ResourceSpec) -> str:
         kind, request = wanted.kind, wanted.request
         arn = await self.find(kind, wanted.name, request)
         if arn is None:
             raise RefusedError(f"{kind} {wanted.name} already exists under another parent")
-        if kind is Kind.DATASET_GROUP and (key := request.get("kmsKeyArn")):
-            await self._require_key(arn, str(key))
         if kind in UPDATED:
             found = await self.described(kind, arn)
             changed = {key: request[key] for key in UPDATED[kind]}
             if changed != {key: found.get(key) for key in changed}:
                 await self._call(kind, "update", **{OPERATIONS[kind].arn: arn}, **changed)
         return arn
-
-    async def _require_key(self, group_arn: str, key_arn: str) -> None:
-        """AWS encrypts a group with the key that it was created with: data must not go to another one."""
-        group = await self.described(Kind.DATASET_GROUP, group_arn)
-        if (found := group.get("kmsKeyArn")) != key_arn:
-            raise RefusedError(
-                f"dataset group {group['name']} is encrypted with {found or 'a key of AWS'}, not with"
-                f" {key_arn}: delete it, or name another one"
-            )
 
     async def _list(self, kind: Kind, **parent: str) -> AsyncIterator[Mapping[str, Any]]:
         operations = OPERATIONS[kind]
@@ -169,8 +131,3 @@ class AWSPersonalize:
         except ClientError as error:
             raise meaning(error, operations) from error
         return reply
-
-
-def _latest(versions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The versions that an open run may have created; summaries lack names, so each one is described."""
-    return sorted(versions, key=lambda version: version["creationDateTime"], reverse=True)[:RECENT_VERSIONS]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.plan import Kind
 from encore.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
 from encore.runtime.errors import error_code
 
@@ -20,11 +20,20 @@ class Operations:
     """One kind's operations. `parent` filters the list; the quota of running `job`s frees up in time."""
 
     noun: str
-    member: str
-    plural: str
     parent: str | None = None
     name: str = "name"
     job: bool = False
+
+    @property
+    def member(self) -> str:
+        """The member of an answer that describes a resource of this kind."""
+        first, *others = self.noun.split("_")
+        return first + "".join(map(str.capitalize, others))
+
+    @property
+    def plural(self) -> str:
+        """The member of an answer that lists some."""
+        return "Filters" if self.noun == "filter" else f"{self.member}s"
 
     @property
     def arn(self) -> str:
@@ -32,28 +41,18 @@ class Operations:
         return f"{self.member}Arn"
 
 
+GROUP = "datasetGroupArn"
 OPERATIONS: Mapping[Kind, Operations] = {
-    Kind.SCHEMA: Operations("schema", "schema", "schemas"),
-    Kind.DATASET_GROUP: Operations("dataset_group", "datasetGroup", "datasetGroups"),
-    Kind.DATASET: Operations("dataset", "dataset", "datasets", "datasetGroupArn"),
-    Kind.IMPORT_JOB: Operations(
-        "dataset_import_job", "datasetImportJob", "datasetImportJobs", "datasetArn", "jobName", job=True
-    ),
-    Kind.SOLUTION: Operations("solution", "solution", "solutions", "datasetGroupArn"),
-    Kind.SOLUTION_VERSION: Operations(
-        "solution_version", "solutionVersion", "solutionVersions", "solutionArn", job=True
-    ),
-    Kind.FILTER: Operations("filter", "filter", "Filters", "datasetGroupArn"),
-    Kind.CAMPAIGN: Operations("campaign", "campaign", "campaigns"),
-    Kind.BATCH_JOB: Operations(
-        "batch_inference_job",
-        "batchInferenceJob",
-        "batchInferenceJobs",
-        "solutionVersionArn",
-        "jobName",
-        job=True,
-    ),
-    Kind.EVENT_TRACKER: Operations("event_tracker", "eventTracker", "eventTrackers", "datasetGroupArn"),
+    Kind.SCHEMA: Operations("schema"),
+    Kind.DATASET_GROUP: Operations("dataset_group"),
+    Kind.DATASET: Operations("dataset", GROUP),
+    Kind.IMPORT_JOB: Operations("dataset_import_job", "datasetArn", "jobName", job=True),
+    Kind.SOLUTION: Operations("solution", GROUP),
+    Kind.SOLUTION_VERSION: Operations("solution_version", "solutionArn", job=True),
+    Kind.FILTER: Operations("filter", GROUP),
+    Kind.CAMPAIGN: Operations("campaign"),
+    Kind.BATCH_JOB: Operations("batch_inference_job", "solutionVersionArn", "jobName", job=True),
+    Kind.EVENT_TRACKER: Operations("event_tracker", GROUP),
 }
 
 

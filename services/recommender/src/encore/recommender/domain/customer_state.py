@@ -41,7 +41,7 @@ def wanted_of(
     kept, latest = found.get(kept_rankings.RANKING), found.get(earlier_picks.LATEST)
     # A run that ranked nothing for them picked by popularity, although a ranking of an earlier one is kept.
     is_ranked = found.get(edition.run_id, {}).get("source") != RecommendationSource.POPULARITY
-    before = earlier_picks.LatestPicks.from_item(latest).before(edition.run_id) if latest else ()
+    before = earlier_picks.LatestPicks.model_validate(latest).before(edition.run_id) if latest else ()
     emails = before[: edition.rules.rules.emails_without_repeats]
     off = (department for one in contacts for department in Contact.model_validate(one).topics_off)
     return Wanted(

@@ -1,13 +1,13 @@
 """The rows of some customers for Personalize as files, and how much there is of them."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.csv_files import Row, csv_header, csv_lines
 from encore.recommender.domain.prepared import Prepared
 from encore.recommender.domain.rows import CustomerRows
 from encore.recommender.domain.schemas import INTERACTIONS, USERS, DatasetSchema
-from encore.runtime.training_minimums import DataSize
 
 
 class DatasetFiles:
@@ -15,7 +15,7 @@ class DatasetFiles:
 
     def __init__(self) -> None:
         self.by_folder = {personalize_keys.INTERACTIONS: bytearray(), personalize_keys.USERS: bytearray()}
-        self._size = DataSize()
+        self._size = Prepared()
 
     def add(self, customers: Iterable[CustomerRows]) -> None:
         """Add the rows of customers."""
@@ -23,18 +23,14 @@ class DatasetFiles:
             own = [*rows.interactions, *rows.looks]
             self._add(personalize_keys.INTERACTIONS, INTERACTIONS, own)
             self._add(personalize_keys.USERS, USERS, [rows.user])
-            self._size = self._size.plus(DataSize.of_customer(len(own)))
+            self._size.interactions += len(own)
+            self._size.customers += bool(own)
+            self._size.returning += len(own) > 1
 
-    def counted(self, **more: int) -> Prepared:
+    def counted(self, **more: Any) -> Prepared:  # noqa: ANN401 - any other member
         """Return how much there is, and `more`."""
-        return Prepared(
-            interactions=self._size.interactions,
-            customers=self._size.customers,
-            returning=self._size.returning,
-            interactions_bytes=len(self.by_folder[personalize_keys.INTERACTIONS]),
-            users_bytes=len(self.by_folder[personalize_keys.USERS]),
-            **more,
-        )
+        sizes = {f"{folder.rstrip('/')}_bytes": len(file) for folder, file in self.by_folder.items()}
+        return self._size.model_copy(update={**sizes, **more})
 
     def _add(self, folder: str, schema: DatasetSchema, rows: Sequence[Row]) -> None:
         file = self.by_folder[folder]

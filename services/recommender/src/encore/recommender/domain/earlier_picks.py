@@ -4,7 +4,7 @@ Beside its item for each run, a customer has one item under the sort key `latest
 selected last. That item can be read without knowing any earlier run.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -40,11 +40,6 @@ class LatestPicks(BaseModel):
         """Put a run's recommendation before the earlier ones."""
         newest = EarlierPicks(run_id=run_id, product_ids=_product_ids(recommendation))
         return cls(customer_id=recommendation.customer_id, emails=(newest, *earlier[:MAX_EARLIER]))
-
-    @classmethod
-    def from_item(cls, item: Mapping[str, Any]) -> Self:
-        """Read an item of the table."""
-        return cls.model_validate(item)
 
     def item(self) -> dict[str, Any]:
         """Return the item that is stored."""

@@ -10,7 +10,7 @@ from encore.contracts.records import Customer, Product
 from encore.recommender.domain.alike import alike
 from encore.recommender.domain.brands import stated_brand
 from encore.recommender.domain.names import tokens
-from encore.recommender.domain.variants import Key, read_name
+from encore.recommender.domain.variants import bare_name
 
 MAX_FAMILY = 16
 """How many groups similarity joins to one family: it is not transitive, so more would be a chain."""
@@ -26,57 +26,42 @@ _Words = Mapping[str, Counter[str]]
 _GroupKey = tuple[Hashable, ...] | None
 
 
-class SharedCounts(BaseModel):
-    """The people and reviews of products, and how many reviews of a product each other one shares."""
-
-    people: dict[str, int] = {}
-    reviews: dict[str, int] = {}
-    shared: dict[str, dict[str, int]] = {}
-
-
-class SharedReviews:
-    """Counts the reviews that products share, and the people who have each product.
+class SharedReviews(BaseModel):
+    """The people and reviews of products, and how many reviews of a product each other one shares.
 
     Its size grows with the catalogue, not with the customers.
     """
 
-    def __init__(self) -> None:
-        self._people: Counter[str] = Counter()
-        self._reviews: Counter[str] = Counter()
-        self._shared: dict[str, Counter[str]] = {}
+    owners: Counter[str] = Counter()
+    reviews: Counter[str] = Counter()
+    shared: dict[str, Counter[str]] = {}
 
     def add(self, customers: Iterable[Customer]) -> None:
         """Count more customers, each of whom is given once with all their reviews and purchases."""
         for customer in customers:
-            self._people.update(customer.product_ids)
+            self.owners.update(customer.product_ids)
             for review in customer.reviews:
                 listed = sorted(set(review.product_ids))
-                self._reviews.update(listed)
+                self.reviews.update(listed)
                 for one, other in combinations(listed, 2):
-                    self._shared.setdefault(one, Counter())[other] += 1
+                    self.shared.setdefault(one, Counter())[other] += 1
 
-    def counted(self) -> SharedCounts:
-        """Return what has been counted, for `merge`; the same customers in any order are the same."""
-        shared = {one: dict(sorted(others.items())) for one, others in sorted(self._shared.items())}
-        people, reviews = dict(sorted(self._people.items())), dict(sorted(self._reviews.items()))
-        return SharedCounts(people=people, reviews=reviews, shared=shared)
-
-    def merge(self, counted: SharedCounts) -> None:
+    def merge(self, counted: "SharedReviews") -> None:
         """Add what was counted of other customers, in any order."""
-        self._people.update(counted.people)
-        self._reviews.update(counted.reviews)
+        self.owners.update(counted.owners)
+        self.reviews.update(counted.reviews)
         for one, others in counted.shared.items():
-            self._shared.setdefault(one, Counter()).update(others)
+            self.shared.setdefault(one, Counter()).update(others)
 
     def people(self, product_id: str) -> int:
         """Return how many customers have reviewed a product or bought it by an order."""
-        return self._people[product_id]
+        return self.owners[product_id]
 
     def variants(self) -> Iterator[tuple[str, str, float]]:
         """Yield the pairs of products that share enough of their reviews, with that share."""
-        for one, others in self._shared.items():
+        for one, others in self.shared.items():
             for other, shared in others.items():
-                share = shared / (self._reviews[one] + self._reviews[other] - shared)
+                share = shared / (self.reviews[one] + self.reviews[other] - shared)
                 if share >= MIN_SHARED_REVIEWS:
                     yield one, other, share
 
@@ -84,15 +69,13 @@ class SharedReviews:
 class Families:
     """Knows which products belong to one family.
 
-    A product has labels, and products with a label in common are one family. The products of a `same` group
-    are one family from the start, however many they are. Groups are merged by their closest pair first; where
-    the result would be too large, only the two groups of the pair get a common label.
+    The products of a `same` group are one family from the start, however many they are. Groups are merged by
+    their closest pair first, unless the result would be too large.
     """
 
     def __init__(self, pairs: Iterable[Pair], *, same: Iterable[Iterable[str]] = ()) -> None:
         self._group = _united(same)
         self._family: dict[str, list[str]] = {}
-        self._extra: dict[str, set[str]] = {}
         for one, other, _ in sorted(pairs, key=lambda pair: (-pair[2], *sorted(pair[:2]))):
             self._join(*sorted((self._group.get(one, one), self._group.get(other, other))))
 
@@ -112,24 +95,18 @@ class Families:
         return cls((*shared.variants(), *alike_names), same=same)
 
     def labels(self, product_id: str) -> frozenset[str]:
-        """Return the product's labels: never empty, and shared only with its family."""
-        group = self._group.get(product_id, product_id)
-        return frozenset((self.family(product_id), *self._extra.get(group, ())))
+        """Return the product's label, which only its family has."""
+        return frozenset((self.family(product_id),))
 
     def family(self, product_id: str) -> str:
-        """Return the id of the product's family: its label that no neighbouring family shares."""
+        """Return the id of the product's family."""
         group = self._group.get(product_id, product_id)
         return self._family.get(group, [group])[0]
 
     def _join(self, one: str, other: str) -> None:
         mine = self._family.setdefault(one, [one])
         theirs = self._family.setdefault(other, [other])
-        if mine is theirs:
-            return
-        if len(mine) + len(theirs) > MAX_FAMILY:
-            label = f"{one}\n{other}"  # no product id has a line break, so this label is unique
-            self._extra.setdefault(one, set()).add(label)
-            self._extra.setdefault(other, set()).add(label)
+        if mine is theirs or len(mine) + len(theirs) > MAX_FAMILY:
             return
         mine.extend(theirs)
         for group in theirs:
@@ -167,21 +144,13 @@ def _name_keys(products: Mapping[str, Product], words: _Words, beside: str) -> d
 
 
 def _variant_keys(products: Mapping[str, Product]) -> dict[str, _GroupKey]:
-    """Map each product to what it has in common with its variants.
-
-    The base of a name counts if another product's name consists of it and a known size or colour.
-    """
-    names = {key: read_name(product) for key, product in products.items() if product.parent_id is None}
-    known = {_key(name.key, products[key]) for key, name in names.items() if name.says_variant}
-    keys: dict[str, _GroupKey] = {key: (product.parent_id,) for key, product in products.items()}
-    for product_id, name in names.items():
-        base = _key(name.base, products[product_id])
-        keys[product_id] = base if base in known else _key(name.key, products[product_id])
+    """Map each product to what it has in common with its variants."""
+    keys: dict[str, _GroupKey] = {}
+    for key, product in products.items():
+        words = bare_name(product) if product.parent_id is None else None
+        named = (words, stated_brand(product), product.category) if words else None
+        keys[key] = named if product.parent_id is None else (product.parent_id,)
     return keys
-
-
-def _key(words: Key, product: Product) -> _GroupKey:
-    return (words, stated_brand(product), product.category) if words else None
 
 
 def _grouped(keys: Mapping[str, _GroupKey]) -> list[list[str]]:

@@ -3,12 +3,11 @@
 A batch inference job is paid by the customer. Beside its items for what was picked, a customer has one item
 of the recommendations table under the sort key `ranking`: what Personalize ranked for them last, and the
 basis of it. The ranking is good for a run if its basis is still the same, for some days, and as long as
-enough of its products are sold.
+half of its products are sold.
 """
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from sys import intern
 from typing import Annotated, Any, Self
@@ -17,14 +16,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from encore.recommender.domain.csv_files import Row
 from encore.recommender.domain.plan import Plan
-from encore.recommender.domain.rules import RESULTS_PER_PICK, Rules
 from encore.recommender.domain.schemas import DATASETS
 from encore.recommender.domain.solution import OFFERED, SOLUTION
 
 RANKING = "ranking"
 """Under which sort key a customer's ranking is kept."""
-MAX_ITEM_BYTES = 300_000
-"""DynamoDB stores 400 KB in an item; 500 ids of 256 characters may be more. Who has such gets no item."""
 SECONDS_PER_DAY = 86_400
 DIGEST_CHARS = 32
 _SEPARATOR = "\n"
@@ -57,31 +53,16 @@ class KeptRanking(RunRanking):
         """Return the item that is stored: all ids are one text, which takes a fraction of a list's time."""
         return {**self.model_dump(), "run_id": RANKING, "product_ids": _SEPARATOR.join(self.product_ids)}
 
-    @property
-    def fits(self) -> bool:
-        """Whether DynamoDB would store it."""
-        return len(_SEPARATOR.join(self.product_ids).encode()) <= MAX_ITEM_BYTES
+    def stands(self, basis: str, *, now: int, days: int, is_sold: Callable[[str], bool]) -> bool:
+        """Return whether it may stand for one that Personalize would make on this basis.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """On which terms a run may use a kept ranking."""
-
-    days: int
-    """For how many days a ranking is kept, by the calendar (UTC), so that the hour of a run does not matter;
-    0 keeps none."""
-    fewest: int
-    """How many of its products must be sold, unless nothing of it has gone: then a new one has no more."""
-
-    def allow(self, kept: KeptRanking, basis: str, *, now: int, is_sold: Callable[[str], bool]) -> bool:
-        """Return whether a kept ranking may stand for one that Personalize would make on this basis.
-
-        `now` is the run's time in Unix seconds; `is_sold` says whether the shop has a product in stock.
+        It is kept for some days by the calendar (UTC), so that the hour of a run does not matter, and as long
+        as half of it is sold. `now` is the run's time in Unix seconds.
         """
-        if kept.basis != basis or now // SECONDS_PER_DAY - kept.ranked_at // SECONDS_PER_DAY >= self.days:
+        age = now // SECONDS_PER_DAY - self.ranked_at // SECONDS_PER_DAY
+        if self.basis != basis or age >= days:
             return False
-        sold = sum(map(is_sold, kept.product_ids))
-        return sold >= self.fewest or sold == len(kept.product_ids)
+        return 2 * sum(map(is_sold, self.product_ids)) >= len(self.product_ids)
 
 
 def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:
@@ -98,14 +79,6 @@ def solution_digest(plan: Plan) -> str:
 def basis_of(solution: str, interactions: Iterable[Row], user: Row) -> str:
     """Return a digest of what decides one customer's ranking: the solution, and their rows in datasets."""
     return _digest(solution, list(interactions), user)
-
-
-def fewest_left(picks: int, rules: Rules) -> int:
-    """Return how many products of a kept ranking must be sold: enough for these picks and the last emails'.
-
-    Those of the last emails are not picked again, so there must be as many for each of them.
-    """
-    return RESULTS_PER_PICK * picks * (1 + rules.emails_without_repeats)
 
 
 def _digest(*facts: object) -> str:

@@ -6,7 +6,7 @@ ARRAYS_TYPE = "application/octet-stream"
 
 
 def prepared(run_id: str, first: int) -> str:
-    """How much of a bundle there is for Personalize, and what its products share: one `PreparedBundle`."""
+    """How much of a bundle there is for Personalize, and what its products share: one `Prepared`."""
     return object_keys.learned(run_id, f"prepared/part-{first:05}.json")
 
 
@@ -31,7 +31,7 @@ def others(run_id: str, first: int, number: int) -> str:
 
 
 def gathered(run_id: str, first: int) -> str:
-    """How much of that share there is for Personalize: one `PreparedBundle`."""
+    """How much of that share there is for Personalize: one `Prepared`."""
     return object_keys.learned(run_id, f"gathered/part-{first:05}.json")
 
 
@@ -46,7 +46,7 @@ def witnesses(run_id: str, first: int) -> str:
 
 
 def shared_reviews(run_id: str) -> str:
-    """Which reviews the run's products share: one `SharedCounts`."""
+    """Which reviews the run's products share: one `SharedReviews`."""
     return object_keys.learned(run_id, "shared-reviews.json")
 
 

@@ -1,40 +1,59 @@
 """The resources that a run needs in Personalize, step by step.
 
-All names are deterministic, so anything created before a crash is found again. The dataset group, its
-datasets, filter, campaign and event tracker are shared by all runs; imports, solution, solution version and
-batch job belong to one run: AWS deletes a version only with its solution.
+All names are deterministic, so anything created before a crash is found again, and short enough: a run's has
+20 characters, a group's at most 39. The dataset group, its datasets, filter, campaign and event tracker are
+shared by all runs; imports, solution, solution version and batch job belong to one run: AWS deletes a version
+only with its solution.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any
 
 from encore.contracts import object_keys
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, DatasetSchema
+from encore.recommender.domain.schemas import DATASETS, DatasetSchema
 from encore.recommender.domain.solution import OFFERED, SOLUTION, filter_name
 from encore.runtime.runs.run import Run
 from encore.runtime.tags import RUN
 
 REMADE = "remade"
 """The member of a run's step state that counts how often everything was made again."""
-MAX_NAME_CHARS = 63
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
-_FOLDERS = {
-    "Interactions": personalize_keys.INTERACTIONS,
-    "Items": personalize_keys.ITEMS,
-    "Users": personalize_keys.USERS,
-}
 ARNS = (
     "dataset_group",
-    *(f"{what}_{name.lower()}" for what in ("schema", "dataset", "import") for name in _FOLDERS),
+    *(f"{what}_{schema.kind.lower()}" for what in ("schema", "dataset", "import") for schema in DATASETS),
     *("solution", "filter", "solution_version", "batch_job"),
 )
 """The members of a run's step state that hold the ARN of what it has made or found."""
+
+
+class Kind(StrEnum):
+    """The kinds of resource that a run needs."""
+
+    SCHEMA = "schema"
+    DATASET_GROUP = "dataset group"
+    DATASET = "dataset"
+    IMPORT_JOB = "dataset import job"
+    SOLUTION = "solution"
+    SOLUTION_VERSION = "solution version"
+    FILTER = "filter"
+    BATCH_JOB = "batch inference job"
+    CAMPAIGN = "campaign"
+    EVENT_TRACKER = "event tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSpec:
+    """A resource that must exist.
+
+    `key` is its name in a run's step state, `request` the parameters of its creation other than `name`.
+    """
+
+    key: str
+    kind: Kind
+    name: str
+    request: Mapping[str, Any]
 
 
 class Step(StrEnum):
@@ -65,8 +84,6 @@ class Plan:
     num_results: int
     campaign_tps: int = 1
     """The throughput that a campaign has at least, in requests per second: AWS bills it while it exists."""
-    kms_key_arn: str | None = None
-    """The key that encrypts the dataset group, given with `role_arn`; None for a key of AWS's own."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of everything that can have some; schemas cannot."""
 
@@ -93,8 +110,7 @@ class Plan:
         return self._spec("event_tracker", Kind.EVENT_TRACKER, self.dataset_group, request)
 
     def _set_up(self, _: Run) -> list[ResourceSpec]:
-        key = {"roleArn": self.role_arn, "kmsKeyArn": self.kms_key_arn} if self.kms_key_arn else {}
-        group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, key)
+        group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
         schemas = (
             ResourceSpec(
                 f"schema_{_low(schema)}",
@@ -126,10 +142,10 @@ class Plan:
             self._spec(
                 f"import_{_low(schema)}",
                 Kind.IMPORT_JOB,
-                resource_name(run.run_id, f"{_low(schema)}{_again(run)}"),
+                f"{run.run_id}-{_low(schema)}{_again(run)}",
                 {
                     "datasetArn": run.step[f"dataset_{_low(schema)}"],
-                    "dataSource": {"dataLocation": self._location(run, _FOLDERS[schema.kind])},
+                    "dataSource": {"dataLocation": self._location(run, f"{_low(schema)}/")},
                     "roleArn": self.role_arn,
                     "importMode": "FULL",
                 },
@@ -141,7 +157,7 @@ class Plan:
     def _solution(self, run: Run) -> list[ResourceSpec]:
         """Return the solution, and the filter: both need the datasets alone."""
         group = {"datasetGroupArn": run.step["dataset_group"]}
-        name = resource_name(f"{self.dataset_group}-{run.run_id}")
+        name = f"{self.dataset_group}-{run.run_id}"
         expression = {**group, "filterExpression": OFFERED}
         return [
             self._spec("solution", Kind.SOLUTION, name, {**group, **SOLUTION}, run),
@@ -150,8 +166,7 @@ class Plan:
 
     def _version(self, run: Run) -> list[ResourceSpec]:
         request = {"solutionArn": run.step["solution"], "trainingMode": "FULL"}
-        name = resource_name(run.run_id)
-        return [self._spec("solution_version", Kind.SOLUTION_VERSION, name, request, run)]
+        return [self._spec("solution_version", Kind.SOLUTION_VERSION, run.run_id, request, run)]
 
     def _batch_job(self, run: Run) -> list[ResourceSpec]:
         request = {
@@ -162,8 +177,7 @@ class Plan:
             "roleArn": self.role_arn,
             "filterArn": run.step["filter"],
         }
-        name = resource_name(f"{run.run_id}{_again(run)}")
-        return [self._spec("batch_job", Kind.BATCH_JOB, name, request, run)]
+        return [self._spec("batch_job", Kind.BATCH_JOB, f"{run.run_id}{_again(run)}", request, run)]
 
     def _spec(
         self, key: str, kind: Kind, name: str, request: Mapping[str, Any], run: Run | None = None
@@ -175,15 +189,6 @@ class Plan:
 
     def _location(self, run: Run, folder: str) -> str:
         return f"s3://{self.bucket}/{object_keys.personalize(run.run_id, folder)}"
-
-
-def resource_name(run_id: str, suffix: str = "") -> str:
-    """Name a resource of one run; a run id that Personalize does not accept is replaced by its digest."""
-    name = f"{run_id}-{suffix}" if suffix else run_id
-    if len(name) <= MAX_NAME_CHARS and _NAME.fullmatch(name):
-        return name
-    digest = sha256(run_id.encode()).hexdigest()[:DIGEST_CHARS]
-    return f"run-{digest}-{suffix}" if suffix else f"run-{digest}"
 
 
 def _again(run: Run) -> str:

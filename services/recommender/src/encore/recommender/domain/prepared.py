@@ -1,10 +1,11 @@
 """What a run has for Personalize, counted bundle by bundle."""
 
+import re
 from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from encore.recommender.domain.families import SharedCounts
+from encore.recommender.domain.families import SharedReviews
 from encore.runtime.training_minimums import DataSize
 
 PERSONALIZE = "personalize"
@@ -15,6 +16,8 @@ ENGINE, POPULARITY_REASON = "engine", "popularity_reason"
 RANKED = "ranked"
 """Where it keeps for how many customers Personalize is asked."""
 NOBODY = "nobody to rank products for"
+_LOWER_BOUND = re.compile(r"\b(fewer|less) than\b|\bat least\b|\bminimum\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(interactions?|users?|rows?|records?|events?)\b", re.IGNORECASE)
 
 
 def asks_for_rankings(step: Mapping[str, str]) -> bool:
@@ -40,12 +43,13 @@ class Prepared(BaseModel):
     others: int = 0
     """How many customers of earlier files were gathered, and in how many files they are."""
     other_files: int = 0
+    shared: SharedReviews = SharedReviews()
+    """What the products of a bundle share."""
 
     def plus(self, other: "Prepared") -> "Prepared":
-        """Return how much both have."""
-        return Prepared(
-            **{name: getattr(self, name) + getattr(other, name) for name in Prepared.model_fields}
-        )
+        """Return how much both have, without what products share."""
+        figures = Prepared.model_fields.keys() - {"shared"}
+        return Prepared(**{name: getattr(self, name) + getattr(other, name) for name in figures})
 
     @property
     def shortfall(self) -> str | None:
@@ -56,7 +60,9 @@ class Prepared(BaseModel):
         return size.shortfall
 
 
-class PreparedBundle(Prepared):
-    """The same of one bundle, and which reviews its products share."""
+def says_too_little_data(reason: str) -> bool:
+    """Return whether Personalize's failure reason is too little data to learn from.
 
-    shared: SharedCounts = SharedCounts()
+    The texts are not fully documented, so they are recognised by a lower bound and what is counted.
+    """
+    return bool(_LOWER_BOUND.search(reason) and _COUNTED.search(reason))

@@ -16,7 +16,7 @@ from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.witnesses import weight_of
 from encore.runtime.runs.run import Run
 
-TAG_BYTES = 16
+DIGEST_BYTES = 16
 NOT_SHOWN = {"__all__": {"product": {"bullets", "parent_id", "cost_class"}, "reason": {"review_id"}}}
 """What is the shop's own, such as a product's margin, and what makes an answer long."""
 _PICKS = TypeAdapter(tuple[Pick, ...])
@@ -54,7 +54,8 @@ class Edition:
     @property
     def digest(self) -> str:
         """A short name that another run, other rules, another time or another weight changes."""
-        return digest_of(self.run_id, self.rules.model_dump_json(), str(self.now), str(self.ranking_weight))
+        facts = (self.run_id, self.rules.model_dump_json(), str(self.now), str(self.ranking_weight))
+        return blake2b("\0".join(facts).encode(), digest_size=DIGEST_BYTES).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,6 @@ class Wanted:
     exclusion: Exclusion | None = None
     """Why the customer is not written to."""
 
-    @property
-    def digest(self) -> str:
-        """A short name of what decides their picks: the same from the same shop."""
-        known = (map(repr, self.preferences), self.ranked, sorted(self.emailed), sorted(self.unwanted))
-        return digest_of(self.customer_id, *map("\n".join, known))
-
 
 @dataclass(frozen=True, slots=True)
 class CurrentAnswer:
@@ -89,10 +84,8 @@ class CurrentAnswer:
     source: PickedFrom
     fallback: str | None
     """Why a campaign that there should be has not ranked; None if it has, or there is none."""
-    tag: str
-    """A name of the shop and of all that is known of the customer: equal tags, equal picks."""
-    picks: bytes | None
-    """The picks as JSON, best first (see `read_picks`); None if the asker has those of this tag."""
+    picks: bytes
+    """The picks as JSON, best first (see `read_picks`)."""
 
 
 def picks_of(shop: Shop, wanted: Wanted) -> bytes:
@@ -111,8 +104,3 @@ def picks_of(shop: Shop, wanted: Wanted) -> bytes:
 def read_picks(picks: bytes) -> tuple[Pick, ...]:
     """Read what `picks_of` wrote."""
     return _PICKS.validate_json(picks)
-
-
-def digest_of(*facts: str) -> str:
-    """Return a short name of facts."""
-    return blake2b("\0".join(facts).encode(), digest_size=TAG_BYTES).hexdigest()

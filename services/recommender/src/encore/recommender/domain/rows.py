@@ -1,6 +1,6 @@
 """The rows of the datasets: interactions, items and users."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,11 +12,8 @@ from encore.recommender.domain.solution import IN_STOCK, SOLD_OUT
 
 MAX_CATEGORICAL_CHARS = 1_000
 MAX_TEXTUAL_CHARS = 20_000
-FAVOURITE_LEVELS = 2
-"""Deep enough to distinguish tastes, shallow enough to be shared by many customers."""
 AGE_GROUPS = ((18, "under-18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 OLDEST = "65-and-over"
-FEW_PRODUCTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +26,23 @@ class CustomerRows:
     user: Row
 
 
-def customer_rows(history: History, products: Mapping[str, Product]) -> CustomerRows:
-    """Return the rows of a customer with all that is known of them."""
+def customer_rows(history: History) -> CustomerRows:
+    """Return the rows of a customer with all that is known of them: nothing says who they are."""
     customer = history.customer
-    preferences = preferences_of(customer, history.scores)
     return CustomerRows(
-        interactions=list(interaction_rows(customer, preferences)),
+        interactions=list(interaction_rows(customer, preferences_of(customer, history.scores))),
         looks=[
-            row
+            _interaction(history.customer_id, one.product_id, one.timestamp, one.kind)
             for one in history.looks
-            for row in _interaction(history.customer_id, one.product_id, one.timestamp, one.kind)
+            if is_fit_id(one.product_id)
         ],
-        user=user_row(customer, preferences, products),
+        user={"USER_ID": customer.customer_id, "AGE_GROUP": _age_group(customer.age)},
     )
 
 
-def rows_of(histories: Iterable[History], products: Mapping[str, Product]) -> dict[str, CustomerRows]:
+def rows_of(histories: Iterable[History]) -> dict[str, CustomerRows]:
     """Return the rows of the customers whose ids Personalize keeps as they are, by id."""
-    return {one.customer_id: customer_rows(one, products) for one in histories if is_fit_id(one.customer_id)}
+    return {one.customer_id: customer_rows(one) for one in histories if is_fit_id(one.customer_id)}
 
 
 def interaction_rows(
@@ -60,9 +56,10 @@ def interaction_rows(
     Rows without a time of their own get `default_timestamp`; their order then has no meaning.
     """
     for one in preferences:
-        timestamp = default_timestamp if one.timestamp is None else one.timestamp
-        value = None if one.value is None else round(one.value, 4)
-        yield from _interaction(customer.customer_id, one.product_id, timestamp, one.event_type, value)
+        if is_fit_id(one.product_id):
+            timestamp = default_timestamp if one.timestamp is None else one.timestamp
+            value = None if one.value is None else round(one.value, 4)
+            yield _interaction(customer.customer_id, one.product_id, timestamp, one.event_type, value)
 
 
 def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
@@ -84,59 +81,23 @@ def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
     }
 
 
-def user_row(customer: Customer, preferences: Sequence[Preference], products: Mapping[str, Product]) -> Row:
-    """Describe a customer without identifying them."""
+def _interaction(
+    customer_id: str, product_id: str, timestamp: int, kind: StrEnum, value: float | None = None
+) -> Row:
     return {
-        "USER_ID": customer.customer_id,
-        "AGE_GROUP": _age_group(customer.age),
-        "ACTIVITY": _activity(len(preferences)),
-        "FAVOURITE_CATEGORY": _favourite_category(preferences, products),
+        "USER_ID": customer_id,
+        "ITEM_ID": product_id,
+        "TIMESTAMP": timestamp,
+        "EVENT_TYPE": kind.value,
+        "EVENT_VALUE": value,
     }
 
 
-def _interaction(
-    customer_id: str, product_id: str, timestamp: int, kind: StrEnum, value: float | None = None
-) -> Iterator[Row]:
-    if is_fit_id(product_id):
-        yield {
-            "USER_ID": customer_id,
-            "ITEM_ID": product_id,
-            "TIMESTAMP": timestamp,
-            "EVENT_TYPE": kind.value,
-            "EVENT_VALUE": value,
-        }
-
-
 def _path(levels: Sequence[str]) -> str | None:
-    """Join whole levels only: a truncated one would be a category that does not exist."""
-    path = ""
-    for level in levels:
-        longer = f"{path}|{level.replace('|', '/')}" if path else level.replace("|", "/")
-        if len(longer) > MAX_CATEGORICAL_CHARS:
-            break
-        path = longer
-    return path or None
+    return "|".join(level.replace("|", "/") for level in levels)[:MAX_CATEGORICAL_CHARS] or None
 
 
 def _age_group(age: int | None) -> str | None:
     if age is None:
         return None
     return next((name for below, name in AGE_GROUPS if age < below), OLDEST)
-
-
-def _activity(products: int) -> str:
-    if products <= 1:
-        return "one" if products else "none"
-    return "few" if products <= FEW_PRODUCTS else "many"
-
-
-def _favourite_category(preferences: Iterable[Preference], products: Mapping[str, Product]) -> str | None:
-    """The category with the highest sum of preferences; an unknown one counts as mildly positive."""
-    sums: dict[tuple[str, ...], float] = {}
-    for preference in preferences:
-        product = products.get(preference.product_id)
-        if product and product.category:
-            path = product.category[:FAVOURITE_LEVELS]
-            sums[path] = sums.get(path, 0.0) + (0.1 if preference.value is None else preference.value)
-    best = max(sums, key=lambda path: sums[path], default=())
-    return _path(best) if best and sums[best] >= 0 else None

@@ -81,11 +81,5 @@ ITEMS = _dataset(
 )
 FILTERED: Mapping[str, Sequence[str]] = {ITEMS.kind: ("AVAILABILITY",)}
 """Columns by which rankings are filtered, and on which nothing is trained: they say nothing of tastes."""
-USERS = _dataset(
-    "Users",
-    USER_ID=_STRING,
-    AGE_GROUP=_CATEGORICAL,
-    ACTIVITY=_CATEGORICAL,
-    FAVOURITE_CATEGORY=_CATEGORICAL,
-)
+USERS = _dataset("Users", USER_ID=_STRING, AGE_GROUP=_CATEGORICAL)
 DATASETS = (INTERACTIONS, ITEMS, USERS)

@@ -9,16 +9,51 @@ Every part may be left out. Ids are texts, as written: 007 is not 7.
 """
 
 import unicodedata
-from collections.abc import Collection
-from typing import Any
+from typing import Annotated
 
-import yaml
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.yaml_nodes import InvalidFileError, Problem, expected, read_yaml
+from encore.runtime.yaml_files import InvalidFileError, Said, read_yaml
 
+MAX_BYTES = 512 * 1024
 MAX_CHARS = 256
-_ANSWERS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def _composed(text: str) -> str:
+    """Return a text as ingest leaves those that it is compared with: in NFC, single-spaced."""
+    composed = " ".join(unicodedata.normalize("NFC", text).split())
+    if not 0 < len(composed) <= MAX_CHARS:
+        raise ValueError(f"expected a text of 1 to {MAX_CHARS} characters")
+    return composed
+
+
+_Text = Annotated[str, AfterValidator(_composed)]
+_Texts = Annotated[tuple[_Text, ...], AfterValidator(lambda texts: tuple(dict.fromkeys(texts)))]
+
+
+class _Excluded(Said):
+    products: _Texts = ()
+    brands: _Texts = ()
+    categories: _Texts = ()
+
+
+class _File(Said):
+    exclude: _Excluded = _Excluded()
+    pin: _Texts = ()
+    durable: dict[_Text, bool] = Field(default_factory=dict)
+    complements: dict[_Text, _Texts] = Field(default_factory=dict)
+
+    @field_validator("pin")
+    @classmethod
+    def _not_excluded(cls, pinned: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        excluded = info.data.get("exclude", _Excluded()).products
+        if both := [one for one in pinned if one in excluded]:
+            raise ValueError(f"found {', '.join(both)} among what is excluded, expected other products")
+        return pinned
+
+
+_KEYS = {*_File.model_fields, *_Excluded.model_fields}
 
 
 def read_shop_rules(body: bytes, *, file: str) -> ShopRules:
@@ -27,69 +62,20 @@ def read_shop_rules(body: bytes, *, file: str) -> ShopRules:
     Raises `InvalidFileError`, which names `file` and lists every problem with its line, what was found there
     and what is expected.
     """
-    root, reader = read_yaml(body, file=file), _Reader()
-    rules = reader.rules(root)
-    if reader.problems:
-        raise InvalidFileError(file, reader.problems)
-    return rules
-
-
-class _Reader:
-    """Reads nodes and notes every problem; what it returns counts only where there is none."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def rules(self, root: yaml.Node | None) -> ShopRules:
-        parts = self._members(root, ("exclude", "pin", "durable", "complements"))
-        excluded = self._members(parts.get("exclude"), ("products", "brands", "categories"))
-        products = self._texts(excluded.get("products"), "product ids")
-        complements = self._members(parts.get("complements"))
-        return ShopRules(
-            excluded_products=frozenset(products),
-            excluded_brands=frozenset(self._texts(excluded.get("brands"), "brands")),
-            excluded_categories=self._texts(excluded.get("categories"), "categories"),
-            pinned=self._texts(parts.get("pin"), "product ids that are not excluded", unlike=products),
-            durable={key: self._answer(node) for key, node in self._members(parts.get("durable")).items()},
-            complements={key: self._texts(node, "categories") for key, node in complements.items()},
+    if len(body) > MAX_BYTES:
+        raise InvalidFileError(
+            f"{file}: line 1: found a file of more than {MAX_BYTES} bytes, expected a smaller one"
         )
-
-    def _members(self, node: yaml.Node | None, known: Collection[str] = ()) -> dict[str, yaml.Node]:
-        """Return the values of a mapping by its keys, which are `known` or else any categories."""
-        what = f"one or more of the keys {', '.join(known)}" if known else "categories before colons"
-        found: dict[str, yaml.Node] = {}
-        seen = set[str]()
-        for name, value in self._inside(node, yaml.MappingNode, what):
-            key = self._text(name, what)
-            if known and key not in known:
-                self.problems.append(expected(what, name))
-            if key.casefold() in seen:
-                self.problems.append(expected("each key once", name))
-            seen.add(key.casefold())
-            found[key] = value
-        return found
-
-    def _texts(self, node: yaml.Node | None, what: str, *, unlike: Collection[str] = ()) -> tuple[str, ...]:
-        each = self._inside(node, yaml.SequenceNode, f"a list of {what}, such as [A, B]")
-        return tuple(dict.fromkeys(self._text(text, f"one of the {what}", unlike) for text in each))
-
-    def _text(self, node: yaml.Node, what: str, unlike: Collection[str] = ()) -> str:
-        """Return the text as ingest leaves the texts that it is compared with: in NFC, single-spaced."""
-        is_text = isinstance(node, yaml.ScalarNode)
-        text = " ".join(unicodedata.normalize("NFC", node.value).split()) if is_text else ""
-        if not 0 < len(text) <= MAX_CHARS or text in unlike:
-            self.problems.append(expected(f"{what}, of at most {MAX_CHARS} characters", node))
-        return text
-
-    def _answer(self, node: yaml.Node) -> bool:
-        answer = _ANSWERS.get(node.value.casefold()) if isinstance(node, yaml.ScalarNode) else None
-        if answer is None:
-            self.problems.append(expected("true or false", node))
-        return bool(answer)
-
-    def _inside(self, node: yaml.Node | None, form: type[yaml.Node], what: str) -> list[Any]:
-        """Return what a list or mapping holds; one that is left out is empty."""
-        found: list[Any] = node.value if isinstance(node, form) else []
-        if node and not isinstance(node, form) and node.tag != "tag:yaml.org,2002:null":
-            self.problems.append(expected(what, node))
-        return found
+    try:
+        found = read_yaml(body.decode("utf-8-sig"), _File, file=file, keys=_KEYS)
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise InvalidFileError(f"{file}: line {line}: not valid UTF-8: {error.reason}") from error
+    return ShopRules(
+        excluded_products=frozenset(found.exclude.products),
+        excluded_brands=frozenset(found.exclude.brands),
+        excluded_categories=found.exclude.categories,
+        pinned=found.pin,
+        durable=found.durable,
+        complements=found.complements,
+    )

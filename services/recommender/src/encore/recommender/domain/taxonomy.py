@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import groupby, takewhile
+from itertools import groupby, product, takewhile
 from typing import Any, NamedTuple
 
 import yaml
@@ -157,6 +157,24 @@ def pattern_source(table: str, name: str) -> str:
 def filled(text: str, table: str) -> str:
     """Return the text of a pattern with those of a table that it names in braces."""
     return _BRACES.sub(lambda part: pattern_source(table, part[1]), text)
+
+
+@cache
+def word_set(*lists: str) -> frozenset[str]:
+    """Return all words of these lists in lower case."""
+    return frozenset(word for name in lists for word in _list(name))
+
+
+@cache
+def german_colours() -> frozenset[str]:
+    """Return German colours, joined with a tone and inflected: `dunkelblaues`."""
+    tones, endings = ("", *_list("german tones")), ("", *_list("german endings"))
+    return frozenset(map("".join, product(tones, _list("german colours"), endings)))
+
+
+def _list(name: str) -> list[str]:
+    text: str = read_table("words.yaml")[name]
+    return text.casefold().split()
 
 
 def complement_table() -> dict[str, list[str]]:

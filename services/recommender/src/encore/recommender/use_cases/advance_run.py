@@ -8,9 +8,6 @@ for the same training at once would each start one.
 Preparing, gathering and studying the shop, before the training, and selecting, after it, are shared out among
 the tasks as messages about bundles. An attempt sends those that are left and no poll: the bundle that
 completes a round polls at once, whether it completes it now or finds, after a crash, that it has.
-
-The state change of a Personalize job names no run and is not an attempt: it advances the run whose turn it is
-and, when there is nothing left to wait for, sends a poll at once instead of the one that is still delayed.
 """
 
 from collections.abc import Mapping
@@ -29,7 +26,6 @@ from encore.recommender.domain.prepared import (
     asks_for_rankings,
 )
 from encore.recommender.domain.witnesses import WEIGHT
-from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -39,13 +35,13 @@ from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.recommender.use_cases.train import Train, report_training, step_of
 from encore.recommender.use_cases.weigh_ranking import WeighRanking
-from encore.runtime.eventbridge import AwsEvent
-from encore.runtime.logs import bind_event, get_logger
+from encore.runtime.logs import get_logger
 from encore.runtime.ports import Announcer, Polls
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import ATTEMPTS, Run, RunStatus, StageName
 from encore.runtime.runs.stage import Stage
+from encore.runtime.yaml_files import InvalidFileError
 
 WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]
@@ -96,26 +92,6 @@ class AdvanceRun:
         # the run has moved on, the poll is stale; if two bundles poll, both polls have one number.
         await self.polls.send(run_id, run.attempt(StageName.RECOMMENDER) + 1, at_once=True)
 
-    async def on_state_change(self, change: AwsEvent, *, holder: str) -> None:
-        """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
-        run = await self.take_turns.run_in_turn()
-        facts = {"detail_type": change.detail_type, "resources": change.resources}
-        if run is None or not _waits_for_personalize(run):
-            log.info("state_change_ignored", **facts)
-            return
-        bind_event(run_id=run.run_id, event_id=change.id)
-        log.info("state_changed", **facts)
-        async with self.stage.lock(run.run_id, WHOLE_RUN, holder=holder):
-            run = await self.ledger.run(run.run_id)  # a poll may have advanced it meanwhile
-            if run.is_open and _waits_for_personalize(run) and await self._training_is_over(run):
-                await self._poll(run, run.attempt(StageName.RECOMMENDER) + 1, at_once=True)
-
-    async def _training_is_over(self, run: Run) -> bool:
-        try:
-            return await self.train.advance(run)
-        except (RefusedError, TooLittleDataError):
-            return True  # the poll meets the same error and acts on it
-
     async def _advance(self, run: Run, attempt: int) -> None:
         try:
             if step_of(run) is not Step.SELECT and not await self.take_turns.has_turn(run):
@@ -133,8 +109,8 @@ class AdvanceRun:
             return
         await self._poll(run, attempt + 1)
 
-    async def _poll(self, run: Run, attempt: int, *, at_once: bool = False) -> None:
-        await self.polls.send(run.run_id, attempt, at_once=at_once)
+    async def _poll(self, run: Run, attempt: int) -> None:
+        await self.polls.send(run.run_id, attempt)
         await self.ledger.set_step(run.run_id, **{ATTEMPT: str(attempt)})
 
     async def _learned(self, run: Run) -> Run | None:
@@ -186,11 +162,6 @@ class AdvanceRun:
         log.error("run_failed", reason=reason)
         await self.take_turns.end(run.run_id)
         await fail_run(run.run_id, reason, self.ledger, self.announcer)
-
-
-def _waits_for_personalize(run: Run) -> bool:
-    """Whether a job's state change may let a run go on: not while tasks prepare what is imported."""
-    return closed(Round.STUDY) in run.step and asks_for_rankings(run.step) and step_of(run) is not Step.SELECT
 
 
 def _units(run: Run) -> Mapping[str, int]:

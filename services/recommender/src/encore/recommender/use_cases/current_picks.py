@@ -1,12 +1,18 @@
 """A customer's current picks: what a run would pick for them now, by all that is known now."""
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from encore.recommender.domain.real_time import CurrentAnswer, PickedFrom, Wanted, digest_of
-from encore.recommender.ports import CustomerRecords, NoRankingError, NoShopError, OpenedShop
+from botocore.exceptions import ClientError
+
+from encore.recommender.domain.real_time import CurrentAnswer, PickedFrom
+from encore.recommender.ports import CustomerRecords, NoRankingError, NoShopError
 from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.rank_now import RankNow
+from encore.runtime.errors import error_code
+
+Ask = Callable[[str], Awaitable[Sequence[str]]]
+"""Returns the products that a campaign ranks for a customer, best first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,11 +21,13 @@ class CurrentPicks:
 
     shops: KeepShop
     customers: CustomerRecords
-    campaign: RankNow | None = None
-    """What ranks now, if runs keep it; what stands in for it is the ranking of the last run."""
+    ask: Ask | None = None
+    """Asks the campaign, if runs keep one; what stands in for it is the ranking of the last run."""
+    deadline_s: float
+    """How long it may take: a customer waits."""
 
-    async def find(self, customer_id: str, *, known_tags: Collection[str] = ()) -> CurrentAnswer:
-        """Return a customer's picks, without the picks themselves if the asker has them under a known tag.
+    async def find(self, customer_id: str) -> CurrentAnswer:
+        """Return a customer's picks.
 
         For whoever is excluded nothing personal is picked, and nothing is paid. Raises `NoShopError` before
         any run has been studied, and if the shop's process has ended.
@@ -27,19 +35,34 @@ class CurrentPicks:
         shop = self.shops.current
         wanted = await self.customers.read(customer_id, shop.edition)
         source, fallback = PickedFrom.BATCH if wanted.ranked else PickedFrom.POPULARITY, None
-        if self.campaign and not wanted.exclusion:
+        if self.ask and not wanted.exclusion:
             try:
-                wanted = replace(wanted, ranked=await self.campaign.rank(wanted))
+                wanted = replace(wanted, ranked=await self._in_time(self.ask(customer_id)))
                 source = PickedFrom.CAMPAIGN
             except NoRankingError as reason:
                 fallback = str(reason)
-        tag = digest_of(shop.edition.digest, wanted.digest)
-        picks = None if tag in known_tags else await self._picks(shop, wanted)
-        return CurrentAnswer(wanted, shop.edition.run_id, source, fallback, tag, picks)
-
-    async def _picks(self, shop: OpenedShop, wanted: Wanted) -> bytes:
         try:
-            return await shop.picks(wanted)
+            picks = await shop.picks(wanted)
         except NoShopError:
             self.shops.report_broken(shop)
             raise
+        return CurrentAnswer(wanted, shop.edition.run_id, source, fallback, picks)
+
+    async def _in_time(self, asked: Awaitable[Sequence[str]]) -> tuple[str, ...]:
+        """Return product ids, best first; raise `NoRankingError` if there are none in time, and say why.
+
+        What goes wrong is told without its message, which may name the customer.
+        """
+        try:
+            async with asyncio.timeout(self.deadline_s):
+                found = await asked
+        except NoRankingError:
+            raise
+        except TimeoutError as error:
+            raise NoRankingError(f"no answer within {self.deadline_s * 1000:.0f} ms") from error
+        except Exception as error:
+            code = error_code(error) if isinstance(error, ClientError) else type(error).__name__
+            raise NoRankingError(f"Personalize: {code}") from error
+        if not found:
+            raise NoRankingError("nothing was ranked")
+        return tuple(found)

@@ -8,10 +8,10 @@ from encore.contracts import object_keys
 from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.witnesses import weight_of
-from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.runtime.runs.ledger import Ledger
+from encore.runtime.yaml_files import InvalidFileError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class FindEdition:
 
     async def find(self) -> Edition | None:
         """Return the shop to make picks from; None before any run has been studied."""
-        run_id = await self.latest_shop.get()
+        run_id = await self.latest_shop.owner()
         if run_id is None:
             return None
         run = await self.ledger.run(run_id)

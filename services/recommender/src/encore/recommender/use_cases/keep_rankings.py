@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.recommender.domain import learned_keys
-from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, Terms, basis_of, keys
+from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, basis_of, keys
 from encore.recommender.domain.rows import CustomerRows
 from encore.recommender.ports import RankedObjects
 from encore.runtime.batches import batches
@@ -28,29 +28,22 @@ class KeepRankings:
     objects: RankedObjects
     solution: str
     """The digest of what decides every ranking besides the data."""
-    terms: Terms
-
-    def bases(self, rows: Mapping[str, CustomerRows], to_rank: Container[str]) -> dict[str, str]:
-        """Return what decides the rankings of those of these customers for whom products are ranked."""
-        return {
-            name: basis_of(self.solution, own.interactions, own.user)
-            for name, own in rows.items()
-            if name in to_rank
-        }
+    days: int
+    """For how many days a ranking is kept; 0 keeps none."""
 
     async def settle(
-        self, run: Run, part: int, bases: Mapping[str, str], is_sold: Callable[[str], bool]
+        self, run: Run, part: int, rows: Mapping[str, CustomerRows], is_sold: Callable[[str], bool]
     ) -> dict[str, RunRanking]:
-        """Settle how a part's customers, here with the basis of each, get their rankings."""
+        """Settle how those of a part's customers for whom products are ranked get their rankings."""
         if known := await self.settled(run.run_id, part):
             return known
         now, found = int(run.created_at.timestamp()), dict[str, RunRanking]()
-        for some in batches(bases.items(), CUSTOMERS_AT_ONCE):
-            items = await self.items.get_all(keys(name for name, _ in some)) if self.terms.days else ()
+        for some in batches(rows.items(), CUSTOMERS_AT_ONCE):
+            items = await self.items.get_all(keys(name for name, _ in some)) if self.days else ()
             kept = {one.customer_id: one for one in map(KeptRanking.from_item, items)}
-            for name, basis in some:
-                one = kept.get(name)
-                stands = one and self.terms.allow(one, basis, now=now, is_sold=is_sold)
+            for name, own in some:
+                basis, one = basis_of(self.solution, own.interactions, own.user), kept.get(name)
+                stands = one and one.stands(basis, now=now, days=self.days, is_sold=is_sold)
                 ids = one.product_ids if one and stands else ()
                 found[name] = RunRanking(customer_id=name, basis=basis, product_ids=ids)
         await self.objects.put_lines(learned_keys.rankings(run.run_id, part), found.values())
@@ -82,6 +75,6 @@ class KeepRankings:
                 ranked_at=int(run.created_at.timestamp()),
             )
             for one in asked
-            if self.terms.days and one.customer_id in ranked
+            if self.days and one.customer_id in ranked
         )
-        await self.items.put_all([one.item() for one in new if one.fits])
+        await self.items.put_all([one.item() for one in new])

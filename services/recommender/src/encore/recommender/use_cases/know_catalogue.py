@@ -14,7 +14,7 @@ from encore.recommender.domain import learned_keys
 from encore.recommender.domain.assortment import Assortment, still_sold
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.families import SharedCounts, SharedReviews
+from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.shop import Shop
 from encore.recommender.use_cases.keep_latest import KeepLatest
@@ -87,7 +87,5 @@ class KnowCatalogue:
 
     async def _make_catalogue(self, run_id: str) -> Catalogue:
         products, sentiments = await self.products(run_id), await self.sentiments(run_id)
-        (counted,) = await self.objects.get_lines(learned_keys.shared_reviews(run_id), SharedCounts)
-        shared = SharedReviews()
-        shared.merge(counted)
+        (shared,) = await self.objects.get_lines(learned_keys.shared_reviews(run_id), SharedReviews)
         return await asyncio.to_thread(Catalogue, products.values(), sentiments, shared)

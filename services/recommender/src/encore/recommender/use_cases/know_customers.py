@@ -14,7 +14,7 @@ from encore.contracts.records import Customer, ScoredReview
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.history import History, Told
 from encore.recommender.domain.preferences import Scores, scores_by_review
-from encore.recommender.domain.prepared import PreparedBundle
+from encore.recommender.domain.prepared import Prepared
 from encore.recommender.ports import KeptEvents, RankedObjects, ScannedItems
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import Run
@@ -76,7 +76,7 @@ class KnowCustomers:
 
     async def others(self, run_id: str, first: int) -> AsyncIterator[list[History]]:
         """Yield what was gathered for a bundle, file by file; nothing if nothing was."""
-        for gathered in await self.objects.find_lines(learned_keys.gathered(run_id, first), PreparedBundle):
+        for gathered in await self.objects.find_lines(learned_keys.gathered(run_id, first), Prepared):
             for number in range(1, gathered.other_files + 1):
                 yield await self.objects.get_lines(learned_keys.others(run_id, first, number), History)
 

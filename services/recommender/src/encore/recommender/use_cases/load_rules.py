@@ -7,8 +7,7 @@ from encore.contracts import object_keys
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shop_rules_file import read_shop_rules
-from encore.recommender.domain.yaml_nodes import MAX_BYTES
+from encore.recommender.domain.shop_rules_file import MAX_BYTES, read_shop_rules
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 

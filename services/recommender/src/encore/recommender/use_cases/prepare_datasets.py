@@ -18,8 +18,6 @@ from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, 
 from encore.recommender.domain.csv_files import csv_file, is_fit_id
 from encore.recommender.domain.dataset_files import DatasetFiles
 from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.history import History
-from encore.recommender.domain.limits import exceeded
 from encore.recommender.domain.prepared import (
     ENGINE,
     PERSONALIZE,
@@ -27,7 +25,6 @@ from encore.recommender.domain.prepared import (
     POPULARITY_REASON,
     RANKED,
     Prepared,
-    PreparedBundle,
 )
 from encore.recommender.domain.rows import item_row, rows_of
 from encore.recommender.domain.schemas import ITEMS
@@ -42,7 +39,7 @@ from encore.recommender.domain.witnesses import (
     Witness,
     chosen,
 )
-from encore.recommender.ports import KnownShop, RefusedError
+from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
@@ -77,11 +74,11 @@ class PrepareDatasets:
 
     async def begin(self, run: Run) -> dict[str, str]:
         """Settle and write the catalogue; return what the run's `step` keeps from the start."""
-        shop = await self.known_shop.get()
+        shop = await self.known_shop.owner()
         await self.know.settle(run.run_id, None if shop == run.run_id else shop, self.assortment)
         products = (await self.know.products(run.run_id)).values()
         by_product = {one.product_id: one for one in await self.know.sentiments(run.run_id)}
-        fit = [one for one in products if is_fit_id(one.product_id)]
+        fit = (one for one in products if is_fit_id(one.product_id))
         rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
         body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
         await self._put(personalize_keys.items(run.run_id), body, personalize_keys.CSV_TYPE)
@@ -90,7 +87,6 @@ class PrepareDatasets:
             **off,
             BUNDLE_PARTS: str(parts_per_bundle(run.parts or 0)),
             "started_at": run.step.get("started_at", datetime.now(UTC).isoformat()),
-            "items": str(len(fit)),
             "items_bytes": str(len(body)),
             EARLIER: "" if shop in (None, run.run_id) else str(shop),
             **({} if self.most_witnesses else {WEIGHT: "1"}),
@@ -106,54 +102,52 @@ class PrepareDatasets:
             histories = await self.customers.remember(run, part, customers)
             shared.add(one.customer for one in histories)
             to_rank = set() if ENGINE in run.step else await self._to_rank(customers)
-            rows = await asyncio.to_thread(rows_of, histories, products)
-            bases = await asyncio.to_thread(self.rankings.bases, rows, to_rank)
+            rows = await asyncio.to_thread(rows_of, histories)
+            ranked = {name: own for name, own in rows.items() if name in to_rank}
             settled = await self.rankings.settle(
-                run, part, bases, lambda one: one in products and products[one].in_stock is not False
+                run, part, ranked, lambda one: one in products and products[one].in_stock is not False
             )
             new = [name for name, one in settled.items() if not one.product_ids]
             own = await asyncio.to_thread(chosen, histories, settled, run=run, part=part, most=most)
-            rows |= await asyncio.to_thread(rows_of, (one.told for one in own), products)
+            rows |= await asyncio.to_thread(rows_of, (one.told for one in own))
             await asyncio.to_thread(files.add, rows.values())
             asked, witnesses, kept = asked + new, witnesses + own, kept + len(settled) - len(new)
             long += sum(len(rows[name].interactions) >= LONG_HISTORY for name in settled)
         await self._put_rows(run.run_id, bundle.first, files)
         await self._put_input(run.run_id, bundle.first, asked, witnesses)
-        prepared = files.counted(ranked=len(asked), kept=kept, long=long, witnesses=len(witnesses))
-        prepared_bundle = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
-        await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared_bundle])
+        prepared = files.counted(
+            ranked=len(asked), kept=kept, long=long, witnesses=len(witnesses), shared=shared
+        )
+        await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared])
 
     async def gather(self, run: Run, bundle: Bundle) -> None:
         """Write a segment of the table of histories, one for each bundle, file by file."""
-        products, segments = await self.know.products(run.run_id), len(bundles_of(run))
-        prepared, shared = Prepared(), SharedReviews()
+        prepared, shared, segments = Prepared(), SharedReviews(), len(bundles_of(run))
         async for some in self.customers.gather(run.run_id, segment=bundle.number - 1, segments=segments):
             files = DatasetFiles()
-            await asyncio.to_thread(lambda: files.add(rows_of(some, products).values()))  # noqa: B023 - awaited
+            await asyncio.to_thread(lambda: files.add(rows_of(some).values()))  # noqa: B023 - awaited
             shared.add(one.customer for one in some)
             prepared = prepared.plus(files.counted(others=len(some), other_files=1))
-            await self._put_others(run.run_id, bundle.first, prepared.other_files, some, files)
-        found = PreparedBundle(**prepared.model_dump(), shared=shared.counted())
-        await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [found])
+            number = prepared.other_files
+            await self.objects.put_lines(learned_keys.others(run.run_id, bundle.first, number), some)
+            await self._put_rows(run.run_id, bundle.first, files, number)
+        prepared.shared = shared
+        await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [prepared])
 
     async def close(self, run: Run) -> dict[str, str]:
         """Sum up all customers; return which engine the run is for, and what it has.
 
-        Raises `RefusedError` if that is more than Personalize takes. Datasets that are too small, or serve
-        nobody, are for no engine but popularity.
+        Datasets that are too small, or serve nobody, are for no engine but popularity.
         """
         prepared, shared, items_bytes = Prepared(), SharedReviews(), int(run.step["items_bytes"])
         for bundle in bundles_of(run):
             for key in (learned_keys.prepared, learned_keys.gathered):
-                (found,) = await self.objects.get_lines(key(run.run_id, bundle.first), PreparedBundle)
+                (found,) = await self.objects.get_lines(key(run.run_id, bundle.first), Prepared)
                 await asyncio.to_thread(shared.merge, found.shared)
                 prepared = prepared.plus(found)
-        log.info("datasets_written", items_bytes=items_bytes, **prepared.model_dump())
+        log.info("datasets_written", items_bytes=items_bytes, **prepared.model_dump(exclude={"shared"}))
         shortfall = run.step.get(POPULARITY_REASON) or prepared.shortfall
-        too_much = exceeded(prepared, items=int(run.step["items"]), items_bytes=items_bytes)
-        if too_much and not shortfall:
-            raise RefusedError(too_much)
-        await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared.counted()])
+        await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared])
         return {
             ENGINE: POPULARITY if shortfall else PERSONALIZE,
             POPULARITY_REASON: shortfall or "",
@@ -170,12 +164,6 @@ class PrepareDatasets:
         ids = set(ranked_customers(customers))
         people = ((one.customer_id, one.email) for one in customers if one.customer_id in ids)
         return ids - await suppressed(self.suppressions, people)
-
-    async def _put_others(
-        self, run_id: str, first: int, number: int, histories: Sequence[History], files: DatasetFiles
-    ) -> None:
-        await self.objects.put_lines(learned_keys.others(run_id, first, number), histories)
-        await self._put_rows(run_id, first, files, number)
 
     async def _put_input(
         self, run_id: str, first: int, asked: Sequence[str], witnesses: Sequence[Witness]

@@ -20,7 +20,7 @@ class RememberPicks:
     async def recall(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Earlier]:
         """Return what other runs recommended to these customers, newest first, by customer."""
         items = await self.recommendations.get_all(keys(customer_ids))
-        return {one.customer_id: one.before(run_id) for one in map(LatestPicks.from_item, items)}
+        return {one.customer_id: one.before(run_id) for one in map(LatestPicks.model_validate, items)}
 
     async def remember(
         self, run_id: str, recommended: Sequence[Recommendation], earlier: Mapping[str, Earlier]

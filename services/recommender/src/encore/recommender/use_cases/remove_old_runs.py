@@ -4,18 +4,20 @@ AWS deletes a solution version only with its solution, so each run has a solutio
 batch jobs cannot be deleted: their records stay, and cost nothing.
 """
 
+import re
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
-from encore.recommender.domain.plan import Plan
+from encore.contracts.records import RUN_ID
+from encore.recommender.domain.plan import Kind, Plan
 from encore.recommender.domain.prepared import asks_for_rankings
-from encore.recommender.domain.resources import Kind
 from encore.recommender.ports import Personalize, RankedObjects
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
-from encore.runtime.tags import RUN
 
+KEEP_RUNS = 3
+"""AWS allows ten solutions in a group."""
 log = get_logger()
 
 
@@ -27,7 +29,7 @@ class RemoveOldRuns:
     personalize: Personalize
     files: RankedObjects
     plan: Plan
-    keep: int
+    keep: int = KEEP_RUNS
     has_campaign: bool = False
     """Whether the dataset group has a campaign and an event tracker, for customers who wait."""
 
@@ -35,14 +37,10 @@ class RemoveOldRuns:
         """Leave what is needed. A failure is logged: no email depends on it, and the next run tries again."""
         try:
             if group_arn := await self.personalize.find(Kind.DATASET_GROUP, self.plan.dataset_group, {}):
-                await self._remove_old(group_arn, run)
+                await self.solutions(group_arn, run)
                 await (self._serve if self.has_campaign else self._serve_nobody)(group_arn, run)
         except Exception as error:  # noqa: BLE001 - whatever the cause, the run itself has all that it needs
             log.warning("old_runs_not_removed", error=repr(error))
-
-    async def solutions(self, run: Run) -> int:
-        """Remove the solutions of old runs with their versions, after their files; return how many."""
-        return await self._remove_old(run.step["dataset_group"], run)
 
     async def _serve(self, group_arn: str, run: Run) -> None:
         """Have the group's campaign answer by the run's version; without one it goes on as it is."""
@@ -57,12 +55,15 @@ class RemoveOldRuns:
                 await self.personalize.delete(one.kind, arn)
                 log.info("real_time_ended", deleted=arn)
 
-    async def _remove_old(self, group_arn: str, run: Run) -> int:
-        """Remove all but the newest of the solutions that runs have made: their tags tell."""
+    async def solutions(self, group_arn: str, run: Run) -> int:
+        """Remove all but the newest of the solutions that runs have made, after their files; return how many.
+
+        Their names tell which have.
+        """
         removed = kept = 0
-        for solution_arn in await self.personalize.solutions(group_arn):
-            run_id = (await self.personalize.tags(solution_arn)).get(RUN)
-            if run_id is None:
+        for name, solution_arn in (await self.personalize.solutions(group_arn)).items():
+            run_id = name.removeprefix(f"{self.plan.dataset_group}-")
+            if not re.fullmatch(RUN_ID, run_id):
                 continue
             if kept < self.keep:
                 kept += 1

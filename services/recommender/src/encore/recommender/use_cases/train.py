@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from encore.recommender.domain.limits import says_too_little_data
-from encore.recommender.domain.plan import ARNS, REMADE, Plan, Step
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.plan import ARNS, REMADE, Kind, Plan, ResourceSpec, Step
+from encore.recommender.domain.prepared import says_too_little_data
 from encore.recommender.ports import (
     NotReadyError,
     Personalize,
@@ -19,7 +18,7 @@ from encore.recommender.ports import (
     VanishedError,
 )
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.take_turns import TURN_LOST, TakeTurns
+from encore.recommender.use_cases.take_turns import TURN_LOST
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
@@ -43,7 +42,6 @@ class Train:
     ledger: Ledger
     stage: Stage
     personalize: Personalize
-    take_turns: TakeTurns
     remove_old_runs: RemoveOldRuns
     plan: Plan
 
@@ -55,9 +53,6 @@ class Train:
         """
         if step_of(run) is Step.SELECT:
             return True
-        if not await self.take_turns.has_turn(run):
-            log.info("waiting_for_another_run")
-            return False
         run = await self._after_losing_its_turn(await self.ledger.run(run.run_id))
         try:
             while step_of(run) is not Step.SELECT and not run.step.get(TURN_LOST):
@@ -107,8 +102,6 @@ class Train:
         waiting = [one.name for one in wanted if not await self._is_active(one, run)]
         if waiting:
             raise NotReadyError(", ".join(waiting))
-        if step is Step.TRAIN and (ndcg := await self.personalize.ndcg(run.step[VERSION])) is not None:
-            run = await self.ledger.set_step(run.run_id, ndcg=f"{ndcg:.4f}")
         run = await self.ledger.set_step(run.run_id, step=step.following, **_counted(step, run))
         await report_training(run, self.stage)
         log.info("step_passed", step=step)
@@ -120,15 +113,16 @@ class Train:
         try:
             return await self.personalize.ensure(wanted)
         except QuotaError:
-            if wanted.kind is Kind.SOLUTION and await self.remove_old_runs.solutions(run):
+            if wanted.kind is Kind.SOLUTION and await self.remove_old_runs.solutions(
+                run.step["dataset_group"], run
+            ):
                 raise NotReadyError("solutions of old runs are being deleted") from None
             raise
 
     async def _require_datasets(self, run: Run) -> None:
         """Raise `VanishedError` if a dataset is gone: Personalize trains without one of items or users."""
         for one in self.plan.wanted(Step.DATASETS, run):
-            if not await self.personalize.exists(one.kind, run.step[one.key]):
-                raise VanishedError(one.name)
+            await self.personalize.is_active(one.kind, run.step[one.key])
 
     async def _is_active(self, wanted: ResourceSpec, run: Run) -> bool:
         try:

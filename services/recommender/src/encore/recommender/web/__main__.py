@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from encore.recommender.adapters.campaign import AWSCampaign, AWSEventTracker
+from encore.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSCampaign, AWSEventTracker
 from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.personalize import AWSPersonalize
@@ -16,11 +16,10 @@ from encore.recommender.adapters.turns import DynamoDBKnownShop
 from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.settings import RecommenderWebSettings
-from encore.recommender.use_cases.current_picks import CurrentPicks
+from encore.recommender.use_cases.current_picks import Ask, CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.rank_now import RankNow
 from encore.recommender.use_cases.record_events import RecordEvents, Tell
 from encore.recommender.web.app import listening_at, web_app
 from encore.runtime.aws import NewClient, client_opener
@@ -82,7 +81,7 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[tuple[Curren
         objects = S3Objects(await new_client("s3"), settings.data_bucket)
         table, keep_days = settings.recommendations_table, settings.retention_days
         items = partial(DynamoDBItems, dynamodb, keep_days=keep_days)
-        campaign, tell = await _campaign(settings, new_client)
+        ask, tell = await _campaign(settings, new_client)
         current_picks = CurrentPicks(
             shops=_shops(settings, objects, dynamodb),
             customers=DynamoDBCustomerRecords(
@@ -91,7 +90,8 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[tuple[Curren
                 recommendations=table,
                 contacts=settings.contacts_table,
             ),
-            campaign=campaign,
+            ask=ask,
+            deadline_s=settings.recommender_web_deadline_ms / 1000,
         )
         record_events = RecordEvents(
             kept=DynamoDBKeptEvents(dynamodb, table, items(table), keep_days=keep_days),
@@ -120,7 +120,7 @@ def _shops(settings: RecommenderWebSettings, objects: S3Objects, dynamodb: "Dyna
 
 async def _campaign(
     settings: RecommenderWebSettings, new_client: NewClient
-) -> tuple[RankNow | None, Tell | None]:
+) -> tuple[Ask | None, Tell | None]:
     """Return what ranks now, and what it learns from, where runs keep a campaign."""
     if not settings.recommender_campaign:
         return None, None
@@ -128,13 +128,8 @@ async def _campaign(
     runtime = await new_client("personalize-runtime", retries=NO_SDK_RETRIES)
     events = await new_client("personalize-events", retries=NO_SDK_RETRIES)
     campaign = AWSCampaign(runtime, personalize, group=group, num_results=settings.recommender_num_results)
-    limiter = Limiter(settings.recommender_put_events_per_s)
-    rank_now = RankNow(
-        ask=campaign.rank,
-        deadline_s=settings.recommender_web_deadline_ms / 1000,
-        keep_s=settings.recommender_web_ranking_s,
-    )
-    return rank_now, AWSEventTracker(events, personalize, group=group, limiter=limiter).tell
+    limiter = Limiter(PUT_EVENTS_PER_S)
+    return campaign.rank, AWSEventTracker(events, personalize, group=group, limiter=limiter).tell
 
 
 if __name__ == "__main__":

@@ -31,8 +31,7 @@ def web_app(
 ) -> WebApp:
     """Put the application together."""
     measures, stopping = Measures(), asyncio.Event()
-    max_age_s = settings.recommender_web_max_age_s
-    routes = Routes(current_picks, record_events, measures, max_age_s, stopping)
+    routes = Routes(current_picks, record_events, measures, stopping)
     gate = Gate(
         app=Router(routes.all(), redirect_slashes=False),
         admit=admitting(settings.keys),

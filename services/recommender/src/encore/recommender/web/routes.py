@@ -20,6 +20,8 @@ from encore.runtime.web.measures import Measures
 from encore.runtime.web.problems import ProblemError
 
 JSON_TYPE = "application/json"
+MAX_AGE_S = 30
+"""For how long a caller may show picks without asking again."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,6 @@ class Routes:
     current_picks: CurrentPicks
     record_events: RecordEvents
     measures: Measures
-    max_age_s: int
     stopping: asyncio.Event
 
     def all(self) -> list[Route]:
@@ -42,24 +43,15 @@ class Routes:
         ]
 
     async def picks(self, request: Request) -> Response:
-        """Answer with a customer's current picks, or that the caller has them."""
+        """Answer with a customer's current picks."""
         customer_id: str = request.path_params["customer_id"]
         if problem := id_problem(customer_id):
             raise ProblemError(HTTPStatus.BAD_REQUEST, f"the customer's id {problem}")
-        # Tags of what the caller has compare as weak ones do (RFC 9110, 13.1.2).
-        tags = request.headers.get("if-none-match", "").split(",")
-        known_tags = {one.strip().removeprefix("W/").strip('"') for one in tags}
-        answer = await self.current_picks.find(customer_id, known_tags=known_tags)
+        answer = await self.current_picks.find(customer_id)
         if answer.fallback is not None:
             self.measures.note_fallback()
-        headers = {
-            "ETag": f'"{answer.tag}"',
-            "Cache-Control": f"private, max-age={self.max_age_s}",
-            "Vary": "X-API-Key",
-        }
-        if answer.picks is None:
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return Response(_picks_body(answer, answer.picks), headers=headers, media_type=JSON_TYPE)
+        headers = {"Cache-Control": f"private, max-age={MAX_AGE_S}", "Vary": "X-API-Key"}
+        return Response(_picks_body(answer), headers=headers, media_type=JSON_TYPE)
 
     async def events(self, request: Request) -> Response:
         """Record events; the customers' next picks consider them."""
@@ -78,7 +70,7 @@ class Routes:
         return _json({"status": "live"})
 
 
-def _picks_body(answer: CurrentAnswer, picks: bytes) -> bytes:
+def _picks_body(answer: CurrentAnswer) -> bytes:
     """Return the answer as JSON: its picks have been written where they were made."""
     head = {
         "customer_id": answer.customer.customer_id,
@@ -88,7 +80,7 @@ def _picks_body(answer: CurrentAnswer, picks: bytes) -> bytes:
         **({"fallback": answer.fallback} if answer.fallback else {}),
         "run_id": answer.run_id,
     }
-    return json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "picks": ' + picks + b"}"
+    return json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "picks": ' + answer.picks + b"}"
 
 
 def _json(body: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:

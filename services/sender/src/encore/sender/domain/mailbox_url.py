@@ -4,8 +4,9 @@ Source: RFC 5092 (the form of IMAP URLs); RFC 8314 (TLS from the first byte on).
 """
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
+
+from encore.runtime.hosts import is_loopback
 
 DEFAULT_FOLDER = "INBOX"
 PORTS = {"imaps": 993, "imap": 143}
@@ -34,7 +35,7 @@ class MailboxUrl:
             raise ValueError("found a password in the address, expected it in sender_mailbox_password")
         if parts.scheme not in PORTS or not parts.hostname or not parts.username or parts.query:
             raise ValueError(f"not an address of a mailbox: {EXPECTED}")
-        if parts.scheme == "imap" and not _is_loopback(parts.hostname):
+        if parts.scheme == "imap" and not is_loopback(parts.hostname):
             raise ValueError("found imap, which sends the password in the clear: expected imaps")
         return cls(
             host=parts.hostname,
@@ -43,10 +44,3 @@ class MailboxUrl:
             folder=unquote(parts.path.strip("/")) or DEFAULT_FOLDER,
             is_tls=parts.scheme == "imaps",
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -23,7 +23,6 @@ from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.rank_now import RankNow
 from encore.runtime.aws import CONFIG
 from encore.runtime.retry import NO_SDK_RETRIES
 
@@ -44,7 +43,8 @@ async def picked(environment: Environment, customer_id: str, *, engine: str, gro
                 recommendations=await environment.table("recommendations"),
                 contacts=await environment.table("contacts"),
             ),
-            campaign=campaign if engine == PickedFrom.CAMPAIGN else None,
+            ask=campaign.rank if engine == PickedFrom.CAMPAIGN else None,
+            deadline_s=DEADLINE_S,
         )
         answer = await current.find(customer_id)
     return Picked(
@@ -54,19 +54,18 @@ async def picked(environment: Environment, customer_id: str, *, engine: str, gro
         engine=answer.source,
         fallback=answer.fallback,
         run_id=answer.run_id,
-        picks=read_picks(answer.picks or b"[]"),
+        picks=read_picks(answer.picks),
     )
 
 
 @asynccontextmanager
-async def _campaign(environment: Environment, group: str) -> AsyncIterator[RankNow]:
+async def _campaign(environment: Environment, group: str) -> AsyncIterator[AWSCampaign]:
     region, quick = environment.dynamodb.meta.region_name, CONFIG.merge(AioConfig(retries=NO_SDK_RETRIES))
     async with (
         get_session().create_client("personalize", region_name=region, config=CONFIG) as personalize,
         get_session().create_client("personalize-runtime", region_name=region, config=quick) as runtime,
     ):
-        campaign = AWSCampaign(runtime, AWSPersonalize(personalize), group=group, num_results=NUM_RESULTS)
-        yield RankNow(ask=campaign.rank, deadline_s=DEADLINE_S, keep_s=0)
+        yield AWSCampaign(runtime, AWSPersonalize(personalize), group=group, num_results=NUM_RESULTS)
 
 
 async def _shops(environment: Environment, group: str) -> KeepShop:

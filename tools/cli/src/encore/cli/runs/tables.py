@@ -71,8 +71,6 @@ def show_details(run: RunDetails, console: Console) -> None:
         console.print()
     if run.status is not RunStatus.FINISHED:  # what it waits for, or died of; --json always has it
         _show_notes(run, console)
-    elif ndcg := run.step.get("ndcg"):
-        console.print(cell(f"NDCG@25 of the version that ranked: {ndcg}"))
 
 
 def _show_notes(run: RunDetails, console: Console) -> None:

@@ -6,7 +6,7 @@ from encore.evaluation.errors import EvaluationError
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules_file import read_shop_rules
-from encore.recommender.domain.yaml_nodes import InvalidFileError
+from encore.runtime.yaml_files import InvalidFileError
 
 
 def read_rules(path: Path | None, *, picks: int = DEFAULT_PICKS) -> RunRules:

@@ -8,7 +8,7 @@ from encore.contracts.records import Customer, Product, Recommendation, ScoredRe
 from encore.evaluation.errors import EvaluationError
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.history import History, Told
-from encore.recommender.domain.prepared import PreparedBundle
+from encore.recommender.domain.prepared import Prepared
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.use_cases.know_customers import scores_of
 from encore.runtime.ports import Objects
@@ -41,7 +41,7 @@ class StoredRun:
     async def others(self, part: int) -> AsyncIterator[Told]:
         """Yield the customers of earlier files whose share is named by this part; nobody for most parts."""
         key = learned_keys.gathered(self.run_id, part)
-        for gathered in await self.objects.find_lines(key, PreparedBundle):
+        for gathered in await self.objects.find_lines(key, Prepared):
             for number in range(1, gathered.other_files + 1):
                 others = await self.objects.get_lines(learned_keys.others(self.run_id, part, number), History)
                 yield Told([one.customer for one in others], (), scores_of(others))

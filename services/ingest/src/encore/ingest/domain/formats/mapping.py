@@ -10,27 +10,22 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     StringConstraints,
     Tag,
-    ValidationError,
     model_validator,
 )
 
 from encore.ingest.domain.errors import FileError, glimpse
 from encore.ingest.domain.formats.fields import FIELDS, Kind
-from encore.ingest.domain.formats.mapping_problems import problem
 from encore.ingest.domain.formats.units import Dates, Decimal, Units
-from encore.ingest.domain.formats.yaml_values import read_document
+from encore.runtime.yaml_files import InvalidFileError, Said, read_yaml
 
 SHOP_URL = "shop_url"
 """A constant from which the links of products are made where a format has none."""
 
 MAX_MAPPING_BYTES = 512 * 1024
-MAX_PROBLEMS = 10
 _ALL = sorted({name for fields in FIELDS.values() for name in fields})
 
 
@@ -59,20 +54,7 @@ ConstantName = Annotated[str, AfterValidator(_constant)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 
-class _Said(BaseModel):
-    """A part of a mapping; a key with nothing after it is as if it were not there."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty_keys(cls, said: object) -> object:
-        return (
-            {key: each for key, each in said.items() if each is not None} if isinstance(said, dict) else said
-        )
-
-
-class FieldUnits(_Said):
+class FieldUnits(Said):
     """How the values of a field are written; what is not said is decided by the values."""
 
     decimal: Decimal | None = Field(None, description="what separates the fraction of a number")
@@ -96,7 +78,7 @@ class FileUnits(FieldUnits):
         return FieldUnits(**{**self.model_dump(exclude={"fields"}), **own})
 
 
-class FileMapping(_Said):
+class FileMapping(Said):
     """What is said about one file, or about all whose names fit a pattern."""
 
     kind: Kind | None = Field(
@@ -180,16 +162,10 @@ def read_mapping(text: str, *, file: str) -> Mapping:
     Raises `FileError`, which names the file and, for each problem, the line, the key, what was found there
     and what is expected.
     """
-    document = read_document(text, file=file)
-    value = {} if document.value is None else document.value
     try:
-        return Mapping.model_validate(value)
-    except ValidationError as error:
-        problems = [problem(each, document, _KEYS) for each in error.errors(include_url=False)]
-        shown = sorted(problems)[:MAX_PROBLEMS]
-        more = f"; and {len(problems) - len(shown)} more" if len(problems) > len(shown) else ""
-        listed = "; ".join(f"line {line}: {said}" for line, said in shown)
-        raise FileError(f"{file}: {listed}{more}") from error
+        return read_yaml(text, Mapping, file=file, keys=_KEYS)
+    except InvalidFileError as error:
+        raise FileError(str(error)) from error
 
 
 def mapping_schema() -> dict[str, Any]:
