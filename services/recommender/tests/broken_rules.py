@@ -8,7 +8,7 @@ from statistics import fmean, median
 
 from encore.contracts.records import Product
 from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.fitting import fits
+from encore.recommender.domain.fitting import fits, is_of_their_system
 from encore.recommender.domain.picks import Selection
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.shopper import Shopper
@@ -21,7 +21,7 @@ class BrokenRules:
     """Looks at one list, knowing families, brands, texts, what is durable and what goes with what."""
 
     def __init__(self, shopper: Shopper, selection: Selection) -> None:
-        self._shop, self._emailed = shopper.shop, shopper.emailed
+        self._shop, self._emailed, self._facts = shopper.shop, shopper.emailed, shopper.facts
         self._catalogue = shopper.shop.catalogue
         self._picked = [one.product for one in selection.picks]
         products = self._catalogue.products
@@ -38,7 +38,7 @@ class BrokenRules:
 
     def is_kept_out(self, product: Product) -> bool:
         """Return whether a rule that never yields keeps one more product out of the list."""
-        never = (Rule.DISLIKED, Rule.AUDIENCE, Rule.FIT, Rule.DISAPPOINTMENT)
+        never = (Rule.DISLIKED, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM, Rule.DISAPPOINTMENT)
         return (
             any(self._of_each[rule](product) for rule in never)
             or not self._keeps_replacements([*self._picked, product])
@@ -53,6 +53,9 @@ class BrokenRules:
             Rule.UNKNOWN_AUDIENCE: self._is_for_somebody_unknown,
             Rule.UNKNOWN_SIZE: self._is_of_unknown_size,
             Rule.FIT: lambda one: not self._fits(one),
+            Rule.SYSTEM: lambda one: (
+                not is_of_their_system(self._catalogue.facts(one.product_id).attributes, self._facts)
+            ),
             Rule.DISAPPOINTMENT: self._is_disappointing,
             Rule.PRICE: self._is_far,
             Rule.RATING: self._is_poorly_rated,
@@ -114,7 +117,10 @@ class BrokenRules:
 
     def _fits(self, product: Product) -> bool:
         taking = self._catalogue.facts(product.product_id).attributes
-        has = [self._catalogue.facts(one.product_id).owned for one in self._kept]
+        wanted = {fact for fact in taking.takes if fact.kind == "device"}
+        theirs = [(one, self._catalogue.facts(one.product_id)) for one in self._owned]
+        devices = [(one, facts) for one, facts in theirs if wanted & facts.attributes.offers]
+        has = [facts.owned for one, facts in devices or theirs if one in self._kept]
         return not taking.needs_fit or any(fits(taking, one) for one in has)
 
     def _is_poorly_rated(self, product: Product) -> bool:
