@@ -82,7 +82,7 @@ class Basket:
         self._labels = set(self._shopper.labels)
         self._leaves: Counter[tuple[str, ...]] = Counter()
         self._brands: Counter[str | None] = Counter()
-        self._kinds: Counter[str | None] = Counter()
+        self._kinds = frozenset[str]()
         self._new_parts = 0
         kept = {rule: keeps for rule, keeps in self._predicates().items() if rule not in self._shop.without}
         self._standing = [keeps for rule, keeps in kept.items() if rule in STANDING]
@@ -112,7 +112,7 @@ class Basket:
         self._labels |= offer.labels
         self._leaves[offer.leaf] += bool(offer.leaf)
         self._brands[offer.brand] += offer.brand is not None
-        self._kinds[offer.kind] += offer.kind is not None
+        self._kinds |= offer.kinds
         self._new_parts += self._is_new_part(offer)
 
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
@@ -121,7 +121,7 @@ class Basket:
             Rule.OWNED: self._is_new,
             Rule.UNWANTED: lambda offer: not is_of(offer.leaf, shopper.unwanted),
             Rule.DISLIKED: lambda offer: not offer.is_disliked,
-            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.leaf) not in shopper.disappointments,
+            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.part) not in shopper.disappointments,
             Rule.REPLACEMENT: self._keeps_replacements,
             Rule.LEAF: self._keeps_leaf,
             Rule.BRAND: lambda offer: self._brands[offer.brand] < rules.max_per_brand,
@@ -143,32 +143,35 @@ class Basket:
         return self._labels.isdisjoint(offer.labels) and models.isdisjoint(self._shopper.facts)
 
     def _keeps_leaf(self, offer: Offer) -> bool:
-        """One of a leaf is enough, except of those from which the customer buys, and people buy again.
+        """One of a leaf, or of a durable kind, is enough, except of what people collect, such as novels.
 
-        Of what people collect, such as crime novels, as many are wanted as it is of all that they have.
+        Of these as many are wanted as it is of all that the customer has, and usual.
         """
         picked, owned = self._leaves[offer.leaf], self._shopper.leaves[offer.leaf]
-        if not owned or not self._shop.is_bought_again(offer.leaf):
+        if not self._kinds.isdisjoint(offer.kinds):
+            return False
+        if not picked or not owned or not self._shop.is_collected(offer.leaf):
             return not picked
-        most = self._rules.max_per_leaf
-        if self._shop.is_collected(offer.leaf):
-            usual = USUAL * self._shop.next_leaves.again(offer.leaf)
-            share = (owned + usual) / (self._shopper.leaves.total() + USUAL)
-            most = max(most, round(share * self._shop.picks))
-        return picked < most
+        usual = USUAL * self._shop.next_leaves.again(offer.leaf)
+        share = (owned + usual) / (self._shopper.leaves.total() + USUAL)
+        return picked < max(self._rules.max_per_leaf, round(share * self._shop.picks))
 
     def _keeps_replacements(self, offer: Offer) -> bool:
         """Of what people need one of: one at most, and a better one than what they are not content with.
 
         Of what they just do not buy again, another one for who is not content.
         """
-        if not offer.kind and self._shopper.leaves[offer.leaf] and not self._shop.is_bought_again(offer.leaf):
+        if (
+            not offer.kinds
+            and self._shopper.leaves[offer.leaf]
+            and not self._shop.is_bought_again(offer.leaf)
+        ):
             return any(one.is_disappointing for one in self._shopper.owned if one.leaf == offer.leaf)
-        if not offer.kind or not (owned := self._shopper.durables.get(offer.kind)):
-            return True
-        return self._kinds[offer.kind] < 1 and all(
-            one.is_disappointing and is_better(offer, one) for one in owned
-        )
+        durables = self._shopper.durables
+        owned = [one for kind in offer.kinds for one in durables.get(kind, ())]
+        if owned and not self._kinds.isdisjoint(offer.kinds):
+            return False
+        return all(one.is_disappointing and is_better(offer, one) for one in owned)
 
     def _keeps_system(self, offer: Offer) -> bool:
         taking = self._shop.catalogue.facts(offer.product_id).attributes

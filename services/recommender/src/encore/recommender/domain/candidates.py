@@ -38,7 +38,7 @@ MOST_DIRECT, MOST_RANKED = 12, 60
 """How many families have weights by themselves for either, and how much of a ranking is looked at."""
 FIRST_RANKS = 5
 """How little the first places in Personalize's order differ: the sixth counts half of the first."""
-PRICE_SCORE = 0.5
+PRICE_SCORE = 1.2
 """What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
 WHIM = 0.5
 """How much the order may differ between customers with equal histories, so that their lists do."""
@@ -107,7 +107,7 @@ class Candidates:
         What they like comes first, then durable things. Nothing goes with what disappointed.
         """
         found: dict[Category, list[Completing]] = {}
-        kept = sorted(self.shopper.kept, key=lambda one: (not one.is_liked, one.kind is None))
+        kept = sorted(self.shopper.kept, key=lambda one: (not one.is_liked, not one.kinds))
         for owned in kept:
             for complement in self.shop.complements.of(owned.leaf):
                 found.setdefault(complement.category, []).append(Completing(owned, complement))

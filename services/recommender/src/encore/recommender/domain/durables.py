@@ -57,11 +57,11 @@ class Durables:
         learned = self.learned.get(category)
         return learned if learned is not None else bool(self._table.of(category))
 
-    def kind(self, category: Category) -> str | None:
-        """Return what a durable thing of the category is, such as "television"; None if it is not durable."""
+    def kinds(self, category: Category) -> frozenset[str]:
+        """Return what a durable thing of the category is, such as a keyboard and a mouse; else nothing."""
         if not category or not self.is_durable(category):
-            return None
-        return min(self._table.kinds(category), default=category[-1])
+            return frozenset()
+        return self._table.kinds(category) or frozenset(category[-1:])
 
     def same_kind(self, one: Category, other: Category) -> bool:
         """Return whether both categories are one kind of thing, such as dry irons and steam irons."""

@@ -19,6 +19,9 @@ from encore.recommender.domain.taxonomy import Category
 ENOUGH_WELL_RATED = 3
 """From this many well rated products on, a category has no need to offer others."""
 
+FAR_BELOW = 0.5
+"""So many stars below the rule's a rating is too bad for any choice."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
@@ -36,8 +39,8 @@ class Offer:
     """How dear it is for its leaf category: the natural logarithm of its price over the median."""
     labels: frozenset[str]
     brand: str | None
-    kind: str | None
-    """What it is, if it is durable (see `Durables.kind`)."""
+    kinds: frozenset[str]
+    """What it is, if it is durable (see `Durables.kinds`)."""
     is_well_rated: bool
     """False when its category has enough products with a better rating from enough people."""
     is_disliked: bool
@@ -70,8 +73,9 @@ def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now
             price_level=catalogue.price_level(product),
             labels=catalogue.labels(product.product_id),
             brand=catalogue.brand(product.product_id),
-            kind=durables.kind(product.category),
-            is_well_rated=(product.product_id in reaching or choice[product.category] < ENOUGH_WELL_RATED),
+            kinds=durables.kinds(product.category),
+            is_well_rated=product.product_id in reaching
+            or (choice[product.category] < ENOUGH_WELL_RATED and not _is_bad(product, rules)),
             is_disliked=product.product_id in catalogue.disliked,
             number=int.from_bytes(blake2b(product.product_id.encode(), digest_size=4).digest(), "big"),
         )
@@ -103,6 +107,12 @@ def _reaches(product: Product, rules: Rules, usual: float) -> bool:
     least = min(usual, rules.min_ratings)
     enough = product.rating_count is None or product.rating_count >= least
     return enough and float(product.rating) >= rules.min_rating
+
+
+def _is_bad(product: Product, rules: Rules) -> bool:
+    """Return whether enough people rate it so badly that nobody should get it, however small the choice."""
+    is_rated = product.rating is not None and (product.rating_count or 0) >= rules.min_ratings
+    return is_rated and float(product.rating or 0) < rules.min_rating - FAR_BELOW
 
 
 def _is_excluded(product: Product, catalogue: Catalogue, shop: ShopRules) -> bool:

@@ -131,11 +131,11 @@ class _Picking:
         self._basket.add(offer)
         is_collected = self._shopper.leaves[offer.leaf] and self._shop.is_collected(offer.leaf)
         again = self._shop.next_leaves.again(offer.leaf) if is_collected else AGAIN
-        factor = again if offer.kind is None else ANOTHER_DURABLE
+        factor = again if not offer.kinds else ANOTHER_DURABLE
         for source in self._weights:
             if self._is_alike(source, offer):
                 self._weights[source] *= factor
 
     def _is_alike(self, source: Source, offer: Offer) -> bool:
         leaf = self._shop.catalogue.category(source) if isinstance(source, str) else source
-        return leaf == offer.leaf or (offer.kind is not None and self._shop.kind(leaf) == offer.kind)
+        return leaf == offer.leaf or not offer.kinds.isdisjoint(self._shop.kinds(leaf))

@@ -100,7 +100,7 @@ class Reasons:
 
     def _goes_with(self, offer: Offer) -> Iterator[Reason]:
         """It is of a category that goes with something of theirs, and fits it as far as it has to."""
-        if offer.kind in self.shopper.durables:
+        if not offer.kinds.isdisjoint(self.shopper.durables):
             return
         facts = self.shop.catalogue.facts
         taking = facts(offer.product_id).attributes
@@ -155,9 +155,7 @@ class Reasons:
     @staticmethod
     def _is_for_the_same(offer: Offer, owned: Owned) -> bool:
         """Whether both are of one leaf category, or one kind of durable thing."""
-        return bool(offer.leaf) and (
-            offer.leaf == owned.leaf or (offer.kind is not None and offer.kind == owned.kind)
-        )
+        return bool(offer.leaf) and (offer.leaf == owned.leaf or not offer.kinds.isdisjoint(owned.kinds))
 
     def _new(self, offer: Offer) -> Iterator[Reason]:
         """It is new in a part of the shop from which they have bought."""

@@ -123,17 +123,17 @@ class Shop:
                 found |= {before: offer.family for before in volume.takes if before not in found}
         return found
 
-    def kind(self, category: Category) -> str | None:
-        """Return what a durable thing of this category is, None for what customers buy again."""
+    def kinds(self, category: Category) -> frozenset[str]:
+        """Return what a durable thing of this category is; nothing for what customers buy again."""
         if category not in self._kinds:
-            self._kinds[category] = self.durables.kind(category)
+            self._kinds[category] = self.durables.kinds(category)
         return self._kinds[category]
 
     def is_bought_again(self, leaf: Category) -> bool:
         """Return whether enough customers of a leaf category buy of it again, as far as that is known."""
         repeats = self._repeats.get(leaf)
         if repeats is None or repeats.returning < MIN_RETURNING:
-            return self.kind(leaf) is None
+            return not self.kinds(leaf)
         return repeats.repeated >= BOUGHT_AGAIN * repeats.returning
 
     def is_collected(self, leaf: Category) -> bool:
@@ -212,7 +212,7 @@ class Shop:
         return {}
 
     @cached_property
-    def _kinds(self) -> dict[Category, str | None]:
+    def _kinds(self) -> dict[Category, frozenset[str]]:
         return {}
 
     @cached_property

@@ -29,8 +29,8 @@ class Owned:
 
     preference: Preference
     product: Product
-    kind: str | None
-    """What it is, if it is durable (see `Durables.kind`)."""
+    kinds: frozenset[str]
+    """What it is, if it is durable (see `Durables.kinds`)."""
 
     @property
     def leaf(self) -> Category:
@@ -79,7 +79,7 @@ class Shopper:
         """Their products that are in the catalogue, in order of first appearance."""
         products = self.shop.catalogue.products
         return tuple(
-            Owned(one, products[one.product_id], self.shop.kind(products[one.product_id].category))
+            Owned(one, products[one.product_id], self.shop.kinds(products[one.product_id].category))
             for one in self.preferences
             if one.product_id in products
         )
@@ -114,8 +114,8 @@ class Shopper:
         """Their durable products by kind of thing."""
         found: dict[str, list[Owned]] = {}
         for one in self.owned:
-            if one.kind is not None:
-                found.setdefault(one.kind, []).append(one)
+            for kind in one.kinds:
+                found.setdefault(kind, []).append(one)
         return found
 
     @cached_property
@@ -136,9 +136,10 @@ class Shopper:
 
     @cached_property
     def disappointments(self) -> frozenset[tuple[str, Category]]:
-        """The brands that let them down, each with the leaf category in which it did."""
+        """The brands that let them down, each with the part of the shop in which it did."""
+        part = self.shop.catalogue.part
         return frozenset(
-            (brand, one.leaf)
+            (brand, part(one.leaf))
             for one in self.owned
             if one.is_disliked and (brand := self.shop.catalogue.brand(one.product.product_id)) is not None
         )

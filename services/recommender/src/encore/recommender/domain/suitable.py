@@ -9,6 +9,12 @@ from encore.recommender.domain.fitting import is_fit
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.people import compares, near, system_of
 from encore.recommender.domain.shopper import Owned, Shopper
+from encore.recommender.domain.taxonomy import Category
+
+NEAR = 0.6
+"""How far a size may be from theirs, in steps such as from M to L."""
+SAME_FORM = 1.0
+"""What speaks for a variant of what they collect that is of a form that they have, such as a paperback."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,8 @@ class Suitable:
             return self._taste(variants)
         if any(system_of(size) in worn for _, size in sizes):
             return next((one for one, size in sizes if worn.get(system_of(size)) == size), None)
-        return min(variants, key=self._distance)
+        nearest = min((one for one, _ in sizes), key=self._distance)
+        return nearest if self._distance(nearest) <= NEAR else None
 
     def knows_size(self, offer: Offer) -> bool:
         """Return whether an offer has no size, or one that can be told from what the customer wears."""
@@ -45,11 +52,23 @@ class Suitable:
         return compares(facts.size, worn.values(), facts.audience.gender or self.shopper.gender)
 
     def _taste(self, variants: Sequence[Offer]) -> Offer:
-        """Return one of the best variants, another one for another customer."""
+        """Return one of the best variants, another for another customer, in the form of what they collect."""
         if len(variants) == 1:
             return variants[0]
-        merits = self.shopper.shop.catalogue.merits
-        return max(variants, key=lambda one: merits[one.product_id] + self.whim(one))
+        merits, forms = self.shopper.shop.catalogue.merits, self._forms(variants[0].leaf)
+        return max(
+            variants,
+            key=lambda one: (
+                merits[one.product_id] + self.whim(one) + SAME_FORM * (one.product.variant in forms)
+            ),
+        )
+
+    def _forms(self, leaf: Category) -> frozenset[str]:
+        if not self.shopper.leaves[leaf] or not self.shopper.shop.is_collected(leaf):
+            return frozenset()
+        return frozenset(
+            one.product.variant for one in self.shopper.owned if one.leaf == leaf and one.product.variant
+        )
 
     def is_fit(self, offer: Offer) -> bool:
         """Return whether what is useless by itself fits something that the customer has.
