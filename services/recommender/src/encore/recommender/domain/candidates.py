@@ -40,7 +40,7 @@ FIRST_RANKS = 5
 """How little the first places in Personalize's order differ: the sixth counts half of the first."""
 PRICE_SCORE = 1.2
 """What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
-WHIM = 0.5
+WHIM = 0.7
 """How much the order may differ between customers with equal histories, so that their lists do."""
 LEAF_WHIM = 0.4
 """The same for leaf categories: the share by which a weight may be raised."""

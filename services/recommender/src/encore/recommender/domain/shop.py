@@ -18,7 +18,7 @@ from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.taxonomy import Category
 
-MOST_MODELS = 16
+MOST_MODELS = 24
 """How many families of a leaf category are considered, so that picking does not grow with the catalogue."""
 BOUGHT_AGAIN = 0.15
 """From this share on, of the customers of a leaf who bought more, people buy of it again."""

@@ -18,6 +18,7 @@ def show_own_data(report: OwnDataReport, console: Console) -> None:
     console.print(cell(_about(report.data)))
     console.print(cell(_judged(report.data, report.held_out)), soft_wrap=True)
     console.print()
+    console.print(f"ranking {report.ranking}")
     if report.held_out.customers:
         console.print(_hits(report.held_out))
         console.print()

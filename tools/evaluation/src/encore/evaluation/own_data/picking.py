@@ -2,27 +2,41 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 
 from encore.contracts.records import Customer, Product, Recommendation, ScoredReview, SharedText
 from encore.evaluation.own_data.ranking import rank_products
 from encore.evaluation.own_data.scoring import total_products
 from encore.recommender.domain.basket import Rule
+from encore.recommender.domain.batch import ranked_customers
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.fitting import is_fit
-from encore.recommender.domain.history import Told
+from encore.recommender.domain.history import History, Told
+from encore.recommender.domain.kept_rankings import RunRanking
 from encore.recommender.domain.preferences import (
     Preference,
+    Scores,
     liked_products,
     preferences_of,
     scores_by_review,
 )
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.witnesses import (
+    FEWEST_PRODUCTS,
+    FEWEST_WITNESSES,
+    MOST_WITNESSES,
+    Witness,
+    chosen,
+    hits_by_weight,
+    verdict,
+)
 from encore.recommender.use_cases.select_products import recommend
+from encore.runtime.runs.run import Run
 from encore.sentiment.domain.readings import Readings, scored_reviews, shared_opinions
 
 
@@ -34,6 +48,8 @@ class Learned:
     scored: Sequence[ScoredReview]
     preferences: Mapping[str, Sequence[Preference]]
     rankings: Mapping[str, Sequence[str]]
+    verdict: str
+    """Whether ranking pays in the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,7 @@ class Picked:
     preferences: Mapping[str, Sequence[Preference]]
     shop: Shop
     yielded: Counter[Rule]
+    verdict: str
 
 
 def pick_products(
@@ -67,7 +84,9 @@ def pick_learned(learned: Learned, customers: Sequence[Customer]) -> Picked:
     """Pick for some of the customers that were learned from."""
     told = Told(customers, learned.scored, scores_by_review(learned.scored))
     recommended = recommend(told, learned.rankings, learned.shop)
-    return Picked(recommended.recommendations, learned.preferences, learned.shop, recommended.yielded)
+    return Picked(
+        recommended.recommendations, learned.preferences, learned.shop, recommended.yielded, learned.verdict
+    )
 
 
 def fits_owned(shop: Shop, product: Product, owned: Sequence[Product]) -> bool | None:
@@ -88,18 +107,54 @@ def learn_shop(
     rules: RunRules,
     now: int,
 ) -> Learned:
-    """Train and rank, as a run with these customers would: of nobody else is anything known.
+    """Train, rank and weigh the ranking, as a run with these customers would, knowing of nobody else.
 
     `texts` is what was read in documents, by their words, those of `shared_texts` too; `now` is the run's
     time in Unix seconds.
     """
     scored, opinions = scored_reviews(customers, texts), shared_opinions(shared_texts, texts)
     sentiments, scores = total_products(scored, opinions), scores_by_review(scored)
-    preferences = {one.customer_id: preferences_of(one, scores) for one in customers}
-    rankings = rank_products(customers, preferences, products, sentiments, now=now)
+    witnesses = _witnesses(customers, scores, now) if len(products) >= FEWEST_PRODUCTS else {}
+    told = [
+        witnesses[one.customer_id].told.completing(one) if one.customer_id in witnesses else one
+        for one in customers
+    ]
+    rankings = rank_products(
+        told, {one.customer_id: preferences_of(one, scores) for one in told}, products, sentiments, now=now
+    )
     shared = SharedReviews()
     shared.add(customers)
     catalogue = Catalogue(products, sentiments, shared)
-    bought = CoPurchases(family=catalogue.family, category=catalogue.category)
-    bought.add(customers, partial(liked_products, scores=scores))
-    return Learned(Shop.of(catalogue, bought, rules, now=now), scored, preferences, rankings)
+
+    def shop_of(known: Sequence[Customer]) -> Shop:
+        bought = CoPurchases(family=catalogue.family, category=catalogue.category)
+        bought.add(known, partial(liked_products, scores=scores))
+        return Shop.of(catalogue, bought, rules, now=now)
+
+    weight, why = _weighed(shop_of(told), list(witnesses.values()), rankings)
+    return Learned(
+        replace(shop_of(customers), ranking_weight=weight),
+        scored,
+        {one.customer_id: preferences_of(one, scores) for one in customers},
+        rankings,
+        why,
+    )
+
+
+def _witnesses(customers: Sequence[Customer], scores: Scores, now: int) -> Mapping[str, Witness]:
+    """Return the customers by whom a run of one part judges its ranking."""
+    run = Run(run_id="evaluation", created_at=datetime.fromtimestamp(now, UTC), parts=1)
+    histories = [History.of(one, scores, run_id=run.run_id, now=now) for one in customers]
+    asked = {one: RunRanking(customer_id=one, basis="") for one in ranked_customers(customers)}
+    found = chosen(histories, asked, run=run, part=1, most=MOST_WITNESSES)
+    return {one.customer_id: one for one in found}
+
+
+def _weighed(
+    shop: Shop, witnesses: Sequence[Witness], rankings: Mapping[str, Sequence[str]]
+) -> tuple[float, str]:
+    """Return how much rankings count, and why; as little as can be where too few witnesses tell."""
+    asked = [one for one in witnesses if one.customer_id in rankings]
+    if len(asked) < FEWEST_WITNESSES:
+        return 0.0, "has too few witnesses to tell if it pays"
+    return verdict(hits_by_weight(shop, asked, rankings))

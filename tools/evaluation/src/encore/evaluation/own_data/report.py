@@ -92,6 +92,8 @@ class OwnDataReport(_Part):
     held_out: HeldOutFigures
     lists: ListFigures
     quality: QualityFigures
+    ranking: str
+    """Whether ranking pays in the shop, and why."""
 
 
 def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: None) -> OwnDataReport:
@@ -124,6 +126,7 @@ def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: No
             index.family,
             partial(fits_owned, picked.shop),
         ).figures(),
+        ranking=picked.verdict,
     )
 
 
