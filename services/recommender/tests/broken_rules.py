@@ -38,9 +38,10 @@ class BrokenRules:
 
     def is_kept_out(self, product: Product) -> bool:
         """Return whether a rule that never yields keeps one more product out of the list."""
-        never = (Rule.DISLIKED, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM, Rule.DISAPPOINTMENT)
+        never = (Rule.OWNED, Rule.DISLIKED, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM, Rule.DISAPPOINTMENT)
         return (
             any(self._of_each[rule](product) for rule in never)
+            or self._is_second_replacement(product)
             or not self._keeps_replacements([*self._picked, product])
             or not self._keeps_families([*self._picked, product])
         )
@@ -48,6 +49,7 @@ class BrokenRules:
     @property
     def _of_each(self) -> Mapping[Rule, Callable[[Product], bool]]:
         return {
+            Rule.OWNED: self._is_told_to_be_theirs,
             Rule.DISLIKED: lambda one: one.product_id in self._catalogue.disliked,
             Rule.AUDIENCE: self._is_for_others,
             Rule.UNKNOWN_AUDIENCE: self._is_for_somebody_unknown,
@@ -86,21 +88,30 @@ class BrokenRules:
             self._catalogue.labels_of(self._known)
         )
 
+    def _is_told_to_be_theirs(self, product: Product) -> bool:
+        """Return whether it is a device of the very model that something of theirs is for, such as a case."""
+        told = self._catalogue.facts(product.product_id).attributes
+        return any(one.kind == "model" for one in (told.offers - told.takes) & self._facts)
+
     def _is_disappointing(self, product: Product) -> bool:
-        return self._brand(product) is not None and any(
-            (self._brand(one), one.category) == (self._brand(product), product.category) for one in self._bad
-        )
+        brand, part = self._brand(product), product.category[:2]
+        return brand is not None and (brand, part) in {
+            (self._brand(one), one.category[:2]) for one in self._bad
+        }
 
     def _is_for_others(self, product: Product) -> bool:
         return any(mine and wanted and wanted not in mine for mine, wanted in self._audiences(product))
 
     def _is_of_unknown_size(self, product: Product) -> bool:
-        """Return whether it has a size of a system of which they have nothing; sizes of clothes compare."""
+        """Return whether it has a size of a system of which they have nothing.
+
+        Sizes of some systems compare; no random shop has any but letters, which compare with nothing else.
+        """
         facts = self._catalogue.facts
-        clothes = {"letter", "eu", "jeans"}
         worn = {size.rpartition(" ")[0] for one in self._owned if (size := facts(one.product_id).size)}
+        told = worn | {system.removeprefix("women ").removeprefix("men ") for system in worn}
         system = (facts(product.product_id).size or "").rpartition(" ")[0]
-        return bool(self._owned and system) and system not in (worn | clothes if worn & clothes else worn)
+        return bool(self._owned and system) and system not in told
 
     def _is_for_somebody_unknown(self, product: Product) -> bool:
         return bool(self._owned) and any(
@@ -124,11 +135,18 @@ class BrokenRules:
         return not taking.needs_fit or any(fits(taking, one) for one in has)
 
     def _is_poorly_rated(self, product: Product) -> bool:
-        """Return whether it is, while its category has three that are not."""
+        """Return whether it is, while its category has three that are not, or far too poorly for any choice.
+
+        Who follows a series gets its next volume, however it is rated.
+        """
+        next_volumes = {family for before, family in self._shop.sequels.items() if before in self._facts}
+        if self._catalogue.family(product.product_id) in next_volumes:
+            return False
         offered = [one.product for one in self._shop.offers.values()]
         peers = [one for one in offered if one.category == product.category]
         enough = min(_usual_count(peers), RULES.min_ratings)
-        return not _is_well_rated(product, enough) and sum(_is_well_rated(one, enough) for one in peers) >= 3
+        has_choice = sum(_is_well_rated(one, enough) for one in peers) >= 3
+        return not _is_well_rated(product, enough) and (has_choice or _is_rated_far_too_poorly(product))
 
     def _is_far(self, product: Product) -> bool:
         """Return whether it costs too much, or too little for what goes with nothing of theirs."""
@@ -156,40 +174,52 @@ class BrokenRules:
         )
 
     def _keeps_leaves(self) -> bool:
-        owned = {one.category for one in self._owned}
-        again = {leaf for leaf in owned if self._shop.is_bought_again(leaf)}
         counted = Counter(one.category for one in self._picked if one.category)
-        return all(count <= (self._most(leaf) if leaf in again else 1) for leaf, count in counted.items())
+        kinds = (kind for one in self._picked for kind in self._kinds(one))
+        return _most(kinds) <= 1 and all(count <= self._most_of(leaf) for leaf, count in counted.items())
 
-    def _most(self, leaf: Category) -> int:
-        """Return how many of a leaf they may get that people buy again: more of what people collect."""
+    def _most_of(self, leaf: Category) -> int:
+        """Return how many of a leaf they may get: one, and more of what people collect and they have."""
+        owned = sum(one.category == leaf for one in self._owned)
         again = self._shop.next_leaves.again(leaf)
-        share = (sum(one.category == leaf for one in self._owned) + 2 * again) / (len(self._owned) + 2)
-        return max(RULES.max_per_leaf, round(5 * share)) if again >= 0.25 else RULES.max_per_leaf
+        share = (owned + 2 * again) / (len(self._owned) + 2)
+        return max(RULES.max_per_leaf, round(share * self._shop.picks)) if owned and again >= 0.25 else 1
+
+    def _kinds(self, product: Product) -> frozenset[str]:
+        return self._shop.kinds(product.category)
+
+    @cached_property
+    def _owned_kinds(self) -> frozenset[str]:
+        return frozenset().union(*map(self._kinds, self._owned))
+
+    def _is_second_replacement(self, product: Product) -> bool:
+        """Return whether another durable thing than one of theirs would join one that it is as well."""
+        mine = self._kinds(product)
+        return bool(mine & self._owned_kinds) and any(mine & self._kinds(one) for one in self._picked)
 
     def _keeps_replacements(self, picked: list[Product]) -> bool:
         """Return whether of each durable thing that they have, one at most is another, and a better one.
 
         Who is content has no other of what people do not buy again.
         """
-        leaves = {one.category for one in self._owned if self._shop.kind(one.category) is None}
-        for leaf in (one for one in leaves if not self._shop.is_bought_again(one)):
-            opinions = (self._opinions[one.product_id] for one in self._owned if one.category == leaf)
-            is_bad = any(value is not None and value < 0.7 for value in opinions)
-            if not is_bad and any(one.category == leaf for one in picked):
-                return False
-        kinds = {kind for one in self._owned if (kind := self._shop.kind(one.category))}
-        again = [(kind, one) for one in picked if (kind := self._shop.kind(one.category)) in kinds]
-        mine = {kind: [one for one in self._owned if self._shop.kind(one.category) == kind] for kind in kinds}
-        replaces = all(self._replaces(one, own) for kind, one in again if kind for own in mine[kind])
-        return replaces and _most(kind for kind, _ in again) <= 1
+        again = (kind for one in picked for kind in self._kinds(one) & self._owned_kinds)
+        return _most(again) <= 1 and all(self._is_wanted_again(one) for one in picked)
+
+    def _is_wanted_again(self, product: Product) -> bool:
+        if kinds := self._kinds(product):
+            return all(self._replaces(product, one) for one in self._owned if kinds & self._kinds(one))
+        own = [one for one in self._owned if one.category == product.category]
+        is_bought_again = self._shop.is_bought_again(product.category)
+        return not own or is_bought_again or any(map(self._is_not_content_with, own))
+
+    def _is_not_content_with(self, owned: Product) -> bool:
+        value = self._opinions[owned.product_id]
+        return value is not None and value < 0.7
 
     def _replaces(self, product: Product, owned: Product) -> bool:
-        value = self._opinions[owned.product_id]
-        is_bad = value is not None and value < 0.7
         ours, theirs = product.rating, owned.rating
         is_better = ours is not None and theirs is not None and ours - theirs >= Decimal("0.2")
-        return is_bad and is_better and (product.rating_count or 0) >= 50
+        return self._is_not_content_with(owned) and is_better and (product.rating_count or 0) >= 50
 
 
 def _most(values: Iterable[Hashable]) -> int:
@@ -205,3 +235,9 @@ def _usual_count(products: Iterable[Product]) -> float:
 def _is_well_rated(product: Product, enough: float) -> bool:
     is_proved = product.rating_count is None or product.rating_count >= enough
     return is_proved and product.rating is not None and product.rating >= Decimal(str(RULES.min_rating))
+
+
+def _is_rated_far_too_poorly(product: Product) -> bool:
+    """Return whether enough people rate it more than half a star below what the rule asks for."""
+    is_told = product.rating is not None and (product.rating_count or 0) >= RULES.min_ratings
+    return is_told and (product.rating or 0) < Decimal(str(RULES.min_rating)) - Decimal("0.5")

@@ -1,7 +1,7 @@
 """Every reason of every list is true: worked out anew from the records of random shops."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from hypothesis import given
@@ -19,7 +19,7 @@ class Records:
     def __init__(self, case: Case) -> None:
         self._case = case
         self._family = case.shop.catalogue.family
-        self._kind = case.shop.kind
+        self._kinds = case.shop.kinds
         self._products = {one.product_id: one for one in case.products}
         self._own = {one.product_id: one for one in case.preferences}
 
@@ -70,11 +70,18 @@ class Records:
         return self._keeps(pick) and bool(one) and (one == other or is_near)
 
     def _is_linked(self, pick: Pick, *, delighted: bool = False) -> bool:
+        """Return whether two customers or more link both, and more have both than would by chance."""
         both = {self._family(pick.product.product_id), self._family(str(pick.reason.product_id))}
-        people = self._case.delighted() if delighted else self._case.known()
-        owned = [_reviewed(one) if delighted else one.product_ids for one in people]
-        owners = sum(both <= set(map(self._family, each)) for each in owned)
-        return self._names_own(pick) and pick.reason.customers == owners >= 2
+        bought = self._families(one.product_ids for one in self._case.known())
+        liked = self._families(_reviewed(one) for one in self._case.delighted())
+        owners = sum(both <= each for each in (liked if delighted else bought))
+        links = sum(len(each) * (len(each) - 1) / 2 for each in bought)
+        one, other = (sum(len(each) - 1 for each in bought if family in each) for family in both)
+        is_drawn = sum(both <= each for each in bought) > one * other / (2 * links or 1)
+        return self._names_own(pick) and pick.reason.customers == owners >= 2 and is_drawn
+
+    def _families(self, owned: Iterable[Iterable[str]]) -> list[set[str]]:
+        return [set(map(self._family, each)) for each in owned]
 
     def _goes_with(self, pick: Pick) -> bool:
         both = {pick.product.category, self._named(pick).category}
@@ -94,10 +101,12 @@ class Records:
 
     def _is_better_rated(self, pick: Pick) -> bool:
         own, product = self._named(pick), pick.product
-        is_alike = own.category == product.category or self._kind(own.category) == self._kind(
-            product.category
+        is_alike = own.category == product.category or not self._kinds(own.category).isdisjoint(
+            self._kinds(product.category)
         )
         is_better = own.rating is not None and _stars(product) - _stars(own) >= Decimal("0.2")
+        if self._case.shop.is_collected(product.category):
+            return False
         return self._names_own(pick) and is_alike and is_better and (product.rating_count or 0) >= 50
 
     def _is_popular(self, pick: Pick) -> bool:
