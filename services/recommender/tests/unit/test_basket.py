@@ -23,11 +23,6 @@ from services.recommender.tests.baskets import (
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import buyer, dislikes, likes, owns, shelf, shop_of
 
-KNOWN_TO_ALL = [buyer(f"C{n}", "tea0", "tea1", *(f"mugs{m}" for m in range(4))) for n in range(30)]
-"""Customers who buy tea again, and more of other things."""
-READERS = [buyer(f"C{n}", *(f"tea{m}" for m in range(4))) for n in range(30)]
-"""Customers who collect tea."""
-
 
 def test_what_the_customer_or_the_basket_has_is_never_added() -> None:
     """No rule that yields brings it back."""
@@ -35,57 +30,6 @@ def test_what_the_customer_or_the_basket_has_is_never_added() -> None:
     basket = Basket(Candidates(Shopper(shop, owns("tea0"))))
     basket.add(shop.offers["mugs0"])
     assert not any(basket.takes(shop.offers[one], yielding=tuple(Rule)[7:]) for one in ("tea0", "mugs0"))
-
-
-def test_a_leaf_has_one_pick_and_two_where_the_customer_buys_and_people_buy_again() -> None:
-    """As many as the setting says."""
-    for most in (1, 2, 3):
-        shop = shop_of(ALL, KNOWN_TO_ALL, rules=Rules(max_per_leaf=most), shop=NOTHING_DURABLE)
-        filling = Filling(shop, owns("tea0", "kettles0"))
-        for n in range(1, most + 1):
-            assert Rule.LEAF not in filling.broken_by(f"tea{n}")
-            filling.add(f"tea{n}")
-        assert Rule.LEAF in filling.broken_by("tea5")
-        filling.add("mugs0")
-        assert Rule.LEAF in filling.broken_by("mugs1")
-
-
-def test_of_what_people_collect_a_list_has_as_much_as_their_products_have() -> None:
-    """Nearly all picks for who has nothing else, and the usual two for who has most of other things."""
-    for owned, most in ((["tea0", "tea1"], 5), (["tea0", *(f"nuts{n}" for n in range(6))], 2)):
-        filling = Filling(shop_of(ALL, READERS, shop=NOTHING_DURABLE), owns(*owned))
-        taken = [
-            n
-            for n in range(2, 6)
-            if Rule.LEAF not in filling.broken_by(f"tea{n}") and not filling.add(f"tea{n}")
-        ]
-        assert len(taken) == min(most, 4)
-
-
-def test_who_is_content_with_the_one_they_have_needs_no_other_of_what_is_not_bought_again() -> None:
-    """Unlike who is not."""
-    once = [buyer(f"C{n}", f"tea{n % 6}", f"mugs{n % 6}") for n in range(30)]
-    for opinions, is_kept in ((owns("tea0"), True), (dislikes("tea0"), False)):
-        filling = Filling(shop_of(ALL, once, shop=NOTHING_DURABLE), opinions)
-        assert (Rule.REPLACEMENT in filling.broken_by("tea1")) is is_kept
-
-
-def test_a_leaf_of_which_people_do_not_buy_again_has_one_pick() -> None:
-    """Whatever the table says: fewer than three of twenty who bought more bought of it again."""
-    once = [buyer(f"C{n}", f"tea{n % 6}", f"mugs{n % 6}") for n in range(30)]
-    filling = Filling(shop_of(ALL, once, shop=NOTHING_DURABLE), dislikes("tea0"))
-    filling.add("tea1")
-    assert Rule.LEAF in filling.broken_by("tea2")
-    few = Filling(shop_of(ALL, once[:10], shop=NOTHING_DURABLE), owns("tea0"))
-    few.add("tea1")
-    assert Rule.LEAF not in few.broken_by("tea2")
-
-
-def test_products_without_a_category_are_of_no_leaf() -> None:
-    """A catalogue without categories still makes lists without a rule that yields."""
-    filling = Filling(shop_of([product(f"P{n}", f"thing{n}") for n in range(5)]))
-    filling.add("P0", "P1", "P2", "P3")
-    assert filling.broken_by("P4") == set()
 
 
 @pytest.mark.parametrize("most", [1, 2])
@@ -104,11 +48,12 @@ def test_a_brand_has_a_most_of_picks_however_it_is_spelt(most: int) -> None:
     assert filling.broken_by("P5") == set()
 
 
-def test_a_brand_that_disappointed_is_not_offered_in_that_leaf() -> None:
-    """It is in another leaf, and so are other brands; products without a brand are not all of one."""
+def test_a_brand_that_disappointed_is_not_offered_in_that_part_of_the_shop() -> None:
+    """It is in another part, and so are other brands; products without a brand are not all of one."""
     products = [
         product("bad", "bad", TEA, brand="Acme"),
         product("tea", "tea", TEA, brand="ACME"),
+        product("sugar", "sugar", ("Kitchen", "Pantry", "Sugar"), brand="acme"),
         product("other", "other", TEA, brand="Bolt"),
         product("mug", "mug", MUGS, brand="Acme"),
         product("plain", "plain", TEA),
@@ -118,7 +63,7 @@ def test_a_brand_that_disappointed_is_not_offered_in_that_leaf() -> None:
     broken = {
         one for one in shop.offers if Rule.DISAPPOINTMENT in Filling(shop, dislikes("bad")).broken_by(one)
     }
-    assert broken == {"bad", "tea"}
+    assert broken == {"bad", "tea", "sugar"}
     assert Rule.DISAPPOINTMENT not in Filling(shop, dislikes("plain")).broken_by("plainer")
     assert Filling(shop, likes("bad")).broken_by("tea") == set()
 
@@ -155,6 +100,36 @@ def test_prices_stay_near_what_the_customer_pays() -> None:
     assert Filling(shop_of(products)).broken_by("too high") == set()
 
 
+@pytest.mark.parametrize(
+    ("mugs", "broken"), [((90, 90, 90), {"dear"}), ((90, 300, 300), {"dear"}), ((90, 30, 30), set())]
+)
+def test_dearer_than_all_of_theirs_is_only_what_is_usual_for_its_kind(
+    mugs: tuple[int, ...], broken: set[str]
+) -> None:
+    """By less than two thirds, unless they buy what is dear for its kind, as the owner of a dear mug does."""
+    teas = {"tea": 100, "plain": 100, "simple": 100, "good": 160, "dear": 170}
+    products = [
+        *(product(f"mug{n}", f"mug{n}", MUGS, price=Decimal(price)) for n, price in enumerate(mugs)),
+        *(product(one, one, TEA, price=Decimal(price)) for one, price in teas.items()),
+    ]
+    filling = Filling(shop_of(products, shop=NOTHING_DURABLE), owns("mug0"))
+    assert {one for one in teas if Rule.PRICE in filling.broken_by(one)} == broken
+
+
+def test_the_next_volume_may_be_rated_worse_than_others() -> None:
+    """Who reads a series wants it all the same; anybody else does not."""
+    fantasy = ("Books", "Fiction", "Fantasy")
+    poor = {"rating": Decimal("2.5"), "rating_count": 90}
+    products = [
+        *shelf(fantasy, 4, rating=Decimal("4.5"), rating_count=90),
+        *(product(f"volume{n}", f"Night {n} (The Vale, Book {n})", fantasy, **poor) for n in (1, 2, 3)),
+    ]
+    for owned, kept in (("volume1", {"volume3"}), ("fantasy0", {"volume1", "volume2", "volume3"})):
+        filling = Filling(shop_of(products), owns(owned))
+        offered = {f"volume{n}" for n in (1, 2, 3)} - {owned}
+        assert {one for one in offered if Rule.RATING in filling.broken_by(one)} == kept
+
+
 def test_one_pick_may_be_from_a_new_part_of_the_shop() -> None:
     """What goes with something of the customer's is not new; none may be where the setting is 0."""
     filling = Filling(shop_of(ALL, shop=NOTHING_DURABLE), owns("tea0"))
@@ -183,6 +158,18 @@ def test_what_customers_bought_with_the_customers_own_is_no_new_part() -> None:
     assert filling.broken_by("lanterns5") == set()
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_where_customers_of_their_category_buy_as_well_is_no_new_part(count: int) -> None:
+    """Three of them are enough, if chance would do less; nothing follows from what disappointed."""
+    customers = [buyer(f"C{n}", f"tea{n}", f"lanterns{n}") for n in range(count)]
+    apart = [buyer(f"D{n}", f"nuts{n % 6}", f"mugs{n % 6}") for n in range(30)]
+    shop = shop_of(ALL, [*customers, *apart], shop=NOTHING_DURABLE)
+    for opinions, is_new in ((owns("tea5"), count < 3), (dislikes("tea5"), True)):
+        filling = Filling(shop, opinions)
+        filling.add("hoses0")
+        assert (Rule.NEW_PART in filling.broken_by("lanterns5")) is is_new
+
+
 def test_a_family_is_picked_once_and_not_what_its_owner_has() -> None:
     """Nor what the last emails held, nor a variant of it."""
     products = [
@@ -194,7 +181,7 @@ def test_a_family_is_picked_once_and_not_what_its_owner_has() -> None:
     assert filling.broken_by("one blue") == {Rule.OWNED}
     assert filling.broken_by("two red") == filling.broken_by("two blue") == {Rule.REPEAT}
     filling.add("three red")
-    assert filling.broken_by("three blue") == {Rule.OWNED}
+    assert filling.broken_by("three blue") == {Rule.OWNED, Rule.LEAF}
 
 
 def test_one_title_of_one_brand_is_one_product_under_two_parents() -> None:

@@ -72,6 +72,40 @@ def test_kinds_of_one_durable_thing_are_replacements_of_each_other() -> None:
     assert Rule.REPLACEMENT in filling.broken_by("standardtelevisions0")
 
 
+KEYBOARDS, MICE, BOTH = (
+    ("Electronics", "Computers", leaf) for leaf in ("Keyboards", "Mice", "Keyboards & Mice")
+)
+DESK = shop_of([*shelf(KEYBOARDS, 2), *shelf(MICE, 2), *shelf(BOTH, 2)])
+
+
+@pytest.mark.parametrize(
+    ("owned", "kept_out"),
+    [
+        ("keyboards0", {"keyboards1", "keyboards & mice1"}),
+        ("mice0", {"mice1", "keyboards & mice1"}),
+        ("keyboards & mice0", {"keyboards1", "mice1", "keyboards & mice1"}),
+    ],
+)
+def test_a_thing_that_is_two_in_one_is_both(owned: str, kept_out: set[str]) -> None:
+    """Its owner needs neither, who has one of both needs no such thing, and nor does a list."""
+    offered = ("keyboards1", "mice1", "keyboards & mice1")
+    filling = Filling(DESK, owns(owned))
+    assert {one for one in offered if Rule.REPLACEMENT in filling.broken_by(one)} == kept_out
+    filling = Filling(DESK)
+    filling.add(owned)
+    assert {one for one in offered if Rule.LEAF in filling.broken_by(one)} == kept_out
+
+
+def test_a_replacement_is_not_joined_by_another_thing_that_it_is_as_well() -> None:
+    """A keyboard with a mouse is no replacement for a keyboard where a mouse is picked."""
+    stars = {"rating_count": 400, "rating": Decimal("4.8")}
+    bad = product("bad", "bad", KEYBOARDS, rating=Decimal("3.9"), rating_count=400)
+    filling = Filling(shop_of([bad, *shelf(MICE, 1, **stars), *shelf(BOTH, 1, **stars)]), dislikes("bad"))
+    assert Rule.REPLACEMENT not in filling.broken_by("keyboards & mice0")
+    filling.add("mice0")
+    assert Rule.REPLACEMENT in filling.broken_by("keyboards & mice0")
+
+
 def test_what_goes_with_something_of_theirs_may_cost_less_but_not_more() -> None:
     """A kettle's owner drinks tea that costs a tenth."""
     products = [

@@ -62,6 +62,17 @@ def test_an_accessory_fits_something_that_the_customer_has_and_keeps(
     assert Rule.FIT not in filling.broken_by("towel")
 
 
+@pytest.mark.parametrize(
+    ("owned", "is_theirs"), [("case", True), ("glass", True), ("phone cable", False), ("other case", False)]
+)
+def test_who_has_a_case_for_a_phone_has_the_phone(owned: str, *, is_theirs: bool) -> None:
+    """They need no other of that very model; a cable that fits several does not tell, nor another case."""
+    other = product("other case", "Clear Case for iPhone 12", CASES, brand="Kappto")
+    filling = Filling(shop_of([*SHOP.catalogue.products.values(), other]), owns(owned))
+    assert (Rule.OWNED in filling.broken_by("phone")) is is_theirs
+    assert {one for one in ACCESSORIES - {owned} if Rule.OWNED in filling.broken_by(one)} == set()
+
+
 @pytest.mark.parametrize("owned", [["phone"], ["printer"], ["sony"], ["phone", "sony"], ["towel"], []])
 def test_nothing_that_does_not_fit_is_picked_however_little_is_left(owned: list[str]) -> None:
     """The rule never yields; not even a ranking brings it in."""

@@ -63,6 +63,17 @@ def test_a_category_of_which_people_buy_again_comes_next_itself() -> None:
     assert next_leaves().after(KETTLES)[KETTLES] == 0
 
 
+def test_people_collect_that_of_which_they_have_much_besides() -> None:
+    """Where there are few customers, the part of the shop tells as well; never all is of one category."""
+    collected = next_leaves(*(buyer(f"C{n}", "tea-1", "tea-2", "tea-3", "hoses-1") for n in range(90)))
+    assert collected.again(TEA) == pytest.approx(2 / 3, abs=0.02)
+    assert collected.again(HOSES) == 0
+    assert collected.again(COFFEE) == pytest.approx(2 / 3)
+    only = next_leaves(*(buyer(f"C{n}", "tea-1", "tea-2") for n in range(900)))
+    assert only.again(TEA) == 0.9
+    assert next_leaves().again(TEA) == 0
+
+
 def test_of_categories_as_near_the_larger_is_likelier() -> None:
     """By its customers and products."""
     salt = ("Kitchen", "Pantry", "Salt")

@@ -84,6 +84,21 @@ def test_one_customer_or_one_review_under_both_links_nothing(customers: list[Cus
     assert reason_for(shop, likes("own")).kind not in {ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER}
 
 
+def test_what_chance_would_link_as_often_is_not_told_to_be_bought_together() -> None:
+    """Two of many buyers of one best seller have the other, as of anything else."""
+    shelves = [*shelf(("Food", "Dry", "Alpha"), 20), *shelf(("Food", "Wet", "Beta"), 20)]
+    apart = [
+        buyer(f"{own}{n}", own, f"{leaf}{n}")
+        for own, leaf in (("own", "alpha"), ("pick", "beta"))
+        for n in range(20)
+    ]
+    shop = shop_of([*PRODUCTS, *shelves], [*BOTH, *apart], scores=delighted(*BOTH, *apart))
+    linked = {ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER}
+    assert reason_for(shop, likes("own")).kind not in linked
+    alone = shop_of([*PRODUCTS, *shelves], [*BOTH, *apart[:5]], scores=delighted(*BOTH))
+    assert reason_for(alone, likes("own")).kind in linked
+
+
 def test_how_many_customers_it_takes_is_a_setting() -> None:
     """Three where the shop wants three."""
     assert (
@@ -139,6 +154,17 @@ def test_better_rated_compares_like_with_like() -> None:
         hose.model_copy(update={"category": ("Home", "Irons", "Steam Irons")}),
     ]
     assert reason_for(shop_of(irons), owns("own")) == about_own(ReasonKind.BETTER_RATED)
+
+
+def test_of_what_people_collect_nothing_is_called_better_than_something_of_theirs() -> None:
+    """A novel with more stars is no better one of the same."""
+    novels = [
+        product(one, f"novel {one}", OWN, rating=Decimal(stars), rating_count=90)
+        for one, stars in (("own", 3), ("pick", 5), ("a", 4), ("b", 4), ("c", 4))
+    ]
+    readers = [buyer(f"C{n}", "a", "b", "c") for n in range(30)]
+    assert reason_for(shop_of(novels), owns("own")).kind is ReasonKind.BETTER_RATED
+    assert reason_for(shop_of(novels, readers), owns("own")).kind is not ReasonKind.BETTER_RATED
 
 
 def test_nothing_is_called_better_than_what_the_customer_likes() -> None:
@@ -210,6 +236,20 @@ def test_goes_with_may_be_learned_from_three_customers_of_both_categories() -> N
         customers = [buyer(f"C{n}", "own2", "pick2") for n in range(count)]
         reason = reason_for(shop_of([*products, *shelves], [*customers, *lone]), owns("own"))
         assert reason == expected or (expected is None and reason.kind is not ReasonKind.GOES_WITH)
+
+
+@pytest.mark.parametrize(("both", "others", "is_usual"), [(10, 60, True), (9, 60, False), (10, 100, False)])
+def test_ten_customers_and_a_tenth_of_all_make_it_usual(both: int, others: int, *, is_usual: bool) -> None:
+    """Though chance alone would do as much."""
+    products = [*PRODUCTS, product("own2", "third item", OWN), product("pick2", "fourth piece", OTHER)]
+    shelves = [*shelf(("Food", "Dry", "Alpha"), 3), *shelf(("Food", "Wet", "Beta"), 3)]
+    customers = [
+        *(buyer(f"C{n}", "own2", "pick2") for n in range(both)),
+        *(buyer(f"D{n}", "own2", f"alpha{n % 3}") for n in range(others)),
+        *(buyer(f"E{n}", "pick2", f"beta{n % 3}") for n in range(others)),
+    ]
+    reason = reason_for(shop_of([*products, *shelves], customers), owns("own"))
+    assert (reason == about_own(ReasonKind.GOES_WITH, both)) is is_usual
 
 
 def test_what_the_texts_contradict_is_not_said_to_go_with_it() -> None:

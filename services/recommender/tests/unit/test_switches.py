@@ -27,7 +27,7 @@ APART = [buyer(f"D{n}", f"hoses{n % 6}", f"mugs{n % 5}") for n in range(60)]
 BRANDED = [one.model_copy(update={"brand": f"Maker {one.product_id[-1]}"}) for one in ALL]
 PRICED = [one.model_copy(update={"price": Decimal(100 + 80 * int(one.product_id[-1]))}) for one in ALL]
 PARTS: dict[Part, tuple[Shop, list[Preference], list[str]]] = {
-    Part.RANKING: (shop_of(ALL, shop=NOTHING_DURABLE), likes("tea0"), ["nuts4", "hoses3"]),
+    Part.RANKING: (shop_of(ALL, shop=NOTHING_DURABLE), likes("tea0"), ["nuts4", "tea3"]),
     Part.LINKED: (shop_of(ALL, [*TOGETHER, *APART, *POPULAR], shop=NOTHING_DURABLE), likes("tea0"), []),
     Part.LEARNED: (
         shop_of(ALL, [*TOGETHER, *APART], rules=Rules(min_linking_customers=99)),
