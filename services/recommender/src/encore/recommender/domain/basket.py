@@ -118,12 +118,12 @@ class Basket:
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
         shopper, rules = self._shopper, self._rules
         return {
+            Rule.LEAF: self._keeps_leaf,
             Rule.OWNED: self._is_new,
             Rule.UNWANTED: lambda offer: not is_of(offer.leaf, shopper.unwanted),
             Rule.DISLIKED: lambda offer: not offer.is_disliked,
             Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.part) not in shopper.disappointments,
             Rule.REPLACEMENT: self._keeps_replacements,
-            Rule.LEAF: self._keeps_leaf,
             Rule.BRAND: lambda offer: self._brands[offer.brand] < rules.max_per_brand,
             Rule.RATING: lambda offer: offer.is_well_rated or offer.family in self._candidates.sequels,
             Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),

@@ -55,8 +55,9 @@ class _Picking:
         self._basket = Basket(self._candidates)
         self._reasons = Reasons(shopper, self._candidates.completing)
         weights = self._candidates.weights
-        leaves = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))[:MOST_LEAVES]
-        self._weights: dict[Source, float] = {leaf: weights[leaf] for leaf in leaves}
+        self._leaves = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))
+        own = islice(filter(self._reasons.may_concern, self._leaves), MOST_LEAVES)
+        self._weights: dict[Source, float] = {leaf: weights[leaf] for leaf in own}
         self._weights.update(self._candidates.direct)
 
     def selection(self) -> Selection:
@@ -85,7 +86,9 @@ class _Picking:
         )
 
     def _widen(self) -> None:
-        """Consider what has no category, and the largest leaf categories, after all others."""
+        """Consider likely leaf categories whatever the reason, then the largest ones, and what has none."""
+        for leaf in self._leaves[:MOST_LEAVES]:
+            self._weights.setdefault(leaf, self._candidates.weights[leaf])
         anywhere = {(): 0.0, **self._shop.next_leaves.anywhere}
         for leaf in nlargest(MOST_LEAVES, anywhere, key=anywhere.__getitem__):
             self._weights.setdefault(leaf, LEAST * anywhere[leaf])

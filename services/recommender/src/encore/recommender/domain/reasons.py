@@ -56,6 +56,17 @@ class Reasons:
             reasons.append(next(fresh, true[0]))
         return reasons
 
+    def may_concern(self, leaf: Category) -> bool:
+        """Return whether products of a leaf category may have a reason of the customer's own as such."""
+        shop, shopper = self.shop, self.shopper
+        return (
+            leaf in self.completing
+            or leaf in shopper.leaves
+            or shop.catalogue.part(leaf) in shopper.parts
+            or not shop.kinds(leaf).isdisjoint(shopper.durables)
+            or any(shop.following(one.leaf, leaf)[1] for one in shopper.kept)
+        )
+
     def is_personal(self, offer: Offer) -> bool:
         """Return whether any true reason for an offer is one of the customer's own, or the shop pinned it."""
         found = self._known.get(offer.product_id)

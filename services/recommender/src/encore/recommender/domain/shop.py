@@ -102,6 +102,19 @@ class Shop:
             found.setdefault(offer.family, []).append(offer)
         return found
 
+    def is_plain(self, variants: Sequence[Offer]) -> bool:
+        """Return whether a family is one product that suits everybody, of whatever size and devices."""
+        first = variants[0].product_id
+        if first not in self._plain:
+            facts = self.catalogue.facts(first)
+            alone = len(variants) == 1
+            self._plain[first] = alone and facts.size is None and not facts.attributes.needs_fit
+        return self._plain[first]
+
+    @cached_property
+    def _plain(self) -> dict[str, bool]:
+        return {}
+
     def _place(self, offer: Offer) -> tuple[float, str]:
         return -self.catalogue.merits[offer.product_id], offer.product_id
 

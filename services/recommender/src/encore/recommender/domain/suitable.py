@@ -30,6 +30,8 @@ class Suitable:
 
         Where no size of theirs is known for the family's size system, it is the nearest to those that are.
         """
+        if variants and self.shopper.shop.is_plain(variants):
+            return variants[0]
         variants = [one for one in variants if self.is_fit(one)]
         if not variants:
             return None

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
@@ -65,6 +65,8 @@ class SelectProducts:
     customers: KnowCustomers
     contacts: Items
     """Which departments customers want nothing of; all runs share it."""
+    picking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Parts are picked for one after the other: threads that compute only wait for one another."""
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Do the bundle's remaining parts; without Personalize's results by popularity alone."""
@@ -98,7 +100,8 @@ class SelectProducts:
         rankings = {**answers.by_customer, **kept}
         mailed = [one.customer_id for one in _mailed(told.customers)]
         earlier, unwanted = await self.memory.recall(run.run_id, mailed), await self._unwanted(mailed)
-        found = await asyncio.to_thread(recommend, told, rankings, shop, earlier, unwanted=unwanted)
+        async with self.picking:
+            found = await asyncio.to_thread(recommend, told, rankings, shop, earlier, unwanted=unwanted)
         await self.objects.put_lines(object_keys.recommendations(run.run_id, part), found.recommendations)
         await self.memory.remember(run.run_id, found.recommendations, earlier)
         await self.rankings.keep(run, asked, rankings, witnesses)
