@@ -122,17 +122,15 @@ def test_similarity_is_that_of_names_and_categories() -> None:
     assert catalogue.similarity("far", "loose") == pytest.approx(0.5)
 
 
-def test_a_family_lists_its_members_most_popular_first() -> None:
-    """All share a label."""
+def test_the_variants_of_a_family_share_a_label() -> None:
+    """Nothing else has it."""
     catalogue = catalogue_of(
         product("red", "red", parent_id="one", rating_count=3),
         product("blue", "blue", parent_id="one", rating_count=80),
         product("other", "other"),
     )
-    assert catalogue.family_members(catalogue.family("red")) == ["blue", "red"]
     assert catalogue.labels("red") & catalogue.labels_of(["other", "blue"])
     assert not catalogue.labels("other") & catalogue.labels_of(["red", "blue"])
-    assert catalogue.family_members("gone") == ()
     assert catalogue.labels("gone") == {"gone"}
 
 

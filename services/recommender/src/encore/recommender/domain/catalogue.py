@@ -62,9 +62,6 @@ class Catalogue:
         self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
         self._families = Families.of(self.products, shared)
         self._labels = {key: self._families.labels(key) | _volumes(one) for key, one in self.products.items()}
-        self._members: dict[str, list[str]] = {}
-        for product_id in self.popular:
-            self._members.setdefault(self.family(product_id), []).append(product_id)
         self._brands = Brands(self.products.values())
         self._facts: dict[str, Facts] = {}
         self._makers = makers_of(self.products.values(), self.brand)
@@ -86,10 +83,6 @@ class Catalogue:
     def family(self, product_id: str) -> str:
         """Return the id of the product's family."""
         return self._families.family(product_id)
-
-    def family_members(self, family: str) -> Sequence[str]:
-        """Return the products of a family, most popular first."""
-        return self._members.get(family, ())
 
     def labels_of(self, product_ids: Collection[str]) -> frozenset[str]:
         """Return the family labels of all these products."""

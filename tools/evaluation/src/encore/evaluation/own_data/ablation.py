@@ -37,7 +37,7 @@ MODULES: Mapping[str, Sequence[str]] = {
         *("adapters/campaign.py", "adapters/personalize*.py", "adapters/turns.py", "domain/batch.py"),
         *("domain/csv_files.py", "domain/kept_rankings.py", "domain/plan.py"),
         *("domain/personalize_keys.py", "domain/prepared.py", "domain/rows.py"),
-        *("domain/schemas.py", "domain/solution.py", "domain/turn.py", "domain/witnesses.py"),
+        *("domain/schemas.py", "domain/solution.py", "domain/witnesses.py"),
         *("use_cases/advance_run.py", "use_cases/keep_rankings.py", "use_cases/prepare_datasets.py"),
         *("use_cases/remove_old_runs.py", "use_cases/take_turns.py", "use_cases/train.py"),
         "use_cases/weigh_ranking.py",
