@@ -107,6 +107,8 @@ def evaluate_own_data(screen: Console) -> None:
             impersonal=0.405,
             impersonal_lists=0.127,
         ),
+        ranking="does not pay here: 1234 of 12345 next purchases hit with it (1234 by category),"
+        " 1234 without (1234): ENCORE_RECOMMENDER_RANKING=off saves $.15 for 1,000 customers",
     )
     show_own_data(report, screen)
 
