@@ -43,14 +43,14 @@ def test_one_of_a_leaf_is_enough_of_what_people_or_the_customer_do_not_collect(
 
 def test_of_what_people_collect_a_list_has_as_much_as_their_products_have() -> None:
     """Nearly all picks for who has nothing else, and the usual two for who has most of other things."""
-    for owned, most in ((["tea0", "tea1"], 5), (["tea0", *(f"nuts{n}" for n in range(6))], 2)):
+    for owned, most in ((["tea0", "tea1"], 4), (["tea0", *(f"nuts{n}" for n in range(6))], 2)):
         filling = Filling(shop_of(ALL, READERS, shop=NOTHING_DURABLE), owns(*owned))
-        taken = [
-            n
-            for n in range(2, 6)
-            if Rule.LEAF not in filling.broken_by(f"tea{n}") and not filling.add(f"tea{n}")
-        ]
-        assert len(taken) == min(most, 4)
+        taken = 0
+        for one in ("tea2", "tea3", "tea4", "tea5"):
+            if Rule.LEAF not in filling.broken_by(one):
+                filling.add(one)
+                taken += 1
+        assert taken == most
 
 
 def test_who_is_content_with_the_one_they_have_needs_no_other_of_what_is_not_bought_again() -> None:
