@@ -113,7 +113,7 @@ def hits(shop: Shop, witness: Witness, ranked: Sequence[str]) -> Hit | None:
 def verdict(found: Mapping[float, Sequence[Hit]]) -> tuple[float, str]:
     """Return how much rankings are to count, and why; `found` has the same witnesses' hits by weights.
 
-    They count as it is best for these; that they pay is said where it is hardly chance.
+    They count as it is best for these, where that is hardly chance, and otherwise by half.
     """
     without = found[0.0]
     best = max((0.0, *WEIGHTS), key=lambda weight: (sum(_total(found[weight])), -weight))
@@ -122,8 +122,8 @@ def verdict(found: Mapping[float, Sequence[Hit]]) -> tuple[float, str]:
     gained = sum(one > other for one, other in zip(found[best], without, strict=True))
     lost = sum(one < other for one, other in zip(found[best], without, strict=True))
     chance = sum(comb(gained + lost, n) for n in range(gained, gained + lost + 1)) / 2 ** (gained + lost)
-    pays = "pays here" if chance < SURE else "may pay here"
-    return best, f"{pays}: {_told(found, best)}; p {chance:.2f}"
+    told = f"{_told(found, best)}; p {chance:.2f}"
+    return (best, f"pays here: {told}") if chance < SURE else (UNTOLD, f"may pay here: {told}")
 
 
 def _told(found: Mapping[float, Sequence[Hit]], weight: float) -> str:
