@@ -69,6 +69,7 @@ class Links(Generic[Thing]):
         self._waiting: list[tuple[Numbers, Counts]] = []
         self._pairs: Numbers = np.empty(0, dtype=np.int64)  # both ways, sorted
         self._counts: Counts = np.empty(0, dtype=np.int32)
+        self._degrees: dict[Thing, int] = {}
 
     def add(self, owned: Mapping[Thing, int]) -> None:
         """Count one customer's things, each given with the bits of the evidence for it.
@@ -117,7 +118,18 @@ class Links(Generic[Thing]):
 
     def degree(self, thing: Thing) -> int:
         """Return how many links the thing has, each customer's counted apart."""
-        return int(self._row(thing)[1].sum())
+        self.settle()
+        if thing not in self._degrees:
+            self._degrees[thing] = int(self._row(thing)[1].sum())
+        return self._degrees[thing]
+
+    def beyond_chance(self, one: Thing, other: Thing, customers: int) -> float:
+        """Return by which share so many customers exceed those that would link both by chance, at least 0.
+
+        By chance every link has a random other end (as in `Complements`).
+        """
+        expected = self.degree(one) * self.degree(other) / (2 * self.total or 1)
+        return max(0.0, 1 - expected / customers) if customers else 0.0
 
     def of(self, thing: Thing, *, at_least: int = 1) -> list[Link[Thing]]:
         """Return what enough customers link the thing to: strongest first, ties by customers, then by id."""
@@ -156,7 +168,7 @@ class Links(Generic[Thing]):
         weights = np.concatenate([counts for _, counts in parts])
         self._pairs, places = np.unique(np.concatenate([pairs for pairs, _ in parts]), return_inverse=True)
         self._counts = np.bincount(places, weights=weights).astype(np.int32)
-        self._new, self._waiting = array("q"), []
+        self._new, self._waiting, self._degrees = array("q"), [], {}
         self._drop_rarest()
 
     def _drop_rarest(self) -> None:

@@ -13,6 +13,8 @@ SIZE_POWER = 0.6
 """How much more a leaf category with more customers and products is guessed: their number to this power."""
 SAME, SIBLING, PART, ROOT, ELSEWHERE = 2.0, 1.5, 2.0, 0.3, 0.04
 """How much more or less by how near it is: itself, of one parent, of one part of the shop, of one root."""
+RANDOM = 0.1
+"""How much a customer of two leaf categories counts at least, where no more have both than by chance."""
 MOST_AGAIN = 0.9
 """How likely it is at most that a customer's next product is of the same leaf category."""
 KEPT = 40
@@ -73,7 +75,11 @@ class NextLeaves:
     def _after(self, owned: Category) -> Iterator[tuple[Category, float]]:
         guesses = {leaf: size * self._nearness(owned, leaf) for leaf, size in self._sizes.items()}
         total = sum(guesses.values()) or 1.0
-        counts: dict[Category, float] = {link.to: link.customers for link in self._bought.leaves.of(owned)}
+        bought = self._bought.leaves
+        counts = {
+            link.to: link.customers * max(RANDOM, bought.beyond_chance(owned, link.to, link.customers))
+            for link in bought.of(owned)
+        }
         again, repeats = self.again(owned), self._repeats.get(owned)
         counts[owned] = max(repeats.repeated if repeats else 0, sum(counts.values()) * again / (1 - again))
         customers = sum(counts.values())

@@ -102,14 +102,12 @@ class Shop:
             found.setdefault(offer.family, []).append(offer)
         return found
 
-    def is_plain(self, variants: Sequence[Offer]) -> bool:
-        """Return whether a family is one product that suits everybody, of whatever size and devices."""
-        first = variants[0].product_id
-        if first not in self._plain:
-            facts = self.catalogue.facts(first)
-            alone = len(variants) == 1
-            self._plain[first] = alone and facts.size is None and not facts.attributes.needs_fit
-        return self._plain[first]
+    def is_plain(self, product_id: str) -> bool:
+        """Return whether a product suits everybody, of whatever size and devices."""
+        if product_id not in self._plain:
+            facts = self.catalogue.facts(product_id)
+            self._plain[product_id] = facts.size is None and not facts.attributes.needs_fit
+        return self._plain[product_id]
 
     @cached_property
     def _plain(self) -> dict[str, bool]:
@@ -168,17 +166,15 @@ class Shop:
     def attraction(self, product_id: str) -> Mapping[str, float]:
         """Return how strongly other families are bought with that of a product, beyond what chance would do.
 
-        The strength of a link counts as far as its customers exceed those that would link both if every link
-        had a random other end (as in `Complements`).
+        The strength of a link counts as far as it is beyond chance (`Links.beyond_chance`).
         """
         family = self.catalogue.family(product_id)
         if family not in self._attractions:
-            bought = self.bought.families
-            chance = self._degree(family) / (2 * bought.total or 1)
+            beyond_chance = self.bought.families.beyond_chance
             self._attractions[family] = {
                 one: link.strength * excess
                 for one, link in self.buyers(product_id).items()
-                if (excess := 1 - chance * self._degree(one) / link.customers) > 0
+                if (excess := beyond_chance(family, one, link.customers))
             }
         return self._attractions[family]
 
@@ -191,16 +187,10 @@ class Shop:
         if (one, other) not in self._following:
             leaves = self.bought.leaves
             customers = leaves.customers(one, other) if one and other and one != other else 0
-            expected = leaves.degree(one) * leaves.degree(other) / (2 * leaves.total or 1)
-            excess = max(0.0, 1 - expected / customers) if customers >= SEVERAL else 0.0
+            excess = leaves.beyond_chance(one, other, customers) if customers >= SEVERAL else 0.0
             is_usual = excess > 0 or customers >= max(MANY, OFTEN * leaves.owners[one])
             self._following[one, other] = (excess, customers) if is_usual else (0.0, 0)
         return self._following[one, other]
-
-    def _degree(self, family: str) -> int:
-        if family not in self._degrees:
-            self._degrees[family] = self.bought.families.degree(family)
-        return self._degrees[family]
 
     def _linked(
         self, links: Links[str], product_id: str, known: dict[str, Mapping[str, Link[str]]]
@@ -218,10 +208,6 @@ class Shop:
 
     @cached_property
     def _following(self) -> dict[tuple[Category, Category], tuple[float, int]]:
-        return {}
-
-    @cached_property
-    def _degrees(self) -> dict[str, int]:
         return {}
 
     @cached_property

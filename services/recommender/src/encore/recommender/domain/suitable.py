@@ -30,7 +30,7 @@ class Suitable:
 
         Where no size of theirs is known for the family's size system, it is the nearest to those that are.
         """
-        if variants and self.shopper.shop.is_plain(variants):
+        if len(variants) == 1 and self.shopper.shop.is_plain(variants[0].product_id):
             return variants[0]
         variants = [one for one in variants if self.is_fit(one)]
         if not variants:
@@ -57,6 +57,7 @@ class Suitable:
         """Return one of the best variants, another for another customer, in the form of what they collect."""
         if len(variants) == 1:
             return variants[0]
+        variants = [one for one in variants if one.is_well_rated] or variants
         merits, forms = self.shopper.shop.catalogue.merits, self._forms(variants[0].leaf)
         return max(
             variants,

@@ -35,6 +35,8 @@ _MIN_PART = 4
 """The shortest part of a compound word, in letters."""
 _LINKS = ("", "n", "s", "en", "es")
 """What German puts between the parts of a compound word."""
+_SETS = frozenset(("combo", "set"))
+"""What is sold together is all that it names: a set of keyboard and mouse is either."""
 _CACHED_LEVELS = 65_536
 
 
@@ -193,7 +195,7 @@ def complement_phrases() -> list[str]:
 def _level(level: str) -> _Level:
     parts = [part for part in _SEVERAL.split(_CAMEL.sub(" ", _plain(level))) if words(part)]
     named = (words(_FOR.split(part)[0]) for part in parts)
-    heads = frozenset(own[-1] for own in named if own)
+    heads = frozenset(own[-2] if len(own) > 1 and own[-1] in _SETS else own[-1] for own in named if own)
     return _Level(frozenset(words(level)), heads, heads & _lexicon().apart, len(parts) > 1)
 
 
