@@ -42,5 +42,5 @@ def test_a_bad_file_of_the_shop_ends_the_demo_before_it_starts(tmp_path: Path) -
     file.write_bytes(b"pin: B08\nexlude: {}\n")
     with pytest.raises(DemoFailedError) as raised:
         with_merchandising(no_stack, file)
-    assert str(raised.value).startswith(f"{file}: line 1: found 'B08', expected a list of product ids")
-    assert "line 2: found 'exlude', expected one or more of the keys exclude" in str(raised.value)
+    assert str(raised.value).startswith(f"{file}: line 1: pin: found 'B08', expected a list")
+    assert "line 2: exlude: found the unknown key 'exlude'; the nearest is exclude" in str(raised.value)
