@@ -182,7 +182,7 @@ class BrokenRules:
         """Return how many of a leaf they may get: one, and more of what people collect and they have."""
         owned = sum(one.category == leaf for one in self._owned)
         again = self._shop.next_leaves.again(leaf)
-        share = (owned + 2 * again) / (len(self._owned) + 2)
+        share = (owned + 3 * again) / (len(self._owned) + 3)
         return max(RULES.max_per_leaf, round(share * self._shop.picks)) if owned and again >= 0.25 else 1
 
     def _kinds(self, product: Product) -> frozenset[str]:

@@ -21,7 +21,7 @@ RATED_BETTER_BY = 50
 
 DEARER = 0.5
 """By what factor, as its natural logarithm, the dearest pick is dearer for its kind than what they buy."""
-USUAL = 2
+USUAL = 3
 """How many of a customer's products what others collect counts as."""
 
 

@@ -1,5 +1,6 @@
 """Distinct products for a customer, each with its reason: the one place where a pick is decided."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,10 @@ from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
 
 AGAIN = 0.25
-"""What remains of a leaf category's weight with each pick from it, so that lists vary."""
+"""What remains of a leaf category's weight with each pick from it, so that lists vary.
+
+Of what people collect it is the root of how much of what its customers have is of it.
+"""
 ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
 LEAST = 1e-6
@@ -133,7 +137,7 @@ class _Picking:
         """Add an offer; lower the weight of its leaf category, and of all with the same durable thing."""
         self._basket.add(offer)
         is_collected = self._shopper.leaves[offer.leaf] and self._shop.is_collected(offer.leaf)
-        again = self._shop.next_leaves.again(offer.leaf) if is_collected else AGAIN
+        again = math.sqrt(self._shop.next_leaves.again(offer.leaf)) if is_collected else AGAIN
         factor = again if not offer.kinds else ANOTHER_DURABLE
         for source in self._weights:
             if self._is_alike(source, offer):
