@@ -46,7 +46,7 @@ async def test_polls_advance_a_run_through_every_step() -> None:
     ranked, chairs = {("Kitchen", "Kettles"), ("Garden", "Lanterns")}, ("Office", "Chairs")
     for one in recommended:
         found = Counter(pick.product.category for pick in one.picks)
-        assert ranked & found.keys() or (collects(one.customer_id, chairs) and found[chairs] >= 3)
+        assert ranked & found.keys() or (collects(one.customer_id, chairs) and found[chairs] in {3, 4})
     assert len(world.items.items) == 3 * 600
     run = await world.ledger.run(RUN)
     assert run.stage(StageName.RECOMMENDER).done == {1, 2}

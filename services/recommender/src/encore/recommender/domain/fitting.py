@@ -11,6 +11,11 @@ OWN = frozenset(("maker", "model", "series"))
 """Kinds of facts of a device that say nothing of those that it is for."""
 PHONE_PORTS = frozenset(Fact("port", value) for value in ("lightning", "micro-usb", "usb-c"))
 """Whoever has a cable for one of these, and for nothing else, charges a phone with it."""
+KEPT, OUTGROWN, GROWN = frozenset(table("kept")), frozenset(table("outgrown")), table("grown")
+"""Kinds of facts of which people keep to what they have, of which only the newest counts, and of which a
+child grows into the next."""
+SPECIAL = facts_of(table("special"))
+"""What only those look for who have bought it before."""
 
 
 def owned_with(owned: Attributes) -> Attributes:
@@ -19,10 +24,6 @@ def owned_with(owned: Attributes) -> Attributes:
     if not more and owned.needs_fit and owned.takes and owned.takes <= PHONE_PORTS:
         more = frozenset((PHONE, APPLE) if owned.takes == {LIGHTNING} else (PHONE,))
     return Attributes.of(owned.takes, owned.offers | more, owned.needs) if more else owned
-
-
-KEPT, OUTGROWN, GROWN = frozenset(table("kept")), frozenset(table("outgrown")), table("grown")
-SPECIAL = facts_of(table("special"))
 
 
 def known_from(owned: Iterable[Attributes]) -> frozenset[Fact]:

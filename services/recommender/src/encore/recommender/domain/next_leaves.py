@@ -58,7 +58,7 @@ class NextLeaves:
     def again(self, leaf: Category) -> float:
         """Return how much of what customers of a leaf category have besides is of it too, from 0 to 1.
 
-        Where there are few, it is also what is usual in the part of the shop.
+        Where there are few, it is also what is usual in the department.
         """
         found, usual = self._repeats.get(leaf), self._usual.get(leaf[:1], 0.0)
         within, further = (found.within, found.further) if found else (0, 0)

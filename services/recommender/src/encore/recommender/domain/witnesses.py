@@ -126,6 +126,13 @@ def verdict(found: Mapping[float, Sequence[Hit]]) -> tuple[float, str]:
     return (best, f"pays here: {told}") if chance < SURE else (UNTOLD, f"may pay here: {told}")
 
 
+def untold(products: int, *, has_long_histories: bool) -> tuple[float, str]:
+    """Return how much rankings count, and why, where too few witnesses tell."""
+    if products < FEWEST_PRODUCTS:
+        return 0.0, f"counts for nothing among {products} products"
+    return UNTOLD if has_long_histories else 0.0, "has too few witnesses to tell if it pays"
+
+
 def _told(found: Mapping[float, Sequence[Hit]], weight: float) -> str:
     (family, leaf), (family_without, leaf_without) = _total(found[weight]), _total(found[0.0])
     return (

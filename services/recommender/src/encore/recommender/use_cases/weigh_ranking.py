@@ -14,13 +14,13 @@ from encore.recommender.domain.witnesses import (
     FEWEST_PRODUCTS,
     FEWEST_WITNESSES,
     HAS_LONG_HISTORIES,
-    UNTOLD,
     VERDICT,
     WEIGHT,
     WITNESSES,
     Hit,
     Witness,
     hits_by_weight,
+    untold,
     verdict,
 )
 from encore.recommender.ports import RankedObjects
@@ -71,9 +71,7 @@ class WeighRanking:
 
     async def _unjudged(self, run: Run) -> tuple[float, str]:
         products = len(await self.know.products(run.run_id))
-        if products < FEWEST_PRODUCTS:
-            return 0.0, f"counts for nothing among {products} products"
         earlier = await self.ledger.find(run.step[EARLIER]) if run.step[EARLIER] else None
-        if earlier and WEIGHT in earlier.step:
+        if earlier and WEIGHT in earlier.step and products >= FEWEST_PRODUCTS:
             return float(earlier.step[WEIGHT]), "counts as in the run before, for want of witnesses"
-        return UNTOLD if run.step[HAS_LONG_HISTORIES] else 0.0, "has too few witnesses to tell if it pays"
+        return untold(products, has_long_histories=bool(run.step[HAS_LONG_HISTORIES]))

@@ -29,10 +29,12 @@ from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.witnesses import (
     FEWEST_PRODUCTS,
     FEWEST_WITNESSES,
+    LONG_HISTORY,
     MOST_WITNESSES,
     Witness,
     chosen,
     hits_by_weight,
+    untold,
     verdict,
 )
 from encore.recommender.use_cases.select_products import recommend
@@ -131,14 +133,16 @@ def learn_shop(
         bought.add(known, partial(liked_products, scores=scores))
         return Shop.of(catalogue, bought, rules, now=now)
 
-    weight, why = _weighed(shop_of(told), list(witnesses.values()), rankings)
-    return Learned(
-        replace(shop_of(customers), ranking_weight=weight),
-        scored,
-        {one.customer_id: preferences_of(one, scores) for one in customers},
-        rankings,
-        why,
+    asked = [one for one in witnesses.values() if one.customer_id in rankings]
+    hits = hits_by_weight(shop_of(told), asked, rankings) if asked else {0.0: []}
+    preferences = {one.customer_id: preferences_of(one, scores) for one in customers}
+    long = sum(len(preferences[one]) >= LONG_HISTORY for one in rankings)
+    weight, why = (
+        verdict(hits)
+        if len(hits[0.0]) >= FEWEST_WITNESSES
+        else untold(len(products), has_long_histories=2 * long >= len(rankings))
     )
+    return Learned(replace(shop_of(customers), ranking_weight=weight), scored, preferences, rankings, why)
 
 
 def _witnesses(customers: Sequence[Customer], scores: Scores, now: int) -> Mapping[str, Witness]:
@@ -148,13 +152,3 @@ def _witnesses(customers: Sequence[Customer], scores: Scores, now: int) -> Mappi
     asked = {one: RunRanking(customer_id=one, basis="") for one in ranked_customers(customers)}
     found = chosen(histories, asked, run=run, part=1, most=MOST_WITNESSES)
     return {one.customer_id: one for one in found}
-
-
-def _weighed(
-    shop: Shop, witnesses: Sequence[Witness], rankings: Mapping[str, Sequence[str]]
-) -> tuple[float, str]:
-    """Return how much rankings count, and why; as little as can be where too few witnesses tell."""
-    asked = [one for one in witnesses if one.customer_id in rankings]
-    if len(asked) < FEWEST_WITNESSES:
-        return 0.0, "has too few witnesses to tell if it pays"
-    return verdict(hits_by_weight(shop, asked, rankings))
