@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATABASE = "state.sqlite"
-FORMAT = 1
+FORMAT = 2
 """Changes when an older release could not read what a newer one has written."""
 _OLD_STATE = "state.json"
 LOCK_TIMEOUT_S = 5.0

@@ -154,7 +154,7 @@ def test_a_newer_format_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     database(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
         connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(StateError, match="has format 99, and this release reads 1"):
+    with pytest.raises(StateError, match="has format 99, and this release reads 2"):
         database(tmp_path)
 
 
