@@ -61,6 +61,7 @@ class BrokenRules:
             Rule.DISAPPOINTMENT: self._is_disappointing,
             Rule.PRICE: self._is_far,
             Rule.RATING: self._is_poorly_rated,
+            Rule.TASTE: self._is_of_anothers_taste,
             Rule.REPEAT: lambda one: (
                 not self._labels([one]).isdisjoint(self._catalogue.labels_of(self._emailed))
             ),
@@ -112,6 +113,14 @@ class BrokenRules:
         told = worn | {system.removeprefix("women ").removeprefix("men ") for system in worn}
         system = (facts(product.product_id).size or "").rpartition(" ")[0]
         return bool(self._owned and system) and system not in told
+
+    def _is_of_anothers_taste(self, product: Product) -> bool:
+        """Return whether it is of what people collect, and they have nothing of it or beside it."""
+        shop, parents = self._shop, {one.category[:-1] for one in self._owned}
+        owners = shop.bought.leaves.owners
+        share = shop.next_leaves.again(product.category)
+        is_taste = share >= max(0.25, 3 * owners[product.category] / max(1, owners.total()))
+        return bool(parents) and is_taste and product.category[:-1] not in parents
 
     def _is_for_somebody_unknown(self, product: Product) -> bool:
         return bool(self._owned) and any(

@@ -60,6 +60,8 @@ RUN = "run-1"
 ENOUGH = made_up_shop(customers=600, part_size=300)
 MANY_PARTS = made_up_shop(customers=600, part_size=60)
 """Enough data in ten parts, which are three bundles."""
+ALONE = Rules(max_list_share=1)
+"""With these a customer's picks do not depend on what others get."""
 SILENT_POLLS = 3
 MANY = 40
 KEEP = 2

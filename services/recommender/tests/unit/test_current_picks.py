@@ -19,7 +19,7 @@ from encore.recommender.domain.rules import Rules
 from encore.recommender.ports import NoRankingError, NoShopError
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
-from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
+from services.recommender.tests.world import ALONE, ENOUGH, RUN, TOO_LITTLE, World
 
 SOMEBODY = "C0"
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetRecommendations")
@@ -50,7 +50,7 @@ async def bought(world: World, customer_id: str, product_id: str) -> None:
 @pytest.fixture(scope="module")
 def template() -> World:
     """A world with one run to its end, which tests copy."""
-    return asyncio.run(finished(World()))
+    return asyncio.run(finished(World(rules=ALONE)))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.cases import CASES, Case
 from services.recommender.tests.fakes import Shop, made_up_shop
-from services.recommender.tests.world import ENOUGH, MANY_PARTS, RUN, TOO_LITTLE, World
+from services.recommender.tests.world import ALONE, ENOUGH, MANY_PARTS, RUN, TOO_LITTLE, World
 
 CAUSES = (None, None, *Exclusion)
 
@@ -77,7 +77,7 @@ async def test_products_are_ranked_and_picked_for_nobody_who_is_excluded(seed: i
 
 async def test_what_excluded_customers_have_counts_all_the_same() -> None:
     """The model learns from them, and others get the lists that they would get if everybody were mailed."""
-    shop, world, everybody = some_excluded(ENOUGH, 1), World(), World()
+    shop, world, everybody = some_excluded(ENOUGH, 1), World(rules=ALONE), World(rules=ALONE)
     for each, of in ((world, shop), (everybody, ENOUGH)):
         await each.open(of)
         await each.run_to_end()

@@ -5,9 +5,9 @@ import pytest
 from encore.contracts.records import Customer
 from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.rules import Rules
-from services.recommender.tests.baskets import ALL, NOTHING_DURABLE, Filling
+from services.recommender.tests.baskets import ALL, NOTHING_DURABLE, TEA, Filling
 from services.recommender.tests.fakes import product
-from services.recommender.tests.shops import buyer, dislikes, likes, owns, shop_of
+from services.recommender.tests.shops import buyer, dislikes, likes, owns, shelf, shop_of
 
 KNOWN_TO_ALL = [buyer(f"C{n}", "tea0", "tea1", *(f"mugs{m}" for m in range(4))) for n in range(30)]
 """Customers who buy tea again, and more of other things."""
@@ -51,6 +51,21 @@ def test_of_what_people_collect_a_list_has_as_much_as_their_products_have() -> N
                 filling.add(one)
                 taken += 1
         assert taken == most
+
+
+def test_what_people_collect_is_only_for_who_has_of_it_or_of_what_stands_beside_it() -> None:
+    """Unless nothing is known of the customer, or everybody has that much of it."""
+    beside = [*ALL, *shelf((*TEA[:2], "Coffee"), 2)]
+    others = [buyer(f"D{n}", f"hoses{n % 6}", f"nuts{n % 6}") for n in range(60)]
+    for customers, owned, is_kept in (
+        ([*READERS, *others], owns("mugs0"), True),
+        ([*READERS, *others], owns("tea0", "mugs0"), False),
+        ([*READERS, *others], owns("coffee0"), False),
+        ([*READERS, *others], [], False),
+        (READERS, owns("mugs0"), False),
+    ):
+        filling = Filling(shop_of(beside, customers, shop=NOTHING_DURABLE), owned)
+        assert (Rule.TASTE in filling.broken_by("tea5")) is is_kept
 
 
 def test_who_is_content_with_the_one_they_have_needs_no_other_of_what_is_not_bought_again() -> None:

@@ -23,7 +23,7 @@ from encore.recommender.domain.rules import Rules
 from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.totals import total
 from services.recommender.tests.baskets import ALL
-from services.recommender.tests.fakes import review
+from services.recommender.tests.fakes import product, review
 from services.recommender.tests.shops import shelf, shop_of
 from services.recommender.tests.world import RUN, TOO_LITTLE, World, crash
 from tests.support.stores import InMemoryAnnouncer
@@ -205,3 +205,25 @@ def test_customers_with_equal_histories_do_not_all_get_one_list(
         recommend(Told(customers[::-1], (), {}), dict.fromkeys(names, ranking), shop_of(ALL)).recommendations
         == (recommended.recommendations[::-1])
     )
+
+
+def test_a_product_is_in_few_lists_but_of_those_whose_things_it_fits() -> None:
+    """Three of a hundred lists in a large catalogue; more in a small one, and of few lists."""
+    leaves = [("Home", "Shelves", f"Things {n}") for n in range(140)]
+    things = [one for leaf in leaves for one in shelf(leaf, 10)]
+    case = product("case", "Clear Case for iPhone 13", ("Electronics", "Phones", "Phone Cases"))
+    phone = product("phone", "Apple iPhone 13", ("Electronics", "Phones", "Smartphones"))
+    shop = shop_of([*things, case, phone])
+    assert (shop.most_lists(1_000), shop.most_lists(100)) == (30, 10)
+    assert shop_of(ALL).most_lists(1_000) > 1_000
+    names = [f"C{n}" for n in range(1_000)]
+    owned = (things[0].product_id, "phone")
+    customers = [
+        Customer(customer_id=name, reviews=tuple(review(f"R{name}{one}", one) for one in owned))
+        for name in names
+    ]
+    recommended = recommend(Told(customers, (), {}), {}, shop).recommendations
+    lists = Counter(one for each in recommended for one in listed(each))
+    assert lists.pop("case") > 900
+    assert max(lists.values()) <= 30
+    assert all(len(each.picks) >= shop.min_picks for each in recommended)

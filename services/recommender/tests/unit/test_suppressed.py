@@ -12,7 +12,7 @@ from encore.runtime.runs.run import StageName
 from encore.runtime.runs.totals import total
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.unit.test_excluded import billed, learned_from, recommended
-from services.recommender.tests.world import ENOUGH, MANY_PARTS, RUN, World
+from services.recommender.tests.world import ALONE, ENOUGH, MANY_PARTS, RUN, World
 from tests.support.consent import suppressed
 
 BOUNCED = "Somebody@Shop.Example"
@@ -68,7 +68,7 @@ async def test_nothing_is_paid_to_rank_for_a_suppressed_customer() -> None:
 
 async def test_what_suppressed_customers_have_counts_all_the_same() -> None:
     """The model learns from them: they have objected to emails, and a training has no price by customer."""
-    world, everybody = World(), World()
+    world, everybody = World(rules=ALONE), World(rules=ALONE)
     found = await finished(world)
     await everybody.open(with_an_address(ENOUGH))
     await everybody.run_to_end()

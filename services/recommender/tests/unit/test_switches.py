@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Product, ProductSentiment
+from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.basket import Basket, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.parts import Part
@@ -61,15 +61,19 @@ class Kept:
     preferences: Sequence[Preference] = ()
     picked: Sequence[str] = ()
     emailed: Sequence[str] = ()
+    shown_often: Sequence[str] = ()
+    customers: Sequence[Customer] = ()
     unwanted: frozenset[str] = frozenset()
     sentiments: Sequence[ProductSentiment] = field(default=())
     offered: str = "offer"
 
     def is_taken(self, *without: Rule) -> bool:
         """Return whether the product may join, with some rules switched off."""
-        shop = shop_of(self.products, sentiments=self.sentiments, shop=DURABLE_KETTLES)
+        shop = shop_of(self.products, self.customers, sentiments=self.sentiments, shop=DURABLE_KETTLES)
         shop = replace(shop, without=frozenset(without))
-        shopper = Shopper(shop, self.preferences, emailed=self.emailed, unwanted=self.unwanted)
+        shopper = Shopper(
+            shop, self.preferences, (), "", self.emailed, self.unwanted, shown_often=self.shown_often
+        )
         basket = Basket(Candidates(shopper))
         for one in self.picked:
             basket.add(shop.offers[one])
@@ -112,6 +116,13 @@ KEPT = {
     ),
     Rule.NEW_PART: Kept([*ALL], owns("tea0"), picked=["hoses0"], offered="lanterns0"),
     Rule.RATING: Kept([*RATED, product("offer", "offer", TEA, rating=Decimal(2), rating_count=90)]),
+    Rule.OFTEN: Kept([OFFER], shown_often=["offer"]),
+    Rule.TASTE: Kept(
+        ALL,
+        owns("hoses0"),
+        customers=[*POPULAR, *(buyer(f"C{n}", "tea0", "tea1", "tea2") for n in range(12))],
+        offered="tea4",
+    ),
     Rule.LEAF: Kept(shelf(HOSES, 2), picked=["hoses0"], offered="hoses1"),
     Rule.UNKNOWN_AUDIENCE: Kept(
         [

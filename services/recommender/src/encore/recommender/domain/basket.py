@@ -36,22 +36,26 @@ class Rule(StrEnum):
     SYSTEM = "system"
     DISAPPOINTMENT = "disappointment"
     REPLACEMENT = "replacement"
+    OFTEN = "often"
     PRICE = "price"
     BRAND = "brand"
     NEW_PART = "new_part"
     RATING = "rating"
     LEAF = "leaf"
+    TASTE = "taste"
     UNKNOWN_AUDIENCE = "unknown_audience"
     UNKNOWN_SIZE = "unknown_size"
     REPEAT = "repeat"
 
 
 YIELDING = (
+    Rule.OFTEN,
     Rule.PRICE,
     Rule.BRAND,
     Rule.NEW_PART,
     Rule.RATING,
     Rule.LEAF,
+    Rule.TASTE,
     Rule.UNKNOWN_AUDIENCE,
     Rule.UNKNOWN_SIZE,
     Rule.REPEAT,
@@ -120,12 +124,16 @@ class Basket:
         return {
             Rule.LEAF: self._keeps_leaf,
             Rule.OWNED: self._is_new,
+            Rule.TASTE: self._keeps_taste,
             Rule.UNWANTED: lambda offer: not is_of(offer.leaf, shopper.unwanted),
             Rule.DISLIKED: lambda offer: not offer.is_disliked,
             Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.part) not in shopper.disappointments,
             Rule.REPLACEMENT: self._keeps_replacements,
             Rule.BRAND: lambda offer: self._brands[offer.brand] < rules.max_per_brand,
             Rule.RATING: lambda offer: offer.is_well_rated or offer.family in self._candidates.sequels,
+            Rule.OFTEN: lambda offer: (
+                offer.product_id not in shopper.shown_often or self._is_for_theirs(offer)
+            ),
             Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
             Rule.NEW_PART: self._keeps_to_known_parts,
             Rule.PRICE: self._keeps_price,
@@ -156,6 +164,15 @@ class Basket:
         share = (owned + usual) / (self._shopper.leaves.total() + USUAL)
         return picked < max(self._rules.max_per_leaf, round(share * self._shop.picks))
 
+    def _keeps_taste(self, offer: Offer) -> bool:
+        """Of what people collect, such as novels, only what they do, or what stands beside it, suits them."""
+        own = self._shopper.leaves
+        return (
+            not own
+            or not self._shop.is_matter_of_taste(offer.leaf)
+            or any(one[:-1] == offer.leaf[:-1] for one in own)
+        )
+
     def _keeps_replacements(self, offer: Offer) -> bool:
         """Of what people need one of: one at most, and a better one than what they are not content with.
 
@@ -172,6 +189,10 @@ class Basket:
         if owned and not self._kinds.isdisjoint(offer.kinds):
             return False
         return all(one.is_disappointing and is_better(offer, one) for one in owned)
+
+    def _is_for_theirs(self, offer: Offer) -> bool:
+        """Return whether an offer is of use only with something that the customer has, as it fits."""
+        return self._shop.catalogue.facts(offer.product_id).attributes.needs_fit
 
     def _keeps_system(self, offer: Offer) -> bool:
         taking = self._shop.catalogue.facts(offer.product_id).attributes

@@ -41,6 +41,8 @@ class Rules(BaseModel):
     """A pick costs between what the customer usually pays divided by this and multiplied by it."""
     max_discoveries: UpToAll = 1
     """Most picks from a part of the shop that is new to the customer."""
+    max_list_share: Annotated[float, Field(gt=0, le=1)] = 0.03
+    """In what share of the lists of a run's part a product may be, unless it is made for what they own."""
     max_pinned: UpToAll = 2
     """Most pinned products in one list."""
     emails_without_repeats: Annotated[int, Field(ge=0, le=20)] = 2

@@ -1,5 +1,6 @@
 """What a run knows about a shop: its products, how they are bought, and its rules."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,10 @@ COLLECTED = 0.25
 """From this share on, of what customers of a leaf have besides, that is of the leaf too, they collect it."""
 SEVERAL, MANY = 3, 10
 """From so many customers on that they have something of two leaf categories says something, and by itself."""
+TASTE = 3.0
+"""From so many times as much as by chance on, what people collect is a matter of taste, such as novels."""
+SPREAD, FEW_LISTS = 8, 10
+"""In how many times as many lists as the mean a product may be, where that is more; and in any case."""
 OFTEN = 0.1
 """From this share of the customers of a leaf category on, it is usual to have something of another too."""
 
@@ -150,6 +155,17 @@ class Shop:
     def is_collected(self, leaf: Category) -> bool:
         """Return whether much of what customers of a leaf have besides is of the leaf too."""
         return self.next_leaves.again(leaf) >= COLLECTED
+
+    def is_matter_of_taste(self, leaf: Category) -> bool:
+        """Return whether customers of a leaf collect it, far more than of what everybody buys."""
+        owners = self.bought.leaves.owners
+        by_chance = owners[leaf] / max(1, owners.total())
+        return self.is_collected(leaf) and self.next_leaves.again(leaf) >= TASTE * by_chance
+
+    def most_lists(self, customers: int) -> int:
+        """Return in how many of some customers' lists a product may be that is not made for what they own."""
+        share = max(self.rules.max_list_share, SPREAD * self.picks / max(1, len(self.offers)))
+        return max(FEW_LISTS, math.ceil(share * customers))
 
     @cached_property
     def _repeats(self) -> Mapping[Category, Repeats]:

@@ -73,6 +73,8 @@ class Shopper:
     """The product ids of the customer's last emails."""
     unwanted: frozenset[str] = frozenset()
     """The departments that they want nothing of (see `topics`)."""
+    shown_often: Collection[str] = ()
+    """The ids of the products that are in enough lists already (see `Shop.most_lists`)."""
 
     @cached_property
     def owned(self) -> tuple[Owned, ...]:

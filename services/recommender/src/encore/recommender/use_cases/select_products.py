@@ -137,22 +137,28 @@ def recommend(
 ) -> Recommended:
     """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not.
 
-    Nobody is recommended anything of a department that is `unwanted` by them.
+    Nobody is recommended anything of a department that is `unwanted` by them. What is in enough of the lists
+    (see `Shop.most_lists`) is left to those whom it fits.
     """
     mentions = mentions_by_review(told.scored)
     products = shop.catalogue.products
     recommendations: list[Recommendation] = []
     yielded: Counter[Rule] = Counter()
-    for customer in _mailed(told.customers):
+    mailed = _mailed(told.customers)
+    lists, most_lists, shown_often = Counter[str](), shop.most_lists(len(mailed)), set[str]()
+    for customer in mailed:
         name = customer.customer_id
         ranked = rankings.get(name, ())
         emails = earlier.get(name, ())[: shop.rules.emails_without_repeats]
         emailed = {product_id for email in emails for product_id in email.product_ids}
         preferences = preferences_of(customer, told.scores)
-        selection = pick(
-            Shopper(shop, preferences, ranked, name, emailed, unwanted=unwanted.get(name, frozenset()))
+        shopper = Shopper(
+            shop, preferences, ranked, name, emailed, unwanted.get(name, frozenset()), shown_often
         )
+        selection = pick(shopper)
         yielded.update(selection.yielded)
+        lists.update(one.product.product_id for one in selection.picks)
+        shown_often.update(one for one, count in lists.items() if count >= most_lists)
         recommendations.append(
             Recommendation(
                 customer_id=name,
