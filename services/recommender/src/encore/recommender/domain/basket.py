@@ -11,13 +11,7 @@ from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.fitting import is_of_their_system
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.people import circle
-from encore.recommender.domain.shopper import Owned
 from encore.recommender.domain.topics import is_of
-
-BETTER_BY = Decimal("0.2")
-"""By how many stars more a product is better rated than another."""
-RATED_BETTER_BY = 50
-"""From how many ratings on that says something."""
 
 DEARER = 0.5
 """By what factor, as its natural logarithm, the dearest pick is dearer for its kind than what they buy."""
@@ -188,7 +182,7 @@ class Basket:
         owned = [one for kind in offer.kinds for one in durables.get(kind, ())]
         if owned and not self._kinds.isdisjoint(offer.kinds):
             return False
-        return all(one.is_disappointing and is_better(offer, one) for one in owned)
+        return all(one.is_disappointing and one.is_bettered_by(offer.product) for one in owned)
 
     def _is_for_theirs(self, offer: Offer) -> bool:
         """Return whether an offer is of use only with something that the customer has, as it fits."""
@@ -246,10 +240,3 @@ class Basket:
     @cached_property
     def _price_factor(self) -> Decimal:
         return Decimal(self._rules.price_factor)
-
-
-def is_better(offer: Offer, owned: Owned) -> bool:
-    """Return whether enough people rate an offer clearly better than a product that the customer has."""
-    theirs, ours = owned.product.rating, offer.product.rating
-    count = offer.product.rating_count or 0
-    return ours is not None and theirs is not None and ours >= theirs + BETTER_BY and count >= RATED_BETTER_BY

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from encore.contracts.records import Reason, ReasonKind
 from encore.recommender.domain.attributes import Attributes
-from encore.recommender.domain.basket import is_better
 from encore.recommender.domain.candidates import Completing
 from encore.recommender.domain.fitting import fits, is_fit
 from encore.recommender.domain.offers import Offer
@@ -139,7 +138,11 @@ class Reasons:
         if self.shop.is_collected(offer.leaf):
             return
         for owned in self.shopper.owned:
-            if self._is_for_the_same(offer, owned) and not owned.is_liked and is_better(offer, owned):
+            if (
+                self._is_for_the_same(offer, owned)
+                and not owned.is_liked
+                and owned.is_bettered_by(offer.product)
+            ):
                 yield _about(ReasonKind.BETTER_RATED, owned)
                 return
 

@@ -21,6 +21,10 @@ VOICES = {
     EventType.DISLIKED: 0.3,
 }
 """How much an owned product counts towards what its owner shops for: a bad one still shows a need."""
+BETTER_BY = Decimal("0.2")
+"""By how many stars more a product is better rated than another."""
+RATED_BETTER_BY = 50
+"""From how many ratings on that says something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,12 @@ class Owned:
     def voice(self) -> float:
         """How much the product counts towards what the customer shops for, from 0 to 1."""
         return VOICES[self.preference.event_type]
+
+    def is_bettered_by(self, product: Product) -> bool:
+        """Return whether enough people rate a product clearly better than this one."""
+        ours, theirs, count = product.rating, self.product.rating, product.rating_count or 0
+        is_better = ours is not None and theirs is not None and ours >= theirs + BETTER_BY
+        return is_better and count >= RATED_BETTER_BY
 
 
 @dataclass(frozen=True)
