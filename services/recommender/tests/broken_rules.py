@@ -159,7 +159,8 @@ class BrokenRules:
 
     def _is_far(self, product: Product) -> bool:
         """Return whether it costs too much, or too little for what goes with nothing of theirs."""
-        prices = [one.price for one in self._owned] or [product.price]
+        near = [one.price for one in self._owned if one.category == product.category]
+        prices = near or [one.price for one in self._owned] or [product.price]
         is_low = product.price * 3 < min(prices) and product.category not in self._completing
         level = self._catalogue.price_level
         usual = fmean(map(level, self._owned)) if self._owned else 0.0
@@ -249,4 +250,4 @@ def _is_well_rated(product: Product, enough: float) -> bool:
 def _is_rated_far_too_poorly(product: Product) -> bool:
     """Return whether enough people rate it more than half a star below what the rule asks for."""
     is_told = product.rating is not None and (product.rating_count or 0) >= RULES.min_ratings
-    return is_told and (product.rating or 0) < Decimal(str(RULES.min_rating)) - Decimal("0.5")
+    return is_told and (product.rating or 0) < Decimal(str(RULES.min_rating)) - Decimal("0.2")

@@ -130,6 +130,26 @@ def test_sorts_of_one_thing_are_one_kind() -> None:
     assert not SHIPPED.same_kind(("Unheard of",), ("Unknown",))
 
 
+@pytest.mark.parametrize(
+    ("category", "is_title"),
+    [
+        (("Books", "Non-Fiction", "History"), True),
+        (("Bücher", "Krimis"), True),
+        (("Vinyl", "Jazz", "Hard Bop"), True),
+        (("Games", "Video Games"), True),
+        (("Books", "Bookends"), False),
+        (("Book Accessories", "Covers"), False),
+        (("Stationery", "Notebooks"), False),
+        (("Audio", "Record Players"), False),
+        (("Kitchen", "Mugs"), False),
+    ],
+)
+def test_of_titles_one_more_is_always_another(category: Category, *, is_title: bool) -> None:
+    """So no purchases make them durable, as they do a thing that nobody has bought again."""
+    assert SHIPPED.is_title(category) is is_title
+    assert not (is_title and Durables(repeats=_owned_once(category)).is_durable(category))
+
+
 def _owned_once(leaf: Category) -> dict[Category, Repeats]:
     rest = Repeats(owners=100, returning=0, repeated=0, further=0)
     return {leaf: Repeats(owners=100, returning=100, repeated=0, further=100), ("Rest",): rest}

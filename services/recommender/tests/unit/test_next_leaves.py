@@ -74,6 +74,15 @@ def test_people_collect_that_of_which_they_have_much_besides() -> None:
     assert next_leaves().again(TEA) == 0
 
 
+def test_titles_are_collected_as_is_usual_in_their_department() -> None:
+    """Nobody has two of the shop's few histories; many have several novels."""
+    history, novels = ("Books", "History"), ("Books", "Novels")
+    bought = CoPurchases(family=str, category=lambda one: novels if one.startswith("novel") else history)
+    bought.add(buyer(f"C{n}", f"history-{n % 3}", "novel-1", "novel-2", "novel-3") for n in range(300))
+    found = NextLeaves(bought, {history: 3, novels: 9}, Durables())
+    assert found.again(history) == pytest.approx(300 * 2 / (300 * 6), abs=0.01)
+
+
 def test_of_categories_as_near_the_larger_is_likelier() -> None:
     """By its customers and products."""
     salt = ("Kitchen", "Pantry", "Salt")

@@ -88,17 +88,17 @@ def test_products_that_are_not_offered_are_no_reason_for_the_floor() -> None:
     gone = [
         one.model_copy(update={"in_stock": False}) for one in (rated(f"gone{n}", "5.0") for n in range(3))
     ]
-    assert shop_of([*gone, rated("low", "3.5")]).offers["low"].is_well_rated
+    assert shop_of([*gone, rated("low", "3.6")]).offers["low"].is_well_rated
 
 
 @pytest.mark.parametrize(
     ("stars", "count", "is_well_rated"),
-    [("3.3", 10, True), ("3.2", 10, False), ("3.2", 9, True), ("3.2", None, True)],
+    [("3.6", 10, True), ("3.5", 10, False), ("3.5", 9, True), ("3.5", None, True)],
 )
 def test_what_enough_people_rate_very_badly_is_for_nobody(
     stars: str, count: int | None, *, is_well_rated: bool
 ) -> None:
-    """More than half a star below the floor, however small the choice."""
+    """More than .2 stars below the floor, however small the choice."""
     assert shop_of([rated("low", stars, count)]).offers["low"].is_well_rated is is_well_rated
 
 

@@ -62,6 +62,43 @@ def test_the_next_volume_of_a_series_is_picked_before_what_is_popular() -> None:
         assert {"volume1", "volume2"}.isdisjoint(ids(selection))
 
 
+def test_one_bad_novel_is_no_reason_to_stop_reading() -> None:
+    """The series that they like goes on first, and that of the bad one does not."""
+    crime = ("Books", "Fiction", "Crime")
+    good, bad = (
+        [product(f"{name}{n}", f"{name} {WORD[n]} (The {name}, Book {n + 1})", crime) for n in range(3)]
+        for name in ("wren", "oslo")
+    )
+    shop = shop_of([*good, *bad, *shelf(crime, 9), *shelf(("Books", "Non-Fiction", "History"), 9)])
+    for selection in lists(shop, [*likes("wren0"), *dislikes("oslo0")]):
+        assert ids(selection)[0] == "wren1"
+        assert "oslo1" not in ids(selection)
+
+
+def test_a_title_comes_in_the_form_of_those_that_the_customer_has() -> None:
+    """In any category of the department."""
+    editions = [
+        product(
+            f"{name}{form}",
+            f"{name} years, {form}",
+            ("Books", "History"),
+            variant=form,
+            parent_id=name,
+        )
+        for name in ("Roman", "Iron", "Golden", "Cold", "Late", "Early")
+        for form in ("Hardback", "Paperback")
+    ]
+    novels = [
+        product(form, f"Novel, {form}", ("Books", "Novels"), variant=form)
+        for form in ("Hardback", "Paperback")
+    ]
+    shop = shop_of([*editions, *novels])
+    for form in ("Hardback", "Paperback"):
+        for selection in lists(shop, likes(form)):
+            picked = {one.product.variant for one in selection.picks if one.product.category[-1] == "History"}
+            assert picked == {form}
+
+
 @pytest.mark.parametrize("picks", range(1, MAX_PICKS + 1))
 def test_nobody_gets_more_than_the_shop_asks_for(picks: int) -> None:
     """However much there is of their own."""

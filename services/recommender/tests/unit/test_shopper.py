@@ -30,7 +30,7 @@ def test_products_that_the_shop_no_longer_has_are_known_but_not_owned() -> None:
     shopper = Shopper(SHOP, likes("gone", "tea0"))
     assert [one.product.product_id for one in shopper.owned] == ["tea0"]
     assert shopper.known == {"gone", "tea0"}
-    assert Shopper(SHOP, likes("gone")).price_range is None
+    assert Shopper(SHOP, likes("gone")).price_range(TEA) is None
 
 
 def test_parts_of_the_shop_are_those_of_all_products_whether_liked_or_not() -> None:
@@ -65,10 +65,19 @@ def test_a_brand_disappoints_in_the_part_of_the_shop_where_it_did() -> None:
     assert shopper.disappointments == {("clay", MUGS[:2])}
 
 
-def test_the_price_range_is_that_of_all_owned_products() -> None:
+def test_a_bad_novel_is_no_reason_against_its_publisher() -> None:
+    """Nor against reading on, while a single review of tea is against its maker."""
+    novel = product("novel", "Broken Gardens", ("Books", "Novels"), brand="Grey Heron")
+    assert not Shopper(shop_of([novel]), dislikes("novel")).disappointments
+
+
+def test_the_price_range_is_that_of_all_owned_products_or_of_those_of_a_leaf() -> None:
     """From the lowest to the highest."""
-    assert Shopper(SHOP, owns("mugs0", "kettles0", "tea0")).price_range == (Decimal(10), Decimal(90))
-    assert Shopper(SHOP, []).price_range is None
+    shopper = Shopper(SHOP, owns("mugs0", "kettles0", "tea0"))
+    assert shopper.price_range(("Garden", "Hoses")) == (Decimal(10), Decimal(90))
+    prices = {one.product.price for one in shopper.owned if one.leaf == TEA}
+    assert shopper.price_range(TEA) == (min(prices), max(prices))
+    assert Shopper(SHOP, []).price_range(TEA) is None
 
 
 def test_variants_share_labels_with_what_is_known_and_what_was_sent() -> None:

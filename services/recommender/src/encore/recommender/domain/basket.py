@@ -229,9 +229,10 @@ class Basket:
 
         What goes with something of theirs may cost less.
         """
-        if self._shopper.price_range is None:
+        price_range = self._shopper.price_range(offer.leaf)
+        if price_range is None:
             return True
-        lowest, highest = self._shopper.price_range
+        lowest, highest = price_range
         if offer.price <= highest:
             return offer.price >= lowest / self._price_factor or offer.leaf in self._candidates.completing
         is_usual = offer.price_level <= max(0.0, self._shopper.price_level) + DEARER

@@ -32,7 +32,7 @@ FADING = 0.8
 """How much less each of their products counts than the one that came after it, where all have a time."""
 TOGETHER, FIRST = 1.5, 2.0
 """The weight of a family as strongly bought with theirs as can be, and of all the first ranked ones."""
-NEXT_VOLUME = 0.5
+NEXT_VOLUME = 2.0
 """The weight of the volume of a series that comes after one of theirs."""
 MOST_DIRECT, MOST_RANKED = 12, 60
 """How many families have weights by themselves for either, and how much of a ranking is looked at."""
@@ -151,9 +151,10 @@ class Candidates:
 
     @cached_property
     def sequels(self) -> frozenset[str]:
-        """The families of the volumes that come after those that the customer has."""
-        found = self.shop.sequels
-        return frozenset(found[before] for before in self.shopper.facts & found.keys())
+        """The families of the volumes that come after those that the customer has and keeps."""
+        found, facts = self.shop.sequels, self.shop.catalogue.facts
+        offered = (facts(one.product.product_id).attributes.offers for one in self.shopper.kept)
+        return frozenset(found[before] for before in frozenset().union(*offered) & found.keys())
 
     def is_evident(self, offer: Offer) -> bool:
         """Return whether an offer goes with something of the customer's, by the tables or other customers."""

@@ -35,8 +35,8 @@ class Durables:
     """Answers whether products of a category are durable.
 
     The shop's own settings come first (`overrides`, by words of the category such as "speaker" or "garden
-    furniture"), then what its customers bought again (`repeats` by leaf), then the table that is shipped.
-    A category that none of them knows is not durable.
+    furniture"), then what its customers bought again (`repeats` by leaf), except of titles, then the table
+    that is shipped. A category that none of them knows is not durable.
     """
 
     def __init__(
@@ -47,7 +47,8 @@ class Durables:
     ) -> None:
         self._overrides = _Verdicts(overrides or {})
         self._table = _shipped()
-        self.learned: Mapping[Category, bool] = learn(repeats or {})
+        found = learn(repeats or {})
+        self.learned: Mapping[Category, bool] = {one: found[one] for one in found if not self.is_title(one)}
 
     def is_durable(self, category: Category) -> bool:
         """Return whether a customer who owns a product of the category does not need another."""
@@ -56,6 +57,11 @@ class Durables:
             return own
         learned = self.learned.get(category)
         return learned if learned is not None else bool(self._table.of(category))
+
+    def is_title(self, category: Category) -> bool:
+        """Return whether what the category holds are works, such as novels: one more is always another."""
+        kinds = self._table.kinds(category)
+        return bool(kinds) and kinds <= _titles()
 
     def kinds(self, category: Category) -> frozenset[str]:
         """Return what a durable thing of the category is, such as a keyboard and a mouse; else nothing."""
@@ -120,6 +126,12 @@ def _verdict(counts: Repeats, total: int) -> bool | None:
     if high < chance:
         return True
     return False if low > max(REBOUGHT_FROM, chance) else None
+
+
+@cache
+def _titles() -> frozenset[str]:
+    content: dict[str, list[str]] = read_table("durables.yaml")
+    return frozenset(content["titles"])
 
 
 @cache

@@ -58,11 +58,12 @@ class NextLeaves:
     def again(self, leaf: Category) -> float:
         """Return how much of what customers of a leaf category have besides is of it too, from 0 to 1.
 
-        Where there are few, it is also what is usual in the department.
+        Where there are few, it is also what is usual in the department, and of titles at least that.
         """
         found, usual = self._repeats.get(leaf), self._usual.get(leaf[:1], 0.0)
         within, further = (found.within, found.further) if found else (0, 0)
-        return min(MOST_AGAIN, (within + PRIOR_CUSTOMERS * usual) / (further + PRIOR_CUSTOMERS))
+        again = (within + PRIOR_CUSTOMERS * usual) / (further + PRIOR_CUSTOMERS)
+        return min(MOST_AGAIN, max(again, usual) if self._durables.is_title(leaf) else again)
 
     def _usual_again(self) -> Mapping[Category, float]:
         """Return the same for each department."""

@@ -19,7 +19,7 @@ from encore.recommender.domain.taxonomy import Category
 ENOUGH_WELL_RATED = 3
 """From this many well rated products on, a category has no need to offer others."""
 
-FAR_BELOW = 0.5
+FAR_BELOW = 0.2
 """So many stars below the rule's a rating is too bad for any choice."""
 
 

@@ -73,7 +73,7 @@ class _Picking:
             self._widen()
         for yielding in range(len(YIELDING) + 1):
             self._fill(shop.min_picks, partial(self._basket.takes, yielding=YIELDING[:yielding]))
-        let_down = {one.leaf for one in self._shopper.owned if one.is_disliked}
+        let_down = {one.leaf for one in self._shopper.owned if one.is_disliked} - self._read_on
         own = self._basket.chosen[pinned:]
         chosen = self._basket.chosen[:pinned] + sorted(own, key=lambda one: one.offer.leaf in let_down)
         reasons = self._reasons.of([one.offer for one in chosen])
@@ -88,6 +88,11 @@ class _Picking:
             ),
             yielded=Counter(chain.from_iterable(one.yielded for one in chosen)),
         )
+
+    @property
+    def _read_on(self) -> frozenset[Category]:
+        """The leaf categories of titles of which they keep others: one bad novel ends no reading."""
+        return frozenset(one.leaf for one in self._shopper.kept if self._shop.durables.is_title(one.leaf))
 
     def _widen(self) -> None:
         """Consider likely leaf categories whatever the reason, then the largest ones, and what has none."""

@@ -147,6 +147,8 @@ class Shop:
 
     def is_bought_again(self, leaf: Category) -> bool:
         """Return whether enough customers of a leaf category buy of it again, as far as that is known."""
+        if self.durables.is_title(leaf):
+            return True
         repeats = self._repeats.get(leaf)
         if repeats is None or repeats.returning < MIN_RETURNING:
             return not self.kinds(leaf)

@@ -148,12 +148,14 @@ class Shopper:
 
     @cached_property
     def disappointments(self) -> frozenset[tuple[str, Category]]:
-        """The brands that let them down, each with the part of the shop in which it did."""
-        part = self.shop.catalogue.part
+        """The brands that let them down, each with the part of the shop in which it did; no publishers."""
+        part, is_title = self.shop.catalogue.part, self.shop.durables.is_title
         return frozenset(
             (brand, part(one.leaf))
             for one in self.owned
-            if one.is_disliked and (brand := self.shop.catalogue.brand(one.product.product_id)) is not None
+            if one.is_disliked
+            and not is_title(one.leaf)
+            and (brand := self.shop.catalogue.brand(one.product.product_id)) is not None
         )
 
     @cached_property
@@ -206,11 +208,20 @@ class Shopper:
     def _sizes(self) -> dict[Category, Mapping[str, str]]:
         return {}
 
+    def price_range(self, leaf: Category) -> tuple[Decimal, Decimal] | None:
+        """Return the lowest and the highest price of their products, of the leaf if they have any of it.
+
+        None when they have none.
+        """
+        if leaf not in self._price_ranges:
+            near = [one.product.price for one in self.owned if one.leaf == leaf]
+            prices = near or [one.product.price for one in self.owned]
+            self._price_ranges[leaf] = (min(prices), max(prices)) if prices else None
+        return self._price_ranges[leaf]
+
     @cached_property
-    def price_range(self) -> tuple[Decimal, Decimal] | None:
-        """The lowest and the highest price among their products, None when they have none."""
-        prices = [one.product.price for one in self.owned]
-        return (min(prices), max(prices)) if prices else None
+    def _price_ranges(self) -> dict[Category, tuple[Decimal, Decimal] | None]:
+        return {}
 
     @cached_property
     def price_level(self) -> float:

@@ -14,7 +14,7 @@ from encore.recommender.domain.taxonomy import Category
 NEAR = 0.6
 """How far a size may be from theirs, in steps such as from M to L."""
 SAME_FORM = 1.0
-"""What speaks for a variant of what they collect that is of a form that they have, such as a paperback."""
+"""What speaks for a variant of a title that is of a form that they have, such as a paperback."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Suitable:
         return compares(facts.size, worn.values(), facts.audience.gender or self.shopper.gender)
 
     def _taste(self, variants: Sequence[Offer]) -> Offer:
-        """Return one of the best variants, another for another customer, in the form of what they collect."""
+        """Return one of the best variants, another for another customer, in the form of their titles."""
         if len(variants) == 1:
             return variants[0]
         variants = [one for one in variants if one.is_well_rated] or variants
@@ -67,11 +67,11 @@ class Suitable:
         )
 
     def _forms(self, leaf: Category) -> frozenset[str]:
-        if not self.shopper.leaves[leaf] or not self.shopper.shop.is_collected(leaf):
+        """The forms of the titles that they have of a department."""
+        if not self.shopper.shop.durables.is_title(leaf):
             return frozenset()
-        return frozenset(
-            one.product.variant for one in self.shopper.owned if one.leaf == leaf and one.product.variant
-        )
+        own = (one for one in self.shopper.owned if one.leaf[:1] == leaf[:1])
+        return frozenset(one.product.variant for one in own if one.product.variant)
 
     def is_fit(self, offer: Offer) -> bool:
         """Return whether what is useless by itself fits something that the customer has.
