@@ -1,5 +1,5 @@
 # One Dockerfile for every image; docker-compose.yml passes each one's package, module and target:
-#   docker build --build-arg PACKAGE=services/ingest --build-arg MODULE=encore.ingest --target service .
+#   docker build --build-arg PACKAGE=services/ingest --build-arg MODULE=fondly.ingest --target service .
 # An image contains its package, its dependencies at the versions of constraints.txt, and no build tools. The same commit
 # and base image give the same files: no time stamps (SOURCE_DATE_EPOCH), byte code checked by hash.
 
@@ -14,10 +14,10 @@ RUN apt-get update && apt-get install --yes --no-install-recommends binutils && 
 COPY constraints.txt ./
 RUN pip install --no-cache-dir --constraint constraints.txt uv \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
- && printf '%s @ file:///src/%s\n' encore-contracts shared/contracts encore-aspects shared/aspects \
-      'encore-runtime[tracing,web]' shared/runtime encore-ingest services/ingest encore-mailer services/mailer \
-      encore-recommender services/recommender encore-sender services/sender \
-      encore-stack tools/stack > "$UV_OVERRIDE"
+ && printf '%s @ file:///src/%s\n' fondly-contracts shared/contracts fondly-aspects shared/aspects \
+      'fondly-runtime[tracing,web]' shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
+      fondly-recommender services/recommender fondly-sender services/sender \
+      fondly-stack tools/stack > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/
 COPY shared/aspects/pyproject.toml shared/aspects/
 COPY shared/runtime/pyproject.toml shared/runtime/
@@ -33,9 +33,9 @@ COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 FROM builder AS dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
-      --no-emit-package encore-contracts --no-emit-package encore-aspects --no-emit-package encore-runtime \
-      --no-emit-package encore-ingest --no-emit-package encore-mailer --no-emit-package encore-recommender \
-      --no-emit-package encore-sender --no-emit-package encore-stack \
+      --no-emit-package fondly-contracts --no-emit-package fondly-aspects --no-emit-package fondly-runtime \
+      --no-emit-package fondly-ingest --no-emit-package fondly-mailer --no-emit-package fondly-recommender \
+      --no-emit-package fondly-sender --no-emit-package fondly-stack \
       --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
  && uv pip install --no-deps --constraint constraints.txt --requirement dependencies.txt dumb-init
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
@@ -91,14 +91,14 @@ USER 10001:10001
 WORKDIR /tmp
 # Process 1 ignores every signal without a handler, and Python has none until everything is imported. So process 1 only
 # forwards signals. The shell replaces itself with Python.
-ENTRYPOINT ["dumb-init", "--", "/bin/sh", "-c", "exec python -m \"$MODULE\" \"$@\"", "encore"]
+ENTRYPOINT ["dumb-init", "--", "/bin/sh", "-c", "exec python -m \"$MODULE\" \"$@\"", "fondly"]
 
 
 # A queue consumer listens on no port, so its loop touches a file as a sign of life.
 FROM runtime AS service
-ENV ENCORE_LIVENESS_FILE=/tmp/alive
+ENV FONDLY_LIVENESS_FILE=/tmp/alive
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["python", "-m", "encore.runtime.liveness", "/tmp/alive"]
+  CMD ["python", "-m", "fondly.runtime.liveness", "/tmp/alive"]
 
 
 # lightgbm needs OpenMP's library, which the base image lacks. It is unpacked rather than installed: an installation

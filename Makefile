@@ -12,8 +12,8 @@ CODE := shared services tools tests benchmarks conftest.py
 IMAGES := ingest sentiment recommender mailer sender understudy
 PLATFORM := linux/arm64
 # What the images' labels say of where they come from, without a password that the address may have.
-LABELS = ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
-  ENCORE_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
+LABELS = FONDLY_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
+  FONDLY_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
 
 # Also where Python is told to write no bytecode: demos and tests start many processes, and each would compile the code
 # anew, as pytest would rewrite ten thousand assertions in each of its workers.
@@ -34,44 +34,44 @@ $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
 	@touch $@
 
-demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=encore.toml] [MERCHANDISING=file.yaml] [OUT=dir] [SEND=1 delivers them, to a mail server of its own; HOLD=1 once you approve] [KEEP=1 leaves the stack running]
-	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(SEND),--send) $(if $(HOLD),--hold) $(if $(KEEP),--keep)
+demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=fondly.toml] [MERCHANDISING=file.yaml] [OUT=dir] [SEND=1 delivers them, to a mail server of its own; HOLD=1 once you approve] [KEEP=1 leaves the stack running]
+	@$(BIN)/fondly demo $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(SEND),--send) $(if $(HOLD),--hold) $(if $(KEEP),--keep)
 
 # A published file's attributes lie beside it under S3-Rec's name.
-SEQUENCES ?= $(ENCORE_SEQUENCES)
+SEQUENCES ?= $(FONDLY_SEQUENCES)
 ATTRIBUTES ?= $(wildcard $(SEQUENCES:.txt=_item2attributes.json))
 EVALUATED := out/evaluation/sample.csv
 
 evaluate: setup ## measure recommendations: make evaluate [SEQUENCES=Beauty.txt [ATTRIBUTES=file.json]]; else on the sample
 ifneq ($(SEQUENCES),)
-	@$(BIN)/encore evaluate recommendations --sequences '$(SEQUENCES)' $(if $(ATTRIBUTES),--attributes '$(ATTRIBUTES)') \
+	@$(BIN)/fondly evaluate recommendations --sequences '$(SEQUENCES)' $(if $(ATTRIBUTES),--attributes '$(ATTRIBUTES)') \
 	  --floors --baselines
 else
 	@echo 'no SEQUENCES: evaluating the sample. Published figures need a file such as Beauty.txt of the S3-Rec' >&2
 	@echo 'preprocessing of the Amazon reviews of McAuley et al.: docs/recommendations.md says where to get it' >&2
 	@mkdir -p $(dir $(EVALUATED))
-	@$(BIN)/encore sample $(EVALUATED)
-	@$(BIN)/encore evaluate recommendations --csv $(EVALUATED)
+	@$(BIN)/fondly sample $(EVALUATED)
+	@$(BIN)/fondly evaluate recommendations --csv $(EVALUATED)
 endif
 
 images: ## build every container image and print its size
 	@$(LABELS) docker compose build --quiet
-	@docker image ls "encore/*:$${ENCORE_VERSION:-local}" --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
+	@docker image ls "fondly/*:$${FONDLY_VERSION:-local}" --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
 
 push: ## build the images for AWS and push them: make push REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com TAG=0.1.0
 	@test -n '$(REGISTRY)' -a -n '$(TAG)' || { echo 'which? make push REGISTRY=... TAG=...' >&2; exit 2; }
-	DOCKER_DEFAULT_PLATFORM=$(PLATFORM) ENCORE_VERSION='$(TAG)' $(LABELS) \
+	DOCKER_DEFAULT_PLATFORM=$(PLATFORM) FONDLY_VERSION='$(TAG)' $(LABELS) \
 	  docker compose build --quiet $(IMAGES)
 	set -e; for image in $(IMAGES); do \
-	  docker tag "encore/$$image:$(TAG)" "$(REGISTRY)/encore/$$image:$(TAG)"; \
-	  docker push --quiet "$(REGISTRY)/encore/$$image:$(TAG)"; \
+	  docker tag "fondly/$$image:$(TAG)" "$(REGISTRY)/fondly/$$image:$(TAG)"; \
+	  docker push --quiet "$(REGISTRY)/fondly/$$image:$(TAG)"; \
 	done
 
 compose-demo: setup ## the same on the running containers: docker compose up -d --build && make compose-demo
-	@$(BIN)/encore compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
+	@$(BIN)/fondly compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
 
-verify-deployment: setup ## check that an environment has everything: make verify-deployment ENVIRONMENT=encore-dev [REGION=...] [MODEL=...]
-	@$(BIN)/encore verify $(if $(ENVIRONMENT),--environment '$(ENVIRONMENT)') $(if $(REGION),--region '$(REGION)') \
+verify-deployment: setup ## check that an environment has everything: make verify-deployment ENVIRONMENT=fondly-dev [REGION=...] [MODEL=...]
+	@$(BIN)/fondly verify $(if $(ENVIRONMENT),--environment '$(ENVIRONMENT)') $(if $(REGION),--region '$(REGION)') \
 	  $(if $(MODEL),--model-id '$(MODEL)')
 
 check: setup ## format, lint and types, over code and tests
@@ -89,7 +89,7 @@ $(VENV_INFRA)/.ready: infra/requirements-checks.txt
 
 scan-images: ## fixable HIGH and CRITICAL vulnerabilities in the images that go to AWS; needs trivy, run after `make images`
 	set -e; for image in $(IMAGES); do \
-	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "encore/$$image:$${ENCORE_VERSION:-local}"; \
+	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "fondly/$$image:$${FONDLY_VERSION:-local}"; \
 	done
 
 NODE_TOOLS := tools/checks/node_modules/.ready
@@ -104,11 +104,11 @@ $(NODE_TOOLS): tools/checks/package.json
 	@touch $@
 
 check-emails: setup $(NODE_TOOLS) ## check finished emails: make check-emails [DATA=file.csv | EMAILS=folder] [HOSTS="a.example b.example"]
-	@$(BIN)/python -m encore.checks.emails $(if $(DATA),--data '$(DATA)') $(if $(EMAILS),--emails '$(EMAILS)') \
+	@$(BIN)/python -m fondly.checks.emails $(if $(DATA),--data '$(DATA)') $(if $(EMAILS),--emails '$(EMAILS)') \
 	  $(if $(HOSTS),--hosts $(HOSTS))
 
 screenshots: setup ## take the README's pictures of the sample: make screenshots [RUN=out/run-0123456789abcdef]
-	@$(BIN)/python -m encore.checks.screenshots $(if $(RUN),--run '$(RUN)')
+	@$(BIN)/python -m fondly.checks.screenshots $(if $(RUN),--run '$(RUN)')
 
 pre-commit: setup ## install git hooks that format, lint and type-check before each commit
 	$(BIN)/pre-commit install
@@ -157,7 +157,7 @@ test-containers: setup ## the same pipeline in containers, with crashes: takes a
 lock: setup ## pin the newest versions that fit together into constraints.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --all-extras --no-header --no-annotate \
 	  --python-version 3.11 --group pyproject.toml:dev $(PACKAGES:%=%/pyproject.toml) \
-	  $(foreach p,$(PACKAGES),--no-emit-package encore-$(notdir $(p))) --output-file constraints.txt
+	  $(foreach p,$(PACKAGES),--no-emit-package fondly-$(notdir $(p))) --output-file constraints.txt
 
 setting-names: setup ## tell Terraform which settings the services have, after one was added or renamed
 	$(BIN)/python -m tests.support.setting_names

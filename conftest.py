@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, settings
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
-from encore.runtime.aws import CONFIG
-from encore.stack.provision import Resources, provision
-from encore.stack.topology import load_topology
+from fondly.runtime.aws import CONFIG
+from fondly.stack.provision import Resources, provision
+from fondly.stack.topology import load_topology
 from tests.support.stores import Clients, Emulated
 
 # Every request of a test, and of the processes that it starts, has the shape that AWS's own models describe.
-CHECKED = {"ENCORE_VALIDATE_REQUESTS": "true"}
+CHECKED = {"FONDLY_VALIDATE_REQUESTS": "true"}
 os.environ |= CHECKED
 REGION = "eu-west-1"
 _environments = count(1)
@@ -28,17 +28,17 @@ _session = get_session()  # one for all: it keeps the descriptions of services t
 
 # Property tests do not fail because the machine is busy; in CI they try the same examples every time.
 settings.register_profile(
-    "encore", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "fondly", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("encore-ci", settings.get_profile("encore"), derandomize=True)
-settings.load_profile("encore-ci" if os.environ.get("CI") == "true" else "encore")
+settings.register_profile("fondly-ci", settings.get_profile("fondly"), derandomize=True)
+settings.load_profile("fondly-ci" if os.environ.get("CI") == "true" else "fondly")
 
 
 @pytest.fixture(autouse=True)
 def isolated_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the developer's AWS account and Encore settings out of every test."""
+    """Keep the developer's AWS account and Fondly settings out of every test."""
     for name in list(os.environ):
-        if name.startswith(("AWS_", "ENCORE_", "OTEL_", "UNDERSTUDY_")):
+        if name.startswith(("AWS_", "FONDLY_", "OTEL_", "UNDERSTUDY_")):
             monkeypatch.delenv(name)
     for name, value in CHECKED.items():
         monkeypatch.setenv(name, value)

@@ -21,11 +21,11 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from encore.stack.collect import collect
-from encore.stack.embedded import await_answer
-from encore.stack.observer import observe
-from encore.stack.processes import free_port
-from encore.stack.provision import Resources
+from fondly.stack.collect import collect
+from fondly.stack.embedded import await_answer
+from fondly.stack.observer import observe
+from fondly.stack.processes import free_port
+from fondly.stack.provision import Resources
 from harness.generated_run import RUN, Run, message
 
 KIB_PER_MIB = 1024

@@ -20,7 +20,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from encore.stack.embedded import embedded_stack
+from fondly.stack.embedded import embedded_stack
 from harness.processes import MIB, child, cpu_seconds, curve, growth, resident_mib, settled
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from encore.stack.embedded import embedded_stack
+from fondly.stack.embedded import embedded_stack
 from harness.latency import delayed
 from harness.libraries import Library, libraries
 from harness.workload import Measurement, Workload, run
 
-OURS, BARE = "encore", "bare aiobotocore"
+OURS, BARE = "fondly", "bare aiobotocore"
 MAX_TO_BARE = 1.3
 MAX_TO_PEER = 0.6
 MIN_OF_IDEAL = 0.8
@@ -137,8 +137,8 @@ def _body() -> str:
     event = {
         "specversion": "1.0",
         "id": "8f14e45f-ceea-5670-a3c1-1d5a0f2b9e7c",
-        "source": "encore/ingest",
-        "type": "encore.data-ingested.v1",
+        "source": "fondly/ingest",
+        "type": "fondly.data-ingested.v1",
         "subject": "5f0c2a91d3b7e846",
         "time": "2026-01-05T09:30:00.000000Z",
         "datacontenttype": "application/json",

@@ -1,7 +1,7 @@
 """How many prompts for copy a run came to as its emails grew in number, and what they cost in tokens.
 
-Reads the folder of a run, as `encore demo` writes it. The more emails there are for each product, the more of
-them share a prompt. The last lines are those of a run in `tools/cli/src/encore/cli/cost/measured.toml`.
+Reads the folder of a run, as `fondly demo` writes it. The more emails there are for each product, the more of
+them share a prompt. The last lines are those of a run in `tools/cli/src/fondly/cli/cost/measured.toml`.
 """
 
 import argparse

@@ -24,14 +24,14 @@ from mailer import Mailer
 from rich.console import Console
 from rich.table import Table
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import FinishedEmail
-from encore.mailer.domain.message import mime
-from encore.runtime.runs.delivery import DeliveryStatus
-from encore.stack.embedded import EmbeddedStack, embedded_stack
-from encore.stack.mailbox.store import INDEX
-from encore.stack.observer import Observer, observe
-from encore.stack.processes import free_port
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import FinishedEmail
+from fondly.mailer.domain.message import mime
+from fondly.runtime.runs.delivery import DeliveryStatus
+from fondly.stack.embedded import EmbeddedStack, embedded_stack
+from fondly.stack.mailbox.store import INDEX
+from fondly.stack.observer import Observer, observe
+from fondly.stack.processes import free_port
 from harness.customers import recommendations, shop_products
 from harness.processes import cpu_seconds
 from tests.support.finished_runs import Finished, announce_finished, store_finished_run
@@ -46,7 +46,7 @@ DOMAIN = "customers.example.com"
 POLL_S = 0.25
 TIMEOUT_S = 3_600.0
 _TO = re.compile(rb"^To: [^\r\n]*\r\n", re.MULTILINE)
-_UNLIMITED = {"ENCORE_SENDER_PER_S": "10000"}
+_UNLIMITED = {"FONDLY_SENDER_PER_S": "10000"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _deliver(emails: Sequence[Finished], folder: Path, options: argparse.Namespa
     mailbox, port = folder / "mailbox", free_port()
     with embedded_stack(options.logs or folder / "logs", services=()) as stack:
         server = ["--folder", str(mailbox), "--port", str(port), "--http-port", str(free_port())]
-        stack.processes.start("mailbox", ["-m", "encore.stack.mailbox", *server], {})
+        stack.processes.start("mailbox", ["-m", "fondly.stack.mailbox", *server], {})
         return asyncio.run(_timed(stack, emails, mailbox, _settings(port), options))
 
 
@@ -90,9 +90,9 @@ async def _timed(
     async with observe(stack.resources) as observer:
         await store_finished_run(observer, RUN_ID, emails, part_size=PART_EMAILS)
         for number in range(1, options.processes + 1):
-            stack.processes.start(f"sender-{number}", ["-m", "encore.sender"], settings)
-        senders, servers = _processes("encore.sender"), _processes("encore.stack.mailbox")
-        (emulator,) = _processes("encore.stack.emulator")
+            stack.processes.start(f"sender-{number}", ["-m", "fondly.sender"], settings)
+        senders, servers = _processes("fondly.sender"), _processes("fondly.stack.mailbox")
+        (emulator,) = _processes("fondly.stack.emulator")
         before_s, started = cpu_seconds(emulator), time.monotonic()
         await announce_finished(observer, RUN_ID, emails=len(emails))
         await _until_done(stack, observer)
@@ -121,10 +121,10 @@ def _processes(module: str) -> list[psutil.Process]:
 
 def _settings(port: int) -> dict[str, str]:
     return {
-        "ENCORE_SENDER_TRANSPORT": "smtp",
-        "ENCORE_SENDER_APPROVAL": "automatic",
-        "ENCORE_SENDER_SMTP_PORT": str(port),
-        "ENCORE_SENDER_SMTP_SECURITY": "none",
+        "FONDLY_SENDER_TRANSPORT": "smtp",
+        "FONDLY_SENDER_APPROVAL": "automatic",
+        "FONDLY_SENDER_SMTP_PORT": str(port),
+        "FONDLY_SENDER_SMTP_SECURITY": "none",
         **_UNLIMITED,
     }
 

@@ -21,7 +21,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from encore.stack.sample import write_sample
+from fondly.stack.sample import write_sample
 from harness.processes import cpu_seconds
 
 LOOK_S = 0.2
@@ -31,10 +31,10 @@ LIMIT_MS = 35.0
 HERE = Path(__file__).parents[1]
 NAMES = {
     "ministack.app:app": "emulator",
-    "encore.stack.emulator": "emulator",
-    "encore.stack.pictures": "pictures",
+    "fondly.stack.emulator": "emulator",
+    "fondly.stack.pictures": "pictures",
     "understudy": "understudy",
-} | {f"encore.{service}": service for service in ("ingest", "sentiment", "recommender", "mailer")}
+} | {f"fondly.{service}": service for service in ("ingest", "sentiment", "recommender", "mailer")}
 """What a process is called by the module that it runs; the command itself is the demo, and so are others."""
 DEMO = "demo"
 UNSEEN = "between samples"
@@ -62,7 +62,7 @@ def main() -> int:
     options = _options()
     checkouts = [HERE, *([options.beside.resolve()] if options.beside else [])]
     demos: dict[Path, list[Demo]] = {checkout: [] for checkout in checkouts}
-    with TemporaryDirectory(prefix="encore-demo-cpu-") as folder:
+    with TemporaryDirectory(prefix="fondly-demo-cpu-") as folder:
         data = options.data or Path(folder) / "sample.csv"
         if not options.data:
             write_sample(data, customers=options.customers)
@@ -75,9 +75,9 @@ def main() -> int:
 
 
 def run_demo(checkout: Path, data: Path, out: Path) -> Demo:
-    """Run `encore demo` of a checkout to its end and sample what its processes take; raise if it fails."""
-    encore = str(checkout / ".venv" / "bin" / "encore")
-    command = [encore, "demo", "--data", str(data), "--out", str(out / checkout.name)]
+    """Run `fondly demo` of a checkout to its end and sample what its processes take; raise if it fails."""
+    fondly = str(checkout / ".venv" / "bin" / "fondly")
+    command = [fondly, "demo", "--data", str(data), "--out", str(out / checkout.name)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=checkout)  # noqa: S603 - a checkout's own
     seen: dict[int, tuple[str, float]] = {}
     while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:

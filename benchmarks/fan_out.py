@@ -20,17 +20,17 @@ from aiobotocore.session import get_session
 from rich.console import Console
 from rich.table import Table
 
-from encore.contracts.events import SentimentScored
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.runs.run import Run, StageName
-from encore.stack.embedded import EmbeddedStack, embedded_stack
-from encore.stack.observer import Observer, observe
+from fondly.contracts.events import SentimentScored
+from fondly.runtime.announcer import SNSAnnouncer
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.runs.run import Run, StageName
+from fondly.stack.embedded import EmbeddedStack, embedded_stack
+from fondly.stack.observer import Observer, observe
 from harness.processes import cpu_seconds
 from harness.scored_run import ScoredRun
 
 RUN = "run-0123456789abcdef"
-SERVICE = "encore.recommender"
+SERVICE = "fondly.recommender"
 POLL_S = 0.1
 LONGEST_S = 1_800
 MAX_SHARE = 0.65

@@ -18,11 +18,11 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from encore.contracts import object_keys
-from encore.runtime.runs.run import StageName
-from encore.stack.embedded import Stack, embedded_stack
-from encore.stack.observer import observe
-from encore.stack.sample import write_sample
+from fondly.contracts import object_keys
+from fondly.runtime.runs.run import StageName
+from fondly.stack.embedded import Stack, embedded_stack
+from fondly.stack.observer import observe
+from fondly.stack.sample import write_sample
 from harness.processes import MIB, child, cpu_seconds, curve, growth, resident_mib, settled
 
 REVIEWS_PER_CUSTOMER = 1.7  # of the sample
@@ -75,7 +75,7 @@ def measure(reviews: int) -> Measured:
         Console(stderr=True).print(f"{facts.reviews:,} reviews, {measured.file_mib:,.0f} MiB", style="dim")
         with embedded_stack(Path(name) / "logs", services=("ingest",)) as stack:
             bucket = stack.resources.buckets["data"]
-            process = settled(child("encore.ingest"))
+            process = settled(child("fondly.ingest"))
             boto3.client("s3").upload_file(str(path), bucket, f"{object_keys.UPLOADS}sample.csv")
             asyncio.run(until_ingested(stack, process, measured))
         return measured

@@ -22,32 +22,32 @@ from email.policy import SMTP
 from rich.console import Console
 from rich.table import Table
 
-from encore.contracts.records import Product, Recommendation
-from encore.mailer.domain.copy.assembly import Assembled
-from encore.mailer.domain.copy.feature_answers import read_features
-from encore.mailer.domain.copy.feature_prompt import features_prompt
-from encore.mailer.domain.copy.prompt import Style
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
-from encore.mailer.domain.facts.features import accept
-from encore.mailer.domain.language import language
-from encore.mailer.domain.message import mime
-from encore.mailer.domain.message.content import ContentMaker, Links
-from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.links import UnsubscribeEndpoint
-from encore.mailer.domain.message.theme import Brand, Theme
-from encore.mailer.domain.words.lists import WordLists
-from encore.mailer.ports import Claim, ModelMessage, ModelReply
-from encore.mailer.use_cases.ask_once import AskOnce
-from encore.mailer.use_cases.write_copy import Copywriter
-from encore.runtime.batches import batches
-from encore.runtime.kept_answers import Answer
+from fondly.contracts.records import Product, Recommendation
+from fondly.mailer.domain.copy.assembly import Assembled
+from fondly.mailer.domain.copy.feature_answers import read_features
+from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
+from fondly.mailer.domain.facts.features import accept
+from fondly.mailer.domain.language import language
+from fondly.mailer.domain.message import mime
+from fondly.mailer.domain.message.content import ContentMaker, Links
+from fondly.mailer.domain.message.hosts import AllowedHosts
+from fondly.mailer.domain.message.links import UnsubscribeEndpoint
+from fondly.mailer.domain.message.theme import Brand, Theme
+from fondly.mailer.domain.words.lists import WordLists
+from fondly.mailer.ports import Claim, ModelMessage, ModelReply
+from fondly.mailer.use_cases.ask_once import AskOnce
+from fondly.mailer.use_cases.write_copy import Copywriter
+from fondly.runtime.batches import batches
+from fondly.runtime.kept_answers import Answer
 from harness.customers import recommendations, shop_products
 from understudy.engines.copywriter import write
 
 RUN, MODEL = "run-benchmark", "model"
-STYLE = Style(brand="Encore Shop", locale="en_IN")
-SENDER = mime.Sender("Encore Shop", "hello@shop.example.com")
-BRAND = Brand("Encore Shop", "1 Example Street, Bengaluru 560001, India")
+STYLE = Style(brand="Fondly Shop", locale="en_IN")
+SENDER = mime.Sender("Fondly Shop", "hello@shop.example.com")
+BRAND = Brand("Fondly Shop", "1 Example Street, Bengaluru 560001, India")
 DATE = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 ENDPOINT = UnsubscribeEndpoint("https://shop.example.com/unsubscribe", b"key")
 MIN_EMAILS_PER_S = 1_200

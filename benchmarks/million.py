@@ -27,8 +27,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from encore.runtime.runs.run import MAKING, Run, StageName
-from encore.stack.sample import write_sample
+from fondly.runtime.runs.run import MAKING, Run, StageName
+from fondly.stack.sample import write_sample
 from harness.emulated import through_emulator
 from harness.million_report import Report, problems, show
 from harness.staged import KEY, Staged
@@ -52,7 +52,7 @@ def main() -> int:
         return _beside(options)
     if options.folder:
         return _through_stages(options.folder, options)
-    with tempfile.TemporaryDirectory(prefix="encore-million-") as name:
+    with tempfile.TemporaryDirectory(prefix="fondly-million-") as name:
         return _through_stages(Path(name), options)
 
 
@@ -82,7 +82,7 @@ def _through_stages(folder: Path, options: argparse.Namespace) -> int:
 
 def _beside(options: argparse.Namespace) -> int:
     """Take the same file through the embedded stack, whose emulator holds everything in memory."""
-    with tempfile.TemporaryDirectory(prefix="encore-million-", dir=options.folder) as name:
+    with tempfile.TemporaryDirectory(prefix="fondly-million-", dir=options.folder) as name:
         path = Path(name) / Path(KEY).name
         facts = write_sample(path, customers=options.customers, products=_products(options))
         taken = through_emulator(path, Path(name) / "logs")

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 from rich.console import Console
 from rich.table import Table
 
-from encore.mailer.domain.message.mime import Envelope, Sender, message
+from fondly.mailer.domain.message.mime import Envelope, Sender, message
 
 ROUNDS = 5
 ROW = (
@@ -23,7 +23,7 @@ ROW = (
 HTML = "\n".join(ROW.format(f"Northlane cable {number}") for number in range(160))
 TEXT = "".join(f"{number}. Northlane cable, ₹1,099, 4.2 out of 5\n" for number in range(45))
 ENVELOPE = Envelope(
-    sender=Sender("Encore Shop", "hello@shop.example"),
+    sender=Sender("Fondly Shop", "hello@shop.example"),
     run_id="5f0c2a91d3b7e846",
     customer_id="AG3D6O4STAQKAY2UVGEUV46KN35Q",
     address="ananya@example.org",
@@ -53,8 +53,8 @@ def library(cte: str) -> bytes:
     email["List-Unsubscribe"] = ", ".join(f"<{uri}>" for uri in ENVELOPE.unsubscribe_uris)
     email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email["X-Customer-Id"] = ENVELOPE.customer_id
-    email["X-Encore-Run"] = ENVELOPE.run_id
-    email["X-Encore-Copy"] = ENVELOPE.copy_source
+    email["X-Fondly-Run"] = ENVELOPE.run_id
+    email["X-Fondly-Copy"] = ENVELOPE.copy_source
     email.set_content(TEXT, cte=cte)
     email.add_alternative(HTML, subtype="html", cte=cte)
     return email.as_bytes()

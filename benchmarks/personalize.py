@@ -25,7 +25,7 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.table import Table
 
-from encore.stack.embedded import embedded_stack
+from fondly.stack.embedded import embedded_stack
 from harness.processes import (
     MIB,
     child,

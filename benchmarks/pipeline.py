@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from encore.stack.embedded import Stack, embedded_stack, exported
+from fondly.stack.embedded import Stack, embedded_stack, exported
 from harness.latency import LOOPBACK, delayed
 from harness.notebooks import Notebooks
 from harness.our_services import Timings, follow, services
@@ -69,7 +69,7 @@ def _far_stack(logs: Path, arguments: argparse.Namespace) -> Iterator[Stack]:
 
 
 def _through_services(stack: Stack, logs: Path, path: Path, arguments: argparse.Namespace) -> Timings:
-    settings = {"ENCORE_RECOMMENDER_POLL_INTERVAL_S": str(POLL_INTERVAL_S)}
+    settings = {"FONDLY_RECOMMENDER_POLL_INTERVAL_S": str(POLL_INTERVAL_S)}
     settings |= dict(each.split("=", 1) for each in arguments.set)
     with services(logs, settings) as processes:
         return asyncio.run(follow(stack, processes, path))

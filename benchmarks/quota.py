@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from encore.runtime.runs.run import StageName
+from fondly.runtime.runs.run import StageName
 from harness.quota_run import Case, Outcome, measure
 
 LEAST_USED, MOST_THROTTLED = 0.9, 0.05

@@ -26,19 +26,19 @@ from aiohttp import ClientError, ClientSession, TCPConnector
 from rich.console import Console
 from rich.table import Table
 
-from encore.contracts import object_keys
-from encore.contracts.events import SentimentScored
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.runs.run import StageName
-from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
-from encore.stack.observer import Observer, observe
-from encore.stack.processes import free_port
+from fondly.contracts import object_keys
+from fondly.contracts.events import SentimentScored
+from fondly.runtime.announcer import SNSAnnouncer
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.runs.run import StageName
+from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
+from fondly.stack.observer import Observer, observe
+from fondly.stack.processes import free_port
 from harness.processes import cpu_seconds
 from harness.scored_run import PRODUCTS, ScoredRun
 
 RUN = "run-0123456789abcdef"
-MODULE = "encore.recommender.web"
+MODULE = "fondly.recommender.web"
 POLL_S = 0.2
 LONGEST_S = 1_800
 RENEW_S = 5.0
@@ -110,7 +110,7 @@ def show(halves: Sequence[Half], options: argparse.Namespace) -> None:
 
 def measured(run: ScoredRun, options: argparse.Namespace) -> list[Half]:
     """Fill a stack, start the web process and ask it."""
-    settings = {"ENCORE_RECOMMENDER_CAMPAIGN": str(options.engine == "campaign")}
+    settings = {"FONDLY_RECOMMENDER_CAMPAIGN": str(options.engine == "campaign")}
     with (
         exported(settings),
         TemporaryDirectory() as folder,
@@ -122,10 +122,10 @@ def measured(run: ScoredRun, options: argparse.Namespace) -> list[Half]:
 async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Namespace) -> list[Half]:
     port = free_port()
     settings = {
-        "ENCORE_RECOMMENDER_WEB_PORT": str(port),
-        "ENCORE_RECOMMENDER_WEB_RENEW_S": str(RENEW_S),
-        "ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S": "1000",
-        "ENCORE_RECOMMENDER_WEB_CALLER_REQUESTS_PER_S": "1000",
+        "FONDLY_RECOMMENDER_WEB_PORT": str(port),
+        "FONDLY_RECOMMENDER_WEB_RENEW_S": str(RENEW_S),
+        "FONDLY_RECOMMENDER_WEB_REQUESTS_PER_S": "1000",
+        "FONDLY_RECOMMENDER_WEB_CALLER_REQUESTS_PER_S": "1000",
     }
     async with observe(stack.resources) as observer:
         await _finish(stack, observer, run)
@@ -211,7 +211,7 @@ def _cpu_by_process() -> dict[str, float]:
             found["shops"] += sum(_ended_below(one) for one in (process, *below))
         elif "understudy" in words and words[-1] == "understudy":
             found["understudy"] += cpu_seconds(process)
-        elif "encore.stack.emulator" in words:
+        elif "fondly.stack.emulator" in words:
             found["emulator"] += cpu_seconds(process)
             found["emulator"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
     return dict(found)

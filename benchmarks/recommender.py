@@ -58,9 +58,9 @@ def main() -> int:
     table = Table("interactions", "of", "fit CPU s", "lists CPU s", "peak GiB", "CPU µs per interaction")
     ours: dict[int, Measured] = {}
     for size in sorted(options.interactions):
-        for name, measure in (("encore", encore), ("implicit ALS", als)):
+        for name, measure in (("fondly", fondly), ("implicit ALS", als)):
             found = _in_a_process(measure, size)
-            if measure is encore:
+            if measure is fondly:
                 ours[size] = found
             table.add_row(
                 f"{size:,}",
@@ -77,7 +77,7 @@ def main() -> int:
     return 1 if missed else 0
 
 
-def encore(size: int) -> Measured:
+def fondly(size: int) -> Measured:
     """Measure our engine."""
     user, item, n_users, n_items = interactions(size)
     events = Events(

@@ -25,12 +25,12 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from encore.runtime.runs.delivery import DeliveryStatus
-from encore.sender.settings import TransportKind
-from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
-from encore.stack.mailbox.store import INDEX
-from encore.stack.observer import Observer, observe
-from encore.stack.processes import free_port
+from fondly.runtime.runs.delivery import DeliveryStatus
+from fondly.sender.settings import TransportKind
+from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
+from fondly.stack.mailbox.store import INDEX
+from fondly.stack.observer import Observer, observe
+from fondly.stack.processes import free_port
 from harness.processes import cpu_seconds
 from tests.support.finished_runs import Finished, announce_finished, finished_email, store_finished_run
 
@@ -39,15 +39,15 @@ RATE_PER_S, RATE_TOLERANCE = 14.0, 0.05
 PART_EMAILS = 140
 PARAGRAPH = (
     "Put it beside your kettle: a set of four cups in stoneware, glazed by hand, ₹1,099 (was ₹1,299, 15 % "
-    "off), rated 4.3 out of 5 by 20,053 customers. https://shop.example.com/p/B01GGKYKQM?utm_source=encore"
+    "off), rated 4.3 out of 5 by 20,053 customers. https://shop.example.com/p/B01GGKYKQM?utm_source=fondly"
 )
 PARAGRAPHS = 42
 """Make a message of 22 KiB, as long as those of a real shop."""
 QUIET_S = 3.0
 """After which a process that has started only polls."""
 SETTINGS = {
-    "ENCORE_SENDER_APPROVAL": "automatic",
-    "ENCORE_SENDER_SMTP_SECURITY": "none",
+    "FONDLY_SENDER_APPROVAL": "automatic",
+    "FONDLY_SENDER_SMTP_SECURITY": "none",
 }
 SES = {
     "UNDERSTUDY_SES_PRODUCTION": "true",
@@ -86,13 +86,13 @@ class World:
     def start_mail_server(self) -> None:
         """Start the mail server, for all measurements."""
         ports = ["--port", str(self._port), "--http-port", str(free_port())]
-        arguments = ["-m", "encore.stack.mailbox", "--folder", str(self._mailbox), *ports]
+        arguments = ["-m", "fondly.stack.mailbox", "--folder", str(self._mailbox), *ports]
         self._stack.processes.start("mailbox", arguments, {})
 
     async def measure(self, kind: TransportKind, emails: int) -> Measured:
         """Deliver a run by the sender, then another by the bare loop."""
         run_id, _ = await self._store(emails)
-        ours_s = await self._by_sender(run_id, emails, kind, {"ENCORE_SENDER_PER_S": "10000"})
+        ours_s = await self._by_sender(run_id, emails, kind, {"FONDLY_SENDER_PER_S": "10000"})
         run_id, parts = await self._store(emails)
         return Measured(ours_s, self._by_loop(run_id, parts, kind))
 
@@ -115,9 +115,9 @@ class World:
         self, run_id: str, emails: int, kind: TransportKind, settings: Mapping[str, str]
     ) -> float:
         """Return the CPU seconds of the service from the announcement of a run to the end of its delivery."""
-        environment = {**SETTINGS, **self._smtp, "ENCORE_SENDER_TRANSPORT": kind, **settings}
-        self._stack.processes.start("sender", ["-m", "encore.sender"], environment)
-        process = next(each for each in psutil.Process().children() if "encore.sender" in each.cmdline())
+        environment = {**SETTINGS, **self._smtp, "FONDLY_SENDER_TRANSPORT": kind, **settings}
+        self._stack.processes.start("sender", ["-m", "fondly.sender"], environment)
+        process = next(each for each in psutil.Process().children() if "fondly.sender" in each.cmdline())
         await self._until_quiet(process)
         before = cpu_seconds(process)
         await announce_finished(self._observer, run_id, emails=emails)
@@ -138,7 +138,7 @@ class World:
 
     @property
     def _smtp(self) -> dict[str, str]:
-        return {"ENCORE_SENDER_SMTP_PORT": str(self._port)}
+        return {"FONDLY_SENDER_SMTP_PORT": str(self._port)}
 
     async def _is_done(self, run_id: str) -> bool:
         delivery = await self._observer.delivery(run_id)
@@ -195,7 +195,7 @@ async def _measure(world: World, options: argparse.Namespace) -> tuple[Found, Ra
         for kind in kinds:
             found[kind].append(await world.measure(kind, options.emails))
     rates = {
-        kind: await world.rate(kind, options.rate_emails, {"ENCORE_SENDER_PER_S": str(RATE_PER_S)})
+        kind: await world.rate(kind, options.rate_emails, {"FONDLY_SENDER_PER_S": str(RATE_PER_S)})
         for kind in kinds
         if options.rate_emails
     }

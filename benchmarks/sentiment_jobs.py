@@ -19,22 +19,22 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from rich.console import Console
 from rich.table import Table
 
-from encore.aspects import AspectReader
-from encore.contracts import object_keys
-from encore.runtime.logs import configure_logging
-from encore.runtime.runs.run import PartReport, StageName, part_name
-from encore.sentiment.adapters.job_outputs import S3JobOutputs
-from encore.sentiment.adapters.new_keys import new_keys
-from encore.sentiment.domain.engine import Engine
-from encore.sentiment.use_cases.advance_job import AdvanceJob
-from encore.sentiment.use_cases.collect_texts import CollectTexts
-from encore.sentiment.use_cases.find_aspects import FindAspects
-from encore.sentiment.use_cases.find_left_out import FindLeftOut
-from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
-from encore.sentiment.use_cases.pay_once import PayOnce
-from encore.sentiment.use_cases.read_documents import ReadDocuments
-from encore.sentiment.use_cases.score_part import ScorePart
-from encore.sentiment.use_cases.total_products import TotalProducts
+from fondly.aspects import AspectReader
+from fondly.contracts import object_keys
+from fondly.runtime.logs import configure_logging
+from fondly.runtime.runs.run import PartReport, StageName, part_name
+from fondly.sentiment.adapters.job_outputs import S3JobOutputs
+from fondly.sentiment.adapters.new_keys import new_keys
+from fondly.sentiment.domain.engine import Engine
+from fondly.sentiment.use_cases.advance_job import AdvanceJob
+from fondly.sentiment.use_cases.collect_texts import CollectTexts
+from fondly.sentiment.use_cases.find_aspects import FindAspects
+from fondly.sentiment.use_cases.find_left_out import FindLeftOut
+from fondly.sentiment.use_cases.keep_job_answers import KeepJobAnswers
+from fondly.sentiment.use_cases.pay_once import PayOnce
+from fondly.sentiment.use_cases.read_documents import ReadDocuments
+from fondly.sentiment.use_cases.score_part import ScorePart
+from fondly.sentiment.use_cases.total_products import TotalProducts
 from harness import disk_world
 from tests.support.runs import START, Runs, finish_part
 from tests.support.stores import InMemoryAnnouncer, InMemoryPolls
@@ -82,7 +82,7 @@ def main() -> int:
 def measure(reviews: int) -> Measured:
     """Score a run of so many reviews."""
     configure_logging(service="benchmark", level="ERROR")
-    with TemporaryDirectory(prefix="encore-benchmark-") as name:
+    with TemporaryDirectory(prefix="fondly-benchmark-") as name:
         started_s = time.process_time()
         asyncio.run(score(Path(name), parts=-(-reviews // disk_world.PART_REVIEWS)))
         cpu_s = time.process_time() - started_s

@@ -17,14 +17,14 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from rich.console import Console
 from rich.table import Table
 
-from encore.contracts import trace_context
-from encore.runtime import tracing
-from encore.runtime.spans import SpanRecorder
+from fondly.contracts import trace_context
+from fondly.runtime import tracing
+from fondly.runtime.spans import SpanRecorder
 
 ROUNDS = 5
 PROPAGATOR = TraceContextTextMapPropagator()
 IMPORTS = {
-    "encore.contracts.trace_context": "import encore.contracts.trace_context",
+    "fondly.contracts.trace_context": "import fondly.contracts.trace_context",
     "opentelemetry-api, with its propagator": "import opentelemetry.trace.propagation.tracecontext",
 }
 

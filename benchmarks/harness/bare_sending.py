@@ -16,10 +16,10 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from aiosmtplib import SMTP
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import FinishedEmail
-from encore.runtime.aws import CONFIG
-from encore.runtime.retry import NO_SDK_RETRIES
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import FinishedEmail
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.retry import NO_SDK_RETRIES
 
 CONNECTIONS = 4
 AT_A_TIME = 32
@@ -30,7 +30,7 @@ Send = Callable[[str, bytes], Awaitable[object]]
 @asynccontextmanager
 async def by_smtp() -> AsyncIterator[Send]:
     """Connections that are kept, as the sender has them."""
-    port = int(os.environ["ENCORE_SENDER_SMTP_PORT"])
+    port = int(os.environ["FONDLY_SENDER_SMTP_PORT"])
     free: asyncio.Queue[SMTP] = asyncio.Queue()
     for _ in range(CONNECTIONS):
         client = SMTP(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     AspectCount,
     OwnProduct,
     Pick,
@@ -14,10 +14,10 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.stack.sample.catalogue import build_catalogue
-from encore.stack.sample.people import customer_name
-from encore.stack.sample.products import product_of
-from encore.stack.sample.vocabulary import load_vocabulary
+from fondly.stack.sample.catalogue import build_catalogue
+from fondly.stack.sample.people import customer_name
+from fondly.stack.sample.products import product_of
+from fondly.stack.sample.vocabulary import load_vocabulary
 
 SEED = 7
 PICKS = 5

@@ -17,12 +17,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, Product, Review
-from encore.runtime.kept_answers import Answer
-from encore.sentiment.domain.job import JobState, JobStatus
-from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Claim, Keep
+from fondly.contracts import object_keys
+from fondly.contracts.records import Customer, Product, Review
+from fondly.runtime.kept_answers import Answer
+from fondly.sentiment.domain.job import JobState, JobStatus
+from fondly.sentiment.domain.texts import Text
+from fondly.sentiment.ports import Claim, Keep
 
 Model = TypeVar("Model", bound=BaseModel)
 PART_REVIEWS = 250

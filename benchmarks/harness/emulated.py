@@ -6,14 +6,14 @@ from pathlib import Path
 import boto3
 import psutil
 
-from encore.contracts import object_keys
-from encore.stack.embedded import MAKING, Stack, embedded_stack
-from encore.stack.observer import observe
+from fondly.contracts import object_keys
+from fondly.stack.embedded import MAKING, Stack, embedded_stack
+from fondly.stack.observer import observe
 from harness.processes import cpu_seconds, resident_mib
 
 LOOK_S = 0.5
-NAMES = {"encore.stack.emulator": "emulator", "understudy": "understudy"} | {
-    f"encore.{service}": service for service in MAKING
+NAMES = {"fondly.stack.emulator": "emulator", "understudy": "understudy"} | {
+    f"fondly.{service}": service for service in MAKING
 }
 Taken = dict[str, tuple[float, float]]
 """CPU seconds and peak resident MiB, by process."""

@@ -14,8 +14,8 @@ from random import Random
 
 from aiohttp import web
 
-from encore.contracts import object_keys
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.records import (
     Customer,
     OwnProduct,
     Pick,

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from encore.stack.processes import Processes, free_port
+from fondly.stack.processes import Processes, free_port
 
 LOOPBACK = "127.0.0.1"
 CHUNK_BYTES = 65_536

@@ -37,7 +37,7 @@ def libraries() -> dict[str, Library]:
 
 def _ours() -> list[Library]:
     return [
-        Library("encore", lambda _: ["-m", f"{WORKERS}.encore"]),
+        Library("fondly", lambda _: ["-m", f"{WORKERS}.fondly"]),
         Library("bare aiobotocore", lambda _: ["-m", f"{WORKERS}.bare"]),
     ]
 
@@ -69,7 +69,7 @@ def _taskiq(concurrency: int) -> list[str]:
 def peers_python() -> Path:
     """The interpreter of an environment in the user's cache folder with the other libraries."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    folder = cache / "encore-benchmarks" / sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
+    folder = cache / "fondly-benchmarks" / sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
     python = folder / "bin" / "python"
     ready = folder / ".ready"
     if not ready.exists():

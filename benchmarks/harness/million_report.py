@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from encore.ingest.domain.parts import MAX_PARTS
-from encore.runtime.runs.run import Run, RunStatus
+from fondly.ingest.domain.parts import MAX_PARTS
+from fondly.runtime.runs.run import Run, RunStatus
 from harness.local_aws.usage import STAND_INS, STORES
 
 MAX_LEDGER_BYTES = 40_000

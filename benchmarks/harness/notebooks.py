@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MODEL = "anthropic.claude-haiku-5-5"
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
-ROLE = "arn:aws:iam::000000000000:role/encore-personalize"
+ROLE = "arn:aws:iam::000000000000:role/fondly-personalize"
 SCHEMA = """{"type": "record", "name": "Interactions", "namespace": "com.amazonaws.personalize.schema",
 "fields": [{"name": "USER_ID", "type": "string"}, {"name": "ITEM_ID", "type": "string"},
 {"name": "TIMESTAMP", "type": "long"}, {"name": "EVENT_TYPE", "type": "string"}], "version": "1.0"}"""

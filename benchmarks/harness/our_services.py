@@ -11,11 +11,11 @@ from pathlib import Path
 
 import boto3
 
-from encore.contracts import object_keys
-from encore.runtime.runs.run import PartReport, Run, StageName
-from encore.stack.embedded import LOCAL_SETTINGS, MAKING, Stack
-from encore.stack.observer import Observer, observe
-from encore.stack.processes import Processes
+from fondly.contracts import object_keys
+from fondly.runtime.runs.run import PartReport, Run, StageName
+from fondly.stack.embedded import LOCAL_SETTINGS, MAKING, Stack
+from fondly.stack.observer import Observer, observe
+from fondly.stack.processes import Processes
 
 POLL_S = 0.5
 CONNECT_S = 3.0
@@ -23,10 +23,10 @@ CONNECT_S = 3.0
 RUN_S = 900
 TRAINING = "training"
 LOCAL_ONLY = (
-    "ENCORE_RECEIVE_WAIT_S",
-    "ENCORE_MAILER_CONVERSE_RPM",
-    "ENCORE_SENTIMENT_CALLS_PER_S",
-    "ENCORE_RECOMMENDER_POLL_INTERVAL_S",
+    "FONDLY_RECEIVE_WAIT_S",
+    "FONDLY_MAILER_CONVERSE_RPM",
+    "FONDLY_SENTIMENT_CALLS_PER_S",
+    "FONDLY_RECOMMENDER_POLL_INTERVAL_S",
 )
 
 
@@ -51,7 +51,7 @@ def services(log_dir: Path, settings: dict[str, str]) -> Iterator[Processes]:
             alive = [log_dir / f"{service}.alive" for service in MAKING]
             for service, file in zip(MAKING, alive, strict=True):
                 processes.start(
-                    service, ["-m", f"encore.{service}"], {**settings, "ENCORE_LIVENESS_FILE": str(file)}
+                    service, ["-m", f"fondly.{service}"], {**settings, "FONDLY_LIVENESS_FILE": str(file)}
                 )
             while not all(file.exists() for file in alive):
                 processes.check()

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import boto3
 
-from encore.contracts import object_keys
-from encore.runtime.runs.run import StageName
-from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
-from encore.stack.observer import Observer, observe
-from encore.stack.sample import write_sample
+from fondly.contracts import object_keys
+from fondly.runtime.runs.run import StageName
+from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
+from fondly.stack.observer import Observer, observe
+from fondly.stack.sample import write_sample
 
 PROBE_S = 0.25
 HISTORY = "calls.json"
@@ -61,13 +61,13 @@ class Case:
             return {
                 "UNDERSTUDY_CONVERSE_RPM": str(real * 60),
                 "UNDERSTUDY_CONVERSE_LATENCY_S": latency,
-                "ENCORE_MAILER_CONVERSE_RPM": str(told * 60),
+                "FONDLY_MAILER_CONVERSE_RPM": str(told * 60),
             }
         return {
             "UNDERSTUDY_COMPREHEND_TPS": str(real),
             "UNDERSTUDY_COMPREHEND_LATENCY_S": latency,
-            "ENCORE_SENTIMENT_CALLS_PER_S": str(told),
-            "ENCORE_SENTIMENT_JOB_FROM_TEXTS": "1000000000",
+            "FONDLY_SENTIMENT_CALLS_PER_S": str(told),
+            "FONDLY_SENTIMENT_JOB_FROM_TEXTS": "1000000000",
         }
 
 
@@ -125,14 +125,14 @@ async def measure(case: Case, folder: Path) -> Outcome:
 
 @contextmanager
 def _running(case: Case, folder: Path) -> Iterator[EmbeddedStack]:
-    own = {"ENCORE_INGEST_PART_REVIEWS": str(case.part_reviews)}
+    own = {"FONDLY_INGEST_PART_REVIEWS": str(case.part_reviews)}
     with (
         exported(case.environment()),
         embedded_stack(folder / "logs", services=()) as stack,
         exported(own | case.environment()),
     ):
         for service in (*BEFORE[case.stage], *[case.stage] * case.workers):
-            stack.processes.start(service, ["-m", f"encore.{service}"], {})
+            stack.processes.start(service, ["-m", f"fondly.{service}"], {})
         yield stack
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from encore.stack.sample.row import COLUMNS, Row
-from encore.stack.sample.sample import Sample
+from fondly.stack.sample.row import COLUMNS, Row
+from fondly.stack.sample.sample import Sample
 
 SEED = 7
 PRODUCTS = 150

@@ -16,11 +16,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from encore.runtime import service
-from encore.runtime.logs import configure_logging
-from encore.runtime.runs.run import StageName
-from encore.runtime.settings import ServiceSettings, load_settings
-from encore.stack.topology import load_topology
+from fondly.runtime import service
+from fondly.runtime.logs import configure_logging
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.settings import ServiceSettings, load_settings
+from fondly.stack.topology import load_topology
 from harness.local_aws import Session
 
 KIB_PER_MIB = 1024
@@ -49,15 +49,15 @@ def environment() -> dict[str, str]:
         "BUCKET": {name: name for name in topology.buckets},
     }
     resources = {
-        f"ENCORE_{name.upper().replace('-', '_')}_{kind}": value
+        f"FONDLY_{name.upper().replace('-', '_')}_{kind}": value
         for kind, values in named.items()
         for name, value in values.items()
     }
     roles = {
-        f"ENCORE_{name}_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/encore"
+        f"FONDLY_{name}_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/fondly"
         for name in ("PERSONALIZE", "SENTIMENT_JOB", "MAILER_BATCH")
     }
-    quotas = {"ENCORE_SENTIMENT_CALLS_PER_S": "1000", "ENCORE_MAILER_CONVERSE_RPM": "60000"}
+    quotas = {"FONDLY_SENTIMENT_CALLS_PER_S": "1000", "FONDLY_MAILER_CONVERSE_RPM": "60000"}
     return resources | roles | quotas
 
 
@@ -65,8 +65,8 @@ def main() -> None:
     """Run the stage, and keep what it takes."""
     folder, stage, path = Path(sys.argv[1]), StageName(sys.argv[2]), Path(sys.argv[3])
     os.environ.update(environment())
-    package = import_module(f"encore.{stage}.__main__")
-    kind = getattr(import_module(f"encore.{stage}.settings"), SETTINGS[stage])
+    package = import_module(f"fondly.{stage}.__main__")
+    kind = getattr(import_module(f"fondly.{stage}.settings"), SETTINGS[stage])
     settings: ServiceSettings = load_settings(kind)
     configure_logging(service=stage, level="WARNING")
     session = Session(folder)

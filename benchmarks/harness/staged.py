@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from encore.contracts import object_keys
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, StageName
-from encore.stack.sample import write_sample
+from fondly.contracts import object_keys
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run, StageName
+from fondly.stack.sample import write_sample
 from harness.local_aws import Session
 from harness.local_aws.usage import MIB, bytes_below
 from harness.million_report import together

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import boto3
 import psutil
 
-from encore.runtime.batches import batches
+from fondly.runtime.batches import batches
 from harness.libraries import FOLDER, Library
 
 if TYPE_CHECKING:

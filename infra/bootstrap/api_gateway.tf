@@ -7,7 +7,7 @@ resource "aws_api_gateway_account" "this" {
 }
 
 resource "aws_iam_role" "api_gateway" {
-  name               = "encore-api-gateway-logs-${var.region}"
+  name               = "fondly-api-gateway-logs-${var.region}"
   assume_role_policy = data.aws_iam_policy_document.api_gateway_trust.json
 }
 

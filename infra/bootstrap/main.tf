@@ -8,7 +8,7 @@ provider "aws" {
   region = var.region
 
   default_tags {
-    tags = { stack = "encore-bootstrap" }
+    tags = { stack = "fondly-bootstrap" }
   }
 }
 
@@ -24,7 +24,7 @@ locals {
 module "keys" {
   source = "../modules/keys"
 
-  name = "encore"
+  name = "fondly"
 
   keys = {
     images = { description = "Images" }

@@ -1,6 +1,6 @@
 resource "aws_s3_bucket" "state" {
   #checkov:skip=CKV2_AWS_62:nothing reacts to a new state file
-  bucket = "encore-terraform-${local.account_id}-${var.region}"
+  bucket = "fondly-terraform-${local.account_id}-${var.region}"
 
   lifecycle {
     prevent_destroy = true

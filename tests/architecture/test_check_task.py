@@ -12,17 +12,17 @@ import pytest
 
 SCRIPT = Path(__file__).parents[2] / "infra/modules/service/check_task.py"
 SETTINGS = {
-    "CHECK_CLUSTER": "arn:aws:ecs:eu-west-1:123456789012:cluster/encore-dev",
-    "CHECK_TASK_DEFINITION": "arn:aws:ecs:eu-west-1:123456789012:task-definition/encore-dev-ingest:7",
+    "CHECK_CLUSTER": "arn:aws:ecs:eu-west-1:123456789012:cluster/fondly-dev",
+    "CHECK_TASK_DEFINITION": "arn:aws:ecs:eu-west-1:123456789012:task-definition/fondly-dev-ingest:7",
     "CHECK_CONTAINER": "app",
     "CHECK_SUBNETS": "subnet-1,subnet-2",
     "CHECK_SECURITY_GROUPS": "sg-1",
-    "CHECK_LOG_GROUP": "/encore/encore-dev-ingest",
+    "CHECK_LOG_GROUP": "/fondly/fondly-dev-ingest",
     "CHECK_REGION": "eu-west-1",
     "CHECK_POLL_S": "0.01",
     "CHECK_TIMEOUT_S": "5",
 }
-TASK = "arn:aws:ecs:eu-west-1:123456789012:task/encore-dev/abc"
+TASK = "arn:aws:ecs:eu-west-1:123456789012:task/fondly-dev/abc"
 STARTED = {"tasks": [{"taskArn": TASK}], "failures": []}
 RUNNING = {"tasks": [{"lastStatus": "RUNNING", "containers": [{}]}]}
 
@@ -75,7 +75,7 @@ def stopped(exit_code: int | None, **more: str) -> dict[str, Any]:
 def test_a_revision_that_can_start_passes(check: Check, tmp_path: Path) -> None:
     """The task runs where the service's tasks will, with `--check`; its end is waited for."""
     done = check({"run-task": [STARTED], "describe-tasks": [RUNNING, stopped(0)]})
-    assert (done.returncode, done.stdout) == (0, "encore-dev-ingest:7 can start\n")
+    assert (done.returncode, done.stdout) == (0, "fondly-dev-ingest:7 can start\n")
     [call] = calls(tmp_path, "run-task")
     given = dict(zip(call[2::2], call[3::2], strict=False))
     assert given["--task-definition"] == SETTINGS["CHECK_TASK_DEFINITION"]
@@ -96,13 +96,13 @@ def test_a_revision_that_cannot_start_fails_with_its_log(check: Check) -> None:
             "run-task": [STARTED],
             "describe-tasks": [stopped(2, stoppedReason="Essential container in task exited")],
             "get-log-events": [
-                {"events": [{"message": "invalid settings: ENCORE_DATA_BUCKET: Field required"}]}
+                {"events": [{"message": "invalid settings: FONDLY_DATA_BUCKET: Field required"}]}
             ],
         }
     )
     assert done.returncode == 1
-    assert "encore-dev-ingest:7 cannot start, exit code 2: Essential container in task exited" in done.stderr
-    assert "invalid settings: ENCORE_DATA_BUCKET" in done.stderr
+    assert "fondly-dev-ingest:7 cannot start, exit code 2: Essential container in task exited" in done.stderr
+    assert "invalid settings: FONDLY_DATA_BUCKET" in done.stderr
 
 
 def test_an_image_that_cannot_be_pulled_fails(check: Check) -> None:

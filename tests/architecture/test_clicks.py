@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from encore.contracts.click_links import ClickLinks
-from encore.sender.web.clicks import ClickRoutes
+from fondly.contracts.click_links import ClickLinks
+from fondly.sender.web.clicks import ClickRoutes
 from tests.architecture.test_realtime import assert_reached_by_link_alone, left_out_of_log
 from tests.architecture.test_settings import task_settings
 from tests.support.configurations import configuration
@@ -24,10 +24,10 @@ def test_it_is_off_by_default_and_links_lead_to_the_shop() -> None:
     usual = configuration("guarded")
     pipeline = usual.modules("pipeline")[None]
     assert (usual.modules("clicks"), pipeline.modules("clicks")) == ({}, {})
-    assert "ENCORE_MAILER_CLICKS_URL" not in task_settings(usual, "mailer")
+    assert "FONDLY_MAILER_CLICKS_URL" not in task_settings(usual, "mailer")
     on = configuration("prod")
     assert len(on.modules("pipeline")[None].modules("clicks")) == 1
-    assert task_settings(on, "mailer")["ENCORE_MAILER_CLICKS_URL"].endswith("/click")
+    assert task_settings(on, "mailer")["FONDLY_MAILER_CLICKS_URL"].endswith("/click")
 
 
 def test_links_are_signed_by_the_key_of_the_unsubscribe_endpoint() -> None:

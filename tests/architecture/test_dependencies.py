@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender")
 SHARED = ("contracts", "runtime", "aspects")
 SOURCES = {
-    **{name: ROOT / f"shared/{name}/src/encore/{name}" for name in SHARED},
-    **{name: ROOT / f"services/{name}/src/encore/{name}" for name in SERVICES},
+    **{name: ROOT / f"shared/{name}/src/fondly/{name}" for name in SHARED},
+    **{name: ROOT / f"services/{name}/src/fondly/{name}" for name in SERVICES},
 }
 AWS = {"aiobotocore", "boto3", "botocore"}
 BESIDE = {"recommender": {"web"}, "sender": {"feedback", "web"}}
@@ -23,7 +23,7 @@ IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
 ONLY_EMBEDDED = {"aiosmtpd", "ministack", "understudy"}
 """What comes with the extra `embedded` of the stack."""
-TOOLS = {"encore.stack", "encore.cli", "encore.evaluation", "understudy"}
+TOOLS = {"fondly.stack", "fondly.cli", "fondly.evaluation", "understudy"}
 
 
 def module_name(path: Path) -> str:
@@ -51,36 +51,36 @@ def within(loaded: set[str], packages: Iterable[str]) -> set[str]:
 def test_a_service_loads_neither_another_service_nor_a_tool(name: str) -> None:
     """Services communicate only by events; they know neither understudy nor the embedded stack."""
     loaded = loaded_by(SOURCES[name].rglob("*.py"))
-    others = {f"encore.{other}" for other in SERVICES if other != name}
+    others = {f"fondly.{other}" for other in SERVICES if other != name}
     assert within(loaded, others | TOOLS) == set()
 
 
 def test_the_runtime_loads_no_service_and_no_tool() -> None:
     """The shared code depends on none of its users."""
     loaded = loaded_by(SOURCES["runtime"].rglob("*.py"))
-    assert within(loaded, {f"encore.{name}" for name in SERVICES} | TOOLS) == set()
+    assert within(loaded, {f"fondly.{name}" for name in SERVICES} | TOOLS) == set()
 
 
 def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
     """Any subscriber of `email-finished` can depend on the contracts: they need only pydantic."""
     loaded = loaded_by(SOURCES["contracts"].rglob("*.py"))
     assert within(loaded, AWS | {"structlog", "tenacity"}) == set()
-    assert within(loaded, {"encore"}) == within(loaded, {"encore.contracts"}) | {"encore"}
+    assert within(loaded, {"fondly"}) == within(loaded, {"fondly.contracts"}) | {"fondly"}
 
 
 def test_aspects_load_only_contracts_and_no_aws_library() -> None:
     """Any service or tool can read aspects: they need no model library and no other package of ours."""
     loaded = loaded_by(SOURCES["aspects"].rglob("*.py"))
     assert within(loaded, AWS | {"onnxruntime", "torch", "sklearn", "structlog", "tenacity"}) == set()
-    ours = within(loaded, {"encore.aspects", "encore.contracts"})
-    assert within(loaded, {"encore"}) == ours | {"encore"}
+    ours = within(loaded, {"fondly.aspects", "fondly.contracts"})
+    assert within(loaded, {"fondly"}) == ours | {"fondly"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_domain_loads_no_aws_library(name: str) -> None:
     """Domain rules are pure: they can be read, tested and reused without AWS."""
     loaded = loaded_by((SOURCES[name] / "domain").rglob("*.py"))
-    outer = {f"encore.{name}.{part}" for part in ("adapters", "use_cases", "handler", "settings")}
+    outer = {f"fondly.{name}.{part}" for part in ("adapters", "use_cases", "handler", "settings")}
     assert within(loaded, AWS | outer) == set()
 
 
@@ -93,7 +93,7 @@ def test_every_service_has_the_same_layout(name: str) -> None:
 
 
 def test_only_entry_points_read_the_environment() -> None:
-    """Settings are read in `__main__`, through `encore.runtime.service`."""
+    """Settings are read in `__main__`, through `fondly.runtime.service`."""
     readers = [
         str(path.relative_to(ROOT))
         for folder in SOURCES.values()
@@ -106,7 +106,7 @@ def test_only_entry_points_read_the_environment() -> None:
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_package_imports_only_what_it_declares(name: str) -> None:
     """Every third-party import is in the dependencies of the package or of our packages that it uses."""
-    known = declared(name) | set(sys.stdlib_module_names) | {"encore"}
+    known = declared(name) | set(sys.stdlib_module_names) | {"fondly"}
     used = {found for path in SOURCES[name].rglob("*.py") for found in imports(path)}
     # Only type checkers load type stubs, and botocore comes with both AWS libraries.
     assert {found for found in used - known if not found.startswith("types_")} - {"botocore"} == set()
@@ -121,7 +121,7 @@ def test_commands_start_without_what_only_a_local_stack_has() -> None:
         f"    if name.split('.')[0] in {sorted(ONLY_EMBEDDED)}: raise ModuleNotFoundError(name)\n"
         "    return load(name, *rest)\n"
         "builtins.__import__ = guarded\n"
-        "import encore.cli.app, encore.cli.target, encore.cli.verification, encore.stack.provision\n"
+        "import fondly.cli.app, fondly.cli.target, fondly.cli.verification, fondly.stack.provision\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603 - our own modules
 
@@ -131,7 +131,7 @@ def declared(name: str) -> set[str]:
     project = tomllib.loads((SOURCES[name].parents[2] / "pyproject.toml").read_text())["project"]
     extras = [each for extra in project.get("optional-dependencies", {}).values() for each in extra]
     names = {each.split("[")[0] for each in (*project["dependencies"], *extras)}
-    ours = {each.removeprefix("encore-") for each in names if each.startswith("encore-")}
+    ours = {each.removeprefix("fondly-") for each in names if each.startswith("fondly-")}
     names |= {IMPORTED_AS[each] for each in names if each in IMPORTED_AS}
     aliases = {each.replace("-", "_") for each in names} | {each.split("-")[0] for each in names}
     return aliases.union(*(declared(each) for each in ours))

@@ -158,7 +158,7 @@ def test_a_budget_sees_the_ai_services_and_another_what_has_the_tag() -> None:
     observability = module(configuration("prod"), "observability")
     budgets = observability.instances("aws_budgets_budget", "month")
     found = {name: budget["cost_filter"][0] for name, budget in budgets.items()}
-    assert found["resources"] == {"name": "TagKeyValue", "values": ["user:stack$encore-prod"]}
+    assert found["resources"] == {"name": "TagKeyValue", "values": ["user:stack$fondly-prod"]}
     assert found["ai"]["name"] == "Service"
     assert {"Amazon Bedrock", "Amazon Comprehend", "Amazon Personalize"} < set(found["ai"]["values"])
     assert "Claude Haiku 5.5 (Amazon Bedrock Edition)" in found["ai"]["values"]

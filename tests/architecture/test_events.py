@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from encore.runtime.eventbridge import read_aws_event
-from encore.sender.handler import SCHEDULE
+from fondly.runtime.eventbridge import read_aws_event
+from fondly.sender.handler import SCHEDULE
 from tests.support.configurations import configuration, pipeline_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_the_sender_looks_for_deliveries_that_wait_if_it_sends(transport: str, s
     assert rule["state"] == state
     assert rule["schedule_expression"].startswith("rate(")
     [target] = made.instances("aws_cloudwatch_event_target", "deliveries").values()
-    assert target["arn"].endswith(":encore-prod-sender")
+    assert target["arn"].endswith(":fondly-prod-sender")
     assert ("sender" in made.local("event_rule_arns")) == (state == "ENABLED")
     event = json.dumps({**json.loads((SAMPLES / "aws.bedrock.json").read_text()), "source": SCHEDULE})
     assert read_aws_event(event, source=SCHEDULE) is not None

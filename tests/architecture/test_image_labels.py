@@ -21,7 +21,7 @@ def test_labels_are_what_the_build_is_told() -> None:
     for service in compose["services"].values():
         if "PACKAGE" in str(service.get("build", "")):
             given = service["build"]["args"]
-            assert given["VERSION"] == "${ENCORE_VERSION:-local}"
+            assert given["VERSION"] == "${FONDLY_VERSION:-local}"
             assert service["image"].endswith(f":{given['VERSION']}"), "the tag is the version"
             assert set(labels.values()) <= given.keys()
     for argument in labels.values():
@@ -31,8 +31,8 @@ def test_labels_are_what_the_build_is_told() -> None:
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        ("https://user:secret@git.example/shop/encore.git", "https://git.example/shop/encore.git"),
-        ("git@git.example:shop/encore.git", "git@git.example:shop/encore.git"),
+        ("https://user:secret@git.example/shop/fondly.git", "https://git.example/shop/fondly.git"),
+        ("git@git.example:shop/fondly.git", "git@git.example:shop/fondly.git"),
         ("", "unknown"),
     ],
 )
@@ -41,7 +41,7 @@ def test_the_source_is_the_repository_without_its_password(tmp_path: Path, url: 
     (tmp_path / ".gitconfig").write_text(f'[remote "origin"]\n\turl = "{url}"\n' if url else "")
     makefile = (ROOT / "Makefile").read_text()
     assert makefile.count("$(LABELS)") == 2
-    rule = f"include {ROOT / 'Makefile'}\nshow-labels:\n\t@$(LABELS) env | grep ^ENCORE_\n"
+    rule = f"include {ROOT / 'Makefile'}\nshow-labels:\n\t@$(LABELS) env | grep ^FONDLY_\n"
     made = subprocess.run(
         ["make", "--no-print-directory", "--file", "-", "show-labels"],  # noqa: S607 - whichever make there is
         input=rule,
@@ -51,5 +51,5 @@ def test_the_source_is_the_repository_without_its_password(tmp_path: Path, url: 
         text=True,
         check=True,
     )
-    assert f"ENCORE_SOURCE={shown}" in made.stdout.splitlines()
-    assert "ENCORE_REVISION=unknown" in made.stdout.splitlines()
+    assert f"FONDLY_SOURCE={shown}" in made.stdout.splitlines()
+    assert "FONDLY_REVISION=unknown" in made.stdout.splitlines()

@@ -5,11 +5,11 @@ from importlib.resources import files
 
 import pytest
 
-from encore.mailer.domain.language import language, languages
+from fondly.mailer.domain.language import language, languages
 
 ASPECTS = re.findall(
     r"^([a-z][a-z ]+):",
-    (files("encore.aspects") / "data" / "vocabulary.txt").read_text("utf-8"),
+    (files("fondly.aspects") / "data" / "vocabulary.txt").read_text("utf-8"),
     re.MULTILINE,
 )
 ALIKE = {

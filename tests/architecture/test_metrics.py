@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from encore.runtime.metrics import Metric
-from encore.runtime.settings import NAMESPACE
+from fondly.runtime.metrics import Metric
+from fondly.runtime.settings import NAMESPACE
 from tests.support.configurations import configuration
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_exactly_the_emitted_metrics_are_shown_or_watched() -> None:
 
 def test_metrics_are_emitted_where_they_are_watched(observability: "Module", pipeline: "Module") -> None:
     """Each environment has its own namespace, the same on both sides."""
-    emitted = pipeline.locals["common_settings"]["ENCORE_METRICS_NAMESPACE"]
+    emitted = pipeline.locals["common_settings"]["FONDLY_METRICS_NAMESPACE"]
     assert emitted == observability.locals["namespace"] == NAMESPACE + "/${var.name}"
 
 

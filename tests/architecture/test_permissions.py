@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.runtime.service import CLIENTS
+from fondly.contracts import object_keys
+from fondly.runtime.service import CLIENTS
 from tests.support.configurations import PROFILE, configuration, pipeline_of
 from tests.support.hcl.aws import ACCOUNT
 from tests.support.iam import Condition
@@ -87,7 +87,7 @@ def test_tasks_without_internet_access_reach_every_service_that_they_call(read_m
     opened = set(CLIENTS) | {
         name
         for service in {*SERVICES} - {"feedback"}
-        for module in (REPOSITORY / "services" / service / "src/encore" / service).rglob("*.py")
+        for module in (REPOSITORY / "services" / service / "src/fondly" / service).rglob("*.py")
         for name in re.findall(r'new_client\(\s*"([\w-]+)"', module.read_text())
     }
     endpoints = set(read_module("environments/prod").locals["interface_endpoints"])

@@ -93,7 +93,7 @@ def test_ses_delivers_over_tls_only() -> None:
 
 def test_what_is_yours_is_told() -> None:
     """Over SMTP the sending address is the shop's own: the page says what its DNS has to have."""
-    section = RULES.read_text("utf-8").split("What Encore cannot do for you:", 1)[1].split("\n## ", 1)[0]
+    section = RULES.read_text("utf-8").split("What Fondly cannot do for you:", 1)[1].split("\n## ", 1)[0]
     assert "forward and reverse DNS" in " ".join(section.split())
 
 
@@ -107,7 +107,7 @@ def test_mails_that_unsubscribe_reach_the_feedback_process() -> None:
     assert (action["topic_arn"], action["encoding"]) == (topic["arn"], "Base64")
     assert record("MX", f"replies.{DOMAIN}") == "10 inbound-smtp.eu-west-1.amazonaws.com"
     pipeline = configuration("prod").modules("pipeline")[None]
-    assert pipeline.local("mailer_settings")["ENCORE_MAILER_UNSUBSCRIBE_ADDRESS"] == address
+    assert pipeline.local("mailer_settings")["FONDLY_MAILER_UNSUBSCRIBE_ADDRESS"] == address
     assert email().output("feedback_topic_arns")["replies"] == topic["arn"]
 
 
@@ -117,7 +117,7 @@ def test_an_active_rule_set_of_others_stays_active() -> None:
         module = configuration("prod", replies={"rule_set_name": given}).modules("email")[None]
         assert len(module.instances("aws_ses_active_receipt_rule_set", "this")) == own
         [rule] = module.instances("aws_ses_receipt_rule", "replies").values()
-        assert rule["rule_set_name"] == (given or "encore-prod")
+        assert rule["rule_set_name"] == (given or "fondly-prod")
 
 
 def test_nothing_is_received_unless_it_is_asked_for() -> None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from encore.mailer.settings import MailerSettings
-from encore.recommender.settings import RecommenderSettings
-from encore.runtime.settings import OTLP_ENDPOINT, PREFIX
-from encore.sentiment.settings import AspectsBy, SentimentSettings
-from encore.stack.provision import Resources
-from encore.stack.topology import load_topology
+from fondly.mailer.settings import MailerSettings
+from fondly.recommender.settings import RecommenderSettings
+from fondly.runtime.settings import OTLP_ENDPOINT, PREFIX
+from fondly.sentiment.settings import AspectsBy, SentimentSettings
+from fondly.stack.provision import Resources
+from fondly.stack.topology import load_topology
 from tests.support.configurations import SHOP, configuration, pipeline_of
 from tests.support.hcl.configuration import Configuration, Instance
 from tests.support.hcl.values import InvalidInputError
@@ -59,7 +59,7 @@ def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str
     written = [str(pipeline.locals[table]) for table in tables.get(service, ())]
     own = str(pipeline.locals["chosen_settings"][service])
     chosen = set(
-        re.findall(rf"{PREFIX}\w+[A-Z]\b", "".join([own.replace("ENCORE_INGEST_TIME_ZONE", ""), *written]))
+        re.findall(rf"{PREFIX}\w+[A-Z]\b", "".join([own.replace("FONDLY_INGEST_TIME_ZONE", ""), *written]))
     )
     chosen |= set(pipeline.locals["common_settings"])
     optional = {name for name, field in SERVICES[service].model_fields.items() if not field.is_required()}
@@ -141,7 +141,7 @@ def test_a_task_can_finish_its_work_before_ecs_kills_it(
     pipeline: "Module", read_module: "ReadModule"
 ) -> None:
     """Draining ends before the stop timeout, with a margin for the process to exit."""
-    drain_s = float(pipeline.locals["common_settings"]["ENCORE_DRAIN_S"])
+    drain_s = float(pipeline.locals["common_settings"]["FONDLY_DRAIN_S"])
     assert drain_s + 10 <= read_module("modules/service").locals["stop_timeout_s"]
 
 
@@ -203,14 +203,14 @@ def test_the_web_process_picks_by_the_settings_of_the_recommender() -> None:
     changed = configuration(
         "prod",
         rules={"max_per_leaf": 1},
-        shop={**SHOP, "recommender": {"ENCORE_RECOMMENDER_PICKS": "3"}},
-        settings={"recommender": {"ENCORE_RECOMMENDER_RULES__MAX_PER_BRAND": "2"}},
+        shop={**SHOP, "recommender": {"FONDLY_RECOMMENDER_PICKS": "3"}},
+        settings={"recommender": {"FONDLY_RECOMMENDER_RULES__MAX_PER_BRAND": "2"}},
     )
     recommender, web = task_settings(changed, "recommender"), task_settings(changed, "web")
-    assert web["ENCORE_RECOMMENDER_PICKS"] == "3"
-    assert web["ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF"] == "1"
-    assert web["ENCORE_RECOMMENDER_RULES__MAX_PER_BRAND"] == "2"
-    own = {name for name in web if name.startswith("ENCORE_RECOMMENDER_WEB_")} | {"MODULE"}
+    assert web["FONDLY_RECOMMENDER_PICKS"] == "3"
+    assert web["FONDLY_RECOMMENDER_RULES__MAX_PER_LEAF"] == "1"
+    assert web["FONDLY_RECOMMENDER_RULES__MAX_PER_BRAND"] == "2"
+    own = {name for name in web if name.startswith("FONDLY_RECOMMENDER_WEB_")} | {"MODULE"}
     assert {name: web[name] for name in web.keys() - own} == {
         name: recommender[name] for name in web.keys() - own
     }
@@ -221,19 +221,19 @@ def test_the_web_process_picks_by_the_settings_of_the_recommender() -> None:
 
 def test_the_process_that_counts_clicks_has_its_own_settings_and_the_keys_as_secrets() -> None:
     """Those of its class and no others; it listens where the load balancer asks."""
-    changed = configuration("prod", shop={"mailer": {**SHOP["mailer"], "ENCORE_MAILER_LOCALE": "de_DE"}})
+    changed = configuration("prod", shop={"mailer": {**SHOP["mailer"], "FONDLY_MAILER_LOCALE": "de_DE"}})
     given = task_settings(changed, "clicks")
     assert {name for name in given if name.startswith(PREFIX)} <= set(variables(PROCESSES["clicks"]))
     assert find_spec(given["MODULE"] + ".__main__")
-    assert (given["ENCORE_SENDER_WEB_CLICKS"], given["ENCORE_MAILER_LOCALE"]) == ("true", "de_DE")
-    assert given["ENCORE_SENDER_WEB_CALLER_REQUESTS_PER_S"] == given["ENCORE_SENDER_WEB_REQUESTS_PER_S"]
+    assert (given["FONDLY_SENDER_WEB_CLICKS"], given["FONDLY_MAILER_LOCALE"]) == ("true", "de_DE")
+    assert given["FONDLY_SENDER_WEB_CALLER_REQUESTS_PER_S"] == given["FONDLY_SENDER_WEB_REQUESTS_PER_S"]
     definition = container(changed, "clicks")
     assert definition["portMappings"] == [
-        {"containerPort": int(given["ENCORE_SENDER_WEB_PORT"]), "protocol": "tcp"}
+        {"containerPort": int(given["FONDLY_SENDER_WEB_PORT"]), "protocol": "tcp"}
     ]
     assert {each["name"] for each in definition["secrets"]} == {
-        "ENCORE_MAILER_UNSUBSCRIBE_KEY",
-        "ENCORE_SENDER_UNSUBSCRIBE_KEYS",
+        "FONDLY_MAILER_UNSUBSCRIBE_KEY",
+        "FONDLY_SENDER_UNSUBSCRIBE_KEYS",
     }
     assert not any("KEY" in each["name"] for each in definition["environment"])
 
@@ -243,22 +243,22 @@ def test_the_web_process_is_reached_by_its_load_balancer_with_a_key_only() -> No
     definition = container(configuration("prod"), "web")
     given = {each["name"]: each["value"] for each in definition["environment"]}
     assert definition["portMappings"] == [
-        {"containerPort": int(given["ENCORE_RECOMMENDER_WEB_PORT"]), "protocol": "tcp"}
+        {"containerPort": int(given["FONDLY_RECOMMENDER_WEB_PORT"]), "protocol": "tcp"}
     ]
-    assert given["ENCORE_RECOMMENDER_WEB_HOST"] == "0.0.0.0"  # noqa: S104 - inside a VPC, behind a balancer
-    assert [each["name"] for each in definition["secrets"]] == ["ENCORE_RECOMMENDER_WEB_KEYS"]
+    assert given["FONDLY_RECOMMENDER_WEB_HOST"] == "0.0.0.0"  # noqa: S104 - inside a VPC, behind a balancer
+    assert [each["name"] for each in definition["secrets"]] == ["FONDLY_RECOMMENDER_WEB_KEYS"]
     assert not any("KEYS" in name for name in given)
 
 
 @pytest.mark.parametrize(
     "settings",
     [
-        {"ingest": {"ENCORE_INGEST_PART_REVIEW": "1"}},
-        {"ingest": {"ENCORE_MAILER_WORDINGS": "1"}},
+        {"ingest": {"FONDLY_INGEST_PART_REVIEW": "1"}},
+        {"ingest": {"FONDLY_MAILER_WORDINGS": "1"}},
         {"ingest": {"ingest_part_reviews": "1"}},
-        {"all": {"ENCORE_MAILER_WORDINGS": "1"}},
+        {"all": {"FONDLY_MAILER_WORDINGS": "1"}},
         {"all": {"PATH": "1"}},
-        {"recommender": {"ENCORE_RECOMMENDER_RULES__MAX_PER_LEAVES": "1"}},
+        {"recommender": {"FONDLY_RECOMMENDER_RULES__MAX_PER_LEAVES": "1"}},
     ],
 )
 def test_a_wrong_name_is_refused(settings: dict[str, dict[str, str]]) -> None:
@@ -269,7 +269,7 @@ def test_a_wrong_name_is_refused(settings: dict[str, dict[str, str]]) -> None:
 
 def test_settings_cannot_break_what_depends_on_them() -> None:
     """Names of resources, the model that may be called, and secrets are refused."""
-    for name in ("ENCORE_RUNS_TABLE", "ENCORE_MAILER_MODEL_ID", "ENCORE_MAILER_UNSUBSCRIBE_KEY"):
+    for name in ("FONDLY_RUNS_TABLE", "FONDLY_MAILER_MODEL_ID", "FONDLY_MAILER_UNSUBSCRIBE_KEY"):
         with pytest.raises(InvalidInputError, match="what resources, permissions or alarms depend on"):
             configuration("prod", settings={"mailer": {name: "x"}}).validate()
 
@@ -277,24 +277,24 @@ def test_settings_cannot_break_what_depends_on_them() -> None:
 def test_settings_go_before_everything_else() -> None:
     """Before defaults of AWS, other inputs and the shop's file; those of one service before those of all."""
     settings = {
-        "all": {"ENCORE_DRAIN_S": 90, "ENCORE_LOG_LEVEL": "WARNING"},
-        "sentiment": {"ENCORE_SENTIMENT_LANGUAGE": "de", "ENCORE_LOG_LEVEL": "DEBUG"},
-        "mailer": {"ENCORE_MAILER_BRAND_NAME": "Another", "ENCORE_MAILER_CONVERSE_RPM": 7},
+        "all": {"FONDLY_DRAIN_S": 90, "FONDLY_LOG_LEVEL": "WARNING"},
+        "sentiment": {"FONDLY_SENTIMENT_LANGUAGE": "de", "FONDLY_LOG_LEVEL": "DEBUG"},
+        "mailer": {"FONDLY_MAILER_BRAND_NAME": "Another", "FONDLY_MAILER_CONVERSE_RPM": 7},
     }
     changed = configuration("prod", settings=settings)
     sentiment, mailer = task_settings(changed, "sentiment"), task_settings(changed, "mailer")
-    chosen = ("ENCORE_DRAIN_S", "ENCORE_LOG_LEVEL", "ENCORE_SENTIMENT_LANGUAGE")
+    chosen = ("FONDLY_DRAIN_S", "FONDLY_LOG_LEVEL", "FONDLY_SENTIMENT_LANGUAGE")
     assert [sentiment[name] for name in chosen] == ["90", "DEBUG", "de"]
-    assert [mailer[name] for name in ("ENCORE_MAILER_BRAND_NAME", "ENCORE_MAILER_CONVERSE_RPM")] == [
+    assert [mailer[name] for name in ("FONDLY_MAILER_BRAND_NAME", "FONDLY_MAILER_CONVERSE_RPM")] == [
         "Another",
         "7",
     ]
-    assert mailer["ENCORE_MAILER_FROM_ADDRESS"] == SHOP["mailer"]["ENCORE_MAILER_FROM_ADDRESS"]
+    assert mailer["FONDLY_MAILER_FROM_ADDRESS"] == SHOP["mailer"]["FONDLY_MAILER_FROM_ADDRESS"]
 
 
 def test_an_empty_setting_of_the_mailer_is_no_parameter() -> None:
     """A parameter has at least one character, and a variable must not be given twice."""
-    settings = {"mailer": {"ENCORE_MAILER_TEMPERATURE": "", "ENCORE_MAILER_CONVERSE_RPM": ""}}
+    settings = {"mailer": {"FONDLY_MAILER_TEMPERATURE": "", "FONDLY_MAILER_CONVERSE_RPM": ""}}
     changed = configuration("prod", settings=settings)
     definition = container(changed, "mailer")
     given = [each["name"] for each in (*definition["environment"], *definition["secrets"])]
@@ -306,7 +306,7 @@ def test_an_empty_setting_of_the_mailer_is_no_parameter() -> None:
 
 def test_the_health_check_looks_where_the_service_writes() -> None:
     """A setting that moves the file moves the check as well."""
-    moved = configuration("prod", settings={"ingest": {"ENCORE_LIVENESS_FILE": "/tmp/elsewhere"}})  # noqa: S108 - a task's
+    moved = configuration("prod", settings={"ingest": {"FONDLY_LIVENESS_FILE": "/tmp/elsewhere"}})  # noqa: S108 - a task's
     assert container(moved, "ingest")["healthCheck"]["command"][-1] == "/tmp/elsewhere"  # noqa: S108 - a task's
     assert container(moved, "mailer")["healthCheck"]["command"][-1] == "/tmp/alive"  # noqa: S108 - a task's
 

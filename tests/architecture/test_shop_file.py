@@ -11,15 +11,15 @@ import pytest
 import yaml
 from dotenv import dotenv_values
 
-from encore.mailer.settings import MailerSettings
-from encore.runtime.settings import PREFIX
-from encore.stack.shop import ShopFile, load_shop
-from encore.stack.shop.file import read_shop_file
-from encore.stack.shop.local import UNSUBSCRIBE_KEY, stack_variables
-from encore.stack.shop.rendering import SERVICES, SETTINGS, VARIABLES, as_dotenv, as_tfvars, by_service
-from encore.stack.shop.rows import rows
-from encore.stack.shop.schema import schema_text
-from encore.stack.shop.writing import toml
+from fondly.mailer.settings import MailerSettings
+from fondly.runtime.settings import PREFIX
+from fondly.stack.shop import ShopFile, load_shop
+from fondly.stack.shop.file import read_shop_file
+from fondly.stack.shop.local import UNSUBSCRIBE_KEY, stack_variables
+from fondly.stack.shop.rendering import SERVICES, SETTINGS, VARIABLES, as_dotenv, as_tfvars, by_service
+from fondly.stack.shop.rows import rows
+from fondly.stack.shop.schema import schema_text
+from fondly.stack.shop.writing import toml
 from tests.support.setting_names import SERVICES as SETTINGS_OF
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ _ComposeLoader.add_constructor("!override", _plain)
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A file that says everything, in characters that shells, compose and JSON treat differently."""
-    file = tmp_path / "encore.toml"
+    file = tmp_path / "fondly.toml"
     file.write_text(FULL, encoding="utf-8")
     return file
 
@@ -117,10 +117,10 @@ def test_the_values_arrive_as_they_were_written(config: Path) -> None:
     """No quote, dollar or backslash is lost on the way."""
     shop = load_shop(config, environment={})
     read = dotenv_values(stream=StringIO(as_dotenv(shop.variables)))
-    assert read["ENCORE_MAILER_BRAND_NAME"] == "Tee & 'mehr'"
-    assert read["ENCORE_MAILER_BRAND_VOICE"] == 'dry, "precise", $5 a word'
-    assert json.loads(read["ENCORE_INGEST_COLUMNS"] or "") == shop.given.columns
-    assert json.loads(read["ENCORE_MAILER_SUBJECTS"] or "") == {
+    assert read["FONDLY_MAILER_BRAND_NAME"] == "Tee & 'mehr'"
+    assert read["FONDLY_MAILER_BRAND_VOICE"] == 'dry, "precise", $5 a word'
+    assert json.loads(read["FONDLY_INGEST_COLUMNS"] or "") == shop.given.columns
+    assert json.loads(read["FONDLY_MAILER_SUBJECTS"] or "") == {
         "name": "november",
         "variants": {
             "plain": "{subject}",
@@ -128,7 +128,7 @@ def test_the_values_arrive_as_they_were_written(config: Path) -> None:
             "quoted": "It's for you: {subject}",
         },
     }
-    assert read["ENCORE_MAILER_LINK_HOSTS"] == "tee.example,*.tee.example"
+    assert read["FONDLY_MAILER_LINK_HOSTS"] == "tee.example,*.tee.example"
 
 
 def test_a_service_accepts_what_is_rendered_for_it(config: Path) -> None:
@@ -200,16 +200,16 @@ def test_a_sender_is_named_once(pipeline: "Module") -> None:
 
 
 def test_the_schema_for_editors_is_current() -> None:
-    """`encore config schema >docs/encore.schema.json` writes it."""
-    assert (ROOT / "docs/encore.schema.json").read_text("utf-8") == schema_text()
+    """`fondly config schema >docs/fondly.schema.json` writes it."""
+    assert (ROOT / "docs/fondly.schema.json").read_text("utf-8") == schema_text()
 
 
 def test_the_example_can_be_used() -> None:
     """It names the schema that lies in the same checkout."""
-    text = (ROOT / "examples/encore.toml").read_text("utf-8")
-    read_shop_file(text, file="encore.toml")
+    text = (ROOT / "examples/fondly.toml").read_text("utf-8")
+    read_shop_file(text, file="fondly.toml")
     [schema] = re.findall(r"^#:schema (.+)$", text, re.MULTILINE)
-    assert (ROOT / "examples" / schema).resolve() == ROOT / "docs/encore.schema.json"
+    assert (ROOT / "examples" / schema).resolve() == ROOT / "docs/fondly.schema.json"
 
 
 def test_the_documentation_has_every_key_with_its_default() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import BaseModel
 
-from encore.stack.provision import DEAD_LETTER_RETENTION_S, DEAD_LETTER_SUFFIX, Resources
-from encore.stack.topology import TOPOLOGY, Bucket, Notification, Queue, Table, Topic, Topology, load_topology
+from fondly.stack.provision import DEAD_LETTER_RETENTION_S, DEAD_LETTER_SUFFIX, Resources
+from fondly.stack.topology import TOPOLOGY, Bucket, Notification, Queue, Table, Topic, Topology, load_topology
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
@@ -84,7 +84,7 @@ def test_the_environment_is_named_as_the_provisioner_names_it(terraform: "Module
     """A service finds its resources through the same variables on AWS and on a laptop."""
     made = Resources(topic_arns={"a-b": ""}, queue_urls={"a-b": ""}, tables={"a-b": ""}, buckets={"a-b": ""})
     expected = {name.replace("A_B", '${upper(replace(name, "-", "_"))}') for name in made.settings()}
-    assert set(re.findall(r'"(ENCORE_\$\{.+\}_\w+)" =>', terraform.text)) == expected
+    assert set(re.findall(r'"(FONDLY_\$\{.+\}_\w+)" =>', terraform.text)) == expected
 
 
 def test_the_pipeline_refers_only_to_resources_of_the_topology(

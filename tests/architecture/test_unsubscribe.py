@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, quote_plus
 
 import pytest
 
-from encore.contracts.consent import Frequency
-from encore.contracts.tokens import UNSUBSCRIBE, sign
-from encore.sender.domain.notifications import is_notification
-from encore.sender.domain.requests import MAX_BODY_CHARS, Preferences, Request, RequestError
-from encore.sender.web.pages import LANGUAGES, Page, Pages
+from fondly.contracts.consent import Frequency
+from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.sender.domain.notifications import is_notification
+from fondly.sender.domain.requests import MAX_BODY_CHARS, Preferences, Request, RequestError
+from fondly.sender.web.pages import LANGUAGES, Page, Pages
 from tests.support.configurations import SHOP, configuration
 from tests.support.hcl.configuration import Configuration
 
@@ -36,7 +36,7 @@ HEADERS = "method.response.header."
 @cache
 def endpoint(language: str = "en") -> Configuration:
     """The module in production, for a shop whose name and departments are full of signs."""
-    mailer = {**SHOP["mailer"], "ENCORE_MAILER_BRAND_NAME": BRAND, "ENCORE_MAILER_LOCALE": f"{language}_DE"}
+    mailer = {**SHOP["mailer"], "FONDLY_MAILER_BRAND_NAME": BRAND, "FONDLY_MAILER_LOCALE": f"{language}_DE"}
     made = configuration("prod", shop={**SHOP, "mailer": mailer}, unsubscribe_topics=list(TOPICS))
     return made.modules("unsubscribe")[0]
 
@@ -88,7 +88,7 @@ def test_a_shop_without_departments_has_the_same_page_too() -> None:
     """There is no empty list."""
     module = configuration("prod").modules("unsubscribe")[0]
     _, _, text = module.local("templates")["preferences"].partition(")")
-    expected = Pages("en", SHOP["mailer"]["ENCORE_MAILER_BRAND_NAME"]).show(Page.PREFERENCES, TOKEN)
+    expected = Pages("en", SHOP["mailer"]["FONDLY_MAILER_BRAND_NAME"]).show(Page.PREFERENCES, TOKEN)
     assert rendered(text, token=TOKEN).encode() == expected
 
 
@@ -178,7 +178,7 @@ def test_requests_go_to_the_queue_that_the_feedback_process_reads() -> None:
     """There is no queue beside it."""
     made = endpoint()
     queue = made.variable("queue")
-    assert queue["name"] == "encore-prod-feedback"
+    assert queue["name"] == "fondly-prod-feedback"
     for integration in made.instances("aws_api_gateway_integration", "post").values():
         assert integration["uri"].endswith(f":sqs:path/123456789012/{queue['name']}")
         assert integration["passthrough_behavior"] == "NEVER"

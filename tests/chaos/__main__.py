@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from encore.stack.sample import write_sample
+from fondly.stack.sample import write_sample
 from tests.chaos.outcome import Outcome
 from tests.chaos.report import print_report
 from tests.chaos.run import CALM_CONDITIONS, STORM_CONDITIONS, run_file
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a sample once without faults, then once per seed in a storm."""
     options = _parser().parse_args(arguments)
     console = Console()
-    folder = Path(tempfile.mkdtemp(prefix="encore-chaos-"))
+    folder = Path(tempfile.mkdtemp(prefix="fondly-chaos-"))
     products = min(MAX_PRODUCTS, max(MIN_PRODUCTS, options.customers // CUSTOMERS_PER_PRODUCT))
     file = folder / "sample.csv"
     write_sample(file, customers=options.customers, products=products)

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 from aiobotocore.session import get_session
 
-from encore.stack.provision import Resources
+from fondly.stack.provision import Resources
 from tests.chaos.faults import FaultPlan, Odds
 from tests.chaos.like_aws import LikeAWS, table_keys
 from tests.chaos.messages import MessageFaults

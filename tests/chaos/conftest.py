@@ -9,7 +9,7 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 
-from encore.stack.provision import Resources
+from fondly.stack.provision import Resources
 from tests.chaos.faults import FaultPlan
 from tests.chaos.like_aws import LikeAWS, table_keys
 from tests.chaos.messages import MessageFaults

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Deliver a run once without faults, then once per seed in a storm, by each transport."""
     options = _parser().parse_args(arguments)
     console = Console()
-    folder = Path(tempfile.mkdtemp(prefix="encore-delivery-"))
+    folder = Path(tempfile.mkdtemp(prefix="fondly-delivery-"))
     broken: list[str] = []
     for transport in options.by or (SMTP, SES):
         for seed in [0, *(options.seed or [1])]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from encore.contracts.consent import Contact
-from encore.contracts.delivery import Dispatch, FinishedEmail
-from encore.runtime.runs.delivery import Delivery
-from encore.runtime.storage import from_item, to_item
-from encore.stack.observer import Observer
+from fondly.contracts.consent import Contact
+from fondly.contracts.delivery import Dispatch, FinishedEmail
+from fondly.runtime.runs.delivery import Delivery
+from fondly.runtime.storage import from_item, to_item
+from fondly.stack.observer import Observer
 from tests.chaos.tally import Tally
 from tests.support.finished_runs import Finished
 

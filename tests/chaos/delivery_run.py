@@ -11,18 +11,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from encore.contracts.consent import Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.contracts.events import EmailSent, EmailSuppressed, SenderPoll, new_event
-from encore.runtime.consent import DynamoDBConsent
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.runs.delivery import Act, Deliveries, Delivery, DeliveryStatus
-from encore.sender.domain.dating import dated
-from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
-from encore.stack.mailbox import Fault as MailFault
-from encore.stack.mailbox import Faults, Mailbox, MailboxServer
-from encore.stack.observer import Observer, observe
-from encore.stack.topology import Topology
+from fondly.contracts.consent import Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.events import EmailSent, EmailSuppressed, SenderPoll, new_event
+from fondly.runtime.consent import DynamoDBConsent
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.delivery import Act, Deliveries, Delivery, DeliveryStatus
+from fondly.sender.domain.dating import dated
+from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
+from fondly.stack.mailbox import Fault as MailFault
+from fondly.stack.mailbox import Faults, Mailbox, MailboxServer
+from fondly.stack.observer import Observer, observe
+from fondly.stack.topology import Topology
 from tests.chaos import delivery_outcome
 from tests.chaos.delivery_outcome import DeliveryOutcome
 from tests.chaos.faults import CALM, STORM, Fault, FaultPlan, Odds
@@ -62,7 +62,7 @@ TRANSACTION = "dynamodb.TransactWriteItems"
 
 @dataclass(frozen=True, kw_only=True)
 class MailOdds:
-    """Shares of SMTP deliveries that suffer each fault of `encore.stack.mailbox`."""
+    """Shares of SMTP deliveries that suffer each fault of `fondly.stack.mailbox`."""
 
     later: float = 0.0
     refused: float = 0.0
@@ -304,9 +304,9 @@ def _mail(conditions: DeliveryConditions, tally: Tally) -> Iterator[tuple[Mailbo
         yield (
             server.mailbox,
             {
-                "ENCORE_SENDER_SMTP_HOST": server.host,
-                "ENCORE_SENDER_SMTP_PORT": str(server.port),
-                "ENCORE_SENDER_SMTP_SECURITY": "none",
+                "FONDLY_SENDER_SMTP_HOST": server.host,
+                "FONDLY_SENDER_SMTP_PORT": str(server.port),
+                "FONDLY_SENDER_SMTP_SECURITY": "none",
             },
         )
 
@@ -314,12 +314,12 @@ def _mail(conditions: DeliveryConditions, tally: Tally) -> Iterator[tuple[Mailbo
 def _environment(stack: EmbeddedStack, proxy: str, conditions: DeliveryConditions) -> dict[str, str]:
     proxied = {name: proxy for name in stack.variables if name.startswith(EMULATOR)}
     tuned = {
-        "ENCORE_SENDER_TRANSPORT": conditions.transport,
-        "ENCORE_SENDER_PER_S": f"{conditions.per_s:g}",
-        "ENCORE_SENDER_PARALLEL": str(conditions.parallel),
-        "ENCORE_SENDER_RETRY_S": "1",
-        "ENCORE_SENDER_TRIES": "20",
-        "ENCORE_SENDER_POLL_INTERVAL_S": "1",
+        "FONDLY_SENDER_TRANSPORT": conditions.transport,
+        "FONDLY_SENDER_PER_S": f"{conditions.per_s:g}",
+        "FONDLY_SENDER_PARALLEL": str(conditions.parallel),
+        "FONDLY_SENDER_RETRY_S": "1",
+        "FONDLY_SENDER_TRIES": "20",
+        "FONDLY_SENDER_POLL_INTERVAL_S": "1",
     }
     return {**stack.variables, **proxied, **tuned}
 
@@ -381,7 +381,7 @@ async def _kill(fleet: Fleet, conditions: DeliveryConditions, done: asyncio.Even
 
 
 async def _decide(world: _World, act: Act, **changes: int) -> Delivery:
-    """Decide, and tell the sender so, as `encore run approve` does."""
+    """Decide, and tell the sender so, as `fondly run approve` does."""
     observer = world.observer
     deliveries = Deliveries(observer.dynamodb, observer.resources.tables["runs"])
     decided = await deliveries.decide(RUN_ID, act, by=BY, changes=changes)

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.runtime.runs.delivery import DeliveryStatus
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.runtime.runs.delivery import DeliveryStatus
 from tests.chaos.delivery_outcome import DeliveryOutcome
 from tests.chaos.verdict import SHOWN, Check
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
-from encore.stack.processes import Processes
+from fondly.stack.processes import Processes
 from tests.chaos.tally import Tally
 
 SKEW = Path(__file__).parent / "skew"
@@ -84,9 +84,9 @@ class Fleet:
         skew_s = round(self._rng.uniform(-max_skew_s, max_skew_s), 1)
         self._tally.skews_s.append(skew_s)
         paths = filter(None, [str(SKEW), os.environ.get("PYTHONPATH")])
-        clock = {"PYTHONPATH": os.pathsep.join(paths), "ENCORE_CHAOS_SKEW_S": str(skew_s)}
+        clock = {"PYTHONPATH": os.pathsep.join(paths), "FONDLY_CHAOS_SKEW_S": str(skew_s)}
         caller = {"AWS_SDK_UA_APP_ID": name}
         self._tally.calls_since_start[name] = 0
         self._processes.start(
-            name, ["-m", f"encore.{self._names[name]}"], {**self._environment, **clock, **caller}
+            name, ["-m", f"fondly.{self._names[name]}"], {**self._environment, **clock, **caller}
         )

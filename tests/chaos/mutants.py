@@ -91,7 +91,7 @@ def main() -> int:
     console = Console(highlight=False, soft_wrap=True, markup=False)
     known = [Mutant(**mutant) for mutant in tomllib.loads(MUTANTS.read_text())["mutant"]]
     mutants = [mutant for mutant in known if all(part in mutant.name for part in sys.argv[1:])]
-    with tempfile.TemporaryDirectory(prefix="encore-mutants-") as folder:
+    with tempfile.TemporaryDirectory(prefix="fondly-mutants-") as folder:
         checkout = Checkout(Path(folder) / "checkout")
         unchanged = checkout.run(sorted({mutant.test for mutant in mutants}))
         if unchanged.exit_code:

@@ -10,14 +10,14 @@ from typing import Any
 
 import boto3
 
-from encore.contracts import object_keys
-from encore.contracts.events import Event, RunFinished, parse_event
-from encore.runtime.batches import batches
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.runs.run import Run
-from encore.runtime.storage import from_item
-from encore.stack.observer import Observer
-from encore.stack.topology import load_topology
+from fondly.contracts import object_keys
+from fondly.contracts.events import Event, RunFinished, parse_event
+from fondly.runtime.batches import batches
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.run import Run
+from fondly.runtime.storage import from_item
+from fondly.stack.observer import Observer
+from fondly.stack.topology import load_topology
 from tests.chaos.paid import Bill
 from tests.chaos.tally import Tally
 

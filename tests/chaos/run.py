@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.runtime.runs.run import Run
-from encore.stack.embedded import SERVICES, EmbeddedStack, embedded_stack
-from encore.stack.observer import Observer, observe
-from encore.stack.topology import Topology
+from fondly.runtime.runs.run import Run
+from fondly.stack.embedded import SERVICES, EmbeddedStack, embedded_stack
+from fondly.stack.observer import Observer, observe
+from fondly.stack.topology import Topology
 from tests.chaos import outcome
 from tests.chaos.faults import CALM, STORM, FaultPlan, Odds
 from tests.chaos.fleet import MAX_SKEW_S, Fleet
@@ -119,8 +119,8 @@ def _environment(stack: EmbeddedStack, proxy: str, conditions: Conditions) -> di
     """The services' settings: every endpoint is the proxy, and small parts make many messages."""
     proxied = {name: proxy for name in stack.variables if name.startswith(EMULATOR)}
     tuned = {
-        "ENCORE_INGEST_PART_REVIEWS": str(conditions.part_reviews),
-        "ENCORE_MAILER_CONVERSE_CONCURRENCY": str(conditions.parallel_emails),
+        "FONDLY_INGEST_PART_REVIEWS": str(conditions.part_reviews),
+        "FONDLY_MAILER_CONVERSE_CONCURRENCY": str(conditions.parallel_emails),
     }
     return {**stack.variables, **proxied, **tuned}
 

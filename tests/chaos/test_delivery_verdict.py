@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from encore.contracts.consent import Contact
-from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from encore.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.contracts.consent import Contact
+from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from tests.chaos.delivery_outcome import DeliveryOutcome
 from tests.chaos.delivery_verdict import judge_delivery
 

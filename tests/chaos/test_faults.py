@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from encore.stack.provision import Resources
+from fondly.stack.provision import Resources
 from tests.chaos.calls import Call
 from tests.chaos.conftest import Proxied, Proxies
 from tests.chaos.faults import Fault, FaultPlan, Odds

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.recommender.adapters.turns import DynamoDBTurns
-from encore.runtime.runs.latest import LatestRun, LatestRuns
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.run import StageName
-from encore.runtime.storage import DynamoDBItems, to_item
-from encore.stack.provision import Resources
+from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.recommender.adapters.turns import DynamoDBTurns
+from fondly.runtime.runs.latest import LatestRun, LatestRuns
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.locks import Locks
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.storage import DynamoDBItems, to_item
+from fondly.stack.provision import Resources
 from tests.chaos.conftest import Proxied, Proxies
 from tests.chaos.faults import Fault
 from tests.chaos.items import MAX_ITEM_BYTES, History, size_of

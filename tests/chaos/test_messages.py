@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.retry import UnprocessedError
-from encore.runtime.storage import DynamoDBItems, from_item
-from encore.stack.provision import Resources
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.retry import UnprocessedError
+from fondly.runtime.storage import DynamoDBItems, from_item
+from fondly.stack.provision import Resources
 from tests.chaos.conftest import MAX_HIDDEN_S, Proxied, Proxies
 from tests.chaos.faults import Odds
 from tests.chaos.scripted import ScriptedPlan

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.events import Event, RunFinished
-from encore.runtime.runs.run import Run, RunStatus
+from fondly.contracts.events import Event, RunFinished
+from fondly.runtime.runs.run import Run, RunStatus
 from tests.chaos.calls import Call
 from tests.chaos.outcome import Outcome
 from tests.chaos.paid import COMPREHEND_DOCUMENTS, CONVERSE_PROMPTS, Bill, prompts
@@ -23,7 +23,7 @@ def finished(**counts: int) -> Event[RunFinished]:
     """A `run-finished` event with these counts."""
     data = RunFinished(status="finished", counts=counts, cost_usd={"total": Decimal(1)})
     return Event[RunFinished](
-        id="one", source="encore/mailer", type=data.type, subject="run-1", time=datetime.now(UTC), data=data
+        id="one", source="fondly/mailer", type=data.type, subject="run-1", time=datetime.now(UTC), data=data
     )
 
 

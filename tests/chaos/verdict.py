@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from encore.contracts.events import Event, RunFinished
-from encore.runtime.runs.run import RunStatus
+from fondly.contracts.events import Event, RunFinished
+from fondly.runtime.runs.run import RunStatus
 from tests.chaos.outcome import Outcome, canonical
 from tests.chaos.paid import COMPREHEND_DOCUMENTS, CONVERSE_PROMPTS
 

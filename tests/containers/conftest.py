@@ -11,12 +11,12 @@ import yaml
 from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
 
-from encore.stack.compose import compose_stack
-from encore.stack.embedded import Stack, exported
-from encore.stack.observer import observe
-from encore.stack.processes import free_port
-from encore.stack.sample import SampleFacts, write_sample
-from encore.stack.topology import TOPOLOGY
+from fondly.stack.compose import compose_stack
+from fondly.stack.embedded import Stack, exported
+from fondly.stack.observer import observe
+from fondly.stack.processes import free_port
+from fondly.stack.sample import SampleFacts, write_sample
+from fondly.stack.topology import TOPOLOGY
 from tests.support.containers import Compose
 from tests.support.outward import Outward, outward
 from tests.support.pipeline import Pipeline
@@ -64,11 +64,11 @@ def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compos
         own = {
             "COMPOSE_PROJECT_NAME": name,
             "COMPOSE_FILE": os.pathsep.join(str(ROOT / file) for file in files),
-            "ENCORE_VERSION": VERSION,
-            "ENCORE_EMULATOR_PORT": str(free_port()),
-            "ENCORE_PICTURES_PORT": str(free_port()),
-            "ENCORE_WEB_PORT": str(free_port()),
-            "ENCORE_UNSUBSCRIBE_PORT": str(free_port()),
+            "FONDLY_VERSION": VERSION,
+            "FONDLY_EMULATOR_PORT": str(free_port()),
+            "FONDLY_PICTURES_PORT": str(free_port()),
+            "FONDLY_WEB_PORT": str(free_port()),
+            "FONDLY_UNSUBSCRIBE_PORT": str(free_port()),
             "TEST_TOPOLOGY": str(topology),
         }
         return Compose(engine, inherited | own)
@@ -79,7 +79,7 @@ def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compos
 @pytest.fixture(scope="session")
 def compose(project: Callable[..., Compose]) -> Compose:
     """The compose project that most tests use."""
-    return project("encore-test")
+    return project("fondly-test")
 
 
 @pytest.fixture(scope="session")
@@ -87,13 +87,13 @@ def images(compose: Compose) -> dict[str, str]:
     """All our images, freshly built, by name."""
     compose("build", "--quiet")
     names = ("ingest", "sentiment", "recommender", "mailer", "sender", "understudy", "cli")
-    return {name: f"encore/{name}:{VERSION}" for name in names}
+    return {name: f"fondly/{name}:{VERSION}" for name in names}
 
 
 @contextmanager
 def started(compose: Compose, logs: Path) -> Iterator[Stack]:
     """A running compose project; the containers' logs are kept when it ends."""
-    endpoint = f"http://127.0.0.1:{compose.environment['ENCORE_EMULATOR_PORT']}"
+    endpoint = f"http://127.0.0.1:{compose.environment['FONDLY_EMULATOR_PORT']}"
     topology = Path(compose.environment["TEST_TOPOLOGY"])
     try:
         compose("up", "--detach")
@@ -135,7 +135,7 @@ async def moto_pipeline(
     """A separate stack with moto instead of LocalStack."""
     assert images
     compose = project(
-        "encore-test-moto", "docker-compose.moto.yml", "tests/containers/docker-compose.moto.yml"
+        "fondly-test-moto", "docker-compose.moto.yml", "tests/containers/docker-compose.moto.yml"
     )
     compose("build", "--quiet", "emulator")
     with started(compose, tmp_path) as running:

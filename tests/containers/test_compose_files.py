@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from encore.recommender.settings import RecommenderWebSettings
-from encore.runtime.settings import PREFIX
-from encore.sender.settings import SenderSettings
-from encore.stack.embedded import ENVIRONMENT, LOCAL_SETTINGS
-from encore.stack.provision import provision
-from encore.stack.topology import load_topology
+from fondly.recommender.settings import RecommenderWebSettings
+from fondly.runtime.settings import PREFIX
+from fondly.sender.settings import SenderSettings
+from fondly.stack.embedded import ENVIRONMENT, LOCAL_SETTINGS
+from fondly.stack.provision import provision
+from fondly.stack.topology import load_topology
 from tests.support.containers import Compose
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ AWS = {
     "AWS_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "id",
     "AWS_SECRET_ACCESS_KEY": "secret",
-    "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
+    "FONDLY_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
 }
 
 
@@ -50,7 +50,7 @@ def test_services_have_the_names_that_the_provisioner_gives(
 
 def test_containers_have_the_settings_of_the_embedded_stack(compose: Compose) -> None:
     """Intervals and placeholder names are those of `make demo`."""
-    expected = {name: value for name, value in LOCAL_SETTINGS.items() if name.startswith("ENCORE_")}
+    expected = {name: value for name, value in LOCAL_SETTINGS.items() if name.startswith("FONDLY_")}
     for name, service in services(compose).items():
         if name in SERVICES:
             assert expected.items() <= service["environment"].items()
@@ -79,7 +79,7 @@ def test_the_web_process_is_the_recommenders_image_with_another_module(compose: 
     }
     assert own.keys() == {"MODULE", *(f"{PREFIX}RECOMMENDER_WEB_{name}" for name in ("HOST", "PORT", "KEYS"))}
     assert recommender["environment"].items() <= web["environment"].items()
-    assert own["MODULE"] == "encore.recommender.web"
+    assert own["MODULE"] == "fondly.recommender.web"
     port = own[f"{PREFIX}RECOMMENDER_WEB_PORT"]
     assert f"127.0.0.1:{port}/live" in web["healthcheck"]["test"][-1]
     [published] = web["ports"]
@@ -95,9 +95,9 @@ def test_feedback_is_the_senders_image_with_another_module(compose: Compose, ove
     found = services(compose, *([override] if override else []), **AWS)
     sender, feedback = found["sender"], found["feedback"]
     assert feedback["image"] == sender["image"]
-    assert feedback["environment"] == {**sender["environment"], "MODULE": "encore.sender.feedback"}
-    assert sender["environment"]["ENCORE_SENDER_TRANSPORT"] == "none"
-    assert sender["environment"]["ENCORE_SENDER_APPROVAL"] == "required"
+    assert feedback["environment"] == {**sender["environment"], "MODULE": "fondly.sender.feedback"}
+    assert sender["environment"]["FONDLY_SENDER_TRANSPORT"] == "none"
+    assert sender["environment"]["FONDLY_SENDER_APPROVAL"] == "required"
 
 
 def test_the_pages_are_the_senders_image_with_another_module(compose: Compose) -> None:
@@ -107,17 +107,17 @@ def test_the_pages_are_the_senders_image_with_another_module(compose: Compose) -
     assert pages["image"] == sender["image"]
     own = {name: value for name, value in pages["environment"].items() if name not in sender["environment"]}
     assert own.keys() == {"MODULE", f"{PREFIX}SENDER_WEB_HOST", f"{PREFIX}SENDER_WEB_PORT"}
-    assert own["MODULE"] == "encore.sender.web"
+    assert own["MODULE"] == "fondly.sender.web"
     port = own[f"{PREFIX}SENDER_WEB_PORT"]
     assert f"127.0.0.1:{port}/live" in pages["healthcheck"]["test"][-1]
     [published] = pages["ports"]
     assert str(published["target"]) == port
-    assert "ENCORE_MAILER_UNSUBSCRIBE_URL" not in {n for n, value in pages["environment"].items() if value}
+    assert "FONDLY_MAILER_UNSUBSCRIBE_URL" not in {n for n, value in pages["environment"].items() if value}
 
 
 def test_with_the_mailbox_the_sender_is_told_of_one_variable_only(compose: Compose) -> None:
     """Its server, port and lack of encryption are the mailbox's by default, in the network of both."""
-    found = services(compose, COMPOSE_PROFILES="mail", ENCORE_SENDER_TRANSPORT="smtp")
+    found = services(compose, COMPOSE_PROFILES="mail", FONDLY_SENDER_TRANSPORT="smtp")
     given = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in found["sender"]["environment"].items()

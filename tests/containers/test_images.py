@@ -99,7 +99,7 @@ def test_images_carry_the_standard_labels(images: dict[str, str], inspect: Attri
     found = inspect(images[name])
     labels = found["Config"]["Labels"]
     assert labels["org.opencontainers.image.title"] == (
-        "understudy" if name == "understudy" else f"encore.{name}"
+        "understudy" if name == "understudy" else f"fondly.{name}"
     )
     assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert {"revision", "source", "description"} <= {label.rsplit(".", 1)[-1] for label in labels}
@@ -120,12 +120,12 @@ def test_long_running_images_have_a_health_check(
 @pytest.mark.parametrize("name", SERVICES)
 def test_invalid_settings_stop_the_start(images: dict[str, str], name: str) -> None:
     """One line names every invalid variable, and the exit code is 2."""
-    done = ended(confined(images[name]).with_env("ENCORE_CONCURRENCY", "many"))
+    done = ended(confined(images[name]).with_env("FONDLY_CONCURRENCY", "many"))
     assert done.exit_code == 2
     [line] = done.err.splitlines()
     assert line.startswith("invalid settings: ")
-    assert "ENCORE_DATA_BUCKET: Field required" in line
-    assert "ENCORE_CONCURRENCY" in line
+    assert "FONDLY_DATA_BUCKET: Field required" in line
+    assert "FONDLY_CONCURRENCY" in line
     assert "many" not in line
 
 
@@ -148,8 +148,8 @@ def test_the_same_commit_gives_the_same_files(
 ) -> None:
     """Rebuilt without a cache, the layers with packages and code are identical."""
     before = inspect(images["ingest"])["RootFS"]["Layers"]
-    compose("build", "--quiet", "--no-cache", "ingest", ENCORE_VERSION="again")
-    after = inspect("encore/ingest:again")["RootFS"]["Layers"]
-    engine.images.remove("encore/ingest:again")
+    compose("build", "--quiet", "--no-cache", "ingest", FONDLY_VERSION="again")
+    after = inspect("fondly/ingest:again")["RootFS"]["Layers"]
+    engine.images.remove("fondly/ingest:again")
     # The last layer is the empty working directory.
     assert before[-1 - OWN_LAYERS :] == after[-1 - OWN_LAYERS :]

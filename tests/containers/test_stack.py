@@ -12,12 +12,12 @@ import boto3
 import docker
 import pytest
 
-from encore.contracts.consent import customer_entry
-from encore.contracts.tokens import UNSUBSCRIBE, sign
-from encore.runtime.runs.run import Run, StageName
-from encore.runtime.settings import ServiceSettings
-from encore.stack.sample import SampleFacts
-from encore.stack.topology import load_topology
+from fondly.contracts.consent import customer_entry
+from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.settings import ServiceSettings
+from fondly.stack.sample import SampleFacts
+from fondly.stack.topology import load_topology
 from tests.support.containers import Compose, exit_code, restarts, said
 from tests.support.outward import Outward
 from tests.support.pipeline import Pipeline, Truth
@@ -122,7 +122,7 @@ async def test_a_click_suppresses(pipeline: Pipeline, compose: Compose) -> None:
     """The page takes it, the queue keeps it, and the process that reads feedback believes its signature."""
     await healthy(compose, "feedback", PAGES)
     token = sign(KEY, UNSUBSCRIBE, "in-a-container")
-    url = f"http://127.0.0.1:{compose.environment['ENCORE_UNSUBSCRIBE_PORT']}/unsubscribe?t={token}"
+    url = f"http://127.0.0.1:{compose.environment['FONDLY_UNSUBSCRIBE_PORT']}/unsubscribe?t={token}"
     request = urllib.request.Request(url, data=b"List-Unsubscribe=One-Click")
     with await asyncio.to_thread(urllib.request.urlopen, request, timeout=10) as answer:
         assert answer.status == HTTPStatus.OK
@@ -252,12 +252,12 @@ async def test_a_service_can_be_upgraded_during_a_run(
     sample: tuple[Path, SampleFacts],
 ) -> None:
     """A container with another image version takes over in the middle of a run."""
-    assert engine.images.get(images["mailer"]).tag("encore/mailer", "next")
+    assert engine.images.get(images["mailer"]).tag("fondly/mailer", "next")
     pipeline.upload("upgrade.csv", sample[0])
     await reached(pipeline, "upgrade.csv", MIDDLE["mailer"])
-    compose("up", "--detach", "--no-deps", "mailer", ENCORE_VERSION="next")
+    compose("up", "--detach", "--no-deps", "mailer", FONDLY_VERSION="next")
     [upgraded] = compose.containers("mailer")
-    assert upgraded.attrs["Config"]["Image"] == "encore/mailer:next"
+    assert upgraded.attrs["Config"]["Image"] == "fondly/mailer:next"
     await await_true_emails(pipeline, "upgrade.csv", sample)
 
 

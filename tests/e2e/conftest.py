@@ -6,23 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from encore.stack.embedded import PAGES_PORT, PROCESSES, WEB_PORT, Stack, embedded_stack
-from encore.stack.observer import observe
-from encore.stack.processes import free_port
-from encore.stack.sample import SampleFacts, write_sample
+from fondly.stack.embedded import PAGES_PORT, PROCESSES, WEB_PORT, Stack, embedded_stack
+from fondly.stack.observer import observe
+from fondly.stack.processes import free_port
+from fondly.stack.sample import SampleFacts, write_sample
 from tests.chaos.background import like_aws
 from tests.support.imap import ImapServer
 from tests.support.pipeline import Pipeline
 
 EMULATOR, UNDERSTUDY, UPLOADS = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_S3"
-RECORDING, CALLS = Path(__file__).parent / "recording", "ENCORE_TEST_CALLS"
+RECORDING, CALLS = Path(__file__).parent / "recording", "FONDLY_TEST_CALLS"
 DELIVERY = {
-    "ENCORE_SENDER_TRANSPORT": "smtp",
-    "ENCORE_SENDER_PER_S": "1000",
-    "ENCORE_MAILER_UNSUBSCRIBE_URL": "https://shop.example.com/unsubscribe",
-    "ENCORE_MAILER_UNSUBSCRIBE_KEY": "a key of the tests alone",
-    "ENCORE_SENDER_WEB_CLICKS": "true",
-    "ENCORE_SENDER_MAILBOX_INTERVAL_S": "0.5",
+    "FONDLY_SENDER_TRANSPORT": "smtp",
+    "FONDLY_SENDER_PER_S": "1000",
+    "FONDLY_MAILER_UNSUBSCRIBE_URL": "https://shop.example.com/unsubscribe",
+    "FONDLY_MAILER_UNSUBSCRIBE_KEY": "a key of the tests alone",
+    "FONDLY_SENDER_WEB_CLICKS": "true",
+    "FONDLY_SENDER_MAILBOX_INTERVAL_S": "0.5",
 }
 """Every run that finishes is held, as in production; what a test approves arrives in the stack's mailbox."""
 
@@ -51,8 +51,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path, replies: Im
         patch.setenv(CALLS, str(calls_dir))
         delivery = {
             **DELIVERY,
-            "ENCORE_SENDER_MAILBOX": replies.url,
-            "ENCORE_SENDER_MAILBOX_PASSWORD": replies.password,
+            "FONDLY_SENDER_MAILBOX": replies.url,
+            "FONDLY_SENDER_MAILBOX_PASSWORD": replies.password,
         }
         for name, value in delivery.items():
             patch.setenv(name, value)
@@ -67,8 +67,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path, replies: Im
             ports = {WEB_PORT: str(free_port()), PAGES_PORT: str(free_port())}
             variables = {**started.variables, **delivery, **ports}
             for service in dict.fromkeys(PROCESSES):
-                environment = {**variables, EMULATOR: address, "ENCORE_TEST_PROCESS": f"encore.{service}"}
-                started.processes.start(service, ["-m", f"encore.{service}"], environment)
+                environment = {**variables, EMULATOR: address, "FONDLY_TEST_PROCESS": f"fondly.{service}"}
+                started.processes.start(service, ["-m", f"fondly.{service}"], environment)
             yield replace(started, variables={**variables, UPLOADS: address, CALLS: str(calls_dir)})
 
 

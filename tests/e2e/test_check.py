@@ -1,4 +1,4 @@
-"""`python -m encore.<service> --check`: whether a service could start, without handling a message."""
+"""`python -m fondly.<service> --check`: whether a service could start, without handling a message."""
 
 import asyncio
 import os
@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from encore.ingest.settings import IngestSettings
-from encore.mailer.settings import MailerSettings
-from encore.recommender.settings import RecommenderSettings
-from encore.runtime.runs.run import StageName
-from encore.runtime.service import check
-from encore.sender.settings import FeedbackSettings, SenderSettings
-from encore.sentiment.settings import SentimentSettings
-from encore.stack.provision import provision
-from encore.stack.topology import load_topology
+from fondly.ingest.settings import IngestSettings
+from fondly.mailer.settings import MailerSettings
+from fondly.recommender.settings import RecommenderSettings
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.service import check
+from fondly.sender.settings import FeedbackSettings, SenderSettings
+from fondly.sentiment.settings import SentimentSettings
+from fondly.stack.provision import provision
+from fondly.stack.topology import load_topology
 
 if TYPE_CHECKING:
-    from encore.runtime.settings import ServiceSettings
-    from encore.stack.provision import Resources
+    from fondly.runtime.settings import ServiceSettings
+    from fondly.stack.provision import Resources
 
 SETTINGS: dict[str, type["ServiceSettings"]] = {
     "ingest": IngestSettings,
@@ -52,14 +52,14 @@ def provisioned(emulator_url: str) -> Iterator["Resources"]:
 def environment(provisioned: "Resources", emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings that the provisioner prints, and what else is required."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
-    monkeypatch.setenv("ENCORE_PERSONALIZE_ROLE_ARN", "arn:aws:iam::000000000000:role/personalize")
+    monkeypatch.setenv("FONDLY_PERSONALIZE_ROLE_ARN", "arn:aws:iam::000000000000:role/personalize")
     for name, value in provisioned.settings().items():
         monkeypatch.setenv(name, value)
 
 
 async def problem_of(service: str) -> str:
     """What a service's check finds."""
-    main: Any = import_module(f"encore.{service}.__main__")
+    main: Any = import_module(f"fondly.{service}.__main__")
     stage = StageName(service.partition(".")[0])
     return await check(stage, SETTINGS[service](), main.make_handler, stop=asyncio.Event())
 
@@ -78,9 +78,9 @@ async def test_a_service_that_could_start_passes(service: str, provisioned: "Res
 async def test_what_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table that was forgotten, typing errors: all on one line."""
     topic = "arn:aws:sns:eu-west-1:123456789012:no-such-topic"
-    monkeypatch.setenv("ENCORE_ANSWERS_TABLE", "no-such-table")
-    monkeypatch.setenv("ENCORE_DATA_BUCKET", "no-such-bucket")
-    monkeypatch.setenv("ENCORE_SENTIMENT_SCORED_TOPIC_ARN", topic)
+    monkeypatch.setenv("FONDLY_ANSWERS_TABLE", "no-such-table")
+    monkeypatch.setenv("FONDLY_DATA_BUCKET", "no-such-bucket")
+    monkeypatch.setenv("FONDLY_SENTIMENT_SCORED_TOPIC_ARN", topic)
     problem = await problem_of("sentiment")
     bucket, table, announced = problem.split("; ")
     assert bucket.startswith("bucket no-such-bucket: ClientError: ")
@@ -91,16 +91,16 @@ async def test_what_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) ->
 
 async def test_a_queue_that_does_not_exist_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else is looked at then."""
-    monkeypatch.setenv("ENCORE_SENTIMENT_QUEUE_URL", "http://127.0.0.1:1/000000000000/none")
+    monkeypatch.setenv("FONDLY_SENTIMENT_QUEUE_URL", "http://127.0.0.1:1/000000000000/none")
     assert "GetQueueAttributes" in await problem_of("sentiment")
 
 
 def test_the_command_says_so_by_its_exit_code() -> None:
     """A deployment runs it in a task of the new revision, and stops at any code but zero."""
-    command = [sys.executable, "-m", "encore.sentiment", "--check"]
+    command = [sys.executable, "-m", "fondly.sentiment", "--check"]
     runs = [
         subprocess.Popen(command, env={**os.environ, **changed}, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own module
-        for changed in ({}, {"ENCORE_RUNS_TABLE": "none"})
+        for changed in ({}, {"FONDLY_RUNS_TABLE": "none"})
     ]
     (_, said), (_, complained) = [run.communicate() for run in runs]
     assert [run.returncode for run in runs] == [0, 2]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     AspectCount,
     OwnProduct,
     Pick,
@@ -21,7 +21,7 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.mailer.domain.copy.answers import (
+from fondly.mailer.domain.copy.answers import (
     Judged,
     Verdict,
     judge_answer,
@@ -29,17 +29,17 @@ from encore.mailer.domain.copy.answers import (
     read_product_answer,
     split_answer,
 )
-from encore.mailer.domain.copy.feature_answers import read_features
-from encore.mailer.domain.copy.feature_prompt import features_prompt
-from encore.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
-from encore.mailer.domain.copy.frame_prompt import frame_prompt
-from encore.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt, product_repair
-from encore.mailer.domain.copy.prompt import Style
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
-from encore.mailer.domain.facts.features import accept
-from encore.mailer.domain.words.lists import FOLDER, WordLists
-from encore.stack.sample.catalogue import build_catalogue
-from encore.stack.sample.vocabulary import load_vocabulary
+from fondly.mailer.domain.copy.feature_answers import read_features
+from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
+from fondly.mailer.domain.copy.frame_prompt import frame_prompt
+from fondly.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt, product_repair
+from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
+from fondly.mailer.domain.facts.features import accept
+from fondly.mailer.domain.words.lists import FOLDER, WordLists
+from fondly.stack.sample.catalogue import build_catalogue
+from fondly.stack.sample.vocabulary import load_vocabulary
 from understudy.engines.copywriter import write
 
 LOCALES = {"en": "en_IN", "de": "de_DE"}
@@ -47,7 +47,7 @@ OWN = frozenset({"liked", "also_liked", "bought_together", "goes_with", "better_
 
 OCCASIONS = ("liked", "owner", "sorry", "new")
 POLARITIES = {"liked": 0.8, "owner": None, "sorry": -0.8}
-BRAND = "Encore Shop"
+BRAND = "Fondly Shop"
 PROMPTS = 60
 FRAMES = 16
 MOST_REFUSED = 0.01

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import FinishedEmail, Outcome
-from encore.contracts.events import DeliverPart, new_event
-from encore.contracts.records import Customer, Product, Review
-from encore.recommender.domain import personalize_keys
-from encore.runtime.runs.delivery import DeliveryStatus
-from encore.runtime.storage import DynamoDBItems
-from encore.stack.embedded import EmbeddedStack
-from encore.stack.local_mail import FOLDER
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import FinishedEmail, Outcome
+from fondly.contracts.events import DeliverPart, new_event
+from fondly.contracts.records import Customer, Product, Review
+from fondly.recommender.domain import personalize_keys
+from fondly.runtime.runs.delivery import DeliveryStatus
+from fondly.runtime.storage import DynamoDBItems
+from fondly.stack.embedded import EmbeddedStack
+from fondly.stack.local_mail import FOLDER
 from services.recommender.tests.fakes import made_up_shop
 from services.sender.tests.mails import bounce
 from tests.e2e.conftest import EMULATOR, RECORDING, UPLOADS
@@ -29,7 +29,7 @@ from tests.support.deliveries import (
     answer_to_unsubscribe,
     arrived,
     delivery_of,
-    encore,
+    fondly,
     one_click,
     received,
     report,
@@ -66,10 +66,10 @@ async def restart_sender(stack: EmbeddedStack) -> None:
     await asyncio.sleep(RECEIVE_S)
     environment = {
         EMULATOR: stack.variables[UPLOADS],
-        "ENCORE_TEST_PROCESS": "encore.sender",
+        "FONDLY_TEST_PROCESS": "fondly.sender",
         "PYTHONPATH": str(RECORDING),
     }
-    stack.processes.start("sender", ["-m", "encore.sender"], {**stack.variables, **environment})
+    stack.processes.start("sender", ["-m", "fondly.sender"], {**stack.variables, **environment})
 
 
 async def test_nothing_goes_out_that_nobody_has_approved(pipeline: Pipeline, ingest: PlayedIngest) -> None:
@@ -98,13 +98,13 @@ async def test_nothing_goes_out_that_nobody_has_approved(pipeline: Pipeline, ing
         for part in (1, 2, 3)
         for each in await pipeline.observer.objects.get_lines(object_keys.mailed(run_id, part), FinishedEmail)
     ]
-    await encore(pipeline, "run", "approve", run_id, "--sample", str(SAMPLE), "--by", "Asha", "--yes")
+    await fondly(pipeline, "run", "approve", run_id, "--sample", str(SAMPLE), "--by", "Asha", "--yes")
     sample = listed[:SAMPLE]
     assert await settled(pipeline, run_id, sample) == {Outcome.SENT: SAMPLE}
     await asyncio.sleep(RESTED_S)
     assert arrived(pipeline, run_id) == Counter(sample)
 
-    await encore(pipeline, "run", "approve", run_id, "--by", "Asha", "--yes")
+    await fondly(pipeline, "run", "approve", run_id, "--by", "Asha", "--yes")
     delivery = await delivery_of(pipeline, run_id, DeliveryStatus.DONE)
     assert [each.by for each in delivery.decisions[1:]] == ["Asha", "Asha"]
     assert arrived(pipeline, run_id) == Counter(listed)
@@ -173,7 +173,7 @@ async def test_who_wants_no_more_emails_costs_nothing_and_gets_none(
     people = SHOP.parts[0][:6]
     await ingest.run(first, SHOP.products, people)
     await delivery_of(pipeline, first, DeliveryStatus.HELD)
-    await encore(pipeline, "run", "approve", first, "--yes")
+    await fondly(pipeline, "run", "approve", first, "--yes")
     await delivery_of(pipeline, first, DeliveryStatus.DONE)
     assert arrived(pipeline, first) == Counter(one.customer_id for one in people)
 
@@ -239,7 +239,7 @@ async def test_who_unsubscribes_after_a_run_was_made_gets_nothing_of_it(
     link = unsubscribe_link(emails[leaves.customer_id])
     assert await asyncio.to_thread(one_click, pipeline, link) == 200
     await until_suppressed(pipeline, [leaves])
-    await encore(pipeline, "run", "approve", run_id, "--yes")
+    await fondly(pipeline, "run", "approve", run_id, "--yes")
     await delivery_of(pipeline, run_id, DeliveryStatus.DONE)
     assert arrived(pipeline, run_id) == Counter([stays.customer_id])
     found = await pipeline.observer.dispatches_of(run_id, [leaves.customer_id])

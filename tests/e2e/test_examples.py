@@ -1,4 +1,4 @@
-"""The example shops, from `encore check` to finished emails, with the commands that their README names."""
+"""The example shops, from `fondly check` to finished emails, with the commands that their README names."""
 
 import csv
 import json
@@ -17,13 +17,13 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 pytestmark = pytest.mark.timeout(700)
 
 
-def encore(folder: Path, *words: str) -> str:
+def fondly(folder: Path, *words: str) -> str:
     """Run the command in a folder, without anything of the developer's environment; return what it prints."""
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ENCORE_"))
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FONDLY_"))
     }
     done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "encore.cli", *words],
+        [sys.executable, "-m", "fondly.cli", *words],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -54,8 +54,8 @@ def emails(folder: Path) -> dict[str, str]:
 
 def run(example: str, out: Path) -> tuple[dict[str, Any], dict[str, str]]:
     """Check an example, then run it; return the check's findings and the emails."""
-    checked = json.loads(encore(EXAMPLES / example, "check", ".", "--json"))
-    summary = json.loads(encore(EXAMPLES / example, "demo", "--data", ".", "--out", str(out), "--json"))
+    checked = json.loads(fondly(EXAMPLES / example, "check", ".", "--json"))
+    summary = json.loads(fondly(EXAMPLES / example, "demo", "--data", ".", "--out", str(out), "--json"))
     assert summary["status"] == "finished"
     written = emails(Path(summary["folder"]))
     assert summary["emails"] == len(written) == checked["estimate"]["emails"]

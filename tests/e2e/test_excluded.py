@@ -6,8 +6,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, Exclusion, Purchase, Recommendation
+from fondly.contracts import object_keys
+from fondly.contracts.records import Customer, Exclusion, Purchase, Recommendation
 from services.recommender.tests.fakes import Shop, made_up_shop
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest

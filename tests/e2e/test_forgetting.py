@@ -13,10 +13,10 @@ import boto3
 import pytest
 from typer.testing import CliRunner
 
-from encore.cli.app import app
-from encore.runtime.runs.attribution import Attribution, attribution, partition
-from encore.runtime.storage import DynamoDBItems
-from encore.stack.sample import write_sample
+from fondly.cli.app import app
+from fondly.runtime.runs.attribution import Attribution, attribution, partition
+from fondly.runtime.storage import DynamoDBItems
+from fondly.stack.sample import write_sample
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(700)
@@ -64,7 +64,7 @@ async def test_what_customers_did_is_credited_and_a_customer_is_forgotten(
 
     before = await asyncio.to_thread(_places, pipeline, customer)
     assert {"customers", "histories", "recommendations", "reviews"} <= before
-    answer = await asyncio.to_thread(_encore, pipeline, monkeypatch, "forget", customer, "--yes")
+    answer = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "forget", customer, "--yes")
     assert {row["what"]: row["why"] for row in answer["rows"] if row["failed"]} == {}
     assert {each["name"].partition("/")[0] for each in answer["proof"]["found"]} == {"uploads"}
     left = await asyncio.to_thread(_places, pipeline, customer)
@@ -84,7 +84,7 @@ async def test_a_customer_is_forgotten_while_a_run_is_at_work_and_stays_so(
     known = {item["customer_id"]["S"] for item in _customers(pipeline)}
     pipeline.upload("at-work.csv", path)
     customer = await _stored_customer(pipeline, known)
-    answer = await asyncio.to_thread(_encore, pipeline, monkeypatch, "forget", customer, "--yes", "--wait")
+    answer = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "forget", customer, "--yes", "--wait")
     assert {row["what"]: row["why"] for row in answer["rows"] if row["failed"]} == {}
     run_id, finished = await pipeline.finished("at-work.csv")
     assert finished.status == "finished"
@@ -99,10 +99,10 @@ async def test_a_customer_is_forgotten_while_a_run_is_at_work_and_stays_so(
     left = await asyncio.to_thread(_places, pipeline, customer)
     assert {place for place in left if not place.startswith(OURS)} == set()
 
-    answer = await asyncio.to_thread(_encore, pipeline, monkeypatch, "forget", customer, "--yes", "--uploads")
+    answer = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "forget", customer, "--yes", "--uploads")
     assert answer["proof"]["found"] == []
     assert await asyncio.to_thread(_places, pipeline, customer) == set()
-    searched = await asyncio.to_thread(_encore, pipeline, monkeypatch, "search", customer)
+    searched = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "search", customer)
     assert searched["found"] == []
 
 
@@ -144,9 +144,9 @@ def _places(pipeline: Pipeline, customer: str) -> set[str]:
     return found
 
 
-def _encore(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, *words: str) -> dict[str, Any]:
+def _fondly(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, *words: str) -> dict[str, Any]:
     environment = pipeline.stack.resources.tables["runs"].removesuffix("-runs")
-    monkeypatch.setenv("ENCORE_ENVIRONMENT", environment)
+    monkeypatch.setenv("FONDLY_ENVIRONMENT", environment)
     # What makes the emulator like AWS takes no body of 1 MiB.
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
     result = CliRunner().invoke(app, ["customer", *words, "--json"])

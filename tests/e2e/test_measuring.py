@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from encore.cli.app import app
-from encore.contracts import object_keys
-from encore.contracts.click_links import Click, ClickLinks
-from encore.contracts.records import CustomerEvent, EventKind
-from encore.runtime.runs.delivery import DeliveryStatus
-from encore.stack.embedded import PAGES_PORT
+from fondly.cli.app import app
+from fondly.contracts import object_keys
+from fondly.contracts.click_links import Click, ClickLinks
+from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.runtime.runs.delivery import DeliveryStatus
+from fondly.stack.embedded import PAGES_PORT
 from services.recommender.tests.fakes import made_up_shop
 from tests.e2e.conftest import DELIVERY
-from tests.support.deliveries import delivery_of, encore
+from tests.support.deliveries import delivery_of, fondly
 from tests.support.finished_runs import now
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest
@@ -27,7 +27,7 @@ SHOP = made_up_shop(customers=24, part_size=24, prefix="M")
 RUN = "run-00000000000c11c5"
 TARGET = "https://shop.example.com/p/1?a=b"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-LINKS = ClickLinks((DELIVERY["ENCORE_MAILER_UNSUBSCRIBE_KEY"].encode(),))
+LINKS = ClickLinks((DELIVERY["FONDLY_MAILER_UNSUBSCRIBE_KEY"].encode(),))
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -48,7 +48,7 @@ def follow(pipeline: Pipeline, query: str, method: str = "GET") -> tuple[int, st
 
 async def results(pipeline: Pipeline) -> dict[str, Any]:
     """The results of the run, all emails together."""
-    environment = {"ENCORE_ENVIRONMENT": pipeline.stack.resources.tables["runs"].removesuffix("-runs")}
+    environment = {"FONDLY_ENVIRONMENT": pipeline.stack.resources.tables["runs"].removesuffix("-runs")}
     done = await asyncio.to_thread(
         CliRunner().invoke, app, ["run", "results", RUN, "--json"], env=environment
     )
@@ -63,7 +63,7 @@ async def test_clicks_and_orders_count_for_the_run_that_led_to_them(pipeline: Pi
     people = SHOP.parts[0][:4]
     await PlayedIngest(pipeline).run(RUN, SHOP.products, people)
     await delivery_of(pipeline, RUN, DeliveryStatus.HELD)
-    await encore(pipeline, "run", "approve", RUN, "--yes")
+    await fondly(pipeline, "run", "approve", RUN, "--yes")
     await delivery_of(pipeline, RUN, DeliveryStatus.DONE)
 
     product_id = SHOP.products[0].product_id

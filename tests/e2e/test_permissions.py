@@ -16,15 +16,15 @@ from typing import NamedTuple
 
 import pytest
 
-from encore.contracts.tokens import UNSUBSCRIBE, sign
-from encore.runtime.runs.delivery import DeliveryStatus
-from encore.sender.handler import SCHEDULE
-from encore.stack.embedded import ENVIRONMENT, FEEDBACK, SERVICES, WEB, WEB_PORT
-from encore.stack.sample import SampleFacts
+from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.runtime.runs.delivery import DeliveryStatus
+from fondly.sender.handler import SCHEDULE
+from fondly.stack.embedded import ENVIRONMENT, FEEDBACK, SERVICES, WEB, WEB_PORT
+from fondly.stack.sample import SampleFacts
 from services.recommender.tests.fakes import made_up_shop
 from tests.e2e.conftest import DELIVERY
 from tests.support.configurations import configuration, pipeline_of
-from tests.support.deliveries import ONE_CLICK, delivery_of, encore, report
+from tests.support.deliveries import ONE_CLICK, delivery_of, fondly, report
 from tests.support.pipeline import Pipeline
 from tests.support.played_ingest import PlayedIngest
 
@@ -103,8 +103,8 @@ UNUSED_BY = {
 }
 """What is rare for one process only."""
 
-NAMED = re.compile(r"arn:aws:(?:sqs|sns|dynamodb):[^:]*:\d+:(?:table/)?encore-prod-([a-z-]+)")
-KEYS = re.compile(r"arn:aws:s3:::encore-prod-data-\d+(?:/(.*))?")
+NAMED = re.compile(r"arn:aws:(?:sqs|sns|dynamodb):[^:]*:\d+:(?:table/)?fondly-prod-([a-z-]+)")
+KEYS = re.compile(r"arn:aws:s3:::fondly-prod-data-\d+(?:/(.*))?")
 FEEDBACK_SERVICE = "feedback"
 """What Terraform calls the process."""
 
@@ -142,15 +142,15 @@ async def calls(
     clicks.write_text(CLICKS, "utf-8")
     pipeline.upload("interactions/clicks.csv", clicks)
     credited = Call("dynamodb:BatchWriteItem", "runs")
-    await until(lambda: credited in recorded(calls_dir / "encore.recommender.jsonl"))
+    await until(lambda: credited in recorded(calls_dir / "fondly.recommender.jsonl"))
     port = int(pipeline.stack.variables[WEB_PORT])
     await ask_for_picks(port, {"customer-0001", "somebody-else"})
     await asyncio.to_thread(tell_of_a_click, port)
     await deliver(pipeline)
     marked = {Call("sns:Publish", "email-bounced"), Call("dynamodb:UpdateItem", "runs")}
-    await until(lambda: marked <= set(recorded(calls_dir / f"encore.{FEEDBACK}.jsonl")))
+    await until(lambda: marked <= set(recorded(calls_dir / f"fondly.{FEEDBACK}.jsonl")))
     processes = (*SERVICES, FEEDBACK, WEB)
-    return {process: set(recorded(calls_dir / f"encore.{process}.jsonl")) for process in processes}
+    return {process: set(recorded(calls_dir / f"fondly.{process}.jsonl")) for process in processes}
 
 
 async def deliver(pipeline: Pipeline) -> None:
@@ -162,7 +162,7 @@ async def deliver(pipeline: Pipeline) -> None:
     for customer, form in ((leaves, ONE_CLICK.decode()), (chooses, "frequency=weekly")):
         await send(pipeline, "feedback", signed(customer.customer_id, form))
     await pipeline.quiet()
-    await encore(pipeline, "run", "approve", run_id, "--yes")
+    await fondly(pipeline, "run", "approve", run_id, "--yes")
     await delivery_of(pipeline, run_id, DeliveryStatus.DONE)
     sent = await pipeline.observer.dispatches_of(run_id, [each.customer_id for each in people])
     for kind, customer in (("Bounce", bounces), ("Complaint", complains)):
@@ -173,7 +173,7 @@ async def deliver(pipeline: Pipeline) -> None:
 
 def signed(customer_id: str, form: str) -> str:
     """Return a request of a customer. What is not signed is dropped; there is no frequency `daily`."""
-    key = DELIVERY["ENCORE_MAILER_UNSUBSCRIBE_KEY"].encode()
+    key = DELIVERY["FONDLY_MAILER_UNSUBSCRIBE_KEY"].encode()
     return f"{sign(key, UNSUBSCRIBE, customer_id)}\n{form}"
 
 

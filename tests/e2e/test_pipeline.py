@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.records import ProductSentiment, Recommendation
-from encore.stack.sample import SampleFacts, write_sample
+from fondly.contracts import object_keys
+from fondly.contracts.records import ProductSentiment, Recommendation
+from fondly.stack.sample import SampleFacts, write_sample
 from tests.support.pipeline import Pipeline, Truth
 from tests.support.verdict import MIN_PICKS, PICKS, body, email_faults
 

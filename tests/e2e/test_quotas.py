@@ -6,18 +6,18 @@ from urllib.request import urlopen
 
 import pytest
 
-from encore.stack.embedded import SERVICES, embedded_stack, exported
-from encore.stack.observer import observe
-from encore.stack.sample import write_sample
+from fondly.stack.embedded import SERVICES, embedded_stack, exported
+from fondly.stack.observer import observe
+from fondly.stack.sample import write_sample
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(700)
 CUSTOMERS, PRODUCTS, PART_REVIEWS = 130, 24, 40
 REAL = {"UNDERSTUDY_CONVERSE_RPM": "30", "UNDERSTUDY_COMPREHEND_TPS": "2"}
 TOLD = {
-    "ENCORE_MAILER_CONVERSE_RPM": "300",
-    "ENCORE_SENTIMENT_CALLS_PER_S": "20",
-    "ENCORE_INGEST_PART_REVIEWS": str(PART_REVIEWS),
+    "FONDLY_MAILER_CONVERSE_RPM": "300",
+    "FONDLY_SENTIMENT_CALLS_PER_S": "20",
+    "FONDLY_INGEST_PART_REVIEWS": str(PART_REVIEWS),
 }
 
 
@@ -33,7 +33,7 @@ async def test_a_quota_costs_time_and_no_email(tmp_path: Path, monkeypatch: pyte
     facts = write_sample(path, customers=CUSTOMERS, products=PRODUCTS)
     with exported(REAL), embedded_stack(tmp_path / "logs", services=()) as stack, exported(TOLD):
         for service in (*SERVICES, "mailer"):
-            stack.processes.start(service, ["-m", f"encore.{service}"], {})
+            stack.processes.start(service, ["-m", f"fondly.{service}"], {})
         for name, value in stack.variables.items():
             monkeypatch.setenv(name, value)
         async with observe(stack.resources) as observer:

@@ -10,10 +10,10 @@ from urllib.parse import quote
 import pytest
 from aiohttp import ClientSession
 
-from encore.contracts import object_keys
-from encore.contracts.records import Recommendation
-from encore.stack.embedded import WEB_PORT
-from encore.stack.sample import SampleFacts, write_sample
+from fondly.contracts import object_keys
+from fondly.contracts.records import Recommendation
+from fondly.stack.embedded import WEB_PORT
+from fondly.stack.sample import SampleFacts, write_sample
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(700)

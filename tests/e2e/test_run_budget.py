@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from encore.cli.app import app
-from encore.runtime.runs.budget import Budget
-from encore.runtime.runs.run import Run, RunStatus
-from encore.runtime.runs.totals import total
-from encore.stack.embedded import ENVIRONMENT, embedded_stack
-from encore.stack.observer import observe
-from encore.stack.sample import write_sample
+from fondly.cli.app import app
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.run import Run, RunStatus
+from fondly.runtime.runs.totals import total
+from fondly.stack.embedded import ENVIRONMENT, embedded_stack
+from fondly.stack.observer import observe
+from fondly.stack.sample import write_sample
 from tests.support.pipeline import Pipeline
 
 BUDGETS = ("0.10", "0.30", "0.40", "5")
@@ -29,7 +29,7 @@ async def test_a_run_is_stopped_and_resumed_until_its_budget_is_enough(
     """Each time before the budget is exceeded; no message is dead-lettered, and nothing is paid twice."""
     path = tmp_path / "shop.csv"
     write_sample(path, seed=11, customers=520, products=110)
-    monkeypatch.setenv("ENCORE_RUN_BUDGET_USD", BUDGETS[0])
+    monkeypatch.setenv("FONDLY_RUN_BUDGET_USD", BUDGETS[0])
     with embedded_stack(tmp_path / "logs") as stack:
         for name, value in stack.variables.items():
             monkeypatch.setenv(name, value)

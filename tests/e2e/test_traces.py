@@ -6,8 +6,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from encore.contracts.trace_context import TraceParent
-from encore.stack.sample import write_sample
+from fondly.contracts.trace_context import TraceParent
+from fondly.stack.sample import write_sample
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(700)

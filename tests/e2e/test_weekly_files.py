@@ -12,13 +12,13 @@ from urllib.request import urlopen
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.events import RunFinished
-from encore.contracts.records import Recommendation
-from encore.recommender.domain import learned_keys
-from encore.recommender.domain.witnesses import Witness
-from encore.runtime.runs.run import Run
-from encore.stack.embedded import WEB_PORT
+from fondly.contracts import object_keys
+from fondly.contracts.events import RunFinished
+from fondly.contracts.records import Recommendation
+from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.witnesses import Witness
+from fondly.runtime.runs.run import Run
+from fondly.stack.embedded import WEB_PORT
 from services.recommender.tests.fakes import made_up_shop
 from tests.support.pipeline import Pipeline
 

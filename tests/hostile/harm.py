@@ -5,10 +5,10 @@ from functools import lru_cache
 
 import html5lib
 
-from encore.checks.emails.content import SLOT, Hosts, content_problems
-from encore.checks.emails.message import Email, read_email
-from encore.checks.emails.mime import mime_problems
-from encore.mailer.domain.text import is_printable
+from fondly.checks.emails.content import SLOT, Hosts, content_problems
+from fondly.checks.emails.message import Email, read_email
+from fondly.checks.emails.mime import mime_problems
+from fondly.mailer.domain.text import is_printable
 
 HOSTS = Hosts(links=["shop.example.com", "unsubscribe.example.com"], pictures=["images.example.com"])
 SPACES = "\n\r\t"

@@ -12,10 +12,10 @@ import pytest
 import structlog
 from pydantic import ValidationError
 
-from encore.contracts.records import Recommendation
-from encore.evaluation.own_data.reading import read_data
-from encore.mailer.domain.text import is_printable
-from encore.runtime.logs import configure_logging, get_logger
+from fondly.contracts.records import Recommendation
+from fondly.evaluation.own_data.reading import read_data
+from fondly.mailer.domain.text import is_printable
+from fondly.runtime.logs import configure_logging, get_logger
 from services.ingest.tests.fakes import csv_lines, numbered
 from tests.hostile.cases import Case, cases, parameters
 from tests.hostile.harm import harm_in

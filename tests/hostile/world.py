@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 
-from encore.contracts import object_keys
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.records import (
     AspectCount,
     OwnProduct,
     Pick,
@@ -18,19 +18,19 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.mailer.__main__ import composer, style
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.message.compose import Composer
-from encore.mailer.ports import Claim, ModelMessage, ModelReply
-from encore.mailer.settings import MailerSettings
-from encore.mailer.use_cases.ask_consent import AskConsent
-from encore.mailer.use_cases.ask_once import AskOnce
-from encore.mailer.use_cases.know_features import KnowFeatures
-from encore.mailer.use_cases.mail_part import MailPart
-from encore.mailer.use_cases.read_facts import ReadFacts
-from encore.mailer.use_cases.write_copy import Copywriter
-from encore.runtime.quota.turns import WithdrawnError
-from encore.runtime.runs.stage import PartResult
+from fondly.mailer.__main__ import composer, style
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.message.compose import Composer
+from fondly.mailer.ports import Claim, ModelMessage, ModelReply
+from fondly.mailer.settings import MailerSettings
+from fondly.mailer.use_cases.ask_consent import AskConsent
+from fondly.mailer.use_cases.ask_once import AskOnce
+from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.mail_part import MailPart
+from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.write_copy import Copywriter
+from fondly.runtime.quota.turns import WithdrawnError
+from fondly.runtime.runs.stage import PartResult
 from services.mailer.tests.fakes import InMemoryEmailRecords
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from encore.ingest.domain.rejects import Reject
+from fondly.ingest.domain.rejects import Reject
 from tests.odd_files.case import Allowed, Case, Facts, Failed, Read, Records, Refused
 from tests.odd_files.running import FOLDER, Outcome
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from encore.contracts.records import Customer, Product, Purchase, Review
-from encore.ingest.domain.rejects import Reject
+from fondly.contracts.records import Customer, Product, Purchase, Review
+from fondly.ingest.domain.rejects import Reject
 from services.ingest.tests.fakes import Bench, limits
 from tests.odd_files.case import Case
 

@@ -4,8 +4,8 @@ import math
 import re
 from pathlib import Path
 
-from encore.mailer.settings import MailerSettings
-from encore.sentiment.settings import SentimentSettings
+from fondly.mailer.settings import MailerSettings
+from fondly.sentiment.settings import SentimentSettings
 from tests.scaling.promises import WAKE_MIN
 from tests.scaling.world import Conditions
 

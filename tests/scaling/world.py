@@ -8,7 +8,7 @@ from tests.scaling.autoscaling import ScalableTarget
 from tests.scaling.cloudwatch import Metrics
 
 SLOTS = 4
-"""Messages that a task handles at a time: the default of ENCORE_CONCURRENCY."""
+"""Messages that a task handles at a time: the default of FONDLY_CONCURRENCY."""
 SILENT_AFTER_MIN = 360
 """SQS stops reporting on a queue after six hours without any activity."""
 QUEUE_METRICS = ("visible", "in_flight", "delayed")

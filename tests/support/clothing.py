@@ -12,7 +12,7 @@ from itertools import product as combinations_of
 from pathlib import Path
 from statistics import fmean
 
-from encore.contracts.records import Product
+from fondly.contracts.records import Product
 from tests.support import garments
 
 PRAISE = (

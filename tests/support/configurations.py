@@ -13,16 +13,16 @@ PROFILE = f"eu.{MODEL}"
 GUARDRAIL = "abcd1234"
 MAIL_SERVER = {
     "host": "mail.shop.example",
-    "user": "encore",
-    "dkim_selector": "encore",
+    "user": "fondly",
+    "dkim_selector": "fondly",
     "cidrs": ["10.30.0.0/16"],
 }
 MAILBOX = {"url": "imaps://replies%40shop.example@imap.shop.example", "cidrs": ["10.40.0.0/16"]}
 SHOP = {
     "mailer": {
-        "ENCORE_MAILER_BRAND_NAME": "Shop",
-        "ENCORE_MAILER_FROM_ADDRESS": "hello@shop.example",
-        "ENCORE_MAILER_POSTAL_ADDRESS": "1 Example Street",
+        "FONDLY_MAILER_BRAND_NAME": "Shop",
+        "FONDLY_MAILER_FROM_ADDRESS": "hello@shop.example",
+        "FONDLY_MAILER_POSTAL_ADDRESS": "1 Example Street",
     }
 }
 COMMON: dict[str, Any] = {"region": "eu-west-1", "image_tag": "1.2.3", "alarm_emails": ["ops@shop.example"]}
@@ -53,7 +53,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "dev": ("environments/dev", {**COMMON, "model_id": MODEL}),
-    "bootstrap": ("bootstrap", {"region": "eu-west-1", "github_repository": "shop/encore"}),
+    "bootstrap": ("bootstrap", {"region": "eu-west-1", "github_repository": "shop/fondly"}),
 }
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from encore.contracts.consent import Contact, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.runtime.consent import Person
+from fondly.contracts.consent import Contact, Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.runtime.consent import Person
 
 
 def suppressed(entry: str, reason: NotSent = NotSent.UNSUBSCRIBED) -> Suppression:

@@ -15,14 +15,14 @@ from typing import Any, NoReturn
 
 from typer.testing import CliRunner
 
-from encore.cli.app import app
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.contracts.records import Customer
-from encore.runtime.consent import DynamoDBConsent
-from encore.runtime.runs.delivery import Delivery, DeliveryStatus
-from encore.stack.embedded import PAGES_PORT
-from encore.stack.local_mail import FOLDER
-from encore.stack.mailbox.store import INDEX
+from fondly.cli.app import app
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.records import Customer
+from fondly.runtime.consent import DynamoDBConsent
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.stack.embedded import PAGES_PORT
+from fondly.stack.local_mail import FOLDER
+from fondly.stack.mailbox.store import INDEX
 from tests.support.finished_runs import now
 from tests.support.pipeline import Pipeline
 
@@ -35,14 +35,14 @@ def arrived(pipeline: Pipeline, run_id: str) -> Counter[str]:
 
 
 def received(pipeline: Pipeline) -> list[dict[str, Any]]:
-    """What the mail server has taken so far, as `encore.stack.mailbox.Received` says it."""
+    """What the mail server has taken so far, as `fondly.stack.mailbox.Received` says it."""
     index = Path(pipeline.stack.variables[FOLDER]) / INDEX
     return [json.loads(line) for line in index.read_text().splitlines()]
 
 
-async def encore(pipeline: Pipeline, *arguments: str) -> None:
+async def fondly(pipeline: Pipeline, *arguments: str) -> None:
     """Run a command, as an operator does."""
-    environment = {"ENCORE_ENVIRONMENT": pipeline.stack.resources.tables["runs"].removesuffix("-runs")}
+    environment = {"FONDLY_ENVIRONMENT": pipeline.stack.resources.tables["runs"].removesuffix("-runs")}
     done = await asyncio.to_thread(CliRunner().invoke, app, list(arguments), env=environment)
     assert done.exit_code == 0, done.output
 
@@ -127,7 +127,7 @@ def report(kind: str, dispatch: Dispatch, customer: Customer) -> str:
             "mail": {
                 "messageId": dispatch.provider_id,
                 "timestamp": time,
-                "tags": {"encore_run": [dispatch.run_id], "encore_customer": [tag]},
+                "tags": {"fondly_run": [dispatch.run_id], "fondly_customer": [tag]},
             },
             kind.lower(): {**about, "feedbackId": f"feedback-{customer.customer_id}", "timestamp": time},
         }

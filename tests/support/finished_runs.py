@@ -9,16 +9,16 @@ from hashlib import sha256
 
 from aiobotocore.session import get_session
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import FinishedEmail
-from encore.contracts.events import RunFinished
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.aws import CONFIG
-from encore.runtime.batches import batches
-from encore.runtime.parallel import for_each
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.runs.run import MAKING
-from encore.stack.observer import Observer
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import FinishedEmail
+from fondly.contracts.events import RunFinished
+from fondly.runtime.announcer import SNSAnnouncer
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.batches import batches
+from fondly.runtime.parallel import for_each
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.runs.run import MAKING
+from fondly.stack.observer import Observer
 
 SENDER_DOMAIN = "shop.example.com"
 CUSTOMER_DOMAIN = "customers.example.com"
@@ -59,7 +59,7 @@ def finished_email(
     message["List-Unsubscribe"] = "<https://shop.example.com/u?t=x>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["X-Customer-Id"] = customer_id
-    message["X-Encore-Run"] = run_id
+    message["X-Fondly-Run"] = run_id
     text = body or f"Hello {customer_id}, a lamp at ₹1,099.\r\n.\r\nA line with one full stop is above.\r\n"
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(f"<p>{text}</p>", subtype="html", cte="quoted-printable")

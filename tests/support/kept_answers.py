@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from encore.runtime.kept_answers import CLAIM_S, Answer
+from fondly.runtime.kept_answers import CLAIM_S, Answer
 
 
 class InMemoryKeptAnswers:

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import boto3
 
-from encore.contracts import object_keys
-from encore.contracts.events import EmailFinished, EmailSent, EmailSuppressed, parse_event
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.events import EmailFinished, EmailSent, EmailSuppressed, parse_event
+from fondly.stack.provision import Resources
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

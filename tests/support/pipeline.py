@@ -9,11 +9,11 @@ from typing import NamedTuple, Self
 
 import boto3
 
-from encore.contracts import object_keys
-from encore.contracts.events import RunFinished
-from encore.runtime.runs.run import Run
-from encore.stack.embedded import Stack
-from encore.stack.observer import Observer
+from fondly.contracts import object_keys
+from fondly.contracts.events import RunFinished
+from fondly.runtime.runs.run import Run
+from fondly.stack.embedded import Stack
+from fondly.stack.observer import Observer
 
 RUN_S = 240.0
 MIN_DISCOUNT_PERCENT = 5

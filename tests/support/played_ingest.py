@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from aiobotocore.session import get_session
 
-from encore.contracts import object_keys
-from encore.contracts.events import DataIngested, RunFinished
-from encore.contracts.records import Customer, Product
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.runs.run import PartReport, StageName, part_name
+from fondly.contracts import object_keys
+from fondly.contracts.events import DataIngested, RunFinished
+from fondly.contracts.records import Customer, Product
+from fondly.runtime.announcer import SNSAnnouncer
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.runs.run import PartReport, StageName, part_name
 from tests.support.pipeline import Pipeline
 from tests.support.runs import START, finish_part
 

@@ -5,10 +5,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from encore.runtime.queue.circuit import Circuit
-from encore.runtime.queue.consumer import Consumer
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Depth, Refused
+from fondly.runtime.queue.circuit import Circuit
+from fondly.runtime.queue.consumer import Consumer
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Depth, Refused
 
 POLL_S = 0.005
 

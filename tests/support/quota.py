@@ -9,8 +9,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.quota.shared import DynamoDBSharedQuota
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.quota.shared import DynamoDBSharedQuota
 from tests.support.dynamodb import InMemoryDynamoDB, Item
 from tests.support.virtual_time import VirtualTimeLoop
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
-from encore.runtime.ports import Announcer
-from encore.runtime.runs.budget import Budget
-from encore.runtime.runs.latest import LatestRuns
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.run import PartReport, Progress, StageName
-from encore.runtime.runs.stage import Stage
+from fondly.runtime.ports import Announcer
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.latest import LatestRuns
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.locks import Locks
+from fondly.runtime.runs.run import PartReport, Progress, StageName
+from fondly.runtime.runs.stage import Stage
 from tests.support.dynamodb import InMemoryDynamoDB
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from encore.ingest.settings import IngestSettings
-from encore.mailer.settings import MailerSettings
-from encore.recommender.settings import RecommenderSettings, RecommenderWebSettings
-from encore.sender.settings import FeedbackSettings, SenderSettings, SenderWebSettings
-from encore.sentiment.settings import SentimentSettings
+from fondly.ingest.settings import IngestSettings
+from fondly.mailer.settings import MailerSettings
+from fondly.recommender.settings import RecommenderSettings, RecommenderWebSettings
+from fondly.sender.settings import FeedbackSettings, SenderSettings, SenderWebSettings
+from fondly.sentiment.settings import SentimentSettings
 
 SERVICES: Mapping[str, type[BaseSettings]] = {
     "ingest": IngestSettings,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from encore.contracts.events import EventData, Round, new_event
-from encore.runtime.storage import from_item, to_item
-from encore.stack.provision import Resources
+from fondly.contracts.events import EventData, Round, new_event
+from fondly.runtime.storage import from_item, to_item
+from fondly.stack.provision import Resources
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

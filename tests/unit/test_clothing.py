@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from encore.contracts.records import Customer, Product
-from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.values.conventions import Defaults
-from encore.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
-from encore.ingest.use_cases.survey_files import ReadingRules, SourceFile
+from fondly.contracts.records import Customer, Product
+from fondly.ingest.adapters.scratch import Scratch
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.values.conventions import Defaults
+from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
+from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
 from tests.support.clothing import ClothingShop
 
 SHOP = ClothingShop()

@@ -24,8 +24,8 @@ def an_email(
     message = EmailMessage()
     message["Subject"], message["X-Customer-Id"] = subject, customer
     pairs = list(zip(facts, entries, strict=True))
-    message.set_content("\n".join(f"{fact} {each.link}?utm_source=encore" for fact, each in pairs))
-    page = "".join(f'<p>{fact} <a href="{each.link}?utm_source=encore">Look</a></p>' for fact, each in pairs)
+    message.set_content("\n".join(f"{fact} {each.link}?utm_source=fondly" for fact, each in pairs))
+    page = "".join(f'<p>{fact} <a href="{each.link}?utm_source=fondly">Look</a></p>' for fact, each in pairs)
     message.add_alternative(page, subtype="html")
     return message.as_bytes()
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from botocore.hooks import HierarchicalEmitter
 
-from encore.contracts import object_keys
+from fondly.contracts import object_keys
 from harness.local_aws.tables import OnePage
 from harness.local_aws.usage import STORES, Usage, refused
 

@@ -4,11 +4,11 @@ import asyncio
 
 from aiobotocore.session import get_session
 
-from encore.runtime.aws import CONFIG
-from encore.runtime.logs import configure_logging
-from encore.runtime.queue.consumer import Consumer
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.sqs import SQSQueue
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.logs import configure_logging
+from fondly.runtime.queue.consumer import Consumer
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.sqs import SQSQueue
 from harness.workers import task
 
 

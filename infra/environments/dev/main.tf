@@ -2,7 +2,7 @@
 # instead of the AI services, and nothing left after `terraform destroy`.
 
 locals {
-  name = "encore-dev"
+  name = "fondly-dev"
 }
 
 module "network" {

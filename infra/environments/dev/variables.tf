@@ -10,7 +10,7 @@ variable "understudy" {
 }
 
 variable "shop" {
-  description = "What the shop's settings file says: `encore config tfvars >shop.auto.tfvars.json` writes it."
+  description = "What the shop's settings file says: `fondly config tfvars >shop.auto.tfvars.json` writes it."
   type = object({
     ingest      = optional(map(string), {})
     sentiment   = optional(map(string), {})

@@ -1,8 +1,8 @@
 # Three zones, no route out of the VPC except to AWS services, Spot where losing a task costs little.
 
 locals {
-  name   = "encore-prod"
-  domain = split("@", var.shop.mailer["ENCORE_MAILER_FROM_ADDRESS"])[1]
+  name   = "fondly-prod"
+  domain = split("@", var.shop.mailer["FONDLY_MAILER_FROM_ADDRESS"])[1]
 
   # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateway endpoints. An endpoint is billed
   # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs).
@@ -164,8 +164,8 @@ module "unsubscribe" {
   name          = local.name
   keys          = module.keys.arns
   queue         = module.pipeline.feedback_queue
-  language      = startswith(lookup(var.shop.mailer, "ENCORE_MAILER_LOCALE", "en"), "de") ? "de" : "en"
-  brand         = var.shop.mailer["ENCORE_MAILER_BRAND_NAME"]
+  language      = startswith(lookup(var.shop.mailer, "FONDLY_MAILER_LOCALE", "en"), "de") ? "de" : "en"
+  brand         = var.shop.mailer["FONDLY_MAILER_BRAND_NAME"]
   topics        = var.unsubscribe_topics
   ops_topic_arn = module.observability.alarms_topic_arn
 }

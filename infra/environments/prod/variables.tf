@@ -1,5 +1,5 @@
 variable "shop" {
-  description = "What the shop's settings file says: `encore config tfvars >shop.auto.tfvars.json` writes it."
+  description = "What the shop's settings file says: `fondly config tfvars >shop.auto.tfvars.json` writes it."
   type = object({
     ingest      = optional(map(string), {})
     sentiment   = optional(map(string), {})
@@ -9,7 +9,7 @@ variable "shop" {
 
   validation {
     condition = alltrue([
-      for name in ["BRAND_NAME", "FROM_ADDRESS", "POSTAL_ADDRESS"] : contains(keys(var.shop.mailer), "ENCORE_MAILER_${name}")
+      for name in ["BRAND_NAME", "FROM_ADDRESS", "POSTAL_ADDRESS"] : contains(keys(var.shop.mailer), "FONDLY_MAILER_${name}")
     ])
     error_message = "The settings file must say who writes: name, from_address and postal_address in its section [brand]."
   }
@@ -65,7 +65,7 @@ variable "nat" {
 }
 
 variable "former_unsubscribe_keys" {
-  description = "There is an SSM parameter /encore/encore-prod/former-unsubscribe-keys, with keys that signed links before."
+  description = "There is an SSM parameter /fondly/fondly-prod/former-unsubscribe-keys, with keys that signed links before."
   type        = bool
   default     = false
 }

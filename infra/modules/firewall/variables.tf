@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the web ACL and its metric, such as encore-prod-web."
+  description = "Name of the web ACL and its metric, such as fondly-prod-web."
   type        = string
 }
 

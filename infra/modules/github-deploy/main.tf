@@ -12,7 +12,7 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  name       = "encore-${var.environment}"
+  name       = "fondly-${var.environment}"
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
@@ -139,7 +139,7 @@ data "aws_iam_policy_document" "release" {
   statement {
     sid       = "ReadWhyChecksFail"
     actions   = ["logs:GetLogEvents"]
-    resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/encore/${local.name}-*:log-stream:task/*"]
+    resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/fondly/${local.name}-*:log-stream:task/*"]
   }
 
   # A task definition has no ARN before it exists; the roles below bound what it can do.

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Prefix of the aliases, such as encore-prod."
+  description = "Prefix of the aliases, such as fondly-prod."
   type        = string
 }
 

@@ -10,7 +10,7 @@ resource "aws_flow_log" "refused" {
 }
 
 resource "aws_cloudwatch_log_group" "flow" {
-  name              = "/encore/${var.name}/network"
+  name              = "/fondly/${var.name}/network"
   retention_in_days = 365
   kms_key_id        = var.logs_key_arn
 }

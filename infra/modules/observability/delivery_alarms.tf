@@ -3,7 +3,7 @@
 locals {
   delivery_alarms = {
     in-doubt = {
-      description = "Of some emails nobody knows whether they were accepted: they are not sent again. `encore run show RUN --dispatches` lists them."
+      description = "Of some emails nobody knows whether they were accepted: they are not sent again. `fondly run show RUN --dispatches` lists them."
       metric      = "emails_in_doubt"
       service     = "sender"
       stat        = "Sum"
@@ -24,7 +24,7 @@ locals {
       threshold   = 0
     }
     delivery-paused = {
-      description = "Too many readers complained, and a delivery is paused: `encore runs` names it, `encore run resume` goes on with it."
+      description = "Too many readers complained, and a delivery is paused: `fondly runs` names it, `fondly run resume` goes on with it."
       metric      = "deliveries_paused"
       service     = "feedback"
       stat        = "Sum"
@@ -38,7 +38,7 @@ locals {
       threshold   = 10
     }
     delivery-waits = {
-      description = "A delivery has waited for somebody for over ${var.limits.held_hours} hours, held or paused: `encore run approve`, `reject` or `resume`."
+      description = "A delivery has waited for somebody for over ${var.limits.held_hours} hours, held or paused: `fondly run approve`, `reject` or `resume`."
       metric      = "delivery_wait_seconds"
       service     = "sender"
       stat        = "Maximum"
@@ -77,7 +77,7 @@ resource "aws_cloudwatch_metric_alarm" "reputation" {
   for_each = local.reputation_alarms
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "${each.value.what}: pause deliveries (`encore run pause`), find out which run and why, before AWS pauses the account."
+  alarm_description   = "${each.value.what}: pause deliveries (`fondly run pause`), find out which run and why, before AWS pauses the account."
   namespace           = "AWS/SES"
   metric_name         = each.value.metric
   dimensions          = { "ses:configuration-set" = var.configuration_set_name }

@@ -6,8 +6,8 @@ locals {
   region = data.aws_region.current.region
   stages = { for stage in var.stages : stage.service => stage.queue_name }
 
-  # Of the services' own metrics, from the log lines of encore.runtime.metrics. A test compares the names.
-  namespace = "Encore/${var.name}"
+  # Of the services' own metrics, from the log lines of fondly.runtime.metrics. A test compares the names.
+  namespace = "Fondly/${var.name}"
 }
 
 resource "aws_sns_topic" "alarms" {

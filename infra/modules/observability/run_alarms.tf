@@ -47,7 +47,7 @@ locals {
       threshold   = 0
     }
     run-stopped = {
-      description = "Its budget has stopped a run, which waits: `encore runs --status stopped` says why, `encore run resume` goes on."
+      description = "Its budget has stopped a run, which waits: `fondly runs --status stopped` says why, `fondly run resume` goes on."
       metric      = "runs_stopped"
       stat        = "Sum"
       expression  = "SUM(METRICS())"

@@ -7,20 +7,20 @@ locals {
 
   clicks_environment = merge(
     { AWS_DEFAULT_REGION = local.region },
-    { for name in ["ENCORE_DATA_BUCKET", "ENCORE_RUNS_TABLE", "ENCORE_FEEDBACK_QUEUE_URL"] : name => local.resource_settings[name] },
+    { for name in ["FONDLY_DATA_BUCKET", "FONDLY_RUNS_TABLE", "FONDLY_FEEDBACK_QUEUE_URL"] : name => local.resource_settings[name] },
     local.common_settings,
     var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },
     # The mailer's own, for the page that a broken link shows.
     { for name, value in local.mailer_settings : name => value if contains(local.setting_names.clicks, name) },
     {
-      MODULE                           = "encore.sender.web" # what the image starts
-      ENCORE_SENDER_WEB_CLICKS         = "true"
-      ENCORE_SENDER_WEB_HOST           = "0.0.0.0"
-      ENCORE_SENDER_WEB_PORT           = tostring(try(var.clicks.port, 8080))
-      ENCORE_SENDER_WEB_REQUESTS_PER_S = tostring(try(var.clicks.requests_per_s, 200))
+      MODULE                           = "fondly.sender.web" # what the image starts
+      FONDLY_SENDER_WEB_CLICKS         = "true"
+      FONDLY_SENDER_WEB_HOST           = "0.0.0.0"
+      FONDLY_SENDER_WEB_PORT           = tostring(try(var.clicks.port, 8080))
+      FONDLY_SENDER_WEB_REQUESTS_PER_S = tostring(try(var.clicks.requests_per_s, 200))
 
       # All requests come from the load balancer: WAF limits each reader's address.
-      ENCORE_SENDER_WEB_CALLER_REQUESTS_PER_S = tostring(try(var.clicks.requests_per_s, 200))
+      FONDLY_SENDER_WEB_CALLER_REQUESTS_PER_S = tostring(try(var.clicks.requests_per_s, 200))
     },
     local.given_settings.clicks,
   )

@@ -31,7 +31,7 @@ locals {
         actions = ["dynamodb:DescribeTable"]
         resources = [
           for name, arn in module.topology.table_arns : arn
-          if contains(required, "ENCORE_${upper(replace(name, "-", "_"))}_TABLE")
+          if contains(required, "FONDLY_${upper(replace(name, "-", "_"))}_TABLE")
         ]
         conditions = []
       },
@@ -40,7 +40,7 @@ locals {
         actions = ["sns:GetTopicAttributes"]
         resources = [
           for name, arn in module.topology.topic_arns : arn
-          if contains(required, "ENCORE_${upper(replace(name, "-", "_"))}_TOPIC_ARN")
+          if contains(required, "FONDLY_${upper(replace(name, "-", "_"))}_TOPIC_ARN")
         ]
         conditions = []
       },

@@ -7,7 +7,7 @@ data "aws_partition" "current" {}
 data "aws_ecr_repository" "image" {
   for_each = setunion(values(local.images), var.understudy ? ["understudy"] : [])
 
-  name = "encore/${each.key}"
+  name = "fondly/${each.key}"
 }
 
 locals {

@@ -299,7 +299,7 @@ locals {
         sid     = "ReadParts"
         actions = ["s3:GetObject"]
         resources = [
-          "${local.data_bucket}/shop/encore.toml",
+          "${local.data_bucket}/shop/fondly.toml",
           "${local.data_bucket}/shop/themes/*",
           "${local.data_bucket}/runs/*/recommendations/*",
           "${local.data_bucket}/runs/*/copy/job/*",

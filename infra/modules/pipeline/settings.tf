@@ -11,80 +11,80 @@ locals {
 
   # What comes back is read by a process of its own, so that nobody's unsubscribing waits behind a delivery: it is the
   # sender's image with another module.
-  modules = { feedback = "encore.sender.feedback" }
+  modules = { feedback = "fondly.sender.feedback" }
   images  = { for service in keys(local.queues) : service => service == "feedback" ? "sender" : service }
 
   # Exactly what each service's settings class requires; a test compares the two.
   required_settings = {
     ingest = [
-      "ENCORE_DATA_BUCKET",
-      "ENCORE_RUNS_TABLE",
-      "ENCORE_RUN_FINISHED_TOPIC_ARN",
-      "ENCORE_INGEST_UPLOADS_QUEUE_URL",
-      "ENCORE_DATA_INGESTED_TOPIC_ARN",
-      "ENCORE_INTERACTIONS_INGESTED_TOPIC_ARN",
-      "ENCORE_PRODUCTS_TABLE",
-      "ENCORE_CUSTOMERS_TABLE",
-      "ENCORE_SUPPRESSIONS_TABLE",
+      "FONDLY_DATA_BUCKET",
+      "FONDLY_RUNS_TABLE",
+      "FONDLY_RUN_FINISHED_TOPIC_ARN",
+      "FONDLY_INGEST_UPLOADS_QUEUE_URL",
+      "FONDLY_DATA_INGESTED_TOPIC_ARN",
+      "FONDLY_INTERACTIONS_INGESTED_TOPIC_ARN",
+      "FONDLY_PRODUCTS_TABLE",
+      "FONDLY_CUSTOMERS_TABLE",
+      "FONDLY_SUPPRESSIONS_TABLE",
     ]
     sentiment = [
-      "ENCORE_DATA_BUCKET",
-      "ENCORE_RUNS_TABLE",
-      "ENCORE_RUN_FINISHED_TOPIC_ARN",
-      "ENCORE_SENTIMENT_QUEUE_URL",
-      "ENCORE_SENTIMENT_SCORED_TOPIC_ARN",
-      "ENCORE_REVIEWS_TABLE",
-      "ENCORE_PRODUCT_SENTIMENTS_TABLE",
-      "ENCORE_OPINIONS_TABLE",
-      "ENCORE_ANSWERS_TABLE",
-      "ENCORE_SUPPRESSIONS_TABLE",
+      "FONDLY_DATA_BUCKET",
+      "FONDLY_RUNS_TABLE",
+      "FONDLY_RUN_FINISHED_TOPIC_ARN",
+      "FONDLY_SENTIMENT_QUEUE_URL",
+      "FONDLY_SENTIMENT_SCORED_TOPIC_ARN",
+      "FONDLY_REVIEWS_TABLE",
+      "FONDLY_PRODUCT_SENTIMENTS_TABLE",
+      "FONDLY_OPINIONS_TABLE",
+      "FONDLY_ANSWERS_TABLE",
+      "FONDLY_SUPPRESSIONS_TABLE",
     ]
     recommender = [
-      "ENCORE_DATA_BUCKET",
-      "ENCORE_RUNS_TABLE",
-      "ENCORE_RUN_FINISHED_TOPIC_ARN",
-      "ENCORE_RECOMMENDER_QUEUE_URL",
-      "ENCORE_RECOMMENDATIONS_TABLE",
-      "ENCORE_HISTORIES_TABLE",
-      "ENCORE_CONTACTS_TABLE",
-      "ENCORE_SUPPRESSIONS_TABLE",
-      "ENCORE_RECOMMENDATIONS_READY_TOPIC_ARN",
-      "ENCORE_PERSONALIZE_ROLE_ARN",
+      "FONDLY_DATA_BUCKET",
+      "FONDLY_RUNS_TABLE",
+      "FONDLY_RUN_FINISHED_TOPIC_ARN",
+      "FONDLY_RECOMMENDER_QUEUE_URL",
+      "FONDLY_RECOMMENDATIONS_TABLE",
+      "FONDLY_HISTORIES_TABLE",
+      "FONDLY_CONTACTS_TABLE",
+      "FONDLY_SUPPRESSIONS_TABLE",
+      "FONDLY_RECOMMENDATIONS_READY_TOPIC_ARN",
+      "FONDLY_PERSONALIZE_ROLE_ARN",
     ]
     mailer = [
-      "ENCORE_DATA_BUCKET",
-      "ENCORE_RUNS_TABLE",
-      "ENCORE_RUN_FINISHED_TOPIC_ARN",
-      "ENCORE_MAILER_QUEUE_URL",
-      "ENCORE_EMAILS_TABLE",
-      "ENCORE_COPY_ANSWERS_TABLE",
-      "ENCORE_PRODUCT_FEATURES_TABLE",
-      "ENCORE_SUPPRESSIONS_TABLE",
-      "ENCORE_CONTACTS_TABLE",
-      "ENCORE_EMAIL_FINISHED_TOPIC_ARN",
+      "FONDLY_DATA_BUCKET",
+      "FONDLY_RUNS_TABLE",
+      "FONDLY_RUN_FINISHED_TOPIC_ARN",
+      "FONDLY_MAILER_QUEUE_URL",
+      "FONDLY_EMAILS_TABLE",
+      "FONDLY_COPY_ANSWERS_TABLE",
+      "FONDLY_PRODUCT_FEATURES_TABLE",
+      "FONDLY_SUPPRESSIONS_TABLE",
+      "FONDLY_CONTACTS_TABLE",
+      "FONDLY_EMAIL_FINISHED_TOPIC_ARN",
     ]
     sender = [
-      "ENCORE_DATA_BUCKET",
-      "ENCORE_RUNS_TABLE",
-      "ENCORE_RUN_FINISHED_TOPIC_ARN",
-      "ENCORE_SENDER_QUEUE_URL",
-      "ENCORE_DISPATCHES_TABLE",
-      "ENCORE_SUPPRESSIONS_TABLE",
-      "ENCORE_CONTACTS_TABLE",
-      "ENCORE_EMAIL_SENT_TOPIC_ARN",
-      "ENCORE_EMAIL_SUPPRESSED_TOPIC_ARN",
+      "FONDLY_DATA_BUCKET",
+      "FONDLY_RUNS_TABLE",
+      "FONDLY_RUN_FINISHED_TOPIC_ARN",
+      "FONDLY_SENDER_QUEUE_URL",
+      "FONDLY_DISPATCHES_TABLE",
+      "FONDLY_SUPPRESSIONS_TABLE",
+      "FONDLY_CONTACTS_TABLE",
+      "FONDLY_EMAIL_SENT_TOPIC_ARN",
+      "FONDLY_EMAIL_SUPPRESSED_TOPIC_ARN",
     ]
     feedback = [
-      "ENCORE_DATA_BUCKET",
-      "ENCORE_RUNS_TABLE",
-      "ENCORE_RUN_FINISHED_TOPIC_ARN",
-      "ENCORE_FEEDBACK_QUEUE_URL",
-      "ENCORE_CUSTOMERS_TABLE",
-      "ENCORE_DISPATCHES_TABLE",
-      "ENCORE_SUPPRESSIONS_TABLE",
-      "ENCORE_CONTACTS_TABLE",
-      "ENCORE_EMAIL_SENT_TOPIC_ARN",
-      "ENCORE_EMAIL_BOUNCED_TOPIC_ARN",
+      "FONDLY_DATA_BUCKET",
+      "FONDLY_RUNS_TABLE",
+      "FONDLY_RUN_FINISHED_TOPIC_ARN",
+      "FONDLY_FEEDBACK_QUEUE_URL",
+      "FONDLY_CUSTOMERS_TABLE",
+      "FONDLY_DISPATCHES_TABLE",
+      "FONDLY_SUPPRESSIONS_TABLE",
+      "FONDLY_CONTACTS_TABLE",
+      "FONDLY_EMAIL_SENT_TOPIC_ARN",
+      "FONDLY_EMAIL_BOUNCED_TOPIC_ARN",
     ]
   }
 
@@ -92,61 +92,61 @@ locals {
   chosen_settings = {
     ingest = {}
     sentiment = {
-      ENCORE_SENTIMENT_LANGUAGE       = var.sentiment.language
-      ENCORE_SENTIMENT_ASPECTS        = var.sentiment.aspects
-      ENCORE_SENTIMENT_SCORE_EXCLUDED = tostring(var.sentiment.score_excluded)
-      ENCORE_SENTIMENT_JOB_FROM_TEXTS = tostring(var.sentiment.job_from_texts)
-      ENCORE_SENTIMENT_JOB_ROLE_ARN   = aws_iam_role.comprehend.arn
+      FONDLY_SENTIMENT_LANGUAGE       = var.sentiment.language
+      FONDLY_SENTIMENT_ASPECTS        = var.sentiment.aspects
+      FONDLY_SENTIMENT_SCORE_EXCLUDED = tostring(var.sentiment.score_excluded)
+      FONDLY_SENTIMENT_JOB_FROM_TEXTS = tostring(var.sentiment.job_from_texts)
+      FONDLY_SENTIMENT_JOB_ROLE_ARN   = aws_iam_role.comprehend.arn
 
       # The account's whole quota: tasks share it by themselves, however many run.
-      ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s)
+      FONDLY_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s)
     }
     recommender = {
-      ENCORE_RECOMMENDER_CAMPAIGN      = tostring(var.recommender.campaign)
-      ENCORE_RECOMMENDER_DATASET_GROUP = var.name
+      FONDLY_RECOMMENDER_CAMPAIGN      = tostring(var.recommender.campaign)
+      FONDLY_RECOMMENDER_DATASET_GROUP = var.name
     }
     mailer = {}
     sender = merge(
       {
-        ENCORE_SENDER_TRANSPORT = var.sending.transport
-        ENCORE_SENDER_APPROVAL  = var.sending.approval
+        FONDLY_SENDER_TRANSPORT = var.sending.transport
+        FONDLY_SENDER_APPROVAL  = var.sending.approval
 
         # Of customers whose time zone is not known: the shop's.
-        ENCORE_SENDER_TIME_ZONE = lookup(var.shop.ingest, "ENCORE_INGEST_TIME_ZONE", "UTC")
+        FONDLY_SENDER_TIME_ZONE = lookup(var.shop.ingest, "FONDLY_INGEST_TIME_ZONE", "UTC")
       },
-      var.sending.configuration_set == null ? {} : { ENCORE_SENDER_CONFIGURATION_SET = var.sending.configuration_set },
-      var.sending.per_s == null ? {} : { ENCORE_SENDER_PER_S = tostring(var.sending.per_s) },
+      var.sending.configuration_set == null ? {} : { FONDLY_SENDER_CONFIGURATION_SET = var.sending.configuration_set },
+      var.sending.per_s == null ? {} : { FONDLY_SENDER_PER_S = tostring(var.sending.per_s) },
       local.smtp_settings,
     )
     feedback = local.mailbox_settings
   }
 
-  mailbox_settings = var.sending.mailbox == null ? {} : { ENCORE_SENDER_MAILBOX = var.sending.mailbox.url }
+  mailbox_settings = var.sending.mailbox == null ? {} : { FONDLY_SENDER_MAILBOX = var.sending.mailbox.url }
 
   smtp_settings = var.sending.smtp == null ? {} : merge(
     {
-      ENCORE_SENDER_SMTP_HOST     = var.sending.smtp.host
-      ENCORE_SENDER_SMTP_PORT     = tostring(var.sending.smtp.port)
-      ENCORE_SENDER_SMTP_SECURITY = var.sending.smtp.security
+      FONDLY_SENDER_SMTP_HOST     = var.sending.smtp.host
+      FONDLY_SENDER_SMTP_PORT     = tostring(var.sending.smtp.port)
+      FONDLY_SENDER_SMTP_SECURITY = var.sending.smtp.security
     },
-    var.sending.smtp.user == null ? {} : { ENCORE_SENDER_SMTP_USER = var.sending.smtp.user },
-    var.sending.smtp.dkim_selector == null ? {} : { ENCORE_SENDER_DKIM_SELECTOR = var.sending.smtp.dkim_selector },
+    var.sending.smtp.user == null ? {} : { FONDLY_SENDER_SMTP_USER = var.sending.smtp.user },
+    var.sending.smtp.dkim_selector == null ? {} : { FONDLY_SENDER_DKIM_SELECTOR = var.sending.smtp.dkim_selector },
   )
 
   # Secrets, which tasks read from SSM when they start. Those of a mail server are entered by people: no plan or state has
   # them.
-  secrets_arn = "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/encore/${var.name}"
+  secrets_arn = "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/fondly/${var.name}"
   smtp_secrets = merge(
-    try(var.sending.smtp.user, null) == null ? {} : { ENCORE_SENDER_SMTP_PASSWORD = "${local.secrets_arn}/smtp-password" },
-    try(var.sending.smtp.dkim_selector, null) == null ? {} : { ENCORE_SENDER_DKIM_KEY = "${local.secrets_arn}/dkim-key" },
+    try(var.sending.smtp.user, null) == null ? {} : { FONDLY_SENDER_SMTP_PASSWORD = "${local.secrets_arn}/smtp-password" },
+    try(var.sending.smtp.dkim_selector, null) == null ? {} : { FONDLY_SENDER_DKIM_KEY = "${local.secrets_arn}/dkim-key" },
   )
   mailbox_secrets = var.sending.mailbox == null ? {} : {
-    ENCORE_SENDER_MAILBOX_PASSWORD = "${local.secrets_arn}/mailbox-password"
+    FONDLY_SENDER_MAILBOX_PASSWORD = "${local.secrets_arn}/mailbox-password"
   }
   unsubscribe_secrets = merge(
-    var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_KEY = var.unsubscribe.key_parameter_arn },
+    var.unsubscribe == null ? {} : { FONDLY_MAILER_UNSUBSCRIBE_KEY = var.unsubscribe.key_parameter_arn },
     try(var.unsubscribe.former_keys, false) ? {
-      ENCORE_SENDER_UNSUBSCRIBE_KEYS = "${local.secrets_arn}/former-unsubscribe-keys"
+      FONDLY_SENDER_UNSUBSCRIBE_KEYS = "${local.secrets_arn}/former-unsubscribe-keys"
     } : {},
   )
   # Tasks are replaced when what they read from SSM changes.
@@ -172,7 +172,7 @@ locals {
 
   # A figure of the recommender's rules is a setting of its own; the service refuses a name that it does not know.
   rule_settings = {
-    for name, figure in var.rules : "ENCORE_RECOMMENDER_RULES__${upper(name)}" => tostring(figure)
+    for name, figure in var.rules : "FONDLY_RECOMMENDER_RULES__${upper(name)}" => tostring(figure)
   }
 
   # The mailer's go through SSM.
@@ -198,41 +198,41 @@ locals {
   own_settings = toset(concat(
     flatten(values(local.required_settings)),
     [
-      "ENCORE_MAILER_BATCH_ROLE_ARN",
-      "ENCORE_MAILER_GUARDRAIL_ID",
-      "ENCORE_MAILER_GUARDRAIL_VERSION",
-      "ENCORE_MAILER_MODEL_ID",
-      "ENCORE_MAILER_UNSUBSCRIBE_KEY",
-      "ENCORE_METRICS_NAMESPACE",
-      "ENCORE_RECOMMENDER_CAMPAIGN",
-      "ENCORE_RECOMMENDER_DATASET_GROUP",
-      "ENCORE_RECOMMENDER_WEB_HOST",
-      "ENCORE_RECOMMENDER_WEB_KEYS",
-      "ENCORE_RECOMMENDER_WEB_PORT",
-      "ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S",
-      "ENCORE_SENDER_CONFIGURATION_SET",
-      "ENCORE_SENDER_DKIM_KEY",
-      "ENCORE_SENDER_DKIM_SELECTOR",
-      "ENCORE_SENDER_MAILBOX",
-      "ENCORE_SENDER_MAILBOX_PASSWORD",
-      "ENCORE_SENDER_SMTP_HOST",
-      "ENCORE_SENDER_SMTP_PASSWORD",
-      "ENCORE_SENDER_SMTP_PORT",
-      "ENCORE_SENDER_SMTP_SECURITY",
-      "ENCORE_SENDER_SMTP_USER",
-      "ENCORE_SENDER_TRANSPORT",
-      "ENCORE_SENDER_UNSUBSCRIBE_KEYS",
-      "ENCORE_SENDER_WEB_CLICKS",
-      "ENCORE_SENDER_WEB_HOST",
-      "ENCORE_SENDER_WEB_PORT",
-      "ENCORE_SENDER_WEB_REQUESTS_PER_S",
-      "ENCORE_SENTIMENT_JOB_ROLE_ARN",
+      "FONDLY_MAILER_BATCH_ROLE_ARN",
+      "FONDLY_MAILER_GUARDRAIL_ID",
+      "FONDLY_MAILER_GUARDRAIL_VERSION",
+      "FONDLY_MAILER_MODEL_ID",
+      "FONDLY_MAILER_UNSUBSCRIBE_KEY",
+      "FONDLY_METRICS_NAMESPACE",
+      "FONDLY_RECOMMENDER_CAMPAIGN",
+      "FONDLY_RECOMMENDER_DATASET_GROUP",
+      "FONDLY_RECOMMENDER_WEB_HOST",
+      "FONDLY_RECOMMENDER_WEB_KEYS",
+      "FONDLY_RECOMMENDER_WEB_PORT",
+      "FONDLY_RECOMMENDER_WEB_REQUESTS_PER_S",
+      "FONDLY_SENDER_CONFIGURATION_SET",
+      "FONDLY_SENDER_DKIM_KEY",
+      "FONDLY_SENDER_DKIM_SELECTOR",
+      "FONDLY_SENDER_MAILBOX",
+      "FONDLY_SENDER_MAILBOX_PASSWORD",
+      "FONDLY_SENDER_SMTP_HOST",
+      "FONDLY_SENDER_SMTP_PASSWORD",
+      "FONDLY_SENDER_SMTP_PORT",
+      "FONDLY_SENDER_SMTP_SECURITY",
+      "FONDLY_SENDER_SMTP_USER",
+      "FONDLY_SENDER_TRANSPORT",
+      "FONDLY_SENDER_UNSUBSCRIBE_KEYS",
+      "FONDLY_SENDER_WEB_CLICKS",
+      "FONDLY_SENDER_WEB_HOST",
+      "FONDLY_SENDER_WEB_PORT",
+      "FONDLY_SENDER_WEB_REQUESTS_PER_S",
+      "FONDLY_SENTIMENT_JOB_ROLE_ARN",
     ],
   ))
 
   # The mailer's own are parameters, as its others are, except empty ones: a parameter has at least one character.
   given_parameters = {
-    for name, value in local.given_settings.mailer : name => value if startswith(name, "ENCORE_MAILER_") && value != ""
+    for name, value in local.given_settings.mailer : name => value if startswith(name, "FONDLY_MAILER_") && value != ""
   }
   given_variables = {
     for service, given in local.given_settings : service => {
@@ -241,29 +241,29 @@ locals {
   }
 
   common_settings = {
-    ENCORE_DRAIN_S           = "100" # within the 120 s between SIGTERM and SIGKILL
-    ENCORE_METRICS_NAMESPACE = "Encore/${var.name}"
+    FONDLY_DRAIN_S           = "100" # within the 120 s between SIGTERM and SIGKILL
+    FONDLY_METRICS_NAMESPACE = "Fondly/${var.name}"
   }
 
   # Read from SSM when a task starts, so that operators can look them up and the key is in no plan or state.
   mailer_settings = merge(
     {
-      ENCORE_MAILER_MODEL_ID = var.mailer.model_id
+      FONDLY_MAILER_MODEL_ID = var.mailer.model_id
 
       # The account's whole quota: tasks share it by themselves, however many run.
-      ENCORE_MAILER_CONVERSE_RPM = tostring(var.mailer.converse_rpm)
+      FONDLY_MAILER_CONVERSE_RPM = tostring(var.mailer.converse_rpm)
     },
     var.mailer.batch_from_prompts == null ? {} : {
-      ENCORE_MAILER_BATCH_FROM_PROMPTS = tostring(var.mailer.batch_from_prompts)
-      ENCORE_MAILER_BATCH_ROLE_ARN     = aws_iam_role.bedrock.arn
+      FONDLY_MAILER_BATCH_FROM_PROMPTS = tostring(var.mailer.batch_from_prompts)
+      FONDLY_MAILER_BATCH_ROLE_ARN     = aws_iam_role.bedrock.arn
     },
     var.mailer.guardrail == null ? {} : {
-      ENCORE_MAILER_GUARDRAIL_ID      = var.mailer.guardrail.id
-      ENCORE_MAILER_GUARDRAIL_VERSION = var.mailer.guardrail.version
+      FONDLY_MAILER_GUARDRAIL_ID      = var.mailer.guardrail.id
+      FONDLY_MAILER_GUARDRAIL_VERSION = var.mailer.guardrail.version
     },
-    var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
-    var.unsubscribe_address == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_ADDRESS = var.unsubscribe_address },
-    var.clicks == null ? {} : { ENCORE_MAILER_CLICKS_URL = var.clicks.url },
+    var.unsubscribe == null ? {} : { FONDLY_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
+    var.unsubscribe_address == null ? {} : { FONDLY_MAILER_UNSUBSCRIBE_ADDRESS = var.unsubscribe_address },
+    var.clicks == null ? {} : { FONDLY_MAILER_CLICKS_URL = var.clicks.url },
     var.shop.mailer, # its unsubscribe address is a domain of the shop's own that leads to the endpoint
     local.given_parameters,
   )
@@ -273,11 +273,11 @@ locals {
       for name, parameter in aws_ssm_parameter.mailer : name => parameter.arn
       if !contains(keys(local.given_variables.mailer), name)
     },
-    var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_KEY = var.unsubscribe.key_parameter_arn },
+    var.unsubscribe == null ? {} : { FONDLY_MAILER_UNSUBSCRIBE_KEY = var.unsubscribe.key_parameter_arn },
   )
 
   resource_settings = merge(module.topology.environment, {
-    ENCORE_PERSONALIZE_ROLE_ARN = aws_iam_role.personalize.arn
+    FONDLY_PERSONALIZE_ROLE_ARN = aws_iam_role.personalize.arn
   })
 
   environment = {
@@ -296,10 +296,10 @@ locals {
   }
 
   # The service touches this file as long as its loop runs; the image sets the path, unless a setting does.
-  health_command = ["CMD", "python", "-m", "encore.runtime.liveness", "/tmp/alive"]
+  health_command = ["CMD", "python", "-m", "fondly.runtime.liveness", "/tmp/alive"]
   health_commands = {
     for service, given in local.given_settings : service =>
-    concat(slice(local.health_command, 0, 4), [lookup(given, "ENCORE_LIVENESS_FILE", local.health_command[4])])
+    concat(slice(local.health_command, 0, 4), [lookup(given, "FONDLY_LIVENESS_FILE", local.health_command[4])])
   }
 }
 
@@ -307,7 +307,7 @@ resource "aws_ssm_parameter" "mailer" {
   #checkov:skip=CKV2_AWS_34:not secret, and operators must be able to read it; the key is a SecureString
   for_each = local.mailer_settings
 
-  name        = "/encore/${var.name}/mailer/${lower(replace(trimprefix(each.key, "ENCORE_MAILER_"), "_", "-"))}"
+  name        = "/fondly/${var.name}/mailer/${lower(replace(trimprefix(each.key, "FONDLY_MAILER_"), "_", "-"))}"
   description = "The mailer's ${each.key}"
   type        = "String"
   value       = each.value

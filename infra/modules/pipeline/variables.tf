@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Prefix of all names, such as encore-prod; also names the Personalize dataset group."
+  description = "Prefix of all names, such as fondly-prod; also names the Personalize dataset group."
   type        = string
 
   validation {
@@ -51,7 +51,7 @@ variable "architecture" {
 }
 
 variable "shop" {
-  description = "What the shop's settings file says, as variables of each service: the output of `encore config tfvars`."
+  description = "What the shop's settings file says, as variables of each service: the output of `fondly config tfvars`."
   type = object({
     ingest      = optional(map(string), {})
     sentiment   = optional(map(string), {})
@@ -62,13 +62,13 @@ variable "shop" {
 
   validation {
     condition = alltrue(flatten([
-      for service, settings in var.shop : [for name in keys(settings) : startswith(name, "ENCORE_${upper(service)}_")]
+      for service, settings in var.shop : [for name in keys(settings) : startswith(name, "FONDLY_${upper(service)}_")]
     ]))
-    error_message = "shop must be the output of `encore config tfvars`: each service has only its own variables."
+    error_message = "shop must be the output of `fondly config tfvars`: each service has only its own variables."
   }
 
   validation {
-    condition     = var.unsubscribe != null || !contains(keys(var.shop.mailer), "ENCORE_MAILER_UNSUBSCRIBE_URL")
+    condition     = var.unsubscribe != null || !contains(keys(var.shop.mailer), "FONDLY_MAILER_UNSUBSCRIBE_URL")
     error_message = "brand.unsubscribe_url needs the unsubscribe endpoint, whose key signs the links: set unsubscribe_endpoint = true."
   }
 }
@@ -104,7 +104,7 @@ variable "mailer" {
 }
 
 variable "unsubscribe" {
-  description = "The one-click unsubscribe URL, the SSM parameter with the key that signs its links, and whether there is another, /encore/<name>/former-unsubscribe-keys, with those that did before; null for none."
+  description = "The one-click unsubscribe URL, the SSM parameter with the key that signs its links, and whether there is another, /fondly/<name>/former-unsubscribe-keys, with those that did before; null for none."
   type        = object({ url = string, key_parameter_arn = string, former_keys = optional(bool, false) })
   default     = null
 }
@@ -292,7 +292,7 @@ variable "settings" {
     condition = alltrue(flatten([
       for given in values(var.settings) : [for name in keys(given) : !contains(local.own_settings, name)]
     ]))
-    error_message = "settings must not have what resources, permissions or alarms depend on, such as ENCORE_MAILER_MODEL_ID: other inputs set it."
+    error_message = "settings must not have what resources, permissions or alarms depend on, such as FONDLY_MAILER_MODEL_ID: other inputs set it."
   }
 }
 

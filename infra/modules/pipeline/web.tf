@@ -8,13 +8,13 @@ locals {
   web_environment = merge(
     {
       for name, value in local.environment.recommender : name => value
-      if !startswith(name, "ENCORE_") || contains(local.setting_names.web, name)
+      if !startswith(name, "FONDLY_") || contains(local.setting_names.web, name)
     },
     {
-      MODULE                                = "encore.recommender.web" # what the image starts
-      ENCORE_RECOMMENDER_WEB_HOST           = "0.0.0.0"
-      ENCORE_RECOMMENDER_WEB_PORT           = tostring(try(var.realtime.port, 8080))
-      ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S = tostring(try(var.realtime.requests_per_s, 100))
+      MODULE                                = "fondly.recommender.web" # what the image starts
+      FONDLY_RECOMMENDER_WEB_HOST           = "0.0.0.0"
+      FONDLY_RECOMMENDER_WEB_PORT           = tostring(try(var.realtime.port, 8080))
+      FONDLY_RECOMMENDER_WEB_REQUESTS_PER_S = tostring(try(var.realtime.requests_per_s, 100))
     },
     { for name, value in local.given_settings.web : name => value if contains(local.setting_names.web, name) },
   )
@@ -111,7 +111,7 @@ locals {
       actions = ["dynamodb:DescribeTable"]
       resources = [
         for name, arn in module.topology.table_arns : arn
-        if contains(local.setting_names.web, "ENCORE_${upper(replace(name, "-", "_"))}_TABLE")
+        if contains(local.setting_names.web, "FONDLY_${upper(replace(name, "-", "_"))}_TABLE")
       ]
       conditions = []
     },
@@ -129,7 +129,7 @@ module "web" {
   size               = var.realtime.size
   architecture       = var.architecture
   environment        = local.web_environment
-  parameters         = { ENCORE_RECOMMENDER_WEB_KEYS = var.realtime.key_parameter_arn }
+  parameters         = { FONDLY_RECOMMENDER_WEB_KEYS = var.realtime.key_parameter_arn }
   release            = tostring(var.realtime.key_version)
   network            = var.network
   logs               = local.logs

@@ -138,7 +138,7 @@ resource "aws_api_gateway_method_settings" "all" {
 }
 
 resource "aws_cloudwatch_log_group" "access" {
-  name              = "/encore/${var.name}-web-access"
+  name              = "/fondly/${var.name}-web-access"
   retention_in_days = 365
   kms_key_id        = var.keys.logs
 }

@@ -19,7 +19,7 @@ ephemeral "random_password" "key" {
 }
 
 resource "aws_ssm_parameter" "key" {
-  name             = "/encore/${var.name}/web-key"
+  name             = "/fondly/${var.name}/web-key"
   description      = "What callers of the real-time endpoint send in ${local.key_header}"
   type             = "SecureString"
   key_id           = var.keys.data

@@ -1,7 +1,7 @@
 resource "aws_ecr_repository" "this" {
   for_each = var.images
 
-  name                 = "encore/${each.key}"
+  name                 = "fondly/${each.key}"
   image_tag_mutability = "IMMUTABLE"
 
   image_scanning_configuration {

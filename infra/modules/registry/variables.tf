@@ -1,5 +1,5 @@
 variable "images" {
-  description = "The images, each in a repository encore/<image>."
+  description = "The images, each in a repository fondly/<image>."
   type        = set(string)
 }
 

@@ -37,7 +37,7 @@ resource "aws_ecs_task_definition" "this" {
       secrets                = [for name, arn in var.parameters : { name = name, valueFrom = arn }]
       mountPoints            = concat(local.own_disk, local.shared_disk)
       portMappings           = [for port in local.ports : { containerPort = port, protocol = "tcp" }]
-      dockerLabels           = { "encore.release" = var.release }
+      dockerLabels           = { "fondly.release" = var.release }
       linuxParameters        = { capabilities = { drop = ["ALL"] } } # no ECS init: the image has its own
 
       healthCheck = {
@@ -165,7 +165,7 @@ resource "aws_ecs_service" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  name              = "/encore/${var.name}"
+  name              = "/fondly/${var.name}"
   retention_in_days = var.logs.retention_days
   kms_key_id        = var.logs.key_arn
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "The service's full name, such as encore-prod-sentiment."
+  description = "The service's full name, such as fondly-prod-sentiment."
   type        = string
 }
 

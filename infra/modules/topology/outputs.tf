@@ -39,11 +39,11 @@ output "bucket_names" {
 }
 
 output "environment" {
-  description = "The services' settings by variable: ENCORE_<NAME>_TOPIC_ARN, _QUEUE_URL, _TABLE, _BUCKET."
+  description = "The services' settings by variable: FONDLY_<NAME>_TOPIC_ARN, _QUEUE_URL, _TABLE, _BUCKET."
   value = merge(
-    { for name, topic in aws_sns_topic.this : "ENCORE_${upper(replace(name, "-", "_"))}_TOPIC_ARN" => topic.arn },
-    { for name, queue in aws_sqs_queue.this : "ENCORE_${upper(replace(name, "-", "_"))}_QUEUE_URL" => queue.url },
-    { for name, table in aws_dynamodb_table.this : "ENCORE_${upper(replace(name, "-", "_"))}_TABLE" => table.name },
-    { for name, bucket in aws_s3_bucket.this : "ENCORE_${upper(replace(name, "-", "_"))}_BUCKET" => bucket.bucket },
+    { for name, topic in aws_sns_topic.this : "FONDLY_${upper(replace(name, "-", "_"))}_TOPIC_ARN" => topic.arn },
+    { for name, queue in aws_sqs_queue.this : "FONDLY_${upper(replace(name, "-", "_"))}_QUEUE_URL" => queue.url },
+    { for name, table in aws_dynamodb_table.this : "FONDLY_${upper(replace(name, "-", "_"))}_TABLE" => table.name },
+    { for name, bucket in aws_s3_bucket.this : "FONDLY_${upper(replace(name, "-", "_"))}_BUCKET" => bucket.bucket },
   )
 }

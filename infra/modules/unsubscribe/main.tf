@@ -21,7 +21,7 @@ locals {
 
 resource "aws_cloudwatch_metric_alarm" "failing" {
   alarm_name          = "${var.name}-unsubscribe-failing"
-  alarm_description   = "Requests to unsubscribe fail: the law and mailbox providers allow two days. The log group /encore/${var.name}-unsubscribe says since when."
+  alarm_description   = "Requests to unsubscribe fail: the law and mailbox providers allow two days. The log group /fondly/${var.name}-unsubscribe says since when."
   namespace           = "AWS/ApiGateway"
   metric_name         = "5XXError"
   dimensions          = { ApiName = aws_api_gateway_rest_api.this.name, Stage = aws_api_gateway_stage.this.stage_name }
@@ -42,7 +42,7 @@ ephemeral "random_password" "key" {
 }
 
 resource "aws_ssm_parameter" "key" {
-  name             = "/encore/${var.name}/unsubscribe-key"
+  name             = "/fondly/${var.name}/unsubscribe-key"
   description      = "Signs the tokens of unsubscribe links"
   type             = "SecureString"
   key_id           = var.keys.data

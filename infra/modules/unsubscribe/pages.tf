@@ -1,8 +1,8 @@
-# The pages are those of the sender's web process, put together as it does (`encore.sender.web.pages`): a test compares
+# The pages are those of the sender's web process, put together as it does (`fondly.sender.web.pages`): a test compares
 # the two byte by byte. API Gateway fills in the token.
 
 locals {
-  pages = "${path.module}/../../../services/sender/src/encore/sender/web/pages"
+  pages = "${path.module}/../../../services/sender/src/fondly/sender/web/pages"
   token = "$util.urlEncode($input.params('t'))"
 
   # For HTML, and for the templates of API Gateway, to which $ and # mean something.

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Prefix of all names, such as encore-prod-web."
+  description = "Prefix of all names, such as fondly-prod-web."
   type        = string
 }
 

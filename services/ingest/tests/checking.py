@@ -1,12 +1,12 @@
-"""Files on disk, read as `encore check` reads them."""
+"""Files on disk, read as `fondly check` reads them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from encore.ingest.domain.formats.mapping import Mapping as ColumnMapping
-from encore.ingest.use_cases.check_files import CheckedFiles, check_files
-from encore.ingest.use_cases.load_files import LoadRules
-from encore.ingest.use_cases.survey_files import SourceFile, Watch
+from fondly.ingest.domain.formats.mapping import Mapping as ColumnMapping
+from fondly.ingest.use_cases.check_files import CheckedFiles, check_files
+from fondly.ingest.use_cases.load_files import LoadRules
+from fondly.ingest.use_cases.survey_files import SourceFile, Watch
 from services.ingest.tests.fakes import csv_lines, limits
 
 Rows = Sequence[Mapping[str, str]]

@@ -14,28 +14,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
-from encore.contracts import object_keys
-from encore.contracts.events import DataIngested
-from encore.contracts.ingest_report import IngestReport
-from encore.contracts.records import Customer, Product, SharedText
-from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
-from encore.ingest.domain.file_sets import StoredFile
-from encore.ingest.domain.formats.mapping import Mapping
-from encore.ingest.domain.rejects import Reject
-from encore.ingest.domain.values.conventions import Defaults
-from encore.ingest.handler import IngestHandler
-from encore.ingest.ports import VanishedError
-from encore.ingest.use_cases.find_delivery import FindDelivery
-from encore.ingest.use_cases.ingest_events import EventLimits, IngestEvents
-from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
-from encore.ingest.use_cases.load_files import LoadRules
-from encore.ingest.use_cases.publish_parts import Publication
-from encore.ingest.use_cases.start_run import StartRun
-from encore.ingest.use_cases.start_tools import SetLimits, Tools
-from encore.ingest.use_cases.supersede import Supersede
-from encore.ingest.use_cases.survey_files import ReadingRules
-from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import Run, StageName
+from fondly.contracts import object_keys
+from fondly.contracts.events import DataIngested
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import Customer, Product, SharedText
+from fondly.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
+from fondly.ingest.domain.file_sets import StoredFile
+from fondly.ingest.domain.formats.mapping import Mapping
+from fondly.ingest.domain.rejects import Reject
+from fondly.ingest.domain.values.conventions import Defaults
+from fondly.ingest.handler import IngestHandler
+from fondly.ingest.ports import VanishedError
+from fondly.ingest.use_cases.find_delivery import FindDelivery
+from fondly.ingest.use_cases.ingest_events import EventLimits, IngestEvents
+from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
+from fondly.ingest.use_cases.load_files import LoadRules
+from fondly.ingest.use_cases.publish_parts import Publication
+from fondly.ingest.use_cases.start_run import StartRun
+from fondly.ingest.use_cases.start_tools import SetLimits, Tools
+from fondly.ingest.use_cases.supersede import Supersede
+from fondly.ingest.use_cases.survey_files import ReadingRules
+from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.run import Run, StageName
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 

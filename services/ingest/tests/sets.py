@@ -7,16 +7,16 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from encore.contracts.events import RunFinished
-from encore.ingest.domain.formats.mapping import Mapping
-from encore.ingest.domain.uploads import Upload
-from encore.ingest.ports import OpenDelivery
-from encore.ingest.use_cases.find_delivery import FindDelivery
-from encore.ingest.use_cases.start_run import StartRun
-from encore.ingest.use_cases.start_tools import SetLimits, Tools
-from encore.ingest.use_cases.supersede import Supersede
-from encore.runtime.runs.lifecycle import fail_run
-from encore.runtime.runs.run import Run, StageName
+from fondly.contracts.events import RunFinished
+from fondly.ingest.domain.formats.mapping import Mapping
+from fondly.ingest.domain.uploads import Upload
+from fondly.ingest.ports import OpenDelivery
+from fondly.ingest.use_cases.find_delivery import FindDelivery
+from fondly.ingest.use_cases.start_run import StartRun
+from fondly.ingest.use_cases.start_tools import SetLimits, Tools
+from fondly.ingest.use_cases.supersede import Supersede
+from fondly.runtime.runs.lifecycle import fail_run
+from fondly.runtime.runs.run import Run, StageName
 from services.ingest.tests.fakes import InMemoryFiles
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects

@@ -13,7 +13,7 @@ import openpyxl
 from arro3.core import DataType
 from openpyxl.cell import WriteOnlyCell
 
-from encore.contracts.records import Customer, Product, Purchase, Review
+from fondly.contracts.records import Customer, Product, Purchase, Review
 from services.ingest.tests.table_files import parquet
 
 Rows = Sequence[Mapping[str, str]]

@@ -10,12 +10,12 @@ import openpyxl
 from arro3.core import Array, DataType, Table
 from arro3.io import write_parquet
 
-from encore.ingest.adapters.tables import open_table
-from encore.ingest.adapters.upload_file import go_on
-from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
-from encore.ingest.domain.formats.layout import Layout
-from encore.ingest.domain.formats.mapping import FileMapping
-from encore.ingest.domain.formats.recognise import recognise
+from fondly.ingest.adapters.tables import open_table
+from fondly.ingest.adapters.upload_file import go_on
+from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
+from fondly.ingest.domain.formats.layout import Layout
+from fondly.ingest.domain.formats.mapping import FileMapping
+from fondly.ingest.domain.formats.recognise import recognise
 
 
 def columns(names: str) -> list[str]:

@@ -5,27 +5,27 @@ from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
-from encore.contracts import object_keys
-from encore.contracts.events import MailerPoll, RecommendationsReady, new_event
-from encore.mailer.domain.copy.job import JobState, JobStatus, JobTask
-from encore.mailer.domain.copy.prompt import Prompt, Task
-from encore.mailer.handler import MailerHandler
-from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
-from encore.mailer.use_cases.close_run import CloseRun
-from encore.mailer.use_cases.collect_prompts import CollectPrompts
-from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
-from encore.mailer.use_cases.release_parts import ReleaseParts
-from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import StageName
-from encore.runtime.runs.stage import PartResult
-from encore.runtime.runs.totals import total
+from fondly.contracts import object_keys
+from fondly.contracts.events import MailerPoll, RecommendationsReady, new_event
+from fondly.mailer.domain.copy.job import JobState, JobStatus, JobTask
+from fondly.mailer.domain.copy.prompt import Prompt, Task
+from fondly.mailer.handler import MailerHandler
+from fondly.mailer.use_cases.advance_copy_job import AdvanceCopyJob
+from fondly.mailer.use_cases.close_run import CloseRun
+from fondly.mailer.use_cases.collect_prompts import CollectPrompts
+from fondly.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
+from fondly.mailer.use_cases.release_parts import ReleaseParts
+from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.stage import PartResult
+from fondly.runtime.runs.totals import total
 from services.mailer.tests.fakes import MODEL, InMemoryCopyJobs
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs, a_report, finish_part
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects, InMemoryPolls
 
 if TYPE_CHECKING:
-    from encore.mailer.use_cases.mail_part import MailPart
+    from fondly.mailer.use_cases.mail_part import MailPart
 
 RUN = "run-1"
 PARTS = 2

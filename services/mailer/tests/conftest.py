@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
+from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from fondly.mailer.domain.copy.fields import Copy
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 
 PRODUCTS: tuple[dict[str, object], ...] = (
     {
@@ -112,7 +112,7 @@ def recommended(
 
 def facts_of(recommendation: Recommendation) -> EmailFacts:
     """The facts of an email to the customer."""
-    return email_facts(recommendation, brand="Encore Shop", locale="en_IN", features=FEATURES)
+    return email_facts(recommendation, brand="Fondly Shop", locale="en_IN", features=FEATURES)
 
 
 def answered(**changes: object) -> dict[str, object]:

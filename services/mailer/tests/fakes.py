@@ -5,15 +5,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from encore.contracts.errors import TransientError
-from encore.mailer.domain.copy.fields import HEADLINES, TEXTS
-from encore.mailer.domain.copy.job import JobState, JobStatus, JobTask
-from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.record import EmailRecord
-from encore.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
-from encore.mailer.ports import BusyError, Claim, JobAnswer, ModelMessage, ModelReply
-from encore.runtime.quota.turns import WithdrawnError
+from fondly.contracts.errors import TransientError
+from fondly.mailer.domain.copy.fields import HEADLINES, TEXTS
+from fondly.mailer.domain.copy.job import JobState, JobStatus, JobTask
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.record import EmailRecord
+from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
+from fondly.mailer.ports import BusyError, Claim, JobAnswer, ModelMessage, ModelReply
+from fondly.runtime.quota.turns import WithdrawnError
 
 MODEL = "anthropic.claude-haiku-5-5"
 KINDS = (

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from encore.recommender.domain.basket import Basket, Rule
-from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.basket import Basket, Rule
+from fondly.recommender.domain.candidates import Candidates
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shopper import Shopper
 from services.recommender.tests.shops import shelf
 
 TEA, MUGS, KETTLES = (

@@ -6,13 +6,13 @@ from decimal import Decimal
 from functools import cached_property
 from statistics import fmean, median
 
-from encore.contracts.records import Product
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.fitting import fits, is_of_their_system
-from encore.recommender.domain.picks import Selection
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Product
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.fitting import fits, is_of_their_system
+from fondly.recommender.domain.picks import Selection
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.taxonomy import Category
 
 RULES = Rules()
 

@@ -8,14 +8,14 @@ from typing import cast
 
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer, Product, ProductSentiment
-from encore.recommender.domain.picks import Selection, pick
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Customer, Product, ProductSentiment
+from fondly.recommender.domain.picks import Selection, pick
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.taxonomy import Category
 from services.recommender.tests.fakes import product, purchase
 from services.recommender.tests.shops import DAY, NOW, buyer, delighted, shop_of
 

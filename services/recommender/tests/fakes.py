@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
-from encore.contracts import object_keys
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.records import (
     Customer,
     CustomerEvent,
     EventKind,
@@ -19,24 +19,24 @@ from encore.contracts.records import (
     Sentiment,
     SentimentScores,
 )
-from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
-from encore.recommender.domain.customer_events import Visit, surplus
-from encore.recommender.domain.plan import Kind, ResourceSpec
-from encore.recommender.ports import (
+from fondly.recommender.adapters.turns import ITEM, DynamoDBTurns
+from fondly.recommender.domain.customer_events import Visit, surplus
+from fondly.recommender.domain.plan import Kind, ResourceSpec
+from fondly.recommender.ports import (
     NotReadyError,
     QuotaError,
     RankedObjects,
     RefusedError,
     VanishedError,
 )
-from encore.recommender.use_cases.keep_rankings import KeepRankings
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
-from encore.recommender.use_cases.study_shop import StudyShop
-from encore.runtime.batches import batches
-from encore.runtime.ports import Objects
-from encore.runtime.storage import to_item
+from fondly.recommender.use_cases.keep_rankings import KeepRankings
+from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.know_customers import KnowCustomers
+from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
+from fondly.recommender.use_cases.study_shop import StudyShop
+from fondly.runtime.batches import batches
+from fondly.runtime.ports import Objects
+from fondly.runtime.storage import to_item
 from tests.support.dynamodb import InMemoryDynamoDB, Item
 from tests.support.stores import InMemoryItems
 

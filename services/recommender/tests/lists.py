@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from encore.contracts.records import ReasonKind
-from encore.recommender.domain.picks import Selection, pick
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shopper import Shopper
+from fondly.contracts.records import ReasonKind
+from fondly.recommender.domain.picks import Selection, pick
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shopper import Shopper
 
 CUSTOMERS = [f"C{n}" for n in range(20)]
 

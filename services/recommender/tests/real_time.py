@@ -11,22 +11,22 @@ from typing import Any, NoReturn
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
-from encore.contracts.records import Exclusion, Pick, Recommendation
-from encore.recommender.adapters.turns import DynamoDBKnownShop
-from encore.recommender.domain.customer_state import keys, wanted_of
-from encore.recommender.domain.real_time import NOT_SHOWN, Edition, Wanted, picks_of
-from encore.recommender.ports import OpenedShop
-from encore.recommender.settings import RecommenderWebSettings
-from encore.recommender.use_cases.current_picks import CurrentPicks
-from encore.recommender.use_cases.find_edition import FindEdition
-from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.web.app import listening_at, web_app
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import DynamoDBItems, S3Objects
-from encore.runtime.web.server import serve_app
-from encore.stack.provision import Resources
+from fondly.contracts.records import Exclusion, Pick, Recommendation
+from fondly.recommender.adapters.turns import DynamoDBKnownShop
+from fondly.recommender.domain.customer_state import keys, wanted_of
+from fondly.recommender.domain.real_time import NOT_SHOWN, Edition, Wanted, picks_of
+from fondly.recommender.ports import OpenedShop
+from fondly.recommender.settings import RecommenderWebSettings
+from fondly.recommender.use_cases.current_picks import CurrentPicks
+from fondly.recommender.use_cases.find_edition import FindEdition
+from fondly.recommender.use_cases.keep_shop import KeepShop
+from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.recommender.web.app import listening_at, web_app
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.storage import DynamoDBItems, S3Objects
+from fondly.runtime.web.server import serve_app
+from fondly.stack.provision import Resources
 from services.recommender.tests.world import RUN, World
 from tests.support.runs import START
 from tests.support.stores import Clients
@@ -204,5 +204,5 @@ async def store(world: World, clients: Clients, resources: Resources) -> list[Re
     for table, items in (("recommendations", world.items), ("histories", world.histories)):
         await DynamoDBItems(clients.dynamodb, resources.tables[table]).put_all([*items.items.values()])
     await Ledger(clients.dynamodb, resources.tables["runs"]).open_run(RUN, source="s3://b/k")
-    await DynamoDBKnownShop(clients.dynamodb, table=resources.tables["runs"], name="encore").set(RUN)
+    await DynamoDBKnownShop(clients.dynamodb, table=resources.tables["runs"], name="fondly").set(RUN)
     return await world.recommended(1)

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from encore.contracts.records import Customer, Product, ProductSentiment, Reason, Review
-from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.picks import Selection
-from encore.recommender.domain.preferences import Preference, Scores, liked_products
-from encore.recommender.domain.reasons import Reasons
-from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Customer, Product, ProductSentiment, Reason, Review
+from fondly.recommender.domain.candidates import Candidates
+from fondly.recommender.domain.catalogue import Catalogue
+from fondly.recommender.domain.co_purchases import CoPurchases
+from fondly.recommender.domain.families import SharedReviews
+from fondly.recommender.domain.picks import Selection
+from fondly.recommender.domain.preferences import Preference, Scores, liked_products
+from fondly.recommender.domain.reasons import Reasons
+from fondly.recommender.domain.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.taxonomy import Category
 from services.recommender.tests.fakes import product, review, scores
 
 NOW = 1_800_000_000

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from encore.contracts import object_keys
-from encore.contracts.events import Event, RecommendationsReady, SentimentScored, parse_event
-from encore.contracts.records import Recommendation
-from encore.recommender.__main__ import make_handler
-from encore.recommender.settings import RecommenderSettings
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import StageName
-from encore.runtime.service import serve
-from encore.runtime.storage import DynamoDBItems, S3Objects, from_item, to_item
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.events import Event, RecommendationsReady, SentimentScored, parse_event
+from fondly.contracts.records import Recommendation
+from fondly.recommender.__main__ import make_handler
+from fondly.recommender.settings import RecommenderSettings
+from fondly.runtime.announcer import SNSAnnouncer
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.service import serve
+from fondly.runtime.storage import DynamoDBItems, S3Objects, from_item, to_item
+from fondly.stack.provision import Resources
 from services.recommender.tests.fakes import Shop
 from tests.support.consent import suppressed
 from tests.support.stores import Clients

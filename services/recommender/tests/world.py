@@ -4,8 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from encore.contracts import object_keys
-from encore.contracts.events import (
+from fondly.contracts import object_keys
+from fondly.contracts.events import (
     EventData,
     RecommenderBundle,
     RecommenderPoll,
@@ -13,34 +13,34 @@ from encore.contracts.events import (
     SentimentScored,
     new_event,
 )
-from encore.contracts.records import Recommendation
-from encore.recommender.adapters.turns import DynamoDBKnownShop
-from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.assortment import Assortment
-from encore.recommender.domain.bundles import FEWEST_PARTS
-from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import solution_digest
-from encore.recommender.domain.plan import Plan
-from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
-from encore.recommender.handler import RecommenderHandler
-from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.keep_rankings import KeepRankings
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
-from encore.recommender.use_cases.record_events import RecordEvents
-from encore.recommender.use_cases.remember_picks import RememberPicks
-from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.select_products import SelectProducts
-from encore.recommender.use_cases.share_out import ShareOut
-from encore.recommender.use_cases.study_shop import StudyShop
-from encore.recommender.use_cases.take_turns import TakeTurns
-from encore.recommender.use_cases.train import Train
-from encore.recommender.use_cases.weigh_ranking import WeighRanking
-from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import Run, StageName
-from encore.runtime.runs.stage import Stage
+from fondly.contracts.records import Recommendation
+from fondly.recommender.adapters.turns import DynamoDBKnownShop
+from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.assortment import Assortment
+from fondly.recommender.domain.bundles import FEWEST_PARTS
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.kept_rankings import solution_digest
+from fondly.recommender.domain.plan import Plan
+from fondly.recommender.domain.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.handler import RecommenderHandler
+from fondly.recommender.use_cases.advance_run import AdvanceRun
+from fondly.recommender.use_cases.keep_rankings import KeepRankings
+from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.know_customers import KnowCustomers
+from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
+from fondly.recommender.use_cases.record_events import RecordEvents
+from fondly.recommender.use_cases.remember_picks import RememberPicks
+from fondly.recommender.use_cases.remove_old_runs import RemoveOldRuns
+from fondly.recommender.use_cases.select_products import SelectProducts
+from fondly.recommender.use_cases.share_out import ShareOut
+from fondly.recommender.use_cases.study_shop import StudyShop
+from fondly.recommender.use_cases.take_turns import TakeTurns
+from fondly.recommender.use_cases.train import Train
+from fondly.recommender.use_cases.weigh_ranking import WeighRanking
+from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.runs.stage import Stage
 from services.recommender.tests.fakes import (
     ROLE,
     InMemoryKeptEvents,
@@ -54,7 +54,7 @@ from tests.support.runs import START, TABLE, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
 
 if TYPE_CHECKING:
-    from encore.runtime.runs.ledger import Ledger
+    from fondly.runtime.runs.ledger import Ledger
 
 RUN = "run-1"
 ENOUGH = made_up_shop(customers=600, part_size=300)

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from encore.contracts import object_keys
-from encore.contracts.consent import Contact, Suppression
-from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from encore.runtime.consent import Person
-from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
-from encore.runtime.runs.run import StageName
-from encore.sender.domain.judging import Rules
-from encore.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
-from encore.sender.use_cases.deliver_part import DeliverPart
-from encore.sender.use_cases.hand_over import HandOver, Paced
-from encore.sender.use_cases.release_parts import ReleaseParts
-from encore.sender.use_cases.suppress_dead_address import SuppressDeadAddress
+from fondly.contracts import object_keys
+from fondly.contracts.consent import Contact, Suppression
+from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.runtime.consent import Person
+from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.run import StageName
+from fondly.sender.domain.judging import Rules
+from fondly.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
+from fondly.sender.use_cases.deliver_part import DeliverPart
+from fondly.sender.use_cases.hand_over import HandOver, Paced
+from fondly.sender.use_cases.release_parts import ReleaseParts
+from fondly.sender.use_cases.suppress_dead_address import SuppressDeadAddress
 from services.sender.tests.fakes_of_feedback import InMemorySuppressions
 from tests.support.runs import RUN, TABLE, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects

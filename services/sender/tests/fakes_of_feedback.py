@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from encore.contracts.consent import Contact, Suppression
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.runtime.runs.delivery import FROM, Act, DecisionError, Delivery, DeliveryStatus
-from encore.sender.domain.notifications import NotificationKind
+from fondly.contracts.consent import Contact, Suppression
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.runtime.runs.delivery import FROM, Act, DecisionError, Delivery, DeliveryStatus
+from fondly.sender.domain.notifications import NotificationKind
 
 RUN = "run-0123456789abcdef"
 SENT_AT = datetime(2026, 11, 20, 10, 15, 28, tzinfo=UTC)

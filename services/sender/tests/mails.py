@@ -1,6 +1,6 @@
 """Mails as mail programs, mail servers and mailbox providers write them, for tests."""
 
-from encore.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.contracts.tokens import UNSUBSCRIBE, sign
 from services.sender.tests.fakes_of_feedback import RUN
 
 KEY = b"a key"
@@ -37,13 +37,13 @@ def email_header(
     signed = token() if signed is None else signed
     return "\r\n".join(
         [
-            "From: Encore Shop <hello@shop.example>",
+            "From: Fondly Shop <hello@shop.example>",
             f"To: {to}",
             "Subject: Something to go with your kettle",
             "Message-ID: <0123456789abcdef@shop.example>",
             f"List-Unsubscribe: <https://shop.example/u?t={signed[:9]}{fold}{signed[9:]}>,",
             f" <mailto:replies@shop.example?subject=unsubscribe%20{signed}>",
-            *([f"X-Encore-Run: {run_id}"] if run_id is not None else []),
+            *([f"X-Fondly-Run: {run_id}"] if run_id is not None else []),
             "",
             "",
         ]

@@ -1,10 +1,10 @@
 """Messages as the mailer makes them, for tests."""
 
-from encore.sender.ports import Outgoing
+from fondly.sender.ports import Outgoing
 
 ADDRESS = "ada@mail.example"
 HEADER = (
-    "From: Encore Shop <hello@shop.example>\r\n"
+    "From: Fondly Shop <hello@shop.example>\r\n"
     "To: {address}\r\n"
     "Subject: Something to go with your kettle\r\n"
     "Date: Thu, 26 Nov 2026 15:14:15 +0000\r\n"
@@ -14,14 +14,14 @@ HEADER = (
     " <mailto:hello@shop.example?subject=unsubscribe%20QWRh.AAAAAAAAAAAAAAAAAAAAAA>\r\n"
     "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     "X-Customer-Id: Ada\r\n"
-    "X-Encore-Run: run-1\r\n"
+    "X-Fondly-Run: run-1\r\n"
     "MIME-Version: 1.0\r\n"
     "Content-Type: multipart/alternative;\r\n"
-    ' boundary="=_encore_{name}"\r\n'
+    ' boundary="=_fondly_{name}"\r\n'
 )
 BODY = (
     "\r\n"
-    "--=_encore_{name}\r\n"
+    "--=_fondly_{name}\r\n"
     "Content-Type: text/plain; charset=utf-8\r\n"
     "Content-Transfer-Encoding: quoted-printable\r\n"
     "\r\n"
@@ -30,14 +30,14 @@ BODY = (
     "Unsubscribe: https://shop.example/u?t=3DQWRh.AAAAAAAAAAA=\r\n"
     "AAAAAAAAAAA\r\n"
     "\r\n"
-    "--=_encore_{name}\r\n"
+    "--=_fondly_{name}\r\n"
     "Content-Type: text/html; charset=utf-8\r\n"
     "Content-Transfer-Encoding: quoted-printable\r\n"
     "\r\n"
     '<html><p>Dear Ada,</p><a href=3D"https://shop.example/u?t=3DQWRh.AAAAAAAAAAA=\r\n'
     'AAAAAAAAAAA">Unsubscribe</a></html>\r\n'
     "\r\n"
-    "--=_encore_{name}--\r\n"
+    "--=_fondly_{name}--\r\n"
 )
 
 

@@ -10,10 +10,10 @@ from aiohttp import ClientSession, DummyCookieJar
 from pydantic import SecretStr
 from starlette.routing import Route
 
-from encore.contracts.tokens import UNSUBSCRIBE, sign
-from encore.runtime.web.server import serve_app
-from encore.sender.settings import SenderWebSettings
-from encore.sender.web.app import listening_at, web_app
+from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.runtime.web.server import serve_app
+from fondly.sender.settings import SenderWebSettings
+from fondly.sender.web.app import listening_at, web_app
 
 KEY, OLD_KEY = "a key that nobody guesses", "the key of last year"
 TOKEN = sign(KEY.encode(), UNSUBSCRIBE, "K-7")

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from encore.contracts.records import Sentiment, SentimentScores
-from encore.sentiment.domain.answers import write_language, write_mentions
-from encore.sentiment.domain.job import JobState, JobStatus
-from encore.sentiment.domain.job_output import JobLine
-from encore.sentiment.domain.scores import Score, write_score
-from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import BusyError, Claim, Keep
+from fondly.contracts.records import Sentiment, SentimentScores
+from fondly.sentiment.domain.answers import write_language, write_mentions
+from fondly.sentiment.domain.job import JobState, JobStatus
+from fondly.sentiment.domain.job_output import JobLine
+from fondly.sentiment.domain.scores import Score, write_score
+from fondly.sentiment.domain.texts import Text
+from fondly.sentiment.ports import BusyError, Claim, Keep
 
 POSITIVE = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
 

@@ -3,25 +3,25 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from encore.contracts import object_keys
-from encore.contracts.events import DataIngested, SentimentPoll, new_event
-from encore.contracts.records import Customer, Product, Review, ScoredReview, SharedText
-from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import PartReport, StageName, part_name
-from encore.sentiment.adapters.new_keys import new_keys
-from encore.sentiment.adapters.within_budget import AsksWithinBudget
-from encore.sentiment.domain.engine import Engine
-from encore.sentiment.handler import SentimentHandler
-from encore.sentiment.ports import FindsAspects
-from encore.sentiment.use_cases.advance_job import AdvanceJob
-from encore.sentiment.use_cases.ask_aspects import AskAspects
-from encore.sentiment.use_cases.collect_texts import CollectTexts
-from encore.sentiment.use_cases.find_left_out import FindLeftOut
-from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
-from encore.sentiment.use_cases.pay_once import PayOnce
-from encore.sentiment.use_cases.read_documents import ReadDocuments
-from encore.sentiment.use_cases.score_part import ScorePart
-from encore.sentiment.use_cases.total_products import TotalProducts
+from fondly.contracts import object_keys
+from fondly.contracts.events import DataIngested, SentimentPoll, new_event
+from fondly.contracts.records import Customer, Product, Review, ScoredReview, SharedText
+from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.run import PartReport, StageName, part_name
+from fondly.sentiment.adapters.new_keys import new_keys
+from fondly.sentiment.adapters.within_budget import AsksWithinBudget
+from fondly.sentiment.domain.engine import Engine
+from fondly.sentiment.handler import SentimentHandler
+from fondly.sentiment.ports import FindsAspects
+from fondly.sentiment.use_cases.advance_job import AdvanceJob
+from fondly.sentiment.use_cases.ask_aspects import AskAspects
+from fondly.sentiment.use_cases.collect_texts import CollectTexts
+from fondly.sentiment.use_cases.find_left_out import FindLeftOut
+from fondly.sentiment.use_cases.keep_job_answers import KeepJobAnswers
+from fondly.sentiment.use_cases.pay_once import PayOnce
+from fondly.sentiment.use_cases.read_documents import ReadDocuments
+from fondly.sentiment.use_cases.score_part import ScorePart
+from fondly.sentiment.use_cases.total_products import TotalProducts
 from services.sentiment.tests.fakes import InMemoryAsks, InMemoryJobOutputs, InMemoryJobs
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import START, Runs, finish_part

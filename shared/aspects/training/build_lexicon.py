@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 
 from corpora import FILM_SOURCES, PRODUCT_SOURCES, Text, read_texts
 
-import encore.aspects
-from encore.aspects.function_words import CLAUSE_ENDS
-from encore.aspects.opinions import NEGATION_REACH_WORDS, negates
-from encore.aspects.vocabulary import Vocabulary
-from encore.aspects.words import SENTENCE_ENDS, singular, words_of
+import fondly.aspects
+from fondly.aspects.function_words import CLAUSE_ENDS
+from fondly.aspects.opinions import NEGATION_REACH_WORDS, negates
+from fondly.aspects.vocabulary import Vocabulary
+from fondly.aspects.words import SENTENCE_ENDS, singular, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-OUT = Path(encore.aspects.__file__).parent / "data" / "opinions.tsv"
+OUT = Path(fondly.aspects.__file__).parent / "data" / "opinions.tsv"
 OWN_WORDS = Path(__file__).with_name("opinions.txt")
 SIDES = {"POS": 1, "NEG": -1}
 

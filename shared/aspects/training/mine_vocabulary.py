@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 from corpora import Text, read_texts
 
-from encore.aspects.catalogue import junk_words
-from encore.aspects.function_words import FUNCTION_WORDS
-from encore.aspects.opinions import packaged_values
-from encore.aspects.vocabulary import Vocabulary
-from encore.aspects.words import phrase_of
+from fondly.aspects.catalogue import junk_words
+from fondly.aspects.function_words import FUNCTION_WORDS
+from fondly.aspects.opinions import packaged_values
+from fondly.aspects.vocabulary import Vocabulary
+from fondly.aspects.words import phrase_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from encore.aspects.phrases import Phrase
+    from fondly.aspects.phrases import Phrase
 
 LISTS = frozenset({"pros", "cons"})
 LEAST_COUNT = 20

@@ -23,18 +23,18 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 
-import encore.aspects
-from encore.aspects.grams import grams
-from encore.aspects.opinions import OpinionLexicon
-from encore.aspects.polarity import CLASSES, FEATURES, PolarityModel, features
-from encore.aspects.reader import AspectReader, label_of
-from encore.aspects.vocabulary import Vocabulary
-from encore.aspects.words import sentences, words_of
+import fondly.aspects
+from fondly.aspects.grams import grams
+from fondly.aspects.opinions import OpinionLexicon
+from fondly.aspects.polarity import CLASSES, FEATURES, PolarityModel, features
+from fondly.aspects.reader import AspectReader, label_of
+from fondly.aspects.vocabulary import Vocabulary
+from fondly.aspects.words import sentences, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-PACKAGED = Path(encore.aspects.__file__).parent / "data"
+PACKAGED = Path(fondly.aspects.__file__).parent / "data"
 SAMPLES = Path(__file__).parents[1] / "tests" / "samples"
 POLARITIES = {"NEG": "negative", "NEU": "neutral", "POS": "positive"}
 

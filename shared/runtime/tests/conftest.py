@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from encore.contracts import trace_context
+from fondly.contracts import trace_context
 
 
 @pytest.fixture(autouse=True)

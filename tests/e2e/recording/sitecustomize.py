@@ -1,6 +1,6 @@
-"""Records each distinct AWS call of a process in a file in the folder `ENCORE_TEST_CALLS`.
+"""Records each distinct AWS call of a process in a file in the folder `FONDLY_TEST_CALLS`.
 
-The file has the name of the process, `ENCORE_TEST_PROCESS`, which its own processes inherit.
+The file has the name of the process, `FONDLY_TEST_PROCESS`, which its own processes inherit.
 
 Python imports this module in every process that has its folder on `PYTHONPATH`, so the services under test
 run unchanged.
@@ -16,7 +16,7 @@ from typing import Any, cast
 def _record_into(path: Path) -> None:
     from aiobotocore.client import AioBaseClient  # noqa: PLC0415 - only in processes that are recorded
 
-    from encore.runtime.quick_reads import QuickReads  # noqa: PLC0415 - as above
+    from fondly.runtime.quick_reads import QuickReads  # noqa: PLC0415 - as above
 
     patched, quick = cast("Any", AioBaseClient), cast("Any", QuickReads)
     call, read = patched._make_api_call, quick.find
@@ -72,5 +72,5 @@ def _tables(params: dict[str, Any]) -> list[str]:
     return list(params["RequestItems"])
 
 
-if folder := os.environ.get("ENCORE_TEST_CALLS"):
-    _record_into(Path(folder) / f"{os.environ.get('ENCORE_TEST_PROCESS', sys.orig_argv[-1])}.jsonl")
+if folder := os.environ.get("FONDLY_TEST_CALLS"):
+    _record_into(Path(folder) / f"{os.environ.get('FONDLY_TEST_PROCESS', sys.orig_argv[-1])}.jsonl")

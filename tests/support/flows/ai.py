@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from encore.contracts import object_keys
+from fondly.contracts import object_keys
 from tests.support.configurations import GUARDRAIL, MODEL, PROFILE
 from tests.support.flows.steps import HERE, RUN, Flow, by_s3, files, passed, role, steps
 from tests.support.hcl.aws import arn

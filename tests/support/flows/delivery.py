@@ -10,14 +10,14 @@ from tests.support.hcl.aws import arn
 
 DOMAIN = "shop.example"
 IDENTITY = arn("ses", f"identity/{DOMAIN}")
-CONFIGURATION_SET = arn("ses", "configuration-set/encore-prod")
+CONFIGURATION_SET = arn("ses", "configuration-set/fondly-prod")
 DISPATCHES, CONTACTS, SUPPRESSIONS, CUSTOMERS, RUNS = (
-    arn("dynamodb", f"table/encore-prod-{name}")
+    arn("dynamodb", f"table/fondly-prod-{name}")
     for name in ("dispatches", "contacts", "suppressions", "customers", "runs")
 )
 SENDER, FEEDBACK, CLICKS = role("sender-task"), role("feedback-task"), role("clicks-task")
 SES = "ses.amazonaws.com"
-REPLIES_RULE = arn("ses", "receipt-rule-set/encore-prod:receipt-rule/encore-prod-replies")
+REPLIES_RULE = arn("ses", "receipt-rule-set/fondly-prod:receipt-rule/fondly-prod-replies")
 SES_PAGE = "Actions, resources, and condition keys for Amazon Simple Email Service v2"
 PARAMETERS_PAGE = "Pass Systems Manager parameters through Amazon ECS environment variables"
 
@@ -69,7 +69,7 @@ def flows() -> Iterator[Flow]:
         "the sender looks for deliveries that wait",
         ("Using resource-based policies for Amazon EventBridge", *SQS_PAGES),
         (
-            *delivered("events.amazonaws.com", "sender", arn("events", "rule/encore-prod-deliveries")),
+            *delivered("events.amazonaws.com", "sender", arn("events", "rule/fondly-prod-deliveries")),
             *steps(SENDER, "dynamodb:Scan", RUNS),
         ),
     )
@@ -82,7 +82,7 @@ def flows() -> Iterator[Flow]:
                     role("sender-execution"),
                     "ssm:GetParameters",
                     *(
-                        arn("ssm", f"parameter/encore/encore-prod/{name}")
+                        arn("ssm", f"parameter/fondly/fondly-prod/{name}")
                         for name in ("smtp-password", "dkim-key")
                     ),
                 ),
@@ -99,7 +99,7 @@ def flows() -> Iterator[Flow]:
                 steps(
                     role("feedback-execution"),
                     "ssm:GetParameters",
-                    arn("ssm", "parameter/encore/encore-prod/mailbox-password"),
+                    arn("ssm", "parameter/fondly/fondly-prod/mailbox-password"),
                 ),
                 steps(role("feedback-execution"), "kms:Decrypt", KEYS["data"], context=via("ssm")),
             )
@@ -191,7 +191,7 @@ def flows() -> Iterator[Flow]:
                     role("clicks-execution"),
                     "ssm:GetParameters",
                     *(
-                        arn("ssm", f"parameter/encore/encore-prod/{name}")
+                        arn("ssm", f"parameter/fondly/fondly-prod/{name}")
                         for name in ("unsubscribe-key", "former-unsubscribe-keys")
                     ),
                 ),
@@ -218,7 +218,7 @@ def flows() -> Iterator[Flow]:
                     role("feedback-execution"),
                     "ssm:GetParameters",
                     *(
-                        arn("ssm", f"parameter/encore/encore-prod/{name}")
+                        arn("ssm", f"parameter/fondly/fondly-prod/{name}")
                         for name in ("unsubscribe-key", "former-unsubscribe-keys")
                     ),
                 ),

@@ -6,11 +6,11 @@ from itertools import chain
 from tests.support.flows.steps import Flow, steps, via
 from tests.support.hcl.aws import ACCOUNT, REGION, arn
 
-UNDERSTUDY = arn("iam", "role/encore-dev-understudy-task", region="")
+UNDERSTUDY = arn("iam", "role/fondly-dev-understudy-task", region="")
 FILE_SYSTEM = arn("elasticfilesystem", "file-system/pipeline.aws_efs_file_system.understudy[0]")
 ACCESS_POINT = arn("elasticfilesystem", "access-point/pipeline.aws_efs_access_point.understudy[0]")
-DEPLOYER = arn("iam", "role/encore-dev-deploy", region="")
-STATE = arn("s3", f"encore-terraform-{ACCOUNT}-{REGION}", region="", account="")
+DEPLOYER = arn("iam", "role/fondly-dev-deploy", region="")
+STATE = arn("s3", f"fondly-terraform-{ACCOUNT}-{REGION}", region="", account="")
 STATE_KEY = arn("kms", "key/keys.aws_kms_key.this[state]")
 BY_STATE_KEY = {
     "s3:x-amz-server-side-encryption": "aws:kms",
@@ -33,7 +33,7 @@ def flows() -> Iterator[Flow]:
         ),
         environment="dev",
     )
-    definition, ecs_role = arn("ecs", "task-definition/encore-dev-ingest:7"), "role/encore-dev-ingest"
+    definition, ecs_role = arn("ecs", "task-definition/fondly-dev-ingest:7"), "role/fondly-dev-ingest"
     yield Flow(
         "GitHub deploys",
         (
@@ -63,15 +63,15 @@ def flows() -> Iterator[Flow]:
                     DEPLOYER,
                     "ecs:RunTask",
                     definition,
-                    context={"ecs:cluster": arn("ecs", "cluster/encore-dev")},
+                    context={"ecs:cluster": arn("ecs", "cluster/fondly-dev")},
                 ),
-                steps(DEPLOYER, ["ecs:DescribeTasks", "ecs:StopTask"], arn("ecs", "task/encore-dev/x")),
+                steps(DEPLOYER, ["ecs:DescribeTasks", "ecs:StopTask"], arn("ecs", "task/fondly-dev/x")),
                 steps(
                     DEPLOYER,
                     "logs:GetLogEvents",
-                    f"{arn('logs', 'log-group:/encore/encore-dev-ingest')}:log-stream:task/app/x",
+                    f"{arn('logs', 'log-group:/fondly/fondly-dev-ingest')}:log-stream:task/app/x",
                 ),
-                steps(DEPLOYER, "ecs:UpdateService", arn("ecs", "service/encore-dev/encore-dev-ingest")),
+                steps(DEPLOYER, "ecs:UpdateService", arn("ecs", "service/fondly-dev/fondly-dev-ingest")),
                 steps(
                     DEPLOYER,
                     "iam:PassRole",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from encore.stack.topology import load_topology
+from fondly.stack.topology import load_topology
 from tests.support.flows.steps import BUCKET, HERE, KEYS, Flow, Step, queue_arn, role, steps, topic_arn, via
 from tests.support.hcl.aws import arn
 
@@ -56,7 +56,7 @@ def flows() -> Iterator[Flow]:
     }
     for service, (name, topic, page) in notices.items():
         source = (
-            arn("ses", "configuration-set/encore-prod")
+            arn("ses", "configuration-set/fondly-prod")
             if service.startswith("ses")
             else arn("cloudwatch", "x")
         )

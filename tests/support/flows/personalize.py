@@ -49,10 +49,10 @@ def flows() -> Iterator[Flow]:
         "Personalize imports a data set",
         PERSONALIZE_PAGES,
         _personalize(
-            "dataset-import-job/encore-prod-x",
+            "dataset-import-job/fondly-prod-x",
             ["personalize:CreateDatasetImportJob"],
-            "dataset-import-job/encore-prod-x",
-            "dataset/encore-prod/INTERACTIONS",
+            "dataset-import-job/fondly-prod-x",
+            "dataset/fondly-prod/INTERACTIONS",
         ),
     )
     yield Flow(
@@ -63,7 +63,7 @@ def flows() -> Iterator[Flow]:
                 steps(
                     role("recommender-task"),
                     ["personalize:CreateSolution", "personalize:CreateSolutionVersion"],
-                    arn("personalize", "solution/encore-prod-x"),
+                    arn("personalize", "solution/fondly-prod-x"),
                 ),
                 steps(
                     PERSONALIZE,
@@ -81,7 +81,7 @@ def flows() -> Iterator[Flow]:
             "batch-inference-job/x",
             ["personalize:CreateBatchInferenceJob"],
             "batch-inference-job/x",
-            "solution/encore-prod-x",
+            "solution/fondly-prod-x",
         ),
     )
     yield from _beside_runs()
@@ -89,7 +89,7 @@ def flows() -> Iterator[Flow]:
 
 def _beside_runs() -> Iterator[Flow]:
     """Yield what is asked without a job: campaigns, filters, events."""
-    recommender, group = role("recommender-task"), arn("personalize", "dataset-group/encore-prod")
+    recommender, group = role("recommender-task"), arn("personalize", "dataset-group/fondly-prod")
     yield Flow(
         "Personalize ranks in real time",
         (ACTIONS_PAGE,),
@@ -99,7 +99,7 @@ def _beside_runs() -> Iterator[Flow]:
                     recommender,
                     ["personalize:CreateCampaign", "personalize:UpdateCampaign"],
                     CAMPAIGN,
-                    arn("personalize", "solution/encore-prod-x"),
+                    arn("personalize", "solution/fondly-prod-x"),
                 ),
                 steps(recommender, ["personalize:DescribeCampaign", "personalize:DeleteCampaign"], CAMPAIGN),
                 steps(recommender, "personalize:TagResource", CAMPAIGN),

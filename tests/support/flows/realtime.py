@@ -7,13 +7,13 @@ from tests.support.flows.steps import BUCKET, KEYS, RUN, Flow, role, steps, via
 from tests.support.flows.tasks import start_of
 from tests.support.hcl.aws import arn
 
-CAMPAIGN = arn("personalize", "campaign/encore-prod")
-FILTER = arn("personalize", "filter/encore-prod-x")
+CAMPAIGN = arn("personalize", "campaign/fondly-prod")
+FILTER = arn("personalize", "filter/fondly-prod-x")
 TRACKER = arn("personalize", "event-tracker/0a1b2c3d")
-CONTACTS = arn("dynamodb", "table/encore-prod-contacts")
-SUPPRESSIONS = arn("dynamodb", "table/encore-prod-suppressions")
-HISTORIES = arn("dynamodb", "table/encore-prod-histories")
-RUNS = arn("dynamodb", "table/encore-prod-runs")
+CONTACTS = arn("dynamodb", "table/fondly-prod-contacts")
+SUPPRESSIONS = arn("dynamodb", "table/fondly-prod-suppressions")
+HISTORIES = arn("dynamodb", "table/fondly-prod-histories")
+RUNS = arn("dynamodb", "table/fondly-prod-runs")
 LEADING_KEYS = "dynamodb:LeadingKeys"
 READ = ("contacts", "histories", "recommendations", "runs")
 WEB = role("web-task")
@@ -31,7 +31,7 @@ def flows() -> Iterator[Flow]:
                 steps(
                     role("web-execution"),
                     "ssm:GetParameters",
-                    arn("ssm", "parameter/encore/encore-prod/web-key"),
+                    arn("ssm", "parameter/fondly/fondly-prod/web-key"),
                 ),
                 steps(role("web-execution"), "kms:Decrypt", KEYS["data"], context=via("ssm")),
             )
@@ -46,7 +46,7 @@ def flows() -> Iterator[Flow]:
                 steps(
                     WEB,
                     "dynamodb:DescribeTable",
-                    *(arn("dynamodb", f"table/encore-prod-{table}") for table in READ),
+                    *(arn("dynamodb", f"table/fondly-prod-{table}") for table in READ),
                 ),
             )
         ),
@@ -72,7 +72,7 @@ def flows() -> Iterator[Flow]:
                     CONTACTS,
                     HISTORIES,
                     SUPPRESSIONS,
-                    arn("dynamodb", "table/encore-prod-recommendations"),
+                    arn("dynamodb", "table/fondly-prod-recommendations"),
                 ),
                 steps(WEB, "dynamodb:GetItem", RUNS),
                 *(steps(WEB, "kms:Decrypt", KEYS["data"], context=via(each)) for each in ("s3", "dynamodb")),
@@ -91,7 +91,7 @@ def flows() -> Iterator[Flow]:
         (ACTIONS_PAGE,),
         tuple(
             chain(
-                steps(WEB, "dynamodb:UpdateItem", arn("dynamodb", "table/encore-prod-recommendations")),
+                steps(WEB, "dynamodb:UpdateItem", arn("dynamodb", "table/fondly-prod-recommendations")),
                 steps(WEB, "dynamodb:BatchWriteItem", RUNS, context={LEADING_KEYS: f"attribution#{RUN}"}),
                 steps(WEB, ["personalize:DescribeEventTracker", "personalize:PutEvents"], TRACKER),
                 steps(WEB, "personalize:ListEventTrackers", "*"),

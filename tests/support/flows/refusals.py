@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from encore.contracts import object_keys
+from fondly.contracts import object_keys
 from tests.support.configurations import PROFILE
 from tests.support.flows.delivery import (
     CONFIGURATION_SET,
@@ -59,7 +59,7 @@ _CONFUSED_DEPUTIES = (
         "sns.amazonaws.com",
         "sqs:SendMessage",
         queue_arn("sentiment"),
-        {**THERE, "aws:SourceArn": f"arn:aws:sns:{REGION}:{OTHER_ACCOUNT}:encore-prod-data-ingested"},
+        {**THERE, "aws:SourceArn": f"arn:aws:sns:{REGION}:{OTHER_ACCOUNT}:fondly-prod-data-ingested"},
         by="aws:SourceArn",
     ),
     _refused(
@@ -236,7 +236,7 @@ _REAL_TIME = (
         "the web process takes no events where it is not to",
         role("web-task"),
         "dynamodb:UpdateItem",
-        arn("dynamodb", "table/encore-prod-recommendations"),
+        arn("dynamodb", "table/fondly-prod-recommendations"),
         environment="guarded",
     ),
     _refused(
@@ -250,7 +250,7 @@ _REAL_TIME = (
         "the web process changes stored picks",
         role("web-task"),
         "dynamodb:PutItem",
-        arn("dynamodb", "table/encore-prod-recommendations"),
+        arn("dynamodb", "table/fondly-prod-recommendations"),
     ),
     _refused(
         "the web process changes a run",
@@ -301,7 +301,7 @@ _REAL_TIME = (
         "the web process's tasks start with the mailer's key",
         role("web-execution"),
         "ssm:GetParameters",
-        arn("ssm", "parameter/encore/encore-prod/unsubscribe-key"),
+        arn("ssm", "parameter/fondly/fondly-prod/unsubscribe-key"),
     ),
     _refused(
         "the recommender deletes somebody else's campaign",
@@ -313,7 +313,7 @@ _REAL_TIME = (
         "the recommender deletes what everybody shares",
         role("recommender-task"),
         "personalize:DeleteDatasetGroup",
-        arn("personalize", "dataset-group/encore-prod"),
+        arn("personalize", "dataset-group/fondly-prod"),
     ),
 )
 
@@ -336,22 +336,22 @@ _DELIVERY = (
             by="aws:SourceArn",
         )
         for what, source in {
-            "another receipt rule": arn("ses", "receipt-rule-set/encore-prod:receipt-rule/other"),
-            "the configuration set": arn("ses", "configuration-set/encore-prod"),
+            "another receipt rule": arn("ses", "receipt-rule-set/fondly-prod:receipt-rule/other"),
+            "the configuration set": arn("ses", "configuration-set/fondly-prod"),
         }.items()
     ),
     _refused(
         "feedback's tasks start with the mailbox's password where none is read",
         role("feedback-execution"),
         "ssm:GetParameters",
-        arn("ssm", "parameter/encore/encore-prod/mailbox-password"),
+        arn("ssm", "parameter/fondly/fondly-prod/mailbox-password"),
     ),
     _refused(
         "a rule that is none of ours delivers to the sender",
         "events.amazonaws.com",
         "sqs:SendMessage",
         queue_arn("sender"),
-        {**HERE, "aws:SourceArn": arn("events", "rule/encore-prod-jobs-sender")},
+        {**HERE, "aws:SourceArn": arn("events", "rule/fondly-prod-jobs-sender")},
         by="aws:SourceArn",
     ),
     _refused(
@@ -448,7 +448,7 @@ _DELIVERY = (
         "clicks' tasks start with the key of real time",
         role("clicks-execution"),
         "ssm:GetParameters",
-        arn("ssm", "parameter/encore/encore-prod/web-key"),
+        arn("ssm", "parameter/fondly/fondly-prod/web-key"),
     ),
     _refused(
         "sentiment suppresses somebody", role("sentiment-task"), "dynamodb:BatchWriteItem", SUPPRESSIONS
@@ -458,13 +458,13 @@ _DELIVERY = (
         "the sender's tasks start with the key of unsubscribe links",
         role("sender-execution"),
         "ssm:GetParameters",
-        arn("ssm", "parameter/encore/encore-prod/unsubscribe-key"),
+        arn("ssm", "parameter/fondly/fondly-prod/unsubscribe-key"),
     ),
     _refused(
         "feedback's tasks start with the mail server's password",
         role("feedback-execution"),
         "ssm:GetParameters",
-        arn("ssm", "parameter/encore/encore-prod/smtp-password"),
+        arn("ssm", "parameter/fondly/fondly-prod/smtp-password"),
         environment="guarded",
     ),
 )
@@ -535,7 +535,7 @@ _RELEASES = (
         "a release gives a task's role to another service",
         DEPLOYER,
         "iam:PassRole",
-        arn("iam", "role/encore-dev-ingest-task", region=""),
+        arn("iam", "role/fondly-dev-ingest-task", region=""),
         {"iam:PassedToService": "ec2.amazonaws.com"},
         by="iam:PassedToService",
         environment="bootstrap",
@@ -544,8 +544,8 @@ _RELEASES = (
         "a release checks its tasks in another cluster",
         DEPLOYER,
         "ecs:RunTask",
-        arn("ecs", "task-definition/encore-dev-ingest:7"),
-        {"ecs:cluster": arn("ecs", "cluster/encore-prod")},
+        arn("ecs", "task-definition/fondly-dev-ingest:7"),
+        {"ecs:cluster": arn("ecs", "cluster/fondly-prod")},
         by="ecs:cluster",
         environment="bootstrap",
     ),
@@ -553,7 +553,7 @@ _RELEASES = (
         "a release reads a queue",
         DEPLOYER,
         "sqs:ReceiveMessage",
-        f"arn:aws:sqs:{REGION}:{ACCOUNT}:encore-dev-mailer",
+        f"arn:aws:sqs:{REGION}:{ACCOUNT}:fondly-dev-mailer",
         environment="bootstrap",
     ),
 )

@@ -9,7 +9,7 @@ from tests.support.iam import Context, Request
 
 RUN = "run-0123456789abcdef"
 OTHER_ACCOUNT = "999999999999"
-BUCKET = arn("s3", f"encore-prod-data-{ACCOUNT}", region="", account="")
+BUCKET = arn("s3", f"fondly-prod-data-{ACCOUNT}", region="", account="")
 KEYS = {name: arn("kms", f"key/keys.aws_kms_key.this[{name}]") for name in ("data", "messages", "logs")}
 HERE = {"aws:SourceAccount": ACCOUNT}
 TLS = {"aws:SecureTransport": "true"}
@@ -50,17 +50,17 @@ class Refusal:
 
 def role(name: str) -> str:
     """Return the ARN of a role of prod."""
-    return arn("iam", f"role/encore-prod-{name}", region="")
+    return arn("iam", f"role/fondly-prod-{name}", region="")
 
 
 def queue_arn(name: str) -> str:
     """Return the ARN of a queue of prod."""
-    return arn("sqs", f"encore-prod-{name}")
+    return arn("sqs", f"fondly-prod-{name}")
 
 
 def topic_arn(name: str) -> str:
     """Return the ARN of a topic of prod."""
-    return arn("sns", f"encore-prod-{name}")
+    return arn("sns", f"fondly-prod-{name}")
 
 
 def via(service: str) -> Context:

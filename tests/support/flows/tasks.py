@@ -11,8 +11,8 @@ from tests.support.hcl.aws import REGION, arn
 def start_of(service: str, *, image: str) -> Flow:
     """ECS pulls an image, hands out the roles, and writes what the task logs."""
     task, execution = role(f"{service}-task"), role(f"{service}-execution")
-    source = {**HERE, "aws:SourceArn": arn("ecs", "task/encore-prod/x")}
-    log = arn("logs", f"log-group:/encore/encore-prod-{service}")
+    source = {**HERE, "aws:SourceArn": arn("ecs", "task/fondly-prod/x")}
+    log = arn("logs", f"log-group:/fondly/fondly-prod-{service}")
     return Flow(
         f"ECS starts a task of {service}",
         (
@@ -27,7 +27,7 @@ def start_of(service: str, *, image: str) -> Flow:
                 steps(
                     execution,
                     ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-                    arn("ecr", f"repository/encore/{image}"),
+                    arn("ecr", f"repository/fondly/{image}"),
                 ),
                 steps(
                     execution,
@@ -108,7 +108,7 @@ def flows() -> Iterator[Flow]:
                     steps(
                         task,
                         ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-                        arn("dynamodb", "table/encore-prod-runs"),
+                        arn("dynamodb", "table/fondly-prod-runs"),
                     ),
                     steps(task, "kms:Decrypt", KEYS["data"], context=via("dynamodb")),
                     by_s3(f"{service}-task"),
@@ -136,7 +136,7 @@ def flows() -> Iterator[Flow]:
                         task,
                         "dynamodb:DescribeTable",
                         *(
-                            arn("dynamodb", f"table/encore-prod-{table}")
+                            arn("dynamodb", f"table/fondly-prod-{table}")
                             for table in ("runs", tables[service])
                         ),
                     ),
@@ -156,14 +156,14 @@ def flows() -> Iterator[Flow]:
                 steps(
                     role("mailer-execution"),
                     "ssm:GetParameters",
-                    *(arn("ssm", f"parameter/encore/encore-prod/mailer/{name}") for name in secrets),
-                    arn("ssm", "parameter/encore/encore-prod/unsubscribe-key"),
+                    *(arn("ssm", f"parameter/fondly/fondly-prod/mailer/{name}") for name in secrets),
+                    arn("ssm", "parameter/fondly/fondly-prod/unsubscribe-key"),
                 ),
                 steps(role("mailer-execution"), "kms:Decrypt", KEYS["data"], context=via("ssm")),
             )
         ),
     )
-    flow_log = f"{arn('logs', 'log-group:/encore/encore-prod/network')}:log-stream:eni"
+    flow_log = f"{arn('logs', 'log-group:/fondly/fondly-prod/network')}:log-stream:eni"
     yield Flow(
         "The network logs what it rejects",
         ("IAM role for publishing flow logs to CloudWatch Logs",),

@@ -1,6 +1,6 @@
 """Small emails for the tests: one that keeps every rule, with changes that break one."""
 
-from encore.checks.emails.message import Email, read_email
+from fondly.checks.emails.message import Email, read_email
 
 HTML = """<!DOCTYPE html><html lang="en"><head><title>Hello</title></head><body><div role="main">
 <h1>Hello</h1><p><img src="http://pictures.example/1.png" alt="A kettle" width="10" height="10">

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from encore.checks.programs import ToolError
+from fondly.checks.programs import ToolError
 
 
 @contextmanager

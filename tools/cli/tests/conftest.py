@@ -15,12 +15,12 @@ from aiobotocore.session import get_session
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
-from encore.cli.app import app
-from encore.cli.verification import Account
-from encore.runtime.aws import CONFIG
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import StageName
-from encore.stack.provision import Resources
+from fondly.cli.app import app
+from fondly.cli.verification import Account
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
 from understudy.testing import UnderstudyServer
 
@@ -47,8 +47,8 @@ class Answer:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-Encore = Callable[..., Answer]
-"""Runs `encore` with these words; `answer` is on its standard input."""
+Fondly = Callable[..., Answer]
+"""Runs `fondly` with these words; `answer` is on its standard input."""
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ def environment(resources: Resources) -> str:
 
 
 @pytest.fixture
-def run_encore(monkeypatch: pytest.MonkeyPatch) -> Encore:
+def run_fondly(monkeypatch: pytest.MonkeyPatch) -> Fondly:
     """The command line, on the environment that the variables name."""
     monkeypatch.setenv("COLUMNS", "100")
 
@@ -78,10 +78,10 @@ def run_encore(monkeypatch: pytest.MonkeyPatch) -> Encore:
 
 
 @pytest.fixture
-def encore(environment: str, run_encore: Encore, monkeypatch: pytest.MonkeyPatch) -> Encore:
+def fondly(environment: str, run_fondly: Fondly, monkeypatch: pytest.MonkeyPatch) -> Fondly:
     """The command line, on this test's environment in the emulator."""
-    monkeypatch.setenv("ENCORE_ENVIRONMENT", environment)
-    return run_encore
+    monkeypatch.setenv("FONDLY_ENVIRONMENT", environment)
+    return run_fondly
 
 
 @pytest.fixture

@@ -9,18 +9,18 @@ from typing import Any, TypeVar
 
 from aiobotocore.session import get_session
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from encore.contracts.experiments import Holdout
-from encore.mailer.domain.copy.fields import CopySource
-from encore.mailer.domain.record import EmailRecord
-from encore.mailer.use_cases.draw_holdout import HOLDOUT
-from encore.runtime.aws import CONFIG
-from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import MAKING
-from encore.runtime.storage import DynamoDBItems, S3Objects
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.contracts.experiments import Holdout
+from fondly.mailer.domain.copy.fields import CopySource
+from fondly.mailer.domain.record import EmailRecord
+from fondly.mailer.use_cases.draw_holdout import HOLDOUT
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import MAKING
+from fondly.runtime.storage import DynamoDBItems, S3Objects
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
 
 BY_SETTING = "the setting"

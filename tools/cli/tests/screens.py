@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from encore.cli.output import console
+from fondly.cli.output import console
 
 SNAPSHOTS = Path(__file__).parent / "unit/snapshots"
 Show = Callable[[Console], None]

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from encore.evaluation.copy.emails import Facts, read_emails
-from encore.evaluation.copy.judging import Problem
-from encore.mailer.domain.facts.email import EmailFacts
+from fondly.evaluation.copy.emails import Facts, read_emails
+from fondly.evaluation.copy.judging import Problem
+from fondly.mailer.domain.facts.email import EmailFacts
 from tools.evaluation.tests.shops import a_product
 
 PRODUCTS = [a_product(name, "Home", "Lamps") for name in ("lamp", "lantern")]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from encore.contracts import object_keys
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.records import (
     Customer,
     Pick,
     Product,
@@ -14,14 +14,14 @@ from encore.contracts.records import (
     Sentiment,
     SentimentScores,
 )
-from encore.evaluation.reasons.checking import ReasonReport, check_reasons
-from encore.evaluation.reasons.stored_run import StoredRun
-from encore.recommender.domain import learned_keys
-from encore.recommender.domain.history import History
-from encore.recommender.domain.preferences import scores_by_review
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop_rules import ShopRules
+from fondly.evaluation.reasons.checking import ReasonReport, check_reasons
+from fondly.evaluation.reasons.stored_run import StoredRun
+from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.preferences import scores_by_review
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop_rules import ShopRules
 from tests.support.stores import InMemoryObjects
 from tools.evaluation.tests.shops import a_customer, a_product
 

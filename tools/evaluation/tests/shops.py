@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     Customer,
     Pick,
     Product,

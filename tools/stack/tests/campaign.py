@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from encore.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
-from encore.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
-from encore.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
-from encore.stack.gallery.model import (
+from fondly.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
+from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
+from fondly.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
+from fondly.stack.gallery.model import (
     CopySource,
     GalleryAspect,
     GalleryDelivery,
@@ -16,8 +16,8 @@ from encore.stack.gallery.model import (
     Piece,
     Refusal,
 )
-from encore.stack.pictures.addresses import picture_url
-from encore.stack.sentiment_figures import exported
+from fondly.stack.pictures.addresses import picture_url
+from fondly.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import email, pick, prompt
 
 EMAILS = 130

@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-from encore.contracts.file_names import file_name
-from encore.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryWriter
-from encore.stack.gallery.model import CopySource, GalleryPick, Refusal
+from fondly.contracts.file_names import file_name
+from fondly.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryWriter
+from fondly.stack.gallery.model import CopySource, GalleryPick, Refusal
 
 ATTACK = "</script><script>alert(1)</script><!--<script>'\"&\u2028😀₹"
 COLUMNS = (

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from encore.ingest.adapters.s3_files import S3Content, S3Files
-from encore.ingest.ports import Files, VanishedError
+from fondly.ingest.adapters.s3_files import S3Content, S3Files
+from fondly.ingest.ports import Files, VanishedError
 from services.ingest.tests.fakes import InMemoryFiles
 from tests.support.stores import Emulated, InMemoryObjects
 

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.events import DataIngested, RunFinished, parse_event
-from encore.contracts.records import Customer, Product, SharedText
-from encore.ingest.__main__ import make_handler
-from encore.ingest.adapters.s3_files import S3Files
-from encore.ingest.ports import VanishedError
-from encore.ingest.settings import IngestSettings
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, RunStatus, StageName
-from encore.runtime.service import serve
-from encore.runtime.storage import S3Objects, from_item
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.events import DataIngested, RunFinished, parse_event
+from fondly.contracts.records import Customer, Product, SharedText
+from fondly.ingest.__main__ import make_handler
+from fondly.ingest.adapters.s3_files import S3Files
+from fondly.ingest.ports import VanishedError
+from fondly.ingest.settings import IngestSettings
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run, RunStatus, StageName
+from fondly.runtime.service import serve
+from fondly.runtime.storage import S3Objects, from_item
+from fondly.stack.provision import Resources
 from services.ingest.tests.fakes import csv_lines, numbered
 from tests.support.stores import Clients
 
@@ -34,9 +34,9 @@ def settings(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> IngestSet
     """Settings read from the provisioner's environment, with small parts."""
     for name, value in resources.settings().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("ENCORE_INGEST_PART_REVIEWS", "2")
-    monkeypatch.setenv("ENCORE_INGEST_SET_WAIT_S", "1")
-    monkeypatch.setenv("ENCORE_RECEIVE_WAIT_S", "1")
+    monkeypatch.setenv("FONDLY_INGEST_PART_REVIEWS", "2")
+    monkeypatch.setenv("FONDLY_INGEST_SET_WAIT_S", "1")
+    monkeypatch.setenv("FONDLY_RECEIVE_WAIT_S", "1")
     return IngestSettings()
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from encore.contracts.events import RunFinished
-from encore.runtime.runs.run import RunStatus
+from fondly.contracts.events import RunFinished
+from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import ROW, Bench, csv_lines, limits, numbered
 
 KEY = "uploads/shop.csv"

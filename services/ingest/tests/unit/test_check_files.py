@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from encore.contracts.records import Exclusion
+from fondly.contracts.records import Exclusion
 from services.ingest.tests.checking import CUSTOMERS, ORDERS, PRODUCTS, REVIEWS, SET, Rows, check
 from services.ingest.tests.fakes import csv_lines, limits, numbered
 

@@ -2,10 +2,10 @@ import io
 
 import pytest
 
-from encore.ingest.domain import csv_lines as lines_module
-from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord, RecordReader
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.faults import long_record
+from fondly.ingest.domain import csv_lines as lines_module
+from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord, RecordReader
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.faults import long_record
 
 
 def read(body: bytes, *, max_bytes: int = 1000) -> tuple[list[str], list[CSVRecord | BrokenRecord]]:

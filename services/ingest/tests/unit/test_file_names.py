@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from encore.ingest.domain.file_names import date_in, kind_of_name, without_data
-from encore.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.file_names import date_in, kind_of_name, without_data
+from fondly.ingest.domain.formats.fields import Kind
 
 
 @pytest.mark.parametrize(

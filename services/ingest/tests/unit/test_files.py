@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.records import SharedText
+from fondly.contracts.records import SharedText
 from services.ingest.tests.fakes import Bench, csv_lines, numbered
 
 KEY = "uploads/shop.csv"

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from encore.contracts.errors import PermanentError
-from encore.ingest.adapters.merged import Merged
-from encore.ingest.adapters.tables import Table
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.ports import DeliveredFile, OpenDelivery
-from encore.ingest.use_cases import load_files, survey_files
-from encore.ingest.use_cases.in_thread import in_thread
-from encore.runtime.runs.run import RunStatus
+from fondly.contracts.errors import PermanentError
+from fondly.ingest.adapters.merged import Merged
+from fondly.ingest.adapters.tables import Table
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.ports import DeliveredFile, OpenDelivery
+from fondly.ingest.use_cases import load_files, survey_files
+from fondly.ingest.use_cases.in_thread import in_thread
+from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 from tests.support.runs import RUN
 

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts import object_keys
-from encore.contracts.consent import customer_entry
-from encore.contracts.delivery import NotSent
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import DataIngested, InteractionsIngested
-from encore.contracts.ingest_report import EventsReport
-from encore.contracts.records import CustomerEvent, EventKind
-from encore.ingest.domain.rejects import Reject
-from encore.ingest.use_cases import ingest_events
+from fondly.contracts import object_keys
+from fondly.contracts.consent import customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import DataIngested, InteractionsIngested
+from fondly.contracts.ingest_report import EventsReport
+from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.ingest.domain.rejects import Reject
+from fondly.ingest.use_cases import ingest_events
 from services.ingest.tests.fakes import Bench, limits
 
 KEY = "uploads/interactions/today.csv"
@@ -87,7 +87,7 @@ async def test_columns_are_found_under_the_names_that_shops_use(body: bytes) -> 
     assert event.timestamp == 1764000000
 
 
-async def test_clicks_that_encore_counts_itself_are_read_as_they_were_told() -> None:
+async def test_clicks_that_fondly_counts_itself_are_read_as_they_were_told() -> None:
     """Under the key, and in the form, in which the sender uploads them."""
     told = [
         CustomerEvent(

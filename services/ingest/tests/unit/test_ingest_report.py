@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.ingest_report import Convention
-from encore.ingest.domain.formats.mapping import read_mapping
-from encore.ingest.domain.values.conventions import Defaults
-from encore.runtime.runs.run import RunStatus
+from fondly.contracts.ingest_report import Convention
+from fondly.ingest.domain.formats.mapping import read_mapping
+from fondly.ingest.domain.values.conventions import Defaults
+from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 
 FOLDER = "uploads/shop/"

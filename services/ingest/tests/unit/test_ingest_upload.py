@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.errors import PermanentError, TransientError
-from encore.contracts.events import DataIngested, EventData, RunFinished
-from encore.contracts.records import Customer
-from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import PartReport, RunStatus, StageName, part_name
+from fondly.contracts import object_keys
+from fondly.contracts.errors import PermanentError, TransientError
+from fondly.contracts.events import DataIngested, EventData, RunFinished
+from fondly.contracts.records import Customer
+from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.run import PartReport, RunStatus, StageName, part_name
 from services.ingest.tests.fakes import Bench, csv_lines, limits, message, notification, numbered
 from tests.support.runs import START, finish_part
 from tests.support.stores import InMemoryAnnouncer

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.ingest.domain import limits as run_limits
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.limits import MAX_REVIEW_PRODUCTS, MAX_RUN_RECORDS, require_bounded
-from encore.ingest.domain.parts import MAX_PARTS, part_records, records_of, spans
-from encore.ingest.domain.rows.reading import MAX_TEXT_CHARS
-from encore.ingest.use_cases import merge_rows
-from encore.runtime.runs.run import RunStatus
-from encore.runtime.storage import to_item
+from fondly.ingest.domain import limits as run_limits
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.limits import MAX_REVIEW_PRODUCTS, MAX_RUN_RECORDS, require_bounded
+from fondly.ingest.domain.parts import MAX_PARTS, part_records, records_of, spans
+from fondly.ingest.domain.rows.reading import MAX_TEXT_CHARS
+from fondly.ingest.use_cases import merge_rows
+from fondly.runtime.runs.run import RunStatus
+from fondly.runtime.storage import to_item
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 
 KEY = "uploads/shop.csv"
@@ -30,7 +30,7 @@ def test_a_run_of_any_size_has_a_bounded_number_of_parts(
 ) -> None:
     """Parts grow with the run, and are as small as the setting says where that is enough."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("encore.ingest.domain.parts.MAX_PARTS", most)
+        patch.setattr("fondly.ingest.domain.parts.MAX_PARTS", most)
         total = sum(max(1, count) for count in reviews)
         size = part_records(total, smallest=smallest)
     assert len(list(spans(enumerate(reviews, start=1), records=size))) <= most
@@ -48,7 +48,7 @@ def test_a_million_customers_make_a_thousand_parts() -> None:
 
 async def test_the_parts_of_a_large_run_are_larger(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that would have too many parts of the smallest size has as many as it may."""
-    monkeypatch.setattr("encore.ingest.domain.parts.MAX_PARTS", 3)
+    monkeypatch.setattr("fondly.ingest.domain.parts.MAX_PARTS", 3)
     bench = Bench(limits(part_records=1))
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 8)]))
     assert [(part.part, part.parts, part.customers) for part in bench.parts] == [
@@ -87,7 +87,7 @@ async def test_a_run_that_is_too_large_fails_before_anything_is_announced(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nothing is stored in the tables either, so nobody has paid for anything."""
-    monkeypatch.setattr("encore.ingest.domain.limits.MAX_RUN_RECORDS", 2)
+    monkeypatch.setattr("fondly.ingest.domain.limits.MAX_RUN_RECORDS", 2)
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 4)]))
     run = await bench.run()
@@ -104,7 +104,7 @@ async def test_an_account_that_many_use_keeps_a_bounded_number_of_reviews(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Further ones are left out with a reason, and do not fail the run: a customer is never divided."""
-    monkeypatch.setattr("encore.ingest.adapters.scratch.MAX_CUSTOMER_RECORDS", 3)
+    monkeypatch.setattr("fondly.ingest.adapters.scratch.MAX_CUSTOMER_RECORDS", 3)
     bench = Bench(limits(max_rejected_share=0.0))
     rows = [numbered(number, user_id="guest") for number in range(1, 7)] + [numbered(7)]
     await bench.upload(KEY, csv_lines(rows))
@@ -122,7 +122,7 @@ async def test_an_account_that_many_use_keeps_a_bounded_number_of_purchases(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """An order's product that is named again is no further purchase."""
-    monkeypatch.setattr("encore.ingest.adapters.scratch.MAX_CUSTOMER_RECORDS", 2)
+    monkeypatch.setattr("fondly.ingest.adapters.scratch.MAX_CUSTOMER_RECORDS", 2)
     bench = Bench()
     products = [{"product_id": f"P{n}", "product_name": "Cable", "discounted_price": "$5"} for n in range(3)]
     orders = [("O1", "P0"), ("O1", "P0"), ("O1", "P1"), ("O2", "P2"), ("O1", "P1")]

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.file_names import kind_of_name
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.manifest import MAX_BYTES, MAX_FILES, read_manifest
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.file_names import kind_of_name
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.manifest import MAX_BYTES, MAX_FILES, read_manifest
 
 DIGEST = "0a" * 32
 

@@ -5,12 +5,12 @@ import jsonschema
 import pytest
 import yaml
 
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.layout import UnrecognisedError
-from encore.ingest.domain.formats.mapping import Mapping, mapping_schema, read_mapping
-from encore.ingest.domain.formats.mapping_file import write_mapping
-from encore.ingest.domain.formats.recognise import recognise
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.layout import UnrecognisedError
+from fondly.ingest.domain.formats.mapping import Mapping, mapping_schema, read_mapping
+from fondly.ingest.domain.formats.mapping_file import write_mapping
+from fondly.ingest.domain.formats.recognise import recognise
 from services.ingest.tests.table_files import SHOPIFY_PRODUCTS
 
 SCHEMA = Path(__file__).parents[4] / "docs/mapping.schema.json"

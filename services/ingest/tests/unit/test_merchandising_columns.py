@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Product
-from encore.ingest.domain.cells import Row
-from encore.ingest.domain.rows.products import read_product
-from encore.ingest.domain.rows.reading import Reading
-from encore.ingest.domain.text import clean
-from encore.ingest.domain.values.conventions import Reads
-from encore.ingest.domain.values.links import LinkPolicy
-from encore.ingest.domain.values.nothing import is_no_text, says_nothing
+from fondly.contracts.records import Product
+from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.rows.products import read_product
+from fondly.ingest.domain.rows.reading import Reading
+from fondly.ingest.domain.text import clean
+from fondly.ingest.domain.values.conventions import Reads
+from fondly.ingest.domain.values.links import LinkPolicy
+from fondly.ingest.domain.values.nothing import is_no_text, says_nothing
 from services.ingest.tests.fakes import Bench, csv_lines, numbered
 from services.ingest.tests.unit.values.columns import INDIAN, decided
 

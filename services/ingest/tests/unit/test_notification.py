@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from encore.contracts.errors import PermanentError
-from encore.ingest.domain.notification import read_notification
+from fondly.contracts.errors import PermanentError
+from fondly.ingest.domain.notification import read_notification
 from services.ingest.tests.fakes import BUCKET, notification
 
 
@@ -58,7 +58,7 @@ def test_notifications_without_an_upload_are_ignored(body: str) -> None:
         "not JSON",
         "[]",
         "{}",
-        json.dumps({"specversion": "1.0", "type": "encore.data-ingested.v1"}),
+        json.dumps({"specversion": "1.0", "type": "fondly.data-ingested.v1"}),
         json.dumps({"Records": [{"eventName": "ObjectCreated:Put"}]}),
         json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": BUCKET}}}]}),
         notification("uploads/a.csv", bucket="another"),

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from encore.ingest.adapters.tables import open_table
-from encore.ingest.domain.csv_records import MAX_BLANK_LINES
-from encore.ingest.domain.errors import FileError
+from fondly.ingest.adapters.tables import open_table
+from fondly.ingest.domain.csv_records import MAX_BLANK_LINES
+from fondly.ingest.domain.errors import FileError
 from services.ingest.tests.table_files import read, workbook, written
 
 GOOD = [["P1", "Pen", "1.50"], ["P2", "Ink", "2"]]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from encore.contracts.records import Exclusion
-from encore.runtime.runs.run import RunStatus
+from fondly.contracts.records import Exclusion
+from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import Bench, csv_lines
 
 FOLDER = "uploads/shop/"

@@ -5,7 +5,7 @@ import pytest
 from arro3.core import Array, DataType, Table, list_array
 from arro3.io import write_parquet
 
-from encore.ingest.domain.errors import FileError
+from fondly.ingest.domain.errors import FileError
 from services.ingest.tests.table_files import parquet, read, written
 
 TEXT = DataType.utf8()

@@ -1,6 +1,6 @@
 """A file of which too much is rejected fails its run before anything is paid."""
 
-from encore.runtime.runs.run import RunStatus
+from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 
 KEY = "uploads/shop.csv"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 
-from encore.contracts.records import Customer, Product
-from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.domain.formats.mapping import read_mapping
-from encore.ingest.domain.values.conventions import Defaults
-from encore.ingest.use_cases.load_files import Findings, LoadFiles
-from encore.ingest.use_cases.survey_files import SourceFile
+from fondly.contracts.records import Customer, Product
+from fondly.ingest.adapters.scratch import Scratch
+from fondly.ingest.domain.formats.mapping import read_mapping
+from fondly.ingest.domain.values.conventions import Defaults
+from fondly.ingest.use_cases.load_files import Findings, LoadFiles
+from fondly.ingest.use_cases.survey_files import SourceFile
 from services.ingest.tests.fakes import limits
 from services.ingest.tests.generated_shops import DIALECTS, shops
 from services.ingest.tests.shop_files import Dialect, Rows, Shop, as_parquet, as_text, as_workbook, tables

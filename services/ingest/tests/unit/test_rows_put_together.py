@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from encore.ingest.use_cases.merge_rows import MergeRows
+from fondly.ingest.use_cases.merge_rows import MergeRows
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 
 KEY = "uploads/shop.csv"
@@ -41,7 +41,7 @@ async def test_reviews_that_are_put_together_are_those_that_are_put_one_by_one(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever customers, reviews and products are known, and however many records a customer may have."""
-    monkeypatch.setattr("encore.ingest.adapters.scratch.MAX_CUSTOMER_RECORDS", 3)
+    monkeypatch.setattr("fondly.ingest.adapters.scratch.MAX_CUSTOMER_RECORDS", 3)
     together = await ingested(seed)
     monkeypatch.setattr(MergeRows, "_put_new", lambda *_: set())
     one_by_one = await ingested(seed)

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from encore.contracts.errors import TransientError
-from encore.contracts.events import RunFinished
-from encore.contracts.run_id import run_id
-from encore.runtime.runs.run import RunStatus
+from fondly.contracts.errors import TransientError
+from fondly.contracts.events import RunFinished
+from fondly.contracts.run_id import run_id
+from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import (
     Bench,
     csv_lines,

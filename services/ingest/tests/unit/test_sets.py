@@ -7,10 +7,10 @@ from itertools import permutations
 
 import pytest
 
-from encore.contracts.errors import TransientError
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.mapping import read_mapping
-from encore.runtime.runs.run import Run, RunStatus
+from fondly.contracts.errors import TransientError
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.mapping import read_mapping
+from fondly.runtime.runs.run import Run, RunStatus
 from services.ingest.tests.sets import DAY, FOLDER, Shop, sha256
 
 THREE = ("products.csv", "customers.csv", "reviews.csv")

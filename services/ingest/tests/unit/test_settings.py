@@ -2,26 +2,26 @@
 
 import pytest
 
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.settings import IngestSettings, load_rules
-from encore.runtime.settings import load_settings
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.settings import IngestSettings, load_rules
+from fondly.runtime.settings import load_settings
 
 RESOURCES = {
-    "ENCORE_DATA_BUCKET": "data",
-    "ENCORE_RUNS_TABLE": "runs",
-    "ENCORE_RUN_FINISHED_TOPIC_ARN": "arn:finished",
-    "ENCORE_INGEST_UPLOADS_QUEUE_URL": "https://queue.example",
-    "ENCORE_DATA_INGESTED_TOPIC_ARN": "arn:ingested",
-    "ENCORE_INTERACTIONS_INGESTED_TOPIC_ARN": "arn:interactions",
-    "ENCORE_PRODUCTS_TABLE": "products",
-    "ENCORE_CUSTOMERS_TABLE": "customers",
-    "ENCORE_SUPPRESSIONS_TABLE": "suppressions",
+    "FONDLY_DATA_BUCKET": "data",
+    "FONDLY_RUNS_TABLE": "runs",
+    "FONDLY_RUN_FINISHED_TOPIC_ARN": "arn:finished",
+    "FONDLY_INGEST_UPLOADS_QUEUE_URL": "https://queue.example",
+    "FONDLY_DATA_INGESTED_TOPIC_ARN": "arn:ingested",
+    "FONDLY_INTERACTIONS_INGESTED_TOPIC_ARN": "arn:interactions",
+    "FONDLY_PRODUCTS_TABLE": "products",
+    "FONDLY_CUSTOMERS_TABLE": "customers",
+    "FONDLY_SUPPRESSIONS_TABLE": "suppressions",
 }
 
 
 def loaded(monkeypatch: pytest.MonkeyPatch, **settings: str) -> IngestSettings:
-    """The settings of an environment with these `ENCORE_INGEST_*` variables."""
-    variables = {f"ENCORE_INGEST_{name.upper()}": value for name, value in settings.items()}
+    """The settings of an environment with these `FONDLY_INGEST_*` variables."""
+    variables = {f"FONDLY_INGEST_{name.upper()}": value for name, value in settings.items()}
     for name, value in {**RESOURCES, **variables}.items():
         monkeypatch.setenv(name, value)
     return load_settings(IngestSettings)
@@ -78,28 +78,28 @@ def test_a_mapping_may_be_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("setting", "value", "message"),
     [
-        ("currency", "EURO", "ENCORE_INGEST_CURRENCY: Value error, found 'EURO', expected a currency in use"),
+        ("currency", "EURO", "FONDLY_INGEST_CURRENCY: Value error, found 'EURO', expected a currency in use"),
         (
             "locale",
             "german",
-            "ENCORE_INGEST_LOCALE: Value error, found 'german', expected a locale such as de_DE",
+            "FONDLY_INGEST_LOCALE: Value error, found 'german', expected a locale such as de_DE",
         ),
-        ("time_zone", "Berlin", "ENCORE_INGEST_TIME_ZONE: Value error, found 'Berlin', expected a time zone"),
+        ("time_zone", "Berlin", "FONDLY_INGEST_TIME_ZONE: Value error, found 'Berlin', expected a time zone"),
         (
             "columns",
             '{"columns": {"A": "prise"}}',
-            "ENCORE_INGEST_COLUMNS: Value error, ENCORE_INGEST_COLUMNS: line 1",
+            "FONDLY_INGEST_COLUMNS: Value error, FONDLY_INGEST_COLUMNS: line 1",
         ),
-        ("columns", "{", "ENCORE_INGEST_COLUMNS: Value error"),
-        ("link_hosts", "https://shop.example", "ENCORE_INGEST_LINK_HOSTS: Value error, found host"),
+        ("columns", "{", "FONDLY_INGEST_COLUMNS: Value error"),
+        ("link_hosts", "https://shop.example", "FONDLY_INGEST_LINK_HOSTS: Value error, found host"),
         (
             "max_rejected_share",
             "5",
-            "ENCORE_INGEST_MAX_REJECTED_SHARE: Input should be less than or equal to 1",
+            "FONDLY_INGEST_MAX_REJECTED_SHARE: Input should be less than or equal to 1",
         ),
-        ("minimum_age", "-1", "ENCORE_INGEST_MINIMUM_AGE: Input should be greater than or equal to 0"),
-        ("part_reviews", "0", "ENCORE_INGEST_PART_REVIEWS: Input should be greater than or equal to 1"),
-        ("set_wait_s", "1000", "ENCORE_INGEST_SET_WAIT_S: Input should be less than or equal to 300"),
+        ("minimum_age", "-1", "FONDLY_INGEST_MINIMUM_AGE: Input should be greater than or equal to 0"),
+        ("part_reviews", "0", "FONDLY_INGEST_PART_REVIEWS: Input should be greater than or equal to 1"),
+        ("set_wait_s", "1000", "FONDLY_INGEST_SET_WAIT_S: Input should be less than or equal to 300"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_in_one_line(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.events import DataIngested, EventData
-from encore.contracts.records import SharedText
-from encore.runtime.runs.run import part_name
+from fondly.contracts import object_keys
+from fondly.contracts.events import DataIngested, EventData
+from fondly.contracts.records import SharedText
+from fondly.runtime.runs.run import part_name
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 from tests.support.stores import InMemoryAnnouncer
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.mapping import FileMapping
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.mapping import FileMapping
 from services.ingest.tests.table_files import (
     SHOPIFY_CUSTOMERS,
     SHOPIFY_ORDERS,
@@ -187,7 +187,7 @@ def test_the_wording_since_2024_is_the_same_format() -> None:
 
 
 def test_customers_have_their_consent_and_one_name() -> None:
-    """Ids lose the apostrophe; what Encore does not use is named."""
+    """Ids lose the apostrophe; what Fondly does not use is named."""
     row = {
         "Customer ID": "'7210448301122",
         "First Name": "Teodora",

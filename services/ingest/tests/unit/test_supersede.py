@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from encore.contracts.errors import TransientError
-from encore.contracts.events import EventData, RunFinished
-from encore.contracts.run_id import run_id
-from encore.runtime.runs.run import Run, RunStatus, StageName
+from fondly.contracts.errors import TransientError
+from fondly.contracts.events import EventData, RunFinished
+from fondly.contracts.run_id import run_id
+from fondly.runtime.runs.run import Run, RunStatus, StageName
 from services.ingest.tests.fakes import (
     Bench,
     csv_lines,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from arro3.core import DataType
 
-from encore.contracts.errors import TransientError
+from fondly.contracts.errors import TransientError
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 from services.ingest.tests.table_files import parquet, workbook
 

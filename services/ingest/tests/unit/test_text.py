@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.ingest.domain.text import clean, without_image_urls
+from fondly.ingest.domain.text import clean, without_image_urls
 
 ODD = "\u200b\u200c\u200d\u00ad\u2060\ufeff\u202e\U000e0067\u0085\u2028\u2029\u00a0\u0301\u2000\ud800 \n\x1ce"
 

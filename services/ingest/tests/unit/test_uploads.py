@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.run_id import run_id
-from encore.ingest.domain.parts import Span, divide, spans
+from fondly.contracts.run_id import run_id
+from fondly.ingest.domain.parts import Span, divide, spans
 
 
 def test_the_same_bytes_under_the_same_key_are_the_same_run() -> None:

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts import object_keys
-from encore.contracts.consent import Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.contracts.events import DataIngested
-from encore.contracts.records import Customer, Exclusion
-from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
+from fondly.contracts import object_keys
+from fondly.contracts.consent import Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.events import DataIngested
+from fondly.contracts.records import Customer, Exclusion
+from fondly.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 
 KEY = "uploads/shop.csv"

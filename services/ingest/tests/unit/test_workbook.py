@@ -7,8 +7,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from encore.ingest.adapters.tables import workbook as workbook_module
-from encore.ingest.domain.errors import FileError, described
+from fondly.ingest.adapters.tables import workbook as workbook_module
+from fondly.ingest.domain.errors import FileError, described
 from services.ingest.tests.table_files import read, workbook, written
 
 ONE: dict[str, list[list[object]]] = {"Sheet1": [["id", "price"], ["P1", 12.5]]}

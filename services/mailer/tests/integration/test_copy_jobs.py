@@ -7,20 +7,20 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from aiobotocore.session import get_session
 
-from encore.contracts.errors import PermanentError
-from encore.mailer.adapters.bedrock_capabilities import UNKNOWN, capabilities_of
-from encore.mailer.adapters.bedrock_requests import ModelChoice
-from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
-from encore.mailer.domain.copy.feature_prompt import features_prompt
-from encore.mailer.domain.copy.job import JobState, JobStatus, JobTask
-from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.use_cases.ask_once import paid_reply
-from encore.mailer.use_cases.collect_prompts import CollectPrompts
-from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
-from encore.runtime.aws import CONFIG
-from encore.runtime.runs.run import Run
-from encore.runtime.storage import S3Objects
-from encore.stack.provision import Resources
+from fondly.contracts.errors import PermanentError
+from fondly.mailer.adapters.bedrock_capabilities import UNKNOWN, capabilities_of
+from fondly.mailer.adapters.bedrock_requests import ModelChoice
+from fondly.mailer.adapters.copy_jobs import BedrockCopyJobs
+from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.job import JobState, JobStatus, JobTask
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.use_cases.ask_once import paid_reply
+from fondly.mailer.use_cases.collect_prompts import CollectPrompts
+from fondly.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.runs.run import Run
+from fondly.runtime.storage import S3Objects
+from fondly.stack.provision import Resources
 from services.mailer.tests.conftest import catalogue_entry
 from services.mailer.tests.fakes import MODEL
 from tests.support.kept_answers import InMemoryKeptAnswers
@@ -30,7 +30,7 @@ from understudy.testing import UnderstudyServer
 
 RUN = "run-1"
 PROMPTS = 120
-ROLE = "arn:aws:iam::000000000000:role/encore-bedrock"
+ROLE = "arn:aws:iam::000000000000:role/fondly-bedrock"
 LOOKS = 600
 """More than any machine needs: a job that never ends must not run for ever."""
 

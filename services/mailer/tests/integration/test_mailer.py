@@ -10,41 +10,41 @@ from typing import TYPE_CHECKING
 import pytest
 from aiobotocore.session import get_session
 
-from encore.contracts import object_keys
-from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
-from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.mailer.__main__ import SECONDS_PER_MINUTE, composer, model_choice, style
-from encore.mailer.adapters.bedrock import BedrockModel
-from encore.mailer.adapters.email_records import DynamoDBEmailRecords
-from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
-from encore.mailer.handler import MailerHandler
-from encore.mailer.settings import MailerSettings
-from encore.mailer.use_cases.ask_consent import AskConsent
-from encore.mailer.use_cases.ask_once import AskOnce
-from encore.mailer.use_cases.close_run import CloseRun
-from encore.mailer.use_cases.know_features import KnowFeatures
-from encore.mailer.use_cases.mail_part import MailPart
-from encore.mailer.use_cases.read_facts import ReadFacts
-from encore.mailer.use_cases.release_parts import ReleaseParts
-from encore.mailer.use_cases.write_copy import Copywriter
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.aws import CONFIG
-from encore.runtime.consent import DynamoDBConsent
-from encore.runtime.kept_answers import DynamoDBKeptAnswers
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.run import RunStatus, StageName
-from encore.runtime.runs.stage import Stage
-from encore.runtime.runs.totals import total
-from encore.runtime.storage import DynamoDBItems, S3Objects
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
+from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from fondly.mailer.__main__ import SECONDS_PER_MINUTE, composer, model_choice, style
+from fondly.mailer.adapters.bedrock import BedrockModel
+from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
+from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from fondly.mailer.handler import MailerHandler
+from fondly.mailer.settings import MailerSettings
+from fondly.mailer.use_cases.ask_consent import AskConsent
+from fondly.mailer.use_cases.ask_once import AskOnce
+from fondly.mailer.use_cases.close_run import CloseRun
+from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.mail_part import MailPart
+from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.release_parts import ReleaseParts
+from fondly.mailer.use_cases.write_copy import Copywriter
+from fondly.runtime.announcer import SNSAnnouncer
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.consent import DynamoDBConsent
+from fondly.runtime.kept_answers import DynamoDBKeptAnswers
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.locks import Locks
+from fondly.runtime.runs.run import RunStatus, StageName
+from fondly.runtime.runs.stage import Stage
+from fondly.runtime.runs.totals import total
+from fondly.runtime.storage import DynamoDBItems, S3Objects
+from fondly.stack.provision import Resources
 from tests.support.stores import Clients, InMemoryPolls
 from understudy.testing import UnderstudyServer
 
@@ -127,7 +127,7 @@ def consent_of(clients: Clients, resources: Resources) -> DynamoDBConsent:
 
 def settings_for(resources: Resources, **values: object) -> MailerSettings:
     """Settings from the provisioner's environment, with a quota that understudy does not have."""
-    names = {name.removeprefix("ENCORE_").lower(): value for name, value in resources.settings().items()}
+    names = {name.removeprefix("FONDLY_").lower(): value for name, value in resources.settings().items()}
     return MailerSettings.model_validate(names | {"mailer_converse_rpm": UNLIMITED_RPM} | values)
 
 
@@ -209,7 +209,7 @@ async def test_every_customer_of_a_run_gets_a_personal_email(
     for record in records.values():
         message = read(await mailer.objects.get(record.key))
         assert message["Subject"] == record.subject
-        assert message["X-Encore-Copy"] == "ai"
+        assert message["X-Fondly-Copy"] == "ai"
     ops = SQSQueue(clients.sqs, resources.queue_urls["ops"])
     finished = [parse_event(found.body, RunFinished) for found in await ops.receive(limit=10, wait_s=0)]
     assert [event.data.counts["emails"] for event in finished] == [CUSTOMERS + 3]

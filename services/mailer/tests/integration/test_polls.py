@@ -1,9 +1,9 @@
 """The mailer's messages to itself, through its own queue."""
 
-from encore.contracts.events import MailerPoll, new_event, parse_event
-from encore.runtime.queue.polls import SQSMailerPolls
-from encore.runtime.queue.sqs import SQSQueue
-from encore.stack.provision import Resources
+from fondly.contracts.events import MailerPoll, new_event, parse_event
+from fondly.runtime.queue.polls import SQSMailerPolls
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.stack.provision import Resources
 from tests.support.stores import Clients
 
 RUN = "run-1"

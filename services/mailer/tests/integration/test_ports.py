@@ -11,35 +11,35 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from encore.mailer.adapters.bedrock import BedrockModel
-from encore.mailer.adapters.bedrock_capabilities import capabilities_of
-from encore.mailer.adapters.bedrock_requests import ModelChoice
-from encore.mailer.adapters.email_records import DynamoDBEmailRecords
-from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
-from encore.mailer.domain.copy.answers import read_answer
-from encore.mailer.domain.copy.fields import FRAME_TEXTS, CopySource
-from encore.mailer.domain.copy.frame_prompt import frame_prompt
-from encore.mailer.domain.copy.prompt import Style, Task, system_text
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.record import EmailRecord
-from encore.mailer.ports import EmailRecords, FeatureRecords, Model, ModelMessage, ModelReply
-from encore.runtime.aws import CONFIG
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.retry import is_transient
+from fondly.mailer.adapters.bedrock import BedrockModel
+from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
+from fondly.mailer.adapters.bedrock_requests import ModelChoice
+from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
+from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from fondly.mailer.domain.copy.answers import read_answer
+from fondly.mailer.domain.copy.fields import FRAME_TEXTS, CopySource
+from fondly.mailer.domain.copy.frame_prompt import frame_prompt
+from fondly.mailer.domain.copy.prompt import Style, Task, system_text
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.record import EmailRecord
+from fondly.mailer.ports import EmailRecords, FeatureRecords, Model, ModelMessage, ModelReply
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.retry import is_transient
 from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryModel
 from tests.support.stores import Emulated
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
-    from encore.stack.provision import Resources
+    from fondly.stack.provision import Resources
     from tests.support.stores import Clients
 
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
 CALLS_PER_S = 1_000
 MAX_TOKENS = 4_000
-STYLE = Style(brand="Encore Shop", locale="en_IN")
+STYLE = Style(brand="Fondly Shop", locale="en_IN")
 _, SYSTEM = system_text(Task.FRAME, "en")
 NO_RETRIES = CONFIG.merge(AioConfig(retries={"max_attempts": 0}))
 NOBODY_LISTENS = "http://127.0.0.1:9"
@@ -107,7 +107,7 @@ async def test_features_read_back_as_they_were_stored(feature_records: FeatureRe
 
 
 async def test_features_are_listed_and_removed(clients: "Clients", resources: "Resources") -> None:
-    """As people do with `encore features`; removing what is not there says so."""
+    """As people do with `fondly features`; removing what is not there says so."""
     table = DynamoDBFeatureRecords(clients.dynamodb, resources.tables["product-features"])
     await table.put_all([described(number) for number in range(1, 31)])
     assert await table.remove("P7")

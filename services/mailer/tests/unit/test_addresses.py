@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.mailer.domain.message.addresses import header_address, recipient
+from fondly.mailer.domain.message.addresses import header_address, recipient
 
 INVALID = (
     "a@example",

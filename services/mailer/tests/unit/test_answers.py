@@ -1,6 +1,6 @@
 import json
 
-from encore.mailer.domain.copy.answers import read_product_answer, split_answer
+from fondly.mailer.domain.copy.answers import read_product_answer, split_answer
 
 
 def test_an_answer_about_several_products_is_divided() -> None:

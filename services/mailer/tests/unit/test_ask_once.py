@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.errors import TransientError
-from encore.mailer.domain.copy.answers import read_product_answer
-from encore.mailer.domain.copy.product_prompt import TOGETHER, ProductPrompt, product_prompt
-from encore.mailer.domain.copy.prompt import Prompt, Style, Task
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.ports import ModelReply
-from encore.mailer.use_cases import ask_once
-from encore.mailer.use_cases.ask_once import AskOnce, PaidReply
+from fondly.contracts.errors import TransientError
+from fondly.mailer.domain.copy.answers import read_product_answer
+from fondly.mailer.domain.copy.product_prompt import TOGETHER, ProductPrompt, product_prompt
+from fondly.mailer.domain.copy.prompt import Prompt, Style, Task
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.ports import ModelReply
+from fondly.mailer.use_cases import ask_once
+from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
 from services.mailer.tests.fakes import InMemoryModel, asked
 from tests.support.kept_answers import InMemoryKeptAnswers
 
 PROMPT = Prompt(Task.FRAME, "frame-1-en", "system", "facts", "{}", max_tokens=10)
-STYLE = Style(brand="Encore Shop", locale="en_IN")
+STYLE = Style(brand="Fondly Shop", locale="en_IN")
 PARALLEL = 4
 
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import RunFinished
-from encore.mailer.domain.copy.job import ROUNDS, JobStatus, JobTask
-from encore.mailer.ports import ModelReply
-from encore.mailer.use_cases import collect_prompts
-from encore.mailer.use_cases.ask_once import PaidReply, kept_form, paid_reply
-from encore.runtime.kept_answers import Answer
-from encore.runtime.runs.run import RunStatus
+from fondly.contracts import object_keys
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import RunFinished
+from fondly.mailer.domain.copy.job import ROUNDS, JobStatus, JobTask
+from fondly.mailer.ports import ModelReply
+from fondly.mailer.use_cases import collect_prompts
+from fondly.mailer.use_cases.ask_once import PaidReply, kept_form, paid_reply
+from fondly.runtime.kept_answers import Answer
+from fondly.runtime.runs.run import RunStatus
 from services.mailer.tests.batch_world import (
     FROM_PROMPTS,
     PARTS,
@@ -234,7 +234,7 @@ async def test_a_run_is_mailed_though_jobs_were_switched_off_meanwhile() -> None
 async def test_another_event_is_refused() -> None:
     """Only parts and polls belong in the queue."""
     message = poll(1)
-    with pytest.raises(PermanentError, match=r"expected encore\.recommendations-ready\.v1"):
+    with pytest.raises(PermanentError, match=r"expected fondly\.recommendations-ready\.v1"):
         await World().handle(
             type(message)("m", "r", message.body.replace("mailer-poll", "sentiment-poll"), 1, 0)
         )

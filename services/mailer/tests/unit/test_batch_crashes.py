@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from encore.contracts.errors import TransientError
-from encore.mailer.domain.copy.job import ASKED, JobTask
-from encore.runtime.runs.run import Run
+from fondly.contracts.errors import TransientError
+from fondly.mailer.domain.copy.job import ASKED, JobTask
+from fondly.runtime.runs.run import Run
 from services.mailer.tests.batch_world import FROM_PROMPTS, RUN, World, poll, ready
 
 

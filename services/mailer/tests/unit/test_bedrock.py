@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.contracts.errors import PermanentError, TransientError
-from encore.mailer.adapters.bedrock import BedrockModel
-from encore.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities
-from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
-from encore.mailer.ports import ModelMessage, ModelReply
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.quota.turns import WithdrawnError
-from encore.runtime.retry import PACED_TRIES
+from fondly.contracts.errors import PermanentError, TransientError
+from fondly.mailer.adapters.bedrock import BedrockModel
+from fondly.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities
+from fondly.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
+from fondly.mailer.ports import ModelMessage, ModelReply
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.quota.turns import WithdrawnError
+from fondly.runtime.retry import PACED_TRIES
 from tests.support.virtual_time import VirtualTimeLoop
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 import pytest
 
-from encore.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities, capabilities_of
-from encore.mailer.settings import MailerSettings
-from encore.runtime.runs.pricing import models
+from fondly.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities, capabilities_of
+from fondly.mailer.settings import MailerSettings
+from fondly.runtime.runs.pricing import models
 
 HAIKU = "anthropic.claude-haiku-5-5"
 

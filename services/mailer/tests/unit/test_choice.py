@@ -1,4 +1,4 @@
-from encore.mailer.domain.copy.choice import candidates, unlike
+from fondly.mailer.domain.copy.choice import candidates, unlike
 
 TEXTS = ["Hello,", "Hello {customer.first_name},", "{2.own} and more,"]
 

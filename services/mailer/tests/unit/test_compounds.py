@@ -1,6 +1,6 @@
 import pytest
 
-from encore.mailer.domain.words.compounds import Compounds
+from fondly.mailer.domain.words.compounds import Compounds
 
 GERMAN = Compounds(links=("s", "n"), qualities=frozenset({"dicht"}), imitations=("kunst",))
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.consent import SECONDS_PER_DAY, Contact, Frequency
-from encore.contracts.delivery import NotSent
-from encore.contracts.events import EmailFinished
-from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.job import JobTask
+from fondly.contracts import object_keys
+from fondly.contracts.consent import SECONDS_PER_DAY, Contact, Frequency
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.events import EmailFinished
+from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.copy.job import JobTask
 from services.mailer.tests.unit import test_find_prompts, test_handler
 from services.mailer.tests.unit.test_handler import CAP, NOW, RUN
 

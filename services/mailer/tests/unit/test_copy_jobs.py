@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.contracts.errors import PermanentError
-from encore.mailer.adapters.bedrock_capabilities import capabilities_of
-from encore.mailer.adapters.bedrock_requests import ModelChoice
-from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
-from encore.mailer.domain.copy.job import JobStatus, JobTask
-from encore.mailer.domain.copy.prompt import Prompt, Task
-from encore.mailer.ports import BusyError, JobAnswer, ModelReply
+from fondly.contracts.errors import PermanentError
+from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
+from fondly.mailer.adapters.bedrock_requests import ModelChoice
+from fondly.mailer.adapters.copy_jobs import BedrockCopyJobs
+from fondly.mailer.domain.copy.job import JobStatus, JobTask
+from fondly.mailer.domain.copy.prompt import Prompt, Task
+from fondly.mailer.ports import BusyError, JobAnswer, ModelReply
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock.client import BedrockClient

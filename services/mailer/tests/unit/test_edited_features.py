@@ -2,8 +2,8 @@
 
 import pytest
 
-from encore.mailer.domain.facts.edited_features import UnfitFeatureError, edited_features, sellers_words
-from encore.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.facts.edited_features import UnfitFeatureError, edited_features, sellers_words
+from fondly.mailer.domain.words.lists import WordLists
 
 ENGLISH = WordLists.load("en")
 

@@ -3,10 +3,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from encore.mailer.adapters.email_records import DynamoDBEmailRecords
-from encore.mailer.domain.copy.fields import CopySource
-from encore.mailer.domain.record import EmailRecord
-from encore.runtime.storage import to_item
+from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
+from fondly.mailer.domain.copy.fields import CopySource
+from fondly.mailer.domain.record import EmailRecord
+from fondly.runtime.storage import to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -45,6 +45,6 @@ class BusyDynamoDB:
 
 async def test_every_standing_email_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that is missed would be made, announced and perhaps paid for again."""
-    monkeypatch.setattr("encore.runtime.retry.BATCH_CAP_S", 0.01)
+    monkeypatch.setattr("fondly.runtime.retry.BATCH_CAP_S", 0.01)
     records = DynamoDBEmailRecords(cast("DynamoDBClient", BusyDynamoDB()), "emails")
     assert sorted(await records.existing("run-1", CUSTOMERS)) == sorted(CUSTOMERS)

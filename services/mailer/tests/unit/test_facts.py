@@ -3,12 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
-from encore.mailer.domain.facts.own_names import own_name
-from encore.mailer.domain.text import category_label
-from encore.mailer.domain.words.lists import WordLists
+from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.facts import figures
+from fondly.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
+from fondly.mailer.domain.facts.own_names import own_name
+from fondly.mailer.domain.text import category_label
+from fondly.mailer.domain.words.lists import WordLists
 
 MakeFacts = Callable[..., EmailFacts]
 

@@ -1,7 +1,7 @@
 import pytest
 
-from encore.mailer.domain.facts.features import accept, in_sentence
-from encore.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.facts.features import accept, in_sentence
+from fondly.mailer.domain.words.lists import WordLists
 from services.mailer.tests.conftest import catalogue_entry
 
 LISTS = WordLists.load("en")

@@ -4,29 +4,29 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.consent import Cap
-from encore.contracts.experiments import Holdout
-from encore.contracts.records import OwnProduct, Reason, ReasonKind, Recommendation
-from encore.mailer.domain.copy.job import JobTask
-from encore.mailer.domain.copy.prompt import Style
-from encore.mailer.domain.message.compose import Composer
-from encore.mailer.domain.message.mime import Sender
-from encore.mailer.domain.message.theme import Brand, Theme
-from encore.mailer.use_cases.ask_consent import AskConsent
-from encore.mailer.use_cases.ask_once import AskOnce
-from encore.mailer.use_cases.find_prompts import FindPrompts
-from encore.mailer.use_cases.know_features import KnowFeatures
-from encore.mailer.use_cases.mail_part import MailPart
-from encore.mailer.use_cases.read_facts import ReadFacts
-from encore.mailer.use_cases.write_copy import Copywriter
+from fondly.contracts import object_keys
+from fondly.contracts.consent import Cap
+from fondly.contracts.experiments import Holdout
+from fondly.contracts.records import OwnProduct, Reason, ReasonKind, Recommendation
+from fondly.mailer.domain.copy.job import JobTask
+from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.message.compose import Composer
+from fondly.mailer.domain.message.mime import Sender
+from fondly.mailer.domain.message.theme import Brand, Theme
+from fondly.mailer.use_cases.ask_consent import AskConsent
+from fondly.mailer.use_cases.ask_once import AskOnce
+from fondly.mailer.use_cases.find_prompts import FindPrompts
+from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.mail_part import MailPart
+from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.write_copy import Copywriter
 from services.mailer.tests.fakes import MODEL, InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryWriter
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.stores import InMemoryObjects
 
 RUN = "run-1"
-STYLE = Style(brand="Encore Shop", locale="en_IN")
+STYLE = Style(brand="Fondly Shop", locale="en_IN")
 PRODUCTS = 5
 Recommend = Callable[..., Recommendation]
 
@@ -71,7 +71,7 @@ class World:
 
     async def mail(self, part: int) -> None:
         """Mail a part."""
-        theme = Theme(Brand("Encore Shop", "1 Example Street"))
+        theme = Theme(Brand("Fondly Shop", "1 Example Street"))
         mail_part = MailPart(
             objects=self.objects,
             ask_consent=self.ask_consent,
@@ -79,7 +79,7 @@ class World:
             features=self.features,
             read_facts=self.read_facts,
             copywriter=self.copywriter,
-            composer=Composer(theme, Sender("Encore Shop", "hello@shop.example"), None),
+            composer=Composer(theme, Sender("Fondly Shop", "hello@shop.example"), None),
             parallel=2,
         )
         await mail_part.run(RUN, part, key=object_keys.recommendations(RUN, part))

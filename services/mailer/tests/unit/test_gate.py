@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     AspectCount,
     OwnProduct,
     Pick,
@@ -21,15 +21,15 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
-from encore.mailer.domain.copy.gate import judge
-from encore.mailer.domain.copy.problem import Problem
-from encore.mailer.domain.copy.style import style_problems
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
-from encore.mailer.domain.facts.experience import Aspect, Experience, Occasion
-from encore.mailer.domain.slots import FIRST_NAME, renumbered
+from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
+from fondly.mailer.domain.copy.gate import judge
+from fondly.mailer.domain.copy.problem import Problem
+from fondly.mailer.domain.copy.style import style_problems
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
+from fondly.mailer.domain.facts.experience import Aspect, Experience, Occasion
+from fondly.mailer.domain.slots import FIRST_NAME, renumbered
 
-FOLDER = files("encore.mailer.domain") / "languages"
+FOLDER = files("fondly.mailer.domain") / "languages"
 
 TRUE = [
     ("lines.1", "A cable with {1.f1}, for the desk and the road."),
@@ -123,7 +123,7 @@ def bought(*, polarity: float | None, reason: ReasonKind = ReasonKind.GOES_WITH)
             blamed=(aspect,),
             owned=(lamp,),
         ),
-        brand="Encore Shop",
+        brand="Fondly Shop",
         locale="en_IN",
     )
 
@@ -225,7 +225,7 @@ def facts_of_frame(example: dict[str, Any], locale: str) -> EmailFacts:
     )
     [product] = facts_of_product({"n": 1, "kind": "Lamps", "reason": "assortment"}, locale).products
     products = (product,) if example["products"] == "one" else (product, replace(product, number=2))
-    facts = EmailFacts("C", None, "Asha", "Encore Shop", locale[:2], products, experience)
+    facts = EmailFacts("C", None, "Asha", "Fondly Shop", locale[:2], products, experience)
     assert [FIRST_NAME, *experience.slots] == slots
     return facts.of_frame()
 
@@ -260,7 +260,7 @@ def facts_of_product(told: dict[str, Any], locale: str) -> EmailFacts:
         source=RecommendationSource.POPULARITY,
         picks=(Pick(product=product, reason=reason, praised=praised),),
     )
-    facts = email_facts(recommendation, brand="Encore Shop", locale=locale, features={"P": features})
+    facts = email_facts(recommendation, brand="Fondly Shop", locale=locale, features={"P": features})
     assert {renumbered(f"{{{slot}}}", told["n"], 1) for slot in slots} <= {
         f"{{{slot}}}" for slot in facts.slots
     }

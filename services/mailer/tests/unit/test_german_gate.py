@@ -2,11 +2,11 @@ from collections.abc import Callable
 
 import pytest
 
-from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.mailer.domain.copy.gate import judge
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
-from encore.mailer.domain.facts.features import in_sentence
-from encore.mailer.domain.words.lists import WordLists
+from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from fondly.mailer.domain.copy.gate import judge
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
+from fondly.mailer.domain.facts.features import in_sentence
+from fondly.mailer.domain.words.lists import WordLists
 
 RUCKSACK = Product.model_validate(
     {
@@ -66,7 +66,7 @@ def facts() -> EmailFacts:
         source=RecommendationSource.POPULARITY,
         picks=(Pick(product=RUCKSACK, reason=reason),),
     )
-    return email_facts(recommendation, brand="Encore Shop", locale="de_DE", features={"R1": FEATURES})
+    return email_facts(recommendation, brand="Fondly Shop", locale="de_DE", features={"R1": FEATURES})
 
 
 @pytest.mark.parametrize("text", HONEST.values(), ids=HONEST)

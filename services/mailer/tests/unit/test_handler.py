@@ -6,36 +6,36 @@ from typing import Any
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.consent import Cap
-from encore.contracts.delivery import FinishedEmail
-from encore.contracts.errors import PermanentError, TransientError
-from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
-from encore.contracts.experiments import Holdout
-from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.product_prompt import TOGETHER
-from encore.mailer.domain.copy.prompt import Style
-from encore.mailer.domain.copy.subjects import SubjectTest
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.message.compose import Composer
-from encore.mailer.domain.message.links import UnsubscribeEndpoint
-from encore.mailer.domain.message.mime import Sender
-from encore.mailer.domain.message.theme import Brand, Theme
-from encore.mailer.domain.record import EmailRecord
-from encore.mailer.handler import MailerHandler
-from encore.mailer.ports import ModelReply
-from encore.mailer.use_cases.ask_consent import AskConsent
-from encore.mailer.use_cases.ask_once import AskOnce
-from encore.mailer.use_cases.close_run import CloseRun
-from encore.mailer.use_cases.draw_holdout import DrawHoldout
-from encore.mailer.use_cases.know_features import KnowFeatures
-from encore.mailer.use_cases.mail_part import MailPart
-from encore.mailer.use_cases.read_facts import ReadFacts
-from encore.mailer.use_cases.release_parts import ReleaseParts
-from encore.mailer.use_cases.write_copy import Copywriter
-from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import RunStatus, StageName
-from encore.runtime.runs.totals import total
+from fondly.contracts import object_keys
+from fondly.contracts.consent import Cap
+from fondly.contracts.delivery import FinishedEmail
+from fondly.contracts.errors import PermanentError, TransientError
+from fondly.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
+from fondly.contracts.experiments import Holdout
+from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.copy.product_prompt import TOGETHER
+from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.copy.subjects import SubjectTest
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.message.compose import Composer
+from fondly.mailer.domain.message.links import UnsubscribeEndpoint
+from fondly.mailer.domain.message.mime import Sender
+from fondly.mailer.domain.message.theme import Brand, Theme
+from fondly.mailer.domain.record import EmailRecord
+from fondly.mailer.handler import MailerHandler
+from fondly.mailer.ports import ModelReply
+from fondly.mailer.use_cases.ask_consent import AskConsent
+from fondly.mailer.use_cases.ask_once import AskOnce
+from fondly.mailer.use_cases.close_run import CloseRun
+from fondly.mailer.use_cases.draw_holdout import DrawHoldout
+from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.mail_part import MailPart
+from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.release_parts import ReleaseParts
+from fondly.mailer.use_cases.write_copy import Copywriter
+from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.run import RunStatus, StageName
+from fondly.runtime.runs.totals import total
 from services.mailer.tests.conftest import FEATURES
 from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryWriter
 from tests.support.consent import InMemoryConsent
@@ -87,8 +87,8 @@ class World:
         runs = Runs()
         self.ledger = runs.ledger
         self.model = InMemoryWriter(words)
-        sender = Sender("Encore Shop", "hello@shop.example")
-        theme = Theme(Brand("Encore Shop", "1 Example Street"))
+        sender = Sender("Fondly Shop", "hello@shop.example")
+        theme = Theme(Brand("Fondly Shop", "1 Example Street"))
         self.kept = InMemoryKeptAnswers()
         ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=PARALLEL)
         self.consent = InMemoryConsent()
@@ -103,9 +103,9 @@ class World:
                 records=InMemoryFeatureRecords(*map(described, range(1, 6))),
                 language="en",
             ),
-            read_facts=ReadFacts(brand="Encore Shop", locale="en_IN"),
+            read_facts=ReadFacts(brand="Fondly Shop", locale="en_IN"),
             copywriter=Copywriter(
-                ask_once=ask_once, style=Style(brand="Encore Shop", locale="en_IN"), subjects=subjects
+                ask_once=ask_once, style=Style(brand="Fondly Shop", locale="en_IN"), subjects=subjects
             ),
             composer=Composer(theme, sender, UnsubscribeEndpoint("https://shop.example/u", b"key")),
             parallel=PARALLEL,
@@ -292,7 +292,7 @@ async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
     assert world.announcer.of(EmailFinished) == [
         EmailFinished(customer_id="C1", key=object_keys.email(RUN, "C1"), template_copy=True)
     ]
-    assert b"X-Encore-Copy: template" in world.objects.stored[object_keys.email(RUN, "C1")]
+    assert b"X-Fondly-Copy: template" in world.objects.stored[object_keys.email(RUN, "C1")]
     record = world.records.items[RUN, "C1"]
     assert (len(record["prompt_keys"]), len(record["repair_keys"])) == (6, 6)
     stored = world.objects.stored[object_keys.copy(RUN, 1, record["prompt_keys"][0])].splitlines()

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import FinishedEmail, NotSent
-from encore.contracts.events import EmailFinished, RunFinished
-from encore.contracts.experiments import Holdout
-from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.job import JobTask
-from encore.mailer.use_cases.draw_holdout import DrawHoldout, holdout_of
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import FinishedEmail, NotSent
+from fondly.contracts.events import EmailFinished, RunFinished
+from fondly.contracts.experiments import Holdout
+from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.copy.job import JobTask
+from fondly.mailer.use_cases.draw_holdout import DrawHoldout, holdout_of
 from services.mailer.tests.unit import test_find_prompts, test_handler
 from services.mailer.tests.unit.test_handler import RUN
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     AspectCount,
     OwnProduct,
     Pick,
@@ -14,12 +14,12 @@ from encore.contracts.records import (
     ReasonKind,
     Recommendation,
 )
-from encore.mailer.domain.copy.gate import judge
-from encore.mailer.domain.copy.house_copy import house_copy, house_text
-from encore.mailer.domain.copy.problem import Problem
-from encore.mailer.domain.copy.style import style_problems
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
-from encore.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.copy.gate import judge
+from fondly.mailer.domain.copy.house_copy import house_copy, house_text
+from fondly.mailer.domain.copy.problem import Problem
+from fondly.mailer.domain.copy.style import style_problems
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
+from fondly.mailer.domain.facts.experience import Occasion
 
 Recommend = Callable[..., Recommendation]
 LOCALES = ("en_IN", "de_DE")
@@ -86,7 +86,7 @@ def facts_of(
         }
     )
     by_product = {each.product.product_id: FEATURES[locale][:features] for each in changed.picks}
-    return email_facts(changed, brand="Encore Shop", locale=locale, features=by_product)
+    return email_facts(changed, brand="Fondly Shop", locale=locale, features=by_product)
 
 
 def _problems(field: str, text: str, facts: EmailFacts) -> list[Problem]:
@@ -132,7 +132,7 @@ def test_an_email_of_one_product_speaks_of_one(locale: str, recommend: Recommend
 
 def _intro(recommend: Recommend, owned: Sequence[OwnProduct], reasons: Sequence[Reason]) -> str:
     made = recommend(reasons=reasons).model_copy(update={"owned": tuple(owned)})
-    facts = email_facts(made, brand="Encore Shop", locale="en_IN")
+    facts = email_facts(made, brand="Fondly Shop", locale="en_IN")
     return house_copy(facts).filled(facts.slots).intro
 
 

@@ -1,9 +1,9 @@
 import json
 
-from encore.contracts.records import Product
-from encore.mailer.ports import ModelReply
-from encore.mailer.use_cases.ask_once import AskOnce
-from encore.mailer.use_cases.know_features import KnowFeatures
+from fondly.contracts.records import Product
+from fondly.mailer.ports import ModelReply
+from fondly.mailer.use_cases.ask_once import AskOnce
+from fondly.mailer.use_cases.know_features import KnowFeatures
 from services.mailer.tests.conftest import catalogue_entry
 from services.mailer.tests.fakes import InMemoryFeatureRecords, InMemoryModel
 from tests.support.kept_answers import InMemoryKeptAnswers

@@ -2,8 +2,8 @@ from importlib.resources import files
 
 import pytest
 
-from encore.mailer.domain.copy.house_copy import TELLING
-from encore.mailer.domain.language import (
+from fondly.mailer.domain.copy.house_copy import TELLING
+from fondly.mailer.domain.language import (
     MessageError,
     Messages,
     UnknownLanguageError,
@@ -75,9 +75,9 @@ def test_a_malformed_catalogue_names_its_line() -> None:
 def test_the_languages_are_english_and_german() -> None:
     """One folder each, with every file that the documentation lists."""
     assert languages() == tuple(LOCALES)
-    english = {each.name for each in (files("encore.mailer.domain") / "languages" / "en").iterdir()}
+    english = {each.name for each in (files("fondly.mailer.domain") / "languages" / "en").iterdir()}
     for code in languages():
-        folder = files("encore.mailer.domain") / "languages" / code
+        folder = files("fondly.mailer.domain") / "languages" / code
         assert {each.name for each in folder.iterdir()} == english
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from encore.mailer import domain
+from fondly.mailer import domain
 
 FOLDER = Path(next(iter(domain.__path__)))
 LAYERS = ("text", "slots", "words", "locales", "language", "facts", "copy", "message", "record")

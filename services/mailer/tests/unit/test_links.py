@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.tokens import UNSUBSCRIBE, verify
-from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.links import (
+from fondly.contracts.tokens import UNSUBSCRIBE, verify
+from fondly.mailer.domain.message.hosts import AllowedHosts
+from fondly.mailer.domain.message.links import (
     UnsubscribeEndpoint,
     ViewOnlineEndpoint,
     by_email,
@@ -90,8 +90,8 @@ def test_a_list_of_hosts_names_hosts(entry: str) -> None:
 @pytest.mark.parametrize(
     ("url", "query"),
     [
-        ("https://s.example/p", "utm_source=encore&utm_medium=email&utm_campaign=r%201"),
-        ("https://s.example/p?a=%20b&c", "a=%20b&c&utm_source=encore&utm_medium=email&utm_campaign=r%201"),
+        ("https://s.example/p", "utm_source=fondly&utm_medium=email&utm_campaign=r%201"),
+        ("https://s.example/p?a=%20b&c", "a=%20b&c&utm_source=fondly&utm_medium=email&utm_campaign=r%201"),
         ("https://s.example/p?utm_source=x", "utm_source=x&utm_medium=email&utm_campaign=r%201"),
     ],
 )

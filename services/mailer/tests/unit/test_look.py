@@ -2,16 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
-from encore.mailer.domain.language import language
-from encore.mailer.domain.message.shop_file import InvalidFileError, read_shop_file, read_theme_file
-from encore.mailer.domain.message.theme import Brand, Theme
-from encore.mailer.domain.message.theme_files import BASE, FILE_NAMES, built_in_theme, complete
-from encore.mailer.use_cases.load_look import load_look
+from fondly.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
+from fondly.mailer.domain.language import language
+from fondly.mailer.domain.message.shop_file import InvalidFileError, read_shop_file, read_theme_file
+from fondly.mailer.domain.message.theme import Brand, Theme
+from fondly.mailer.domain.message.theme_files import BASE, FILE_NAMES, built_in_theme, complete
+from fondly.mailer.use_cases.load_look import load_look
 from tests.support.stores import InMemoryObjects
 
 MESSAGES = language("en_IN").messages
-BRAND = Brand("Encore Shop", "1 Example Street")
+BRAND = Brand("Fondly Shop", "1 Example Street")
 SHOP = """
 [theme]
 name = "market"
@@ -19,7 +19,7 @@ layout = "grid"
 
 [theme.logo]
 url = "https://shop.example/logo.png"
-alt = "Encore Shop"
+alt = "Fondly Shop"
 
 [theme.colours.light]
 accent = "#0b6b5c"
@@ -31,17 +31,17 @@ voice = "dry, precise"
 
 def test_a_shops_file_says_what_its_emails_look_like() -> None:
     """Everything it leaves out has a default."""
-    shop = read_shop_file(SHOP, file="encore.toml")
+    shop = read_shop_file(SHOP, file="fondly.toml")
     assert (shop.theme.name, shop.theme.layout, shop.brand.voice) == ("market", "grid", "dry, precise")
     assert shop.theme.logo is not None
     assert shop.theme.logo.width == 140
-    assert read_shop_file("", file="encore.toml").theme.name == "plain"
+    assert read_shop_file("", file="fondly.toml").theme.name == "plain"
 
 
 def test_the_example_is_a_file_that_can_be_used() -> None:
     """Whoever copies it begins with something that works."""
-    example = Path(__file__).parents[4] / "examples" / "encore.toml"
-    shop = read_shop_file(example.read_text("utf-8"), file="encore.toml")
+    example = Path(__file__).parents[4] / "examples" / "fondly.toml"
+    shop = read_shop_file(example.read_text("utf-8"), file="fondly.toml")
     Theme(BRAND, MESSAGES, shop=shop)
     assert (
         shop.theme.colours.light["accent"]
@@ -52,53 +52,53 @@ def test_the_example_is_a_file_that_can_be_used() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[theme\n", "encore.toml: not TOML: Expected ']'"),
+        ("[theme\n", "fondly.toml: not TOML: Expected ']'"),
         (
             "[theme]\n\nlayout = 'wide'",
-            "encore.toml:3: theme.layout: found 'wide', expected hero, grid or list",
+            "fondly.toml:3: theme.layout: found 'wide', expected hero, grid or list",
         ),
         (
             "[theme]\nnam = 'x'",
-            "encore.toml:2: theme.nam: there is no such key; there are name, layout, logo, fonts, colours",
+            "fondly.toml:2: theme.nam: there is no such key; there are name, layout, logo, fonts, colours",
         ),
         (
             "[theme.logo]\nurl = 'https://shop.example/l.png'\nalt = 'x'\nheight = 3",
-            "encore.toml:4: theme.logo.height: there is no such key; there are url, alt, width",
+            "fondly.toml:4: theme.logo.height: there is no such key; there are url, alt, width",
         ),
         (
             "[look]\nname = 'x'",
-            "encore.toml:1: look: there is no such key; there are brand, theme, subjects, shop, hosts",
+            "fondly.toml:1: look: there is no such key; there are brand, theme, subjects, shop, hosts",
         ),
         (
             "[brand]\nname = 'Tea\u200b'",
-            "encore.toml:2: brand.name: found U+200B, expected characters that can be seen",
+            "fondly.toml:2: brand.name: found U+200B, expected characters that can be seen",
         ),
         (
             "[brand]\nfrom_address = 'shop.example'",
-            "encore.toml:2: brand.from_address: found 'shop.example', expected an email address such as",
+            "fondly.toml:2: brand.from_address: found 'shop.example', expected an email address such as",
         ),
-        ("[brand]\nvoice = 3", "encore.toml:2: brand.voice: found '3', expected 3 to 300 characters on how"),
-        ("shop = 3", "encore.toml:1: shop: found '3', expected a table"),
+        ("[brand]\nvoice = 3", "fondly.toml:2: brand.voice: found '3', expected 3 to 300 characters on how"),
+        ("shop = 3", "fondly.toml:1: shop: found '3', expected a table"),
         (
             "[theme.colours.dark]\naccent = 'red'",
-            "encore.toml:2: theme.colours.dark.accent: found 'red', expected a colour such as #0b6b5c",
+            "fondly.toml:2: theme.colours.dark.accent: found 'red', expected a colour such as #0b6b5c",
         ),
         (
             "[theme.colours.light]\n\nink = '#000000'",
-            "encore.toml:3: theme.colours.light.ink: there is no such key",
+            "fondly.toml:3: theme.colours.light.ink: there is no such key",
         ),
         (
             "[theme.logo]\nalt = 'x'\nurl = 'http://shop.example/l.png'",
-            "encore.toml:3: theme.logo.url: found 'http://shop.example/l.png', expected an https URL",
+            "fondly.toml:3: theme.logo.url: found 'http://shop.example/l.png', expected an https URL",
         ),
-        ("[theme.logo]\nalt = 'x'", "encore.toml:1: theme.logo.url: is missing"),
-        ("[theme.fonts]\nbody = 'x; color: red'", "encore.toml:2: theme.fonts.body: found 'x; color: red'"),
+        ("[theme.logo]\nalt = 'x'", "fondly.toml:1: theme.logo.url: is missing"),
+        ("[theme.fonts]\nbody = 'x; color: red'", "fondly.toml:2: theme.fonts.body: found 'x; color: red'"),
     ],
 )
 def test_a_bad_file_is_refused_in_one_line(text: str, problem: str) -> None:
     """It names file, line and key, what was found and what is expected."""
     with pytest.raises(InvalidFileError) as refused:
-        read_shop_file(text, file="encore.toml")
+        read_shop_file(text, file="fondly.toml")
     assert str(refused.value).startswith(problem)
     assert "\n" not in str(refused.value)
 
@@ -106,7 +106,7 @@ def test_a_bad_file_is_refused_in_one_line(text: str, problem: str) -> None:
 def test_sections_of_other_readers_are_left_to_them() -> None:
     """One file is for all services: the mailer starts, whatever is said of prices and columns."""
     shop = read_shop_file(
-        "[shop]\ncurrency = 'EUR'\n[hosts]\nx = 1\n[columns.files]\ny = 'z'", file="encore.toml"
+        "[shop]\ncurrency = 'EUR'\n[hosts]\nx = 1\n[columns.files]\ny = 'z'", file="fondly.toml"
     )
     assert shop.theme.name == "plain"
 
@@ -121,7 +121,7 @@ async def test_without_files_emails_have_the_default_look() -> None:
 async def test_the_bucket_holds_the_shops_file_and_its_own_theme() -> None:
     """A theme has only the files in which it differs."""
     objects = InMemoryObjects()
-    await objects.put("shop/encore.toml", b"[theme]\nname = 'mine'", content_type="text/plain")
+    await objects.put("shop/fondly.toml", b"[theme]\nname = 'mine'", content_type="text/plain")
     await _put_theme(objects, {"theme.toml", "email.css"})
     look = await load_look(StoredShopFiles(objects))
     assert set(look.theme_files) == {"theme.toml", "email.css"}
@@ -142,7 +142,7 @@ async def test_a_folder_holds_the_same(tmp_path: Path) -> None:
 
 async def test_a_theme_may_be_tried_in_the_place_of_the_chosen_one(tmp_path: Path) -> None:
     """The rest of the file stays."""
-    config = tmp_path / "encore.toml"
+    config = tmp_path / "fondly.toml"
     config.write_text(SHOP, encoding="utf-8")
     look = await load_look(LocalShopFiles(config), theme="gallery")
     assert (look.shop.theme.name, look.shop.theme.layout) == ("gallery", "grid")
@@ -152,28 +152,28 @@ async def test_a_theme_may_be_tried_in_the_place_of_the_chosen_one(tmp_path: Pat
     ("files", "problem"),
     [
         (
-            {"encore.toml": b"[theme]\nname = 'mine'"},
-            "shop/encore.toml: theme.name: found 'mine', expected one of gallery, market, plain, or",
+            {"fondly.toml": b"[theme]\nname = 'mine'"},
+            "shop/fondly.toml: theme.name: found 'mine', expected one of gallery, market, plain, or",
         ),
-        ({"encore.toml": b"\xff"}, "shop/encore.toml: found byte 0 not UTF-8"),
-        ({"encore.toml": b"#" * 100_001}, "shop/encore.toml: found more than 100000 bytes"),
+        ({"fondly.toml": b"\xff"}, "shop/fondly.toml: found byte 0 not UTF-8"),
+        ({"fondly.toml": b"#" * 100_001}, "shop/fondly.toml: found more than 100000 bytes"),
         (
-            {"encore.toml": b"[theme.colours.light]\nmuted = '#999999'"},
-            "shop/encore.toml: theme.colours.light.muted: found #999999 on page #ffffff, a contrast of 2.85",
+            {"fondly.toml": b"[theme.colours.light]\nmuted = '#999999'"},
+            "shop/fondly.toml: theme.colours.light.muted: found #999999 on page #ffffff, a contrast of 2.85",
         ),
         (
-            {"encore.toml": b"[theme]\nname = 'mine'", "themes/mine/email.css": b".a { color: var(--ink); }"},
+            {"fondly.toml": b"[theme]\nname = 'mine'", "themes/mine/email.css": b".a { color: var(--ink); }"},
             "mine/email.css: found var(--ink), expected one of: accent",
         ),
         (
             {
-                "encore.toml": b"[theme]\nname = 'mine'",
+                "fondly.toml": b"[theme]\nname = 'mine'",
                 "themes/mine/hello.html": b"[% include 'nothing.html' %]",
             },
             "theme mine: ",
         ),
         (
-            {"encore.toml": b"[theme]\nname = 'mine'", "themes/mine/hello.html": b"<!--{% if %}-->"},
+            {"fondly.toml": b"[theme]\nname = 'mine'", "themes/mine/hello.html": b"<!--{% if %}-->"},
             "theme mine: ",
         ),
     ],

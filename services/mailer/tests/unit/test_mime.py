@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.mailer.domain.message.mime import Envelope, Sender, message
-from encore.mailer.domain.text import clean
+from fondly.mailer.domain.message.mime import Envelope, Sender, message
+from fondly.mailer.domain.text import clean
 
 STRICT = default.clone(raise_on_defect=True)
 ENVELOPE = Envelope(
-    sender=Sender("Encore Shop", "hello@shop.example"),
+    sender=Sender("Fondly Shop", "hello@shop.example"),
     run_id="run-1",
     customer_id="C1",
     address="ananya@example.org",
@@ -66,7 +66,7 @@ def content(found: EmailMessage, subtype: str) -> str:
 def test_a_message_has_what_an_inbox_and_an_operator_need() -> None:
     """Sender, recipient, date, message id, ways to unsubscribe, and the run that made it."""
     found = parsed(message(ENVELOPE, text="Hi", html="<p>Hi</p>"))
-    assert found["From"] == "Encore Shop <hello@shop.example>"
+    assert found["From"] == "Fondly Shop <hello@shop.example>"
     assert found["To"] == "ananya@example.org"
     assert found["Date"].datetime == ENVELOPE.date
     assert re.fullmatch(r"<[0-9a-f]{32}@shop\.example>", found["Message-ID"])
@@ -75,8 +75,8 @@ def test_a_message_has_what_an_inbox_and_an_operator_need() -> None:
     assert found["List-Unsubscribe"] == (
         "<https://shop.example/u?t=abc>, <mailto:hello@shop.example?subject=unsubscribe>"
     )
-    assert found["Feedback-ID"] == "run-1:recommendations:encore:shopexample"
-    assert (found["X-Customer-Id"], found["X-Encore-Run"], found["X-Encore-Copy"]) == ("C1", "run-1", "ai")
+    assert found["Feedback-ID"] == "run-1:recommendations:fondly:shopexample"
+    assert (found["X-Customer-Id"], found["X-Fondly-Run"], found["X-Fondly-Copy"]) == ("C1", "run-1", "ai")
     assert found.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
 
@@ -105,7 +105,7 @@ def test_gmail_is_told_who_sends_and_of_which_run(domain: str, sender_id: str) -
     one, other = (parsed(message(each, text="Hi", html="Hi"))["Feedback-ID"] for each in customers)
     assert one == other
     *identifiers, last = one.split(":")
-    assert (identifiers, len({*identifiers, last})) == (["run-1", "recommendations", "encore"], 4)
+    assert (identifiers, len({*identifiers, last})) == (["run-1", "recommendations", "fondly"], 4)
     assert last.startswith(sender_id)
     assert 5 <= len(last) <= 15
     assert last.isalnum()
@@ -116,7 +116,7 @@ def test_no_run_id_breaks_what_gmail_is_told(run_id: str, customer_id: str) -> N
     """Nor does it bring further identifiers in."""
     envelope = replace(ENVELOPE, run_id=run_id, customer_id=customer_id)
     found = parsed(message(envelope, text="Hi", html="Hi"))["Feedback-ID"]
-    assert re.fullmatch(r"[A-Za-z0-9-]*:recommendations:encore:shopexample", found)
+    assert re.fullmatch(r"[A-Za-z0-9-]*:recommendations:fondly:shopexample", found)
 
 
 def test_the_same_email_is_the_same_bytes() -> None:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
-from encore.mailer.domain.facts.scripts import script_of
+from fondly.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
+from fondly.mailer.domain.facts.scripts import script_of
 
 LABELLED = [
     json.loads(line)

@@ -4,18 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.frame_prompt import frame_prompt
-from encore.mailer.domain.copy.gate import judge
-from encore.mailer.domain.copy.product_prompt import product_prompt
-from encore.mailer.domain.copy.prompt import Style
-from encore.mailer.domain.facts.email import EmailFacts
+from fondly.contracts import object_keys
+from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.copy.frame_prompt import frame_prompt
+from fondly.mailer.domain.copy.gate import judge
+from fondly.mailer.domain.copy.product_prompt import product_prompt
+from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.facts.email import EmailFacts
 from services.mailer.tests.unit.test_handler import RUN, World
 from tests.support.verdict import body
 
 MakeFacts = Callable[..., EmailFacts]
-STYLE = Style(brand="Encore Shop", locale="en_IN")
+STYLE = Style(brand="Fondly Shop", locale="en_IN")
 MOST = 12
 
 

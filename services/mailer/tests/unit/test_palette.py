@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.mailer.domain.message.palette import MIN_CONTRAST, READ_TOGETHER, ColourError, contrast, palette
+from fondly.mailer.domain.message.palette import MIN_CONTRAST, READ_TOGETHER, ColourError, contrast, palette
 
 COLOURS = {
     "page": "#ffffff",

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Product, Reason, ReasonKind
-from encore.mailer.domain.copy.answers import Verdict
-from encore.mailer.domain.copy.feature_prompt import features_prompt
-from encore.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
-from encore.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt, product_repair
-from encore.mailer.domain.copy.prompt import CHARS_PER_TOKEN, Prompt, Style, Task, system_text
-from encore.mailer.domain.copy.style import MAX_CHARS
-from encore.mailer.domain.facts.email import EmailFacts
+from fondly.contracts.records import Product, Reason, ReasonKind
+from fondly.mailer.domain.copy.answers import Verdict
+from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
+from fondly.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt, product_repair
+from fondly.mailer.domain.copy.prompt import CHARS_PER_TOKEN, Prompt, Style, Task, system_text
+from fondly.mailer.domain.copy.style import MAX_CHARS
+from fondly.mailer.domain.facts.email import EmailFacts
 
 MakeFacts = Callable[..., EmailFacts]
-STYLE = Style(brand="Encore Shop", locale="en_IN")
+STYLE = Style(brand="Fondly Shop", locale="en_IN")
 
 
 def asked(prompt: Prompt) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def test_the_facts_of_a_product_have_the_documented_form(facts: EmailFacts) -> N
         "task": "product",
         "wordings": 3,
         "language": "en",
-        "brand": {"name": "Encore Shop", "voice": "warm, plain and brief"},
+        "brand": {"name": "Fondly Shop", "voice": "warm, plain and brief"},
         "slots": ["customer.first_name"],
         "products": [
             {
@@ -76,7 +76,7 @@ def test_the_facts_of_a_frame_have_the_documented_form(facts: EmailFacts) -> Non
         "task": "frame",
         "wordings": 9,
         "language": "en",
-        "brand": {"name": "Encore Shop", "voice": "warm, plain and brief"},
+        "brand": {"name": "Fondly Shop", "voice": "warm, plain and brief"},
         "occasion": "liked",
         "products": "several",
         "slots": ["customer.first_name", "liked.product"],

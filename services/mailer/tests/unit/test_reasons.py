@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Product, Reason, ReasonKind
-from encore.mailer.domain.facts.reasons import LIKING, OWNING, message_of, stated_reason
-from encore.mailer.domain.facts.titles import TITLE_CHARS
-from encore.mailer.domain.language import language
-from encore.mailer.domain.text import MAX_CATEGORY_CHARS
+from fondly.contracts.records import Product, Reason, ReasonKind
+from fondly.mailer.domain.facts.reasons import LIKING, OWNING, message_of, stated_reason
+from fondly.mailer.domain.facts.titles import TITLE_CHARS
+from fondly.mailer.domain.language import language
+from fondly.mailer.domain.text import MAX_CATEGORY_CHARS
 
 MakeEntry = Callable[..., Product]
 

@@ -1,4 +1,4 @@
-from encore.mailer.domain.record import EmailRecord
+from fondly.mailer.domain.record import EmailRecord
 
 RECORD = {
     "run_id": "run-1",

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from encore.mailer.adapters.within_budget import ModelWithinBudget, most_tokens
-from encore.mailer.domain.copy.job import JobInput, JobTask
-from encore.mailer.ports import ModelMessage, ModelReply
-from encore.runtime.runs.budget import RunStoppedError
-from encore.runtime.runs.run import RunStatus
+from fondly.mailer.adapters.within_budget import ModelWithinBudget, most_tokens
+from fondly.mailer.domain.copy.job import JobInput, JobTask
+from fondly.mailer.ports import ModelMessage, ModelReply
+from fondly.runtime.runs.budget import RunStoppedError
+from fondly.runtime.runs.run import RunStatus
 from services.mailer.tests.batch_world import FROM_PROMPTS, RUN, World, poll, ready
 from services.mailer.tests.fakes import MODEL, InMemoryModel
 from tests.support.runs import Runs

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from encore.mailer.__main__ import composer, subject_test
-from encore.mailer.domain.copy.subjects import SubjectTest
-from encore.mailer.domain.message.links import UnsubscribeEndpoint
-from encore.mailer.domain.message.shop_file import BrandSection, InvalidFileError, SubjectsSection
-from encore.mailer.settings import BRAND_SETTINGS, MailerSettings
+from fondly.mailer.__main__ import composer, subject_test
+from fondly.mailer.domain.copy.subjects import SubjectTest
+from fondly.mailer.domain.message.links import UnsubscribeEndpoint
+from fondly.mailer.domain.message.shop_file import BrandSection, InvalidFileError, SubjectsSection
+from fondly.mailer.settings import BRAND_SETTINGS, MailerSettings
 
-ROLE = "arn:aws:iam::123456789012:role/encore-batch"
+ROLE = "arn:aws:iam::123456789012:role/fondly-batch"
 RESOURCES = {
     "data_bucket": "b",
     "runs_table": "t",
@@ -83,7 +83,7 @@ def test_temperature_is_optional(
 ) -> None:
     """An empty variable means none; zero is a temperature."""
     for name, resource in (RESOURCES | {"mailer_temperature": value}).items():
-        monkeypatch.setenv(f"ENCORE_{name.upper()}", resource)
+        monkeypatch.setenv(f"FONDLY_{name.upper()}", resource)
     assert MailerSettings().mailer_temperature == temperature
 
 
@@ -106,7 +106,7 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8").splitlines()
     for name, field in MailerSettings.model_fields.items():
         if name.startswith("mailer_"):
-            [row] = [line for line in readme if f"`ENCORE_{name.upper()}`" in line]
+            [row] = [line for line in readme if f"`FONDLY_{name.upper()}`" in line]
             if isinstance(field.default, (int, float)):
                 assert f"| `{field.default:g}` |" in row, name
 
@@ -115,7 +115,7 @@ def test_the_shops_file_fills_what_the_environment_leaves_out() -> None:
     """Whoever sets a variable means it, also where the file says something else."""
     settings = MailerSettings.model_validate(RESOURCES | {"mailer_brand_name": "Kaffee & Kuchen"})
     brand = BrandSection(name="Tee und mehr", voice="dry and precise", from_address="post@tee.example")
-    filled = settings.with_brand(brand, file="encore.toml")
+    filled = settings.with_brand(brand, file="fondly.toml")
     assert (filled.mailer_brand_name, filled.mailer_brand_voice) == ("Kaffee & Kuchen", "dry and precise")
     assert filled.mailer_from_address == "post@tee.example"
     assert filled.mailer_postal_address == settings.mailer_postal_address
@@ -184,8 +184,8 @@ def test_an_unsubscribe_address_of_the_file_needs_a_key() -> None:
     """Without one its links would carry no token, and nobody could unsubscribe."""
     brand = BrandSection(unsubscribe_url="https://tee.example/u")
     with pytest.raises(InvalidFileError, match=r"brand\.unsubscribe_url: found no key"):
-        MailerSettings.model_validate(RESOURCES).with_brand(brand, file="encore.toml")
+        MailerSettings.model_validate(RESOURCES).with_brand(brand, file="fondly.toml")
     signed = MailerSettings.model_validate(
         RESOURCES | {"mailer_unsubscribe_url": "https://x.example/u", "mailer_unsubscribe_key": "k"}
     )
-    assert signed.with_brand(brand, file="encore.toml").mailer_unsubscribe_url == "https://x.example/u"
+    assert signed.with_brand(brand, file="fondly.toml").mailer_unsubscribe_url == "https://x.example/u"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.mailer.domain.slots import fill, slots_in
+from fondly.mailer.domain.slots import fill, slots_in
 
 SLOTS = st.sampled_from(["customer.first_name", "1.name", "1.price", "5.rating_count"])
 WORDS = st.text(alphabet=[char for char in printable if char not in "{}"] + list("₹🌱ä"))

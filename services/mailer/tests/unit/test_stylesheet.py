@@ -1,6 +1,6 @@
 import pytest
 
-from encore.mailer.domain.message.stylesheet import UnknownVariableError, stylesheet
+from fondly.mailer.domain.message.stylesheet import UnknownVariableError, stylesheet
 
 LIGHT = {"text": "#111111", "page": "#ffffff", "body-font": "Arial"}
 DARK = {"text": "#eeeeee", "page": "#000000", "body-font": "Arial"}

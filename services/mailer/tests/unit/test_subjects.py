@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.assembly import assembled
-from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.copy.house_copy import house_copy
-from encore.mailer.domain.copy.subjects import SubjectTest, template_problems, worded, wrong_slots
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
-from encore.mailer.domain.facts.experience import Occasion
+from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.copy.assembly import assembled
+from fondly.mailer.domain.copy.fields import Copy
+from fondly.mailer.domain.copy.house_copy import house_copy
+from fondly.mailer.domain.copy.subjects import SubjectTest, template_problems, worded, wrong_slots
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
+from fondly.mailer.domain.facts.experience import Occasion
 
 Recommend = Callable[..., Recommendation]
 TEST = SubjectTest(
@@ -24,7 +24,7 @@ SUBJECT = "{2.name}, for your tea"
 
 def facts_for(recommendation: Recommendation) -> EmailFacts:
     """The facts of an email to the customer."""
-    return email_facts(recommendation, brand="Encore Shop", locale="en_IN")
+    return email_facts(recommendation, brand="Fondly Shop", locale="en_IN")
 
 
 def copy_for(facts: EmailFacts, subject: str = SUBJECT) -> Copy:
@@ -144,15 +144,15 @@ def test_variants_pass_the_gate_with_their_subject(recommend: Recommend) -> None
 )
 def test_words_that_no_subject_may_have_are_found_without_a_customer(template: str, found: str) -> None:
     """So a service with such a template does not start, rather than compare nothing."""
-    [problem, *_] = template_problems(template, brand="Encore Shop", language="en")
+    [problem, *_] = template_problems(template, brand="Fondly Shop", language="en")
     assert problem.found == found
 
 
-@pytest.mark.parametrize("template", [*TEST.variants.values(), "{subject} for you", "Encore Shop: {subject}"])
+@pytest.mark.parametrize("template", [*TEST.variants.values(), "{subject} for you", "Fondly Shop: {subject}"])
 def test_words_that_a_subject_may_have_are_accepted(template: str) -> None:
     """The shop's own name among them."""
     assert not wrong_slots(template)
-    assert template_problems(template, brand="Encore Shop", language="en") == []
+    assert template_problems(template, brand="Fondly Shop", language="en") == []
 
 
 @pytest.mark.parametrize(

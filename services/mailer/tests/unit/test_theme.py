@@ -10,19 +10,19 @@ import html5lib
 import pytest
 from html5lib.constants import namespaces
 
-from encore.contracts.click_links import Click, ClickLinks
-from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.copy.house_copy import house_copy
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.titles import description
-from encore.mailer.domain.language import Language, language
-from encore.mailer.domain.message.content import ContentMaker, EmailContent, Links
-from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.links import ClickEndpoint
-from encore.mailer.domain.message.plain_text import WIDTH
-from encore.mailer.domain.message.shop_file import Layout, Logo, ShopFile, ThemeChoice
-from encore.mailer.domain.message.theme import Brand, Theme
-from encore.mailer.domain.message.theme_files import built_in_themes
+from fondly.contracts.click_links import Click, ClickLinks
+from fondly.mailer.domain.copy.fields import Copy
+from fondly.mailer.domain.copy.house_copy import house_copy
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.titles import description
+from fondly.mailer.domain.language import Language, language
+from fondly.mailer.domain.message.content import ContentMaker, EmailContent, Links
+from fondly.mailer.domain.message.hosts import AllowedHosts
+from fondly.mailer.domain.message.links import ClickEndpoint
+from fondly.mailer.domain.message.plain_text import WIDTH
+from fondly.mailer.domain.message.shop_file import Layout, Logo, ShopFile, ThemeChoice
+from fondly.mailer.domain.message.theme import Brand, Theme
+from fondly.mailer.domain.message.theme_files import built_in_themes
 
 MAX_HTML_BYTES = 24 * 1024
 GMAIL_CLIPS_AT = 102_000
@@ -108,7 +108,7 @@ def test_an_email_is_valid_html_with_five_cards(theme: Theme, facts: EmailFacts)
         assert card.reason in text
         assert card.line in text
     links = [link.get("href", "") for link in elements(root, "a")]
-    product_link = "https://shop.example/p/1?ref=a&utm_source=encore&utm_medium=email&utm_campaign=run-1"
+    product_link = "https://shop.example/p/1?ref=a&utm_source=fondly&utm_medium=email&utm_campaign=run-1"
     assert links.count(product_link) == 3
     assert links[-2:] == [LINKS.unsubscribe, "https://shop.example/v?t=x"]
     for footer in ("as a customer of Tea & Co", "1 Example Street <Ground floor>"):

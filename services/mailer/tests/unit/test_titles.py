@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Product
-from encore.mailer.domain.facts.seller_claims import CLAIM_KINDS, claims_in, seller_claims
-from encore.mailer.domain.facts.titles import DESCRIPTION_CHARS, TITLE_CHARS, description, title
+from fondly.contracts.records import Product
+from fondly.mailer.domain.facts.seller_claims import CLAIM_KINDS, claims_in, seller_claims
+from fondly.mailer.domain.facts.titles import DESCRIPTION_CHARS, TITLE_CHARS, description, title
 
 BRACKETS = '()[]{}【】"“”'
 PIECES = """

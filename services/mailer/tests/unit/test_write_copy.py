@@ -2,16 +2,16 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from encore.contracts.records import Reason, ReasonKind
-from encore.mailer.domain.copy.fields import CopySource
-from encore.mailer.domain.copy.house_copy import house_text
-from encore.mailer.domain.copy.prompt import Style
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.experience import Occasion
-from encore.mailer.ports import ModelReply
-from encore.mailer.use_cases.ask_once import AskOnce
-from encore.mailer.use_cases.count_part import copy_records
-from encore.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
+from fondly.contracts.records import Reason, ReasonKind
+from fondly.mailer.domain.copy.fields import CopySource
+from fondly.mailer.domain.copy.house_copy import house_text
+from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.ports import ModelReply
+from fondly.mailer.use_cases.ask_once import AskOnce
+from fondly.mailer.use_cases.count_part import copy_records
+from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
 from services.mailer.tests.fakes import InMemoryModel, InMemoryWriter, asked
 from tests.support.kept_answers import InMemoryKeptAnswers
 
@@ -23,7 +23,7 @@ LIE = "Only today, with free delivery."
 def copywriter(model: InMemoryModel) -> Copywriter:
     """A copywriter who has asked nothing yet."""
     ask_once = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=4)
-    return Copywriter(ask_once=ask_once, style=Style(brand="Encore Shop", locale="en_IN"))
+    return Copywriter(ask_once=ask_once, style=Style(brand="Fondly Shop", locale="en_IN"))
 
 
 async def written(model: InMemoryModel, *everybody: EmailFacts) -> tuple[list[WrittenCopy], PartCopy]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from aiobotocore.session import get_session
 
-from encore.recommender.settings import RecommenderSettings
-from encore.stack.provision import Resources
+from fondly.recommender.settings import RecommenderSettings
+from fondly.stack.provision import Resources
 from services.recommender.tests.whole_run import OtherServices, serving
 from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
@@ -31,9 +31,9 @@ def settings(resources: Resources, understudy: str, monkeypatch: pytest.MonkeyPa
     """Settings read from the environment of a deployed service."""
     assert understudy
     environment = resources.settings() | {
-        "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
-        "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
-        "ENCORE_RECEIVE_WAIT_S": "1",
+        "FONDLY_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
+        "FONDLY_RECOMMENDER_POLL_INTERVAL_S": "1",
+        "FONDLY_RECEIVE_WAIT_S": "1",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

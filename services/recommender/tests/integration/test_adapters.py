@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 import pytest
 from aiobotocore.session import get_session
 
-from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.domain.bundles import bundle_of
-from encore.recommender.domain.plan import Kind, Plan, ResourceSpec, Step
-from encore.recommender.ports import RefusedError, VanishedError
-from encore.runtime.runs.run import Run
-from encore.runtime.storage import S3Objects
-from encore.stack.provision import Resources
+from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.domain.bundles import bundle_of
+from fondly.recommender.domain.plan import Kind, Plan, ResourceSpec, Step
+from fondly.recommender.ports import RefusedError, VanishedError
+from fondly.runtime.runs.run import Run
+from fondly.runtime.storage import S3Objects
+from fondly.stack.provision import Resources
 from services.recommender.tests.fakes import made_up_shop, preparing
 from tests.support.runs import START
 from tests.support.stores import Clients

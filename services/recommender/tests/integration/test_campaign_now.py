@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 from aiobotocore.session import get_session
 
-from encore.recommender.adapters.campaign import AWSCampaign
-from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.domain.real_time import PickedFrom, read_picks
-from encore.recommender.ports import NoRankingError
-from encore.recommender.settings import RecommenderSettings
-from encore.recommender.web.__main__ import opened
-from encore.runtime.aws import CONFIG
-from encore.stack.provision import Resources
+from fondly.recommender.adapters.campaign import AWSCampaign
+from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.domain.real_time import PickedFrom, read_picks
+from fondly.recommender.ports import NoRankingError
+from fondly.recommender.settings import RecommenderSettings
+from fondly.recommender.web.__main__ import opened
+from fondly.runtime.aws import CONFIG
+from fondly.stack.provision import Resources
 from services.recommender.tests.fakes import made_up_shop
 from services.recommender.tests.real_time import web_settings
 from services.recommender.tests.whole_run import OtherServices, serving
@@ -74,7 +74,7 @@ async def test_a_campaign_that_is_gone_or_was_never_made_is_no_failure(
     personalize: "PersonalizeClient", runtime: "PersonalizeRuntimeClient"
 ) -> None:
     """Callers go on with what is kept."""
-    ranks = AWSCampaign(runtime, AWSPersonalize(personalize), group="encore", num_results=25)
+    ranks = AWSCampaign(runtime, AWSPersonalize(personalize), group="fondly", num_results=25)
     with pytest.raises(NoRankingError, match="there is no campaign"):
         await ranks.rank("C1")
     ranks._arn.found = "arn:aws:personalize:eu-west-1:000000000000:campaign/gone"
@@ -88,6 +88,6 @@ async def test_ids_that_personalize_would_change_are_not_sent(
 ) -> None:
     """The answer would be about somebody else."""
     with pytest.raises(NoRankingError, match="not one that Personalize accepts"):
-        await AWSCampaign(runtime, AWSPersonalize(personalize), group="encore", num_results=25).rank(
+        await AWSCampaign(runtime, AWSPersonalize(personalize), group="fondly", num_results=25).rank(
             customer_id
         )

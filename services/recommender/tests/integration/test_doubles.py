@@ -6,22 +6,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from aiobotocore.session import get_session
 
-from encore.contracts.events import RecommenderBundle, RecommenderPoll, Round, parse_event
-from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.turns import DynamoDBTurns
-from encore.recommender.domain.plan import Kind, ResourceSpec
-from encore.recommender.ports import (
+from fondly.contracts.events import RecommenderBundle, RecommenderPoll, Round, parse_event
+from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.turns import DynamoDBTurns
+from fondly.recommender.domain.plan import Kind, ResourceSpec
+from fondly.recommender.ports import (
     NotReadyError,
     Personalize,
     RefusedError,
     VanishedError,
 )
-from encore.runtime.ports import Polls
-from encore.runtime.queue.polls import SQSPolls, SQSRecommenderPolls
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import StageName
-from encore.stack.provision import Resources
+from fondly.runtime.ports import Polls
+from fondly.runtime.queue.polls import SQSPolls, SQSRecommenderPolls
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName
+from fondly.stack.provision import Resources
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
     InMemoryTurns,

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 from aiobotocore.session import get_session
 
-from encore.contracts.records import EventKind
-from encore.recommender.adapters.campaign import AWSEventTracker
-from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
-from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.domain.customer_events import AFTER_TRIMMING, MOST
-from encore.recommender.domain.plan import Kind, Plan, Step
-from encore.recommender.use_cases.record_events import RecordEvents
-from encore.runtime.aws import CONFIG
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.runs.attribution import attribution, partition
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import DynamoDBItems, S3Objects
-from encore.stack.provision import Resources
+from fondly.contracts.records import EventKind
+from fondly.recommender.adapters.campaign import AWSEventTracker
+from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
+from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.domain.customer_events import AFTER_TRIMMING, MOST
+from fondly.recommender.domain.plan import Kind, Plan, Step
+from fondly.recommender.use_cases.record_events import RecordEvents
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.runs.attribution import attribution, partition
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.storage import DynamoDBItems, S3Objects
+from fondly.stack.provision import Resources
 from services.recommender.tests.fakes import an_event
 from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from encore.contracts.consent import address_entry, customer_entry
-from encore.recommender.domain import learned_keys, personalize_keys
-from encore.recommender.domain.witnesses import Witness
-from encore.recommender.settings import RecommenderSettings
-from encore.runtime.runs.totals import total
+from fondly.contracts.consent import address_entry, customer_entry
+from fondly.recommender.domain import learned_keys, personalize_keys
+from fondly.recommender.domain.witnesses import Witness
+from fondly.recommender.settings import RecommenderSettings
+from fondly.runtime.runs.totals import total
 from services.recommender.tests.fakes import Shop, made_up_shop
 from services.recommender.tests.whole_run import PATIENCE_S, OtherServices, serving
 

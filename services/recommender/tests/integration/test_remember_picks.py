@@ -2,11 +2,11 @@
 
 import pytest
 
-from encore.contracts.records import Pick, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.recommender.domain.earlier_picks import MAX_EARLIER, EarlierPicks
-from encore.recommender.use_cases.remember_picks import RememberPicks
-from encore.runtime.ports import Items
-from encore.runtime.storage import DynamoDBItems
+from fondly.contracts.records import Pick, Reason, ReasonKind, Recommendation, RecommendationSource
+from fondly.recommender.domain.earlier_picks import MAX_EARLIER, EarlierPicks
+from fondly.recommender.use_cases.remember_picks import RememberPicks
+from fondly.runtime.ports import Items
+from fondly.runtime.storage import DynamoDBItems
 from services.recommender.tests.fakes import product
 from tests.support.stores import Emulated, InMemoryItems
 

@@ -15,19 +15,19 @@ import psutil
 import pytest
 from aiohttp import ClientSession
 
-from encore.recommender.adapters.shop_processes import load_stored, open_in_process
-from encore.recommender.domain.real_time import Edition, Wanted, read_picks
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop import Shop
-from encore.recommender.ports import NoShopError
-from encore.stack.provision import Resources
+from fondly.recommender.adapters.shop_processes import load_stored, open_in_process
+from fondly.recommender.domain.real_time import Edition, Wanted, read_picks
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.ports import NoShopError
+from fondly.stack.provision import Resources
 from services.recommender.tests.real_time import shown, store
 from services.recommender.tests.world import RUN, TOO_LITTLE, World
 from tests.support.stores import Clients
 
 STARTED_S = 60
-WEB = [sys.executable, "-m", "encore.recommender.web"]
+WEB = [sys.executable, "-m", "fondly.recommender.web"]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def template() -> World:
 
 def environment(resources: Resources, **more: str) -> dict[str, str]:
     """The environment of a web process that finds a free port."""
-    return {**os.environ, **resources.settings(), "ENCORE_RECOMMENDER_WEB_PORT": "0", **more}
+    return {**os.environ, **resources.settings(), "FONDLY_RECOMMENDER_WEB_PORT": "0", **more}
 
 
 @asynccontextmanager
@@ -109,11 +109,11 @@ async def checked(variables: Mapping[str, str]) -> tuple[int | None, str]:
 async def test_a_check_says_on_one_line_what_is_missing(resources: Resources) -> None:
     """Bad settings and tables that do not answer; all is well before any run too."""
     assert await checked(environment(resources)) == (0, "")
-    gone = environment(resources, ENCORE_HISTORIES_TABLE="nothing-like-that")
+    gone = environment(resources, FONDLY_HISTORIES_TABLE="nothing-like-that")
     code, line = await checked(gone)
     assert code == 2
     assert line.startswith("check failed: ResourceNotFoundException")
-    code, line = await checked(environment(resources, ENCORE_RECOMMENDER_WEB_HOST="0.0.0.0"))  # noqa: S104 - refused
+    code, line = await checked(environment(resources, FONDLY_RECOMMENDER_WEB_HOST="0.0.0.0"))  # noqa: S104 - refused
     assert code == 2
     assert line.startswith("invalid settings: ")
     assert "0.0.0.0 is not a loopback address" in line

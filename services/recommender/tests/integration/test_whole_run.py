@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.events import RunFinished, parse_event
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.events import RunFinished, parse_event
+from fondly.contracts.records import (
     Customer,
     Exclusion,
     Purchase,
@@ -18,10 +18,10 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.recommender.domain import personalize_keys
-from encore.recommender.settings import RecommenderSettings
-from encore.runtime.runs.run import RunStatus, StageName
-from encore.runtime.runs.totals import total
+from fondly.recommender.domain import personalize_keys
+from fondly.recommender.settings import RecommenderSettings
+from fondly.runtime.runs.run import RunStatus, StageName
+from fondly.runtime.runs.totals import total
 from services.recommender.tests.fakes import Shop, made_up_shop
 from services.recommender.tests.whole_run import PATIENCE_S, OtherServices, serving
 from understudy.testing import UnderstudyServer
@@ -61,7 +61,7 @@ async def test_a_scored_run_becomes_three_to_five_products_per_customer(
     assert row["source"] == "personalize"
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 1
     await _assert_reports(others, shop)
-    assert running.recommender_dataset_group == "encore"
+    assert running.recommender_dataset_group == "fondly"
 
 
 def _assert_reasons_are_about(customer: Customer, recommendation: Recommendation) -> None:
@@ -155,7 +155,7 @@ async def test_a_shop_that_has_only_orders_trains_and_one_part_may_have_nobody_t
     running: RecommenderSettings, others: OtherServices
 ) -> None:
     """Personalize takes `purchased` events and a batch input of the other parts alone."""
-    assert running.recommender_dataset_group == "encore"
+    assert running.recommender_dataset_group == "fondly"
     shop = made_up_shop(customers=600, part_size=250)
     parts = [[_buyer(one) for one in part] for part in shop.parts]
     parts[0] = [one.model_copy(update={"exclusion": Exclusion.NO_CONSENT}) for one in parts[0]]

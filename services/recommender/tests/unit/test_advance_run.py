@@ -7,19 +7,19 @@ from functools import partial
 
 import pytest
 
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import (
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import (
     DataIngested,
     RecommendationsReady,
     RecommenderPoll,
     RunFinished,
 )
-from encore.contracts.records import RecommendationSource
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.plan import Kind
-from encore.recommender.domain.taxonomy import Category
-from encore.runtime.runs.run import RunStatus, StageName
-from encore.runtime.runs.totals import total
+from fondly.contracts.records import RecommendationSource
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.plan import Kind
+from fondly.recommender.domain.taxonomy import Category
+from fondly.runtime.runs.run import RunStatus, StageName
+from fondly.runtime.runs.totals import total
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
 )
@@ -232,7 +232,7 @@ async def test_a_message_of_an_ended_run_is_ignored() -> None:
 async def test_an_unexpected_event_is_a_permanent_error() -> None:
     """The queue carries three kinds of events only."""
     world = World()
-    with pytest.raises(PermanentError, match="expected encore"):
+    with pytest.raises(PermanentError, match="expected fondly"):
         await world.deliver(DataIngested(part=1, parts=1, key="k", customers=1, reviews=1))
 
 

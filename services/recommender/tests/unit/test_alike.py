@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.recommender.domain import alike as module
-from encore.recommender.domain.alike import MOST_COMPARED, alike
-from encore.recommender.domain.names import Vector, cosine, tokens, vector
+from fondly.recommender.domain import alike as module
+from fondly.recommender.domain.alike import MOST_COMPARED, alike
+from fondly.recommender.domain.names import Vector, cosine, tokens, vector
 
 WORDS = ["red", "blue", "usb", "cable", "fast", "lamp", "1m"]
 NAMES = st.lists(st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join), max_size=12)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from encore.contracts.records import Product
-from encore.recommender.domain.attributes import makers_of, read_attributes
-from encore.recommender.domain.brands import joined
-from encore.recommender.domain.fit_tables import Fact
+from fondly.contracts.records import Product
+from fondly.recommender.domain.attributes import makers_of, read_attributes
+from fondly.recommender.domain.brands import joined
+from fondly.recommender.domain.fit_tables import Fact
 
 LABELS = Path(__file__).parents[1] / "labelled_products.yaml"
 PRECISION = 0.97

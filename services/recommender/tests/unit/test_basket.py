@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import ProductSentiment
-from encore.recommender.domain.basket import Basket, Rule
-from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shopper import Shopper
+from fondly.contracts.records import ProductSentiment
+from fondly.recommender.domain.basket import Basket, Rule
+from fondly.recommender.domain.candidates import Candidates
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.shopper import Shopper
 from services.recommender.tests.baskets import (
     ALL,
     HOSES,

@@ -1,7 +1,7 @@
 import json
 
-from encore.contracts.records import Customer, Exclusion
-from encore.recommender.domain.batch import Rankings, input_lines, ranked_customers
+from fondly.contracts.records import Customer, Exclusion
+from fondly.recommender.domain.batch import Rankings, input_lines, ranked_customers
 
 
 def test_products_are_ranked_for_whom_personalize_knows_and_the_shop_may_mail() -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from encore.contracts.records import AspectMention, Customer, ProductAspect, ScoredReview, Sentiment
-from encore.recommender.domain.belongings import MAX_ASPECTS, mentions_by_review, own_aspects, own_products
-from encore.recommender.domain.history import Told
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.use_cases.select_products import recommend
+from fondly.contracts.records import AspectMention, Customer, ProductAspect, ScoredReview, Sentiment
+from fondly.recommender.domain.belongings import MAX_ASPECTS, mentions_by_review, own_aspects, own_products
+from fondly.recommender.domain.history import Told
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.use_cases.select_products import recommend
 from services.recommender.tests.fakes import product, review
 from services.recommender.tests.shops import shop_of
 

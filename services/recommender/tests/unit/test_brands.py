@@ -1,6 +1,6 @@
 import pytest
 
-from encore.recommender.domain.brands import Brands
+from fondly.recommender.domain.brands import Brands
 from services.recommender.tests.fakes import product
 
 

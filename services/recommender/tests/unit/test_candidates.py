@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Customer
-from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.complements import Source
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shop import MOST_MODELS
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shopper import Shopper
+from fondly.contracts.records import Customer
+from fondly.recommender.domain.candidates import Candidates
+from fondly.recommender.domain.complements import Source
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.shop import MOST_MODELS
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shopper import Shopper
 from services.recommender.tests.baskets import ALL, DURABLE_KETTLES, HOSES, KETTLES, LANTERNS, MUGS, NUTS, TEA
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import buyer, dislikes, likes, owns, shelf, shop_of

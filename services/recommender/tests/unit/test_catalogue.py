@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import AspectCount, Customer, Product, ProductSentiment
-from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.popularity import praised
+from fondly.contracts.records import AspectCount, Customer, Product, ProductSentiment
+from fondly.recommender.domain.catalogue import Catalogue
+from fondly.recommender.domain.families import SharedReviews
+from fondly.recommender.domain.popularity import praised
 from services.recommender.tests.fakes import product, purchase
 from services.recommender.tests.shops import buyer, shelf
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer, Review
-from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.durables import Repeats
-from encore.recommender.domain.links import Link, Links, strength
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Customer, Review
+from fondly.recommender.domain.co_purchases import CoPurchases
+from fondly.recommender.domain.durables import Repeats
+from fondly.recommender.domain.links import Link, Links, strength
+from fondly.recommender.domain.taxonomy import Category
 from services.recommender.tests.fakes import purchase, review
 
 FAMILIES = {"kettle-red": "kettle", "kettle-blue": "kettle"}

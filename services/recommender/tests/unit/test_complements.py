@@ -2,10 +2,10 @@ from itertools import pairwise
 
 import pytest
 
-from encore.recommender.domain.complements import Complement, Complements, Source
-from encore.recommender.domain.durables import Durables
-from encore.recommender.domain.links import Links
-from encore.recommender.domain.taxonomy import Category, Entries, complement_table, read_table
+from fondly.recommender.domain.complements import Complement, Complements, Source
+from fondly.recommender.domain.durables import Durables
+from fondly.recommender.domain.links import Links
+from fondly.recommender.domain.taxonomy import Category, Entries, complement_table, read_table
 
 
 def complements(*leaves: Category, bought: Links[Category] | None = None) -> Complements:

@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.contracts import object_keys
-from encore.contracts.consent import Contact
-from encore.contracts.records import Exclusion, Pick
-from encore.recommender.domain.history import KnownPurchase
-from encore.recommender.domain.kept_rankings import KeptRanking
-from encore.recommender.domain.real_time import PickedFrom, read_picks
-from encore.recommender.domain.rules import Rules
-from encore.recommender.ports import NoRankingError, NoShopError
+from fondly.contracts import object_keys
+from fondly.contracts.consent import Contact
+from fondly.contracts.records import Exclusion, Pick
+from fondly.recommender.domain.history import KnownPurchase
+from fondly.recommender.domain.kept_rankings import KeptRanking
+from fondly.recommender.domain.real_time import PickedFrom, read_picks
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.ports import NoRankingError, NoShopError
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
 from services.recommender.tests.world import ALONE, ENOUGH, RUN, TOO_LITTLE, World

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer, CustomerEvent, EventKind, Purchase
-from encore.recommender.domain.customer_events import (
+from fondly.contracts.records import Customer, CustomerEvent, EventKind, Purchase
+from fondly.recommender.domain.customer_events import (
     AFTER_TRIMMING,
     MOST,
     attribute_of,
@@ -13,9 +13,9 @@ from encore.recommender.domain.customer_events import (
     value_of,
     visits,
 )
-from encore.recommender.domain.history import MOST_LOOKS, History
-from encore.recommender.domain.preferences import EventType, preferences_of
-from encore.recommender.domain.rows import customer_rows
+from fondly.recommender.domain.history import MOST_LOOKS, History
+from fondly.recommender.domain.preferences import EventType, preferences_of
+from fondly.recommender.domain.rows import customer_rows
 from services.recommender.tests.fakes import an_event, purchase
 
 DAY = 86_400

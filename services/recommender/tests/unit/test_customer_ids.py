@@ -1,6 +1,6 @@
 import pytest
 
-from encore.recommender.domain.customer_ids import id_problem
+from fondly.recommender.domain.customer_ids import id_problem
 
 
 @pytest.mark.parametrize(

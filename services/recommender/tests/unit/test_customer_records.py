@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from encore.contracts.consent import Contact
-from encore.contracts.records import Customer
-from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
-from encore.recommender.domain.customer_state import keys
-from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import KeptRanking
-from encore.recommender.domain.real_time import Edition, Wanted
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.runtime.storage import to_item
+from fondly.contracts.consent import Contact
+from fondly.contracts.records import Customer
+from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
+from fondly.recommender.domain.customer_state import keys
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.kept_rankings import KeptRanking
+from fondly.recommender.domain.real_time import Edition, Wanted
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.runtime.storage import to_item
 
 HISTORY = History.of(Customer(customer_id="C1", age=40), {}, run_id="run-1", now=7)
 CONTACT = Contact(customer_id="C1", topics_off=("Toys",))

@@ -5,13 +5,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Product, ProductSentiment
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.reasons import IMPERSONAL
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Product, ProductSentiment
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.reasons import IMPERSONAL
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.taxonomy import Category
 from services.recommender.tests.broken_rules import BrokenRules
 from services.recommender.tests.fakes import WORDS, product
 from services.recommender.tests.shops import buyer, shop_of

@@ -1,7 +1,7 @@
 import pytest
 
-from encore.recommender.domain.durables import Durables, Repeats, learn, wilson
-from encore.recommender.domain.taxonomy import Category, complement_phrases
+from fondly.recommender.domain.durables import Durables, Repeats, learn, wilson
+from fondly.recommender.domain.taxonomy import Category, complement_phrases
 
 SHIPPED = Durables()
 

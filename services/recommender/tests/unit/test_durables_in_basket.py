@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Product
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.preferences import Preference
+from fondly.contracts.records import Product
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.preferences import Preference
 from services.recommender.tests.baskets import (
     ALL,
     DURABLE_KETTLES,

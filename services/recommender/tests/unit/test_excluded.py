@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts import object_keys
-from encore.contracts.events import RecommendationsReady
-from encore.contracts.records import Customer, Exclusion, Recommendation
-from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.history import Told
-from encore.recommender.use_cases.select_products import recommend
-from encore.runtime.runs.run import StageName
+from fondly.contracts import object_keys
+from fondly.contracts.events import RecommendationsReady
+from fondly.contracts.records import Customer, Exclusion, Recommendation
+from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.history import Told
+from fondly.recommender.use_cases.select_products import recommend
+from fondly.runtime.runs.run import StageName
 from services.recommender.tests.cases import CASES, Case
 from services.recommender.tests.fakes import Shop, made_up_shop
 from services.recommender.tests.world import ALONE, ENOUGH, MANY_PARTS, RUN, TOO_LITTLE, World

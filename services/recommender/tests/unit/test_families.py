@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer, Product
-from encore.recommender.domain.families import MAX_FAMILY, Families, SharedReviews
+from fondly.contracts.records import Customer, Product
+from fondly.recommender.domain.families import MAX_FAMILY, Families, SharedReviews
 from services.recommender.tests.fakes import product, review
 from tests.support.clothing import ClothingShop
 

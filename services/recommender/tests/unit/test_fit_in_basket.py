@@ -2,11 +2,11 @@
 
 import pytest
 
-from encore.contracts.records import ReasonKind
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.shopper import Shopper
+from fondly.contracts.records import ReasonKind
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.shopper import Shopper
 from services.recommender.tests.baskets import Filling
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import dislikes, ids, likes, owns, shop_of

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Product
-from encore.recommender.domain.attributes import Attributes, read_attributes
-from encore.recommender.domain.brands import joined
-from encore.recommender.domain.fit_tables import Fact
-from encore.recommender.domain.fitting import fits, is_fit, is_of_their_system, known_from, owned_with
+from fondly.contracts.records import Product
+from fondly.recommender.domain.attributes import Attributes, read_attributes
+from fondly.recommender.domain.brands import joined
+from fondly.recommender.domain.fit_tables import Fact
+from fondly.recommender.domain.fitting import fits, is_fit, is_of_their_system, known_from, owned_with
 
 MAKERS = frozenset(("kitcho", "velora", "mirano", "sonara"))
 """The makers of devices in the invented shop."""

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer, CustomerEvent, EventKind, Exclusion
-from encore.recommender.domain.history import MAX_ITEM_BYTES, History
-from encore.recommender.domain.preferences import EventType, preferences_of
+from fondly.contracts.records import Customer, CustomerEvent, EventKind, Exclusion
+from fondly.recommender.domain.history import MAX_ITEM_BYTES, History
+from fondly.recommender.domain.preferences import EventType, preferences_of
 from services.recommender.tests.fakes import purchase, review, scores
 
 FIRST, SECOND = 1_000, 2_000

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.events import RecommendationsReady, RecommenderBundle, Round
-from encore.contracts.records import Customer, Recommendation, RecommendationSource
-from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.assortment import Assortment
-from encore.recommender.domain.kept_rankings import (
+from fondly.contracts.events import RecommendationsReady, RecommenderBundle, Round
+from fondly.contracts.records import Customer, Recommendation, RecommendationSource
+from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.assortment import Assortment
+from fondly.recommender.domain.kept_rankings import (
     RANKING,
     SECONDS_PER_DAY,
     KeptRanking,
 )
-from encore.runtime import training_minimums
-from encore.runtime.runs.run import RunStatus, StageName
+from fondly.runtime import training_minimums
+from fondly.runtime.runs.run import RunStatus, StageName
 from services.recommender.tests.fakes import Shop, made_up_shop, review
 from services.recommender.tests.world import RUN, World, crash
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from encore.contracts.records import Customer
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.rules import Rules
+from fondly.contracts.records import Customer
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.rules import Rules
 from services.recommender.tests.baskets import ALL, NOTHING_DURABLE, TEA, Filling
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import buyer, dislikes, likes, owns, shelf, shop_of

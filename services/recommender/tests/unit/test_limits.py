@@ -1,7 +1,7 @@
 import pytest
 
-from encore.recommender.domain.prepared import says_too_little_data
-from encore.runtime.training_minimums import DataSize
+from fondly.recommender.domain.prepared import says_too_little_data
+from fondly.runtime.training_minimums import DataSize
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.events import RecommendationsReady, RunFinished
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.use_cases.load_rules import LoadRules
-from encore.runtime.runs.run import Run, RunStatus
-from encore.runtime.yaml_files import InvalidFileError
+from fondly.contracts import object_keys
+from fondly.contracts.events import RecommendationsReady, RunFinished
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.runtime.runs.run import Run, RunStatus
+from fondly.runtime.yaml_files import InvalidFileError
 from services.recommender.tests.world import RUN, TOO_LITTLE, World
 from tests.support.runs import START
 from tests.support.stores import InMemoryObjects

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer
-from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.durables import Durables
-from encore.recommender.domain.next_leaves import KEPT, NextLeaves
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Customer
+from fondly.recommender.domain.co_purchases import CoPurchases
+from fondly.recommender.domain.durables import Durables
+from fondly.recommender.domain.next_leaves import KEPT, NextLeaves
+from fondly.recommender.domain.taxonomy import Category
 from services.recommender.tests.shops import buyer
 
 LEAVES: tuple[Category, ...] = (

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Product, ProductSentiment
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shop_rules import ShopRules
+from fondly.contracts.records import Product, ProductSentiment
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.shop_rules import ShopRules
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import DAY, NOW, shelf, shop_of
 

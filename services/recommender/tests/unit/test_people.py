@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Product
-from encore.recommender.domain.people import Audience, audience, near, size_of
+from fondly.contracts.records import Product
+from fondly.recommender.domain.people import Audience, audience, near, size_of
 
 
 def _product(category: str, name: str, variant: str | None = None) -> Product:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from encore.contracts.records import Product
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Product
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.candidates import Candidates
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.taxonomy import Category
 from services.recommender.tests.baskets import Filling
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import ids, likes, owns, shop_of

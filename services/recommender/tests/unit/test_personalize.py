@@ -7,9 +7,9 @@ from aiobotocore.session import get_session
 from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError
 
-from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.domain.plan import Kind, ResourceSpec
-from encore.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
+from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.domain.plan import Kind, ResourceSpec
+from fondly.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient

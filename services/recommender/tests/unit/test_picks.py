@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import ReasonKind
-from encore.recommender.domain.basket import Basket, Rule
-from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.reasons import IMPERSONAL
-from encore.recommender.domain.rules import MAX_PICKS, Rules
-from encore.recommender.domain.shopper import Shopper
+from fondly.contracts.records import ReasonKind
+from fondly.recommender.domain.basket import Basket, Rule
+from fondly.recommender.domain.offers import Offer
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.reasons import IMPERSONAL
+from fondly.recommender.domain.rules import MAX_PICKS, Rules
+from fondly.recommender.domain.shopper import Shopper
 from services.recommender.tests.baskets import (
     ALL,
     DURABLE_KETTLES,

@@ -2,12 +2,12 @@
 
 import pytest
 
-from encore.contracts.records import ProductSentiment, ReasonKind
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.topics import departments
+from fondly.contracts.records import ProductSentiment, ReasonKind
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.topics import departments
 from services.recommender.tests.baskets import (
     ALL,
     NOTHING_DURABLE,

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from encore.recommender.domain.plan import ARNS, Plan, ResourceSpec, Step
-from encore.recommender.domain.preferences import EventType
-from encore.runtime.runs.run import Run
+from fondly.recommender.domain.plan import ARNS, Plan, ResourceSpec, Step
+from fondly.recommender.domain.preferences import EventType
+from fondly.runtime.runs.run import Run
 from tests.support.runs import START
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import LIKED_FROM, Customer, ScoredReview
-from encore.recommender.domain.preferences import (
+from fondly.contracts.records import LIKED_FROM, Customer, ScoredReview
+from fondly.recommender.domain.preferences import (
     EventType,
     Preference,
     preferences_of,

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from hypothesis import given
 
-from encore.contracts.records import Customer, Pick, Product, ReasonKind
-from encore.recommender.domain.fitting import fits
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Customer, Pick, Product, ReasonKind
+from fondly.recommender.domain.fitting import fits
+from fondly.recommender.domain.taxonomy import Category
 from services.recommender.tests.cases import CASES, Case
 from services.recommender.tests.shops import DAY, NOW
 

@@ -6,8 +6,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.recommender.domain.basket import YIELDING
-from encore.recommender.domain.reasons import IMPERSONAL
+from fondly.recommender.domain.basket import YIELDING
+from fondly.recommender.domain.reasons import IMPERSONAL
 from services.recommender.tests.broken_rules import BrokenRules
 from services.recommender.tests.cases import CASES, Case
 from services.recommender.tests.fakes import product

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import LIKED_FROM, Customer, Reason, ReasonKind
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shop_rules import ShopRules
+from fondly.contracts.records import LIKED_FROM, Customer, Reason, ReasonKind
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.shop_rules import ShopRules
 from services.recommender.tests.fakes import product, review, scores
 from services.recommender.tests.shops import (
     buyer,

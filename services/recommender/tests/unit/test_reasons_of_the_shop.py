@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Product, Reason, ReasonKind
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Product, Reason, ReasonKind
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.taxonomy import Category
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import (
     DAY,

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.consent import customer_entry
-from encore.contracts.delivery import NotSent
-from encore.contracts.events import InteractionsIngested
-from encore.contracts.records import CustomerEvent, EventKind
-from encore.recommender.domain import personalize_keys
-from encore.runtime.runs.attribution import attribution, partition
+from fondly.contracts import object_keys
+from fondly.contracts.consent import customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.events import InteractionsIngested
+from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.recommender.domain import personalize_keys
+from fondly.runtime.runs.attribution import attribution, partition
 from services.recommender.tests.fakes import an_event
 from services.recommender.tests.world import World, crash
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.recommender.domain.plan import Kind, ResourceSpec, Step
-from encore.recommender.ports import QuotaError
-from encore.runtime.runs.run import Run, StageName
+from fondly.contracts import object_keys
+from fondly.recommender.domain.plan import Kind, ResourceSpec, Step
+from fondly.recommender.ports import QuotaError
+from fondly.runtime.runs.run import Run, StageName
 from services.recommender.tests.world import KEEP, World, crash
 
 RUNS = [f"run-{number:016x}" for number in range(4)]

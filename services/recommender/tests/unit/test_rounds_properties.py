@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encore.contracts.events import (
+from fondly.contracts.events import (
     EventData,
     RecommendationsReady,
     RecommenderBundle,
@@ -20,12 +20,12 @@ from encore.contracts.events import (
     Round,
     SentimentScored,
 )
-from encore.contracts.records import Customer
-from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.kept_rankings import RANKING
-from encore.runtime import training_minimums
-from encore.runtime.batches import batches
-from encore.runtime.runs.run import StageName
+from fondly.contracts.records import Customer
+from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.kept_rankings import RANKING
+from fondly.runtime import training_minimums
+from fondly.runtime.batches import batches
+from fondly.runtime.runs.run import StageName
 from services.recommender.tests.fakes import Shop, review
 from services.recommender.tests.shops import NOW, shelf
 from services.recommender.tests.world import RUN, World

@@ -2,11 +2,11 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Customer, ProductSentiment
-from encore.recommender.domain.history import History
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.rows import customer_rows, interaction_rows, item_row
-from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
+from fondly.contracts.records import Customer, ProductSentiment
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.rows import customer_rows, interaction_rows, item_row
+from fondly.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
 from services.recommender.tests.fakes import product
 
 LAMP = product(

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from encore.contracts.events import RecommenderPoll
-from encore.recommender.domain.plan import Kind
-from encore.runtime.runs.pricing import SMALLEST, cost_usd
-from encore.runtime.runs.run import RunStatus
+from fondly.contracts.events import RecommenderPoll
+from fondly.recommender.domain.plan import Kind
+from fondly.runtime.runs.pricing import SMALLEST, cost_usd
+from fondly.runtime.runs.run import RunStatus
 from services.recommender.tests.fakes import InMemoryPersonalize
 from services.recommender.tests.world import RUN, World
 

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from encore.recommender.domain.schemas import (
+from fondly.recommender.domain.schemas import (
     DATASETS,
     FILTERED,
     INTERACTIONS,
@@ -11,7 +11,7 @@ from encore.recommender.domain.schemas import (
     USERS,
     DatasetSchema,
 )
-from encore.recommender.domain.solution import OFFERED
+from fondly.recommender.domain.solution import OFFERED
 
 PRIMITIVES = {"string", "long", "int", "float", "double", "boolean"}
 RESERVED = {

@@ -5,23 +5,23 @@ from dataclasses import replace
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.events import (
+from fondly.contracts import object_keys
+from fondly.contracts.events import (
     EventData,
     RecommendationsReady,
     RecommenderBundle,
     Round,
 )
-from encore.contracts.records import (
+from fondly.contracts.records import (
     Customer,
     Recommendation,
     RecommendationSource,
 )
-from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.history import Told
-from encore.recommender.domain.rules import Rules
-from encore.recommender.use_cases.select_products import recommend
-from encore.runtime.runs.totals import total
+from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.history import Told
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.use_cases.select_products import recommend
+from fondly.runtime.runs.totals import total
 from services.recommender.tests.baskets import ALL
 from services.recommender.tests.fakes import product, review
 from services.recommender.tests.shops import shelf, shop_of

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from encore.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS, Rules
-from encore.recommender.domain.shop_rules_file import read_shop_rules
-from encore.recommender.settings import RecommenderSettings
-from encore.runtime.settings import load_settings
+from fondly.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS, Rules
+from fondly.recommender.domain.shop_rules_file import read_shop_rules
+from fondly.recommender.settings import RecommenderSettings
+from fondly.runtime.settings import load_settings
 
 README = Path(__file__).parents[2] / "README.md"
 RESOURCES = {
@@ -28,7 +28,7 @@ RESOURCES = {
 def resources(monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings that a service is always given."""
     for name, value in RESOURCES.items():
-        monkeypatch.setenv(f"ENCORE_{name}", value)
+        monkeypatch.setenv(f"FONDLY_{name}", value)
 
 
 def test_the_rules_have_defaults() -> None:
@@ -40,8 +40,8 @@ def test_the_rules_have_defaults() -> None:
 
 def test_each_figure_of_the_rules_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """The others keep their defaults."""
-    monkeypatch.setenv("ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF", "1")
-    monkeypatch.setenv("ENCORE_RECOMMENDER_RULES__MIN_RATING", "3.5")
+    monkeypatch.setenv("FONDLY_RECOMMENDER_RULES__MAX_PER_LEAF", "1")
+    monkeypatch.setenv("FONDLY_RECOMMENDER_RULES__MIN_RATING", "3.5")
     expected = Rules(max_per_leaf=1, min_rating=3.5)
     assert load_settings(RecommenderSettings).recommender_rules == expected
 
@@ -50,22 +50,22 @@ def test_each_figure_of_the_rules_is_a_setting(monkeypatch: pytest.MonkeyPatch) 
 def test_the_number_of_picks_is_a_setting(monkeypatch: pytest.MonkeyPatch, picks: int) -> None:
     """From one to twelve, five by default; Personalize is asked for enough to choose any of them from."""
     assert load_settings(RecommenderSettings).recommender_picks == DEFAULT_PICKS
-    monkeypatch.setenv("ENCORE_RECOMMENDER_PICKS", str(picks))
+    monkeypatch.setenv("FONDLY_RECOMMENDER_PICKS", str(picks))
     assert load_settings(RecommenderSettings).recommender_picks == picks
 
 
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("RULES__MAX_PER_LEAF", "13", "ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF: Input should be less than or"),
-        ("RULES__MIN_RATING", "good", "ENCORE_RECOMMENDER_RULES__MIN_RATING: Input should be a valid number"),
+        ("RULES__MAX_PER_LEAF", "13", "FONDLY_RECOMMENDER_RULES__MAX_PER_LEAF: Input should be less than or"),
+        ("RULES__MIN_RATING", "good", "FONDLY_RECOMMENDER_RULES__MIN_RATING: Input should be a valid number"),
         (
             "RULES__MAX_PER_SHOP",
             "1",
-            "ENCORE_RECOMMENDER_RULES__MAX_PER_SHOP: Extra inputs are not permitted",
+            "FONDLY_RECOMMENDER_RULES__MAX_PER_SHOP: Extra inputs are not permitted",
         ),
-        ("PICKS", "13", "ENCORE_RECOMMENDER_PICKS: Input should be less than or equal to 12"),
-        ("PICKS", "0", "ENCORE_RECOMMENDER_PICKS: Input should be greater than or equal to 1"),
+        ("PICKS", "13", "FONDLY_RECOMMENDER_PICKS: Input should be less than or equal to 12"),
+        ("PICKS", "0", "FONDLY_RECOMMENDER_PICKS: Input should be greater than or equal to 1"),
         ("NUM_RESULTS", "24", "recommender_num_results: found 24, expected at least 25 for 5 picks"),
         ("RULES", "strict", 'error parsing value for field "recommender_rules"'),
     ],
@@ -78,7 +78,7 @@ def test_a_bad_figure_ends_the_process_with_one_line(
     problem: str,
 ) -> None:
     """The line names the variable; a name that is not a rule is one too."""
-    monkeypatch.setenv(f"ENCORE_RECOMMENDER_{name}", value)
+    monkeypatch.setenv(f"FONDLY_RECOMMENDER_{name}", value)
     with pytest.raises(SystemExit) as ended:
         load_settings(RecommenderSettings)
     assert ended.value.code == 2
@@ -105,14 +105,14 @@ def test_an_hour_of_silence_is_counted_in_polls(
     monkeypatch: pytest.MonkeyPatch, interval_s: str, polls: int
 ) -> None:
     """However far apart they are."""
-    monkeypatch.setenv("ENCORE_RECOMMENDER_POLL_INTERVAL_S", interval_s)
+    monkeypatch.setenv("FONDLY_RECOMMENDER_POLL_INTERVAL_S", interval_s)
     assert load_settings(RecommenderSettings).silent_polls == polls
 
 
 def test_a_campaign_needs_rankings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a version there is nothing that it could answer by."""
-    monkeypatch.setenv("ENCORE_RECOMMENDER_CAMPAIGN", "true")
+    monkeypatch.setenv("FONDLY_RECOMMENDER_CAMPAIGN", "true")
     assert load_settings(RecommenderSettings).recommender_campaign
-    monkeypatch.setenv("ENCORE_RECOMMENDER_RANKING", "off")
+    monkeypatch.setenv("FONDLY_RECOMMENDER_RANKING", "off")
     with pytest.raises(SystemExit):
         load_settings(RecommenderSettings)

@@ -2,25 +2,25 @@
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.errors import PermanentError, TransientError
-from encore.contracts.events import (
+from fondly.contracts import object_keys
+from fondly.contracts.errors import PermanentError, TransientError
+from fondly.contracts.events import (
     RecommendationsReady,
     RecommenderBundle,
     RecommenderPoll,
     Round,
 )
-from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.bundles import (
+from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.bundles import (
     BUNDLE_PARTS,
     MAX_BUNDLES,
     bundle_of,
     bundles_of,
     parts_per_bundle,
 )
-from encore.recommender.use_cases.keep_latest import KeepLatest
-from encore.runtime import training_minimums
-from encore.runtime.runs.run import Run
+from fondly.recommender.use_cases.keep_latest import KeepLatest
+from fondly.runtime import training_minimums
+from fondly.runtime.runs.run import Run
 from services.recommender.tests.fakes import made_up_shop
 from services.recommender.tests.world import RUN, TOO_LITTLE, World, crash
 from tests.support.runs import START
@@ -75,7 +75,7 @@ async def test_the_bundles_of_a_run_keep_their_size(monkeypatch: pytest.MonkeyPa
     world = World()
     await world.open(TEN_PARTS)
     await world.start()
-    monkeypatch.setattr("encore.recommender.domain.bundles.FEWEST_PARTS", 1)
+    monkeypatch.setattr("fondly.recommender.domain.bundles.FEWEST_PARTS", 1)
     await world.deliver_sent()
     assert [n for _, each, n in world.polls.bundles if each is Round.SELECT] == [1, 2, 3]
     assert len(world.announcer.of(RecommendationsReady)) == 10
@@ -117,7 +117,7 @@ async def test_a_bundle_whose_work_failed_is_not_through(monkeypatch: pytest.Mon
 
 
 async def test_messages_that_were_lost_are_sent_again_by_the_next_attempt() -> None:
-    """Only those about bundles that are left: `encore run retry` sends such an attempt."""
+    """Only those about bundles that are left: `fondly run retry` sends such an attempt."""
     world = World()
     await world.open(TEN_PARTS)
     await world.start()

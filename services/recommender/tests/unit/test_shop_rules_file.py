@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shop_rules_file import MAX_BYTES, read_shop_rules
-from encore.runtime.yaml_files import InvalidFileError
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shop_rules_file import MAX_BYTES, read_shop_rules
+from fondly.runtime.yaml_files import InvalidFileError
 
 FILE = "shop/merchandising.yaml"
 WHOLE = """\

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shopper import Shopper
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import dislikes, likes, owns, shelf, shop_of
 

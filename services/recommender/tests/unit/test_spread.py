@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.reasons import IMPERSONAL
-from encore.recommender.domain.rules import Rules
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.reasons import IMPERSONAL
+from fondly.recommender.domain.rules import Rules
 from services.recommender.tests.baskets import (
     ALL,
     HOSES,

@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, ReasonKind
-from encore.recommender.domain.bundles import BUNDLE_PARTS, bundles_of
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import preferences_of, scores_by_review
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shopper import Shopper
-from encore.runtime.batches import batches
-from encore.runtime.runs.run import Run
+from fondly.contracts import object_keys
+from fondly.contracts.records import Customer, ReasonKind
+from fondly.recommender.domain.bundles import BUNDLE_PARTS, bundles_of
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.preferences import preferences_of, scores_by_review
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shopper import Shopper
+from fondly.runtime.batches import batches
+from fondly.runtime.runs.run import Run
 from services.recommender.tests.fakes import Shop as Stored
 from services.recommender.tests.fakes import made_up_shop, preparing
 from services.recommender.tests.shops import NOW

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from encore.contracts.consent import address_entry, customer_entry
-from encore.contracts.records import Recommendation, RecommendationSource
-from encore.recommender.domain import personalize_keys
-from encore.runtime.runs.run import StageName
-from encore.runtime.runs.totals import total
+from fondly.contracts.consent import address_entry, customer_entry
+from fondly.contracts.records import Recommendation, RecommendationSource
+from fondly.recommender.domain import personalize_keys
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.totals import total
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.unit.test_excluded import billed, learned_from, recommended
 from services.recommender.tests.world import ALONE, ENOUGH, MANY_PARTS, RUN, World

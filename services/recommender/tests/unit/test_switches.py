@@ -6,16 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Customer, Product, ProductSentiment
-from encore.recommender.domain.basket import Basket, Rule
-from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.parts import Part
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.topics import departments
+from fondly.contracts.records import Customer, Product, ProductSentiment
+from fondly.recommender.domain.basket import Basket, Rule
+from fondly.recommender.domain.candidates import Candidates
+from fondly.recommender.domain.parts import Part
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.topics import departments
 from services.recommender.tests.baskets import ALL, DURABLE_KETTLES, HOSES, NOTHING_DURABLE, TEA
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import buyer, dislikes, ids, likes, owns, shelf, shop_of

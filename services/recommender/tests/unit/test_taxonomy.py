@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.recommender.domain.taxonomy import (
+from fondly.recommender.domain.taxonomy import (
     Entries,
     audience,
     complement_phrases,

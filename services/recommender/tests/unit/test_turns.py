@@ -2,8 +2,8 @@
 
 import pytest
 
-from encore.recommender.domain.plan import Kind
-from encore.runtime.runs.run import StageName
+from fondly.recommender.domain.plan import Kind
+from fondly.runtime.runs.run import StageName
 from services.recommender.tests.world import SILENT_POLLS, World
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from encore.recommender.domain.plan import ARNS, Kind, Step
-from encore.recommender.ports import RefusedError
+from fondly.recommender.domain.plan import ARNS, Kind, Step
+from fondly.recommender.ports import RefusedError
 from services.recommender.tests.world import MANY, RUN, World
 
 LOOKS = 6

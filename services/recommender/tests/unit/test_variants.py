@@ -1,6 +1,6 @@
 import pytest
 
-from encore.recommender.domain.variants import bare_name
+from fondly.recommender.domain.variants import bare_name
 from services.recommender.tests.fakes import product
 
 SAME = [

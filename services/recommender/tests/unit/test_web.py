@@ -16,14 +16,14 @@ from aiohttp import ClientError
 from pydantic import SecretStr
 from yarl import URL
 
-from encore.recommender.domain.real_time import Edition, Wanted, read_picks
-from encore.recommender.domain.rules import Rules
-from encore.recommender.ports import NoShopError, OpenedShop
-from encore.recommender.use_cases.current_picks import CurrentPicks
-from encore.runtime.metrics import MAX_VALUES, Metric
-from encore.runtime.web.gate import MAX_BODY_BYTES
-from encore.runtime.web.limits import MOST_CALLERS, RateLimits
-from encore.runtime.web.measures import Measures
+from fondly.recommender.domain.real_time import Edition, Wanted, read_picks
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.ports import NoShopError, OpenedShop
+from fondly.recommender.use_cases.current_picks import CurrentPicks
+from fondly.runtime.metrics import MAX_VALUES, Metric
+from fondly.runtime.web.gate import MAX_BODY_BYTES
+from fondly.runtime.web.limits import MOST_CALLERS, RateLimits
+from fondly.runtime.web.measures import Measures
 from services.recommender.tests.real_time import (
     KEY,
     Answer,
@@ -333,7 +333,7 @@ async def test_no_request_is_logged_by_its_customer(web: Web, capsys: pytest.Cap
 def test_measures_are_written_once_for_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """At most as many values as a line may have, the slowest among them."""
     written: list[dict[Metric, object]] = []
-    monkeypatch.setattr("encore.runtime.web.measures.emit", written.append)
+    monkeypatch.setattr("fondly.runtime.web.measures.emit", written.append)
     measures = Measures()
     measures.write()
     for number in range(1_000):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.records import EventKind
-from encore.recommender.web.events import MOST_EVENTS
+from fondly.contracts.records import EventKind
+from fondly.recommender.web.events import MOST_EVENTS
 from services.recommender.tests.real_time import Web, current_picks_of, served, web_settings
 from services.recommender.tests.world import World
 

@@ -3,9 +3,9 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from encore.recommender.settings import RecommenderWebSettings
-from encore.runtime.hosts import is_loopback
-from encore.runtime.settings import load_settings
+from fondly.recommender.settings import RecommenderWebSettings
+from fondly.runtime.hosts import is_loopback
+from fondly.runtime.settings import load_settings
 from services.recommender.tests.real_time import KEY, web_settings
 
 
@@ -44,11 +44,11 @@ def test_what_is_wrong_is_one_line(
 ) -> None:
     """With every problem, by the names of the variables."""
     for name in ("DATA_BUCKET", "RUNS_TABLE", "RECOMMENDATIONS_TABLE"):
-        monkeypatch.setenv(f"ENCORE_{name}", "x")
-    monkeypatch.setenv("ENCORE_RECOMMENDER_WEB_PORT", "70000")
+        monkeypatch.setenv(f"FONDLY_{name}", "x")
+    monkeypatch.setenv("FONDLY_RECOMMENDER_WEB_PORT", "70000")
     with pytest.raises(SystemExit) as caught:
         load_settings(RecommenderWebSettings)
     [line] = capsys.readouterr().err.splitlines()
     assert caught.value.code == 2
-    assert "ENCORE_HISTORIES_TABLE: Field required" in line
-    assert "ENCORE_RECOMMENDER_WEB_PORT: " in line
+    assert "FONDLY_HISTORIES_TABLE: Field required" in line
+    assert "FONDLY_RECOMMENDER_WEB_PORT: " in line

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.ingest_report import FileReport, IngestReport
-from encore.contracts.records import Customer
-from encore.recommender.domain import learned_keys, personalize_keys
-from encore.recommender.domain.assortment import Assortment, still_sold
-from encore.recommender.domain.bundles import bundle_of
-from encore.recommender.domain.history import History
-from encore.recommender.use_cases import know_customers
-from encore.runtime.runs.run import StageName
+from fondly.contracts import object_keys
+from fondly.contracts.ingest_report import FileReport, IngestReport
+from fondly.contracts.records import Customer
+from fondly.recommender.domain import learned_keys, personalize_keys
+from fondly.recommender.domain.assortment import Assortment, still_sold
+from fondly.recommender.domain.bundles import bundle_of
+from fondly.recommender.domain.history import History
+from fondly.recommender.use_cases import know_customers
+from fondly.runtime.runs.run import StageName
 from services.recommender.tests.fakes import Shop, made_up_shop, product, review
 from services.recommender.tests.world import ENOUGH, World
 
@@ -198,7 +198,7 @@ def test_what_a_file_lacks_is_gone_or_still_sold(assortment: Assortment, has: in
 def test_a_file_of_products_is_the_catalogue(kind: str, kept: int) -> None:
     """However few of the known products it has, the others are gone; reviews say nothing of what is sold."""
     known = [product(f"P{n}", "Lamp") for n in range(10)]
-    report = IngestReport(files=(FileReport(file="f", format="Encore", kind=kind, rows=1),))
+    report = IngestReport(files=(FileReport(file="f", format="Fondly", kind=kind, rows=1),))
     assert len(still_sold(known[:1], known, Assortment.AUTO, report=report)) == kept
 
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from encore.contracts.events import RecommenderPoll
-from encore.contracts.records import Customer, EventKind, RecommendationSource
-from encore.recommender.domain import learned_keys, personalize_keys
-from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import RANKING, RunRanking
-from encore.recommender.domain.witnesses import WEIGHT, Hit, Witness, chosen, verdict
-from encore.runtime import training_minimums
-from encore.runtime.runs.run import Run
+from fondly.contracts.events import RecommenderPoll
+from fondly.contracts.records import Customer, EventKind, RecommendationSource
+from fondly.recommender.domain import learned_keys, personalize_keys
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.kept_rankings import RANKING, RunRanking
+from fondly.recommender.domain.witnesses import WEIGHT, Hit, Witness, chosen, verdict
+from fondly.runtime import training_minimums
+from fondly.runtime.runs.run import Run
 from services.recommender.tests.fakes import an_event, made_up_shop, purchase, review
 from services.recommender.tests.world import RUN, World, crash
 from tests.support.runs import START

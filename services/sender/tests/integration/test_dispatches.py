@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from encore.contracts.consent import Contact, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import Dispatch, NotSent, Outcome
-from encore.runtime.consent import DynamoDBConsent
-from encore.runtime.runs.delivery import Act, Changed, Deliveries, DeliveryStatus
-from encore.sender.adapters.dispatches import DynamoDBDispatches
-from encore.sender.ports import Claim, Claimed
-from encore.stack.provision import Resources
+from fondly.contracts.consent import Contact, Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.runtime.consent import DynamoDBConsent
+from fondly.runtime.runs.delivery import Act, Changed, Deliveries, DeliveryStatus
+from fondly.sender.adapters.dispatches import DynamoDBDispatches
+from fondly.sender.ports import Claim, Claimed
+from fondly.stack.provision import Resources
 from services.sender.tests.fakes import NOON
 from tests.support.runs import RUN
 from tests.support.stores import Clients

@@ -12,22 +12,22 @@ import boto3
 import pytest
 from pydantic import SecretStr
 
-from encore.contracts.consent import Contact, Frequency, address_entry, customer_entry
-from encore.contracts.delivery import NotSent, Outcome
-from encore.contracts.events import EmailBounced, parse_event
-from encore.runtime.consent import DynamoDBConsent
-from encore.runtime.runs.delivery import Deliveries, DeliveryStatus
-from encore.runtime.runs.run import StageName
-from encore.runtime.service import check, serve
-from encore.runtime.settings import load_settings
-from encore.runtime.storage import DynamoDBItems
-from encore.sender.adapters.delivered import DynamoDBDelivered
-from encore.sender.domain.mailbox_url import MailboxUrl
-from encore.sender.domain.notifications import NotificationKind
-from encore.sender.domain.requests import Preferences, Request
-from encore.sender.feedback.__main__ import make_handler
-from encore.sender.settings import FeedbackSettings
-from encore.stack.provision import Resources
+from fondly.contracts.consent import Contact, Frequency, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent, Outcome
+from fondly.contracts.events import EmailBounced, parse_event
+from fondly.runtime.consent import DynamoDBConsent
+from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.service import check, serve
+from fondly.runtime.settings import load_settings
+from fondly.runtime.storage import DynamoDBItems
+from fondly.sender.adapters.delivered import DynamoDBDelivered
+from fondly.sender.domain.mailbox_url import MailboxUrl
+from fondly.sender.domain.notifications import NotificationKind
+from fondly.sender.domain.requests import Preferences, Request
+from fondly.sender.feedback.__main__ import make_handler
+from fondly.sender.settings import FeedbackSettings
+from fondly.stack.provision import Resources
 from services.sender.tests.fakes_of_feedback import RUN, dispatch
 from services.sender.tests.mails import ADDRESS, bounce, email_header, to_unsubscribe, token
 from services.sender.tests.unit.test_notifications import sample
@@ -74,10 +74,10 @@ def settings(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> FeedbackS
     """The settings of the process."""
     for name, value in resources.settings().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("ENCORE_MAILER_UNSUBSCRIBE_KEY", "the present key")
-    monkeypatch.setenv("ENCORE_SENDER_UNSUBSCRIBE_KEYS__2025", KEY)
-    monkeypatch.setenv("ENCORE_SENDER_COMPLAINTS_FROM", "1")
-    monkeypatch.setenv("ENCORE_RECEIVE_WAIT_S", "1")
+    monkeypatch.setenv("FONDLY_MAILER_UNSUBSCRIBE_KEY", "the present key")
+    monkeypatch.setenv("FONDLY_SENDER_UNSUBSCRIBE_KEYS__2025", KEY)
+    monkeypatch.setenv("FONDLY_SENDER_COMPLAINTS_FROM", "1")
+    monkeypatch.setenv("FONDLY_RECEIVE_WAIT_S", "1")
     return load_settings(FeedbackSettings)
 
 
@@ -274,8 +274,8 @@ async def test_the_process_reads_a_mailbox(
                 await asyncio.sleep(0.05)
             while await asyncio.to_thread(server.mails):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.05)
-        assert server.mails("encore-read") == [unsubscribes, returned]
-        assert server.mails("encore-left") == [left]
+        assert server.mails("fondly-read") == [unsubscribes, returned]
+        assert server.mails("fondly-left") == [left]
     reasons = {entry: each.reason for entry, each in (await consent.find(entries)).items()}
     assert reasons == {entries[0]: NotSent.UNSUBSCRIBED, entries[1]: NotSent.HARD_BOUNCE}
 
@@ -305,7 +305,7 @@ def test_a_mailbox_is_set_whole_and_protected(
     """The message says what was expected, and no secret."""
     assert settings.mailbox is None
     for name, value in changes.items():
-        monkeypatch.setenv(f"ENCORE_SENDER_{name}", value)
+        monkeypatch.setenv(f"FONDLY_SENDER_{name}", value)
     with pytest.raises(SystemExit):
         load_settings(FeedbackSettings)
     written = capsys.readouterr().err
@@ -318,14 +318,14 @@ def test_a_mailbox_without_a_key_proves_nothing(
 ) -> None:
     """Every mail would count as forged."""
     assert settings.unsubscribe_keys
-    monkeypatch.delenv("ENCORE_MAILER_UNSUBSCRIBE_KEY")
-    monkeypatch.delenv("ENCORE_SENDER_UNSUBSCRIBE_KEYS__2025")
-    monkeypatch.setenv("ENCORE_SENDER_MAILBOX", "imap://u@localhost:1143/Replies%20to%20us")
-    monkeypatch.setenv("ENCORE_SENDER_MAILBOX_PASSWORD", "p")
+    monkeypatch.delenv("FONDLY_MAILER_UNSUBSCRIBE_KEY")
+    monkeypatch.delenv("FONDLY_SENDER_UNSUBSCRIBE_KEYS__2025")
+    monkeypatch.setenv("FONDLY_SENDER_MAILBOX", "imap://u@localhost:1143/Replies%20to%20us")
+    monkeypatch.setenv("FONDLY_SENDER_MAILBOX_PASSWORD", "p")
     with pytest.raises(SystemExit):
         load_settings(FeedbackSettings)
     assert "mailer_unsubscribe_key" in capsys.readouterr().err
-    monkeypatch.setenv("ENCORE_MAILER_UNSUBSCRIBE_KEY", "k")
+    monkeypatch.setenv("FONDLY_MAILER_UNSUBSCRIBE_KEY", "k")
     found = load_settings(FeedbackSettings).mailbox
     assert found == MailboxUrl("localhost", 1143, "u", "Replies to us", is_tls=False)
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from encore.sender.adapters.imap_mailbox import ImapMailbox, MailboxError
-from encore.sender.domain.mail import MAX_BYTES
-from encore.sender.domain.mailbox_url import MailboxUrl
+from fondly.sender.adapters.imap_mailbox import ImapMailbox, MailboxError
+from fondly.sender.domain.mail import MAX_BYTES
+from fondly.sender.domain.mailbox_url import MailboxUrl
 from services.sender.tests.certificates import Certificates, make_certificates
 from tests.support.imap import ImapServer
 
@@ -40,16 +40,16 @@ async def test_mails_are_read_in_order_and_moved(server: ImapServer) -> None:
     async with mailbox(server).opened() as opened:
         names = await opened.waiting()
         assert [await opened.read(name) for name in names] == MAILS
-        await opened.move(names[0], "encore-read")
-        await opened.move(names[2], "encore-left")
+        await opened.move(names[0], "fondly-read")
+        await opened.move(names[2], "fondly-left")
         assert await opened.waiting() == [names[1]]
     assert server.mails() == [MAILS[1]]
     assert server.seen() == 0
-    assert (server.mails("encore-read"), server.mails("encore-left")) == ([MAILS[0]], [MAILS[2]])
+    assert (server.mails("fondly-read"), server.mails("fondly-left")) == ([MAILS[0]], [MAILS[2]])
     async with mailbox(server).opened() as again:  # the folder is there already
         [name] = await again.waiting()
-        await again.move(name, "encore-read")
-    assert server.mails("encore-read") == [MAILS[0], MAILS[1]]
+        await again.move(name, "fondly-read")
+    assert server.mails("fondly-read") == [MAILS[0], MAILS[1]]
 
 
 async def test_what_is_gone_is_no_failure(server: ImapServer) -> None:
@@ -57,11 +57,11 @@ async def test_what_is_gone_is_no_failure(server: ImapServer) -> None:
     server.deliver(*MAILS)
     async with mailbox(server).opened() as first, mailbox(server).opened() as second:
         names = await first.waiting()
-        await second.move(names[0], "encore-read")
-        await first.move(names[0], "encore-read")
+        await second.move(names[0], "fondly-read")
+        await first.move(names[0], "fondly-read")
         await second.waiting()
         assert await second.read(names[0]) is None
-    assert len(server.mails("encore-read")) == 1
+    assert len(server.mails("fondly-read")) == 1
 
 
 async def test_a_server_without_move_is_told_to_copy_and_delete(server: ImapServer) -> None:
@@ -71,10 +71,10 @@ async def test_a_server_without_move_is_told_to_copy_and_delete(server: ImapServ
         names = await opened.waiting()
         for capabilities in (("IMAP4REV1", "UIDPLUS"), ("IMAP4REV1",)):
             opened._client.capabilities = capabilities  # as another server's
-            await opened.move(names.pop(0), "encore-read")
+            await opened.move(names.pop(0), "fondly-read")
         assert await opened.waiting() == names
     assert server.mails() == [MAILS[2]]
-    assert server.mails("encore-read") == MAILS[:2]
+    assert server.mails("fondly-read") == MAILS[:2]
 
 
 async def test_an_empty_mailbox_and_its_folders(server: ImapServer) -> None:

@@ -14,12 +14,12 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from encore.runtime.aws import CONFIG
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.retry import NO_SDK_RETRIES
-from encore.sender.adapters.ses import SesTransport, ses_quota, ses_rate
-from encore.sender.adapters.ses_errors import ThrottledError
-from encore.sender.ports import (
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.sender.adapters.ses import SesTransport, ses_quota, ses_rate
+from fondly.sender.adapters.ses_errors import ThrottledError
+from fondly.sender.ports import (
     DeferredError,
     InDoubtError,
     QuotaSpentError,
@@ -67,10 +67,10 @@ def _kept(folder: Path) -> list[dict[str, Any]]:
 async def test_email_is_accepted(serve: Callable[..., str], tmp_path: Path) -> None:
     """Byte by byte, with configuration set and tags, under the id that its bounces will name."""
     async with _client(serve(folder=tmp_path)) as client:
-        accepted = await SesTransport(client, configuration_set="encore").send(outgoing())
+        accepted = await SesTransport(client, configuration_set="fondly").send(outgoing())
     [kept] = _kept(tmp_path)
     assert kept["provider_id"] == accepted.provider_id
-    assert (kept["configuration_set"], kept["tags"]) == ("encore", {"run": "run-1"})
+    assert (kept["configuration_set"], kept["tags"]) == ("fondly", {"run": "run-1"})
     assert (tmp_path / kept["file"]).read_bytes() == message()
 
 
@@ -112,7 +112,7 @@ async def test_fault_leaves_nothing_unclear(
     """A server error or a lost connection is doubt, and the SDK has not tried again on its own."""
     async with _client(serve(folder=tmp_path, **options)) as client:
         with pytest.raises(kind) as raised:
-            await SesTransport(client, configuration_set="encore").send(outgoing())
+            await SesTransport(client, configuration_set="fondly").send(outgoing())
     assert type(raised.value) is kind
     assert len(_kept(tmp_path)) == kept
 
@@ -120,7 +120,7 @@ async def test_fault_leaves_nothing_unclear(
 async def test_email_that_ses_cannot_read_is_refused(serve: Callable[..., str]) -> None:
     """For good: it would be the same the next time."""
     content = message().replace(b"multipart/alternative;", b"multipart/alternative; charset=x; a=")
-    broken = content.replace(b"--=_encore_one--", b"")
+    broken = content.replace(b"--=_fondly_one--", b"")
     async with _client(serve()) as client:
         with pytest.raises(RefusedError, match="BadRequestException"):
             await SesTransport(client).send(outgoing(content=broken))

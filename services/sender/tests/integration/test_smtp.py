@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from encore.sender.adapters.smtp import SmtpTransport
-from encore.sender.adapters.smtp_session import MailServer, SmtpSession
-from encore.sender.ports import DeferredError, InDoubtError, RefusedError, UnusableError
-from encore.sender.settings import Security
-from encore.stack.mailbox import Faults, MailboxServer
+from fondly.sender.adapters.smtp import SmtpTransport
+from fondly.sender.adapters.smtp_session import MailServer, SmtpSession
+from fondly.sender.ports import DeferredError, InDoubtError, RefusedError, UnusableError
+from fondly.sender.settings import Security
+from fondly.stack.mailbox import Faults, MailboxServer
 from services.sender.tests.certificates import Certificates, make_certificates
 from services.sender.tests.messages import ADDRESS, message, outgoing
 
@@ -124,7 +124,7 @@ async def test_silence_after_the_message_is_doubt(
     server: MailboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that never replies may have accepted it."""
-    monkeypatch.setattr("encore.sender.adapters.smtp_session.LAST_REPLY", 0.1)
+    monkeypatch.setattr("fondly.sender.adapters.smtp_session.LAST_REPLY", 0.1)
     server.faults = Faults(slow_s=30)
     async with SmtpTransport(_plain(server, timeout_s=1.0)) as transport:
         with pytest.raises(InDoubtError, match="no reply to the message"):

@@ -10,19 +10,19 @@ from collections.abc import Mapping
 import pytest
 from aiohttp import ClientSession
 
-from encore.sender.domain.requests import Request
-from encore.stack.provision import Resources
+from fondly.sender.domain.requests import Request
+from fondly.stack.provision import Resources
 from services.sender.tests.web import KEY, TOKEN
 from tests.support.stores import Clients
 
 STARTED_S = 60
-WEB = [sys.executable, "-m", "encore.sender.web"]
+WEB = [sys.executable, "-m", "fondly.sender.web"]
 
 
 def environment(resources: Resources, **more: str) -> dict[str, str]:
     """The environment of a process that finds a free port."""
-    own = {"ENCORE_MAILER_UNSUBSCRIBE_KEY": KEY, "ENCORE_SENDER_WEB_PORT": "0"}
-    return {**os.environ, **resources.settings(), **own, "ENCORE_SENDER_WEB_LINGER_S": "0", **more}
+    own = {"FONDLY_MAILER_UNSUBSCRIBE_KEY": KEY, "FONDLY_SENDER_WEB_PORT": "0"}
+    return {**os.environ, **resources.settings(), **own, "FONDLY_SENDER_WEB_LINGER_S": "0", **more}
 
 
 async def test_a_click_reaches_the_queue(clients: Clients, resources: Resources) -> None:
@@ -60,8 +60,8 @@ async def ended(variables: Mapping[str, str], *arguments: str) -> tuple[int | No
     ("changes", "expected"),
     [
         ({}, ""),
-        ({"ENCORE_FEEDBACK_QUEUE_URL": "{queue}-gone"}, "check failed: "),
-        ({"ENCORE_MAILER_UNSUBSCRIBE_KEY": ""}, "invalid settings: "),
+        ({"FONDLY_FEEDBACK_QUEUE_URL": "{queue}-gone"}, "check failed: "),
+        ({"FONDLY_MAILER_UNSUBSCRIBE_KEY": ""}, "invalid settings: "),
     ],
 )
 async def test_a_check_says_on_one_line_what_is_missing(

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from encore.sender.adapters.careful import (
+from fondly.sender.adapters.careful import (
     FIRST_PAUSE_S,
     MAX_PAUSE_S,
     MOST_DOUBTS,
     MOST_REFUSALS,
     CarefulTransport,
 )
-from encore.sender.ports import Accepted, DeferredError, InDoubtError, Outgoing, RefusedError, UnusableError
+from fondly.sender.ports import Accepted, DeferredError, InDoubtError, Outgoing, RefusedError, UnusableError
 from services.sender.tests.messages import outgoing
 
 EMAIL = outgoing()

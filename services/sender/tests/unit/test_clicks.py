@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from encore.contracts.click_links import Click, ClickLinks
-from encore.contracts.records import CustomerEvent, EventKind
-from encore.contracts.tokens import UNSUBSCRIBE, sign
-from encore.sender.domain.clicks import event_of, message_of, query_of
-from encore.sender.domain.requests import Request
-from encore.sender.domain.trial import trial_email
-from encore.sender.web.__main__ import click_routes
+from fondly.contracts.click_links import Click, ClickLinks
+from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.sender.domain.clicks import event_of, message_of, query_of
+from fondly.sender.domain.requests import Request
+from fondly.sender.domain.trial import trial_email
+from fondly.sender.web.__main__ import click_routes
 from services.sender.tests.fakes_of_feedback import RUN, SENT_AT
 from services.sender.tests.web import KEY, TOKEN, Web, served, web_settings
 

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import Dispatch, NotSent, Outcome
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import EmailSent, EmailSuppressed
-from encore.runtime.runs.delivery import Act, DecisionError, DeliveryStatus
-from encore.runtime.runs.run import StageName
-from encore.sender.domain.judging import Rules
-from encore.sender.ports import (
+from fondly.contracts import object_keys
+from fondly.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import EmailSent, EmailSuppressed
+from fondly.runtime.runs.delivery import Act, DecisionError, DeliveryStatus
+from fondly.runtime.runs.run import StageName
+from fondly.sender.domain.judging import Rules
+from fondly.sender.ports import (
     Accepted,
     DeferredError,
     InDoubtError,

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from encore.sender.adapters.dkim import REPLACED_BY_SES, DkimKeyError, DkimSigner
-from encore.sender.domain.fitness import unfit
+from fondly.sender.adapters.dkim import REPLACED_BY_SES, DkimKeyError, DkimSigner
+from fondly.sender.domain.fitness import unfit
 from services.sender.tests.messages import ADDRESS, message
 
 KEY = rsa.generate_private_key(65_537, 2_048)

@@ -7,28 +7,28 @@ from urllib.parse import quote
 
 import pytest
 
-from encore.contracts.click_links import Click, ClickLinks
-from encore.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent, Outcome
-from encore.contracts.errors import PermanentError, TransientError
-from encore.contracts.events import EmailBounced, EmailSent
-from encore.contracts.object_keys import CLICKS
-from encore.contracts.records import CustomerEvent, EventKind
-from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, sign
-from encore.runtime.metrics import Metric
-from encore.runtime.queue.message import Message
-from encore.runtime.runs.delivery import Act, DeliveryStatus
-from encore.sender.domain.clicks import message_of
-from encore.sender.domain.complaint_rate import ComplaintLimit
-from encore.sender.domain.requests import Preferences, Request
-from encore.sender.feedback.handler import FeedbackHandler, Signatures
-from encore.sender.use_cases.believe_report import BelieveReport
-from encore.sender.use_cases.find_dispatch import RECORDED_AFTER, FindDispatch
-from encore.sender.use_cases.keep_preferences import KeepPreferences
-from encore.sender.use_cases.take_bounce import TakeBounce, after_soft_bounce
-from encore.sender.use_cases.take_click import TakeClick
-from encore.sender.use_cases.take_complaint import BY, TakeComplaint
-from encore.sender.use_cases.unsubscribe import Unsubscribe
+from fondly.contracts.click_links import Click, ClickLinks
+from fondly.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent, Outcome
+from fondly.contracts.errors import PermanentError, TransientError
+from fondly.contracts.events import EmailBounced, EmailSent
+from fondly.contracts.object_keys import CLICKS
+from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, sign
+from fondly.runtime.metrics import Metric
+from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.delivery import Act, DeliveryStatus
+from fondly.sender.domain.clicks import message_of
+from fondly.sender.domain.complaint_rate import ComplaintLimit
+from fondly.sender.domain.requests import Preferences, Request
+from fondly.sender.feedback.handler import FeedbackHandler, Signatures
+from fondly.sender.use_cases.believe_report import BelieveReport
+from fondly.sender.use_cases.find_dispatch import RECORDED_AFTER, FindDispatch
+from fondly.sender.use_cases.keep_preferences import KeepPreferences
+from fondly.sender.use_cases.take_bounce import TakeBounce, after_soft_bounce
+from fondly.sender.use_cases.take_click import TakeClick
+from fondly.sender.use_cases.take_complaint import BY, TakeComplaint
+from fondly.sender.use_cases.unsubscribe import Unsubscribe
 from services.sender.tests.fakes_of_feedback import (
     RUN,
     SENT_AT,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from encore.sender.domain.fitness import MAX_LINE_CHARS, unfit
+from fondly.sender.domain.fitness import MAX_LINE_CHARS, unfit
 from services.sender.tests.messages import ADDRESS, message
 
 GOOD = message()

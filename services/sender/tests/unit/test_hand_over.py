@@ -9,10 +9,10 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from encore.contracts.consent import Contact
-from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from encore.sender.domain.dating import dated
-from encore.sender.use_cases.hand_over import HandOver, Parcel, StaleError
+from fondly.contracts.consent import Contact
+from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.sender.domain.dating import dated
+from fondly.sender.use_cases.hand_over import HandOver, Parcel, StaleError
 from services.sender.tests.fakes import NOON, FakeDispatches, FakeTransport, message_to
 from tests.support.runs import RUN
 

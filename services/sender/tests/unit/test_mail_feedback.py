@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from encore.contracts.consent import address_entry, customer_entry
-from encore.contracts.delivery import NotSent, Outcome
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import EmailBounced, EmailSent
-from encore.runtime.metrics import Metric
-from encore.sender.domain.mail_reports import MailReport
-from encore.sender.domain.returned_mail import Unread
-from encore.sender.feedback.handler import MAIL, mail_unread
-from encore.sender.feedback.ports import MailName
-from encore.sender.use_cases.empty_mailbox import LEFT, READ, EmptyMailbox, watch
+from fondly.contracts.consent import address_entry, customer_entry
+from fondly.contracts.delivery import NotSent, Outcome
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import EmailBounced, EmailSent
+from fondly.runtime.metrics import Metric
+from fondly.sender.domain.mail_reports import MailReport
+from fondly.sender.domain.returned_mail import Unread
+from fondly.sender.feedback.handler import MAIL, mail_unread
+from fondly.sender.feedback.ports import MailName
+from fondly.sender.use_cases.empty_mailbox import LEFT, READ, EmptyMailbox, watch
 from services.sender.tests.fakes_of_feedback import RUN, dispatch
 from services.sender.tests.mails import ADDRESS, bounce, complaint, email_header, to_unsubscribe, token
 from services.sender.tests.unit.test_feedback import Feedback, emitted, emitted_in

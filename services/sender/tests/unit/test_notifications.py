@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.delivery import FinishedEmail
-from encore.sender.domain.notifications import (
+from fondly.contracts.delivery import FinishedEmail
+from fondly.sender.domain.notifications import (
     Notification,
     NotificationError,
     NotificationKind,
@@ -17,7 +17,7 @@ from encore.sender.domain.notifications import (
     is_notification,
     read_notification,
 )
-from encore.sender.use_cases.hand_over import Parcel, tags
+from fondly.sender.use_cases.hand_over import Parcel, tags
 from understudy.ses.message import Email
 from understudy.ses.simulator import what_happens
 
@@ -41,7 +41,7 @@ def wrapped(message: str) -> str:
         {
             "Type": "Notification",
             "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
-            "TopicArn": "arn:aws:sns:eu-west-1:123456789012:encore-prod-email-bounces",
+            "TopicArn": "arn:aws:sns:eu-west-1:123456789012:fondly-prod-email-bounces",
             "Message": message,
             "Timestamp": "2026-11-20T10:15:31.000Z",
             "SignatureVersion": "1",
@@ -150,7 +150,7 @@ def test_a_malformed_notification_is_refused_without_its_words(body: str, messag
 def test_what_cannot_be_an_id_is_none() -> None:
     """Broken tags, headers and addresses name nobody."""
     notification = json.loads(sample("event-bounce", bouncedRecipients=[{"emailAddress": "nobody"}]))
-    notification["mail"]["tags"] = {"encore_run": ["r" * 257], "encore_customer": ["/w"]}
+    notification["mail"]["tags"] = {"fondly_run": ["r" * 257], "fondly_customer": ["/w"]}
     notification["mail"]["headers"] = [{"name": "X-Customer-Id", "value": "=?nonsense?q?K?="}]
     found = read(json.dumps(notification))
     assert found is not None
@@ -175,7 +175,7 @@ def test_a_notification_of_the_stand_in_names_what_the_sender_has_sent(
         recipients=(address,),
         headers=(("X-Customer-Id", Header(customer_id, "utf-8", maxlinelen=9_999).encode()),),
         tags=tags(parcel),
-        configuration_set="encore-prod",
+        configuration_set="fondly-prod",
         content=b"",
     )
     events = what_happens(email, EMAIL, suppressed=(), account_id="123456789012", region="eu-west-1")

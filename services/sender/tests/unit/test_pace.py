@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.quota.shared import DynamoDBSharedQuota
-from encore.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
-from encore.sender.use_cases.hand_over import CLAIM_LINGER_S, RECORD_LINGER_S
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.quota.shared import DynamoDBSharedQuota
+from fondly.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
+from fondly.sender.use_cases.hand_over import CLAIM_LINGER_S, RECORD_LINGER_S
 from services.sender.tests.fakes import FakeDispatches, FakeTransport, World
 from tests.support.runs import RUN, TABLE
 from tests.support.virtual_time import in_virtual_time

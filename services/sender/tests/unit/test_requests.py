@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.consent import Frequency
-from encore.contracts.tokens import UNSUBSCRIBE, sign
-from encore.sender.domain.notifications import is_notification
-from encore.sender.domain.requests import (
+from fondly.contracts.consent import Frequency
+from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.sender.domain.notifications import is_notification
+from fondly.sender.domain.requests import (
     MAX_BODY_CHARS,
     MAX_FIELDS,
     MAX_TOPIC_CHARS,

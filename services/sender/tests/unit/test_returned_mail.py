@@ -6,12 +6,12 @@ from email.header import Header
 
 import pytest
 
-from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
-from encore.sender.domain.mail import MAX_BYTES, MAX_CONTAINERS, MAX_PARTS
-from encore.sender.domain.mail_reports import MailReport, is_mail_report, read_mail_report
-from encore.sender.domain.notifications import NotificationError, ReceivedMail, read_notification
-from encore.sender.domain.requests import Request
-from encore.sender.domain.returned_mail import Unread, read_mail
+from fondly.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
+from fondly.sender.domain.mail import MAX_BYTES, MAX_CONTAINERS, MAX_PARTS
+from fondly.sender.domain.mail_reports import MailReport, is_mail_report, read_mail_report
+from fondly.sender.domain.notifications import NotificationError, ReceivedMail, read_notification
+from fondly.sender.domain.requests import Request
+from fondly.sender.domain.returned_mail import Unread, read_mail
 from services.sender.tests.fakes_of_feedback import RUN
 from services.sender.tests.mails import ADDRESS, KEY, bounce, complaint, email_header, to_unsubscribe, token
 

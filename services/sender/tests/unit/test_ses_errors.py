@@ -15,9 +15,9 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from encore.runtime.retry import is_throttled
-from encore.sender.adapters.ses_errors import ThrottledError, meaning
-from encore.sender.ports import (
+from fondly.runtime.retry import is_throttled
+from fondly.sender.adapters.ses_errors import ThrottledError, meaning
+from fondly.sender.ports import (
     DeferredError,
     InDoubtError,
     QuotaSpentError,
@@ -55,7 +55,7 @@ def _unreachable() -> aiohttp.ClientConnectorError:
         (_reply("LimitExceededException", "Daily sending quota exceeded"), QuotaSpentError),
         (_reply("MessageRejected", "Email address is not verified. The following"), UnusableError),
         (_reply("MailFromDomainNotVerifiedException"), UnusableError),
-        (_reply("NotFoundException", "Configuration set <encore> does not exist.", 404), UnusableError),
+        (_reply("NotFoundException", "Configuration set <fondly> does not exist.", 404), UnusableError),
         (_reply("AccountSuspendedException"), UnusableError),
         (_reply("SendingPausedException"), UnusableError),
         (_reply("AccessDeniedException", "no", 403), UnusableError),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from encore.sender.adapters.smtp_replies import Step, accepted, refusal
-from encore.sender.ports import (
+from fondly.sender.adapters.smtp_replies import Step, accepted, refusal
+from fondly.sender.ports import (
     DeferredError,
     InDoubtError,
     QuotaSpentError,

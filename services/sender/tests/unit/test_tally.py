@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from encore.contracts.delivery import Dispatch, NotSent, Outcome
-from encore.sender.domain.tally import Tally, tally
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.sender.domain.tally import Tally, tally
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 

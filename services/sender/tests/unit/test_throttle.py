@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.runtime.runs.delivery import Act, DeliveryStatus
-from encore.sender.domain.throttle import BURST_S, PAUSE_S, SECONDS_PER_HOUR, grant, parts_at_once
+from fondly.runtime.runs.delivery import Act, DeliveryStatus
+from fondly.sender.domain.throttle import BURST_S, PAUSE_S, SECONDS_PER_HOUR, grant, parts_at_once
 from services.sender.tests.fakes import World
 from tests.support.runs import RUN
 

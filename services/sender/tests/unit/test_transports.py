@@ -8,13 +8,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from encore.runtime.retry import NO_SDK_RETRIES
-from encore.sender.adapters.careful import CarefulTransport
-from encore.sender.adapters.dkim import DkimKeyError
-from encore.sender.adapters.smtp import SmtpTransport
-from encore.sender.adapters.transports import open_transport
-from encore.sender.ports import UnusableError
-from encore.sender.settings import SenderSettings
+from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.sender.adapters.careful import CarefulTransport
+from fondly.sender.adapters.dkim import DkimKeyError
+from fondly.sender.adapters.smtp import SmtpTransport
+from fondly.sender.adapters.transports import open_transport
+from fondly.sender.ports import UnusableError
+from fondly.sender.settings import SenderSettings
 from services.sender.tests.messages import outgoing
 
 RESOURCES = {
@@ -99,7 +99,7 @@ async def test_none_hands_nothing_over() -> None:
     """It says which setting is missing."""
     opened = await open_transport(_runtime())
     assert opened.transport.name == "none"
-    with pytest.raises(UnusableError, match="ENCORE_SENDER_TRANSPORT"):
+    with pytest.raises(UnusableError, match="FONDLY_SENDER_TRANSPORT"):
         await opened.transport.send(outgoing())
 
 

@@ -6,9 +6,9 @@ from email.parser import BytesParser
 
 import pytest
 
-from encore.sender.domain.fields import HeaderError
-from encore.sender.domain.fitness import unfit
-from encore.sender.domain.trial import trial_email
+from fondly.sender.domain.fields import HeaderError
+from fondly.sender.domain.fitness import unfit
+from fondly.sender.domain.trial import trial_email
 from services.sender.tests.messages import message
 
 ME = "me@shop.example"

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.errors import PermanentError
-from encore.runtime.metrics import Metric
-from encore.runtime.queue.message import Message
-from encore.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
-from encore.sender.handler import SenderHandler
-from encore.sender.use_cases import watch_deliveries
-from encore.sender.use_cases.watch_deliveries import WatchDeliveries
+from fondly.contracts.errors import PermanentError
+from fondly.runtime.metrics import Metric
+from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
+from fondly.sender.handler import SenderHandler
+from fondly.sender.use_cases import watch_deliveries
+from fondly.sender.use_cases.watch_deliveries import WatchDeliveries
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SCHEDULED = (

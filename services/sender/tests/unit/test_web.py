@@ -15,11 +15,11 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from encore.contracts.consent import Frequency
-from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, sign
-from encore.runtime.logs import configure_logging
-from encore.sender.domain.requests import Preferences, Request
-from encore.sender.web.pages import LANGUAGES, Page, Pages, escaped, language_of
+from fondly.contracts.consent import Frequency
+from fondly.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, sign
+from fondly.runtime.logs import configure_logging
+from fondly.sender.domain.requests import Preferences, Request
+from fondly.sender.web.pages import LANGUAGES, Page, Pages, escaped, language_of
 from services.sender.tests.web import KEY, OLD_KEY, TOKEN, Answer, Web, served, web_settings
 
 UNSUBSCRIBED = "You are unsubscribed"

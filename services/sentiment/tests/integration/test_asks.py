@@ -6,14 +6,14 @@ from contextlib import AsyncExitStack
 import pytest
 from aiobotocore.session import get_session
 
-from encore.contracts.errors import TransientError
-from encore.contracts.records import Sentiment
-from encore.runtime.quota.limiter import Limiter
-from encore.sentiment.adapters.comprehend import Comprehend
-from encore.sentiment.domain.answers import read_language, read_mentions
-from encore.sentiment.domain.scores import read_score
-from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Asks
+from fondly.contracts.errors import TransientError
+from fondly.contracts.records import Sentiment
+from fondly.runtime.quota.limiter import Limiter
+from fondly.sentiment.adapters.comprehend import Comprehend
+from fondly.sentiment.domain.answers import read_language, read_mentions
+from fondly.sentiment.domain.scores import read_score
+from fondly.sentiment.domain.texts import Text
+from fondly.sentiment.ports import Asks
 from services.sentiment.tests.fakes import InMemoryAsks
 from understudy.testing import UnderstudyServer
 

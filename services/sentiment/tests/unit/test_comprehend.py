@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.contracts.records import AspectMention, Sentiment, SentimentScores
-from encore.runtime.quota.limiter import Limiter
-from encore.sentiment.adapters.comprehend import Comprehend
-from encore.sentiment.domain.answers import read_language, read_mentions
-from encore.sentiment.domain.scores import Score, read_score
-from encore.sentiment.domain.texts import Text
+from fondly.contracts.records import AspectMention, Sentiment, SentimentScores
+from fondly.runtime.quota.limiter import Limiter
+from fondly.sentiment.adapters.comprehend import Comprehend
+from fondly.sentiment.domain.answers import read_language, read_mentions
+from fondly.sentiment.domain.scores import Score, read_score
+from fondly.sentiment.domain.texts import Text
 from tests.support.virtual_time import VirtualTimeLoop
 
 if TYPE_CHECKING:

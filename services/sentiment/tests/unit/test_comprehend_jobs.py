@@ -3,7 +3,7 @@
 from aiobotocore.session import get_session
 from aiobotocore.stub import AioStubber
 
-from encore.sentiment.adapters.comprehend_jobs import ComprehendJobs
+from fondly.sentiment.adapters.comprehend_jobs import ComprehendJobs
 
 ROLE = "arn:aws:iam::000000000000:role/comprehend"
 

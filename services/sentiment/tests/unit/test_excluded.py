@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts import object_keys
-from encore.contracts.consent import address_entry, customer_entry
-from encore.contracts.events import SentimentScored
-from encore.contracts.records import Customer, Exclusion, Review, SentimentSummary, SharedText
-from encore.runtime.runs.run import StageName
-from encore.runtime.runs.totals import total
-from encore.sentiment.domain.job import JobStatus
-from encore.sentiment.domain.job_output import JobLine
+from fondly.contracts import object_keys
+from fondly.contracts.consent import address_entry, customer_entry
+from fondly.contracts.events import SentimentScored
+from fondly.contracts.records import Customer, Exclusion, Review, SentimentSummary, SharedText
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.totals import total
+from fondly.sentiment.domain.job import JobStatus
+from fondly.sentiment.domain.job_output import JobLine
 from services.sentiment.tests.fakes import POSITIVE
 from services.sentiment.tests.world import JOB_FROM_TEXTS, RUN, World, customer_of, message, poll
 from tests.support.consent import suppressed

@@ -2,10 +2,10 @@ import asyncio
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.errors import PermanentError, TransientError
-from encore.contracts.events import EventData, SentimentScored, new_event
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.errors import PermanentError, TransientError
+from fondly.contracts.events import EventData, SentimentScored, new_event
+from fondly.contracts.records import (
     AspectCount,
     AspectMention,
     CategorySentiment,
@@ -15,12 +15,12 @@ from encore.contracts.records import (
     SentimentSummary,
     SharedText,
 )
-from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import StageName
-from encore.runtime.runs.totals import total
-from encore.runtime.storage import write_units
-from encore.sentiment.domain.bill import Bill
-from encore.sentiment.domain.documents import Document
+from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.totals import total
+from fondly.runtime.storage import write_units
+from fondly.sentiment.domain.bill import Bill
+from fondly.sentiment.domain.documents import Document
 from services.sentiment.tests.fakes import POSITIVE
 from services.sentiment.tests.world import RUN, World, customer_of, message
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
@@ -344,5 +344,5 @@ async def test_a_part_reports_what_it_used(world: World) -> None:
 async def test_an_unexpected_event_is_a_permanent_error(world: World) -> None:
     """The reason names the expected event."""
     body = new_event(SentimentScored(parts=1, reviews=1), run_id=RUN, source="s")
-    with pytest.raises(PermanentError, match=r"expected encore\.data-ingested\.v1"):
+    with pytest.raises(PermanentError, match=r"expected fondly\.data-ingested\.v1"):
         await world.handle(Message("m", "receipt", body.model_dump_json(), 1, 0))

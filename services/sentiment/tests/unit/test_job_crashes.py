@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.errors import TransientError
-from encore.contracts.events import SentimentScored
-from encore.runtime.runs.run import Run
-from encore.runtime.runs.totals import total
-from encore.sentiment.domain.job import JOBS, JobStatus
-from encore.sentiment.domain.job_output import JobLine
+from fondly.contracts import object_keys
+from fondly.contracts.errors import TransientError
+from fondly.contracts.events import SentimentScored
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.totals import total
+from fondly.sentiment.domain.job import JOBS, JobStatus
+from fondly.sentiment.domain.job_output import JobLine
 from services.sentiment.tests.fakes import POSITIVE
 from services.sentiment.tests.world import JOB_FROM_TEXTS, RUN, World, customer_of, message, poll
 

@@ -2,13 +2,13 @@ import json
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.events import RunFinished, SentimentScored
-from encore.contracts.records import SharedText
-from encore.runtime.runs.run import RunStatus
-from encore.runtime.runs.totals import total
-from encore.sentiment.domain.job import JobStatus
-from encore.sentiment.domain.job_output import JobLine, read_line
+from fondly.contracts import object_keys
+from fondly.contracts.events import RunFinished, SentimentScored
+from fondly.contracts.records import SharedText
+from fondly.runtime.runs.run import RunStatus
+from fondly.runtime.runs.totals import total
+from fondly.sentiment.domain.job import JobStatus
+from fondly.sentiment.domain.job_output import JobLine, read_line
 from services.sentiment.tests.fakes import POSITIVE
 from services.sentiment.tests.world import JOB_FROM_TEXTS, RUN, World, customer_of, message, poll
 

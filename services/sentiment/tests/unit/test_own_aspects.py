@@ -1,8 +1,8 @@
-from encore.aspects import AspectReader
-from encore.contracts.records import Product
-from encore.sentiment.domain.bill import Bill
-from encore.sentiment.domain.documents import Document
-from encore.sentiment.use_cases.find_aspects import FindAspects
+from fondly.aspects import AspectReader
+from fondly.contracts.records import Product
+from fondly.sentiment.domain.bill import Bill
+from fondly.sentiment.domain.documents import Document
+from fondly.sentiment.use_cases.find_aspects import FindAspects
 from services.sentiment.tests.world import RUN, World, customer_of
 
 WATCH = Product.model_validate(

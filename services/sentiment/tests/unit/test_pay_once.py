@@ -3,11 +3,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from encore.contracts.errors import TransientError
-from encore.sentiment.domain.bill import Bill
-from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Claim, Keep
-from encore.sentiment.use_cases.pay_once import PayOnce
+from fondly.contracts.errors import TransientError
+from fondly.sentiment.domain.bill import Bill
+from fondly.sentiment.domain.texts import Text
+from fondly.sentiment.ports import Claim, Keep
+from fondly.sentiment.use_cases.pay_once import PayOnce
 from services.sentiment.tests.fakes import InMemoryAsks
 from tests.support.kept_answers import InMemoryKeptAnswers
 

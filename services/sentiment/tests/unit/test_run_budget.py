@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from encore.contracts.events import SentimentScored
-from encore.runtime.runs.run import RunStatus
-from encore.sentiment.domain.job import JobStatus
+from fondly.contracts.events import SentimentScored
+from fondly.runtime.runs.run import RunStatus
+from fondly.sentiment.domain.job import JobStatus
 from services.sentiment.tests.world import JOB_FROM_TEXTS, RUN, World, customer_of, message, poll
 
 WORDS = [f"good {number}" for number in range(JOB_FROM_TEXTS)]

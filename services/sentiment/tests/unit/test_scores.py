@@ -1,6 +1,6 @@
 import pytest
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     AspectMention,
     Customer,
     Opinion,
@@ -9,10 +9,10 @@ from encore.contracts.records import (
     SentimentScores,
     SharedText,
 )
-from encore.sentiment.domain.answers import Found, mentions_of, one_each
-from encore.sentiment.domain.readings import Reading, review_opinions, scored_reviews, shared_opinions
-from encore.sentiment.domain.scores import Score, combined, read_score, score_of, write_score
-from encore.sentiment.domain.totals import CategoryTally, RunTally, product_sentiment
+from fondly.sentiment.domain.answers import Found, mentions_of, one_each
+from fondly.sentiment.domain.readings import Reading, review_opinions, scored_reviews, shared_opinions
+from fondly.sentiment.domain.scores import Score, combined, read_score, score_of, write_score
+from fondly.sentiment.domain.totals import CategoryTally, RunTally, product_sentiment
 
 
 def score(sentiment: Sentiment, positive: float, negative: float) -> Score:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer, Review, SharedText
-from encore.sentiment.domain.documents import Document, documents
-from encore.sentiment.domain.texts import Text, chunks
+from fondly.contracts.records import Customer, Review, SharedText
+from fondly.sentiment.domain.documents import Document, documents
+from fondly.sentiment.domain.texts import Text, chunks
 
 
 def customer(*reviews: Review) -> Customer:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from encore.aspects import AspectReader
+from fondly.aspects import AspectReader
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 MARKED = re.compile(r"\{([^|{}]+)\|([-+0])\}")

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.aspects import AspectReader
-from encore.aspects.words import LONGEST_SENTENCE_WORDS
-from encore.contracts.records import Sentiment
+from fondly.aspects import AspectReader
+from fondly.aspects.words import LONGEST_SENTENCE_WORDS
+from fondly.contracts.records import Sentiment
 
 READER = AspectReader.load()
 

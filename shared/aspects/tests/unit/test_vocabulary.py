@@ -1,6 +1,6 @@
-from encore.aspects import AspectReader, Vocabulary
-from encore.aspects.catalogue import junk_words
-from encore.aspects.words import phrase_of
+from fondly.aspects import AspectReader, Vocabulary
+from fondly.aspects.catalogue import junk_words
+from fondly.aspects.words import phrase_of
 
 READER = AspectReader.load()
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.click_links import MAX_QUERY_CHARS, Click, ClickLinks
-from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, sign
+from fondly.contracts.click_links import MAX_QUERY_CHARS, Click, ClickLinks
+from fondly.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, sign
 
 KEY, OLD = b"a key that nobody guesses", b"the key of last year"
 LINKS = ClickLinks((KEY,))
 CLICK = Click("run-0123456789abcdef", "K-7", "P1")
-TARGET = "https://shop.example/p/1?a=b&utm_source=encore#c"
+TARGET = "https://shop.example/p/1?a=b&utm_source=fondly#c"
 
 
 def changed(**values: str) -> str:

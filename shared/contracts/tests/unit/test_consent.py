@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from encore.contracts.consent import (
+from fondly.contracts.consent import (
     EARLY_S,
     SECONDS_PER_DAY,
     Cap,
@@ -14,7 +14,7 @@ from encore.contracts.consent import (
     address_entry,
     customer_entry,
 )
-from encore.contracts.delivery import NotSent
+from fondly.contracts.delivery import NotSent
 
 NOW = 1_795_000_000
 DAY = SECONDS_PER_DAY

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import (
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
     EmailBounced,
@@ -48,7 +48,7 @@ KINDS: list[type[EventData]] = [
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
 def test_stored_samples_of_every_event_keep_parsing(kind: type[EventData]) -> None:
     """A message of an older version is still read completely."""
-    body = (SAMPLES / f"{kind.type.removeprefix('encore.')}.json").read_text()
+    body = (SAMPLES / f"{kind.type.removeprefix('fondly.')}.json").read_text()
     event = parse_event(body, kind)
     assert event.run_id in {"run-0123456789abcdef", "events-0123456789abcdef"}
     assert event.traceparent is not None
@@ -58,7 +58,7 @@ def test_stored_samples_of_every_event_keep_parsing(kind: type[EventData]) -> No
 def test_every_sample_is_of_a_known_event() -> None:
     """No sample is left untested."""
     assert {path.stem for path in SAMPLES.glob("*.json")} == {
-        kind.type.removeprefix("encore.") for kind in KINDS
+        kind.type.removeprefix("fondly.") for kind in KINDS
     }
 
 
@@ -83,8 +83,8 @@ def test_the_same_cause_always_gives_the_same_id() -> None:
     [
         ("", "not an event"),
         ("[]", "not an event"),
-        ('{"type": "encore.other.v1"}', "expected encore.sentiment-scored.v1, got encore.other.v1"),
-        ('{"type": "encore.sentiment-scored.v1"}', "id: Field required"),
+        ('{"type": "fondly.other.v1"}', "expected fondly.sentiment-scored.v1, got fondly.other.v1"),
+        ('{"type": "fondly.sentiment-scored.v1"}', "id: Field required"),
     ],
 )
 def test_an_invalid_event_is_a_permanent_failure(body: str, reason: str) -> None:

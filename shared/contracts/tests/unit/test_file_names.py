@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from encore.contracts import object_keys
-from encore.contracts.file_names import file_name
+from fondly.contracts import object_keys
+from fondly.contracts.file_names import file_name
 
 MAX_BYTES = 120
 IDS = st.text(st.characters(exclude_categories=()), min_size=1, max_size=256)

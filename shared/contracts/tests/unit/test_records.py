@@ -2,7 +2,7 @@
 
 import pytest
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     LIKED_FROM,
     AspectCount,
     Review,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.tokens import MAX_TOKEN_CHARS, UNSUBSCRIBE, sign, verify
+from fondly.contracts.tokens import MAX_TOKEN_CHARS, UNSUBSCRIBE, sign, verify
 
 KEY, OLD = b"k" * 32, b"o" * 32
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from encore.contracts.consent import (
+from fondly.contracts.consent import (
     Cap,
     Contact,
     Frequency,
@@ -12,9 +12,9 @@ from encore.contracts.consent import (
     address_entry,
     customer_entry,
 )
-from encore.contracts.delivery import NotSent
-from encore.runtime.consent import Consent, DynamoDBConsent, refusals
-from encore.stack.provision import Resources
+from fondly.contracts.delivery import NotSent
+from fondly.runtime.consent import Consent, DynamoDBConsent, refusals
+from fondly.stack.provision import Resources
 from tests.support.consent import InMemoryConsent
 from tests.support.stores import Clients, Emulated
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.events import (
+from fondly.contracts.events import (
     DataIngested,
     Event,
     EventData,
@@ -13,12 +13,12 @@ from encore.contracts.events import (
     new_event,
     parse_event,
 )
-from encore.contracts.records import Customer
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.ports import Announcer, Items, Objects
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.storage import DynamoDBItems, S3Objects, from_item
+from fondly.contracts.records import Customer
+from fondly.runtime.announcer import SNSAnnouncer
+from fondly.runtime.ports import Announcer, Items, Objects
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.storage import DynamoDBItems, S3Objects, from_item
 from tests.support.stores import Emulated, InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 Stored = Callable[[], Awaitable[dict[str, object]]]

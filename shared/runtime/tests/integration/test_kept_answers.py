@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.dynamodb.models import DynamoDBBackend
 
-from encore.runtime.kept_answers import CLAIM_S, Answer, DynamoDBKeptAnswers, KeptAnswers
-from encore.runtime.storage import DynamoDBItems
-from encore.stack.provision import Resources
+from fondly.runtime.kept_answers import CLAIM_S, Answer, DynamoDBKeptAnswers, KeptAnswers
+from fondly.runtime.storage import DynamoDBItems
+from fondly.stack.provision import Resources
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.stores import Clients, Emulated
 

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from encore.contracts.errors import PermanentError
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import PartReport, RunStatus, StageName
-from encore.runtime.runs.totals import total
-from encore.runtime.storage import EXPIRES_AT, from_item, to_item
+from fondly.contracts.errors import PermanentError
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import PartReport, RunStatus, StageName
+from fondly.runtime.runs.totals import total
+from fondly.runtime.storage import EXPIRES_AT, from_item, to_item
 from tests.support.runs import finish_part
 
 if TYPE_CHECKING:

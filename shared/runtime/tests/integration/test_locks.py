@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from encore.runtime.retry import is_transient
-from encore.runtime.runs.latest import LatestRun, LatestRuns
-from encore.runtime.runs.locks import LockLostError, Locks
-from encore.runtime.runs.run import StageName
+from fondly.runtime.retry import is_transient
+from fondly.runtime.runs.latest import LatestRun, LatestRuns
+from fondly.runtime.runs.locks import LockLostError, Locks
+from fondly.runtime.runs.run import StageName
 
 if TYPE_CHECKING:
     from shared.runtime.tests.integration.conftest import RunsTable

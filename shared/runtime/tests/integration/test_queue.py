@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.contracts.errors import PermanentError
-from encore.runtime.queue.consumer import Consumer
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.retry import UnprocessedError
-from encore.stack.provision import Resources
+from fondly.contracts.errors import PermanentError
+from fondly.runtime.queue.consumer import Consumer
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.retry import UnprocessedError
+from fondly.stack.provision import Resources
 from tests.support.stores import Clients
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ async def test_only_the_refused_part_of_a_batch_is_published_again() -> None:
 
 async def test_a_batch_that_stays_refused_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The caller's message fails and is retried."""
-    monkeypatch.setattr("encore.runtime.retry.BATCH_CAP_S", 0.01)
+    monkeypatch.setattr("fondly.runtime.retry.BATCH_CAP_S", 0.01)
     sns = PartlyRefusingSNS(refusing_calls=100)
     with pytest.raises(UnprocessedError, match="2 of 10 messages to arn:topic refused"):
         await Publisher(cast("SNSClient", sns)).publish("arn:topic", list("abcdefghij"))

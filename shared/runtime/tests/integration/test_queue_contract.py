@@ -6,9 +6,9 @@ from typing import Protocol
 
 import pytest
 
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Depth, Queue, Refused
-from encore.runtime.queue.sqs import SQSQueue
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Depth, Queue, Refused
+from fondly.runtime.queue.sqs import SQSQueue
 from tests.support.queues import DeadLetter, InMemoryQueue
 from tests.support.stores import Emulated
 

@@ -8,9 +8,9 @@ from aiobotocore.session import get_session
 from aiohttp import web
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from encore.runtime.quick_reads import QuickReads, quick_reads
-from encore.runtime.storage import S3Objects
-from encore.stack.provision import Resources
+from fondly.runtime.quick_reads import QuickReads, quick_reads
+from fondly.runtime.storage import S3Objects
+from fondly.stack.provision import Resources
 from tests.support.stores import Clients
 
 KEYS = ("emails/run-1/c1.eml", "emails/run-1/a b+c%2F=ü~é:@&?#.eml", "emails//twice//./x")

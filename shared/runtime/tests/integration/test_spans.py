@@ -11,26 +11,26 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from encore.contracts import trace_context
-from encore.contracts.errors import PermanentError
-from encore.runtime import tracing
-from encore.runtime.logs import bind_event
-from encore.runtime.queue.consumer import Consumer
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.spans import FLUSH_S, exporting
-from encore.runtime.storage import S3Objects
-from encore.stack.processes import free_port
-from encore.stack.provision import Resources
+from fondly.contracts import trace_context
+from fondly.contracts.errors import PermanentError
+from fondly.runtime import tracing
+from fondly.runtime.logs import bind_event
+from fondly.runtime.queue.consumer import Consumer
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.spans import FLUSH_S, exporting
+from fondly.runtime.storage import S3Objects
+from fondly.stack.processes import free_port
+from fondly.stack.provision import Resources
 from tests.support.collector import Collector, values
 from tests.support.stores import Clients
 
 SERVICE = """
 import asyncio, sys
-from encore.runtime import tracing
-from encore.runtime.process import run_process
-from encore.runtime.settings import ServiceSettings
+from fondly.runtime import tracing
+from fondly.runtime.process import run_process
+from fondly.runtime.settings import ServiceSettings
 
 async def serve(settings, stop):
     with tracing.handling("queue"):
@@ -43,8 +43,8 @@ print(any(name.startswith("opentelemetry") for name in sys.modules))
 MESSAGE_ATTRIBUTES = {
     "messaging.system": "aws_sqs",
     "messaging.operation.type": "process",
-    "encore.run_id": "run-1",
-    "encore.part": 3,
+    "fondly.run_id": "run-1",
+    "fondly.part": 3,
 }
 CALL_ATTRIBUTES = {
     "rpc.system": "aws-api",

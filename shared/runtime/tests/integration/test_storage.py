@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from encore.contracts.records import Customer, Review
-from encore.runtime.retry import UnprocessedError
-from encore.runtime.storage import EXPIRES_AT, SECONDS_PER_DAY, DynamoDBItems, S3Objects, from_item, to_item
-from encore.stack.provision import Resources
+from fondly.contracts.records import Customer, Review
+from fondly.runtime.retry import UnprocessedError
+from fondly.runtime.storage import EXPIRES_AT, SECONDS_PER_DAY, DynamoDBItems, S3Objects, from_item, to_item
+from fondly.stack.provision import Resources
 from tests.support.stores import Clients
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ async def test_unprocessed_items_are_put_again() -> None:
 
 async def test_items_that_stay_unprocessed_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lost items are never ignored."""
-    monkeypatch.setattr("encore.runtime.retry.BATCH_CAP_S", 0.01)
+    monkeypatch.setattr("fondly.runtime.retry.BATCH_CAP_S", 0.01)
     dynamodb = PartlyRefusingDynamoDB(refusing_calls=100)
     with pytest.raises(UnprocessedError, match="4 of 12 items of t"):
         await DynamoDBItems(cast("DynamoDBClient", dynamodb), "t").put_all(
@@ -96,7 +96,7 @@ async def test_items_that_stay_unprocessed_are_an_error(monkeypatch: pytest.Monk
 
 async def test_unprocessed_keys_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the keys that DynamoDB returns are retried, and those that stay refused are an error."""
-    monkeypatch.setattr("encore.runtime.retry.BATCH_CAP_S", 0.01)
+    monkeypatch.setattr("fondly.runtime.retry.BATCH_CAP_S", 0.01)
     keys = [{"id": c} for c in "abcdefghijkl"]
     dynamodb = PartlyRefusingDynamoDB(refusing_calls=2)
     assert await DynamoDBItems(cast("DynamoDBClient", dynamodb), "t").get_all(keys) == keys

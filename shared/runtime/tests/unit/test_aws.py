@@ -4,7 +4,7 @@ import pytest
 from aiobotocore.session import get_session
 from botocore.awsrequest import AWSPreparedRequest
 
-from encore.runtime.aws import CONFIG, USER_AGENT, send_bodies_at_once
+from fondly.runtime.aws import CONFIG, USER_AGENT, send_bodies_at_once
 
 
 class SentError(Exception):

@@ -12,16 +12,16 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encore.contracts.errors import TransientError
-from encore.contracts.events import RunFinished
-from encore.runtime.parallel import for_each
-from encore.runtime.runs.account import Account
-from encore.runtime.runs.budget import ITEM, Budget, RunStoppedError, paying
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.lifecycle import fail_run
-from encore.runtime.runs.run import RunStatus, StageName
-from encore.runtime.runs.stage import PartResult, Stage
-from encore.runtime.storage import from_item
+from fondly.contracts.errors import TransientError
+from fondly.contracts.events import RunFinished
+from fondly.runtime.parallel import for_each
+from fondly.runtime.runs.account import Account
+from fondly.runtime.runs.budget import ITEM, Budget, RunStoppedError, paying
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import fail_run
+from fondly.runtime.runs.run import RunStatus, StageName
+from fondly.runtime.runs.stage import PartResult, Stage
+from fondly.runtime.storage import from_item
 from tests.support.dynamodb import InMemoryDynamoDB
 from tests.support.runs import RUN, TABLE, Runs
 from tests.support.stores import InMemoryAnnouncer

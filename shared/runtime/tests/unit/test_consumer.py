@@ -5,11 +5,11 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from structlog.testing import capture_logs
 
-from encore.contracts.errors import PermanentError, TransientError
-from encore.runtime.queue.circuit import Circuit
-from encore.runtime.queue.deletions import LINGER_S
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Refused
+from fondly.contracts.errors import PermanentError, TransientError
+from fondly.runtime.queue.circuit import Circuit
+from fondly.runtime.queue.deletions import LINGER_S
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Refused
 from tests.support.queues import DeadLetter, InMemoryQueue, consume
 
 
@@ -81,7 +81,7 @@ async def test_no_more_messages_are_received_than_can_be_handled(monkeypatch: py
         await asyncio.sleep(0.01)
         running -= 1
 
-    monkeypatch.setattr("encore.runtime.queue.prefetch.PREFETCH_S", 0.005)
+    monkeypatch.setattr("fondly.runtime.queue.prefetch.PREFETCH_S", 0.005)
     await consume(queue, handle, until=lambda: len(queue.deleted) == 8, concurrency=3)
     assert most == 3
     assert max(queue.limits) == 3
@@ -117,7 +117,7 @@ async def test_an_unreachable_queue_does_not_end_the_service(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A failed receive is retried."""
-    monkeypatch.setattr("encore.runtime.queue.consumer.RECEIVE_RETRY_S", 0.01)
+    monkeypatch.setattr("fondly.runtime.queue.consumer.RECEIVE_RETRY_S", 0.01)
     queue = InMemoryQueue("a")
     receive = queue.receive
     failures = [OSError("down"), OSError("still down")]

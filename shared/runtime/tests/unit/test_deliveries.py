@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from encore.contracts.errors import PermanentError
-from encore.runtime.runs.delivery import (
+from fondly.contracts.errors import PermanentError
+from fondly.runtime.runs.delivery import (
     FROM,
     MOST_DECISIONS,
     Act,

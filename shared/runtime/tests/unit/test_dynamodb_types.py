@@ -9,9 +9,9 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Sentiment
-from encore.runtime.dynamodb_types import deserialize, serialize
-from encore.runtime.storage import from_item, to_item
+from fondly.contracts.records import Sentiment
+from fondly.runtime.dynamodb_types import deserialize, serialize
+from fondly.runtime.storage import from_item, to_item
 
 
 class Stars(IntEnum):

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import SentimentScored, new_event
-from encore.runtime.eventbridge import read_aws_event
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import SentimentScored, new_event
+from fondly.runtime.eventbridge import read_aws_event
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "eventbridge"
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from encore.runtime.gather import Gather
+from fondly.runtime.gather import Gather
 
 
 class SlowCalls:

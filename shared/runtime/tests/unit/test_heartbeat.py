@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.contracts.errors import TransientError
-from encore.runtime import liveness
-from encore.runtime.heartbeat import UnreachableQueueError, heartbeat
-from encore.runtime.queue.circuit import Circuit
-from encore.runtime.queue.consumer import Consumer
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.silence import GIVE_UP_AFTER_S, UNHEALTHY_AFTER_S, Silence
+from fondly.contracts.errors import TransientError
+from fondly.runtime import liveness
+from fondly.runtime.heartbeat import UnreachableQueueError, heartbeat
+from fondly.runtime.queue.circuit import Circuit
+from fondly.runtime.queue.consumer import Consumer
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.silence import GIVE_UP_AFTER_S, UNHEALTHY_AFTER_S, Silence
 from tests.support.queues import InMemoryQueue
 from tests.support.virtual_time import in_virtual_time
 
@@ -47,7 +47,7 @@ class Service:
         await asyncio.sleep(float(message.body))
 
     async def run(self) -> None:
-        """Serve until the stop, as `encore.runtime.service.serve` does."""
+        """Serve until the stop, as `fondly.runtime.service.serve` does."""
         silence = Silence()
         async with heartbeat(self.file, silence, stop=self.stop):
             consumer = Consumer(self.queue, self.handle, concurrency=2, circuit=self.circuit, silence=silence)

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from encore.runtime.queue.in_flight import HeldTooLongError, in_time
-from encore.runtime.queue.message import Message
-from encore.runtime.quota.turns import StoppingError
-from encore.runtime.retry import PostponedError
+from fondly.runtime.queue.in_flight import HeldTooLongError, in_time
+from fondly.runtime.queue.message import Message
+from fondly.runtime.quota.turns import StoppingError
+from fondly.runtime.retry import PostponedError
 from tests.support.queues import InMemoryQueue, consume
 from tests.support.virtual_time import VirtualTimeLoop
 

@@ -21,12 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from encore.contracts.events import EmailFinished, EventData, RunFinished
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.lifecycle import fail_run, finish_run
-from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.run import RunStatus, StageName
-from encore.runtime.runs.stage import PartResult, Stage
+from fondly.contracts.events import EmailFinished, EventData, RunFinished
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import fail_run, finish_run
+from fondly.runtime.runs.locks import Locks
+from fondly.runtime.runs.run import RunStatus, StageName
+from fondly.runtime.runs.stage import PartResult, Stage
 from tests.support.dynamodb import InMemoryDynamoDB
 from tests.support.stores import InMemoryAnnouncer
 

@@ -1,9 +1,9 @@
 """How large the ledger's item of a run gets, of which every update costs its size in write units."""
 
-from encore.contracts.events import Round
-from encore.runtime.runs.items import RUN, passed
-from encore.runtime.runs.run import StageName
-from encore.runtime.runs.source import source_name
+from fondly.contracts.events import Round
+from fondly.runtime.runs.items import RUN, passed
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.source import source_name
 from tests.support.item_size import item_bytes
 from tests.support.runs import Runs
 

@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 import structlog
 
-from encore.contracts.errors import TransientError
-from encore.contracts.events import RunFinished
-from encore.runtime.logs import configure_logging
-from encore.runtime.metrics import Metric
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.lifecycle import fail_run, finish_run
-from encore.runtime.runs.run import PartReport, RunStatus, StageName
-from encore.runtime.settings import NAMESPACE
+from fondly.contracts.errors import TransientError
+from fondly.contracts.events import RunFinished
+from fondly.runtime.logs import configure_logging
+from fondly.runtime.metrics import Metric
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import fail_run, finish_run
+from fondly.runtime.runs.run import PartReport, RunStatus, StageName
+from fondly.runtime.settings import NAMESPACE
 from tests.support.runs import START, Runs
 from tests.support.stores import InMemoryAnnouncer
 

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.runtime.quota.allowance import Allowance, Kind
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.quota.turns import StoppingError, WithdrawnError
-from encore.runtime.retry import PACED_TRIES, ExhaustedError
+from fondly.runtime.quota.allowance import Allowance, Kind
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.quota.turns import StoppingError, WithdrawnError
+from fondly.runtime.retry import PACED_TRIES, ExhaustedError
 from tests.support.virtual_time import VirtualTimeLoop
 
 Result = TypeVar("Result")

@@ -4,12 +4,12 @@ import sys
 import time
 from pathlib import Path
 
-from encore.runtime import liveness
+from fondly.runtime import liveness
 
 
 def check(file: Path) -> subprocess.CompletedProcess[str]:
     """Run a container's health check."""
-    command = [sys.executable, "-m", "encore.runtime.liveness", str(file)]
+    command = [sys.executable, "-m", "fondly.runtime.liveness", str(file)]
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
 
 
@@ -36,6 +36,6 @@ def test_a_process_that_does_not_beat_is_not_alive(tmp_path: Path) -> None:
 def test_the_check_loads_no_libraries() -> None:
     """It runs every few seconds in every container."""
     script = (
-        "import sys, encore.runtime.liveness; sys.exit('asyncio' in sys.modules or 'pydantic' in sys.modules)"
+        "import sys, fondly.runtime.liveness; sys.exit('asyncio' in sys.modules or 'pydantic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603 - as above

@@ -11,8 +11,8 @@ from enum import Enum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encore.runtime.runs.locks import BEATS_PER_QUIET, MISSED_BEATS, RELEASE_S, LockLostError, Locks
-from encore.runtime.runs.run import StageName
+from fondly.runtime.runs.locks import BEATS_PER_QUIET, MISSED_BEATS, RELEASE_S, LockLostError, Locks
+from fondly.runtime.runs.run import StageName
 from tests.support.dynamodb import InMemoryDynamoDB, Item
 from tests.support.virtual_time import VirtualTimeLoop
 

@@ -3,9 +3,9 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from encore.contracts.records import Customer
-from encore.runtime.logs import bind_event, configure_logging, get_logger
-from encore.runtime.metrics import Metric, emit
+from fondly.contracts.records import Customer
+from fondly.runtime.logs import bind_event, configure_logging, get_logger
+from fondly.runtime.metrics import Metric, emit
 
 
 def test_lines_are_json_with_the_bound_context(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from structlog.testing import capture_logs
 
-from encore.runtime.metrics import emit_ai_units
+from fondly.runtime.metrics import emit_ai_units
 
 
 def test_ai_units_are_summed_over_models() -> None:

@@ -1,7 +1,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from encore.runtime.quota.outlook import Outlook
+from fondly.runtime.quota.outlook import Outlook
 
 CALLS_PER_MIN = 100
 CALLS_PER_DAY = CALLS_PER_MIN * 60 * 24

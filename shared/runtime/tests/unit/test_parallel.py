@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from encore.runtime.parallel import for_each
+from fondly.runtime.parallel import for_each
 
 
 async def test_concurrency_is_bounded_and_work_ends_before_a_failure_is_raised() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from encore.runtime.runs.pricing import ai_cost_usd, cost_usd, listed, models, price_of, prices
+from fondly.runtime.runs.pricing import ai_cost_usd, cost_usd, listed, models, price_of, prices
 
 ROOT = Path(__file__).parents[4]
 UNIT = re.compile(r'"((?:comprehend|personalize|bedrock|dynamodb|s3|sns|sqs)\.[a-z_]+)"')

@@ -6,17 +6,17 @@ import signal
 
 import pytest
 
-from encore.runtime.heartbeat import UnreachableQueueError
-from encore.runtime.process import run_process
-from encore.runtime.settings import ServiceSettings
+from fondly.runtime.heartbeat import UnreachableQueueError
+from fondly.runtime.process import run_process
+from fondly.runtime.settings import ServiceSettings
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings that every service requires."""
-    monkeypatch.setenv("ENCORE_DATA_BUCKET", "bucket")
-    monkeypatch.setenv("ENCORE_RUNS_TABLE", "runs")
-    monkeypatch.setenv("ENCORE_RUN_FINISHED_TOPIC_ARN", "arn:aws:sns:eu-west-1:000000000000:run-finished")
+    monkeypatch.setenv("FONDLY_DATA_BUCKET", "bucket")
+    monkeypatch.setenv("FONDLY_RUNS_TABLE", "runs")
+    monkeypatch.setenv("FONDLY_RUN_FINISHED_TOPIC_ARN", "arn:aws:sns:eu-west-1:000000000000:run-finished")
 
 
 def test_sigterm_sets_the_stop_event_of_a_fast_loop() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.runtime.quota.demand import Demand
-from encore.runtime.quota.division import LEAST_PART, divide, equally
-from encore.runtime.quota.roster import ALIVE_S, FORGET_S, HEARD_S, Roster, beat
+from fondly.runtime.quota.demand import Demand
+from fondly.runtime.quota.division import LEAST_PART, divide, equally
+from fondly.runtime.quota.roster import ALIVE_S, FORGET_S, HEARD_S, Roster, beat
 
 rates = st.floats(0, 1000) | st.just(math.inf)
 

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Refused
-from encore.runtime.queue.sqs import SQSQueue
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Refused
+from fondly.runtime.queue.sqs import SQSQueue
 from tests.support.queues import InMemoryQueue, consume
 
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.runtime.retry import backoff_s
+from fondly.runtime.retry import backoff_s
 
 
 @given(st.integers(min_value=1, max_value=10_000))

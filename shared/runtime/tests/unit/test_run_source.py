@@ -2,7 +2,7 @@
 
 import pytest
 
-from encore.runtime.runs.source import MAX_BYTES, Folder, possible_keys, source_name
+from fondly.runtime.runs.source import MAX_BYTES, Folder, possible_keys, source_name
 
 LONGEST_KEY = 1_024
 FOLDER = "uploads/" + 400 * "ä" + "/"

@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import pytest
 
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.service import StoppedError, open_queue
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.service import StoppedError, open_queue
 
 
 class UnresponsiveSQS:

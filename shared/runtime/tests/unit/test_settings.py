@@ -1,16 +1,16 @@
 import pytest
 
-from encore.runtime.settings import ServiceSettings, load_settings
-from encore.runtime.tags import tags_of
+from fondly.runtime.settings import ServiceSettings, load_settings
+from fondly.runtime.tags import tags_of
 
 GOOD = {"DATA_BUCKET": "b", "RUNS_TABLE": "r", "RUN_FINISHED_TOPIC_ARN": "arn:t"}
 
 
 def test_settings_come_from_prefixed_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings without an `ENCORE_*` variable have defaults."""
+    """Settings without an `FONDLY_*` variable have defaults."""
     for name, value in GOOD.items():
-        monkeypatch.setenv(f"ENCORE_{name}", value)
-    monkeypatch.setenv("ENCORE_CONCURRENCY", "9")
+        monkeypatch.setenv(f"FONDLY_{name}", value)
+    monkeypatch.setenv("FONDLY_CONCURRENCY", "9")
     settings = load_settings(ServiceSettings)
     assert (settings.data_bucket, settings.concurrency, settings.drain_s) == ("b", 9, 25.0)
 
@@ -19,28 +19,28 @@ def test_invalid_settings_end_the_process_with_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The line names the variable of every problem, without a traceback or any value."""
-    monkeypatch.setenv("ENCORE_DATA_BUCKET", "b")
-    monkeypatch.setenv("ENCORE_RUNS_TABLE", "r")
-    monkeypatch.setenv("ENCORE_CONCURRENCY", "secret")
+    monkeypatch.setenv("FONDLY_DATA_BUCKET", "b")
+    monkeypatch.setenv("FONDLY_RUNS_TABLE", "r")
+    monkeypatch.setenv("FONDLY_CONCURRENCY", "secret")
     with pytest.raises(SystemExit) as ended:
         load_settings(ServiceSettings)
     assert ended.value.code == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert "ENCORE_RUN_FINISHED_TOPIC_ARN: Field required" in line
-    assert "ENCORE_CONCURRENCY: Input should be a valid integer" in line
+    assert "FONDLY_RUN_FINISHED_TOPIC_ARN: Field required" in line
+    assert "FONDLY_CONCURRENCY: Input should be a valid integer" in line
     assert "secret" not in line
 
 
 def test_tags_say_whose_a_resource_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Project, deployment and run are ours to say; what a shop adds comes besides."""
-    for name, value in (GOOD | {"RUNS_TABLE": "encore-prod-runs"}).items():
-        monkeypatch.setenv(f"ENCORE_{name}", value)
-    monkeypatch.setenv("ENCORE_TAGS", '{"cost-center": "4711", "project": "other"}')
+    for name, value in (GOOD | {"RUNS_TABLE": "fondly-prod-runs"}).items():
+        monkeypatch.setenv(f"FONDLY_{name}", value)
+    monkeypatch.setenv("FONDLY_TAGS", '{"cost-center": "4711", "project": "other"}')
     settings = load_settings(ServiceSettings)
     assert tags_of(settings.environment, run_id="run-1", more=settings.tags) == {
         "cost-center": "4711",
-        "project": "encore",
-        "stack": "encore-prod",
+        "project": "fondly",
+        "stack": "fondly-prod",
         "run": "run-1",
     }
 
@@ -49,7 +49,7 @@ def test_tags_say_whose_a_resource_is(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_tags_that_aws_would_refuse_end_the_process(monkeypatch: pytest.MonkeyPatch, tags: str) -> None:
     """At start, not when the first resource is created."""
     for name, value in GOOD.items():
-        monkeypatch.setenv(f"ENCORE_{name}", value)
-    monkeypatch.setenv("ENCORE_TAGS", tags)
+        monkeypatch.setenv(f"FONDLY_{name}", value)
+    monkeypatch.setenv("FONDLY_TAGS", tags)
     with pytest.raises(SystemExit):
         load_settings(ServiceSettings)

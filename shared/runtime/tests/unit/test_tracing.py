@@ -3,11 +3,11 @@ import sys
 
 import pytest
 
-from encore.contracts import trace_context
-from encore.contracts.events import SentimentScored, new_event
-from encore.contracts.trace_context import TraceParent
-from encore.runtime import tracing
-from encore.runtime.logs import bind_event, configure_logging, exporting_spans, get_logger
+from fondly.contracts import trace_context
+from fondly.contracts.events import SentimentScored, new_event
+from fondly.contracts.trace_context import TraceParent
+from fondly.runtime import tracing
+from fondly.runtime.logs import bind_event, configure_logging, exporting_spans, get_logger
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
@@ -110,11 +110,11 @@ def test_an_endpoint_without_opentelemetry_causes_one_warning(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The service keeps running, and the warning says what to install."""
-    monkeypatch.setitem(sys.modules, "encore.runtime.spans", None)
+    monkeypatch.setitem(sys.modules, "fondly.runtime.spans", None)
     configure_logging(service="mailer")
     with exporting_spans("mailer", endpoint="http://127.0.0.1:4318"), tracing.handling("queue"):
         assert trace_context.current()
     [line] = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert line["level"] == "warning"
     assert line["event"] == "spans_not_exported"
-    assert line["install"] == "encore-runtime[tracing]"
+    assert line["install"] == "fondly-runtime[tracing]"

@@ -3,10 +3,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from encore.runtime.queue.consumer import Consumer
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Refused
-from encore.runtime.queue.visibility import LOST_AFTER
+from fondly.runtime.queue.consumer import Consumer
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Refused
+from fondly.runtime.queue.visibility import LOST_AFTER
 from tests.support.queues import InMemoryQueue, consume
 from tests.support.virtual_time import in_virtual_time
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from encore.checks import screenshots
-from encore.stack.pictures.addresses import picture_url
+from fondly.checks import screenshots
+from fondly.stack.pictures.addresses import picture_url
 from tools.checks.tests.emails import HTML, an_email
 from tools.checks.tests.tools import skipped_without_tools
 from tools.stack.tests.gallery_pages import email, write_gallery

@@ -5,11 +5,11 @@ Without the tool the test is skipped, except in CI.
 
 import pytest
 
-from encore.checks.emails.axe import axe
-from encore.checks.emails.caniemail import allowed_features, unsupported_features
-from encore.checks.emails.nu_html import nu_html
-from encore.checks.emails.spamassassin import spamassassin
-from encore.checks.programs import ToolError, program, run
+from fondly.checks.emails.axe import axe
+from fondly.checks.emails.caniemail import allowed_features, unsupported_features
+from fondly.checks.emails.nu_html import nu_html
+from fondly.checks.emails.spamassassin import spamassassin
+from fondly.checks.programs import ToolError, program, run
 from tools.checks.tests.emails import HTML, an_email
 from tools.checks.tests.tools import skipped_without_tools
 

@@ -1,6 +1,6 @@
 import pytest
 
-from encore.checks.emails.content import Hosts, content_problems
+from fondly.checks.emails.content import Hosts, content_problems
 from tools.checks.tests.emails import HTML, TEXT, an_email
 
 HOSTS = Hosts(links=["shop.example"], pictures=["pictures.example"])

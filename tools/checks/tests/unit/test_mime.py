@@ -1,7 +1,7 @@
 import pytest
 
-from encore.checks.emails.message import Email, read_email
-from encore.checks.emails.mime import mime_problems
+from fondly.checks.emails.message import Email, read_email
+from fondly.checks.emails.mime import mime_problems
 from tools.checks.tests.emails import HEADER, an_email
 
 

@@ -3,12 +3,12 @@ from io import StringIO
 
 from rich.console import Console
 
-from encore.checks.emails.caniemail import allowed_features
-from encore.checks.emails.checks import spread
-from encore.checks.emails.finding import Finding, Result
-from encore.checks.emails.nu_html import read_messages
-from encore.checks.emails.report import show
-from encore.checks.emails.spamassassin import read_scores
+from fondly.checks.emails.caniemail import allowed_features
+from fondly.checks.emails.checks import spread
+from fondly.checks.emails.finding import Finding, Result
+from fondly.checks.emails.nu_html import read_messages
+from fondly.checks.emails.report import show
+from fondly.checks.emails.spamassassin import read_scores
 from tools.checks.tests.emails import an_email
 
 REPORT = """X-Spam-Status: Yes, score=999.0 required=5.0 tests=GTUBE,NO_RECEIVED,

@@ -1,4 +1,4 @@
-"""`encore cleanup` of a stack with a finished run, as a person calls it."""
+"""`fondly cleanup` of a stack with a finished run, as a person calls it."""
 
 import os
 import shlex
@@ -11,10 +11,10 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tools.cli.tests.e2e.test_up_and_down import Run, encore_process
+from tools.cli.tests.e2e.test_up_and_down import Run, fondly_process
 from tools.cli.tests.integration.test_cleanup import LISTS
 
-__all__ = ["encore_process"]
+__all__ = ["fondly_process"]
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -48,16 +48,16 @@ def everything(variables: dict[str, str]) -> list[object]:
     ]
 
 
-def test_after_a_run_and_a_clean_up_nothing_is_listed(encore_process: Run, tmp_path: Path) -> None:
+def test_after_a_run_and_a_clean_up_nothing_is_listed(fondly_process: Run, tmp_path: Path) -> None:
     """Killed in the middle and run again, it has deleted all that a trained run made."""
     data = tmp_path / "sample.csv"
-    assert encore_process("sample", str(data), "--customers", "520", "--products", "110").returncode == 0
-    demo = encore_process("demo", "--keep", "--json", "--data", str(data), "--out", str(tmp_path / "out"))
+    assert fondly_process("sample", str(data), "--customers", "520", "--products", "110").returncode == 0
+    demo = fondly_process("demo", "--keep", "--json", "--data", str(data), "--out", str(tmp_path / "out"))
     assert demo.returncode == 0, demo.stderr
-    exports = (tmp_path / "encore" / "stack.env").read_text().splitlines()
+    exports = (tmp_path / "fondly" / "stack.env").read_text().splitlines()
     variables = dict(shlex.split(line)[1].split("=", 1) for line in exports)
     assert len(everything(variables)) > 40
-    command = [sys.executable, "-m", "encore.cli", "cleanup", "--all", "--yes"]
+    command = [sys.executable, "-m", "fondly.cli", "cleanup", "--all", "--yes"]
     plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with subprocess.Popen(  # noqa: S603 - our own
         command, env={**plain, "XDG_STATE_HOME": str(tmp_path)}, stderr=subprocess.PIPE, text=True
@@ -67,6 +67,6 @@ def test_after_a_run_and_a_clean_up_nothing_is_listed(encore_process: Run, tmp_p
             time.sleep(0.01)
         killed.send_signal(signal.SIGKILL)
     assert everything(variables)
-    done = encore_process("cleanup", "--all", "--yes")
+    done = fondly_process("cleanup", "--all", "--yes")
     assert done.returncode == 0, done.stderr + done.stdout
     assert everything(variables) == [], done.stdout

@@ -1,4 +1,4 @@
-"""`encore run retry` finishes a run that lost its messages, on the whole pipeline."""
+"""`fondly run retry` finishes a run that lost its messages, on the whole pipeline."""
 
 import json
 import signal
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from encore.contracts.object_keys import UPLOADS
-from encore.stack.embedded import ENVIRONMENT, EmbeddedStack, embedded_stack, exported
-from encore.stack.local_mail import TRANSPORT
-from encore.stack.sample import write_sample
+from fondly.contracts.object_keys import UPLOADS
+from fondly.stack.embedded import ENVIRONMENT, EmbeddedStack, embedded_stack, exported
+from fondly.stack.local_mail import TRANSPORT
+from fondly.stack.sample import write_sample
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Encore
+    from tools.cli.tests.conftest import Fondly
 
 pytestmark = pytest.mark.timeout(700)
 CUSTOMERS = 120
@@ -42,14 +42,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
 @pytest.fixture
 def at_stack(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> EmbeddedStack:
     """The pipeline, with this test's environment pointing at it."""
-    for name, value in {**stack.variables, "ENCORE_ENVIRONMENT": ENVIRONMENT}.items():
+    for name, value in {**stack.variables, "FONDLY_ENVIRONMENT": ENVIRONMENT}.items():
         monkeypatch.setenv(name, value)
     return stack
 
 
 @pytest.mark.parametrize("service", ["sentiment", "recommender", "mailer"])
 def test_retry_finishes_a_run_whose_messages_are_lost(
-    at_stack: EmbeddedStack, run_encore: "Encore", tmp_path: Path, service: str
+    at_stack: EmbeddedStack, run_fondly: "Fondly", tmp_path: Path, service: str
 ) -> None:
     """A service is down, its queue is emptied: the run is stuck until `run retry` sends the same events."""
     file = tmp_path / f"{service}.csv"
@@ -57,28 +57,30 @@ def test_retry_finishes_a_run_whose_messages_are_lost(
     at_stack.processes.kill(service)
     with tail(TOPICS[service], tmp_path / "events") as events:
         boto3.client("s3").upload_file(str(file), at_stack.resources.buckets["data"], UPLOADS + file.name)
-        run = lose_messages(at_stack, run_encore, service)
-        at_stack.processes.start(service, ["-m", f"encore.{service}"], {})
-        assert still_stuck(run_encore, run, service)
-        assert run_encore("run", "retry", run["run_id"]).code == 0
-        assert run_encore("run", "watch", run["run_id"]).code == 0
-    shown = run_encore("run", "show", run["run_id"], "--json").json
+        run = lose_messages(at_stack, run_fondly, service)
+        at_stack.processes.start(service, ["-m", f"fondly.{service}"], {})
+        assert still_stuck(run_fondly, run, service)
+        assert run_fondly("run", "retry", run["run_id"]).code == 0
+        assert run_fondly("run", "watch", run["run_id"]).code == 0
+    shown = run_fondly("run", "show", run["run_id"], "--json").json
     assert (shown["status"], shown["counts"]["emails"]) == ("finished", CUSTOMERS)
-    assert run_encore("queues").code == 0, "no dead letters"
-    again = run_encore("run", "retry", run["run_id"], "--dry-run", "--json").json
-    assert [(message["topic"], message["queue"]) for message in again] == [(None, "sender")], "nothing else is left"
+    assert run_fondly("queues").code == 0, "no dead letters"
+    again = run_fondly("run", "retry", run["run_id"], "--dry-run", "--json").json
+    assert [(message["topic"], message["queue"]) for message in again] == [(None, "sender")], (
+        "nothing else is left"
+    )
     sent = Counter(event["id"] for event in events() if event["subject"] == run["run_id"])
     assert len(sent) == (1 if service == "recommender" else run["parts"])
     assert set(sent.values()) == {2}, "once by the service, once by the operator, as one event"
 
 
-def lose_messages(stack: EmbeddedStack, run_encore: "Encore", service: str) -> dict[str, Any]:
+def lose_messages(stack: EmbeddedStack, run_fondly: "Fondly", service: str) -> dict[str, Any]:
     """Wait until a stopped service's queue has all its messages, then purge it; return the run."""
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
-        runs = [run for run in run_encore("runs", "--json").json if run["source"].endswith(f"/{service}.csv")]
+        runs = [run for run in run_fondly("runs", "--json").json if run["source"].endswith(f"/{service}.csv")]
         run = runs[0] if runs else {"parts": None}  # an earlier test's run may be listed first
-        queues = {state["name"]: state for state in run_encore("queues", "--json").json}
+        queues = {state["name"]: state for state in run_fondly("queues", "--json").json}
         there = queues[service]["visible"] + queues[service]["in_flight"]
         if run["parts"] and there == (1 if service == "recommender" else run["parts"]):
             boto3.client("sqs").purge_queue(QueueUrl=stack.resources.queue_urls[service])
@@ -87,18 +89,18 @@ def lose_messages(stack: EmbeddedStack, run_encore: "Encore", service: str) -> d
     raise TimeoutError(service)
 
 
-def still_stuck(run_encore: "Encore", run: dict[str, Any], service: str) -> bool:
+def still_stuck(run_fondly: "Fondly", run: dict[str, Any], service: str) -> bool:
     """Whether, after a while, the service has done nothing for the run."""
     time.sleep(3)
-    now = run_encore("run", "show", run["run_id"], "--json").json
+    now = run_fondly("run", "show", run["run_id"], "--json").json
     return bool(now["status"] == "running" and not now["done"][service])
 
 
 @contextmanager
 def tail(topic: str, path: Path) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """Run `encore events tail` until a Ctrl-C; its events can be read afterwards."""
+    """Run `fondly events tail` until a Ctrl-C; its events can be read afterwards."""
     with path.open("w") as file:
-        command = [sys.executable, "-m", "encore.cli", "events", "tail", "--json", "--topic", topic]
+        command = [sys.executable, "-m", "fondly.cli", "events", "tail", "--json", "--topic", topic]
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own
         assert process.stderr
         with process.stderr:

@@ -1,4 +1,4 @@
-"""`encore cleanup` on an emulator and understudy."""
+"""`fondly cleanup` on an emulator and understudy."""
 
 import logging
 import time
@@ -9,13 +9,13 @@ import boto3
 import pytest
 import structlog
 
-from encore.cli.cleanup.infrastructure import OwnNames
-from encore.contracts.events import MailerPoll, new_event
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import StageName
-from encore.stack.provision import MADE_BY, Resources
+from fondly.cli.cleanup.infrastructure import OwnNames
+from fondly.contracts.events import MailerPoll, new_event
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName
+from fondly.stack.provision import MADE_BY, Resources
 from tests.support.runs import RUN
-from tools.cli.tests.conftest import Encore, InLedger
+from tools.cli.tests.conftest import Fondly, InLedger
 from tools.cli.tests.interactions import SCHEMA
 from tools.cli.tests.killing import KillAfter, Killed, killing, rows
 from understudy.testing import UnderstudyServer
@@ -92,7 +92,7 @@ class Made:
     def solutions(self, *run_ids: str) -> None:
         """Make the environment's dataset group, and a solution and an import for each run."""
         tags = [
-            {"tagKey": "project", "tagValue": "encore"},
+            {"tagKey": "project", "tagValue": "fondly"},
             {"tagKey": "stack", "tagValue": self.environment},
         ]
         group = self.active("dataset_group", name="shop", tags=tags)
@@ -220,7 +220,7 @@ def kill_after(monkeypatch: pytest.MonkeyPatch) -> KillAfter:
 
 
 def test_a_clean_up_leaves_nothing_however_often_it_is_killed(
-    encore: Encore, made: Made, kill_after: KillAfter
+    fondly: Fondly, made: Made, kill_after: KillAfter
 ) -> None:
     """Killed again and again, it is run again and ends as if it had never been."""
     made.runs(RUN, OTHER)
@@ -231,31 +231,31 @@ def test_a_clean_up_leaves_nothing_however_often_it_is_killed(
     for calls in (2, 4, 6, 8, 10):
         kill_after(calls)
         with pytest.raises(Killed):
-            encore("cleanup", "--all", "--yes", "--json")
+            fondly("cleanup", "--all", "--yes", "--json")
         killed += 1
     kill_after(10_000)
-    answer = encore("cleanup", "--all", "--yes", "--json")
+    answer = fondly("cleanup", "--all", "--yes", "--json")
     assert (killed, answer.code) == (5, 0), answer.err
     assert (made.in_personalize(), made.infrastructure()) == ({}, [])
-    again = encore("cleanup", "--all", "--yes")
+    again = fondly("cleanup", "--all", "--yes")
     assert (again.code, again.err.splitlines()[-1]) == (0, "there is nothing to delete")
 
 
-def test_a_dry_run_says_what_a_clean_up_deletes_and_changes_nothing(encore: Encore, made: Made) -> None:
+def test_a_dry_run_says_what_a_clean_up_deletes_and_changes_nothing(fondly: Fondly, made: Made) -> None:
     """The numbers are the same, kind by kind."""
     made.runs(RUN)
     made.solutions(RUN)
     before = (made.in_personalize(), made.infrastructure(), made.objects(), made.messages())
-    planned = encore("cleanup", "--all", "--dry-run", "--json")
+    planned = fondly("cleanup", "--all", "--dry-run", "--json")
     assert planned.code == 0
     assert (made.in_personalize(), made.infrastructure(), made.objects(), made.messages()) == before
-    done = encore("cleanup", "--all", "--yes", "--json")
+    done = fondly("cleanup", "--all", "--yes", "--json")
     expected = rows(planned.json)
     assert {what: found for what, found in rows(done.json).items() if what in expected} == expected
     assert made.infrastructure() == []
 
 
-def test_what_terraform_made_is_emptied_and_left_to_it(encore: Encore, made: Made) -> None:
+def test_what_terraform_made_is_emptied_and_left_to_it(fondly: Fondly, made: Made) -> None:
     """The answer says so; only what a killed command left behind goes."""
     made.runs(RUN)
     made.solutions(RUN)
@@ -265,7 +265,7 @@ def test_what_terraform_made_is_emptied_and_left_to_it(encore: Encore, made: Mad
     made.dynamodb.tag_resource(ResourceArn=table, Tags=stack)
     before = made.infrastructure()
     made.sqs.create_queue(QueueName=f"{made.environment}-tail-0123")
-    answer = encore("cleanup", "--all", "--yes", "--json")
+    answer = fondly("cleanup", "--all", "--yes", "--json")
     assert answer.code == 0, answer.err
     assert made.infrastructure() == before
     assert (made.in_personalize(), made.objects(), made.messages()) == ({}, [], 0)
@@ -275,12 +275,12 @@ def test_what_terraform_made_is_emptied_and_left_to_it(encore: Encore, made: Mad
     assert all("terraform destroy" in each for each in why.values())
 
 
-def test_a_run_takes_along_what_it_made_and_nothing_else(encore: Encore, made: Made) -> None:
+def test_a_run_takes_along_what_it_made_and_nothing_else(fondly: Fondly, made: Made) -> None:
     """What all runs share stays, and so does the other run."""
     made.runs(RUN, OTHER)
     made.solutions(RUN, OTHER)
     made.item("answers", text_key="k", payer=f"{RUN}/part-00001")
-    answer = encore("cleanup", "--run", RUN, "--yes", "--json")
+    answer = fondly("cleanup", "--run", RUN, "--yes", "--json")
     assert answer.code == 0, answer.err
     left = made.in_personalize()
     kinds = (
@@ -305,24 +305,24 @@ def test_a_run_takes_along_what_it_made_and_nothing_else(encore: Encore, made: M
     assert rows(answer.json)["import jobs in Personalize"] == (0, 1)
 
 
-def test_nothing_is_deleted_without_the_right_answer(encore: Encore, made: Made) -> None:
+def test_nothing_is_deleted_without_the_right_answer(fondly: Fondly, made: Made) -> None:
     """The name has to be typed; who is asked learns of the runs that would be ended."""
     made.runs(RUN)
-    refused = encore("cleanup", "--all", answer="y\n")
+    refused = fondly("cleanup", "--all", answer="y\n")
     assert (refused.code, refused.err.splitlines()[-1].endswith("nothing deleted")) == (1, True)
     assert "1 open runs will be ended" in refused.err
     assert len(made.infrastructure()) > 20
-    assert encore("cleanup", "--all", answer=f"{made.environment}\n").code == 0
+    assert fondly("cleanup", "--all", answer=f"{made.environment}\n").code == 0
     assert made.infrastructure() == []
 
 
 @pytest.mark.parametrize("words", [(), ("--all", "--run", RUN)])
-def test_it_is_said_what_to_delete(encore: Encore, words: tuple[str, ...]) -> None:
+def test_it_is_said_what_to_delete(fondly: Fondly, words: tuple[str, ...]) -> None:
     """Neither of the two is the default."""
-    assert encore("cleanup", *words).code == 2
+    assert fondly("cleanup", *words).code == 2
 
 
-def test_running_jobs_are_stopped_and_their_records_named(encore: Encore, made: Made) -> None:
+def test_running_jobs_are_stopped_and_their_records_named(fondly: Fondly, made: Made) -> None:
     """AWS has no deletion of jobs: the answer says that they stay, and why."""
     made.s3.put_object(Bucket=made.bucket, Key=f"runs/{RUN}/in/a.txt", Body=b"good words " * 60)
     comprehend = boto3.client("comprehend")
@@ -334,28 +334,28 @@ def test_running_jobs_are_stopped_and_their_records_named(encore: Encore, made: 
             LanguageCode="en",
             JobName=name,
         )
-    answer = encore("cleanup", "--all", "--yes", "--json")
+    answer = fondly("cleanup", "--all", "--yes", "--json")
     assert answer.code == 0, answer.err
     assert rows(answer.json)["jobs of Comprehend"] == (0, 1)
 
 
 def test_an_understudy_that_does_not_answer_is_named(
-    encore: Encore, made: Made, monkeypatch: pytest.MonkeyPatch
+    fondly: Fondly, made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rest is deleted all the same; the ledger's table stays, so that the next try finds its way."""
     made.runs(RUN)
     monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", "http://127.0.0.1:1")
-    answer = encore("cleanup", "--all", "--yes", "--json")
+    answer = fondly("cleanup", "--all", "--yes", "--json")
     assert answer.code == 1
     assert {row["what"] for row in answer.json if row["failed"]} == {"Personalize"}
     assert made.resources.tables["runs"] in made.infrastructure()
 
 
 def test_a_longer_name_is_another_environment() -> None:
-    """`encore-dev` begins as `encore` does; its ledger's table gives it away."""
+    """`fondly-dev` begins as `fondly` does; its ledger's table gives it away."""
 
     class Scope:
-        environment = type("", (), {"named": staticmethod(lambda name: f"encore-{name}")})
+        environment = type("", (), {"named": staticmethod(lambda name: f"fondly-{name}")})
 
-    names = OwnNames(Scope(), ["encore-runs", "encore-dev-runs"])  # type: ignore[arg-type] # all that it needs
-    assert names.ours(["encore-old", "encore-dev-old", "encored-old"]) == ["encore-old"]
+    names = OwnNames(Scope(), ["fondly-runs", "fondly-dev-runs"])  # type: ignore[arg-type] # all that it needs
+    assert names.ours(["fondly-old", "fondly-dev-old", "fondlyd-old"]) == ["fondly-old"]

@@ -1,4 +1,4 @@
-"""`encore cost realtime` reads what CloudWatch has counted."""
+"""`fondly cost realtime` reads what CloudWatch has counted."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import boto3
 import pytest
 
-from encore.cli.cost.realtime import beyond, tps_hours
-from encore.cli.verification import Account
-from encore.runtime.metrics import Metric
+from fondly.cli.cost.realtime import beyond, tps_hours
+from fondly.cli.verification import Account
+from fondly.runtime.metrics import Metric
 from tools.cli.tests.campaigns import campaign
-from tools.cli.tests.conftest import Encore
+from tools.cli.tests.conftest import Fondly
 
 pytestmark = pytest.mark.usefixtures("personalize")
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -40,25 +40,25 @@ def count(environment: str) -> Any:  # noqa: ANN401 - a function
     return written
 
 
-def test_without_real_time_nothing_was_used(encore: Encore) -> None:
+def test_without_real_time_nothing_was_used(fondly: Fondly) -> None:
     """An environment that never had any; the first test, as moto tells no namespaces apart."""
-    answer = encore("cost", "realtime", "--json")
+    answer = fondly("cost", "realtime", "--json")
     assert (answer.code, answer.json["lines"], answer.json["requests"]) == (0, [], 0)
 
 
 def test_what_was_counted_has_its_price(
-    encore: Encore,
+    fondly: Fondly,
     count: Any,  # noqa: ANN401 - a function
     personalize: Account,
 ) -> None:
     """Requests, what they read, a campaign's hours, and the requests that these do not cover."""
     campaign(personalize, name=personalize.environment, tps=2)
-    count("Encore/{}", Metric.WEB_REQUESTS, 800, 20, service="recommender-web")
+    count("Fondly/{}", Metric.WEB_REQUESTS, 800, 20, service="recommender-web")
     count("AWS/ApiGateway", "Count", 1_000, 20, ApiName="{}-web", Stage="v1")
     arn = "arn:aws:personalize:eu-west-1:000000000000:campaign/{}"
     count("AWS/Personalize", "GetRecommendations", 700, 20, CampaignArn=arn)
     count("AWS/Personalize", "GetRecommendations", 200, 50, CampaignArn=arn)
-    answer = encore("cost", "realtime", "--days", "2", "--json")
+    answer = fondly("cost", "realtime", "--days", "2", "--json")
     assert answer.code == 0, answer.err
     amounts = {each["unit"]: float(each["amount"]) for each in answer.json["lines"]}
     assert 0 < amounts.pop("personalize.campaign_tps_hours") < 1
@@ -69,7 +69,7 @@ def test_what_was_counted_has_its_price(
         "personalize.realtime_requests": 100,
     }
     assert answer.json["requests"] == 1_000
-    shown = encore("cost", "realtime")
+    shown = fondly("cost", "realtime")
     assert "campaign tps hours" in shown.out
     assert all(len(row) <= 80 for row in shown.out.splitlines())
 

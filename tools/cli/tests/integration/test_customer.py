@@ -1,4 +1,4 @@
-"""`encore customer` on an emulator and understudy: of whom is forgotten, nothing is left anywhere."""
+"""`fondly customer` on an emulator and understudy: of whom is forgotten, nothing is left anywhere."""
 
 import asyncio
 import gzip
@@ -21,16 +21,16 @@ from arro3.core import Array, DataType, Table
 from arro3.io import write_parquet
 from openpyxl import Workbook
 
-from encore.cli.cleanup.scope import Scope
-from encore.contracts import object_keys
-from encore.contracts.consent import address_entry, customer_entry
-from encore.contracts.file_names import file_name
-from encore.runtime.runs.delivery import DELIVERY, Act, Decision, Delivery, DeliveryStatus
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import to_item
-from encore.stack.provision import Resources
+from fondly.cli.cleanup.scope import Scope
+from fondly.contracts import object_keys
+from fondly.contracts.consent import address_entry, customer_entry
+from fondly.contracts.file_names import file_name
+from fondly.runtime.runs.delivery import DELIVERY, Act, Decision, Delivery, DeliveryStatus
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.storage import to_item
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN, START
-from tools.cli.tests.conftest import Encore, InLedger
+from tools.cli.tests.conftest import Fondly, InLedger
 from tools.cli.tests.interactions import SCHEMA
 from tools.cli.tests.killing import KillAfter, Killed, killing, rows
 from understudy.personalize import PersonalizeOptions
@@ -158,7 +158,7 @@ class Made:
 
     def _users(self) -> None:
         tags = [
-            {"tagKey": "project", "tagValue": "encore"},
+            {"tagKey": "project", "tagValue": "fondly"},
             {"tagKey": "stack", "tagValue": self.environment},
         ]
         group = self.active("dataset_group", name="shop", tags=tags)
@@ -274,18 +274,18 @@ def kill_after(monkeypatch: pytest.MonkeyPatch) -> KillAfter:
     return killing(monkeypatch, *MUTATING)
 
 
-def forget(encore: Encore, *words: str) -> tuple[int, dict[str, tuple[int, int]], Any]:
+def forget(fondly: Fondly, *words: str) -> tuple[int, dict[str, tuple[int, int]], Any]:
     """Forget without a question; return the exit code, what was deleted and left, and the proof."""
-    answer = encore("customer", "forget", *words, "--yes", "--json")
+    answer = fondly("customer", "forget", *words, "--yes", "--json")
     return answer.code, rows(answer.json["rows"]), answer.json["proof"]
 
 
-def test_nothing_of_a_customer_is_left(encore: Encore, made: Made) -> None:
+def test_nothing_of_a_customer_is_left(fondly: Fondly, made: Made) -> None:
     """Neither id, name nor address: in no table, no version of an object, and not in understudy's state."""
     made.fill()
     places = {"customers", "histories", "recommendations", "emails", "reviews", "dispatches", "contacts"}
     assert places | {"suppressions", "runs", object_keys.mailed(RUN, 1)} <= set(made.traces())
-    code, found, proof = forget(encore, GONE)
+    code, found, proof = forget(fondly, GONE)
     assert (code, made.traces(), proof["found"]) == (0, [], [])
     assert found["items of recommendations"] == (5, 0)
     assert (found["items of emails"], found["items of dispatches"]) == ((2, 0), (2, 0))
@@ -298,10 +298,10 @@ def test_nothing_of_a_customer_is_left(encore: Encore, made: Made) -> None:
     assert proof["versions"] > 10
 
 
-def test_nobody_writes_to_them_again(encore: Encore, made: Made) -> None:
+def test_nobody_writes_to_them_again(fondly: Fondly, made: Made) -> None:
     """Digests of id and address stay as erased, with what the person had said before; they name nobody."""
     made.fill()
-    _, found, proof = forget(encore, GONE)
+    _, found, proof = forget(fondly, GONE)
     kept = {item["entry"]: item for item in made.items("suppressions")}
     assert kept.keys() == {customer_entry(GONE), address_entry(EMAIL)}
     assert {item["reason"] for item in kept.values()} == {"erased"}
@@ -309,14 +309,14 @@ def test_nobody_writes_to_them_again(encore: Encore, made: Made) -> None:
     assert "unsubscribed since 2026-11-26" in kept[address_entry(EMAIL)]["source"]
     assert found["suppressions, as digests"] == (0, 2)
     assert proof["suppressions"] == 2
-    forget(encore, GONE)
+    forget(fondly, GONE)
     assert {item["entry"]: item for item in made.items("suppressions")} == kept
 
 
-def test_decisions_about_runs_no_longer_name_them(encore: Encore, made: Made) -> None:
+def test_decisions_about_runs_no_longer_name_them(fondly: Fondly, made: Made) -> None:
     """Notes keep all but who it was, other seeds stay, and who has read the old item cannot save it."""
     made.fill()
-    forget(encore, GONE)
+    forget(fondly, GONE)
     (item,) = (each for each in made.items("runs") if each["item"] == DELIVERY)
     kept = Delivery.model_validate(item)
     assert kept.seeds == ("staff@shop.example",)
@@ -324,10 +324,10 @@ def test_decisions_about_runs_no_longer_name_them(encore: Encore, made: Made) ->
     assert (kept.version, kept.status) == (1, DeliveryStatus.SAMPLE)
 
 
-def test_other_customers_stay_as_they_are(encore: Encore, made: Made) -> None:
+def test_other_customers_stay_as_they_are(fondly: Fondly, made: Made) -> None:
     """Also one whose id begins with the same letters, in the same objects."""
     made.fill()
-    forget(encore, GONE)
+    forget(fondly, GONE)
     kept = made.s3.get_object(Bucket=made.bucket, Key=object_keys.customers(RUN, 1))
     assert kept["Body"].read() == lines(OTHER)
     assert kept["ContentType"] == "text/plain"
@@ -343,36 +343,36 @@ def test_other_customers_stay_as_they_are(encore: Encore, made: Made) -> None:
 
 
 @pytest.mark.timeout(700)
-def test_who_kills_it_runs_it_again(encore: Encore, made: Made, kill_after: KillAfter) -> None:
+def test_who_kills_it_runs_it_again(fondly: Fondly, made: Made, kill_after: KillAfter) -> None:
     """Killed again and again, it ends as if it had never been; a third time there is nothing to do."""
     made.fill()
     for calls in (0, 2, 6, 14, 12):
         kill_after(calls)
         with pytest.raises(Killed):
-            encore("customer", "forget", GONE, "--yes", "--json")
+            fondly("customer", "forget", GONE, "--yes", "--json")
     kill_after(10_000)
-    code, _, proof = forget(encore, GONE)
+    code, _, proof = forget(fondly, GONE)
     assert (code, made.traces(), proof["found"]) == (0, [], [])
-    again, found, _ = forget(encore, GONE)
+    again, found, _ = forget(fondly, GONE)
     assert (again, sum(deleted for deleted, _ in found.values())) == (0, 0)
 
 
-def test_a_dry_run_changes_nothing_and_counts_the_same(encore: Encore, made: Made) -> None:
+def test_a_dry_run_changes_nothing_and_counts_the_same(fondly: Fondly, made: Made) -> None:
     """Kind by kind, but for what only Personalize can count, and what the search adds."""
     made.fill()
     made.upload("old.csv", f"user_id\n{GONE}\n".encode())
     made.upload("old.csv", b"user_id\n")
     before = sorted(made.traces())
-    planned = encore("customer", "forget", GONE, "--dry-run", "--json")
+    planned = fondly("customer", "forget", GONE, "--dry-run", "--json")
     assert (planned.code, sorted(made.traces()), planned.json["proof"]) == (0, before, None)
     expected = {
         what: found for what, found in rows(planned.json["rows"]).items() if "Personalize" not in what
     }
-    _, done, _ = forget(encore, GONE)
+    _, done, _ = forget(fondly, GONE)
     assert {what: found for what, found in done.items() if "Personalize" not in what} == expected
 
 
-def test_uploaded_files_are_the_shops_own(encore: Encore, made: Made) -> None:
+def test_uploaded_files_are_the_shops_own(fondly: Fondly, made: Made) -> None:
     """What was replaced goes; what is current is named as left, and with --uploads it goes, too."""
     made.fill()
     made.upload("old.csv", f"user_id\nA,{GONE},B\n".encode())
@@ -380,26 +380,26 @@ def test_uploaded_files_are_the_shops_own(encore: Encore, made: Made) -> None:
     made.upload("packed.csv.gz", gzip.compress(f"x,{EMAIL}\n".encode()))
     made.upload("plain.csv", f"{GONE}\n".encode())
     made.upload("others.csv", f"{STAYS}\n".encode())
-    code, found, proof = forget(encore, GONE)
+    code, found, proof = forget(fondly, GONE)
     assert (code, found["uploaded files"]) == (1, (0, 2))
     assert found["older versions of uploaded files"] == (1, 0)
     assert [each["name"] for each in proof["found"]] == ["uploads/packed.csv.gz", "uploads/plain.csv"]
     assert made.traces() == ["uploads/plain.csv", "customers"]  # gzip does not say so itself
     assert found["items of customers"] == (0, 1)  # or else the address would be unknown the next time
-    code, found, proof = forget(encore, GONE, "--uploads")
+    code, found, proof = forget(fondly, GONE, "--uploads")
     assert (code, found["uploaded files"], proof["found"]) == (0, (2, 0), [])
     assert made.traces() == []
     assert made.s3.get_object(Bucket=made.bucket, Key="uploads/others.csv")
 
 
-def test_clicks_that_we_have_counted_ourselves_are_not_the_shops(encore: Encore, made: Made) -> None:
+def test_clicks_that_we_have_counted_ourselves_are_not_the_shops(fondly: Fondly, made: Made) -> None:
     """Lines of others stay; a file of nothing else goes, for an empty one is no file of events."""
     made.fill()
     both, alone = object_keys.clicks("both"), object_keys.clicks("alone")
     clicks = [{"customer_id": each, "product_id": "P1"} for each in (GONE, STAYS)]
     for key, body in {both: lines(*clicks), alone: lines(clicks[0])}.items():
         made.s3.put_object(Bucket=made.bucket, Key=key, Body=body)
-    code, found, proof = forget(encore, GONE)
+    code, found, proof = forget(fondly, GONE)
     assert (code, proof["found"], made.traces()) == (0, [], [])
     assert "uploaded files" not in found
     assert made.s3.get_object(Bucket=made.bucket, Key=both)["Body"].read() == lines(clicks[1])
@@ -425,7 +425,7 @@ def zipped(name: str, body: bytes) -> bytes:
     return file.getvalue()
 
 
-def test_the_search_looks_into_what_is_packed_and_says_what_it_cannot(encore: Encore, made: Made) -> None:
+def test_the_search_looks_into_what_is_packed_and_says_what_it_cannot(fondly: Fondly, made: Made) -> None:
     """Workbooks, Parquet files, archives in archives; not old workbooks, queues, and what others keep."""
     table = Table.from_pydict({"id": Array([STAYS, GONE], DataType.string())})
     parquet = io.BytesIO()
@@ -438,7 +438,7 @@ def test_the_search_looks_into_what_is_packed_and_says_what_it_cannot(encore: En
     made.upload("f.csv.gz", gzip.compress(b"id\n" * 1_000)[:-9])
     made.s3.create_multipart_upload(Bucket=made.bucket, Key="uploads/g.csv")
     boto3.client("sqs").send_message(QueueUrl=made.resources.queue_urls["feedback"], MessageBody=EMAIL)
-    answer = encore("customer", "search", GONE, "--json")
+    answer = fondly("customer", "search", GONE, "--json")
     assert answer.code == 1
     names = [each["name"] for each in answer.json["found"]]
     assert names == ["uploads/a.xlsx", "uploads/b.parquet", "uploads/c.zip"]
@@ -450,22 +450,22 @@ def test_the_search_looks_into_what_is_packed_and_says_what_it_cannot(encore: En
     assert {f"messages of {made.environment}-feedback", "Personalize", "logs", "backups of tables"} <= what
 
 
-def test_a_run_at_work_may_write_again_what_it_has_read(encore: Encore, made: Made) -> None:
+def test_a_run_at_work_may_write_again_what_it_has_read(fondly: Fondly, made: Made) -> None:
     """The command says so, and fails: it has to be run once more, and then takes that, too."""
     made.fill()
     made.in_ledger(lambda ledger: ledger.open_run("run-2", source="s3://b/uploads/b.csv"))
-    code, found, _ = forget(encore, GONE)
+    code, found, _ = forget(fondly, GONE)
     assert (code, found["open runs"], made.traces()) == (1, (0, 1), [])
     key = object_keys.customers("run-2", 1)
     made.s3.put_object(Bucket=made.bucket, Key=key, Body=lines(CUSTOMER, OTHER))
     made.in_ledger(lambda ledger: ledger.fail("run-2", "ended"))
     assert key in made.traces()
-    code, _, proof = forget(encore, GONE)
+    code, _, proof = forget(fondly, GONE)
     assert (code, made.traces(), proof["found"]) == (0, [], [])
 
 
 def test_it_waits_for_runs_and_forgets_once_more(
-    encore: Encore, made: Made, monkeypatch: pytest.MonkeyPatch
+    fondly: Fondly, made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a run has written meanwhile is gone, too."""
     made.fill()
@@ -477,14 +477,14 @@ def test_it_waits_for_runs_and_forgets_once_more(
         await (await scope.environment.ledger()).fail("run-2", "ended")
         return True
 
-    monkeypatch.setattr("encore.cli.customers.forget._ended", ends)
-    code, found, proof = forget(encore, GONE, "--wait")
+    monkeypatch.setattr("fondly.cli.customers.forget._ended", ends)
+    code, found, proof = forget(fondly, GONE, "--wait")
     assert (code, made.traces(), proof["found"]) == (0, [], [])
     assert "open runs" not in found
     assert found["suppressions, as digests"] == (0, 2)
 
 
-def test_what_is_written_meanwhile_is_not_overwritten(encore: Encore, made: Made) -> None:
+def test_what_is_written_meanwhile_is_not_overwritten(fondly: Fondly, made: Made) -> None:
     """A run may replace an object between the reading and the writing: then the newer one is taken up."""
     made.fill()
     key = object_keys.learned(RUN, "history/part-00001.jsonl")
@@ -497,13 +497,13 @@ def test_what_is_written_meanwhile_is_not_overwritten(encore: Encore, made: Made
             s3.put_object(Bucket=made.bucket, Key=key, Body=newer)
 
     with racing(key, race):
-        code, _, _ = forget(encore, GONE)
+        code, _, _ = forget(fondly, GONE)
     assert (code, raced, made.traces()) == (0, [key], [])
     body = s3.get_object(Bucket=made.bucket, Key=key)["Body"].read()
     assert body == lines({"customer_id": STAYS, "value": 2})
 
 
-def test_who_shares_the_address_stays_and_is_told_of(encore: Encore, made: Made) -> None:
+def test_who_shares_the_address_stays_and_is_told_of(fondly: Fondly, made: Made) -> None:
     """Their records keep it, and are no failure; nobody writes to the address."""
     made.fill()
     shared = {**OTHER, "customer_id": "CUST-8", "email": EMAIL.title()}
@@ -515,53 +515,53 @@ def test_who_shares_the_address_stays_and_is_told_of(encore: Encore, made: Made)
         object_keys.email("run-3", "CUST-8"): f"To: {EMAIL}\n\nHello".encode(),
     }.items():
         made.s3.put_object(Bucket=made.bucket, Key=key, Body=body)
-    code, found, proof = forget(encore, GONE)
+    code, found, proof = forget(fondly, GONE)
     assert (code, proof["found"], proof["others"]) == (0, [], 3)
     assert found["records of other customers that name the address"] == (0, 3)
     assert {item["customer_id"] for item in made.items("customers")} == {STAYS, "CUST-8"}
 
 
-def test_a_customer_may_be_named_by_address(encore: Encore, made: Made) -> None:
+def test_a_customer_may_be_named_by_address(fondly: Fondly, made: Made) -> None:
     """However it is written; an address that no customer has is searched and suppressed all the same."""
     made.fill()
-    code, _, _ = forget(encore, EMAIL.upper())
+    code, _, _ = forget(fondly, EMAIL.upper())
     assert (code, made.traces()) == (0, [])
-    code, found, _ = forget(encore, "nobody@quimby.example")
+    code, found, _ = forget(fondly, "nobody@quimby.example")
     assert (code, found["suppressions, as digests"]) == (0, (0, 1))
     assert address_entry("nobody@quimby.example") in {item["entry"] for item in made.items("suppressions")}
 
 
-def test_a_customer_whom_nobody_knows_is_no_error(encore: Encore, made: Made) -> None:
+def test_a_customer_whom_nobody_knows_is_no_error(fondly: Fondly, made: Made) -> None:
     """Nothing is deleted; what is said of others' copies still holds."""
     made.fill()
-    code, found, _ = forget(encore, "nobody")
+    code, found, _ = forget(fondly, "nobody")
     assert (code, sum(deleted for deleted, _ in found.values())) == (0, 0)
     assert {"customers", "emails", object_keys.customers(RUN, 1)} <= set(made.traces())
 
 
-def test_what_is_known_is_shown_at_a_glance(encore: Encore, made: Made) -> None:
+def test_what_is_known_is_shown_at_a_glance(fondly: Fondly, made: Made) -> None:
     """Who they are, whether and why not they are written to, and what became of their emails."""
     made.fill()
-    shown = encore("customer", "show", GONE).out
+    shown = fondly("customer", "show", GONE).out
     assert NAME in shown
     assert "address: unsubscribed, 2026-11-26, by page" in shown
     assert "1 time; last on 2025-11-24" in shown
     assert "sent, 2026-11-26 10:00" in shown
-    answer = encore("customer", "show", EMAIL, "--json")
+    answer = fondly("customer", "show", EMAIL, "--json")
     assert answer.code == 0, answer.err
     tables = {name: len(items) for name, items in answer.json["tables"].items()}
     assert tables["recommendations"] == 5
     assert (tables["emails"], tables["dispatches"], tables["histories"]) == (2, 1, 1)
     assert STAYS not in answer.out.replace(f"{STAYS}0", "")
-    nobody = encore("customer", "show", "nobody")
+    nobody = fondly("customer", "show", "nobody")
     assert (nobody.code, "nothing is known" in nobody.err) == (1, True)
 
 
-def test_an_export_has_everything_that_forgetting_finds(encore: Encore, made: Made, tmp_path: Path) -> None:
+def test_an_export_has_everything_that_forgetting_finds(fondly: Fondly, made: Made, tmp_path: Path) -> None:
     """Every table and file that tells of the customer, their emails, and nobody else; for its owner alone."""
     made.fill()
     path = tmp_path / "given.zip"
-    answer = encore("customer", "export", GONE, "--out", str(path))
+    answer = fondly("customer", "export", GONE, "--out", str(path))
     assert (answer.code, path.stat().st_mode & 0o777) == (0, 0o600)
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist() == ["customer.json", object_keys.email(RUN, GONE)]
@@ -578,26 +578,26 @@ def test_an_export_has_everything_that_forgetting_finds(encore: Encore, made: Ma
     }
     assert data["tables"]["histories"][0]["history"]["reviews"][0]["review_id"] == "R0"
     assert data["suppressions"][0]["reason"] == "unsubscribed"
-    assert encore("customer", "export", GONE, "--out", str(path)).code == 1
-    whole = encore("customer", "export", GONE, "--json").json
+    assert fondly("customer", "export", GONE, "--out", str(path)).code == 1
+    whole = fondly("customer", "export", GONE, "--json").json
     assert whole["emails"][0]["message"] == f"To: {NAME} <{EMAIL}>"
 
 
-def test_a_product_goes_from_the_tables(encore: Encore, made: Made) -> None:
+def test_a_product_goes_from_the_tables(fondly: Fondly, made: Made) -> None:
     """AWS has no deletion of single items, which is said."""
     made.fill()
     for table in ("products", "product-sentiments", "product-features"):
         made.dynamodb.Table(made.resources.tables[table]).put_item(Item={"product_id": "P1"})
-    answer = encore("product", "forget", "P1", "--yes", "--json")
+    answer = fondly("product", "forget", "P1", "--yes", "--json")
     assert (answer.code, rows(answer.json)["items of opinions"]) == (0, (2, 0))
     assert "AWS deletes no single item" in answer.out
     for table in ("products", "product-sentiments", "product-features"):
         assert made.items(table) == []
 
 
-def test_it_asks_before_it_forgets(encore: Encore) -> None:
+def test_it_asks_before_it_forgets(fondly: Fondly) -> None:
     """One word, and an id: nobody is forgotten by accident."""
     for command in ("customer", "product"):
-        assert encore(command, "forget", GONE, answer="yes\n").code == 1
-        assert encore(command, "forget", "--yes").code == 2
-        assert encore(command, "forget", "", "--yes").code == 2
+        assert fondly(command, "forget", GONE, answer="yes\n").code == 1
+        assert fondly(command, "forget", "--yes").code == 2
+        assert fondly(command, "forget", "", "--yes").code == 2

@@ -1,4 +1,4 @@
-"""`encore dlq` against an emulator without message move tasks."""
+"""`fondly dlq` against an emulator without message move tasks."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Encore
+    from tools.cli.tests.conftest import Fondly
 
 PutDeadLetter = Callable[..., str]
 Bodies = Callable[[str], list[str]]
@@ -16,7 +16,7 @@ Bodies = Callable[[str], list[str]]
 
 def an_event(run: str, part: int = 1) -> str:
     """Return an event of a run."""
-    return json.dumps({"type": "encore.data-ingested.v1", "subject": run, "data": {"part": part}})
+    return json.dumps({"type": "fondly.data-ingested.v1", "subject": run, "data": {"part": part}})
 
 
 @pytest.fixture
@@ -30,93 +30,93 @@ def fifteen(dead_letter: PutDeadLetter) -> list[str]:
     return made
 
 
-def test_dead_letters_are_counted_with_their_age(encore: "Encore", fifteen: list[str]) -> None:
+def test_dead_letters_are_counted_with_their_age(fondly: "Fondly", fifteen: list[str]) -> None:
     """Every queue is listed, also without dead letters."""
-    listed = {state["queue"]: state for state in encore("dlq", "list", "--json").json}
+    listed = {state["queue"]: state for state in fondly("dlq", "list", "--json").json}
     assert listed["sentiment"]["dead_letters"] == len(fifteen)
     assert 0 <= listed["sentiment"]["oldest_age_s"] < 60
     assert listed["mailer"] == {"queue": "mailer", "dead_letters": 0, "oldest_age_s": None}
-    assert "sentiment" in encore("dlq", "list").out
+    assert "sentiment" in fondly("dlq", "list").out
 
 
-def test_showing_dead_letters_loses_none(encore: "Encore", fifteen: list[str]) -> None:
+def test_showing_dead_letters_loses_none(fondly: "Fondly", fifteen: list[str]) -> None:
     """All are shown, and again at once."""
     for _ in range(2):
-        shown = encore("dlq", "show", "sentiment", "--json").json
+        shown = fondly("dlq", "show", "sentiment", "--json").json
         assert sorted(dead_letter["body"] for dead_letter in shown) == sorted(fifteen)
     assert {dead_letter["reason"] for dead_letter in shown} == {"no such file"}
-    assert len(encore("dlq", "show", "sentiment", "--run", "run-1", "--json").json) == 8
-    assert encore("dlq", "show", "sentiment", "--limit", "2").err == "2 of 15 dead letters\n"
+    assert len(fondly("dlq", "show", "sentiment", "--run", "run-1", "--json").json) == 8
+    assert fondly("dlq", "show", "sentiment", "--limit", "2").err == "2 of 15 dead letters\n"
 
 
-def test_a_dead_letter_cannot_steer_the_terminal(encore: "Encore", dead_letter: PutDeadLetter) -> None:
+def test_a_dead_letter_cannot_steer_the_terminal(fondly: "Fondly", dead_letter: PutDeadLetter) -> None:
     """Its content is neither markup nor an escape sequence; its body is shown only with `--body`."""
     dead_letter("mailer", '{"type": "[bold]\x1b[2J"}', reason="[red]\x1b]0;x\x07", handler="MailerHandler")
-    shown = encore("dlq", "show", "mailer").out
+    shown = fondly("dlq", "show", "mailer").out
     assert r"[red]\x1b]0;x\x07" in shown
     assert "MailerHandler" in shown
     assert "[bold]" not in shown
-    assert r"[bold]\x1b[2J" in encore("dlq", "show", "mailer", "--body").out
+    assert r"[bold]\x1b[2J" in fondly("dlq", "show", "mailer", "--body").out
 
 
 def test_redriven_messages_are_back_in_their_queue(
-    encore: "Encore", fifteen: list[str], bodies: Bodies
+    fondly: "Fondly", fifteen: list[str], bodies: Bodies
 ) -> None:
     """Each once; none stays behind."""
-    done = encore("dlq", "redrive", "sentiment", "--json")
+    done = fondly("dlq", "redrive", "sentiment", "--json")
     assert done.json == {"queue": "sentiment", "moved": 15, "by": "command"}
     assert sorted(bodies("sentiment")) == sorted(fifteen)
-    assert encore("dlq", "show", "sentiment", "--json").json == []
+    assert fondly("dlq", "show", "sentiment", "--json").json == []
 
 
 def test_only_selected_dead_letters_are_redriven(
-    encore: "Encore", fifteen: list[str], dead_letter: PutDeadLetter, bodies: Bodies
+    fondly: "Fondly", fifteen: list[str], dead_letter: PutDeadLetter, bodies: Bodies
 ) -> None:
     """Those of a run, or a single message."""
-    encore("dlq", "redrive", "sentiment", "--run", "run-1")
+    fondly("dlq", "redrive", "sentiment", "--run", "run-1")
     assert sorted(bodies("sentiment")) == sorted(body for body in fifteen if "run-1" in body)
     message_id = dead_letter("sentiment", "odd one")
-    encore("dlq", "redrive", "sentiment", "--message-id", message_id)
+    fondly("dlq", "redrive", "sentiment", "--message-id", message_id)
     assert bodies("sentiment") == ["odd one"]
-    assert len(encore("dlq", "show", "sentiment", "--json").json) == 7
-    assert encore("dlq", "redrive", "sentiment", "--run", "run-9").code == 1
+    assert len(fondly("dlq", "show", "sentiment", "--json").json) == 7
+    assert fondly("dlq", "redrive", "sentiment", "--run", "run-9").code == 1
 
 
 def test_discarded_letters_are_written_down_first(
-    encore: "Encore", fifteen: list[str], tmp_path: Path
+    fondly: "Fondly", fifteen: list[str], tmp_path: Path
 ) -> None:
     """One per line, with body and attributes; the others stay."""
     file = tmp_path / "discarded.jsonl"
-    answer = encore("dlq", "discard", "sentiment", "--run", "run-0", "--yes", "--out", str(file), "--json")
+    answer = fondly("dlq", "discard", "sentiment", "--run", "run-0", "--yes", "--out", str(file), "--json")
     assert answer.json == {"queue": "sentiment", "discarded": 7, "written_to": str(file)}
     written = [json.loads(line) for line in file.read_text().splitlines()]
     assert sorted(dead_letter["body"] for dead_letter in written) == sorted(
         body for body in fifteen if "run-0" in body
     )
     assert written[0]["attributes"]["traceparent"]["StringValue"] == "00-a-b-01"
-    assert len(encore("dlq", "show", "sentiment", "--json").json) == 8
+    assert len(fondly("dlq", "show", "sentiment", "--json").json) == 8
 
 
 @pytest.mark.parametrize(("answer", "left"), [("n\n", 15), ("", 15), ("y\n", 0)])
 @pytest.mark.usefixtures("fifteen")
-def test_nothing_is_discarded_without_consent(encore: "Encore", answer: str, left: int) -> None:
+def test_nothing_is_discarded_without_consent(fondly: "Fondly", answer: str, left: int) -> None:
     """The question is on standard error; no answer means no."""
-    done = encore("dlq", "discard", "sentiment", answer=answer)
+    done = fondly("dlq", "discard", "sentiment", answer=answer)
     assert "Discard 15 dead letters" in done.err
     assert len(done.lines) == 15 - left
     assert done.code == (0 if left == 0 else 1)
-    assert len(encore("dlq", "show", "sentiment", "--json").json) == left
+    assert len(fondly("dlq", "show", "sentiment", "--json").json) == left
 
 
-def test_an_error_about_an_unknown_queue_lists_the_known_ones(encore: "Encore") -> None:
+def test_an_error_about_an_unknown_queue_lists_the_known_ones(fondly: "Fondly") -> None:
     """In one line."""
-    answer = encore("dlq", "show", "mail")
+    answer = fondly("dlq", "show", "mail")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "mailer" in answer.err
 
 
 def test_a_queue_may_be_given_by_its_name_in_the_account(
-    encore: "Encore", environment: str, fifteen: list[str]
+    fondly: "Fondly", environment: str, fifteen: list[str]
 ) -> None:
     """That is its name in alarms."""
-    assert len(encore("dlq", "show", f"{environment}-sentiment-dlq", "--json").json) == len(fifteen)
+    assert len(fondly("dlq", "show", f"{environment}-sentiment-dlq", "--json").json) == len(fifteen)

@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from encore.cli.delivery.deployed import SECRETS
-from encore.cli.environment import Environment
-from encore.sender.settings import SenderSettings
-from encore.stack.mailbox import MailboxServer
-from encore.stack.provision import Resources
+from fondly.cli.delivery.deployed import SECRETS
+from fondly.cli.environment import Environment
+from fondly.sender.settings import SenderSettings
+from fondly.stack.mailbox import MailboxServer
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN
 from tools.cli.tests.delivering import FinishedRun
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Encore
+    from tools.cli.tests.conftest import Fondly
 
-NAMES_OF_RESOURCES = {"ENCORE_RUNS_TABLE": "encore-prod-runs", "ENCORE_RETENTION_DAYS": "30"}
+NAMES_OF_RESOURCES = {"FONDLY_RUNS_TABLE": "fondly-prod-runs", "FONDLY_RETENTION_DAYS": "30"}
 
 
 @pytest.fixture
 def run(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> FinishedRun:
     """The finished run, in an emulator that passes for AWS; this process has settings of its own."""
     monkeypatch.setattr(Environment, "on_aws", True)
-    monkeypatch.setenv("ENCORE_SENDER_SMTP_HOST", "mail.elsewhere.example")
+    monkeypatch.setenv("FONDLY_SENDER_SMTP_HOST", "mail.elsewhere.example")
     made = FinishedRun(resources)
     made.make()
     return made
@@ -42,12 +42,12 @@ def deploy(environment: str, variables: dict[str, str], secrets: dict[str, str] 
     ecs, ssm = boto3.client("ecs"), boto3.client("ssm")
     named = {}
     for name, value in (secrets or {}).items():
-        parameter = f"/encore/{environment}/sender/{name.lower()}"
+        parameter = f"/fondly/{environment}/sender/{name.lower()}"
         ssm.put_parameter(Name=parameter, Value=value, Type="SecureString")
         named[name] = ssm.get_parameter(Name=parameter)["Parameter"]["ARN"]
     container: Any = {
         "name": "app",
-        "image": "encore-sender",
+        "image": "fondly-sender",
         "memory": 512,
         "environment": [{"name": name, "value": value} for name, value in variables.items()],
         "secrets": [{"name": name, "valueFrom": arn} for name, arn in named.items()],
@@ -61,25 +61,25 @@ def deploy(environment: str, variables: dict[str, str], secrets: dict[str, str] 
 
 @pytest.mark.usefixtures("run")
 def test_the_plan_is_told_from_the_task_without_its_secrets(
-    encore: "Encore", environment: str, run: FinishedRun
+    fondly: "Fondly", environment: str, run: FinishedRun
 ) -> None:
     """Who approves need not be allowed to read a password; settings of this machine play no part."""
     variables = {
         **NAMES_OF_RESOURCES,
-        "ENCORE_SENDER_TRANSPORT": "smtp",
-        "ENCORE_SENDER_SMTP_USER": "shop",
-        "ENCORE_SENDER_DKIM_SELECTOR": "encore",
-        "ENCORE_SENDER_PER_HOUR": "500",
+        "FONDLY_SENDER_TRANSPORT": "smtp",
+        "FONDLY_SENDER_SMTP_USER": "shop",
+        "FONDLY_SENDER_DKIM_SELECTOR": "fondly",
+        "FONDLY_SENDER_PER_HOUR": "500",
     }
-    secrets = {"ENCORE_SENDER_SMTP_PASSWORD": "hidden", "ENCORE_SENDER_DKIM_KEY": "hidden too"}
+    secrets = {"FONDLY_SENDER_SMTP_PASSWORD": "hidden", "FONDLY_SENDER_DKIM_KEY": "hidden too"}
     deploy(environment, variables, secrets)
     boto3.client("ssm").delete_parameters(
-        Names=[f"/encore/{environment}/sender/{name.lower()}" for name in secrets]
+        Names=[f"/fondly/{environment}/sender/{name.lower()}" for name in secrets]
     )
-    answer = encore("run", "approve", RUN, "--yes")
+    answer = fondly("run", "approve", RUN, "--yes")
     assert answer.code == 0, answer.err
     assert "by SMTP, 127.0.0.1:587, at most 500 an hour" in answer.err
-    sent = encore("email", "send", RUN, "c-1", "--to", "me@shop.example")
+    sent = fondly("email", "send", RUN, "c-1", "--to", "me@shop.example")
     assert sent.code == 1
     assert "of the sender cannot be read" in sent.err
     assert "hidden" not in answer.err + sent.err
@@ -87,10 +87,10 @@ def test_the_plan_is_told_from_the_task_without_its_secrets(
     assert "expires_at" in table.get_item(Key={"run_id": RUN, "item": "delivery"})["Item"]
 
 
-def test_whoever_decides_is_the_caller_of_aws(encore: "Encore", environment: str, run: FinishedRun) -> None:
+def test_whoever_decides_is_the_caller_of_aws(fondly: "Fondly", environment: str, run: FinishedRun) -> None:
     """Whom AWS knows; shown by the last word of the ARN."""
-    deploy(environment, {**NAMES_OF_RESOURCES, "ENCORE_SENDER_TRANSPORT": "ses"})
-    answer = encore("run", "approve", RUN, "--yes")
+    deploy(environment, {**NAMES_OF_RESOURCES, "FONDLY_SENDER_TRANSPORT": "ses"})
+    answer = fondly("run", "approve", RUN, "--yes")
     assert "by Amazon SES" in answer.err
     by = run.delivery().decisions[-1].by
     assert by == boto3.client("sts").get_caller_identity()["Arn"]
@@ -100,18 +100,18 @@ def test_whoever_decides_is_the_caller_of_aws(encore: "Encore", environment: str
 
 @pytest.mark.usefixtures("run")
 def test_a_test_goes_out_with_the_deployments_own_password(
-    encore: "Encore", environment: str, server: MailboxServer
+    fondly: "Fondly", environment: str, server: MailboxServer
 ) -> None:
     """And over its mail server."""
     variables = {
         **NAMES_OF_RESOURCES,
-        "ENCORE_SENDER_TRANSPORT": "smtp",
-        "ENCORE_SENDER_SMTP_HOST": server.host,
-        "ENCORE_SENDER_SMTP_PORT": str(server.port),
-        "ENCORE_SENDER_SMTP_SECURITY": "none",
+        "FONDLY_SENDER_TRANSPORT": "smtp",
+        "FONDLY_SENDER_SMTP_HOST": server.host,
+        "FONDLY_SENDER_SMTP_PORT": str(server.port),
+        "FONDLY_SENDER_SMTP_SECURITY": "none",
     }
-    deploy(environment, variables, {"ENCORE_SENDER_BOUNCE_ADDRESS": "bounces@shop.example"})
-    answer = encore("email", "send", RUN, "c-1", "--to", "me@shop.example")
+    deploy(environment, variables, {"FONDLY_SENDER_BOUNCE_ADDRESS": "bounces@shop.example"})
+    answer = fondly("email", "send", RUN, "c-1", "--to", "me@shop.example")
     assert answer.code == 0, answer.err
     assert [(each.sender, each.recipient) for each in server.mailbox.messages] == [
         ("bounces@shop.example", "me@shop.example")
@@ -119,12 +119,12 @@ def test_a_test_goes_out_with_the_deployments_own_password(
 
 
 @pytest.mark.usefixtures("run")
-def test_without_a_sender_it_is_not_told_by_what(encore: "Encore") -> None:
+def test_without_a_sender_it_is_not_told_by_what(fondly: "Fondly") -> None:
     """The decision can be taken all the same."""
-    answer = encore("run", "approve", RUN, "--yes")
+    answer = fondly("run", "approve", RUN, "--yes")
     assert answer.code == 0, answer.err
     assert "by the transport of the sender" in answer.err
-    assert "the sender has no transport" in encore("email", "send", RUN, "c-1", "--to", "a@b.example").err
+    assert "the sender has no transport" in fondly("email", "send", RUN, "c-1", "--to", "a@b.example").err
 
 
 def test_every_secret_of_the_sender_is_known_as_one() -> None:

@@ -1,4 +1,4 @@
-"""`encore email`: emails are looked at before they go out, and sent to oneself."""
+"""`fondly email`: emails are looked at before they go out, and sent to oneself."""
 
 import email
 import email.policy
@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import Outcome
-from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.runtime.storage import S3Objects
-from encore.stack.mailbox import Faults, MailboxServer
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Outcome
+from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from fondly.runtime.storage import S3Objects
+from fondly.stack.mailbox import Faults, MailboxServer
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN
 from tools.cli.tests.delivering import CUSTOMERS, FinishedRun, a_message
 from understudy.ses import SesOptions, create_service
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Encore
+    from tools.cli.tests.conftest import Fondly
 
 ALL = ["c-1", "c-2", "c-3", "c-4", "c-5"]
 
@@ -39,10 +39,10 @@ def run(resources: Resources) -> FinishedRun:
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MailboxServer]:
     """A mail server, to which the deployment hands emails over."""
     with MailboxServer() as server:
-        monkeypatch.setenv("ENCORE_SENDER_TRANSPORT", "smtp")
-        monkeypatch.setenv("ENCORE_SENDER_SMTP_HOST", server.host)
-        monkeypatch.setenv("ENCORE_SENDER_SMTP_PORT", str(server.port))
-        monkeypatch.setenv("ENCORE_SENDER_SMTP_SECURITY", "none")
+        monkeypatch.setenv("FONDLY_SENDER_TRANSPORT", "smtp")
+        monkeypatch.setenv("FONDLY_SENDER_SMTP_HOST", server.host)
+        monkeypatch.setenv("FONDLY_SENDER_SMTP_PORT", str(server.port))
+        monkeypatch.setenv("FONDLY_SENDER_SMTP_SECURITY", "none")
         yield server
 
 
@@ -51,71 +51,71 @@ def customers(listed: list[dict[str, str]]) -> list[str]:
     return [each["customer_id"] for each in listed]
 
 
-def test_emails_are_listed_in_the_order_in_which_they_go_out(encore: "Encore", run: FinishedRun) -> None:
+def test_emails_are_listed_in_the_order_in_which_they_go_out(fondly: "Fondly", run: FinishedRun) -> None:
     """As an inbox shows them, and with what has become of each."""
     run.dispatched("c-2", Outcome.REFUSED, reason="550 no such user")
-    listed = encore("email", "list", RUN, "--limit", "4", "--json").json
+    listed = fondly("email", "list", RUN, "--limit", "4", "--json").json
     assert customers(listed) == ALL[:4]
     assert (listed[0]["subject"], listed[0]["preheader"]) == ("For c-1", "A lamp and more")
     assert [each["dispatch"] and each["dispatch"]["outcome"] for each in listed[:2]] == [None, "refused"]
-    text = encore("email", "list", RUN).out
+    text = fondly("email", "list", RUN).out
     assert all(len(line) <= 80 for line in text.splitlines())
     assert "A lamp and more" in text
 
 
-def test_who_is_held_out_is_listed_and_has_no_email(encore: "Encore", resources: Resources) -> None:
+def test_who_is_held_out_is_listed_and_has_no_email(fondly: "Fondly", resources: Resources) -> None:
     """In their place, without an email to look at; they are never drawn for a page."""
     run = FinishedRun(resources)
     run.make(held_out="c-3")
-    listed = encore("email", "list", RUN, "--json").json
+    listed = fondly("email", "list", RUN, "--json").json
     assert [each["customer_id"] for each in listed if each["held_out"]] == ["c-3"]
     assert customers(listed) == ALL
-    assert encore("email", "list", RUN).out.count("held out, for comparison") == 1
-    drawn = customers(encore("email", "list", RUN, "--random", "--limit", "50", "--json").json)
+    assert fondly("email", "list", RUN).out.count("held out, for comparison") == 1
+    drawn = customers(fondly("email", "list", RUN, "--random", "--limit", "50", "--json").json)
     assert sorted(drawn) == [each for each in ALL if each != "c-3"]
-    shown = encore("email", "show", RUN, "c-3")
+    shown = fondly("email", "show", RUN, "c-3")
     assert (shown.code, "is held out" in shown.err) == (1, True)
     run.dispatched("c-3", Outcome.SUPPRESSED, reason="holdout")
-    told = encore("email", "list", RUN, "--outcome", "suppressed", "--json").json
+    told = fondly("email", "list", RUN, "--outcome", "suppressed", "--json").json
     assert [(each["customer_id"], each["held_out"]) for each in told] == [("c-3", True)]
 
 
-def test_emails_with_an_outcome_are_listed(encore: "Encore", run: FinishedRun) -> None:
+def test_emails_with_an_outcome_are_listed(fondly: "Fondly", run: FinishedRun) -> None:
     """Such as all that are in doubt."""
     run.dispatched("c-2", Outcome.IN_DOUBT, reason="its worker stopped")
     run.dispatched("c-3", Outcome.SENT, transport="ses")
-    assert customers(encore("email", "list", RUN, "--outcome", "in_doubt", "--json").json) == ["c-2"]
-    none = encore("email", "list", RUN, "--outcome", "waiting")
+    assert customers(fondly("email", "list", RUN, "--outcome", "in_doubt", "--json").json) == ["c-2"]
+    none = fondly("email", "list", RUN, "--outcome", "waiting")
     assert (none.out, none.err) == ("", f"{RUN} has no such emails\n")
-    assert encore("email", "list", RUN, "--outcome", "lost").code == 2
-    assert encore("email", "list", RUN, "--outcome", "sent", "--random").code == 1
+    assert fondly("email", "list", RUN, "--outcome", "lost").code == 2
+    assert fondly("email", "list", RUN, "--outcome", "sent", "--random").code == 1
 
 
 @pytest.mark.usefixtures("run")
-def test_emails_are_drawn_at_random_and_each_once(encore: "Encore") -> None:
+def test_emails_are_drawn_at_random_and_each_once(fondly: "Fondly") -> None:
     """The same ones again; no more than there are."""
-    drawn = customers(encore("email", "list", RUN, "--random", "--limit", "3", "--json").json)
+    drawn = customers(fondly("email", "list", RUN, "--random", "--limit", "3", "--json").json)
     assert len(set(drawn)) == 3
-    assert customers(encore("email", "list", RUN, "--random", "--limit", "3", "--json").json) == drawn
-    everybody = customers(encore("email", "list", RUN, "--random", "--limit", "50", "--json").json)
+    assert customers(fondly("email", "list", RUN, "--random", "--limit", "3", "--json").json) == drawn
+    everybody = customers(fondly("email", "list", RUN, "--random", "--limit", "50", "--json").json)
     assert sorted(everybody) == ALL
 
 
-def test_an_email_is_shown_as_text_as_html_and_as_it_is(encore: "Encore", run: FinishedRun) -> None:
+def test_an_email_is_shown_as_text_as_html_and_as_it_is(fondly: "Fondly", run: FinishedRun) -> None:
     """With what has become of it."""
     run.dispatched("c-2", Outcome.SUPPRESSED, reason="hard_bounce")
-    text = encore("email", "show", RUN, "c-2").out
+    text = fondly("email", "show", RUN, "c-2").out
     assert "not sent, 2026-11-25 12:00 UTC: hard bounce" in text
     assert "A lamp for c-2." in text
-    assert "<p>A lamp for c-2.</p>" in encore("email", "show", RUN, "c-2", "--html").out
-    assert encore("email", "show", RUN, "c-2", "--json").json["subject"] == "For c-2"
-    raw = encore("email", "show", RUN, "c-1", "--raw").out
+    assert "<p>A lamp for c-2.</p>" in fondly("email", "show", RUN, "c-2", "--html").out
+    assert fondly("email", "show", RUN, "c-2", "--json").json["subject"] == "For c-2"
+    raw = fondly("email", "show", RUN, "c-1", "--raw").out
     assert raw.replace("\r\n", "\n") == a_message("c-1").decode().replace("\r\n", "\n")
-    missing = encore("email", "show", RUN, "c-9")
+    missing = fondly("email", "show", RUN, "c-9")
     assert (missing.code, missing.err) == (1, f"customer c-9 has no email in {RUN}\n")
 
 
-def test_a_selection_is_written_as_a_page(encore: "Encore", run: FinishedRun, tmp_path: Path) -> None:
+def test_a_selection_is_written_as_a_page(fondly: "Fondly", run: FinishedRun, tmp_path: Path) -> None:
     """Of the emails that were drawn, and of no others; nothing is sent."""
 
     async def put_picks(clients: dict[str, object]) -> None:
@@ -124,7 +124,7 @@ def test_a_selection_is_written_as_a_page(encore: "Encore", run: FinishedRun, tm
             await objects.put_lines(object_keys.recommendations(RUN, part), map(a_recommendation, names))
 
     run.do(put_picks)
-    answer = encore("email", "sample", RUN, "--count", "2", "--out", str(tmp_path / "review"))
+    answer = fondly("email", "sample", RUN, "--count", "2", "--out", str(tmp_path / "review"))
     assert answer.code == 0, answer.err
     page = Path(answer.out.strip())
     assert page.is_file()
@@ -145,11 +145,11 @@ def a_recommendation(customer_id: str) -> Recommendation:
 
 
 def test_an_email_is_sent_to_oneself_as_a_test(
-    encore: "Encore", run: FinishedRun, server: MailboxServer
+    fondly: "Fondly", run: FinishedRun, server: MailboxServer
 ) -> None:
     """It says so, unsubscribes nobody, goes to nobody else, and counts as an email to nobody."""
     run.dispatched("c-1", Outcome.SENT, transport="smtp")
-    answer = encore("email", "send", RUN, "c-2", "--to", "me@shop.example", "--to", "jo@shop.example")
+    answer = fondly("email", "send", RUN, "c-2", "--to", "me@shop.example", "--to", "jo@shop.example")
     assert answer.code == 0, answer.err
     assert "me@shop.example: accepted" in answer.err
     assert len(server.mailbox.counts()) == 2
@@ -161,33 +161,33 @@ def test_an_email_is_sent_to_oneself_as_a_test(
     assert b"c2lnbmF0dXJl" not in content
     assert b"customers.example" not in content
     assert run.delivery().decisions[1:] == ()
-    assert encore("email", "list", RUN, "--outcome", "sent", "--json").json[0]["customer_id"] == "c-1"
-    assert encore("email", "show", RUN, "c-2", "--json").json["dispatch"] is None
+    assert fondly("email", "list", RUN, "--outcome", "sent", "--json").json[0]["customer_id"] == "c-1"
+    assert fondly("email", "show", RUN, "c-2", "--json").json["dispatch"] is None
 
 
 @pytest.mark.usefixtures("run")
 def test_a_test_goes_out_by_ses_under_no_customers_name(
-    encore: "Encore", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    fondly: "Fondly", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """What comes back of it is about nobody's email."""
     options = SesOptions(production=True, emails_per_s=100.0, folder=tmp_path)
     ses = create_service(options, region="eu-west-1", account_id="0" * 12)
-    monkeypatch.setenv("ENCORE_SENDER_TRANSPORT", "ses")
+    monkeypatch.setenv("FONDLY_SENDER_TRANSPORT", "ses")
     with UnderstudyServer([ses]) as understudy:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", understudy.url)
-        answer = encore("email", "send", RUN, "c-2", "--to", "me@shop.example")
+        answer = fondly("email", "send", RUN, "c-2", "--to", "me@shop.example")
         assert answer.code == 0, answer.err
     (kept,) = [json.loads(line) for line in (tmp_path / "emails.jsonl").read_text().splitlines()]
     assert "me@shop.example" in json.dumps(kept)
-    assert "encore_customer" not in json.dumps(kept)
+    assert "fondly_customer" not in json.dumps(kept)
     assert "c-2@customers.example" not in json.dumps(kept)
 
 
 @pytest.mark.usefixtures("run")
-def test_a_test_that_is_not_accepted_says_why(encore: "Encore", server: MailboxServer) -> None:
+def test_a_test_that_is_not_accepted_says_why(fondly: "Fondly", server: MailboxServer) -> None:
     """It is not tried again."""
     server.faults = Faults(later=1.0)
-    answer = encore("email", "send", RUN, "c-2", "--to", "me@shop.example", "--json")
+    answer = fondly("email", "send", RUN, "c-2", "--to", "me@shop.example", "--json")
     assert answer.code == 1
     assert [each["accepted"] for each in answer.json] == [False]
     assert "451" in answer.json[0]["said"]
@@ -200,14 +200,14 @@ def test_a_test_that_is_not_accepted_says_why(encore: "Encore", server: MailboxS
     [
         ("smtp", ("--to", "not an address"), "--to not an address is not an email address"),
         ("none", ("--to", "me@shop.example"), "the sender has no transport"),
-        ("pigeon", ("--to", "me@shop.example"), "ENCORE_SENDER_TRANSPORT: Input should be 'none', 'smtp' or"),
+        ("pigeon", ("--to", "me@shop.example"), "FONDLY_SENDER_TRANSPORT: Input should be 'none', 'smtp' or"),
     ],
 )
 def test_a_test_that_cannot_be_sent_is_refused(
-    encore: "Encore", monkeypatch: pytest.MonkeyPatch, transport: str, words: tuple[str, ...], said: str
+    fondly: "Fondly", monkeypatch: pytest.MonkeyPatch, transport: str, words: tuple[str, ...], said: str
 ) -> None:
     """In one line."""
-    monkeypatch.setenv("ENCORE_SENDER_TRANSPORT", transport)
-    answer = encore("email", "send", RUN, "c-2", *words)
+    monkeypatch.setenv("FONDLY_SENDER_TRANSPORT", transport)
+    answer = fondly("email", "send", RUN, "c-2", *words)
     assert (answer.code, answer.out) == (1, "")
     assert said in answer.err

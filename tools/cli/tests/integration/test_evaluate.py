@@ -1,4 +1,4 @@
-"""`encore evaluate`: figures of files, and the reasons of a run in an emulator."""
+"""`fondly evaluate`: figures of files, and the reasons of a run in an emulator."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.records import (
     Customer,
     Pick,
     Product,
@@ -18,19 +18,19 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.recommender.domain import learned_keys
-from encore.recommender.domain.history import History
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import PartReport, StageName
-from encore.stack.provision import Resources
-from encore.stack.sample import write_sample
+from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import PartReport, StageName
+from fondly.stack.provision import Resources
+from fondly.stack.sample import write_sample
 from tests.support.runs import START, finish_part
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Encore
+    from tools.cli.tests.conftest import Fondly
 
 InLedger = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
 RUN = "run-0123456789abcdef"
@@ -87,30 +87,30 @@ def _put(resources: Resources, key: str, body: str) -> None:
     boto3.client("s3").put_object(Bucket=resources.buckets["data"], Key=key, Body=body.encode())
 
 
-def test_json_has_exactly_the_documented_keys(run_encore: "Encore", sequences: Path) -> None:
+def test_json_has_exactly_the_documented_keys(run_fondly: "Fondly", sequences: Path) -> None:
     """On standard output, with nothing else; users with too few items are told of beside it."""
-    answer = run_encore("evaluate", "recommendations", "--sequences", str(sequences), "--json")
+    answer = run_fondly("evaluate", "recommendations", "--sequences", str(sequences), "--json")
     assert answer.code == 0
     assert answer.json.keys() == KEYS
     assert answer.json["recall@5"] > 0.9
     assert "users left out for having fewer than 3 items: 1\n" in answer.err
 
 
-def test_baselines_stand_beside_and_never_among_the_figures(run_encore: "Encore", sequences: Path) -> None:
+def test_baselines_stand_beside_and_never_among_the_figures(run_fondly: "Fondly", sequences: Path) -> None:
     """Under a key of their own."""
     words = ("evaluate", "recommendations", "--sequences", str(sequences), "--baselines")
-    found = run_encore(*words, "--json").json
+    found = run_fondly(*words, "--json").json
     assert found.keys() == KEYS | {"baselines"}
     assert {"popularity", "item-kNN"} <= found["baselines"].keys()
-    assert "popularity" in run_encore(*words).out
+    assert "popularity" in run_fondly(*words).out
 
 
-def test_attributes_and_the_protocol_are_used(run_encore: "Encore", sequences: Path, tmp_path: Path) -> None:
+def test_attributes_and_the_protocol_are_used(run_fondly: "Fondly", sequences: Path, tmp_path: Path) -> None:
     """Refitting on the last but one item is another measurement."""
     attributes = tmp_path / "attributes.json"
     attributes.write_text(json.dumps({f"i{item}": [item // 10] for item in range(30)}))
     words = ("evaluate", "recommendations", "--sequences", str(sequences), "--attributes", str(attributes))
-    strict, refit = (run_encore(*words, "--protocol", each, "--json").json for each in ("strict", "refit"))
+    strict, refit = (run_fondly(*words, "--protocol", each, "--json").json for each in ("strict", "refit"))
     assert strict["users"] == refit["users"] == 60
 
 
@@ -118,24 +118,24 @@ def test_attributes_and_the_protocol_are_used(run_encore: "Encore", sequences: P
     ("least", "code"), [("recall@5=.5", 0), ("recall@5=1.1", 1), ("recall@5", 2), ("recall@7=.5", 2)]
 )
 def test_a_figure_below_its_floor_ends_with_1(
-    run_encore: "Encore", sequences: Path, least: str, code: int
+    run_fondly: "Fondly", sequences: Path, least: str, code: int
 ) -> None:
     """A floor of something else is wrong usage."""
-    answer = run_encore("evaluate", "recommendations", "--sequences", str(sequences), "--min", least)
+    answer = run_fondly("evaluate", "recommendations", "--sequences", str(sequences), "--min", least)
     assert answer.code == code
     assert ("below 1.1" in answer.err) == (code == 1)
 
 
-def test_a_published_data_set_has_floors(run_encore: "Encore", sequences: Path) -> None:
+def test_a_published_data_set_has_floors(run_fondly: "Fondly", sequences: Path) -> None:
     """By the file's name; the ring is easy."""
-    assert run_encore("evaluate", "recommendations", "--sequences", str(sequences), "--floors").code == 0
+    assert run_fondly("evaluate", "recommendations", "--sequences", str(sequences), "--floors").code == 0
 
 
-def test_a_malformed_file_is_one_line_with_its_place(run_encore: "Encore", tmp_path: Path) -> None:
+def test_a_malformed_file_is_one_line_with_its_place(run_fondly: "Fondly", tmp_path: Path) -> None:
     """And exit code 1."""
     path = tmp_path / "mine.txt"
     path.write_text("1 2 3 4\n5\n")
-    answer = run_encore("evaluate", "recommendations", "--sequences", str(path))
+    answer = run_fondly("evaluate", "recommendations", "--sequences", str(path))
     assert (answer.code, answer.out) == (1, "")
     assert f"{path}, line 2: found '5', expected `user item item ...`" in answer.err
 
@@ -153,78 +153,78 @@ def test_a_malformed_file_is_one_line_with_its_place(run_encore: "Encore", tmp_p
     ],
 )
 def test_options_that_do_not_fit_together_are_wrong_usage(
-    run_encore: "Encore", sequences: Path, words: tuple[str, ...]
+    run_fondly: "Fondly", sequences: Path, words: tuple[str, ...]
 ) -> None:
     """Exit code 2."""
     given = [word.format(file=sequences) for word in words]
-    assert run_encore("evaluate", "recommendations", *given).code == 2
+    assert run_fondly("evaluate", "recommendations", *given).code == 2
 
 
-def test_a_shops_own_file_is_evaluated_without_a_stack(run_encore: "Encore", tmp_path: Path) -> None:
+def test_a_shops_own_file_is_evaluated_without_a_stack(run_fondly: "Fondly", tmp_path: Path) -> None:
     """As a table and as JSON; a bad file of the shop's rules is named."""
     path, rules = tmp_path / "sample.csv", tmp_path / "shop.yaml"
     write_sample(path, customers=60, products=30)
     words = ("evaluate", "recommendations", "--csv", str(path))
-    found = run_encore(*words, "--json").json
+    found = run_fondly(*words, "--json").json
     assert found["data"]["customers"] == 60
-    assert "held-out product's" in run_encore(*words).out
+    assert "held-out product's" in run_fondly(*words).out
     rules.write_text("pinned: [x]\n")
-    answer = run_encore(*words, "--merchandising", str(rules))
+    answer = run_fondly(*words, "--merchandising", str(rules))
     assert answer.code == 1
     assert f"{rules}: line 1" in answer.err
 
 
-def test_parts_are_left_out_in_turn(run_encore: "Encore", tmp_path: Path) -> None:
+def test_parts_are_left_out_in_turn(run_fondly: "Fondly", tmp_path: Path) -> None:
     """Of a shop's own file, as a table and as JSON."""
     path = tmp_path / "sample.csv"
     write_sample(path, customers=60, products=30)
     words = ("evaluate", "recommendations", "--csv", str(path), "--ablate")
-    assert {"whole", "parts"} == run_encore(*words, "--json").json.keys()
-    assert "only without" in run_encore(*words).out
+    assert {"whole", "parts"} == run_fondly(*words, "--json").json.keys()
+    assert "only without" in run_fondly(*words).out
 
 
-def test_a_made_up_shop_needs_no_file(run_encore: "Encore") -> None:
+def test_a_made_up_shop_needs_no_file(run_fondly: "Fondly") -> None:
     """Its customers and products are as many as its recipe says."""
-    found = run_encore("evaluate", "recommendations", "--made-up", "small", "--json").json
+    found = run_fondly("evaluate", "recommendations", "--made-up", "small", "--json").json
     assert (found["data"]["customers"], found["data"]["products"]) == (900, 144)
 
 
 def test_a_missing_package_is_named_with_its_remedy(
-    run_encore: "Encore", sequences: Path, monkeypatch: pytest.MonkeyPatch
+    run_fondly: "Fondly", sequences: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The command line is installed without the stack of libraries that evaluating takes."""
-    monkeypatch.setattr("encore.cli.evaluation.start.find_spec", lambda _: None)
-    answer = run_encore("evaluate", "recommendations", "--sequences", str(sequences))
+    monkeypatch.setattr("fondly.cli.evaluation.start.find_spec", lambda _: None)
+    answer = run_fondly("evaluate", "recommendations", "--sequences", str(sequences))
     assert answer.code == 1
-    assert answer.err.startswith("encore-evaluation is not installed: run `make setup`")
+    assert answer.err.startswith("fondly-evaluation is not installed: run `make setup`")
 
 
-def test_true_reasons_end_with_0(encore: "Encore", recommended: Callable[..., None]) -> None:
+def test_true_reasons_end_with_0(fondly: "Fondly", recommended: Callable[..., None]) -> None:
     """With what was checked."""
     recommended(pinned=True)
-    answer = encore("evaluate", "reasons", "latest", "--json")
+    answer = fondly("evaluate", "reasons", "latest", "--json")
     assert answer.code == 0
     assert answer.json["checked"] == {"featured": 1}
     assert answer.json["false"] == {}
 
 
-def test_a_false_reason_ends_with_1(encore: "Encore", recommended: Callable[..., None]) -> None:
+def test_a_false_reason_ends_with_1(fondly: "Fondly", recommended: Callable[..., None]) -> None:
     """It is shown with the customer, the product and why."""
     recommended(pinned=False)
-    answer = encore("evaluate", "reasons", RUN[:8])
+    answer = fondly("evaluate", "reasons", RUN[:8])
     assert answer.code == 1
     assert "featured: p1 for customer c1" in answer.out
     assert "the shop did not pin it" in answer.out
-    assert encore("evaluate", "reasons", "latest", "--json").json["false"] == {"featured": 1}
+    assert fondly("evaluate", "reasons", "latest", "--json").json["false"] == {"featured": 1}
 
 
 def test_a_run_that_recommends_nothing_ends_with_1(
-    encore: "Encore", recommended: Callable[..., None], in_ledger: InLedger
+    fondly: "Fondly", recommended: Callable[..., None], in_ledger: InLedger
 ) -> None:
     """Nothing checked is not everything true."""
     recommended(pinned=True, picks=0)
-    answer = encore("evaluate", "reasons", "latest")
+    answer = fondly("evaluate", "reasons", "latest")
     assert (answer.code, answer.err) == (1, f"{RUN} recommends nothing to anybody\n")
     in_ledger(lambda ledger: ledger.open_run("run-2", source="s3://b/uploads/b.csv"))
-    answer = encore("evaluate", "reasons", "run-2")
+    answer = fondly("evaluate", "reasons", "run-2")
     assert (answer.code, answer.err) == (1, "run-2 has no recommendations: it is running\n")

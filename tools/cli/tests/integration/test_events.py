@@ -1,4 +1,4 @@
-"""`encore events tail` against an emulator."""
+"""`fondly events tail` against an emulator."""
 
 import json
 import threading
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from encore.contracts.events import SentimentScored, new_event
-from encore.stack.provision import Resources
+from fondly.contracts.events import SentimentScored, new_event
+from fondly.stack.provision import Resources
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Encore
+    from tools.cli.tests.conftest import Fondly
 
 Publish = Callable[[str, *tuple[str, ...]], None]
 
@@ -52,11 +52,11 @@ def an_event(run: str) -> str:
 
 
 def test_events_are_printed_as_they_come_and_nothing_is_left_behind(
-    encore: "Encore", publish_soon: Publish, resources: Resources, environment: str
+    fondly: "Fondly", publish_soon: Publish, resources: Resources, environment: str
 ) -> None:
     """One per line; afterwards queue and subscriptions are gone, but not those of the services."""
     publish_soon("sentiment-scored", an_event("run-1"))
-    answer = encore("events", "tail", "--limit", "1", "--json")
+    answer = fondly("events", "tail", "--limit", "1", "--json")
     (event,) = answer.lines
     assert (event["subject"], event["data"]) == ("run-1", {"parts": 1, "reviews": 2})
     assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{environment}-tail").get("QueueUrls")
@@ -73,10 +73,10 @@ def test_events_are_printed_as_they_come_and_nothing_is_left_behind(
     ]
 
 
-def test_a_tail_can_be_limited_to_a_topic_and_a_run(encore: "Encore", publish_soon: Publish) -> None:
+def test_a_tail_can_be_limited_to_a_topic_and_a_run(fondly: "Fondly", publish_soon: Publish) -> None:
     """Other events are not printed."""
     publish_soon("sentiment-scored", an_event("run-other"), an_event("run-1"))
-    answer = encore("events", "tail", "--topic", "sentiment-scored", "--run", "run-1", "--limit", "1")
+    answer = fondly("events", "tail", "--topic", "sentiment-scored", "--run", "run-1", "--limit", "1")
     assert "sentiment-scored" in answer.out
     assert "run-1 parts=1 reviews=2" in answer.out
     assert "run-other" not in answer.out
@@ -84,24 +84,24 @@ def test_a_tail_can_be_limited_to_a_topic_and_a_run(encore: "Encore", publish_so
 
 @pytest.mark.parametrize("body", ["no event [red]\x1b[2J", json.dumps({"data": 3}), "[]"])
 def test_a_message_that_is_not_an_event_cannot_steer_the_terminal(
-    encore: "Encore", publish_soon: Publish, body: str
+    fondly: "Fondly", publish_soon: Publish, body: str
 ) -> None:
     """It does not end the tail either."""
     publish_soon("run-finished", body)
-    shown = encore("events", "tail", "--limit", "1").out
+    shown = fondly("events", "tail", "--limit", "1").out
     assert shown.removesuffix("\n").isprintable()
     assert body.replace("\x1b", r"\x1b") in shown
 
 
-def test_a_tail_can_end_after_a_time(encore: "Encore", environment: str) -> None:
+def test_a_tail_can_end_after_a_time(fondly: "Fondly", environment: str) -> None:
     """Also if no event has come."""
-    answer = encore("events", "tail", "--timeout-s", "0.5", "--json")
+    answer = fondly("events", "tail", "--timeout-s", "0.5", "--json")
     assert (answer.code, answer.out) == (0, "")
     assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{environment}-tail").get("QueueUrls")
 
 
-def test_an_error_about_an_unknown_topic_lists_the_known_ones(encore: "Encore") -> None:
+def test_an_error_about_an_unknown_topic_lists_the_known_ones(fondly: "Fondly") -> None:
     """In one line."""
-    answer = encore("events", "tail", "--topic", "weather")
+    answer = fondly("events", "tail", "--topic", "weather")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "run-finished" in answer.err

@@ -1,4 +1,4 @@
-"""`encore features` against an emulator."""
+"""`fondly features` against an emulator."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from aiobotocore.session import get_session
 
-from encore.contracts import object_keys
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.records import (
     Pick,
     Product,
     Reason,
@@ -18,15 +18,15 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.runtime.aws import CONFIG
-from encore.runtime.runs.run import StageName
+from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.runs.run import StageName
 from tests.support.runs import RUN
 
 if TYPE_CHECKING:
-    from encore.stack.provision import Resources
-    from tools.cli.tests.conftest import Encore
+    from fondly.stack.provision import Resources
+    from tools.cli.tests.conftest import Fondly
 
 LAMP = ProductFeatures(
     product_id="P1",
@@ -65,39 +65,39 @@ def recommended(*product_ids: str) -> Recommendation:
     return Recommendation(customer_id="C1", picks=picks, source=RecommendationSource.POPULARITY)
 
 
-def test_features_are_listed_and_found(encore: "Encore") -> None:
+def test_features_are_listed_and_found(fondly: "Fondly") -> None:
     """By name, or by a text in id, name or features, whatever its case."""
-    assert [each["product_id"] for each in encore("features", "list", "--json").json] == ["P2", "P1"]
-    assert "brass base, warm light" in encore("features", "list").out
+    assert [each["product_id"] for each in fondly("features", "list", "--json").json] == ["P2", "P1"]
+    assert "brass base, warm light" in fondly("features", "list").out
     assert [
-        each["product_id"] for each in encore("features", "list", "--search", "STEEL", "--json").json
+        each["product_id"] for each in fondly("features", "list", "--search", "STEEL", "--json").json
     ] == ["P2"]
-    assert encore("features", "list", "--search", "none").err.endswith("0 products\n")
+    assert fondly("features", "list", "--search", "none").err.endswith("0 products\n")
 
 
-def test_refused_proposals_are_listed_with_the_reason(encore: "Encore") -> None:
+def test_refused_proposals_are_listed_with_the_reason(fondly: "Fondly") -> None:
     """Of those products alone that have some."""
-    answer = encore("features", "list", "--refused")
+    answer = fondly("features", "list", "--refused")
     assert "best lamp: 'best' is no feature" in answer.out
     assert "P2" not in answer.out
     assert answer.err.endswith("1 products\n")
 
 
 def test_features_of_a_run_are_those_of_its_picks(
-    encore: "Encore", advance: Callable[..., None], put_lines: Callable[..., None]
+    fondly: "Fondly", advance: Callable[..., None], put_lines: Callable[..., None]
 ) -> None:
     """With the number of products that have none yet."""
     advance((StageName.INGEST, 1), (StageName.RECOMMENDER, 1))
     put_lines(object_keys.recommendations(RUN, 1), recommended("P1", "P9"), recommended("P8", "P1"))
-    answer = encore("features", "list", "--run", "latest", "--json")
+    answer = fondly("features", "list", "--run", "latest", "--json")
     assert [each["product_id"] for each in answer.json] == ["P1"]
     assert answer.err.endswith("1 products; 2 of the run have no features yet\n")
-    assert encore("features", "list", "--run", "latest", "--search", "x").code == 1
+    assert fondly("features", "list", "--run", "latest", "--search", "x").code == 1
 
 
-def test_a_person_decides_and_takes_it_back(encore: "Encore") -> None:
+def test_a_person_decides_and_takes_it_back(fondly: "Fondly") -> None:
     """The decision says whose it is, and replaces what the model proposed."""
-    set_ = encore("features", "set", "P1", "soft light", "best shade", "--by", "Ines", "--json")
+    set_ = fondly("features", "set", "P1", "soft light", "best shade", "--by", "Ines", "--json")
     assert set_.json | {"updated_at": ""} == {
         **LAMP.model_dump(mode="json"),
         "features": ["soft light", "best shade"],
@@ -107,17 +107,17 @@ def test_a_person_decides_and_takes_it_back(encore: "Encore") -> None:
         "updated_at": "",
     }
     assert "sellers praise with these words" in set_.err
-    assert "Ines" in encore("features", "show", "P1").out
-    assert encore("features", "reset", "P1").code == 0
-    shown = encore("features", "show", "P1")
+    assert "Ines" in fondly("features", "show", "P1").out
+    assert fondly("features", "reset", "P1").code == 0
+    shown = fondly("features", "show", "P1")
     assert (shown.code, shown.out) == (1, "")
-    assert shown.err == "no features of product P1 are stored: see `encore features list`\n"
-    assert encore("features", "reset", "P1").code == 1
+    assert shown.err == "no features of product P1 are stored: see `fondly features list`\n"
+    assert fondly("features", "reset", "P1").code == 1
 
 
-def test_an_unknown_product_is_pointed_out(encore: "Encore") -> None:
+def test_an_unknown_product_is_pointed_out(fondly: "Fondly") -> None:
     """It may come with the next file, or be a mistake."""
-    answer = encore("features", "set", "P77", "soft light")
+    answer = fondly("features", "set", "P77", "soft light")
     assert answer.code == 0
     assert "no features of product P77 were stored before: is the id right?" in answer.err
 
@@ -130,10 +130,10 @@ def test_an_unknown_product_is_pointed_out(encore: "Encore") -> None:
     ],
 )
 def test_what_cannot_be_stored_changes_nothing(
-    encore: "Encore", words: tuple[str, ...], message: str
+    fondly: "Fondly", words: tuple[str, ...], message: str
 ) -> None:
     """One line says why."""
-    answer = encore("features", "set", *words)
+    answer = fondly("features", "set", *words)
     assert (answer.code, answer.out) == (1, "")
     assert message in answer.err
-    assert encore("features", "show", "P1", "--json").json == LAMP.model_dump(mode="json")
+    assert fondly("features", "show", "P1", "--json").json == LAMP.model_dump(mode="json")

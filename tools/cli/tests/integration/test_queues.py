@@ -1,4 +1,4 @@
-"""`encore queues` against an emulator."""
+"""`fondly queues` against an emulator."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from encore.stack.provision import Resources
+from fondly.stack.provision import Resources
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Encore
+    from tools.cli.tests.conftest import Fondly
 
 
 def test_queues_show_messages_and_dead_letters(
-    encore: "Encore", resources: Resources, dead_letter: Callable[..., str]
+    fondly: "Fondly", resources: Resources, dead_letter: Callable[..., str]
 ) -> None:
     """Every queue has a row; dead letters make the exit code 1, and one line names their queues."""
     sqs = boto3.client("sqs")
@@ -21,7 +21,7 @@ def test_queues_show_messages_and_dead_letters(
     sqs.send_message(QueueUrl=resources.queue_urls["mailer"], MessageBody="y")
     sqs.receive_message(QueueUrl=resources.queue_urls["mailer"], MaxNumberOfMessages=1)
     dead_letter("sentiment", "z")
-    answer = encore("queues", "--json")
+    answer = fondly("queues", "--json")
     found = {state["name"]: state for state in answer.json}
     assert list(found) == list(resources.queue_urls)
     assert found["mailer"] == {
@@ -37,24 +37,24 @@ def test_queues_show_messages_and_dead_letters(
     assert "sentiment" in answer.err
 
 
-def test_showing_queues_receives_nothing(encore: "Encore", resources: Resources) -> None:
+def test_showing_queues_receives_nothing(fondly: "Fondly", resources: Resources) -> None:
     """It must not count as a receive, which would bring a message closer to being dead-lettered."""
     sqs, url = boto3.client("sqs"), resources.queue_urls["mailer"]
     sqs.send_message(QueueUrl=url, MessageBody="x")
-    assert encore("queues").code == 0
+    assert fondly("queues").code == 0
     (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["ApproximateReceiveCount"])["Messages"]
     assert message["Attributes"]["ApproximateReceiveCount"] == "1"
 
 
-def test_queues_are_a_table_for_people(encore: "Encore", resources: Resources) -> None:
+def test_queues_are_a_table_for_people(fondly: "Fondly", resources: Resources) -> None:
     """A line per queue under a header, none wider than 80 columns."""
-    lines = encore("queues").out.splitlines()
+    lines = fondly("queues").out.splitlines()
     assert len(lines) == 1 + len(resources.queue_urls)
     assert all(len(line) <= 80 for line in lines)
 
 
 def test_the_oldest_age_comes_from_cloudwatch(
-    encore: "Encore", resources: Resources, environment: str
+    fondly: "Fondly", resources: Resources, environment: str
 ) -> None:
     """SQS does not report it; if CloudWatch does, it is shown."""
     boto3.client("sqs").send_message(QueueUrl=resources.queue_urls["mailer"], MessageBody="x")
@@ -69,30 +69,30 @@ def test_the_oldest_age_comes_from_cloudwatch(
             }
         ],
     )
-    ages = {state["name"]: state["oldest_age_s"] for state in encore("queues", "--json").json}
+    ages = {state["name"]: state["oldest_age_s"] for state in fondly("queues", "--json").json}
     assert ages["mailer"] == 200
     assert ages["sentiment"] is None
-    assert "3 min" in encore("queues").out
+    assert "3 min" in fondly("queues").out
 
 
 def test_a_missing_resource_is_named_in_one_line(
-    encore: "Encore", resources: Resources, environment: str
+    fondly: "Fondly", resources: Resources, environment: str
 ) -> None:
     """Not with a traceback or an AWS error code."""
     boto3.client("sqs").delete_queue(QueueUrl=resources.queue_urls["mailer"])
-    answer = encore("queues")
+    answer = fondly("queues")
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.startswith(f"there is no queue {environment}-mailer")
     assert answer.err.count("\n") == 1
 
 
-def test_an_error_of_the_sdk_is_one_line(encore: "Encore") -> None:
+def test_an_error_of_the_sdk_is_one_line(fondly: "Fondly") -> None:
     """Whatever the SDK raises."""
-    answer = encore("queues", "--region", "nowhere at all")
+    answer = fondly("queues", "--region", "nowhere at all")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
 
 
-def test_wrong_usage_ends_with_2(encore: "Encore") -> None:
+def test_wrong_usage_ends_with_2(fondly: "Fondly") -> None:
     """Scripts can distinguish it from something found wrong."""
-    assert encore("queues", "--colour").code == 2
-    assert encore("run", "show").code == 2
+    assert fondly("queues", "--colour").code == 2
+    assert fondly("run", "show").code == 2

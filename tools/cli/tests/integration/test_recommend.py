@@ -1,4 +1,4 @@
-"""`encore recommend` against an emulator that holds what a run has left."""
+"""`fondly recommend` against an emulator that holds what a run has left."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -8,17 +8,17 @@ import boto3
 import pytest
 from aiobotocore.session import get_session
 
-from encore.contracts import object_keys
-from encore.contracts.records import Recommendation
-from encore.recommender.domain.rules import Rules
-from encore.runtime.aws import CONFIG
+from fondly.contracts import object_keys
+from fondly.contracts.records import Recommendation
+from fondly.recommender.domain.rules import Rules
+from fondly.runtime.aws import CONFIG
 from services.recommender.tests.real_time import shown, store
 from services.recommender.tests.world import RUN, TOO_LITTLE, World
 from tests.support.stores import Clients
 
 if TYPE_CHECKING:
-    from encore.stack.provision import Resources
-    from tools.cli.tests.conftest import Encore
+    from fondly.stack.provision import Resources
+    from tools.cli.tests.conftest import Fondly
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +53,11 @@ def recommended(template: World, resources: "Resources") -> list[Recommendation]
 
 
 def test_picks_are_those_of_the_run(
-    recommended: list[Recommendation], environment: str, run_encore: "Encore"
+    recommended: list[Recommendation], environment: str, run_fondly: "Fondly"
 ) -> None:
     """As JSON, with what they came from and nothing that is the shop's own."""
     [first, *_] = recommended
-    answer = run_encore("recommend", first.customer_id, "--environment", environment, "--json")
+    answer = run_fondly("recommend", first.customer_id, "--environment", environment, "--json")
     assert answer.code == 0
     assert answer.json["known"] is True
     assert (answer.json["engine"], answer.json["run_id"]) == ("popularity", RUN)
@@ -66,11 +66,11 @@ def test_picks_are_those_of_the_run(
 
 
 def test_a_person_reads_product_price_and_reason(
-    recommended: list[Recommendation], environment: str, run_encore: "Encore"
+    recommended: list[Recommendation], environment: str, run_fondly: "Fondly"
 ) -> None:
     """Three lines a pick, the kind of the reason behind it."""
     [first, *_] = recommended
-    answer = run_encore("recommend", first.customer_id, "--environment", environment)
+    answer = run_fondly("recommend", first.customer_id, "--environment", environment)
     assert answer.code == 0
     lines = answer.out.splitlines()
     assert len(lines) == 3 * len(first.picks)
@@ -82,11 +82,11 @@ def test_a_person_reads_product_price_and_reason(
 
 
 def test_somebody_unknown_is_said_to_be(
-    recommended: list[Recommendation], environment: str, run_encore: "Encore"
+    recommended: list[Recommendation], environment: str, run_fondly: "Fondly"
 ) -> None:
     """They get popular products; an id cannot steer the terminal."""
     assert recommended
-    answer = run_encore("recommend", "nobody\u202e", "--environment", environment)
+    answer = run_fondly("recommend", "nobody\u202e", "--environment", environment)
     assert answer.code == 0
     assert answer.err.startswith(r"nobody knows a customer nobody\u202e; ")
     assert len(answer.out.splitlines()) == 3 * Rules().min_picks
@@ -99,13 +99,13 @@ def test_somebody_unknown_is_said_to_be(
 def test_what_is_nobodys_id_is_refused(
     recommended: list[Recommendation],
     environment: str,
-    run_encore: "Encore",
+    run_fondly: "Fondly",
     customer_id: str,
     problem: str,
 ) -> None:
     """In one line of our own, which does not repeat it."""
     assert recommended
-    answer = run_encore("recommend", customer_id, "--environment", environment)
+    answer = run_fondly("recommend", customer_id, "--environment", environment)
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.startswith("CUSTOMER ")
     assert problem in answer.err
@@ -114,29 +114,29 @@ def test_what_is_nobodys_id_is_refused(
 
 @pytest.mark.usefixtures("personalize")
 def test_an_engine_that_does_not_answer_is_told(
-    recommended: list[Recommendation], environment: str, run_encore: "Encore"
+    recommended: list[Recommendation], environment: str, run_fondly: "Fondly"
 ) -> None:
     """What is kept stands in."""
     words = ("recommend", recommended[0].customer_id, "--engine", "campaign", "--environment", environment)
-    assert "there is no campaign" in run_encore(*words).err
+    assert "there is no campaign" in run_fondly(*words).err
 
 
-def test_before_any_run_there_is_nothing_to_pick_from(environment: str, run_encore: "Encore") -> None:
+def test_before_any_run_there_is_nothing_to_pick_from(environment: str, run_fondly: "Fondly") -> None:
     """The command says so in one line."""
-    answer = run_encore("recommend", "C0", "--environment", environment)
+    answer = run_fondly("recommend", "C0", "--environment", environment)
     assert answer.code == 1
     assert answer.err.splitlines() == [
-        f"{environment} has no shop to pick from: no run of the dataset group encore got that far"
+        f"{environment} has no shop to pick from: no run of the dataset group fondly got that far"
     ]
 
 
 def test_a_wrong_file_of_the_shop_is_told(
-    recommended: list[Recommendation], environment: str, run_encore: "Encore", resources: "Resources"
+    recommended: list[Recommendation], environment: str, run_fondly: "Fondly", resources: "Resources"
 ) -> None:
     """Picks are made by the run's instead."""
     boto3.client("s3").put_object(
         Bucket=resources.buckets["data"], Key=object_keys.MERCHANDISING, Body=b"pin: 7"
     )
-    answer = run_encore("recommend", recommended[0].customer_id, "--environment", environment)
+    answer = run_fondly("recommend", recommended[0].customer_id, "--environment", environment)
     assert answer.code == 0
     assert answer.err.startswith("the shop's file is not used, but that of the run: ")

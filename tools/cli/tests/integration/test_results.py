@@ -1,4 +1,4 @@
-"""`encore run results` against an emulator."""
+"""`fondly run results` against an emulator."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import Dispatch, NotSent, Outcome
-from encore.contracts.records import CustomerEvent, EventKind, Product
-from encore.recommender.domain.customer_events import EVENTS, attribute_of, value_of
-from encore.recommender.domain.history import History, KnownPurchase
-from encore.runtime.storage import to_item
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.contracts.records import CustomerEvent, EventKind, Product
+from fondly.recommender.domain.customer_events import EVENTS, attribute_of, value_of
+from fondly.recommender.domain.history import History, KnownPurchase
+from fondly.runtime.storage import to_item
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Encore
+    from tools.cli.tests.conftest import Fondly
 
 AT = datetime.now(UTC) - timedelta(days=20)
 SENT = int(AT.timestamp())
@@ -43,7 +43,7 @@ def dispatch(resources: Resources, customer_id: str, variant: str, **more: objec
 
 
 def test_orders_of_files_and_events_count_for_the_variant_that_was_sent(
-    encore: "Encore",
+    fondly: "Fondly",
     advance: Callable[..., None],
     resources: Resources,
     put_lines: Callable[..., None],
@@ -73,7 +73,7 @@ def test_orders_of_files_and_events_count_for_the_variant_that_was_sent(
     item = {"customer_id": "C104", "run_id": EVENTS, attribute_of(event): value_of(event)}
     put(resources, "recommendations", item)
 
-    made = encore("run", "results", "latest", "--json").json
+    made = fondly("run", "results", "latest", "--json").json
     groups = {each["name"]: each for each in made["groups"]}
     assert {name: each["customers"] for name, each in groups.items()} == {
         "named": 52,
@@ -92,16 +92,16 @@ def test_orders_of_files_and_events_count_for_the_variant_that_was_sent(
     assert (made["currency"], made["complete"]) == ("EUR", True)
     assert any("1 of 2 purchases have the price of the run's catalogue" in note for note in made["notes"])
 
-    narrow = encore("run", "results", RUN, "--days", "1", "--json").json
+    narrow = fondly("run", "results", RUN, "--days", "1", "--json").json
     assert all(each["bought"] == 0 for each in narrow["groups"])
-    told = encore("run", "results", RUN)
+    told = fondly("run", "results", RUN)
     assert "named against plain" in told.out
     assert "too few" in told.out
 
 
-def test_a_run_that_was_not_delivered_has_no_results(encore: "Encore", advance: Callable[..., None]) -> None:
+def test_a_run_that_was_not_delivered_has_no_results(fondly: "Fondly", advance: Callable[..., None]) -> None:
     """One line says so; so it does for a variant that there is not."""
     advance()
-    answer = encore("run", "results", RUN)
+    answer = fondly("run", "results", RUN)
     assert answer.code != 0
     assert "nothing to compare" in answer.err

@@ -1,4 +1,4 @@
-"""`encore run resume` against an emulator: a run that its budget has stopped goes on."""
+"""`fondly run resume` against an emulator: a run that its budget has stopped goes on."""
 
 import json
 from collections.abc import Callable
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import StageName
-from encore.runtime.storage import to_item
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.records import Customer
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.storage import to_item
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Bodies, Encore, InLedger
+    from tools.cli.tests.conftest import Bodies, Fondly, InLedger
 
 SPENT = Decimal("0.25")
 REASON = "the budget of 0.3000 dollars does not allow sentiment part-00002"
@@ -42,31 +42,31 @@ def stopped(
 
 @pytest.mark.usefixtures("stopped")
 def test_a_stopped_run_goes_on_with_the_messages_that_it_waits_for(
-    encore: "Encore", bodies: "Bodies"
+    fondly: "Fondly", bodies: "Bodies"
 ) -> None:
     """Its account is open again, with the budget that was given."""
-    assert encore("runs", "--json", "--status", "stopped").json[0]["reason"] == REASON
-    answer = encore("run", "resume", RUN, "--budget", "0.5")
+    assert fondly("runs", "--json", "--status", "stopped").json[0]["reason"] == REASON
+    answer = fondly("run", "resume", RUN, "--budget", "0.5")
     assert answer.code == 0, answer.err
     assert "part 2 is not scored" in answer.out
     assert [json.loads(body)["data"]["part"] for body in bodies("sentiment")] == [2]
-    assert encore("run", "show", RUN, "--json").json["status"] == "running"
-    assert encore("run", "resume", RUN).code == 1
+    assert fondly("run", "show", RUN, "--json").json["status"] == "running"
+    assert fondly("run", "resume", RUN).code == 1
 
 
 @pytest.mark.usefixtures("stopped")
-def test_a_budget_that_is_spent_already_is_refused(encore: "Encore", bodies: "Bodies") -> None:
+def test_a_budget_that_is_spent_already_is_refused(fondly: "Fondly", bodies: "Bodies") -> None:
     """The run would be stopped again at once; so are amounts that are none."""
-    answer = encore("run", "resume", RUN, "--budget", "0.30")
+    answer = fondly("run", "resume", RUN, "--budget", "0.30")
     assert answer.code == 1
     assert "0.2500 are spent, and 0.0500 are reserved" in answer.err
-    assert encore("run", "resume", RUN, "--budget", "plenty").code == 2
+    assert fondly("run", "resume", RUN, "--budget", "plenty").code == 2
     assert bodies("sentiment") == []
 
 
 @pytest.mark.usefixtures("stopped")
-def test_a_stopped_run_is_not_retried(encore: "Encore") -> None:
+def test_a_stopped_run_is_not_retried(fondly: "Fondly") -> None:
     """Its messages would be dropped; the answer says what to do."""
-    answer = encore("run", "retry", RUN)
+    answer = fondly("run", "retry", RUN)
     assert answer.code == 1
-    assert "encore run resume" in answer.err
+    assert "fondly run resume" in answer.err

@@ -1,4 +1,4 @@
-"""`encore run retry` against an emulator: the messages that it sends."""
+"""`fondly run retry` against an emulator: the messages that it sends."""
 
 import hashlib
 import json
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.events import (
+from fondly.contracts import object_keys
+from fondly.contracts.events import (
     DataIngested,
     MailerPoll,
     RecommendationsReady,
@@ -18,7 +18,7 @@ from encore.contracts.events import (
     SentimentScored,
     new_event,
 )
-from encore.contracts.records import (
+from fondly.contracts.records import (
     Customer,
     Recommendation,
     RecommendationSource,
@@ -26,16 +26,16 @@ from encore.contracts.records import (
     SentimentSummary,
     SharedText,
 )
-from encore.contracts.run_id import run_id
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import StageName
-from encore.runtime.runs.source import source_name
-from encore.runtime.storage import to_item
-from encore.stack.provision import Resources
+from fondly.contracts.run_id import run_id
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.source import source_name
+from fondly.runtime.storage import to_item
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Bodies, Encore, InLedger
+    from tools.cli.tests.conftest import Bodies, Fondly, InLedger
 
 
 def sha256(body: bytes) -> str:
@@ -52,7 +52,7 @@ def a_customer(number: int, reviews: int) -> Customer:
 
 
 def test_lost_parts_are_announced_again_with_their_own_ids(
-    encore: "Encore",
+    fondly: "Fondly",
     advance: Callable[..., None],
     in_ledger: "InLedger",
     put_lines: Callable[..., None],
@@ -67,7 +67,7 @@ def test_lost_parts_are_announced_again_with_their_own_ids(
     key = object_keys.customers(RUN, 2)
     put_lines(key, a_customer(1, 2), a_customer(2, 1))
     put_lines(object_keys.shared_texts(RUN, 2), SharedText(product_id="p", text="Fine"))
-    (sent,) = encore("run", "retry", RUN, "--json").json
+    (sent,) = fondly("run", "retry", RUN, "--json").json
     (body,) = bodies("sentiment")
     data = DataIngested(part=2, parts=2, key=key, customers=2, reviews=3, shared_texts=1, run_texts=8)
     expected = new_event(data, run_id=RUN, source="ingest")
@@ -78,23 +78,23 @@ def test_lost_parts_are_announced_again_with_their_own_ids(
 
 
 def test_a_dry_run_sends_nothing(
-    encore: "Encore", advance: Callable[..., None], put_lines: Callable[..., None], bodies: "Bodies"
+    fondly: "Fondly", advance: Callable[..., None], put_lines: Callable[..., None], bodies: "Bodies"
 ) -> None:
     """It only shows what would be sent."""
     advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 1))
     put_lines(object_keys.customers(RUN, 2), a_customer(1, 1))
-    answer = encore("run", "retry", RUN, "--dry-run")
+    answer = fondly("run", "retry", RUN, "--dry-run")
     assert "part 2 is not scored" in answer.out
     assert bodies("sentiment") == []
 
 
 def test_a_run_that_is_scored_by_jobs_gets_its_latest_poll(
-    encore: "Encore", advance: Callable[..., None], in_ledger: "InLedger", bodies: "Bodies"
+    fondly: "Fondly", advance: Callable[..., None], in_ledger: "InLedger", bodies: "Bodies"
 ) -> None:
     """Directly in sentiment's queue, with the ledger's attempt; no part is announced again."""
     advance((StageName.INGEST, 1), (StageName.INGEST, 2))
     in_ledger(lambda ledger: ledger.set_step(RUN, sentiment_attempt="7"))
-    (sent,) = encore("run", "retry", RUN, "--json").json
+    (sent,) = fondly("run", "retry", RUN, "--json").json
     (body,) = bodies("sentiment")
     event = json.loads(body)
     assert (event["type"], event["data"]) == (SentimentPoll.type, {"attempt": 7})
@@ -104,12 +104,12 @@ def test_a_run_that_is_scored_by_jobs_gets_its_latest_poll(
 
 
 def test_a_run_that_waits_for_batch_inference_gets_its_latest_poll(
-    encore: "Encore", in_ledger: "InLedger", bodies: "Bodies"
+    fondly: "Fondly", in_ledger: "InLedger", bodies: "Bodies"
 ) -> None:
     """Directly in the mailer's queue, with the ledger's attempt."""
     scored(in_ledger, mailer_attempt="3")
     in_ledger(lambda ledger: finish_part(ledger, RUN, 1, a_report(StageName.RECOMMENDER)))
-    encore("run", "retry", RUN)
+    fondly("run", "retry", RUN)
     (body,) = bodies("mailer")
     event = json.loads(body)
     assert (event["type"], event["data"]) == (MailerPoll.type, {"attempt": 3})
@@ -136,11 +136,11 @@ async def nothing() -> None:
 
 
 def test_a_recommender_that_has_not_started_gets_sentiment_scored_again(
-    encore: "Encore", in_ledger: "InLedger", bodies: "Bodies"
+    fondly: "Fondly", in_ledger: "InLedger", bodies: "Bodies"
 ) -> None:
     """The same event as sentiment's."""
     scored(in_ledger)
-    encore("run", "retry", RUN)
+    fondly("run", "retry", RUN)
     (body,) = bodies("recommender")
     event = json.loads(body)
     assert event["data"] == {"parts": 1, "reviews": 9}
@@ -149,24 +149,24 @@ def test_a_recommender_that_has_not_started_gets_sentiment_scored_again(
 
 
 def test_sentiment_scored_is_sent_again_with_its_summary(
-    encore: "Encore", in_ledger: "InLedger", put_lines: Callable[..., None], bodies: "Bodies"
+    fondly: "Fondly", in_ledger: "InLedger", put_lines: Callable[..., None], bodies: "Bodies"
 ) -> None:
     """It lies in the bucket, as sentiment stored it."""
     scored(in_ledger)
     summary = SentimentSummary(texts=9, scored=8, empty=1, languages={"en": 8})
     put_lines(object_keys.sentiment_summary(RUN), summary)
-    encore("run", "retry", RUN)
+    fondly("run", "retry", RUN)
     (body,) = bodies("recommender")
     data = SentimentScored(parts=1, reviews=9, summary=summary)
     assert json.loads(body)["data"] == data.model_dump(mode="json", exclude_none=True)
 
 
 def test_a_recommender_that_was_polling_gets_its_latest_poll(
-    encore: "Encore", in_ledger: "InLedger", bodies: "Bodies"
+    fondly: "Fondly", in_ledger: "InLedger", bodies: "Bodies"
 ) -> None:
     """Directly in its queue, with the ledger's attempt."""
     scored(in_ledger, attempt="7", step="train")
-    encore("run", "retry", RUN)
+    fondly("run", "retry", RUN)
     (body,) = bodies("recommender")
     event = json.loads(body)
     assert (event["type"], event["data"]) == (RecommenderPoll.type, {"attempt": 7})
@@ -175,14 +175,14 @@ def test_a_recommender_that_was_polling_gets_its_latest_poll(
 
 
 def test_recommended_parts_that_are_not_mailed_are_announced_again(
-    encore: "Encore", in_ledger: "InLedger", put_lines: Callable[..., None], bodies: "Bodies"
+    fondly: "Fondly", in_ledger: "InLedger", put_lines: Callable[..., None], bodies: "Bodies"
 ) -> None:
     """The mailer recognises the part."""
     scored(in_ledger)
     in_ledger(lambda ledger: finish_part(ledger, RUN, 1, a_report(StageName.RECOMMENDER)))
     key = object_keys.recommendations(RUN, 1)
     put_lines(key, Recommendation(customer_id="c", source=RecommendationSource.POPULARITY, picks=()))
-    encore("run", "retry", RUN)
+    fondly("run", "retry", RUN)
     (body,) = bodies("mailer")
     event = json.loads(body)
     data = RecommendationsReady(part=1, parts=1, key=key, customers=1)
@@ -192,7 +192,7 @@ def test_recommended_parts_that_are_not_mailed_are_announced_again(
 
 @pytest.mark.parametrize("keys", [["uploads/a b.csv"], ["uploads/x/products.csv", "uploads/x/reviews.csv"]])
 def test_ingest_is_notified_again_of_an_upload_that_it_did_not_process(
-    encore: "Encore", in_ledger: "InLedger", resources: Resources, bodies: "Bodies", keys: list[str]
+    fondly: "Fondly", in_ledger: "InLedger", resources: Resources, bodies: "Bodies", keys: list[str]
 ) -> None:
     """Also for keys with spaces and for three separate files."""
     bucket, s3 = resources.buckets["data"], boto3.client("s3")
@@ -200,13 +200,13 @@ def test_ingest_is_notified_again_of_an_upload_that_it_did_not_process(
     bodies("ingest-uploads")
     name = run_id(bucket, {key: sha256(key.encode()) for key in keys})
     in_ledger(lambda ledger: ledger.open_run(name, source=f"s3://{bucket}/{' '.join(keys)}"))
-    assert encore("run", "retry", "latest").code == 0
+    assert fondly("run", "retry", "latest").code == 0
     (body,) = bodies("ingest-uploads")
     assert json.loads(body)["Records"][0]["s3"]["object"]["eTag"] == etags[keys[0]]
 
 
 def test_an_upload_whose_digest_the_ledger_has_kept_is_not_read(
-    encore: "Encore", in_ledger: "InLedger", resources: Resources, bodies: "Bodies"
+    fondly: "Fondly", in_ledger: "InLedger", resources: Resources, bodies: "Bodies"
 ) -> None:
     """The stored object is the one that the pointer to the latest run names."""
     bucket, s3, key = resources.buckets["data"], boto3.client("s3"), "uploads/a.csv"
@@ -217,12 +217,12 @@ def test_an_upload_whose_digest_the_ledger_has_kept_is_not_read(
     boto3.client("dynamodb").put_item(TableName=resources.tables["runs"], Item=to_item(item))
     in_ledger(lambda ledger: ledger.open_run(name, source=source))
     bodies("ingest-uploads")
-    assert encore("run", "retry", "latest").code == 0
+    assert fondly("run", "retry", "latest").code == 0
     assert len(bodies("ingest-uploads")) == 1
 
 
 def test_ingest_is_notified_again_of_a_set_of_which_one_file_is_named(
-    encore: "Encore", in_ledger: "InLedger", resources: Resources, bodies: "Bodies"
+    fondly: "Fondly", in_ledger: "InLedger", resources: Resources, bodies: "Bodies"
 ) -> None:
     """The other keys are those that the folder's pointer lists, without the manifest."""
     bucket, s3, folder = resources.buckets["data"], boto3.client("s3"), "uploads/" + 900 * "x" + "/"
@@ -237,14 +237,14 @@ def test_ingest_is_notified_again_of_a_set_of_which_one_file_is_named(
     boto3.client("dynamodb").put_item(TableName=resources.tables["runs"], Item=to_item(item))
     in_ledger(lambda ledger: ledger.open_run(name, source=source))
     bodies("ingest-uploads")
-    assert encore("run", "retry", "latest").code == 0
+    assert fondly("run", "retry", "latest").code == 0
     (body,) = bodies("ingest-uploads")
     assert json.loads(body)["Records"][0]["s3"]["object"]["key"] == keys[0]
 
 
 @pytest.mark.parametrize("change", ["gone", "changed"])
 def test_ingest_is_not_notified_of_an_upload_that_is_gone_or_changed(
-    encore: "Encore", in_ledger: "InLedger", resources: Resources, bodies: "Bodies", change: str
+    fondly: "Fondly", in_ledger: "InLedger", resources: Resources, bodies: "Bodies", change: str
 ) -> None:
     """That would be another run."""
     bucket, s3 = resources.buckets["data"], boto3.client("s3")
@@ -256,27 +256,27 @@ def test_ingest_is_not_notified_of_an_upload_that_is_gone_or_changed(
     else:
         s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=b"b")
     bodies("ingest-uploads")
-    answer = encore("run", "retry", "latest")
+    answer = fondly("run", "retry", "latest")
     assert answer.code == 1
     assert "gone or has changed" in answer.err
     assert bodies("ingest-uploads") == []
 
 
-def test_a_run_whose_files_are_gone_is_not_retried(encore: "Encore", advance: Callable[..., None]) -> None:
+def test_a_run_whose_files_are_gone_is_not_retried(fondly: "Fondly", advance: Callable[..., None]) -> None:
     """Its messages could only fail."""
     advance((StageName.INGEST, 1), (StageName.INGEST, 2))
-    answer = encore("run", "retry", RUN)
+    answer = fondly("run", "retry", RUN)
     assert answer.code == 1
     assert f"{object_keys.customers(RUN, 1)} is gone" in answer.err
 
 
 def test_a_failed_run_is_not_retried(
-    encore: "Encore", advance: Callable[..., None], in_ledger: "InLedger"
+    fondly: "Fondly", advance: Callable[..., None], in_ledger: "InLedger"
 ) -> None:
     """It says why it failed and what can be done."""
     advance((StageName.INGEST, 1))
     in_ledger(lambda ledger: ledger.fail(RUN, "no such column"))
-    answer = encore("run", "retry", RUN)
+    answer = fondly("run", "retry", RUN)
     assert answer.code == 1
     assert "no such column" in answer.err
     assert answer.err.count("\n") == 1

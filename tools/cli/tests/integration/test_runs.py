@@ -1,4 +1,4 @@
-"""`encore runs`, `run show` and `run watch` against an emulator."""
+"""`fondly runs`, `run show` and `run watch` against an emulator."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -7,38 +7,38 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.records import AspectCount, CustomerEvent, EventKind, Sentiment, SentimentSummary
-from encore.runtime.runs.attribution import credited
-from encore.runtime.runs.run import StageName
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.records import AspectCount, CustomerEvent, EventKind, Sentiment, SentimentSummary
+from fondly.runtime.runs.attribution import credited
+from fondly.runtime.runs.run import StageName
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Encore, InLedger
+    from tools.cli.tests.conftest import Fondly, InLedger
 
 
-def test_runs_are_listed_latest_first(encore: "Encore", advance: Callable[..., None]) -> None:
+def test_runs_are_listed_latest_first(fondly: "Fondly", advance: Callable[..., None]) -> None:
     """With the progress of each stage."""
     advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 2))
     advance(name="run-2")
-    listed = encore("runs", "--json").json
+    listed = fondly("runs", "--json").json
     assert [run["run_id"] for run in listed] == ["run-2", RUN]
     assert listed[1]["done"] == {"ingest": 2, "sentiment": 1, "recommender": 0, "mailer": 0}
-    assert [run["run_id"] for run in encore("runs", "--json", "--limit", "1").json] == ["run-2"]
-    assert encore("runs", "--json", "--status", "failed").json == []
-    table = encore("runs").out
+    assert [run["run_id"] for run in fondly("runs", "--json", "--limit", "1").json] == ["run-2"]
+    assert fondly("runs", "--json", "--status", "failed").json == []
+    table = fondly("runs").out
     assert "sentiment 1/2" in table
     assert all(len(line) <= 80 for line in table.splitlines())
 
 
 def test_a_run_is_shown_in_full(
-    encore: "Encore", advance: Callable[..., None], in_ledger: "InLedger"
+    fondly: "Fondly", advance: Callable[..., None], in_ledger: "InLedger"
 ) -> None:
     """Stages, counts, cost, and why it failed."""
     advance((StageName.INGEST, 1))
     in_ledger(lambda ledger: ledger.fail(RUN, "[red]broken\x1b[2J"))
-    shown = encore("run", "show", "latest", "--json").json
+    shown = fondly("run", "show", "latest", "--json").json
     assert (shown["status"], shown["reason"]) == ("failed", "[red]broken\x1b[2J")
     assert shown["stages"][0] | {"seconds": 0} == {
         "stage": "ingest",
@@ -48,37 +48,37 @@ def test_a_run_is_shown_in_full(
         "seconds": 0,
     }
     assert shown["counts"] == {"reviews_scored": 2}
-    assert r"[red]broken\x1b[2J" in encore("run", "show", RUN[:8]).out
+    assert r"[red]broken\x1b[2J" in fondly("run", "show", RUN[:8]).out
 
 
 def test_a_run_shows_what_its_customers_said(
-    encore: "Encore", advance: Callable[..., None], put_lines: Callable[..., None]
+    fondly: "Fondly", advance: Callable[..., None], put_lines: Callable[..., None]
 ) -> None:
     """Once the summary is stored; before, and for runs of earlier versions, there is nothing to show."""
     advance((StageName.INGEST, 1))
-    assert encore("run", "show", RUN, "--json").json["sentiment"] is None
-    assert "not scored" not in encore("run", "show", RUN).out
+    assert fondly("run", "show", RUN, "--json").json["sentiment"] is None
+    assert "not scored" not in fondly("run", "show", RUN).out
     praised = AspectCount(aspect="battery life", praised=41, blamed=4, neutral=3)
     said = SentimentSummary(texts=4, scored=3, empty=1, labels={Sentiment.NEGATIVE: 3}, praised=(praised,))
     put_lines(object_keys.sentiment_summary(RUN), said)
-    shown = encore("run", "show", RUN, "--json").json["sentiment"]
+    shown = fondly("run", "show", RUN, "--json").json["sentiment"]
     assert (shown["labels"], shown["unscored_share"]) == ({"NEGATIVE": 3}, 0.25)
-    text = encore("run", "show", RUN).out
+    text = fondly("run", "show", RUN).out
     assert "negative        3  100.0%" in text
     assert "not scored      1   25.0%  of 4 in all; 1 without a word" in text
     assert "battery life  41 of 48 praise" in text
 
 
-def test_an_unknown_run_is_named(encore: "Encore") -> None:
+def test_an_unknown_run_is_named(fondly: "Fondly") -> None:
     """In one line, ending with 1."""
-    answer = encore("run", "show", "run-77")
+    answer = fondly("run", "show", "run-77")
     assert (answer.code, answer.out) == (1, "")
     assert answer.err == "there are no runs yet\n"
 
 
 @pytest.mark.parametrize(("failed", "code"), [(False, 0), (True, 1)])
 def test_watching_ends_with_the_run(
-    encore: "Encore",
+    fondly: "Fondly",
     advance: Callable[..., None],
     in_ledger: "InLedger",
     failed: bool,  # noqa: FBT001 - a table's column
@@ -87,19 +87,19 @@ def test_watching_ends_with_the_run(
     """A failed run makes the exit code 1."""
     advance()
     in_ledger(lambda ledger: ledger.fail(RUN, "broken") if failed else ledger.finish(RUN))
-    answer = encore("run", "watch", "latest", "--json")
+    answer = fondly("run", "watch", "latest", "--json")
     assert answer.code == code
     assert answer.lines[-1]["status"] == ("failed" if failed else "finished")
-    assert encore("run", "watch", "latest").code == code
+    assert fondly("run", "watch", "latest").code == code
 
 
 def test_a_run_shows_what_its_emails_led_to(
-    encore: "Encore", advance: Callable[..., None], resources: Resources
+    fondly: "Fondly", advance: Callable[..., None], resources: Resources
 ) -> None:
     """Nothing until an event names it; then clicks, views, and what purchases came to."""
     advance((StageName.INGEST, 1))
-    assert encore("run", "show", RUN, "--json").json["attribution"] is None
-    assert "after its emails" not in encore("run", "show", RUN).out
+    assert fondly("run", "show", RUN, "--json").json["attribution"] is None
+    assert "after its emails" not in fondly("run", "show", RUN).out
     events = [
         CustomerEvent(
             event_id=f"e{number}",
@@ -122,6 +122,6 @@ def test_a_run_shows_what_its_emails_led_to(
     table = boto3.resource("dynamodb").Table(resources.tables["runs"])
     for item in (*credited(events), *credited(events)):
         table.put_item(Item={name: value for name, value in item.items() if value is not None})
-    found = encore("run", "show", RUN, "--json").json["attribution"]
+    found = fondly("run", "show", RUN, "--json").json["attribution"]
     assert found == {"clicked": 2, "viewed": 0, "purchased": 2, "valued": 1, "value": "1299.50"}
-    assert "worth 1,299.50 (1 of them)" in encore("run", "show", RUN).out
+    assert "worth 1,299.50 (1 of them)" in fondly("run", "show", RUN).out

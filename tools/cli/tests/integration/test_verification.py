@@ -12,13 +12,13 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from encore.cli.app import app
-from encore.cli.verification import Account, Outcome, Result, copy_request, outlook_of, verify_environment
-from encore.cli.verification.outlook import show_outlook
-from encore.cli.verification.report import as_json, show_results
-from encore.stack.provision import Resources
-from encore.stack.shop import load_shop
-from encore.stack.topology import load_topology
+from fondly.cli.app import app
+from fondly.cli.verification import Account, Outcome, Result, copy_request, outlook_of, verify_environment
+from fondly.cli.verification.outlook import show_outlook
+from fondly.cli.verification.report import as_json, show_results
+from fondly.stack.provision import Resources
+from fondly.stack.shop import load_shop
+from fondly.stack.topology import load_topology
 from understudy.account import AccountOptions
 from understudy.testing import UnderstudyServer
 
@@ -79,7 +79,7 @@ def deployed(account: Account) -> Account:
     account.iam.create_role(RoleName=account.named("personalize"), AssumeRolePolicyDocument=json.dumps(TRUST))
     for name, value in {"model-id": MODEL_ID, "from-address": f"hello@{account.environment}.example"}.items():
         account.ssm.put_parameter(
-            Name=f"/encore/{account.environment}/mailer/{name}", Value=value, Type="String"
+            Name=f"/fondly/{account.environment}/mailer/{name}", Value=value, Type="String"
         )
     return replace(account, on_aws=True, model_id=None)
 
@@ -279,9 +279,9 @@ def test_an_endpoint_that_does_not_answer_is_a_failure(
 
 def test_the_endpoint_shows_whether_it_is_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     """So a forgotten AWS_ENDPOINT_URL is noticed."""
-    assert Account.open("encore-dev", region=REGION).on_aws
+    assert Account.open("fondly-dev", region=REGION).on_aws
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-    assert not Account.open("encore-dev", region=REGION).on_aws
+    assert not Account.open("fondly-dev", region=REGION).on_aws
 
 
 def test_the_exit_code_is_1_for_any_failure(account: Account, resources: Resources) -> None:
@@ -321,18 +321,18 @@ def test_the_json_says_the_same() -> None:
 
 def test_a_deployment_has_what_the_shops_file_says(deployed: Account, tmp_path: Path) -> None:
     """What differs is named with both values; a file that is changed later shows up."""
-    file = tmp_path / "encore.toml"
+    file = tmp_path / "fondly.toml"
     file.write_text("[brand]\nfrom_address = 'post@tee.example'\n[shop]\ncurrency = 'EUR'\npicks = 4\n")
     shop = load_shop(file, environment={})
     results = {each.check: each for each in verify_environment(load_topology(), deployed, shop)}
     wrong = results["shop's settings of ingest"]
-    assert (wrong.outcome, wrong.detail) == (Outcome.FAILED, "ENCORE_INGEST_CURRENCY is missing, not 'EUR'")
+    assert (wrong.outcome, wrong.detail) == (Outcome.FAILED, "FONDLY_INGEST_CURRENCY is missing, not 'EUR'")
     assert "tfvars" in wrong.remedy
     _apply(
         deployed,
-        {"ingest": {"ENCORE_INGEST_CURRENCY": "EUR"}, "recommender": {"ENCORE_RECOMMENDER_PICKS": "4"}},
+        {"ingest": {"FONDLY_INGEST_CURRENCY": "EUR"}, "recommender": {"FONDLY_RECOMMENDER_PICKS": "4"}},
     )
-    name = f"/encore/{deployed.environment}/mailer/from-address"
+    name = f"/fondly/{deployed.environment}/mailer/from-address"
     deployed.ssm.put_parameter(Name=name, Value="post@tee.example", Type="String", Overwrite=True)
     results = {each.check: each for each in verify_environment(load_topology(), deployed, shop)}
     found = {name: each for name, each in results.items() if name.startswith("shop's settings")}
@@ -352,7 +352,7 @@ def _apply(account: Account, environment: dict[str, dict[str, str]]) -> None:
 
 def test_the_model_is_asked_what_the_mailer_asks(deployed: Account) -> None:
     """The same schema, profile and temperature; the deployed mailer's own settings count."""
-    name = f"/encore/{deployed.environment}/mailer/temperature"
+    name = f"/fondly/{deployed.environment}/mailer/temperature"
     deployed.ssm.put_parameter(Name=name, Value="0.3", Type="String")
     settings = copy_request.deployed_settings(deployed, MODEL_ID)
     prompts = copy_request.prompts(settings)

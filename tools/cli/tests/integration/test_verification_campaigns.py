@@ -1,16 +1,16 @@
-"""`encore verify` names the campaigns of an environment, which cost money while they exist."""
+"""`fondly verify` names the campaigns of an environment, which cost money while they exist."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from encore.cli.verification import Account
-from encore.cli.verification.ai import ai_checks
-from encore.cli.verification.campaigns import campaign_finding
-from encore.cli.verification.check import Outcome, Result, run
-from encore.cli.verification.quotas import quota_checks
-from encore.stack.provision import Resources
+from fondly.cli.verification import Account
+from fondly.cli.verification.ai import ai_checks
+from fondly.cli.verification.campaigns import campaign_finding
+from fondly.cli.verification.check import Outcome, Result, run
+from fondly.cli.verification.quotas import quota_checks
+from fondly.stack.provision import Resources
 from tools.cli.tests.campaigns import campaign
 from understudy.account import AccountOptions
 from understudy.testing import UnderstudyServer

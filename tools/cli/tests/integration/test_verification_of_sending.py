@@ -8,11 +8,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from encore.cli.verification import Account, Outcome
-from encore.cli.verification.check import run
-from encore.cli.verification.quotas import quota_checks
-from encore.cli.verification.sending import sending_checks
-from encore.stack.provision import Resources
+from fondly.cli.verification import Account, Outcome
+from fondly.cli.verification.check import run
+from fondly.cli.verification.quotas import quota_checks
+from fondly.cli.verification.sending import sending_checks
+from fondly.stack.provision import Resources
 
 REGION = "eu-west-1"
 DOMAIN = "shop.example"
@@ -28,7 +28,7 @@ IDENTITY = {
     "MailFromAttributes": MAIL_FROM,
 }
 CONFIGURATION_SET = {
-    "ConfigurationSetName": "encore",
+    "ConfigurationSetName": "fondly",
     "DeliveryOptions": {"TlsPolicy": "REQUIRE"},
     "ReputationOptions": {"ReputationMetricsEnabled": True},
     "SendingOptions": {"SendingEnabled": True},
@@ -56,8 +56,8 @@ def account(resources: Resources) -> Account:
     environment = resources.tables["runs"].removesuffix("-runs")
     opened = Account.open(environment, region=REGION)
     opened.ecs.create_cluster(clusterName=environment)
-    deploy(opened, "sender", ENCORE_SENDER_TRANSPORT="ses", ENCORE_SENDER_CONFIGURATION_SET="encore")
-    deploy(opened, "feedback", ENCORE_MAILER_UNSUBSCRIBE_KEY="k")
+    deploy(opened, "sender", FONDLY_SENDER_TRANSPORT="ses", FONDLY_SENDER_CONFIGURATION_SET="fondly")
+    deploy(opened, "feedback", FONDLY_MAILER_UNSUBSCRIBE_KEY="k")
     settings = {"from-address": f"hello@{DOMAIN}", "unsubscribe-url": f"https://{DOMAIN}/unsubscribe"}
     for name, value in settings.items():
         opened.ssm.put_parameter(Name=opened.mailer_parameter(name), Value=value, Type="String")
@@ -215,7 +215,7 @@ def test_the_sandbox_fails_only_who_sends(account: Account) -> None:
     sandbox = {**STANDING, "ProductionAccessEnabled": False}
     found = failures(verify(account, get_account=sandbox))
     assert found["SES account"].startswith("in the sandbox, 14 emails a second, 50,000 a day")
-    deploy(account, "sender", ENCORE_SENDER_TRANSPORT="none")
+    deploy(account, "sender", FONDLY_SENDER_TRANSPORT="none")
     rested = verify(account, get_account=sandbox)
     assert failures(rested) == {}
     assert rested["SES account"][0] is rested["SES reports"][0] is Outcome.SKIPPED
@@ -226,6 +226,6 @@ def test_links_that_nobody_can_verify_are_a_failure(account: Account) -> None:
     """Neither is an address without a key enough, nor a key without an address."""
     deploy(account, "feedback")
     said = failures(verify(account))["unsubscribe links"]
-    assert said == "feedback has no ENCORE_MAILER_UNSUBSCRIBE_KEY: it can verify no link"
+    assert said == "feedback has no FONDLY_MAILER_UNSUBSCRIBE_KEY: it can verify no link"
     account.ssm.delete_parameter(Name=account.mailer_parameter("unsubscribe-url"))
     assert failures(verify(account))["unsubscribe links"] == "emails offer to unsubscribe by email only"

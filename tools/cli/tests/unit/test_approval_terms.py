@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from encore.cli.delivery.approving import Terms
-from encore.cli.delivery.plan import Plan, moment
-from encore.cli.delivery.seeds import MOST_SEEDS, read_seeds
-from encore.cli.delivery.start_times import start_time
-from encore.cli.delivery.who import one_line
-from encore.cli.errors import CommandError
-from encore.runtime.runs.delivery import Act
+from fondly.cli.delivery.approving import Terms
+from fondly.cli.delivery.plan import Plan, moment
+from fondly.cli.delivery.seeds import MOST_SEEDS, read_seeds
+from fondly.cli.delivery.start_times import start_time
+from fondly.cli.delivery.who import one_line
+from fondly.cli.errors import CommandError
+from fondly.runtime.runs.delivery import Act
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

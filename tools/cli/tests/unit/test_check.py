@@ -1,4 +1,4 @@
-"""`encore check`: what a shop's files are, offline, before anything is started."""
+"""`fondly check`: what a shop's files are, offline, before anything is started."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.cli.tests.conftest import Encore
+from tools.cli.tests.conftest import Fondly
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 PRODUCTS = [{"product_id": f"P{n}", "product_name": f"Mug {n}", "discounted_price": "4.50"} for n in range(5)]
@@ -20,7 +20,7 @@ REVIEWS = [{"review_id": f"R{n}", "user_id": f"C{n % 40}", "product_id": f"P{n %
 @pytest.fixture(autouse=True)
 def without_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No endpoint, no credentials, no settings of the developer's: a check needs none."""
-    for name in [name for name in os.environ if name.startswith(("AWS_", "ENCORE_"))]:
+    for name in [name for name in os.environ if name.startswith(("AWS_", "FONDLY_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -38,7 +38,7 @@ def write(folder: Path, **files: Sequence[Mapping[str, str]]) -> None:
     [
         (
             "fashion-de",
-            {"mapping.yaml", "Encore customers", "Encore orders"},
+            {"mapping.yaml", "Fondly customers", "Fondly orders"},
             {"no_consent", "suppressed", "under_age"},
         ),
         ("electronics-us", {"Shopify products", "Shopify customers", "Shopify orders"}, {"no_consent"}),
@@ -46,11 +46,11 @@ def write(folder: Path, **files: Sequence[Mapping[str, str]]) -> None:
     ],
 )
 def test_every_example_can_be_used_and_trained_on(
-    run_encore: Encore, monkeypatch: pytest.MonkeyPatch, example: str, formats: set[str], left_out: set[str]
+    run_fondly: Fondly, monkeypatch: pytest.MonkeyPatch, example: str, formats: set[str], left_out: set[str]
 ) -> None:
     """Each is recognised, loses no row, and says what a run of it takes."""
     monkeypatch.chdir(EXAMPLES / example)
-    answer = run_encore("check", ".", "--json")
+    answer = run_fondly("check", ".", "--json")
     assert answer.code == 0, answer.err
     found = answer.json
     assert found["usable"]
@@ -64,41 +64,41 @@ def test_every_example_can_be_used_and_trained_on(
 
 
 def test_cancelled_and_refunded_orders_are_counted(
-    run_encore: Encore, monkeypatch: pytest.MonkeyPatch
+    run_fondly: Fondly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are no purchases, and no faults of the file either."""
     monkeypatch.chdir(EXAMPLES / "electronics-us")
-    shown = run_encore("check", ".").out
+    shown = run_fondly("check", ".").out
     assert "rows left out on purpose: of cancelled or refunded orders" in shown
 
 
 def test_too_little_data_says_what_personalize_needs_and_what_happens_instead(
-    run_encore: Encore, tmp_path: Path
+    run_fondly: Fondly, tmp_path: Path
 ) -> None:
     """A small shop may go on: everybody gets popular products, and nothing is paid for training."""
     write(tmp_path / "shop")
-    answer = run_encore("check", str(tmp_path / "shop"), "--json")
+    answer = run_fondly("check", str(tmp_path / "shop"), "--json")
     assert answer.code == 0
     assert not answer.json["training"]["trains"]
     assert "personalize" not in answer.json["estimate"]["cost_usd"]
-    shown = run_encore("check", str(tmp_path / "shop")).out
+    shown = run_fondly("check", str(tmp_path / "shop")).out
     assert "Amazon Personalize cannot train: 40 interactions, Personalize needs 1,000" in shown
     assert "everybody gets popular products" in shown
 
 
-def test_nobody_to_write_to_costs_nothing(run_encore: Encore, tmp_path: Path) -> None:
+def test_nobody_to_write_to_costs_nothing(run_fondly: Fondly, tmp_path: Path) -> None:
     """A run of people without consent pays for nothing, and the check says so."""
     write(tmp_path / "shop", customers=[{**each, "marketing_consent": "no"} for each in CUSTOMERS])
-    answer = run_encore("check", str(tmp_path / "shop"))
+    answer = run_fondly("check", str(tmp_path / "shop"))
     assert answer.code == 0
     assert "40 without consent: no email" in answer.out
     assert "a run makes no email and pays for nothing" in answer.out
 
 
-def test_a_missing_column_is_told_at_once_with_the_nearest_one(run_encore: Encore, tmp_path: Path) -> None:
+def test_a_missing_column_is_told_at_once_with_the_nearest_one(run_fondly: Fondly, tmp_path: Path) -> None:
     """Before a stack is started, and with how to map it; the exit code says that something is wrong."""
     write(tmp_path / "shop", products=[{"product_id": "P0", "produkt": "Mug", "discounted_price": "4"}])
-    answer = run_encore("check", str(tmp_path / "shop"))
+    answer = run_fondly("check", str(tmp_path / "shop"))
     assert answer.code == 1
     assert "products.csv" in answer.out
     assert "product_name" in answer.out
@@ -106,84 +106,84 @@ def test_a_missing_column_is_told_at_once_with_the_nearest_one(run_encore: Encor
     assert "mapping.yaml" in answer.out
 
 
-def test_rejects_are_counted_by_reason_with_line_and_value(run_encore: Encore, tmp_path: Path) -> None:
+def test_rejects_are_counted_by_reason_with_line_and_value(run_fondly: Fondly, tmp_path: Path) -> None:
     """Every reject is in the file that was asked for; the table has each reason once."""
     bad = [{**REVIEWS[0], "review_id": f"X{n}", "user_id": "C99"} for n in range(2)]
     write(tmp_path / "shop", reviews=[*REVIEWS, *bad])
     rejects = tmp_path / "rejects.jsonl"
-    answer = run_encore("check", str(tmp_path / "shop"), "--json", "--rejects", str(rejects))
+    answer = run_fondly("check", str(tmp_path / "shop"), "--json", "--rejects", str(rejects))
     (reason,) = answer.json["report"]["rejects"]
     assert (reason["count"], reason["line"], reason["column"], reason["found"]) == (2, 62, "user_id", "'C99'")
     assert [json.loads(line)["line"] for line in rejects.read_text().splitlines()] == [62, 63]
 
 
 def test_too_many_rejects_fail_the_check_as_they_would_fail_the_run(
-    run_encore: Encore, tmp_path: Path
+    run_fondly: Fondly, tmp_path: Path
 ) -> None:
     """By the share that the shop's settings allow."""
     bad = [{**REVIEWS[0], "review_id": f"X{n}", "product_id": "P99"} for n in range(20)]
     write(tmp_path / "shop", reviews=[*REVIEWS, *bad])
-    answer = run_encore("check", str(tmp_path / "shop"))
+    answer = run_fondly("check", str(tmp_path / "shop"))
     assert answer.code == 1
     assert "20 of 80 rows were rejected (25.0%), expected at most 5.0%" in answer.out
-    (tmp_path / "encore.toml").write_text("[shop]\nmax_rejected_share = 0.5\n")
-    assert run_encore("check", str(tmp_path / "shop")).code == 0
+    (tmp_path / "fondly.toml").write_text("[shop]\nmax_rejected_share = 0.5\n")
+    assert run_fondly("check", str(tmp_path / "shop")).code == 0
 
 
-def test_a_set_without_products_is_incomplete(run_encore: Encore, tmp_path: Path) -> None:
+def test_a_set_without_products_is_incomplete(run_fondly: Fondly, tmp_path: Path) -> None:
     """What is there and what is missing."""
     write(tmp_path / "shop")
-    answer = run_encore(
+    answer = run_fondly(
         "check", str(tmp_path / "shop" / "customers.csv"), str(tmp_path / "shop" / "reviews.csv")
     )
     assert answer.code == 1
     assert "found customers, reviews, expected products as well" in answer.out
 
 
-def test_a_mapping_is_written_completed_and_used(run_encore: Encore, tmp_path: Path) -> None:
+def test_a_mapping_is_written_completed_and_used(run_fondly: Fondly, tmp_path: Path) -> None:
     """A person fills in what is missing, and nothing that they have is overwritten."""
     folder, mapping = tmp_path / "shop", tmp_path / "mapping.yaml"
     write(folder, products=[{"product_id": "P0", "wording": "Mug", "discounted_price": "4"}])
-    assert run_encore("check", str(folder / "products.csv"), "--write-mapping", str(mapping)).code == 0
+    assert run_fondly("check", str(folder / "products.csv"), "--write-mapping", str(mapping)).code == 0
     text = mapping.read_text()
     assert '"wording"' in text
-    assert run_encore("check", str(folder / "products.csv"), "--write-mapping", str(mapping)).code == 1
+    assert run_fondly("check", str(folder / "products.csv"), "--write-mapping", str(mapping)).code == 1
     mapping.write_text("files:\n  products.csv:\n    columns: {wording: product_name}\n")
-    found = run_encore("check", str(folder), "--mapping", str(mapping), "--json").json["report"]["files"]
+    found = run_fondly("check", str(folder), "--mapping", str(mapping), "--json").json["report"]["files"]
     assert found[0]["columns"]["product_name"] == "wording"
 
 
-def test_the_shops_settings_decide_how_files_are_read(run_encore: Encore, tmp_path: Path) -> None:
-    """Columns, currency and age of `encore.toml` hold for a check as for a run."""
+def test_the_shops_settings_decide_how_files_are_read(run_fondly: Fondly, tmp_path: Path) -> None:
+    """Columns, currency and age of `fondly.toml` hold for a check as for a run."""
     write(tmp_path / "shop", customers=[{**each, "alter": "17"} for each in CUSTOMERS])
     settings = '[shop]\nminimum_age = 16\n[columns.files."customers.csv".columns]\nalter = "age"\n'
-    (tmp_path / "encore.toml").write_text(settings)
-    assert run_encore("check", str(tmp_path / "shop"), "--json").json["report"]["exclusions"] == {}
-    (tmp_path / "encore.toml").write_text(settings.replace("16", "18"))
-    answer = run_encore("check", str(tmp_path / "shop"), "--json")
+    (tmp_path / "fondly.toml").write_text(settings)
+    assert run_fondly("check", str(tmp_path / "shop"), "--json").json["report"]["exclusions"] == {}
+    (tmp_path / "fondly.toml").write_text(settings.replace("16", "18"))
+    answer = run_fondly("check", str(tmp_path / "shop"), "--json")
     assert answer.json["report"]["exclusions"] == {"under_age": 40}
 
 
-def test_notes_beside_the_data_are_ignored_with_a_word(run_encore: Encore, tmp_path: Path) -> None:
+def test_notes_beside_the_data_are_ignored_with_a_word(run_fondly: Fondly, tmp_path: Path) -> None:
     """So are hidden files; the shop's own settings and mapping are no news."""
     write(tmp_path / "shop")
     (tmp_path / "shop" / "README.md").write_text("# Notes")
     (tmp_path / "shop" / ".DS_Store").write_bytes(b"\0")
-    (tmp_path / "shop" / "encore.toml").write_text("")
-    answer = run_encore("check", str(tmp_path / "shop"), "--json")
+    (tmp_path / "shop" / "fondly.toml").write_text("")
+    answer = run_fondly("check", str(tmp_path / "shop"), "--json")
     assert [each["file"] for each in answer.json["report"]["ignored_files"]] == [".DS_Store", "README.md"]
 
 
-def test_a_demo_stops_with_the_report_before_it_starts_anything(run_encore: Encore, tmp_path: Path) -> None:
+def test_a_demo_stops_with_the_report_before_it_starts_anything(run_fondly: Fondly, tmp_path: Path) -> None:
     """Nothing is left in the folder for results."""
     write(tmp_path / "shop", products=[{"product_id": "P0", "discounted_price": "4"}])
-    answer = run_encore("demo", "--data", str(tmp_path / "shop"), "--out", str(tmp_path / "out"))
+    answer = run_fondly("demo", "--data", str(tmp_path / "shop"), "--out", str(tmp_path / "out"))
     assert answer.code == 1
     assert "product_name" in answer.out
     assert not (tmp_path / "out").exists()
 
 
-def test_a_table_in_pieces_is_checked_as_one(run_encore: Encore, tmp_path: Path) -> None:
+def test_a_table_in_pieces_is_checked_as_one(run_fondly: Fondly, tmp_path: Path) -> None:
     """In a folder or named one by one; a piece that is missing is named."""
     write(tmp_path / "shop")
     whole = (tmp_path / "shop" / "reviews.csv").read_text().splitlines(keepends=True)
@@ -192,8 +192,8 @@ def test_a_table_in_pieces_is_checked_as_one(run_encore: Encore, tmp_path: Path)
     (tmp_path / "shop" / "reviews.csv").unlink()
     named = [f"shop/{name}.csv" for name in ("reviews-02", "products", "reviews-01", "customers")]
     for asked in (["shop"], named):
-        counts = run_encore("check", *asked, "--json").json["report"]["counts"]
+        counts = run_fondly("check", *asked, "--json").json["report"]["counts"]
         assert (counts["reviews"], counts["rejected_rows"]) == (60, 0)
-    refused = run_encore("check", "shop/products.csv", "shop/customers.csv", "shop/reviews-02.csv", "--json")
+    refused = run_fondly("check", "shop/products.csv", "shop/customers.csv", "shop/reviews-02.csv", "--json")
     assert refused.code == 1
     assert "found reviews-02.csv, expected reviews-01.csv as well" in refused.json["report"]["failed"]

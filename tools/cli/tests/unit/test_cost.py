@@ -1,4 +1,4 @@
-"""`encore cost`: what runs would cost, reckoned from measured runs."""
+"""`fondly cost`: what runs would cost, reckoned from measured runs."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from encore.cli.cost.delivery import delivery_lines
-from encore.cli.cost.estimate import estimate_cost
-from encore.cli.cost.guidance import comparison
-from encore.cli.cost.hours import Quotas, hours_of
-from encore.cli.cost.lines import line, run_lines, total
-from encore.cli.cost.ratios import MeasuredRun, measured_runs
-from encore.cli.cost.workload import MODEL_ID, Workload, units_of
-from tools.cli.tests.conftest import Encore
+from fondly.cli.cost.delivery import delivery_lines
+from fondly.cli.cost.estimate import estimate_cost
+from fondly.cli.cost.guidance import comparison
+from fondly.cli.cost.hours import Quotas, hours_of
+from fondly.cli.cost.lines import line, run_lines, total
+from fondly.cli.cost.ratios import MeasuredRun, measured_runs
+from fondly.cli.cost.workload import MODEL_ID, Workload, units_of
+from tools.cli.tests.conftest import Fondly
 
 ROOT = Path(__file__).parents[4]
 WITHIN = 0.1
-BEGIN, END = "<!-- encore cost guidance -->\n", "<!-- end -->\n"
+BEGIN, END = "<!-- fondly cost guidance -->\n", "<!-- end -->\n"
 
 
 def work_of(run: MeasuredRun) -> Workload:
-    """What a measured run had to do, as `encore check` counts it."""
+    """What a measured run had to do, as `fondly check` counts it."""
     return Workload(
         customers=run.customers,
         emails=run.emails,
@@ -131,39 +131,39 @@ def test_hours_follow_the_quotas() -> None:
     assert hours_of(work, Quotas(comprehend_calls_per_s=20))["comprehend"] == hours_of(work)["comprehend"] / 2
 
 
-def test_a_model_without_a_price_is_visible(run_encore: Encore) -> None:
+def test_a_model_without_a_price_is_visible(run_fondly: Fondly) -> None:
     """Its tokens are listed, and named as missing from the total."""
-    answer = run_encore("cost", "estimate", "--customers", "1500", "--model-id", "somebody.model-1")
+    answer = run_fondly("cost", "estimate", "--customers", "1500", "--model-id", "somebody.model-1")
     assert "no price" in answer.out
     assert "without a price: bedrock.input_tokens.somebody.model-1" in answer.out
 
 
-def test_the_estimate_fits_a_terminal(run_encore: Encore) -> None:
+def test_the_estimate_fits_a_terminal(run_fondly: Fondly) -> None:
     """At ten million customers too; the JSON has the same lines."""
-    answer = run_encore("cost", "estimate", "--customers", "10000000", "--emails-per-customer", "4")
+    answer = run_fondly("cost", "estimate", "--customers", "10000000", "--emails-per-customer", "4")
     assert all(len(row) <= 80 for row in answer.out.splitlines())
-    found = run_encore("cost", "estimate", "--customers", "10000000", "--json").json
+    found = run_fondly("cost", "estimate", "--customers", "10000000", "--json").json
     assert [each["unit"] for each in found["first_run"]] == [
         each.unit for each in run_lines(Workload.of(10_000_000))
     ]
-    assert run_encore("cost", "estimate").code == 2
+    assert run_fondly("cost", "estimate").code == 2
 
 
-def test_files_are_counted_as_a_check_counts_them(run_encore: Encore) -> None:
+def test_files_are_counted_as_a_check_counts_them(run_fondly: Fondly) -> None:
     """The cost of a shop's own files."""
     data = str(ROOT / "examples" / "marketplace-in")
-    found = run_encore("cost", "estimate", "--data", data, "--json").json
-    checked = run_encore("check", data, "--json").json
+    found = run_fondly("cost", "estimate", "--data", data, "--json").json
+    checked = run_fondly("check", data, "--json").json
     assert found["emails"] == checked["estimate"]["emails"]
     comprehend = sum(Decimal(each["usd"]) for each in found["first_run"] if each["service"] == "comprehend")
     assert comprehend == Decimal(checked["estimate"]["cost_usd"]["comprehend"])
 
 
-def test_the_page_has_the_figures_that_the_command_prints(run_encore: Encore) -> None:
-    """`docs/cost.md` is regenerated, never edited: `encore cost guidance`."""
+def test_the_page_has_the_figures_that_the_command_prints(run_fondly: Fondly) -> None:
+    """`docs/cost.md` is regenerated, never edited: `fondly cost guidance`."""
     page = (ROOT / "docs" / "cost.md").read_text("utf-8")
     _, _, rest = page.partition(BEGIN)
     shown, end, _ = rest.partition(END)
     assert end
     assert shown == comparison()
-    assert run_encore("cost", "guidance").out == comparison()
+    assert run_fondly("cost", "guidance").out == comparison()

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from encore.cli.customers.known import Known
-from encore.cli.customers.proof import SHOWN, Findings, Place, Proof, Unseen
-from encore.cli.customers.tables import found_table, known_table, more, unseen_table, verdict
-from encore.cli.customers.traces import Trace
-from encore.contracts.consent import Suppression, address_entry
-from encore.contracts.delivery import NotSent
+from fondly.cli.customers.known import Known
+from fondly.cli.customers.proof import SHOWN, Findings, Place, Proof, Unseen
+from fondly.cli.customers.tables import found_table, known_table, more, unseen_table, verdict
+from fondly.cli.customers.traces import Trace
+from fondly.contracts.consent import Suppression, address_entry
+from fondly.contracts.delivery import NotSent
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -65,7 +65,7 @@ PROOF = Proof(
     ],
     unseen=[
         Unseen(what="uploads/…", why="damaged, or cut off", examples=["uploads/old.xls"]),
-        Unseen(what="messages of encore-prod-feedback", count=12, why="they cannot be looked into " * 3),
+        Unseen(what="messages of fondly-prod-feedback", count=12, why="they cannot be looked into " * 3),
         Unseen(what="Personalize", count=0, why="it shows no users"),
     ],
 )

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.cli.dead_letters.dead_letter import RECEIVED_TOO_OFTEN, Selection, read_dead_letter
+from fondly.cli.dead_letters.dead_letter import RECEIVED_TOO_OFTEN, Selection, read_dead_letter
 
-EVENT = {"type": "encore.data-ingested.v1", "subject": "run-1", "data": {"part": 3}}
+EVENT = {"type": "fondly.data-ingested.v1", "subject": "run-1", "data": {"part": 3}}
 
 
 def a_message(body: str, **attributes: str) -> dict[str, Any]:

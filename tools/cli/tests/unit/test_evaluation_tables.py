@@ -1,44 +1,44 @@
-"""The tables of `encore evaluate`, as in `test_tables`."""
+"""The tables of `fondly evaluate`, as in `test_tables`."""
 
 from decimal import Decimal
 
 import pytest
 from rich.console import Console
 
-from encore.cli.evaluation.ablation_tables import show_ablation
-from encore.cli.evaluation.copy_tables import show_answers, show_suite
-from encore.cli.evaluation.own_data_tables import show_own_data
-from encore.cli.evaluation.reason_tables import show_reasons
-from encore.cli.evaluation.sentiment_tables import show_challenge, show_labelled, show_ratings
-from encore.cli.evaluation.sequence_tables import show_sequences
-from encore.contracts.records import ReasonKind, Sentiment
-from encore.evaluation.copy.answer_report import (
+from fondly.cli.evaluation.ablation_tables import show_ablation
+from fondly.cli.evaluation.copy_tables import show_answers, show_suite
+from fondly.cli.evaluation.own_data_tables import show_own_data
+from fondly.cli.evaluation.reason_tables import show_reasons
+from fondly.cli.evaluation.sentiment_tables import show_challenge, show_labelled, show_ratings
+from fondly.cli.evaluation.sequence_tables import show_sequences
+from fondly.contracts.records import ReasonKind, Sentiment
+from fondly.evaluation.copy.answer_report import (
     AnswerReport,
     JudgedField,
     JudgedWording,
     Outcome,
     OutcomeRates,
 )
-from encore.evaluation.copy.judging import Problem, Verdict
-from encore.evaluation.copy.report import CopyReport, Rate, Rates
-from encore.evaluation.copy.suite import Label
-from encore.evaluation.metrics import Change, Interval
-from encore.evaluation.own_data.ablation import AblationReport, PartFigures, Variety, Whole
-from encore.evaluation.own_data.lists import Nearness
-from encore.evaluation.own_data.quality import QualityFigures
-from encore.evaluation.own_data.report import (
+from fondly.evaluation.copy.judging import Problem, Verdict
+from fondly.evaluation.copy.report import CopyReport, Rate, Rates
+from fondly.evaluation.copy.suite import Label
+from fondly.evaluation.metrics import Change, Interval
+from fondly.evaluation.own_data.ablation import AblationReport, PartFigures, Variety, Whole
+from fondly.evaluation.own_data.lists import Nearness
+from fondly.evaluation.own_data.quality import QualityFigures
+from fondly.evaluation.own_data.report import (
     DataFigures,
     HeldOutFigures,
     HitFigures,
     ListFigures,
     OwnDataReport,
 )
-from encore.evaluation.reasons.checking import FalseReason, ReasonReport
-from encore.evaluation.sentiment.challenge import ChallengeReport, WrongCase
-from encore.evaluation.sentiment.metrics import Calibration, Correlation, Share
-from encore.evaluation.sentiment.ratings import EngineCorrelation, RatingsReport
-from encore.evaluation.sentiment.report import SentimentReport, Shares
-from encore.evaluation.sequences.report import Figures, SequenceReport
+from fondly.evaluation.reasons.checking import FalseReason, ReasonReport
+from fondly.evaluation.sentiment.challenge import ChallengeReport, WrongCase
+from fondly.evaluation.sentiment.metrics import Calibration, Correlation, Share
+from fondly.evaluation.sentiment.ratings import EngineCorrelation, RatingsReport
+from fondly.evaluation.sentiment.report import SentimentReport, Shares
+from fondly.evaluation.sequences.report import Figures, SequenceReport
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
 BIG = 1_234_567
@@ -77,7 +77,7 @@ def evaluate_own_data(screen: Console) -> None:
             reviews=BIG,
             rejected_rows=BIG,
         ),
-        held_out=HeldOutFigures(customers=BIG, encore=hits, popularity=hits),
+        held_out=HeldOutFigures(customers=BIG, fondly=hits, popularity=hits),
         lists=ListFigures(
             coverage_products=1.0,
             coverage_families=0.898,
@@ -108,7 +108,7 @@ def evaluate_own_data(screen: Console) -> None:
             impersonal_lists=0.127,
         ),
         ranking="does not pay here: 1234 of 12345 next purchases hit with it (1234 by category),"
-        " 1234 without (1234): ENCORE_RECOMMENDER_RANKING=off saves $.15 for 1,000 customers",
+        " 1234 without (1234): FONDLY_RECOMMENDER_RANKING=off saves $.15 for 1,000 customers",
     )
     show_own_data(report, screen)
 

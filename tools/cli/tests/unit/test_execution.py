@@ -8,9 +8,9 @@ import pytest
 import typer
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
 
-from encore.cli.errors import CommandError, explain
-from encore.cli.execution import guarded
-from encore.stack.processes import ProcessDiedError
+from fondly.cli.errors import CommandError, explain
+from fondly.cli.execution import guarded
+from fondly.stack.processes import ProcessDiedError
 
 
 def run(work: Callable[[], None]) -> int:
@@ -84,5 +84,5 @@ def test_known_errors_are_explained_in_a_line(error: Exception, words: str) -> N
 
 
 def test_a_closed_pipe_is_left_to_typer() -> None:
-    """`encore queues | head -1` is silent."""
+    """`fondly queues | head -1` is silent."""
     assert explain(BrokenPipeError()) is None

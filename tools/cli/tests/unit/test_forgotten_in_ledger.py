@@ -1,8 +1,8 @@
 """What a run's delivery is without somebody who is forgotten."""
 
-from encore.cli.customers.gone import Gone
-from encore.cli.customers.ledger import NO_ADDRESS, without
-from encore.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
+from fondly.cli.customers.gone import Gone
+from fondly.cli.customers.ledger import NO_ADDRESS, without
+from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from tests.support.runs import RUN, START
 
 ZOE = "zoe@shop.example"

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from encore.cli.errors import CommandError
-from encore.cli.runs.missing import MissingMessage, missing_messages
-from encore.runtime.runs.delivery import Delivery, DeliveryStatus
-from encore.runtime.runs.run import MAKING, Run, RunStatus, StageName, StageState
+from fondly.cli.errors import CommandError
+from fondly.cli.runs.missing import MissingMessage, missing_messages
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.run import MAKING, Run, RunStatus, StageName, StageState
 from tests.support.runs import START
 
 SENDER = StageName.SENDER
@@ -66,8 +66,8 @@ def test_a_run_without_a_delivery_waits_to_be_taken_up() -> None:
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (DeliveryStatus.HELD, "run-1 is held for approval: `encore run approve`"),
-        (DeliveryStatus.PAUSED, "run-1 is paused: `encore run resume`"),
+        (DeliveryStatus.HELD, "run-1 is held for approval: `fondly run approve`"),
+        (DeliveryStatus.PAUSED, "run-1 is paused: `fondly run resume`"),
         (DeliveryStatus.REJECTED, "run-1 is rejected: that is for good"),
         (DeliveryStatus.DONE, "run-1 is delivered: there is nothing left"),
     ],

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from encore.cli.errors import CommandError
-from encore.cli.runs.missing import MissingMessage, missing_messages
-from encore.runtime.runs.run import MAKING, Run, RunStatus, StageName, StageState
+from fondly.cli.errors import CommandError
+from fondly.cli.runs.missing import MissingMessage, missing_messages
+from fondly.runtime.runs.run import MAKING, Run, RunStatus, StageName, StageState
 from tests.support.runs import START
 
 ALL = frozenset({1, 2, 3})

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from rich.console import Console
 
-from encore.cli.output import plain, print_json, say
-from encore.cli.tables import age, cell, counted, table
+from fondly.cli.output import plain, print_json, say
+from fondly.cli.tables import age, cell, counted, table
 
 
 class Answer(BaseModel):
@@ -24,12 +24,12 @@ def test_a_line_for_a_terminal_breaks_between_words(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is broken in a pipe; what is longer than a terminal stays whole."""
-    line = f"  encore run approve {'x' * 30} lets the rest go out"
+    line = f"  fondly run approve {'x' * 30} lets the rest go out"
     say(line)
     assert capfd.readouterr().err == f"{line}\n"
     monkeypatch.setattr("os.get_terminal_size", lambda _: os.terminal_size((20, 50)))
     say(line)
-    assert capfd.readouterr().err == f"  encore run approve\n{'x' * 30}\nlets the rest go out\n"
+    assert capfd.readouterr().err == f"  fondly run approve\n{'x' * 30}\nlets the rest go out\n"
 
 
 @given(st.text())

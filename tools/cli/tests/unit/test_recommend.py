@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from encore.cli.recommending.tables import remark, show_picks
-from encore.cli.recommending.views import Picked
-from encore.contracts.records import Exclusion, Pick, Product, Reason, ReasonKind
-from encore.recommender.domain.real_time import PickedFrom
+from fondly.cli.recommending.tables import remark, show_picks
+from fondly.cli.recommending.views import Picked
+from fondly.contracts.records import Exclusion, Pick, Product, Reason, ReasonKind
+from fondly.recommender.domain.real_time import PickedFrom
 from tools.cli.tests.screens import compare, in_pipe, on_terminal
 
 LAMP = Product(

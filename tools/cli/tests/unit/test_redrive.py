@@ -6,12 +6,12 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.cli.dead_letters import redrive as redriving
-from encore.cli.dead_letters.dead_letter import Selection
-from encore.cli.dead_letters.redrive import Redriven, redrive
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.stack.topology import load_topology
+from fondly.cli.dead_letters import redrive as redriving
+from fondly.cli.dead_letters.dead_letter import Selection
+from fondly.cli.dead_letters.redrive import Redriven, redrive
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.stack.topology import load_topology
 
 
 class MovingSqs:

@@ -8,15 +8,15 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from encore.cli.errors import CommandError
-from encore.cli.results.comparing import Comparison, Measure, Verdict
-from encore.cli.results.groups import HOLDOUT, NOT_HELD_OUT, Groups
-from encore.cli.results.purchases import Bought, bought
-from encore.cli.results.tables import show_results
-from encore.cli.results.views import Results, results
-from encore.contracts.delivery import Dispatch, NotSent, Outcome
-from encore.contracts.records import CustomerEvent, EventKind
-from encore.recommender.domain.history import History, KnownPurchase
+from fondly.cli.errors import CommandError
+from fondly.cli.results.comparing import Comparison, Measure, Verdict
+from fondly.cli.results.groups import HOLDOUT, NOT_HELD_OUT, Groups
+from fondly.cli.results.purchases import Bought, bought
+from fondly.cli.results.tables import show_results
+from fondly.cli.results.views import Results, results
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.recommender.domain.history import History, KnownPurchase
 
 RUN = "run-0123456789abcdef"
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from scipy import stats
 
-from encore.cli.results.statistics import (
+from fondly.cli.results.statistics import (
     Moments,
     Share,
     chance_of_sizes,

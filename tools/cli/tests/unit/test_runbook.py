@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from encore.cli.app import app
+from fondly.cli.app import app
 from tests.support.terraform import read_module
 
 ROOT = Path(__file__).parents[4]
@@ -51,7 +51,7 @@ def test_commands_in_documents_exist(document: str) -> None:
     text = (ROOT / document).read_text()
     groups = "run|cost|customer|dlq|email|events|evaluate|features|product|suppress|theme|config"
     commands = re.findall(
-        rf"(?:^|[`(/])encore (?:({groups}) )?([a-z-]+)([^`#\n]*)",
+        rf"(?:^|[`(/])fondly (?:({groups}) )?([a-z-]+)([^`#\n]*)",
         text,
         re.MULTILINE,
     )

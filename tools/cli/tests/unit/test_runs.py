@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from encore.cli.errors import CommandError
-from encore.cli.runs.review_tables import review_sections
-from encore.cli.runs.views import Stored, details, find
-from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
-from encore.runtime.runs.run import PartReport, Run, StageName
+from fondly.cli.errors import CommandError
+from fondly.cli.runs.review_tables import review_sections
+from fondly.cli.runs.views import Stored, details, find
+from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
+from fondly.runtime.runs.run import PartReport, Run, StageName
 from tests.support.runs import START
 
 

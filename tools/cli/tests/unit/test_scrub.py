@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.cli.customers.gone import Gone
-from encore.cli.customers.scrub import is_told, scrubbed
-from encore.contracts.records import Customer, Review
+from fondly.cli.customers.gone import Gone
+from fondly.cli.customers.scrub import is_told, scrubbed
+from fondly.contracts.records import Customer, Review
 
 IDS = st.sampled_from(["A1", "A10", "B,2", 'C"3', "Ünal"])
 

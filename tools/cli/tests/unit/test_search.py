@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.report import Report
-from encore.cli.customers.search import Search
-from encore.cli.customers.traces import Traces
+from fondly.cli.cleanup.report import Report
+from fondly.cli.customers.search import Search
+from fondly.cli.customers.traces import Traces
 
 if TYPE_CHECKING:
-    from encore.cli.cleanup.scope import Scope
+    from fondly.cli.cleanup.scope import Scope
 
 WHO = Traces(frozenset({"CUST-7731"}), frozenset())
 VERSION = {"Key": "uploads/a.csv", "VersionId": "v1", "IsLatest": True, "ETag": "e"}

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from encore.cli.shop.tables import show_settings
-from encore.stack.shop import load_shop
-from encore.stack.shop.file import read_shop_file
-from encore.stack.shop.rows import rows
-from encore.stack.shop.schema import SCHEMA_FILE, schema_text
-from tools.cli.tests.conftest import Encore
+from fondly.cli.shop.tables import show_settings
+from fondly.stack.shop import load_shop
+from fondly.stack.shop.file import read_shop_file
+from fondly.stack.shop.rows import rows
+from fondly.stack.shop.schema import SCHEMA_FILE, schema_text
+from tools.cli.tests.conftest import Fondly
 from tools.cli.tests.screens import Show, compare, in_pipe, on_terminal
 
 SHOP = """
@@ -41,14 +41,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LC_ALL", "de_AT.UTF-8")
     monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.delenv("ENCORE_CONFIG", raising=False)
+    monkeypatch.delenv("FONDLY_CONFIG", raising=False)
     return tmp_path
 
 
 @pytest.fixture
 def config(folder: Path) -> Path:
     """The shop's file in the working directory."""
-    file = folder / "encore.toml"
+    file = folder / "fondly.toml"
     file.write_text(SHOP, encoding="utf-8")
     return file
 
@@ -56,7 +56,7 @@ def config(folder: Path) -> Path:
 @pytest.fixture
 def table(config: Path) -> Show:
     """What applies if two variables are set, of which one is only the mailer's."""
-    environment = {"ENCORE_INGEST_MAX_REJECTED_SHARE": "0.2", "ENCORE_MAILER_LOCALE": "en_GB"}
+    environment = {"FONDLY_INGEST_MAX_REJECTED_SHARE": "0.2", "FONDLY_MAILER_LOCALE": "en_GB"}
     found = rows(load_shop(config, environment=environment), environment)
 
     def show(screen: Console) -> None:
@@ -75,117 +75,117 @@ def test_a_pipe_gets_the_same(table: Show, capsys: pytest.CaptureFixture[str]) -
     compare("config_show-pipe", in_pipe(table, capsys))
 
 
-def test_the_file_that_is_read_is_named(run_encore: Encore, config: Path) -> None:
+def test_the_file_that_is_read_is_named(run_fondly: Fondly, config: Path) -> None:
     """Beside the answer; without one, the way to one."""
-    assert run_encore("config", "show").err == "file: encore.toml\n"
+    assert run_fondly("config", "show").err == "file: fondly.toml\n"
     config.unlink()
-    shown = run_encore("config", "show")
+    shown = run_fondly("config", "show")
     assert shown.code == 0
-    assert shown.err == ("there is no encore.toml here: `encore init` writes one, --config names another\n")
+    assert shown.err == ("there is no fondly.toml here: `fondly init` writes one, --config names another\n")
 
 
 def test_variables_that_go_first_are_named(
-    run_encore: Encore, config: Path, monkeypatch: pytest.MonkeyPatch
+    run_fondly: Fondly, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody who wonders why the file has no effect finds the reason."""
-    monkeypatch.setenv("ENCORE_INGEST_CURRENCY", "CHF")
-    monkeypatch.setenv("ENCORE_MAILER_LOCALE", "en_GB")
-    shown = run_encore("config", "show", "--config", str(config))
-    assert shown.err.splitlines()[1] == "environment: ENCORE_INGEST_CURRENCY, ENCORE_MAILER_LOCALE"
+    monkeypatch.setenv("FONDLY_INGEST_CURRENCY", "CHF")
+    monkeypatch.setenv("FONDLY_MAILER_LOCALE", "en_GB")
+    shown = run_fondly("config", "show", "--config", str(config))
+    assert shown.err.splitlines()[1] == "environment: FONDLY_INGEST_CURRENCY, FONDLY_MAILER_LOCALE"
 
 
 def test_programs_get_what_applies_as_json(
-    run_encore: Encore, config: Path, monkeypatch: pytest.MonkeyPatch
+    run_fondly: Fondly, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With origin and variables."""
-    monkeypatch.setenv("ENCORE_CONFIG", str(config))
-    monkeypatch.setenv("ENCORE_INGEST_CURRENCY", "CHF")
-    found = {row["key"]: row for row in run_encore("config", "show", "--json").json}
+    monkeypatch.setenv("FONDLY_CONFIG", str(config))
+    monkeypatch.setenv("FONDLY_INGEST_CURRENCY", "CHF")
+    found = {row["key"]: row for row in run_fondly("config", "show", "--json").json}
     assert found["shop.currency"] == {
         "key": "shop.currency",
         "value": "CHF",
         "origin": "environment",
-        "variables": ["ENCORE_INGEST_CURRENCY"],
+        "variables": ["FONDLY_INGEST_CURRENCY"],
     }
     assert found["columns"]["value"] == {
         "columns": {"Artikelnummer": "product_id", "Preis (brutto)": "discounted_price"}
     }
 
 
-def test_variables_are_printed_for_compose_and_terraform(run_encore: Encore, config: Path) -> None:
+def test_variables_are_printed_for_compose_and_terraform(run_fondly: Fondly, config: Path) -> None:
     """What the file says, whatever is set here."""
-    answer = run_encore("config", "env", "--config", str(config))
+    answer = run_fondly("config", "env", "--config", str(config))
     assert (answer.code, answer.err) == (0, "")
-    assert "ENCORE_MAILER_BRAND_NAME='Tee und mehr'\n" in answer.out
-    printed = run_encore("config", "tfvars", "--config", str(config)).json
+    assert "FONDLY_MAILER_BRAND_NAME='Tee und mehr'\n" in answer.out
+    printed = run_fondly("config", "tfvars", "--config", str(config)).json
     assert set(printed) == {"shop"}
-    assert printed["shop"]["ingest"]["ENCORE_INGEST_LOCALE"] == "de_DE"
+    assert printed["shop"]["ingest"]["FONDLY_INGEST_LOCALE"] == "de_DE"
 
 
-def test_a_secret_that_is_missing_is_named(run_encore: Encore, config: Path) -> None:
+def test_a_secret_that_is_missing_is_named(run_fondly: Fondly, config: Path) -> None:
     """It is in no file, so nothing prints it."""
     config.write_text("[brand]\nunsubscribe_url = 'https://tee.example/u'", encoding="utf-8")
-    answer = run_encore("config", "env")
-    assert answer.out == "ENCORE_MAILER_UNSUBSCRIBE_URL='https://tee.example/u'\n".replace("'", "")
-    assert "ENCORE_MAILER_UNSUBSCRIBE_KEY" in answer.err
+    answer = run_fondly("config", "env")
+    assert answer.out == "FONDLY_MAILER_UNSUBSCRIBE_URL='https://tee.example/u'\n".replace("'", "")
+    assert "FONDLY_MAILER_UNSUBSCRIBE_KEY" in answer.err
 
 
 @pytest.mark.parametrize("command", ["show", "env", "tfvars"])
-def test_a_bad_file_ends_a_command_in_one_line(run_encore: Encore, config: Path, command: str) -> None:
+def test_a_bad_file_ends_a_command_in_one_line(run_fondly: Fondly, config: Path, command: str) -> None:
     """With file, line and key."""
     config.write_text("[shop]\ncurrency = 'MRP'", encoding="utf-8")
-    answer = run_encore("config", command)
+    answer = run_fondly("config", command)
     assert (answer.code, answer.out) == (1, "")
-    assert answer.err == "encore.toml:2: shop.currency: found 'MRP', expected an ISO 4217 code such as EUR\n"
+    assert answer.err == "fondly.toml:2: shop.currency: found 'MRP', expected an ISO 4217 code such as EUR\n"
 
 
 @pytest.mark.parametrize("command", [["demo"], ["up"]])
-def test_a_stack_does_not_start_with_a_bad_file(run_encore: Encore, config: Path, command: list[str]) -> None:
+def test_a_stack_does_not_start_with_a_bad_file(run_fondly: Fondly, config: Path, command: list[str]) -> None:
     """The reason is told before anything is started."""
     config.write_text("[shop]\nlocale = 'fr_FR'", encoding="utf-8")
-    answer = run_encore(*command)
+    answer = run_fondly(*command)
     assert answer.code == 1
-    assert answer.err.startswith("encore.toml:2: shop.locale: found 'fr_FR', expected a locale such as de_DE")
+    assert answer.err.startswith("fondly.toml:2: shop.locale: found 'fr_FR', expected a locale such as de_DE")
 
 
 @pytest.mark.parametrize("command", ["env", "tfvars"])
-def test_without_a_file_there_is_nothing_to_print(run_encore: Encore, command: str) -> None:
+def test_without_a_file_there_is_nothing_to_print(run_fondly: Fondly, command: str) -> None:
     """An empty answer would unset what a deployment has."""
-    answer = run_encore("config", command)
+    answer = run_fondly("config", command)
     assert (answer.code, answer.out) == (1, "")
-    assert "encore init" in answer.err
+    assert "fondly init" in answer.err
 
 
-def test_the_schema_is_printed(run_encore: Encore) -> None:
+def test_the_schema_is_printed(run_fondly: Fondly) -> None:
     """For editors."""
-    assert run_encore("config", "schema").out == schema_text()
+    assert run_fondly("config", "schema").out == schema_text()
 
 
-def test_a_first_file_is_written_without_questions(run_encore: Encore, folder: Path) -> None:
+def test_a_first_file_is_written_without_questions(run_fondly: Fondly, folder: Path) -> None:
     """It says what can be guessed, and everything else is there as a comment."""
-    answer = run_encore("init", "--yes")
+    answer = run_fondly("init", "--yes")
     assert answer.code == 0
-    written = read_shop_file((folder / "encore.toml").read_text("utf-8"), file="encore.toml")
+    written = read_shop_file((folder / "fondly.toml").read_text("utf-8"), file="fondly.toml")
     assert (written.shop.locale, written.shop.currency) == ("de_AT", "EUR")
     assert written.shop.time_zone == "Europe/Vienna"
-    assert json.loads((folder / SCHEMA_FILE).read_text("utf-8"))["title"] == "encore.toml"
+    assert json.loads((folder / SCHEMA_FILE).read_text("utf-8"))["title"] == "fondly.toml"
 
 
-def test_a_file_is_never_overwritten_unasked(run_encore: Encore, config: Path) -> None:
+def test_a_file_is_never_overwritten_unasked(run_fondly: Fondly, config: Path) -> None:
     """Somebody may have written into it for hours."""
-    answer = run_encore("init", "--yes")
+    answer = run_fondly("init", "--yes")
     assert (answer.code, config.read_text("utf-8")) == (1, SHOP)
-    assert answer.err == "encore.toml exists: change it there, or replace it with --force\n"
-    assert run_encore("init", "--yes", "--force").code == 0
+    assert answer.err == "fondly.toml exists: change it there, or replace it with --force\n"
+    assert run_fondly("init", "--yes", "--force").code == 0
     assert config.read_text("utf-8") != SHOP
 
 
-def test_without_a_terminal_nothing_is_asked(run_encore: Encore, folder: Path) -> None:
+def test_without_a_terminal_nothing_is_asked(run_fondly: Fondly, folder: Path) -> None:
     """The message says what to do instead."""
-    answer = run_encore("init")
+    answer = run_fondly("init")
     assert (answer.code, answer.err) == (
         1,
-        "no terminal to ask on: `encore init --yes` takes what is guessed\n",
+        "no terminal to ask on: `fondly init --yes` takes what is guessed\n",
     )
     assert list(folder.iterdir()) == []
 
@@ -195,7 +195,7 @@ def test_questions_are_asked_on_a_terminal(folder: Path) -> None:
     answers = ["Tee", "https://www.tee.example", "", "", "", "EURO", "CHF", "", "3", "", ""]
     code, said = on_pty(["init"], answers, folder)
     assert code == 0, said
-    written = read_shop_file((folder / "encore.toml").read_text("utf-8"), file="encore.toml")
+    written = read_shop_file((folder / "fondly.toml").read_text("utf-8"), file="fondly.toml")
     assert (written.brand.name, written.brand.from_address) == ("Tee", "hello@tee.example")
     assert (written.shop.locale, written.shop.currency, written.shop.picks) == ("de_AT", "CHF", 3)
     assert written.hosts.links == ["tee.example", "*.tee.example"]
@@ -204,10 +204,10 @@ def test_questions_are_asked_on_a_terminal(folder: Path) -> None:
 
 
 def on_pty(words: list[str], answers: list[str], folder: Path) -> tuple[int, str]:
-    """Run `encore` on a terminal of its own; return its exit code and what it says."""
+    """Run `fondly` on a terminal of its own; return its exit code and what it says."""
     own, its = pty.openpty()
     os.write(own, "".join(f"{answer}\n" for answer in answers).encode())
-    command = [sys.executable, "-m", "encore.cli", *words]
+    command = [sys.executable, "-m", "fondly.cli", *words]
     done = subprocess.run(command, stdin=its, capture_output=True, text=True, check=False, cwd=folder)  # noqa: S603 - our own command
     os.close(its)
     os.close(own)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from encore.cli.runs.sources import Stored, notification
-from encore.ingest.domain.notification import read_notification
+from fondly.cli.runs.sources import Stored, notification
+from fondly.ingest.domain.notification import read_notification
 
 
 @pytest.mark.parametrize("key", ["uploads/a.csv", "uploads/2026 spring/ä+b&c%20.csv.gz"])

@@ -9,7 +9,7 @@ import pytest
 HEAVY = {"aiobotocore", "asyncio", "boto3", "botocore", "jinja2", "numpy", "pydantic", "rich", "yaml"}
 LOADED = """
 import json, sys
-from encore.cli.__main__ import main
+from fondly.cli.__main__ import main
 try:
     main()
 finally:
@@ -19,10 +19,10 @@ SIGNALLED = """
 import os, signal, sys
 class Finder:
     def find_spec(self, name, path, target=None):
-        if name == "encore.cli.app":
+        if name == "fondly.cli.app":
             os.kill(os.getpid(), getattr(signal, sys.argv[1]))
 sys.meta_path.insert(0, Finder())
-from encore.cli.__main__ import main
+from fondly.cli.__main__ import main
 main()
 """
 
@@ -63,7 +63,7 @@ def test_help_and_version_load_no_heavy_module(arguments: list[str]) -> None:
 
 def test_the_version_is_the_distributions() -> None:
     """With the command's name."""
-    assert python(LOADED, "--version").stdout.startswith("encore 0.")
+    assert python(LOADED, "--version").stdout.startswith("fondly 0.")
 
 
 @pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM"])

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from encore.cli.errors import CommandError
-from encore.cli.suppressions.reading import BadRow, read_list
-from encore.cli.suppressions.rows import Defaults, suppressions_of
-from encore.contracts.consent import Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.ingest.domain.errors import UnreadableError
+from fondly.cli.errors import CommandError
+from fondly.cli.suppressions.reading import BadRow, read_list
+from fondly.cli.suppressions.rows import Defaults, suppressions_of
+from fondly.contracts.consent import Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.ingest.domain.errors import UnreadableError
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_who_is_subscribed_is_not_suppressed(tmp_path: Path) -> None:
 
 
 def test_packed_lists_and_workbooks_are_read(tmp_path: Path) -> None:
-    """As everywhere in Encore; a row with an address and a customer id suppresses both."""
+    """As everywhere in Fondly; a row with an address and a customer id suppresses both."""
     packed = good(read(tmp_path, gzip.compress(f"email,customer_id\n{ASHA},C1\n".encode())))
     assert [each.entry for each in packed] == [address_entry(ASHA), customer_entry("C1")]
     book = Workbook()

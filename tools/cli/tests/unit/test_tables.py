@@ -13,36 +13,36 @@ import pytest
 import time_machine
 from rich.console import Console
 
-from encore.cli.cleanup.infrastructure import WHY
-from encore.cli.cleanup.owner import Owner
-from encore.cli.cleanup.report import Row
-from encore.cli.cleanup.table import cleanup_table
-from encore.cli.dead_letters.counts import DeadLetterCount
-from encore.cli.dead_letters.dead_letter import DeadLetter
-from encore.cli.dead_letters.table import count_table, show_dead_letter
-from encore.cli.delivery.tables import show_delivery
-from encore.cli.delivery.views import DeliveryView
-from encore.cli.emails.finished import EmailView
-from encore.cli.emails.tables import email_table, show_email
-from encore.cli.features.tables import feature_table, show_features
-from encore.cli.queues.states import QueueState
-from encore.cli.queues.table import queue_table
-from encore.cli.runs.retry import Message
-from encore.cli.runs.tables import message_table, run_table, show_details
-from encore.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
-from encore.cli.suppressions.tables import suppression_table
-from encore.cli.verification import Outcome as Found
-from encore.cli.verification import Result, show_results
-from encore.contracts.consent import Suppression, address_entry, customer_entry
-from encore.contracts.delivery import Dispatch, NotSent, Outcome
-from encore.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
-from encore.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
-from encore.runtime.runs.run import MAKING, RunStatus, StageName
-from encore.sender.domain.tally import Tally
-from encore.stack.report import render_report
-from encore.stack.sentiment_figures import exported
+from fondly.cli.cleanup.infrastructure import WHY
+from fondly.cli.cleanup.owner import Owner
+from fondly.cli.cleanup.report import Row
+from fondly.cli.cleanup.table import cleanup_table
+from fondly.cli.dead_letters.counts import DeadLetterCount
+from fondly.cli.dead_letters.dead_letter import DeadLetter
+from fondly.cli.dead_letters.table import count_table, show_dead_letter
+from fondly.cli.delivery.tables import show_delivery
+from fondly.cli.delivery.views import DeliveryView
+from fondly.cli.emails.finished import EmailView
+from fondly.cli.emails.tables import email_table, show_email
+from fondly.cli.features.tables import feature_table, show_features
+from fondly.cli.queues.states import QueueState
+from fondly.cli.queues.table import queue_table
+from fondly.cli.runs.retry import Message
+from fondly.cli.runs.tables import message_table, run_table, show_details
+from fondly.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
+from fondly.cli.suppressions.tables import suppression_table
+from fondly.cli.verification import Outcome as Found
+from fondly.cli.verification import Result, show_results
+from fondly.contracts.consent import Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
+from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
+from fondly.runtime.runs.run import MAKING, RunStatus, StageName
+from fondly.sender.domain.tally import Tally
+from fondly.stack.report import render_report
+from fondly.stack.sentiment_figures import exported
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -128,7 +128,7 @@ def a_run(status: RunStatus = RunStatus.RUNNING, *, parts: int | None = 1000, do
     return RunView(
         run_id=RUN,
         status=status,
-        source=f"s3://encore-prod-data-123456789012/uploads/{SOURCE}",
+        source=f"s3://fondly-prod-data-123456789012/uploads/{SOURCE}",
         reason="no such column: product_id" if status is RunStatus.FAILED else None,
         parts=parts,
         created_at=NOW - timedelta(days=12, hours=23),
@@ -184,14 +184,14 @@ def run_show(screen: Console) -> None:
             "import_interactions": ARN,
             "interactions": f"{BIG}",
         },
-        rejects=Rejects(rows=BIG, location=f"s3://encore-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
+        rejects=Rejects(rows=BIG, location=f"s3://fondly-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
     )
     show_details(details, screen)
 
 
 ARN_OF_A_PERSON = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Marketing_0123/ines@shop.example"
 DECISIONS = (
-    Decision(act=Act.HOLD, by="the setting ENCORE_SENDER_APPROVAL", at=NOW - timedelta(hours=5)),
+    Decision(act=Act.HOLD, by="the setting FONDLY_SENDER_APPROVAL", at=NOW - timedelta(hours=5)),
     Decision(
         act=Act.SAMPLE,
         by="ines",
@@ -326,7 +326,7 @@ def email_list(screen: Console) -> None:
 
 def email_show(screen: Console) -> None:
     """An email as text."""
-    text = "Hello Ines,\n\n1. Norra Desk Lamp 40 cm\n   \u20b9 1,299 \u202e evil\n   https://shop.example/p/B0EXAMPLE1?utm_source=encore&utm_medium=email&utm_campaign=run-0123\n"
+    text = "Hello Ines,\n\n1. Norra Desk Lamp 40 cm\n   \u20b9 1,299 \u202e evil\n   https://shop.example/p/B0EXAMPLE1?utm_source=fondly&utm_medium=email&utm_campaign=run-0123\n"
     show_email(an_email(DISPATCHES[1].customer_id, DISPATCHES[1]), a_message(text), screen)
 
 
@@ -426,13 +426,13 @@ def dlq_show(screen: Console) -> None:
         message_id=MESSAGE_ID,
         reason=f"the object runs/{RUN}/customers/part-00003.jsonl.gz does not exist in the bucket",
         exception="PermanentError",
-        handler="encore.sentiment.handler.SentimentHandler",
+        handler="fondly.sentiment.handler.SentimentHandler",
         first_received_at=NOW - timedelta(hours=3, minutes=20),
         receives=12,
         sent_at=NOW,
         about="data-ingested part 3",
         run_id=RUN,
-        body='{"type": "encore.data-ingested.v1"}',
+        body='{"type": "fondly.data-ingested.v1"}',
         receipt="",
         attributes={},
     )

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from encore.cli import target as targets
-from encore.cli.errors import CommandError
-from encore.cli.target import load_topology, target
-from encore.stack.background import BackgroundStack, StateFolder
+from fondly.cli import target as targets
+from fondly.cli.errors import CommandError
+from fondly.cli.target import load_topology, target
+from fondly.stack.background import BackgroundStack, StateFolder
 
 LOCAL = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:4000",
     "AWS_REGION": "eu-west-1",
-    "ENCORE_ENVIRONMENT": "encore-local",
+    "FONDLY_ENVIRONMENT": "fondly-local",
 }
 
 
@@ -31,7 +31,7 @@ def test_a_running_local_stack_is_the_default(
     """One line says so; its variables are set meanwhile, and win over the shell's region."""
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     with target(None, None) as chosen:
-        assert chosen == ("encore-local", "eu-west-1")
+        assert chosen == ("fondly-local", "eu-west-1")
         assert os.environ["AWS_ENDPOINT_URL"] == LOCAL["AWS_ENDPOINT_URL"]
     assert "AWS_ENDPOINT_URL" not in os.environ
     assert capsys.readouterr().err.count("\n") == 1
@@ -45,8 +45,8 @@ def test_a_named_account_or_stage_rules_the_local_stack_out(
     """Nothing is said either."""
     if name != "environment":
         monkeypatch.setenv(name, "http://other:1")
-    with target("encore-dev" if name == "environment" else None, "eu-north-1") as chosen:
-        assert chosen == ("encore-dev" if name == "environment" else "encore-local", "eu-north-1")
+    with target("fondly-dev" if name == "environment" else None, "eu-north-1") as chosen:
+        assert chosen == ("fondly-dev" if name == "environment" else "fondly-local", "eu-north-1")
         assert os.environ.get("AWS_ENDPOINT_URL") != LOCAL["AWS_ENDPOINT_URL"]
     assert capsys.readouterr().err == ""
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.cli.customers.traces import Trace, Traces, Whose, is_telling
-from encore.contracts.file_names import file_name
-from encore.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.cli.customers.traces import Trace, Traces, Whose, is_telling
+from fondly.contracts.file_names import file_name
+from fondly.contracts.tokens import UNSUBSCRIBE, sign
 
 IDS = st.text(min_size=4, max_size=20).filter(
     lambda text: is_telling(text) and text[0].isalnum() and text[-1].isalnum() and "\\" not in text

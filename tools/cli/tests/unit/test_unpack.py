@@ -20,7 +20,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 
-from encore.cli.customers.unpack import BINARY, DAMAGED, LOCKED, OBJECTS, TOO_DEEP, UNSEEN, look_into
+from fondly.cli.customers.unpack import BINARY, DAMAGED, LOCKED, OBJECTS, TOO_DEEP, UNSEEN, look_into
 
 WORD = "CUST-7731"
 

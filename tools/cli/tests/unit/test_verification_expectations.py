@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from encore.cli.verification.expectations import (
+from fondly.cli.verification.expectations import (
     dead_letter_problems,
     expiry_problems,
     notification_problems,
@@ -11,10 +11,10 @@ from encore.cli.verification.expectations import (
     service_problems,
     table_problems,
 )
-from encore.stack.topology import Notification, Queue, Table
+from fondly.stack.topology import Notification, Queue, Table
 
 QUEUE = Queue(visibility_s=60, max_receives=8, retention_s=345600, subscribes="data-ingested")
-DEAD_LETTERS = "encore-dev-sentiment-dlq"
+DEAD_LETTERS = "fondly-dev-sentiment-dlq"
 REDRIVE = {"deadLetterTargetArn": f"arn:aws:sqs:eu-west-1:123456789012:{DEAD_LETTERS}", "maxReceiveCount": 8}
 ATTRIBUTES = {
     "VisibilityTimeout": "60",
@@ -23,7 +23,7 @@ ATTRIBUTES = {
 }
 UPLOADS = Notification(queue="ingest-uploads", events=["s3:ObjectCreated:*"], prefix="uploads/")
 NOTIFIED = {
-    "QueueArn": "arn:aws:sqs:eu-west-1:123456789012:encore-dev-ingest-uploads",
+    "QueueArn": "arn:aws:sqs:eu-west-1:123456789012:fondly-dev-ingest-uploads",
     "Events": ["s3:ObjectCreated:*"],
     "Filter": {"Key": {"FilterRules": [{"Name": "Prefix", "Value": "uploads/"}]}},
 }
@@ -81,7 +81,7 @@ def test_expiry_counts_only_when_it_is_on() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"QueueArn": "arn:aws:sqs:eu-west-1:123456789012:encore-prod-ingest-uploads"},
+        {"QueueArn": "arn:aws:sqs:eu-west-1:123456789012:fondly-prod-ingest-uploads"},
         {"Events": ["s3:ObjectRemoved:*"]},
         {"Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}},
         {"Filter": {}},
@@ -89,7 +89,7 @@ def test_expiry_counts_only_when_it_is_on() -> None:
 )
 def test_a_notification_must_match_in_full(changed: dict[str, object]) -> None:
     """In queue, events and prefix; the case of the rule's name does not matter."""
-    queue = "encore-dev-ingest-uploads"
+    queue = "fondly-dev-ingest-uploads"
     assert notification_problems(UPLOADS, [NOTIFIED], queue=queue) == []
     assert notification_problems(UPLOADS, [NOTIFIED | changed], queue=queue) == [
         f"no notification of s3:ObjectCreated:* under uploads/ to {queue}"

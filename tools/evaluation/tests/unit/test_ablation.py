@@ -2,15 +2,15 @@
 
 import pytest
 
-from encore.evaluation.metrics import change
-from encore.evaluation.own_data import ablation
-from encore.evaluation.own_data.ablation import MODULES, AblationReport, ablate, lines_of
-from encore.evaluation.own_data.made_up import RECIPES, MadeUpName, made_up
-from encore.evaluation.own_data.reading import Data
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.parts import Part
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
+from fondly.evaluation.metrics import change
+from fondly.evaluation.own_data import ablation
+from fondly.evaluation.own_data.ablation import MODULES, AblationReport, ablate, lines_of
+from fondly.evaluation.own_data.made_up import RECIPES, MadeUpName, made_up
+from fondly.evaluation.own_data.reading import Data
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.parts import Part
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
 
 RULES = RunRules(rules=Rules())
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from encore.evaluation.copy.answer_report import AnswerReport, Outcome, evaluate_answers
-from encore.evaluation.copy.answers import read_answers, wordings
-from encore.evaluation.errors import EvaluationError
+from fondly.evaluation.copy.answer_report import AnswerReport, Outcome, evaluate_answers
+from fondly.evaluation.copy.answers import read_answers, wordings
+from fondly.evaluation.errors import EvaluationError
 from tools.evaluation.tests.copy_cases import facts, gate, write_lines
 
 GOOD = {

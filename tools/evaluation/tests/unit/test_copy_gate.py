@@ -1,14 +1,14 @@
-"""The mailer's gate on Encore's own suites: the half that it was tuned on, and the one that it was not."""
+"""The mailer's gate on Fondly's own suites: the half that it was tuned on, and the one that it was not."""
 
 from pathlib import Path
 
 import pytest
 
-from encore.evaluation.copy.emails import read_emails
-from encore.evaluation.copy.gate import mailer_gate
-from encore.evaluation.copy.report import CopyReport, evaluate_suite
-from encore.evaluation.copy.suite import own_emails, read_own_suites
-from encore.evaluation.errors import EvaluationError
+from fondly.evaluation.copy.emails import read_emails
+from fondly.evaluation.copy.gate import mailer_gate
+from fondly.evaluation.copy.report import CopyReport, evaluate_suite
+from fondly.evaluation.copy.suite import own_emails, read_own_suites
+from fondly.evaluation.errors import EvaluationError
 from tools.evaluation.tests.copy_cases import write_emails
 
 MIN_CAUGHT, MIN_CAUGHT_PER_KIND = 0.95, 0.8

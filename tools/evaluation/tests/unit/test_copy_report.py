@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from encore.evaluation.copy.judging import Problem
-from encore.evaluation.copy.report import CopyReport, evaluate_suite, shortfalls
-from encore.evaluation.copy.suite import read_suite
+from fondly.evaluation.copy.judging import Problem
+from fondly.evaluation.copy.report import CopyReport, evaluate_suite, shortfalls
+from fondly.evaluation.copy.suite import read_suite
 from tools.evaluation.tests.copy_cases import facts, gate, line, write_lines
 
 

@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from encore.contracts.records import ReasonKind
-from encore.evaluation.own_data.lists import Lists, Nearness, Views
-from encore.recommender.domain.preferences import Preference
+from fondly.contracts.records import ReasonKind
+from fondly.evaluation.own_data.lists import Lists, Nearness, Views
+from fondly.recommender.domain.preferences import Preference
 from tools.evaluation.tests.shops import a_list, a_product, by_id
 
 TV, OTHER_TV = (

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from encore.evaluation import metrics
+from fondly.evaluation import metrics
 
 PLACES = np.array([0, 4, 5, 9, np.inf])
 

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.own_data.reading import Data, read_data
-from encore.evaluation.own_data.report import evaluate_data
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.stack.sample import write_sample
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.own_data.reading import Data, read_data
+from fondly.evaluation.own_data.report import evaluate_data
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.stack.sample import write_sample
 from services.ingest.tests.fakes import csv_lines, numbered
 from tools.evaluation.tests.shops import a_buyer, a_product
 
@@ -94,7 +94,7 @@ def test_the_sample_gets_the_same_figures_twice(sample: Path) -> None:
     report = evaluate_data(data, RULES)
     assert report == evaluate_data(data, RULES)
     assert report.held_out.customers > 20
-    assert report.held_out.encore.family.mean > report.held_out.popularity.family.mean
+    assert report.held_out.fondly.family.mean > report.held_out.popularity.family.mean
     assert report.lists.family_duplicates == 0
     assert report.lists.sources == {"personalize": 500}
     assert report.lists.short_lists == 0

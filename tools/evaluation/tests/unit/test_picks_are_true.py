@@ -4,22 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, Purchase, ReasonKind
-from encore.evaluation.own_data.picking import pick_products
-from encore.evaluation.own_data.reading import Data, read_data
-from encore.evaluation.own_data.report import evaluate_data
-from encore.evaluation.own_data.scoring import read_texts
-from encore.evaluation.reasons.checking import ReasonReport, check_reasons
-from encore.evaluation.reasons.stored_run import StoredRun
-from encore.recommender.domain import learned_keys
-from encore.recommender.domain.history import History
-from encore.recommender.domain.preferences import scores_by_review
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.sentiment.domain.readings import scored_reviews
-from encore.stack.sample import write_sample
+from fondly.contracts import object_keys
+from fondly.contracts.records import Customer, Purchase, ReasonKind
+from fondly.evaluation.own_data.picking import pick_products
+from fondly.evaluation.own_data.reading import Data, read_data
+from fondly.evaluation.own_data.report import evaluate_data
+from fondly.evaluation.own_data.scoring import read_texts
+from fondly.evaluation.reasons.checking import ReasonReport, check_reasons
+from fondly.evaluation.reasons.stored_run import StoredRun
+from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.preferences import scores_by_review
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.sentiment.domain.readings import scored_reviews
+from fondly.stack.sample import write_sample
 from tests.support.clothing import ClothingShop
 from tests.support.stores import InMemoryObjects
 
@@ -115,7 +115,7 @@ def test_no_customer_gets_a_garment_in_two_sizes(clothing: Data) -> None:
     report = evaluate_data(clothing, RunRules(rules=Rules()))
     assert report.data.families == 60
     assert report.lists.family_duplicates == 0
-    encore, popularity = report.held_out.encore, report.held_out.popularity
-    assert encore.leaf.low > popularity.leaf.high
-    assert encore.family.low > popularity.family.high
-    assert encore.level_2.mean >= popularity.level_2.low  # five best sellers are of nearly all six parts
+    fondly, popularity = report.held_out.fondly, report.held_out.popularity
+    assert fondly.leaf.low > popularity.leaf.high
+    assert fondly.family.low > popularity.family.high
+    assert fondly.level_2.mean >= popularity.level_2.low  # five best sellers are of nearly all six parts

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.records import ReasonKind
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.reasons.checking import check_reasons
-from encore.evaluation.reasons.stored_run import StoredRun
-from encore.recommender.domain import learned_keys
+from fondly.contracts.records import ReasonKind
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.reasons.checking import check_reasons
+from fondly.evaluation.reasons.stored_run import StoredRun
+from fondly.recommender.domain import learned_keys
 from tests.support.stores import InMemoryObjects
 from tools.evaluation.tests.made_up_run import BY_ID, CUSTOMERS, NOW, PRODUCTS, RUN, checked, picked
 from tools.evaluation.tests.shops import a_buyer, a_customer, a_product

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from encore.contracts.records import Sentiment, SentimentScores
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment import challenge
-from encore.evaluation.sentiment.challenge import FILE, Case, evaluate_challenge, read_challenge
-from encore.evaluation.sentiment.reading import Row
-from encore.evaluation.sentiment.scoring import on_texts, understudy
-from encore.sentiment.domain.scores import Score
+from fondly.contracts.records import Sentiment, SentimentScores
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment import challenge
+from fondly.evaluation.sentiment.challenge import FILE, Case, evaluate_challenge, read_challenge
+from fondly.evaluation.sentiment.reading import Row
+from fondly.evaluation.sentiment.scoring import on_texts, understudy
+from fondly.sentiment.domain.scores import Score
 
 POSITIVE, NEUTRAL = Sentiment.POSITIVE, Sentiment.NEUTRAL
 CASES = [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from encore.contracts.records import Sentiment
-from encore.evaluation.sentiment.labels import Labels, read_map
+from fondly.contracts.records import Sentiment
+from fondly.evaluation.sentiment.labels import Labels, read_map
 
 POSITIVE, NEGATIVE, NEUTRAL, MIXED = (
     Sentiment.POSITIVE,

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from encore.contracts.records import ReasonKind, Recommendation, Sentiment, SentimentScores
-from encore.evaluation.own_data.picking import Picked, pick_products
-from encore.evaluation.own_data.reading import Data, read_data
-from encore.evaluation.own_data.scoring import read_texts
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.sentiment.domain.readings import Reading, Readings
-from encore.sentiment.domain.scores import Score
-from encore.stack.sample import write_sample
+from fondly.contracts.records import ReasonKind, Recommendation, Sentiment, SentimentScores
+from fondly.evaluation.own_data.picking import Picked, pick_products
+from fondly.evaluation.own_data.reading import Data, read_data
+from fondly.evaluation.own_data.scoring import read_texts
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.sentiment.domain.readings import Reading, Readings
+from fondly.sentiment.domain.scores import Score
+from fondly.stack.sample import write_sample
 
 NOW = 1_800_000_000
 LIKINGS = {ReasonKind.LIKED, ReasonKind.ALSO_LIKED}

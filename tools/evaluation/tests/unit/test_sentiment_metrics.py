@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from encore.contracts.records import Sentiment
-from encore.evaluation.sentiment.metrics import (
+from fondly.contracts.records import Sentiment
+from fondly.evaluation.sentiment.metrics import (
     Bin,
     Correlation,
     calibration,

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Customer, Product, Review, Sentiment, SentimentScores, SharedText
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment.metrics import Correlation
-from encore.evaluation.sentiment.ratings import evaluate_ratings, texts_by_product
-from encore.sentiment.domain.scores import Score
+from fondly.contracts.records import Customer, Product, Review, Sentiment, SentimentScores, SharedText
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment.metrics import Correlation
+from fondly.evaluation.sentiment.ratings import evaluate_ratings, texts_by_product
+from fondly.sentiment.domain.scores import Score
 
 
 def product(product_id: str, rating: str | None) -> Product:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Sentiment
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment.reading import Columns, Labelled, Row, read_labelled
+from fondly.contracts.records import Sentiment
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment.reading import Columns, Labelled, Row, read_labelled
 
 POSITIVE, NEGATIVE = Sentiment.POSITIVE, Sentiment.NEGATIVE
 TEXT_AND_LABEL = Columns(("text",), "label")

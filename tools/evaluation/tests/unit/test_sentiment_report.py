@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from encore.contracts.records import Sentiment, SentimentScores
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment.reading import Labelled, Row
-from encore.evaluation.sentiment.report import SentimentReport, evaluate_rows
-from encore.evaluation.sentiment.scoring import Timed
-from encore.evaluation.sentiment.table_files import BadRow
-from encore.sentiment.domain.scores import Score
+from fondly.contracts.records import Sentiment, SentimentScores
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment.reading import Labelled, Row
+from fondly.evaluation.sentiment.report import SentimentReport, evaluate_rows
+from fondly.evaluation.sentiment.scoring import Timed
+from fondly.evaluation.sentiment.table_files import BadRow
+from fondly.sentiment.domain.scores import Score
 
 POSITIVE, NEGATIVE, NEUTRAL = Sentiment.POSITIVE, Sentiment.NEGATIVE, Sentiment.NEUTRAL
 

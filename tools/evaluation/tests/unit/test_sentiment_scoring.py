@@ -9,13 +9,13 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from encore.contracts.records import Sentiment, SentimentScores
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment import scoring
-from encore.evaluation.sentiment.comprehend import comprehend, estimated_usd
-from encore.evaluation.sentiment.reading import Row
-from encore.evaluation.sentiment.scoring import Prior, on_terms, on_texts, timed, understudy, vader
-from encore.sentiment.domain.scores import Score, highest
+from fondly.contracts.records import Sentiment, SentimentScores
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment import scoring
+from fondly.evaluation.sentiment.comprehend import comprehend, estimated_usd
+from fondly.evaluation.sentiment.reading import Row
+from fondly.evaluation.sentiment.scoring import Prior, on_terms, on_texts, timed, understudy, vader
+from fondly.sentiment.domain.scores import Score, highest
 from understudy.engines.sentiment import Scores, SentimentModel
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def test_speed_does_not_count_what_is_loaded_late() -> None:
 
 def test_vaders_polarity_is_its_compound_score() -> None:
     """Its label is neutral near 0."""
-    pytest.importorskip("vaderSentiment", reason="the extra encore-evaluation[baselines] is not installed")
+    pytest.importorskip("vaderSentiment", reason="the extra fondly-evaluation[baselines] is not installed")
     praise, nothing = vader()(["This is excellent!", "A cable."])
     assert praise.sentiment is Sentiment.POSITIVE
     assert praise.scores is not None

@@ -4,11 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sequences import baselines
-from encore.evaluation.sequences.protocol import Protocol, Task, places
-from encore.evaluation.sequences.reading import read_attributes, read_sequences
-from encore.evaluation.sequences.report import evaluate_baselines, evaluate_sequences, floors_of, task_of
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sequences import baselines
+from fondly.evaluation.sequences.protocol import Protocol, Task, places
+from fondly.evaluation.sequences.reading import read_attributes, read_sequences
+from fondly.evaluation.sequences.report import evaluate_baselines, evaluate_sequences, floors_of, task_of
 
 KEYS = [
     *("recall@5", "ndcg@5", "recall@10", "ndcg@10", "coverage@5"),

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, expect
 
-from encore.contracts.records import Sentiment
-from encore.stack.gallery import GalleryEmail, GalleryPrompt, GalleryReview
-from encore.stack.gallery.model import GalleryMention, GalleryOwned, Piece, Refusal
+from fondly.contracts.records import Sentiment
+from fondly.stack.gallery import GalleryEmail, GalleryPrompt, GalleryReview
+from fondly.stack.gallery.model import GalleryMention, GalleryOwned, Piece, Refusal
 from tests.hostile.cases import cases
 from tools.stack.tests.browser.conftest import Open
 from tools.stack.tests.gallery_pages import email, pick, prompt, write_gallery

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from encore.stack.pictures.addresses import picture_url
-from encore.stack.pictures.drawing import SIZE
+from fondly.stack.pictures.addresses import picture_url
+from fondly.stack.pictures.drawing import SIZE
 from tools.stack.tests.gallery_pages import email, write_gallery
 
 pytestmark = pytest.mark.timeout(180)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser
 
-from encore.sender.web.pages import LANGUAGES, Page, Pages
+from fondly.sender.web.pages import LANGUAGES, Page, Pages
 from tools.stack.tests.browser.conftest import PHONE
 
 TOPICS = ("Electronics", "Home&Kitchen", "Garten und Terrasse")

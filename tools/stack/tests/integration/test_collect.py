@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.contracts.file_names import file_name
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.file_names import file_name
+from fondly.contracts.records import (
     AspectCount,
     AspectMention,
     Customer,
@@ -28,13 +28,13 @@ from encore.contracts.records import (
     Sentiment,
     SentimentSummary,
 )
-from encore.runtime.storage import DynamoDBItems
-from encore.stack.collect import collect
-from encore.stack.email_record import EmailRecord
-from encore.stack.observer import Observer, observe
-from encore.stack.pictures.addresses import picture_url
-from encore.stack.provision import Resources
-from encore.stack.sentiment_figures import exported
+from fondly.runtime.storage import DynamoDBItems
+from fondly.stack.collect import collect
+from fondly.stack.email_record import EmailRecord
+from fondly.stack.observer import Observer, observe
+from fondly.stack.pictures.addresses import picture_url
+from fondly.stack.provision import Resources
+from fondly.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import listed, packed, parsed, rows
 
 RUN = "run-0123456789abcdef"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from encore.stack.mailbox import Fault, Faults, Mailbox, MailboxServer
-from encore.stack.mailbox.store import INDEX
-from encore.stack.mailbox.web import serving
+from fondly.stack.mailbox import Fault, Faults, Mailbox, MailboxServer
+from fondly.stack.mailbox.store import INDEX
+from fondly.stack.mailbox.web import serving
 from services.sender.tests.messages import ADDRESS, message
 
 
@@ -55,7 +55,7 @@ def test_second_copy_is_counted(server: MailboxServer) -> None:
     [
         (message().replace(b"Subject: ", b"Subject: a\r\nSubject: "), "Subject stands 2 times"),
         (message().replace(b"To: ada@", b"To: ada@@"), "To: "),
-        (message().replace(b"--=_encore_one--", b"--=_encore_two--"), "CloseBoundaryNotFoundDefect"),
+        (message().replace(b"--=_fondly_one--", b"--=_fondly_two--"), "CloseBoundaryNotFoundDefect"),
         (message().replace(b"quoted-printable", b"base64"), "InvalidBase64"),
         (message().replace(b"charset=utf-8", b"charset=klingon"), "LookupError"),
         (message().replace(b"Date: Thu, 26", b"Date: Thu, 36"), "Date: "),

@@ -5,11 +5,11 @@ from pathlib import Path
 import boto3
 import pytest
 
-from encore.contracts import object_keys
-from encore.stack.demo import DemoFailedError
-from encore.stack.embedded import Stack
-from encore.stack.merchandising import with_merchandising
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.stack.demo import DemoFailedError
+from fondly.stack.embedded import Stack
+from fondly.stack.merchandising import with_merchandising
+from fondly.stack.provision import Resources
 
 
 def no_stack(log_dir: Path) -> AbstractContextManager[Stack]:

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from encore.contracts import object_keys
-from encore.contracts.events import RunFinished, new_event
-from encore.contracts.ingest_report import IngestReport, RejectReason
-from encore.contracts.records import Exclusion
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.runs.delivery import Act, Deliveries, DeliveryStatus
-from encore.runtime.runs.run import StageName
-from encore.stack.collect import collect
-from encore.stack.embedded import Stack
-from encore.stack.observer import Observer, observe
-from encore.stack.outcome import POLL_S, DemoFailedError, summary_of, until_delivered, until_ended
-from encore.stack.processes import ProcessDiedError
-from encore.stack.provision import Resources
+from fondly.contracts import object_keys
+from fondly.contracts.events import RunFinished, new_event
+from fondly.contracts.ingest_report import IngestReport, RejectReason
+from fondly.contracts.records import Exclusion
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.delivery import Act, Deliveries, DeliveryStatus
+from fondly.runtime.runs.run import StageName
+from fondly.stack.collect import collect
+from fondly.stack.embedded import Stack
+from fondly.stack.observer import Observer, observe
+from fondly.stack.outcome import POLL_S, DemoFailedError, summary_of, until_delivered, until_ended
+from fondly.stack.processes import ProcessDiedError
+from fondly.stack.provision import Resources
 from tools.stack.tests.gallery_pages import parsed, rows
 
 RUN = "run-0123456789abcdef"

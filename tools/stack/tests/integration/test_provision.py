@@ -1,7 +1,7 @@
 import json
 
-from encore.stack.provision import Resources, provision
-from encore.stack.topology import load_topology
+from fondly.stack.provision import Resources, provision
+from fondly.stack.topology import load_topology
 from tests.support.stores import Clients
 
 REGION = "eu-west-1"
@@ -65,7 +65,7 @@ async def test_provisioning_again_changes_nothing(clients: Clients, resources: R
 def test_services_find_their_settings_by_name(resources: Resources) -> None:
     """The environment names every resource after its name in the topology."""
     environment = resources.settings()
-    assert environment["ENCORE_SENTIMENT_QUEUE_URL"] == resources.queue_urls["sentiment"]
-    assert environment["ENCORE_DATA_INGESTED_TOPIC_ARN"] == resources.topic_arns["data-ingested"]
-    assert environment["ENCORE_PRODUCT_SENTIMENTS_TABLE"] == resources.tables["product-sentiments"]
-    assert environment["ENCORE_DATA_BUCKET"] == resources.buckets["data"]
+    assert environment["FONDLY_SENTIMENT_QUEUE_URL"] == resources.queue_urls["sentiment"]
+    assert environment["FONDLY_DATA_INGESTED_TOPIC_ARN"] == resources.topic_arns["data-ingested"]
+    assert environment["FONDLY_PRODUCT_SENTIMENTS_TABLE"] == resources.tables["product-sentiments"]
+    assert environment["FONDLY_DATA_BUCKET"] == resources.buckets["data"]

@@ -9,16 +9,16 @@ import aiohttp
 import pytest
 from uvicorn import Config, Server
 
-from encore.mailer.domain.copy.gate import Gate
-from encore.mailer.domain.message.theme_files import built_in_themes
-from encore.stack.theme_preview.emails import COPY, MAX_PICKS, preview_content, preview_facts
-from encore.stack.theme_preview.server import in_mode, preview_app
+from fondly.mailer.domain.copy.gate import Gate
+from fondly.mailer.domain.message.theme_files import built_in_themes
+from fondly.stack.theme_preview.emails import COPY, MAX_PICKS, preview_content, preview_facts
+from fondly.stack.theme_preview.server import in_mode, preview_app
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """The shop's file, which does not exist yet."""
-    return tmp_path / "encore.toml"
+    return tmp_path / "fondly.toml"
 
 
 @pytest.fixture

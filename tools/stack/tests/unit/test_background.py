@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from encore.stack.background import (
+from fondly.stack.background import (
     StateFolder,
     export_lines,
     running_stack,
@@ -16,11 +16,11 @@ from encore.stack.background import (
     supervising,
     write_exports,
 )
-from encore.stack.processes import StackNotReadyError
+from fondly.stack.processes import StackNotReadyError
 
 ENVIRONMENT = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
-    "ENCORE_X": "it's $HOME\nexport Y=1\n",
+    "FONDLY_X": "it's $HOME\nexport Y=1\n",
     "PATH": "/bin",
 }
 
@@ -35,14 +35,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
 
 
 def test_a_ready_stack_is_found(folder: StateFolder) -> None:
-    """With the variables of AWS and Encore, whatever their values."""
+    """With the variables of AWS and Fondly, whatever their values."""
     with supervising(folder):
         assert running_stack() is None, "not ready yet"
         write_exports(folder, ENVIRONMENT)
         stack = running_stack()
         assert stack is not None
         assert stack.pid == os.getpid()
-        assert stack.variables == {name: ENVIRONMENT[name] for name in ("AWS_ENDPOINT_URL", "ENCORE_X")}
+        assert stack.variables == {name: ENVIRONMENT[name] for name in ("AWS_ENDPOINT_URL", "FONDLY_X")}
     assert running_stack() is None
 
 
@@ -64,7 +64,7 @@ def test_what_a_killed_supervisor_left_is_ignored_and_removed(folder: StateFolde
 
 def test_there_is_one_supervisor(folder: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second one gives up without touching the first one's exports."""
-    monkeypatch.setattr("encore.stack.background.LOCK_S", 0.1)
+    monkeypatch.setattr("fondly.stack.background.LOCK_S", 0.1)
     with supervising(folder):
         write_exports(folder, ENVIRONMENT)
         with pytest.raises(StackNotReadyError, match="another local stack"), supervising(folder):
@@ -78,7 +78,7 @@ def test_there_is_one_supervisor(folder: StateFolder, monkeypatch: pytest.Monkey
 def test_the_state_is_below_the_home_folder_by_default(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A relative XDG_STATE_HOME is ignored, as the XDG Base Directory Specification asks."""
     monkeypatch.setenv("XDG_STATE_HOME", home)
-    assert state_folder().path == Path.home() / ".local/state/encore"
+    assert state_folder().path == Path.home() / ".local/state/fondly"
 
 
 def test_exports_are_quoted_for_a_shell() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from encore.stack.embedded import KEY, LOCAL_KEY, UNSUBSCRIBE_URL, signing
+from fondly.stack.embedded import KEY, LOCAL_KEY, UNSUBSCRIBE_URL, signing
 
 
 def test_emails_of_a_stack_that_sends_lead_to_its_own_pages(monkeypatch: pytest.MonkeyPatch) -> None:

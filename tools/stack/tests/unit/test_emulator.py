@@ -8,7 +8,7 @@ import uvicorn
 from ministack import app
 from ministack.services import dynamodb, s3
 
-from encore.stack import emulator
+from fondly.stack import emulator
 
 
 def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,14 +12,14 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from encore.contracts.records import OwnProduct, Reason, ReasonKind, Sentiment
-from encore.stack.gallery import GalleryEmail, GalleryReview
-from encore.stack.gallery.entries import is_unhappy
-from encore.stack.gallery.evidence import evidence
-from encore.stack.gallery.model import CopySource, GalleryDelivery, Piece
-from encore.stack.gallery.runs import write_runs
-from encore.stack.pictures.addresses import BASE_URL, picture_url
-from encore.stack.pictures.drawing import picture
+from fondly.contracts.records import OwnProduct, Reason, ReasonKind, Sentiment
+from fondly.stack.gallery import GalleryEmail, GalleryReview
+from fondly.stack.gallery.entries import is_unhappy
+from fondly.stack.gallery.evidence import evidence
+from fondly.stack.gallery.model import CopySource, GalleryDelivery, Piece
+from fondly.stack.gallery.runs import write_runs
+from fondly.stack.pictures.addresses import BASE_URL, picture_url
+from fondly.stack.pictures.drawing import picture
 from tools.stack.tests.gallery_pages import (
     ATTACK,
     email,

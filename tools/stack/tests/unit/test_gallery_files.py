@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from encore.stack.gallery import GalleryWriter
-from encore.stack.gallery.index import ROWS_PER_BLOCK
-from encore.stack.gallery.model import Refusal
-from encore.stack.gallery.packed import EMAILS_PER_FILE, PROMPTS_PER_FILE
-from encore.stack.gallery.script_file import ScriptFile
+from fondly.stack.gallery import GalleryWriter
+from fondly.stack.gallery.index import ROWS_PER_BLOCK
+from fondly.stack.gallery.model import Refusal
+from fondly.stack.gallery.packed import EMAILS_PER_FILE, PROMPTS_PER_FILE
+from fondly.stack.gallery.script_file import ScriptFile
 from tools.stack.tests.gallery_pages import email, listed, packed, pick, prompt, rows, unpacked, write_gallery
 
 

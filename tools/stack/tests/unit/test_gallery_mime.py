@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.mailer.domain.message.mime import Envelope, Sender, message
-from encore.stack.gallery.mime import Texts, texts
+from fondly.mailer.domain.message.mime import Envelope, Sender, message
+from fondly.stack.gallery.mime import Texts, texts
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r"))
 
@@ -17,7 +17,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r"))
 def mailed(text: str, html: str) -> bytes:
     """Return an email as the mailer builds it."""
     envelope = Envelope(
-        sender=Sender("Encore Shop", "hello@shop.example"),
+        sender=Sender("Fondly Shop", "hello@shop.example"),
         address="c1@shop.example",
         subject="Hello",
         date=datetime(2026, 11, 26, tzinfo=UTC),
@@ -40,7 +40,7 @@ def by_the_parser(raw: bytes) -> Texts:
 @given(TEXT, TEXT)
 def test_the_mailers_emails_are_read_as_the_parser_reads_them(text: str, html: str) -> None:
     """Whatever is in them, a boundary of another email included."""
-    raw = mailed(f"{text}\n--=_encore_0\n", html)
+    raw = mailed(f"{text}\n--=_fondly_0\n", html)
     assert texts(raw) == by_the_parser(raw)
 
 

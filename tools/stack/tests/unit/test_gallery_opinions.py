@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     AspectCount,
     AspectMention,
     CategorySentiment,
@@ -18,12 +18,12 @@ from encore.contracts.records import (
     SentimentScores,
     SentimentSummary,
 )
-from encore.stack.catalogue import CatalogueEntry
-from encore.stack.gallery import GalleryCategory, GalleryReview
-from encore.stack.gallery.categories import gallery_categories
-from encore.stack.gallery.model import GalleryAspect, GalleryProduct, Piece
-from encore.stack.gallery.reviews import gallery_review, pieces
-from encore.stack.sentiment_figures import exported
+from fondly.stack.catalogue import CatalogueEntry
+from fondly.stack.gallery import GalleryCategory, GalleryReview
+from fondly.stack.gallery.categories import gallery_categories
+from fondly.stack.gallery.model import GalleryAspect, GalleryProduct, Piece
+from fondly.stack.gallery.reviews import gallery_review, pieces
+from fondly.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, rows, write_gallery
 
 SAID = SentimentSummary(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from encore.stack.link_hosts import any_host, usual_hosts
+from fondly.stack.link_hosts import any_host, usual_hosts
 
 
 def test_a_trial_trusts_the_hosts_that_most_products_name() -> None:
@@ -10,8 +10,8 @@ def test_a_trial_trusts_the_hosts_that_most_products_name() -> None:
     links = Counter({"shop.example": 20, "evil.example": 1})
     pictures = Counter({"img0.example": 10, "img1.example": 10})
     assert usual_hosts(links, pictures) == {
-        "ENCORE_MAILER_LINK_HOSTS": "shop.example",
-        "ENCORE_MAILER_IMAGE_HOSTS": "img0.example,img1.example",
+        "FONDLY_MAILER_LINK_HOSTS": "shop.example",
+        "FONDLY_MAILER_IMAGE_HOSTS": "img0.example,img1.example",
     }
 
 
@@ -22,8 +22,8 @@ def test_products_without_links_set_nothing() -> None:
 
 def test_a_chosen_list_of_hosts_is_kept() -> None:
     """A stack without a file allows any host unless told otherwise."""
-    assert any_host({"ENCORE_MAILER_LINK_HOSTS": "shop.example"}) == {
-        "ENCORE_MAILER_LINK_HOSTS": "shop.example",
-        "ENCORE_MAILER_IMAGE_HOSTS": "*,localhost:8026",
-        "ENCORE_INGEST_LINK_HOSTS": "*,localhost:8026",
+    assert any_host({"FONDLY_MAILER_LINK_HOSTS": "shop.example"}) == {
+        "FONDLY_MAILER_LINK_HOSTS": "shop.example",
+        "FONDLY_MAILER_IMAGE_HOSTS": "*,localhost:8026",
+        "FONDLY_INGEST_LINK_HOSTS": "*,localhost:8026",
     }

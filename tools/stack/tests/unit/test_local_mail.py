@@ -3,8 +3,8 @@
 import smtplib
 from pathlib import Path
 
-from encore.stack.delivered import message_id
-from encore.stack.local_mail import FOLDER, SENDING, ArrivedIn, local_mail
+from fondly.stack.delivered import message_id
+from fondly.stack.local_mail import FOLDER, SENDING, ArrivedIn, local_mail
 
 MESSAGE = (
     b"From: shop@shop.example\r\nTo: c@customers.example.com\r\nSubject: Hello\r\n"
@@ -15,7 +15,7 @@ MESSAGE = (
 
 def test_a_stack_that_does_not_send_has_no_mail_server(tmp_path: Path) -> None:
     """By default, and with SES, which understudy answers for."""
-    for environment in ({}, {"ENCORE_SENDER_TRANSPORT": "none"}, {"ENCORE_SENDER_TRANSPORT": "ses"}):
+    for environment in ({}, {"FONDLY_SENDER_TRANSPORT": "none"}, {"FONDLY_SENDER_TRANSPORT": "ses"}):
         with local_mail(tmp_path / "mailbox", environment) as settings:
             assert settings == {}
     assert not (tmp_path / "mailbox").exists()
@@ -24,7 +24,7 @@ def test_a_stack_that_does_not_send_has_no_mail_server(tmp_path: Path) -> None:
 def test_what_is_delivered_arrives_in_the_folder(tmp_path: Path) -> None:
     """And is found by its id, each time that it has arrived."""
     with local_mail(tmp_path, SENDING) as settings:
-        host, port = settings["ENCORE_SENDER_SMTP_HOST"], int(settings["ENCORE_SENDER_SMTP_PORT"])
+        host, port = settings["FONDLY_SENDER_SMTP_HOST"], int(settings["FONDLY_SENDER_SMTP_PORT"])
         with smtplib.SMTP(host, port) as client:
             for _ in range(2):
                 client.sendmail("shop@shop.example", ["c@customers.example.com"], MESSAGE)
@@ -37,14 +37,14 @@ def test_no_server_of_the_environment_is_asked(tmp_path: Path) -> None:
     """Neither its address nor its password reaches the local stack's sender."""
     theirs = {
         **SENDING,
-        "ENCORE_SENDER_SMTP_HOST": "mail.shop.example",
-        "ENCORE_SENDER_SMTP_USER": "shop",
-        "ENCORE_SENDER_SMTP_PASSWORD": "secret",
+        "FONDLY_SENDER_SMTP_HOST": "mail.shop.example",
+        "FONDLY_SENDER_SMTP_USER": "shop",
+        "FONDLY_SENDER_SMTP_PASSWORD": "secret",
     }
     with local_mail(tmp_path, theirs) as settings:
         used = {**theirs, **settings}
-    assert used["ENCORE_SENDER_SMTP_HOST"] == "127.0.0.1"
-    assert (used["ENCORE_SENDER_SMTP_USER"], used["ENCORE_SENDER_SMTP_PASSWORD"]) == ("", "")
+    assert used["FONDLY_SENDER_SMTP_HOST"] == "127.0.0.1"
+    assert (used["FONDLY_SENDER_SMTP_USER"], used["FONDLY_SENDER_SMTP_PASSWORD"]) == ("", "")
 
 
 def test_a_message_is_known_by_its_id() -> None:

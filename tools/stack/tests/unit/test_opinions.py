@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts import object_keys
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.records import (
     AspectCount,
     AspectMention,
     CategorySentiment,
@@ -16,8 +16,8 @@ from encore.contracts.records import (
     ScoredReview,
     Sentiment,
 )
-from encore.stack.gallery.model import Piece
-from encore.stack.opinions import UNKNOWN_PRODUCT, RunOpinions
+from fondly.stack.gallery.model import Piece
+from fondly.stack.opinions import UNKNOWN_PRODUCT, RunOpinions
 from tests.support.stores import InMemoryObjects
 
 RUN = "run-0123456789abcdef"

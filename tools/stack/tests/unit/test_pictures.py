@@ -9,11 +9,11 @@ from threading import Thread
 import pytest
 from PIL import Image
 
-from encore.stack.pictures.addresses import BASE_URL, names_in, picture_url
-from encore.stack.pictures.drawing import SIZE, UnknownPictureError, picture, picture_names
-from encore.stack.pictures.server import serve
-from encore.stack.processes import free_port
-from encore.stack.sample import generate
+from fondly.stack.pictures.addresses import BASE_URL, names_in, picture_url
+from fondly.stack.pictures.drawing import SIZE, UnknownPictureError, picture, picture_names
+from fondly.stack.pictures.server import serve
+from fondly.stack.processes import free_port
+from fondly.stack.sample import generate
 
 MAX_BYTES = 15_000
 SOME = ("kettle-sage.png", "mixer-white-blue.png", "power_bank-ivory.png", "cable-arctic-white.png")
@@ -102,7 +102,7 @@ def test_a_server_takes_over_when_the_port_is_free(monkeypatch: pytest.MonkeyPat
     """A second stack neither fails nor disturbs the first, and serves once the first has stopped."""
     chosen = free_port()
     holder = socket.create_server(("127.0.0.1", chosen))
-    monkeypatch.setattr("encore.stack.pictures.server.RETRY_S", 0.05)
+    monkeypatch.setattr("fondly.stack.pictures.server.RETRY_S", 0.05)
     Thread(target=serve, args=("127.0.0.1", chosen), daemon=True).start()
     time.sleep(0.2)
     holder.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from encore.stack.processes import ProcessDiedError, Processes, free_port
+from fondly.stack.processes import ProcessDiedError, Processes, free_port
 
 SLEEP = ["-c", "import time; print('awake', flush=True); time.sleep(60)"]
 
@@ -42,7 +42,7 @@ def test_processes_are_stopped_after_a_failure_too(tmp_path: Path) -> None:
 def test_nothing_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
     """Even a parent that cannot clean up leaves no process behind."""
     script = (
-        "import sys, time; from pathlib import Path; from encore.stack.processes import Processes\n"
+        "import sys, time; from pathlib import Path; from fondly.stack.processes import Processes\n"
         f"processes = Processes(Path({str(tmp_path)!r})); processes.start('one', {SLEEP!r}, {{}})\n"
         "print(processes._running[0].process.pid, flush=True); time.sleep(60)"
     )
@@ -69,7 +69,7 @@ def test_a_process_that_dies_is_named_with_the_end_of_its_log(tmp_path: Path) ->
 def test_a_process_gets_its_environment(tmp_path: Path) -> None:
     """Settings are environment variables."""
     with Processes(tmp_path) as processes:
-        processes.start("echo", ["-c", "import os; print(os.environ['ENCORE_X'])"], {"ENCORE_X": "7"})
+        processes.start("echo", ["-c", "import os; print(os.environ['FONDLY_X'])"], {"FONDLY_X": "7"})
         while not (tmp_path / "echo.log").read_text():
             time.sleep(0.02)
     assert (tmp_path / "echo.log").read_text() == "7\n"

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from encore.stack.progress import RunProgress, StageSnapshot
+from fondly.stack.progress import RunProgress, StageSnapshot
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.ingest_report import IngestReport
-from encore.contracts.records import Exclusion
-from encore.stack.missing import Missing
-from encore.stack.run_facts import (
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import Exclusion
+from fondly.stack.missing import Missing
+from fondly.stack.run_facts import (
     RunFacts,
     customer_groups,
     notices,

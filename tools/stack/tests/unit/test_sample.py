@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from encore.stack.sample import SampleFacts, generate, write_sample
+from fondly.stack.sample import SampleFacts, generate, write_sample
 
 HEADER = (
     "product_id,product_name,category,discounted_price,actual_price,discount_percentage,rating,"

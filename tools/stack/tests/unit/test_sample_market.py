@@ -4,9 +4,9 @@ from itertools import combinations
 
 import pytest
 
-from encore.stack.sample.catalogue import TIERS, build_catalogue
-from encore.stack.sample.market import Market, draw_market
-from encore.stack.sample.vocabulary import load_vocabulary
+from fondly.stack.sample.catalogue import TIERS, build_catalogue
+from fondly.stack.sample.market import Market, draw_market
+from fondly.stack.sample.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
 CUSTOMERS = 1500

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from encore.stack.topology import load_topology
+from fondly.stack.topology import load_topology
 
 
 def test_every_subscription_and_notification_names_something_that_exists() -> None:

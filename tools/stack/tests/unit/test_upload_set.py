@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from encore.ingest.domain.errors import FileError
-from encore.stack.upload_set import files_of_set, manifest_of
+from fondly.ingest.domain.errors import FileError
+from fondly.stack.upload_set import files_of_set, manifest_of
 
 SET = ("products.csv", "customers.csv", "orders.csv")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from encore.aspects import AspectReader
+from fondly.aspects import AspectReader
 from understudy import account, bedrock, comprehend, personalize, ses
 from understudy.account import AccountOptions
 from understudy.bedrock import BedrockOptions

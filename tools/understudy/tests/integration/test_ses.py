@@ -71,11 +71,11 @@ def refusal(ses: Any, raw: str = RAW, **more: Any) -> str:  # noqa: ANN401 - as 
 def test_email_is_accepted_counted_and_kept(serve: Callable[..., Any], tmp_path: Path) -> None:
     """With everything that identifies it."""
     ses = serve(folder=tmp_path)
-    name = send(ses, EmailTags=[{"Name": "run", "Value": "run-1"}], ConfigurationSetName="encore")
+    name = send(ses, EmailTags=[{"Name": "run", "Value": "run-1"}], ConfigurationSetName="fondly")
     assert ses.get_account()["SendQuota"]["SentLast24Hours"] == 1
     [line] = map(json.loads, (tmp_path / "emails.jsonl").read_text().splitlines())
     assert (line["provider_id"], line["message_id"], line["recipients"]) == (name, "1@shop.example", [ADA])
-    assert (line["tags"], line["configuration_set"]) == ({"run": "run-1"}, "encore")
+    assert (line["tags"], line["configuration_set"]) == ({"run": "run-1"}, "fondly")
     assert (tmp_path / line["file"]).read_bytes() == RAW.encode()
 
 
@@ -128,8 +128,8 @@ def test_sandbox_sends_to_its_own_addresses_only(serve: Callable[..., Any]) -> N
 
 def test_configuration_set_must_exist(serve: Callable[..., Any]) -> None:
     """A misspelt one would lose every bounce."""
-    ses = serve(configuration_sets=frozenset({"encore"}))
-    assert send(ses, ConfigurationSetName="encore")
+    ses = serve(configuration_sets=frozenset({"fondly"}))
+    assert send(ses, ConfigurationSetName="fondly")
     found = refusal(ses, ConfigurationSetName="core")
     assert "NotFoundException" in found
     assert "Configuration set <core> does not exist." in found
@@ -225,7 +225,7 @@ def test_events_reach_topic_or_queue(
     ses = serve(events_arn=arn, emulator=emulator_url)
     ses.put_suppressed_destination(EmailAddress=ADA, Reason="COMPLAINT")
     expected = {
-        send(ses, to=to, ConfigurationSetName="encore", EmailTags=[{"Name": "customer", "Value": "C1"}]): to
+        send(ses, to=to, ConfigurationSetName="fondly", EmailTags=[{"Name": "customer", "Value": "C1"}]): to
         for to in (
             "bounce+c1@simulator.amazonses.com",
             "complaint@simulator.amazonses.com",
@@ -243,7 +243,7 @@ def test_events_reach_topic_or_queue(
     assert found["complaint"]["complaint"]["complaintFeedbackType"] == "abuse"
     assert found["ada"]["bounce"]["bounceSubType"] == "OnAccountSuppressionList"
     assert found["ada"]["mail"]["tags"]["customer"] == ["C1"]
-    assert found["ada"]["mail"]["tags"]["ses:configuration-set"] == ["encore"]
+    assert found["ada"]["mail"]["tags"]["ses:configuration-set"] == ["fondly"]
 
 
 def _received(sqs: Any, queue: str, *, number: int, wrapped: bool) -> list[dict[str, Any]]:  # noqa: ANN401 - as above

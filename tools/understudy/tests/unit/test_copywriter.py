@@ -62,7 +62,7 @@ def _products(*products: dict[str, Any], **more: object) -> dict[str, Any]:
         "task": "product",
         "wordings": 3,
         "language": "en",
-        "brand": {"name": "Encore Shop", "voice": "warm, plain, brief"},
+        "brand": {"name": "Fondly Shop", "voice": "warm, plain, brief"},
         "slots": ["customer.first_name"],
         "products": list(products),
         **more,
@@ -91,7 +91,7 @@ def _frame(occasion: str = "liked", **more: object) -> dict[str, Any]:
         "task": "frame",
         "wordings": 9,
         "language": "en",
-        "brand": {"name": "Encore Shop", "voice": "warm, plain, brief"},
+        "brand": {"name": "Fondly Shop", "voice": "warm, plain, brief"},
         "occasion": occasion,
         "products": "several",
         "slots": ["customer.first_name", *told.get(occasion, ())],
@@ -165,7 +165,7 @@ def test_texts_depend_on_the_facts_of_the_product_and_the_shop() -> None:
     assert _texts_on(product) == same
     assert _texts_on(product, 1) != same
     assert _texts_on({**product, "kind": "Earphones"}) != same
-    assert _texts_on(product, brand={"name": "Encore Shop", "voice": "dry"}) != same
+    assert _texts_on(product, brand={"name": "Fondly Shop", "voice": "dry"}) != same
 
 
 def test_no_text_praises_what_its_feature_names() -> None:

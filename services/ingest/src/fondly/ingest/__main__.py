@@ -1,19 +1,19 @@
-"""Starts the ingest service: `python -m encore.ingest`."""
+"""Starts the ingest service: `python -m fondly.ingest`."""
 
-from encore.ingest.adapters.s3_files import S3Files
-from encore.ingest.handler import IngestHandler
-from encore.ingest.settings import IngestSettings, load_rules
-from encore.ingest.use_cases.find_delivery import FindDelivery
-from encore.ingest.use_cases.ingest_events import EventLimits, IngestEvents
-from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
-from encore.ingest.use_cases.publish_parts import Publication
-from encore.ingest.use_cases.start_run import StartRun
-from encore.ingest.use_cases.start_tools import SetLimits, Tools
-from encore.ingest.use_cases.supersede import Supersede
-from encore.runtime.queue.consumer import Handler
-from encore.runtime.runs.latest import LatestRuns
-from encore.runtime.runs.run import StageName
-from encore.runtime.service import Runtime, run_service
+from fondly.ingest.adapters.s3_files import S3Files
+from fondly.ingest.handler import IngestHandler
+from fondly.ingest.settings import IngestSettings, load_rules
+from fondly.ingest.use_cases.find_delivery import FindDelivery
+from fondly.ingest.use_cases.ingest_events import EventLimits, IngestEvents
+from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
+from fondly.ingest.use_cases.publish_parts import Publication
+from fondly.ingest.use_cases.start_run import StartRun
+from fondly.ingest.use_cases.start_tools import SetLimits, Tools
+from fondly.ingest.use_cases.supersede import Supersede
+from fondly.runtime.queue.consumer import Handler
+from fondly.runtime.runs.latest import LatestRuns
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.service import Runtime, run_service
 
 
 async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from encore.contracts.object_keys import INTERACTIONS
-from encore.ingest.domain.notification import read_notification
-from encore.ingest.use_cases.ingest_events import IngestEvents
-from encore.ingest.use_cases.start_run import StartRun
-from encore.runtime.queue.message import Message
+from fondly.contracts.object_keys import INTERACTIONS
+from fondly.ingest.domain.notification import read_notification
+from fondly.ingest.use_cases.ingest_events import IngestEvents
+from fondly.ingest.use_cases.start_run import StartRun
+from fondly.runtime.queue.message import Message
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Ports of ingest, in addition to `encore.runtime.ports`."""
+"""Ports of ingest, in addition to `fondly.runtime.ports`."""
 
 # ruff: noqa: D102 - the adapters document the members
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from encore.contracts.ingest_report import IgnoredFile
-from encore.ingest.domain.file_sets import StoredFile
-from encore.ingest.domain.formats.fields import Kind
-from encore.runtime.runs.run import Run
+from fondly.contracts.ingest_report import IgnoredFile
+from fondly.ingest.domain.file_sets import StoredFile
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.runtime.runs.run import Run
 
 
 class VanishedError(Exception):
@@ -18,7 +18,7 @@ class VanishedError(Exception):
 
 
 class Content(Protocol):
-    """An open upload; see `encore.ingest.adapters.s3_files.S3Content`."""
+    """An open upload; see `fondly.ingest.adapters.s3_files.S3Content`."""
 
     @property
     def key(self) -> str: ...
@@ -32,7 +32,7 @@ class Content(Protocol):
 
 
 class Files(Protocol):
-    """The data bucket's files; see `encore.ingest.adapters.s3_files.S3Files`."""
+    """The data bucket's files; see `fondly.ingest.adapters.s3_files.S3Files`."""
 
     @property
     def name(self) -> str: ...
@@ -63,7 +63,7 @@ class OpenDelivery:
 
 
 class Ingest(Protocol):
-    """What becomes of a run; see `encore.ingest.use_cases.ingest_upload.IngestUpload`."""
+    """What becomes of a run; see `fondly.ingest.use_cases.ingest_upload.IngestUpload`."""
 
     async def ingest(self, run: Run, delivery: OpenDelivery) -> None: ...
     async def fail(self, run: Run, reason: str) -> None: ...

@@ -1,4 +1,4 @@
-"""Settings of the ingest service, read from `ENCORE_*` variables."""
+"""Settings of the ingest service, read from `FONDLY_*` variables."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,17 +6,17 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.exclusion import ExclusionRules
-from encore.ingest.domain.formats.mapping import Mapping, read_mapping
-from encore.ingest.domain.values.conventions import Defaults
-from encore.ingest.domain.values.currencies import read_currency
-from encore.ingest.domain.values.links import LinkPolicy
-from encore.ingest.domain.values.locales import read_locale
-from encore.ingest.domain.values.people import read_time_zone
-from encore.ingest.use_cases.load_files import LoadRules
-from encore.ingest.use_cases.survey_files import ReadingRules
-from encore.runtime.settings import ServiceSettings
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.exclusion import ExclusionRules
+from fondly.ingest.domain.formats.mapping import Mapping, read_mapping
+from fondly.ingest.domain.values.conventions import Defaults
+from fondly.ingest.domain.values.currencies import read_currency
+from fondly.ingest.domain.values.links import LinkPolicy
+from fondly.ingest.domain.values.locales import read_locale
+from fondly.ingest.domain.values.people import read_time_zone
+from fondly.ingest.use_cases.load_files import LoadRules
+from fondly.ingest.use_cases.survey_files import ReadingRules
+from fondly.runtime.settings import ServiceSettings
 
 GIB = 1024**3
 
@@ -26,7 +26,7 @@ def _mapping(text: object) -> object:
     if not isinstance(text, str):
         return text
     try:
-        return read_mapping(text, file="ENCORE_INGEST_COLUMNS") if text.strip() else None
+        return read_mapping(text, file="FONDLY_INGEST_COLUMNS") if text.strip() else None
     except FileError as error:
         raise ValueError(str(error)) from error
 

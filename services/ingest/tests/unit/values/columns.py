@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from encore.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
+from fondly.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
 
 NOW = 1_795_651_200
 """26 November 2026, 00:00 UTC."""

@@ -4,12 +4,12 @@ import time
 
 import pytest
 
-from encore.contracts.ingest_report import Convention
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.conventions import Chosen, ColumnSurvey, Defaults, Reads
-from encore.ingest.domain.values.evidence import MAX_OPEN, MAX_SHAPES
-from encore.ingest.domain.values.moments import read_moment
-from encore.ingest.domain.values.money import read_price
+from fondly.contracts.ingest_report import Convention
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.conventions import Chosen, ColumnSurvey, Defaults, Reads
+from fondly.ingest.domain.values.evidence import MAX_OPEN, MAX_SHAPES
+from fondly.ingest.domain.values.moments import read_moment
+from fondly.ingest.domain.values.money import read_price
 from services.ingest.tests.unit.values.columns import AMERICAN, GERMAN, INDIAN, decided, surveyed
 
 

@@ -5,10 +5,10 @@ from babel.core import get_global
 from babel.languages import get_official_languages
 from babel.localedata import exists, locale_identifiers
 
-from encore.ingest.domain.values.calendars import MONTHS, WEEKDAYS
-from encore.ingest.domain.values.characters import plain
-from encore.ingest.domain.values.currencies import MINOR_UNITS, home_marks, meant
-from encore.ingest.domain.values.locales import Marks, marks_of
+from fondly.ingest.domain.values.calendars import MONTHS, WEEKDAYS
+from fondly.ingest.domain.values.characters import plain
+from fondly.ingest.domain.values.currencies import MINOR_UNITS, home_marks, meant
+from fondly.ingest.domain.values.locales import Marks, marks_of
 
 IN_SEVERAL_WAYS = {("USD", "EC"), ("USD", "HT"), ("USD", "TL"), ("USD", "BQ"), ("CHF", "CH"), ("PYG", "PY")}
 """Where CLDR has a language of the country write its money in another way than all others do."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.links import LinkPolicy, read_url
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.links import LinkPolicy, read_url
 
 ANY = LinkPolicy()
 

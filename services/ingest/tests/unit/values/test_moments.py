@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import pytest
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.conventions import Chosen, Defaults, Reads
-from encore.ingest.domain.values.moments import read_moment
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.conventions import Chosen, Defaults, Reads
+from fondly.ingest.domain.values.moments import read_moment
 from services.ingest.tests.unit.values.columns import AMERICAN, GERMAN, INDIAN, NOW, decided
 
 BRITISH = Defaults("GBP", "en_GB", "Europe/London", NOW)

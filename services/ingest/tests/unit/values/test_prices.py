@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import pytest
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.conventions import Chosen, Defaults, Reads
-from encore.ingest.domain.values.money import read_price
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.conventions import Chosen, Defaults, Reads
+from fondly.ingest.domain.values.money import read_price
 from services.ingest.tests.unit.values.columns import AMERICAN, GERMAN, INDIAN, decided
 
 # ruff: noqa: RUF001 - prices are written in all scripts

@@ -11,12 +11,12 @@ from babel.numbers import format_currency, format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.conventions import Defaults, Reads
-from encore.ingest.domain.values.currencies import MINOR_UNITS
-from encore.ingest.domain.values.moments import read_moment
-from encore.ingest.domain.values.money import Price, read_price
-from encore.ingest.domain.values.numbers import read_count
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.conventions import Defaults, Reads
+from fondly.ingest.domain.values.currencies import MINOR_UNITS
+from fondly.ingest.domain.values.moments import read_moment
+from fondly.ingest.domain.values.money import Price, read_price
+from fondly.ingest.domain.values.numbers import read_count
 from services.ingest.tests.unit.values.columns import NOW, decided
 
 _LOCALES = (

@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
-from encore.ingest.domain.values.currencies import read_currency
-from encore.ingest.domain.values.flags import read_consent, read_stock_state, read_suppression
-from encore.ingest.domain.values.identifiers import read_id
-from encore.ingest.domain.values.moments import read_moment
-from encore.ingest.domain.values.money import read_price
-from encore.ingest.domain.values.numbers import (
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
+from fondly.ingest.domain.values.currencies import read_currency
+from fondly.ingest.domain.values.flags import read_consent, read_stock_state, read_suppression
+from fondly.ingest.domain.values.identifiers import read_id
+from fondly.ingest.domain.values.moments import read_moment
+from fondly.ingest.domain.values.money import read_price
+from fondly.ingest.domain.values.numbers import (
     read_count,
     read_percent,
     read_quantity,
     read_rating,
     read_stock,
 )
-from encore.ingest.domain.values.people import read_age, read_email, read_language, read_time_zone
-from encore.ingest.domain.values.texts import bounded, read_path
+from fondly.ingest.domain.values.people import read_age, read_email, read_language, read_time_zone
+from fondly.ingest.domain.values.texts import bounded, read_path
 from services.ingest.tests.unit.values.columns import INDIAN, decided
 
 BY_CUSTOM = decided(Reads.NUMBER, ["24,269"], INDIAN)

@@ -1,63 +1,63 @@
-"""Starts the mailer service: `python -m encore.mailer`."""
+"""Starts the mailer service: `python -m fondly.mailer`."""
 
 import math
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from encore.contracts import object_keys
-from encore.contracts.click_links import ClickLinks
-from encore.mailer.adapters.bedrock import BedrockModel
-from encore.mailer.adapters.bedrock_capabilities import capabilities_of
-from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
-from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
-from encore.mailer.adapters.email_records import DynamoDBEmailRecords
-from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
-from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
-from encore.mailer.adapters.within_budget import ModelWithinBudget
-from encore.mailer.domain.copy.prompt import Style
-from encore.mailer.domain.copy.subjects import SubjectTest, template_problems
-from encore.mailer.domain.language import language
-from encore.mailer.domain.message.compose import Composer
-from encore.mailer.domain.message.content import ContentMaker
-from encore.mailer.domain.message.hosts import AllowedHosts, below
-from encore.mailer.domain.message.links import (
+from fondly.contracts import object_keys
+from fondly.contracts.click_links import ClickLinks
+from fondly.mailer.adapters.bedrock import BedrockModel
+from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
+from fondly.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
+from fondly.mailer.adapters.copy_jobs import BedrockCopyJobs
+from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
+from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from fondly.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
+from fondly.mailer.adapters.within_budget import ModelWithinBudget
+from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.copy.subjects import SubjectTest, template_problems
+from fondly.mailer.domain.language import language
+from fondly.mailer.domain.message.compose import Composer
+from fondly.mailer.domain.message.content import ContentMaker
+from fondly.mailer.domain.message.hosts import AllowedHosts, below
+from fondly.mailer.domain.message.links import (
     ClickEndpoint,
     UnsubscribeEndpoint,
     UnsubscribeMail,
     ViewOnlineEndpoint,
 )
-from encore.mailer.domain.message.mime import Sender
-from encore.mailer.domain.message.shop_file import InvalidFileError
-from encore.mailer.domain.message.theme import Brand
-from encore.mailer.handler import MailerHandler
-from encore.mailer.ports import PromptsOfRun, ShopFiles
-from encore.mailer.settings import MailerSettings, Unhappy
-from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
-from encore.mailer.use_cases.ask_consent import AskConsent
-from encore.mailer.use_cases.ask_once import AskOnce
-from encore.mailer.use_cases.close_run import CloseRun
-from encore.mailer.use_cases.collect_prompts import CollectPrompts
-from encore.mailer.use_cases.draw_holdout import DrawHoldout
-from encore.mailer.use_cases.find_prompts import FindPrompts
-from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
-from encore.mailer.use_cases.know_features import KnowFeatures
-from encore.mailer.use_cases.load_look import Look, load_look
-from encore.mailer.use_cases.mail_part import MailPart
-from encore.mailer.use_cases.read_facts import ReadFacts
-from encore.mailer.use_cases.release_parts import ReleaseParts
-from encore.mailer.use_cases.write_copy import Copywriter
-from encore.runtime.consent import DynamoDBConsent
-from encore.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
-from encore.runtime.ports import Objects
-from encore.runtime.queue.consumer import Handler
-from encore.runtime.queue.polls import SQSMailerPolls
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.quota.outlook import Outlook
-from encore.runtime.retry import NO_SDK_RETRIES
-from encore.runtime.runs.run import StageName
-from encore.runtime.service import Runtime, run_service
-from encore.runtime.tags import tags_of
+from fondly.mailer.domain.message.mime import Sender
+from fondly.mailer.domain.message.shop_file import InvalidFileError
+from fondly.mailer.domain.message.theme import Brand
+from fondly.mailer.handler import MailerHandler
+from fondly.mailer.ports import PromptsOfRun, ShopFiles
+from fondly.mailer.settings import MailerSettings, Unhappy
+from fondly.mailer.use_cases.advance_copy_job import AdvanceCopyJob
+from fondly.mailer.use_cases.ask_consent import AskConsent
+from fondly.mailer.use_cases.ask_once import AskOnce
+from fondly.mailer.use_cases.close_run import CloseRun
+from fondly.mailer.use_cases.collect_prompts import CollectPrompts
+from fondly.mailer.use_cases.draw_holdout import DrawHoldout
+from fondly.mailer.use_cases.find_prompts import FindPrompts
+from fondly.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
+from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.load_look import Look, load_look
+from fondly.mailer.use_cases.mail_part import MailPart
+from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.release_parts import ReleaseParts
+from fondly.mailer.use_cases.write_copy import Copywriter
+from fondly.runtime.consent import DynamoDBConsent
+from fondly.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
+from fondly.runtime.ports import Objects
+from fondly.runtime.queue.consumer import Handler
+from fondly.runtime.queue.polls import SQSMailerPolls
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.quota.outlook import Outlook
+from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.service import Runtime, run_service
+from fondly.runtime.tags import tags_of
 
 SECONDS_PER_MINUTE = 60
 CLAIM_S = 300.0

@@ -5,17 +5,17 @@ Where large runs are asked by batch inference, parts wait for its jobs and are t
 
 from dataclasses import dataclass
 
-from encore.contracts import object_keys
-from encore.contracts.events import MailerPoll, RecommendationsReady, event_type, parse_event
-from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
-from encore.mailer.use_cases.close_run import CloseRun
-from encore.mailer.use_cases.mail_part import MailPart
-from encore.mailer.use_cases.release_parts import ReleaseParts
-from encore.runtime.eventbridge import read_aws_event
-from encore.runtime.logs import bind_event, get_logger
-from encore.runtime.queue.message import Message
-from encore.runtime.quota.outlook import Outlook
-from encore.runtime.runs.stage import Stage
+from fondly.contracts import object_keys
+from fondly.contracts.events import MailerPoll, RecommendationsReady, event_type, parse_event
+from fondly.mailer.use_cases.advance_copy_job import AdvanceCopyJob
+from fondly.mailer.use_cases.close_run import CloseRun
+from fondly.mailer.use_cases.mail_part import MailPart
+from fondly.mailer.use_cases.release_parts import ReleaseParts
+from fondly.runtime.eventbridge import read_aws_event
+from fondly.runtime.logs import bind_event, get_logger
+from fondly.runtime.queue.message import Message
+from fondly.runtime.quota.outlook import Outlook
+from fondly.runtime.runs.stage import Stage
 
 JOB_EVENTS = "aws.bedrock"
 log = get_logger()

@@ -1,14 +1,14 @@
-"""What the mailer needs of the outside beyond `encore.runtime.ports`."""
+"""What the mailer needs of the outside beyond `fondly.runtime.ports`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from encore.mailer.domain.copy.job import JobState, JobTask
-from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.record import EmailRecord
+from fondly.mailer.domain.copy.job import JobState, JobTask
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.record import EmailRecord
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ Claim = Callable[[], Awaitable[bool]]
 
 
 class Model(Protocol):
-    """A language model; see `encore.mailer.adapters.bedrock.BedrockModel`."""
+    """A language model; see `fondly.mailer.adapters.bedrock.BedrockModel`."""
 
     async def converse(
         self,
@@ -57,21 +57,21 @@ class Model(Protocol):
 
 
 class EmailRecords(Protocol):
-    """The records of finished emails; see `encore.mailer.adapters.email_records.DynamoDBEmailRecords`."""
+    """The records of finished emails; see `fondly.mailer.adapters.email_records.DynamoDBEmailRecords`."""
 
     async def put_all(self, records: Sequence[EmailRecord]) -> None: ...
     async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]: ...
 
 
 class ShopFiles(Protocol):
-    """What the shop keeps for its emails; see `encore.mailer.adapters.shop_files`."""
+    """What the shop keeps for its emails; see `fondly.mailer.adapters.shop_files`."""
 
     async def read(self, name: str, *, max_bytes: int) -> bytes | None: ...
     def place(self, name: str) -> str: ...
 
 
 class FeatureRecords(Protocol):
-    """The features of products; see `encore.mailer.adapters.feature_records.DynamoDBFeatureRecords`."""
+    """The features of products; see `fondly.mailer.adapters.feature_records.DynamoDBFeatureRecords`."""
 
     async def put_all(self, records: Sequence[ProductFeatures]) -> None: ...
     async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]: ...
@@ -96,7 +96,7 @@ class JobAnswer:
 
 
 class CopyJobs(Protocol):
-    """Batch inference; see `encore.mailer.adapters.copy_jobs.BedrockCopyJobs`."""
+    """Batch inference; see `fondly.mailer.adapters.copy_jobs.BedrockCopyJobs`."""
 
     def line(self, prompt: Prompt) -> bytes: ...
     def answer(self, line: bytes) -> JobAnswer: ...

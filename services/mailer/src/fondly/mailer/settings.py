@@ -8,20 +8,20 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode
 
-from encore.contracts.experiments import Holdout
-from encore.contracts.records import Fraction
-from encore.mailer.domain.language import language
-from encore.mailer.domain.message.brand_values import (
+from fondly.contracts.experiments import Holdout
+from fondly.contracts.records import Fraction
+from fondly.mailer.domain.language import language
+from fondly.mailer.domain.message.brand_values import (
     BrandName,
     HttpsUrl,
     PageUrl,
     PostalAddress,
     SenderAddress,
 )
-from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.shop_file import BrandSection, SubjectsSection
-from encore.mailer.domain.message.toml_file import InvalidFileError
-from encore.runtime.settings import ConsentTables, FrequencyCap, ServiceSettings
+from fondly.mailer.domain.message.hosts import AllowedHosts
+from fondly.mailer.domain.message.shop_file import BrandSection, SubjectsSection
+from fondly.mailer.domain.message.toml_file import InvalidFileError
+from fondly.runtime.settings import ConsentTables, FrequencyCap, ServiceSettings
 
 
 def _checked_hosts(hosts: str) -> str:
@@ -62,7 +62,7 @@ class Unhappy(StrEnum):
 
 
 class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
-    """Read from `ENCORE_*`; resource names come from the provisioner or Terraform."""
+    """Read from `FONDLY_*`; resource names come from the provisioner or Terraform."""
 
     mailer_queue_url: str
     emails_table: str
@@ -104,9 +104,9 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     facts read different combinations of them."""
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""
-    mailer_brand_name: BrandName = "Encore Shop"
+    mailer_brand_name: BrandName = "Fondly Shop"
     mailer_from_address: SenderAddress = "hello@shop.example"
-    mailer_postal_address: PostalAddress = "Encore Shop, 1 Example Street, Bengaluru 560001, India"
+    mailer_postal_address: PostalAddress = "Fondly Shop, 1 Example Street, Bengaluru 560001, India"
     mailer_unsubscribe_url: PageUrl | None = None
     """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender. An
     http address of this machine is for trials: its emails offer a page, and no one-click."""
@@ -122,7 +122,7 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     mailer_holdout: Fraction = 0.0
     """The share of customers who get no email, so that it can be told what emails bring: nothing is paid for
     one. A run keeps the share and the salt that are set when its first email is due."""
-    mailer_holdout_salt: Annotated[str, Field(min_length=1, max_length=200)] = "encore"
+    mailer_holdout_salt: Annotated[str, Field(min_length=1, max_length=200)] = "fondly"
     """Another salt draws others."""
     mailer_clicks_url: HttpsUrl | None = None
     """Counts clicks and passes them on to the shop; without it, links lead there directly. Needs the key."""
@@ -134,8 +134,8 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     mailer_image_proxy_url: HttpsUrl | None = None
     """Fetches pictures for readers: the picture's URL is appended, percent-encoded."""
     config: Path | None = None
-    """The shop's file, `ENCORE_CONFIG`. By default `encore.toml` in the working directory if there is one,
-    else `shop/encore.toml` in the data bucket."""
+    """The shop's file, `FONDLY_CONFIG`. By default `fondly.toml` in the working directory if there is one,
+    else `shop/fondly.toml` in the data bucket."""
 
     @property
     def holdout(self) -> Holdout:
@@ -185,7 +185,7 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
         if brand.unsubscribe_url and self.mailer_unsubscribe_key is None:
             raise InvalidFileError(
                 f"{file}: brand.unsubscribe_url: found no key that signs its links, expected one in the "
-                "variable ENCORE_MAILER_UNSUBSCRIBE_KEY"
+                "variable FONDLY_MAILER_UNSUBSCRIBE_KEY"
             )
         given = {BRAND_SETTINGS[key]: value for key, value in brand.model_dump(exclude_none=True).items()}
         return self.model_copy(

@@ -1,35 +1,35 @@
-"""Starts the recommender service: `python -m encore.recommender`."""
+"""Starts the recommender service: `python -m fondly.recommender`."""
 
-from encore.contracts.events import Round
-from encore.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSEventTracker
-from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
-from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
-from encore.recommender.domain.kept_rankings import solution_digest
-from encore.recommender.domain.plan import Plan
-from encore.recommender.handler import RecommenderHandler
-from encore.recommender.settings import RecommenderSettings
-from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.keep_rankings import KeepRankings
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
-from encore.recommender.use_cases.record_events import RecordEvents, Tell
-from encore.recommender.use_cases.remember_picks import RememberPicks
-from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.select_products import SelectProducts
-from encore.recommender.use_cases.share_out import ShareOut
-from encore.recommender.use_cases.study_shop import StudyShop
-from encore.recommender.use_cases.take_turns import TakeTurns
-from encore.recommender.use_cases.train import Train
-from encore.recommender.use_cases.weigh_ranking import WeighRanking
-from encore.runtime.queue.consumer import Handler
-from encore.runtime.queue.polls import SQSRecommenderPolls
-from encore.runtime.retry import NO_SDK_RETRIES
-from encore.runtime.runs.run import StageName
-from encore.runtime.service import Runtime, run_service
-from encore.runtime.tags import tags_of
+from fondly.contracts.events import Round
+from fondly.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSEventTracker
+from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
+from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
+from fondly.recommender.domain.kept_rankings import solution_digest
+from fondly.recommender.domain.plan import Plan
+from fondly.recommender.handler import RecommenderHandler
+from fondly.recommender.settings import RecommenderSettings
+from fondly.recommender.use_cases.advance_run import AdvanceRun
+from fondly.recommender.use_cases.keep_rankings import KeepRankings
+from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.know_customers import KnowCustomers
+from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
+from fondly.recommender.use_cases.record_events import RecordEvents, Tell
+from fondly.recommender.use_cases.remember_picks import RememberPicks
+from fondly.recommender.use_cases.remove_old_runs import RemoveOldRuns
+from fondly.recommender.use_cases.select_products import SelectProducts
+from fondly.recommender.use_cases.share_out import ShareOut
+from fondly.recommender.use_cases.study_shop import StudyShop
+from fondly.recommender.use_cases.take_turns import TakeTurns
+from fondly.recommender.use_cases.train import Train
+from fondly.recommender.use_cases.weigh_ranking import WeighRanking
+from fondly.runtime.queue.consumer import Handler
+from fondly.runtime.queue.polls import SQSRecommenderPolls
+from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.service import Runtime, run_service
+from fondly.runtime.tags import tags_of
 
 
 async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:

@@ -7,7 +7,7 @@ what customers did is recorded.
 from dataclasses import dataclass
 from typing import TypeVar
 
-from encore.contracts.events import (
+from fondly.contracts.events import (
     Event,
     EventData,
     InteractionsIngested,
@@ -17,10 +17,10 @@ from encore.contracts.events import (
     event_type,
     parse_event,
 )
-from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.record_events import RecordEvents
-from encore.runtime.logs import bind_event
-from encore.runtime.queue.message import Message
+from fondly.recommender.use_cases.advance_run import AdvanceRun
+from fondly.recommender.use_cases.record_events import RecordEvents
+from fondly.runtime.logs import bind_event
+from fondly.runtime.queue.message import Message
 
 Data = TypeVar("Data", bound=EventData)
 

@@ -1,14 +1,14 @@
-"""What the recommender needs from outside, beyond `encore.runtime.ports`."""
+"""What the recommender needs from outside, beyond `fondly.runtime.ports`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from encore.contracts.records import CustomerEvent
-from encore.recommender.domain.plan import Kind, ResourceSpec
-from encore.recommender.domain.real_time import Edition, Wanted
-from encore.runtime.ports import Items, Objects
+from fondly.contracts.records import CustomerEvent
+from fondly.recommender.domain.plan import Kind, ResourceSpec
+from fondly.recommender.domain.real_time import Edition, Wanted
+from fondly.runtime.ports import Items, Objects
 
 
 class NotReadyError(Exception):
@@ -32,7 +32,7 @@ class TooLittleDataError(Exception):
 
 
 class Personalize(Protocol):
-    """Amazon Personalize; see `encore.recommender.adapters.personalize`."""
+    """Amazon Personalize; see `fondly.recommender.adapters.personalize`."""
 
     async def ensure(self, wanted: ResourceSpec) -> str: ...
     async def is_active(self, kind: Kind, arn: str) -> bool: ...
@@ -42,34 +42,34 @@ class Personalize(Protocol):
 
 
 class KeptEvents(Protocol):
-    """What customers did lately; see `encore.recommender.adapters.kept_events`."""
+    """What customers did lately; see `fondly.recommender.adapters.kept_events`."""
 
     async def add(self, customer_id: str, events: Sequence[CustomerEvent]) -> int: ...
     async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]: ...
 
 
 class Turns(Protocol):
-    """Which run may change the dataset group; see `encore.recommender.adapters.turns`."""
+    """Which run may change the dataset group; see `fondly.recommender.adapters.turns`."""
 
     async def take(self, run_id: str, *, instead_of: str | None = None) -> str | None: ...
     async def end(self, run_id: str) -> None: ...
 
 
 class RankedObjects(Objects, Protocol):
-    """The data bucket with Personalize's results; see `encore.runtime.storage.S3Objects`."""
+    """The data bucket with Personalize's results; see `fondly.runtime.storage.S3Objects`."""
 
     def lines(self, key: str) -> AsyncIterator[bytes]: ...
     async def remove(self, folder: str) -> int: ...
 
 
 class ScannedItems(Items, Protocol):
-    """A table that can be read as a whole; see `encore.runtime.storage.DynamoDBItems`."""
+    """A table that can be read as a whole; see `fondly.runtime.storage.DynamoDBItems`."""
 
     def scan(self, *, segment: int, segments: int) -> AsyncIterator[dict[str, Any]]: ...
 
 
 class KnownShop(Protocol):
-    """Which run's shop is the latest; see `encore.recommender.adapters.turns`."""
+    """Which run's shop is the latest; see `fondly.recommender.adapters.turns`."""
 
     async def owner(self) -> str | None: ...
     async def set(self, run_id: str) -> None: ...
@@ -84,14 +84,14 @@ class NoShopError(Exception):
 
 
 class CustomerRecords(Protocol):
-    """All that is stored of a customer; see `encore.recommender.adapters.customer_records`."""
+    """All that is stored of a customer; see `fondly.recommender.adapters.customer_records`."""
 
     async def read(self, customer_id: str, edition: Edition) -> Wanted: ...
 
 
 @dataclass(frozen=True, eq=False)
 class OpenedShop:
-    """A shop that picks can be made from; see `encore.recommender.adapters.shop_processes`."""
+    """A shop that picks can be made from; see `fondly.recommender.adapters.shop_processes`."""
 
     edition: Edition
     picks: Callable[[Wanted], Awaitable[bytes]]

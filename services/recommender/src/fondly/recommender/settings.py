@@ -5,10 +5,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from encore.recommender.domain.assortment import Assortment
-from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
-from encore.runtime.hosts import is_loopback
-from encore.runtime.settings import ConsentTables, ServiceSettings
+from fondly.recommender.domain.assortment import Assortment
+from fondly.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
+from fondly.runtime.hosts import is_loopback
+from fondly.runtime.settings import ConsentTables, ServiceSettings
 
 MIN_KEY_CHARS = 20
 
@@ -22,7 +22,7 @@ class _BothSettings(ConsentTables):
     histories_table: str
     recommender_dataset_group: Annotated[
         str, Field(min_length=1, max_length=39, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
-    ] = "encore"
+    ] = "fondly"
     """Runs that share a dataset group take turns."""
     recommender_picks: Picks = DEFAULT_PICKS
     """How many products a customer gets; emails show as many."""
@@ -31,7 +31,7 @@ class _BothSettings(ConsentTables):
     recommender_campaign: bool = False
     """Whether runs keep a campaign and an event tracker for customers who wait; AWS bills it by the hour."""
     recommender_rules: Rules = Rules()
-    """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
+    """Each figure has its own variable, such as `FONDLY_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 
 
 class RecommenderSettings(ServiceSettings, _BothSettings):

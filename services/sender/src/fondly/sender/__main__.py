@@ -1,26 +1,26 @@
-"""Starts the sender service: `python -m encore.sender`."""
+"""Starts the sender service: `python -m fondly.sender`."""
 
-from encore.runtime.consent import DynamoDBConsent
-from encore.runtime.ports import Objects
-from encore.runtime.queue.consumer import Handler
-from encore.runtime.queue.polls import SQSSenderPolls
-from encore.runtime.quick_reads import quick_reads
-from encore.runtime.runs.delivery import Deliveries
-from encore.runtime.runs.run import StageName
-from encore.runtime.service import Runtime, run_service
-from encore.runtime.storage import S3Objects
-from encore.sender.adapters.dispatches import DynamoDBDispatches
-from encore.sender.adapters.transports import OpenTransport, open_transport
-from encore.sender.domain.judging import Rules
-from encore.sender.domain.trial import trial_email
-from encore.sender.handler import SenderHandler, deliver_nothing
-from encore.sender.settings import Approval, SenderSettings, TransportKind
-from encore.sender.use_cases.deliver_part import DeliverPart
-from encore.sender.use_cases.hand_over import HandOver
-from encore.sender.use_cases.open_delivery import OpenDelivery
-from encore.sender.use_cases.release_parts import ReleaseParts
-from encore.sender.use_cases.suppress_dead_address import SuppressDeadAddress
-from encore.sender.use_cases.watch_deliveries import WatchDeliveries
+from fondly.runtime.consent import DynamoDBConsent
+from fondly.runtime.ports import Objects
+from fondly.runtime.queue.consumer import Handler
+from fondly.runtime.queue.polls import SQSSenderPolls
+from fondly.runtime.quick_reads import quick_reads
+from fondly.runtime.runs.delivery import Deliveries
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.service import Runtime, run_service
+from fondly.runtime.storage import S3Objects
+from fondly.sender.adapters.dispatches import DynamoDBDispatches
+from fondly.sender.adapters.transports import OpenTransport, open_transport
+from fondly.sender.domain.judging import Rules
+from fondly.sender.domain.trial import trial_email
+from fondly.sender.handler import SenderHandler, deliver_nothing
+from fondly.sender.settings import Approval, SenderSettings, TransportKind
+from fondly.sender.use_cases.deliver_part import DeliverPart
+from fondly.sender.use_cases.hand_over import HandOver
+from fondly.sender.use_cases.open_delivery import OpenDelivery
+from fondly.sender.use_cases.release_parts import ReleaseParts
+from fondly.sender.use_cases.suppress_dead_address import SuppressDeadAddress
+from fondly.sender.use_cases.watch_deliveries import WatchDeliveries
 
 
 async def make_handler(runtime: Runtime[SenderSettings]) -> Handler:

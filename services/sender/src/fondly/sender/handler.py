@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from encore.contracts.events import DeliverPart as DeliverPartEvent
-from encore.contracts.events import RunFinished, SenderPoll, event_type, parse_event
-from encore.runtime.eventbridge import read_aws_event
-from encore.runtime.logs import bind_event, get_logger
-from encore.runtime.queue.message import Message
-from encore.sender.use_cases.deliver_part import DeliverPart
-from encore.sender.use_cases.open_delivery import OpenDelivery
-from encore.sender.use_cases.release_parts import ReleaseParts
-from encore.sender.use_cases.watch_deliveries import WatchDeliveries
+from fondly.contracts.events import DeliverPart as DeliverPartEvent
+from fondly.contracts.events import RunFinished, SenderPoll, event_type, parse_event
+from fondly.runtime.eventbridge import read_aws_event
+from fondly.runtime.logs import bind_event, get_logger
+from fondly.runtime.queue.message import Message
+from fondly.sender.use_cases.deliver_part import DeliverPart
+from fondly.sender.use_cases.open_delivery import OpenDelivery
+from fondly.sender.use_cases.release_parts import ReleaseParts
+from fondly.sender.use_cases.watch_deliveries import WatchDeliveries
 
 SCHEDULE = "aws.events"
 """The source of the events of EventBridge's schedules."""

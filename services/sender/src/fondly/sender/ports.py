@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from encore.contracts.consent import Contact
-from encore.contracts.delivery import Dispatch
+from fondly.contracts.consent import Contact
+from fondly.contracts.delivery import Dispatch
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class UnusableError(DeferredError):
 
 
 class Transport(Protocol):
-    """Hands emails over to a provider; see `encore.sender.adapters`."""
+    """Hands emails over to a provider; see `fondly.sender.adapters`."""
 
     name: str
 
@@ -95,7 +95,7 @@ class Claimed(StrEnum):
 
 
 class Dispatches(Protocol):
-    """What has become of each email; see `encore.sender.adapters.dispatches`."""
+    """What has become of each email; see `fondly.sender.adapters.dispatches`."""
 
     async def of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]: ...
     async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]: ...
@@ -104,7 +104,7 @@ class Dispatches(Protocol):
 
 
 class SenderPolls(Protocol):
-    """The sender's messages to itself; see `encore.runtime.queue.polls.SQSSenderPolls`."""
+    """The sender's messages to itself; see `fondly.runtime.queue.polls.SQSSenderPolls`."""
 
     async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None: ...
     async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None: ...

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from encore.runtime.settings import ConsentTables, FrequencyCap, ProcessSettings, ServiceSettings
-from encore.sender.domain.mailbox_url import MailboxUrl
+from fondly.runtime.settings import ConsentTables, FrequencyCap, ProcessSettings, ServiceSettings
+from fondly.sender.domain.mailbox_url import MailboxUrl
 
 
 class TransportKind(StrEnum):
@@ -53,7 +53,7 @@ TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
-    """Read from `ENCORE_*`; resource names come from the provisioner or Terraform."""
+    """Read from `FONDLY_*`; resource names come from the provisioner or Terraform."""
 
     sender_queue_url: str
     dispatches_table: str
@@ -147,7 +147,7 @@ class UnsubscribeKeys(ProcessSettings):
     mailer_unsubscribe_key: SecretStr | None = None
     """Signs the links of emails that are made now; the mailer's own setting."""
     sender_unsubscribe_keys: Annotated[dict[str, SecretStr], Field(default_factory=dict)]
-    """Keys that signed links before, by any name, such as `ENCORE_SENDER_UNSUBSCRIBE_KEYS__2025`."""
+    """Keys that signed links before, by any name, such as `FONDLY_SENDER_UNSUBSCRIBE_KEYS__2025`."""
 
     @property
     def unsubscribe_keys(self) -> tuple[bytes, ...]:
@@ -198,7 +198,7 @@ class SenderWebSettings(UnsubscribeKeys):
     """Of the process that shows the pages to unsubscribe, and takes the clicks of mailbox providers."""
 
     feedback_queue_url: str
-    mailer_brand_name: str = "Encore Shop"
+    mailer_brand_name: str = "Fondly Shop"
     """Whose emails they are; the mailer's own setting."""
     mailer_locale: str = "en_IN"
     """The pages are in its language if it is German, else in English; the mailer's own setting."""

@@ -1,40 +1,40 @@
-"""Starts the sentiment service: `python -m encore.sentiment`."""
+"""Starts the sentiment service: `python -m fondly.sentiment`."""
 
 from typing import TYPE_CHECKING
 
-from encore.aspects import AspectReader
-from encore.runtime.kept_answers import DynamoDBKeptAnswers
-from encore.runtime.queue.consumer import Handler
-from encore.runtime.queue.polls import SQSPolls
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.quota.outlook import Outlook
-from encore.runtime.retry import NO_SDK_RETRIES
-from encore.runtime.runs.run import StageName
-from encore.runtime.service import Runtime, run_service
-from encore.runtime.tags import tags_of
-from encore.sentiment.adapters.comprehend import Comprehend
-from encore.sentiment.adapters.comprehend_jobs import ComprehendJobs
-from encore.sentiment.adapters.job_outputs import S3JobOutputs
-from encore.sentiment.adapters.new_keys import new_keys
-from encore.sentiment.adapters.within_budget import AsksWithinBudget
-from encore.sentiment.domain.engine import Engine
-from encore.sentiment.handler import SentimentHandler
-from encore.sentiment.settings import AspectsBy, SentimentSettings
-from encore.sentiment.use_cases.advance_job import AdvanceJob
-from encore.sentiment.use_cases.ask_aspects import AskAspects
-from encore.sentiment.use_cases.collect_texts import CollectTexts
-from encore.sentiment.use_cases.find_aspects import FindAspects
-from encore.sentiment.use_cases.find_left_out import FindLeftOut
-from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
-from encore.sentiment.use_cases.pay_once import PayOnce
-from encore.sentiment.use_cases.read_documents import ReadDocuments
-from encore.sentiment.use_cases.score_part import ScorePart
-from encore.sentiment.use_cases.total_products import TotalProducts
+from fondly.aspects import AspectReader
+from fondly.runtime.kept_answers import DynamoDBKeptAnswers
+from fondly.runtime.queue.consumer import Handler
+from fondly.runtime.queue.polls import SQSPolls
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.quota.outlook import Outlook
+from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.service import Runtime, run_service
+from fondly.runtime.tags import tags_of
+from fondly.sentiment.adapters.comprehend import Comprehend
+from fondly.sentiment.adapters.comprehend_jobs import ComprehendJobs
+from fondly.sentiment.adapters.job_outputs import S3JobOutputs
+from fondly.sentiment.adapters.new_keys import new_keys
+from fondly.sentiment.adapters.within_budget import AsksWithinBudget
+from fondly.sentiment.domain.engine import Engine
+from fondly.sentiment.handler import SentimentHandler
+from fondly.sentiment.settings import AspectsBy, SentimentSettings
+from fondly.sentiment.use_cases.advance_job import AdvanceJob
+from fondly.sentiment.use_cases.ask_aspects import AskAspects
+from fondly.sentiment.use_cases.collect_texts import CollectTexts
+from fondly.sentiment.use_cases.find_aspects import FindAspects
+from fondly.sentiment.use_cases.find_left_out import FindLeftOut
+from fondly.sentiment.use_cases.keep_job_answers import KeepJobAnswers
+from fondly.sentiment.use_cases.pay_once import PayOnce
+from fondly.sentiment.use_cases.read_documents import ReadDocuments
+from fondly.sentiment.use_cases.score_part import ScorePart
+from fondly.sentiment.use_cases.total_products import TotalProducts
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
 
-    from encore.sentiment.ports import FindsAspects
+    from fondly.sentiment.ports import FindsAspects
 
 
 async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:

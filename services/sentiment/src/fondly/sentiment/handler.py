@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from encore.contracts.events import DataIngested, Event, SentimentPoll, event_type, parse_event
-from encore.runtime.logs import bind_event
-from encore.runtime.queue.message import Message
-from encore.runtime.quota.outlook import Outlook
-from encore.runtime.runs.stage import Stage
-from encore.sentiment.use_cases.advance_job import AdvanceJob
-from encore.sentiment.use_cases.pay_once import TEXTS_PER_CALL
-from encore.sentiment.use_cases.score_part import ScorePart
-from encore.sentiment.use_cases.total_products import TotalProducts
+from fondly.contracts.events import DataIngested, Event, SentimentPoll, event_type, parse_event
+from fondly.runtime.logs import bind_event
+from fondly.runtime.queue.message import Message
+from fondly.runtime.quota.outlook import Outlook
+from fondly.runtime.runs.stage import Stage
+from fondly.sentiment.use_cases.advance_job import AdvanceJob
+from fondly.sentiment.use_cases.pay_once import TEXTS_PER_CALL
+from fondly.sentiment.use_cases.score_part import ScorePart
+from fondly.sentiment.use_cases.total_products import TotalProducts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,16 +1,16 @@
-"""Ports of sentiment, in addition to `encore.runtime.ports`."""
+"""Ports of sentiment, in addition to `fondly.runtime.ports`."""
 
 # ruff: noqa: D102 - the adapters document the members
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from encore.contracts.records import AspectMention
-from encore.sentiment.domain.bill import Bill
-from encore.sentiment.domain.documents import Document
-from encore.sentiment.domain.job import JobState
-from encore.sentiment.domain.job_output import JobLine
-from encore.sentiment.domain.texts import Text
+from fondly.contracts.records import AspectMention
+from fondly.sentiment.domain.bill import Bill
+from fondly.sentiment.domain.documents import Document
+from fondly.sentiment.domain.job import JobState
+from fondly.sentiment.domain.job_output import JobLine
+from fondly.sentiment.domain.texts import Text
 
 Keep = Callable[[Mapping[str, str]], Awaitable[None]]
 """Receives answers, as JSON by the text's key, as they arrive."""
@@ -24,7 +24,7 @@ NewKeys = Callable[[], AbstractContextManager[Callable[[str], bool]]]
 
 
 class Asks(Protocol):
-    """What can be asked; see `encore.sentiment.adapters.comprehend.Comprehend`."""
+    """What can be asked; see `fondly.sentiment.adapters.comprehend.Comprehend`."""
 
     async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None: ...
     async def languages(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None: ...
@@ -47,13 +47,13 @@ class BusyError(Exception):
 
 
 class Jobs(Protocol):
-    """Asynchronous jobs; see `encore.sentiment.adapters.comprehend_jobs.ComprehendJobs`."""
+    """Asynchronous jobs; see `fondly.sentiment.adapters.comprehend_jobs.ComprehendJobs`."""
 
     async def start(self, run_id: str, language: str, *, texts: int) -> str: ...
     async def state(self, job_id: str) -> JobState: ...
 
 
 class JobOutputs(Protocol):
-    """What jobs have written; see `encore.sentiment.adapters.job_outputs.S3JobOutputs`."""
+    """What jobs have written; see `fondly.sentiment.adapters.job_outputs.S3JobOutputs`."""
 
     def lines(self, key: str, *, at_once: int) -> AsyncIterator[Sequence[JobLine]]: ...

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from encore.runtime.settings import ServiceSettings
+from fondly.runtime.settings import ServiceSettings
 
 
 class AspectsBy(StrEnum):

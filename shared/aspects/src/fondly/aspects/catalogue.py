@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from encore.aspects.function_words import DETERMINERS, FUNCTION_WORDS
-from encore.aspects.opinions import packaged_values
-from encore.aspects.phrases import Phrase
-from encore.aspects.words import phrase_of, singular, words_of
+from fondly.aspects.function_words import DETERMINERS, FUNCTION_WORDS
+from fondly.aspects.opinions import packaged_values
+from fondly.aspects.phrases import Phrase
+from fondly.aspects.words import phrase_of, singular, words_of
 
 PRODUCTS_PER_LEAST_COUNT = 300
 """A phrase must stand for one product of each so many, and for one at least."""
@@ -90,6 +90,6 @@ def _noun(phrase: Phrase) -> Phrase:
 @lru_cache(maxsize=1)
 def junk_words() -> frozenset[str]:
     """Return words that are never an aspect, in the singular: the reviewed list of this package."""
-    text = (files("encore.aspects") / "data" / "junk.txt").read_text(encoding="utf-8")
+    text = (files("fondly.aspects") / "data" / "junk.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     return frozenset(singular(word) for line in lines for word in line.split())

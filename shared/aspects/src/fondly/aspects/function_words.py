@@ -3,7 +3,7 @@
 import tomllib
 from importlib.resources import files
 
-_LISTS = tomllib.loads((files("encore.aspects") / "data" / "function_words.toml").read_text(encoding="utf-8"))
+_LISTS = tomllib.loads((files("fondly.aspects") / "data" / "function_words.toml").read_text(encoding="utf-8"))
 
 NEGATIONS = frozenset(_LISTS["negations"])
 LACKS = NEGATIONS | frozenset(_LISTS["lacks"])

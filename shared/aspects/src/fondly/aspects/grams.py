@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from encore.aspects.function_words import CLAUSE_ENDS
-from encore.aspects.opinions import NEGATION_REACH_WORDS, negates
+from fondly.aspects.function_words import CLAUSE_ENDS
+from fondly.aspects.opinions import NEGATION_REACH_WORDS, negates
 
 
 def grams(words: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -35,6 +35,6 @@ def tones(words: Sequence[str], weights: Mapping[str, float]) -> list[tuple[int,
 @lru_cache(maxsize=1)
 def packaged_weights() -> Mapping[str, float]:
     """Return the learned weights of this package."""
-    text = (files("encore.aspects") / "data" / "grams.tsv").read_text(encoding="utf-8")
+    text = (files("fondly.aspects") / "data" / "grams.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {gram: float(weight) for gram, weight in rows}

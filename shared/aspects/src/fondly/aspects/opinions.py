@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from encore.aspects.function_words import (
+from fondly.aspects.function_words import (
     CLAUSE_ENDS,
     CONDITIONS,
     MODALS,
@@ -15,7 +15,7 @@ from encore.aspects.function_words import (
     STRONG,
     UNREAL,
 )
-from encore.aspects.phrases import Phrase, Phrases
+from fondly.aspects.phrases import Phrase, Phrases
 
 NEGATION_REACH_WORDS = 4
 DEGREE_REACH_WORDS = 2
@@ -107,6 +107,6 @@ def _unreal(before: Sequence[str]) -> bool:
 @lru_cache(maxsize=1)
 def packaged_values() -> Mapping[Phrase, float]:
     """Return the packaged lexicon's phrases with their values; 0 is no opinion."""
-    text = (files("encore.aspects") / "data" / "opinions.tsv").read_text(encoding="utf-8")
+    text = (files("fondly.aspects") / "data" / "opinions.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {tuple(phrase.split(" ")): float(value) for phrase, value in rows}

@@ -10,8 +10,8 @@ from importlib.resources import files
 from math import exp, tanh
 from typing import Self
 
-from encore.aspects.sentence import LONGEST_DISTANCE, Sentence
-from encore.contracts.records import SentimentScores
+from fondly.aspects.sentence import LONGEST_DISTANCE, Sentence
+from fondly.contracts.records import SentimentScores
 
 NEAR_WORDS, FAR_WORDS = 3, 9
 """At how many words an opinion counts for 1/e: once for what is near, once for the wider clause."""
@@ -44,7 +44,7 @@ class PolarityModel:
     @classmethod
     def packaged(cls) -> Self:
         """Return the model of this package."""
-        text = (files("encore.aspects") / "data" / "polarity.json").read_text(encoding="utf-8")
+        text = (files("fondly.aspects") / "data" / "polarity.json").read_text(encoding="utf-8")
         return cls(json.loads(text))
 
     def scores(self, sentence: Sentence, begin: int, end: int) -> SentimentScores:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-from encore.aspects.grams import packaged_weights
-from encore.aspects.opinions import OpinionLexicon
-from encore.aspects.polarity import PolarityModel
-from encore.aspects.sentence import Sentence
-from encore.aspects.vocabulary import Vocabulary
-from encore.aspects.words import Words, sentences, words_of
-from encore.contracts.records import Sentiment, SentimentScores
+from fondly.aspects.grams import packaged_weights
+from fondly.aspects.opinions import OpinionLexicon
+from fondly.aspects.polarity import PolarityModel
+from fondly.aspects.sentence import Sentence
+from fondly.aspects.vocabulary import Vocabulary
+from fondly.aspects.words import Words, sentences, words_of
+from fondly.contracts.records import Sentiment, SentimentScores
 
 
 class Mention(NamedTuple):

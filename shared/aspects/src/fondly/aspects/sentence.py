@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from encore.aspects.function_words import DETERMINERS, FUNCTION_WORDS, LACKS, NARRATIVE, QUESTIONS, TOLLS
-from encore.aspects.grams import tones
-from encore.aspects.opinions import Opinion, OpinionLexicon, negates
-from encore.aspects.words import LONGEST_SENTENCE_WORDS
+from fondly.aspects.function_words import DETERMINERS, FUNCTION_WORDS, LACKS, NARRATIVE, QUESTIONS, TOLLS
+from fondly.aspects.grams import tones
+from fondly.aspects.opinions import Opinion, OpinionLexicon, negates
+from fondly.aspects.words import LONGEST_SENTENCE_WORDS
 
 LACK_REACH_WORDS = 3
 LONGEST_DISTANCE = LONGEST_SENTENCE_WORDS * (1 + max(TOLLS.values()))

@@ -6,9 +6,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Self
 
-from encore.aspects.catalogue import catalogue_aspects
-from encore.aspects.phrases import Found, Phrase, Phrases
-from encore.aspects.words import phrase_of, singular
+from fondly.aspects.catalogue import catalogue_aspects
+from fondly.aspects.phrases import Found, Phrase, Phrases
+from fondly.aspects.words import phrase_of, singular
 
 NO_ASPECT = "-"
 """The display name of phrases that only look like an aspect, such as "in case"."""
@@ -76,6 +76,6 @@ def _kind(levels: Iterable[str]) -> Iterator[Phrase]:
 
 @lru_cache(maxsize=1)
 def _packaged() -> Mapping[Phrase, str]:
-    text = (files("encore.aspects") / "data" / "vocabulary.txt").read_text(encoding="utf-8")
+    text = (files("fondly.aspects") / "data" / "vocabulary.txt").read_text(encoding="utf-8")
     entries = (line.split(": ", 1) for line in text.splitlines() if line and not line.startswith("#"))
     return {phrase_of(words): name for name, listed in entries for words in listed.split(", ")}

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import parse_qsl, quote, urlencode
 
-from encore.contracts.tokens import SIGNATURE_BYTES, sign, verify
+from fondly.contracts.tokens import SIGNATURE_BYTES, sign, verify
 
 RUN, PRODUCT, TOKEN, TARGET, SIGNATURE = "r", "p", "c", "u", "s"
 MAX_QUERY_CHARS = 8_000

@@ -10,8 +10,8 @@ from hashlib import sha256
 import idna
 from pydantic import field_validator
 
-from encore.contracts.delivery import NotSent
-from encore.contracts.records import Count, Identifier, Record
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.records import Count, Identifier, Record
 
 SECONDS_PER_DAY = 86_400
 EARLY_S = 6 * 3_600
@@ -63,7 +63,7 @@ def _ascii(domain: str) -> str:
 
 
 def _entry(kind: SubjectKind, subject: str) -> str:
-    return f"{kind}#{sha256(f'encore:{kind}:{subject}'.encode('utf-8', 'replace')).hexdigest()}"
+    return f"{kind}#{sha256(f'fondly:{kind}:{subject}'.encode('utf-8', 'replace')).hexdigest()}"
 
 
 class Suppression(Record):

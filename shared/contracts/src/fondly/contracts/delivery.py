@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from encore.contracts.records import Count, Identifier, Record
+from fondly.contracts.records import Count, Identifier, Record
 
 
 class FinishedEmail(Record):

@@ -15,9 +15,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from encore.contracts import object_keys, trace_context
-from encore.contracts.errors import PermanentError
-from encore.contracts.records import Count, Customer, Recommendation, SentimentSummary
+from fondly.contracts import object_keys, trace_context
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.records import Count, Customer, Recommendation, SentimentSummary
 
 PartNumber = Annotated[int, Field(ge=1)]
 
@@ -52,7 +52,7 @@ class PartData(EventData):
 class DataIngested(PartData):
     """One part of a run (a bounded number of customers with their reviews) is stored."""
 
-    type = "encore.data-ingested.v1"
+    type = "fondly.data-ingested.v1"
     topic = "data-ingested"
     reviews: Count
     shared_texts: Count = 0
@@ -89,7 +89,7 @@ class DataIngested(PartData):
 class InteractionsIngested(EventData):
     """Some events of an uploaded file, such as clicks and purchases, are stored; the file is the subject."""
 
-    type = "encore.interactions-ingested.v1"
+    type = "fondly.interactions-ingested.v1"
     topic = "interactions-ingested"
     batch: PartNumber
     batches: PartNumber
@@ -106,7 +106,7 @@ class InteractionsIngested(EventData):
 class SentimentScored(EventData):
     """Every part of the run has been scored."""
 
-    type = "encore.sentiment-scored.v1"
+    type = "fondly.sentiment-scored.v1"
     topic = "sentiment-scored"
     parts: PartNumber
     reviews: Count
@@ -122,7 +122,7 @@ class SentimentScored(EventData):
 class SentimentPoll(EventData):
     """Sentiment's delayed message to itself to poll a long job. No topic carries it."""
 
-    type = "encore.sentiment-poll.v1"
+    type = "fondly.sentiment-poll.v1"
     topic = ""
     attempt: Count
 
@@ -135,7 +135,7 @@ class SentimentPoll(EventData):
 class RecommenderPoll(EventData):
     """The recommender's delayed message to itself to poll a long job. No topic carries it."""
 
-    type = "encore.recommender-poll.v1"
+    type = "fondly.recommender-poll.v1"
     topic = ""
     attempt: Count
 
@@ -164,7 +164,7 @@ class RecommenderBundle(EventData):
     No topic carries it.
     """
 
-    type = "encore.recommender-bundle.v1"
+    type = "fondly.recommender-bundle.v1"
     topic = ""
     round: Round
     bundle: PartNumber
@@ -178,7 +178,7 @@ class RecommenderBundle(EventData):
 class RecommendationsReady(PartData):
     """One part's recommendations are stored."""
 
-    type = "encore.recommendations-ready.v1"
+    type = "fondly.recommendations-ready.v1"
     topic = "recommendations-ready"
 
     @classmethod
@@ -194,7 +194,7 @@ class MailerPoll(EventData):
     No topic carries it.
     """
 
-    type = "encore.mailer-poll.v1"
+    type = "fondly.mailer-poll.v1"
     topic = ""
     attempt: Count = 0
     part: PartNumber | None = None
@@ -208,7 +208,7 @@ class MailerPoll(EventData):
 class EmailFinished(EventData):
     """One email is rendered, checked and stored under `key` in the data bucket."""
 
-    type = "encore.email-finished.v1"
+    type = "fondly.email-finished.v1"
     topic = "email-finished"
     customer_id: str
     key: str
@@ -233,7 +233,7 @@ class DeliverPart(EventData):
     No topic carries it.
     """
 
-    type = "encore.deliver-part.v1"
+    type = "fondly.deliver-part.v1"
     topic = ""
     part: PartNumber
     release: Count = 0
@@ -254,7 +254,7 @@ class SenderPoll(EventData):
     No topic carries it.
     """
 
-    type = "encore.sender-poll.v1"
+    type = "fondly.sender-poll.v1"
     topic = ""
     attempt: Count
 
@@ -267,7 +267,7 @@ class SenderPoll(EventData):
 class EmailSent(EventData):
     """A mail server, or Amazon SES, has accepted a customer's email."""
 
-    type = "encore.email-sent.v1"
+    type = "fondly.email-sent.v1"
     topic = "email-sent"
     customer_id: str
     transport: str
@@ -285,11 +285,11 @@ class EmailSent(EventData):
 class EmailSuppressed(EventData):
     """A customer's email is not handed over, or not again.
 
-    `reason` is one of `encore.contracts.delivery.NotSent`, or `refused` if the provider refused it for good,
+    `reason` is one of `fondly.contracts.delivery.NotSent`, or `refused` if the provider refused it for good,
     or `in_doubt` if nobody knows whether it was accepted.
     """
 
-    type = "encore.email-suppressed.v1"
+    type = "fondly.email-suppressed.v1"
     topic = "email-suppressed"
     customer_id: str
     reason: str
@@ -304,7 +304,7 @@ class EmailSuppressed(EventData):
 class EmailBounced(EventData):
     """A mailbox provider has returned a delivered email, or its reader has complained about it."""
 
-    type = "encore.email-bounced.v1"
+    type = "fondly.email-bounced.v1"
     topic = "email-bounced"
     customer_id: str
     kind: Literal["hard", "soft", "complaint"]
@@ -321,7 +321,7 @@ class EmailBounced(EventData):
 class RunFinished(EventData):
     """The run has ended; `reason` says why if it failed. Costs are in US dollars."""
 
-    type = "encore.run-finished.v1"
+    type = "fondly.run-finished.v1"
     topic = "run-finished"
     status: Literal["finished", "failed"]
     reason: str | None = None
@@ -368,7 +368,7 @@ def new_event(data: Data, *, run_id: str, source: str) -> Event[Data]:
     """Wrap `data`; its id depends only on run, type and cause."""
     return Event[Data](
         id=str(uuid5(NAMESPACE_URL, f"{data.type}/{run_id}/{data.cause}")),
-        source=f"encore/{source}",
+        source=f"fondly/{source}",
         type=data.type,
         subject=run_id,
         time=datetime.now(UTC),

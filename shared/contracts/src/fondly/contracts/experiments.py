@@ -7,7 +7,7 @@ another, and so are a share and an arm of the same salt: a holdout does not skew
 from collections.abc import Sequence
 from hashlib import sha256
 
-from encore.contracts.records import Fraction, Record
+from fondly.contracts.records import Fraction, Record
 
 NUMBERS = 2**64
 
@@ -16,7 +16,7 @@ class Holdout(Record):
     """Which share of a run's customers gets no email, so that it can be told what emails bring."""
 
     share: Fraction = 0.0
-    salt: str = "encore"
+    salt: str = "fondly"
     """Another one draws others."""
 
     def has(self, customer_id: str) -> bool:
@@ -42,5 +42,5 @@ def arm(name: str, salt: str, arms: Sequence[str]) -> str:
 
 def _number(use: str, name: str, salt: str) -> int:
     """Return a number below `NUMBERS`, all equally likely; the salt's length tells it from the name."""
-    text = f"encore:{use}:{len(salt)}:{salt}:{name}"
+    text = f"fondly:{use}:{len(salt)}:{salt}:{name}"
     return int.from_bytes(sha256(text.encode("utf-8", "replace")).digest()[:8])

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from encore.contracts.records import Count, Exclusion, Record
+from fondly.contracts.records import Count, Exclusion, Record
 
 
 class Convention(Record):

@@ -1,14 +1,14 @@
 """The keys of objects in the data bucket. A run's are deterministic: writing twice is harmless."""
 
-from encore.contracts.file_names import file_name
+from fondly.contracts.file_names import file_name
 
 UPLOADS = "uploads/"
 INTERACTIONS = "uploads/interactions/"
 """What customers did, uploaded between runs; it starts no run."""
 CLICKS = f"{INTERACTIONS}clicks/"
-"""What customers clicked on in emails, where Encore counts that itself."""
+"""What customers clicked on in emails, where Fondly counts that itself."""
 SHOP = "shop/"
-SHOP_CONFIG = "encore.toml"
+SHOP_CONFIG = "fondly.toml"
 """The look of the shop's emails, below `SHOP`; it may be missing."""
 THEMES = "themes/"
 """The shop's own themes, each a folder, below `SHOP`."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from encore.contracts.events import EventData, new_event
+from fondly.contracts.events import EventData, new_event
 
 
 class BodyPublisher(Protocol):

@@ -14,7 +14,7 @@ from aiobotocore.session import AioSession, get_session
 from botocore.handlers import add_expect_header
 from botocore.session import Session
 
-from encore.runtime.retry import SDK_RETRIES
+from fondly.runtime.retry import SDK_RETRIES
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
@@ -24,7 +24,7 @@ CONNECT_S, READ_S = 5, 70
 APP = Session().get_config_variable("user_agent_appid")
 USER_AGENT = " ".join(
     (
-        f"encore aiobotocore/{aiobotocore.__version__} Python/{platform.python_version()}",
+        f"fondly aiobotocore/{aiobotocore.__version__} Python/{platform.python_version()}",
         *([f"app/{APP}"] if APP else []),
     )
 )

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from encore.contracts.consent import Cap, Contact, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.runtime.ports import Items
-from encore.runtime.runs.items import conditionally
-from encore.runtime.storage import DynamoDBItems, from_item, to_item
+from fondly.contracts.consent import Cap, Contact, Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.runtime.ports import Items
+from fondly.runtime.runs.items import conditionally
+from fondly.runtime.storage import DynamoDBItems, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

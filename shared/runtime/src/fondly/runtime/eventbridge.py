@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from encore.contracts.errors import PermanentError
+from fondly.contracts.errors import PermanentError
 
 
 class AwsEvent(BaseModel):

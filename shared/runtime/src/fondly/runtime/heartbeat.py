@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from encore.runtime import liveness
-from encore.runtime.logs import get_logger
-from encore.runtime.queue.silence import GIVE_UP_AFTER_S, UNHEALTHY_AFTER_S, Silence
+from fondly.runtime import liveness
+from fondly.runtime.logs import get_logger
+from fondly.runtime.queue.silence import GIVE_UP_AFTER_S, UNHEALTHY_AFTER_S, Silence
 
 log = get_logger()
 

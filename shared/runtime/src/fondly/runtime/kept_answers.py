@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
-from encore.runtime.errors import error_code
-from encore.runtime.ports import Items
-from encore.runtime.storage import expires_at, to_item
+from fondly.runtime.errors import error_code
+from fondly.runtime.ports import Items
+from fondly.runtime.storage import expires_at, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

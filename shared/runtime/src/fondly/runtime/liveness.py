@@ -1,6 +1,6 @@
 """Liveness of a process that listens on no port: it keeps touching a file, and a check reads the file's age.
 
-`python -m encore.runtime.liveness FILE` is the health check of a container: it exits with 0 while the process
+`python -m fondly.runtime.liveness FILE` is the health check of a container: it exits with 0 while the process
 is alive. It runs every few seconds, so it imports almost nothing.
 """
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from encore.contracts import trace_context
-from encore.runtime import tracing
+from fondly.contracts import trace_context
+from fondly.runtime import tracing
 
 if TYPE_CHECKING:
     from structlog.types import EventDict, Processor
@@ -78,9 +78,9 @@ def exporting_spans(service: str, *, endpoint: str | None) -> Iterator[None]:
         yield
         return
     try:
-        from encore.runtime.spans import exporting  # noqa: PLC0415 - loaded only if used
+        from fondly.runtime.spans import exporting  # noqa: PLC0415 - loaded only if used
     except ImportError as error:
-        get_logger().warning("spans_not_exported", missing=error.name, install="encore-runtime[tracing]")
+        get_logger().warning("spans_not_exported", missing=error.name, install="fondly-runtime[tracing]")
         yield
         return
     with exporting(service) as recorder, tracing.recording(recorder):

@@ -1,7 +1,7 @@
 """Metrics written as log lines in CloudWatch's embedded metric format.
 
 Source: CloudWatch embedded metric format specification. Every metric has the dimension `service`, which
-`encore.runtime.logs` binds to each line. Dashboards and alarms use these names; a test compares them.
+`fondly.runtime.logs` binds to each line. Dashboards and alarms use these names; a test compares them.
 """
 
 import logging
@@ -13,8 +13,8 @@ from enum import StrEnum
 
 import structlog
 
-from encore.runtime.logs import METRICS_EVENT
-from encore.runtime.settings import NAMESPACE
+from fondly.runtime.logs import METRICS_EVENT
+from fondly.runtime.settings import NAMESPACE
 
 namespace: ContextVar[str] = ContextVar("namespace", default=NAMESPACE)
 """CloudWatch namespace of this process's metrics, set once at start."""

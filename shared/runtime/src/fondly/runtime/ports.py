@@ -6,13 +6,13 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from encore.contracts.events import EventData, Round
+from fondly.contracts.events import EventData, Round
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class Objects(Protocol):
-    """The data bucket; see `encore.runtime.storage.S3Objects`."""
+    """The data bucket; see `fondly.runtime.storage.S3Objects`."""
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None: ...
     async def get(self, key: str) -> bytes: ...
@@ -23,7 +23,7 @@ class Objects(Protocol):
 
 
 class Items(Protocol):
-    """A DynamoDB table; see `encore.runtime.storage.DynamoDBItems`."""
+    """A DynamoDB table; see `fondly.runtime.storage.DynamoDBItems`."""
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None: ...
     async def get_all(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]: ...
@@ -31,24 +31,24 @@ class Items(Protocol):
 
 
 class Polls(Protocol):
-    """A stage's delayed messages to itself; see `encore.runtime.queue.polls.SQSPolls`."""
+    """A stage's delayed messages to itself; see `fondly.runtime.queue.polls.SQSPolls`."""
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None: ...
 
 
 class MailerPolls(Polls, Protocol):
-    """Polls, and messages about parts; see `encore.runtime.queue.polls.SQSMailerPolls`."""
+    """Polls, and messages about parts; see `fondly.runtime.queue.polls.SQSMailerPolls`."""
 
     async def send_part(self, run_id: str, part: int) -> None: ...
 
 
 class RecommenderPolls(Polls, Protocol):
-    """Polls, and messages about bundles; see `encore.runtime.queue.polls.SQSRecommenderPolls`."""
+    """Polls, and messages about bundles; see `fondly.runtime.queue.polls.SQSRecommenderPolls`."""
 
     async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None: ...
 
 
 class Announcer(Protocol):
-    """The topics; see `encore.runtime.announcer.SNSAnnouncer`."""
+    """The topics; see `fondly.runtime.announcer.SNSAnnouncer`."""
 
     async def announce(self, run_id: str, *events: EventData) -> None: ...

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import uvloop
 
-from encore.runtime.heartbeat import UnreachableQueueError
-from encore.runtime.logs import configure_logging, exporting_spans
-from encore.runtime.metrics import namespace
-from encore.runtime.settings import ProcessSettings, load_settings
+from fondly.runtime.heartbeat import UnreachableQueueError
+from fondly.runtime.logs import configure_logging, exporting_spans
+from fondly.runtime.metrics import namespace
+from fondly.runtime.settings import ProcessSettings, load_settings
 
 Settings = TypeVar("Settings", bound=ProcessSettings)
 Result = TypeVar("Result")

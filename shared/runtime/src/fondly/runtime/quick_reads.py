@@ -19,7 +19,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError
 from botocore.utils import get_environ_proxies
 
-from encore.runtime.aws import CONNECT_S, POOL, READ_S, USER_AGENT
+from fondly.runtime.aws import CONNECT_S, POOL, READ_S, USER_AGENT
 
 if TYPE_CHECKING:
     from aiobotocore.session import AioSession

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
     from types_aiobotocore_sns.client import SNSClient
 
-    from encore.runtime.settings import ServiceSettings
+    from fondly.runtime.settings import ServiceSettings
 
 CHECK_S = 60.0
 """How long `--check` may take."""

@@ -10,7 +10,7 @@
 | part of a batch | that part only, `BATCH_TRIES` | exponential, full jitter, 5 s at most | the message fails |
 | a message that is not to blame (`PostponedError`) | sent anew, as often as it takes | none | |
 | a message, transiently | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letter |
-| several messages in a row, transiently | when `encore.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
+| several messages in a row, transiently | when `fondly.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
 | a message, permanently (`PermanentError`) | never | | dead letter at once |
 | a message, for an unknown reason | like a transient failure, without opening the circuit | | dead letter |
 
@@ -26,8 +26,8 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from encore.contracts.errors import TransientError
-from encore.runtime.errors import error_code
+from fondly.contracts.errors import TransientError
+from fondly.runtime.errors import error_code
 
 Item = TypeVar("Item")
 

@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aiobotocore.session import get_session
 
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.aws import NewClient, client_opener, send_bodies_at_once
-from encore.runtime.heartbeat import heartbeat
-from encore.runtime.logs import get_logger
-from encore.runtime.process import run_process
-from encore.runtime.queue.consumer import Consumer, Handler
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.queue.silence import Silence
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.quota.shared import DynamoDBSharedQuota
-from encore.runtime.readiness import problem_of, unanswered
-from encore.runtime.runs.budget import Budget
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.run import StageName
-from encore.runtime.runs.stage import Stage
-from encore.runtime.settings import ServiceSettings
-from encore.runtime.storage import DynamoDBItems, S3Objects
+from fondly.runtime.announcer import SNSAnnouncer
+from fondly.runtime.aws import NewClient, client_opener, send_bodies_at_once
+from fondly.runtime.heartbeat import heartbeat
+from fondly.runtime.logs import get_logger
+from fondly.runtime.process import run_process
+from fondly.runtime.queue.consumer import Consumer, Handler
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.silence import Silence
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.quota.shared import DynamoDBSharedQuota
+from fondly.runtime.readiness import problem_of, unanswered
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.locks import Locks
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.stage import Stage
+from fondly.runtime.settings import ServiceSettings
+from fondly.runtime.storage import DynamoDBItems, S3Objects
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -108,7 +108,7 @@ def run_service(
 
 
 def _arguments(module: str) -> "Namespace":
-    parser = ArgumentParser(prog=f"python -m encore.{module}", description="Handle the messages of a queue.")
+    parser = ArgumentParser(prog=f"python -m fondly.{module}", description="Handle the messages of a queue.")
     parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""Settings that services have in common; only `__main__` reads them, from `ENCORE_*` variables."""
+"""Settings that services have in common; only `__main__` reads them, from `FONDLY_*` variables."""
 
 import sys
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from typing import Annotated, Literal, NoReturn, TypeVar
 from pydantic import AfterValidator, AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
-from encore.contracts.consent import Cap
+from fondly.contracts.consent import Cap
 
-PREFIX = "ENCORE_"
-NAMESPACE = "Encore"
+PREFIX = "FONDLY_"
+NAMESPACE = "Fondly"
 _TOPIC_ARN = "_topic_arn"
 _RUNS_TABLE = "-runs"
 MAX_OWN_TAGS = 40
@@ -58,7 +58,7 @@ class ProcessSettings(BaseSettings):
 
     @property
     def environment(self) -> str:
-        """The deployment's name, such as `encore-prod`: the prefix of the names of all its resources."""
+        """The deployment's name, such as `fondly-prod`: the prefix of the names of all its resources."""
         return self.runs_table.removesuffix(_RUNS_TABLE)
 
     @property
@@ -80,7 +80,7 @@ class ServiceSettings(ProcessSettings):
     """Messages that one process handles at a time."""
     receive_wait_s: Annotated[int, Field(ge=0, le=20)] = 20
     liveness_file: Path | None = None
-    """Touched while the service is alive, for `python -m encore.runtime.liveness`; none by default."""
+    """Touched while the service is alive, for `python -m fondly.runtime.liveness`; none by default."""
 
     @property
     def queue_url(self) -> str:

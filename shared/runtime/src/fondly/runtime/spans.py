@@ -1,6 +1,6 @@
 """OpenTelemetry spans for an OTLP collector: one per message handled, one per AWS call made for it.
 
-Loaded only if an endpoint is configured; needs the extra `encore-runtime[tracing]`.
+Loaded only if an endpoint is configured; needs the extra `fondly-runtime[tracing]`.
 OpenTelemetry's own `OTEL_*` variables set endpoint, headers, sampling and batching.
 Sources: OpenTelemetry semantic conventions for messaging (SQS) and for the AWS SDK.
 """
@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from encore.contracts.trace_context import TraceParent
+from fondly.contracts.trace_context import TraceParent
 
 ERROR_TYPE = "error.type"
 FLUSH_S = 3.0
@@ -60,8 +60,8 @@ class SpanRecorder:
             detach(token)
 
     def note(self, **facts: str | int) -> None:
-        """Add attributes under the prefix `encore.`."""
-        trace.get_current_span().set_attributes({f"encore.{name}": value for name, value in facts.items()})
+        """Add attributes under the prefix `fondly.`."""
+        trace.get_current_span().set_attributes({f"fondly.{name}": value for name, value in facts.items()})
 
 
 @contextmanager
@@ -70,14 +70,14 @@ def exporting(service: str) -> Iterator[SpanRecorder]:
 
     AWS calls are recorded inside handlers only: receives and visibility renewals belong to no trace.
     """
-    resource = Resource.create({"service.name": service, "service.namespace": "encore"})
+    resource = Resource.create({"service.name": service, "service.namespace": "fondly"})
     provider = TracerProvider(resource=resource, span_limits=LIMITS, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     instrumentor = AiobotocoreInstrumentor()  # type: ignore[no-untyped-call] # the only untyped call
     instrumentor.instrument(tracer_provider=provider, response_hook=_describe_failure)
     try:
         with suppress_instrumentation():
-            yield SpanRecorder(provider.get_tracer("encore"))
+            yield SpanRecorder(provider.get_tracer("fondly"))
     finally:
         instrumentor.uninstrument()
         _flush(provider)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from encore.runtime import tracing
-from encore.runtime.batches import batches
-from encore.runtime.dynamodb_types import deserialize, serialize
-from encore.runtime.errors import error_code
-from encore.runtime.retry import UnprocessedError, process_all
+from fondly.runtime import tracing
+from fondly.runtime.batches import batches
+from fondly.runtime.dynamodb_types import deserialize, serialize
+from fondly.runtime.errors import error_code
+from fondly.runtime.retry import UnprocessedError, process_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import WriteRequestUnionTypeDef
     from types_aiobotocore_s3.client import S3Client
 
-    from encore.runtime.quick_reads import QuickReads
+    from fondly.runtime.quick_reads import QuickReads
 
 Model = TypeVar("Model", bound=BaseModel)
 Item = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Tags on what the services create in AWS: they tell bills, policies and `encore cleanup` whose it is."""
+"""Tags on what the services create in AWS: they tell bills, policies and `fondly cleanup` whose it is."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ PROJECT = "project"
 STACK = "stack"
 """The deployment's name. Terraform's default tags have the same key, so one filter finds both."""
 RUN = "run"
-PROJECT_NAME = "encore"
+PROJECT_NAME = "fondly"
 
 
 def tags_of(

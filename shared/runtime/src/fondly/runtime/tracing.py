@@ -1,4 +1,4 @@
-"""One span per message handled, recorded by `encore.runtime.spans` if an OTLP endpoint is configured.
+"""One span per message handled, recorded by `fondly.runtime.spans` if an OTLP endpoint is configured.
 
 Ids are created and propagated in any case, so that every log line can name its trace; without an endpoint
 this costs a few microseconds per message.
@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Protocol
 
-from encore.contracts.trace_context import TraceParent, current, within
+from fondly.contracts.trace_context import TraceParent, current, within
 
 
 class Recorder(Protocol):

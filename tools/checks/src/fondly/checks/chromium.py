@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from encore.checks.programs import BROWSERS, program
+from fondly.checks.programs import BROWSERS, program
 
 
 @contextmanager

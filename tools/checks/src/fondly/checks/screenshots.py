@@ -12,14 +12,14 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 from rich.console import Console
 
-from encore.checks.chromium import browser
-from encore.checks.emails.message import Email, read_emails
-from encore.checks.programs import ToolError
-from encore.stack.demo import DemoFailedError, run_demo
-from encore.stack.embedded import embedded_stack
-from encore.stack.pictures.addresses import BASE_URL
-from encore.stack.pictures.drawing import picture
-from encore.stack.processes import ProcessDiedError, StackNotReadyError
+from fondly.checks.chromium import browser
+from fondly.checks.emails.message import Email, read_emails
+from fondly.checks.programs import ToolError
+from fondly.stack.demo import DemoFailedError, run_demo
+from fondly.stack.embedded import embedded_stack
+from fondly.stack.pictures.addresses import BASE_URL
+from fondly.stack.pictures.drawing import picture
+from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
 DESKTOP, PHONE, GALLERY = (700, 1000), (375, 812), (1440, 900)
 FINE = 2

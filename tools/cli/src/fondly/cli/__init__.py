@@ -1,1 +1,1 @@
-"""The command `encore`: run the stack; look after any environment's queues, runs, dead letters and events."""
+"""The command `fondly`: run the stack; look after any environment's queues, runs, dead letters and events."""

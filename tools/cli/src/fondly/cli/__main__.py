@@ -1,4 +1,4 @@
-"""The command `encore`, or `python -m encore.cli`."""
+"""The command `fondly`, or `python -m fondly.cli`."""
 
 import gc
 import os
@@ -18,9 +18,9 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     gc.set_threshold(GARBAGE_AFTER)
-    from encore.cli.app import app
+    from fondly.cli.app import app
 
-    app(prog_name="encore")
+    app(prog_name="fondly")
 
 
 def _end(_number: int, _frame: object) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from encore.cli.commands import (
+from fondly.cli.commands import (
     check,
     cleanup,
     cost,
@@ -26,10 +26,10 @@ from encore.cli.commands import (
     theme,
 )
 
-HELP = """Run Encore here, and look after an environment anywhere: queues, runs, dead letters, events.
+HELP = """Run Fondly here, and look after an environment anywhere: queues, runs, dead letters, events.
 
 Commands address the AWS SDK's account and region (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …). Without
-AWS_ENDPOINT_URL, AWS_PROFILE and --environment they use the local stack of `encore up`, if it is running.
+AWS_ENDPOINT_URL, AWS_PROFILE and --environment they use the local stack of `fondly up`, if it is running.
 
 Exit codes: 0 fine, 1 something is wrong or missing, 2 wrong usage, 130 interrupted.
 """
@@ -41,7 +41,7 @@ def _show_version(*, wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"encore {version('encore-cli')}")
+        typer.echo(f"fondly {version('fondly-cli')}")
         raise typer.Exit
 
 
@@ -53,7 +53,7 @@ def options(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Take the options of `encore` itself; its help is `HELP`."""
+    """Take the options of `fondly` itself; its help is `HELP`."""
 
 
 app.command()(check.check)

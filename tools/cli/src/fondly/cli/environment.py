@@ -10,15 +10,15 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
-from encore.cli.endpoints import is_aws
-from encore.cli.errors import CommandError, MissingResourceError
-from encore.cli.target import Target
-from encore.runtime.aws import CONFIG
-from encore.runtime.errors import error_code
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import S3Objects
-from encore.stack.provision import DEAD_LETTER_SUFFIX
-from encore.stack.topology import Topology
+from fondly.cli.endpoints import is_aws
+from fondly.cli.errors import CommandError, MissingResourceError
+from fondly.cli.target import Target
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.errors import error_code
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.storage import S3Objects
+from fondly.stack.provision import DEAD_LETTER_SUFFIX
+from fondly.stack.topology import Topology
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_sns.client import SNSClient
     from types_aiobotocore_sqs.client import SQSClient
 
-DEFAULT_GROUP = "encore"
+DEFAULT_GROUP = "fondly"
 """The name of the dataset group where no setting gives another: on an emulator, that is the environment's."""
 NO_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 NO_TOPIC = frozenset({"NotFound", "NotFoundException"})

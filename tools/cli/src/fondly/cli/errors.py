@@ -28,9 +28,9 @@ def explain(error: Exception) -> str | None:
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
-    from encore.mailer.domain.message.toml_file import InvalidFileError
-    from encore.stack.demo import DemoFailedError
-    from encore.stack.processes import ProcessDiedError, StackNotReadyError
+    from fondly.mailer.domain.message.toml_file import InvalidFileError
+    from fondly.stack.demo import DemoFailedError
+    from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
     if isinstance(error, NoCredentialsError):
         return "no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import typer
 
-from encore.cli.commands.options import EnvironmentName, Region, TopologyFile
-from encore.cli.output import say
+from fondly.cli.commands.options import EnvironmentName, Region, TopologyFile
+from fondly.cli.output import say
 
 if TYPE_CHECKING:
-    from encore.cli.environment import Environment
+    from fondly.cli.environment import Environment
 
 FOUND_WRONG = 1
 INTERRUPTED = 130
@@ -37,7 +37,7 @@ def guarded(command: Callable[Options, None]) -> Callable[Options, None]:
             say("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
-            from encore.cli.errors import explain
+            from fondly.cli.errors import explain
 
             if (message := explain(error)) is None:
                 raise
@@ -55,8 +55,8 @@ def in_environment(
 
     @wraps(command)
     def run(*, environment: str | None, region: str | None, topology: Path | None, **options: Any) -> None:  # noqa: ANN401 - the command's own
-        from encore.cli.environment import open_environment
-        from encore.cli.target import load_topology, target
+        from fondly.cli.environment import open_environment
+        from fondly.cli.target import load_topology, target
 
         async def work() -> None:
             async with open_environment(chosen, load_topology(topology)) as opened:

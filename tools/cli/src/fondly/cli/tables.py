@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.output import plain
+from fondly.cli.output import plain
 
 UNKNOWN = "\N{EN DASH}"
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400

@@ -11,11 +11,11 @@ from botocore.session import Session
 from pydantic import ValidationError
 from yaml import YAMLError
 
-from encore.cli.errors import CommandError
-from encore.cli.output import say
-from encore.stack import topology as topologies
-from encore.stack.background import BackgroundStack, running_stack
-from encore.stack.embedded import ENVIRONMENT, exported
+from fondly.cli.errors import CommandError
+from fondly.cli.output import say
+from fondly.stack import topology as topologies
+from fondly.stack.background import BackgroundStack, running_stack
+from fondly.stack.embedded import ENVIRONMENT, exported
 
 CHOICES = ("AWS_ENDPOINT_URL", "AWS_PROFILE")
 """Variables that name an account, and so rule out the local stack."""
@@ -38,7 +38,7 @@ def target(environment: str | None, region: str | None) -> Iterator[Target]:
     """
     local = None if environment or any(os.environ.get(name) for name in CHOICES) else running_stack()
     if local:
-        say(f"using the local stack ({local.variables['AWS_ENDPOINT_URL']}); `encore down` stops it")
+        say(f"using the local stack ({local.variables['AWS_ENDPOINT_URL']}); `fondly down` stops it")
     with exported(local.variables if local else {}):
         _check_endpoints()
         yield Target(environment or _local_environment(local), region or _region())
@@ -54,7 +54,7 @@ def load_topology(path: Path | None) -> topologies.Topology:
 
 
 def _local_environment(local: BackgroundStack | None) -> str:
-    return local.variables.get("ENCORE_ENVIRONMENT", ENVIRONMENT) if local else ENVIRONMENT
+    return local.variables.get("FONDLY_ENVIRONMENT", ENVIRONMENT) if local else ENVIRONMENT
 
 
 def _region() -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from encore.contracts.records import Product
-from encore.recommender.domain.families import Families, SharedReviews
+from fondly.contracts.records import Product
+from fondly.recommender.domain.families import Families, SharedReviews
 
 
 class FamilyIndex:

@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.stack.processes import StackNotReadyError, last_lines
+from fondly.stack.processes import StackNotReadyError, last_lines
 
 START_S = 120.0
 STOP_S = 45.0
 POLL_S = 0.1
 LOCK_S = 2.0
 """Others hold the lock only for as long as it takes to ask whether it is free."""
-SHARED = ("AWS_", "ENCORE_")
+SHARED = ("AWS_", "FONDLY_")
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class BackgroundStack:
 
 
 def state_folder() -> StateFolder:
-    """Return `$XDG_STATE_HOME/encore`, by default `~/.local/state/encore`; it need not exist."""
+    """Return `$XDG_STATE_HOME/fondly`, by default `~/.local/state/fondly`; it need not exist."""
     state = Path(os.environ.get("XDG_STATE_HOME", ""))
     home = Path(os.environ.get("HOME", "/"))  # a container's user may have none
-    return StateFolder((state if state.is_absolute() else home / ".local/state") / "encore")
+    return StateFolder((state if state.is_absolute() else home / ".local/state") / "fondly")
 
 
 def running_stack() -> BackgroundStack | None:
@@ -85,7 +85,7 @@ def start_stack() -> BackgroundStack:
     folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with folder.log.open("wb") as log:
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "encore.stack.supervisor"],
+            [sys.executable, "-m", "fondly.stack.supervisor"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

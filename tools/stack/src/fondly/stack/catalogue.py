@@ -4,8 +4,8 @@ import json
 from collections.abc import AsyncIterator
 from typing import NamedTuple, Protocol
 
-from encore.contracts import object_keys
-from encore.runtime.ports import Objects
+from fondly.contracts import object_keys
+from fondly.runtime.ports import Objects
 
 
 class CatalogueEntry(NamedTuple):
@@ -17,7 +17,7 @@ class CatalogueEntry(NamedTuple):
 
 
 class ReadableObjects(Objects, Protocol):
-    """The data bucket, read line by line where objects are large; see `encore.runtime.storage`."""
+    """The data bucket, read line by line where objects are large; see `fondly.runtime.storage`."""
 
     def lines(self, key: str) -> AsyncIterator[bytes]: ...  # noqa: D102 - described there
     def keys(self, prefix: str) -> AsyncIterator[str]: ...  # noqa: D102

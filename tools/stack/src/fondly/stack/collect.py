@@ -7,26 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import Dispatch
-from encore.contracts.records import Recommendation
-from encore.runtime.batches import batches
-from encore.stack.catalogue import ReadableObjects
-from encore.stack.delivered import Arrived, DeliveryTally, NothingArrived
-from encore.stack.email_record import EmailRecord
-from encore.stack.gallery import GalleryWriter
-from encore.stack.gallery.entries import gallery_delivery, gallery_email
-from encore.stack.gallery.model import GalleryDelivery
-from encore.stack.gallery.prompts import gallery_prompt
-from encore.stack.missing import Missing
-from encore.stack.opinions import RunOpinions
-from encore.stack.small_objects import SmallObjects
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch
+from fondly.contracts.records import Recommendation
+from fondly.runtime.batches import batches
+from fondly.stack.catalogue import ReadableObjects
+from fondly.stack.delivered import Arrived, DeliveryTally, NothingArrived
+from fondly.stack.email_record import EmailRecord
+from fondly.stack.gallery import GalleryWriter
+from fondly.stack.gallery.entries import gallery_delivery, gallery_email
+from fondly.stack.gallery.model import GalleryDelivery
+from fondly.stack.gallery.prompts import gallery_prompt
+from fondly.stack.missing import Missing
+from fondly.stack.opinions import RunOpinions
+from fondly.stack.small_objects import SmallObjects
 
 PARALLEL_FETCHES = 32
 
 
 class RunStore(Protocol):
-    """Where a run's results are; see `encore.stack.observer.Observer`."""
+    """Where a run's results are; see `fondly.stack.observer.Observer`."""
 
     @property
     def objects(self) -> ReadableObjects: ...  # noqa: D102 - described there

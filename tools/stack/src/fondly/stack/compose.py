@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from encore.stack.embedded import REGION, Stack, attached_stack, await_answer
-from encore.stack.topology import TOPOLOGY, load_topology
+from fondly.stack.embedded import REGION, Stack, attached_stack, await_answer
+from fondly.stack.topology import TOPOLOGY, load_topology
 
 ENDPOINT = "http://127.0.0.1:4566"
 

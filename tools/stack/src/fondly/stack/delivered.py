@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from encore.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.delivery import Dispatch, Outcome
 
 FOLDER = "delivered"
 """The folder beside the page with the messages as they arrived."""
@@ -17,7 +17,7 @@ _MESSAGE_ID = re.compile(rb"^message-id:\s*<([^<>\s]+)>\s*$", re.IGNORECASE | re
 
 
 class Arrived(Protocol):
-    """What a mail server has accepted; see `encore.stack.local_mail.ArrivedIn`."""
+    """What a mail server has accepted; see `fondly.stack.local_mail.ArrivedIn`."""
 
     def copies(self, message_id: str) -> Sequence[Path]:
         """Return the files of a message as it arrived: one, unless it arrived again."""

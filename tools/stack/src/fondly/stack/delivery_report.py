@@ -6,10 +6,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from encore.contracts.delivery import Outcome
-from encore.runtime.runs.delivery import DeliveryStatus
-from encore.stack.delivered import NOT_YET
-from encore.stack.formatting import count, printable
+from fondly.contracts.delivery import Outcome
+from fondly.runtime.runs.delivery import DeliveryStatus
+from fondly.stack.delivered import NOT_YET
+from fondly.stack.formatting import count, printable
 
 _GOOD, _NOTABLE, _BAD = "green", "yellow", "bold red"
 _STYLES = {

@@ -15,20 +15,20 @@ import boto3
 import uvloop
 from rich.console import Console
 
-from encore.contracts import object_keys
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.file_names import MANIFEST, MAPPING
-from encore.stack.collect import NOTHING_ARRIVED, collect
-from encore.stack.embedded import Stack
-from encore.stack.embedded import exported as exported_settings
-from encore.stack.gallery.runs import write_runs
-from encore.stack.local_mail import FOLDER, TRANSPORT, ArrivedIn
-from encore.stack.observer import observe
-from encore.stack.outcome import DemoFailedError, summary_of, until_delivered, until_ended
-from encore.stack.report import render_report
-from encore.stack.run_facts import FAILED
-from encore.stack.sample import write_sample
-from encore.stack.upload_set import files_of_set, manifest_of
+from fondly.contracts import object_keys
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.file_names import MANIFEST, MAPPING
+from fondly.stack.collect import NOTHING_ARRIVED, collect
+from fondly.stack.embedded import Stack
+from fondly.stack.embedded import exported as exported_settings
+from fondly.stack.gallery.runs import write_runs
+from fondly.stack.local_mail import FOLDER, TRANSPORT, ArrivedIn
+from fondly.stack.observer import observe
+from fondly.stack.outcome import DemoFailedError, summary_of, until_delivered, until_ended
+from fondly.stack.report import render_report
+from fondly.stack.run_facts import FAILED
+from fondly.stack.sample import write_sample
+from fondly.stack.upload_set import files_of_set, manifest_of
 
 __all__ = ["DemoFailedError", "OpenStack", "run_demo"]
 
@@ -49,7 +49,7 @@ def run_demo(
 ) -> Path:
     """Run `data` (a file, or the folder of a set; a sample by default) on a stack with these settings.
 
-    With those of `encore.stack.local_mail.SENDING` the emails are delivered as well, to a mail server of the
+    With those of `fondly.stack.local_mail.SENDING` the emails are delivered as well, to a mail server of the
     stack's own. Return the run's folder below `out`. Raises `DemoFailedError` if the run failed,
     `ProcessDiedError` or `StackNotReadyError` if the stack did; the logs stay in the folder that the message
     names.

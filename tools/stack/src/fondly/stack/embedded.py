@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
-from encore.stack.link_hosts import any_host
-from encore.stack.local_mail import MAILBOX, local_mail
-from encore.stack.processes import Processes, StackNotReadyError, free_port
-from encore.stack.provision import Resources, provision
-from encore.stack.topology import Topology, load_topology
+from fondly.stack.link_hosts import any_host
+from fondly.stack.local_mail import MAILBOX, local_mail
+from fondly.stack.processes import Processes, StackNotReadyError, free_port
+from fondly.stack.provision import Resources, provision
+from fondly.stack.topology import Topology, load_topology
 
 REGION = "eu-west-1"
-ENVIRONMENT = "encore-local"
+ENVIRONMENT = "fondly-local"
 MAKING = ("ingest", "sentiment", "recommender", "mailer")
 """The services that turn a file into finished emails."""
 SERVICES = (*MAKING, "sender")
@@ -32,30 +32,30 @@ WEB = "recommender.web"
 FEEDBACK, PAGES = "sender.feedback", "sender.web"
 PROCESSES = (*SERVICES, "mailer", FEEDBACK, WEB, PAGES)
 """The mailer twice: most of a run's work is its, and a process uses one processor."""
-WEB_PORT = "ENCORE_RECOMMENDER_WEB_PORT"
+WEB_PORT = "FONDLY_RECOMMENDER_WEB_PORT"
 """The variable with the port of the web process, which asks for no key on loopback."""
-PAGES_PORT = "ENCORE_SENDER_WEB_PORT"
+PAGES_PORT = "FONDLY_SENDER_WEB_PORT"
 """The variable with the port of the process with the pages to unsubscribe."""
-KEY, LOCAL_KEY = "ENCORE_MAILER_UNSUBSCRIBE_KEY", "ENCORE_SENDER_UNSUBSCRIBE_KEYS__LOCAL"
+KEY, LOCAL_KEY = "FONDLY_MAILER_UNSUBSCRIBE_KEY", "FONDLY_SENDER_UNSUBSCRIBE_KEYS__LOCAL"
 """The variable with the key that signs links, and one that verifies them where there is none."""
-UNSUBSCRIBE_URL = "ENCORE_MAILER_UNSUBSCRIBE_URL"
+UNSUBSCRIBE_URL = "FONDLY_MAILER_UNSUBSCRIBE_URL"
 """The variable with the address that links to unsubscribe lead to."""
-OF_THE_SENDER = ("ENCORE_SENDER_", "ENCORE_CONTACT_")
+OF_THE_SENDER = ("FONDLY_SENDER_", "FONDLY_CONTACT_")
 """What the names of the sender's settings begin with: commands say by them what an approval leads to."""
 READY_S = 60.0
 PROBE_S = 0.1
 
 # Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and the names of roles.
 LOCAL_SETTINGS = {
-    "ENCORE_RECEIVE_WAIT_S": "2",
-    "ENCORE_MAILER_CONVERSE_RPM": "60000",
-    "ENCORE_MAILER_POLL_INTERVAL_S": "1",
-    "ENCORE_SENDER_POLL_INTERVAL_S": "1",
-    "ENCORE_SENTIMENT_CALLS_PER_S": "100",
-    "ENCORE_SENTIMENT_POLL_INTERVAL_S": "1",
-    "ENCORE_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-comprehend",
-    "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
-    "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-personalize",
+    "FONDLY_RECEIVE_WAIT_S": "2",
+    "FONDLY_MAILER_CONVERSE_RPM": "60000",
+    "FONDLY_MAILER_POLL_INTERVAL_S": "1",
+    "FONDLY_SENDER_POLL_INTERVAL_S": "1",
+    "FONDLY_SENTIMENT_CALLS_PER_S": "100",
+    "FONDLY_SENTIMENT_POLL_INTERVAL_S": "1",
+    "FONDLY_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/fondly-comprehend",
+    "FONDLY_RECOMMENDER_POLL_INTERVAL_S": "1",
+    "FONDLY_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/fondly-personalize",
     "UNDERSTUDY_STATE_DELAY_S": "0.2",
 }
 
@@ -107,13 +107,13 @@ def embedded_stack(
         with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
-            processes.start("pictures", ["-m", "encore.stack.pictures"], {})
+            processes.start("pictures", ["-m", "fondly.stack.pictures"], {})
             await_answer(f"http://127.0.0.1:{emulator}/_ministack/health", processes.check)
             resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
             settings = resources.settings()
             with exported(settings):
                 for service in services:
-                    processes.start(service, ["-m", f"encore.{service}"], {})
+                    processes.start(service, ["-m", f"fondly.{service}"], {})
                 await_answer(f"http://127.0.0.1:{understudy}/_understudy/health", processes.check)
                 for process, port in ((WEB, web), (PAGES, pages)):
                     if process in services:
@@ -174,7 +174,7 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
 def _start_emulator(processes: Processes, port: int) -> None:
     processes.start(
         "emulator",
-        ["-m", "encore.stack.emulator"],
+        ["-m", "fondly.stack.emulator"],
         {
             "GATEWAY_PORT": str(port),
             "MINISTACK_HOST": "127.0.0.1",

@@ -1,4 +1,4 @@
-"""Serves ministack's application on loopback: `python -m encore.stack.emulator`.
+"""Serves ministack's application on loopback: `python -m fondly.stack.emulator`.
 
 Its own command listens on every interface.
 """

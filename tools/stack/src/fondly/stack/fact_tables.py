@@ -1,14 +1,14 @@
-"""What became of a run as tables and lines for a terminal, in the demo's report and in `encore run show`."""
+"""What became of a run as tables and lines for a terminal, in the demo's report and in `fondly run show`."""
 
 from collections.abc import Iterator
 
 from rich.table import Table
 from rich.text import Text
 
-from encore.contracts.ingest_report import IngestReport
-from encore.stack.formatting import count
-from encore.stack.ingest_facts import convention_lines, ignored_lines, more_reasons, reject_lines
-from encore.stack.run_facts import RunFacts, customer_groups, notices, quiet_lines
+from fondly.contracts.ingest_report import IngestReport
+from fondly.stack.formatting import count
+from fondly.stack.ingest_facts import convention_lines, ignored_lines, more_reasons, reject_lines
+from fondly.stack.run_facts import RunFacts, customer_groups, notices, quiet_lines
 
 _COLUMN_CHARS = 24
 _NOTABLE, _BAD, _QUIET = "yellow", "bold red", "dim"

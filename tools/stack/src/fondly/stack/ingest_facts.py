@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from encore.contracts.ingest_report import IngestReport, RejectReason
-from encore.stack.formatting import count, printable
+from fondly.contracts.ingest_report import IngestReport, RejectReason
+from fondly.stack.formatting import count, printable
 
 REASONS = 6
 """So many of the most frequent reasons are shown; `rejects.jsonl` has every reject."""

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.stack.background import BackgroundStack, running_stack, start_stack, stop_stack
-from encore.stack.embedded import Stack, attached_stack
-from encore.stack.processes import ProcessDiedError, StackNotReadyError, last_lines
+from fondly.stack.background import BackgroundStack, running_stack, start_stack, stop_stack
+from fondly.stack.embedded import Stack, attached_stack
+from fondly.stack.processes import ProcessDiedError, StackNotReadyError, last_lines
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class KeptStack(Stack):
 def require_no_stack() -> None:
     """Raise `StackNotReadyError` if a background stack is running."""
     if running_stack():
-        raise StackNotReadyError("a local stack is already running: stop it with `encore down` first")
+        raise StackNotReadyError("a local stack is already running: stop it with `fondly down` first")
 
 
 @contextmanager

@@ -6,11 +6,11 @@ One odd row does not make its host trusted; a shop in production lists its hosts
 from collections import Counter
 from collections.abc import Mapping
 
-from encore.stack.pictures.addresses import HOST
+from fondly.stack.pictures.addresses import HOST
 
-LINK_HOSTS, IMAGE_HOSTS = "ENCORE_MAILER_LINK_HOSTS", "ENCORE_MAILER_IMAGE_HOSTS"
+LINK_HOSTS, IMAGE_HOSTS = "FONDLY_MAILER_LINK_HOSTS", "FONDLY_MAILER_IMAGE_HOSTS"
 ANY_HOST = "*"
-INGEST = "ENCORE_INGEST_LINK_HOSTS"
+INGEST = "FONDLY_INGEST_LINK_HOSTS"
 """Ingest's setting for links and pictures."""
 LOCAL_HOSTS = dict.fromkeys((IMAGE_HOSTS, INGEST), f"{ANY_HOST},{HOST}")
 """The sample's pictures are served by the stack itself."""

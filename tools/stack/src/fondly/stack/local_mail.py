@@ -7,16 +7,16 @@ from pathlib import Path
 
 MAILBOX = "mailbox"
 """The folder beside that of the logs."""
-FOLDER = "ENCORE_MAILBOX_FOLDER"
+FOLDER = "FONDLY_MAILBOX_FOLDER"
 """The variable that says where the emails of a running stack arrive."""
-TRANSPORT, SMTP = "ENCORE_SENDER_TRANSPORT", "smtp"
-SENDING = {TRANSPORT: SMTP, "ENCORE_SENDER_APPROVAL": "automatic", "ENCORE_SENDER_PER_S": "1000"}
+TRANSPORT, SMTP = "FONDLY_SENDER_TRANSPORT", "smtp"
+SENDING = {TRANSPORT: SMTP, "FONDLY_SENDER_APPROVAL": "automatic", "FONDLY_SENDER_PER_S": "1000"}
 """With these a local stack delivers every run that finishes, to its own mail server, at any pace."""
-HOLDING = SENDING | {"ENCORE_SENDER_APPROVAL": "required"}
+HOLDING = SENDING | {"FONDLY_SENDER_APPROVAL": "required"}
 """The same, once a person has approved it."""
-TO_EVERYBODY = {"ENCORE_SENDER_WITHOUT_ADDRESS": "true"}
+TO_EVERYBODY = {"FONDLY_SENDER_WITHOUT_ADDRESS": "true"}
 """A file may have no addresses: its emails arrive all the same, for a domain that can never exist."""
-_SECRETS = ("ENCORE_SENDER_SMTP_USER", "ENCORE_SENDER_SMTP_PASSWORD")
+_SECRETS = ("FONDLY_SENDER_SMTP_USER", "FONDLY_SENDER_SMTP_PASSWORD")
 
 
 @contextmanager
@@ -29,13 +29,13 @@ def local_mail(folder: Path, environment: Mapping[str, str]) -> Iterator[dict[st
         yield {}
         return
     # Only the extra `embedded` has the server; the commands in an image have this module without it.
-    from encore.stack.mailbox import Mailbox, MailboxServer  # noqa: PLC0415
+    from fondly.stack.mailbox import Mailbox, MailboxServer  # noqa: PLC0415
 
     with MailboxServer(Mailbox(folder)) as server:
         yield {
-            "ENCORE_SENDER_SMTP_HOST": server.host,
-            "ENCORE_SENDER_SMTP_PORT": str(server.port),
-            "ENCORE_SENDER_SMTP_SECURITY": "none",
+            "FONDLY_SENDER_SMTP_HOST": server.host,
+            "FONDLY_SENDER_SMTP_PORT": str(server.port),
+            "FONDLY_SENDER_SMTP_SECURITY": "none",
             FOLDER: str(folder),
             **{name: "" for name in _SECRETS if environment.get(name)},
         }
@@ -45,7 +45,7 @@ class ArrivedIn:
     """The messages in a mail server's folder, by their `Message-ID`."""
 
     def __init__(self, folder: Path) -> None:
-        from encore.stack.mailbox.store import INDEX  # noqa: PLC0415 - as above
+        from fondly.stack.mailbox.store import INDEX  # noqa: PLC0415 - as above
 
         self._files: dict[str, list[Path]] = {}
         for line in (folder / INDEX).read_text(encoding="utf-8").splitlines():

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import boto3
 
-from encore.contracts import object_keys
-from encore.recommender.domain.shop_rules_file import read_shop_rules
-from encore.runtime.yaml_files import InvalidFileError
-from encore.stack.demo import DemoFailedError, OpenStack
-from encore.stack.embedded import Stack
+from fondly.contracts import object_keys
+from fondly.recommender.domain.shop_rules_file import read_shop_rules
+from fondly.runtime.yaml_files import InvalidFileError
+from fondly.stack.demo import DemoFailedError, OpenStack
+from fondly.stack.embedded import Stack
 
 
 def with_merchandising(open_stack: OpenStack, file: Path) -> OpenStack:

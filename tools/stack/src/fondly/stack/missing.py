@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from encore.stack.formatting import count
+from fondly.stack.formatting import count
 
 EXAMPLES = 3
 

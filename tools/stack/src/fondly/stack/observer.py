@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from aiobotocore.session import get_session
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import Dispatch
-from encore.contracts.events import RunFinished, parse_event
-from encore.contracts.ingest_report import IngestReport
-from encore.contracts.records import SentimentSummary
-from encore.runtime.aws import CONFIG
-from encore.runtime.batches import batches
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.retry import process_all
-from encore.runtime.runs.delivery import Deliveries, Delivery
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
-from encore.runtime.storage import MAX_BATCH_GET, DynamoDBItems, S3Objects, from_item, to_item
-from encore.stack import email_record
-from encore.stack.email_record import EmailRecord
-from encore.stack.provision import Resources
-from encore.stack.small_objects import SmallObjects, small_objects
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch
+from fondly.contracts.events import RunFinished, parse_event
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import SentimentSummary
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.batches import batches
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.retry import process_all
+from fondly.runtime.runs.delivery import Deliveries, Delivery
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
+from fondly.runtime.storage import MAX_BATCH_GET, DynamoDBItems, S3Objects, from_item, to_item
+from fondly.stack import email_record
+from fondly.stack.email_record import EmailRecord
+from fondly.stack.provision import Resources
+from fondly.stack.small_objects import SmallObjects, small_objects
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

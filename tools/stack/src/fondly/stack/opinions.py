@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from encore.contracts import object_keys
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.records import (
     CategorySentiment,
     Customer,
     ProductSentiment,
     Review,
     ScoredReview,
 )
-from encore.stack.catalogue import CatalogueEntry, ReadableObjects, catalogue_entries
-from encore.stack.gallery import GalleryCategory, GalleryReview
-from encore.stack.gallery.categories import gallery_categories
-from encore.stack.gallery.reviews import gallery_review
+from fondly.stack.catalogue import CatalogueEntry, ReadableObjects, catalogue_entries
+from fondly.stack.gallery import GalleryCategory, GalleryReview
+from fondly.stack.gallery.categories import gallery_categories
+from fondly.stack.gallery.reviews import gallery_review
 
 UNKNOWN_PRODUCT = "a product that is not in the catalogue"
 

@@ -10,16 +10,16 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from rich.console import Console
 
-from encore.contracts.events import RunFinished
-from encore.runtime.runs.delivery import Delivery, DeliveryStatus
-from encore.runtime.runs.run import Run, RunStatus, StageName
-from encore.runtime.runs.totals import total
-from encore.stack.embedded import Stack
-from encore.stack.observer import Observer
-from encore.stack.processes import ProcessDiedError
-from encore.stack.progress import RunProgress, snapshot, snapshots
-from encore.stack.run_facts import RunFacts, notices
-from encore.stack.sentiment_figures import exported
+from fondly.contracts.events import RunFinished
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.run import Run, RunStatus, StageName
+from fondly.runtime.runs.totals import total
+from fondly.stack.embedded import Stack
+from fondly.stack.observer import Observer
+from fondly.stack.processes import ProcessDiedError
+from fondly.stack.progress import RunProgress, snapshot, snapshots
+from fondly.stack.run_facts import RunFacts, notices
+from fondly.stack.sentiment_figures import exported
 
 POLL_S = 0.4
 DEAD_LETTERS_EVERY = 5

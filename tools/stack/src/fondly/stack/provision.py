@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from encore.stack.topology import Bucket, Queue, Table, Topology
+from fondly.stack.topology import Bucket, Queue, Table, Topology
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import (
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 DEAD_LETTER_SUFFIX = "-dlq"
 DEAD_LETTER_RETENTION_S = 1_209_600
 MADE_BY = "made-by"
-PROVISIONER = "encore provision"
-"""The tag of tables made here: it tells `encore cleanup` that no Terraform looks after the environment."""
+PROVISIONER = "fondly provision"
+"""The tag of tables made here: it tells `fondly cleanup` that no Terraform looks after the environment."""
 EXISTS = frozenset({"BucketAlreadyOwnedByYou", "ResourceInUseException"})
 
 
@@ -39,7 +39,7 @@ class Resources:
     buckets: dict[str, str] = field(default_factory=dict)
 
     def settings(self) -> dict[str, str]:
-        """The services' settings: `ENCORE_<NAME>_TOPIC_ARN`, `_QUEUE_URL`, `_TABLE`, `_BUCKET`."""
+        """The services' settings: `FONDLY_<NAME>_TOPIC_ARN`, `_QUEUE_URL`, `_TABLE`, `_BUCKET`."""
         kinds = {
             "TOPIC_ARN": self.topic_arns,
             "QUEUE_URL": self.queue_urls,
@@ -47,7 +47,7 @@ class Resources:
             "BUCKET": self.buckets,
         }
         return {
-            f"ENCORE_{name.upper().replace('-', '_')}_{kind}": value
+            f"FONDLY_{name.upper().replace('-', '_')}_{kind}": value
             for kind, values in kinds.items()
             for name, value in values.items()
         }

@@ -1,12 +1,12 @@
-"""What became of a run, in plain words: for the terminal, the gallery and `encore run show`."""
+"""What became of a run, in plain words: for the terminal, the gallery and `fondly run show`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from encore.contracts.ingest_report import IngestReport
-from encore.contracts.records import Exclusion
-from encore.stack.formatting import count, printable
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import Exclusion
+from fondly.stack.formatting import count, printable
 
 RUNNING, FAILED = "running", "failed"
 _EXCLUDED = {

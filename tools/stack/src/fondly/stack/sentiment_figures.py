@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from textwrap import shorten
 from typing import Any
 
-from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
-from encore.stack.formatting import count
+from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
+from fondly.stack.formatting import count
 
 MAX_ASPECT_CHARS = 32
 

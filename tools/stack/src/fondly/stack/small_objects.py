@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import NoCredentialsError
 from yarl import URL
 
-from encore.runtime.storage import S3Objects
+from fondly.runtime.storage import S3Objects
 
 if TYPE_CHECKING:
     from aiobotocore.session import AioSession

@@ -1,13 +1,13 @@
-"""`python -m encore.stack.supervisor`: keeps the embedded stack running in the background until SIGTERM."""
+"""`python -m fondly.stack.supervisor`: keeps the embedded stack running in the background until SIGTERM."""
 
 import shutil
 import signal
 import sys
 import time
 
-from encore.stack.background import state_folder, supervising, write_exports
-from encore.stack.embedded import ENVIRONMENT, embedded_stack
-from encore.stack.processes import ProcessDiedError, StackNotReadyError
+from fondly.stack.background import state_folder, supervising, write_exports
+from fondly.stack.embedded import ENVIRONMENT, embedded_stack
+from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
 CHECK_S = 0.5
 
@@ -20,7 +20,7 @@ def main() -> None:
         with supervising(folder):
             shutil.rmtree(folder.logs, ignore_errors=True)
             with embedded_stack(folder.logs) as stack:
-                write_exports(folder, {**stack.variables, "ENCORE_ENVIRONMENT": ENVIRONMENT})
+                write_exports(folder, {**stack.variables, "FONDLY_ENVIRONMENT": ENVIRONMENT})
                 while True:
                     stack.check()
                     time.sleep(CHECK_S)

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, kind_of_name, without_data
-from encore.ingest.domain.file_sets import SetFile, StoredFile
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.manifest import read_manifest
-from encore.ingest.domain.newest_files import newest
-from encore.ingest.domain.pieces import tables
-from encore.ingest.domain.uploads import missing_kinds
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, kind_of_name, without_data
+from fondly.ingest.domain.file_sets import SetFile, StoredFile
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.manifest import read_manifest
+from fondly.ingest.domain.newest_files import newest
+from fondly.ingest.domain.pieces import tables
+from fondly.ingest.domain.uploads import missing_kinds
 
 
 def files_of_set(folder: Path, kind_of_file: KindOfFile = kind_of_name) -> list[Path]:

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from encore.ingest.adapters.tables import open_table
-from encore.ingest.adapters.upload_file import Upload
-from encore.ingest.domain.csv_records import BrokenRecord
-from encore.ingest.domain.encodings import UTF8_HINT
-from encore.ingest.domain.errors import FileError, RowError
-from encore.ingest.domain.event_rows import field_of, find_fields
+from fondly.ingest.adapters.tables import open_table
+from fondly.ingest.adapters.upload_file import Upload
+from fondly.ingest.domain.csv_records import BrokenRecord
+from fondly.ingest.domain.encodings import UTF8_HINT
+from fondly.ingest.domain.errors import FileError, RowError
+from fondly.ingest.domain.event_rows import field_of, find_fields
 
 HEAD_BYTES = 64
 MAX_LINE_BYTES = 64 * 1024

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from encore.contracts.records import Customer, Exclusion, Product, Purchase, Review, SharedText
-from encore.ingest.adapters import scratch_sql
+from fondly.contracts.records import Customer, Exclusion, Product, Purchase, Review, SharedText
+from fondly.ingest.adapters import scratch_sql
 
 
 class TextsToScore(NamedTuple):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from encore.ingest.domain.file_sets import StoredFile
-from encore.ingest.ports import VanishedError
-from encore.runtime import tracing
-from encore.runtime.errors import error_code
+from fondly.ingest.domain.file_sets import StoredFile
+from fondly.ingest.ports import VanishedError
+from fondly.runtime import tracing
+from fondly.runtime.errors import error_code
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client

@@ -10,10 +10,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Self
 
-from encore.contracts.records import Product
-from encore.ingest.adapters import scratch_sql
-from encore.ingest.adapters.merged import Merged
-from encore.ingest.adapters.scratch_values import (
+from fondly.contracts.records import Product
+from fondly.ingest.adapters import scratch_sql
+from fondly.ingest.adapters.merged import Merged
+from fondly.ingest.adapters.scratch_values import (
     CustomerFields,
     KnownReview,
     PutReview,
@@ -22,11 +22,11 @@ from encore.ingest.adapters.scratch_values import (
     differences,
     review_values,
 )
-from encore.ingest.domain.exclusion import ExclusionRules
-from encore.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
-from encore.ingest.domain.rows.orders import PurchaseRow
-from encore.ingest.domain.rows.people import CustomerRow, address_key, id_of_address
-from encore.ingest.domain.rows.reviews import ReviewRow
+from fondly.ingest.domain.exclusion import ExclusionRules
+from fondly.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
+from fondly.ingest.domain.rows.orders import PurchaseRow
+from fondly.ingest.domain.rows.people import CustomerRow, address_key, id_of_address
+from fondly.ingest.domain.rows.reviews import ReviewRow
 
 KEYS_PER_QUERY = 500
 

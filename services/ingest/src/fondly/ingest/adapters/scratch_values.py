@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from encore.contracts.records import Product
-from encore.ingest.domain.rows.people import CustomerRow, address_key
-from encore.ingest.domain.rows.reviews import ReviewRow
+from fondly.contracts.records import Product
+from fondly.ingest.domain.rows.people import CustomerRow, address_key
+from fondly.ingest.domain.rows.reviews import ReviewRow
 
 
 class KnownReview(NamedTuple):

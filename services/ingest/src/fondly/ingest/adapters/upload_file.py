@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.file_signature import GZIP, HEAD_BYTES, require_csv
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.file_signature import GZIP, HEAD_BYTES, require_csv
 
 BUFFER_BYTES = 256 * 1024
 

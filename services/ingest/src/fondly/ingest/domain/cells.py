@@ -7,9 +7,9 @@ optional cell yields neither a value nor a note.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
-from encore.ingest.domain.errors import RowError, UnreadableError
-from encore.ingest.domain.text import clean
-from encore.ingest.domain.values.nothing import is_no_text, says_nothing
+from fondly.ingest.domain.errors import RowError, UnreadableError
+from fondly.ingest.domain.text import clean
+from fondly.ingest.domain.values.nothing import is_no_text, says_nothing
 
 Value = TypeVar("Value")
 

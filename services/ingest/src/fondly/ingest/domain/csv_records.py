@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES, Lines, RecordError
-from encore.ingest.domain.encodings import UTF8_HINT
-from encore.ingest.domain.errors import FileError, described
-from encore.ingest.domain.faults import (
+from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES, Lines, RecordError
+from fondly.ingest.domain.encodings import UTF8_HINT
+from fondly.ingest.domain.errors import FileError, described
+from fondly.ingest.domain.faults import (
     LONE_RETURN,
     MISPLACED_QUOTE,
     NOT_TEXT,

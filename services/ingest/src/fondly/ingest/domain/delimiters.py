@@ -4,8 +4,8 @@ import csv
 import re
 from typing import NamedTuple
 
-from encore.ingest.domain.formats.names import loosened
-from encore.ingest.domain.formats.vocabulary import known_names
+from fondly.ingest.domain.formats.names import loosened
+from fondly.ingest.domain.formats.vocabulary import known_names
 
 DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)

@@ -9,15 +9,15 @@ from hashlib import sha256
 
 from pydantic import ValidationError
 
-from encore.contracts.records import MAX_VALUE, RUN_ID, CustomerEvent, EventKind
-from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import FileError, RowError, UnreadableError
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.names import loosened
-from encore.ingest.domain.formats.vocabulary import own_names, synonyms
-from encore.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
-from encore.ingest.domain.values.identifiers import read_id
-from encore.ingest.domain.values.moments import read_moment
+from fondly.contracts.records import MAX_VALUE, RUN_ID, CustomerEvent, EventKind
+from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.errors import FileError, RowError, UnreadableError
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.names import loosened
+from fondly.ingest.domain.formats.vocabulary import own_names, synonyms
+from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
+from fondly.ingest.domain.values.identifiers import read_id
+from fondly.ingest.domain.values.moments import read_moment
 
 REQUIRED = ("customer_id", "product_id", "event", "timestamp")
 SECONDS_PER_DAY = 86_400

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from encore.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.fields import Kind
 
 KindOfFile = Callable[[str], Kind | None]
 """The kind of the file with a name, or None where that is not known."""

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
-from encore.ingest.domain.file_names import base_name, date_in
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.pieces import missing_pieces, tables
-from encore.ingest.domain.uploads import SET_KINDS, missing_kinds
+from fondly.ingest.domain.file_names import base_name, date_in
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.pieces import missing_pieces, tables
+from fondly.ingest.domain.uploads import SET_KINDS, missing_kinds
 
 TOGETHER = timedelta(hours=1)
 """Files uploaded within this time of each other belong to one delivery."""

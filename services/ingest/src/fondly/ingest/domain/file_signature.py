@@ -4,8 +4,8 @@ import codecs
 from collections.abc import Iterable
 from enum import StrEnum
 
-from encore.ingest.domain.encodings import UTF8_HINT
-from encore.ingest.domain.errors import FileError
+from fondly.ingest.domain.encodings import UTF8_HINT
+from fondly.ingest.domain.errors import FileError
 
 GZIP = b"\x1f\x8b"
 HEAD_BYTES = 4096

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from encore.contracts.ingest_report import IgnoredFile
-from encore.contracts.object_keys import UPLOADS
-from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, base_name, without_data
-from encore.ingest.domain.file_sets import (
+from fondly.contracts.ingest_report import IgnoredFile
+from fondly.contracts.object_keys import UPLOADS
+from fondly.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, base_name, without_data
+from fondly.ingest.domain.file_sets import (
     Delivery,
     Incomplete,
     SetFile,
@@ -15,10 +15,10 @@ from encore.ingest.domain.file_sets import (
     complete_by_kinds,
     complete_by_manifest,
 )
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.manifest import ManifestFile
-from encore.ingest.domain.newest_files import newest
-from encore.ingest.domain.uploads import SET_KINDS
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.manifest import ManifestFile
+from fondly.ingest.domain.newest_files import newest
+from fondly.ingest.domain.uploads import SET_KINDS
 
 MAX_IGNORED = 100
 """How many ignored files are named."""

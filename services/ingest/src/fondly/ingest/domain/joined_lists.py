@@ -9,8 +9,8 @@ does not matter whose they are, such a cell can still be divided at its likelies
 import re
 from itertools import pairwise
 
-from encore.contracts.records import SENTENCE_ENDS
-from encore.ingest.domain.text import has_words
+from fondly.contracts.records import SENTENCE_ENDS
+from fondly.ingest.domain.text import has_words
 
 _TIGHT_COMMA = re.compile(r"(?<!\s),(?!\s)")
 _TIGHT_COMMA_OUTSIDE_FIGURES = re.compile(_TIGHT_COMMA.pattern + r"(?!(?<=\d,)\d{2,3}(?!\d))")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.parts import MAX_PARTS
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.parts import MAX_PARTS
 
 MAX_CUSTOMER_RECORDS = 10_000
 """Reviews and purchases of one customer, who is never divided: more are those of an account that many use."""

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from encore.ingest.domain.errors import FileError, described, glimpse, quoted
-from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.pieces import tables
+from fondly.ingest.domain.errors import FileError, described, glimpse, quoted
+from fondly.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.pieces import tables
 
 MAX_BYTES = 256 * 1024
 MAX_FILES = 100

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from encore.ingest.domain.file_sets import JOINS_WITHIN, Found, SetFile
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.pieces import piece_of, pieces_beside
-from encore.ingest.domain.uploads import SET_KINDS
+from fondly.ingest.domain.file_sets import JOINS_WITHIN, Found, SetFile
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.pieces import piece_of, pieces_beside
+from fondly.ingest.domain.uploads import SET_KINDS
 
 _READING_ORDER = (Kind.COMBINED, *SET_KINDS)
 

@@ -7,9 +7,9 @@ from urllib.parse import unquote_plus
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from encore.contracts.errors import PermanentError
-from encore.contracts.object_keys import UPLOADS
-from encore.ingest.domain.uploads import Upload
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.object_keys import UPLOADS
+from fondly.ingest.domain.uploads import Upload
 
 TEST_EVENT = "s3:TestEvent"
 CREATED = "ObjectCreated:"

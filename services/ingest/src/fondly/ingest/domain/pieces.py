@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from encore.ingest.domain.file_names import base_name, date_spans, without_endings
+from fondly.ingest.domain.file_names import base_name, date_spans, without_endings
 
 _PIECE = re.compile(
     r"(?P<table>.*?[^\W_].*?)(?P<mark>[-_. ]+(?:part|piece|teil)[-_. ]*|[-_. ]+)"

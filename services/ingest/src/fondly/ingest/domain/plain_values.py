@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from math import isfinite, isnan
 
-from encore.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.errors import UnreadableError
 
 MAX_EXACT = 10**15
 """Excel keeps 15 digits: in a longer number the others are zeros, whatever the shop's id was."""

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.ingest_report import RejectReason
-from encore.ingest.domain.errors import FileError, quoted
+from fondly.contracts.ingest_report import RejectReason
+from fondly.ingest.domain.errors import FileError, quoted
 
 MAX_RAW_CHARS = 4096
 MAX_REASONS = 1_000

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from encore.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.fields import Kind
 
 SET_KINDS = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
 """The files of a set in reading order: reviews and orders refer to products and customers."""

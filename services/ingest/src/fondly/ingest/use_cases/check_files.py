@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from encore.contracts.ingest_report import IgnoredFile, IngestReport
-from encore.contracts.records import Product
-from encore.ingest.adapters.merged import TextsToScore
-from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.domain.errors import FileError
-from encore.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
-from encore.ingest.use_cases.survey_files import SourceFile, SurveyedFile, Watch
+from fondly.contracts.ingest_report import IgnoredFile, IngestReport
+from fondly.contracts.records import Product
+from fondly.ingest.adapters.merged import TextsToScore
+from fondly.ingest.adapters.scratch import Scratch
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
+from fondly.ingest.use_cases.survey_files import SourceFile, SurveyedFile, Watch
 
 NO_TEXTS = TextsToScore(0, 0)
 LOOKED_AT = 5_000
@@ -55,7 +55,7 @@ def check_files(
     `watch` is told how many bytes have been read; every file is read twice.
     """
     findings = Findings()
-    with tempfile.TemporaryDirectory(prefix="encore-check-") as name:
+    with tempfile.TemporaryDirectory(prefix="fondly-check-") as name:
         path = rejects or Path(name) / "rejects.jsonl"
         with path.open("w", encoding="utf-8") as file, Scratch(Path(name) / "scratch.db") as scratch:
             try:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from encore.ingest.domain.formats.fields import FIELDS
-from encore.ingest.domain.formats.layout import Layout
-from encore.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
+from fondly.ingest.domain.formats.fields import FIELDS
+from fondly.ingest.domain.formats.layout import Layout
+from fondly.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
 
 
 def reads_of(layout: Layout) -> dict[str, Reads]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from encore.contracts.run_id import run_id
-from encore.ingest.domain.uploads import Upload
-from encore.ingest.use_cases.find_delivery import Source
-from encore.ingest.use_cases.start_tools import Tools
-from encore.runtime.logs import get_logger
+from fondly.contracts.run_id import run_id
+from fondly.ingest.domain.uploads import Upload
+from fondly.ingest.use_cases.find_delivery import Source
+from fondly.ingest.use_cases.start_tools import Tools
+from fondly.runtime.logs import get_logger
 
 log = get_logger()
 

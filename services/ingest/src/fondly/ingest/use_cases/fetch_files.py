@@ -4,12 +4,12 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from encore.contracts.errors import PermanentError
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.file_names import base_name
-from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
-from encore.ingest.ports import Content, OpenDelivery
-from encore.ingest.use_cases.survey_files import SourceFile
+from fondly.contracts.errors import PermanentError
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.file_names import base_name
+from fondly.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
+from fondly.ingest.ports import Content, OpenDelivery
+from fondly.ingest.use_cases.survey_files import SourceFile
 
 MIB = 1024**2
 MAPPING_PATH = "mapping.yaml"

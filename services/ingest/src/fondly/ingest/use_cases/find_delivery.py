@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from encore.contracts.run_id import run_id
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.file_names import KindOfFile, kind_of_name
-from encore.ingest.domain.file_sets import Delivery, Incomplete, SetFile, delivery_kept
-from encore.ingest.domain.folders import Folder
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, read_mapping
-from encore.ingest.domain.formats.mapping import Mapping as ColumnMapping
-from encore.ingest.domain.manifest import MAX_BYTES, ManifestFile, read_manifest
-from encore.ingest.domain.uploads import folder_of
-from encore.ingest.ports import Files, VanishedError
-from encore.runtime.runs.latest import LatestRun
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import RunStatus
+from fondly.contracts.run_id import run_id
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.file_names import KindOfFile, kind_of_name
+from fondly.ingest.domain.file_sets import Delivery, Incomplete, SetFile, delivery_kept
+from fondly.ingest.domain.folders import Folder
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, read_mapping
+from fondly.ingest.domain.formats.mapping import Mapping as ColumnMapping
+from fondly.ingest.domain.manifest import MAX_BYTES, ManifestFile, read_manifest
+from fondly.ingest.domain.uploads import folder_of
+from fondly.ingest.ports import Files, VanishedError
+from fondly.runtime.runs.latest import LatestRun
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import RunStatus
 
 
 @dataclass(frozen=True)

@@ -14,28 +14,28 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from encore.contracts import object_keys
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import InteractionsIngested
-from encore.contracts.ingest_report import EventsReport
-from encore.contracts.records import CustomerEvent
-from encore.contracts.run_id import events_id
-from encore.ingest.adapters.event_files import EventRecord, open_events
-from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import FileError, RowError
-from encore.ingest.domain.event_rows import EventReading, read_event
-from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
-from encore.ingest.domain.uploads import Upload
-from encore.ingest.domain.values.conventions import Defaults
-from encore.ingest.ports import Content, Files, VanishedError
-from encore.ingest.use_cases.in_thread import in_thread
-from encore.runtime.batches import batches
-from encore.runtime.consent import forgotten
-from encore.runtime.logs import bind_event, get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.ports import Announcer, Items, Objects
-from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.run import StageName
+from fondly.contracts import object_keys
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import InteractionsIngested
+from fondly.contracts.ingest_report import EventsReport
+from fondly.contracts.records import CustomerEvent
+from fondly.contracts.run_id import events_id
+from fondly.ingest.adapters.event_files import EventRecord, open_events
+from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.errors import FileError, RowError
+from fondly.ingest.domain.event_rows import EventReading, read_event
+from fondly.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
+from fondly.ingest.domain.uploads import Upload
+from fondly.ingest.domain.values.conventions import Defaults
+from fondly.ingest.ports import Content, Files, VanishedError
+from fondly.ingest.use_cases.in_thread import in_thread
+from fondly.runtime.batches import batches
+from fondly.runtime.consent import forgotten
+from fondly.runtime.logs import bind_event, get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.ports import Announcer, Items, Objects
+from fondly.runtime.runs.locks import Locks
+from fondly.runtime.runs.run import StageName
 
 EVENTS_PER_BATCH = 500
 """So many are recorded for one message: some seconds' work, at the rates that Personalize takes."""
@@ -101,7 +101,7 @@ class IngestEvents:
 
         Raises `PermanentError`, for the dead letters, if the file cannot be used; its report says so, too.
         """
-        with tempfile.TemporaryDirectory(prefix="encore-events-", dir=self.limits.temp_dir) as name:
+        with tempfile.TemporaryDirectory(prefix="fondly-events-", dir=self.limits.temp_dir) as name:
             folder = Path(name)
             try:
                 async with self.files.open(upload.key) as content:

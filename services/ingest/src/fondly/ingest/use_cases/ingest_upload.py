@@ -13,21 +13,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from encore.contracts import object_keys
-from encore.ingest.adapters.merged import Merged
-from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.mapping import Mapping
-from encore.ingest.domain.parts import divide, part_records
-from encore.ingest.ports import OpenDelivery
-from encore.ingest.use_cases.fetch_files import fetch_files
-from encore.ingest.use_cases.in_thread import in_thread
-from encore.ingest.use_cases.load_files import CancelledLoadError, Findings, LoadFiles, LoadRules
-from encore.ingest.use_cases.publish_parts import NDJSON, Publication
-from encore.runtime.logs import get_logger
-from encore.runtime.runs.lifecycle import fail_run
-from encore.runtime.runs.run import Run, RunStatus, StageName
-from encore.runtime.runs.stage import PartResult
+from fondly.contracts import object_keys
+from fondly.ingest.adapters.merged import Merged
+from fondly.ingest.adapters.scratch import Scratch
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.formats.mapping import Mapping
+from fondly.ingest.domain.parts import divide, part_records
+from fondly.ingest.ports import OpenDelivery
+from fondly.ingest.use_cases.fetch_files import fetch_files
+from fondly.ingest.use_cases.in_thread import in_thread
+from fondly.ingest.use_cases.load_files import CancelledLoadError, Findings, LoadFiles, LoadRules
+from fondly.ingest.use_cases.publish_parts import NDJSON, Publication
+from fondly.runtime.logs import get_logger
+from fondly.runtime.runs.lifecycle import fail_run
+from fondly.runtime.runs.run import Run, RunStatus, StageName
+from fondly.runtime.runs.stage import PartResult
 
 log = get_logger()
 PART_SIZE = "ingest_part_reviews"
@@ -148,7 +148,7 @@ class IngestUpload:
 
     @contextmanager
     def _workspace(self) -> Iterator[Workspace]:
-        with tempfile.TemporaryDirectory(prefix="encore-ingest-", dir=self._limits.temp_dir) as name:
+        with tempfile.TemporaryDirectory(prefix="fondly-ingest-", dir=self._limits.temp_dir) as name:
             folder = Path(name)
             with (
                 (folder / "rejects.jsonl").open("w", encoding="utf-8") as rejects,

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TextIO
 
-from encore.contracts.ingest_report import IgnoredFile, IngestReport
-from encore.ingest.adapters.merged import Merged
-from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.domain.cells import Row
-from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
-from encore.ingest.domain.errors import FileError, RowError
-from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.mapper import RowMapper
-from encore.ingest.domain.limits import require_bounded
-from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
-from encore.ingest.domain.uploads import missing_kinds
-from encore.ingest.use_cases.merge_rows import MergeRows
-from encore.ingest.use_cases.survey_files import (
+from fondly.contracts.ingest_report import IgnoredFile, IngestReport
+from fondly.ingest.adapters.merged import Merged
+from fondly.ingest.adapters.scratch import Scratch
+from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
+from fondly.ingest.domain.errors import FileError, RowError
+from fondly.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.mapper import RowMapper
+from fondly.ingest.domain.limits import require_bounded
+from fondly.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
+from fondly.ingest.domain.uploads import missing_kinds
+from fondly.ingest.use_cases.merge_rows import MergeRows
+from fondly.ingest.use_cases.survey_files import (
     RECORDS_PER_LOOK,
     ReadingRules,
     SourceFile,

@@ -3,19 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
-from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.adapters.scratch_values import KnownReview
-from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import RowError, quoted
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
-from encore.ingest.domain.parts import records_of
-from encore.ingest.domain.rows.orders import read_order_row
-from encore.ingest.domain.rows.people import CustomerRow, read_customer_row
-from encore.ingest.domain.rows.products import read_product
-from encore.ingest.domain.rows.reading import Reading
-from encore.ingest.domain.rows.reviews import CombinedRow, ReviewRow, read_combined, read_review_row
-from encore.ingest.use_cases.survey_files import SurveyedFile
+from fondly.ingest.adapters.scratch import Scratch
+from fondly.ingest.adapters.scratch_values import KnownReview
+from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.errors import RowError, quoted
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
+from fondly.ingest.domain.parts import records_of
+from fondly.ingest.domain.rows.orders import read_order_row
+from fondly.ingest.domain.rows.people import CustomerRow, read_customer_row
+from fondly.ingest.domain.rows.products import read_product
+from fondly.ingest.domain.rows.reading import Reading
+from fondly.ingest.domain.rows.reviews import CombinedRow, ReviewRow, read_combined, read_review_row
+from fondly.ingest.use_cases.survey_files import SurveyedFile
 
 A_PRODUCT = "the id of a product of the products file"
 OWN_REVIEWS = "ids of reviews that no other customer has written"

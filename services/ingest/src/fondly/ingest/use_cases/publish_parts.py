@@ -6,20 +6,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from encore.contracts import object_keys
-from encore.contracts.events import DataIngested
-from encore.contracts.records import Customer, SharedText
-from encore.ingest.adapters.merged import Merged
-from encore.ingest.domain.parts import Part
-from encore.ingest.ports import Files
-from encore.ingest.use_cases.in_thread import in_thread
-from encore.runtime.batches import batches
-from encore.runtime.consent import forgotten
-from encore.runtime.ports import Announcer, Items, Objects
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
-from encore.runtime.runs.stage import PartResult, Stage
-from encore.runtime.storage import write_units
+from fondly.contracts import object_keys
+from fondly.contracts.events import DataIngested
+from fondly.contracts.records import Customer, SharedText
+from fondly.ingest.adapters.merged import Merged
+from fondly.ingest.domain.parts import Part
+from fondly.ingest.ports import Files
+from fondly.ingest.use_cases.in_thread import in_thread
+from fondly.runtime.batches import batches
+from fondly.runtime.consent import forgotten
+from fondly.runtime.ports import Announcer, Items, Objects
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.stage import PartResult, Stage
+from fondly.runtime.storage import write_units
 
 NDJSON = "application/x-ndjson"
 PRODUCTS_PER_WRITE = 100

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from encore.ingest.domain.file_sets import Delivery, known_digests
-from encore.ingest.ports import Content
-from encore.ingest.use_cases.verify_files import Verified, VerifyFiles
-from encore.runtime.runs.latest import LatestRun, LatestRuns
-from encore.runtime.runs.stage import Stage
+from fondly.ingest.domain.file_sets import Delivery, known_digests
+from fondly.ingest.ports import Content
+from fondly.ingest.use_cases.verify_files import Verified, VerifyFiles
+from fondly.runtime.runs.latest import LatestRun, LatestRuns
+from fondly.runtime.runs.stage import Stage
 
 READING = "read"
 

@@ -3,16 +3,16 @@
 import hashlib
 from dataclasses import dataclass
 
-from encore.contracts.run_id import run_id
-from encore.ingest.domain.file_names import MAPPING, base_name
-from encore.ingest.domain.folders import Folder
-from encore.ingest.domain.manifest import MAX_BYTES
-from encore.ingest.domain.uploads import Upload
-from encore.ingest.ports import VanishedError
-from encore.ingest.use_cases.find_delivery import Source
-from encore.ingest.use_cases.start_source import SourceStart
-from encore.ingest.use_cases.start_tools import Tools
-from encore.runtime.logs import get_logger
+from fondly.contracts.run_id import run_id
+from fondly.ingest.domain.file_names import MAPPING, base_name
+from fondly.ingest.domain.folders import Folder
+from fondly.ingest.domain.manifest import MAX_BYTES
+from fondly.ingest.domain.uploads import Upload
+from fondly.ingest.ports import VanishedError
+from fondly.ingest.use_cases.find_delivery import Source
+from fondly.ingest.use_cases.start_source import SourceStart
+from fondly.ingest.use_cases.start_tools import Tools
+from fondly.runtime.logs import get_logger
 
 log = get_logger()
 

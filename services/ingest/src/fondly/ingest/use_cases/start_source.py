@@ -5,20 +5,20 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from encore.ingest.domain.file_sets import Delivery, Incomplete, delivery_kept, known_digests
-from encore.ingest.domain.folders import Folder
-from encore.ingest.domain.uploads import Upload
-from encore.ingest.ports import Content, DeliveredFile, OpenDelivery, VanishedError
-from encore.ingest.use_cases.fail_unread import fail_unread
-from encore.ingest.use_cases.find_delivery import Source, can_resume
-from encore.ingest.use_cases.read_once import ReadOnce
-from encore.ingest.use_cases.start_tools import Tools
-from encore.ingest.use_cases.supersede import IsCurrent, Kept
-from encore.ingest.use_cases.verify_files import Verified, VerifyFiles
-from encore.runtime.logs import bind_event, get_logger
-from encore.runtime.runs.latest import LatestRun
-from encore.runtime.runs.run import Run, StageName
-from encore.runtime.runs.source import source_name
+from fondly.ingest.domain.file_sets import Delivery, Incomplete, delivery_kept, known_digests
+from fondly.ingest.domain.folders import Folder
+from fondly.ingest.domain.uploads import Upload
+from fondly.ingest.ports import Content, DeliveredFile, OpenDelivery, VanishedError
+from fondly.ingest.use_cases.fail_unread import fail_unread
+from fondly.ingest.use_cases.find_delivery import Source, can_resume
+from fondly.ingest.use_cases.read_once import ReadOnce
+from fondly.ingest.use_cases.start_tools import Tools
+from fondly.ingest.use_cases.supersede import IsCurrent, Kept
+from fondly.ingest.use_cases.verify_files import Verified, VerifyFiles
+from fondly.runtime.logs import bind_event, get_logger
+from fondly.runtime.runs.latest import LatestRun
+from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.runs.source import source_name
 
 WHOLE_UPLOAD = "file"
 LOOK_S = 2.0
@@ -51,7 +51,7 @@ class SourceStart:
                 if [content.etag for content in contents] != [each.etag for each in delivery.stored]:
                     log.info("upload_already_replaced")
                     return
-                temporary = tempfile.TemporaryDirectory(prefix="encore-verify-", dir=self._limits.temp_dir)
+                temporary = tempfile.TemporaryDirectory(prefix="fondly-verify-", dir=self._limits.temp_dir)
                 saved = Path(stack.enter_context(temporary))
                 await self._start(delivery, contents, saved)
         except VanishedError as error:

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.ingest.ports import Files, Ingest
-from encore.ingest.use_cases.find_delivery import FindDelivery
-from encore.ingest.use_cases.supersede import Supersede
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.stage import Stage
+from fondly.ingest.ports import Files, Ingest
+from fondly.ingest.use_cases.find_delivery import FindDelivery
+from fondly.ingest.use_cases.supersede import Supersede
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.stage import Stage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,11 @@ and a crash between two of them is repaired by the next upload's message.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Announcer
-from encore.runtime.runs.latest import LatestRun, LatestRuns
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.lifecycle import fail_run
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Announcer
+from fondly.runtime.runs.latest import LatestRun, LatestRuns
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import fail_run
 
 REPLACED = "replaced by a newer upload: "
 Kept = Sequence[dict[str, str]]

@@ -9,20 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.contracts.ingest_report import Convention, FileReport
-from encore.ingest.adapters.tables import Table, open_table
-from encore.ingest.domain.csv_records import CSVRecord
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.file_names import base_name
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.layout import Layout
-from encore.ingest.domain.formats.mapping import FileMapping
-from encore.ingest.domain.formats.recognise import ALONE, recognise
-from encore.ingest.domain.pieces import is_sure_piece, missing_pieces, tables
-from encore.ingest.domain.rows.reading import Reading
-from encore.ingest.domain.values.conventions import ColumnSurvey, Defaults, Reads
-from encore.ingest.domain.values.links import LinkPolicy
-from encore.ingest.use_cases.decide_columns import decide_columns, reads_of
+from fondly.contracts.ingest_report import Convention, FileReport
+from fondly.ingest.adapters.tables import Table, open_table
+from fondly.ingest.domain.csv_records import CSVRecord
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.file_names import base_name
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.layout import Layout
+from fondly.ingest.domain.formats.mapping import FileMapping
+from fondly.ingest.domain.formats.recognise import ALONE, recognise
+from fondly.ingest.domain.pieces import is_sure_piece, missing_pieces, tables
+from fondly.ingest.domain.rows.reading import Reading
+from fondly.ingest.domain.values.conventions import ColumnSurvey, Defaults, Reads
+from fondly.ingest.domain.values.links import LinkPolicy
+from fondly.ingest.use_cases.decide_columns import decide_columns, reads_of
 
 READING_ORDER = (Kind.COMBINED, Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
 """Reviews and orders refer to products and customers."""

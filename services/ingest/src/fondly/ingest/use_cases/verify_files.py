@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from encore.ingest.domain.file_names import MANIFEST
-from encore.ingest.domain.file_sets import Delivery, SetFile
-from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES
-from encore.ingest.ports import Content
+from fondly.ingest.domain.file_names import MANIFEST
+from fondly.ingest.domain.file_sets import Delivery, SetFile
+from fondly.ingest.domain.formats.mapping import MAX_MAPPING_BYTES
+from fondly.ingest.ports import Content
 
 SHOWN_DIGITS = 12
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from encore.mailer.adapters.bedrock_errors import raise_for_now, refusal_of
-from encore.mailer.adapters.bedrock_replies import read_reply
-from encore.mailer.adapters.bedrock_requests import ModelChoice, converse_request
-from encore.mailer.ports import Claim, ModelMessage, ModelReply
-from encore.runtime.quota.limiter import Limiter
+from fondly.mailer.adapters.bedrock_errors import raise_for_now, refusal_of
+from fondly.mailer.adapters.bedrock_replies import read_reply
+from fondly.mailer.adapters.bedrock_requests import ModelChoice, converse_request
+from fondly.mailer.ports import Claim, ModelMessage, ModelReply
+from fondly.runtime.quota.limiter import Limiter
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient

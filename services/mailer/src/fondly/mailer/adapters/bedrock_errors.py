@@ -2,9 +2,9 @@
 
 from botocore.exceptions import ClientError
 
-from encore.contracts.errors import PermanentError, TransientError
-from encore.runtime.errors import error_code
-from encore.runtime.retry import ExhaustedError
+from fondly.contracts.errors import PermanentError, TransientError
+from fondly.runtime.errors import error_code
+from fondly.runtime.retry import ExhaustedError
 
 MISCONFIGURED = frozenset(
     {"AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException"}

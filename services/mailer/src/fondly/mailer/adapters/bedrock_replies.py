@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from encore.mailer.ports import ModelReply
+from fondly.mailer.ports import ModelReply
 
 COMPLETE = frozenset({"end_turn", "stop_sequence"})
 GUARDRAIL = "guardrail_intervened"

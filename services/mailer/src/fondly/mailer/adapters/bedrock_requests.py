@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from encore.mailer.adapters.bedrock_capabilities import Capabilities
-from encore.mailer.domain.copy.prompt import SCHEMA_NAME
-from encore.mailer.ports import ModelMessage
+from fondly.mailer.adapters.bedrock_capabilities import Capabilities
+from fondly.mailer.domain.copy.prompt import SCHEMA_NAME
+from fondly.mailer.ports import ModelMessage
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.type_defs import (

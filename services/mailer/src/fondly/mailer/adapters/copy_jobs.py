@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from encore.contracts import object_keys
-from encore.contracts.errors import PermanentError
-from encore.mailer.adapters.bedrock_capabilities import Capabilities
-from encore.mailer.adapters.bedrock_replies import read_reply
-from encore.mailer.adapters.bedrock_requests import ModelChoice, converse_request
-from encore.mailer.domain.copy.job import JobState, JobStatus, JobTask
-from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.ports import BusyError, JobAnswer, ModelMessage
-from encore.runtime.errors import error_code
-from encore.runtime.tags import RUN
+from fondly.contracts import object_keys
+from fondly.contracts.errors import PermanentError
+from fondly.mailer.adapters.bedrock_capabilities import Capabilities
+from fondly.mailer.adapters.bedrock_replies import read_reply
+from fondly.mailer.adapters.bedrock_requests import ModelChoice, converse_request
+from fondly.mailer.domain.copy.job import JobState, JobStatus, JobTask
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.ports import BusyError, JobAnswer, ModelMessage
+from fondly.runtime.errors import error_code
+from fondly.runtime.tags import RUN
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock.client import BedrockClient

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from encore.mailer.domain.record import EmailRecord
-from encore.runtime.storage import DynamoDBItems
+from fondly.mailer.domain.record import EmailRecord
+from fondly.runtime.storage import DynamoDBItems
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

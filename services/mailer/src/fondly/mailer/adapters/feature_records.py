@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.runtime.storage import DynamoDBItems, from_item, to_item
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.runtime.storage import DynamoDBItems, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

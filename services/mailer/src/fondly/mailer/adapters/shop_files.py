@@ -4,13 +4,13 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.contracts import object_keys
-from encore.runtime.ports import Objects
+from fondly.contracts import object_keys
+from fondly.runtime.ports import Objects
 
 
 @dataclass(frozen=True)
 class LocalShopFiles:
-    """A file `encore.toml`, wherever it is and whatever its name, with the folder `themes` beside it."""
+    """A file `fondly.toml`, wherever it is and whatever its name, with the folder `themes` beside it."""
 
     config: Path
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from encore.mailer.adapters.bedrock_capabilities import MIN_CHARS_PER_TOKEN
-from encore.mailer.ports import TOKENS, Claim, Model, ModelMessage, ModelReply
-from encore.runtime.runs.budget import paying
+from fondly.mailer.adapters.bedrock_capabilities import MIN_CHARS_PER_TOKEN
+from fondly.mailer.ports import TOKENS, Claim, Model, ModelMessage, ModelReply
+from fondly.runtime.runs.budget import paying
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from importlib.resources import files
 from babel import Locale, UnknownLocaleError
 
 MESSAGES = "messages.ftl"
-FOLDERS = files("encore.mailer.domain").joinpath("languages")
+FOLDERS = files("fondly.mailer.domain").joinpath("languages")
 
 
 class UnknownLanguageError(LookupError, ValueError):

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import NonNegativeInt
 
-from encore.contracts.records import Identifier, Record
-from encore.mailer.domain.copy.fields import CopySource
+from fondly.contracts.records import Identifier, Record
+from fondly.mailer.domain.copy.fields import CopySource
 
 
 class EmailRecord(Record):

@@ -12,7 +12,7 @@ too: when the run waits for nothing more, every part that is not mailed gets a m
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from encore.mailer.domain.copy.job import (
+from fondly.mailer.domain.copy.job import (
     ASKED,
     ATTEMPT,
     NO_JOB,
@@ -28,15 +28,15 @@ from encore.mailer.domain.copy.job import (
     job_step,
     kept_step,
 )
-from encore.mailer.ports import BusyError, CopyJobs
-from encore.mailer.use_cases.collect_prompts import CollectPrompts
-from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Announcer, Polls
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.lifecycle import fail_run
-from encore.runtime.runs.run import Progress, Run, RunStatus, StageName
-from encore.runtime.runs.stage import PartResult, Stage
+from fondly.mailer.ports import BusyError, CopyJobs
+from fondly.mailer.use_cases.collect_prompts import CollectPrompts
+from fondly.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Announcer, Polls
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import fail_run
+from fondly.runtime.runs.run import Progress, Run, RunStatus, StageName
+from fondly.runtime.runs.stage import PartResult, Stage
 
 WHOLE_RUN = "run"
 STOPPED = "somebody stopped the run's Bedrock job"

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from encore.contracts.consent import Cap
-from encore.contracts.delivery import NotSent
-from encore.contracts.experiments import Holdout
-from encore.contracts.records import Recommendation
-from encore.runtime.consent import Consent, refusals
+from fondly.contracts.consent import Cap
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.experiments import Holdout
+from fondly.contracts.records import Recommendation
+from fondly.runtime.consent import Consent, refusals
 
 READS_PER_CUSTOMER = 3
 """The suppressions of customer and address, and the contact."""

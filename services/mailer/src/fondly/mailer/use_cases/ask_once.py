@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.ports import Claim, Model, ModelMessage, ModelReply
-from encore.mailer.use_cases.joint_calls import calls, question, shared_out
-from encore.runtime.batches import batches
-from encore.runtime.gather import Gather
-from encore.runtime.kept_answers import Answer, KeptAnswers
-from encore.runtime.parallel import for_each
-from encore.runtime.quota.turns import WithdrawnError
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.ports import Claim, Model, ModelMessage, ModelReply
+from fondly.mailer.use_cases.joint_calls import calls, question, shared_out
+from fondly.runtime.batches import batches
+from fondly.runtime.gather import Gather
+from fondly.runtime.kept_answers import Answer, KeptAnswers
+from fondly.runtime.parallel import for_each
+from fondly.runtime.quota.turns import WithdrawnError
 
 KEYS_PER_CALL = 100
 PATIENCE_S, LOOKS = 0.5, 60

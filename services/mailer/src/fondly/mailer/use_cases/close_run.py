@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Announcer
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.lifecycle import finish_run
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Announcer
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import finish_run
 
 log = get_logger()
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from encore.contracts import object_keys
-from encore.mailer.domain.copy.job import JobInput, JobTask, file_name
-from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.ports import CopyJobs, PromptsOfRun
-from encore.runtime.kept_answers import KeptAnswers
-from encore.runtime.ports import Objects
-from encore.runtime.runs.run import Run
+from fondly.contracts import object_keys
+from fondly.mailer.domain.copy.job import JobInput, JobTask, file_name
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.ports import CopyJobs, PromptsOfRun
+from fondly.runtime.kept_answers import KeptAnswers
+from fondly.runtime.ports import Objects
+from fondly.runtime.runs.run import Run
 
 MAX_PROMPTS = 50_000
 """Records that Bedrock takes in a job, the least quota of any model; the rest is left to calls."""

@@ -8,16 +8,16 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
 
-from encore.contracts.events import EmailFinished
-from encore.contracts.records import Product
-from encore.mailer.domain.copy.fields import CopySource
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.facts.seller_claims import seller_claims
-from encore.mailer.domain.record import CopyRecord, CopyVerdict, EmailRecord
-from encore.mailer.ports import TOKENS
-from encore.mailer.use_cases.ask_once import PaidReply
-from encore.mailer.use_cases.write_copy import PartCopy, Wordings
-from encore.runtime.runs.stage import PartResult
+from fondly.contracts.events import EmailFinished
+from fondly.contracts.records import Product
+from fondly.mailer.domain.copy.fields import CopySource
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.facts.seller_claims import seller_claims
+from fondly.mailer.domain.record import CopyRecord, CopyVerdict, EmailRecord
+from fondly.mailer.ports import TOKENS
+from fondly.mailer.use_cases.ask_once import PaidReply
+from fondly.mailer.use_cases.write_copy import PartCopy, Wordings
+from fondly.runtime.runs.stage import PartResult
 
 WRITES_PER_ANSWER = 3
 """A claim, which is a transaction and counts twice, and the answer."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from encore.contracts.experiments import Holdout
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
+from fondly.contracts.experiments import Holdout
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
 
 HOLDOUT = "holdout"
 """Where a run's `step` keeps its holdout, as JSON."""

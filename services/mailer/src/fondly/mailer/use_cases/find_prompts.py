@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from encore.contracts import object_keys
-from encore.contracts.records import Product, Recommendation
-from encore.mailer.domain.copy.job import JobTask
-from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.use_cases.ask_consent import AskConsent
-from encore.mailer.use_cases.know_features import KnowFeatures
-from encore.mailer.use_cases.read_facts import ReadFacts
-from encore.mailer.use_cases.write_copy import Copywriter
-from encore.runtime.ports import Objects
+from fondly.contracts import object_keys
+from fondly.contracts.records import Product, Recommendation
+from fondly.mailer.domain.copy.job import JobTask
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.use_cases.ask_consent import AskConsent
+from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.write_copy import Copywriter
+from fondly.runtime.ports import Objects
 
 
 @dataclass(frozen=True, kw_only=True)

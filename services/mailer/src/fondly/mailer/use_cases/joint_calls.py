@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from encore.mailer.domain.copy.answers import split_answer
-from encore.mailer.domain.copy.product_prompt import TOGETHER, ProductPrompt, joined
-from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.ports import TOKENS, ModelReply
-from encore.runtime.batches import batches
+from fondly.mailer.domain.copy.answers import split_answer
+from fondly.mailer.domain.copy.product_prompt import TOGETHER, ProductPrompt, joined
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.ports import TOKENS, ModelReply
+from fondly.runtime.batches import batches
 
 
 def calls(prompts: Mapping[str, Prompt]) -> Iterator[Mapping[str, Prompt]]:

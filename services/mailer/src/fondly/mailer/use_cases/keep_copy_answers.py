@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from encore.contracts import object_keys
-from encore.mailer.domain.copy.job import JobInput, JobTask, file_name, job_payer
-from encore.mailer.ports import CopyJobs, JobAnswer, ModelReply
-from encore.mailer.use_cases.ask_once import kept_form
-from encore.runtime.batches import batches
-from encore.runtime.kept_answers import KeptAnswers
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Objects
-from encore.runtime.runs.stage import PartResult
+from fondly.contracts import object_keys
+from fondly.mailer.domain.copy.job import JobInput, JobTask, file_name, job_payer
+from fondly.mailer.ports import CopyJobs, JobAnswer, ModelReply
+from fondly.mailer.use_cases.ask_once import kept_form
+from fondly.runtime.batches import batches
+from fondly.runtime.kept_answers import KeptAnswers
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Objects
+from fondly.runtime.runs.stage import PartResult
 
 ANSWERS_AT_ONCE = 500
 OUTPUT_SUFFIX = ".out"

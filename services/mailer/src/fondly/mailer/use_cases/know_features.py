@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from encore.contracts.records import Product
-from encore.mailer.domain.copy.answers import AnswerFormatError
-from encore.mailer.domain.copy.feature_answers import read_features
-from encore.mailer.domain.copy.feature_prompt import features_prompt
-from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.domain.facts.features import ProductFeatures, accept, digest_of
-from encore.mailer.domain.words.lists import WordLists
-from encore.mailer.ports import FeatureRecords
-from encore.mailer.use_cases.ask_once import AskOnce, PaidReply
+from fondly.contracts.records import Product
+from fondly.mailer.domain.copy.answers import AnswerFormatError
+from fondly.mailer.domain.copy.feature_answers import read_features
+from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.domain.facts.features import ProductFeatures, accept, digest_of
+from fondly.mailer.domain.words.lists import WordLists
+from fondly.mailer.ports import FeatureRecords
+from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
 
 
 @dataclass(frozen=True, kw_only=True)

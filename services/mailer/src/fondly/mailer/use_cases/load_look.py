@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from encore.contracts import object_keys
-from encore.mailer.domain.language import Messages
-from encore.mailer.domain.message.shop_file import InvalidFileError, ShopFile, read_shop_file
-from encore.mailer.domain.message.theme import Brand, Theme
-from encore.mailer.domain.message.theme_files import (
+from fondly.contracts import object_keys
+from fondly.mailer.domain.language import Messages
+from fondly.mailer.domain.message.shop_file import InvalidFileError, ShopFile, read_shop_file
+from fondly.mailer.domain.message.theme import Brand, Theme
+from fondly.mailer.domain.message.theme_files import (
     FILE_NAMES,
     ThemeFiles,
     built_in_theme,
     built_in_themes,
 )
-from encore.mailer.domain.message.toml_file import MAX_FILE_BYTES, text_of
-from encore.mailer.ports import ShopFiles
+from fondly.mailer.domain.message.toml_file import MAX_FILE_BYTES, text_of
+from fondly.mailer.ports import ShopFiles
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Look:
 
 
 async def load_look(files: ShopFiles, *, theme: str | None = None) -> Look:
-    """Read `encore.toml` and the theme it names; without the file, the default one.
+    """Read `fondly.toml` and the theme it names; without the file, the default one.
 
     `theme` takes the place of the name in the file. Raises `InvalidFileError`, in one line.
     """

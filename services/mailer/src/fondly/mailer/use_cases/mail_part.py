@@ -5,27 +5,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import FinishedEmail
-from encore.contracts.records import Product, Recommendation
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.message.addresses import deliverable, recipient
-from encore.mailer.domain.message.compose import ComposedEmail, Composer
-from encore.mailer.domain.record import EmailRecord
-from encore.mailer.ports import EmailRecords
-from encore.mailer.use_cases.ask_consent import AskConsent, Consented
-from encore.mailer.use_cases.ask_once import PaidReply
-from encore.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
-from encore.mailer.use_cases.know_features import KnowFeatures
-from encore.mailer.use_cases.read_facts import UNUSABLE, ReadFacts
-from encore.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
-from encore.runtime.batches import batches
-from encore.runtime.gather import Gather
-from encore.runtime.logs import get_logger
-from encore.runtime.parallel import for_each
-from encore.runtime.ports import Objects
-from encore.runtime.runs.stage import PartResult
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import FinishedEmail
+from fondly.contracts.records import Product, Recommendation
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.message.addresses import deliverable, recipient
+from fondly.mailer.domain.message.compose import ComposedEmail, Composer
+from fondly.mailer.domain.record import EmailRecord
+from fondly.mailer.ports import EmailRecords
+from fondly.mailer.use_cases.ask_consent import AskConsent, Consented
+from fondly.mailer.use_cases.ask_once import PaidReply
+from fondly.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
+from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.read_facts import UNUSABLE, ReadFacts
+from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
+from fondly.runtime.batches import batches
+from fondly.runtime.gather import Gather
+from fondly.runtime.logs import get_logger
+from fondly.runtime.parallel import for_each
+from fondly.runtime.ports import Objects
+from fondly.runtime.runs.stage import PartResult
 
 CONTENT_TYPE = "message/rfc822"
 HELD_OUT = "customers_held_out"

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
-from encore.mailer.domain.facts.experience import Occasion
-from encore.mailer.domain.facts.features import ProductFeatures
+from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
+from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.facts.features import ProductFeatures
 
 UNUSABLE = (ArithmeticError, LookupError, TypeError, ValueError)
 """What facts raise that no email can be made of."""

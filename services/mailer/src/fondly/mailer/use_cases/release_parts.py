@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import MailerPolls
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import StageName
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import MailerPolls
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName
 
 log = get_logger()
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from encore.contracts.records import Product
-from encore.mailer.domain.copy.answers import (
+from fondly.contracts.records import Product
+from fondly.mailer.domain.copy.answers import (
     AnswerFormatError,
     Judged,
     Verdict,
@@ -20,16 +20,16 @@ from encore.mailer.domain.copy.answers import (
     read_answer,
     read_product_answer,
 )
-from encore.mailer.domain.copy.assembly import Assembled, assembled
-from encore.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
-from encore.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
-from encore.mailer.domain.copy.product_prompt import ProductPrompt, product_prompt, product_repair
-from encore.mailer.domain.copy.prompt import Prompt, Style
-from encore.mailer.domain.copy.subjects import SubjectTest
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.product import ProductFacts
-from encore.mailer.ports import ModelReply
-from encore.mailer.use_cases.ask_once import AskOnce, PaidReply
+from fondly.mailer.domain.copy.assembly import Assembled, assembled
+from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
+from fondly.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
+from fondly.mailer.domain.copy.product_prompt import ProductPrompt, product_prompt, product_repair
+from fondly.mailer.domain.copy.prompt import Prompt, Style
+from fondly.mailer.domain.copy.subjects import SubjectTest
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.ports import ModelReply
+from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
 
 CACHED_JUDGEMENTS = 8_192
 """Of some kilobytes each: most parts of a run use the same answers."""

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from encore.contracts.records import CustomerEvent
-from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.personalize_operations import GONE, NEVER
-from encore.recommender.domain.csv_files import is_fit_id
-from encore.recommender.domain.customer_events import Visit
-from encore.recommender.domain.plan import Kind
-from encore.recommender.domain.solution import filter_name
-from encore.recommender.ports import NoRankingError
-from encore.recommender.use_cases.keep_latest import KeepLatest
-from encore.runtime.errors import error_code
-from encore.runtime.logs import get_logger
-from encore.runtime.quota.limiter import Limiter
+from fondly.contracts.records import CustomerEvent
+from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.personalize_operations import GONE, NEVER
+from fondly.recommender.domain.csv_files import is_fit_id
+from fondly.recommender.domain.customer_events import Visit
+from fondly.recommender.domain.plan import Kind
+from fondly.recommender.domain.solution import filter_name
+from fondly.recommender.ports import NoRankingError
+from fondly.recommender.use_cases.keep_latest import KeepLatest
+from fondly.runtime.errors import error_code
+from fondly.runtime.logs import get_logger
+from fondly.runtime.quota.limiter import Limiter
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize_events.client import PersonalizeEventsClient

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from encore.recommender.domain.customer_state import keys, wanted_of
-from encore.recommender.domain.real_time import Edition, Wanted
-from encore.runtime.storage import get_items
+from fondly.recommender.domain.customer_state import keys, wanted_of
+from fondly.recommender.domain.real_time import Edition, Wanted
+from fondly.runtime.storage import get_items
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from encore.contracts.records import CustomerEvent
-from encore.recommender.domain.customer_events import attribute_of, from_item, keys, surplus, value_of
-from encore.runtime.batches import batches
-from encore.runtime.ports import Items
-from encore.runtime.storage import EXPIRES_AT, expires_at, to_item
+from fondly.contracts.records import CustomerEvent
+from fondly.recommender.domain.customer_events import attribute_of, from_item, keys, surplus, value_of
+from fondly.runtime.batches import batches
+from fondly.runtime.ports import Items
+from fondly.runtime.storage import EXPIRES_AT, expires_at, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

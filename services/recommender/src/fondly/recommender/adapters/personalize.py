@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from encore.recommender.adapters.personalize_operations import OPERATIONS, meaning
-from encore.recommender.domain.plan import Kind, ResourceSpec
-from encore.recommender.ports import NotReadyError, RefusedError, VanishedError
-from encore.runtime.errors import error_code
+from fondly.recommender.adapters.personalize_operations import OPERATIONS, meaning
+from fondly.recommender.domain.plan import Kind, ResourceSpec
+from fondly.recommender.ports import NotReadyError, RefusedError, VanishedError
+from fondly.runtime.errors import error_code
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient

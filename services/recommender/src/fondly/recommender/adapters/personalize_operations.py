@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from encore.recommender.domain.plan import Kind
-from encore.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
-from encore.runtime.errors import error_code
+from fondly.recommender.domain.plan import Kind
+from fondly.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
+from fondly.runtime.errors import error_code
 
 NEVER = frozenset({"InvalidInputException", "ValidationException"})
 GONE = "ResourceNotFoundException"

@@ -19,12 +19,12 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from encore.recommender.domain.real_time import Edition, Wanted, picks_of
-from encore.recommender.domain.shop import Shop
-from encore.recommender.ports import NoShopError, OpenedShop
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.runtime.aws import client_opener
-from encore.runtime.storage import S3Objects
+from fondly.recommender.domain.real_time import Edition, Wanted, picks_of
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.ports import NoShopError, OpenedShop
+from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.runtime.aws import client_opener
+from fondly.runtime.storage import S3Objects
 
 NICE = 19
 """How much loading gives way to answering: as much as there is."""

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from encore.runtime.runs.items import conditionally
-from encore.runtime.storage import from_item, to_item
+from fondly.runtime.runs.items import conditionally
+from fondly.runtime.storage import from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

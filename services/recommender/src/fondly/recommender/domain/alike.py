@@ -8,7 +8,7 @@ Source: Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", WWW 2007
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 
-from encore.recommender.domain.names import Vector, cosine, document_frequency, vector
+from fondly.recommender.domain.names import Vector, cosine, document_frequency, vector
 
 MOST_COMPARED = 32
 """With how many of those that share a token each is compared: those before it in the order of words."""

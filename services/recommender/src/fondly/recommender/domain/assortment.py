@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from encore.contracts.ingest_report import IngestReport
-from encore.contracts.records import Product
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import Product
 
 CATALOGUE = "products"
 """The kind of a file that lists a shop's products; others name only those that were reviewed or bought."""

@@ -5,11 +5,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
-from encore.contracts.records import Product
-from encore.recommender.domain.fact_reading import Text, offered, taken, told_by_models
-from encore.recommender.domain.fit_tables import Fact, facts_of, found, kinds, pattern, table
-from encore.recommender.domain.kinds import kind_of, other_of
-from encore.recommender.domain.taxonomy import Category, words
+from fondly.contracts.records import Product
+from fondly.recommender.domain.fact_reading import Text, offered, taken, told_by_models
+from fondly.recommender.domain.fit_tables import Fact, facts_of, found, kinds, pattern, table
+from fondly.recommender.domain.kinds import kind_of, other_of
+from fondly.recommender.domain.taxonomy import Category, words
 
 Needs = tuple[frozenset[str], ...] | None
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.fitting import is_of_their_system
-from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.people import circle
-from encore.recommender.domain.topics import is_of
+from fondly.recommender.domain.candidates import Candidates
+from fondly.recommender.domain.fitting import is_of_their_system
+from fondly.recommender.domain.offers import Offer
+from fondly.recommender.domain.people import circle
+from fondly.recommender.domain.topics import is_of
 
 DEARER = 0.5
 """By what factor, as its natural logarithm, the dearest pick is dearer for its kind than what they buy."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from sys import intern
 
-from encore.contracts.records import Customer
-from encore.recommender.domain.csv_files import is_fit_id
+from fondly.contracts.records import Customer
+from fondly.recommender.domain.csv_files import is_fit_id
 
 
 def input_lines(customer_ids: Iterable[str]) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     AspectMention,
     Customer,
     OwnProduct,
@@ -13,7 +13,7 @@ from encore.contracts.records import (
     ScoredReview,
     Sentiment,
 )
-from encore.recommender.domain.preferences import Preference
+from fondly.recommender.domain.preferences import Preference
 
 MAX_ASPECTS = 10
 """How many praised and how many blamed aspects of a customer are told: an email has room for one or two."""

@@ -7,8 +7,8 @@ brand unless words.yaml says that it is none.
 import re
 from collections.abc import Iterable, Sequence
 
-from encore.contracts.records import Product
-from encore.recommender.domain.taxonomy import word_set
+from fondly.contracts.records import Product
+from fondly.recommender.domain.taxonomy import word_set
 
 MAX_WORDS = 3
 

@@ -6,9 +6,9 @@ has few bundles, and a run of any size at most `MAX_BUNDLES`.
 
 from typing import NamedTuple
 
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import Round
-from encore.runtime.runs.run import Run, StageName
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import Round
+from fondly.runtime.runs.run import Run, StageName
 
 MAX_BUNDLES = 250
 """With those of witnesses half of the files that a batch inference job reads."""

@@ -8,13 +8,13 @@ from heapq import nlargest
 from itertools import chain
 from zlib import crc32
 
-from encore.recommender.domain.complements import Complement
-from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.parts import Part
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shopper import Owned, Shopper
-from encore.recommender.domain.suitable import Suitable
-from encore.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.complements import Complement
+from fondly.recommender.domain.offers import Offer
+from fondly.recommender.domain.parts import Part
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shopper import Owned, Shopper
+from fondly.recommender.domain.suitable import Suitable
+from fondly.recommender.domain.taxonomy import Category
 
 LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 0.7, 0.2
 """How much each share counts in a leaf category's weight."""

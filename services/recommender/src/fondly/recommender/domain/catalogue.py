@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from encore.contracts.records import Product, ProductSentiment
-from encore.recommender.domain.attributes import Attributes, makers_of, read_attributes, volume_of
-from encore.recommender.domain.brands import Brands
-from encore.recommender.domain.families import Families, SharedReviews
-from encore.recommender.domain.fitting import owned_with
-from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
-from encore.recommender.domain.people import Audience, audience, size_of
-from encore.recommender.domain.popularity import is_disliked, popularity, praised, shrunk_ratings
-from encore.recommender.domain.taxonomy import Category, shared_levels, words
+from fondly.contracts.records import Product, ProductSentiment
+from fondly.recommender.domain.attributes import Attributes, makers_of, read_attributes, volume_of
+from fondly.recommender.domain.brands import Brands
+from fondly.recommender.domain.families import Families, SharedReviews
+from fondly.recommender.domain.fitting import owned_with
+from fondly.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
+from fondly.recommender.domain.people import Audience, audience, size_of
+from fondly.recommender.domain.popularity import is_disliked, popularity, praised, shrunk_ratings
+from fondly.recommender.domain.taxonomy import Category, shared_levels, words
 
 PART_LEVELS = 2
 """How many levels of a category path make a part of the shop, such as `Electronics|Headphones`."""

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from encore.contracts.records import Customer
-from encore.recommender.domain.durables import Repeats
-from encore.recommender.domain.links import COLUMNS, Links, Thing, as_array, linked
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Customer
+from fondly.recommender.domain.durables import Repeats
+from fondly.recommender.domain.links import COLUMNS, Links, Thing, as_array, linked
+from fondly.recommender.domain.taxonomy import Category
 
 MAX_EVIDENCE = 50
 """How much of a customer's evidence is counted, the latest first: pairs grow with its square."""

@@ -7,9 +7,9 @@ from enum import StrEnum
 from functools import cache
 from itertools import chain, islice, zip_longest
 
-from encore.recommender.domain.durables import Durables
-from encore.recommender.domain.links import Links
-from encore.recommender.domain.taxonomy import (
+from fondly.recommender.domain.durables import Durables
+from fondly.recommender.domain.links import Links
+from fondly.recommender.domain.taxonomy import (
     Category,
     Entries,
     complement_phrases,

@@ -13,9 +13,9 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from encore.contracts.records import CustomerEvent, EventKind
-from encore.recommender.domain.csv_files import is_fit_id
-from encore.runtime.batches import batches
+from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.recommender.domain.csv_files import is_fit_id
+from fondly.runtime.batches import batches
 
 EVENTS = "events"
 ATTRIBUTE = "event_"

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from encore.contracts.consent import Contact
-from encore.contracts.records import RecommendationSource
-from encore.recommender.domain import customer_events, earlier_picks, kept_rankings
-from encore.recommender.domain.history import History
-from encore.recommender.domain.preferences import preferences_of
-from encore.recommender.domain.real_time import Edition, Wanted
-from encore.recommender.domain.topics import departments
+from fondly.contracts.consent import Contact
+from fondly.contracts.records import RecommendationSource
+from fondly.recommender.domain import customer_events, earlier_picks, kept_rankings
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.preferences import preferences_of
+from fondly.recommender.domain.real_time import Edition, Wanted
+from fondly.recommender.domain.topics import departments
 
 Items = Iterable[Mapping[str, Any]]
 

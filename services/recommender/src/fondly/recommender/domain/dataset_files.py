@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.csv_files import Row, csv_header, csv_lines
-from encore.recommender.domain.prepared import Prepared
-from encore.recommender.domain.rows import CustomerRows
-from encore.recommender.domain.schemas import INTERACTIONS, USERS, DatasetSchema
+from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.csv_files import Row, csv_header, csv_lines
+from fondly.recommender.domain.prepared import Prepared
+from fondly.recommender.domain.rows import CustomerRows
+from fondly.recommender.domain.schemas import INTERACTIONS, USERS, DatasetSchema
 
 
 class DatasetFiles:

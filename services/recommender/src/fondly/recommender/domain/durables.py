@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from encore.recommender.domain.taxonomy import Category, Entries, complement_phrases, read_table
+from fondly.recommender.domain.taxonomy import Category, Entries, complement_phrases, read_table
 
 MIN_RETURNING = 20
 """A leaf is learned about from this many customers who bought something else as well, or the same again."""

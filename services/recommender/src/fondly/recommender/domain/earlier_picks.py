@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.records import Recommendation
+from fondly.contracts.records import Recommendation
 
 LATEST = "latest"
 MAX_EARLIER = 20

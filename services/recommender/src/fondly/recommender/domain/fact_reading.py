@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from encore.recommender.domain.brands import joined
-from encore.recommender.domain.fit_tables import Fact, Kind, facts_of, found, makers, pattern, places, table
-from encore.recommender.domain.kinds import devices_in, devices_of
-from encore.recommender.domain.models import (
+from fondly.recommender.domain.brands import joined
+from fondly.recommender.domain.fit_tables import Fact, Kind, facts_of, found, makers, pattern, places, table
+from fondly.recommender.domain.kinds import devices_in, devices_of
+from fondly.recommender.domain.models import (
     codes,
     codes_of_cartridges,
     connectors,
@@ -18,7 +18,7 @@ from encore.recommender.domain.models import (
     inches,
     known_models,
 )
-from encore.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.taxonomy import Category
 
 MAX_BEFORE = 4
 """How many words into a name the maker stands whose devices an accessory is for."""

@@ -6,11 +6,11 @@ from itertools import combinations
 
 from pydantic import BaseModel
 
-from encore.contracts.records import Customer, Product
-from encore.recommender.domain.alike import alike
-from encore.recommender.domain.brands import stated_brand
-from encore.recommender.domain.names import tokens
-from encore.recommender.domain.variants import bare_name
+from fondly.contracts.records import Customer, Product
+from fondly.recommender.domain.alike import alike
+from fondly.recommender.domain.brands import stated_brand
+from fondly.recommender.domain.names import tokens
+from fondly.recommender.domain.variants import bare_name
 
 MAX_FAMILY = 16
 """How many groups similarity joins to one family: it is not transitive, so more would be a chain."""

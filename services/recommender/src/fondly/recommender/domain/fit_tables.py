@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from encore.recommender.domain.taxonomy import pattern_source, read_table, words
+from fondly.recommender.domain.taxonomy import pattern_source, read_table, words
 
 _PIECES = re.compile(r"\bpcs\b")
 _PLURALS = ("", "en", "er", "e", "n")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from encore.recommender.domain.attributes import Attributes, kinds_of
-from encore.recommender.domain.fit_tables import Fact, facts_of, table
+from fondly.recommender.domain.attributes import Attributes, kinds_of
+from fondly.recommender.domain.fit_tables import Fact, facts_of, table
 
 PHONE, APPLE, LIGHTNING = Fact("device", "phone"), Fact("ecosystem", "apple"), Fact("port", "lightning")
 OWN = frozenset(("maker", "model", "series"))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
 from pydantic import Field
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     Customer,
     CustomerEvent,
     EventKind,
@@ -23,7 +23,7 @@ from encore.contracts.records import (
     ScoredReview,
     SentimentScores,
 )
-from encore.recommender.domain.preferences import Scores
+from fondly.recommender.domain.preferences import Scores
 
 MAX_ITEM_BYTES = 300_000
 """DynamoDB stores 400 KB in an item; the oldest of what exceeds this is left out."""

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from encore.recommender.domain.csv_files import Row
-from encore.recommender.domain.plan import Plan
-from encore.recommender.domain.schemas import DATASETS
-from encore.recommender.domain.solution import OFFERED, SOLUTION
+from fondly.recommender.domain.csv_files import Row
+from fondly.recommender.domain.plan import Plan
+from fondly.recommender.domain.schemas import DATASETS
+from fondly.recommender.domain.solution import OFFERED, SOLUTION
 
 RANKING = "ranking"
 """Under which sort key a customer's ranking is kept."""

@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from encore.contracts.records import Product
-from encore.recommender.domain.fit_tables import (
+from fondly.contracts.records import Product
+from fondly.recommender.domain.fit_tables import (
     Kind,
     apart_words,
     by_head,
@@ -16,7 +16,7 @@ from encore.recommender.domain.fit_tables import (
     kinds,
     pattern,
 )
-from encore.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.taxonomy import Category
 
 MAX_SPAN = 5
 """How many words before the thing itself may be part of its name."""

@@ -1,6 +1,6 @@
 """Object keys of what is known of a run's customers: of all, and of each bundle by its first part."""
 
-from encore.contracts import object_keys
+from fondly.contracts import object_keys
 
 ARRAYS_TYPE = "application/octet-stream"
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from encore.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.taxonomy import Category
 
 MAX_PAIRS = 4_000_000
 """How many pairs are kept: some 100 MB."""

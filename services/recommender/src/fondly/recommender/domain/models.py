@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from encore.recommender.domain.fit_tables import Kind, pattern, table
-from encore.recommender.domain.taxonomy import filled
+from fondly.recommender.domain.fit_tables import Kind, pattern, table
+from fondly.recommender.domain.taxonomy import filled
 
 MIN_INCHES = 4
 LEAST_LAPTOP = 10

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.durables import Durables
-from encore.recommender.domain.taxonomy import Category, same_audience
+from fondly.recommender.domain.co_purchases import CoPurchases
+from fondly.recommender.domain.durables import Durables
+from fondly.recommender.domain.taxonomy import Category, same_audience
 
 PRIOR_CUSTOMERS = 8.0
 """How many customers the guess from the tree of categories counts as, beside those who bought both."""

@@ -7,14 +7,14 @@ from decimal import Decimal
 from hashlib import blake2b
 from statistics import median
 
-from encore.contracts.records import Product
-from encore.recommender.domain.brands import joined
-from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.durables import Durables
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Product
+from fondly.recommender.domain.brands import joined
+from fondly.recommender.domain.catalogue import Catalogue
+from fondly.recommender.domain.durables import Durables
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.taxonomy import Category
 
 ENOUGH_WELL_RATED = 3
 """From this many well rated products on, a category has no need to offer others."""

@@ -7,11 +7,11 @@ from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
-from encore.contracts.records import Product
-from encore.recommender.domain.fit_tables import pattern, table
-from encore.recommender.domain.kinds import other_of
-from encore.recommender.domain.taxonomy import Category, words
-from encore.recommender.domain.taxonomy import audience as audience_words
+from fondly.contracts.records import Product
+from fondly.recommender.domain.fit_tables import pattern, table
+from fondly.recommender.domain.kinds import other_of
+from fondly.recommender.domain.taxonomy import Category, words
+from fondly.recommender.domain.taxonomy import audience as audience_words
 
 Gender = Literal["women", "men"]
 Age = Literal["adult", "child", "baby"]

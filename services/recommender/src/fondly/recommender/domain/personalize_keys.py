@@ -3,7 +3,7 @@
 There is one of each kind for a bundle of parts, named by its first part: none grows with the run.
 """
 
-from encore.contracts import object_keys
+from fondly.contracts import object_keys
 
 INTERACTIONS, ITEMS, USERS = "interactions/", "items/", "users/"
 BATCH_INPUT, BATCH_OUTPUT = "input/", "output/"

@@ -8,13 +8,13 @@ from functools import partial
 from heapq import nlargest
 from itertools import chain, islice
 
-from encore.contracts.records import Pick
-from encore.recommender.domain.basket import YIELDING, Basket, Rule
-from encore.recommender.domain.candidates import Candidates
-from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.reasons import Reasons
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Pick
+from fondly.recommender.domain.basket import YIELDING, Basket, Rule
+from fondly.recommender.domain.candidates import Candidates
+from fondly.recommender.domain.offers import Offer
+from fondly.recommender.domain.reasons import Reasons
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.taxonomy import Category
 
 AGAIN = 0.25
 """What remains of a leaf category's weight with each pick from it, so that lists vary.

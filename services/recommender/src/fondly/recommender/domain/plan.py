@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from encore.contracts import object_keys
-from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.schemas import DATASETS, DatasetSchema
-from encore.recommender.domain.solution import OFFERED, SOLUTION, filter_name
-from encore.runtime.runs.run import Run
-from encore.runtime.tags import RUN
+from fondly.contracts import object_keys
+from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.schemas import DATASETS, DatasetSchema
+from fondly.recommender.domain.solution import OFFERED, SOLUTION, filter_name
+from fondly.runtime.runs.run import Run
+from fondly.runtime.tags import RUN
 
 REMADE = "remade"
 """The member of a run's step state that counts how often everything was made again."""

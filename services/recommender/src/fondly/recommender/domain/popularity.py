@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from statistics import fmean
 
-from encore.contracts.records import DISLIKED_FROM, AspectCount, Product, ProductSentiment
+from fondly.contracts.records import DISLIKED_FROM, AspectCount, Product, ProductSentiment
 
 PRIOR_RATINGS = 50
 """A product's rating is computed as if it also had this many average ones."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     DISLIKED_FROM,
     LIKED_FROM,
     Customer,

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from encore.recommender.domain.families import SharedReviews
-from encore.runtime.training_minimums import DataSize
+from fondly.recommender.domain.families import SharedReviews
+from fondly.runtime.training_minimums import DataSize
 
 PERSONALIZE = "personalize"
 POPULARITY = "popularity"

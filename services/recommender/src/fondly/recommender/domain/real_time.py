@@ -7,14 +7,14 @@ from typing import Self
 
 from pydantic import TypeAdapter
 
-from encore.contracts.records import Exclusion, Pick
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.witnesses import weight_of
-from encore.runtime.runs.run import Run
+from fondly.contracts.records import Exclusion, Pick
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.witnesses import weight_of
+from fondly.runtime.runs.run import Run
 
 DIGEST_BYTES = 16
 NOT_SHOWN = {"__all__": {"product": {"bullets", "parent_id", "cost_class"}, "reason": {"review_id"}}}

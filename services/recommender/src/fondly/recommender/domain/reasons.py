@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from encore.contracts.records import Reason, ReasonKind
-from encore.recommender.domain.attributes import Attributes
-from encore.recommender.domain.candidates import Completing
-from encore.recommender.domain.fitting import fits, is_fit
-from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.shop import MANY, Shop
-from encore.recommender.domain.shopper import Owned, Shopper
-from encore.recommender.domain.taxonomy import Category
+from fondly.contracts.records import Reason, ReasonKind
+from fondly.recommender.domain.attributes import Attributes
+from fondly.recommender.domain.candidates import Completing
+from fondly.recommender.domain.fitting import fits, is_fit
+from fondly.recommender.domain.offers import Offer
+from fondly.recommender.domain.shop import MANY, Shop
+from fondly.recommender.domain.shopper import Owned, Shopper
+from fondly.recommender.domain.taxonomy import Category
 
 SECONDS_PER_DAY = 86_400
 OFTEN = 3

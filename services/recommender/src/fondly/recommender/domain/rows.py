@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from encore.contracts.records import Customer, Product, ProductSentiment
-from encore.recommender.domain.csv_files import Row, is_fit_id
-from encore.recommender.domain.history import History
-from encore.recommender.domain.preferences import Preference, preferences_of
-from encore.recommender.domain.solution import IN_STOCK, SOLD_OUT
+from fondly.contracts.records import Customer, Product, ProductSentiment
+from fondly.recommender.domain.csv_files import Row, is_fit_id
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.preferences import Preference, preferences_of
+from fondly.recommender.domain.solution import IN_STOCK, SOLD_OUT
 
 MAX_CATEGORICAL_CHARS = 1_000
 MAX_TEXTUAL_CHARS = 20_000

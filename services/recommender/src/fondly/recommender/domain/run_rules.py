@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.recommender.domain.rules import DEFAULT_PICKS, Picks, Rules
-from encore.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.rules import DEFAULT_PICKS, Picks, Rules
+from fondly.recommender.domain.shop_rules import ShopRules
 
 
 class RunRules(BaseModel):

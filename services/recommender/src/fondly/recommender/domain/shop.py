@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from encore.recommender.domain.attributes import volume_of
-from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.complements import Complements
-from encore.recommender.domain.durables import MIN_RETURNING, Durables, Repeats
-from encore.recommender.domain.fit_tables import Fact
-from encore.recommender.domain.links import Link, Links
-from encore.recommender.domain.next_leaves import NextLeaves
-from encore.recommender.domain.offers import Offer, models, offers
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.attributes import volume_of
+from fondly.recommender.domain.catalogue import Catalogue
+from fondly.recommender.domain.co_purchases import CoPurchases
+from fondly.recommender.domain.complements import Complements
+from fondly.recommender.domain.durables import MIN_RETURNING, Durables, Repeats
+from fondly.recommender.domain.fit_tables import Fact
+from fondly.recommender.domain.links import Link, Links
+from fondly.recommender.domain.next_leaves import NextLeaves
+from fondly.recommender.domain.offers import Offer, models, offers
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.taxonomy import Category
 
 MOST_MODELS = 24
 """How many families of a leaf category are considered, so that picking does not grow with the catalogue."""

@@ -13,8 +13,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.runtime.yaml_files import InvalidFileError, Said, read_yaml
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.runtime.yaml_files import InvalidFileError, Said, read_yaml
 
 MAX_BYTES = 512 * 1024
 MAX_CHARS = 256

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from encore.contracts.records import Product
-from encore.recommender.domain.fit_tables import Fact
-from encore.recommender.domain.fitting import known_from
-from encore.recommender.domain.people import Audience, Gender, circle, system_of
-from encore.recommender.domain.preferences import EventType, Preference
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.taxonomy import Category, shared_levels
+from fondly.contracts.records import Product
+from fondly.recommender.domain.fit_tables import Fact
+from fondly.recommender.domain.fitting import known_from
+from fondly.recommender.domain.people import Audience, Gender, circle, system_of
+from fondly.recommender.domain.preferences import EventType, Preference
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.taxonomy import Category, shared_levels
 
 VOICES = {
     EventType.LIKED: 1.0,

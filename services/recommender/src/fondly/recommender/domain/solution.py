@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from encore.recommender.domain.preferences import EventType
-from encore.recommender.domain.schemas import DIGEST_CHARS, FILTERED
+from fondly.recommender.domain.preferences import EventType
+from fondly.recommender.domain.schemas import DIGEST_CHARS, FILTERED
 
 RECIPE = "aws-user-personalization-v2"
 EVENT_WEIGHTS: Mapping[EventType, float] = {

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from encore.recommender.domain.catalogue import Facts
-from encore.recommender.domain.fitting import is_fit
-from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.people import compares, near, system_of
-from encore.recommender.domain.shopper import Owned, Shopper
-from encore.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.catalogue import Facts
+from fondly.recommender.domain.fitting import is_fit
+from fondly.recommender.domain.offers import Offer
+from fondly.recommender.domain.people import compares, near, system_of
+from fondly.recommender.domain.shopper import Owned, Shopper
+from fondly.recommender.domain.taxonomy import Category
 
 NEAR = 0.6
 """How far a size may be from theirs, in steps such as from M to L."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from encore.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.taxonomy import Category
 
 
 def departments(names: Iterable[str]) -> frozenset[str]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
-from encore.contracts.records import Product
-from encore.recommender.domain.taxonomy import filled, german_colours, read_table, word_set
+from fondly.contracts.records import Product
+from fondly.recommender.domain.taxonomy import filled, german_colours, read_table, word_set
 
 Key = tuple[str, ...]
 """Words of a name, sorted."""

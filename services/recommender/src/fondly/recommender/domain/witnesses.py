@@ -10,14 +10,14 @@ from heapq import nsmallest
 from math import comb
 from typing import NamedTuple
 
-from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import RunRanking
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import preferences_of
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shopper import Shopper
-from encore.runtime.runs.run import Run
-from encore.runtime.training_minimums import DataSize
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.kept_rankings import RunRanking
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.preferences import preferences_of
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shopper import Shopper
+from fondly.runtime.runs.run import Run
+from fondly.runtime.training_minimums import DataSize
 
 MOST_WITNESSES, ONE_IN = 400, 5
 """How many witnesses a run has, and of how many who are ranked one is: their rankings know a little less."""
@@ -25,7 +25,7 @@ FEWEST_WITNESSES, FEWEST_PRODUCTS = 30, 100
 """Fewer tell nothing; of fewer products, the rules alone find the best."""
 SURE = 0.2
 """Up to this chance that a gain is none, ranking is said to pay."""
-OFF = "ENCORE_RECOMMENDER_RANKING=off saves $.15 for 1,000 customers"
+OFF = "FONDLY_RECOMMENDER_RANKING=off saves $.15 for 1,000 customers"
 WEIGHTS = (1.0, 0.5)
 LONG_HISTORY, UNTOLD = 4, 0.5
 """From so many products of the median customer on, ranking counts so much where nothing tells its worth."""

@@ -13,10 +13,10 @@ completes a round polls at once, whether it completes it now or finds, after a c
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from encore.contracts.events import Round
-from encore.recommender.domain.bundles import BUNDLE_PARTS, closed
-from encore.recommender.domain.plan import Step
-from encore.recommender.domain.prepared import (
+from fondly.contracts.events import Round
+from fondly.recommender.domain.bundles import BUNDLE_PARTS, closed
+from fondly.recommender.domain.plan import Step
+from fondly.recommender.domain.prepared import (
     ENGINE,
     NOBODY,
     PERSONALIZE,
@@ -25,23 +25,23 @@ from encore.recommender.domain.prepared import (
     RANKED,
     asks_for_rankings,
 )
-from encore.recommender.domain.witnesses import WEIGHT
-from encore.recommender.ports import RefusedError, TooLittleDataError
-from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
-from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.share_out import ShareOut
-from encore.recommender.use_cases.study_shop import StudyShop
-from encore.recommender.use_cases.take_turns import TakeTurns
-from encore.recommender.use_cases.train import Train, report_training, step_of
-from encore.recommender.use_cases.weigh_ranking import WeighRanking
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Announcer, Polls
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.lifecycle import fail_run
-from encore.runtime.runs.run import ATTEMPTS, Run, RunStatus, StageName
-from encore.runtime.runs.stage import Stage
-from encore.runtime.yaml_files import InvalidFileError
+from fondly.recommender.domain.witnesses import WEIGHT
+from fondly.recommender.ports import RefusedError, TooLittleDataError
+from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
+from fondly.recommender.use_cases.remove_old_runs import RemoveOldRuns
+from fondly.recommender.use_cases.share_out import ShareOut
+from fondly.recommender.use_cases.study_shop import StudyShop
+from fondly.recommender.use_cases.take_turns import TakeTurns
+from fondly.recommender.use_cases.train import Train, report_training, step_of
+from fondly.recommender.use_cases.weigh_ranking import WeighRanking
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Announcer, Polls
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import fail_run
+from fondly.runtime.runs.run import ATTEMPTS, Run, RunStatus, StageName
+from fondly.runtime.runs.stage import Stage
+from fondly.runtime.yaml_files import InvalidFileError
 
 WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]

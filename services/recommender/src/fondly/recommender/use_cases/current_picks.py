@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import ClientError
 
-from encore.recommender.domain.real_time import CurrentAnswer, PickedFrom
-from encore.recommender.ports import CustomerRecords, NoRankingError, NoShopError
-from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.runtime.errors import error_code
+from fondly.recommender.domain.real_time import CurrentAnswer, PickedFrom
+from fondly.recommender.ports import CustomerRecords, NoRankingError, NoShopError
+from fondly.recommender.use_cases.keep_shop import KeepShop
+from fondly.runtime.errors import error_code
 
 Ask = Callable[[str], Awaitable[Sequence[str]]]
 """Returns the products that a campaign ranks for a customer, best first."""

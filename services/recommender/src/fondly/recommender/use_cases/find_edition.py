@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from encore.contracts import object_keys
-from encore.recommender.domain.real_time import Edition
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.witnesses import weight_of
-from encore.recommender.ports import KnownShop
-from encore.recommender.use_cases.load_rules import LoadRules
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.yaml_files import InvalidFileError
+from fondly.contracts import object_keys
+from fondly.recommender.domain.real_time import Edition
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.witnesses import weight_of
+from fondly.recommender.ports import KnownShop
+from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.yaml_files import InvalidFileError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.recommender.domain import learned_keys
-from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, basis_of, keys
-from encore.recommender.domain.rows import CustomerRows
-from encore.recommender.ports import RankedObjects
-from encore.runtime.batches import batches
-from encore.runtime.ports import Items
-from encore.runtime.runs.run import Run
+from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.kept_rankings import KeptRanking, RunRanking, basis_of, keys
+from fondly.recommender.domain.rows import CustomerRows
+from fondly.recommender.ports import RankedObjects
+from fondly.runtime.batches import batches
+from fondly.runtime.ports import Items
+from fondly.runtime.runs.run import Run
 
 CUSTOMERS_AT_ONCE = 1_000
 """Whose kept rankings are in memory as items, some 2 MB, beside those that the bundle uses."""

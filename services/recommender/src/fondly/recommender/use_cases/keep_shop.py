@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from encore.recommender.domain.real_time import Edition
-from encore.recommender.ports import NoShopError, OpenedShop
-from encore.recommender.use_cases.find_edition import FindEdition
-from encore.runtime.logs import get_logger
+from fondly.recommender.domain.real_time import Edition
+from fondly.recommender.ports import NoShopError, OpenedShop
+from fondly.recommender.use_cases.find_edition import FindEdition
+from fondly.runtime.logs import get_logger
 
 LINGER_S = 10.0
 """How long a replaced shop stays open: whoever has begun to ask it is answered by then."""

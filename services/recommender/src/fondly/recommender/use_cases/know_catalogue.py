@@ -7,19 +7,19 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from encore.contracts import object_keys
-from encore.contracts.ingest_report import IngestReport
-from encore.contracts.records import Product, ProductSentiment
-from encore.recommender.domain import learned_keys
-from encore.recommender.domain.assortment import Assortment, still_sold
-from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.real_time import Edition
-from encore.recommender.domain.shop import Shop
-from encore.recommender.use_cases.keep_latest import KeepLatest
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Objects
+from fondly.contracts import object_keys
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import Product, ProductSentiment
+from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.assortment import Assortment, still_sold
+from fondly.recommender.domain.catalogue import Catalogue
+from fondly.recommender.domain.co_purchases import CoPurchases
+from fondly.recommender.domain.families import SharedReviews
+from fondly.recommender.domain.real_time import Edition
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.use_cases.keep_latest import KeepLatest
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Objects
 
 Products = Mapping[str, Product]
 log = get_logger()

@@ -9,15 +9,15 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, ScoredReview
-from encore.recommender.domain import learned_keys
-from encore.recommender.domain.history import History, Told
-from encore.recommender.domain.preferences import Scores, scores_by_review
-from encore.recommender.domain.prepared import Prepared
-from encore.recommender.ports import KeptEvents, RankedObjects, ScannedItems
-from encore.runtime.batches import batches
-from encore.runtime.runs.run import Run
+from fondly.contracts import object_keys
+from fondly.contracts.records import Customer, ScoredReview
+from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.history import History, Told
+from fondly.recommender.domain.preferences import Scores, scores_by_review
+from fondly.recommender.domain.prepared import Prepared
+from fondly.recommender.ports import KeptEvents, RankedObjects, ScannedItems
+from fondly.runtime.batches import batches
+from fondly.runtime.runs.run import Run
 
 CUSTOMERS_AT_ONCE = 1_000
 """Whose histories are in memory as items, beside the records made of them."""

@@ -3,13 +3,13 @@
 import asyncio
 from dataclasses import dataclass
 
-from encore.contracts import object_keys
-from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop_rules import ShopRules
-from encore.recommender.domain.shop_rules_file import MAX_BYTES, read_shop_rules
-from encore.runtime.ports import Objects
-from encore.runtime.runs.run import Run
+from fondly.contracts import object_keys
+from fondly.recommender.domain.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.shop_rules_file import MAX_BYTES, read_shop_rules
+from fondly.runtime.ports import Objects
+from fondly.runtime.runs.run import Run
 
 JSON_TYPE = "application/json"
 

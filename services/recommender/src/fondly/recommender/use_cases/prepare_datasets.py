@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from encore.contracts.records import Customer
-from encore.recommender.domain import learned_keys, personalize_keys
-from encore.recommender.domain.assortment import Assortment
-from encore.recommender.domain.batch import input_lines, ranked_customers
-from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
-from encore.recommender.domain.csv_files import csv_file, is_fit_id
-from encore.recommender.domain.dataset_files import DatasetFiles
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.prepared import (
+from fondly.contracts.records import Customer
+from fondly.recommender.domain import learned_keys, personalize_keys
+from fondly.recommender.domain.assortment import Assortment
+from fondly.recommender.domain.batch import input_lines, ranked_customers
+from fondly.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
+from fondly.recommender.domain.csv_files import csv_file, is_fit_id
+from fondly.recommender.domain.dataset_files import DatasetFiles
+from fondly.recommender.domain.families import SharedReviews
+from fondly.recommender.domain.prepared import (
     ENGINE,
     PERSONALIZE,
     POPULARITY,
@@ -26,9 +26,9 @@ from encore.recommender.domain.prepared import (
     RANKED,
     Prepared,
 )
-from encore.recommender.domain.rows import item_row, rows_of
-from encore.recommender.domain.schemas import ITEMS
-from encore.recommender.domain.witnesses import (
+from fondly.recommender.domain.rows import item_row, rows_of
+from fondly.recommender.domain.schemas import ITEMS
+from fondly.recommender.domain.witnesses import (
     EARLIER,
     FEWEST_PRODUCTS,
     HAS_LONG_HISTORIES,
@@ -39,14 +39,14 @@ from encore.recommender.domain.witnesses import (
     Witness,
     chosen,
 )
-from encore.recommender.ports import KnownShop
-from encore.recommender.use_cases.keep_rankings import KeepRankings
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.runtime.consent import suppressed
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Items, Objects
-from encore.runtime.runs.run import Run
+from fondly.recommender.ports import KnownShop
+from fondly.recommender.use_cases.keep_rankings import KeepRankings
+from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.know_customers import KnowCustomers
+from fondly.runtime.consent import suppressed
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Items, Objects
+from fondly.runtime.runs.run import Run
 
 SWITCHED_OFF = "rankings are switched off"
 log = get_logger()

@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from encore.contracts.records import CustomerEvent
-from encore.recommender.domain.customer_events import Visit, visits
-from encore.recommender.ports import KeptEvents
-from encore.runtime.consent import forgotten
-from encore.runtime.logs import get_logger
-from encore.runtime.parallel import for_each
-from encore.runtime.ports import Items, Objects
-from encore.runtime.runs.attribution import credited
+from fondly.contracts.records import CustomerEvent
+from fondly.recommender.domain.customer_events import Visit, visits
+from fondly.recommender.ports import KeptEvents
+from fondly.runtime.consent import forgotten
+from fondly.runtime.logs import get_logger
+from fondly.runtime.parallel import for_each
+from fondly.runtime.ports import Items, Objects
+from fondly.runtime.runs.attribution import credited
 
 AT_ONCE = 8
 """Customers whose events are kept, and calls of Personalize, at a time."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.contracts.records import Recommendation
-from encore.recommender.domain.earlier_picks import Earlier, LatestPicks, keys, run_item
-from encore.runtime.ports import Items
+from fondly.contracts.records import Recommendation
+from fondly.recommender.domain.earlier_picks import Earlier, LatestPicks, keys, run_item
+from fondly.runtime.ports import Items
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ batch jobs cannot be deleted: their records stay, and cost nothing.
 import re
 from dataclasses import dataclass
 
-from encore.contracts import object_keys
-from encore.contracts.records import RUN_ID
-from encore.recommender.domain.plan import Kind, Plan
-from encore.recommender.domain.prepared import asks_for_rankings
-from encore.recommender.ports import Personalize, RankedObjects
-from encore.runtime.logs import get_logger
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, StageName
+from fondly.contracts import object_keys
+from fondly.contracts.records import RUN_ID
+from fondly.recommender.domain.plan import Kind, Plan
+from fondly.recommender.domain.prepared import asks_for_rankings
+from fondly.recommender.ports import Personalize, RankedObjects
+from fondly.runtime.logs import get_logger
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run, StageName
 
 KEEP_RUNS = 3
 """AWS allows ten solutions in a group."""

@@ -7,33 +7,33 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
-from encore.contracts import object_keys
-from encore.contracts.consent import Contact
-from encore.contracts.errors import TransientError
-from encore.contracts.events import RecommendationsReady
-from encore.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.batch import Rankings, ranked_customers
-from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
-from encore.recommender.domain.bundles import Bundle
-from encore.recommender.domain.earlier_picks import Earlier
-from encore.recommender.domain.history import Told
-from encore.recommender.domain.personalize_keys import EVERYBODY, WITNESSES, batch_output
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import preferences_of
-from encore.recommender.domain.prepared import ENGINE, PERSONALIZE
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.shopper import Shopper
-from encore.recommender.domain.topics import departments
-from encore.recommender.ports import RankedObjects
-from encore.recommender.use_cases.keep_rankings import KeepRankings
-from encore.recommender.use_cases.know_customers import KnowCustomers
-from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.remember_picks import RememberPicks
-from encore.recommender.use_cases.study_shop import StudyShop
-from encore.runtime.ports import Items
-from encore.runtime.runs.run import Run
-from encore.runtime.runs.stage import PartResult, Stage
+from fondly.contracts import object_keys
+from fondly.contracts.consent import Contact
+from fondly.contracts.errors import TransientError
+from fondly.contracts.events import RecommendationsReady
+from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.batch import Rankings, ranked_customers
+from fondly.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
+from fondly.recommender.domain.bundles import Bundle
+from fondly.recommender.domain.earlier_picks import Earlier
+from fondly.recommender.domain.history import Told
+from fondly.recommender.domain.personalize_keys import EVERYBODY, WITNESSES, batch_output
+from fondly.recommender.domain.picks import pick
+from fondly.recommender.domain.preferences import preferences_of
+from fondly.recommender.domain.prepared import ENGINE, PERSONALIZE
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.topics import departments
+from fondly.recommender.ports import RankedObjects
+from fondly.recommender.use_cases.keep_rankings import KeepRankings
+from fondly.recommender.use_cases.know_customers import KnowCustomers
+from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.recommender.use_cases.remember_picks import RememberPicks
+from fondly.recommender.use_cases.study_shop import StudyShop
+from fondly.runtime.ports import Items
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.stage import PartResult, Stage
 
 READS_PER_CUSTOMER = 6
 """What the store charges for one: their history, events and ranking, two suppressions, what was picked last

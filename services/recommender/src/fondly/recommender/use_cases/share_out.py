@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from encore.contracts.events import Round
-from encore.recommender.domain.bundles import Bundle, bundle_of, is_through, left_in
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import RecommenderPolls
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
-from encore.runtime.runs.stage import Stage
+from fondly.contracts.events import Round
+from fondly.recommender.domain.bundles import Bundle, bundle_of, is_through, left_in
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import RecommenderPolls
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.stage import Stage
 
 log = get_logger()
 

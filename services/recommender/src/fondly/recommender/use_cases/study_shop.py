@@ -5,20 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from encore.recommender.domain import learned_keys
-from encore.recommender.domain.bundles import Bundle, bundles_of
-from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.history import History
-from encore.recommender.domain.preferences import liked_products
-from encore.recommender.domain.real_time import Edition
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop import Shop
-from encore.recommender.ports import KnownShop
-from encore.recommender.use_cases.keep_latest import KeepLatest
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.know_customers import KnowCustomers, scores_of
-from encore.runtime.ports import Objects
-from encore.runtime.runs.run import Run
+from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.bundles import Bundle, bundles_of
+from fondly.recommender.domain.co_purchases import CoPurchases
+from fondly.recommender.domain.history import History
+from fondly.recommender.domain.preferences import liked_products
+from fondly.recommender.domain.real_time import Edition
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.ports import KnownShop
+from fondly.recommender.use_cases.keep_latest import KeepLatest
+from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.know_customers import KnowCustomers, scores_of
+from fondly.runtime.ports import Objects
+from fondly.runtime.runs.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,12 +9,12 @@ machines' clocks are compared.
 
 from dataclasses import dataclass
 
-from encore.contracts.errors import PermanentError
-from encore.recommender.ports import Turns
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, StageName
+from fondly.contracts.errors import PermanentError
+from fondly.recommender.ports import Turns
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run, StageName
 
 TURN_LOST = "turn_lost"
 """The member of a run's step state that names the run that has taken its turn over."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from encore.recommender.domain.plan import ARNS, REMADE, Kind, Plan, ResourceSpec, Step
-from encore.recommender.domain.prepared import says_too_little_data
-from encore.recommender.ports import (
+from fondly.recommender.domain.plan import ARNS, REMADE, Kind, Plan, ResourceSpec, Step
+from fondly.recommender.domain.prepared import says_too_little_data
+from fondly.recommender.ports import (
     NotReadyError,
     Personalize,
     QuotaError,
@@ -17,12 +17,12 @@ from encore.recommender.ports import (
     TooLittleDataError,
     VanishedError,
 )
-from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from encore.recommender.use_cases.take_turns import TURN_LOST
-from encore.runtime.logs import get_logger
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
-from encore.runtime.runs.stage import PartResult, Stage
+from fondly.recommender.use_cases.remove_old_runs import RemoveOldRuns
+from fondly.recommender.use_cases.take_turns import TURN_LOST
+from fondly.runtime.logs import get_logger
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.stage import PartResult, Stage
 
 MOST_REMADE = 3
 """Who deletes what a run makes more often than this means it."""

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.recommender.domain import learned_keys, personalize_keys
-from encore.recommender.domain.batch import Rankings
-from encore.recommender.domain.bundles import bundles_of
-from encore.recommender.domain.real_time import Edition
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.witnesses import (
+from fondly.recommender.domain import learned_keys, personalize_keys
+from fondly.recommender.domain.batch import Rankings
+from fondly.recommender.domain.bundles import bundles_of
+from fondly.recommender.domain.real_time import Edition
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.witnesses import (
     EARLIER,
     FEWEST_PRODUCTS,
     FEWEST_WITNESSES,
@@ -23,12 +23,12 @@ from encore.recommender.domain.witnesses import (
     untold,
     verdict,
 )
-from encore.recommender.ports import RankedObjects
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.study_shop import count
-from encore.runtime.logs import get_logger
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
+from fondly.recommender.ports import RankedObjects
+from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.study_shop import count
+from fondly.runtime.logs import get_logger
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
 
 log = get_logger()
 

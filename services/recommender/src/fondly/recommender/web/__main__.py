@@ -1,4 +1,4 @@
-"""Starts the web process: `python -m encore.recommender.web`."""
+"""Starts the web process: `python -m fondly.recommender.web`."""
 
 import asyncio
 import gc
@@ -7,30 +7,30 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from encore.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSCampaign, AWSEventTracker
-from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
-from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
-from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.shop_processes import load_stored, open_in_process
-from encore.recommender.adapters.turns import DynamoDBKnownShop
-from encore.recommender.domain.real_time import Edition
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.settings import RecommenderWebSettings
-from encore.recommender.use_cases.current_picks import Ask, CurrentPicks
-from encore.recommender.use_cases.find_edition import FindEdition
-from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.record_events import RecordEvents, Tell
-from encore.recommender.web.app import listening_at, web_app
-from encore.runtime.aws import NewClient, client_opener
-from encore.runtime.logs import get_logger
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.readiness import problem_of
-from encore.runtime.retry import NO_SDK_RETRIES
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import DynamoDBItems, S3Objects
-from encore.runtime.web.command import run_web
-from encore.runtime.web.server import serve_web
+from fondly.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSCampaign, AWSEventTracker
+from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
+from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
+from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.shop_processes import load_stored, open_in_process
+from fondly.recommender.adapters.turns import DynamoDBKnownShop
+from fondly.recommender.domain.real_time import Edition
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.settings import RecommenderWebSettings
+from fondly.recommender.use_cases.current_picks import Ask, CurrentPicks
+from fondly.recommender.use_cases.find_edition import FindEdition
+from fondly.recommender.use_cases.keep_shop import KeepShop
+from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.recommender.use_cases.record_events import RecordEvents, Tell
+from fondly.recommender.web.app import listening_at, web_app
+from fondly.runtime.aws import NewClient, client_opener
+from fondly.runtime.logs import get_logger
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.readiness import problem_of
+from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.storage import DynamoDBItems, S3Objects
+from fondly.runtime.web.command import run_web
+from fondly.runtime.web.server import serve_web
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -43,7 +43,7 @@ def main() -> None:
     run_web(
         "recommender-web",
         RecommenderWebSettings,
-        module="encore.recommender.web",
+        module="fondly.recommender.web",
         description="Answer requests for picks.",
         serve=serve,
         check=check,

@@ -4,16 +4,16 @@ import asyncio
 
 from starlette.routing import Router
 
-from encore.recommender.ports import NoShopError
-from encore.recommender.settings import RecommenderWebSettings
-from encore.recommender.use_cases.current_picks import CurrentPicks
-from encore.recommender.use_cases.record_events import RecordEvents
-from encore.recommender.web.keys import admitting
-from encore.recommender.web.routes import Routes
-from encore.runtime.web.gate import Gate
-from encore.runtime.web.limits import RateLimits
-from encore.runtime.web.measures import Measures
-from encore.runtime.web.server import Listening, WebApp
+from fondly.recommender.ports import NoShopError
+from fondly.recommender.settings import RecommenderWebSettings
+from fondly.recommender.use_cases.current_picks import CurrentPicks
+from fondly.recommender.use_cases.record_events import RecordEvents
+from fondly.recommender.web.keys import admitting
+from fondly.recommender.web.routes import Routes
+from fondly.runtime.web.gate import Gate
+from fondly.runtime.web.limits import RateLimits
+from fondly.runtime.web.measures import Measures
+from fondly.runtime.web.server import Listening, WebApp
 
 
 def listening_at(settings: RecommenderWebSettings) -> Listening:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from encore.contracts.records import CustomerEvent
-from encore.runtime.web.problems import ProblemError
+from fondly.contracts.records import CustomerEvent
+from fondly.runtime.web.problems import ProblemError
 
 MOST_EVENTS = 100
 SECONDS_PER_DAY = 86_400

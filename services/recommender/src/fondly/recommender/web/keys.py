@@ -7,8 +7,8 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from encore.runtime.web.gate import Admit, anybody
-from encore.runtime.web.problems import ProblemError
+from fondly.runtime.web.gate import Admit, anybody
+from fondly.runtime.web.problems import ProblemError
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 

@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from encore.recommender.domain.customer_ids import id_problem
-from encore.recommender.domain.real_time import CurrentAnswer
-from encore.recommender.use_cases.current_picks import CurrentPicks
-from encore.recommender.use_cases.record_events import RecordEvents
-from encore.recommender.web.events import read_events
-from encore.runtime.web.measures import Measures
-from encore.runtime.web.problems import ProblemError
+from fondly.recommender.domain.customer_ids import id_problem
+from fondly.recommender.domain.real_time import CurrentAnswer
+from fondly.recommender.use_cases.current_picks import CurrentPicks
+from fondly.recommender.use_cases.record_events import RecordEvents
+from fondly.recommender.web.events import read_events
+from fondly.runtime.web.measures import Measures
+from fondly.runtime.web.problems import ProblemError
 
 JSON_TYPE = "application/json"
 MAX_AGE_S = 30

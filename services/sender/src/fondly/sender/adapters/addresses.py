@@ -1,6 +1,6 @@
 """The addresses of customers, from the table that ingest writes."""
 
-from encore.runtime.ports import Items
+from fondly.runtime.ports import Items
 
 
 class DynamoDBAddresses:

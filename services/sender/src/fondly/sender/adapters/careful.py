@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from encore.sender.ports import (
+from fondly.sender.ports import (
     Accepted,
     InDoubtError,
     Outgoing,

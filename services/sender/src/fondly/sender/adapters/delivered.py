@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.contracts.errors import TransientError
-from encore.runtime.errors import error_code
-from encore.runtime.runs.delivery import DELIVERY
-from encore.runtime.runs.items import conditionally, key
-from encore.runtime.storage import from_item, to_item
-from encore.sender.domain.notifications import NotificationKind
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.errors import TransientError
+from fondly.runtime.errors import error_code
+from fondly.runtime.runs.delivery import DELIVERY
+from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.storage import from_item, to_item
+from fondly.sender.domain.notifications import NotificationKind
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from encore.contracts.consent import Contact
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.runtime.batches import batches
-from encore.runtime.errors import error_code
-from encore.runtime.runs.items import conditionally
-from encore.runtime.storage import DynamoDBItems, expires_at, to_item
-from encore.sender.ports import Claim, Claimed, Key
+from fondly.contracts.consent import Contact
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.runtime.batches import batches
+from fondly.runtime.errors import error_code
+from fondly.runtime.runs.items import conditionally
+from fondly.runtime.storage import DynamoDBItems, expires_at, to_item
+from fondly.sender.ports import Claim, Claimed, Key
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

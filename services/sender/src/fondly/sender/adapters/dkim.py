@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dkim.canonicalization import Relaxed
 
-from encore.sender.domain.fields import Field, body_of, mailbox, read_fields
+from fondly.sender.domain.fields import Field, body_of, mailbox, read_fields
 
 SIGNED = (
     b"from",

@@ -13,10 +13,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from encore.sender.domain.mail import MAX_BYTES
-from encore.sender.domain.mailbox_url import MailboxUrl
-from encore.sender.domain.said import said
-from encore.sender.feedback.ports import MailName
+from fondly.sender.domain.mail import MAX_BYTES
+from fondly.sender.domain.mailbox_url import MailboxUrl
+from fondly.sender.domain.said import said
+from fondly.sender.feedback.ports import MailName
 
 TIMEOUT_S = 20.0
 """For a connection and each answer."""

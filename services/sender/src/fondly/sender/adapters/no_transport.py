@@ -2,8 +2,8 @@
 
 from typing import NoReturn
 
-from encore.sender.ports import Outgoing, UnusableError
-from encore.sender.settings import TransportKind
+from fondly.sender.ports import Outgoing, UnusableError
+from fondly.sender.settings import TransportKind
 
 
 class NoTransport:
@@ -13,4 +13,4 @@ class NoTransport:
 
     async def send(self, email: Outgoing) -> NoReturn:  # noqa: ARG002 - whatever the email
         """Raise `UnusableError`."""
-        raise UnusableError("no transport is set, expected ENCORE_SENDER_TRANSPORT to be smtp or ses")
+        raise UnusableError("no transport is set, expected FONDLY_SENDER_TRANSPORT to be smtp or ses")

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encore.sender.adapters.ses_errors import meaning
-from encore.sender.domain.fitness import unfit
-from encore.sender.ports import Accepted, InDoubtError, Outgoing, RefusedError
-from encore.sender.settings import TransportKind
+from fondly.sender.adapters.ses_errors import meaning
+from fondly.sender.domain.fitness import unfit
+from fondly.sender.ports import Accepted, InDoubtError, Outgoing, RefusedError
+from fondly.sender.settings import TransportKind
 
 if TYPE_CHECKING:
     from types_aiobotocore_sesv2.client import SESV2Client

@@ -32,10 +32,10 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from encore.runtime.errors import error_code
-from encore.runtime.retry import SERVER_ERROR_STATUS, is_throttled
-from encore.sender.domain.said import said
-from encore.sender.ports import DeferredError, InDoubtError, QuotaSpentError, RefusedError, UnusableError
+from fondly.runtime.errors import error_code
+from fondly.runtime.retry import SERVER_ERROR_STATUS, is_throttled
+from fondly.sender.domain.said import said
+from fondly.sender.ports import DeferredError, InDoubtError, QuotaSpentError, RefusedError, UnusableError
 
 UNUSABLE = frozenset(
     {

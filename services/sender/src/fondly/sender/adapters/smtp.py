@@ -6,12 +6,12 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
-from encore.sender.adapters.smtp_replies import accepted
-from encore.sender.adapters.smtp_session import LostError, MailServer, SmtpSession
-from encore.sender.domain.fields import mailbox, read_fields
-from encore.sender.domain.fitness import unfit
-from encore.sender.ports import Accepted, DeferredError, Outgoing, RefusedError, UnusableError
-from encore.sender.settings import TransportKind
+from fondly.sender.adapters.smtp_replies import accepted
+from fondly.sender.adapters.smtp_session import LostError, MailServer, SmtpSession
+from fondly.sender.domain.fields import mailbox, read_fields
+from fondly.sender.domain.fitness import unfit
+from fondly.sender.ports import Accepted, DeferredError, Outgoing, RefusedError, UnusableError
+from fondly.sender.settings import TransportKind
 
 MAX_BYTES = 10_000_000
 """What most servers take."""

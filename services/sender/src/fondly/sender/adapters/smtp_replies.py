@@ -17,9 +17,9 @@ Source: RFC 5321, 4.2 (replies); RFC 3463, RFC 7505 (enhanced statuses); RFC 495
 import re
 from enum import StrEnum
 
-from encore.sender.domain.said import said
-from encore.sender.domain.statuses import NO_MAILBOX, NO_MAILBOX_WORDS
-from encore.sender.ports import (
+from fondly.sender.domain.said import said
+from fondly.sender.domain.statuses import NO_MAILBOX, NO_MAILBOX_WORDS
+from fondly.sender.ports import (
     Accepted,
     DeferredError,
     InDoubtError,

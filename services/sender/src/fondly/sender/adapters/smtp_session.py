@@ -21,10 +21,10 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
-from encore.sender.adapters.smtp_replies import Step, refusal
-from encore.sender.domain.said import said
-from encore.sender.ports import DeferredError, InDoubtError, UnusableError
-from encore.sender.settings import Security
+from fondly.sender.adapters.smtp_replies import Step, refusal
+from fondly.sender.domain.said import said
+from fondly.sender.ports import DeferredError, InDoubtError, UnusableError
+from fondly.sender.settings import Security
 
 LAST_REPLY = 10
 """How much longer than for other replies it waits for the last one, as RFC 5321, 4.5.3.2.6 asks: scanning for

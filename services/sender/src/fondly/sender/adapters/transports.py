@@ -5,15 +5,15 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from encore.runtime.retry import NO_SDK_RETRIES
-from encore.sender.adapters.careful import CarefulTransport
-from encore.sender.adapters.dkim import REPLACED_BY_SES, DkimSigner
-from encore.sender.adapters.no_transport import NoTransport
-from encore.sender.adapters.ses import SesTransport, ses_rate
-from encore.sender.adapters.smtp import SmtpTransport
-from encore.sender.adapters.smtp_session import MailServer
-from encore.sender.ports import Transport, UnusableError
-from encore.sender.settings import SenderSettings, TransportKind
+from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.sender.adapters.careful import CarefulTransport
+from fondly.sender.adapters.dkim import REPLACED_BY_SES, DkimSigner
+from fondly.sender.adapters.no_transport import NoTransport
+from fondly.sender.adapters.ses import SesTransport, ses_rate
+from fondly.sender.adapters.smtp import SmtpTransport
+from fondly.sender.adapters.smtp_session import MailServer
+from fondly.sender.ports import Transport, UnusableError
+from fondly.sender.settings import SenderSettings, TransportKind
 
 SMTP_PER_S = 100.0
 """What a mail server is asked to take unless the settings say otherwise."""
@@ -41,7 +41,7 @@ class OpenTransport:
 
 
 class Opening(Protocol):
-    """What opens a transport, and closes it at the end; see `encore.runtime.service.Runtime`."""
+    """What opens a transport, and closes it at the end; see `fondly.runtime.service.Runtime`."""
 
     @property
     def settings(self) -> SenderSettings: ...  # noqa: D102 - described there

@@ -6,8 +6,8 @@ A message is a first line that no token can be, and the link's query: its token 
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from encore.contracts.click_links import Click
-from encore.contracts.records import CustomerEvent, EventKind
+from fondly.contracts.click_links import Click
+from fondly.contracts.records import CustomerEvent, EventKind
 
 FIRST_LINE = "click"
 DIGEST_CHARS = 32

@@ -3,7 +3,7 @@
 from datetime import datetime
 from email.utils import format_datetime
 
-from encore.sender.domain.fields import HeaderError, body_of, joined, read_fields
+from fondly.sender.domain.fields import HeaderError, body_of, joined, read_fields
 
 DATE = b"Date"
 

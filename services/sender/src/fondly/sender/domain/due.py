@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from encore.contracts.delivery import Dispatch
+from fondly.contracts.delivery import Dispatch
 
 LONGEST_WAIT_S = 4 * 3_600
 Quiet = tuple[time, time]

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from encore.sender.domain.fields import Field, HeaderError, mailbox, read_fields
+from fondly.sender.domain.fields import Field, HeaderError, mailbox, read_fields
 
 MAX_LINE_CHARS = 998
 MAX_ADDRESS_CHARS = 254

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from encore.contracts.consent import Cap, Contact, Suppression
-from encore.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
-from encore.sender.domain.due import Quiet, quiet_until, tried_again_at, zone_of
+from fondly.contracts.consent import Cap, Contact, Suppression
+from fondly.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
+from fondly.sender.domain.due import Quiet, quiet_until, tried_again_at, zone_of
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from encore.contracts.tokens import MAX_TOKEN_CHARS
-from encore.sender.domain.notifications import MAX_ID_CHARS, NotificationError
+from fondly.contracts.tokens import MAX_TOKEN_CHARS
+from fondly.sender.domain.notifications import MAX_ID_CHARS, NotificationError
 
 BEGINS = '{"mail_report":'
 MAX_ADDRESSES = 10

@@ -6,7 +6,7 @@ Source: RFC 5092 (the form of IMAP URLs); RFC 8314 (TLS from the first byte on).
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from encore.runtime.hosts import is_loopback
+from fondly.runtime.hosts import is_loopback
 
 DEFAULT_FOLDER = "INBOX"
 PORTS = {"imaps": 993, "imap": 143}

@@ -19,9 +19,9 @@ from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
-RUN_TAG = "encore_run"
-CUSTOMER_TAG = "encore_customer"
-RUN_HEADER = "x-encore-run"
+RUN_TAG = "fondly_run"
+CUSTOMER_TAG = "fondly_customer"
+RUN_HEADER = "x-fondly-run"
 CUSTOMER_HEADER = "x-customer-id"
 SES_TEST = "Successfully validated SNS topic"
 """What SES publishes when a topic becomes an event destination, in words and not in JSON."""

@@ -9,7 +9,7 @@ Sources: RFC 8058 (one-click requests), WHATWG URL (urlencoded forms).
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
-from encore.contracts.consent import Frequency
+from fondly.contracts.consent import Frequency
 
 PREFERENCES = "preferences"
 """The field that tells a form of preferences from one that unsubscribes."""

@@ -16,12 +16,12 @@ from enum import StrEnum
 from hashlib import sha256
 from urllib.parse import unquote
 
-from encore.contracts.tokens import MAX_TOKEN_CHARS, TEST_TOKEN
-from encore.sender.domain.mail import Mail, MailError, body_of, field, parse, parts, raw_field
-from encore.sender.domain.mail_reports import MAX_ADDRESSES, MailReport
-from encore.sender.domain.notifications import MAX_ID_CHARS, RUN_HEADER, NotificationKind
-from encore.sender.domain.requests import Request
-from encore.sender.domain.statuses import Verdict, verdict
+from fondly.contracts.tokens import MAX_TOKEN_CHARS, TEST_TOKEN
+from fondly.sender.domain.mail import Mail, MailError, body_of, field, parse, parts, raw_field
+from fondly.sender.domain.mail_reports import MAX_ADDRESSES, MailReport
+from fondly.sender.domain.notifications import MAX_ID_CHARS, RUN_HEADER, NotificationKind
+from fondly.sender.domain.requests import Request
+from fondly.sender.domain.statuses import Verdict, verdict
 
 REPORT_ID_CHARS = 32
 AUTOMATIC = frozenset({"auto-replied", "auto-notified"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from encore.contracts.delivery import FinishedEmail
+from fondly.contracts.delivery import FinishedEmail
 
 
 def sampled(listed: Sequence[FinishedEmail], wanted: int) -> list[FinishedEmail]:

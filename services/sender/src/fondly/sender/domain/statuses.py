@@ -6,7 +6,7 @@ Source: RFC 3463, RFC 5248 and RFC 7505 (enhanced statuses); RFC 3464, 2.3.4 (st
 import re
 from typing import NamedTuple
 
-from encore.sender.domain.notifications import NotificationKind
+from fondly.sender.domain.notifications import NotificationKind
 
 NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 NO_MAILBOX_WORDS = re.compile(

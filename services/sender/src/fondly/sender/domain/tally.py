@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.contracts.records import Count
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.records import Count
 
 
 class Tally(BaseModel):

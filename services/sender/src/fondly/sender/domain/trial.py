@@ -4,8 +4,8 @@ import re
 from email.header import Header
 from uuid import uuid4
 
-from encore.contracts.tokens import TEST_TOKEN
-from encore.sender.domain.fields import Field, body_of, joined, mailbox, read_fields
+from fondly.contracts.tokens import TEST_TOKEN
+from fondly.sender.domain.fields import Field, body_of, joined, mailbox, read_fields
 
 MARK = "[Test] "
 _TOKEN = re.compile(rb"[?&]t=([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)")

@@ -1,28 +1,28 @@
-"""Starts the process that reads feedback: `python -m encore.sender.feedback`."""
+"""Starts the process that reads feedback: `python -m fondly.sender.feedback`."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from encore.runtime.consent import DynamoDBConsent
-from encore.runtime.queue.consumer import Handler
-from encore.runtime.runs.delivery import Deliveries
-from encore.runtime.runs.run import StageName
-from encore.runtime.service import Runtime, run_service
-from encore.sender.adapters.addresses import DynamoDBAddresses
-from encore.sender.adapters.delivered import DynamoDBDelivered
-from encore.sender.adapters.imap_mailbox import ImapMailbox
-from encore.sender.domain.complaint_rate import ComplaintLimit
-from encore.sender.feedback.handler import FeedbackHandler, Signatures, mail_unread
-from encore.sender.settings import FeedbackSettings
-from encore.sender.use_cases.believe_report import BelieveReport
-from encore.sender.use_cases.empty_mailbox import EmptyMailbox, watch
-from encore.sender.use_cases.find_dispatch import FindDispatch
-from encore.sender.use_cases.keep_preferences import KeepPreferences
-from encore.sender.use_cases.take_bounce import TakeBounce
-from encore.sender.use_cases.take_click import TakeClick
-from encore.sender.use_cases.take_complaint import TakeComplaint
-from encore.sender.use_cases.unsubscribe import Unsubscribe
+from fondly.runtime.consent import DynamoDBConsent
+from fondly.runtime.queue.consumer import Handler
+from fondly.runtime.runs.delivery import Deliveries
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.service import Runtime, run_service
+from fondly.sender.adapters.addresses import DynamoDBAddresses
+from fondly.sender.adapters.delivered import DynamoDBDelivered
+from fondly.sender.adapters.imap_mailbox import ImapMailbox
+from fondly.sender.domain.complaint_rate import ComplaintLimit
+from fondly.sender.feedback.handler import FeedbackHandler, Signatures, mail_unread
+from fondly.sender.settings import FeedbackSettings
+from fondly.sender.use_cases.believe_report import BelieveReport
+from fondly.sender.use_cases.empty_mailbox import EmptyMailbox, watch
+from fondly.sender.use_cases.find_dispatch import FindDispatch
+from fondly.sender.use_cases.keep_preferences import KeepPreferences
+from fondly.sender.use_cases.take_bounce import TakeBounce
+from fondly.sender.use_cases.take_click import TakeClick
+from fondly.sender.use_cases.take_complaint import TakeComplaint
+from fondly.sender.use_cases.unsubscribe import Unsubscribe
 
 PROCESS = "feedback"
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from encore.contracts.click_links import ClickLinks
-from encore.contracts.delivery import NotSent
-from encore.contracts.errors import PermanentError
-from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
-from encore.runtime.logs import bind_event, get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.queue.message import Message
-from encore.sender.domain.clicks import query_of
-from encore.sender.domain.mail_reports import MailReport, is_mail_report, read_mail_report
-from encore.sender.domain.notifications import (
+from fondly.contracts.click_links import ClickLinks
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
+from fondly.runtime.logs import bind_event, get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.queue.message import Message
+from fondly.sender.domain.clicks import query_of
+from fondly.sender.domain.mail_reports import MailReport, is_mail_report, read_mail_report
+from fondly.sender.domain.notifications import (
     Notification,
     NotificationError,
     NotificationKind,
@@ -22,14 +22,14 @@ from encore.sender.domain.notifications import (
     is_notification,
     read_notification,
 )
-from encore.sender.domain.requests import Request, RequestError, token_of
-from encore.sender.domain.returned_mail import Unread, read_mail
-from encore.sender.use_cases.believe_report import BelieveReport
-from encore.sender.use_cases.keep_preferences import KeepPreferences
-from encore.sender.use_cases.take_bounce import TakeBounce
-from encore.sender.use_cases.take_click import TakeClick
-from encore.sender.use_cases.take_complaint import TakeComplaint
-from encore.sender.use_cases.unsubscribe import Unsubscribe
+from fondly.sender.domain.requests import Request, RequestError, token_of
+from fondly.sender.domain.returned_mail import Unread, read_mail
+from fondly.sender.use_cases.believe_report import BelieveReport
+from fondly.sender.use_cases.keep_preferences import KeepPreferences
+from fondly.sender.use_cases.take_bounce import TakeBounce
+from fondly.sender.use_cases.take_click import TakeClick
+from fondly.sender.use_cases.take_complaint import TakeComplaint
+from fondly.sender.use_cases.unsubscribe import Unsubscribe
 
 LINK, MAIL = "unsubscribe link", "unsubscribe mail"
 REPORT = "report by mail"

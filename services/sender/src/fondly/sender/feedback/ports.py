@@ -6,14 +6,14 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from encore.contracts.consent import Contact, Suppression
-from encore.contracts.delivery import Dispatch
-from encore.runtime.runs.delivery import Act, Delivery
-from encore.sender.domain.notifications import NotificationKind
+from fondly.contracts.consent import Contact, Suppression
+from fondly.contracts.delivery import Dispatch
+from fondly.runtime.runs.delivery import Act, Delivery
+from fondly.sender.domain.notifications import NotificationKind
 
 
 class Suppressions(Protocol):
-    """Who must not be written to, and how others want to be; see `encore.runtime.consent.DynamoDBConsent`."""
+    """Who must not be written to, and how others want to be; see `fondly.runtime.consent.DynamoDBConsent`."""
 
     async def find(self, entries: Iterable[str]) -> dict[str, Suppression]: ...
     async def suppress(self, suppressions: Sequence[Suppression]) -> int: ...
@@ -21,13 +21,13 @@ class Suppressions(Protocol):
 
 
 class Addresses(Protocol):
-    """The customers' addresses; see `encore.sender.adapters.addresses`."""
+    """The customers' addresses; see `fondly.sender.adapters.addresses`."""
 
     async def of(self, customer_id: str) -> str | None: ...
 
 
 class Delivered(Protocol):
-    """The emails that notifications are about; see `encore.sender.adapters.delivered`."""
+    """The emails that notifications are about; see `fondly.sender.adapters.delivered`."""
 
     async def find(self, run_id: str, customer_id: str) -> Dispatch | None: ...
     async def prove_sent(self, run_id: str, customer_id: str, provider_id: str) -> None: ...
@@ -37,13 +37,13 @@ class Delivered(Protocol):
 
 
 class Clicked(Protocol):
-    """The emails that clicks came from; see `encore.sender.adapters.delivered`."""
+    """The emails that clicks came from; see `fondly.sender.adapters.delivered`."""
 
     async def mark_clicked(self, run_id: str, customer_id: str, at: datetime) -> None: ...
 
 
 class RunDeliveries(Protocol):
-    """The deliveries of runs; see `encore.runtime.runs.delivery.Deliveries`."""
+    """The deliveries of runs; see `fondly.runtime.runs.delivery.Deliveries`."""
 
     async def find(self, run_id: str) -> Delivery | None: ...
     async def decide(
@@ -56,7 +56,7 @@ MailName = tuple[int, int]
 
 
 class OpenMailbox(Protocol):
-    """A mailbox that is logged in to; see `encore.sender.adapters.imap_mailbox`."""
+    """A mailbox that is logged in to; see `fondly.sender.adapters.imap_mailbox`."""
 
     async def waiting(self) -> list[MailName]: ...
     async def read(self, name: MailName) -> bytes | None: ...
@@ -64,6 +64,6 @@ class OpenMailbox(Protocol):
 
 
 class Mailbox(Protocol):
-    """Where replies and reports arrive by mail; see `encore.sender.adapters.imap_mailbox`."""
+    """Where replies and reports arrive by mail; see `fondly.sender.adapters.imap_mailbox`."""
 
     def opened(self) -> AbstractAsyncContextManager[OpenMailbox, Any]: ...

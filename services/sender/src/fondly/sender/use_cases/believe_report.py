@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from encore.contracts.consent import address_entry
-from encore.sender.domain.mail_reports import MailReport
-from encore.sender.domain.notifications import Notification, NotificationKind
-from encore.sender.feedback.ports import Addresses
+from fondly.contracts.consent import address_entry
+from fondly.sender.domain.mail_reports import MailReport
+from fondly.sender.domain.notifications import Notification, NotificationKind
+from fondly.sender.feedback.ports import Addresses
 
 
 @dataclass(frozen=True)

@@ -12,27 +12,27 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import EmailSent, EmailSuppressed, EventData
-from encore.runtime.batches import batches
-from encore.runtime.consent import Consent
-from encore.runtime.gather import Gather
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.parallel import for_each
-from encore.runtime.ports import Announcer, Objects
-from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import StageName, part_name
-from encore.runtime.runs.stage import PartResult, Stage
-from encore.sender.domain.judging import Doubt, Drop, Known, Rules, Send, Settled, Wait, judge
-from encore.sender.domain.sampling import sampled
-from encore.sender.domain.throttle import Grant, grant
-from encore.sender.ports import Claim, Claimed, Dispatches, Key, SenderPolls
-from encore.sender.use_cases.hand_over import HALTS, HandOver, Paced, Parcel, StaleError
-from encore.sender.use_cases.release_parts import close
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import EmailSent, EmailSuppressed, EventData
+from fondly.runtime.batches import batches
+from fondly.runtime.consent import Consent
+from fondly.runtime.gather import Gather
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.parallel import for_each
+from fondly.runtime.ports import Announcer, Objects
+from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName, part_name
+from fondly.runtime.runs.stage import PartResult, Stage
+from fondly.sender.domain.judging import Doubt, Drop, Known, Rules, Send, Settled, Wait, judge
+from fondly.sender.domain.sampling import sampled
+from fondly.sender.domain.throttle import Grant, grant
+from fondly.sender.ports import Claim, Claimed, Dispatches, Key, SenderPolls
+from fondly.sender.use_cases.hand_over import HALTS, HandOver, Paced, Parcel, StaleError
+from fondly.sender.use_cases.release_parts import close
 
 LOOKED_AT_ONCE = 100
 """Emails whose customers are looked up together; a pause is noticed between two such groups."""

@@ -7,13 +7,13 @@ message twice does no harm.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.sender.domain.returned_mail import IsSigned, Unread, read_mail
-from encore.sender.domain.said import said
-from encore.sender.feedback.ports import Mailbox, MailName, OpenMailbox
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.sender.domain.returned_mail import IsSigned, Unread, read_mail
+from fondly.sender.domain.said import said
+from fondly.sender.feedback.ports import Mailbox, MailName, OpenMailbox
 
-READ, LEFT = "encore-read", "encore-left"
+READ, LEFT = "fondly-read", "fondly-left"
 """The folders of mails that were acted on, and of those about which nothing is done."""
 Send = Callable[[str], Awaitable[None]]
 """Puts a message into the feedback queue; returns once it is there."""

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.contracts.errors import TransientError
-from encore.contracts.events import EmailSent
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Announcer
-from encore.sender.domain.notifications import Notification
-from encore.sender.feedback.ports import Delivered
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.errors import TransientError
+from fondly.contracts.events import EmailSent
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Announcer
+from fondly.sender.domain.notifications import Notification
+from fondly.sender.feedback.ports import Delivered
 
 RECORDED_AFTER = timedelta(minutes=10)
 """So long after it was claimed, an email's sending has been recorded, or never will be."""

@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from encore.contracts.consent import MOST_TIMES, Contact
-from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from encore.runtime.gather import Gather
-from encore.runtime.logs import get_logger
-from encore.runtime.quota.turns import StoppingError
-from encore.sender.domain.dating import dated
-from encore.sender.domain.judging import written_to
-from encore.sender.ports import (
+from fondly.contracts.consent import MOST_TIMES, Contact
+from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.runtime.gather import Gather
+from fondly.runtime.logs import get_logger
+from fondly.runtime.quota.turns import StoppingError
+from fondly.sender.domain.dating import dated
+from fondly.sender.domain.judging import written_to
+from fondly.sender.ports import (
     Claim,
     Claimed,
     DeferredError,
@@ -202,9 +202,9 @@ def tags(parcel: Parcel) -> dict[str, str]:
     An id that is too long for a tag is left out: reports have the message's header as well.
     """
     customer = urlsafe_b64encode(parcel.email.customer_id.encode("utf-8", "replace")).decode().rstrip("=")
-    found = {"encore_run": parcel.run_id.partition("#")[0]}
+    found = {"fondly_run": parcel.run_id.partition("#")[0]}
     if len(customer) <= MAX_TAG_CHARS:
-        found["encore_customer"] = customer
+        found["fondly_customer"] = customer
     if parcel.email.variant:
-        found["encore_variant"] = sha256(parcel.email.variant.encode()).hexdigest()[:16]
+        found["fondly_variant"] = sha256(parcel.email.variant.encode()).hexdigest()[:16]
     return found

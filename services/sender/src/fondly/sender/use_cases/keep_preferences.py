@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from encore.contracts.consent import Contact, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.runtime.logs import get_logger
-from encore.sender.domain.requests import Preferences
-from encore.sender.feedback.ports import Suppressions
+from fondly.contracts.consent import Contact, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.runtime.logs import get_logger
+from fondly.sender.domain.requests import Preferences
+from fondly.sender.feedback.ports import Suppressions
 
 log = get_logger()
 

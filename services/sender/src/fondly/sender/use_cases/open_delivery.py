@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from encore.contracts.events import Event, RunFinished
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.runs.delivery import Deliveries, DeliveryStatus
-from encore.sender.ports import SenderPolls
+from fondly.contracts.events import Event, RunFinished
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
+from fondly.sender.ports import SenderPolls
 
-BY_SETTING = "the setting ENCORE_SENDER_APPROVAL"
+BY_SETTING = "the setting FONDLY_SENDER_APPROVAL"
 log = get_logger()
 
 

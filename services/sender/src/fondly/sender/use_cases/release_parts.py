@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from encore.contracts import object_keys
-from encore.contracts.delivery import FinishedEmail
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Objects
-from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, StageName
-from encore.sender.domain.sampling import sample_of
-from encore.sender.domain.throttle import parts_at_once
-from encore.sender.ports import SenderPolls
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import FinishedEmail
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Objects
+from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run, StageName
+from fondly.sender.domain.sampling import sample_of
+from fondly.sender.domain.throttle import parts_at_once
+from fondly.sender.ports import SenderPolls
 
 MAX_DELAY_S = 900
 """The longest that SQS delays a message."""

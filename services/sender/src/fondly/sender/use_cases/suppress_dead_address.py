@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from encore.contracts.consent import Suppression, address_entry
-from encore.contracts.delivery import NotSent
-from encore.sender.feedback.ports import Suppressions
-from encore.sender.use_cases.take_bounce import SOURCE
+from fondly.contracts.consent import Suppression, address_entry
+from fondly.contracts.delivery import NotSent
+from fondly.sender.feedback.ports import Suppressions
+from fondly.sender.use_cases.take_bounce import SOURCE
 
 
 @dataclass(frozen=True)

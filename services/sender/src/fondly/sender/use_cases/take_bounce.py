@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from encore.contracts.consent import Contact, Suppression, address_entry
-from encore.contracts.delivery import Dispatch, NotSent
-from encore.contracts.events import EmailBounced
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.ports import Announcer
-from encore.sender.domain.notifications import Notification, NotificationKind
-from encore.sender.feedback.ports import Delivered, Suppressions
-from encore.sender.use_cases.find_dispatch import FindDispatch
+from fondly.contracts.consent import Contact, Suppression, address_entry
+from fondly.contracts.delivery import Dispatch, NotSent
+from fondly.contracts.events import EmailBounced
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.ports import Announcer
+from fondly.sender.domain.notifications import Notification, NotificationKind
+from fondly.sender.feedback.ports import Delivered, Suppressions
+from fondly.sender.use_cases.find_dispatch import FindDispatch
 
 SOURCE = "provider"
 log = get_logger()

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from encore.contracts import object_keys
-from encore.contracts.click_links import Click
-from encore.contracts.consent import customer_entry
-from encore.contracts.delivery import NotSent
-from encore.contracts.records import CustomerEvent
-from encore.runtime.gather import Gather
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Objects
-from encore.sender.domain.clicks import event_of
-from encore.sender.feedback.ports import Clicked, Suppressions
+from fondly.contracts import object_keys
+from fondly.contracts.click_links import Click
+from fondly.contracts.consent import customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.records import CustomerEvent
+from fondly.runtime.gather import Gather
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Objects
+from fondly.sender.domain.clicks import event_of
+from fondly.sender.feedback.ports import Clicked, Suppressions
 
 MOST_EVENTS = 500
 NAME_CHARS = 32

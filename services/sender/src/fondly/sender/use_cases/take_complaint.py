@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from encore.contracts.consent import Suppression, address_entry
-from encore.contracts.delivery import Dispatch, NotSent
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.ports import Announcer
-from encore.runtime.runs.delivery import Act, DecisionError, Delivery
-from encore.sender.domain.complaint_rate import ComplaintLimit
-from encore.sender.domain.notifications import Notification
-from encore.sender.feedback.ports import Delivered, RunDeliveries, Suppressions
-from encore.sender.use_cases.find_dispatch import FindDispatch
-from encore.sender.use_cases.take_bounce import SOURCE, bounced
-from encore.sender.use_cases.unsubscribe import Unsubscribe
+from fondly.contracts.consent import Suppression, address_entry
+from fondly.contracts.delivery import Dispatch, NotSent
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.ports import Announcer
+from fondly.runtime.runs.delivery import Act, DecisionError, Delivery
+from fondly.sender.domain.complaint_rate import ComplaintLimit
+from fondly.sender.domain.notifications import Notification
+from fondly.sender.feedback.ports import Delivered, RunDeliveries, Suppressions
+from fondly.sender.use_cases.find_dispatch import FindDispatch
+from fondly.sender.use_cases.take_bounce import SOURCE, bounced
+from fondly.sender.use_cases.unsubscribe import Unsubscribe
 
 BY = "complaint rate"
 """Who pauses a delivery that too many readers complain of."""

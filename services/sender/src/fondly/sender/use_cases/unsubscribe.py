@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from encore.contracts.consent import Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.runtime.logs import get_logger
-from encore.sender.feedback.ports import Addresses, Suppressions
+from fondly.contracts.consent import Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.runtime.logs import get_logger
+from fondly.sender.feedback.ports import Addresses, Suppressions
 
 log = get_logger()
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.runs.delivery import Act, Delivery, DeliveryStatus
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 
 WAITING = frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.PAUSED})
 """The statuses that only a person ends."""
@@ -16,7 +16,7 @@ log = get_logger()
 
 
 class EveryDelivery(Protocol):
-    """Knows all deliveries; see `encore.runtime.runs.delivery.Deliveries`."""
+    """Knows all deliveries; see `fondly.runtime.runs.delivery.Deliveries`."""
 
     async def all(self) -> list[Delivery]: ...  # noqa: D102 - described there
 

@@ -1,4 +1,4 @@
-"""Starts the process with the pages: `python -m encore.sender.web`."""
+"""Starts the process with the pages: `python -m fondly.sender.web`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,17 +6,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.routing import Route
 
-from encore.contracts.click_links import ClickLinks
-from encore.runtime.aws import client_opener
-from encore.runtime.logs import get_logger
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.readiness import problem_of
-from encore.runtime.web.command import run_web
-from encore.runtime.web.server import serve_web
-from encore.sender.settings import SenderWebSettings
-from encore.sender.web.app import listening_at, web_app
-from encore.sender.web.clicks import ClickRoutes
-from encore.sender.web.routes import Send
+from fondly.contracts.click_links import ClickLinks
+from fondly.runtime.aws import client_opener
+from fondly.runtime.logs import get_logger
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.readiness import problem_of
+from fondly.runtime.web.command import run_web
+from fondly.runtime.web.server import serve_web
+from fondly.sender.settings import SenderWebSettings
+from fondly.sender.web.app import listening_at, web_app
+from fondly.sender.web.clicks import ClickRoutes
+from fondly.sender.web.routes import Send
 
 NAME = "sender-web"
 log = get_logger()
@@ -27,7 +27,7 @@ def main() -> None:
     run_web(
         NAME,
         SenderWebSettings,
-        module="encore.sender.web",
+        module="fondly.sender.web",
         description="Show pages to unsubscribe.",
         serve=serve,
         check=check,

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from starlette.routing import Route, Router
 
-from encore.runtime.web.gate import Gate, anybody
-from encore.runtime.web.limits import RateLimits
-from encore.runtime.web.measures import Measures
-from encore.runtime.web.server import Listening, WebApp
-from encore.sender.settings import SenderWebSettings
-from encore.sender.web.pages import Pages, language_of
-from encore.sender.web.routes import Routes, Send
+from fondly.runtime.web.gate import Gate, anybody
+from fondly.runtime.web.limits import RateLimits
+from fondly.runtime.web.measures import Measures
+from fondly.runtime.web.server import Listening, WebApp
+from fondly.sender.settings import SenderWebSettings
+from fondly.sender.web.pages import Pages, language_of
+from fondly.sender.web.routes import Routes, Send
 
 
 def listening_at(settings: SenderWebSettings) -> Listening:

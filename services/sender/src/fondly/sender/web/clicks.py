@@ -14,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from encore.contracts.click_links import ClickLinks
-from encore.runtime.logs import get_logger
-from encore.runtime.web.problems import ProblemError
-from encore.sender.domain.clicks import message_of
-from encore.sender.web.routes import Send
+from fondly.contracts.click_links import ClickLinks
+from fondly.runtime.logs import get_logger
+from fondly.runtime.web.problems import ProblemError
+from fondly.sender.domain.clicks import message_of
+from fondly.sender.web.routes import Send
 
 WAIT_S = 2.0
 """So long a reader may wait for the queue."""

@@ -12,10 +12,10 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from encore.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
-from encore.runtime.web.problems import ProblemError
-from encore.sender.domain.requests import Request, RequestError, preferences_of
-from encore.sender.web.pages import Page, Pages
+from fondly.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
+from fondly.runtime.web.problems import ProblemError
+from fondly.sender.domain.requests import Request, RequestError, preferences_of
+from fondly.sender.web.pages import Page, Pages
 
 Send = Callable[[str], Awaitable[None]]
 """Puts a message into the feedback queue."""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from encore.contracts.records import Sentiment
-from encore.runtime.errors import error_code
-from encore.runtime.logs import get_logger
-from encore.runtime.quota.limiter import Limiter
-from encore.runtime.quota.turns import WithdrawnError
-from encore.sentiment.domain.answers import Found, mentions_of, write_language, write_mentions
-from encore.sentiment.domain.scores import Score, score_of, write_score
-from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Claim, Keep
+from fondly.contracts.records import Sentiment
+from fondly.runtime.errors import error_code
+from fondly.runtime.logs import get_logger
+from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.quota.turns import WithdrawnError
+from fondly.sentiment.domain.answers import Found, mentions_of, write_language, write_mentions
+from fondly.sentiment.domain.scores import Score, score_of, write_score
+from fondly.sentiment.domain.texts import Text
+from fondly.sentiment.ports import Claim, Keep
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from encore.contracts import object_keys
-from encore.runtime.errors import error_code
-from encore.runtime.tags import RUN
-from encore.sentiment.domain.job import JobState, JobStatus
-from encore.sentiment.ports import BusyError
+from fondly.contracts import object_keys
+from fondly.runtime.errors import error_code
+from fondly.runtime.tags import RUN
+from fondly.sentiment.domain.job import JobState, JobStatus
+from fondly.sentiment.ports import BusyError
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import islice
 from typing import IO, TYPE_CHECKING
 
-from encore.contracts.errors import PermanentError
-from encore.sentiment.domain.job_output import JobLine, read_line
+from fondly.contracts.errors import PermanentError
+from fondly.sentiment.domain.job_output import JobLine, read_line
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from encore.runtime.runs.budget import paying
-from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Ask, Asks, Claim, Keep
+from fondly.runtime.runs.budget import paying
+from fondly.sentiment.domain.texts import Text
+from fondly.sentiment.ports import Ask, Asks, Claim, Keep
 
 
 @dataclass(frozen=True)

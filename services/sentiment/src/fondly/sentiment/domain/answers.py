@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from encore.contracts.records import AspectMention, Sentiment
+from fondly.contracts.records import AspectMention, Sentiment
 
 ASPECT_KIND = "ATTRIBUTE"
 """Comprehend's entity type of a quality of something; others are persons, brands, places and so on."""

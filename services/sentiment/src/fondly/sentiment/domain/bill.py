@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from encore.runtime.runs.run import part_name
-from encore.sentiment.domain.texts import Text
+from fondly.runtime.runs.run import part_name
+from fondly.sentiment.domain.texts import Text
 
 if TYPE_CHECKING:
-    from encore.runtime.kept_answers import Answer
+    from fondly.runtime.kept_answers import Answer
 
 CLAIM_WRITES = 2
 """A write in a transaction counts twice."""

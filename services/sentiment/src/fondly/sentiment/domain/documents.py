@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from encore.contracts.records import Customer, SharedText
+from fondly.contracts.records import Customer, SharedText
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from encore.sentiment.domain.texts import Text
+from fondly.sentiment.domain.texts import Text
 
 AUTO = "auto"
 ENGLISH = "en"

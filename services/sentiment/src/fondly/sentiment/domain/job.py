@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
-from encore.runtime.runs.run import ATTEMPTS, Run, StageName
+from fondly.runtime.runs.run import ATTEMPTS, Run, StageName
 
 ATTEMPT = ATTEMPTS[StageName.SENTIMENT]
 INPUT = "sentiment_input"

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from encore.sentiment.domain.scores import Score, score_of
+from fondly.sentiment.domain.scores import Score, score_of
 
 
 @dataclass(frozen=True)

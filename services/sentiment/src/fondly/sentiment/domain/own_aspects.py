@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from encore.aspects import AspectReader, Vocabulary
-from encore.contracts.records import AspectMention, Product
-from encore.sentiment.domain.answers import one_each
-from encore.sentiment.domain.documents import Document
+from fondly.aspects import AspectReader, Vocabulary
+from fondly.contracts.records import AspectMention, Product
+from fondly.sentiment.domain.answers import one_each
+from fondly.sentiment.domain.documents import Document
 
 
 class ShopReader:

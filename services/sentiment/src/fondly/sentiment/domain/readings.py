@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from encore.contracts.records import AspectMention, Customer, Opinion, Review, ScoredReview, SharedText
-from encore.sentiment.domain.scores import Score
+from fondly.contracts.records import AspectMention, Customer, Opinion, Review, ScoredReview, SharedText
+from fondly.sentiment.domain.scores import Score
 
 
 @dataclass(frozen=True)

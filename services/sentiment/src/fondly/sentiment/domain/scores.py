@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from encore.contracts.records import Sentiment, SentimentScores
+from fondly.contracts.records import Sentiment, SentimentScores
 
 DECIMALS = 6
 """More digits than a confidence means: both ways of asking give the same stored figures."""

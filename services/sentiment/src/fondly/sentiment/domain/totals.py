@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     AspectCount,
     AspectMention,
     CategorySentiment,

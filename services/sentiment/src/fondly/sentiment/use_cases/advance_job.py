@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Announcer, Polls
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.lifecycle import fail_run
-from encore.runtime.runs.run import Progress, Run, RunStatus, StageName
-from encore.runtime.runs.stage import PartResult, Stage
-from encore.sentiment.domain.bill import Bill, job_payer
-from encore.sentiment.domain.job import (
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Announcer, Polls
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import fail_run
+from fondly.runtime.runs.run import Progress, Run, RunStatus, StageName
+from fondly.runtime.runs.stage import PartResult, Stage
+from fondly.sentiment.domain.bill import Bill, job_payer
+from fondly.sentiment.domain.job import (
     ATTEMPT,
     INPUT,
     JOBS,
@@ -30,11 +30,11 @@ from encore.sentiment.domain.job import (
     write_input,
     write_jobs,
 )
-from encore.sentiment.ports import BusyError, Jobs
-from encore.sentiment.use_cases.collect_texts import CollectTexts
-from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
-from encore.sentiment.use_cases.score_part import ScorePart
-from encore.sentiment.use_cases.total_products import TotalProducts
+from fondly.sentiment.ports import BusyError, Jobs
+from fondly.sentiment.use_cases.collect_texts import CollectTexts
+from fondly.sentiment.use_cases.keep_job_answers import KeepJobAnswers
+from fondly.sentiment.use_cases.score_part import ScorePart
+from fondly.sentiment.use_cases.total_products import TotalProducts
 
 WHOLE_RUN = "run"
 JOB = "job"

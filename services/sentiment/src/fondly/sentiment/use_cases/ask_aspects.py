@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.contracts.records import AspectMention
-from encore.sentiment.domain.answers import one_each, read_mentions
-from encore.sentiment.domain.bill import Bill
-from encore.sentiment.domain.documents import Document
-from encore.sentiment.domain.engine import ENGLISH, Engine, Question
-from encore.sentiment.domain.texts import Chunk, Text, chunks
-from encore.sentiment.ports import Asks
-from encore.sentiment.use_cases.pay_once import PayOnce
+from fondly.contracts.records import AspectMention
+from fondly.sentiment.domain.answers import one_each, read_mentions
+from fondly.sentiment.domain.bill import Bill
+from fondly.sentiment.domain.documents import Document
+from fondly.sentiment.domain.engine import ENGLISH, Engine, Question
+from fondly.sentiment.domain.texts import Chunk, Text, chunks
+from fondly.sentiment.ports import Asks
+from fondly.sentiment.use_cases.pay_once import PayOnce
 
 _Texts = Mapping[str, Sequence[tuple[Chunk, Text]]]
 """What to ask about each document, by its words."""

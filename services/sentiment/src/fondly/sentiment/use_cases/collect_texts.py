@@ -3,17 +3,17 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, SharedText
-from encore.runtime.ports import Objects
-from encore.runtime.runs.run import Run
-from encore.sentiment.domain.bill import Bill
-from encore.sentiment.domain.documents import Document, documents
-from encore.sentiment.domain.job import JobInput
-from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import NewKeys
-from encore.sentiment.use_cases.find_left_out import FindLeftOut
-from encore.sentiment.use_cases.read_documents import ReadDocuments
+from fondly.contracts import object_keys
+from fondly.contracts.records import Customer, SharedText
+from fondly.runtime.ports import Objects
+from fondly.runtime.runs.run import Run
+from fondly.sentiment.domain.bill import Bill
+from fondly.sentiment.domain.documents import Document, documents
+from fondly.sentiment.domain.job import JobInput
+from fondly.sentiment.domain.texts import Text
+from fondly.sentiment.ports import NewKeys
+from fondly.sentiment.use_cases.find_left_out import FindLeftOut
+from fondly.sentiment.use_cases.read_documents import ReadDocuments
 
 LINES_PER_FILE = 10_000
 MIN_TEXTS = 1_000

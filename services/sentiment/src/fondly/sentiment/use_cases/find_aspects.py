@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from encore.aspects import AspectReader
-from encore.contracts import object_keys
-from encore.contracts.records import AspectMention, Product
-from encore.runtime.ports import Objects
-from encore.sentiment.domain.bill import Bill
-from encore.sentiment.domain.documents import Document
-from encore.sentiment.domain.own_aspects import ShopReader
+from fondly.aspects import AspectReader
+from fondly.contracts import object_keys
+from fondly.contracts.records import AspectMention, Product
+from fondly.runtime.ports import Objects
+from fondly.sentiment.domain.bill import Bill
+from fondly.sentiment.domain.documents import Document
+from fondly.sentiment.domain.own_aspects import ShopReader
 
 RUNS_AT_HAND = 2
 

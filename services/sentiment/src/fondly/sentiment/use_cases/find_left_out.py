@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from encore.contracts.records import Customer
-from encore.runtime.consent import suppressed
-from encore.runtime.ports import Items
+from fondly.contracts.records import Customer
+from fondly.runtime.consent import suppressed
+from fondly.runtime.ports import Items
 
 
 @dataclass(frozen=True)

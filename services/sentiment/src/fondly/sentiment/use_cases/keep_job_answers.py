@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from functools import partial
 
-from encore.contracts import object_keys
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Objects
-from encore.sentiment.domain.bill import job_payer
-from encore.sentiment.domain.engine import Engine, Question
-from encore.sentiment.domain.job_output import JobLine
-from encore.sentiment.domain.scores import write_score
-from encore.sentiment.ports import JobOutputs
-from encore.sentiment.use_cases.read_documents import ReadDocuments
+from fondly.contracts import object_keys
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Objects
+from fondly.sentiment.domain.bill import job_payer
+from fondly.sentiment.domain.engine import Engine, Question
+from fondly.sentiment.domain.job_output import JobLine
+from fondly.sentiment.domain.scores import write_score
+from fondly.sentiment.ports import JobOutputs
+from fondly.sentiment.use_cases.read_documents import ReadDocuments
 
 FILES_AT_HAND = 8
 LINES_AT_ONCE = 1_000

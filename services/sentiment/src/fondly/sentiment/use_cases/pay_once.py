@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from encore.runtime.batches import batches
-from encore.runtime.kept_answers import Answer, KeptAnswers
-from encore.runtime.parallel import for_each
-from encore.sentiment.domain.bill import Bill
-from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Ask
+from fondly.runtime.batches import batches
+from fondly.runtime.kept_answers import Answer, KeptAnswers
+from fondly.runtime.parallel import for_each
+from fondly.sentiment.domain.bill import Bill
+from fondly.sentiment.domain.texts import Text
+from fondly.sentiment.ports import Ask
 
 TEXTS_PER_CALL = 25
 PATIENCE_S = 0.5

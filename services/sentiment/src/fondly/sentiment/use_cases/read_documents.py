@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.sentiment.domain.answers import read_language
-from encore.sentiment.domain.bill import Bill
-from encore.sentiment.domain.documents import Document
-from encore.sentiment.domain.engine import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Engine, Question
-from encore.sentiment.domain.readings import Reading
-from encore.sentiment.domain.scores import Score, combined, read_score
-from encore.sentiment.domain.texts import Text, chunks
-from encore.sentiment.ports import Asks, FindsAspects
-from encore.sentiment.use_cases.pay_once import PayOnce
+from fondly.sentiment.domain.answers import read_language
+from fondly.sentiment.domain.bill import Bill
+from fondly.sentiment.domain.documents import Document
+from fondly.sentiment.domain.engine import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Engine, Question
+from fondly.sentiment.domain.readings import Reading
+from fondly.sentiment.domain.scores import Score, combined, read_score
+from fondly.sentiment.domain.texts import Text, chunks
+from fondly.sentiment.ports import Asks, FindsAspects
+from fondly.sentiment.use_cases.pay_once import PayOnce
 
 UNSUPPORTED = Score(error="UnsupportedLanguage")
 LANGUAGE_CHARS = 300

@@ -5,17 +5,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
-from encore.runtime.consent import ENTRIES_PER_CUSTOMER
-from encore.runtime.ports import Items, Objects
-from encore.runtime.runs.stage import PartResult
-from encore.runtime.storage import write_units
-from encore.sentiment.domain.bill import Bill, part_payer
-from encore.sentiment.domain.documents import documents
-from encore.sentiment.domain.readings import not_read, review_opinions, scored_reviews, shared_opinions
-from encore.sentiment.use_cases.find_left_out import FindLeftOut
-from encore.sentiment.use_cases.read_documents import ReadDocuments
+from fondly.contracts import object_keys
+from fondly.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
+from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
+from fondly.runtime.ports import Items, Objects
+from fondly.runtime.runs.stage import PartResult
+from fondly.runtime.storage import write_units
+from fondly.sentiment.domain.bill import Bill, part_payer
+from fondly.sentiment.domain.documents import documents
+from fondly.sentiment.domain.readings import not_read, review_opinions, scored_reviews, shared_opinions
+from fondly.sentiment.use_cases.find_left_out import FindLeftOut
+from fondly.sentiment.use_cases.read_documents import ReadDocuments
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
-from encore.contracts import object_keys
-from encore.contracts.events import SentimentScored
-from encore.contracts.records import (
+from fondly.contracts import object_keys
+from fondly.contracts.events import SentimentScored
+from fondly.contracts.records import (
     CategorySentiment,
     Opinion,
     Product,
@@ -17,13 +17,13 @@ from encore.contracts.records import (
     ScoredReview,
     SentimentSummary,
 )
-from encore.runtime.batches import batches
-from encore.runtime.logs import get_logger
-from encore.runtime.ports import Announcer, Items, Objects
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import StageName
-from encore.runtime.runs.stage import PartResult, Stage
-from encore.sentiment.domain.totals import CategoryTally, RunTally, product_sentiment
+from fondly.runtime.batches import batches
+from fondly.runtime.logs import get_logger
+from fondly.runtime.ports import Announcer, Items, Objects
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.stage import PartResult, Stage
+from fondly.sentiment.domain.totals import CategoryTally, RunTally, product_sentiment
 
 PARALLEL = 16
 LANGUAGE = "language_"

@@ -7,8 +7,8 @@ until one succeeds. Source of the pattern: M. Nygard, "Release It!", circuit bre
 
 import asyncio
 
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric, emit
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
 
 FAILURES = 5
 PAUSE_S = 5.0

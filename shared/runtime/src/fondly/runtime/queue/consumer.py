@@ -1,6 +1,6 @@
 """Receives messages from a queue and handles them; a message is deleted only after its handler succeeded.
 
-`encore.runtime.queue.failures` says what happens to a message whose handler fails.
+`fondly.runtime.queue.failures` says what happens to a message whose handler fails.
 """
 
 import asyncio
@@ -12,21 +12,21 @@ from functools import partial
 
 import structlog
 
-from encore.runtime import tracing
-from encore.runtime.batches import batches
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric
-from encore.runtime.queue.circuit import Circuit
-from encore.runtime.queue.deletions import Deletions
-from encore.runtime.queue.failures import Failures
-from encore.runtime.queue.in_flight import in_time
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.meter import Meter
-from encore.runtime.queue.ports import Queue
-from encore.runtime.queue.prefetch import Prefetch
-from encore.runtime.queue.silence import Silence
-from encore.runtime.queue.sqs import MAX_BATCH
-from encore.runtime.queue.visibility import VisibilityKeeper
+from fondly.runtime import tracing
+from fondly.runtime.batches import batches
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric
+from fondly.runtime.queue.circuit import Circuit
+from fondly.runtime.queue.deletions import Deletions
+from fondly.runtime.queue.failures import Failures
+from fondly.runtime.queue.in_flight import in_time
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.meter import Meter
+from fondly.runtime.queue.ports import Queue
+from fondly.runtime.queue.prefetch import Prefetch
+from fondly.runtime.queue.silence import Silence
+from fondly.runtime.queue.sqs import MAX_BATCH
+from fondly.runtime.queue.visibility import VisibilityKeeper
 
 log = get_logger()
 

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from encore.runtime.logs import get_logger
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Queue
-from encore.runtime.queue.sqs import MAX_BATCH
-from encore.runtime.retry import process_all
+from fondly.runtime.logs import get_logger
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Queue
+from fondly.runtime.queue.sqs import MAX_BATCH
+from fondly.runtime.retry import process_all
 
 LINGER_S = 0.05
 """How long a handled message may wait for others to share its call."""

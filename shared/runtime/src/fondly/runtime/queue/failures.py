@@ -5,13 +5,13 @@ never counts as a failure. A transient failure → retried after a backoff. An u
 and the queue's redrive policy moves the message to the dead-letter queue once it has been received too often.
 """
 
-from encore.contracts.errors import PermanentError
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric
-from encore.runtime.queue.circuit import Circuit
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Queue
-from encore.runtime.retry import PostponedError, backoff_s, is_transient
+from fondly.contracts.errors import PermanentError
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric
+from fondly.runtime.queue.circuit import Circuit
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Queue
+from fondly.runtime.retry import PostponedError, backoff_s, is_transient
 
 log = get_logger()
 

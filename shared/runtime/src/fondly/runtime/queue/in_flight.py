@@ -6,8 +6,8 @@ Source: SQS API reference, ChangeMessageVisibility. Work that waits for a quota 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from encore.runtime.queue.message import Message
-from encore.runtime.retry import PostponedError
+from fondly.runtime.queue.message import Message
+from fondly.runtime.retry import PostponedError
 
 MAX_HELD_S = 11.5 * 3_600
 """Leaves time to end calls and to send the message anew."""

@@ -3,10 +3,10 @@
 import asyncio
 import time
 
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import MAX_VALUES, Metric, emit
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Queue
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import MAX_VALUES, Metric, emit
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Queue
 
 REPORT_S = 10.0
 REPORTS_PER_DEPTH = 6

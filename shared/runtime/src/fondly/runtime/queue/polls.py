@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from encore.contracts.events import (
+from fondly.contracts.events import (
     DeliverPart,
     MailerPoll,
     RecommenderBundle,
@@ -12,10 +12,10 @@ from encore.contracts.events import (
     SentimentPoll,
     new_event,
 )
-from encore.runtime.batches import batches
-from encore.runtime.parallel import for_each
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.runs.run import StageName
+from fondly.runtime.batches import batches
+from fondly.runtime.parallel import for_each
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.run import StageName
 
 POLLS: Mapping[StageName, type[SentimentPoll | RecommenderPoll | MailerPoll | SenderPoll]] = {
     StageName.SENTIMENT: SentimentPoll,

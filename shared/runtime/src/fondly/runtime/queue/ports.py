@@ -1,10 +1,10 @@
-"""What consumers need of a queue; `encore.runtime.queue.sqs.SQSQueue` provides it."""
+"""What consumers need of a queue; `fondly.runtime.queue.sqs.SQSQueue` provides it."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from encore.runtime.queue.message import Message
+from fondly.runtime.queue.message import Message
 
 
 class Depth(NamedTuple):

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from encore.runtime.batches import batches
-from encore.runtime.queue.sqs import trace_attributes
-from encore.runtime.retry import process_all
+from fondly.runtime.batches import batches
+from fondly.runtime.queue.sqs import trace_attributes
+from fondly.runtime.retry import process_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_sns.client import SNSClient

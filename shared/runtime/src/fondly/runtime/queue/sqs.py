@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from encore.contracts import trace_context
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Depth, Refused
+from fondly.contracts import trace_context
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Depth, Refused
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient

@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from encore.runtime.batches import batches
-from encore.runtime.logs import get_logger
-from encore.runtime.queue.message import Message
-from encore.runtime.queue.ports import Queue
-from encore.runtime.queue.sqs import MAX_BATCH
+from fondly.runtime.batches import batches
+from fondly.runtime.logs import get_logger
+from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.ports import Queue
+from fondly.runtime.queue.sqs import MAX_BATCH
 
 RENEW_AFTER = 0.25
 """The share of the visibility timeout after which it is renewed."""

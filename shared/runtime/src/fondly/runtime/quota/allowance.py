@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from encore.runtime.quota.ceiling import Ceiling, Found
-from encore.runtime.quota.division import Division
+from fondly.runtime.quota.ceiling import Ceiling, Found
+from fondly.runtime.quota.division import Division
 
 REQUESTS_S, TOKENS_S = 1.0, 20.0
 """For how many seconds a bucket holds; calls are out for a while with more tokens than they will use."""

@@ -14,11 +14,11 @@ from botocore.exceptions import ClientError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from encore.runtime.logs import get_logger
-from encore.runtime.quota.allowance import Allowance, Kind
-from encore.runtime.quota.shared import SharedQuota
-from encore.runtime.quota.turns import Claim, Counts, StoppingError, Turns
-from encore.runtime.retry import (
+from fondly.runtime.logs import get_logger
+from fondly.runtime.quota.allowance import Allowance, Kind
+from fondly.runtime.quota.shared import SharedQuota
+from fondly.runtime.quota.turns import Claim, Counts, StoppingError, Turns
+from fondly.runtime.retry import (
     PACED_BASE_S,
     PACED_CAP_S,
     PACED_TRIES,

@@ -8,13 +8,13 @@ import math
 from collections.abc import Mapping
 from uuid import uuid4
 
-from encore.runtime.logs import get_logger
-from encore.runtime.quota.allowance import Allowance, Kind
-from encore.runtime.quota.ceiling import Found
-from encore.runtime.quota.demand import Demand
-from encore.runtime.quota.division import LEAST_PART, divide, equally
-from encore.runtime.quota.roster import HEARD_S, Roster, beat
-from encore.runtime.quota.shared import SharedQuota
+from fondly.runtime.logs import get_logger
+from fondly.runtime.quota.allowance import Allowance, Kind
+from fondly.runtime.quota.ceiling import Found
+from fondly.runtime.quota.demand import Demand
+from fondly.runtime.quota.division import LEAST_PART, divide, equally
+from fondly.runtime.quota.roster import HEARD_S, Roster, beat
+from fondly.runtime.quota.shared import SharedQuota
 
 BEAT_S, QUICK_S = HEARD_S, 1.0
 """How often a task beats, and while something changes."""

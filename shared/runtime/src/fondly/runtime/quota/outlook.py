@@ -5,7 +5,7 @@ SQS deletes what is older than the queue's retention period, at most 14 days, wh
 
 from collections.abc import Callable
 
-from encore.runtime.logs import get_logger
+from fondly.runtime.logs import get_logger
 
 SECONDS_PER_HOUR = 3_600
 COVERED = 0.8

@@ -8,10 +8,10 @@ something later.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from encore.runtime.quota.allowance import Kind
-from encore.runtime.quota.ceiling import Found
-from encore.runtime.runs.items import conditionally, key
-from encore.runtime.storage import expires_at, from_item, to_item
+from fondly.runtime.quota.allowance import Kind
+from fondly.runtime.quota.ceiling import Found
+from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.quota.allowance import Allowance, Kind
-from encore.runtime.quota.demand import Demand
-from encore.runtime.quota.membership import QUICK_S, Membership
-from encore.runtime.quota.shared import SharedQuota
-from encore.runtime.retry import PostponedError
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.quota.allowance import Allowance, Kind
+from fondly.runtime.quota.demand import Demand
+from fondly.runtime.quota.membership import QUICK_S, Membership
+from fondly.runtime.quota.shared import SharedQuota
+from fondly.runtime.retry import PostponedError
 
 LOOK_S = 1.0
 """How often a call that waits looks whether its turn has come earlier than it seemed."""

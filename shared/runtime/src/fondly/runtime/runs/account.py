@@ -5,7 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.runtime.runs.pricing import ai_cost_usd
+from fondly.runtime.runs.pricing import ai_cost_usd
 
 SMALLEST = Decimal("1E-9")
 NOTHING = Decimal(0)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.records import CustomerEvent, EventKind
+from fondly.contracts.records import CustomerEvent, EventKind
 
 DIGEST_CHARS = 32
 

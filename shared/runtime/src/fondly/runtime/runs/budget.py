@@ -20,13 +20,13 @@ from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encore.contracts.errors import TransientError
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.runs.account import NOTHING, Account, price
-from encore.runtime.runs.items import conditionally, key
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import expires_at, from_item, to_item
+from fondly.contracts.errors import TransientError
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.runs.account import NOTHING, Account, price
+from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

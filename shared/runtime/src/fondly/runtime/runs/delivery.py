@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from encore.contracts.errors import PermanentError
-from encore.runtime.runs.items import conditionally, key
-from encore.runtime.storage import expires_at, from_item, to_item
+from fondly.contracts.errors import PermanentError
+from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

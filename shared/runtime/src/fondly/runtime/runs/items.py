@@ -7,10 +7,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from encore.contracts.events import Round
-from encore.runtime.errors import error_code
-from encore.runtime.runs.run import Run, StageName, StageState
-from encore.runtime.storage import from_item, to_item
+from fondly.contracts.events import Round
+from fondly.runtime.errors import error_code
+from fondly.runtime.runs.run import Run, StageName, StageState
+from fondly.runtime.storage import from_item, to_item
 
 RUN = "run"
 

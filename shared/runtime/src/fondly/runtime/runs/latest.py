@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from encore.runtime.runs.items import conditionally, key
-from encore.runtime.storage import from_item, to_item
+from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.storage import from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from encore.contracts.errors import PermanentError
-from encore.contracts.events import Round
-from encore.runtime.runs.items import RUN, conditionally, key, now, passed, reached_by, read_run
-from encore.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
-from encore.runtime.storage import expires_at, from_item, to_item
+from fondly.contracts.errors import PermanentError
+from fondly.contracts.events import Round
+from fondly.runtime.runs.items import RUN, conditionally, key, now, passed, reached_by, read_run
+from fondly.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
+from fondly.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

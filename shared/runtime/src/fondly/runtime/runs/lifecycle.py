@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from encore.contracts.events import RunFinished
-from encore.runtime.metrics import Metric, emit
-from encore.runtime.ports import Announcer
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.pricing import AI_SERVICES
-from encore.runtime.runs.run import RunStatus
-from encore.runtime.runs.totals import RunTotals, total
+from fondly.contracts.events import RunFinished
+from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.ports import Announcer
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.pricing import AI_SERVICES
+from fondly.runtime.runs.run import RunStatus
+from fondly.runtime.runs.totals import RunTotals, total
 
 COUNTED = (
     Metric.REJECTED_ROWS,

@@ -15,11 +15,11 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
-from encore.contracts.errors import TransientError
-from encore.runtime.logs import get_logger
-from encore.runtime.runs.items import conditionally, key
-from encore.runtime.runs.run import StageName
-from encore.runtime.storage import expires_at, from_item, to_item
+from fondly.contracts.errors import TransientError
+from fondly.runtime.logs import get_logger
+from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from encore.contracts.events import Round
+from fondly.contracts.events import Round
 
 Amount = Annotated[Decimal, Field(ge=0)]
 
@@ -137,4 +137,4 @@ class PartReport(BaseModel):
     counts: dict[str, Annotated[int, Field(ge=0)]] = {}
     """Counts for the run's summary, such as `emails`."""
     units: dict[str, Amount] = {}
-    """Billable units, named as in `encore.runtime.runs.pricing`."""
+    """Billable units, named as in `fondly.runtime.runs.pricing`."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from encore.contracts.object_keys import UPLOADS
+from fondly.contracts.object_keys import UPLOADS
 
 MAX_BYTES = 4_096
 """A source of up to three of the longest keys is named in full."""

@@ -8,15 +8,15 @@ from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 
-from encore.contracts.events import EventData
-from encore.runtime.logs import get_logger
-from encore.runtime.metrics import emit_ai_units
-from encore.runtime.ports import Announcer
-from encore.runtime.queue.publisher import MAX_BATCH
-from encore.runtime.runs.budget import Budget, RunStoppedError
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.run import PartReport, Progress, Run, StageName, part_name
+from fondly.contracts.events import EventData
+from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import emit_ai_units
+from fondly.runtime.ports import Announcer
+from fondly.runtime.queue.publisher import MAX_BATCH
+from fondly.runtime.runs.budget import Budget, RunStoppedError
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.locks import Locks
+from fondly.runtime.runs.run import PartReport, Progress, Run, StageName, part_name
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
 REPORT_WRITES = 1

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.runtime.runs.pricing import cost_usd
-from encore.runtime.runs.run import MAKING, PartReport
+from fondly.runtime.runs.pricing import cost_usd
+from fondly.runtime.runs.run import MAKING, PartReport
 
 
 class RunTotals(BaseModel):

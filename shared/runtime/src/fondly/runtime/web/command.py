@@ -4,8 +4,8 @@ import sys
 from argparse import ArgumentParser
 from typing import TypeVar
 
-from encore.runtime.process import Work, run_process
-from encore.runtime.settings import ProcessSettings
+from fondly.runtime.process import Work, run_process
+from fondly.runtime.settings import ProcessSettings
 
 Settings = TypeVar("Settings", bound=ProcessSettings)
 

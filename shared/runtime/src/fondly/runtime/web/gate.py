@@ -12,10 +12,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from encore.runtime.logs import get_logger
-from encore.runtime.web.limits import RateLimits
-from encore.runtime.web.measures import Measures
-from encore.runtime.web.problems import ProblemError, problem_response, try_again
+from fondly.runtime.logs import get_logger
+from fondly.runtime.web.limits import RateLimits
+from fondly.runtime.web.measures import Measures
+from fondly.runtime.web.problems import ProblemError, problem_response, try_again
 
 OPEN_PATHS = frozenset({"/health", "/live"})
 """What load balancers and containers ask, whoever they are."""

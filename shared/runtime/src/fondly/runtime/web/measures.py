@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
 
-from encore.runtime.metrics import MAX_VALUES, Metric, emit
+from fondly.runtime.metrics import MAX_VALUES, Metric, emit
 
 EVERY_S = 10.0
 

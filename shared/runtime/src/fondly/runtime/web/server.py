@@ -10,9 +10,9 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from encore.runtime.logs import get_logger
-from encore.runtime.readiness import said
-from encore.runtime.web.measures import Measures
+from fondly.runtime.logs import get_logger
+from fondly.runtime.readiness import said
+from fondly.runtime.web.measures import Measures
 
 MOST_CONNECTIONS = 2_000
 """Further ones are refused: nobody can hold more of them open than the process can bear."""

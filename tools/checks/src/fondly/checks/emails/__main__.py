@@ -1,4 +1,4 @@
-"""`python -m encore.checks.emails`: check finished emails.
+"""`python -m fondly.checks.emails`: check finished emails.
 
 Exits with 1 if anything is wrong, with 2 if a tool is missing or fails, or no emails could be made.
 """
@@ -11,15 +11,15 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from encore.checks.emails.checks import check
-from encore.checks.emails.content import Hosts
-from encore.checks.emails.message import Email, read_emails
-from encore.checks.emails.report import show
-from encore.checks.emails.variants import Variant, demo_emails, variants
-from encore.checks.programs import BROWSERS, ToolError, npm_file, program
-from encore.stack.demo import DemoFailedError
-from encore.stack.pictures.addresses import HOST
-from encore.stack.processes import ProcessDiedError, StackNotReadyError
+from fondly.checks.emails.checks import check
+from fondly.checks.emails.content import Hosts
+from fondly.checks.emails.message import Email, read_emails
+from fondly.checks.emails.report import show
+from fondly.checks.emails.variants import Variant, demo_emails, variants
+from fondly.checks.programs import BROWSERS, ToolError, npm_file, program
+from fondly.stack.demo import DemoFailedError
+from fondly.stack.pictures.addresses import HOST
+from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
 LINK_HOSTS = ("shop.example.com",)
 PICTURE_HOSTS = (HOST,)

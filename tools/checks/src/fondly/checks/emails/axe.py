@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page
 
-from encore.checks.chromium import browser
-from encore.checks.emails.finding import Finding, Result
-from encore.checks.emails.message import Email
-from encore.checks.programs import npm_file
+from fondly.checks.chromium import browser
+from fondly.checks.emails.finding import Finding, Result
+from fondly.checks.emails.message import Email
+from fondly.checks.programs import npm_file
 
 WIDTHS = (375, 700)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from encore.checks.emails.finding import Finding, Result
-from encore.checks.emails.message import Email
-from encore.checks.programs import npm_file, program, run
+from fondly.checks.emails.finding import Finding, Result
+from fondly.checks.emails.message import Email
+from fondly.checks.programs import npm_file, program, run
 
 Feature = tuple[str, str]
 """A mail reader and what it does not show, such as `("gmail.mobile-webmail", "<style> element")`."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from encore.checks.emails.axe import axe
-from encore.checks.emails.caniemail import caniemail
-from encore.checks.emails.content import MAX_HTML_BYTES, Hosts, content_problems
-from encore.checks.emails.finding import Finding, Result
-from encore.checks.emails.message import Email
-from encore.checks.emails.mime import mime_problems
-from encore.checks.emails.nu_html import nu_html
-from encore.checks.emails.spamassassin import spamassassin
+from fondly.checks.emails.axe import axe
+from fondly.checks.emails.caniemail import caniemail
+from fondly.checks.emails.content import MAX_HTML_BYTES, Hosts, content_problems
+from fondly.checks.emails.finding import Finding, Result
+from fondly.checks.emails.message import Email
+from fondly.checks.emails.mime import mime_problems
+from fondly.checks.emails.nu_html import nu_html
+from fondly.checks.emails.spamassassin import spamassassin
 
 SPAM_SAMPLE = 50
 HTML_SAMPLE = 50

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-from encore.checks.emails.message import Email
+from fondly.checks.emails.message import Email
 
 MAX_HTML_BYTES = 24 * 1024
 MAX_ALT_CHARS = 99

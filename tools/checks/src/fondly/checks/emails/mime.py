@@ -9,7 +9,7 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from encore.checks.emails.message import Email
+from fondly.checks.emails.message import Email
 
 MAX_LINE_BYTES = 998
 JOINER = "\u200d"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from encore.checks.emails.finding import Finding, Result
-from encore.checks.emails.message import Email
-from encore.checks.programs import npm_file, program, run
+from fondly.checks.emails.finding import Finding, Result
+from fondly.checks.emails.message import Email
+from fondly.checks.programs import npm_file, program, run
 
 
 def nu_html(emails: Sequence[Email]) -> Result:

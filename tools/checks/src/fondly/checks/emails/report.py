@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from encore.checks.emails.finding import Finding, Result
+from fondly.checks.emails.finding import Finding, Result
 
 MAX_SHOWN = 40
 

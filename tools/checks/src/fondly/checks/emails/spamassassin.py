@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from encore.checks.emails.finding import Finding, Result
-from encore.checks.emails.message import Email
-from encore.checks.programs import ToolError, program, run
+from fondly.checks.emails.finding import Finding, Result
+from fondly.checks.emails.message import Email
+from fondly.checks.programs import ToolError, program, run
 
 MAX_SCORE = 0.0
 SPAM_SCORE = 5.0

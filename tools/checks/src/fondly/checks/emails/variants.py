@@ -7,10 +7,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from encore.checks.emails.message import Email, read_emails
-from encore.stack.demo import run_demo
-from encore.stack.embedded import embedded_stack, exported
-from encore.stack.sample import write_sample
+from fondly.checks.emails.message import Email, read_emails
+from fondly.stack.demo import run_demo
+from fondly.stack.embedded import embedded_stack, exported
+from fondly.stack.sample import write_sample
 
 CUSTOMERS, PRODUCTS = 60, 30
 LOCALES = {"en": "en_IN"}
@@ -42,17 +42,17 @@ def variants() -> list[Variant]:
 def demo_emails(variant: Variant, data: Path | None, work: Path) -> Iterator[Email]:
     """Run a file, or a small made-up one, to emails of the variant, and yield them."""
     work.mkdir(parents=True)
-    config = work / "encore.toml"
+    config = work / "fondly.toml"
     config.write_text(f'[theme]\nname = "{variant.theme}"\n')
     data = data or _sample(work / "sample.csv")
-    with exported({"ENCORE_CONFIG": str(config), "ENCORE_MAILER_LOCALE": variant.locale}):
+    with exported({"FONDLY_CONFIG": str(config), "FONDLY_MAILER_LOCALE": variant.locale}):
         folder = run_demo(embedded_stack, data, work, Console(quiet=True))
     return read_emails(folder / "emails", variant=str(variant))
 
 
 def _folders_with(name: str) -> list[str]:
     """The names of the mailer's folders that hold such a file."""
-    with as_file(files("encore.mailer")) as mailer:
+    with as_file(files("fondly.mailer")) as mailer:
         return sorted(path.parent.name for path in mailer.rglob(name))
 
 

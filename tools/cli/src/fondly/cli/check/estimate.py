@@ -1,17 +1,17 @@
 """What a run of checked files would take of AWS: calls, hours at the quotas of a new account, dollars.
 
-Everything that is counted in the files is exact. The rest is reckoned as `encore cost` does.
+Everything that is counted in the files is exact. The rest is reckoned as `fondly cost` does.
 """
 
 from decimal import Decimal
 
 from pydantic import BaseModel
 
-from encore.cli.cost.hours import calls_of, hours_of
-from encore.cli.cost.workload import MODEL_ID, Workload, units_of
-from encore.ingest.use_cases.check_files import CheckedFiles
-from encore.runtime.runs.pricing import cost_usd
-from encore.runtime.training_minimums import DataSize
+from fondly.cli.cost.hours import calls_of, hours_of
+from fondly.cli.cost.workload import MODEL_ID, Workload, units_of
+from fondly.ingest.use_cases.check_files import CheckedFiles
+from fondly.runtime.runs.pricing import cost_usd
+from fondly.runtime.training_minimums import DataSize
 
 
 class Estimate(BaseModel):

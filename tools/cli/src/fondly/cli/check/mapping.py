@@ -5,13 +5,13 @@ from json import dumps
 from pathlib import Path
 from textwrap import indent
 
-from encore.cli.errors import CommandError
-from encore.ingest.adapters.tables import open_table
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.layout import Layout, UnrecognisedError
-from encore.ingest.domain.formats.mapping_file import write_mapping
-from encore.ingest.domain.formats.recognise import recognise
-from encore.ingest.use_cases.survey_files import SourceFile
+from fondly.cli.errors import CommandError
+from fondly.ingest.adapters.tables import open_table
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.formats.layout import Layout, UnrecognisedError
+from fondly.ingest.domain.formats.mapping_file import write_mapping
+from fondly.ingest.domain.formats.recognise import recognise
+from fondly.ingest.use_cases.survey_files import SourceFile
 
 HEADER_BYTES = 2**32
 

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 
-from encore.cli.errors import CommandError
-from encore.contracts.ingest_report import IgnoredFile
-from encore.contracts.object_keys import SHOP_CONFIG
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.exclusion import ExclusionRules
-from encore.ingest.domain.file_names import MANIFEST, MAPPING, without_data
-from encore.ingest.domain.formats.mapping import Mapping, read_mapping
-from encore.ingest.domain.values.conventions import Defaults
-from encore.ingest.domain.values.links import LinkPolicy
-from encore.ingest.use_cases.check_files import CheckedFiles, check_files
-from encore.ingest.use_cases.load_files import LoadRules
-from encore.ingest.use_cases.survey_files import ReadingRules, SourceFile
-from encore.stack.link_hosts import ANY_HOST
-from encore.stack.pictures.addresses import HOST
-from encore.stack.shop import Shop
-from encore.stack.upload_set import files_of_set
+from fondly.cli.errors import CommandError
+from fondly.contracts.ingest_report import IgnoredFile
+from fondly.contracts.object_keys import SHOP_CONFIG
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.exclusion import ExclusionRules
+from fondly.ingest.domain.file_names import MANIFEST, MAPPING, without_data
+from fondly.ingest.domain.formats.mapping import Mapping, read_mapping
+from fondly.ingest.domain.values.conventions import Defaults
+from fondly.ingest.domain.values.links import LinkPolicy
+from fondly.ingest.use_cases.check_files import CheckedFiles, check_files
+from fondly.ingest.use_cases.load_files import LoadRules
+from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
+from fondly.stack.link_hosts import ANY_HOST
+from fondly.stack.pictures.addresses import HOST
+from fondly.stack.shop import Shop
+from fondly.stack.upload_set import files_of_set
 
 Watch = Callable[[int], None]
 LOCAL_HOSTS = (ANY_HOST, HOST)

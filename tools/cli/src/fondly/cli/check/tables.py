@@ -1,4 +1,4 @@
-"""The result of `encore check` for people."""
+"""The result of `fondly check` for people."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -7,14 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.check.estimate import Estimate
-from encore.cli.check.views import CheckView, Training
-from encore.cli.tables import cell, table
-from encore.contracts.ingest_report import FileReport, IngestReport
-from encore.contracts.records import Exclusion
-from encore.stack.fact_tables import rejects_table
-from encore.stack.formatting import count, share, usd
-from encore.stack.ingest_facts import convention_lines, ignored_lines
+from fondly.cli.check.estimate import Estimate
+from fondly.cli.check.views import CheckView, Training
+from fondly.cli.tables import cell, table
+from fondly.contracts.ingest_report import FileReport, IngestReport
+from fondly.contracts.records import Exclusion
+from fondly.stack.fact_tables import rejects_table
+from fondly.stack.formatting import count, share, usd
+from fondly.stack.ingest_facts import convention_lines, ignored_lines
 
 A_CENT = Decimal("0.01")
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"

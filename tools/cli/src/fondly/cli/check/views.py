@@ -1,11 +1,11 @@
-"""The result of `encore check`, as JSON and for tables."""
+"""The result of `fondly check`, as JSON and for tables."""
 
 from pydantic import BaseModel
 
-from encore.cli.check.estimate import Estimate, estimate, size_of, workload_of
-from encore.cli.cost.workload import MODEL_ID
-from encore.contracts.ingest_report import IngestReport
-from encore.ingest.use_cases.check_files import CheckedFiles
+from fondly.cli.check.estimate import Estimate, estimate, size_of, workload_of
+from fondly.cli.cost.workload import MODEL_ID
+from fondly.contracts.ingest_report import IngestReport
+from fondly.ingest.use_cases.check_files import CheckedFiles
 
 
 class Training(BaseModel):

@@ -5,19 +5,19 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encore.cli.cleanup.infrastructure import delete_infrastructure
-from encore.cli.cleanup.items import delete_items
-from encore.cli.cleanup.jobs import stop_bedrock_jobs, stop_comprehend_jobs
-from encore.cli.cleanup.messages import delete_dead_letters, purge_dead_letters, purge_queues
-from encore.cli.cleanup.objects import delete_objects
-from encore.cli.cleanup.owner import Owner, owner_of
-from encore.cli.cleanup.personalize_steps import clean_personalize
-from encore.cli.cleanup.scope import Scope
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError, MissingResourceError
-from encore.cli.runs.lookup import find_run
-from encore.runtime.errors import error_code
-from encore.runtime.retry import UnprocessedError
+from fondly.cli.cleanup.infrastructure import delete_infrastructure
+from fondly.cli.cleanup.items import delete_items
+from fondly.cli.cleanup.jobs import stop_bedrock_jobs, stop_comprehend_jobs
+from fondly.cli.cleanup.messages import delete_dead_letters, purge_dead_letters, purge_queues
+from fondly.cli.cleanup.objects import delete_objects
+from fondly.cli.cleanup.owner import Owner, owner_of
+from fondly.cli.cleanup.personalize_steps import clean_personalize
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError, MissingResourceError
+from fondly.cli.runs.lookup import find_run
+from fondly.runtime.errors import error_code
+from fondly.runtime.retry import UnprocessedError
 
 RUN_ID = re.compile(r"run-[0-9a-f]{16,}")
 REASON = "cleaned up by an operator"

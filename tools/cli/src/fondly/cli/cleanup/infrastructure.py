@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.owner import Owner, owner_of
-from encore.cli.cleanup.scope import Scope
-from encore.cli.environment import NO_BUCKET, NO_QUEUE, NO_TABLE, NO_TOPIC
-from encore.runtime.errors import error_code
+from fondly.cli.cleanup.owner import Owner, owner_of
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.environment import NO_BUCKET, NO_QUEUE, NO_TABLE, NO_TOPIC
+from fondly.runtime.errors import error_code
 
 LEDGER = "runs"
 TAIL = "tail-"
-"""The queues of `encore events tail`, which a killed command leaves behind."""
+"""The queues of `fondly events tail`, which a killed command leaves behind."""
 WHY = {
     Owner.TERRAFORM: "Terraform's: `terraform destroy` deletes them, now that they are empty",
     Owner.UNKNOWN: "no tag says who made them: delete them where they were made",
@@ -42,7 +42,7 @@ async def delete_infrastructure(scope: Scope) -> None:
 
 
 class OwnNames:
-    """Tells this environment's names from those of another that begins alike: `encore` and `encore-dev`."""
+    """Tells this environment's names from those of another that begins alike: `fondly` and `fondly-dev`."""
 
     def __init__(self, scope: Scope, tables: Names) -> None:
         self._prefix = scope.environment.named("")

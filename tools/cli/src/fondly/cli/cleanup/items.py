@@ -5,14 +5,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.scope import Scope
-from encore.cli.environment import NO_TABLE
-from encore.contracts.delivery import Outcome
-from encore.runtime.batches import batches
-from encore.runtime.errors import error_code
-from encore.runtime.retry import process_all
-from encore.runtime.runs.delivery import OF_SAMPLE
-from encore.runtime.storage import MAX_BATCH_WRITE, to_item
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.environment import NO_TABLE
+from fondly.contracts.delivery import Outcome
+from fondly.runtime.batches import batches
+from fondly.runtime.errors import error_code
+from fondly.runtime.retry import process_all
+from fondly.runtime.runs.delivery import OF_SAMPLE
+from fondly.runtime.storage import MAX_BATCH_WRITE, to_item
 
 LEDGER = "runs"
 OUTCOMES = {f":{each}": each.value for each in (Outcome.SENT, Outcome.SENDING, Outcome.IN_DOUBT)}
@@ -34,7 +34,7 @@ NOT_TWICE = (
     "nobody gets a second email of this run while they are there, should it be made again; they expire"
 )
 HISTORIES = "histories"
-OUTLIVE = "what is known of customers outlives runs; `encore customer forget` forgets one"
+OUTLIVE = "what is known of customers outlives runs; `fondly customer forget` forgets one"
 LEDGER_BY_RUN = "#run_id = :run OR latest_run_id = :run OR #owner = :run"
 """A run's own items, pointers to it as the latest of its source or the latest shop, and its turn."""
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.scope import Scope
-from encore.runtime.errors import error_code
+from fondly.cli.cleanup.scope import Scope
+from fondly.runtime.errors import error_code
 
 STAY = "AWS has no deletion of jobs; their records cost nothing"
 ENDED = frozenset({"InvalidRequestException", "JobNotFoundException", "ConflictException"})

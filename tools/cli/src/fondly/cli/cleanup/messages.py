@@ -4,13 +4,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.scope import Scope
-from encore.cli.dead_letters.dead_letter import Selection
-from encore.cli.dead_letters.received import receive_dead_letters
-from encore.cli.environment import NO_QUEUE
-from encore.cli.errors import MissingResourceError
-from encore.runtime.errors import error_code
-from encore.stack.provision import DEAD_LETTER_SUFFIX
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.dead_letters.dead_letter import Selection
+from fondly.cli.dead_letters.received import receive_dead_letters
+from fondly.cli.environment import NO_QUEUE
+from fondly.cli.errors import MissingResourceError
+from fondly.runtime.errors import error_code
+from fondly.stack.provision import DEAD_LETTER_SUFFIX
 
 PURGED_LATELY = frozenset({"AWS.SimpleQueueService.PurgeQueueInProgress", "PurgeQueueInProgress"})
 COUNTS: Any = (

@@ -4,9 +4,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.scope import Scope
-from encore.cli.environment import NO_BUCKET
-from encore.runtime.errors import error_code
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.environment import NO_BUCKET
+from fondly.runtime.errors import error_code
 
 OBJECTS = "versions of objects"
 UPLOADS = "incomplete uploads"

@@ -4,13 +4,13 @@ from enum import StrEnum
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.scope import Scope
-from encore.runtime.tags import STACK
-from encore.stack.provision import MADE_BY, PROVISIONER
+from fondly.cli.cleanup.scope import Scope
+from fondly.runtime.tags import STACK
+from fondly.stack.provision import MADE_BY, PROVISIONER
 
 
 class Owner(StrEnum):
-    """Terraform destroys what it has made; what `encore provision` or a local stack made is deleted here."""
+    """Terraform destroys what it has made; what `fondly provision` or a local stack made is deleted here."""
 
     TERRAFORM = "terraform"
     PROVISIONER = "provisioner"

@@ -11,11 +11,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.scope import Scope, pauses
-from encore.cli.environment import DEFAULT_GROUP
-from encore.cli.output import say
-from encore.runtime.errors import error_code
-from encore.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
+from fondly.cli.cleanup.scope import Scope, pauses
+from fondly.cli.environment import DEFAULT_GROUP
+from fondly.cli.output import say
+from fondly.runtime.errors import error_code
+from fondly.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
 
 IN_USE = "ResourceInUseException"
 GONE = "ResourceNotFoundException"

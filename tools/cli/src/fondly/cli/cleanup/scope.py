@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiobotocore.session import get_session
 
-from encore.cli.cleanup.report import Report
-from encore.cli.endpoints import is_aws
-from encore.cli.environment import Environment
-from encore.runtime.aws import CONFIG
+from fondly.cli.cleanup.report import Report
+from fondly.cli.endpoints import is_aws
+from fondly.cli.environment import Environment
+from fondly.runtime.aws import CONFIG
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock.client import BedrockClient

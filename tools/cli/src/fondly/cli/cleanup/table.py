@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from encore.cli.cleanup.report import Row
-from encore.cli.tables import cell, table, wrap_beyond
-from encore.stack.formatting import count
+from fondly.cli.cleanup.report import Row
+from fondly.cli.tables import cell, table, wrap_beyond
+from fondly.stack.formatting import count
 
 
 def cleanup_table(rows: Sequence[Row], *, dry_run: bool) -> Table:

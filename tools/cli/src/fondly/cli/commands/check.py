@@ -1,12 +1,12 @@
-"""`encore check`."""
+"""`fondly check`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import FOUND_WRONG, guarded
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import FOUND_WRONG, guarded
 
 Files = Annotated[
     list[Path],
@@ -37,7 +37,7 @@ Rejects = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", exists=True, dir_okay=False, show_default="encore.toml", help="The shop's settings."
+        "--config", exists=True, dir_okay=False, show_default="fondly.toml", help="The shop's settings."
     ),
 ]
 
@@ -56,20 +56,20 @@ def check(
 
     Nothing is started, sent or paid. Exit code 1 if the files cannot be used.
     """
-    from encore.cli.check.progress import reading
-    from encore.cli.check.reading import choose, read
-    from encore.cli.check.tables import show
-    from encore.cli.check.views import view
-    from encore.cli.output import console, print_json, say
-    from encore.stack.shop import load_shop
+    from fondly.cli.check.progress import reading
+    from fondly.cli.check.reading import choose, read
+    from fondly.cli.check.tables import show
+    from fondly.cli.check.views import view
+    from fondly.cli.output import console, print_json, say
+    from fondly.stack.shop import load_shop
 
     shop = load_shop(config)
     chosen = choose(files, shop, mapping)
     if write_mapping:
-        from encore.cli.check.mapping import write
+        from fondly.cli.check.mapping import write
 
         write(chosen.sources, write_mapping)
-        say(f"wrote {write_mapping}: complete it, then run `encore check` with --mapping {write_mapping}")
+        say(f"wrote {write_mapping}: complete it, then run `fondly check` with --mapping {write_mapping}")
         return
     with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:
         result = view(read(chosen, shop, watch=watch, rejects=rejects))

@@ -1,15 +1,15 @@
-"""`encore cleanup`: delete what the system has made."""
+"""`fondly cleanup`: delete what the system has made."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import FOUND_WRONG, ask, in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import FOUND_WRONG, ask, in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.cleanup.scope import Scope
-    from encore.cli.environment import Environment
+    from fondly.cli.cleanup.scope import Scope
+    from fondly.cli.environment import Environment
 
 OfRun = Annotated[
     str | None, typer.Option("--run", help="Only what this run has made; the beginning of its id will do.")
@@ -47,11 +47,11 @@ async def cleanup(
     queues, topics, tables and buckets that no Terraform looks after. Ends with what is left, and why.
     Killed at any point, it is simply run again. Exits with 1 if something could not be deleted.
     """
-    from encore.cli.cleanup.clean import clean, whole_id
-    from encore.cli.cleanup.scope import open_scope
-    from encore.cli.cleanup.table import cleanup_table
-    from encore.cli.errors import CommandError
-    from encore.cli.output import console, print_json, say
+    from fondly.cli.cleanup.clean import clean, whole_id
+    from fondly.cli.cleanup.scope import open_scope
+    from fondly.cli.cleanup.table import cleanup_table
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import console, print_json, say
 
     if (run is None) is not everything:
         raise typer.BadParameter("give either --run ID or --all")
@@ -78,12 +78,12 @@ async def cleanup(
 
 async def _confirmed(scope: "Scope") -> bool:
     """Ask for the name of what is lost: a single key is pressed too easily."""
-    from encore.cli.cleanup.clean import open_runs
-    from encore.cli.output import say
+    from fondly.cli.cleanup.clean import open_runs
+    from fondly.cli.output import say
 
     name = scope.run_id or scope.environment.name
     if not scope.run_id:
-        say("who must not be written to is forgotten too; `encore suppress export` keeps it in a file")
+        say("who must not be written to is forgotten too; `fondly suppress export` keeps it in a file")
     if running := await open_runs(scope):
         say(f"{len(running)} open runs will be ended; stop the services first, or they may make things again")
     lost = "what it has made" if scope.run_id else "everything in it, the uploads and emails included"

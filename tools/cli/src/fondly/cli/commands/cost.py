@@ -1,16 +1,16 @@
-"""`encore cost`: what runs cost, before and after."""
+"""`fondly cost`: what runs cost, before and after."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson, ConfigFile
-from encore.cli.execution import guarded, in_environment
+from fondly.cli.commands.options import AsJson, ConfigFile
+from fondly.cli.execution import guarded, in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.cost.workload import Workload
-    from encore.cli.environment import Environment
+    from fondly.cli.cost.workload import Workload
+    from fondly.cli.environment import Environment
 
 
 app = typer.Typer(no_args_is_help=True, help="What runs cost: reckoned before, measured afterwards.")
@@ -24,7 +24,7 @@ Products = Annotated[
     typer.Option(min=1, show_default="15 % of the customers, at most 10,000", help="The catalogue."),
 ]
 Data = Annotated[
-    Path | None, typer.Option(exists=True, help="Count in these files instead, as `encore check` does.")
+    Path | None, typer.Option(exists=True, help="Count in these files instead, as `fondly check` does.")
 ]
 Emails = Annotated[int, typer.Option(min=1, help="Emails that each customer gets: so many runs.")]
 Mailed = Annotated[float, typer.Option(min=0, max=1, help="The share of customers who may be written to.")]
@@ -33,7 +33,7 @@ HeldOut = Annotated[
     typer.Option(
         min=0,
         max=1,
-        envvar="ENCORE_MAILER_HOLDOUT",
+        envvar="FONDLY_MAILER_HOLDOUT",
         help="The share of them who get no email, for comparison.",
     ),
 ]
@@ -52,7 +52,7 @@ TextUnits = Annotated[
     ),
 ]
 Model = Annotated[
-    str, typer.Option(envvar="ENCORE_MAILER_MODEL_ID", help="The Bedrock model, whose tokens have prices.")
+    str, typer.Option(envvar="FONDLY_MAILER_MODEL_ID", help="The Bedrock model, whose tokens have prices.")
 ]
 Batch = Annotated[bool, typer.Option("--batch", help="Ask by batch inference instead of calls.")]
 Aspects = Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")]
@@ -64,7 +64,7 @@ Ranking = Annotated[
     bool,
     typer.Option(
         "--ranking/--no-ranking",
-        envvar="ENCORE_RECOMMENDER_RANKING",
+        envvar="FONDLY_RECOMMENDER_RANKING",
         help="Whether Personalize ranks products for each customer.",
     ),
 ]
@@ -106,11 +106,11 @@ def estimate(
 
     Nothing is started, sent or paid.
     """
-    from encore.cli.cost.estimate import estimate_cost
-    from encore.cli.cost.hours import Quotas
-    from encore.cli.cost.tables import show_estimate
-    from encore.cli.cost.workload import Workload
-    from encore.cli.output import console, print_json
+    from fondly.cli.cost.estimate import estimate_cost
+    from fondly.cli.cost.hours import Quotas
+    from fondly.cli.cost.tables import show_estimate
+    from fondly.cli.cost.workload import Workload
+    from fondly.cli.output import console, print_json
 
     options = {
         "model_id": model_id,
@@ -154,9 +154,9 @@ def estimate(
 @in_environment
 async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False) -> None:
     """Show what a run has used and what that cost, and its budget if it has one."""
-    from encore.cli.cost.measured import measured_cost, show_measured
-    from encore.cli.output import console, print_json
-    from encore.cli.runs.lookup import find_run
+    from fondly.cli.cost.measured import measured_cost, show_measured
+    from fondly.cli.output import console, print_json
+    from fondly.cli.runs.lookup import find_run
 
     ledger = await environment.ledger()
     found = await measured_cost(environment, ledger, await find_run(ledger, run_id))
@@ -172,8 +172,8 @@ async def realtime(environment: "Environment", *, days: Days = 30, json: AsJson 
     """Show what picks in real time, and the campaign, have used in some days, and what that cost."""
     from datetime import UTC, datetime
 
-    from encore.cli.cost.realtime import realtime_cost, show_realtime
-    from encore.cli.output import console, print_json
+    from fondly.cli.cost.realtime import realtime_cost, show_realtime
+    from fondly.cli.output import console, print_json
 
     found = await realtime_cost(environment, days=days, now=datetime.now(UTC))
     if json:
@@ -188,17 +188,17 @@ def guidance() -> None:
     """Print the cost table of the original guidance beside ours, as Markdown."""
     import sys
 
-    from encore.cli.cost.guidance import comparison
+    from fondly.cli.cost.guidance import comparison
 
     sys.stdout.write(comparison())
 
 
 def _counted(data: Path, config: Path | None) -> "Workload":
     """Count what is to be done in a shop's files; raise `CommandError` if they cannot be used."""
-    from encore.cli.check.estimate import workload_of
-    from encore.cli.check.reading import choose, read
-    from encore.cli.errors import CommandError
-    from encore.stack.shop import load_shop
+    from fondly.cli.check.estimate import workload_of
+    from fondly.cli.check.reading import choose, read
+    from fondly.cli.errors import CommandError
+    from fondly.stack.shop import load_shop
 
     shop = load_shop(config)
     checked = read(choose([data], shop), shop, watch=lambda _: None)

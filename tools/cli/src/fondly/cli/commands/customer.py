@@ -1,4 +1,4 @@
-"""`encore customer`: what is known of customers, all of it for themselves, and how they are forgotten."""
+"""`fondly customer`: what is known of customers, all of it for themselves, and how they are forgotten."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import FOUND_WRONG, ask, in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import FOUND_WRONG, ask, in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.cleanup.scope import Scope
-    from encore.cli.customers.proof import Proof
-    from encore.cli.environment import Environment
+    from fondly.cli.cleanup.scope import Scope
+    from fondly.cli.customers.proof import Proof
+    from fondly.cli.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What is known of customers; export it, and forget them.")
 
@@ -40,7 +40,7 @@ Role = Annotated[
     str | None,
     typer.Option(
         "--role-arn",
-        envvar="ENCORE_PERSONALIZE_ROLE_ARN",
+        envvar="FONDLY_PERSONALIZE_ROLE_ARN",
         show_default="that of the environment",
         help="The role with which Personalize reads the data bucket.",
     ),
@@ -52,17 +52,17 @@ FORGET = "forget"
 @in_environment
 async def show(environment: "Environment", customers: Who, *, json: AsJson = False) -> None:
     """Show what the tables know of customers, and why they are or are not written to."""
-    from encore.cli.customers.known import at_a_glance
-    from encore.cli.customers.lookup import whom
-    from encore.cli.customers.tables import known_table
-    from encore.cli.errors import CommandError
-    from encore.cli.output import console, print_json
+    from fondly.cli.customers.known import at_a_glance
+    from fondly.cli.customers.lookup import whom
+    from fondly.cli.customers.tables import known_table
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import console, print_json
 
     async with _scope(environment) as scope:
         known = await at_a_glance(scope, await whom(scope, customers))
     if known.is_empty:
         raise CommandError(
-            "nothing is known of them in the tables: `encore customer search` looks everywhere"
+            "nothing is known of them in the tables: `fondly customer search` looks everywhere"
         )
     if json:
         print_json(known)
@@ -79,13 +79,13 @@ async def export(
 
     An archive with `customer.json` and their finished emails, readable by you alone; or all in one JSON.
     """
-    from encore.cli.customers.archive import write_archive
-    from encore.cli.customers.known import everything
-    from encore.cli.customers.lookup import whom
-    from encore.cli.errors import CommandError
-    from encore.cli.output import print_json, say
-    from encore.cli.tables import counted
-    from encore.contracts.file_names import file_name
+    from fondly.cli.customers.archive import write_archive
+    from fondly.cli.customers.known import everything
+    from fondly.cli.customers.lookup import whom
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import print_json, say
+    from fondly.cli.tables import counted
+    from fondly.contracts.file_names import file_name
 
     async with _scope(environment) as scope:
         known = await everything(scope, await whom(scope, customers))
@@ -113,10 +113,10 @@ async def search(environment: "Environment", customers: Who, *, json: AsJson = F
     Exits with 1 if something names them. It looks into archives, workbooks, Parquet files and emails, and
     says what it cannot look into.
     """
-    from encore.cli.customers.forget import traces_of
-    from encore.cli.customers.lookup import whom
-    from encore.cli.customers.search import Search
-    from encore.cli.output import print_json
+    from fondly.cli.customers.forget import traces_of
+    from fondly.cli.customers.lookup import whom
+    from fondly.cli.customers.search import Search
+    from fondly.cli.output import print_json
 
     async with _scope(environment) as scope:
         proof = await Search(scope, traces_of(await whom(scope, customers))).run()
@@ -149,13 +149,13 @@ async def forget(
     on nobody writes to them, which digests remember. Killed at any point, it is simply run again. Exits with
     1 if something is left.
     """
-    from encore.cli.cleanup.table import cleanup_table
-    from encore.cli.customers.answer import Forgotten
-    from encore.cli.customers.forget import forget as forget_customers
-    from encore.cli.customers.lookup import whom
-    from encore.cli.errors import CommandError
-    from encore.cli.output import console, print_json, say
-    from encore.cli.tables import counted
+    from fondly.cli.cleanup.table import cleanup_table
+    from fondly.cli.customers.answer import Forgotten
+    from fondly.cli.customers.forget import forget as forget_customers
+    from fondly.cli.customers.lookup import whom
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.tables import counted
 
     if not all(customers):
         raise typer.BadParameter("an id is not empty")
@@ -185,7 +185,7 @@ async def _scope(
     timeout_s: float = 0.0,
     dataset_groups: frozenset[str] = frozenset(),
 ) -> AsyncIterator["Scope"]:
-    from encore.cli.cleanup.scope import open_scope
+    from fondly.cli.cleanup.scope import open_scope
 
     async with open_scope(
         environment, run_id=None, dry_run=dry_run, timeout_s=timeout_s, dataset_groups=dataset_groups
@@ -194,8 +194,8 @@ async def _scope(
 
 
 def _show_proof(proof: "Proof") -> None:
-    from encore.cli.customers.tables import found_table, more, unseen_table, verdict
-    from encore.cli.output import console, say
+    from fondly.cli.customers.tables import found_table, more, unseen_table, verdict
+    from fondly.cli.output import console, say
 
     screen = console()
     if not proof.is_clean:

@@ -1,4 +1,4 @@
-"""`encore dlq`: show, redrive and discard dead letters."""
+"""`fondly dlq`: show, redrive and discard dead letters."""
 
 import json as json_text
 import sys
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import ask, in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import ask, in_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from encore.cli.dead_letters.dead_letter import DeadLetter
-    from encore.cli.environment import Environment
+    from fondly.cli.dead_letters.dead_letter import DeadLetter
+    from fondly.cli.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that the services gave up.")
 
@@ -33,9 +33,9 @@ OutFile = Annotated[
 @in_environment
 async def list_(environment: "Environment", *, json: AsJson = False) -> None:
     """Show how many dead letters each queue has."""
-    from encore.cli.dead_letters.counts import count_dead_letters
-    from encore.cli.dead_letters.table import count_table
-    from encore.cli.output import console, print_json
+    from fondly.cli.dead_letters.counts import count_dead_letters
+    from fondly.cli.dead_letters.table import count_table
+    from fondly.cli.output import console, print_json
 
     counts = await count_dead_letters(environment)
     if json:
@@ -60,10 +60,10 @@ async def show(
 
     They stay in the dead-letter queue.
     """
-    from encore.cli.dead_letters.dead_letter import Selection
-    from encore.cli.dead_letters.received import receive_dead_letters
-    from encore.cli.dead_letters.table import show_dead_letter
-    from encore.cli.output import console, print_json, say
+    from fondly.cli.dead_letters.dead_letter import Selection
+    from fondly.cli.dead_letters.received import receive_dead_letters
+    from fondly.cli.dead_letters.table import show_dead_letter
+    from fondly.cli.output import console, print_json, say
 
     selection = Selection(run_id=run, message_id=message_id)
     fetched = limit if selection.everything else None
@@ -88,11 +88,11 @@ async def redrive(
     json: AsJson = False,
 ) -> None:
     """Send dead letters back to their queue."""
-    from encore.cli.dead_letters.dead_letter import Selection
-    from encore.cli.dead_letters.redrive import redrive as redrive_dead_letters
-    from encore.cli.errors import NoSuchDeadLetterError
-    from encore.cli.output import console, print_json, say
-    from encore.cli.tables import cell
+    from fondly.cli.dead_letters.dead_letter import Selection
+    from fondly.cli.dead_letters.redrive import redrive as redrive_dead_letters
+    from fondly.cli.errors import NoSuchDeadLetterError
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.tables import cell
 
     selection, name = Selection(run_id=run, message_id=message_id), environment.known_queue(queue)
     done = await redrive_dead_letters(environment, name, selection, lambda moved: say(f"{moved} moved"))
@@ -120,10 +120,10 @@ async def discard(
 
     They are written as JSON lines to `--out` or standard output before.
     """
-    from encore.cli.dead_letters.dead_letter import Discarded, Selection
-    from encore.cli.dead_letters.received import receive_dead_letters
-    from encore.cli.errors import CommandError, NoSuchDeadLetterError
-    from encore.cli.output import print_json, say
+    from fondly.cli.dead_letters.dead_letter import Discarded, Selection
+    from fondly.cli.dead_letters.received import receive_dead_letters
+    from fondly.cli.errors import CommandError, NoSuchDeadLetterError
+    from fondly.cli.output import print_json, say
 
     name, selection = environment.known_queue(queue), Selection(run_id=run, message_id=message_id)
     async with receive_dead_letters(environment, name) as received:
@@ -142,7 +142,7 @@ async def discard(
 
 
 def _confirmed(count: int, queue: str) -> bool:
-    from encore.cli.dead_letters.received import HIDDEN_S
+    from fondly.cli.dead_letters.received import HIDDEN_S
 
     answer = ask(f"Discard {count} dead letters of {queue}? Answer within {HIDDEN_S} s [y/N]: ")
     return answer.strip().casefold() in {"y", "yes"}

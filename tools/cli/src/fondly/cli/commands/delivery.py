@@ -1,22 +1,22 @@
-"""`encore run approve`, `reject`, `hold`, `pause`: whether and when a run's emails go out."""
+"""`fondly run approve`, `reject`, `hold`, `pause`: whether and when a run's emails go out."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import ask, in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import ask, in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.delivery.views import DeliveryView
-    from encore.cli.environment import Environment
+    from fondly.cli.delivery.views import DeliveryView
+    from fondly.cli.environment import Environment
 
 RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
 By = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        envvar="ENCORE_USER",
+        envvar="FONDLY_USER",
         show_default="the caller's ARN on AWS, else this machine's user",
         help="Who decides; it is kept.",
     ),
@@ -47,7 +47,7 @@ PerHour = Annotated[
     typer.Option(
         min=1,
         metavar="N",
-        show_default="ENCORE_SENDER_PER_HOUR",
+        show_default="FONDLY_SENDER_PER_HOUR",
         help="At most N of the run's emails an hour.",
     ),
 ]
@@ -71,9 +71,9 @@ async def approve(
 
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
-    from encore.cli.delivery.approving import Approving, Terms, note, reason_given
-    from encore.cli.delivery.who import decider
-    from encore.cli.output import say
+    from fondly.cli.delivery.approving import Approving, Terms, note, reason_given
+    from fondly.cli.delivery.who import decider
+    from fondly.cli.output import say
 
     terms, reason = Terms.of(sample=sample, seeds=seeds, at=at, per_hour=per_hour), reason_given(why)
     who = await decider(environment, by)
@@ -96,9 +96,9 @@ async def reject(
     json: AsJson = False,
 ) -> None:
     """End a delivery: nothing more of it ever goes out."""
-    from encore.cli.delivery.approving import Approving, reason_given, rejection
-    from encore.cli.delivery.who import decider
-    from encore.runtime.runs.delivery import Act
+    from fondly.cli.delivery.approving import Approving, reason_given, rejection
+    from fondly.cli.delivery.who import decider
+    from fondly.runtime.runs.delivery import Act
 
     reason = reason_given(why)
     who = await decider(environment, by)
@@ -115,9 +115,9 @@ async def pause(
 
     Emails that are being handed over at this moment still go out.
     """
-    from encore.cli.delivery.approving import Approving, reason_given
-    from encore.cli.delivery.who import decider
-    from encore.runtime.runs.delivery import Act
+    from fondly.cli.delivery.approving import Approving, reason_given
+    from fondly.cli.delivery.who import decider
+    from fondly.runtime.runs.delivery import Act
 
     reason = reason_given(why)
     who = await decider(environment, by)
@@ -134,9 +134,9 @@ async def hold(
 
     Nothing goes out until somebody approves it, whatever the settings say.
     """
-    from encore.cli.delivery.approving import Approving, reason_given
-    from encore.cli.delivery.who import decider
-    from encore.runtime.runs.delivery import Act
+    from fondly.cli.delivery.approving import Approving, reason_given
+    from fondly.cli.delivery.who import decider
+    from fondly.runtime.runs.delivery import Act
 
     reason = reason_given(why)
     who = await decider(environment, by)
@@ -148,10 +148,10 @@ async def resume_delivery(
     environment: "Environment", run_id: str, *, why: str | None, by: str | None, yes: bool, json: bool
 ) -> None:
     """Go on with a delivery that is paused, as it was before; ask first, as approving does."""
-    from encore.cli.delivery.approving import Approving, reason_given
-    from encore.cli.delivery.who import decider
-    from encore.cli.output import say
-    from encore.runtime.runs.delivery import Act
+    from fondly.cli.delivery.approving import Approving, reason_given
+    from fondly.cli.delivery.who import decider
+    from fondly.cli.output import say
+    from fondly.runtime.runs.delivery import Act
 
     reason = reason_given(why)
     who = await decider(environment, by)
@@ -165,8 +165,8 @@ async def resume_delivery(
 
 def _confirm(act: str, line: str, *, yes: bool) -> None:
     """Say what a decision leads to, and ask for its name: a single key is pressed too easily."""
-    from encore.cli.errors import CommandError
-    from encore.cli.output import fitted, plain, say
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import fitted, plain, say
 
     word = "approve" if act == "sample" else act
     if yes:
@@ -176,9 +176,9 @@ def _confirm(act: str, line: str, *, yes: bool) -> None:
 
 
 def _show(view: "DeliveryView", *, json: bool) -> None:
-    from encore.cli.delivery.approving import later
-    from encore.cli.delivery.tables import show_delivery
-    from encore.cli.output import console, print_json, say
+    from fondly.cli.delivery.approving import later
+    from fondly.cli.delivery.tables import show_delivery
+    from fondly.cli.output import console, print_json, say
 
     if json:
         print_json(view)

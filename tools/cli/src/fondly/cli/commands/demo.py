@@ -1,4 +1,4 @@
-"""`encore demo` and `encore compose-demo`."""
+"""`fondly demo` and `fondly compose-demo`."""
 
 import sys
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson, ConfigFile
-from encore.cli.execution import FOUND_WRONG, guarded
+from fondly.cli.commands.options import AsJson, ConfigFile
+from fondly.cli.execution import FOUND_WRONG, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from encore.stack.demo import OpenStack
-    from encore.stack.shop import Shop
+    from fondly.stack.demo import OpenStack
+    from fondly.stack.shop import Shop
 
 Data = Annotated[
     Path | None,
@@ -22,7 +22,7 @@ Data = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option(file_okay=False, help="The folder for the run's folder.")]
-Keep = Annotated[bool, typer.Option("--keep", help="Leave the stack running, as `encore up` does.")]
+Keep = Annotated[bool, typer.Option("--keep", help="Leave the stack running, as `fondly up` does.")]
 Send = Annotated[
     bool, typer.Option("--send", help="Deliver the emails too, to a mail server of the stack's own.")
 ]
@@ -39,7 +39,7 @@ Merchandising = Annotated[
     ),
 ]
 Endpoint = Annotated[
-    str, typer.Option(envvar="ENCORE_EMULATOR_URL", help="The address at which the emulator is published.")
+    str, typer.Option(envvar="FONDLY_EMULATOR_URL", help="The address at which the emulator is published.")
 ]
 
 
@@ -57,15 +57,15 @@ def demo(
 ) -> None:
     """Run a file to finished emails on a local stack.
 
-    The stack is the demo's own, also while one of `encore up` is running. It has the shop's settings; for the
+    The stack is the demo's own, also while one of `fondly up` is running. It has the shop's settings; for the
     made-up shop, only those that do not describe data. With --send nobody is written to either: what arrives
     is shown beside each email. With --hold you look, approve and stop emails yourself, as in production.
     """
-    from encore.cli.output import say
-    from encore.stack.embedded import embedded_stack
-    from encore.stack.kept import kept_stack, require_no_stack
-    from encore.stack.shop import load_shop
-    from encore.stack.shop.local import with_shop
+    from fondly.cli.output import say
+    from fondly.stack.embedded import embedded_stack
+    from fondly.stack.kept import kept_stack, require_no_stack
+    from fondly.stack.shop import load_shop
+    from fondly.stack.shop.local import with_shop
 
     keep = keep or hold
     if keep:
@@ -73,19 +73,19 @@ def demo(
     shop = load_shop(config)
     settings = _checked(data, shop, json=json) if data else {}
     if send or hold:
-        from encore.stack.local_mail import HOLDING, SENDING, TO_EVERYBODY
+        from fondly.stack.local_mail import HOLDING, SENDING, TO_EVERYBODY
 
         settings |= (HOLDING if hold else SENDING) | (TO_EVERYBODY if data else {})
     open_stack: OpenStack = with_shop(kept_stack if keep else embedded_stack, shop, made_up_data=data is None)
     if merchandising:
-        from encore.stack.merchandising import with_merchandising
+        from fondly.stack.merchandising import with_merchandising
 
         open_stack = with_merchandising(open_stack, merchandising)
     _run(open_stack, data, out, settings, json=json)
     if hold:
         _say_what_is_next()
     if keep:
-        say("the stack keeps running: see `encore queues` and `encore runs`; `encore down` stops it")
+        say("the stack keeps running: see `fondly queues` and `fondly runs`; `fondly down` stops it")
 
 
 @guarded
@@ -99,8 +99,8 @@ def compose_demo(
     """Run a file to finished emails on docker compose."""
     from functools import partial
 
-    from encore.stack.compose import compose_stack
-    from encore.stack.shop import load_shop
+    from fondly.stack.compose import compose_stack
+    from fondly.stack.shop import load_shop
 
     if data:
         _checked(data, load_shop(), json=json)
@@ -109,16 +109,16 @@ def compose_demo(
 
 def _say_what_is_next() -> None:
     """Lead somebody who is here for the first time to their first delivery."""
-    from encore.cli.output import say
-    from encore.stack.background import running_stack
-    from encore.stack.local_mail import FOLDER
+    from fondly.cli.output import say
+    from fondly.stack.background import running_stack
+    from fondly.stack.local_mail import FOLDER
 
     stack = running_stack()
     say("the emails wait for you. Look at some, then let them go out:")
-    say("  encore email list latest")
-    say("  encore email sample latest")
-    say("  encore run approve latest --sample 5")
-    say("  encore run approve latest")
+    say("  fondly email list latest")
+    say("  fondly email sample latest")
+    say("  fondly run approve latest --sample 5")
+    say("  fondly run approve latest")
     if stack:
         say(f"what goes out arrives in {stack.variables[FOLDER]}, and nowhere else")
 
@@ -128,12 +128,12 @@ def _checked(data: Path, shop: "Shop", *, json: bool) -> dict[str, str]:
 
     Files that cannot be used end the command before anything is started.
     """
-    from encore.cli.check.progress import reading
-    from encore.cli.check.reading import choose, read
-    from encore.cli.check.tables import show
-    from encore.cli.check.views import view
-    from encore.cli.output import console
-    from encore.stack.link_hosts import usual_hosts
+    from fondly.cli.check.progress import reading
+    from fondly.cli.check.reading import choose, read
+    from fondly.cli.check.tables import show
+    from fondly.cli.check.views import view
+    from fondly.cli.output import console
+    from fondly.stack.link_hosts import usual_hosts
 
     chosen = choose([data], shop)
     with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:
@@ -149,8 +149,8 @@ def _run(
     open_stack: "OpenStack", data: Path | None, out: Path, settings: "Mapping[str, str]", *, json: bool
 ) -> None:
     """Print progress and report, with `json` to standard error, and the summary to standard output."""
-    from encore.cli.output import console
-    from encore.stack.demo import run_demo
+    from fondly.cli.output import console
+    from fondly.stack.demo import run_demo
 
     screen = console(stderr=json)
     folder = run_demo(open_stack, data, out, screen, settings=settings)

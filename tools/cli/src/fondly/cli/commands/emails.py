@@ -1,16 +1,16 @@
-"""`encore email`: look at a run's finished emails, and send one of them as a test."""
+"""`fondly email`: look at a run's finished emails, and send one of them as a test."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import FOUND_WRONG, in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import FOUND_WRONG, in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.emails.finished import Emails
-    from encore.cli.environment import Environment
+    from fondly.cli.emails.finished import Emails
+    from fondly.cli.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Finished emails: look at them, send one as a test.")
 
@@ -47,10 +47,10 @@ async def list_(
 
     Each with what has become of it.
     """
-    from encore.cli.emails.tables import email_table
-    from encore.cli.errors import CommandError
-    from encore.cli.output import console, print_json, say
-    from encore.contracts.delivery import Outcome
+    from fondly.cli.emails.tables import email_table
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import console, print_json, say
+    from fondly.contracts.delivery import Outcome
 
     if random and outcome:
         raise CommandError("give --random or --outcome, not both")
@@ -89,9 +89,9 @@ async def show(
     """
     import sys
 
-    from encore.cli.emails.tables import show_email
-    from encore.cli.output import console, print_json
-    from encore.stack.gallery.mime import texts
+    from fondly.cli.emails.tables import show_email
+    from fondly.cli.output import console, print_json
+    from fondly.stack.gallery.mime import texts
 
     emails = await _emails(environment, run_id)
     if raw or html:
@@ -115,9 +115,9 @@ async def sample(
     They are drawn at random, and come with their products, why these were picked, and what the words answer.
     Nothing is sent.
     """
-    from encore.cli.emails.gallery import write_gallery
-    from encore.cli.errors import CommandError
-    from encore.cli.output import say
+    from fondly.cli.emails.gallery import write_gallery
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import say
 
     emails = await _emails(environment, run_id)
     chosen = await emails.drawn(count, seed=f"{emails.run.run_id}{seed}")
@@ -140,8 +140,8 @@ async def send(
     unsubscribing there changes nothing. It counts as an email to nobody. Exits with 1 if the provider did not
     accept it.
     """
-    from encore.cli.emails.sending import read_addresses, send_test
-    from encore.cli.output import print_json, say
+    from fondly.cli.emails.sending import read_addresses, send_test
+    from fondly.cli.output import print_json, say
 
     addresses = read_addresses(to)
     sent = await send_test(environment, await _emails(environment, run_id), customer, addresses)
@@ -160,7 +160,7 @@ def _told(said: str) -> str:
 
 
 async def _emails(environment: "Environment", run_id: str) -> "Emails":
-    from encore.cli.emails.finished import Emails
-    from encore.cli.runs.lookup import find_run
+    from fondly.cli.emails.finished import Emails
+    from fondly.cli.runs.lookup import find_run
 
     return await Emails.of(environment, await find_run(await environment.ledger(), run_id))

@@ -1,4 +1,4 @@
-"""`encore evaluate`: how good recommendations and sentiment are, and whether reasons and copy are true."""
+"""`fondly evaluate`: how good recommendations and sentiment are, and whether reasons and copy are true."""
 
 import json as json_text
 import sys
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.evaluate_copy import copy
-from encore.cli.commands.evaluate_sentiment import sentiment
-from encore.cli.commands.options import AsJson
-from encore.cli.commands.runs import RunId
-from encore.cli.execution import FOUND_WRONG, guarded, in_environment
+from fondly.cli.commands.evaluate_copy import copy
+from fondly.cli.commands.evaluate_sentiment import sentiment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.commands.runs import RunId
+from fondly.cli.execution import FOUND_WRONG, guarded, in_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from encore.cli.environment import Environment
+    from fondly.cli.environment import Environment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,13 +60,13 @@ Least = Annotated[
     ),
 ]
 Floors = Annotated[
-    bool, typer.Option("--floors", help="The same, below what Encore reaches on the file's published data.")
+    bool, typer.Option("--floors", help="The same, below what Fondly reaches on the file's published data.")
 ]
 Baselines = Annotated[bool, typer.Option("--baselines", help="Show popularity, item-kNN and ALS beside it.")]
 Csv = Annotated[
     Path | None,
     typer.Option(
-        "--csv", exists=True, help="A shop's own file, or a folder with three, as for `encore demo`."
+        "--csv", exists=True, help="A shop's own file, or a folder with three, as for `fondly demo`."
     ),
 ]
 MadeUp = Annotated[
@@ -79,7 +79,7 @@ Ablate = Annotated[
 Merchandising = Annotated[
     Path | None,
     typer.Option(
-        exists=True, dir_okay=False, help="The shop's own rules, as for `encore demo` (with --csv)."
+        exists=True, dir_okay=False, help="The shop's own rules, as for `fondly demo` (with --csv)."
     ),
 ]
 
@@ -112,7 +112,7 @@ def recommendations(
     not have. A shop's file goes through the services' own code, in this process: no stack has to run. So does
     a shop that is made up.
     """
-    from encore.cli.evaluation.start import require_evaluation
+    from fondly.cli.evaluation.start import require_evaluation
 
     wanted = _parsed(least or [])
     if sum(source is not None for source in (sequences, csv, made_up)) != 1:
@@ -127,7 +127,7 @@ def recommendations(
     if sequences is not None:
         _on_sequences(sequences, attributes, protocol, wanted, floors=floors, baselines=baselines, json=json)
     else:
-        from encore.cli.evaluation.own_data import show_evaluation, show_parts
+        from fondly.cli.evaluation.own_data import show_evaluation, show_parts
 
         show = show_parts if ablate else show_evaluation
         show(csv, made_up, merchandising, picks, json=json)
@@ -140,14 +140,14 @@ async def reasons(environment: "Environment", run_id: RunId, *, json: AsJson = F
 
     Exits with 1 if one is false, or if there are no recommendations.
     """
-    from encore.cli.errors import CommandError
-    from encore.cli.evaluation.start import evaluating, require_evaluation
+    from fondly.cli.errors import CommandError
+    from fondly.cli.evaluation.start import evaluating, require_evaluation
 
     require_evaluation()
-    from encore.cli.evaluation.reason_tables import show_reasons
-    from encore.cli.evaluation.stored_run import stored_run
-    from encore.cli.output import console, print_json
-    from encore.evaluation.reasons.checking import check_reasons
+    from fondly.cli.evaluation.reason_tables import show_reasons
+    from fondly.cli.evaluation.stored_run import stored_run
+    from fondly.cli.output import console, print_json
+    from fondly.evaluation.reasons.checking import check_reasons
 
     run = await stored_run(environment, run_id)
     with evaluating("reading the run") as announce:
@@ -172,12 +172,12 @@ def _on_sequences(
     baselines: bool,
     json: bool,
 ) -> None:
-    from encore.cli.evaluation.sequence_tables import show_sequences
-    from encore.cli.evaluation.start import evaluating
-    from encore.cli.output import console, say
-    from encore.evaluation.sequences import reading, report
-    from encore.evaluation.sequences.baselines import MISSING, has_implicit
-    from encore.evaluation.sequences.protocol import Protocol as Rule
+    from fondly.cli.evaluation.sequence_tables import show_sequences
+    from fondly.cli.evaluation.start import evaluating
+    from fondly.cli.output import console, say
+    from fondly.evaluation.sequences import reading, report
+    from fondly.evaluation.sequences.baselines import MISSING, has_implicit
+    from fondly.evaluation.sequences.protocol import Protocol as Rule
 
     wanted = {**(report.floors_of(path) if floors else {}), **least}
     _require_known(wanted, report.SequenceReport.figures())
@@ -220,7 +220,7 @@ def _require_known(least: "Mapping[str, float]", figures: tuple[str, ...]) -> No
 
 def _require(figures: "Mapping[str, float]", least: "Mapping[str, float]") -> None:
     """Exit with 1 if a figure is below its floor."""
-    from encore.cli.output import say
+    from fondly.cli.output import say
 
     below = {name: floor for name, floor in least.items() if figures[name] < floor}
     for name, floor in below.items():

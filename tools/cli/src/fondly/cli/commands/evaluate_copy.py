@@ -1,17 +1,17 @@
-"""`encore evaluate copy`: what the gate in front of the model catches, and how much of its copy passes."""
+"""`fondly evaluate copy`: what the gate in front of the model catches, and how much of its copy passes."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from encore.cli.execution import FOUND_WRONG, guarded
+from fondly.cli.execution import FOUND_WRONG, guarded
 
 Suite = Annotated[
     str | None,
     typer.Argument(
         metavar="SUITE",
-        help="JSON Lines of texts, or one of the suites that come with Encore: tuning, test, german.",
+        help="JSON Lines of texts, or one of the suites that come with Fondly: tuning, test, german.",
         show_default="tuning and test",
     ),
 ]
@@ -56,11 +56,11 @@ def copy(
     A line of --answers: {"email": "A", "answer": {"subject": "...", "lines": {"1": ["...", "..."]}},
     "repair": {...}}. A field is a text or a list of wordings; answer and repair may be JSON in a text.
     """
-    from encore.cli.evaluation.start import require_evaluation
+    from fondly.cli.evaluation.start import require_evaluation
 
     require_evaluation()
-    from encore.cli.evaluation import copy as measured
-    from encore.cli.output import say
+    from fondly.cli.evaluation import copy as measured
+    from fondly.cli.output import say
 
     _require_emails(suite, emails, answers, own=measured.is_own(suite))
     found = measured.measure(suite, emails, answers)
@@ -77,4 +77,4 @@ def _require_emails(suite: str | None, emails: Path | None, answers: Path | None
     if suite and not own and not emails:
         raise typer.BadParameter("SUITE needs --emails: which emails are its texts for?")
     if emails and (own or not (suite or answers)):
-        raise typer.BadParameter("--emails needs a file of your own: Encore's suites have their emails")
+        raise typer.BadParameter("--emails needs a file of your own: Fondly's suites have their emails")

@@ -1,4 +1,4 @@
-"""`encore evaluate sentiment`: how right sentiment is on somebody's own texts."""
+"""`fondly evaluate sentiment`: how right sentiment is on somebody's own texts."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from encore.cli.commands.options import Region
-from encore.cli.execution import guarded
+from fondly.cli.commands.options import Region
+from fondly.cli.execution import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
 
-    from encore.contracts.records import Sentiment
+    from fondly.contracts.records import Sentiment
 
 Report = TypeVar("Report", bound="BaseModel")
 
@@ -40,7 +40,7 @@ File = Annotated[
     typer.Argument(
         metavar="FILE",
         exists=True,
-        help="CSV, TSV or JSON Lines, plain or gzip; with --ratings a catalogue, as for `encore demo`.",
+        help="CSV, TSV or JSON Lines, plain or gzip; with --ratings a catalogue, as for `fondly demo`.",
     ),
 ]
 Out = Annotated[
@@ -111,7 +111,7 @@ def sentiment(
     Labels are POSITIVE, NEGATIVE, NEUTRAL and MIXED, their short forms, or 1 to 5 stars. Everything but
     Comprehend runs in this process: no stack has to run.
     """
-    from encore.cli.evaluation.start import require_evaluation
+    from fondly.cli.evaluation.start import require_evaluation
 
     columns = {"--text": text, "--label": label, "--map": mapped, "--term": term, "--sample": sample}
     _require_mode(file, columns, challenge=challenge, ratings=ratings)
@@ -119,10 +119,10 @@ def sentiment(
     if out and not json:
         raise typer.BadParameter("OUT is for --json")
     require_evaluation()
-    from encore.cli.evaluation import sentiment as measured
-    from encore.cli.evaluation import sentiment_tables as tables
-    from encore.cli.evaluation.sentiment_engine import Choice
-    from encore.evaluation.sentiment.reading import Columns
+    from fondly.cli.evaluation import sentiment as measured
+    from fondly.cli.evaluation import sentiment_tables as tables
+    from fondly.cli.evaluation.sentiment_engine import Choice
+    from fondly.evaluation.sentiment.reading import Columns
 
     choice = Choice(
         engine=engine.value,
@@ -172,7 +172,7 @@ def _require_engine(
 
 def _given(mapped: list[str]) -> "dict[str, Sentiment | None]":
     """Return what values mean; raise `BadParameter` for one that is not VALUE=LABEL."""
-    from encore.evaluation.sentiment.labels import read_map
+    from fondly.evaluation.sentiment.labels import read_map
 
     try:
         return read_map(mapped)
@@ -184,7 +184,7 @@ def _answer(
     report: "Report", show: "Callable[[Report, Console], None]", out: Path | None, *, json: bool
 ) -> None:
     """Print a report as tables, as JSON, or as tables with the JSON in a file."""
-    from encore.cli.output import console, print_json
+    from fondly.cli.output import console, print_json
 
     if json and out is None:
         print_json(report)

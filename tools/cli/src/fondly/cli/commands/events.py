@@ -1,14 +1,14 @@
-"""`encore events`."""
+"""`fondly events`."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.environment import Environment
+    from fondly.cli.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="The events that services publish.")
 
@@ -33,6 +33,6 @@ async def tail(
 
     `--json` prints one per line.
     """
-    from encore.cli.events.tail import Tail
+    from fondly.cli.events.tail import Tail
 
     await Tail(environment, topic or [], of_run=run or "", limit=limit, json=json).run(timeout_s)

@@ -1,15 +1,15 @@
-"""`encore features`: what emails may say that a product has; a person may change it."""
+"""`fondly features`: what emails may say that a product has; a person may change it."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.environment import Environment
-    from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
+    from fondly.cli.environment import Environment
+    from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 
 app = typer.Typer(no_args_is_help=True, help="What emails may say that products have.")
 
@@ -28,7 +28,7 @@ Refused = Annotated[
     bool, typer.Option("--refused", help="Show what was proposed and refused instead, with the reason.")
 ]
 By = Annotated[
-    str, typer.Option(metavar="NAME", envvar=["ENCORE_USER", "USER"], help="Who decides; it is stored.")
+    str, typer.Option(metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who decides; it is stored.")
 ]
 Language = Annotated[str, typer.Option(metavar="CODE", help="The language of the emails: en, de.")]
 
@@ -44,10 +44,10 @@ async def list_(
     json: AsJson = False,
 ) -> None:
     """Show the features of products."""
-    from encore.cli.errors import CommandError
-    from encore.cli.features.lookup import of_run, of_text
-    from encore.cli.features.tables import feature_table
-    from encore.cli.output import console, print_json, say
+    from fondly.cli.errors import CommandError
+    from fondly.cli.features.lookup import of_run, of_text
+    from fondly.cli.features.tables import feature_table
+    from fondly.cli.output import console, print_json, say
 
     if run and search:
         raise CommandError("give --run or --search, not both")
@@ -67,9 +67,9 @@ async def list_(
 @in_environment
 async def show(environment: "Environment", product: Product, *, json: AsJson = False) -> None:
     """Show a product's features, who decided on them, and what was refused."""
-    from encore.cli.features.lookup import of_product
-    from encore.cli.features.tables import show_features
-    from encore.cli.output import console, print_json
+    from fondly.cli.features.lookup import of_product
+    from fondly.cli.features.tables import show_features
+    from fondly.cli.output import console, print_json
 
     record = await of_product(await _records(environment), product)
     if json:
@@ -93,9 +93,9 @@ async def set_(
 
     It holds until `reset`, even if the catalogue entry changes.
     """
-    from encore.cli.features.decide import decided
-    from encore.cli.features.tables import show_features
-    from encore.cli.output import console, print_json, say
+    from fondly.cli.features.decide import decided
+    from fondly.cli.features.tables import show_features
+    from fondly.cli.output import console, print_json, say
 
     records = await _records(environment)
     stored = (await records.existing([product])).get(product)
@@ -113,8 +113,8 @@ async def set_(
 @in_environment
 async def reset(environment: "Environment", product: Product) -> None:
     """Forget a product's features, so that the model is asked for them in the next run."""
-    from encore.cli.errors import CommandError
-    from encore.cli.output import say
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import say
 
     if not await (await _records(environment)).remove(product):
         raise CommandError(f"no features of product {product} are stored")
@@ -122,6 +122,6 @@ async def reset(environment: "Environment", product: Product) -> None:
 
 
 async def _records(environment: "Environment") -> "DynamoDBFeatureRecords":
-    from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
+    from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 
     return DynamoDBFeatureRecords(environment.dynamodb, await environment.table("product-features"))

@@ -9,10 +9,10 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option(
         "--config",
-        envvar="ENCORE_CONFIG",
+        envvar="FONDLY_CONFIG",
         exists=True,
         dir_okay=False,
-        show_default="encore.toml, if there is one",
+        show_default="fondly.toml, if there is one",
         help="The shop's settings.",
     ),
 ]
@@ -20,9 +20,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing el
 EnvironmentName = Annotated[
     str | None,
     typer.Option(
-        envvar="ENCORE_ENVIRONMENT",
-        show_default="encore-local",
-        help="The prefix of names: encore-prod.",
+        envvar="FONDLY_ENVIRONMENT",
+        show_default="fondly-local",
+        help="The prefix of names: fondly-prod.",
     ),
 ]
 Region = Annotated[
@@ -32,7 +32,7 @@ Region = Annotated[
 TopologyFile = Annotated[
     Path | None,
     typer.Option(
-        envvar="ENCORE_TOPOLOGY",
+        envvar="FONDLY_TOPOLOGY",
         exists=True,
         dir_okay=False,
         show_default="infra/topology.yaml of the checkout",

@@ -1,14 +1,14 @@
-"""`encore product`: forgets products."""
+"""`fondly product`: forgets products."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import FOUND_WRONG, ask, in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import FOUND_WRONG, ask, in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.environment import Environment
+    from fondly.cli.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What is kept of products.")
 
@@ -29,12 +29,12 @@ async def forget(
     json: AsJson = False,
 ) -> None:
     """Forget products in the tables: entry, features, opinions; says where they stay."""
-    from encore.cli.cleanup.scope import open_scope
-    from encore.cli.cleanup.table import cleanup_table
-    from encore.cli.customers.forget import erase_goods
-    from encore.cli.errors import CommandError
-    from encore.cli.output import console, print_json, say
-    from encore.cli.tables import counted
+    from fondly.cli.cleanup.scope import open_scope
+    from fondly.cli.cleanup.table import cleanup_table
+    from fondly.cli.customers.forget import erase_goods
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.tables import counted
 
     if not all(products):
         raise typer.BadParameter("an id is not empty")

@@ -1,14 +1,14 @@
-"""`encore queues`."""
+"""`fondly queues`."""
 
 from typing import TYPE_CHECKING
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import FOUND_WRONG, in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import FOUND_WRONG, in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.environment import Environment
+    from fondly.cli.environment import Environment
 
 
 @in_environment
@@ -17,9 +17,9 @@ async def queues(environment: "Environment", *, json: AsJson = False) -> None:
 
     Exits with 1 if there are dead letters.
     """
-    from encore.cli.output import console, print_json, say
-    from encore.cli.queues.states import queue_states
-    from encore.cli.queues.table import queue_table
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.queues.states import queue_states
+    from fondly.cli.queues.table import queue_table
 
     states = await queue_states(environment)
     if json:
@@ -27,5 +27,5 @@ async def queues(environment: "Environment", *, json: AsJson = False) -> None:
     else:
         console().print(queue_table(states))
     if dead := [state.name for state in states if state.dead_letters]:
-        say(f"dead letters in {', '.join(dead)}: see `encore dlq show {dead[0]}`")
+        say(f"dead letters in {', '.join(dead)}: see `fondly dlq show {dead[0]}`")
         raise typer.Exit(FOUND_WRONG)

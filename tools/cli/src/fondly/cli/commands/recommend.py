@@ -1,14 +1,14 @@
-"""`encore recommend`: what a customer would be recommended now, and why."""
+"""`fondly recommend`: what a customer would be recommended now, and why."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.environment import Environment
+    from fondly.cli.environment import Environment
 
 CustomerId = Annotated[
     str, typer.Argument(metavar="CUSTOMER", help="A customer's id, as in the shop's files.")
@@ -24,7 +24,7 @@ Group = Annotated[
     typer.Option(
         "--dataset-group",
         metavar="NAME",
-        envvar="ENCORE_RECOMMENDER_DATASET_GROUP",
+        envvar="FONDLY_RECOMMENDER_DATASET_GROUP",
         help="The dataset group of the runs.",
     ),
 ]
@@ -36,7 +36,7 @@ async def recommend(
     customer: CustomerId,
     *,
     engine: Engine = "batch",
-    dataset_group: Group = "encore",
+    dataset_group: Group = "fondly",
     json: AsJson = False,
 ) -> None:
     """Show what a customer would be recommended now, and why.
@@ -44,11 +44,11 @@ async def recommend(
     It is read from the environment itself: the shop of the latest run that has been studied, all that is
     known of the customer, their ranking and last emails, and the shop's file as it is now.
     """
-    from encore.cli.errors import CommandError
-    from encore.cli.output import console, print_json, say
-    from encore.cli.recommending.asking import picked
-    from encore.cli.recommending.tables import remark, show_picks
-    from encore.recommender.domain.customer_ids import id_problem
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.recommending.asking import picked
+    from fondly.cli.recommending.tables import remark, show_picks
+    from fondly.recommender.domain.customer_ids import id_problem
 
     if problem := id_problem(customer):
         raise CommandError(f"CUSTOMER {problem}")

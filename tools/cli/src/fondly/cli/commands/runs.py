@@ -1,19 +1,19 @@
-"""`encore runs` and `encore run`: how far runs are, and resuming one that is stuck, stopped or paused."""
+"""`fondly runs` and `fondly run`: how far runs are, and resuming one that is stuck, stopped or paused."""
 
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from encore.cli.commands import delivery
-from encore.cli.commands.delivery import By, Why, Yes
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import FOUND_WRONG, in_environment
+from fondly.cli.commands import delivery
+from fondly.cli.commands.delivery import By, Why, Yes
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import FOUND_WRONG, in_environment
 
 if TYPE_CHECKING:
-    from encore.cli.environment import Environment
-    from encore.cli.runs.views import RunDetails
-    from encore.runtime.runs.run import Run
+    from fondly.cli.environment import Environment
+    from fondly.cli.runs.views import RunDetails
+    from fondly.runtime.runs.run import Run
 
 app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, approve it, resume it.")
 
@@ -38,7 +38,7 @@ BudgetUsd = Annotated[
     str | None,
     typer.Option(
         metavar="USD",
-        show_default="ENCORE_RUN_BUDGET_USD of the services",
+        show_default="FONDLY_RUN_BUDGET_USD of the services",
         help="What the AI services may charge for the whole run, with what it has spent.",
     ),
 ]
@@ -54,10 +54,10 @@ async def runs(
     environment: "Environment", *, limit: Limit = 20, status: Status = None, json: AsJson = False
 ) -> None:
     """Show runs, the latest first."""
-    from encore.cli.delivery.views import DeliveryLookup
-    from encore.cli.output import console, print_json, say
-    from encore.cli.runs.tables import run_table
-    from encore.cli.runs.views import view
+    from fondly.cli.delivery.views import DeliveryLookup
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.runs.tables import run_table
+    from fondly.cli.runs.views import view
 
     ledger = await environment.ledger()
     found = [run for run in reversed(await ledger.runs()) if status in {None, run.status}][:limit]
@@ -80,9 +80,9 @@ async def show(
 
     Why it failed, and what became of its emails.
     """
-    from encore.cli.output import console, print_json
-    from encore.cli.runs.lookup import find_run, run_details
-    from encore.cli.runs.tables import show_details
+    from fondly.cli.output import console, print_json
+    from fondly.cli.runs.lookup import find_run, run_details
+    from fondly.cli.runs.tables import show_details
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)
@@ -110,11 +110,11 @@ async def results(
     """
     from datetime import UTC, datetime
 
-    from encore.cli.output import console, print_json
-    from encore.cli.results.gathering import groups_of, prices_of
-    from encore.cli.results.tables import show_results
-    from encore.cli.results.views import results as results_of
-    from encore.cli.runs.lookup import find_run
+    from fondly.cli.output import console, print_json
+    from fondly.cli.results.gathering import groups_of, prices_of
+    from fondly.cli.results.tables import show_results
+    from fondly.cli.results.views import results as results_of
+    from fondly.cli.runs.lookup import find_run
 
     run = await find_run(await environment.ledger(), run_id)
     prices = await prices_of(await environment.objects(), run.run_id)
@@ -143,16 +143,16 @@ async def watch(
     With `--delivery` also its emails, until they are out or wait for somebody. `--json` prints a line per
     change. Exits with 1 if the run failed, or was stopped by its budget.
     """
-    from encore.cli.output import console, say
-    from encore.cli.runs.follow import (
+    from fondly.cli.output import console, say
+    from fondly.cli.runs.follow import (
         follow_as_json,
         follow_delivery_as_json,
         follow_delivery_on_screen,
         follow_on_screen,
     )
-    from encore.cli.runs.lookup import find_run, run_details
-    from encore.cli.runs.tables import show_details
-    from encore.runtime.runs.delivery import Deliveries
+    from fondly.cli.runs.lookup import find_run, run_details
+    from fondly.cli.runs.tables import show_details
+    from fondly.runtime.runs.delivery import Deliveries
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)
@@ -179,10 +179,10 @@ async def retry(
 
     Harmless if they are still in their queues.
     """
-    from encore.cli.output import console, print_json, say
-    from encore.cli.runs.lookup import find_run
-    from encore.cli.runs.retry import Retry
-    from encore.cli.runs.tables import message_table
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.runs.lookup import find_run
+    from fondly.cli.runs.retry import Retry
+    from fondly.cli.runs.tables import message_table
 
     ledger = await environment.ledger()
     retry = Retry(environment, await find_run(ledger, run_id), ledger, await environment.objects())
@@ -213,9 +213,9 @@ async def resume(
     A run that its budget has stopped, or one whose emails somebody, or its readers' complaints, have stopped.
     Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
-    from encore.cli.errors import CommandError
-    from encore.cli.runs.lookup import find_run
-    from encore.runtime.runs.run import RunStatus
+    from fondly.cli.errors import CommandError
+    from fondly.cli.runs.lookup import find_run
+    from fondly.runtime.runs.run import RunStatus
 
     limit = _dollars(budget)
     run = await find_run(await environment.ledger(), run_id)
@@ -231,9 +231,9 @@ async def _resume_stopped(
     environment: "Environment", run: "Run", limit: Decimal | None, *, json: bool
 ) -> None:
     """Go on with a run that its budget has stopped."""
-    from encore.cli.output import console, print_json, say
-    from encore.cli.runs.resume import Resume
-    from encore.cli.runs.tables import message_table
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.runs.resume import Resume
+    from fondly.cli.runs.tables import message_table
 
     resumption = await Resume.of(environment, await environment.ledger(), run)
     messages = await resumption.send(limit)
@@ -246,9 +246,9 @@ async def _resume_stopped(
 
 def _say_what_is_next(details: "RunDetails") -> None:
     """Say it below all the tables, where a terminal stops, if the emails wait for somebody."""
-    from encore.cli.delivery.approving import later
-    from encore.cli.delivery.tables import NEXT
-    from encore.cli.output import say
+    from fondly.cli.delivery.approving import later
+    from fondly.cli.delivery.tables import NEXT
+    from fondly.cli.output import say
 
     if details.delivery and details.delivery.delivery.status in NEXT:
         say(later(details.delivery.delivery))

@@ -1,4 +1,4 @@
-"""`encore sample`, `encore pictures`, `encore provision` and `encore verify`."""
+"""`fondly sample`, `fondly pictures`, `fondly provision` and `fondly verify`."""
 
 import sys
 from pathlib import Path
@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson, ConfigFile, EnvironmentName, Region, TopologyFile
-from encore.cli.execution import FOUND_WRONG, guarded
+from fondly.cli.commands.options import AsJson, ConfigFile, EnvironmentName, Region, TopologyFile
+from fondly.cli.execution import FOUND_WRONG, guarded
 
 Model = Annotated[
     str | None,
     typer.Option(
-        envvar="ENCORE_MAILER_MODEL_ID", show_default="the mailer's own", help="The Bedrock model to try."
+        envvar="FONDLY_MAILER_MODEL_ID", show_default="the mailer's own", help="The Bedrock model to try."
     ),
 ]
 
@@ -26,7 +26,7 @@ def sample(
     """Write a sample file to upload: a made-up shop."""
     if customers < products:
         raise typer.BadParameter("there must be at least as many customers as products")
-    from encore.stack.sample import write_sample
+    from fondly.stack.sample import write_sample
 
     write_sample(path, customers=customers, products=products)
 
@@ -42,10 +42,10 @@ def pictures(
 
     Emails of an earlier run show them while this runs, in any mail reader on this machine.
     """
-    from encore.cli.output import say
-    from encore.stack.pictures.addresses import BASE_URL
-    from encore.stack.pictures.files import write_pictures
-    from encore.stack.pictures.server import serve
+    from fondly.cli.output import say
+    from fondly.stack.pictures.addresses import BASE_URL
+    from fondly.stack.pictures.files import write_pictures
+    from fondly.stack.pictures.server import serve
 
     if folder:
         say(f"{len(write_pictures(folder))} pictures in {folder}")
@@ -68,8 +68,8 @@ def provision(
     """
     from json import dumps
 
-    from encore.cli.target import load_topology, target
-    from encore.stack.provision import provision as create
+    from fondly.cli.target import load_topology, target
+    from fondly.stack.provision import provision as create
 
     with target(environment, region) as chosen:
         resources = create(load_topology(topology), environment=chosen.environment, region=chosen.region)
@@ -96,9 +96,9 @@ def verify(
 
     Calls each AI service once, for a fraction of a cent. Exits with 1 if a check fails.
     """
-    from encore.cli.output import console
-    from encore.cli.target import load_topology, target
-    from encore.cli.verification import (
+    from fondly.cli.output import console
+    from fondly.cli.target import load_topology, target
+    from fondly.cli.verification import (
         Account,
         Outcome,
         as_json,
@@ -107,7 +107,7 @@ def verify(
         show_results,
         verify_environment,
     )
-    from encore.stack.shop import load_shop
+    from fondly.stack.shop import load_shop
 
     shop = load_shop(config)
     with target(environment, region) as chosen:

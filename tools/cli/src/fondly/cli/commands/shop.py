@@ -1,4 +1,4 @@
-"""`encore init` and `encore config`: the one settings file of a shop."""
+"""`fondly init` and `fondly config`: the one settings file of a shop."""
 
 import sys
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson, ConfigFile
-from encore.cli.execution import guarded
+from fondly.cli.commands.options import AsJson, ConfigFile
+from fondly.cli.execution import guarded
 
 if TYPE_CHECKING:
-    from encore.stack.shop import Shop
+    from fondly.stack.shop import Shop
 
-NO_FILE = "there is no encore.toml here: `encore init` writes one, --config names another"
+NO_FILE = "there is no fondly.toml here: `fondly init` writes one, --config names another"
 
 app = typer.Typer(no_args_is_help=True, help="The shop's settings: what applies, and for other ways to run.")
 
@@ -33,26 +33,26 @@ def config() -> None:
 
 @guarded
 def init(
-    data: Data = None, target: Target = Path("encore.toml"), *, yes: Yes = False, force: Force = False
+    data: Data = None, target: Target = Path("fondly.toml"), *, yes: Yes = False, force: Force = False
 ) -> None:
     """Write the shop's settings file by asking.
 
     Suggestions come from the shop's own file, if it is given, and from the machine. Every other key is in the
     file as a comment. Editors check and complete it by the schema that is written beside it.
     """
-    from encore.cli.errors import CommandError
-    from encore.cli.output import say
-    from encore.stack.shop.schema import SCHEMA_FILE, schema_text
-    from encore.stack.shop.writing import commented
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import say
+    from fondly.stack.shop.schema import SCHEMA_FILE, schema_text
+    from fondly.stack.shop.writing import commented
 
     if target.exists() and not force:
         raise CommandError(f"{target} exists: change it there, or replace it with --force")
     if not (yes or sys.stdin.isatty()):
-        raise CommandError("no terminal to ask on: `encore init --yes` takes what is guessed")
+        raise CommandError("no terminal to ask on: `fondly init --yes` takes what is guessed")
     text = commented(_answers(data, ask=not yes))
     target.write_text(text, encoding="utf-8")
     (target.parent / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
-    say(f"{target} and {SCHEMA_FILE} are written; `encore config show` says what applies")
+    say(f"{target} and {SCHEMA_FILE} are written; `fondly config show` says what applies")
 
 
 @app.command()
@@ -62,10 +62,10 @@ def show(config: ConfigFile = None, *, json: AsJson = False) -> None:
 
     Variables of the environment go first, and are named.
     """
-    from encore.cli.output import console, print_json, say
-    from encore.cli.shop.tables import show_settings
-    from encore.stack.shop import Origin
-    from encore.stack.shop.rows import rows
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.shop.tables import show_settings
+    from fondly.stack.shop import Origin
+    from fondly.stack.shop.rows import rows
 
     shop = _loaded(config)
     if json:
@@ -83,9 +83,9 @@ def show(config: ConfigFile = None, *, json: AsJson = False) -> None:
 def env(config: ConfigFile = None) -> None:
     """Print the services' variables, for docker compose.
 
-    `encore config env >shop.env && docker compose --env-file shop.env up`
+    `fondly config env >shop.env && docker compose --env-file shop.env up`
     """
-    from encore.stack.shop.rendering import as_dotenv
+    from fondly.stack.shop.rendering import as_dotenv
 
     sys.stdout.write(as_dotenv(_said(config)))
 
@@ -95,9 +95,9 @@ def env(config: ConfigFile = None) -> None:
 def tfvars(config: ConfigFile = None) -> None:
     """Print the variable `shop` for Terraform.
 
-    `encore config tfvars >infra/environments/prod/shop.auto.tfvars.json`
+    `fondly config tfvars >infra/environments/prod/shop.auto.tfvars.json`
     """
-    from encore.stack.shop.rendering import as_tfvars
+    from fondly.stack.shop.rendering import as_tfvars
 
     sys.stdout.write(as_tfvars(_said(config)))
 
@@ -106,7 +106,7 @@ def tfvars(config: ConfigFile = None) -> None:
 @guarded
 def schema() -> None:
     """Print the JSON Schema by which editors check and complete the file."""
-    from encore.stack.shop.schema import schema_text
+    from fondly.stack.shop.schema import schema_text
 
     sys.stdout.write(schema_text())
 
@@ -115,8 +115,8 @@ def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
     import os
     from functools import cache
 
-    from encore.cli.shop.asking import ask_for, problem_of
-    from encore.stack.shop.guessing import guess
+    from fondly.cli.shop.asking import ask_for, problem_of
+    from fondly.stack.shop.guessing import guess
 
     files = sorted(data.iterdir()) if data and data.is_dir() else filter(None, [data])
     given = [file for file in files if file.is_file()]
@@ -133,8 +133,8 @@ def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
 
 
 def _loaded(config: Path | None) -> "Shop":
-    from encore.stack.shop import load_shop
-    from encore.stack.shop.local import require_theme
+    from fondly.stack.shop import load_shop
+    from fondly.stack.shop.local import require_theme
 
     shop = load_shop(config)
     if shop.file:
@@ -144,9 +144,9 @@ def _loaded(config: Path | None) -> "Shop":
 
 def _said(config: Path | None) -> Mapping[str, str]:
     """What the file says. Without a file there is nothing to render."""
-    from encore.cli.errors import CommandError
-    from encore.cli.output import say
-    from encore.stack.shop.local import UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import say
+    from fondly.stack.shop.local import UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL
 
     shop = _loaded(config)
     if shop.file is None:

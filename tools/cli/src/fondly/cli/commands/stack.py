@@ -1,29 +1,29 @@
-"""`encore up` and `encore down`: the local stack in the background."""
+"""`fondly up` and `fondly down`: the local stack in the background."""
 
 import sys
 from typing import TYPE_CHECKING
 
-from encore.cli.commands.options import AsJson, ConfigFile
-from encore.cli.execution import guarded
+from fondly.cli.commands.options import AsJson, ConfigFile
+from fondly.cli.execution import guarded
 
 if TYPE_CHECKING:
-    from encore.stack.background import BackgroundStack
+    from fondly.stack.background import BackgroundStack
 
 
 @guarded
 def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
     """Start a local stack in the background.
 
-    Prints its variables as lines for a shell; `eval "$(encore up)"` sets it for the AWS CLI. Other
+    Prints its variables as lines for a shell; `eval "$(fondly up)"` sets it for the AWS CLI. Other
     commands find the stack by themselves. It has an emulator of S3, SNS, SQS and DynamoDB, understudy for
     the AI services, and the services with the shop's settings, all on loopback. If one is running
     already, up only says so.
     """
-    from encore.cli.output import say
-    from encore.stack.background import running_stack, start_stack
-    from encore.stack.embedded import exported
-    from encore.stack.shop import load_shop
-    from encore.stack.shop.local import stack_variables
+    from fondly.cli.output import say
+    from fondly.stack.background import running_stack, start_stack
+    from fondly.stack.embedded import exported
+    from fondly.stack.shop import load_shop
+    from fondly.stack.shop.local import stack_variables
 
     if stack := running_stack():
         say(f"the local stack is already running (process {stack.pid})")
@@ -32,15 +32,15 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
         say("starting the local stack")
         with exported(variables):
             stack = start_stack()
-        say(f"running (process {stack.pid}), logs in {stack.folder.logs}; `encore down` stops it")
+        say(f"running (process {stack.pid}), logs in {stack.folder.logs}; `fondly down` stops it")
     _show(stack, json=json)
 
 
 @guarded
 def down() -> None:
     """Stop the local stack; harmless if none is running."""
-    from encore.cli.output import say
-    from encore.stack.background import stop_stack
+    from fondly.cli.output import say
+    from fondly.stack.background import stop_stack
 
     say("the local stack has stopped" if stop_stack() else "no local stack is running")
 
@@ -48,7 +48,7 @@ def down() -> None:
 def _show(stack: "BackgroundStack", *, json: bool) -> None:
     from json import dumps
 
-    from encore.stack.background import export_lines
+    from fondly.stack.background import export_lines
 
     facts = {"pid": stack.pid, "logs": str(stack.folder.logs), "variables": dict(stack.variables)}
     sys.stdout.write(dumps(facts, indent=2) + "\n" if json else export_lines(stack.variables))

@@ -1,4 +1,4 @@
-"""`encore suppress`: who must not be written to."""
+"""`fondly suppress`: who must not be written to."""
 
 import os
 from pathlib import Path
@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import FOUND_WRONG, ask, in_environment
+from fondly.cli.commands.options import AsJson
+from fondly.cli.execution import FOUND_WRONG, ask, in_environment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from encore.cli.environment import Environment
-    from encore.cli.suppressions.reading import Found
-    from encore.cli.suppressions.store import Imported
-    from encore.contracts.delivery import NotSent
-    from encore.runtime.consent import DynamoDBConsent
+    from fondly.cli.environment import Environment
+    from fondly.cli.suppressions.reading import Found
+    from fondly.cli.suppressions.store import Imported
+    from fondly.contracts.delivery import NotSent
+    from fondly.runtime.consent import DynamoDBConsent
 
 app = typer.Typer(no_args_is_help=True, help="Who must not be written to, whatever a run recommends them.")
 
-KEY = "ENCORE_MAILER_UNSUBSCRIBE_KEY"
+KEY = "FONDLY_MAILER_UNSUBSCRIBE_KEY"
 Whom = Annotated[list[str], typer.Argument(metavar="WHO…", help="Email addresses, or customer ids.")]
 WhomToShow = Annotated[
     list[str] | None, typer.Argument(metavar="WHO…", help="Only these addresses or customer ids.")
@@ -56,7 +56,7 @@ WhyImported = Annotated[
     typer.Option("--reason", metavar="REASON", help="The reason of rows without one that is known."),
 ]
 By = Annotated[
-    str, typer.Option(metavar="NAME", envvar=["ENCORE_USER", "USER"], help="Who says so; it is stored.")
+    str, typer.Option(metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who says so; it is stored.")
 ]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="Show at most so many, the latest.")]
 ListFile = Annotated[
@@ -101,13 +101,13 @@ async def add(
     """Suppress addresses or customers: no run pays for an email to them, and nothing is sent."""
     from datetime import UTC, datetime
 
-    from encore.cli.output import print_json, say
-    from encore.contracts.consent import Suppression
+    from fondly.cli.output import print_json, say
+    from fondly.contracts.consent import Suppression
 
     key = key or os.environ.get(KEY, "")  # by now also the local stack's
     entries = _entries(_customers(whom, key) if token else whom, customer=customer or token)
     why = _reason(reason or ("unsubscribed" if token else "manual"))
-    at, source = datetime.now(UTC), " ".join(by.split()) or "encore suppress add"
+    at, source = datetime.now(UTC), " ".join(by.split()) or "fondly suppress add"
     added = [
         Suppression(entry=entry, reason=why, source=source, at=at, subject=subject)
         for entry, subject in entries.items()
@@ -130,10 +130,10 @@ async def remove(
 
     Only with their consent: whoever unsubscribed or complained must have asked for it.
     """
-    from encore.cli.errors import CommandError
-    from encore.cli.output import console, say
-    from encore.cli.suppressions.tables import suppression_table
-    from encore.contracts.delivery import NotSent
+    from fondly.cli.errors import CommandError
+    from fondly.cli.output import console, say
+    from fondly.cli.suppressions.tables import suppression_table
+    from fondly.contracts.delivery import NotSent
 
     consent = await _consent(environment)
     found = await consent.find(_entries(whom, customer=customer))
@@ -161,9 +161,9 @@ async def list_(
     """Show who is suppressed, why and since when: the latest, or those that are named."""
     from collections import Counter
 
-    from encore.cli.output import console, print_json, say
-    from encore.cli.suppressions.listing import latest
-    from encore.cli.suppressions.tables import counts_line, suppression_table
+    from fondly.cli.output import console, print_json, say
+    from fondly.cli.suppressions.listing import latest
+    from fondly.cli.suppressions.tables import counts_line, suppression_table
 
     consent = await _consent(environment)
     if whom:
@@ -199,12 +199,12 @@ async def import_(
     from contextlib import AsyncExitStack
     from datetime import UTC, datetime
 
-    from encore.cli.output import print_json, say
-    from encore.cli.suppressions.export import opened
-    from encore.cli.suppressions.reading import read_list
-    from encore.cli.suppressions.rows import Defaults
-    from encore.cli.suppressions.ses import of_account, open_ses
-    from encore.cli.suppressions.store import Import, streamed
+    from fondly.cli.output import print_json, say
+    from fondly.cli.suppressions.export import opened
+    from fondly.cli.suppressions.reading import read_list
+    from fondly.cli.suppressions.rows import Defaults
+    from fondly.cli.suppressions.ses import of_account, open_ses
+    from fondly.cli.suppressions.store import Import, streamed
 
     if (file is None) is not ses:
         raise typer.BadParameter("give a file, or --ses")
@@ -235,9 +235,9 @@ async def import_(
 @in_environment
 async def export(environment: "Environment", file: OutFile = None) -> None:
     """Write everybody who is suppressed as CSV, which `import` reads back."""
-    from encore.cli.output import say
-    from encore.cli.suppressions.export import export as write
-    from encore.cli.suppressions.export import opened
+    from fondly.cli.output import say
+    from fondly.cli.suppressions.export import export as write
+    from fondly.cli.suppressions.export import opened
 
     consent = await _consent(environment)
     with opened(file) as out:
@@ -247,8 +247,8 @@ async def export(environment: "Environment", file: OutFile = None) -> None:
 
 def _customers(tokens: list[str], key: str) -> list[str]:
     """Return the customers that tokens name; raise `CommandError` for one that the key has not signed."""
-    from encore.cli.errors import CommandError
-    from encore.contracts.tokens import UNSUBSCRIBE, verify
+    from fondly.cli.errors import CommandError
+    from fondly.contracts.tokens import UNSUBSCRIBE, verify
 
     if not key:
         raise typer.BadParameter(f"give --key, or set {KEY}")
@@ -261,9 +261,9 @@ def _customers(tokens: list[str], key: str) -> list[str]:
 
 def _entries(whom: list[str], *, customer: bool) -> dict[str, str]:
     """Return what each name stands for, by its entry."""
-    from encore.cli.errors import CommandError
-    from encore.cli.suppressions.rows import entry_of
-    from encore.ingest.domain.errors import UnreadableError
+    from fondly.cli.errors import CommandError
+    from fondly.cli.suppressions.rows import entry_of
+    from fondly.ingest.domain.errors import UnreadableError
 
     try:
         return {entry_of(each.strip(), is_customer=customer): each.strip() for each in whom}
@@ -272,8 +272,8 @@ def _entries(whom: list[str], *, customer: bool) -> dict[str, str]:
 
 
 def _reason(text: str) -> "NotSent":
-    from encore.contracts.consent import REASONS
-    from encore.contracts.delivery import NotSent
+    from fondly.contracts.consent import REASONS
+    from fondly.contracts.delivery import NotSent
 
     if text not in REASONS:
         raise typer.BadParameter(f"found {text!r}, expected one of {', '.join(sorted(REASONS))}")
@@ -281,14 +281,14 @@ def _reason(text: str) -> "NotSent":
 
 
 def _tell(done: "Imported") -> None:
-    from encore.cli.output import say
+    from fondly.cli.output import say
 
     if done.entries % WATCHED_ENTRIES == 0:
         say(f"{done.entries:,} read")
 
 
 async def _consent(environment: "Environment") -> "DynamoDBConsent":
-    from encore.runtime.consent import DynamoDBConsent
+    from fondly.runtime.consent import DynamoDBConsent
 
     return DynamoDBConsent(
         environment.dynamodb,

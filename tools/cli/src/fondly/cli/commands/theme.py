@@ -1,11 +1,11 @@
-"""`encore theme`: how emails look."""
+"""`fondly theme`: how emails look."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from encore.cli.execution import guarded
+from fondly.cli.execution import guarded
 
 app = typer.Typer(no_args_is_help=True, help="How emails look.")
 
@@ -15,7 +15,7 @@ Name = Annotated[
 Config = Annotated[
     Path,
     typer.Option(
-        envvar="ENCORE_CONFIG",
+        envvar="FONDLY_CONFIG",
         dir_okay=False,
         help="The shop's file; it may be missing. Themes are in `themes/` beside it.",
     ),
@@ -30,7 +30,7 @@ def theme() -> None:
 
 @app.command()
 @guarded
-def preview(name: Name = None, config: Config = Path("encore.toml"), port: Port = 8027) -> None:
+def preview(name: Name = None, config: Config = Path("fondly.toml"), port: Port = 8027) -> None:
     """Show a theme in the browser, live while its files change.
 
     Phone and desktop, light and dark, and plain text, with made-up products. Ctrl-C ends it.
@@ -38,8 +38,8 @@ def preview(name: Name = None, config: Config = Path("encore.toml"), port: Port 
     from uvicorn import Config as ServerConfig
     from uvicorn import Server
 
-    from encore.cli.output import say
-    from encore.stack.theme_preview.server import preview_app
+    from fondly.cli.output import say
+    from fondly.stack.theme_preview.server import preview_app
 
     say(f"http://127.0.0.1:{port}/ shows the theme; Ctrl-C ends it")
     server = ServerConfig(

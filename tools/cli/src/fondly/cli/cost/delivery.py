@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from encore.cli.cost.lines import GB, IDLE_H, KMS_REQUESTS_PER_HOUR, CostLine, line
-from encore.cli.cost.workload import (
+from fondly.cli.cost.lines import GB, IDLE_H, KMS_REQUESTS_PER_HOUR, CostLine, line
+from fondly.cli.cost.workload import (
     EMAILS_PER_PUBLISH,
     POLLS_PER_HOUR,
     REQUESTS_PER_PART,
     REQUESTS_PER_POLL,
     Workload,
 )
-from encore.sender.adapters.transports import SES_UNITS
-from encore.sender.use_cases.deliver_part import READS_PER_EMAIL, WRITES_PER_EMAIL
+from fondly.sender.adapters.transports import SES_UNITS
+from fondly.sender.use_cases.deliver_part import READS_PER_EMAIL, WRITES_PER_EMAIL
 
 SES_PER_S = 14.0
 """Emails a second that SES allows many accounts at first; `GetAccount` says how many it allows yours."""

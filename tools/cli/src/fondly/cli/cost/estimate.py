@@ -1,4 +1,4 @@
-"""What `encore cost estimate` answers: the lines of one run, what it keeps, and what an environment costs."""
+"""What `fondly cost estimate` answers: the lines of one run, what it keeps, and what an environment costs."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.cli.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
-from encore.cli.cost.hours import NEW_ACCOUNT, Quotas, calls_of, hours_of
-from encore.cli.cost.lines import CostLine, kept_lines, line, run_lines, total
-from encore.cli.cost.workload import Workload
+from fondly.cli.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
+from fondly.cli.cost.hours import NEW_ACCOUNT, Quotas, calls_of, hours_of
+from fondly.cli.cost.lines import CostLine, kept_lines, line, run_lines, total
+from fondly.cli.cost.workload import Workload
 
 STANDING = "standing.toml"
 WEEKLY_SHARE = 0.1

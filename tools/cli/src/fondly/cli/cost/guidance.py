@@ -8,13 +8,13 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.cli.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
-from encore.cli.cost.estimate import WEEKLY_SHARE, standing_lines
-from encore.cli.cost.hours import hours_of
-from encore.cli.cost.lines import CostLine, kept_lines, run_lines, total
-from encore.cli.cost.tables import money
-from encore.cli.cost.workload import Workload
-from encore.stack.formatting import count
+from fondly.cli.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
+from fondly.cli.cost.estimate import WEEKLY_SHARE, standing_lines
+from fondly.cli.cost.hours import hours_of
+from fondly.cli.cost.lines import CostLine, kept_lines, run_lines, total
+from fondly.cli.cost.tables import money
+from fondly.cli.cost.workload import Workload
+from fondly.stack.formatting import count
 
 FILE = "guidance.toml"
 ENVIRONMENTS = ("dev", "prod")
@@ -52,7 +52,7 @@ def ours(size: int) -> list[CostLine]:
 
 def _costs() -> Iterator[str]:
     lines = {size: ours(size) for size in SIZES}
-    yield _row("", "the guidance, 1,500 customers", *(f"Encore, {count(size)}" for size in SIZES))
+    yield _row("", "the guidance, 1,500 customers", *(f"Fondly, {count(size)}" for size in SIZES))
     yield _row("---", *["---:"] * (1 + len(SIZES)))
     for each in guidance():
         quoted = "" if each.usd is None else money(each.usd)

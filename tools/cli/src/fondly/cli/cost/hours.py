@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from encore.cli.cost.workload import Workload
+from fondly.cli.cost.workload import Workload
 
 TEXTS_PER_CALL = 25
 SENTIMENT_CALLS_PER_S = 10.0

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.cli.cost.hours import NEW_ACCOUNT, Quotas, hours_of
-from encore.cli.cost.ratios import ratios
-from encore.cli.cost.workload import Workload, units_of
-from encore.runtime.runs.pricing import listed
+from fondly.cli.cost.hours import NEW_ACCOUNT, Quotas, hours_of
+from fondly.cli.cost.ratios import ratios
+from fondly.cli.cost.workload import Workload, units_of
+from fondly.runtime.runs.pricing import listed
 
 GB = 1_000_000_000
 DECIMALS = 6

@@ -1,17 +1,17 @@
-"""What `encore cost run` answers: the units that a run's services have recorded, at list prices."""
+"""What `fondly cost run` answers: the units that a run's services have recorded, at list prices."""
 
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
-from encore.cli.cost.lines import CostLine, line, total
-from encore.cli.cost.tables import lines_table, money, source_line, unpriced
-from encore.cli.environment import Environment
-from encore.cli.tables import cell
-from encore.runtime.runs.budget import Budget
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, RunStatus
+from fondly.cli.cost.lines import CostLine, line, total
+from fondly.cli.cost.tables import lines_table, money, source_line, unpriced
+from fondly.cli.environment import Environment
+from fondly.cli.tables import cell
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run, RunStatus
 
 
 class BudgetView(BaseModel):

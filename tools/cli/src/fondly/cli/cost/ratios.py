@@ -9,7 +9,7 @@ from statistics import linear_regression
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.runtime.runs.pricing import BEDROCK
+from fondly.runtime.runs.pricing import BEDROCK
 
 FILE = "measured.toml"
 CLAIM_AND_ANSWER_WRITES = 3

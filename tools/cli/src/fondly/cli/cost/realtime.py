@@ -1,4 +1,4 @@
-"""What `encore cost realtime` answers: what real time has used in some days, as CloudWatch has counted it."""
+"""What `fondly cost realtime` answers: what real time has used in some days, as CloudWatch has counted it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
-from encore.cli.cost.lines import CostLine, line, total
-from encore.cli.cost.tables import lines_table, source_line
-from encore.cli.environment import Environment, open_client
-from encore.cli.tables import cell
-from encore.runtime.metrics import Metric
-from encore.runtime.settings import NAMESPACE
+from fondly.cli.cost.lines import CostLine, line, total
+from fondly.cli.cost.tables import lines_table, source_line
+from fondly.cli.environment import Environment, open_client
+from fondly.cli.tables import cell
+from fondly.runtime.metrics import Metric
+from fondly.runtime.settings import NAMESPACE
 
 TPS_HOURS, REQUESTS = "personalize.campaign_tps_hours", "personalize.realtime_requests"
 SECONDS_PER_HOUR = 3_600
@@ -130,5 +130,5 @@ def show_realtime(found: RealtimeCost, console: Console) -> None:
     lines: Sequence[CostLine] = found.lines
     console.print(lines_table(lines, f"{found.days} days"))
     console.print()
-    console.print(cell("without what stands, and without campaigns that are gone: `encore cost estimate`"))
+    console.print(cell("without what stands, and without campaigns that are gone: `fondly cost estimate`"))
     console.print(cell(source_line(), "dim"))

@@ -6,11 +6,11 @@ from decimal import Decimal
 from rich.console import Console
 from rich.table import Table
 
-from encore.cli.cost.estimate import CostEstimate
-from encore.cli.cost.lines import CostLine, total
-from encore.cli.tables import cell, table
-from encore.runtime.runs.pricing import prices
-from encore.stack.formatting import count, usd
+from fondly.cli.cost.estimate import CostEstimate
+from fondly.cli.cost.lines import CostLine, total
+from fondly.cli.tables import cell, table
+from fondly.runtime.runs.pricing import prices
+from fondly.stack.formatting import count, usd
 
 A_CENT = Decimal("0.01")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from encore.cli.cost.ratios import (
+from fondly.cli.cost.ratios import (
     CACHE_READ_TOKENS,
     CACHE_WRITE_TOKENS,
     CLAIM_AND_ANSWER_WRITES,
@@ -13,8 +13,8 @@ from encore.cli.cost.ratios import (
     ratios,
     unit,
 )
-from encore.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
-from encore.runtime.consent import ENTRIES_PER_CUSTOMER
+from fondly.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
+from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
 
 MAX_PARTS = 1_000
 MODEL_ID = "anthropic.claude-haiku-5-5"

@@ -1,1 +1,1 @@
-"""What `encore customer` and `encore product` do: show, export and forget, and search for what is left."""
+"""What `fondly customer` and `fondly product` do: show, export and forget, and search for what is left."""

@@ -1,11 +1,11 @@
-"""The answer of `encore customer forget`."""
+"""The answer of `fondly customer forget`."""
 
 from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from encore.cli.cleanup.report import Row
-from encore.cli.customers.proof import Proof
+from fondly.cli.cleanup.report import Row
+from fondly.cli.customers.proof import Proof
 
 
 class Forgotten(BaseModel):

@@ -4,8 +4,8 @@ import os
 import zipfile
 from pathlib import Path
 
-from encore.cli.customers.known import Known
-from encore.cli.errors import CommandError
+from fondly.cli.customers.known import Known
+from fondly.cli.errors import CommandError
 
 DATA = "customer.json"
 OURS_ALONE = 0o600

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from encore.cli.cleanup.scope import Scope
-from encore.cli.customers.gone import Gone
-from encore.cli.errors import MissingResourceError
-from encore.contracts.consent import Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.runtime.consent import DynamoDBConsent
-from encore.runtime.storage import DynamoDBItems
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.customers.gone import Gone
+from fondly.cli.errors import MissingResourceError
+from fondly.contracts.consent import Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.runtime.consent import DynamoDBConsent
+from fondly.runtime.storage import DynamoDBItems
 
-FORGOTTEN = "encore customer forget"
+FORGOTTEN = "fondly customer forget"
 KEPT = "suppressions, as digests"
 WHY_KEPT = "so that nobody writes to them again; a digest names nobody"
 

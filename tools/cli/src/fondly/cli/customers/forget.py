@@ -4,21 +4,21 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encore.cli.cleanup.clean import open_runs, why
-from encore.cli.cleanup.scope import Scope, pauses
-from encore.cli.customers.consent import suppress_forgotten
-from encore.cli.customers.gone import Gone
-from encore.cli.customers.items import erase_identities, erase_items, erase_products, get, learn_items
-from encore.cli.customers.ledger import scrub_ledger
-from encore.cli.customers.objects import FILES, erase_objects, erase_uploads, learn_customers
-from encore.cli.customers.proof import Place, Proof
-from encore.cli.customers.search import CUSTOMERS, Search
-from encore.cli.customers.traces import Trace, Traces
-from encore.cli.customers.users import UserErasure
-from encore.cli.errors import CommandError
-from encore.cli.output import say
-from encore.contracts.object_keys import UPLOADS
-from encore.runtime.retry import UnprocessedError
+from fondly.cli.cleanup.clean import open_runs, why
+from fondly.cli.cleanup.scope import Scope, pauses
+from fondly.cli.customers.consent import suppress_forgotten
+from fondly.cli.customers.gone import Gone
+from fondly.cli.customers.items import erase_identities, erase_items, erase_products, get, learn_items
+from fondly.cli.customers.ledger import scrub_ledger
+from fondly.cli.customers.objects import FILES, erase_objects, erase_uploads, learn_customers
+from fondly.cli.customers.proof import Place, Proof
+from fondly.cli.customers.search import CUSTOMERS, Search
+from fondly.cli.customers.traces import Trace, Traces
+from fondly.cli.customers.users import UserErasure
+from fondly.cli.errors import CommandError
+from fondly.cli.output import say
+from fondly.contracts.object_keys import UPLOADS
+from fondly.runtime.retry import UnprocessedError
 
 AT_WORK = (
     "they may write again what they have read: run the command once more when they have ended, or --wait"

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from encore.contracts.file_names import file_name
-from encore.contracts.records import Customer, one_line
+from fondly.contracts.file_names import file_name
+from fondly.contracts.records import Customer, one_line
 
 OWNERS = ("customer_id", "userId")
 """What the member of a record is called that says whom it is about."""

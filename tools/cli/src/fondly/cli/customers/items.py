@@ -6,12 +6,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.scope import Scope
-from encore.cli.customers.gone import Gone
-from encore.cli.environment import NO_TABLE
-from encore.runtime.batches import batches
-from encore.runtime.errors import error_code
-from encore.runtime.storage import from_item, to_item
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.customers.gone import Gone
+from fondly.cli.environment import NO_TABLE
+from fondly.runtime.batches import batches
+from fondly.runtime.errors import error_code
+from fondly.runtime.storage import from_item, to_item
 
 IDS_PER_SCAN = 50
 BY_RUN = ("emails", "dispatches")

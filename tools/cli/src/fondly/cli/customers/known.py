@@ -8,15 +8,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from encore.cli.cleanup.scope import RUNS, Scope
-from encore.cli.customers.consent import entries_of, open_consent
-from encore.cli.customers.gone import Gone
-from encore.cli.customers.items import BY_RUN, get, group, learn_items, of_customers
-from encore.cli.customers.objects import EMAIL, Versions, bodies, body_of, for_each_key, learn_customers
-from encore.cli.customers.scrub import is_told, theirs
-from encore.cli.errors import MissingResourceError
-from encore.contracts.consent import Suppression
-from encore.runtime.storage import EXPIRES_AT, DynamoDBItems
+from fondly.cli.cleanup.scope import RUNS, Scope
+from fondly.cli.customers.consent import entries_of, open_consent
+from fondly.cli.customers.gone import Gone
+from fondly.cli.customers.items import BY_RUN, get, group, learn_items, of_customers
+from fondly.cli.customers.objects import EMAIL, Versions, bodies, body_of, for_each_key, learn_customers
+from fondly.cli.customers.scrub import is_told, theirs
+from fondly.cli.errors import MissingResourceError
+from fondly.contracts.consent import Suppression
+from fondly.runtime.storage import EXPIRES_AT, DynamoDBItems
 
 BY_CUSTOMER = ("customers", "contacts", "histories")
 Items = list[dict[str, Any]]

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from encore.cli.cleanup.scope import Scope
-from encore.cli.customers.gone import Gone
-from encore.cli.customers.items import scan
-from encore.cli.customers.scrub import ERASED, mapped
-from encore.cli.customers.traces import Traces
-from encore.runtime.runs.delivery import DELIVERY, Decision, Deliveries, Delivery
-from encore.runtime.runs.items import conditionally
-from encore.runtime.storage import to_item
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.customers.gone import Gone
+from fondly.cli.customers.items import scan
+from fondly.cli.customers.scrub import ERASED, mapped
+from fondly.cli.customers.traces import Traces
+from fondly.runtime.runs.delivery import DELIVERY, Decision, Deliveries, Delivery
+from fondly.runtime.runs.items import conditionally
+from fondly.runtime.storage import to_item
 
 LEDGER = "runs"
 NO_ADDRESS = "erased@customers.invalid"

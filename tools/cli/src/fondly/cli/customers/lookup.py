@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from encore.cli.cleanup.scope import Scope
-from encore.cli.customers.gone import Gone
-from encore.cli.customers.items import get, ids_of
-from encore.mailer.domain.message.addresses import header_address
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.customers.gone import Gone
+from fondly.cli.customers.items import get, ids_of
+from fondly.mailer.domain.message.addresses import header_address
 
 
 async def whom(scope: Scope, words: Sequence[str]) -> Gone:

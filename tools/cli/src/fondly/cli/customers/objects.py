@@ -9,13 +9,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from encore.cli.cleanup.scope import RUNS, Scope
-from encore.cli.customers.gone import Gone, customers_key
-from encore.cli.customers.scrub import is_told, scrubbed
-from encore.contracts.object_keys import CLICKS
-from encore.contracts.records import Customer
-from encore.runtime.errors import error_code
-from encore.runtime.parallel import for_each
+from fondly.cli.cleanup.scope import RUNS, Scope
+from fondly.cli.customers.gone import Gone, customers_key
+from fondly.cli.customers.scrub import is_told, scrubbed
+from fondly.contracts.object_keys import CLICKS
+from fondly.contracts.records import Customer
+from fondly.runtime.errors import error_code
+from fondly.runtime.parallel import for_each
 
 REWRITTEN = "objects of runs rewritten"
 EMAILS = "emails in the data bucket"

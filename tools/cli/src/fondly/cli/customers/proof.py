@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from encore.cli.customers.traces import Trace
+from fondly.cli.customers.traces import Trace
 
 SHOWN = 1_000
 """So many places are listed; all are counted."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from encore.cli.customers.gone import OWNERS, Gone
+from fondly.cli.customers.gone import OWNERS, Gone
 
 UNTOLD = (".npz", ".tar.gz")
 """Counts of products and links, and the labels of texts: nothing there says whose they are."""

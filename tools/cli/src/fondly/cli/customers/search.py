@@ -9,18 +9,18 @@ from typing import Any, BinaryIO, cast
 
 from botocore.exceptions import ClientError
 
-from encore.cli.cleanup.scope import Scope
-from encore.cli.customers.proof import Findings, Place, Proof
-from encore.cli.customers.traces import Trace, Traces, Whose
-from encore.cli.customers.unpack import BLOCK_BYTES, MEMORY_BYTES, look_into
-from encore.cli.environment import NO_BUCKET, NO_QUEUE, NO_TABLE
-from encore.cli.errors import MissingResourceError
-from encore.cli.output import say
-from encore.contracts.consent import address_entry, customer_entry
-from encore.contracts.file_names import file_name
-from encore.runtime.errors import error_code
-from encore.runtime.parallel import for_each
-from encore.runtime.storage import DynamoDBItems
+from fondly.cli.cleanup.scope import Scope
+from fondly.cli.customers.proof import Findings, Place, Proof
+from fondly.cli.customers.traces import Trace, Traces, Whose
+from fondly.cli.customers.unpack import BLOCK_BYTES, MEMORY_BYTES, look_into
+from fondly.cli.environment import NO_BUCKET, NO_QUEUE, NO_TABLE
+from fondly.cli.errors import MissingResourceError
+from fondly.cli.output import say
+from fondly.contracts.consent import address_entry, customer_entry
+from fondly.contracts.file_names import file_name
+from fondly.runtime.errors import error_code
+from fondly.runtime.parallel import for_each
+from fondly.runtime.storage import DynamoDBItems
 
 OBJECTS = "objects"
 SEGMENTS = 4
@@ -35,7 +35,7 @@ NO_LOOKING = "they cannot be looked into without being received; they end {days}
 SHORT_IDS = "short ids within texts"
 TOO_SHORT = "they are figures, too: they were looked for where ids stand, and by address; see for yourself"
 INCOMPLETE = "uploads that were never completed"
-NOT_SHOWN = "S3 does not show what they hold: `encore cleanup --all` removes them, or their lifecycle rule"
+NOT_SHOWN = "S3 does not show what they hold: `fondly cleanup --all` removes them, or their lifecycle rule"
 ARCHIVE = "they are archived: restore them and search again"
 OUTSIDE = (
     (

@@ -6,12 +6,12 @@ from typing import Any
 
 from rich.table import Table
 
-from encore.cli.customers.consent import described
-from encore.cli.customers.known import Known
-from encore.cli.customers.proof import Proof
-from encore.cli.tables import cell, counted, table
-from encore.contracts.consent import Contact, Frequency
-from encore.stack.formatting import count
+from fondly.cli.customers.consent import described
+from fondly.cli.customers.known import Known
+from fondly.cli.customers.proof import Proof
+from fondly.cli.tables import cell, counted, table
+from fondly.contracts.consent import Contact, Frequency
+from fondly.stack.formatting import count
 
 SHOWN = 20
 YES_NO = {True: "yes", False: "no"}

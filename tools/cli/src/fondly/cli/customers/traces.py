@@ -12,8 +12,8 @@ from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from encore.cli.customers.gone import OWNERS
-from encore.contracts.file_names import file_name
+from fondly.cli.customers.gone import OWNERS
+from fondly.contracts.file_names import file_name
 
 FEWEST_CHARS = 4
 FEWEST_DIGITS = 8
@@ -173,7 +173,7 @@ def _id_forms(customer_id: str) -> set[str]:
 
 
 def _token(customer_id: str) -> str:
-    """How the token of a signed link begins, as `encore.contracts.tokens` makes it."""
+    """How the token of a signed link begins, as `fondly.contracts.tokens` makes it."""
     return f"t={urlsafe_b64encode(customer_id.encode('utf-8', 'replace')).decode().rstrip('=')}."
 
 

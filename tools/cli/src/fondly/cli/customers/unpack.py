@@ -20,7 +20,7 @@ from html import unescape
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO, cast
 
-from encore.cli.customers.traces import decoded
+from fondly.cli.customers.traces import decoded
 
 BLOCK_BYTES = 1 << 20
 MEMORY_BYTES = 32 << 20

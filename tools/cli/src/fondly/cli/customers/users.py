@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from encore.cli.cleanup.personalize_steps import own_groups
-from encore.cli.cleanup.scope import Scope, pauses
-from encore.cli.customers.gone import Gone
-from encore.contracts import object_keys
+from fondly.cli.cleanup.personalize_steps import own_groups
+from fondly.cli.cleanup.scope import Scope, pauses
+from fondly.cli.customers.gone import Gone
+from fondly.contracts import object_keys
 
 ERASURES = "erasures"
 """Where the files with ids are, as if they were of a run: Personalize's role may read there."""

@@ -4,11 +4,11 @@ import asyncio
 
 from pydantic import BaseModel
 
-from encore.cli.dead_letters.received import receive_dead_letters
-from encore.cli.environment import Environment
-from encore.cli.queues.states import depths, oldest_ages_s
-from encore.cli.tables import since
-from encore.stack.provision import DEAD_LETTER_SUFFIX
+from fondly.cli.dead_letters.received import receive_dead_letters
+from fondly.cli.environment import Environment
+from fondly.cli.queues.states import depths, oldest_ages_s
+from fondly.cli.tables import since
+from fondly.stack.provision import DEAD_LETTER_SUFFIX
 
 SAMPLE = 100
 

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from encore.cli.dead_letters.dead_letter import DeadLetter, read_dead_letter
-from encore.cli.environment import Environment
-from encore.cli.queues.states import depths
-from encore.runtime.batches import batches
+from fondly.cli.dead_letters.dead_letter import DeadLetter, read_dead_letter
+from fondly.cli.environment import Environment
+from fondly.cli.queues.states import depths
+from fondly.runtime.batches import batches
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from encore.cli.dead_letters.dead_letter import Selection
-from encore.cli.dead_letters.received import receive_dead_letters
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.runtime.errors import error_code
+from fondly.cli.dead_letters.dead_letter import Selection
+from fondly.cli.dead_letters.received import receive_dead_letters
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.runtime.errors import error_code
 
 UNSUPPORTED = frozenset(
     {

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from encore.cli.dead_letters.counts import DeadLetterCount
-from encore.cli.dead_letters.dead_letter import DeadLetter
-from encore.cli.tables import age, cell, since, table
-from encore.stack.formatting import count
+from fondly.cli.dead_letters.counts import DeadLetterCount
+from fondly.cli.dead_letters.dead_letter import DeadLetter
+from fondly.cli.tables import age, cell, since, table
+from fondly.stack.formatting import count
 
 
 def count_table(counts: Sequence[DeadLetterCount]) -> Table:

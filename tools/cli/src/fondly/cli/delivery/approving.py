@@ -5,26 +5,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from encore.cli.delivery.decide import Decisions
-from encore.cli.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
-from encore.cli.delivery.plan import Plan, moment
-from encore.cli.delivery.seeds import read_seeds
-from encore.cli.delivery.start_times import start_time
-from encore.cli.delivery.tables import starts_later
-from encore.cli.delivery.views import DeliveryLookup, DeliveryView
-from encore.cli.delivery.who import one_line
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.cli.runs.lookup import find_run, run_details
-from encore.cli.tables import age, since
-from encore.contracts.delivery import Outcome
-from encore.runtime.runs.delivery import Act, Delivery, DeliveryStatus
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
-from encore.runtime.runs.totals import total
-from encore.runtime.settings import ProcessSettings
-from encore.sender.settings import TransportKind
-from encore.stack.formatting import count
+from fondly.cli.delivery.decide import Decisions
+from fondly.cli.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
+from fondly.cli.delivery.plan import Plan, moment
+from fondly.cli.delivery.seeds import read_seeds
+from fondly.cli.delivery.start_times import start_time
+from fondly.cli.delivery.tables import starts_later
+from fondly.cli.delivery.views import DeliveryLookup, DeliveryView
+from fondly.cli.delivery.who import one_line
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.cli.runs.lookup import find_run, run_details
+from fondly.cli.tables import age, since
+from fondly.contracts.delivery import Outcome
+from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.totals import total
+from fondly.runtime.settings import ProcessSettings
+from fondly.sender.settings import TransportKind
+from fondly.stack.formatting import count
 
 MAX_WHY_CHARS = 500
 FRESH = timedelta(days=2)
@@ -179,10 +179,10 @@ def rejection(view: DeliveryView) -> str:
 
 
 LATER: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "is held; `encore run approve` lets its emails go out",
-    DeliveryStatus.SAMPLE: "goes out as a sample; `encore run approve` lets the rest go out",
-    DeliveryStatus.APPROVED: "goes out; `encore run show` says how far it is, `encore run pause` stops it",
-    DeliveryStatus.PAUSED: "is paused; `encore run resume` goes on with it",
+    DeliveryStatus.HELD: "is held; `fondly run approve` lets its emails go out",
+    DeliveryStatus.SAMPLE: "goes out as a sample; `fondly run approve` lets the rest go out",
+    DeliveryStatus.APPROVED: "goes out; `fondly run show` says how far it is, `fondly run pause` stops it",
+    DeliveryStatus.PAUSED: "is paused; `fondly run resume` goes on with it",
     DeliveryStatus.REJECTED: "is rejected: nothing more of it goes out",
     DeliveryStatus.DONE: "is delivered",
 }
@@ -192,7 +192,7 @@ LATER: Mapping[DeliveryStatus, str] = {
 def later(delivery: Delivery) -> str:
     """Say in one line what a delivery does now, and what can be done next."""
     if starts_later(delivery) and delivery.starts_at:
-        what = f"goes out from {moment(delivery.starts_at)} on; `encore run hold` takes the approval back"
+        what = f"goes out from {moment(delivery.starts_at)} on; `fondly run hold` takes the approval back"
     else:
         what = LATER[delivery.status]
     return f"{delivery.run_id} {what}"

@@ -6,19 +6,19 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.contracts.events import Event, SenderPoll, new_event
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.runs.delivery import FROM, Act, DecisionError, Deliveries, Delivery, DeliveryStatus
-from encore.runtime.runs.run import Run, RunStatus
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.contracts.events import Event, SenderPoll, new_event
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.delivery import FROM, Act, DecisionError, Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.run import Run, RunStatus
 
 SENDER = "sender"
 HINTS: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "`encore run approve` lets it go out, `encore run reject` ends it",
-    DeliveryStatus.SAMPLE: "`encore run approve` lets the rest go out, `encore run pause` stops the sample",
-    DeliveryStatus.APPROVED: "`encore run pause` stops it, `encore run hold` takes the approval back",
-    DeliveryStatus.PAUSED: "`encore run resume` goes on with it, `encore run reject` ends it",
+    DeliveryStatus.HELD: "`fondly run approve` lets it go out, `fondly run reject` ends it",
+    DeliveryStatus.SAMPLE: "`fondly run approve` lets the rest go out, `fondly run pause` stops the sample",
+    DeliveryStatus.APPROVED: "`fondly run pause` stops it, `fondly run hold` takes the approval back",
+    DeliveryStatus.PAUSED: "`fondly run resume` goes on with it, `fondly run reject` ends it",
     DeliveryStatus.REJECTED: "that is for good; another upload makes another run",
     DeliveryStatus.DONE: "there is nothing left to decide",
 }
@@ -100,7 +100,7 @@ def _poll(delivery: Delivery) -> Event[SenderPoll]:
 def _not_told(delivery: Delivery, error: Exception) -> str:
     return (
         f"{delivery.run_id} {CALLED[delivery.status]}, but the sender could not be told: {error}."
-        " `encore run retry` tells it again"
+        " `fondly run retry` tells it again"
     )
 
 
@@ -117,5 +117,5 @@ def _none(run: Run) -> str:
         return f"{run.run_id} is {run.status}: its delivery can be decided on once it has finished"
     return (
         f"{run.run_id} has no delivery: the sender's transport is none, it made no email, or the sender has"
-        " not taken it up yet; `encore run retry` tells the sender again"
+        " not taken it up yet; `fondly run retry` tells the sender again"
     )

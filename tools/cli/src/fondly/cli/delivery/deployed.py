@@ -8,10 +8,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from encore.cli.environment import Environment, open_client
-from encore.cli.errors import CommandError
-from encore.runtime.settings import PREFIX
-from encore.sender.settings import SenderSettings, TransportKind
+from fondly.cli.environment import Environment, open_client
+from fondly.cli.errors import CommandError
+from fondly.runtime.settings import PREFIX
+from fondly.sender.settings import SenderSettings, TransportKind
 
 SERVICE = "sender"
 TRANSPORT = "sender_transport"
@@ -19,7 +19,7 @@ TRANSPORT = "sender_transport"
 NAMES = {TransportKind.SES: "Amazon SES", TransportKind.NONE: "no transport"}
 SECRETS = ("sender_smtp_password", "sender_dkim_key")
 NOT_READ = "not-read"
-NO_TRANSPORT = "the sender has no transport: set ENCORE_SENDER_TRANSPORT to smtp or ses, and start it again"
+NO_TRANSPORT = "the sender has no transport: set FONDLY_SENDER_TRANSPORT to smtp or ses, and start it again"
 
 
 class DeployedSettings(SenderSettings):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, tzinfo
 
-from encore.cli.tables import age, since
-from encore.stack.formatting import count
+from fondly.cli.tables import age, since
+from fondly.stack.formatting import count
 
 SECONDS_PER_HOUR = 3_600
 SHOWN_SEEDS = 3

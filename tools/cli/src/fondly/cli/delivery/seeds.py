@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from encore.cli.errors import CommandError
-from encore.mailer.domain.message.addresses import header_address
+from fondly.cli.errors import CommandError
+from fondly.mailer.domain.message.addresses import header_address
 
 MOST_SEEDS = 50
 _BETWEEN = re.compile(r"[,;\s]+")

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from encore.cli.errors import CommandError
+from fondly.cli.errors import CommandError
 
 LATEST = timedelta(days=90)
 EXPECTED = "expected 09:00, `2026-11-30 09:00`, or either with a zone: `09:00 Europe/Berlin`, `…T09:00+01:00`"

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-from encore.cli.delivery.plan import moment
-from encore.cli.delivery.views import DeliveryView
-from encore.cli.tables import cell, since, table
-from encore.contracts.delivery import Dispatch, Outcome
-from encore.runtime.runs.delivery import Decision, Delivery, DeliveryStatus
-from encore.sender.domain.tally import Tally
-from encore.stack.formatting import count
+from fondly.cli.delivery.plan import moment
+from fondly.cli.delivery.views import DeliveryView
+from fondly.cli.tables import cell, since, table
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.runtime.runs.delivery import Decision, Delivery, DeliveryStatus
+from fondly.sender.domain.tally import Tally
+from fondly.stack.formatting import count
 
 STYLES: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.HELD: "bold yellow",
@@ -116,7 +116,7 @@ def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, s
     if status not in {DeliveryStatus.HELD, DeliveryStatus.DONE}:
         yield "parts", f"{count(view.parts_done)} of {count(view.parts)} done", ""
     if status in NEXT:
-        yield "next", f"encore run {NEXT[status]} {delivery.run_id}", "dim"
+        yield "next", f"fondly run {NEXT[status]} {delivery.run_id}", "dim"
 
 
 def _meaning(view: DeliveryView) -> str:

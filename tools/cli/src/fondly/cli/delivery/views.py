@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from encore.cli.environment import Environment
-from encore.contracts.delivery import Dispatch, NotSent, Outcome
-from encore.mailer.use_cases.mail_part import HELD_OUT, WITHOUT_ADDRESS
-from encore.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
-from encore.runtime.runs.run import Run, StageName
-from encore.runtime.storage import from_item, to_item
-from encore.sender.domain.tally import Tally, TallyCounter
+from fondly.cli.environment import Environment
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.mailer.use_cases.mail_part import HELD_OUT, WITHOUT_ADDRESS
+from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.storage import from_item, to_item
+from fondly.sender.domain.tally import Tally, TallyCounter
 
 TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
 """The outcomes that a person may want to do something about."""

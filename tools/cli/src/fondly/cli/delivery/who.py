@@ -4,8 +4,8 @@ import getpass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encore.cli.environment import Environment, open_client
-from encore.cli.errors import CommandError
+from fondly.cli.environment import Environment, open_client
+from fondly.cli.errors import CommandError
 
 MAX_NAME_CHARS = 200
 UNKNOWN_USER = "unknown"

@@ -8,16 +8,16 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from encore.cli.delivery.views import DeliveryLookup
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.contracts import object_keys
-from encore.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from encore.mailer.adapters.email_records import DynamoDBEmailRecords
-from encore.mailer.domain.record import EmailRecord
-from encore.mailer.use_cases.draw_holdout import holdout_of
-from encore.runtime.runs.run import Run, StageName
-from encore.runtime.storage import DynamoDBItems, S3Objects
+from fondly.cli.delivery.views import DeliveryLookup
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
+from fondly.mailer.domain.record import EmailRecord
+from fondly.mailer.use_cases.draw_holdout import holdout_of
+from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.storage import DynamoDBItems, S3Objects
 
 
 class EmailView(BaseModel):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from aiobotocore.session import get_session
 
-from encore.cli.emails.finished import Emails
-from encore.stack.collect import collect
-from encore.stack.observer import Observer
-from encore.stack.provision import Resources
-from encore.stack.small_objects import small_objects
+from fondly.cli.emails.finished import Emails
+from fondly.stack.collect import collect
+from fondly.stack.observer import Observer
+from fondly.stack.provision import Resources
+from fondly.stack.small_objects import small_objects
 
 PAGE = "index.html"
 

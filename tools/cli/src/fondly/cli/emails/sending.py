@@ -8,19 +8,19 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from encore.cli.delivery.deployed import deployed_with_secrets
-from encore.cli.emails.finished import Emails
-from encore.cli.environment import Environment, open_client
-from encore.cli.errors import CommandError
-from encore.mailer.domain.message.addresses import header_address
-from encore.sender.adapters.transports import open_transport
-from encore.sender.domain.dating import dated
-from encore.sender.domain.trial import trial_email
-from encore.sender.ports import DeferredError, InDoubtError, Outgoing, RefusedError, Transport
-from encore.sender.settings import SenderSettings
+from fondly.cli.delivery.deployed import deployed_with_secrets
+from fondly.cli.emails.finished import Emails
+from fondly.cli.environment import Environment, open_client
+from fondly.cli.errors import CommandError
+from fondly.mailer.domain.message.addresses import header_address
+from fondly.sender.adapters.transports import open_transport
+from fondly.sender.domain.dating import dated
+from fondly.sender.domain.trial import trial_email
+from fondly.sender.ports import DeferredError, InDoubtError, Outgoing, RefusedError, Transport
+from fondly.sender.settings import SenderSettings
 
 MOST_ADDRESSES = 20
-TAGS = {"encore_test": "yes"}
+TAGS = {"fondly_test": "yes"}
 """Neither run nor customer: what comes back is about nobody's email."""
 
 

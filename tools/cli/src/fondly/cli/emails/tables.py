@@ -6,12 +6,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.delivery.tables import BOUNCES, OUTCOMES, words
-from encore.cli.emails.finished import EmailView
-from encore.cli.output import plain
-from encore.cli.tables import cell, table
-from encore.contracts.delivery import Outcome
-from encore.stack.gallery.mime import texts
+from fondly.cli.delivery.tables import BOUNCES, OUTCOMES, words
+from fondly.cli.emails.finished import EmailView
+from fondly.cli.output import plain
+from fondly.cli.tables import cell, table
+from fondly.contracts.delivery import Outcome
+from fondly.stack.gallery.mime import texts
 
 SUBJECT_AND_PREHEADER = "subject, preheader"
 

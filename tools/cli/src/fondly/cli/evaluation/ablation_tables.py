@@ -3,10 +3,10 @@
 from rich.console import Console
 from rich.table import Table
 
-from encore.cli.tables import cell, table
-from encore.evaluation.metrics import Change, Interval
-from encore.evaluation.own_data.ablation import HIT_NAMES, AblationReport, Whole
-from encore.stack.formatting import count
+from fondly.cli.tables import cell, table
+from fondly.evaluation.metrics import Change, Interval
+from fondly.evaluation.own_data.ablation import HIT_NAMES, AblationReport, Whole
+from fondly.stack.formatting import count
 
 TITLES = dict(zip(HIT_NAMES, ("very product", "family", "leaf category"), strict=True))
 

@@ -4,17 +4,17 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.cli.errors import CommandError
-from encore.cli.evaluation.copy_tables import show_answers, show_suite
-from encore.cli.evaluation.start import evaluating
-from encore.cli.output import console, print_json, say
-from encore.evaluation.copy.answer_report import AnswerReport, evaluate_answers
-from encore.evaluation.copy.answers import read_answers
-from encore.evaluation.copy.emails import Facts, read_emails
-from encore.evaluation.copy.gate import mailer_gate
-from encore.evaluation.copy.report import CopyReport, evaluate_suite, shortfalls
-from encore.evaluation.copy.suite import OWN_SUITES, Suite, own_emails, read_own_suites, read_suite
-from encore.stack.formatting import count
+from fondly.cli.errors import CommandError
+from fondly.cli.evaluation.copy_tables import show_answers, show_suite
+from fondly.cli.evaluation.start import evaluating
+from fondly.cli.output import console, print_json, say
+from fondly.evaluation.copy.answer_report import AnswerReport, evaluate_answers
+from fondly.evaluation.copy.answers import read_answers
+from fondly.evaluation.copy.emails import Facts, read_emails
+from fondly.evaluation.copy.gate import mailer_gate
+from fondly.evaluation.copy.report import CopyReport, evaluate_suite, shortfalls
+from fondly.evaluation.copy.suite import OWN_SUITES, Suite, own_emails, read_own_suites, read_suite
+from fondly.stack.formatting import count
 
 STANDARD_OUTPUT = Path("-")
 SHOWN = 10
@@ -35,12 +35,12 @@ class Measured(BaseModel):
 
 
 def is_own(suite: str | None) -> bool:
-    """Whether this names a suite that comes with Encore; a file of that name goes first."""
+    """Whether this names a suite that comes with Fondly; a file of that name goes first."""
     return suite in OWN_SUITES and not Path(suite).exists()
 
 
 def measure(suite: str | None, emails: Path | None, answers: Path | None) -> Measured:
-    """Judge the texts of a suite and of answers; without either, those of Encore's own suites."""
+    """Judge the texts of a suite and of answers; without either, those of Fondly's own suites."""
     with evaluating("reading") as announce:
         facts = read_emails(emails) if emails else own_emails()
         texts = None if answers and suite is None else _suite(suite, facts)

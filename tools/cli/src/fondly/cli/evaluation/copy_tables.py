@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.tables import cell, table
-from encore.evaluation.copy.answer_report import AnswerReport, JudgedField, Outcome, OutcomeRates
-from encore.evaluation.copy.judging import Problem, Verdict
-from encore.evaluation.copy.report import CopyReport, Rate, Rates
-from encore.stack.formatting import count
+from fondly.cli.tables import cell, table
+from fondly.evaluation.copy.answer_report import AnswerReport, JudgedField, Outcome, OutcomeRates
+from fondly.evaluation.copy.judging import Problem, Verdict
+from fondly.evaluation.copy.report import CopyReport, Rate, Rates
+from fondly.stack.formatting import count
 
 INTERVAL = "95 % interval"
 RULES_SHOWN = 10

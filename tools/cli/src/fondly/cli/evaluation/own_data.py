@@ -5,19 +5,19 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from encore.cli.check.reading import rules as loading_rules
-from encore.cli.evaluation.ablation_tables import show_ablation
-from encore.cli.evaluation.own_data_tables import show_own_data
-from encore.cli.evaluation.start import evaluating
-from encore.cli.output import console, print_json
-from encore.evaluation.own_data.ablation import ablate
-from encore.evaluation.own_data.made_up import MadeUpName, made_up
-from encore.evaluation.own_data.reading import Data, read_data
-from encore.evaluation.own_data.report import evaluate_data
-from encore.evaluation.own_data.shop_file import read_rules
-from encore.recommender.domain.rules import DEFAULT_PICKS
-from encore.recommender.domain.run_rules import RunRules
-from encore.stack.shop import load_shop
+from fondly.cli.check.reading import rules as loading_rules
+from fondly.cli.evaluation.ablation_tables import show_ablation
+from fondly.cli.evaluation.own_data_tables import show_own_data
+from fondly.cli.evaluation.start import evaluating
+from fondly.cli.output import console, print_json
+from fondly.evaluation.own_data.ablation import ablate
+from fondly.evaluation.own_data.made_up import MadeUpName, made_up
+from fondly.evaluation.own_data.reading import Data, read_data
+from fondly.evaluation.own_data.report import evaluate_data
+from fondly.evaluation.own_data.shop_file import read_rules
+from fondly.recommender.domain.rules import DEFAULT_PICKS
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.stack.shop import load_shop
 
 
 def show_evaluation(

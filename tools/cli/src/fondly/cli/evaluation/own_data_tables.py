@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.tables import cell, table
-from encore.evaluation.metrics import Interval
-from encore.evaluation.own_data.quality import MANY, QualityFigures
-from encore.evaluation.own_data.report import DataFigures, HeldOutFigures, ListFigures, OwnDataReport
-from encore.stack.formatting import count
+from fondly.cli.tables import cell, table
+from fondly.evaluation.metrics import Interval
+from fondly.evaluation.own_data.quality import MANY, QualityFigures
+from fondly.evaluation.own_data.report import DataFigures, HeldOutFigures, ListFigures, OwnDataReport
+from fondly.stack.formatting import count
 
 
 def show_own_data(report: OwnDataReport, console: Console) -> None:
@@ -54,7 +54,7 @@ def _judged(data: DataFigures, held_out: HeldOutFigures) -> str:
 
 
 def _hits(held_out: HeldOutFigures) -> Table:
-    names = ("Encore", "95 % interval", "popularity", "95 % interval")
+    names = ("Fondly", "95 % interval", "popularity", "95 % interval")
     shown = table("held-out product's", *names, right=names)
     for title, name in (
         ("very product", "exact"),
@@ -62,7 +62,7 @@ def _hits(held_out: HeldOutFigures) -> Table:
         ("leaf category", "leaf"),
         ("level 2", "level_2"),
     ):
-        ours, popular = getattr(held_out.encore, name), getattr(held_out.popularity, name)
+        ours, popular = getattr(held_out.fondly, name), getattr(held_out.popularity, name)
         shown.add_row(cell(title), *_interval(ours, "bold"), *_interval(popular))
     return shown
 

@@ -2,9 +2,9 @@
 
 from rich.console import Console
 
-from encore.cli.tables import cell, table
-from encore.evaluation.reasons.checking import ReasonReport
-from encore.stack.formatting import count
+from fondly.cli.tables import cell, table
+from fondly.evaluation.reasons.checking import ReasonReport
+from fondly.stack.formatting import count
 
 
 def show_reasons(report: ReasonReport, console: Console) -> None:

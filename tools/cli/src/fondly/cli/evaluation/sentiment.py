@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from encore.cli.evaluation.sentiment_engine import VADER, Choice, opened
-from encore.cli.evaluation.start import evaluating
-from encore.cli.output import say
-from encore.evaluation.own_data.reading import read_data
-from encore.evaluation.sentiment.challenge import ChallengeReport, evaluate_challenge, read_challenge
-from encore.evaluation.sentiment.labels import Given
-from encore.evaluation.sentiment.ratings import RatingsReport, evaluate_ratings, texts_by_product
-from encore.evaluation.sentiment.reading import SHOWN_CHARS, Columns, Labelled, read_labelled
-from encore.evaluation.sentiment.report import SentimentReport, evaluate_rows
-from encore.evaluation.sentiment.scoring import Timed, has_vader, on_terms, on_texts, timed, vader
-from encore.stack.formatting import count
+from fondly.cli.evaluation.sentiment_engine import VADER, Choice, opened
+from fondly.cli.evaluation.start import evaluating
+from fondly.cli.output import say
+from fondly.evaluation.own_data.reading import read_data
+from fondly.evaluation.sentiment.challenge import ChallengeReport, evaluate_challenge, read_challenge
+from fondly.evaluation.sentiment.labels import Given
+from fondly.evaluation.sentiment.ratings import RatingsReport, evaluate_ratings, texts_by_product
+from fondly.evaluation.sentiment.reading import SHOWN_CHARS, Columns, Labelled, read_labelled
+from fondly.evaluation.sentiment.report import SentimentReport, evaluate_rows
+from fondly.evaluation.sentiment.scoring import Timed, has_vader, on_terms, on_texts, timed, vader
+from fondly.stack.formatting import count
 
 ASPECTS = "aspects"
 SHOWN = 10

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from encore.cli.errors import CommandError
-from encore.cli.output import say
-from encore.cli.target import target
-from encore.evaluation.sentiment.comprehend import comprehend, estimated_usd
-from encore.evaluation.sentiment.scoring import Engine, Prior, understudy, vader
-from encore.stack.formatting import count, usd
+from fondly.cli.errors import CommandError
+from fondly.cli.output import say
+from fondly.cli.target import target
+from fondly.evaluation.sentiment.comprehend import comprehend, estimated_usd
+from fondly.evaluation.sentiment.scoring import Engine, Prior, understudy, vader
+from fondly.stack.formatting import count, usd
 
 if TYPE_CHECKING:
     from types_boto3_comprehend.literals import LanguageCodeType

@@ -4,13 +4,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.tables import cell, table
-from encore.contracts.records import Sentiment
-from encore.evaluation.sentiment.challenge import ChallengeReport
-from encore.evaluation.sentiment.metrics import Correlation, Share
-from encore.evaluation.sentiment.ratings import RatingsReport
-from encore.evaluation.sentiment.report import SentimentReport
-from encore.stack.formatting import count
+from fondly.cli.tables import cell, table
+from fondly.contracts.records import Sentiment
+from fondly.evaluation.sentiment.challenge import ChallengeReport
+from fondly.evaluation.sentiment.metrics import Correlation, Share
+from fondly.evaluation.sentiment.ratings import RatingsReport
+from fondly.evaluation.sentiment.report import SentimentReport
+from fondly.stack.formatting import count
 
 INTERVAL = "95 % interval"
 TOLD = {

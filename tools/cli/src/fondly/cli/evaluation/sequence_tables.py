@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from rich.console import Console
 
-from encore.cli.tables import cell, table
-from encore.evaluation.sequences.report import Figures, SequenceReport
-from encore.stack.formatting import count
+from fondly.cli.tables import cell, table
+from fondly.evaluation.sequences.report import Figures, SequenceReport
+from fondly.stack.formatting import count
 
 ACCURACY = ("recall@5", "ndcg@5", "recall@10", "ndcg@10", "coverage@5")
 SECONDS = ("fit s", "score s")
-OURS = "Encore"
+OURS = "Fondly"
 
 
 def show_sequences(report: SequenceReport, beside: Mapping[str, Figures], console: Console) -> None:

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-from encore.cli.errors import CommandError
-from encore.cli.output import console
+from fondly.cli.errors import CommandError
+from fondly.cli.output import console
 
 
 def require_evaluation() -> None:
     """Raise `CommandError` if the package that evaluates, which needs a learning stack, is not installed."""
-    if find_spec("encore.evaluation") is None:
+    if find_spec("fondly.evaluation") is None:
         raise CommandError(
-            "encore-evaluation is not installed: run `make setup`, or install encore-cli[evaluation]"
+            "fondly-evaluation is not installed: run `make setup`, or install fondly-cli[evaluation]"
         )
 
 
@@ -22,7 +22,7 @@ def evaluating(what: str) -> Iterator[Callable[[str], None]]:
 
     Raises `CommandError` if the input cannot be evaluated.
     """
-    from encore.evaluation.errors import EvaluationError  # noqa: PLC0415 - an optional package
+    from fondly.evaluation.errors import EvaluationError  # noqa: PLC0415 - an optional package
 
     with console(stderr=True).status(what) as status:
         try:

@@ -1,10 +1,10 @@
 """The run whose reasons are checked, as the ledger and the data bucket have it."""
 
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.cli.runs.lookup import find_run
-from encore.evaluation.reasons.stored_run import StoredRun
-from encore.runtime.runs.run import StageName
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.cli.runs.lookup import find_run
+from fondly.evaluation.reasons.stored_run import StoredRun
+from fondly.runtime.runs.run import StageName
 
 
 async def stored_run(environment: Environment, wanted: str) -> StoredRun:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from encore.cli.environment import Environment
+from fondly.cli.environment import Environment
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient

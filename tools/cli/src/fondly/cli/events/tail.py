@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.cli.events.listener import ReceivedEvent, listening
-from encore.cli.output import console, print_json, say
-from encore.cli.tables import UNKNOWN, cell
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.cli.events.listener import ReceivedEvent, listening
+from fondly.cli.output import console, print_json, say
+from fondly.cli.tables import UNKNOWN, cell
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Tail:
         if self.json:
             print_json(event, lines=True)
             return
-        kind = (event.type or UNKNOWN).removeprefix("encore.").partition(".")[0]
+        kind = (event.type or UNKNOWN).removeprefix("fondly.").partition(".")[0]
         line = cell(f"{datetime.now(UTC):%H:%M:%S} ", "dim")
         line.append_text(cell(f"{kind:<22} ", "bold"))
         line.append_text(cell(f"{event.subject or UNKNOWN} ", "cyan"))

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from encore.cli.errors import CommandError
-from encore.mailer.domain.facts.edited_features import UnfitFeatureError, edited_features, sellers_words
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.words.lists import WordLists
+from fondly.cli.errors import CommandError
+from fondly.mailer.domain.facts.edited_features import UnfitFeatureError, edited_features, sellers_words
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.words.lists import WordLists
 
 
 def decided(

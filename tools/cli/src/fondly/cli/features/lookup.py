@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator
 
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.cli.runs.lookup import find_run
-from encore.contracts import object_keys
-from encore.contracts.records import Recommendation
-from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.runtime.runs.run import Run, StageName
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.cli.runs.lookup import find_run
+from fondly.contracts import object_keys
+from fondly.contracts.records import Recommendation
+from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.runtime.runs.run import Run, StageName
 
 
 async def of_run(
@@ -35,7 +35,7 @@ async def of_product(records: DynamoDBFeatureRecords, product_id: str) -> Produc
     """Return the features of a product; raise `CommandError` if none are stored."""
     found = await records.existing([product_id])
     if product_id not in found:
-        raise CommandError(f"no features of product {product_id} are stored: see `encore features list`")
+        raise CommandError(f"no features of product {product_id} are stored: see `fondly features list`")
     return found[product_id]
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
-from encore.cli.tables import age, cell, since, table
-from encore.mailer.domain.facts.features import ProductFeatures
-from encore.mailer.domain.facts.titles import title
-from encore.mailer.domain.text import cut
+from fondly.cli.tables import age, cell, since, table
+from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.facts.titles import title
+from fondly.mailer.domain.text import cut
 
 CALLED_CHARS = 24
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
-from encore.cli.environment import Environment
-from encore.stack.observer import DEPTHS
+from fondly.cli.environment import Environment
+from fondly.stack.observer import DEPTHS
 
 LOOK_BACK = timedelta(minutes=15)
 """SQS publishes its metrics every minute, up to some minutes late."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from encore.cli.queues.states import QueueState
-from encore.cli.tables import age, cell, table
-from encore.stack.formatting import count
+from fondly.cli.queues.states import QueueState
+from fondly.cli.tables import age, cell, table
+from fondly.stack.formatting import count
 
 
 def queue_table(states: Sequence[QueueState]) -> Table:

@@ -7,24 +7,24 @@ from contextlib import asynccontextmanager
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.cli.output import say
-from encore.cli.recommending.views import Picked
-from encore.recommender.adapters.campaign import AWSCampaign
-from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
-from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.turns import DynamoDBKnownShop
-from encore.recommender.domain.real_time import Edition, PickedFrom, picks_of, read_picks
-from encore.recommender.domain.rules import Rules
-from encore.recommender.ports import OpenedShop
-from encore.recommender.use_cases.current_picks import CurrentPicks
-from encore.recommender.use_cases.find_edition import FindEdition
-from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.load_rules import LoadRules
-from encore.runtime.aws import CONFIG
-from encore.runtime.retry import NO_SDK_RETRIES
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.cli.output import say
+from fondly.cli.recommending.views import Picked
+from fondly.recommender.adapters.campaign import AWSCampaign
+from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
+from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.turns import DynamoDBKnownShop
+from fondly.recommender.domain.real_time import Edition, PickedFrom, picks_of, read_picks
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.ports import OpenedShop
+from fondly.recommender.use_cases.current_picks import CurrentPicks
+from fondly.recommender.use_cases.find_edition import FindEdition
+from fondly.recommender.use_cases.keep_shop import KeepShop
+from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.retry import NO_SDK_RETRIES
 
 NUM_RESULTS = 150
 """As many products as the recommender asks for by default."""

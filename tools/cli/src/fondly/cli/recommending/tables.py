@@ -3,14 +3,14 @@
 from rich.console import Console
 from rich.padding import Padding
 
-from encore.cli.output import plain
-from encore.cli.recommending.views import Picked
-from encore.cli.tables import cell
-from encore.contracts.records import Pick
-from encore.mailer.domain.facts.figures import money
-from encore.mailer.domain.facts.reasons import stated_reason
-from encore.mailer.domain.text import cut
-from encore.recommender.domain.real_time import PickedFrom
+from fondly.cli.output import plain
+from fondly.cli.recommending.views import Picked
+from fondly.cli.tables import cell
+from fondly.contracts.records import Pick
+from fondly.mailer.domain.facts.figures import money
+from fondly.mailer.domain.facts.reasons import stated_reason
+from fondly.mailer.domain.text import cut
+from fondly.recommender.domain.real_time import PickedFrom
 
 LOCALE = "en"
 NAME_CHARS = 60

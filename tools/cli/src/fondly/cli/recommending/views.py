@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.records import Exclusion, Pick
-from encore.recommender.domain.real_time import PickedFrom
+from fondly.contracts.records import Exclusion, Pick
+from fondly.recommender.domain.real_time import PickedFrom
 
 
 class Picked(BaseModel):

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.cli.results.groups import Group
-from encore.cli.results.statistics import (
+from fondly.cli.results.groups import Group
+from fondly.cli.results.statistics import (
     LEVEL,
     Interval,
     Share,

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from encore.cli.environment import Environment
-from encore.cli.results.groups import Groups
-from encore.cli.results.purchases import SECONDS_PER_DAY, bought
-from encore.contracts import object_keys
-from encore.contracts.delivery import Dispatch
-from encore.contracts.records import CustomerEvent, Product
-from encore.recommender.domain import customer_events
-from encore.recommender.domain.history import History
-from encore.runtime.storage import DynamoDBItems, S3Objects, from_item, to_item
+from fondly.cli.environment import Environment
+from fondly.cli.results.groups import Groups
+from fondly.cli.results.purchases import SECONDS_PER_DAY, bought
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch
+from fondly.contracts.records import CustomerEvent, Product
+from fondly.recommender.domain import customer_events
+from fondly.recommender.domain.history import History
+from fondly.runtime.storage import DynamoDBItems, S3Objects, from_item, to_item
 
 AT_ONCE = 1_000
 """Customers whose histories are in memory."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
-from encore.cli.results.purchases import Bought
-from encore.cli.results.statistics import Moments
-from encore.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.cli.results.purchases import Bought
+from fondly.cli.results.statistics import Moments
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 
 HOLDOUT = "holdout"
 NOT_HELD_OUT = "not held out"

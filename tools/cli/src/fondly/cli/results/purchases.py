@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from encore.contracts.records import CustomerEvent, EventKind
-from encore.recommender.domain.history import History
+from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.recommender.domain.history import History
 
 SECONDS_PER_DAY = 86_400
 

@@ -6,11 +6,11 @@ from itertools import groupby
 from rich.console import Console
 from rich.table import Table
 
-from encore.cli.results.comparing import Comparison, Measure, Verdict
-from encore.cli.results.groups import HOLDOUT
-from encore.cli.results.views import Extra, GroupView, Results
-from encore.cli.tables import UNKNOWN, cell, table
-from encore.stack.formatting import count
+from fondly.cli.results.comparing import Comparison, Measure, Verdict
+from fondly.cli.results.groups import HOLDOUT
+from fondly.cli.results.views import Extra, GroupView, Results
+from fondly.cli.tables import UNKNOWN, cell, table
+from fondly.stack.formatting import count
 
 SAYS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.HIGHER: ("more", "bold green"),

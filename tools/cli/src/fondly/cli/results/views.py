@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.cli.errors import CommandError
-from encore.cli.results.comparing import Comparison, Measure, Verdict, compared
-from encore.cli.results.groups import HOLDOUT, NOT_HELD_OUT, Group, Groups
-from encore.cli.results.purchases import SECONDS_PER_DAY
-from encore.cli.results.statistics import LEVEL, Share, chance_of_sizes, of_several, wilson
+from fondly.cli.errors import CommandError
+from fondly.cli.results.comparing import Comparison, Measure, Verdict, compared
+from fondly.cli.results.groups import HOLDOUT, NOT_HELD_OUT, Group, Groups
+from fondly.cli.results.purchases import SECONDS_PER_DAY
+from fondly.cli.results.statistics import LEVEL, Share, chance_of_sizes, of_several, wilson
 
 PLAIN = ("plain", "control")
 """The names of variants that others are compared with, if there is one so named."""

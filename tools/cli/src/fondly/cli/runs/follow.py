@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 
 from pydantic import BaseModel
 
-from encore.cli.delivery.views import EMAILS
-from encore.cli.output import console, print_json
-from encore.cli.runs.views import view
-from encore.mailer.use_cases.mail_part import HELD_OUT
-from encore.runtime.runs.delivery import Deliveries, DeliveryStatus
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
-from encore.runtime.runs.totals import total
-from encore.stack.progress import RunProgress, StageSnapshot, snapshots
+from fondly.cli.delivery.views import EMAILS
+from fondly.cli.output import console, print_json
+from fondly.cli.runs.views import view
+from fondly.mailer.use_cases.mail_part import HELD_OUT
+from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.totals import total
+from fondly.stack.progress import RunProgress, StageSnapshot, snapshots
 
 SETTLED = ("emails_sent", "emails_not_sent", "emails_held_out", "emails_refused", "emails_in_doubt")
 """The counts of the sender's reports that are final."""

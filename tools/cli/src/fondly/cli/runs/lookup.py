@@ -1,18 +1,18 @@
 """Finding a run in the ledger, and everything about it."""
 
-from encore.cli.delivery.views import TO_LOOK_AT, DeliveryLookup
-from encore.cli.environment import Environment
-from encore.cli.runs.views import RunDetails, Stored, details, find
-from encore.contracts import object_keys
-from encore.contracts.delivery import Outcome
-from encore.contracts.ingest_report import IngestReport
-from encore.contracts.records import SentimentSummary
-from encore.runtime.ports import Model, Objects
-from encore.runtime.runs.attribution import Attribution, attribution, partition
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
-from encore.runtime.runs.totals import total
-from encore.runtime.storage import DynamoDBItems
+from fondly.cli.delivery.views import TO_LOOK_AT, DeliveryLookup
+from fondly.cli.environment import Environment
+from fondly.cli.runs.views import RunDetails, Stored, details, find
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Outcome
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import SentimentSummary
+from fondly.runtime.ports import Model, Objects
+from fondly.runtime.runs.attribution import Attribution, attribution, partition
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.totals import total
+from fondly.runtime.storage import DynamoDBItems
 
 
 async def find_run(ledger: Ledger, wanted: str) -> Run:

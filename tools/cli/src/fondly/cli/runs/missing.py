@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from encore.cli.delivery.decide import CALLED, HINTS
-from encore.cli.errors import CommandError
-from encore.runtime.runs.delivery import Delivery, DeliveryStatus
-from encore.runtime.runs.run import Progress, Run, RunStatus, StageName
+from fondly.cli.delivery.decide import CALLED, HINTS
+from fondly.cli.errors import CommandError
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.run import Progress, Run, RunStatus, StageName
 
 FIRST_PART = 1
 _PART_CAUSE = re.compile(r"part-(\d+)")
@@ -40,7 +40,7 @@ def missing_messages(run: Run, delivery: Delivery | None = None) -> list[Missing
 
 def _require_open(run: Run) -> None:
     if run.status is RunStatus.STOPPED:
-        raise CommandError(f"{run.run_id} is stopped: {run.reason}. `encore run resume` goes on with it")
+        raise CommandError(f"{run.run_id} is stopped: {run.reason}. `fondly run resume` goes on with it")
     if run.status is RunStatus.FAILED:
         raise CommandError(
             f"{run.run_id} has failed for good: {run.reason}. To process the file again, fix the cause"

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.cli.runs.retry import Message, Retry
-from encore.runtime.runs.account import Account
-from encore.runtime.runs.budget import Budget
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, RunStatus
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.cli.runs.retry import Message, Retry
+from fondly.runtime.runs.account import Account
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run, RunStatus
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, Field
 
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.cli.runs.missing import MissingMessage, missing_messages
-from encore.cli.runs.uploads import notification_again
-from encore.contracts import object_keys
-from encore.contracts.events import (
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.cli.runs.missing import MissingMessage, missing_messages
+from fondly.cli.runs.uploads import notification_again
+from fondly.contracts import object_keys
+from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
     EventData,
@@ -20,18 +20,18 @@ from encore.contracts.events import (
     SentimentScored,
     new_event,
 )
-from encore.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
-from encore.runtime.errors import error_code
-from encore.runtime.ports import Model
-from encore.runtime.queue.polls import POLLS
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.queue.sqs import SQSQueue
-from encore.runtime.runs.delivery import Deliveries, Delivery
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.lifecycle import run_finished
-from encore.runtime.runs.run import Run, RunStatus, StageName
-from encore.runtime.runs.totals import RunTotals, total
-from encore.runtime.storage import S3Objects
+from fondly.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
+from fondly.runtime.errors import error_code
+from fondly.runtime.ports import Model
+from fondly.runtime.queue.polls import POLLS
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.delivery import Deliveries, Delivery
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import run_finished
+from fondly.runtime.runs.run import Run, RunStatus, StageName
+from fondly.runtime.runs.totals import RunTotals, total
+from fondly.runtime.storage import S3Objects
 
 
 class Message(BaseModel):

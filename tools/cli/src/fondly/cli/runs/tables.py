@@ -7,19 +7,19 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.delivery.tables import STYLES as DELIVERY_STYLES
-from encore.cli.delivery.tables import position
-from encore.cli.delivery.tables import sections as delivery_sections
-from encore.cli.runs.retry import Message
-from encore.cli.runs.review_tables import is_among_reviews, review_sections
-from encore.cli.runs.views import RunDetails, RunView, StageView
-from encore.cli.tables import UNKNOWN, age, cell, since, table
-from encore.contracts.object_keys import UPLOADS
-from encore.runtime.batches import batches
-from encore.runtime.runs.attribution import Attribution
-from encore.runtime.runs.run import MAKING, RunStatus, StageName
-from encore.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
-from encore.stack.formatting import count, seconds, usd
+from fondly.cli.delivery.tables import STYLES as DELIVERY_STYLES
+from fondly.cli.delivery.tables import position
+from fondly.cli.delivery.tables import sections as delivery_sections
+from fondly.cli.runs.retry import Message
+from fondly.cli.runs.review_tables import is_among_reviews, review_sections
+from fondly.cli.runs.views import RunDetails, RunView, StageView
+from fondly.cli.tables import UNKNOWN, age, cell, since, table
+from fondly.contracts.object_keys import UPLOADS
+from fondly.runtime.batches import batches
+from fondly.runtime.runs.attribution import Attribution
+from fondly.runtime.runs.run import MAKING, RunStatus, StageName
+from fondly.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
+from fondly.stack.formatting import count, seconds, usd
 
 STYLES = {
     RunStatus.RUNNING: "yellow",

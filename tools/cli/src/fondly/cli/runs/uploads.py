@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from botocore.exceptions import ClientError
 
-from encore.cli.environment import Environment
-from encore.cli.errors import CommandError
-from encore.cli.runs.sources import Stored, notification
-from encore.contracts.object_keys import UPLOADS
-from encore.contracts.run_id import run_id
-from encore.runtime.errors import error_code
-from encore.runtime.runs.latest import LatestRuns
-from encore.runtime.runs.run import Run
-from encore.runtime.runs.source import Folder, possible_keys
+from fondly.cli.environment import Environment
+from fondly.cli.errors import CommandError
+from fondly.cli.runs.sources import Stored, notification
+from fondly.contracts.object_keys import UPLOADS
+from fondly.contracts.run_id import run_id
+from fondly.runtime.errors import error_code
+from fondly.runtime.runs.latest import LatestRuns
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.source import Folder, possible_keys
 
 CHUNK_BYTES = 256 * 1024
 MANIFEST = "manifest"

@@ -7,18 +7,18 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, computed_field, field_serializer
 
-from encore.cli.delivery.views import DeliveryView
-from encore.cli.errors import CommandError
-from encore.contracts import object_keys
-from encore.contracts.ingest_report import IngestReport
-from encore.contracts.records import SentimentSummary
-from encore.runtime.runs.attribution import Attribution
-from encore.runtime.runs.delivery import DeliveryStatus
-from encore.runtime.runs.pricing import price_of
-from encore.runtime.runs.run import MAKING, PartReport, Run, RunStatus, StageName
-from encore.runtime.runs.totals import total
-from encore.stack.run_facts import RunFacts, notices
-from encore.stack.sentiment_figures import exported
+from fondly.cli.delivery.views import DeliveryView
+from fondly.cli.errors import CommandError
+from fondly.contracts import object_keys
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import SentimentSummary
+from fondly.runtime.runs.attribution import Attribution
+from fondly.runtime.runs.delivery import DeliveryStatus
+from fondly.runtime.runs.pricing import price_of
+from fondly.runtime.runs.run import MAKING, PartReport, Run, RunStatus, StageName
+from fondly.runtime.runs.totals import total
+from fondly.stack.run_facts import RunFacts, notices
+from fondly.stack.sentiment_figures import exported
 
 LATEST = "latest"
 PREFIX = "run-"

@@ -1,1 +1,1 @@
-"""What `encore init` and `encore config` ask and show."""
+"""What `fondly init` and `fondly config` ask and show."""

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 import typer
 from pydantic import ValidationError
 
-from encore.mailer.domain.message.toml_file import problems_of
-from encore.stack.shop.file import EXPECTED, ShopFile
-from encore.stack.shop.rendering import SETTINGS, hosts_of
+from fondly.mailer.domain.message.toml_file import problems_of
+from fondly.stack.shop.file import EXPECTED, ShopFile
+from fondly.stack.shop.rendering import SETTINGS, hosts_of
 
 QUESTIONS = {
     "brand.name": "Name of the shop",

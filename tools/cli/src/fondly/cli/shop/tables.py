@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 from rich.console import Console
 
-from encore.cli.tables import cell, table
-from encore.stack.shop.rows import Row
+from fondly.cli.tables import cell, table
+from fondly.stack.shop.rows import Row
 
 MAX_COLUMNS_CHARS = 200
 

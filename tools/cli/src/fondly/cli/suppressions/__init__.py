@@ -1,1 +1,1 @@
-"""What `encore suppress` does."""
+"""What `fondly suppress` does."""

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.cli.errors import CommandError
-from encore.cli.suppressions.reasons import known_reason
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.names import holds_values, loosened, read_names
-from encore.ingest.domain.formats.vocabulary import synonyms
+from fondly.cli.errors import CommandError
+from fondly.cli.suppressions.reasons import known_reason
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.names import holds_values, loosened, read_names
+from fondly.ingest.domain.formats.vocabulary import synonyms
 
 MAX_SHOWN_CHARS = 200
 OWN = ("address", "customer_id", "reason", "source", "at", "entry")

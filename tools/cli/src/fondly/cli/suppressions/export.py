@@ -1,4 +1,4 @@
-"""Writes all suppressions as CSV, which `encore suppress import` reads back as they were."""
+"""Writes all suppressions as CSV, which `fondly suppress import` reads back as they were."""
 
 import csv
 import os
@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from encore.cli.suppressions.columns import OWN
-from encore.contracts.consent import SubjectKind, Suppression
-from encore.runtime.consent import DynamoDBConsent
+from fondly.cli.suppressions.columns import OWN
+from fondly.contracts.consent import SubjectKind, Suppression
+from fondly.runtime.consent import DynamoDBConsent
 
 OWNERS_ONLY = 0o600
 

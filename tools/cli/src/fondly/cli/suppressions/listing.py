@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from heapq import nlargest
 
-from encore.contracts.consent import Suppression
-from encore.contracts.delivery import NotSent
-from encore.runtime.consent import DynamoDBConsent
+from fondly.contracts.consent import Suppression
+from fondly.contracts.delivery import NotSent
+from fondly.runtime.consent import DynamoDBConsent
 
 KEPT = 1_000
 """How many are held before the latest of them are chosen."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from encore.cli.errors import CommandError
-from encore.cli.suppressions.columns import OWN, columns_of
-from encore.cli.suppressions.rows import Defaults, suppressions_of
-from encore.contracts.consent import Suppression
-from encore.ingest.adapters.tables import open_table
-from encore.ingest.domain.csv_records import BrokenRecord
-from encore.ingest.domain.errors import FileError, UnreadableError, described
+from fondly.cli.errors import CommandError
+from fondly.cli.suppressions.columns import OWN, columns_of
+from fondly.cli.suppressions.rows import Defaults, suppressions_of
+from fondly.contracts.consent import Suppression
+from fondly.ingest.adapters.tables import open_table
+from fondly.ingest.domain.csv_records import BrokenRecord
+from fondly.ingest.domain.errors import FileError, UnreadableError, described
 
 MAX_BYTES = 16 * 1024**3
 SES_LIST = "SuppressedDestinationSummaries"

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from encore.contracts.consent import REASONS
-from encore.contracts.delivery import NotSent
-from encore.ingest.domain.formats.names import loosened
+from fondly.contracts.consent import REASONS
+from fondly.contracts.delivery import NotSent
+from fondly.ingest.domain.formats.names import loosened
 
 _OTHERS: Mapping[NotSent, tuple[str, ...]] = {
     NotSent.UNSUBSCRIBED: ("unsubscribe", "unsubscribes", "opt out", "opted out", "list unsubscribe"),

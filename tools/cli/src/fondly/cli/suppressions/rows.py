@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from encore.cli.suppressions.reasons import is_consent, known_reason
-from encore.contracts.consent import REASONS, Suppression, address_entry, customer_entry
-from encore.contracts.delivery import NotSent
-from encore.ingest.domain.errors import UnreadableError
+from fondly.cli.suppressions.reasons import is_consent, known_reason
+from fondly.contracts.consent import REASONS, Suppression, address_entry, customer_entry
+from fondly.contracts.delivery import NotSent
+from fondly.ingest.domain.errors import UnreadableError
 
 MAX_SUBJECT_CHARS = 256
 MAX_SOURCE_CHARS = 200

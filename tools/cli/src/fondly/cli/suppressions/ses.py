@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
-from encore.cli.errors import CommandError
-from encore.contracts.consent import Suppression, address_entry
-from encore.contracts.delivery import NotSent
-from encore.runtime.aws import CONFIG
-from encore.runtime.errors import error_code
+from fondly.cli.errors import CommandError
+from fondly.contracts.consent import Suppression, address_entry
+from fondly.contracts.delivery import NotSent
+from fondly.runtime.aws import CONFIG
+from fondly.runtime.errors import error_code
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager

@@ -5,9 +5,9 @@ from typing import TextIO
 
 from pydantic import BaseModel
 
-from encore.cli.suppressions.reading import BadRow, Found
-from encore.contracts.consent import Suppression
-from encore.runtime.consent import DynamoDBConsent
+from fondly.cli.suppressions.reading import BadRow, Found
+from fondly.contracts.consent import Suppression
+from fondly.runtime.consent import DynamoDBConsent
 
 AT_A_TIME = 1_000
 Watch = Callable[["Imported"], None]

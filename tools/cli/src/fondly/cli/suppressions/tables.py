@@ -6,8 +6,8 @@ from datetime import UTC
 
 from rich.table import Table
 
-from encore.cli.tables import cell, table
-from encore.contracts.consent import Suppression
+from fondly.cli.tables import cell, table
+from fondly.contracts.consent import Suppression
 
 ENTRY_CHARS = 21
 

@@ -5,18 +5,18 @@ It works with AWS and with emulators; what an emulator lacks is skipped, never r
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encore.cli.verification.account import Account
-from encore.cli.verification.ai import ai_checks
-from encore.cli.verification.check import Check, Outcome, Result, run
-from encore.cli.verification.outlook import Outlook, outlook, show_outlook
-from encore.cli.verification.quotas import FoundQuotas, find_quotas, model_of, quota_checks, ses_rate
-from encore.cli.verification.report import as_json, show_results
-from encore.cli.verification.resources import resource_checks
-from encore.cli.verification.sending import sending_checks
-from encore.cli.verification.services import service_checks
-from encore.cli.verification.shop import shop_checks
-from encore.stack.shop import Shop
-from encore.stack.topology import Topology
+from fondly.cli.verification.account import Account
+from fondly.cli.verification.ai import ai_checks
+from fondly.cli.verification.check import Check, Outcome, Result, run
+from fondly.cli.verification.outlook import Outlook, outlook, show_outlook
+from fondly.cli.verification.quotas import FoundQuotas, find_quotas, model_of, quota_checks, ses_rate
+from fondly.cli.verification.report import as_json, show_results
+from fondly.cli.verification.resources import resource_checks
+from fondly.cli.verification.sending import sending_checks
+from fondly.cli.verification.services import service_checks
+from fondly.cli.verification.shop import shop_checks
+from fondly.stack.shop import Shop
+from fondly.stack.topology import Topology
 
 __all__ = [
     "Account",

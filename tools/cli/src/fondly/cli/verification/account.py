@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from encore.cli.endpoints import is_aws
+from fondly.cli.endpoints import is_aws
 
 if TYPE_CHECKING:
     from types_boto3_bedrock_runtime.client import BedrockRuntimeClient
@@ -24,7 +24,7 @@ CONFIG = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard",
 
 @dataclass(frozen=True)
 class Account:
-    """Clients of one region. Names in it begin with `environment`, such as `encore-dev`."""
+    """Clients of one region. Names in it begin with `environment`, such as `fondly-dev`."""
 
     environment: str
     sqs: "SQSClient"
@@ -83,7 +83,7 @@ class Account:
 
     def mailer_parameter(self, name: str) -> str:
         """The name of the SSM parameter with a setting of the mailer, `FROM_ADDRESS` or `from-address`."""
-        return f"/encore/{self.environment}/mailer/{name.lower().replace('_', '-')}"
+        return f"/fondly/{self.environment}/mailer/{name.lower().replace('_', '-')}"
 
     def mailer_setting(self, name: str) -> str:
         """A setting of the mailer that Terraform created; raise `ClientError` if there is none."""

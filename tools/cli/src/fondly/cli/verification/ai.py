@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from encore.cli.verification.account import Account
-from encore.cli.verification.campaigns import REMEDY as CAMPAIGNS
-from encore.cli.verification.campaigns import campaign_finding
-from encore.cli.verification.check import Check, Finding, judged, passed, skipped
-from encore.cli.verification.copy_request import copy_problems
-from encore.cli.verification.services import has_understudy
+from fondly.cli.verification.account import Account
+from fondly.cli.verification.campaigns import REMEDY as CAMPAIGNS
+from fondly.cli.verification.campaigns import campaign_finding
+from fondly.cli.verification.check import Check, Finding, judged, passed, skipped
+from fondly.cli.verification.copy_request import copy_problems
+from fondly.cli.verification.services import has_understudy
 
 BEDROCK = (
     "submit Anthropic's use-case form (Bedrock console, model catalogue), then repeat with"

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from encore.cli.cost.realtime import TPS_HOURS
-from encore.cli.environment import DEFAULT_GROUP
-from encore.cli.verification.account import Account
-from encore.cli.verification.check import Finding, judged
-from encore.runtime.runs.pricing import price_of
+from fondly.cli.cost.realtime import TPS_HOURS
+from fondly.cli.environment import DEFAULT_GROUP
+from fondly.cli.verification.account import Account
+from fondly.cli.verification.check import Finding, judged
+from fondly.runtime.runs.pricing import price_of
 
 REMEDY = (
-    "a run deletes the campaign at its end where ENCORE_RECOMMENDER_CAMPAIGN is false;"
-    " `encore cleanup` deletes campaigns with everything else"
+    "a run deletes the campaign at its end where FONDLY_RECOMMENDER_CAMPAIGN is false;"
+    " `fondly cleanup` deletes campaigns with everything else"
 )
 FAILED = "CREATE FAILED"
 

@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from encore.cli.verification.account import Account
-from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.mailer.__main__ import model_choice, style
-from encore.mailer.adapters.bedrock_replies import read_reply
-from encore.mailer.adapters.bedrock_requests import converse_request
-from encore.mailer.domain.copy.answers import AnswerFormatError, read_answer, read_product_answer
-from encore.mailer.domain.copy.fields import FRAME_TEXTS
-from encore.mailer.domain.copy.frame_prompt import frame_prompt
-from encore.mailer.domain.copy.product_prompt import product_prompt
-from encore.mailer.domain.copy.prompt import Prompt, Task
-from encore.mailer.domain.facts.email import email_facts
-from encore.mailer.ports import ModelMessage
-from encore.mailer.settings import MailerSettings
+from fondly.cli.verification.account import Account
+from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from fondly.mailer.__main__ import model_choice, style
+from fondly.mailer.adapters.bedrock_replies import read_reply
+from fondly.mailer.adapters.bedrock_requests import converse_request
+from fondly.mailer.domain.copy.answers import AnswerFormatError, read_answer, read_product_answer
+from fondly.mailer.domain.copy.fields import FRAME_TEXTS
+from fondly.mailer.domain.copy.frame_prompt import frame_prompt
+from fondly.mailer.domain.copy.product_prompt import product_prompt
+from fondly.mailer.domain.copy.prompt import Prompt, Task
+from fondly.mailer.domain.facts.email import email_facts
+from fondly.mailer.ports import ModelMessage
+from fondly.mailer.settings import MailerSettings
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.type_defs import ConverseRequestTypeDef

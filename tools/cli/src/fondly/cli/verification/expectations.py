@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from encore.stack.provision import DEAD_LETTER_RETENTION_S
-from encore.stack.topology import Notification, Queue, Table
+from fondly.stack.provision import DEAD_LETTER_RETENTION_S
+from fondly.stack.topology import Notification, Queue, Table
 
 DEPTHS = (
     "ApproximateNumberOfMessages",

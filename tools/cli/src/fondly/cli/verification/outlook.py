@@ -5,8 +5,8 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
-from encore.cli.cost.delivery import delivery_hours, delivery_lines
-from encore.cli.cost.hours import (
+from fondly.cli.cost.delivery import delivery_hours, delivery_lines
+from fondly.cli.cost.hours import (
     MINUTES_PER_HOUR,
     SECONDS_PER_HOUR,
     Quotas,
@@ -14,12 +14,12 @@ from encore.cli.cost.hours import (
     hours_of,
     tokens_per_call,
 )
-from encore.cli.cost.lines import by_service, run_lines, total
-from encore.cli.cost.tables import money
-from encore.cli.cost.workload import MODEL_ID, Workload
-from encore.cli.tables import cell, table
-from encore.cli.verification.quotas import FoundQuotas, Quota, SesRate
-from encore.stack.formatting import count
+from fondly.cli.cost.lines import by_service, run_lines, total
+from fondly.cli.cost.tables import money
+from fondly.cli.cost.workload import MODEL_ID, Workload
+from fondly.cli.tables import cell, table
+from fondly.cli.verification.quotas import FoundQuotas, Quota, SesRate
+from fondly.stack.formatting import count
 
 NEW_AT_SES = SesRate()
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encore.cli.cost.delivery import SES_PER_S
-from encore.cli.cost.hours import Quotas
-from encore.cli.verification.account import Account
-from encore.cli.verification.campaigns import campaigns_of
-from encore.cli.verification.check import Check, Finding, judged, passed, skipped
-from encore.cli.verification.sending import SES, transport_of
-from encore.runtime.errors import error_code
+from fondly.cli.cost.delivery import SES_PER_S
+from fondly.cli.cost.hours import Quotas
+from fondly.cli.verification.account import Account
+from fondly.cli.verification.campaigns import campaigns_of
+from fondly.cli.verification.check import Check, Finding, judged, passed, skipped
+from fondly.cli.verification.sending import SES, transport_of
+from fondly.runtime.errors import error_code
 
 ALLOW = "allow servicequotas:ListServiceQuotas and ListAWSDefaultServiceQuotas"
 REQUEST = "request more: aws service-quotas request-service-quota-increase --service-code {} --quota-code {}"

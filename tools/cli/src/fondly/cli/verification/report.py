@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.console import Console
 
-from encore.cli.tables import cell, table, wrap_beyond
-from encore.cli.verification.check import Outcome, Result
-from encore.cli.verification.outlook import Outlook
+from fondly.cli.tables import cell, table, wrap_beyond
+from fondly.cli.verification.check import Outcome, Result
+from fondly.cli.verification.outlook import Outlook
 
 STYLES = {Outcome.OK: "green", Outcome.FAILED: "bold red", Outcome.SKIPPED: "yellow"}
 

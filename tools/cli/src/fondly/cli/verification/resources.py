@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from encore.cli.verification.account import Account
-from encore.cli.verification.check import Check, Finding, judged, passed, skipped
-from encore.cli.verification.expectations import (
+from fondly.cli.verification.account import Account
+from fondly.cli.verification.check import Check, Finding, judged, passed, skipped
+from fondly.cli.verification.expectations import (
     dead_letter_problems,
     expiry_problems,
     notification_problems,
@@ -14,16 +14,16 @@ from encore.cli.verification.expectations import (
     queue_problems,
     table_problems,
 )
-from encore.stack.provision import DEAD_LETTER_SUFFIX
-from encore.stack.topology import Bucket, Queue, Table, Topology
+from fondly.stack.provision import DEAD_LETTER_SUFFIX
+from fondly.stack.topology import Bucket, Queue, Table, Topology
 
 EMULATOR = "emulator: only Terraform sets this"
-DEAD_LETTERS = "`encore dlq show QUEUE` shows the reasons; fix the cause, then `encore dlq redrive QUEUE`"
+DEAD_LETTERS = "`fondly dlq show QUEUE` shows the reasons; fix the cause, then `fondly dlq redrive QUEUE`"
 
 
 def resource_checks(topology: Topology, account: Account) -> list[Check]:
     """A check per resource and subscription, and per protection that only AWS has."""
-    remedy = "terraform apply" if account.on_aws else f"encore provision --environment {account.environment}"
+    remedy = "terraform apply" if account.on_aws else f"fondly provision --environment {account.environment}"
     checks: list[Check] = []
 
     def add(name: str, probe: Callable[[], Finding], remedy: str = remedy) -> None:

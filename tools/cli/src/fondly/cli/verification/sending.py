@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from encore.cli.verification.account import Account
-from encore.cli.verification.check import Check, Finding, judged, passed, skipped
-from encore.cli.verification.services import task_settings
+from fondly.cli.verification.account import Account
+from fondly.cli.verification.check import Check, Finding, judged, passed, skipped
+from fondly.cli.verification.services import task_settings
 
 RECORDS = "create the DNS records (terraform output dns_records) and wait until SES has verified them"
 APPLY = 'terraform apply, with sending = { transport = "ses" }'
 ADVICE = "do what AWS advises; `terraform output dns_records` has the records of DKIM, SPF and DMARC"
 UNSUBSCRIBE = "set unsubscribe_endpoint = true and apply: bulk senders have to offer one-click unsubscribe"
 SENDER, FEEDBACK = "sender", "feedback"
-TRANSPORT, CONFIGURATION_SET = "ENCORE_SENDER_TRANSPORT", "ENCORE_SENDER_CONFIGURATION_SET"
-KEY = "ENCORE_MAILER_UNSUBSCRIBE_KEY"
+TRANSPORT, CONFIGURATION_SET = "FONDLY_SENDER_TRANSPORT", "FONDLY_SENDER_CONFIGURATION_SET"
+KEY = "FONDLY_MAILER_UNSUBSCRIBE_KEY"
 SES, NONE = "ses", "none"
 REPORTED = ("BOUNCE", "COMPLAINT")
 VERIFIED = "SUCCESS"

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from encore.cli.verification.account import Account
-from encore.cli.verification.check import Check, Finding, judged, skipped
-from encore.cli.verification.expectations import service_problems
-from encore.stack.embedded import SERVICES
+from fondly.cli.verification.account import Account
+from fondly.cli.verification.check import Check, Finding, judged, skipped
+from fondly.cli.verification.expectations import service_problems
+from fondly.stack.embedded import SERVICES
 
 UNDERSTUDY = "understudy"
 WEB = "web"
@@ -19,7 +19,7 @@ OPTIONAL = (WEB, CLICKS, UNDERSTUDY)
 
 def service_checks(account: Account) -> list[Check]:
     """A check per service of the environment's ECS cluster."""
-    remedy = f"see the service's events in the cluster {account.environment}, and its log in /encore"
+    remedy = f"see the service's events in the cluster {account.environment}, and its log in /fondly"
     return [
         *(
             Check(f"service {name}", remedy, partial(_service, account, name))

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from functools import partial
 
-from encore.cli.verification.account import Account
-from encore.cli.verification.check import Check, Finding, judged, skipped
-from encore.cli.verification.services import task_settings
-from encore.stack.shop import Shop
-from encore.stack.shop.rendering import by_service
+from fondly.cli.verification.account import Account
+from fondly.cli.verification.check import Check, Finding, judged, skipped
+from fondly.cli.verification.services import task_settings
+from fondly.stack.shop import Shop
+from fondly.stack.shop.rendering import by_service
 
-MAILER, MAILER_PREFIX = "mailer", "ENCORE_MAILER_"
+MAILER, MAILER_PREFIX = "mailer", "FONDLY_MAILER_"
 MAX_SHOWN_CHARS = 60
-REMEDY = "`encore config tfvars >shop.auto.tfvars.json` in the environment's folder, then terraform apply"
+REMEDY = "`fondly config tfvars >shop.auto.tfvars.json` in the environment's folder, then terraform apply"
 
 
 def shop_checks(account: Account, shop: Shop) -> list[Check]:
@@ -24,7 +24,7 @@ def shop_checks(account: Account, shop: Shop) -> list[Check]:
 
 def _settings(account: Account, shop: Shop, name: str, wanted: Mapping[str, str]) -> Finding:
     if shop.file is None:
-        return skipped("no encore.toml here")
+        return skipped("no fondly.toml here")
     if not account.on_aws:
         return skipped("emulator: services run elsewhere")
     found = _of_mailer(account, wanted) if name == MAILER else task_settings(account, name)

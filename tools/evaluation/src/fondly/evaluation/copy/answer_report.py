@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.evaluation.copy.answers import Answer, Answers, Wordings
-from encore.evaluation.copy.fields import GROUPS, fields_of, group
-from encore.evaluation.copy.judging import US_PER_S, Judge, Problem, problems
-from encore.evaluation.copy.report import Rate, rate
-from encore.mailer.domain.facts.email import EmailFacts
+from fondly.evaluation.copy.answers import Answer, Answers, Wordings
+from fondly.evaluation.copy.fields import GROUPS, fields_of, group
+from fondly.evaluation.copy.judging import US_PER_S, Judge, Problem, problems
+from fondly.evaluation.copy.report import Rate, rate
+from fondly.mailer.domain.facts.email import EmailFacts
 
 
 class Outcome(StrEnum):

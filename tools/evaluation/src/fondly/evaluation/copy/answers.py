@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from encore.evaluation.copy.emails import Facts
-from encore.evaluation.copy.fields import AFTER_LINES, BEFORE_LINES, LINES
-from encore.evaluation.copy.lines import BadLine, read_lines, shown
-from encore.evaluation.errors import EvaluationError
-from encore.mailer.domain.facts.email import EmailFacts
+from fondly.evaluation.copy.emails import Facts
+from fondly.evaluation.copy.fields import AFTER_LINES, BEFORE_LINES, LINES
+from fondly.evaluation.copy.lines import BadLine, read_lines, shown
+from fondly.evaluation.errors import EvaluationError
+from fondly.mailer.domain.facts.email import EmailFacts
 
 Wordings = Mapping[str, Sequence[str]]
 """The wordings of each field that an answer has."""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from encore.contracts.records import Recommendation
-from encore.evaluation.copy.lines import read_bytes, why
-from encore.evaluation.errors import EvaluationError
-from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
-from encore.mailer.domain.language import UnknownLanguageError
+from fondly.contracts.records import Recommendation
+from fondly.evaluation.copy.lines import read_bytes, why
+from fondly.evaluation.errors import EvaluationError
+from fondly.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
+from fondly.mailer.domain.language import UnknownLanguageError
 
 FEATURES_PER_PRODUCT = 6
 UNNAMED = tuple(f"feature {letter}" for letter in string.ascii_lowercase[:FEATURES_PER_PRODUCT])

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from encore.evaluation.copy.judging import Objection
-from encore.evaluation.errors import EvaluationError
-from encore.mailer.domain.copy import gate
-from encore.mailer.domain.facts.email import EmailFacts
+from fondly.evaluation.copy.judging import Objection
+from fondly.evaluation.errors import EvaluationError
+from fondly.mailer.domain.copy import gate
+from fondly.mailer.domain.facts.email import EmailFacts
 
 
 def mailer_gate(field: str, text: str, facts: EmailFacts) -> Sequence[Objection]:

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.evaluation.copy.suite import Case, Label
-from encore.mailer.domain.facts.email import EmailFacts
+from fondly.evaluation.copy.suite import Case, Label
+from fondly.mailer.domain.facts.email import EmailFacts
 
 US_PER_S = 1_000_000
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from encore.evaluation.errors import EvaluationError
+from fondly.evaluation.errors import EvaluationError
 
 SHOWN_CHARS = 40
 BOM = b"\xef\xbb\xbf"

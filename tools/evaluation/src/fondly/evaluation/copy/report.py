@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.evaluation.copy.fields import GROUPS, group
-from encore.evaluation.copy.judging import Judge, Verdict, judge_cases
-from encore.evaluation.copy.suite import Label, Suite
-from encore.evaluation.sentiment.metrics import share
+from fondly.evaluation.copy.fields import GROUPS, group
+from fondly.evaluation.copy.judging import Judge, Verdict, judge_cases
+from fondly.evaluation.copy.suite import Label, Suite
+from fondly.evaluation.sentiment.metrics import share
 
 
 class Rate(BaseModel):

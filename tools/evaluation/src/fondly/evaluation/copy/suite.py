@@ -8,13 +8,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from encore.evaluation.copy.emails import Facts, read_emails
-from encore.evaluation.copy.fields import EXPECTED, is_field, number
-from encore.evaluation.copy.lines import BadLine, read_lines, shown
-from encore.evaluation.errors import EvaluationError
-from encore.mailer.domain.facts.email import EmailFacts
+from fondly.evaluation.copy.emails import Facts, read_emails
+from fondly.evaluation.copy.fields import EXPECTED, is_field, number
+from fondly.evaluation.copy.lines import BadLine, read_lines, shown
+from fondly.evaluation.errors import EvaluationError
+from fondly.mailer.domain.facts.email import EmailFacts
 
-FOLDER = files("encore.evaluation.copy") / "suites"
+FOLDER = files("fondly.evaluation.copy") / "suites"
 ENGLISH = ("tuning", "test")
 OWN_SUITES = (*ENGLISH, "german")
 """The suites that come with the package: one to tune the gate on, one to test it with, one in German."""

@@ -10,20 +10,20 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-import encore.recommender.domain.parts
-from encore.contracts.records import Customer
-from encore.evaluation.families import FamilyIndex
-from encore.evaluation.metrics import Change, Interval, bootstrap, change, coverage, gini, largest_share
-from encore.evaluation.own_data.held_out import Hit, Target, hit_of, hold_out
-from encore.evaluation.own_data.picking import Learned, learn_shop, pick_learned
-from encore.evaluation.own_data.reading import Data
-from encore.evaluation.own_data.report import SEED, Announce, latest
-from encore.evaluation.own_data.scoring import read_texts
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.parts import Part
-from encore.recommender.domain.run_rules import RunRules
-from encore.runtime.runs.pricing import cost_usd
+import fondly.recommender.domain.parts
+from fondly.contracts.records import Customer
+from fondly.evaluation.families import FamilyIndex
+from fondly.evaluation.metrics import Change, Interval, bootstrap, change, coverage, gini, largest_share
+from fondly.evaluation.own_data.held_out import Hit, Target, hit_of, hold_out
+from fondly.evaluation.own_data.picking import Learned, learn_shop, pick_learned
+from fondly.evaluation.own_data.reading import Data
+from fondly.evaluation.own_data.report import SEED, Announce, latest
+from fondly.evaluation.own_data.scoring import read_texts
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.families import SharedReviews
+from fondly.recommender.domain.parts import Part
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.runtime.runs.pricing import cost_usd
 
 MOST_LISTS = 2_000
 """How many customers get lists: those of whom something is held out, and others drawn by chance."""
@@ -221,4 +221,4 @@ def lines_of(part: str) -> int | None:
 
 
 def _package() -> Path:
-    return Path(encore.recommender.domain.parts.__file__).parents[1]
+    return Path(fondly.recommender.domain.parts.__file__).parents[1]

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from encore.contracts.records import Customer, Product
-from encore.evaluation.metrics import hits
+from fondly.contracts.records import Customer, Product
+from fondly.evaluation.metrics import hits
 
 Category = tuple[str, ...]
 Labels = Callable[[str], AbstractSet[str]]

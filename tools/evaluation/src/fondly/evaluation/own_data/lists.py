@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from encore.contracts.records import Product, Recommendation
-from encore.evaluation.metrics import (
+from fondly.contracts.records import Product, Recommendation
+from fondly.evaluation.metrics import (
     coverage,
     duplicates,
     gini,
@@ -15,8 +15,8 @@ from encore.evaluation.metrics import (
     novelty,
     share,
 )
-from encore.evaluation.own_data.held_out import LEVEL_2, Category
-from encore.recommender.domain.preferences import EventType, Preference
+from fondly.evaluation.own_data.held_out import LEVEL_2, Category
+from fondly.recommender.domain.preferences import EventType, Preference
 
 LEVELS: Mapping[str, int | None] = {"leaf": None, "level_2": LEVEL_2, "root": 1}
 """How many levels of a category path are compared, from the top; all for a leaf."""

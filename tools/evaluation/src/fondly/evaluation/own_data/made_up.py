@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from encore.contracts.records import Customer, Product, Purchase, Review
-from encore.evaluation.own_data.reading import Data
+from fondly.contracts.records import Customer, Product, Purchase, Review
+from fondly.evaluation.own_data.reading import Data
 
 START = 1_735_689_600
 DAY_S = 86_400

@@ -6,27 +6,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from encore.contracts.records import Customer, Product, Recommendation, ScoredReview, SharedText
-from encore.evaluation.own_data.ranking import rank_products
-from encore.evaluation.own_data.scoring import total_products
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.batch import ranked_customers
-from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.fitting import is_fit
-from encore.recommender.domain.history import History, Told
-from encore.recommender.domain.kept_rankings import RunRanking
-from encore.recommender.domain.preferences import (
+from fondly.contracts.records import Customer, Product, Recommendation, ScoredReview, SharedText
+from fondly.evaluation.own_data.ranking import rank_products
+from fondly.evaluation.own_data.scoring import total_products
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.batch import ranked_customers
+from fondly.recommender.domain.catalogue import Catalogue
+from fondly.recommender.domain.co_purchases import CoPurchases
+from fondly.recommender.domain.families import SharedReviews
+from fondly.recommender.domain.fitting import is_fit
+from fondly.recommender.domain.history import History, Told
+from fondly.recommender.domain.kept_rankings import RunRanking
+from fondly.recommender.domain.preferences import (
     Preference,
     Scores,
     liked_products,
     preferences_of,
     scores_by_review,
 )
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop import Shop
-from encore.recommender.domain.witnesses import (
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.witnesses import (
     FEWEST_PRODUCTS,
     FEWEST_WITNESSES,
     LONG_HISTORY,
@@ -37,9 +37,9 @@ from encore.recommender.domain.witnesses import (
     untold,
     verdict,
 )
-from encore.recommender.use_cases.select_products import recommend
-from encore.runtime.runs.run import Run
-from encore.sentiment.domain.readings import Readings, scored_reviews, shared_opinions
+from fondly.recommender.use_cases.select_products import recommend
+from fondly.runtime.runs.run import Run
+from fondly.sentiment.domain.readings import Readings, scored_reviews, shared_opinions
 
 
 @dataclass(frozen=True, slots=True)

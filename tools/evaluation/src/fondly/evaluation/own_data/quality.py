@@ -9,9 +9,9 @@ from statistics import fmean
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.records import Pick, Product, ReasonKind, Recommendation
-from encore.evaluation.metrics import largest_share, share
-from encore.recommender.domain.preferences import EventType, Preference
+from fondly.contracts.records import Pick, Product, ReasonKind, Recommendation
+from fondly.evaluation.metrics import largest_share, share
+from fondly.recommender.domain.preferences import EventType, Preference
 
 Fits = Callable[[Product, Sequence[Product]], bool | None]
 """Whether an accessory fits anything of what is owned; None for a product that is of use by itself."""

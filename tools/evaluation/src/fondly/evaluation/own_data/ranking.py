@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from encore.contracts.records import Customer, Product, ProductSentiment
-from encore.recommender.domain.batch import ranked_customers
-from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
-from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.rows import interaction_rows, item_row
-from encore.recommender.domain.schemas import FILTERED, INTERACTIONS, ITEMS, DatasetSchema
-from encore.recommender.domain.solution import EVENT_WEIGHTS
-from encore.recommender.settings import RecommenderSettings
-from encore.runtime.training_minimums import DataSize
+from fondly.contracts.records import Customer, Product, ProductSentiment
+from fondly.recommender.domain.batch import ranked_customers
+from fondly.recommender.domain.csv_files import Row, csv_file, is_fit_id
+from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.rows import interaction_rows, item_row
+from fondly.recommender.domain.schemas import FILTERED, INTERACTIONS, ITEMS, DatasetSchema
+from fondly.recommender.domain.solution import EVENT_WEIGHTS
+from fondly.recommender.settings import RecommenderSettings
+from fondly.runtime.training_minimums import DataSize
 from understudy.personalize.csv_import import TableReader
 from understudy.personalize.errors import JobFailedError
 from understudy.personalize.event_rules import EventRule, EventRules

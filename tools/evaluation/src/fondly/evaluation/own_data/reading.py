@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.contracts.records import Customer, Product, SharedText
-from encore.evaluation.errors import EvaluationError
-from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.file_names import MANIFEST, MAPPING
-from encore.ingest.domain.formats.mapping import read_mapping
-from encore.ingest.domain.values.conventions import Defaults
-from encore.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
-from encore.ingest.use_cases.survey_files import ReadingRules, SourceFile
-from encore.stack.upload_set import files_of_set
+from fondly.contracts.records import Customer, Product, SharedText
+from fondly.evaluation.errors import EvaluationError
+from fondly.ingest.adapters.scratch import Scratch
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.file_names import MANIFEST, MAPPING
+from fondly.ingest.domain.formats.mapping import read_mapping
+from fondly.ingest.domain.values.conventions import Defaults
+from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
+from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
+from fondly.stack.upload_set import files_of_set
 
 USUAL_RULES = LoadRules(reading=ReadingRules(Defaults("INR", "en_IN", "UTC")), max_rejected_share=1)
 """As an Indian shop without settings reads its files; any row that can be used is."""
@@ -36,7 +36,7 @@ def read_data(path: Path, rules: LoadRules = USUAL_RULES) -> Data:
     Raises `EvaluationError` for a folder with other files, and for a file that ingest does not accept.
     """
     findings = Findings()
-    with tempfile.TemporaryDirectory(prefix="encore-evaluation-") as name:
+    with tempfile.TemporaryDirectory(prefix="fondly-evaluation-") as name:
         folder = Path(name)
         with (
             (folder / "rejects.jsonl").open("w", encoding="utf-8") as rejects,

@@ -7,20 +7,20 @@ from itertools import chain
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.records import Customer, Product
-from encore.evaluation.families import FamilyIndex
-from encore.evaluation.metrics import Interval, bootstrap
-from encore.evaluation.own_data.held_out import Hit, hit_of, hold_out
-from encore.evaluation.own_data.lists import Lists, Nearness, Views
-from encore.evaluation.own_data.picking import Picked, fits_owned, pick_products
-from encore.evaluation.own_data.quality import Quality, QualityFigures
-from encore.evaluation.own_data.reading import Data
-from encore.evaluation.own_data.scoring import read_texts
-from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop import Shop
+from fondly.contracts.records import Customer, Product
+from fondly.evaluation.families import FamilyIndex
+from fondly.evaluation.metrics import Interval, bootstrap
+from fondly.evaluation.own_data.held_out import Hit, hit_of, hold_out
+from fondly.evaluation.own_data.lists import Lists, Nearness, Views
+from fondly.evaluation.own_data.picking import Picked, fits_owned, pick_products
+from fondly.evaluation.own_data.quality import Quality, QualityFigures
+from fondly.evaluation.own_data.reading import Data
+from fondly.evaluation.own_data.scoring import read_texts
+from fondly.recommender.domain.basket import Rule
+from fondly.recommender.domain.families import SharedReviews
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop import Shop
 
 SEED = 0
 Announce = Callable[[str], None]
@@ -56,7 +56,7 @@ class HeldOutFigures(_Part):
     """Hits of the recommender and of the shop's most popular products, for the same customers."""
 
     customers: int
-    encore: HitFigures
+    fondly: HitFigures
     popularity: HitFigures
 
 
@@ -152,7 +152,7 @@ def _held_out(
     held = hold_out(customers, products, index.labels)
     if not held.targets:
         nothing = _hits([])
-        return HeldOutFigures(customers=0, encore=nothing, popularity=nothing)
+        return HeldOutFigures(customers=0, fondly=nothing, popularity=nothing)
     picked = pick(customers=held.customers)
     ours, popular = [], []
     for one in picked.recommendations:
@@ -161,7 +161,7 @@ def _held_out(
             best = _most_popular(picked.shop, known, index.labels)
             ours.append(hit_of([each.product for each in one.picks], target, index.labels))
             popular.append(hit_of([products[each] for each in best], target, index.labels))
-    return HeldOutFigures(customers=len(ours), encore=_hits(ours), popularity=_hits(popular))
+    return HeldOutFigures(customers=len(ours), fondly=_hits(ours), popularity=_hits(popular))
 
 
 def _most_popular(shop: Shop, known: Sequence[str], labels: Callable[[str], AbstractSet[str]]) -> list[str]:

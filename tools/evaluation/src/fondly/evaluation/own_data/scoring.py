@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from encore.contracts.records import Customer, Opinion, ProductSentiment, ScoredReview, SharedText
-from encore.evaluation.sentiment.scoring import score_texts, understudy
-from encore.sentiment.domain.documents import documents
-from encore.sentiment.domain.readings import Reading, review_opinions
-from encore.sentiment.domain.totals import product_sentiment
+from fondly.contracts.records import Customer, Opinion, ProductSentiment, ScoredReview, SharedText
+from fondly.evaluation.sentiment.scoring import score_texts, understudy
+from fondly.sentiment.domain.documents import documents
+from fondly.sentiment.domain.readings import Reading, review_opinions
+from fondly.sentiment.domain.totals import product_sentiment
 
 
 def read_texts(customers: Sequence[Customer], shared_texts: Sequence[SharedText]) -> dict[str, Reading]:

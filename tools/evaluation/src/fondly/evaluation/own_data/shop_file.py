@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from encore.evaluation.errors import EvaluationError
-from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop_rules_file import read_shop_rules
-from encore.runtime.yaml_files import InvalidFileError
+from fondly.evaluation.errors import EvaluationError
+from fondly.recommender.domain.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.shop_rules_file import read_shop_rules
+from fondly.runtime.yaml_files import InvalidFileError
 
 
 def read_rules(path: Path | None, *, picks: int = DEFAULT_PICKS) -> RunRules:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from encore.recommender.domain.durables import Durables
-from encore.recommender.domain.taxonomy import Category, Entries, complement_phrases, complement_table
+from fondly.recommender.domain.durables import Durables
+from fondly.recommender.domain.taxonomy import Category, Entries, complement_phrases, complement_table
 
 
 class Authored:

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.records import Customer, Pick, ReasonKind, Recommendation
-from encore.evaluation.families import FamilyIndex
-from encore.evaluation.reasons.claims import Claim, problem_of
-from encore.evaluation.reasons.counts import gathered
-from encore.evaluation.reasons.shop import ShopFacts
-from encore.evaluation.reasons.stored_run import StoredRun
-from encore.recommender.domain.co_purchases import MAX_EVIDENCE, MAX_OWNED
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.preferences import (
+from fondly.contracts.records import Customer, Pick, ReasonKind, Recommendation
+from fondly.evaluation.families import FamilyIndex
+from fondly.evaluation.reasons.claims import Claim, problem_of
+from fondly.evaluation.reasons.counts import gathered
+from fondly.evaluation.reasons.shop import ShopFacts
+from fondly.evaluation.reasons.stored_run import StoredRun
+from fondly.recommender.domain.co_purchases import MAX_EVIDENCE, MAX_OWNED
+from fondly.recommender.domain.families import SharedReviews
+from fondly.recommender.domain.preferences import (
     Preference,
     Scores,
     liked_products,

@@ -1,12 +1,12 @@
-"""What each kind of reason claims, and how it is false; see `encore.contracts.records.ReasonKind`."""
+"""What each kind of reason claims, and how it is false; see `fondly.contracts.records.ReasonKind`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from encore.contracts.records import LIKED_FROM, Customer, Pick, Product, Reason, ReasonKind
-from encore.evaluation.reasons.shop import Category, ShopFacts
-from encore.recommender.domain.preferences import Preference
+from fondly.contracts.records import LIKED_FROM, Customer, Pick, Product, Reason, ReasonKind
+from fondly.evaluation.reasons.shop import Category, ShopFacts
+from fondly.recommender.domain.preferences import Preference
 
 SECONDS_PER_DAY = 86_400
 ROUNDING = 1e-9

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from encore.contracts.records import Product
-from encore.evaluation.families import FamilyIndex
-from encore.evaluation.reasons.authored import Authored
-from encore.evaluation.reasons.counts import PairCounts
-from encore.recommender.domain.attributes import Attributes, makers_of, read_attributes
-from encore.recommender.domain.brands import Brands
-from encore.recommender.domain.fitting import fits, owned_with
-from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shop_rules import ShopRules
+from fondly.contracts.records import Product
+from fondly.evaluation.families import FamilyIndex
+from fondly.evaluation.reasons.authored import Authored
+from fondly.evaluation.reasons.counts import PairCounts
+from fondly.recommender.domain.attributes import Attributes, makers_of, read_attributes
+from fondly.recommender.domain.brands import Brands
+from fondly.recommender.domain.fitting import fits, owned_with
+from fondly.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
+from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.shop_rules import ShopRules
 
 Category = tuple[str, ...]
 

@@ -3,15 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, Product, Recommendation, ScoredReview
-from encore.evaluation.errors import EvaluationError
-from encore.recommender.domain import learned_keys
-from encore.recommender.domain.history import History, Told
-from encore.recommender.domain.prepared import Prepared
-from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.use_cases.know_customers import scores_of
-from encore.runtime.ports import Objects
+from fondly.contracts import object_keys
+from fondly.contracts.records import Customer, Product, Recommendation, ScoredReview
+from fondly.evaluation.errors import EvaluationError
+from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.history import History, Told
+from fondly.recommender.domain.prepared import Prepared
+from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.use_cases.know_customers import scores_of
+from fondly.runtime.ports import Objects
 
 
 @dataclass(frozen=True, kw_only=True)

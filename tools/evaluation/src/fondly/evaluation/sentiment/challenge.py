@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.records import Sentiment
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment.metrics import Share, share
-from encore.evaluation.sentiment.reading import Row
-from encore.evaluation.sentiment.scoring import RowScorer
-from encore.sentiment.domain.scores import Score
+from fondly.contracts.records import Sentiment
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment.metrics import Share, share
+from fondly.evaluation.sentiment.reading import Row
+from fondly.evaluation.sentiment.scoring import RowScorer
+from fondly.sentiment.domain.scores import Score
 
 FILE = files("understudy.engines.sentiment") / "challenge.jsonl"
 UNREADABLE = "unreadable"

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from encore.evaluation.sentiment.scoring import Engine
-from encore.runtime.batches import batches
-from encore.runtime.runs.pricing import cost_usd
-from encore.sentiment.domain.scores import Score, score_of
-from encore.sentiment.domain.texts import Text, chunks
+from fondly.evaluation.sentiment.scoring import Engine
+from fondly.runtime.batches import batches
+from fondly.runtime.runs.pricing import cost_usd
+from fondly.sentiment.domain.scores import Score, score_of
+from fondly.sentiment.domain.texts import Text, chunks
 
 if TYPE_CHECKING:
     from types_boto3_comprehend.client import ComprehendClient

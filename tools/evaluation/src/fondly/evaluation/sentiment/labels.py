@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from encore.contracts.records import Sentiment
+from fondly.contracts.records import Sentiment
 
 NAMES: Mapping[str, Sentiment] = {
     **dict.fromkeys(("positive", "pos", "+"), Sentiment.POSITIVE),

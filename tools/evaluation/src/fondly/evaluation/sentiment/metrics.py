@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from encore.contracts.records import Sentiment
+from fondly.contracts.records import Sentiment
 
 CONFIDENCE = 0.95
 BINS = 10

@@ -5,10 +5,10 @@ from statistics import mean
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.records import Customer, Product, SharedText
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment.metrics import Correlation, correlation
-from encore.evaluation.sentiment.scoring import Engine, score_texts
+from fondly.contracts.records import Customer, Product, SharedText
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment.metrics import Correlation, correlation
+from fondly.evaluation.sentiment.scoring import Engine, score_texts
 
 MIN_TEXTS = 3
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from encore.contracts.records import Sentiment, one_line
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment.labels import Given, Labels
-from encore.evaluation.sentiment.table_files import BadRow, TableRow, read_table
+from fondly.contracts.records import Sentiment, one_line
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment.labels import Given, Labels
+from fondly.evaluation.sentiment.table_files import BadRow, TableRow, read_table
 
 SHOWN_VALUES, SHOWN_CHARS = 5, 20
 

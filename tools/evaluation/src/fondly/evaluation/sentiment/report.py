@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from encore.contracts.records import Sentiment, SentimentScores
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment.metrics import (
+from fondly.contracts.records import Sentiment, SentimentScores
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment.metrics import (
     Calibration,
     Share,
     calibration,
@@ -17,10 +17,10 @@ from encore.evaluation.sentiment.metrics import (
     macro_f1,
     share,
 )
-from encore.evaluation.sentiment.reading import Labelled
-from encore.evaluation.sentiment.scoring import Timed
-from encore.evaluation.sentiment.table_files import BadRow
-from encore.sentiment.domain.texts import chunks
+from fondly.evaluation.sentiment.reading import Labelled
+from fondly.evaluation.sentiment.scoring import Timed
+from fondly.evaluation.sentiment.table_files import BadRow
+from fondly.sentiment.domain.texts import chunks
 
 SIDES = (Sentiment.POSITIVE, Sentiment.NEGATIVE)
 FIRST_BAD_ROWS = 10

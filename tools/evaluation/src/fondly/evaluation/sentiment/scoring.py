@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 
-from encore.aspects import AspectReader
-from encore.contracts.records import Sentiment, SentimentScores
-from encore.evaluation.errors import EvaluationError
-from encore.evaluation.sentiment.reading import Row
-from encore.sentiment.domain.scores import Score, combined, highest
-from encore.sentiment.domain.texts import chunks
+from fondly.aspects import AspectReader
+from fondly.contracts.records import Sentiment, SentimentScores
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.sentiment.reading import Row
+from fondly.sentiment.domain.scores import Score, combined, highest
+from fondly.sentiment.domain.texts import chunks
 from understudy.engines.sentiment import Scores, SentimentModel
 
 VADER_NEUTRAL_BELOW = 0.05
@@ -56,7 +56,7 @@ def vader() -> Engine:
     """
     if not has_vader():
         raise EvaluationError(
-            "vaderSentiment is not installed; the extra encore-evaluation[baselines] has it"
+            "vaderSentiment is not installed; the extra fondly-evaluation[baselines] has it"
         )
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # noqa: PLC0415 - an optional library
 
@@ -82,7 +82,7 @@ def on_texts(engine: Engine) -> RowScorer:
 
 
 def on_terms() -> RowScorer:
-    """Score the term of each row with `encore.aspects`: positive, negative or neutral."""
+    """Score the term of each row with `fondly.aspects`: positive, negative or neutral."""
     reader = AspectReader.load()
 
     def score(row: Row) -> Score:

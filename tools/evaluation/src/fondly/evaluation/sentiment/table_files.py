@@ -11,11 +11,11 @@ from typing import BinaryIO, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from encore.evaluation.errors import EvaluationError
-from encore.ingest.domain.csv_lines import BOM
-from encore.ingest.domain.csv_records import BrokenRecord, RecordReader
-from encore.ingest.domain.errors import FileError, described
-from encore.ingest.domain.file_signature import GZIP, HEAD_BYTES, require_csv
+from fondly.evaluation.errors import EvaluationError
+from fondly.ingest.domain.csv_lines import BOM
+from fondly.ingest.domain.csv_records import BrokenRecord, RecordReader
+from fondly.ingest.domain.errors import FileError, described
+from fondly.ingest.domain.file_signature import GZIP, HEAD_BYTES, require_csv
 
 DELIMITERS = ",\t;"
 """The one that the header has most of divides the cells; the first of these where there is none."""

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from encore.evaluation.sequences.protocol import Task
+from fondly.evaluation.sequences.protocol import Task
 
 NEIGHBOURS = 100
 """How many items an item may recommend in item-kNN."""
 ALS_PARAMETERS = {"factors": 128, "regularization": 5.0, "alpha": 10.0, "random_state": 0}
 """Better on sparse reviews than the library's defaults, whose confidence in a single review is low."""
-MISSING = "ALS is left out: implicit is not installed; the extra encore-evaluation[baselines] has it"
+MISSING = "ALS is left out: implicit is not installed; the extra fondly-evaluation[baselines] has it"
 
 Lists = NDArray[np.intp]
 """Users x items, best first."""

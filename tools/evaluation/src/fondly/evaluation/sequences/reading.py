@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.evaluation.errors import EvaluationError
+from fondly.evaluation.errors import EvaluationError
 
 MIN_ITEMS = 3
 """One to test on, one to validate on, and one to know the user by."""

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from encore.evaluation.metrics import coverage, ndcg_at, recall_at
-from encore.evaluation.sequences import baselines
-from encore.evaluation.sequences.protocol import Protocol, Task, places
-from encore.evaluation.sequences.reading import Sequences
+from fondly.evaluation.metrics import coverage, ndcg_at, recall_at
+from fondly.evaluation.sequences import baselines
+from fondly.evaluation.sequences.protocol import Protocol, Task, places
+from fondly.evaluation.sequences.reading import Sequences
 from understudy.engines.recommend import ItemContent, leave_one_out
 
 CUT, DEEP_CUT = 5, 10

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from hashlib import blake2b
 
-from encore.stack.gallery.model import GalleryEmail
+from fondly.stack.gallery.model import GalleryEmail
 
 _TOKEN = re.compile(r"\w+|[^\w\s]+")
 _WORD = re.compile(r"\w+")

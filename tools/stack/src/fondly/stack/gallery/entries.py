@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 
-from encore.contracts.delivery import Dispatch
-from encore.contracts.records import OwnProduct, Pick, ProductAspect, Recommendation
-from encore.mailer.domain.facts.seller_claims import claims_in
-from encore.stack.email_record import EmailRecord
-from encore.stack.gallery.evidence import evidence
-from encore.stack.gallery.mime import texts
-from encore.stack.gallery.model import (
+from fondly.contracts.delivery import Dispatch
+from fondly.contracts.records import OwnProduct, Pick, ProductAspect, Recommendation
+from fondly.mailer.domain.facts.seller_claims import claims_in
+from fondly.stack.email_record import EmailRecord
+from fondly.stack.gallery.evidence import evidence
+from fondly.stack.gallery.mime import texts
+from fondly.stack.gallery.model import (
     CopySource,
     GalleryDelivery,
     GalleryEmail,
@@ -18,7 +18,7 @@ from encore.stack.gallery.model import (
     GalleryPick,
     GalleryReview,
 )
-from encore.stack.sentiment_figures import praise
+from fondly.stack.sentiment_figures import praise
 
 
 def gallery_email(

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from textwrap import shorten
 
-from encore.contracts.records import Reason
-from encore.stack.formatting import count
+from fondly.contracts.records import Reason
+from fondly.stack.formatting import count
 
 MAX_NAME_CHARS = 60
 CACHED_NAMES = 8_192

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from encore.contracts.records import Sentiment
+from fondly.contracts.records import Sentiment
 
 
 @dataclass(frozen=True, slots=True)

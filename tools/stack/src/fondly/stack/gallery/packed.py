@@ -7,10 +7,10 @@ from dataclasses import asdict, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from encore.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
-from encore.stack.gallery.script_file import write_script
-from encore.stack.pictures.addresses import BASE_URL
-from encore.stack.pictures.drawing import picture, picture_names
+from fondly.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
+from fondly.stack.gallery.script_file import write_script
+from fondly.stack.pictures.addresses import BASE_URL
+from fondly.stack.pictures.drawing import picture, picture_names
 
 FOLDER = "gallery"
 EMAILS_PER_FILE = 50

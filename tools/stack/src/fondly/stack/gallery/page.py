@@ -9,17 +9,17 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from encore.contracts.ingest_report import IngestReport
-from encore.stack.formatting import count, seconds, usd
-from encore.stack.gallery.said import said
-from encore.stack.ingest_facts import (
+from fondly.contracts.ingest_report import IngestReport
+from fondly.stack.formatting import count, seconds, usd
+from fondly.stack.gallery.said import said
+from fondly.stack.ingest_facts import (
     convention_lines,
     ignored_lines,
     more_reasons,
     read_summary,
     reject_lines,
 )
-from encore.stack.run_facts import (
+from fondly.stack.run_facts import (
     RunFacts,
     customer_groups,
     notices,

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from encore.stack.gallery.model import GalleryEmail, GalleryPrompt
-from encore.stack.gallery.packed import PROMPTS_PER_FILE, write_prompts
+from fondly.stack.gallery.model import GalleryEmail, GalleryPrompt
+from fondly.stack.gallery.packed import PROMPTS_PER_FILE, write_prompts
 
 REFUSALS = 60
 """So many of the most frequent refusals are listed."""

@@ -2,8 +2,8 @@
 
 from pydantic import Field, NonNegativeInt
 
-from encore.contracts.records import Record
-from encore.stack.gallery.model import GalleryPrompt, Refusal
+from fondly.contracts.records import Record
+from fondly.stack.gallery.model import GalleryPrompt, Refusal
 
 
 class KeptVerdict(Record):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from encore.contracts.records import AspectMention, Review, ScoredReview, Sentiment
-from encore.stack.gallery.model import GalleryReview, Piece
+from fondly.contracts.records import AspectMention, Review, ScoredReview, Sentiment
+from fondly.stack.gallery.model import GalleryReview, Piece
 
 MARKED = frozenset({Sentiment.POSITIVE, Sentiment.NEGATIVE})
 SCORE_DIGITS = 3

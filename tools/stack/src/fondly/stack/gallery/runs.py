@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from encore.stack.gallery.packed import FOLDER, LIST
-from encore.stack.gallery.script_file import write_script
+from fondly.stack.gallery.packed import FOLDER, LIST
+from fondly.stack.gallery.script_file import write_script
 
 RUNS = "runs.js"
 

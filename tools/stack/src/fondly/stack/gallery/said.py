@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from encore.contracts.records import AspectCount
-from encore.stack.formatting import count, share
-from encore.stack.gallery.model import GalleryAspect
-from encore.stack.sentiment_figures import label_mix, languages, sentiment_of
+from fondly.contracts.records import AspectCount
+from fondly.stack.formatting import count, share
+from fondly.stack.gallery.model import GalleryAspect
+from fondly.stack.sentiment_figures import label_mix, languages, sentiment_of
 
 ASPECTS = 5
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from encore.stack.gallery.index import Index
-from encore.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
-from encore.stack.gallery.packed import (
+from fondly.stack.gallery.index import Index
+from fondly.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
+from fondly.stack.gallery.packed import (
     EMAILS_PER_FILE,
     FOLDER,
     remove_packed,
@@ -15,9 +15,9 @@ from encore.stack.gallery.packed import (
     write_categories,
     write_pictures,
 )
-from encore.stack.gallery.page import write_page
-from encore.stack.gallery.prompt_files import PromptFiles
-from encore.stack.pictures.addresses import names_in
+from fondly.stack.gallery.page import write_page
+from fondly.stack.gallery.prompt_files import PromptFiles
+from fondly.stack.pictures.addresses import names_in
 
 
 class GalleryWriter:

@@ -1,14 +1,14 @@
-"""Receives emails until SIGTERM or SIGINT: `python -m encore.stack.mailbox --folder out/mailbox`."""
+"""Receives emails until SIGTERM or SIGINT: `python -m fondly.stack.mailbox --folder out/mailbox`."""
 
 import argparse
 import signal
 import threading
 from pathlib import Path
 
-from encore.stack.mailbox.faults import Fault, Faults
-from encore.stack.mailbox.server import MailboxServer
-from encore.stack.mailbox.store import Mailbox
-from encore.stack.mailbox.web import serving
+from fondly.stack.mailbox.faults import Fault, Faults
+from fondly.stack.mailbox.server import MailboxServer
+from fondly.stack.mailbox.store import Mailbox
+from fondly.stack.mailbox.web import serving
 
 SMTP_PORT = 1025
 HTTP_PORT = 8025
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m encore.stack.mailbox", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m fondly.stack.mailbox", description=__doc__)
     parser.add_argument("--port", type=int, default=SMTP_PORT, help="of SMTP, default %(default)s")
     parser.add_argument("--http-port", type=int, default=HTTP_PORT, help="of the list, default %(default)s")
     parser.add_argument("--folder", type=Path, help="where to keep messages; else in memory")

@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from encore.stack.mailbox.faults import Fault, Faults
-from encore.stack.mailbox.store import Mailbox
+from fondly.stack.mailbox.faults import Fault, Faults
+from fondly.stack.mailbox.store import Mailbox
 
 OK = "250 2.0.0 Ok"
 REPLIES = {Fault.LATER: "451 4.3.0 Try again later", Fault.REFUSED: "550 5.1.1 No such user here"}

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from encore.stack.mailbox.strictness import read_strictly
+from fondly.stack.mailbox.strictness import read_strictly
 
 INDEX = "messages.jsonl"
 """A line with `Received` for each message, in the folder."""
@@ -67,7 +67,7 @@ class Mailbox:
                 recipient=recipient,
                 message_id=field("Message-ID").strip("<> "),
                 subject=field("Subject"),
-                run_id=field("X-Encore-Run"),
+                run_id=field("X-Fondly-Run"),
                 customer_id=field("X-Customer-Id"),
                 size=len(content),
                 received_at=datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from encore.stack.mailbox.store import Mailbox, Received
+from fondly.stack.mailbox.store import Mailbox, Received
 
 LIST = "/messages"
 FILTERS = {"to": "recipient", "run": "run_id", "customer": "customer_id"}

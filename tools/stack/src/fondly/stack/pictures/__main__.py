@@ -1,6 +1,6 @@
-"""`python -m encore.stack.pictures`: the picture server of a stack, on loopback."""
+"""`python -m fondly.stack.pictures`: the picture server of a stack, on loopback."""
 
-from encore.stack.pictures.server import serve
+from fondly.stack.pictures.server import serve
 
 if __name__ == "__main__":
     serve()

@@ -8,10 +8,10 @@ from io import BytesIO
 
 from PIL import Image, ImageColor
 
-from encore.stack.pictures.addresses import picture_name
-from encore.stack.pictures.kinds import INK, KINDS, WHITE, Paint
-from encore.stack.pictures.pen import Colour, Pen, mixed
-from encore.stack.sample.vocabulary import load_vocabulary
+from fondly.stack.pictures.addresses import picture_name
+from fondly.stack.pictures.kinds import INK, KINDS, WHITE, Paint
+from fondly.stack.pictures.pen import Colour, Pen, mixed
+from fondly.stack.sample.vocabulary import load_vocabulary
 
 SIZE = 480
 """Pixels a side: enough for a large picture on a fine screen."""

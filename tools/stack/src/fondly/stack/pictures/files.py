@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from encore.stack.pictures.drawing import picture, picture_names
+from fondly.stack.pictures.drawing import picture, picture_names
 
 
 def write_pictures(folder: Path) -> list[Path]:

@@ -5,8 +5,8 @@ from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from encore.stack.pictures.addresses import PORT
-from encore.stack.pictures.drawing import UnknownPictureError, picture
+from fondly.stack.pictures.addresses import PORT
+from fondly.stack.pictures.drawing import UnknownPictureError, picture
 
 PATH = "/pictures/"
 RETRY_S = 1.0

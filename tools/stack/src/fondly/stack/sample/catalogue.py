@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import inf
 from random import Random
 
-from encore.stack.sample.chance import every, rng_for
-from encore.stack.sample.codes import product_code
-from encore.stack.sample.vocabulary import Family, Vocabulary
+from fondly.stack.sample.chance import every, rng_for
+from fondly.stack.sample.codes import product_code
+from fondly.stack.sample.vocabulary import Family, Vocabulary
 
 TIERS = ("budget", "mid", "premium")
 RECEPTIONS = ("loved", "fair", "loved", "fair", "loved", "disliked", "loved", "fair", "loved", "loved")

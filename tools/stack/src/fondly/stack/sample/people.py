@@ -2,8 +2,8 @@
 
 from random import Random
 
-from encore.stack.sample.chance import every, likely, rng_for
-from encore.stack.sample.vocabulary import Names
+from fondly.stack.sample.chance import every, likely, rng_for
+from fondly.stack.sample.vocabulary import Names
 
 _SURNAME_FIRST = every(97, first=11)
 _AMBIGUOUS = every(97, first=23)

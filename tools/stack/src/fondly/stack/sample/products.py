@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from encore.contracts.records import Product
-from encore.stack.sample.catalogue import Listing
+from fondly.contracts.records import Product
+from fondly.stack.sample.catalogue import Listing
 
 SHOP = "https://shop.example.com"
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from encore.stack.pictures.addresses import picture_url
-from encore.stack.sample.catalogue import Listing, Variant
-from encore.stack.sample.chance import every
-from encore.stack.sample.reviews import Review
+from fondly.stack.pictures.addresses import picture_url
+from fondly.stack.sample.catalogue import Listing, Variant
+from fondly.stack.sample.chance import every
+from fondly.stack.sample.reviews import Review
 
 COLUMNS = (
     "product_id",

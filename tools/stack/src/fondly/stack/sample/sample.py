@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from encore.stack.sample.catalogue import Listing, build_catalogue
-from encore.stack.sample.chance import every, rng_for
-from encore.stack.sample.codes import customer_code, review_code
-from encore.stack.sample.market import draw_market
-from encore.stack.sample.people import customer_name
-from encore.stack.sample.reviews import Review, compose_review
-from encore.stack.sample.row import Row
-from encore.stack.sample.vocabulary import load_vocabulary
+from fondly.stack.sample.catalogue import Listing, build_catalogue
+from fondly.stack.sample.chance import every, rng_for
+from fondly.stack.sample.codes import customer_code, review_code
+from fondly.stack.sample.market import draw_market
+from fondly.stack.sample.people import customer_name
+from fondly.stack.sample.reviews import Review, compose_review
+from fondly.stack.sample.row import Row
+from fondly.stack.sample.vocabulary import load_vocabulary
 
 REVIEWERS_PER_ROW = 8
 _LISTED_AGAIN = every(12, first=4)  # one more row with the reviewers of an earlier one

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.stack.sample.people import customer_address
-from encore.stack.sample.row import COLUMNS, Row
-from encore.stack.sample.sample import Sample
+from fondly.stack.sample.people import customer_address
+from fondly.stack.sample.row import COLUMNS, Row
+from fondly.stack.sample.sample import Sample
 
 EMAIL = "email"
 """The column with customers' addresses, where a sample has them."""

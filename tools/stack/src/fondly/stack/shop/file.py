@@ -1,15 +1,15 @@
-"""The whole of `encore.toml`: one model for everything that a shop sets. Every key may be missing."""
+"""The whole of `fondly.toml`: one model for everything that a shop sets. Every key may be missing."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from encore.mailer.domain.locales import languages
-from encore.mailer.domain.message.brand_values import HttpsUrl
-from encore.mailer.domain.message.shop_file import EXPECTED as EXPECTED_BY_MAILER
-from encore.mailer.domain.message.shop_file import ShopFileSections
-from encore.mailer.domain.message.toml_file import Section, read_toml
-from encore.stack.shop.values import (
+from fondly.mailer.domain.locales import languages
+from fondly.mailer.domain.message.brand_values import HttpsUrl
+from fondly.mailer.domain.message.shop_file import EXPECTED as EXPECTED_BY_MAILER
+from fondly.mailer.domain.message.shop_file import ShopFileSections
+from fondly.mailer.domain.message.toml_file import Section, read_toml
+from fondly.stack.shop.values import (
     CURRENCY_EXPECTED,
     HOSTS_EXPECTED,
     LOCALE_EXPECTED,
@@ -91,5 +91,5 @@ class ShopFile(ShopFileSections):
 
 
 def read_shop_file(text: str, *, file: str) -> ShopFile:
-    """Read `encore.toml`; raise `InvalidFileError` naming the file, line and key of every problem."""
+    """Read `fondly.toml`; raise `InvalidFileError` naming the file, line and key of every problem."""
     return read_toml(ShopFile, text, file=file, expected=EXPECTED)

@@ -15,9 +15,9 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
-from encore.mailer.domain.language import UnknownLanguageError, language
-from encore.mailer.domain.message.hosts import AllowedHosts, below
-from encore.stack.shop.file import ShopSection
+from fondly.mailer.domain.language import UnknownLanguageError, language
+from fondly.mailer.domain.message.hosts import AllowedHosts, below
+from fondly.stack.shop.file import ShopSection
 
 SAMPLED_ROWS = 1_000
 MIN_SHARE = 0.1

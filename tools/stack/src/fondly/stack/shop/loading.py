@@ -9,13 +9,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from encore.contracts import object_keys
-from encore.mailer.domain.message.toml_file import InvalidFileError, line_of, problems_of, text_of
-from encore.stack.shop.file import EXPECTED, ShopFile, read_shop_file
-from encore.stack.shop.rendering import INGEST_HOSTS, SETTINGS, Setting, ingest_hosts, rendered
-from encore.stack.shop.values import ANY_LOCALE
+from fondly.contracts import object_keys
+from fondly.mailer.domain.message.toml_file import InvalidFileError, line_of, problems_of, text_of
+from fondly.stack.shop.file import EXPECTED, ShopFile, read_shop_file
+from fondly.stack.shop.rendering import INGEST_HOSTS, SETTINGS, Setting, ingest_hosts, rendered
+from fondly.stack.shop.values import ANY_LOCALE
 
-CONFIG = "ENCORE_CONFIG"
+CONFIG = "FONDLY_CONFIG"
 
 
 class Origin(StrEnum):
@@ -60,7 +60,7 @@ def load_shop(
     *,
     environment: Mapping[str, str] | None = None,
 ) -> Shop:
-    """Read a shop's file: `path`, else the one of `ENCORE_CONFIG`, else `encore.toml` in this folder.
+    """Read a shop's file: `path`, else the one of `FONDLY_CONFIG`, else `fondly.toml` in this folder.
 
     Without any of these everything has its default. `environment` is by default this process's.
     Raises `InvalidFileError`, in one line that names file, line and key, or the variable, of every problem.
@@ -89,7 +89,7 @@ def _text(file: Path) -> str:
         return text_of(file.read_bytes(), file=str(file))
     except OSError as error:
         raise InvalidFileError(
-            f"{file}: {error.strerror}: expected a file as `encore init` writes it"
+            f"{file}: {error.strerror}: expected a file as `fondly init` writes it"
         ) from error
 
 
@@ -137,8 +137,8 @@ def _variable(keys: Sequence[str], overrides: Mapping[str, str]) -> str:
 
 def _require_mapping(shop: Shop, text: str) -> None:
     """Raise `InvalidFileError` for columns that ingest would refuse to start with."""
-    from encore.ingest.domain.errors import FileError  # noqa: PLC0415 - most shops set no columns
-    from encore.ingest.domain.formats.mapping import read_mapping  # noqa: PLC0415
+    from fondly.ingest.domain.errors import FileError  # noqa: PLC0415 - most shops set no columns
+    from fondly.ingest.domain.formats.mapping import read_mapping  # noqa: PLC0415
 
     try:
         read_mapping(json.dumps(shop.applied.columns), file="columns")

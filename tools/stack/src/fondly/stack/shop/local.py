@@ -8,25 +8,25 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TypeVar
 
-from encore.mailer.adapters.shop_files import LocalShopFiles
-from encore.mailer.domain.language import DEFAULT_LOCALE, language
-from encore.mailer.domain.message.theme import Brand
-from encore.mailer.use_cases.load_look import load_look
-from encore.stack.embedded import exported
-from encore.stack.shop.loading import CONFIG, Shop
-from encore.stack.shop.rendering import VARIABLES
+from fondly.mailer.adapters.shop_files import LocalShopFiles
+from fondly.mailer.domain.language import DEFAULT_LOCALE, language
+from fondly.mailer.domain.message.theme import Brand
+from fondly.mailer.use_cases.load_look import load_look
+from fondly.stack.embedded import exported
+from fondly.stack.shop.loading import CONFIG, Shop
+from fondly.stack.shop.rendering import VARIABLES
 
-UNSUBSCRIBE_URL, UNSUBSCRIBE_KEY = "ENCORE_MAILER_UNSUBSCRIBE_URL", "ENCORE_MAILER_UNSUBSCRIBE_KEY"
+UNSUBSCRIBE_URL, UNSUBSCRIBE_KEY = "FONDLY_MAILER_UNSUBSCRIBE_URL", "FONDLY_MAILER_UNSUBSCRIBE_KEY"
 OF_THE_DATA = frozenset(
     {
-        "ENCORE_INGEST_CURRENCY",
-        "ENCORE_INGEST_LOCALE",
-        "ENCORE_INGEST_TIME_ZONE",
-        "ENCORE_INGEST_COLUMNS",
-        "ENCORE_SENTIMENT_LANGUAGE",
-        "ENCORE_INGEST_LINK_HOSTS",
-        "ENCORE_MAILER_LINK_HOSTS",
-        "ENCORE_MAILER_IMAGE_HOSTS",
+        "FONDLY_INGEST_CURRENCY",
+        "FONDLY_INGEST_LOCALE",
+        "FONDLY_INGEST_TIME_ZONE",
+        "FONDLY_INGEST_COLUMNS",
+        "FONDLY_SENTIMENT_LANGUAGE",
+        "FONDLY_INGEST_LINK_HOSTS",
+        "FONDLY_MAILER_LINK_HOSTS",
+        "FONDLY_MAILER_IMAGE_HOSTS",
     }
 )
 """What only holds for the shop's own data: the made-up shop has its own currency, columns and hosts."""

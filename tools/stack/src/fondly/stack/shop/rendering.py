@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 
-from encore.mailer.domain.message.hosts import below
-from encore.stack.shop.file import ShopFile
-from encore.stack.shop.values import SCORED_LANGUAGES
+from fondly.mailer.domain.message.hosts import below
+from fondly.stack.shop.file import ShopFile
+from fondly.stack.shop.values import SCORED_LANGUAGES
 
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 """The services that have settings of a shop."""
@@ -62,26 +62,26 @@ class Setting:
 
 _hosts = partial(Setting, write=_joined, read=_split)
 SETTINGS = (
-    Setting("brand.name", ("ENCORE_MAILER_BRAND_NAME",)),
-    Setting("brand.voice", ("ENCORE_MAILER_BRAND_VOICE",)),
-    Setting("brand.from_address", ("ENCORE_MAILER_FROM_ADDRESS",)),
-    Setting("brand.postal_address", ("ENCORE_MAILER_POSTAL_ADDRESS",)),
-    Setting("brand.unsubscribe_url", ("ENCORE_MAILER_UNSUBSCRIBE_URL",)),
-    Setting("shop.currency", ("ENCORE_INGEST_CURRENCY",)),
-    Setting("shop.locale", ("ENCORE_INGEST_LOCALE", "ENCORE_MAILER_LOCALE")),
-    Setting("shop.review_language", ("ENCORE_SENTIMENT_LANGUAGE",)),
-    Setting("shop.time_zone", ("ENCORE_INGEST_TIME_ZONE",)),
-    Setting("shop.picks", ("ENCORE_RECOMMENDER_PICKS",), read=int),
-    Setting("shop.minimum_age", ("ENCORE_INGEST_MINIMUM_AGE",), read=int),
-    Setting("shop.require_consent", ("ENCORE_INGEST_REQUIRE_CONSENT",), write=_written_flag, read=_flag),
-    Setting("shop.max_rejected_share", ("ENCORE_INGEST_MAX_REJECTED_SHARE",), read=float),
-    _hosts("hosts.links", ("ENCORE_MAILER_LINK_HOSTS",)),
-    _hosts("hosts.pictures", ("ENCORE_MAILER_IMAGE_HOSTS",)),
-    Setting("subjects", ("ENCORE_MAILER_SUBJECTS",), write=_json, read=json.loads),
-    Setting("columns", ("ENCORE_INGEST_COLUMNS",), write=_json, read=json.loads),
+    Setting("brand.name", ("FONDLY_MAILER_BRAND_NAME",)),
+    Setting("brand.voice", ("FONDLY_MAILER_BRAND_VOICE",)),
+    Setting("brand.from_address", ("FONDLY_MAILER_FROM_ADDRESS",)),
+    Setting("brand.postal_address", ("FONDLY_MAILER_POSTAL_ADDRESS",)),
+    Setting("brand.unsubscribe_url", ("FONDLY_MAILER_UNSUBSCRIBE_URL",)),
+    Setting("shop.currency", ("FONDLY_INGEST_CURRENCY",)),
+    Setting("shop.locale", ("FONDLY_INGEST_LOCALE", "FONDLY_MAILER_LOCALE")),
+    Setting("shop.review_language", ("FONDLY_SENTIMENT_LANGUAGE",)),
+    Setting("shop.time_zone", ("FONDLY_INGEST_TIME_ZONE",)),
+    Setting("shop.picks", ("FONDLY_RECOMMENDER_PICKS",), read=int),
+    Setting("shop.minimum_age", ("FONDLY_INGEST_MINIMUM_AGE",), read=int),
+    Setting("shop.require_consent", ("FONDLY_INGEST_REQUIRE_CONSENT",), write=_written_flag, read=_flag),
+    Setting("shop.max_rejected_share", ("FONDLY_INGEST_MAX_REJECTED_SHARE",), read=float),
+    _hosts("hosts.links", ("FONDLY_MAILER_LINK_HOSTS",)),
+    _hosts("hosts.pictures", ("FONDLY_MAILER_IMAGE_HOSTS",)),
+    Setting("subjects", ("FONDLY_MAILER_SUBJECTS",), write=_json, read=json.loads),
+    Setting("columns", ("FONDLY_INGEST_COLUMNS",), write=_json, read=json.loads),
 )
 """Every key that reaches a service by a variable. Themes reach the mailer by the file itself."""
-INGEST_HOSTS = "ENCORE_INGEST_LINK_HOSTS"
+INGEST_HOSTS = "FONDLY_INGEST_LINK_HOSTS"
 """Ingest has one list for links and pictures; the mailer has one for each."""
 VARIABLES = (*(variable for setting in SETTINGS for variable in setting.variables), INGEST_HOSTS)
 
@@ -145,7 +145,7 @@ def by_service(variables: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Return the variables of each service: what Terraform takes as its variable `shop`."""
     return {
         service: {
-            name: value for name, value in variables.items() if name.startswith(f"ENCORE_{service.upper()}_")
+            name: value for name, value in variables.items() if name.startswith(f"FONDLY_{service.upper()}_")
         }
         for service in SERVICES
     }

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel, JsonValue
 
-from encore.mailer.settings import BRAND_SETTINGS, MailerSettings
-from encore.stack.shop.file import ShopFile
-from encore.stack.shop.loading import Origin, Shop
-from encore.stack.shop.rendering import INGEST_HOSTS, SETTINGS, Setting, values_in
+from fondly.mailer.settings import BRAND_SETTINGS, MailerSettings
+from fondly.stack.shop.file import ShopFile
+from fondly.stack.shop.loading import Origin, Shop
+from fondly.stack.shop.rendering import INGEST_HOSTS, SETTINGS, Setting, values_in
 
 SHOP_URL = Setting("shop.url", ())
 

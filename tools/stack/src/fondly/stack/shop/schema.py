@@ -1,12 +1,12 @@
-"""The JSON Schema of `encore.toml`, by which editors complete and check it while somebody writes."""
+"""The JSON Schema of `fondly.toml`, by which editors complete and check it while somebody writes."""
 
 import json
 
 from pydantic import JsonValue
 
-from encore.stack.shop.file import ShopFile
+from fondly.stack.shop.file import ShopFile
 
-SCHEMA_FILE = "encore.schema.json"
+SCHEMA_FILE = "fondly.schema.json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -15,7 +15,7 @@ def schema_text() -> str:
     made = _for_editors(ShopFile.model_json_schema())
     assert isinstance(made, dict)  # noqa: S101 - a schema is an object
     return (
-        json.dumps({"$schema": DIALECT, **made, "title": "encore.toml"}, indent=2, ensure_ascii=False) + "\n"
+        json.dumps({"$schema": DIALECT, **made, "title": "fondly.toml"}, indent=2, ensure_ascii=False) + "\n"
     )
 
 

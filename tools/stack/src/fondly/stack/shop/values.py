@@ -5,9 +5,9 @@ from zoneinfo import available_timezones
 from babel import Locale, UnknownLocaleError
 from pydantic import ValidationInfo
 
-from encore.ingest.domain.values.currencies import is_active
-from encore.mailer.domain.locales import UnknownLanguageError, languages, written_locale
-from encore.mailer.domain.message.hosts import AllowedHosts
+from fondly.ingest.domain.values.currencies import is_active
+from fondly.mailer.domain.locales import UnknownLanguageError, languages, written_locale
+from fondly.mailer.domain.message.hosts import AllowedHosts
 
 CURRENCY_EXPECTED = "an ISO 4217 code such as EUR"
 HOSTS_EXPECTED = "a list of hosts such as shop.example, *.shop.example or *"

@@ -5,34 +5,34 @@ from collections.abc import Iterator, Mapping
 
 from pydantic.fields import FieldInfo
 
-from encore.mailer.domain.message.shop_file import BrandSection
-from encore.mailer.domain.message.toml_file import Section
-from encore.stack.shop.file import HostsSection, ShopSection
-from encore.stack.shop.schema import SCHEMA_FILE
+from fondly.mailer.domain.message.shop_file import BrandSection
+from fondly.mailer.domain.message.toml_file import Section
+from fondly.stack.shop.file import HostsSection, ShopSection
+from fondly.stack.shop.schema import SCHEMA_FILE
 
 HEAD = f"""#:schema ./{SCHEMA_FILE}
-# What Encore has to know of your shop. Every key may be missing: `encore config show` says what applies.
-# Editors check and complete this file by {SCHEMA_FILE}, which `encore config schema` prints.
+# What Fondly has to know of your shop. Every key may be missing: `fondly config show` says what applies.
+# Editors check and complete this file by {SCHEMA_FILE}, which `fondly config schema` prints.
 """
 TAIL = """
-# How emails look: `encore theme preview` shows it while you write.
+# How emails look: `fondly theme preview` shows it while you write.
 # [theme]
 # name = "market"
 
-# Which subject line works: `encore run results` compares the variants of a run.
+# Which subject line works: `fondly run results` compares the variants of a run.
 # [subjects.variants]
 # plain = "{subject}"
 # named = "{customer.first_name}, {subject}"
 
-# How your own files are read, unless Encore knows their format.
+# How your own files are read, unless Fondly knows their format.
 # [columns]
 """
 SECTIONS: Mapping[str, type[Section]] = {"brand": BrandSection, "shop": ShopSection, "hosts": HostsSection}
 EXAMPLES: Mapping[str, object] = {
-    "brand.name": "Encore Shop",
+    "brand.name": "Fondly Shop",
     "brand.voice": "warm, plain and brief",
     "brand.from_address": "hello@shop.example",
-    "brand.postal_address": "Encore Shop, 1 Example Street, Bengaluru 560001, India",
+    "brand.postal_address": "Fondly Shop, 1 Example Street, Bengaluru 560001, India",
     "brand.unsubscribe_url": "https://shop.example/unsubscribe",
     "shop.url": "https://www.shop.example",
     "shop.review_language": "en",

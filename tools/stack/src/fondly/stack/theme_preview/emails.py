@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import starmap
 
-from encore.contracts.records import (
+from fondly.contracts.records import (
     OwnProduct,
     Pick,
     Reason,
@@ -13,21 +13,21 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
-from encore.mailer.domain.language import language
-from encore.mailer.domain.message.content import ContentMaker, EmailContent, Links
-from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.theme import Brand
-from encore.stack.pictures.addresses import picture_name
-from encore.stack.sample.catalogue import Listing, build_catalogue
-from encore.stack.sample.products import product_of
-from encore.stack.sample.vocabulary import load_vocabulary
+from fondly.mailer.domain.copy.fields import Copy
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
+from fondly.mailer.domain.language import language
+from fondly.mailer.domain.message.content import ContentMaker, EmailContent, Links
+from fondly.mailer.domain.message.hosts import AllowedHosts
+from fondly.mailer.domain.message.theme import Brand
+from fondly.stack.pictures.addresses import picture_name
+from fondly.stack.sample.catalogue import Listing, build_catalogue
+from fondly.stack.sample.products import product_of
+from fondly.stack.sample.vocabulary import load_vocabulary
 
 SEED = 7
 PICKS, MAX_PICKS = 5, 12
 PRODUCTS = 90
-BRAND = Brand(name="Encore Shop", postal_address="Encore Shop, 1 Example Street, Bengaluru 560001, India")
+BRAND = Brand(name="Fondly Shop", postal_address="Fondly Shop, 1 Example Street, Bengaluru 560001, India")
 LANGUAGE = language("en_IN")
 LINKS = Links(
     campaign="run-preview",

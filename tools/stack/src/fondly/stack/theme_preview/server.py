@@ -15,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from encore.mailer.adapters.shop_files import LocalShopFiles
-from encore.mailer.domain.message.shop_file import InvalidFileError
-from encore.mailer.domain.message.theme import Brand, Theme
-from encore.mailer.domain.message.theme_files import built_in_themes
-from encore.mailer.use_cases.load_look import Look, load_look
-from encore.stack.pictures.drawing import UnknownPictureError, picture
-from encore.stack.shop import load_shop
-from encore.stack.theme_preview.emails import BRAND, LANGUAGE, MAX_PICKS, PICKS, preview_content
+from fondly.mailer.adapters.shop_files import LocalShopFiles
+from fondly.mailer.domain.message.shop_file import InvalidFileError
+from fondly.mailer.domain.message.theme import Brand, Theme
+from fondly.mailer.domain.message.theme_files import built_in_themes
+from fondly.mailer.use_cases.load_look import Look, load_look
+from fondly.stack.pictures.drawing import UnknownPictureError, picture
+from fondly.stack.shop import load_shop
+from fondly.stack.theme_preview.emails import BRAND, LANGUAGE, MAX_PICKS, PICKS, preview_content
 
 Mode = Literal["light", "dark"]
 LOOPBACK = ["127.0.0.1", "localhost"]
@@ -108,7 +108,7 @@ class _Preview:
     def _watched(self) -> Iterator[Path]:
         yield self._files.config
         yield from (self._files.config.parent / "themes").rglob("*")
-        yield from Path(str(files("encore.mailer.domain.message") / "themes")).rglob("*")
+        yield from Path(str(files("fondly.mailer.domain.message") / "themes")).rglob("*")
 
 
 def brand_of(look: Look) -> Brand:

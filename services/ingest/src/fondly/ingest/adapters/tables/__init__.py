@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from encore.ingest.adapters.tables.delimited import open_delimited
-from encore.ingest.adapters.tables.table import Found, Table
-from encore.ingest.adapters.upload_file import go_on
-from encore.ingest.domain.file_signature import HEAD_BYTES, Container, container_of
+from fondly.ingest.adapters.tables.delimited import open_delimited
+from fondly.ingest.adapters.tables.table import Found, Table
+from fondly.ingest.adapters.upload_file import go_on
+from fondly.ingest.domain.file_signature import HEAD_BYTES, Container, container_of
 
 __all__ = ["Found", "Table", "open_table"]
 
@@ -32,11 +32,11 @@ def _opened(
     container: Container, path: Path, max_bytes: int, check: Callable[[], None], sheet: str | None
 ) -> AbstractContextManager[Table]:
     if container is Container.XLSX:
-        from encore.ingest.adapters.tables.workbook import open_workbook  # noqa: PLC0415 - rarely needed
+        from fondly.ingest.adapters.tables.workbook import open_workbook  # noqa: PLC0415 - rarely needed
 
         return open_workbook(path, max_bytes=max_bytes, check=check, sheet=sheet)
     if container is Container.PARQUET:
-        from encore.ingest.adapters.tables.parquet import open_parquet  # noqa: PLC0415 - rarely needed
+        from fondly.ingest.adapters.tables.parquet import open_parquet  # noqa: PLC0415 - rarely needed
 
         return open_parquet(path, max_bytes=max_bytes, check=check)
     return open_delimited(path, max_bytes=max_bytes, check=check)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from encore.ingest.adapters.tables.table import Found
-from encore.ingest.adapters.upload_file import Upload, open_upload
-from encore.ingest.domain.csv_records import RecordReader
-from encore.ingest.domain.delimiters import dialect_of
-from encore.ingest.domain.encodings import UTF8_HINT
-from encore.ingest.domain.errors import FileError
+from fondly.ingest.adapters.tables.table import Found
+from fondly.ingest.adapters.upload_file import Upload, open_upload
+from fondly.ingest.domain.csv_records import RecordReader
+from fondly.ingest.domain.delimiters import dialect_of
+from fondly.ingest.domain.encodings import UTF8_HINT
+from fondly.ingest.domain.errors import FileError
 
 HEADER_BYTES = 64 * 1024
 

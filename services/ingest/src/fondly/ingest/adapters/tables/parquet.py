@@ -10,15 +10,15 @@ from typing import cast
 from arro3.core import Array, DataType, RecordBatch, RecordBatchReader
 from arro3.io import read_parquet
 
-from encore.ingest.adapters.tables.table import Found, recorded
-from encore.ingest.adapters.tables.watched import WatchedFile
-from encore.ingest.adapters.upload_file import go_on
-from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES
-from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
-from encore.ingest.domain.errors import FileError, glimpse
-from encore.ingest.domain.faults import long_record
-from encore.ingest.domain.formats.names import MAX_COLUMNS
-from encore.ingest.domain.plain_values import moment_text, number_text, single_text
+from fondly.ingest.adapters.tables.table import Found, recorded
+from fondly.ingest.adapters.tables.watched import WatchedFile
+from fondly.ingest.adapters.upload_file import go_on
+from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES
+from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
+from fondly.ingest.domain.errors import FileError, glimpse
+from fondly.ingest.domain.faults import long_record
+from fondly.ingest.domain.formats.names import MAX_COLUMNS
+from fondly.ingest.domain.plain_values import moment_text, number_text, single_text
 
 BATCH_ROWS = 256
 """Bounds the memory that long texts repeated by a dictionary can take."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Protocol
 
-from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
+from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
 
 Found = CSVRecord | BrokenRecord
 

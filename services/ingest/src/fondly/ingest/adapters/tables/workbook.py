@@ -12,15 +12,15 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 
-from encore.ingest.adapters.tables.table import Found, recorded
-from encore.ingest.adapters.tables.watched import WatchedFile
-from encore.ingest.adapters.tables.workbook_cells import Cell, cell_text
-from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES
-from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
-from encore.ingest.domain.errors import FileError, UnreadableError, glimpse
-from encore.ingest.domain.faults import Fault, beyond_header, long_record
-from encore.ingest.domain.file_signature import require_xlsx
-from encore.ingest.domain.formats.names import MAX_COLUMNS
+from fondly.ingest.adapters.tables.table import Found, recorded
+from fondly.ingest.adapters.tables.watched import WatchedFile
+from fondly.ingest.adapters.tables.workbook_cells import Cell, cell_text
+from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES
+from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
+from fondly.ingest.domain.errors import FileError, UnreadableError, glimpse
+from fondly.ingest.domain.faults import Fault, beyond_header, long_record
+from fondly.ingest.domain.file_signature import require_xlsx
+from fondly.ingest.domain.formats.names import MAX_COLUMNS
 
 MAX_PART_BYTES = 256 * 1024 * 1024
 """Of everything but the sheets, such as the shared texts, which are held in memory."""

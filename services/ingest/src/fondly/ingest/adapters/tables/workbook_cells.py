@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 from openpyxl.utils.escape import unescape
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.plain_values import excel_number, moment_text
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.plain_values import excel_number, moment_text
 
 
 class Cell(Protocol):

@@ -3,10 +3,10 @@
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 
-from encore.ingest.domain.errors import FileError, glimpse
-from encore.ingest.domain.formats.fields import FIELDS, Kind
-from encore.ingest.domain.formats.names import MAX_SHOWN_COLUMNS, Header, holds_values
-from encore.ingest.domain.formats.vocabulary import nearest_column, own_names, synonyms
+from fondly.ingest.domain.errors import FileError, glimpse
+from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.names import MAX_SHOWN_COLUMNS, Header, holds_values
+from fondly.ingest.domain.formats.vocabulary import nearest_column, own_names, synonyms
 
 MAX_COMPARED = 100
 """As many columns are compared with a missing one."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from encore.ingest.domain.formats.fields import FIELDS, Kind
-from encore.ingest.domain.formats.mapper import RowMapper
-from encore.ingest.domain.formats.names import Header
-from encore.ingest.domain.formats.units import Units
+from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.mapper import RowMapper
+from fondly.ingest.domain.formats.names import Header
+from fondly.ingest.domain.formats.units import Units
 
 Positions = Mapping[str, int]
 Constants = Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What Encore reads of a file: the kinds of rows, and the fields of each."""
+"""What Fondly reads of a file: the kinds of rows, and the fields of each."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum

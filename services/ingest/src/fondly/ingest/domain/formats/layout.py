@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.export import Export
-from encore.ingest.domain.formats.fields import FIELDS, Kind
-from encore.ingest.domain.formats.mapper import (
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.formats.export import Export
+from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.mapper import (
     CompletedMapper,
     DirectMapper,
     OverlaidMapper,
@@ -17,9 +17,9 @@ from encore.ingest.domain.formats.mapper import (
     set_review_id,
     set_whole_amounts,
 )
-from encore.ingest.domain.formats.mapping import SHOP_URL, FileMapping
-from encore.ingest.domain.formats.names import Header
-from encore.ingest.domain.formats.units import Units, applied
+from fondly.ingest.domain.formats.mapping import SHOP_URL, FileMapping
+from fondly.ingest.domain.formats.names import Header
+from fondly.ingest.domain.formats.units import Units, applied
 
 
 @dataclass(frozen=True)

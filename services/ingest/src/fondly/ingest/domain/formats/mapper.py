@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Protocol
 
-from encore.ingest.domain.formats.units import whole_amount
+from fondly.ingest.domain.formats.units import whole_amount
 
 Row = dict[str, str]
 Step = Callable[[Row], None]

@@ -17,10 +17,10 @@ from pydantic import (
     model_validator,
 )
 
-from encore.ingest.domain.errors import FileError, glimpse
-from encore.ingest.domain.formats.fields import FIELDS, Kind
-from encore.ingest.domain.formats.units import Dates, Decimal, Units
-from encore.runtime.yaml_files import InvalidFileError, Said, read_yaml
+from fondly.ingest.domain.errors import FileError, glimpse
+from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.units import Dates, Decimal, Units
+from fondly.runtime.yaml_files import InvalidFileError, Said, read_yaml
 
 SHOP_URL = "shop_url"
 """A constant from which the links of products are made where a format has none."""

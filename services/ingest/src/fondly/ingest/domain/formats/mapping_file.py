@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 
-from encore.ingest.domain.formats.fields import FIELDS, missing
-from encore.ingest.domain.formats.layout import Layout
-from encore.ingest.domain.formats.vocabulary import nearest_field
+from fondly.ingest.domain.formats.fields import FIELDS, missing
+from fondly.ingest.domain.formats.layout import Layout
+from fondly.ingest.domain.formats.vocabulary import nearest_field
 
 MAX_COMPARED = 100
 
@@ -20,7 +20,7 @@ def write_mapping(layout: Layout) -> str:
 
 
 def _lines(layout: Layout) -> Iterator[str]:
-    yield f"# How Encore reads {_quoted(layout.file)}: as {layout.format}."
+    yield f"# How Fondly reads {_quoted(layout.file)}: as {layout.format}."
     lacking = missing(layout.kind, [*layout.columns, *layout.constants])
     if lacking:
         yield f"# Missing: {', '.join(lacking)}. Name their columns below, or give them under constants."

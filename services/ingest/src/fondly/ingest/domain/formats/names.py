@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.text import clean
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.text import clean
 
 MAX_COLUMNS = 2_000
 MAX_SHOWN_COLUMNS = 12

@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from encore.ingest.domain.file_names import base_name, kind_of_name
-from encore.ingest.domain.formats.columns import advice, find_columns, mapped_columns, matching
-from encore.ingest.domain.formats.export import Export
-from encore.ingest.domain.formats.fields import KAGGLE, Kind, missing
-from encore.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
-from encore.ingest.domain.formats.mapping import FileMapping
-from encore.ingest.domain.formats.names import Header, read_names
-from encore.ingest.domain.formats.reviews import AMAZON_REVIEWS, AMAZON_REVIEWS_2023, JUDGE_ME_REVIEWS
-from encore.ingest.domain.formats.shopify_people import SHOPIFY_CUSTOMERS, SHOPIFY_ORDERS
-from encore.ingest.domain.formats.shopify_products import SHOPIFY_PRODUCTS
+from fondly.ingest.domain.file_names import base_name, kind_of_name
+from fondly.ingest.domain.formats.columns import advice, find_columns, mapped_columns, matching
+from fondly.ingest.domain.formats.export import Export
+from fondly.ingest.domain.formats.fields import KAGGLE, Kind, missing
+from fondly.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
+from fondly.ingest.domain.formats.mapping import FileMapping
+from fondly.ingest.domain.formats.names import Header, read_names
+from fondly.ingest.domain.formats.reviews import AMAZON_REVIEWS, AMAZON_REVIEWS_2023, JUDGE_ME_REVIEWS
+from fondly.ingest.domain.formats.shopify_people import SHOPIFY_CUSTOMERS, SHOPIFY_ORDERS
+from fondly.ingest.domain.formats.shopify_products import SHOPIFY_PRODUCTS
 
 EXPORTS = (
     SHOPIFY_PRODUCTS,
@@ -118,4 +118,4 @@ def _format(draft: Draft, kind: Kind) -> str:
     if draft.mapping.columns:
         return "mapping.yaml"
     is_kaggle = kind is Kind.COMBINED and set(KAGGLE) <= set(draft.header.exact)
-    return "Kaggle Amazon Sales" if is_kaggle else f"Encore {kind}"
+    return "Kaggle Amazon Sales" if is_kaggle else f"Fondly {kind}"

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from encore.ingest.domain.formats.export import Cells, Constants, Export, Positions, sign, without_apostrophe
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.mapper import Row
+from fondly.ingest.domain.formats.export import Cells, Constants, Export, Positions, sign, without_apostrophe
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.mapper import Row
 
 
 class JudgeMeReviews:

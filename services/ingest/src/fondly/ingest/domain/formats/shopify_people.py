@@ -7,10 +7,10 @@ https://help.shopify.com/en/manual/fulfillment/managing-orders/exporting-orders.
 from collections import Counter
 from collections.abc import Sequence
 
-from encore.ingest.domain.formats.export import Cells, Constants, Export, Positions, sign, without_apostrophe
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.mapper import Row
-from encore.ingest.domain.formats.units import Units
+from fondly.ingest.domain.formats.export import Cells, Constants, Export, Positions, sign, without_apostrophe
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.mapper import Row
+from fondly.ingest.domain.formats.units import Units
 
 _UNDONE = ("refunded", "voided", "expired")
 _ORDER = (

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from encore.ingest.domain.formats.export import Cells, Constants, Export, Positions, sign, without_apostrophe
-from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.html_text import entries
-from encore.ingest.domain.formats.mapper import Row
-from encore.ingest.domain.formats.units import Units
+from fondly.ingest.domain.formats.export import Cells, Constants, Export, Positions, sign, without_apostrophe
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.html_text import entries
+from fondly.ingest.domain.formats.mapper import Row
+from fondly.ingest.domain.formats.units import Units
 
 _OF_VARIANT = ("discounted_price", "actual_price")
 _OPTIONS = ("option1", "option2", "option3")
@@ -73,7 +73,7 @@ class ShopifyProducts:
 
 
 def _path(category: str) -> str:
-    """Return a path of Shopify's taxonomy, `Apparel > Shirts`, in the form that Encore reads."""
+    """Return a path of Shopify's taxonomy, `Apparel > Shirts`, in the form that Fondly reads."""
     return "|".join(part.strip() for part in category.split(" > "))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from encore.ingest.domain.errors import RowError, quoted
-from encore.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.errors import RowError, quoted
+from fondly.ingest.domain.formats.fields import FIELDS, Kind
 
 Decimal = Literal[".", ","]
 Dates = Literal["day-month-year", "month-day-year", "year-month-day"]

@@ -1,4 +1,4 @@
-"""What shops call Encore's fields: `synonyms.toml`."""
+"""What shops call Fondly's fields: `synonyms.toml`."""
 
 import difflib
 import tomllib
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
-from encore.ingest.domain.formats.fields import FIELDS, Kind
-from encore.ingest.domain.formats.names import loosened
+from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.names import loosened
 
 _TABLES: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(
     files(__package__).joinpath("synonyms.toml").read_text("utf-8")

@@ -4,13 +4,13 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import quoted
-from encore.ingest.domain.rows.people import CustomerRow, read_customer_row
-from encore.ingest.domain.rows.reading import Reading
-from encore.ingest.domain.values.identifiers import read_id
-from encore.ingest.domain.values.money import read_price
-from encore.ingest.domain.values.numbers import read_quantity
+from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.errors import quoted
+from fondly.ingest.domain.rows.people import CustomerRow, read_customer_row
+from fondly.ingest.domain.rows.reading import Reading
+from fondly.ingest.domain.values.identifiers import read_id
+from fondly.ingest.domain.values.money import read_price
+from fondly.ingest.domain.values.numbers import read_quantity
 
 
 class PurchaseRow(NamedTuple):

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import NamedTuple
 
-from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import RowError, quoted
-from encore.ingest.domain.rows import reading
-from encore.ingest.domain.values import flags, people
-from encore.ingest.domain.values.identifiers import read_id
+from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.errors import RowError, quoted
+from fondly.ingest.domain.rows import reading
+from fondly.ingest.domain.values import flags, people
+from fondly.ingest.domain.values.identifiers import read_id
 
 ADDRESS_DIGITS = 24
 

@@ -5,15 +5,15 @@ from functools import partial
 
 from pydantic import ValidationError
 
-from encore.contracts.records import Product
-from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import RowError, UnreadableError, quoted
-from encore.ingest.domain.rows import reading
-from encore.ingest.domain.rows.reading import Reading
-from encore.ingest.domain.values import flags, identifiers, moments, numbers, texts
-from encore.ingest.domain.values.currencies import read_currency
-from encore.ingest.domain.values.money import Price, read_price
-from encore.ingest.domain.values.nothing import is_no_text
+from fondly.contracts.records import Product
+from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.errors import RowError, UnreadableError, quoted
+from fondly.ingest.domain.rows import reading
+from fondly.ingest.domain.rows.reading import Reading
+from fondly.ingest.domain.values import flags, identifiers, moments, numbers, texts
+from fondly.ingest.domain.values.currencies import read_currency
+from fondly.ingest.domain.values.money import Price, read_price
+from fondly.ingest.domain.values.nothing import is_no_text
 
 
 def read_product(row: Row, how: Reading) -> Product:

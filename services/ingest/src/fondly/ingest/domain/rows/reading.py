@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from encore.ingest.domain.values import moments, texts
-from encore.ingest.domain.values.conventions import Decided
-from encore.ingest.domain.values.links import LinkPolicy, read_url
-from encore.ingest.domain.values.numbers import read_count
+from fondly.ingest.domain.values import moments, texts
+from fondly.ingest.domain.values.conventions import Decided
+from fondly.ingest.domain.values.links import LinkPolicy, read_url
+from fondly.ingest.domain.values.numbers import read_count
 
 MAX_NAME_CHARS = 2_000
 MAX_CATEGORY_CHARS = 1_000

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from encore.contracts.records import Product
-from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import RowError
-from encore.ingest.domain.joined_lists import divide_joined, split_joined
-from encore.ingest.domain.rows import reading
-from encore.ingest.domain.rows.people import CustomerRow, consent, read_customer_row, suppression
-from encore.ingest.domain.rows.products import read_product
-from encore.ingest.domain.rows.reading import MAX_TEXT_CHARS, Reading
-from encore.ingest.domain.text import clean, has_words, without_image_urls
-from encore.ingest.domain.values import people
-from encore.ingest.domain.values.identifiers import read_id
-from encore.ingest.domain.values.numbers import read_rating
+from fondly.contracts.records import Product
+from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.errors import RowError
+from fondly.ingest.domain.joined_lists import divide_joined, split_joined
+from fondly.ingest.domain.rows import reading
+from fondly.ingest.domain.rows.people import CustomerRow, consent, read_customer_row, suppression
+from fondly.ingest.domain.rows.products import read_product
+from fondly.ingest.domain.rows.reading import MAX_TEXT_CHARS, Reading
+from fondly.ingest.domain.text import clean, has_words, without_image_urls
+from fondly.ingest.domain.values import people
+from fondly.ingest.domain.values.identifiers import read_id
+from fondly.ingest.domain.values.numbers import read_rating
 
 
 class ReviewRow(NamedTuple):

@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from encore.ingest.domain.values.characters import plain
-from encore.ingest.domain.values.numerals import Numeral, parse_numeral
+from fondly.ingest.domain.values.characters import plain
+from fondly.ingest.domain.values.numerals import Numeral, parse_numeral
 
 MAX_CHARS = 64
 _WRITTEN = re.compile(r"([^0-9]*)([0-9](?:[0-9.,'٬٫ ]*[0-9])?)([^0-9]*)")  # noqa: RUF001 - the Arabic decimal mark

@@ -14,12 +14,12 @@ from enum import StrEnum
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
-from encore.contracts.ingest_report import Convention
-from encore.ingest.domain.values.currencies import checked_currency, is_taken_as_own
-from encore.ingest.domain.values.dates import DateOrder
-from encore.ingest.domain.values.evidence import Amounts, Dates, Evidence, Judge
-from encore.ingest.domain.values.people import read_time_zone
-from encore.ingest.domain.values.verdicts import (
+from fondly.contracts.ingest_report import Convention
+from fondly.ingest.domain.values.currencies import checked_currency, is_taken_as_own
+from fondly.ingest.domain.values.dates import DateOrder
+from fondly.ingest.domain.values.evidence import Amounts, Dates, Evidence, Judge
+from fondly.ingest.domain.values.people import read_time_zone
+from fondly.ingest.domain.values.verdicts import (
     NAMES,
     Verdict,
     by_date_custom,

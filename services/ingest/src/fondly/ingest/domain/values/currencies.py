@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from iso4217 import Currency
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.characters import plain
-from encore.ingest.domain.values.locales import Marks
-from encore.ingest.domain.values.symbols import LED, OWN, SHARED
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.characters import plain
+from fondly.ingest.domain.values.locales import Marks
+from fondly.ingest.domain.values.symbols import LED, OWN, SHARED
 
 _NO_MONEY = frozenset(["BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "XAD"])
 """Units of account, which nothing is priced in; precious metals and test codes have no minor units."""

@@ -3,7 +3,7 @@
 import re
 from typing import Literal, NamedTuple
 
-from encore.ingest.domain.values.calendars import MONTHS, WEEKDAYS
+from fondly.ingest.domain.values.calendars import MONTHS, WEEKDAYS
 
 DateOrder = Literal["day-month-year", "month-day-year", "year-month-day"]
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})(?![0-9])")

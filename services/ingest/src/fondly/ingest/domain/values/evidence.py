@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from encore.ingest.domain.errors import glimpse
-from encore.ingest.domain.values.amounts import MAX_CHARS, split_amount
-from encore.ingest.domain.values.characters import plain, shape
+from fondly.ingest.domain.errors import glimpse
+from fondly.ingest.domain.values.amounts import MAX_CHARS, split_amount
+from fondly.ingest.domain.values.characters import plain, shape
 
 MAX_SHAPES = 8192
 MAX_OPEN = 256

@@ -7,8 +7,8 @@ hyphens do not matter.
 import re
 from collections.abc import Mapping
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.characters import plain
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.characters import plain
 
 _GAPS = re.compile(r"[\s_./'-]+")
 _SCHEMA_ORG = re.compile(r"(?:https?://)?(?:www\.)?schema\.org/", re.IGNORECASE)

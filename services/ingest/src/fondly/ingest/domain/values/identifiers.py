@@ -2,8 +2,8 @@
 
 import re
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.nothing import says_nothing
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.nothing import says_nothing
 
 MAX_ID_BYTES = 256
 _ROUNDED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E\+[0-9]+")

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Self
 from urllib.parse import quote
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.hosts import public_host
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.hosts import public_host
 
 MAX_URL_CHARS = 2048
 _PORTS = {"http": "80", "https": "443"}

@@ -7,7 +7,7 @@ in. Tests compare these tables with it.
 import re
 from typing import NamedTuple
 
-from encore.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.errors import UnreadableError
 
 
 class Marks(NamedTuple):

@@ -3,11 +3,11 @@
 import re
 from datetime import datetime
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.characters import plain
-from encore.ingest.domain.values.clocks import time_of_day
-from encore.ingest.domain.values.conventions import Decided
-from encore.ingest.domain.values.dates import AmbiguousOrderError, WrittenDate, leading_date
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.characters import plain
+from fondly.ingest.domain.values.clocks import time_of_day
+from fondly.ingest.domain.values.conventions import Decided
+from fondly.ingest.domain.values.dates import AmbiguousOrderError, WrittenDate, leading_date
 
 EARLIEST = 788_832_000
 """A day before 1995 began in UTC: no web shop is older."""

@@ -4,10 +4,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.amounts import Amount, split_amount
-from encore.ingest.domain.values.conventions import Decided
-from encore.ingest.domain.values.currencies import MINOR_UNITS, currencies_called, max_price, meant
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.amounts import Amount, split_amount
+from fondly.ingest.domain.values.conventions import Decided
+from fondly.ingest.domain.values.currencies import MINOR_UNITS, currencies_called, max_price, meant
 
 _A_PRICE = "a price: one amount, and at most its currency beside it (a symbol or ISO 4217 code)"
 _FLOAT_ERROR = Decimal("1e-6")

@@ -3,11 +3,11 @@
 import re
 from decimal import ROUND_DOWN, Decimal
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.amounts import MAX_CHARS
-from encore.ingest.domain.values.characters import plain
-from encore.ingest.domain.values.conventions import Decided
-from encore.ingest.domain.values.numerals import parse_numeral
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.amounts import MAX_CHARS
+from fondly.ingest.domain.values.characters import plain
+from fondly.ingest.domain.values.conventions import Decided
+from fondly.ingest.domain.values.numerals import parse_numeral
 
 MAX_COUNT = 10**12
 MAX_QUANTITY = 10**6

@@ -7,8 +7,8 @@ from zoneinfo import available_timezones
 
 from babel.core import Locale, get_global
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.characters import plain
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.characters import plain
 
 MAX_AGE = 130
 """Nobody is known to have lived longer than 122 years."""

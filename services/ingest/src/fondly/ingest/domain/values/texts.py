@@ -1,7 +1,7 @@
 """Reads texts and lists of texts."""
 
-from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.text import clean
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.text import clean
 
 
 def bounded(text: str, *, max_chars: int) -> str:

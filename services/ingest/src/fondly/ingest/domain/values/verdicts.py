@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from encore.ingest.domain.values.currencies import MINOR_UNITS, home_marks, meant
-from encore.ingest.domain.values.evidence import Evidence, Example
-from encore.ingest.domain.values.locales import Marks, marks_of
+from fondly.ingest.domain.values.currencies import MINOR_UNITS, home_marks, meant
+from fondly.ingest.domain.values.evidence import Evidence, Example
+from fondly.ingest.domain.values.locales import Marks, marks_of
 
 NAMES = {
     ".": "decimal point",

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.mailer.domain.copy.fields import PRODUCT_TEXTS
-from encore.mailer.domain.copy.gate import Gate
-from encore.mailer.domain.copy.style import style_problems
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.slots import renumbered
+from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
+from fondly.mailer.domain.copy.gate import Gate
+from fondly.mailer.domain.copy.style import style_problems
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.slots import renumbered
 
 LINE, ONLY_LINE = "line", "lines.1"
 MAX_WORDINGS = 12

@@ -8,8 +8,8 @@ text.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.mailer.domain.copy.choice import candidates, unlike
-from encore.mailer.domain.copy.fields import (
+from fondly.mailer.domain.copy.choice import candidates, unlike
+from fondly.mailer.domain.copy.fields import (
     FRAME_TEXTS,
     HEADLINES,
     LINES,
@@ -17,11 +17,11 @@ from encore.mailer.domain.copy.fields import (
     CopySource,
     email_fields,
 )
-from encore.mailer.domain.copy.house_copy import house_text
-from encore.mailer.domain.copy.style import style_problems
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.experience import Occasion
-from encore.mailer.domain.slots import renumbered
+from fondly.mailer.domain.copy.house_copy import house_text
+from fondly.mailer.domain.copy.style import style_problems
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.slots import renumbered
 
 Texts = Mapping[str, Sequence[str]]
 """Wordings by field."""

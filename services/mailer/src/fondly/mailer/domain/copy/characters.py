@@ -7,8 +7,8 @@ strike letters through, and emoji such as 💯 are figures.
 import re
 from functools import cache, lru_cache
 
-from encore.mailer.domain.slots import SLOT
-from encore.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.slots import SLOT
+from fondly.mailer.domain.words.lists import WordLists
 
 PUNCTUATION = " .,;:!?'’\"“”„()/–—…&-"  # noqa: RUF001 - signs of copy
 CACHED_TEXTS = 16_384

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
-from encore.mailer.domain.slots import FIRST_NAME, SLOT, attribute, slots_in
+from fondly.mailer.domain.slots import FIRST_NAME, SLOT, attribute, slots_in
 
 GREETING = "greeting"
 OPENING_WORDS = 2

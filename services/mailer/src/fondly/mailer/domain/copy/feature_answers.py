@@ -2,7 +2,7 @@
 
 import json
 
-from encore.mailer.domain.copy.answers import AnswerFormatError
+from fondly.mailer.domain.copy.answers import AnswerFormatError
 
 MAX_PROPOSED = 12
 

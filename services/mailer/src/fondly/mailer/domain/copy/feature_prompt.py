@@ -2,9 +2,9 @@
 
 import json
 
-from encore.contracts.records import Product
-from encore.mailer.domain.copy.prompt import Prompt, Task, message, object_schema, system_text, texts_schema
-from encore.mailer.domain.text import category_label, clean
+from fondly.contracts.records import Product
+from fondly.mailer.domain.copy.prompt import Prompt, Task, message, object_schema, system_text, texts_schema
+from fondly.mailer.domain.text import category_label, clean
 
 FEATURE_TOKENS = 220
 MAX_NAME_CHARS = 200

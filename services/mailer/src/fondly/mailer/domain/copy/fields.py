@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.experience import Occasion
-from encore.mailer.domain.slots import fill
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.slots import fill
 
 LINES = "lines."
 HEADLINES = ("subject", "preheader")

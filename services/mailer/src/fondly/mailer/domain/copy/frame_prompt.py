@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from encore.mailer.domain.copy.answers import Verdict
-from encore.mailer.domain.copy.fields import frame_fields
-from encore.mailer.domain.copy.prompt import (
+from fondly.mailer.domain.copy.answers import Verdict
+from fondly.mailer.domain.copy.fields import frame_fields
+from fondly.mailer.domain.copy.prompt import (
     Prompt,
     Style,
     Task,
@@ -23,10 +23,10 @@ from encore.mailer.domain.copy.prompt import (
     system_text,
     texts_schema,
 )
-from encore.mailer.domain.copy.style import MAX_CHARS
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.experience import Occasion
-from encore.mailer.domain.slots import FIRST_NAME
+from fondly.mailer.domain.copy.style import MAX_CHARS
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.slots import FIRST_NAME
 
 CACHED_PROMPTS = 1_024
 

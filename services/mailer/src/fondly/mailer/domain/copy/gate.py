@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain, pairwise
 
-from encore.mailer.domain.copy.characters import odd_characters
-from encore.mailer.domain.copy.problem import Problem
-from encore.mailer.domain.copy.statements import unproved_statements
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.product import REDUCED, ProductFacts
-from encore.mailer.domain.facts.vouched import Vouched, vouched_by, words_of
-from encore.mailer.domain.slots import attribute, owner, slots_in
-from encore.mailer.domain.text import folded
-from encore.mailer.domain.words.claims import check_claims
-from encore.mailer.domain.words.compounds import MIN_NAMED_CHARS
-from encore.mailer.domain.words.lists import WordLists
-from encore.mailer.domain.words.phrases import Phrases, positions
-from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
+from fondly.mailer.domain.copy.characters import odd_characters
+from fondly.mailer.domain.copy.problem import Problem
+from fondly.mailer.domain.copy.statements import unproved_statements
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.product import REDUCED, ProductFacts
+from fondly.mailer.domain.facts.vouched import Vouched, vouched_by, words_of
+from fondly.mailer.domain.slots import attribute, owner, slots_in
+from fondly.mailer.domain.text import folded
+from fondly.mailer.domain.words.claims import check_claims
+from fondly.mailer.domain.words.compounds import MIN_NAMED_CHARS
+from fondly.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.words.phrases import Phrases, positions
+from fondly.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
 LINE = "lines."
 OWN = "own"

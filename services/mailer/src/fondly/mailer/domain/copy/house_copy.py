@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 
-from encore.mailer.domain.copy.fields import TEXTS, Copy
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.experience import Occasion
-from encore.mailer.domain.facts.product import ProductFacts
-from encore.mailer.domain.language import Messages, Value, Wording, language
-from encore.mailer.domain.slots import FIRST_NAME
+from fondly.mailer.domain.copy.fields import TEXTS, Copy
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.language import Messages, Value, Wording, language
+from fondly.mailer.domain.slots import FIRST_NAME
 
 LINE = "lines."
 GREETING = "greeting"

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
-from encore.runtime.runs.run import ATTEMPTS, Run, StageName
+from fondly.runtime.runs.run import ATTEMPTS, Run, StageName
 
 ATTEMPT = ATTEMPTS[StageName.MAILER]
 ASKED = "copy_asked"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from encore.mailer.domain.copy.answers import Verdict
-from encore.mailer.domain.copy.fields import PRODUCT_TEXTS
-from encore.mailer.domain.copy.prompt import (
+from fondly.mailer.domain.copy.answers import Verdict
+from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
+from fondly.mailer.domain.copy.prompt import (
     Prompt,
     Style,
     Task,
@@ -25,10 +25,10 @@ from encore.mailer.domain.copy.prompt import (
     system_text,
     texts_schema,
 )
-from encore.mailer.domain.copy.style import MAX_CHARS
-from encore.mailer.domain.facts.product import ProductFacts
-from encore.mailer.domain.slots import FIRST_NAME
-from encore.mailer.domain.text import clean
+from fondly.mailer.domain.copy.style import MAX_CHARS
+from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.slots import FIRST_NAME
+from fondly.mailer.domain.text import clean
 
 TOGETHER = 8
 """Products that are asked about in one call: the system text is by far the longest part of a prompt."""

@@ -15,9 +15,9 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from encore.mailer.domain.copy.answers import MAX_WORDINGS, Verdict
-from encore.mailer.domain.text import clean
-from encore.mailer.domain.words.lists import FOLDER, WordLists
+from fondly.mailer.domain.copy.answers import MAX_WORDINGS, Verdict
+from fondly.mailer.domain.text import clean
+from fondly.mailer.domain.words.lists import FOLDER, WordLists
 
 if TYPE_CHECKING:
     from hashlib import _Hash

@@ -6,8 +6,8 @@ after "has". There the catalogue must have them.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from encore.mailer.domain.words.lists import WordLists
-from encore.mailer.domain.words.tokens import BREAK, is_slot
+from fondly.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.words.tokens import BREAK, is_slot
 
 NAME = "{name}"
 OPINIONS = frozenset({"{rating}", "{rating_count}", "{praised}", "{own}"})

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from encore.mailer.domain.copy.problem import Problem
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.slots import attribute, fill, slots_in
+from fondly.mailer.domain.copy.problem import Problem
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.slots import attribute, fill, slots_in
 
 LINE = "lines."
 MAX_CHARS: Mapping[str, int] = {

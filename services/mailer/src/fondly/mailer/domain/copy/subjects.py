@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from encore.contracts.experiments import arm
-from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.copy.gate import Gate
-from encore.mailer.domain.copy.problem import Problem
-from encore.mailer.domain.copy.style import style_problems
-from encore.mailer.domain.facts.email import LONGEST_NAME, EmailFacts
-from encore.mailer.domain.facts.experience import Experience, Occasion
-from encore.mailer.domain.slots import FIRST_NAME, slots_in
-from encore.mailer.domain.words.lists import WordLists
+from fondly.contracts.experiments import arm
+from fondly.mailer.domain.copy.fields import Copy
+from fondly.mailer.domain.copy.gate import Gate
+from fondly.mailer.domain.copy.problem import Problem
+from fondly.mailer.domain.copy.style import style_problems
+from fondly.mailer.domain.facts.email import LONGEST_NAME, EmailFacts
+from fondly.mailer.domain.facts.experience import Experience, Occasion
+from fondly.mailer.domain.slots import FIRST_NAME, slots_in
+from fondly.mailer.domain.words.lists import WordLists
 
 SUBJECT = "subject"
 WRITTEN = f"{{{SUBJECT}}}"

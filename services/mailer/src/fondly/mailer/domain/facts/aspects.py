@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
-from encore.mailer.domain.language import Language
-from encore.mailer.domain.text import aspect_label
+from fondly.mailer.domain.language import Language
+from fondly.mailer.domain.text import aspect_label
 
 CACHED_ASPECTS = 4_096
 NOT_OF_THE_PRODUCT = frozenset({

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from encore.mailer.domain.facts.features import FEATURE, MAX_CHARS, MAX_FEATURES
-from encore.mailer.domain.text import folded
-from encore.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.facts.features import FEATURE, MAX_CHARS, MAX_FEATURES
+from fondly.mailer.domain.text import folded
+from fondly.mailer.domain.words.lists import WordLists
 
 _LINK = re.compile(r"://|\bwww\.|\w\.\w|@", re.IGNORECASE)
 _MARKUP = re.compile(r"[<>{}\[\]&]")

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts.aspects import told_praise
-from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
-from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
-from encore.mailer.domain.facts.product import ProductFacts
-from encore.mailer.domain.language import language
-from encore.mailer.domain.slots import FIRST_NAME
+from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.facts.aspects import told_praise
+from fondly.mailer.domain.facts.experience import Experience, Occasion, experience_of
+from fondly.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
+from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.language import language
+from fondly.mailer.domain.slots import FIRST_NAME
 
 MAX_FEATURES = 6
 LONGEST_NAME = "N" * MAX_NAME_CHARS

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from encore.contracts.records import OwnProduct, ProductAspect, Recommendation
-from encore.mailer.domain.facts.aspects import told_aspect, told_praise
-from encore.mailer.domain.facts.own_names import own_name
-from encore.mailer.domain.facts.product import ProductFacts
-from encore.mailer.domain.facts.reasons import LIKING
-from encore.mailer.domain.language import Language
-from encore.mailer.domain.words.lists import WordLists
+from fondly.contracts.records import OwnProduct, ProductAspect, Recommendation
+from fondly.mailer.domain.facts.aspects import told_aspect, told_praise
+from fondly.mailer.domain.facts.own_names import own_name
+from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.facts.reasons import LIKING
+from fondly.mailer.domain.language import Language
+from fondly.mailer.domain.words.lists import WordLists
 
 ANY_PRODUCT = "N"
 """Stands for the name of a product where only what is known of it counts."""

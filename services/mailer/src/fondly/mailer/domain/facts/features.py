@@ -11,9 +11,9 @@ from hashlib import sha256
 
 from pydantic import NonNegativeInt
 
-from encore.contracts.records import Identifier, Product, Record
-from encore.mailer.domain.text import category_label, folded
-from encore.mailer.domain.words.lists import WordLists
+from fondly.contracts.records import Identifier, Product, Record
+from fondly.mailer.domain.text import category_label, folded
+from fondly.mailer.domain.words.lists import WordLists
 
 MAX_FEATURES = 6
 MAX_CHARS = 40

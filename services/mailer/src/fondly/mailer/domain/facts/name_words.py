@@ -3,7 +3,7 @@
 import tomllib
 from importlib.resources import files
 
-from encore.mailer.domain.text import word_set
+from fondly.mailer.domain.text import word_set
 
 _LISTS = tomllib.loads(files(__package__).joinpath("name_words.toml").read_text("utf-8"))
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import chain, dropwhile
 
-from encore.mailer.domain.facts.name_words import (
+from fondly.mailer.domain.facts.name_words import (
     ADDRESS_ENDS,
     COURTESY,
     NOT_GREETED,
@@ -20,8 +20,8 @@ from encore.mailer.domain.facts.name_words import (
     SUFFIXES,
     TITLES,
 )
-from encore.mailer.domain.facts.scripts import script_of
-from encore.mailer.domain.facts.spelling import mended
+from fondly.mailer.domain.facts.scripts import script_of
+from fondly.mailer.domain.facts.spelling import mended
 
 MAX_WRITTEN_CHARS = 120
 MAX_NAME_CHARS = 24

@@ -7,10 +7,10 @@ Cable", and reads as a person would say it. Others stop before they say what the
 from collections.abc import Sequence
 from functools import lru_cache
 
-from encore.mailer.domain.facts.features import in_sentence
-from encore.mailer.domain.facts.titles import TITLE_CHARS, title
-from encore.mailer.domain.text import category_label, cut, folded
-from encore.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.facts.features import in_sentence
+from fondly.mailer.domain.facts.titles import TITLE_CHARS, title
+from fondly.mailer.domain.text import category_label, cut, folded
+from fondly.mailer.domain.words.lists import WordLists
 
 LONG_TITLE_CHARS = 28
 MAX_CATEGORY_WORDS = 3

@@ -7,12 +7,12 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from encore.contracts.records import Product, Reason, ReasonKind
-from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.own_names import own_name, telling_title
-from encore.mailer.domain.facts.reasons import StatedReason, stated_reason
-from encore.mailer.domain.text import category_label, clean
-from encore.mailer.domain.words.lists import WordLists
+from fondly.contracts.records import Product, Reason, ReasonKind
+from fondly.mailer.domain.facts import figures
+from fondly.mailer.domain.facts.own_names import own_name, telling_title
+from fondly.mailer.domain.facts.reasons import StatedReason, stated_reason
+from fondly.mailer.domain.text import category_label, clean
+from fondly.mailer.domain.words.lists import WordLists
 
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""

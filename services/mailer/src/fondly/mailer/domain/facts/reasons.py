@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from encore.contracts.records import Product, Reason, ReasonKind
-from encore.mailer.domain.facts.own_names import telling_title
-from encore.mailer.domain.language import language
-from encore.mailer.domain.text import category_label, has_words
-from encore.mailer.domain.words.lists import WordLists
+from fondly.contracts.records import Product, Reason, ReasonKind
+from fondly.mailer.domain.facts.own_names import telling_title
+from fondly.mailer.domain.language import language
+from fondly.mailer.domain.text import category_label, has_words
+from fondly.mailer.domain.words.lists import WordLists
 
 CACHED_REASONS = 16_384
 COUNTED_CUSTOMERS = 10

@@ -9,8 +9,8 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
-from encore.contracts.records import Product
-from encore.mailer.domain.text import word_set
+from fondly.contracts.records import Product
+from fondly.mailer.domain.text import word_set
 
 CONTACT = "contact"
 """The kind of a link, an address or a telephone number: mail readers make links of them in plain text."""

@@ -2,7 +2,7 @@
 
 import re
 
-from encore.mailer.domain.facts.name_words import LOWER_PARTICLES
+from fondly.mailer.domain.facts.name_words import LOWER_PARTICLES
 
 _PARTS = re.compile("([-'\u2019])")
 _WELL_SPELLED = re.compile("[^\\W\\d_a-z](?:[^\\W\\d_A-Z]+(?:[A-Z][^\\W\\d_A-Z]+)?)?|IJ[a-z]+")

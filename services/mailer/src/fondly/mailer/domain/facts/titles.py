@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from encore.mailer.domain.facts.seller_claims import unshouted, without_claims, without_contacts
-from encore.mailer.domain.text import clean, cut, has_words, word_set
+from fondly.mailer.domain.facts.seller_claims import unshouted, without_claims, without_contacts
+from fondly.mailer.domain.text import clean, cut, has_words, word_set
 
 TITLE_CHARS = 60
 MIN_TITLE_CHARS = 8

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from encore.contracts.records import Product
-from encore.mailer.domain.facts.titles import title
-from encore.mailer.domain.text import category_label, folded
-from encore.mailer.domain.words.lists import WordLists
+from fondly.contracts.records import Product
+from fondly.mailer.domain.facts.titles import title
+from fondly.mailer.domain.text import category_label, folded
+from fondly.mailer.domain.words.lists import WordLists
 
 MAX_TEXT_CHARS = 4_000
 CACHED_PRODUCTS = 4_096

@@ -1,8 +1,8 @@
 """The languages that emails are written in: a folder each, with its messages and the gate's word lists."""
 
-from encore.mailer.domain.language.language import DEFAULT_LOCALE, Language, language
-from encore.mailer.domain.language.messages import MessageError, Messages, Value, Wording
-from encore.mailer.domain.locales import UnknownLanguageError, languages
+from fondly.mailer.domain.language.language import DEFAULT_LOCALE, Language, language
+from fondly.mailer.domain.language.messages import MessageError, Messages, Value, Wording
+from fondly.mailer.domain.locales import UnknownLanguageError, languages
 
 __all__ = [
     "DEFAULT_LOCALE",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from encore.mailer.domain.language.messages import MessageError, Messages
-from encore.mailer.domain.locales import FOLDERS, MESSAGES, written_locale
+from fondly.mailer.domain.language.messages import MessageError, Messages
+from fondly.mailer.domain.locales import FOLDERS, MESSAGES, written_locale
 
 ASPECTS = "aspects.toml"
 DEFAULT_LOCALE = "en_IN"

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from encore.mailer.domain.message.addresses import header_address
-from encore.mailer.domain.text import is_printable
+from fondly.mailer.domain.message.addresses import header_address
+from fondly.mailer.domain.text import is_printable
 
 HTTPS_URL = r"^https://[!-;=?-~]{1,200}$"
 PAGE_URL = r"^(https://[!-;=?-~]{1,200}|http://(127\.0\.0\.1|localhost):[0-9]{1,5}/[!-;=?-~]{0,180})$"

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from encore.mailer.domain.copy.fields import Copy, CopySource
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.language import DEFAULT_LOCALE, language
-from encore.mailer.domain.message import mime
-from encore.mailer.domain.message.content import ContentMaker, Links
-from encore.mailer.domain.message.hosts import AllowedHosts, below
-from encore.mailer.domain.message.links import UnsubscribeEndpoint, UnsubscribeMail, ViewOnlineEndpoint
-from encore.mailer.domain.message.theme import Theme
+from fondly.mailer.domain.copy.fields import Copy, CopySource
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.language import DEFAULT_LOCALE, language
+from fondly.mailer.domain.message import mime
+from fondly.mailer.domain.message.content import ContentMaker, Links
+from fondly.mailer.domain.message.hosts import AllowedHosts, below
+from fondly.mailer.domain.message.links import UnsubscribeEndpoint, UnsubscribeMail, ViewOnlineEndpoint
+from fondly.mailer.domain.message.theme import Theme
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
-from encore.contracts.click_links import Click
-from encore.contracts.records import Product
-from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.product import ProductFacts
-from encore.mailer.domain.facts.titles import description
-from encore.mailer.domain.language import Language
-from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.links import ClickEndpoint, tracked, web_url
+from fondly.contracts.click_links import Click
+from fondly.contracts.records import Product
+from fondly.mailer.domain.copy.fields import Copy
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.facts.titles import description
+from fondly.mailer.domain.language import Language
+from fondly.mailer.domain.message.hosts import AllowedHosts
+from fondly.mailer.domain.message.links import ClickEndpoint, tracked, web_url
 
 CACHED_CARDS = 16_384
 

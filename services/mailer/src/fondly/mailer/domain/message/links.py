@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from encore.contracts.click_links import Click, ClickLinks
-from encore.contracts.tokens import UNSUBSCRIBE, sign
-from encore.mailer.domain.message.hosts import AllowedHosts
+from fondly.contracts.click_links import Click, ClickLinks
+from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.mailer.domain.message.hosts import AllowedHosts
 
 MAX_URL_CHARS = 2_000
 MAX_WHO_CHARS = 700
@@ -30,7 +30,7 @@ def tracked(url: str, *, campaign: str) -> str:
     """Add the UTM parameters that the URL does not have; its own query stays as it is."""
     parts = urlsplit(url)
     own = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    utm = {"utm_source": "encore", "utm_medium": "email", "utm_campaign": campaign}
+    utm = {"utm_source": "fondly", "utm_medium": "email", "utm_campaign": campaign}
     added = urlencode({name: value for name, value in utm.items() if name not in own}, quote_via=quote)
     return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, added)))))
 

@@ -16,8 +16,8 @@ from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 
-from encore.mailer.domain.message.addresses import recipient
-from encore.mailer.domain.text import is_printable
+from fondly.mailer.domain.message.addresses import recipient
+from fondly.mailer.domain.text import is_printable
 
 MAX_LINE = 76
 WORD_BYTES = 36
@@ -76,7 +76,7 @@ class Envelope:
 def message(envelope: Envelope, *, text: str, html: str) -> bytes:
     """Return the MIME message; equal arguments give equal bytes."""
     message_id = _message_id(envelope)
-    boundary = f"=_encore_{message_id}"  # "=_" cannot occur in quoted-printable text
+    boundary = f"=_fondly_{message_id}"  # "=_" cannot occur in quoted-printable text
     fields = [
         *_fields(envelope, message_id),
         "MIME-Version: 1.0",
@@ -100,8 +100,8 @@ def _fields(envelope: Envelope, message_id: str) -> list[str]:
         *_unsubscribe(envelope.unsubscribe_uris),
         _feedback(envelope),
         _unstructured("X-Customer-Id", envelope.customer_id),
-        _unstructured("X-Encore-Run", envelope.run_id),
-        _unstructured("X-Encore-Copy", envelope.copy_source),
+        _unstructured("X-Fondly-Run", envelope.run_id),
+        _unstructured("X-Fondly-Copy", envelope.copy_source),
     ]
 
 
@@ -116,7 +116,7 @@ def _unsubscribe(uris: tuple[str, ...]) -> list[str]:
 def _feedback(envelope: Envelope) -> str:
     """Name groups of emails, the narrowest first, never a person: Gmail tells how many of each complain."""
     run = _NO_IDENTIFIER.sub("", envelope.run_id)[:RUN_CHARS]
-    return f"Feedback-ID: {run}:{LIST_NAME}:encore:{envelope.sender.feedback_id}"
+    return f"Feedback-ID: {run}:{LIST_NAME}:fondly:{envelope.sender.feedback_id}"
 
 
 def _message_id(envelope: Envelope) -> str:

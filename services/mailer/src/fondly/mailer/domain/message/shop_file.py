@@ -1,17 +1,17 @@
-"""`encore.toml` as the mailer reads it: the theme of the shop's emails, and its brand.
+"""`fondly.toml` as the mailer reads it: the theme of the shop's emails, and its brand.
 
-Every key may be missing. The rest is for others; `encore.stack.shop` reads the whole file.
+Every key may be missing. The rest is for others; `fondly.stack.shop` reads the whole file.
 """
 
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from encore.mailer.domain.copy.subjects import EXPECTED as SLOTS_EXPECTED
-from encore.mailer.domain.copy.subjects import MOST_VARIANTS, SubjectTest, wrong_slots
-from encore.mailer.domain.message.brand_values import BrandName, HttpsUrl, PostalAddress, SenderAddress, Shown
-from encore.mailer.domain.message.palette import TOKENS, Token
-from encore.mailer.domain.message.toml_file import InvalidFileError, Section, read_toml
+from fondly.mailer.domain.copy.subjects import EXPECTED as SLOTS_EXPECTED
+from fondly.mailer.domain.copy.subjects import MOST_VARIANTS, SubjectTest, wrong_slots
+from fondly.mailer.domain.message.brand_values import BrandName, HttpsUrl, PostalAddress, SenderAddress, Shown
+from fondly.mailer.domain.message.palette import TOKENS, Token
+from fondly.mailer.domain.message.toml_file import InvalidFileError, Section, read_toml
 
 __all__ = [
     "EXPECTED",
@@ -191,7 +191,7 @@ class ThemeFile(Section):
 
 
 def read_shop_file(text: str, *, file: str) -> ShopFile:
-    """Read `encore.toml`; raise `InvalidFileError` naming the file, line and key of every problem."""
+    """Read `fondly.toml`; raise `InvalidFileError` naming the file, line and key of every problem."""
     return read_toml(ShopFile, text, file=file, expected=EXPECTED)
 
 

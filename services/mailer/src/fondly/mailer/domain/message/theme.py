@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from css_inline import CSSInliner
 from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
 
-from encore.mailer.domain.language import DEFAULT_LOCALE, Messages, language
-from encore.mailer.domain.message.content import EmailContent
-from encore.mailer.domain.message.palette import ColourError, palette
-from encore.mailer.domain.message.plain_text import wrapped
-from encore.mailer.domain.message.shop_file import (
+from fondly.mailer.domain.language import DEFAULT_LOCALE, Messages, language
+from fondly.mailer.domain.message.content import EmailContent
+from fondly.mailer.domain.message.palette import ColourError, palette
+from fondly.mailer.domain.message.plain_text import wrapped
+from fondly.mailer.domain.message.shop_file import (
     InvalidFileError,
     ShopFile,
     ThemeChoice,
     ThemeFile,
     read_theme_file,
 )
-from encore.mailer.domain.message.stylesheet import Stylesheet, UnknownVariableError, stylesheet
-from encore.mailer.domain.message.theme_files import ThemeFiles, built_in_theme, complete
+from fondly.mailer.domain.message.stylesheet import Stylesheet, UnknownVariableError, stylesheet
+from fondly.mailer.domain.message.theme_files import ThemeFiles, built_in_theme, complete
 
 _INDENTATION = re.compile(r"\n\s+")
 _COMMENTED_TAG = re.compile(r"<!--(\{%.*?%\})-->")
@@ -47,7 +47,7 @@ class FixedStrings:
 class Theme:
     """Renders emails as HTML and as plain text. A value missing from the content is an error.
 
-    `own` are the theme's files, those of a built-in theme by default; `shop` is `encore.toml`. Raises
+    `own` are the theme's files, those of a built-in theme by default; `shop` is `fondly.toml`. Raises
     `InvalidFileError`, in one line, for a theme or a shop's file that cannot be used.
     """
 
@@ -58,7 +58,7 @@ class Theme:
         *,
         shop: ShopFile | None = None,
         own: ThemeFiles | None = None,
-        file: str = "encore.toml",
+        file: str = "fondly.toml",
     ) -> None:
         choice = (shop or ShopFile()).theme
         files = complete(own or built_in_theme(choice.name))

@@ -6,7 +6,7 @@ rated.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from encore.mailer.domain.words.phrases import Found
+from fondly.mailer.domain.words.phrases import Found
 
 Needs = Mapping[str, frozenset[str]]
 """Of what one must be known for a claim, by the claim's subject."""

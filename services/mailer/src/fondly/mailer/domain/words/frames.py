@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from encore.mailer.domain.words.phrases import Token, matches, read_phrases
-from encore.mailer.domain.words.tokens import BREAK, is_slot
+from fondly.mailer.domain.words.phrases import Token, matches, read_phrases
+from fondly.mailer.domain.words.tokens import BREAK, is_slot
 
 START, END = "^", "$"
 

@@ -10,13 +10,13 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Self
 
-from encore.mailer.domain.words.claims import Needs
-from encore.mailer.domain.words.compounds import MIN_PART_CHARS, Compounds
-from encore.mailer.domain.words.endings import Endings
-from encore.mailer.domain.words.frames import Frames
-from encore.mailer.domain.words.phrases import Phrases, Subject
+from fondly.mailer.domain.words.claims import Needs
+from fondly.mailer.domain.words.compounds import MIN_PART_CHARS, Compounds
+from fondly.mailer.domain.words.endings import Endings
+from fondly.mailer.domain.words.frames import Frames
+from fondly.mailer.domain.words.phrases import Phrases, Subject
 
-FOLDER = files("encore.mailer.domain") / "languages"
+FOLDER = files("fondly.mailer.domain") / "languages"
 
 
 @dataclass(frozen=True, eq=False)
