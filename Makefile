@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 PACKAGES := shared/contracts shared/runtime shared/aspects services/ingest services/sentiment services/recommender \
-  services/mailer services/sender tools/understudy tools/stack tools/evaluation tools/checks tools/cli
-EXTRAS := shared/runtime[tracing] tools/stack[embedded] tools/evaluation[baselines]
+  services/mailer services/sender tools/understudy tools/stack lab/evaluation lab/checks tools/cli
+EXTRAS := shared/runtime[tracing] tools/stack[embedded] lab/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
-CODE := shared services tools tests benchmarks conftest.py
+CODE := shared services tools lab tests conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := ingest sentiment recommender mailer sender understudy
 PLATFORM := linux/arm64
@@ -92,15 +92,15 @@ scan-images: ## fixable HIGH and CRITICAL vulnerabilities in the images that go 
 	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "fondly/$$image:$${FONDLY_VERSION:-local}"; \
 	done
 
-NODE_TOOLS := tools/checks/node_modules/.ready
+NODE_TOOLS := lab/checks/node_modules/.ready
 
 email-tools: ## install what check-emails and the browser tests need, on Debian and Ubuntu
-	@tools/checks/install
+	@lab/checks/install
 	@$(MAKE) --no-print-directory $(NODE_TOOLS)
 
-$(NODE_TOOLS): tools/checks/package.json
+$(NODE_TOOLS): lab/checks/package.json
 	@command -v npm >/dev/null || { echo 'npm is not installed: `make email-tools` installs it' >&2; exit 2; }
-	npm install --prefix tools/checks --ignore-scripts --no-package-lock --no-audit --no-fund --silent
+	npm install --prefix lab/checks --ignore-scripts --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
 check-emails: setup $(NODE_TOOLS) ## check finished emails: make check-emails [DATA=file.csv | EMAILS=folder] [HOSTS="a.example b.example"]
@@ -133,7 +133,7 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   tools/cli/tests/e2e tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab --ignore tests/containers --ignore $(BROWSER_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -166,4 +166,4 @@ coverage-table: setup ## tell understudy's README which operations it answers, a
 	$(BIN)/python -m understudy coverage --write tools/understudy/README.md
 
 clean: ## remove what was built here
-	rm -rf $(VENV) $(VENV_INFRA) tools/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV_INFRA) lab/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache

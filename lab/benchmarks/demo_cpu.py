@@ -28,7 +28,7 @@ LOOK_S = 0.2
 CUSTOMERS = 1_500
 LIMIT_MS = 35.0
 """For the sample, on a busy machine; with more customers the start of nine processes weighs less."""
-HERE = Path(__file__).parents[1]
+HERE = Path(__file__).parents[2]
 NAMES = {
     "ministack.app:app": "emulator",
     "fondly.stack.emulator": "emulator",

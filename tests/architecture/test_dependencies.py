@@ -23,7 +23,7 @@ IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
 ONLY_EMBEDDED = {"aiosmtpd", "ministack", "understudy"}
 """What comes with the extra `embedded` of the stack."""
-TOOLS = {"fondly.stack", "fondly.cli", "fondly.evaluation", "understudy"}
+TOOLS = {"fondly.stack", "fondly.cli", "fondly.evaluation", "fondly.checks", "understudy"}
 
 
 def module_name(path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from fondly.evaluation.copy.emails import Facts, read_emails
 from fondly.evaluation.copy.judging import Problem
 from fondly.mailer.domain.facts.email import EmailFacts
-from tools.evaluation.tests.shops import a_product
+from lab.evaluation.tests.shops import a_product
 
 PRODUCTS = [a_product(name, "Home", "Lamps") for name in ("lamp", "lantern")]
 RECOMMENDATION: dict[str, object] = {

@@ -22,8 +22,8 @@ from fondly.recommender.domain.preferences import scores_by_review
 from fondly.recommender.domain.rules import Rules
 from fondly.recommender.domain.run_rules import RunRules
 from fondly.recommender.domain.shop_rules import ShopRules
+from lab.evaluation.tests.shops import a_customer, a_product
 from tests.support.stores import InMemoryObjects
-from tools.evaluation.tests.shops import a_customer, a_product
 
 RUN = "run-1"
 DAY_S = 86_400

@@ -4,8 +4,8 @@ from PIL import Image
 
 from fondly.checks import screenshots
 from fondly.stack.pictures.addresses import picture_url
-from tools.checks.tests.emails import HTML, an_email
-from tools.checks.tests.tools import skipped_without_tools
+from lab.checks.tests.emails import HTML, an_email
+from lab.checks.tests.tools import skipped_without_tools
 from tools.stack.tests.gallery_pages import email, write_gallery
 
 PICTURED = HTML.replace("http://pictures.example/1.png", picture_url("kettle", "Sage"))

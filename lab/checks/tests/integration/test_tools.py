@@ -10,8 +10,8 @@ from fondly.checks.emails.caniemail import allowed_features, unsupported_feature
 from fondly.checks.emails.nu_html import nu_html
 from fondly.checks.emails.spamassassin import spamassassin
 from fondly.checks.programs import ToolError, program, run
-from tools.checks.tests.emails import HTML, an_email
-from tools.checks.tests.tools import skipped_without_tools
+from lab.checks.tests.emails import HTML, an_email
+from lab.checks.tests.tools import skipped_without_tools
 
 
 def test_spamassassin_names_the_rules_that_an_email_breaks() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from fondly.checks.emails.content import Hosts, content_problems
-from tools.checks.tests.emails import HTML, TEXT, an_email
+from lab.checks.tests.emails import HTML, TEXT, an_email
 
 HOSTS = Hosts(links=["shop.example"], pictures=["pictures.example"])
 

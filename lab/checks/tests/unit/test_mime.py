@@ -2,7 +2,7 @@ import pytest
 
 from fondly.checks.emails.message import Email, read_email
 from fondly.checks.emails.mime import mime_problems
-from tools.checks.tests.emails import HEADER, an_email
+from lab.checks.tests.emails import HEADER, an_email
 
 
 def changed(old: bytes, new: bytes) -> Email:

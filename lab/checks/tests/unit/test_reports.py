@@ -9,7 +9,7 @@ from fondly.checks.emails.finding import Finding, Result
 from fondly.checks.emails.nu_html import read_messages
 from fondly.checks.emails.report import show
 from fondly.checks.emails.spamassassin import read_scores
-from tools.checks.tests.emails import an_email
+from lab.checks.tests.emails import an_email
 
 REPORT = """X-Spam-Status: Yes, score=999.0 required=5.0 tests=GTUBE,NO_RECEIVED,
 	NO_RELAYS autolearn=no autolearn_force=no version=4.0.1

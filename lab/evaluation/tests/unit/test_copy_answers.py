@@ -8,7 +8,7 @@ import pytest
 from fondly.evaluation.copy.answer_report import AnswerReport, Outcome, evaluate_answers
 from fondly.evaluation.copy.answers import read_answers, wordings
 from fondly.evaluation.errors import EvaluationError
-from tools.evaluation.tests.copy_cases import facts, gate, write_lines
+from lab.evaluation.tests.copy_cases import facts, gate, write_lines
 
 GOOD = {
     "subject": "Light",

@@ -9,7 +9,7 @@ from fondly.evaluation.copy.gate import mailer_gate
 from fondly.evaluation.copy.report import CopyReport, evaluate_suite
 from fondly.evaluation.copy.suite import own_emails, read_own_suites
 from fondly.evaluation.errors import EvaluationError
-from tools.evaluation.tests.copy_cases import write_emails
+from lab.evaluation.tests.copy_cases import write_emails
 
 MIN_CAUGHT, MIN_CAUGHT_PER_KIND = 0.95, 0.8
 MAX_REFUSED = {

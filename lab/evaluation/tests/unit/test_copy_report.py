@@ -7,7 +7,7 @@ import pytest
 from fondly.evaluation.copy.judging import Problem
 from fondly.evaluation.copy.report import CopyReport, evaluate_suite, shortfalls
 from fondly.evaluation.copy.suite import read_suite
-from tools.evaluation.tests.copy_cases import facts, gate, line, write_lines
+from lab.evaluation.tests.copy_cases import facts, gate, line, write_lines
 
 
 @pytest.fixture

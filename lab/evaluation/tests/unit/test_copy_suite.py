@@ -8,7 +8,7 @@ import pytest
 from fondly.evaluation.copy.emails import read_emails
 from fondly.evaluation.copy.suite import ENGLISH, OWN_SUITES, Label, own_emails, read_own_suites, read_suite
 from fondly.evaluation.errors import EvaluationError
-from tools.evaluation.tests.copy_cases import PRODUCTS, RECOMMENDATION, facts, line, write_emails, write_lines
+from lab.evaluation.tests.copy_cases import PRODUCTS, RECOMMENDATION, facts, line, write_emails, write_lines
 
 MIN_LIES, MIN_HONEST, MIN_OF_A_KIND = 260, 260, 8
 OWN = own_emails()

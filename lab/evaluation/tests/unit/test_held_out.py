@@ -1,5 +1,5 @@
 from fondly.evaluation.own_data.held_out import Hit, Target, hit_of, hold_out
-from tools.evaluation.tests.shops import a_buyer, a_customer, a_product, by_id
+from lab.evaluation.tests.shops import a_buyer, a_customer, a_product, by_id
 
 RED, BLUE = a_product("red", "Home", "Lamps", "Desk"), a_product("blue", "Home", "Lamps", "Desk")
 SOFA, TENT = a_product("sofa", "Home", "Sofas"), a_product("tent", "Outdoor", "Tents")

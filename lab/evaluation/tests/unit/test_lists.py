@@ -5,7 +5,7 @@ import pytest
 from fondly.contracts.records import ReasonKind
 from fondly.evaluation.own_data.lists import Lists, Nearness, Views
 from fondly.recommender.domain.preferences import Preference
-from tools.evaluation.tests.shops import a_list, a_product, by_id
+from lab.evaluation.tests.shops import a_list, a_product, by_id
 
 TV, OTHER_TV = (
     a_product("tv", "Electronics", "TVs", price=300),

@@ -8,8 +8,8 @@ from fondly.evaluation.own_data.report import evaluate_data
 from fondly.recommender.domain.rules import Rules
 from fondly.recommender.domain.run_rules import RunRules
 from fondly.stack.sample import write_sample
+from lab.evaluation.tests.shops import a_buyer, a_product
 from services.ingest.tests.fakes import csv_lines, numbered
-from tools.evaluation.tests.shops import a_buyer, a_product
 
 RULES = RunRules(rules=Rules())
 PRODUCTS = "product_id,product_name,discounted_price\np1,Lamp,10 EUR\np2,Sofa,200 EUR\n"

@@ -10,9 +10,9 @@ from fondly.evaluation.errors import EvaluationError
 from fondly.evaluation.reasons.checking import check_reasons
 from fondly.evaluation.reasons.stored_run import StoredRun
 from fondly.recommender.domain import learned_keys
+from lab.evaluation.tests.made_up_run import BY_ID, CUSTOMERS, NOW, PRODUCTS, RUN, checked, picked
+from lab.evaluation.tests.shops import a_buyer, a_customer, a_product
 from tests.support.stores import InMemoryObjects
-from tools.evaluation.tests.made_up_run import BY_ID, CUSTOMERS, NOW, PRODUCTS, RUN, checked, picked
-from tools.evaluation.tests.shops import a_buyer, a_customer, a_product
 
 TV = {"product_id": "tv", "product_name": "thingtv", "review_id": "ann-0"}
 LAMP = {"product_id": "lamp", "product_name": "thinglamp", "review_id": "ann-1"}

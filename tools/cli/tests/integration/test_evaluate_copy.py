@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fondly.evaluation.copy.suite import OWN_SUITES
-from tools.evaluation.tests.copy_cases import gate, line, write_emails, write_lines
+from lab.evaluation.tests.copy_cases import gate, line, write_emails, write_lines
 
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Fondly

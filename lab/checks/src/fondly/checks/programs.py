@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 CHECKS = Path(__file__).parents[3]
-"""tools/checks, which holds package.json."""
+"""lab/checks, which holds package.json."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MAX_SHOWN_CHARS = 1_000
 INSTALL = "`make email-tools` installs it on Debian and Ubuntu"
@@ -30,7 +30,7 @@ def npm_file(path: str) -> Path:
     if not found.exists():
         raise ToolError(
             f"the npm package {path.partition('/')[0]} is not installed: "
-            f"npm install --prefix tools/checks --ignore-scripts --no-package-lock"
+            f"npm install --prefix lab/checks --ignore-scripts --no-package-lock"
         )
     return found
 
