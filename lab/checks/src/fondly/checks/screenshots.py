@@ -78,7 +78,7 @@ def _page(chromium: Browser, size: tuple[int, int], *, scale: int) -> Page:
     context = chromium.new_context(
         viewport={"width": width, "height": height}, device_scale_factor=scale, color_scheme="light"
     )
-    context.route("http*://**", _answer)
+    context.route(re.compile("^https?://"), _answer)
     return context.new_page()
 
 
