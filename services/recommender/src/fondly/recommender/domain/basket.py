@@ -92,9 +92,10 @@ class Basket:
 
     def takes(self, offer: Offer, *, yielding: Collection[Rule] = ()) -> bool:
         """Return whether an offer may join if some rules yield."""
-        if not self._may_ever_take(offer):
-            return False
-        return all(keeps(offer) or rule in yielding for rule, keeps in self._changing.items())
+        changing = self._changing.items()
+        return all(keeps(offer) or rule in yielding for rule, keeps in changing) and self._may_ever_take(
+            offer
+        )
 
     def _may_ever_take(self, offer: Offer) -> bool:
         """Return whether an offer keeps the rules that no pick changes."""
@@ -114,14 +115,13 @@ class Basket:
         self._new_parts += self._is_new_part(offer)
 
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
+        """Return the rules, those first that most offers break, or that are soon told."""
         shopper, rules = self._shopper, self._rules
         return {
             Rule.LEAF: self._keeps_leaf,
-            Rule.OWNED: self._is_new,
             Rule.TASTE: self._keeps_taste,
-            Rule.UNWANTED: lambda offer: not is_of(offer.leaf, shopper.unwanted),
-            Rule.DISLIKED: lambda offer: not offer.is_disliked,
-            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.part) not in shopper.disappointments,
+            Rule.NEW_PART: self._keeps_to_known_parts,
+            Rule.PRICE: self._keeps_price,
             Rule.REPLACEMENT: self._keeps_replacements,
             Rule.BRAND: lambda offer: self._brands[offer.brand] < rules.max_per_brand,
             Rule.RATING: lambda offer: offer.is_well_rated or offer.family in self._candidates.sequels,
@@ -129,11 +129,13 @@ class Basket:
                 offer.product_id not in shopper.shown_often or self._is_for_theirs(offer)
             ),
             Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
-            Rule.NEW_PART: self._keeps_to_known_parts,
-            Rule.PRICE: self._keeps_price,
-            Rule.AUDIENCE: self._keeps_audience,
             Rule.UNKNOWN_AUDIENCE: self._knows_audience,
             Rule.UNKNOWN_SIZE: lambda offer: not shopper.owned or self._candidates.suitable.knows_size(offer),
+            Rule.OWNED: self._is_new,
+            Rule.UNWANTED: lambda offer: not is_of(offer.leaf, shopper.unwanted),
+            Rule.DISLIKED: lambda offer: not offer.is_disliked,
+            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.part) not in shopper.disappointments,
+            Rule.AUDIENCE: self._keeps_audience,
             Rule.FIT: self._candidates.suitable.is_fit,
             Rule.SYSTEM: self._keeps_system,
         }
