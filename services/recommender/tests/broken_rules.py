@@ -180,7 +180,7 @@ class BrokenRules:
             and product.category[:2] not in mine
             and product.category not in self._completing
             and self._catalogue.family(product.product_id) not in linked
-            and not any(self._shop.following(own.category, product.category)[1] for own in self._kept)
+            and not any(product.category in self._shop.following(own.category) for own in self._kept)
         )
 
     def _keeps_leaves(self) -> bool:

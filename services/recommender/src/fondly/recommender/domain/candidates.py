@@ -71,7 +71,7 @@ class Candidates:
 
     shopper: Shopper
 
-    @property
+    @cached_property
     def shop(self) -> Shop:
         """The shop of the customer."""
         return self.shopper.shop
@@ -161,7 +161,7 @@ class Candidates:
         return (
             offer.leaf in self.completing
             or offer.family in self.linked
-            or any(self.shop.following(one.leaf, offer.leaf)[1] for one in self.shopper.kept)
+            or offer.leaf in self.shopper.following
         )
 
     def _best(self, found: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -181,28 +181,23 @@ class Candidates:
         return {}
 
     def _order(self, leaf: Category) -> Sequence[Offer]:
-        found = [(variants[0].family, variants) for variants in self.shop.models.get(leaf, ())]
-        known = {family for family, _ in found}
-        further = (one for one in self._further.get(leaf, ()) if one not in known)
-        found += [(one, self.shop.variants[one]) for one in further if one in self.shop.variants]
-        named = self._named(leaf)
-        chosen = (self.suitable.variant(variants) for _, variants in found)
+        best, variants, named = self.shop.models.get(leaf, {}), self.shop.variants, self._named(leaf)
+        further = (variants.get(one, ()) for one in self._further.get(leaf, ()) if one not in best)
+        chosen = map(self.suitable.variant, chain(best.values(), further))
         scored = [(self._score(one, named), one) for one in chosen if one is not None]
         scored.sort(key=lambda each: (-each[0], each[1].product_id))
         return [one for _, one in scored]
 
     def _score(self, offer: Offer, named: frozenset[str]) -> float:
         brand, price, whim = self._factors
-        score = self.shop.catalogue.merits[offer.product_id] + LINKED_SCORE * self.direct.get(
-            offer.family, 0.0
-        )
+        score = offer.merit + LINKED_SCORE * self.direct.get(offer.family, 0.0)
         if offer.brand in self.shopper.brands:
             score += brand
         if (rank := self._ranks.get(offer.family)) is not None:
             score += RANK_SCORE * self._ranking_weight * FIRST_RANKS / (FIRST_RANKS + rank)
         if offer.product_id in named:
             score += NAMED_SCORE
-        if self.shopper.leaves[offer.leaf] and self.shop.is_collected(offer.leaf):
+        if offer.leaf in self.shopper.leaves and self.shop.is_collected(offer.leaf):
             score += ALIKE_SCORE * self._likeness(offer)
         return (
             score

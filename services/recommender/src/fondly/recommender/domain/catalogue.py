@@ -3,8 +3,9 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import median
 
 from fondly.contracts.records import Product, ProductSentiment
@@ -35,6 +36,8 @@ class Facts:
     audience: Audience
     size: str | None
     """With its system, such as "letter M"."""
+    is_plain: bool
+    """Whether it suits everybody, of whatever size and devices."""
 
 
 class Catalogue:
@@ -60,15 +63,19 @@ class Catalogue:
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())
         self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
-        self._families = Families.of(self.products, shared)
-        self._labels = {key: self._families.labels(key) | _volumes(one) for key, one in self.products.items()}
+        families = Families.of(self.products, shared)
+        self.family: Callable[[str], str] = cache(families.family)
+        """Returns the id of the product's family."""
+        self._labels = {key: families.labels(key) | _volumes(one) for key, one in self.products.items()}
         self._brands = Brands(self.products.values())
-        self._facts: dict[str, Facts] = {}
+        self.facts: Callable[[str], Facts] = cache(self._read_facts)
+        """Returns what the text of a product of the catalogue says."""
         self._makers = makers_of(self.products.values(), self.brand)
         self._price_levels = _price_levels(self.products.values())
         self._names = self._name_vectors()
         self._people_in = self._sorted_people()
-        self._naming: dict[tuple[Category, str], frozenset[str]] = {}
+        self.naming: Callable[[Category, str], frozenset[str]] = cache(self._find_naming)
+        """Returns the products of a leaf whose names have any word of the name of a category."""
         self.merits = self._merits(shrunk_ratings(self.products, by_product))
 
     def category(self, product_id: str) -> Category:
@@ -79,10 +86,6 @@ class Catalogue:
     def labels(self, product_id: str) -> frozenset[str]:
         """Return the product's family labels (see `Families`)."""
         return self._labels.get(product_id) or frozenset((product_id,))
-
-    def family(self, product_id: str) -> str:
-        """Return the id of the product's family."""
-        return self._families.family(product_id)
 
     def labels_of(self, product_ids: Collection[str]) -> frozenset[str]:
         """Return the family labels of all these products."""
@@ -96,16 +99,12 @@ class Catalogue:
         """Return the part of the shop that a category is in: the first levels of its path."""
         return category[:PART_LEVELS]
 
-    def facts(self, product_id: str) -> Facts:
-        """Return what the text of a product of the catalogue says."""
-        found = self._facts.get(product_id)
-        if found is None:
-            product = self.products[product_id]
-            attributes = read_attributes(product, self.brand(product_id), self._makers)
-            found = self._facts[product_id] = Facts(
-                attributes, owned_with(attributes), audience(product), size_of(product)
-            )
-        return found
+    def _read_facts(self, product_id: str) -> Facts:
+        product = self.products[product_id]
+        attributes = read_attributes(product, self.brand(product_id), self._makers)
+        size = size_of(product)
+        is_plain = size is None and not attributes.needs_fit
+        return Facts(attributes, owned_with(attributes), audience(product), size, is_plain)
 
     def price_level(self, product: Product) -> float:
         """Return how dear a product is for its leaf: the natural logarithm of its price over the median."""
@@ -139,13 +138,9 @@ class Catalogue:
         """Return the cosine of two products' names, from 0 to 1; rare words count more."""
         return cosine(self._names[one], self._names[other])
 
-    def naming(self, leaf: Category, thing: str) -> frozenset[str]:
-        """Return the products of a leaf whose names have any word of the name of a category."""
-        if (leaf, thing) not in self._naming:
-            wanted, own = frozenset(words(thing)), self._name_words
-            found = (one for one in self.popular_in.get(leaf, ()) if not wanted.isdisjoint(own[one]))
-            self._naming[leaf, thing] = frozenset(found)
-        return self._naming[leaf, thing]
+    def _find_naming(self, leaf: Category, thing: str) -> frozenset[str]:
+        wanted, own = frozenset(words(thing)), self._name_words
+        return frozenset(one for one in self.popular_in.get(leaf, ()) if not wanted.isdisjoint(own[one]))
 
     def _merits(self, stars: Mapping[str, float]) -> dict[str, float]:
         """Map each product to what speaks for it in its leaf category, whoever the customer is.

@@ -110,12 +110,6 @@ class Links(Generic[Thing]):
         if self._new or self._waiting:
             self._fold()
 
-    def customers(self, one: Thing, other: Thing) -> int:
-        """Return how many customers link the two things."""
-        number = self._numbers.get(other)
-        others, counts = self._row(one)
-        return 0 if number is None else int(counts[others == number].sum())
-
     def degree(self, thing: Thing) -> int:
         """Return how many links the thing has, each customer's counted apart."""
         self.settle()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from fondly.recommender.domain.co_purchases import CoPurchases
 from fondly.recommender.domain.durables import Durables
@@ -41,7 +42,7 @@ class NextLeaves:
         self._usual = self._usual_again()
         self._known: dict[Category, Weights] = {}
 
-    @property
+    @cached_property
     def anywhere(self) -> Weights:
         """The likelihoods for a customer of whom nothing is known."""
         total = sum(self._sizes.values())

@@ -45,6 +45,8 @@ class Offer:
     """False when its category has enough products with a better rating from enough people."""
     is_disliked: bool
     """True when its buyers mostly dislike it."""
+    merit: float
+    """What speaks for it in its leaf category, whoever the customer is (see `Catalogue.merits`)."""
     number: int
     """A number from 0 to 2**32 of its own, the same in every run."""
 
@@ -77,18 +79,24 @@ def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now
             is_well_rated=product.product_id in reaching
             or (choice[product.category] < ENOUGH_WELL_RATED and not _is_bad(product, rules)),
             is_disliked=product.product_id in catalogue.disliked,
+            merit=catalogue.merits[product.product_id],
             number=int.from_bytes(blake2b(product.product_id.encode(), digest_size=4).digest(), "big"),
         )
         for product in offered
     }
 
 
-def models(offered: Mapping[str, Offer], merits: Mapping[str, float]) -> dict[Category, list[list[Offer]]]:
+def best_first(offered: Iterable[Offer]) -> list[Offer]:
+    """Return offers by their merit."""
+    return sorted(offered, key=lambda one: (-one.merit, one.product_id))
+
+
+def models(offered: Mapping[str, Offer]) -> dict[Category, dict[str, list[Offer]]]:
     """Return the families of each leaf category, best first, each with its variants, best first."""
     families: dict[Category, dict[str, list[Offer]]] = {}
-    for one in sorted(offered.values(), key=lambda one: (-merits[one.product_id], one.product_id)):
+    for one in best_first(offered.values()):
         families.setdefault(one.leaf, {}).setdefault(one.family, []).append(one)
-    return {leaf: list(found.values()) for leaf, found in families.items()}
+    return families
 
 
 def _usual_counts(products: Iterable[Product]) -> dict[Category, float]:

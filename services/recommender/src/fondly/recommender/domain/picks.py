@@ -98,7 +98,7 @@ class _Picking:
         """Consider likely leaf categories whatever the reason, then the largest ones, and what has none."""
         for leaf in self._leaves[:MOST_LEAVES]:
             self._weights.setdefault(leaf, self._candidates.weights[leaf])
-        anywhere = {(): 0.0, **self._shop.next_leaves.anywhere}
+        anywhere = self._shop.next_leaves.anywhere
         for leaf in nlargest(MOST_LEAVES, anywhere, key=anywhere.__getitem__):
             self._weights.setdefault(leaf, LEAST * anywhere[leaf])
         self._weights.setdefault((), 0.0)
@@ -141,7 +141,7 @@ class _Picking:
     def _add(self, offer: Offer) -> None:
         """Add an offer; lower the weight of its leaf category, and of all with the same durable thing."""
         self._basket.add(offer)
-        is_collected = self._shopper.leaves[offer.leaf] and self._shop.is_collected(offer.leaf)
+        is_collected = offer.leaf in self._shopper.leaves and self._shop.is_collected(offer.leaf)
         again = math.sqrt(self._shop.next_leaves.again(offer.leaf)) if is_collected else AGAIN
         factor = again if not offer.kinds else ANOTHER_DURABLE
         for source in self._weights:
@@ -150,4 +150,6 @@ class _Picking:
 
     def _is_alike(self, source: Source, offer: Offer) -> bool:
         leaf = self._shop.catalogue.category(source) if isinstance(source, str) else source
-        return leaf == offer.leaf or not offer.kinds.isdisjoint(self._shop.kinds(leaf))
+        return leaf == offer.leaf or (
+            bool(offer.kinds) and not offer.kinds.isdisjoint(self._shop.kinds(leaf))
+        )

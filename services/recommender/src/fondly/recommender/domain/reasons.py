@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fondly.contracts.records import Reason, ReasonKind
 from fondly.recommender.domain.attributes import Attributes
@@ -37,7 +38,7 @@ class Reasons:
     completing: Mapping[Category, Sequence[Completing]]
     _known: dict[str, bool] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def shop(self) -> Shop:
         """The shop of the customer."""
         return self.shopper.shop
@@ -63,7 +64,7 @@ class Reasons:
             or leaf in shopper.leaves
             or shop.catalogue.part(leaf) in shopper.parts
             or not shop.kinds(leaf).isdisjoint(shopper.durables)
-            or any(shop.following(one.leaf, leaf)[1] for one in shopper.kept)
+            or leaf in shopper.following
         )
 
     def is_personal(self, offer: Offer) -> bool:
@@ -125,12 +126,13 @@ class Reasons:
     def _bought_after(self, offer: Offer, taking: Attributes) -> Iterator[Reason]:
         """Many customers have something of its leaf category and of that of something of theirs."""
         found = (
-            (self.shop.following(one.leaf, offer.leaf), one)
+            (following[offer.leaf], one)
             for one in self.shopper.kept
-            if fits(taking, self.shop.catalogue.facts(one.product.product_id).owned) is not False
+            if offer.leaf in (following := self.shop.following(one.leaf))
+            and fits(taking, self.shop.catalogue.facts(one.product.product_id).owned) is not False
         )
         (_, customers), owned = max(found, key=lambda each: each[0], default=((0.0, 0), None))
-        if owned is not None and customers:
+        if owned is not None:
             yield _about(ReasonKind.GOES_WITH, owned, customers=customers)
 
     def _better_rated(self, offer: Offer) -> Iterator[Reason]:

@@ -1,9 +1,10 @@
 """What a run knows about a shop: its products, how they are bought, and its rules."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import islice
 from typing import Self
 
 from fondly.recommender.domain.attributes import volume_of
@@ -14,7 +15,7 @@ from fondly.recommender.domain.durables import MIN_RETURNING, Durables, Repeats
 from fondly.recommender.domain.fit_tables import Fact
 from fondly.recommender.domain.links import Link, Links
 from fondly.recommender.domain.next_leaves import NextLeaves
-from fondly.recommender.domain.offers import Offer, models, offers
+from fondly.recommender.domain.offers import Offer, best_first, models, offers
 from fondly.recommender.domain.rules import Rules
 from fondly.recommender.domain.run_rules import RunRules
 from fondly.recommender.domain.taxonomy import Category
@@ -94,32 +95,18 @@ class Shop:
         return offers(self.catalogue, self.durables, self.run_rules, now=self.now)
 
     @cached_property
-    def models(self) -> Mapping[Category, Sequence[Sequence[Offer]]]:
+    def models(self) -> Mapping[Category, Mapping[str, Sequence[Offer]]]:
         """The best families of each leaf category, in order, each with its variants that may be picked."""
-        found = models(self.offers, self.catalogue.merits)
-        return {leaf: families[:MOST_MODELS] for leaf, families in found.items()}
+        found = models(self.offers)
+        return {leaf: dict(islice(families.items(), MOST_MODELS)) for leaf, families in found.items()}
 
     @cached_property
     def variants(self) -> Mapping[str, Sequence[Offer]]:
         """The offers of each family, best first."""
         found: dict[str, list[Offer]] = {}
-        for offer in sorted(self.offers.values(), key=self._place):
+        for offer in best_first(self.offers.values()):
             found.setdefault(offer.family, []).append(offer)
         return found
-
-    def is_plain(self, product_id: str) -> bool:
-        """Return whether a product suits everybody, of whatever size and devices."""
-        if product_id not in self._plain:
-            facts = self.catalogue.facts(product_id)
-            self._plain[product_id] = facts.size is None and not facts.attributes.needs_fit
-        return self._plain[product_id]
-
-    @cached_property
-    def _plain(self) -> dict[str, bool]:
-        return {}
-
-    def _place(self, offer: Offer) -> tuple[float, str]:
-        return -self.catalogue.merits[offer.product_id], offer.product_id
 
     @cached_property
     def poorly_rated(self) -> frozenset[Category]:
@@ -134,16 +121,15 @@ class Shop:
     def sequels(self) -> Mapping[Fact, str]:
         """The family of the volume that comes after each volume of a series: the best edition."""
         found: dict[Fact, str] = {}
-        for offer in sorted(self.offers.values(), key=self._place):
+        for offer in best_first(self.offers.values()):
             if volume := volume_of(offer.product):
                 found |= {before: offer.family for before in volume.takes if before not in found}
         return found
 
-    def kinds(self, category: Category) -> frozenset[str]:
-        """Return what a durable thing of this category is; nothing for what customers buy again."""
-        if category not in self._kinds:
-            self._kinds[category] = self.durables.kinds(category)
-        return self._kinds[category]
+    @cached_property
+    def kinds(self) -> Callable[[Category], frozenset[str]]:
+        """Returns what a durable thing of a category is; nothing for what customers buy again."""
+        return cache(self.durables.kinds)
 
     def is_bought_again(self, leaf: Category) -> bool:
         """Return whether enough customers of a leaf category buy of it again, as far as that is known."""
@@ -196,19 +182,21 @@ class Shop:
             }
         return self._attractions[family]
 
-    def following(self, one: Category, other: Category) -> tuple[float, int]:
-        """Return how clearly customers of one leaf category buy of another too, and how many do.
+    @cached_property
+    def following(self) -> Callable[[Category], Mapping[Category, tuple[float, int]]]:
+        """Returns of which others customers of a leaf category buy too, how clearly, and how many do.
 
         That is the share by which they do more often than by chance, as far as `SEVERAL` do. Otherwise it
-        must be usual: for `MANY`, who are `OFTEN` of all. If it is neither, both figures are 0.
+        must be usual: for `MANY`, who are `OFTEN` of all.
         """
-        if (one, other) not in self._following:
-            leaves = self.bought.leaves
-            customers = leaves.customers(one, other) if one and other and one != other else 0
-            excess = leaves.beyond_chance(one, other, customers) if customers >= SEVERAL else 0.0
-            is_usual = excess > 0 or customers >= max(MANY, OFTEN * leaves.owners[one])
-            self._following[one, other] = (excess, customers) if is_usual else (0.0, 0)
-        return self._following[one, other]
+        return cache(lambda leaf: dict(self._follow(leaf)))
+
+    def _follow(self, leaf: Category) -> Iterator[tuple[Category, tuple[float, int]]]:
+        leaves = self.bought.leaves
+        for link in leaves.of(leaf, at_least=SEVERAL):
+            excess = leaves.beyond_chance(leaf, link.to, link.customers)
+            if excess > 0 or link.customers >= max(MANY, OFTEN * leaves.owners[leaf]):
+                yield link.to, (excess, link.customers)
 
     def _linked(
         self, links: Links[str], product_id: str, known: dict[str, Mapping[str, Link[str]]]
@@ -222,14 +210,6 @@ class Shop:
 
     @cached_property
     def _attractions(self) -> dict[str, Mapping[str, float]]:
-        return {}
-
-    @cached_property
-    def _following(self) -> dict[tuple[Category, Category], tuple[float, int]]:
-        return {}
-
-    @cached_property
-    def _kinds(self) -> dict[Category, frozenset[str]]:
         return {}
 
     @cached_property

@@ -141,6 +141,11 @@ class Shopper:
         return tuple(one for one in self.owned if not one.is_disliked)
 
     @cached_property
+    def following(self) -> frozenset[Category]:
+        """The leaf categories of which customers of one of theirs buy too (see `Shop.following`)."""
+        return frozenset().union(*(self.shop.following(one.leaf) for one in self.kept))
+
+    @cached_property
     def brands(self) -> frozenset[str]:
         """The brands of these."""
         found = (self.shop.catalogue.brand(one.product.product_id) for one in self.kept)

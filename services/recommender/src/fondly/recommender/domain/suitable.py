@@ -30,12 +30,12 @@ class Suitable:
 
         Where no size of theirs is known for the family's size system, it is the nearest to those that are.
         """
-        if len(variants) == 1 and self.shopper.shop.is_plain(variants[0].product_id):
-            return variants[0]
+        facts = self.shopper.shop.catalogue.facts
+        if all(facts(one.product_id).is_plain for one in variants):
+            return self._taste(variants)
         variants = [one for one in variants if self.is_fit(one)]
         if not variants:
             return None
-        facts = self.shopper.shop.catalogue.facts
         worn = self.shopper.sizes(variants[0].leaf)
         sizes = [(one, size) for one in variants if (size := facts(one.product_id).size)] if worn else []
         if not sizes:
@@ -53,17 +53,15 @@ class Suitable:
             return True
         return compares(facts.size, worn.values(), facts.audience.gender or self.shopper.gender)
 
-    def _taste(self, variants: Sequence[Offer]) -> Offer:
+    def _taste(self, variants: Sequence[Offer]) -> Offer | None:
         """Return one of the best variants, another for another customer, in the form of their titles."""
-        if len(variants) == 1:
-            return variants[0]
+        if len(variants) <= 1:
+            return next(iter(variants), None)
         variants = [one for one in variants if one.is_well_rated] or variants
-        merits, forms = self.shopper.shop.catalogue.merits, self._forms(variants[0].leaf)
+        forms = self._forms(variants[0].leaf)
         return max(
             variants,
-            key=lambda one: (
-                merits[one.product_id] + self.whim(one) + SAME_FORM * (one.product.variant in forms)
-            ),
+            key=lambda one: one.merit + self.whim(one) + SAME_FORM * (one.product.variant in forms),
         )
 
     def _forms(self, leaf: Category) -> frozenset[str]:
