@@ -36,11 +36,14 @@ class Attributes:
     needs: Needs
     taken: frozenset[str]
     offered: frozenset[str]
+    devices: frozenset[Fact]
+    """Those that it is for."""
 
     @classmethod
     def of(cls, takes: frozenset[Fact], offers: frozenset[Fact], needs: Needs = None) -> "Attributes":
         """Make the attributes of these facts."""
-        return cls(takes, offers, needs, kinds_of(takes), kinds_of(offers))
+        devices = frozenset(fact for fact in takes if fact.kind == "device")
+        return cls(takes, offers, needs, kinds_of(takes), kinds_of(offers), devices)
 
     @property
     def needs_fit(self) -> bool:

@@ -1,6 +1,6 @@
 """The rules of a merchandiser, each of which says whether one more product may join those already picked."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -78,8 +78,8 @@ class Basket:
         self._shop = candidates.shop
         self._rules = candidates.shop.rules
         self._labels = set(self._shopper.labels)
-        self._leaves: Counter[tuple[str, ...]] = Counter()
-        self._brands: Counter[str | None] = Counter()
+        self._leaves: defaultdict[tuple[str, ...], int] = defaultdict(int)
+        self._brands: defaultdict[str | None, int] = defaultdict(int)
         self._kinds = frozenset[str]()
         self._new_parts = 0
         kept = {rule: keeps for rule, keeps in self._predicates().items() if rule not in self._shop.without}
@@ -151,7 +151,7 @@ class Basket:
 
         Of these as many are wanted as it is of all that the customer has, and usual.
         """
-        picked, owned = self._leaves[offer.leaf], self._shopper.leaves[offer.leaf]
+        picked, owned = self._leaves[offer.leaf], self._shopper.leaves.get(offer.leaf)
         if not self._kinds.isdisjoint(offer.kinds):
             return False
         if not picked or not owned or not self._shop.is_collected(offer.leaf):
@@ -176,7 +176,7 @@ class Basket:
         """
         if (
             not offer.kinds
-            and self._shopper.leaves[offer.leaf]
+            and offer.leaf in self._shopper.leaves
             and not self._shop.is_bought_again(offer.leaf)
         ):
             return any(one.is_disappointing for one in self._shopper.owned if one.leaf == offer.leaf)

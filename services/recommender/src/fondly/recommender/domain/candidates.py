@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from heapq import nlargest
-from itertools import chain
+from itertools import chain, islice
 from zlib import crc32
 
 from fondly.recommender.domain.complements import Complement
@@ -44,6 +44,7 @@ WHIM = 0.7
 """How much the order may differ between customers with equal histories, so that their lists do."""
 LEAF_WHIM = 0.4
 """The same for leaf categories: the share by which a weight may be raised."""
+_CACHED = 65_536
 _NUMBERS = 2**32
 _MIX = 0x9E3779B1
 
@@ -96,7 +97,7 @@ class Candidates:
                 total[leaf] += factor * weight / size
         whim = LEAF_WHIM * self._on(Part.VARIATION)
         return {
-            leaf: weight * self._allowance(leaf) * (1 + whim * self._whim(crc32("|".join(leaf).encode())))
+            leaf: weight * self._allowance(leaf) * (1 + whim * self._whim(_number(leaf)))
             for leaf, weight in total.items()
         }
 
@@ -138,12 +139,12 @@ class Candidates:
         They are those that customers bought with what this one has, and the first in Personalize's order.
         """
         weights: defaultdict[str, float] = defaultdict(float)
-        for one, strength in self._best(self.linked):
+        for one, strength in nlargest(MOST_DIRECT, self._new(self.linked), key=lambda each: each[::-1]):
             weights[one] += TOGETHER * strength
         for one in self.sequels:
             weights[one] += NEXT_VOLUME
         ranks = {one: 1 / (FIRST_RANKS + rank) for one, rank in self._ranks.items()}
-        best = self._best(ranks)
+        best = list(islice(self._new(ranks), MOST_DIRECT))
         total = sum(share for _, share in best)
         for one, share in best:
             weights[one] += FIRST * self._ranking_weight * share / total
@@ -164,11 +165,10 @@ class Candidates:
             or offer.leaf in self.shopper.following
         )
 
-    def _best(self, found: Mapping[str, float]) -> list[tuple[str, float]]:
-        """Return the most of some families by a figure, without those that the customer has."""
+    def _new(self, found: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+        """Yield families with their figures, without those that the customer has."""
         labels, owned = self.shop.catalogue.labels, self.shopper.labels
-        new = ((one, figure) for one, figure in found.items() if owned.isdisjoint(labels(one)))
-        return nlargest(MOST_DIRECT, new, key=lambda each: (each[1], each[0]))
+        return ((one, figure) for one, figure in found.items() if owned.isdisjoint(labels(one)))
 
     def offers(self, leaf: Category) -> Iterator[Offer]:
         """Yield the offers of a leaf, best first: of each family the variant that suits the customer best."""
@@ -290,3 +290,8 @@ class Candidates:
         for family in dict.fromkeys(chain(self.linked, self._ranks)):
             found[self.shop.catalogue.category(family)].append(family)
         return found
+
+
+@lru_cache(maxsize=_CACHED)
+def _number(leaf: Category) -> int:
+    return crc32("|".join(leaf).encode())

@@ -20,7 +20,7 @@ SPECIAL = facts_of(table("special"))
 
 def owned_with(owned: Attributes) -> Attributes:
     """Return what the owner of a product is known to have: the product, and the devices that it is for."""
-    more = frozenset(fact for fact in owned.takes if fact.kind == PHONE.kind)
+    more = owned.devices
     if not more and owned.needs_fit and owned.takes and owned.takes <= PHONE_PORTS:
         more = frozenset((PHONE, APPLE) if owned.takes == {LIGHTNING} else (PHONE,))
     return Attributes.of(owned.takes, owned.offers | more, owned.needs) if more else owned
@@ -72,7 +72,7 @@ def fits(accessory: Attributes, owned: Attributes) -> bool | None:
     is not that of the television which it is for.
     """
     facts = accessory.takes & owned.offers
-    devices = {fact for fact in facts if fact.kind == PHONE.kind}
+    devices = facts & accessory.devices
     if devices and devices <= owned.takes:
         facts = frozenset(fact for fact in facts if fact.kind not in OWN or fact in owned.takes)
     agreed = kinds_of(facts)

@@ -96,16 +96,18 @@ class Reasons:
 
     def _linked(self, offer: Offer) -> Iterator[Reason]:
         """Bought, or even liked, together with something that they have (or like): what most of all."""
+        attraction, family = self.shop.attraction, offer.family
+        drawn = [
+            (strength, one)
+            for one in self.shopper.kept
+            if (strength := attraction(one.product.product_id).get(family))
+        ]
         for kind, own, counted in (
-            (ReasonKind.ALSO_LIKED, self.shopper.liked, self.shop.likers),
-            (ReasonKind.BOUGHT_TOGETHER, self.shopper.kept, self.shop.buyers),
+            (ReasonKind.ALSO_LIKED, (each for each in drawn if each[1].is_liked), self.shop.likers),
+            (ReasonKind.BOUGHT_TOGETHER, drawn, self.shop.buyers),
         ):
-            ids = ((one, one.product.product_id) for one in own)
-            linked = (
-                (self.shop.attraction(key).get(offer.family), counted(key).get(offer.family), one)
-                for one, key in ids
-            )
-            if found := [(drawn, link.customers, one) for drawn, link, one in linked if drawn and link]:
+            linked = ((strength, counted(one.product.product_id).get(family), one) for strength, one in own)
+            if found := [(strength, link.customers, one) for strength, link, one in linked if link]:
                 _, customers, owned = max(found, key=lambda each: each[0])
                 yield _about(kind, owned, customers=customers)
 

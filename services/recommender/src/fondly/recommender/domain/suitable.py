@@ -8,7 +8,7 @@ from fondly.recommender.domain.catalogue import Facts
 from fondly.recommender.domain.fitting import is_fit
 from fondly.recommender.domain.offers import Offer
 from fondly.recommender.domain.people import compares, near, system_of
-from fondly.recommender.domain.shopper import Owned, Shopper
+from fondly.recommender.domain.shopper import Shopper
 from fondly.recommender.domain.taxonomy import Category
 
 NEAR = 0.6
@@ -79,14 +79,14 @@ class Suitable:
         taking = self.shopper.shop.catalogue.facts(offer.product_id).attributes
         if not taking.needs_fit:
             return True
-        wanted = {fact for fact in taking.takes if fact.kind == "device"}
-        devices = [each for each in self._owned if not wanted.isdisjoint(each[1].attributes.offers)]
-        return any(not one.is_disliked and is_fit(taking, has.owned) for one, has in devices or self._owned)
+        devices = [each for each in self._owned if not taking.devices.isdisjoint(each[1].attributes.offers)]
+        return any(is_kept and is_fit(taking, has.owned) for is_kept, has in devices or self._owned)
 
     @cached_property
-    def _owned(self) -> Sequence[tuple[Owned, Facts]]:
+    def _owned(self) -> Sequence[tuple[bool, Facts]]:
+        """What their things are known for, and whether they did not disappoint."""
         facts = self.shopper.shop.catalogue.facts
-        return [(one, facts(one.product.product_id)) for one in self.shopper.owned]
+        return [(not one.is_disliked, facts(one.product.product_id)) for one in self.shopper.owned]
 
     def _distance(self, offer: Offer) -> float:
         facts = self.shopper.shop.catalogue.facts(offer.product_id)

@@ -125,6 +125,7 @@ def words(level: str) -> tuple[str, ...]:
     return tuple(word for token in _TOKEN.findall(_CAMEL.sub(" ", _plain(level))) for word in _read(token))
 
 
+@lru_cache(maxsize=_CACHED_LEVELS)
 def audience(category: Category) -> frozenset[str]:
     """Return the people or animals that a category is for ("woman", "child", "dog"); empty for everyone."""
     known = read_table("taxonomy.yaml")["audiences"]
