@@ -157,8 +157,9 @@ def recommend(
         )
         selection = pick(shopper)
         yielded.update(selection.yielded)
-        lists.update(one.product.product_id for one in selection.picks)
-        shown_often.update(one for one, count in lists.items() if count >= most_lists)
+        picked = [one.product.product_id for one in selection.picks]
+        lists.update(picked)
+        shown_often.update(one for one in picked if lists[one] >= most_lists)
         recommendations.append(
             Recommendation(
                 customer_id=name,
