@@ -2,29 +2,26 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
-from itertools import count
-from urllib.parse import urlsplit
+from functools import cache
 
+import botocore.session
 import pytest
 from aiobotocore.session import get_session
 from hypothesis import HealthCheck, settings
-from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
 from fondly.runtime.aws import CONFIG
-from fondly.stack.provision import Resources, provision
-from fondly.stack.topology import load_topology
+from fondly.stack.provision import Resources
+from tests.support.environments import REGION, new_environment
 from tests.support.stores import Clients, Emulated
 
 # Every request of a test, and of the processes that it starts, has the shape that AWS's own models describe.
 CHECKED = {"FONDLY_VALIDATE_REQUESTS": "true"}
 os.environ |= CHECKED
-REGION = "eu-west-1"
-_environments = count(1)
-_session = get_session()  # one for all: it keeps the descriptions of services that it has read
+# All sessions, of tests and of what they test, share the descriptions of services that one of them has read.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 # Property tests do not fail because the machine is busy; in CI they try the same examples every time.
 settings.register_profile(
@@ -62,35 +59,22 @@ def emulator_url() -> Iterator[str]:
 
 @pytest.fixture
 def resources(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Resources:
-    """Everything in the topology, newly created for this test.
-
-    moto's server has its data in this process: made without requests over HTTP, it takes a third of the time.
-    """
-    environment = f"test{os.getpid()}-{next(_environments)}"
-    in_process = mock_aws()(provision, reset=False, remove_data=False)
-    made = in_process(load_topology(), environment=environment, region=REGION)
+    """Everything in the topology, newly created for this test."""
+    made = new_environment(emulator_url)
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
-    return replace(
-        made,
-        queue_urls=_served(made.queue_urls, emulator_url),
-        dead_letter_urls=_served(made.dead_letter_urls, emulator_url),
-    )
-
-
-def _served(urls: Mapping[str, str], server: str) -> dict[str, str]:
-    """Return the URLs of queues as the server has them."""
-    return {name: server + urlsplit(url).path for name, url in urls.items()}
+    return made
 
 
 @pytest.fixture
 async def clients(resources: Resources) -> AsyncIterator[Clients]:  # noqa: ARG001 - it must exist first
     """Clients of the emulator that holds `resources`."""
+    session = get_session()
     async with AsyncExitStack() as stack:
         yield Clients(
-            s3=await stack.enter_async_context(_session.create_client("s3", config=CONFIG)),
-            sqs=await stack.enter_async_context(_session.create_client("sqs", config=CONFIG)),
-            sns=await stack.enter_async_context(_session.create_client("sns", config=CONFIG)),
-            dynamodb=await stack.enter_async_context(_session.create_client("dynamodb", config=CONFIG)),
+            s3=await stack.enter_async_context(session.create_client("s3", config=CONFIG)),
+            sqs=await stack.enter_async_context(session.create_client("sqs", config=CONFIG)),
+            sns=await stack.enter_async_context(session.create_client("sns", config=CONFIG)),
+            dynamodb=await stack.enter_async_context(session.create_client("dynamodb", config=CONFIG)),
         )
 
 
