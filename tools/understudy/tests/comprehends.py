@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from aiobotocore.session import get_session
@@ -61,6 +61,10 @@ class WordReader:
         )
 
 
+load_model = cache(SentimentModel.load)
+"""Reads the packaged model once for all tests."""
+
+
 def comprehend_service(
     s3_endpoint_url: str | None = None,
     aspects: "AspectReader | None" = None,
@@ -69,6 +73,4 @@ def comprehend_service(
     """Return Comprehend with the packaged model, by default the reader above, and jobs without delay."""
     clients = partial(get_session().create_client, "s3", REGION, endpoint_url=s3_endpoint_url)
     options = {"region": REGION, "account_id": ACCOUNT_ID, "state_delay_s": 0, **settings}
-    return create_service(
-        SentimentModel.load(), aspects or WordReader(), s3_client_factory=clients, **options
-    )
+    return create_service(load_model(), aspects or WordReader(), s3_client_factory=clients, **options)

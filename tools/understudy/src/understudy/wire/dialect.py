@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import botocore.loaders
@@ -57,8 +58,9 @@ class Dialect:
         return self.errors.get(code, _UNDECLARED)
 
 
+@cache
 def load_description(name: str) -> Mapping[str, Any]:
-    """Return the description of the service `name` from the installed botocore."""
+    """Return the description of the service `name` from the installed botocore, read once in a process."""
     description: Mapping[str, Any] = botocore.loaders.Loader().load_service_model(name, "service-2")
     return description
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from botocore.model import ServiceModel
@@ -77,7 +77,7 @@ def operations_of(service: Service) -> list[Operation]:
     Raises `KeyError` if the service model lacks an operation, and `NotImplementedError` if a request or
     response has a form that is not supported, such as a stream of events.
     """
-    compiler = _OperationCompiler(service.name)
+    compiler = _compiler(service.name)
     return [compiler.compile(name, handler) for name, handler in service.operations.items()]
 
 
@@ -89,6 +89,12 @@ def request_reader(service_name: str, operation: str) -> Callable[[Params], Para
     """
     model = ServiceModel(load_description(service_name), service_name).operation_model(operation)
     return partial(_decoded, _converter(ShapeCompiler(READ), model.input_shape))
+
+
+@cache
+def _compiler(service_name: str) -> _OperationCompiler:
+    """Return the compiler of a service, one in a process: its many shapes are the same for every server."""
+    return _OperationCompiler(service_name)
 
 
 class _OperationCompiler:
