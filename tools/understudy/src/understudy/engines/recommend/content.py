@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from understudy.engines.recommend.sparse_rows import top_per_row, without_diagonal
 from understudy.engines.recommend.threads import in_threads
@@ -51,6 +50,8 @@ def _vectors(content: ItemContent) -> sparse.csr_matrix:
     A term that occurs in more than half the catalogue is left out: it costs the most to multiply and says
     the least.
     """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     documents = [
         [*labels, *_WORD.findall(text.lower())]
         for labels, text in zip(content.labels, content.texts, strict=True)

@@ -6,7 +6,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.utils.extmath import randomized_svd
 
 _DIMENSIONS = 48
 _ITERATIONS = 2
@@ -37,6 +36,8 @@ class Factors:
         if not information.nnz or n_items <= _DIMENSIONS:
             nothing = np.zeros((n_items, 1), dtype=np.float32)
             return cls(nothing, nothing, nothing)
+        from sklearn.utils.extmath import randomized_svd
+
         left, values, right = randomized_svd(information, _DIMENSIONS, n_iter=_ITERATIONS, random_state=_SEED)
         root = np.sqrt(values)
         target = (right.T * root).astype(np.float32)

@@ -7,7 +7,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from understudy.engines.recommend.sparse_rows import scaled, top_per_row, values_at
 
@@ -19,6 +18,8 @@ _PRIOR = 5.0
 
 def label_vectors(labels: Sequence[Sequence[str]]) -> sparse.csr_matrix:
     """Return items x labels, L2-normalised and rare labels weighing most; labels of one item are left out."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     least = min(_LEAST_ITEMS, max(1, len(labels)))
     vectorizer = TfidfVectorizer(analyzer=list, min_df=least, dtype=np.float32)
     try:
