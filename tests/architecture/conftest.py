@@ -1,7 +1,6 @@
 """Terraform modules, read once for all tests."""
 
 from collections.abc import Callable
-from functools import cache
 
 import pytest
 
@@ -13,8 +12,8 @@ ReadModule = Callable[[str], Module]
 
 @pytest.fixture(scope="session")
 def read_module() -> ReadModule:
-    """Read a folder under `infra/`, cached."""
-    return cache(terraform.read_module)
+    """Read a folder under `infra/`, once for all tests."""
+    return terraform.read_module
 
 
 @pytest.fixture(scope="session")

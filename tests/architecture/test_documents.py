@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,14 @@ def documents() -> Iterator[Path]:
 DOCUMENTS = {str(path.relative_to(ROOT)): path for path in documents()}
 
 
+@cache
 def parsed(path: Path) -> list[Token]:
     """The document's tokens, those within lines among them."""
     tokens = MarkdownIt("commonmark").enable("table").parse(path.read_text(encoding="utf-8"))
     return [one for token in tokens for one in (token, *(token.children or ()))]
 
 
+@cache
 def anchors(path: Path) -> set[str]:
     """What links may name within a document: its headings as GitHub makes anchors of them."""
     tokens = parsed(path)

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.scaling.promises import WAKE_MIN, broken
-from tests.scaling.rules import FILE, Bounds, bounds_of, scalable_target
+from tests.scaling.rules import FILE, bounds_of, scalable_target
 from tests.scaling.world import SILENT_AFTER_MIN, Conditions, Minute, Work, World
 
-MAILER = bounds_of("prod", "mailer")
-RECOMMENDER = bounds_of("prod", "recommender")
+Fleet = tuple[str, str]
+"""An environment and a service."""
+MAILER, RECOMMENDER, INGEST = (("prod", service) for service in ("mailer", "recommender", "ingest"))
 PUNCTUAL = Conditions(queue_late_min=0, tasks_late_min=(1, 1), tasks_lost_share=0)
 LATE = Conditions(tasks_late_min=(3, 3), tasks_lost_share=0)
 HOUR = 60
@@ -33,7 +34,7 @@ def live(
     arrivals: Sequence[Work],
     minutes: int,
     *,
-    bounds: Bounds = MAILER,
+    fleet: Fleet = MAILER,
     conditions: Conditions = LATE,
     folder: Path = FILE.parent,
     desired: int = 0,
@@ -42,6 +43,7 @@ def live(
     rest_min: int | None = None,
 ) -> tuple[World, list[str]]:
     """Let time pass in a world with the rules of a folder; return it with the promises that were broken."""
+    bounds = bounds_of(*fleet)
     target = scalable_target(folder, bounds, desired=desired)
     world = World(target, conditions, seed=seed, is_silent=is_silent)
     return world, broken(world.run(arrivals, minutes, rest_min=rest_min), bounds, conditions)
@@ -110,7 +112,7 @@ def test_a_fleet_that_waits_for_a_dependency_is_not_cut() -> None:
 
 def test_a_message_that_comes_back_delayed_keeps_its_task() -> None:
     """The recommender waits for a training of an hour and a half by polls: it is not stopped in between."""
-    world, faults = live(messages(1, polls=90), 3 * HOUR, bounds=RECOMMENDER, conditions=POLLING)
+    world, faults = live(messages(1, polls=90), 3 * HOUR, fleet=RECOMMENDER, conditions=POLLING)
     assert faults == []
     at_work = [minute for minute in world.history if minute.running and minute.work]
     assert len(at_work) > HOUR
@@ -122,7 +124,7 @@ def test_an_idle_fleet_rests_and_stays_at_rest() -> None:
     late = SILENT_AFTER_MIN + 3 * HOUR
     world, faults = live(messages(80) + messages(1, at=late), late + HOUR)
     assert faults == []
-    rested = first(world.history, lambda minute: not minute.work) + MAILER.idle_minutes
+    rested = first(world.history, lambda minute: not minute.work) + bounds_of(*MAILER).idle_minutes
     asleep = world.history[rested + LATE.queue_late_min + 2 : late]
     assert {minute.desired for minute in asleep} == {0}
     assert max(minute.running for minute in world.history[late:]) == 1
@@ -131,13 +133,13 @@ def test_an_idle_fleet_rests_and_stays_at_rest() -> None:
 
 def test_the_fleet_of_an_environment_without_sleep_keeps_its_minimum() -> None:
     """Ingest in prod has one task at any time."""
-    world, faults = live(messages(1, at=HOUR), 3 * HOUR, bounds=bounds_of("prod", "ingest"), desired=1)
+    world, faults = live(messages(1, at=HOUR), 3 * HOUR, fleet=INGEST, desired=1)
     assert faults == []
     assert min(minute.desired for minute in world.history) == 1
 
 
 @st.composite
-def scenarios(draw: st.DrawFn) -> tuple[list[Work], Conditions, Bounds, bool, int]:
+def scenarios(draw: st.DrawFn) -> tuple[list[Work], Conditions, Fleet, bool, int]:
     """Uploads of any size at any time, with tasks and metrics of any quality."""
     environment, service = (
         draw(st.sampled_from(["dev", "prod"])),
@@ -157,7 +159,7 @@ def scenarios(draw: st.DrawFn) -> tuple[list[Work], Conditions, Bounds, bool, in
     return (
         arrivals,
         conditions,
-        bounds_of(environment, service),
+        (environment, service),
         draw(st.booleans()),
         draw(st.integers(0, 9_999)),
     )
@@ -166,14 +168,14 @@ def scenarios(draw: st.DrawFn) -> tuple[list[Work], Conditions, Bounds, bool, in
 @given(scenarios())
 @settings(max_examples=25)
 def test_whatever_happens_the_promises_hold(
-    scenario: tuple[list[Work], Conditions, Bounds, bool, int],
+    scenario: tuple[list[Work], Conditions, Fleet, bool, int],
 ) -> None:
     """No task is stopped while work waits, none is late, none stays for nothing, and all work gets done."""
-    arrivals, conditions, bounds, is_silent, seed = scenario
+    arrivals, conditions, fleet, is_silent, seed = scenario
     world, faults = live(
         arrivals,
         24 * HOUR,
-        bounds=bounds,
+        fleet=fleet,
         conditions=conditions,
         is_silent=is_silent,
         seed=seed,
@@ -181,7 +183,7 @@ def test_whatever_happens_the_promises_hold(
     )
     assert faults == []
     assert world.history[-1].work == 0
-    assert world.history[-1].desired == bounds.min_tasks
+    assert world.history[-1].desired == bounds_of(*fleet).min_tasks
 
 
 MUTANTS = {
@@ -202,7 +204,7 @@ MUTANTS = {
     ),
 }
 """Changes of the Terraform, each of which must break a promise."""
-STORIES: Sequence[tuple[list[Work], int, Conditions, Bounds, int]] = [
+STORIES: Sequence[tuple[list[Work], int, Conditions, Fleet, int]] = [
     (messages(1, at=10), HOUR, LATE, MAILER, 0),
     (messages(80), 3 * HOUR, replace(LATE, handler_min=15), MAILER, 0),
     (messages(36), 3 * HOUR, replace(LATE, handler_min=HOUR), MAILER, 0),
@@ -222,11 +224,11 @@ def test_changed_rules_break_a_promise(name: str, tmp_path: Path) -> None:
     (tmp_path / FILE.name).write_text(text.replace(old, new))
     found = [
         fault
-        for arrivals, minutes, conditions, bounds, desired in STORIES
+        for arrivals, minutes, conditions, fleet, desired in STORIES
         for fault in live(
             arrivals,
             minutes,
-            bounds=bounds,
+            fleet=fleet,
             conditions=conditions,
             desired=desired,
             folder=tmp_path,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ class Module:
         return [hcl2.loads(file.read_text(), serialization_options=PLAIN) for file in files]
 
 
+@cache
 def read_module(folder: str) -> Module:
-    """Read a folder below `infra/`, such as `modules/topology`."""
+    """Read a folder below `infra/`, such as `modules/topology`, once for all tests."""
     return Module(INFRA / folder)
