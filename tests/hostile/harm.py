@@ -1,6 +1,6 @@
 """What would be harmful in a finished email, compared with an email made of harmless facts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import html5lib
@@ -14,20 +14,26 @@ HOSTS = Hosts(links=["shop.example.com", "unsubscribe.example.com"], pictures=["
 SPACES = "\n\r\t"
 
 
-def harm_in(raw: bytes, *, harmless: bytes, never: Iterable[str] = ()) -> list[str]:
+def harm_in(raw: bytes, *, harmless: Email, never: Sequence[str] = ()) -> list[str]:
     """Return everything harmful, in words; an empty list is what everybody wants."""
-    email, model = read_email(raw, name="hostile"), read_email(harmless, name="harmless")
+    email = read_email(raw, name="hostile")
     return [
         *mime_problems(email),
-        *_foreign_headers(email, model),
-        *_foreign_markup(email, model),
+        *_foreign_headers(email, harmless),
+        *_foreign_markup(email, harmless),
         *(each for each in content_problems(email, HOSTS) if not SLOT.search(each)),
         *_unprintable(email),
-        *(f"says {each!r}" for each in never if each in shown(email)),
+        *_said(email, never),
     ]
 
 
-def shown(email: Email) -> str:
+def _said(email: Email, never: Sequence[str]) -> Iterator[str]:
+    if never:
+        shown = _shown(email)
+        yield from (f"says {each!r}" for each in never if each in shown)
+
+
+def _shown(email: Email) -> str:
     """Everything that can be read in an email."""
     tree = html5lib.parse(email.html, namespaceHTMLElements=False)
     attributes = [value for element in tree.iter() for value in element.attrib.values()]

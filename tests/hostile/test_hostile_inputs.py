@@ -12,6 +12,7 @@ import pytest
 import structlog
 from pydantic import ValidationError
 
+from fondly.checks.emails.message import Email, read_email
 from fondly.contracts.records import Recommendation
 from fondly.evaluation.own_data.reading import read_data
 from fondly.mailer.domain.text import is_printable
@@ -46,9 +47,15 @@ PLACES: dict[str, Callable[[str], Recommendation]] = {
 
 
 @pytest.fixture(scope="module")
-def harmless() -> bytes:
+def harmless() -> Email:
     """An email made of harmless facts."""
-    return asyncio.run(only_message(recommended()))
+    return read_email(asyncio.run(only_message(recommended())), name="harmless")
+
+
+@pytest.fixture(scope="module")
+def harmless_elements(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
+    """The elements of a harmless gallery's page."""
+    return _elements(write_gallery(tmp_path_factory.mktemp("harmless"), {}, [gallery_email()]))
 
 
 async def only_message(recommendation: Recommendation, model: AnsweringModel | None = None) -> bytes:
@@ -59,7 +66,7 @@ async def only_message(recommendation: Recommendation, model: AnsweringModel | N
 
 @pytest.mark.parametrize("place", PLACES)
 @parameters("texts")
-async def test_a_text_does_no_harm(case: Case, place: str, harmless: bytes) -> None:
+async def test_a_text_does_no_harm(case: Case, place: str, harmless: Email) -> None:
     """It ends no header, element, attribute, string or `<facts>`, and is no template."""
     done = await mailed(PLACES[place](case.text))
     (message,) = done.messages
@@ -70,7 +77,7 @@ async def test_a_text_does_no_harm(case: Case, place: str, harmless: bytes) -> N
 
 
 @parameters("texts")
-async def test_a_shop_name_does_no_harm(case: Case, harmless: bytes) -> None:
+async def test_a_shop_name_does_no_harm(case: Case, harmless: Email) -> None:
     """It comes from a setting that somebody pasted: what would do harm is refused before anything is sent."""
     brand, address = case.text[:MAX_BRAND], case.text[:MAX_POSTAL]
     try:
@@ -83,7 +90,7 @@ async def test_a_shop_name_does_no_harm(case: Case, harmless: bytes) -> None:
 
 @pytest.mark.parametrize("place", ["link", "image_url"])
 @parameters("urls")
-async def test_a_url_of_another_kind_or_host_is_left_out(case: Case, place: str, harmless: bytes) -> None:
+async def test_a_url_of_another_kind_or_host_is_left_out(case: Case, place: str, harmless: Email) -> None:
     """The product is shown without it."""
     message = await only_message(in_product(**{place: case.text}))
     assert harm_in(message, harmless=harmless) == []
@@ -91,7 +98,7 @@ async def test_a_url_of_another_kind_or_host_is_left_out(case: Case, place: str,
 
 @pytest.mark.parametrize("place", ["link", "image_url"])
 @parameters("own_urls")
-async def test_a_url_of_the_shop_ends_no_attribute(case: Case, place: str, harmless: bytes) -> None:
+async def test_a_url_of_the_shop_ends_no_attribute(case: Case, place: str, harmless: Email) -> None:
     """Whatever its path holds, it arrives escaped."""
     url = case.text.replace("shop.", "images.") if place == "image_url" else case.text
     message = await only_message(in_product(**{place: url}))
@@ -99,7 +106,7 @@ async def test_a_url_of_the_shop_ends_no_attribute(case: Case, place: str, harml
 
 
 @parameters("addresses")
-async def test_nobody_else_receives_the_email(case: Case, harmless: bytes) -> None:
+async def test_nobody_else_receives_the_email(case: Case, harmless: Email) -> None:
     """An address that is not one plain address is replaced by one that cannot be delivered to."""
     message = await only_message(recommended(email=case.text))
     assert harm_in(message, harmless=harmless) == []
@@ -108,7 +115,7 @@ async def test_nobody_else_receives_the_email(case: Case, harmless: bytes) -> No
 
 
 @parameters("identifiers")
-async def test_an_id_does_no_harm(case: Case, harmless: bytes) -> None:
+async def test_an_id_does_no_harm(case: Case, harmless: Email) -> None:
     """It stands in headers, in object keys and in the link to unsubscribe."""
     message = await only_message(recommended(customer_id=case.text[:MAX_IDENTIFIER], email=None))
     assert harm_in(message, harmless=harmless) == []
@@ -122,21 +129,21 @@ def everywhere(field: str, text: str) -> str:
 
 
 @parameters("answers")
-async def test_a_model_that_obeys_an_attacker_is_not_heard(case: Case, harmless: bytes) -> None:
+async def test_a_model_that_obeys_an_attacker_is_not_heard(case: Case, harmless: Email) -> None:
     """The gate refuses every wording, and the field has house text."""
     message = await only_message(recommended(), AnsweringModel(everywhere(case.field, case.text)))
     assert harm_in(message, harmless=harmless, never=case.never) == []
 
 
 @parameters("raw_answers")
-async def test_an_answer_of_another_form_is_not_heard(case: Case, harmless: bytes) -> None:
+async def test_an_answer_of_another_form_is_not_heard(case: Case, harmless: Email) -> None:
     """The email has house text throughout."""
     message = await only_message(recommended(), AnsweringModel(case.text))
     assert harm_in(message, harmless=harmless, never=["evil.example"]) == []
 
 
 @parameters("features")
-async def test_a_bullet_is_no_feature_because_a_model_says_so(case: Case, harmless: bytes) -> None:
+async def test_a_bullet_is_no_feature_because_a_model_says_so(case: Case, harmless: Email) -> None:
     """The model proposes the whole bullet and uses it in every wording."""
     model = AnsweringModel(everywhere("lines.1", "{1.name} has {1.f1}"), features=(case.text,))
     message = await only_message(in_product(bullets=(case.text,)), model)
@@ -171,13 +178,15 @@ def test_ingest_reads_hostile_rows_and_keeps_no_control_character(tmp_path: Path
 
 
 @parameters("texts")
-def test_a_gallery_shows_a_text_and_does_not_run_it(case: Case, tmp_path: Path) -> None:
+def test_a_gallery_shows_a_text_and_does_not_run_it(
+    case: Case, tmp_path: Path, harmless_elements: Counter[str]
+) -> None:
     """Its page has the elements of a harmless email's, and its files only what `receive` unpacks."""
     texts = dict.fromkeys(("name", "subject", "preheader", "html", "text", "source"), case.text)
     hostile = gallery_email(customer_id=case.text[:MAX_IDENTIFIER], picks=picks(case.text), **texts)
     prompted = gallery_prompt(prompt=case.text, answers=(case.text,))
-    page = write_gallery(tmp_path / "hostile", {}, [hostile], prompts=[prompted])
-    assert _elements(page) == _elements(write_gallery(tmp_path / "harmless", {}, [gallery_email()]))
+    page = write_gallery(tmp_path, {}, [hostile], prompts=[prompted])
+    assert _elements(page) == harmless_elements
     for file in page.parent.glob("gallery/*.js"):
         assert PACKED.fullmatch(file.read_text("ascii")), file.name
 

@@ -2,12 +2,13 @@
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from fondly.contracts.ingest_report import IngestReport
 from fondly.stack.formatting import count, seconds, usd
@@ -71,12 +72,7 @@ def write_page(out_dir: Path, summary: Mapping[str, Any], *, has_categories: boo
 def _render(summary: Mapping[str, Any], *, has_categories: bool) -> str:
     script = _assets(_SCRIPTS)
     digest = b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
-    environment = Environment(
-        loader=PackageLoader(__package__, ""),
-        autoescape=select_autoescape(["j2"]),
-        undefined=StrictUndefined,
-    )
-    return environment.get_template("index.html.j2").render(
+    return _template().render(
         run_id=summary.get("run_id", ""),
         status=summary.get("status", ""),
         reason=summary.get("reason") or "",
@@ -88,6 +84,16 @@ def _render(summary: Mapping[str, Any], *, has_categories: bool) -> str:
         script=script,
         script_hash=f"sha256-{digest}",
     )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader(__package__, ""),
+        autoescape=select_autoescape(["j2"]),
+        undefined=StrictUndefined,
+    )
+    return environment.get_template("index.html.j2")
 
 
 def _known(facts: RunFacts) -> dict[str, Any]:
