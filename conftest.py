@@ -58,11 +58,11 @@ def emulator_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def resources(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Resources:
+def resources(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
     """Everything in the topology, newly created for this test."""
-    made = new_environment(emulator_url)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
-    return made
+    with new_environment(emulator_url) as made:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
+        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import io
 import os
 import pickle
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from itertools import count
@@ -25,19 +26,26 @@ REGION = "eu-west-1"
 _numbers = count()
 
 
-def new_environment(server: str) -> Resources:
-    """Everything in the topology, newly made, with the queues at `server`, which serves this process."""
-    first, made = _first()
-    stored = made.replace(first.encode(), _new_name().encode())  # of the same length, as pickle needs
+@contextmanager
+def new_environment(server: str) -> Iterator[Resources]:
+    """Everything in the topology, newly made, with the queues at `server`, which serves this process.
+
+    It is removed afterwards: moto looks through all that it has, and fails if that changes meanwhile.
+    """
+    (first, made), name = _first(), _new_name()
+    stored = made.replace(first.encode(), name.encode())  # of the same length, as pickle needs
     resources: Resources
     resources, contents = _Unpickler(io.BytesIO(stored)).load()
     for store, content in zip(_stores(), contents, strict=True):
         store.update(content)
-    return replace(
+    yield replace(
         resources,
         queue_urls=_served(resources.queue_urls, server),
         dead_letter_urls=_served(resources.dead_letter_urls, server),
     )
+    for store in _stores():
+        for key in [key for key in store if name in key]:
+            del store[key]
 
 
 def _new_name() -> str:
