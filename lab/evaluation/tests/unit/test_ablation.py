@@ -20,7 +20,7 @@ def small() -> AblationReport:
     """The parts of the small shop; lists are made only for those of whom something is held out."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ablation, "MOST_LISTS", 0)
-        patch.setattr(ablation, "TIMED", 20)
+        patch.setattr(ablation, "TIMED", 1)
         return ablate(made_up(MadeUpName.SMALL), RULES)
 
 

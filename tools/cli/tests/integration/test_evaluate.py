@@ -174,8 +174,11 @@ def test_a_shops_own_file_is_evaluated_without_a_stack(run_fondly: "Fondly", tmp
     assert f"{rules}: line 1" in answer.err
 
 
-def test_parts_are_left_out_in_turn(run_fondly: "Fondly", tmp_path: Path) -> None:
+def test_parts_are_left_out_in_turn(
+    run_fondly: "Fondly", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of a shop's own file, as a table and as JSON."""
+    monkeypatch.setattr("fondly.evaluation.own_data.ablation.TIMED", 1)
     path = tmp_path / "sample.csv"
     write_sample(path, customers=60, products=30)
     words = ("evaluate", "recommendations", "--csv", str(path), "--ablate")
