@@ -127,9 +127,10 @@ STACK_WORKERS := $(WORKERS:3=5)
 # come first.
 STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   $(addprefix tests/chaos/test_,short_delivery.py short_storm.py like_aws.py) tests/e2e \
-  $(addprefix services/recommender/tests/integration/test_,campaign_now.py web.py) \
+  $(addprefix services/recommender/tests/integration/test_,filters.py campaign_now.py web.py) \
   $(addprefix services/recommender/tests/unit/test_,weekly_files.py suppressed.py) \
   $(addprefix tools/cli/tests/integration/test_,customer.py verification.py run_approval.py run_retry.py email.py cleanup.py) \
+  $(addprefix lab/evaluation/tests/unit/test_,ablation.py picks_are_true.py) \
   tools/cli/tests/e2e tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
