@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fondly.mailer.domain.message.mime import Envelope, Sender, message
@@ -128,6 +128,8 @@ def test_the_same_email_is_the_same_bytes() -> None:
 
 
 @given(text=ANY_TEXT, html=ANY_TEXT)
+@example(text="x" * 75 + "\t", html="x" * 74 + " ")
+@example(text="00000\x08\x80\x80\x80\x80\x80\U00010000\U00010000\U00010000\t", html="")
 def test_any_body_reads_back_unchanged(text: str, html: str) -> None:
     """Every line of both parts, encoded in lines short enough for any relay."""
     raw = message(ENVELOPE, text=text, html=html)

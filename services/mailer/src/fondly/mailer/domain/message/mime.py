@@ -134,8 +134,14 @@ def _part(delimiter: str, subtype: str, content: str) -> bytes:
 
 @lru_cache(maxsize=CACHED_LINES)
 def _quoted_line(line: str) -> bytes:
-    """Return a line in quoted-printable; most lines of an email stand in every other one too."""
-    return b2a_qp(f"{line}\r\n".encode("utf-8", "replace"), istext=True)
+    """Return a line in quoted-printable; most lines of an email stand in every other one too.
+
+    `b2a_qp` does not count the two characters that a blank at the end of a line gains.
+    """
+    quoted = b2a_qp(f"{line}\r\n".encode("utf-8", "replace"), istext=True)
+    if quoted.endswith((b"=09\r\n", b"=20\r\n")) and len(quoted.splitlines()[-1]) > MAX_LINE:
+        return quoted[:-5] + b"=\r\n" + quoted[-5:]
+    return quoted
 
 
 @lru_cache(maxsize=CACHED_FIELDS)
