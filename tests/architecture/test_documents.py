@@ -11,7 +11,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
-PLACES = ("*.md", "docs", "infra", "lab", "examples", "tests", "s*/*/README.md", "tools/*/README.md")
+PLACES = (
+    *("*.md", "docs", "infra", "lab", "examples", "tests"),
+    *("s*/*/README.md", "tools/*/README.md", "tools/*/docs"),
+)
 LONG = 60
 """Shorter lines may be alike by chance, such as commands."""
 

@@ -1,7 +1,7 @@
 """Requests passed on to a real llama.cpp server with a small model.
 
-Both are packages that the project does not install, since one takes ten minutes to build; the README says
-how to run this test. Without them it is skipped.
+Both are packages that the project does not install, since one takes ten minutes to build;
+docs/bedrock.md says how to run this test. Without them it is skipped.
 """
 
 import importlib.util

@@ -68,7 +68,7 @@ def test_no_check_passes_where_nothing_is_answered(conform: Run, tmp_path: Path)
 def test_the_wire_is_as_it_was_recorded(url: str, conform: Run) -> None:
     """A change of an error, a member or a header shows here first. If it is meant, record it again.
 
-    The README says how, under "Recorded conversations".
+    docs/conformance.md says how, under "Recorded conversations".
     """
     assert len(read_exchanges(RECORDING)) > 200
     code, printed = conform("--endpoint", url, "--replay", str(RECORDING))

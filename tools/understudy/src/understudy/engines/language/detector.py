@@ -1,6 +1,6 @@
 """Detects languages with py3langid, among those that Comprehend detects.
 
-py3langid was chosen over six others for short reviews: see "The language detector" in the README.
+py3langid was chosen over six others for short reviews: see "Languages" in docs/models.md.
 """
 
 from __future__ import annotations
