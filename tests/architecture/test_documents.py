@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).parents[2]
 PLACES = (
-    *("*.md", "docs", "infra", "lab", "examples", "tests"),
+    *("*.md", "docs", "infra", "lab/*/README.md", "examples", "tests"),
     *("s*/*/README.md", "tools/*/README.md", "tools/*/docs"),
 )
 LONG = 60
