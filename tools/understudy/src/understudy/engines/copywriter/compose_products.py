@@ -21,7 +21,7 @@ from understudy.engines.copywriter.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from understudy.engines.copywriter.facts import Facts, Pick
     from understudy.engines.copywriter.patterns import Patterns, Pool
@@ -140,8 +140,14 @@ class _Writer:
         known = [pool for pool in pools if any(each.needs <= names for each in pool)]
         first = chooser.chance.randrange(len(pools))
         for turn in range(self.count):
-            in_turn = (named(turn), *rotated(known, first + turn))
-            texts.append(chooser.text(in_turn, self._words(self.shared[field], turn), texts, field))
+            in_turn, words = (
+                (named(turn), *rotated(known, first + turn)),
+                self._words(self.shared[field], turn),
+            )
+            other = _beginning_otherwise(in_turn, texts) if turn == self.count - 1 else ()
+            texts.append(
+                chooser.text(other, words, texts, field) or chooser.text(in_turn, words, texts, field)
+            )
         return texts
 
     def _words(self, material: Material, turn: int) -> Words:
@@ -165,3 +171,15 @@ class _Writer:
 
     def _chooser(self, field: str) -> Chooser:
         return Chooser(chance_of(field, *self.source), _unnumbered(self.facts.refused))
+
+
+def _beginning_otherwise(pools: Iterable[Pool], texts: Sequence[str]) -> list[Pool]:
+    """Return the patterns that begin with another word than all of the texts, if these begin with one."""
+    begun = {_first_word(text) for text in texts}
+    if len(begun) != 1:
+        return []
+    return [tuple(each for each in pool if _first_word(each.text) not in begun) for pool in pools]
+
+
+def _first_word(text: str) -> str:
+    return re.split(r"[ ,:]", text)[0]
