@@ -96,9 +96,8 @@ class BrokenRules:
 
     def _is_disappointing(self, product: Product) -> bool:
         brand, part = self._brand(product), product.category[:2]
-        return brand is not None and (brand, part) in {
-            (self._brand(one), one.category[:2]) for one in self._bad
-        }
+        made = [one for one in self._bad if not self._shop.durables.is_title(one.category)]
+        return brand is not None and (brand, part) in {(self._brand(one), one.category[:2]) for one in made}
 
     def _is_for_others(self, product: Product) -> bool:
         return any(mine and wanted and wanted not in mine for mine, wanted in self._audiences(product))
