@@ -158,7 +158,7 @@ test-containers: setup ## the same pipeline in containers, with crashes: takes a
 lock: setup ## pin the newest versions that fit together into constraints.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --all-extras --no-header --no-annotate \
 	  --python-version 3.11 --group pyproject.toml:dev $(PACKAGES:%=%/pyproject.toml) \
-	  $(foreach p,$(PACKAGES),--no-emit-package fondly-$(notdir $(p))) --output-file constraints.txt
+	  $(foreach p,$(PACKAGES),--no-emit-package fondly-$(notdir $(p))) --no-emit-package understudy --output-file constraints.txt
 
 setting-names: setup ## tell Terraform which settings the services have, after one was added or renamed
 	$(BIN)/python -m tests.support.setting_names

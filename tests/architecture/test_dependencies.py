@@ -32,11 +32,14 @@ def module_name(path: Path) -> str:
     return ".".join(parts[parts.index("src") + 1 :]).removesuffix(".__init__")
 
 
-def loaded_by(paths: Iterable[Path]) -> set[str]:
-    """The modules that a fresh interpreter has loaded after importing these."""
+def loaded_by(paths: Iterable[Path], *, without: str = "no_module") -> set[str]:
+    """The modules that a fresh interpreter has loaded after importing these, where one cannot be imported."""
     names = sorted(module_name(path) for path in paths)
     assert names
-    script = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\nprint(*sys.modules)"
+    script = (
+        f"import importlib, sys\nsys.modules[{without!r}] = None\n"
+        f"for name in {names}: importlib.import_module(name)\nprint(*sys.modules)"
+    )
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own modules
     return set(done.stdout.split())
@@ -59,6 +62,15 @@ def test_the_runtime_loads_no_service_and_no_tool() -> None:
     """The shared code depends on none of its users."""
     loaded = loaded_by(SOURCES["runtime"].rglob("*.py"))
     assert within(loaded, {f"fondly.{name}" for name in SERVICES} | TOOLS) == set()
+
+
+def test_understudy_loads_nothing_of_ours() -> None:
+    """Strangers install it alone: no module needs any of ours, nor does its distribution."""
+    folder = ROOT / "tools/understudy"
+    loaded = loaded_by((folder / "src").rglob("*.py"), without="fondly")
+    assert within(loaded, {"fondly"}) == {"fondly"}
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    assert not [each for each in project["dependencies"] if each.startswith("fondly")]
 
 
 def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from fondly.aspects import AspectReader
 from understudy import account, bedrock, comprehend, personalize, ses
 from understudy.account import AccountOptions
 from understudy.bedrock import BedrockOptions
 from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior, SentimentModel
+from understudy.engines.targets import TargetReader
 from understudy.personalize import PersonalizeOptions
 from understudy.ses import SesOptions
 
@@ -51,7 +51,7 @@ def create_services(
     return [
         comprehend.create_service(
             _sentiment_model(comprehend_prior),
-            _aspect_reader(),
+            TargetReader(_sentiment_model(comprehend_prior)),
             region=region,
             account_id=account_id,
             s3_client_factory=s3_client_factory,
@@ -86,9 +86,3 @@ def create_services(
 def _sentiment_model(prior: Prior) -> SentimentModel:
     """Load the model once in a process: it never changes, and threads may share it."""
     return SentimentModel.load(prior)
-
-
-@cache
-def _aspect_reader() -> AspectReader:
-    """Load the reader once in a process: it never changes."""
-    return AspectReader.load()
