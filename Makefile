@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 PACKAGES := shared/contracts shared/runtime shared/aspects services/ingest services/sentiment services/recommender \
-  services/mailer services/sender tools/understudy tools/stack lab/evaluation lab/checks tools/cli
+  services/mailer services/sender understudy tools/stack lab/evaluation lab/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] lab/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
-CODE := shared services tools lab tests conftest.py
+CODE := shared services tools lab understudy tests conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := ingest sentiment recommender mailer sender understudy
 PLATFORM := linux/arm64
@@ -131,10 +131,10 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   $(addprefix services/recommender/tests/unit/test_,weekly_files.py suppressed.py) \
   $(addprefix tools/cli/tests/integration/test_,customer.py verification.py run_approval.py run_retry.py email.py cleanup.py) \
   $(addprefix lab/evaluation/tests/unit/test_,ablation.py picks_are_true.py) \
-  tools/cli/tests/e2e tools/understudy/tests/e2e tools/understudy/tests/unit/test_personalize_trainer.py
+  tools/cli/tests/e2e understudy/tests/e2e understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab --ignore tests/containers --ignore $(BROWSER_TESTS) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy --ignore tests/containers --ignore $(BROWSER_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -164,7 +164,7 @@ setting-names: setup ## tell Terraform which settings the services have, after o
 	$(BIN)/python -m tests.support.setting_names
 
 coverage-table: setup ## tell understudy's README which operations it answers, after one was added
-	$(BIN)/python -m understudy coverage --write tools/understudy/README.md
+	$(BIN)/python -m understudy coverage --write understudy/README.md
 
 clean: ## remove what was built here
 	rm -rf $(VENV) $(VENV_INFRA) lab/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache

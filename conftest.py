@@ -12,6 +12,7 @@ from aiobotocore.session import get_session
 from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 
+import understudy  # noqa: F401 - pytest would take the folder of this name for the package
 from fondly.runtime.aws import CONFIG
 from fondly.stack.provision import Resources
 from tests.support.environments import REGION, new_environment

@@ -66,7 +66,7 @@ def test_the_runtime_loads_no_service_and_no_tool() -> None:
 
 def test_understudy_loads_nothing_of_ours() -> None:
     """Strangers install it alone: no module needs any of ours, nor does its distribution."""
-    folder = ROOT / "tools/understudy"
+    folder = ROOT / "understudy"
     loaded = loaded_by((folder / "src").rglob("*.py"), without="fondly")
     assert within(loaded, {"fondly"}) == {"fondly"}
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]

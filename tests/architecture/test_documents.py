@@ -13,7 +13,7 @@ from markdown_it.token import Token
 ROOT = Path(__file__).parents[2]
 PLACES = (
     *("*.md", "docs", "infra", "lab/*/README.md", "examples", "tests"),
-    *("s*/*/README.md", "tools/*/README.md", "tools/*/docs"),
+    *("s*/*/README.md", "tools/*/README.md", "understudy/README.md", "understudy/docs"),
 )
 LONG = 60
 """Shorter lines may be alike by chance, such as commands."""

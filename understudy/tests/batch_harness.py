@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from bedrocks import ACCOUNT, HAIKU, bedrock_services, body, user
 from botocore.config import Config
 
-from tools.understudy.tests.bedrocks import ACCOUNT, HAIKU, bedrock_services, body, user
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:

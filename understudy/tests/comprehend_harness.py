@@ -14,8 +14,8 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from comprehends import FoundMention, WordReader, comprehend_service
 
-from tools.understudy.tests.comprehends import FoundMention, WordReader, comprehend_service
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:

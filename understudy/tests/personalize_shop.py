@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from tools.understudy.tests.personalize_world import RECIPE, SCHEMAS
-from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3
+from personalize_world import RECIPE, SCHEMAS
+from unit.test_personalize_service import ROLE, Api, FakeS3
+
 from understudy.personalize import PersonalizeOptions
 from understudy.wire.service import Params
 

@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import boto3
 from botocore.config import Config
+from unit.test_personalize_service import FakeS3
 
-from tools.understudy.tests.unit.test_personalize_service import FakeS3
 from understudy.personalize import PersonalizeOptions, create_services
 from understudy.testing import UnderstudyServer
 

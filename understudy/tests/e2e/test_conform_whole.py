@@ -12,8 +12,8 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from integration.test_server import free_port, wait_until_healthy
 
-from tools.understudy.tests.integration.test_server import free_port, wait_until_healthy
 from understudy.conform.suites import all_checks
 from understudy.testing import UnderstudyServer
 

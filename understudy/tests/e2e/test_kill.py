@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import boto3
-
-from tools.understudy.tests.integration.test_server import free_port, start, wait_until_healthy
+from integration.test_server import free_port, start, wait_until_healthy
 
 _TIMEOUT_S = 30.0
 

@@ -11,23 +11,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
-import structlog
-import uvicorn
-from aiobotocore.session import get_session
 from botocore.config import Config
 from botocore.exceptions import ClientError
-
-from tools.understudy.tests.integration.test_server import free_port, wait_until_healthy
-from tools.understudy.tests.personalize_world import ROLE, SCHEMAS, objects
-from understudy.app import create_app, server_config
-from understudy.personalize import PersonalizeOptions, create_services
+from integration.test_server import free_port, wait_until_healthy
+from personalize_process import serve
+from personalize_world import ROLE, SCHEMAS, objects
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
     from types_boto3_s3 import S3Client
 
-_STATE_DELAY_S = 0.1
 _MIDDLE_OF_WORK_S = 0.12
 _FEWEST_KILLS = 20
 _KILLED = (
@@ -46,26 +40,6 @@ _RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 _BUCKET = "killed"
 
 
-def serve(port: int, folder: Path, log: Path, s3_url: str) -> None:
-    """Be a process that serves Personalize."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(log.open("a", buffering=1)))
-    services = create_services(
-        region="us-east-1",
-        account_id="123456789012",
-        s3_client_factory=partial(
-            get_session().create_client,
-            "s3",
-            "us-east-1",
-            endpoint_url=s3_url,
-            aws_access_key_id="any",
-            aws_secret_access_key="any",
-        ),
-        state_delay_s=_STATE_DELAY_S,
-        options=PersonalizeOptions(state_dir=folder),
-    )
-    uvicorn.Server(server_config(create_app(services), port=port)).run()
-
-
 class KilledService:
     """A process that is killed and started again whenever some things are in a state for the first time.
 
@@ -76,7 +50,7 @@ class KilledService:
         self.folder, self.log = folder, folder.with_suffix(".log")
         self.kills: Counter[tuple[str, str]] = Counter()
         self._context = get_context("forkserver")
-        self._context.set_forkserver_preload([__name__])
+        self._context.set_forkserver_preload([serve.__module__])
         self._port, self._s3_url = free_port(), s3_url
         url = f"http://127.0.0.1:{self._port}"
         config = Config(retries={"total_max_attempts": 1})

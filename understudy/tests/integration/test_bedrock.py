@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from aiobotocore.session import get_session
+from bedrocks import bedrock_services
 from botocore.exceptions import ClientError
 from jsonschema import Draft202012Validator
 
-from tools.understudy.tests.bedrocks import bedrock_services
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from urllib.request import urlopen
 
 import boto3
 import pytest
-
-from tools.understudy.tests.batch_harness import CONVERSE, Harness, Serve, bodies, serve_at
-from tools.understudy.tests.bedrocks import ACCOUNT, LLAMA, SCHEMA, body, invoke, output_format, user
+from batch_harness import CONVERSE, Harness, Serve, bodies, serve_at
+from bedrocks import ACCOUNT, LLAMA, SCHEMA, body, invoke, output_format, user
 
 
 @pytest.fixture

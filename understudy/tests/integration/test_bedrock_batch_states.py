@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from batch_harness import ROLE, Harness, Serve, bodies, serve_at
+from bedrocks import HAIKU, REGION, SONNET, refused
 
-from tools.understudy.tests.batch_harness import ROLE, Harness, Serve, bodies, serve_at
-from tools.understudy.tests.bedrocks import HAIKU, REGION, SONNET, refused
 from understudy.bedrock.models import ModelFeatures
 from understudy.testing import ACCOUNT_ID
 

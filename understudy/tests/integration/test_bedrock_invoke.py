@@ -4,9 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jsonschema import Draft202012Validator
-
-from tools.understudy.tests.bedrocks import (
+from bedrocks import (
     HAIKU,
     NOVA,
     SCHEMA,
@@ -18,6 +16,7 @@ from tools.understudy.tests.bedrocks import (
     runtime,
     user,
 )
+from jsonschema import Draft202012Validator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

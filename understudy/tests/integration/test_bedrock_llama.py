@@ -17,9 +17,9 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from batch_harness import bodies, serve_at
+from bedrocks import body, invoke, output_format, refused, request, runtime, user
 
-from tools.understudy.tests.batch_harness import bodies, serve_at
-from tools.understudy.tests.bedrocks import body, invoke, output_format, refused, request, runtime, user
 from understudy.bedrock.openai import OpenAiServer
 
 if TYPE_CHECKING:

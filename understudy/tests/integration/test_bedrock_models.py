@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from tools.understudy.tests.bedrocks import (
+from bedrocks import (
     HAIKU,
     LLAMA,
     NOVA,
@@ -18,6 +17,7 @@ from tools.understudy.tests.bedrocks import (
     runtime,
     user,
 )
+
 from understudy.bedrock.models import ModelFeatures
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from typing import Any
 
 import boto3
 import pytest
-
-from tools.understudy.tests.batch_harness import bodies, serve_at
-from tools.understudy.tests.bedrocks import (
+from batch_harness import bodies, serve_at
+from bedrocks import (
     ACCOUNT,
     HAIKU,
     ONCE,
@@ -22,7 +21,8 @@ from tools.understudy.tests.bedrocks import (
     runtime,
     user,
 )
-from tools.understudy.tests.openai_fake import FakeReply, completion, openai_server
+from openai_fake import FakeReply, completion, openai_server
+
 from understudy.bedrock.openai import OpenAiServer
 
 MODEL_ERROR = "The system encountered an unexpected error during processing. Try your request again."

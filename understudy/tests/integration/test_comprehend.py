@@ -8,8 +8,8 @@ import pytest
 from aiobotocore.session import get_session
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from comprehends import comprehend_service
 
-from tools.understudy.tests.comprehends import comprehend_service
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-from tools.understudy.tests.comprehend_harness import (
+from comprehend_harness import (
     PADDING,
     SENTIMENT,
     TARGETED,

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import pytest
-
-from tools.understudy.tests.comprehend_harness import (
+from comprehend_harness import (
     PADDING,
     ROLE,
     SENTIMENT,
@@ -13,7 +12,8 @@ from tools.understudy.tests.comprehend_harness import (
     Serve,
     serve_at,
 )
-from tools.understudy.tests.comprehends import REGION, FoundMention, WordReader
+from comprehends import REGION, FoundMention, WordReader
+
 from understudy.testing import ACCOUNT_ID
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from batch_harness import Harness as BatchHarness
+from batch_harness import bodies
+from bedrocks import ACCOUNT, bedrock_services
 from botocore.exceptions import ClientError
+from comprehend_harness import PADDING, SENTIMENT, TARGETED, Harness
+from comprehends import comprehend_service
 
-from tools.understudy.tests.batch_harness import Harness as BatchHarness
-from tools.understudy.tests.batch_harness import bodies
-from tools.understudy.tests.bedrocks import ACCOUNT, bedrock_services
-from tools.understudy.tests.comprehend_harness import PADDING, SENTIMENT, TARGETED, Harness
-from tools.understudy.tests.comprehends import comprehend_service
 from understudy.database import DATABASE, FolderInUseError, StateError
 from understudy.state import check_state
 from understudy.testing import UnderstudyServer

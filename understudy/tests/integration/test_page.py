@@ -12,11 +12,11 @@ from urllib.request import Request, urlopen
 import boto3
 import html5lib
 import pytest
+from bedrocks import ACCOUNT
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from comprehends import comprehend_service
 
-from tools.understudy.tests.bedrocks import ACCOUNT
-from tools.understudy.tests.comprehends import comprehend_service
 from understudy import __version__
 from understudy.testing import UnderstudyServer
 from understudy.wire.errors import ServiceError

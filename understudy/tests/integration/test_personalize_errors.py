@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
-
-from tools.understudy.tests.personalize_world import (
+from personalize_world import (
     BATCH,
     DELETION,
     EXPORT,

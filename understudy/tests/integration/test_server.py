@@ -17,9 +17,9 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
+from comprehends import comprehend_service
+from openai_fake import completion, openai_server
 
-from tools.understudy.tests.comprehends import comprehend_service
-from tools.understudy.tests.openai_fake import completion, openai_server
 from understudy.__main__ import main
 from understudy.bedrock import BedrockOptions
 from understudy.bedrock.models import CURRENT_MODEL_IDS

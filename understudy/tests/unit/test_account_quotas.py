@@ -1,6 +1,6 @@
 import pytest
+from bedrocks import HAIKU, NOVA, OPUS
 
-from tools.understudy.tests.bedrocks import HAIKU, NOVA, OPUS
 from understudy.account import AccountOptions, create_services
 from understudy.account.service import FARGATE_CODE
 from understudy.wire.errors import ServiceError

@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
+from bedrocks import HAIKU, LLAMA, output_format, user
 
-from tools.understudy.tests.bedrocks import HAIKU, LLAMA, output_format, user
 from understudy.bedrock.converse import read_request, write_response, write_trace
 from understudy.bedrock.guardrails import Guardrail
 from understudy.bedrock.invocation import Reply

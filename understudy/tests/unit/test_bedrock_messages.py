@@ -2,8 +2,8 @@ import json
 from typing import Any
 
 import pytest
+from bedrocks import HAIKU, LLAMA, body
 
-from tools.understudy.tests.bedrocks import HAIKU, LLAMA, body
 from understudy.bedrock.errors import ModelRefusalError
 from understudy.bedrock.guardrails import Guardrail
 from understudy.bedrock.invocation import Reply

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from bedrocks import HAIKU, LLAMA, NOVA, OPUS, SONNET
 
-from tools.understudy.tests.bedrocks import HAIKU, LLAMA, NOVA, OPUS, SONNET
 from understudy.bedrock.guardrails import BLOCKED_MESSAGE, Guardrail, find_guardrail
 from understudy.bedrock.invocation import Invoker, check
 from understudy.bedrock.models import CURRENT_MODEL_IDS, MODEL_FEATURES, Model, ModelFeatures, Models

@@ -5,10 +5,10 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from bedrocks import HAIKU, bedrock_services, body
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tools.understudy.tests.bedrocks import HAIKU, bedrock_services, body
 from understudy.bedrock import converse, messages
 from understudy.bedrock.models import Model, ModelFeatures
 from understudy.wire.errors import ServiceError

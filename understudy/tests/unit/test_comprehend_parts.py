@@ -10,8 +10,8 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
+from comprehends import WordReader
 
-from tools.understudy.tests.comprehends import WordReader
 from understudy.comprehend.analyses import Analysis
 from understudy.comprehend.detection import Detection
 from understudy.comprehend.jobs.job import Job, JobStatus

@@ -3,8 +3,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from unit.test_conform_states import Clock
 
-from tools.understudy.tests.unit.test_conform_states import Clock
 from understudy.conform.world import TAG, Target, World
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from reviews_by_language import REVIEWS
 
-from tools.understudy.tests.reviews_by_language import REVIEWS
 from understudy.engines.language import LanguageDetector
 from understudy.engines.language.chinese import is_traditional
 

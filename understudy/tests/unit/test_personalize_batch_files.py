@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pytest
+from personalize_shop import arn_of, campaign, filter_of, opened
+from personalize_world import ROLE, objects
+from unit.test_personalize_service import Api, FakeS3
 
-from tools.understudy.tests.personalize_shop import arn_of, campaign, filter_of, opened
-from tools.understudy.tests.personalize_world import ROLE, objects
-from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.personalize.batch_files import answer_files, check_places
 from understudy.personalize.errors import JobFailedError
 from understudy.personalize.json_lines import LineError, as_object, filter_values, line_id, parsed

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from personalize_shop import arn_of, filter_of, opened
+from personalize_world import ITEM_ID, RECIPE, SCHEMAS, avro, objects
+from unit.test_personalize_service import Api, FakeS3
 
-from tools.understudy.tests.personalize_shop import arn_of, filter_of, opened
-from tools.understudy.tests.personalize_world import ITEM_ID, RECIPE, SCHEMAS, avro, objects
-from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.personalize.arns import Arns
 from understudy.personalize.kinds import CAMPAIGN, EVENT_TRACKER, NOUNS
 from understudy.personalize.pages import page

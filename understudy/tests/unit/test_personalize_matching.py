@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit.test_personalize_filters import texts
 
-from tools.understudy.tests.unit.test_personalize_filters import texts
 from understudy.personalize.filter_syntax import (
     Clause,
     FilterError,

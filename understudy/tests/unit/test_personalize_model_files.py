@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from personalize_world import SCHEMAS, objects
 
-from tools.understudy.tests.personalize_world import SCHEMAS, objects
 from understudy.personalize.csv_import import TableReader
 from understudy.personalize.model_files import read_model, write_model
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-
-from tools.understudy.tests.personalize_shop import (
+from personalize_shop import (
     campaign,
     event,
     exported,
@@ -14,8 +13,9 @@ from tools.understudy.tests.personalize_shop import (
     opened,
     tracker,
 )
-from tools.understudy.tests.personalize_world import ITEM_ID, SCHEMAS, TIMESTAMP, USER_ID, avro, objects
-from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
+from personalize_world import ITEM_ID, SCHEMAS, TIMESTAMP, USER_ID, avro, objects
+from unit.test_personalize_service import Api, FakeS3
+
 from understudy.wire.service import Params
 
 WIDE = avro(

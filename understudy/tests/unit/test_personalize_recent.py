@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from personalize_world import SCHEMAS, objects
+from unit.test_personalize_filters import snapshot, texts
 
-from tools.understudy.tests.personalize_world import SCHEMAS, objects
-from tools.understudy.tests.unit.test_personalize_filters import snapshot, texts
 from understudy.personalize.csv_import import TableReader
 from understudy.personalize.event_rules import EventRules
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan

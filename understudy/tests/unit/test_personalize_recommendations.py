@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-
-from tools.understudy.tests.personalize_shop import (
+from personalize_shop import (
     arn_of,
     batch,
     campaign,
@@ -15,8 +14,8 @@ from tools.understudy.tests.personalize_shop import (
     opened,
     tracker,
 )
-from tools.understudy.tests.personalize_world import objects
-from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
+from personalize_world import objects
+from unit.test_personalize_service import Api, FakeS3
 
 OF_KIND = "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"
 

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-
-from tools.understudy.tests.personalize_shop import (
+from personalize_shop import (
     AT,
     arn_of,
     campaign,
@@ -16,8 +15,9 @@ from tools.understudy.tests.personalize_shop import (
     opened,
     tracker,
 )
-from tools.understudy.tests.personalize_world import objects
-from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3
+from personalize_world import objects
+from unit.test_personalize_service import ROLE, Api, FakeS3
+
 from understudy.personalize import PersonalizeOptions
 
 

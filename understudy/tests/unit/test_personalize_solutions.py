@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from personalize_shop import arn_of, event, items_of, opened, tracker
+from personalize_world import RECIPE, SCHEMAS, objects
+from unit.test_personalize_service import Api, FakeS3
 
-from tools.understudy.tests.personalize_shop import arn_of, event, items_of, opened, tracker
-from tools.understudy.tests.personalize_world import RECIPE, SCHEMAS, objects
-from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.wire.service import Params
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
 
-from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
 from understudy.database import DATABASE, FolderInUseError, StateError
 from understudy.personalize import PersonalizeOptions
 from understudy.personalize.schemas import Schema

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.test_personalize_service import SCHEMA, Api, FakeS3, csv_of
 
-from tools.understudy.tests.unit.test_personalize_service import SCHEMA, Api, FakeS3, csv_of
 from understudy.personalize import PersonalizeOptions
 from understudy.personalize.csv_import import TableReader
 from understudy.personalize.errors import JobFailedError

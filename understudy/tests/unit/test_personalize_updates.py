@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from personalize_shop import arn_of, campaign, items_of, opened
+from personalize_world import ITEM_ID, avro, objects
+from unit.test_personalize_service import Api, FakeS3
 
-from tools.understudy.tests.personalize_shop import arn_of, campaign, items_of, opened
-from tools.understudy.tests.personalize_world import ITEM_ID, avro, objects
-from tools.understudy.tests.unit.test_personalize_service import Api, FakeS3
 from understudy.wire.service import Params
 
 COLOUR = {"name": "COLOUR", "type": ["null", "string"], "categorical": True}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shops import histories, nothing_known, random_events, sequences
 
-from tools.understudy.tests.shops import histories, nothing_known, random_events, sequences
 from understudy.engines.recommend import Histories, Recommender, Split, evaluate
 
 seeds = st.integers(0, 2**32 - 1)

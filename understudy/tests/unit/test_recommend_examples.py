@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from shops import N_USERS, catalogue, kinds, random_events
 
-from tools.understudy.tests.shops import N_USERS, catalogue, kinds, random_events
 from understudy.engines.recommend import Histories, Profiles, examples
 from understudy.engines.recommend.examples import Examples, unseen
 from understudy.engines.recommend.holdout import HeldOut

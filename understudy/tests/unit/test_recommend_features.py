@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from shops import N_ITEMS, N_USERS, catalogue, kinds, random_events
 
-from tools.understudy.tests.shops import N_ITEMS, N_USERS, catalogue, kinds, random_events
 from understudy.engines.recommend import Histories, Profiles, Ranking
 from understudy.engines.recommend.examples import candidates_of
 from understudy.engines.recommend.features import Candidates, features

@@ -1,8 +1,8 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shops import N_EVENTS, histories, random_events
 
-from tools.understudy.tests.shops import N_EVENTS, histories, random_events
 from understudy.engines.recommend import Histories
 
 seeds = st.integers(0, 2**32 - 1)

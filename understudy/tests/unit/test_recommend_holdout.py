@@ -3,8 +3,8 @@ from collections import Counter
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shops import N_USERS, histories, random_events
 
-from tools.understudy.tests.shops import N_USERS, histories, random_events
 from understudy.engines.recommend import Histories
 from understudy.engines.recommend.holdout import HeldOut
 

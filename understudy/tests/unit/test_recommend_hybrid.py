@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-
-from tools.understudy.tests.shops import (
+from shops import (
     N_ITEMS,
     N_USERS,
     catalogue,
@@ -13,6 +12,7 @@ from tools.understudy.tests.shops import (
     nothing_known,
     random_events,
 )
+
 from understudy.engines.recommend import Histories, ItemContent, Profiles, Ranking
 from understudy.engines.recommend.hybrid import HybridModel
 from understudy.engines.recommend.links import Pairs

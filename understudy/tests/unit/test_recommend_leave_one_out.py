@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
+from shops import N_ITEMS, chains, sequences
 
-from tools.understudy.tests.shops import N_ITEMS, chains, sequences
 from understudy.engines.recommend import (
     ItemContent,
     LeaveOneOut,

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from scipy import sparse
+from shops import histories, sequences
 
-from tools.understudy.tests.shops import histories, sequences
 from understudy.engines.recommend import Histories
 from understudy.engines.recommend.links import Pairs
 from understudy.engines.recommend.params import HybridParams

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from shops import N_ITEMS, N_USERS, random_events, sequences
 
-from tools.understudy.tests.shops import N_ITEMS, N_USERS, random_events, sequences
 from understudy.engines.recommend import Histories, Profiles
 
 seeds = st.integers(0, 2**32 - 1)

@@ -3,8 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-
-from tools.understudy.tests.shops import (
+from shops import (
     N_KINDS,
     PER_KIND,
     department_labels,
@@ -13,6 +12,7 @@ from tools.understudy.tests.shops import (
     random_events,
     sequences,
 )
+
 from understudy.engines.recommend import Events, Histories, Profiles, Ranking, Recommender, recommender
 from understudy.engines.recommend.holdout import HeldOut
 from understudy.engines.recommend.links import Pairs

@@ -2,8 +2,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from shops import catalogue, chains, nothing_known, sequences
 
-from tools.understudy.tests.shops import catalogue, chains, nothing_known, sequences
 from understudy.engines.recommend.holdout import HeldOut
 from understudy.engines.recommend.links import Pairs
 from understudy.engines.recommend.params import HybridParams
