@@ -10,7 +10,7 @@ from playwright.sync_api import Page, ViewportSize
 from tools.stack.tests.browser.conftest import DESKTOP, PHONE, Open, Screenshot
 from tools.stack.tests.campaign import EARLIER
 
-AXE = Path(__file__).parents[3] / "checks" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = Path(__file__).parents[4] / "lab/checks/node_modules/axe-core/axe.min.js"
 VIEWS = {
     "list": ("", "", "#emails button"),
     "email": ("#emails/C7", "", "#view iframe"),
