@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.contracts.consent import SECONDS_PER_DAY, Contact, Frequency
+from fondly.contracts.clock import SECONDS_PER_DAY
+from fondly.contracts.consent import Contact, Frequency
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.events import EmailFinished
 from fondly.contracts.records import Recommendation

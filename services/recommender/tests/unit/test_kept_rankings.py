@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.events import RecommendationsReady, RecommenderBundle, Round
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource
 from fondly.recommender.domain import personalize_keys
 from fondly.recommender.domain.assortment import Assortment
 from fondly.recommender.domain.kept_rankings import (
     RANKING,
-    SECONDS_PER_DAY,
     KeptRanking,
 )
 from fondly.runtime import training_minimums

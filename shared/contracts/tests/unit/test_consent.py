@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.consent import (
     EARLY_S,
-    SECONDS_PER_DAY,
     Cap,
     Contact,
     Frequency,

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import Customer, Review
 from fondly.runtime.retry import UnprocessedError
-from fondly.runtime.storage import EXPIRES_AT, SECONDS_PER_DAY, DynamoDBItems, S3Objects, from_item, to_item
+from fondly.runtime.storage import EXPIRES_AT, DynamoDBItems, S3Objects, from_item, to_item
 from fondly.stack.provision import Resources
 from tests.support.stores import Clients
 

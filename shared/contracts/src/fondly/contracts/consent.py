@@ -10,10 +10,10 @@ from hashlib import sha256
 import idna
 from pydantic import field_validator
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.records import Count, Identifier, Record
 
-SECONDS_PER_DAY = 86_400
 EARLY_S = 6 * 3_600
 """So much earlier a day's window ends, so that the same hour's run of a week later finds it over."""
 MOST_TIMES = 40

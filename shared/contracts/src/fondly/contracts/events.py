@@ -7,7 +7,7 @@ Source: CloudEvents 1.0 specification, JSON format.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, ClassVar, Generic, Literal, Self, TypeVar
@@ -16,6 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fondly.contracts import object_keys, trace_context
+from fondly.contracts.clock import utc_now
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.records import Count, Customer, Recommendation, SentimentSummary
 
@@ -371,7 +372,7 @@ def new_event(data: Data, *, run_id: str, source: str) -> Event[Data]:
         source=f"fondly/{source}",
         type=data.type,
         subject=run_id,
-        time=datetime.now(UTC),
+        time=utc_now(),
         traceparent=trace_context.current(),
         data=data,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.runtime import tracing
 from fondly.runtime.batches import batches
 from fondly.runtime.dynamodb_types import deserialize, serialize
@@ -33,7 +34,6 @@ WRITE_UNIT_BYTES = 1024
 READ_UNIT_BYTES = 4096
 READ_BYTES = 65_536
 EXPIRES_AT = "expires_at"
-SECONDS_PER_DAY = 86_400
 
 _json = json.JSONEncoder(default=str, ensure_ascii=False).encode
 

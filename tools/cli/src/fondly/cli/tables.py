@@ -1,13 +1,14 @@
 """Tables for people: cells without markup, ages, columns that never break a figure or an id."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from fondly.cli.output import plain
+from fondly.contracts.clock import utc_now
 
 UNKNOWN = "\N{EN DASH}"
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
@@ -59,7 +60,7 @@ def counted(number: int, noun: str) -> str:
 
 def since(moment: datetime) -> float:
     """Seconds from a moment to now."""
-    return (datetime.now(UTC) - moment).total_seconds()
+    return (utc_now() - moment).total_seconds()
 
 
 def _pair(large: int, large_unit: str, small: int, small_unit: str) -> str:

@@ -4,9 +4,10 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from fondly.contracts.clock import utc_now
 from fondly.stack.embedded import REGION, Stack, attached_stack, await_answer
 from fondly.stack.topology import TOPOLOGY, load_topology
 
@@ -27,7 +28,7 @@ def compose_stack(log_dir: Path, *, endpoint: str = ENDPOINT, topology: Path = T
     }
     await_answer(endpoint)
     with attached_stack(environment, topology=load_topology(topology)) as stack:
-        started = datetime.now(UTC)
+        started = utc_now()
         try:
             yield stack
         finally:

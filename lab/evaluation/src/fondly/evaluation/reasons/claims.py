@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import LIKED_FROM, Customer, Pick, Product, Reason, ReasonKind
 from fondly.evaluation.reasons.shop import Category, ShopFacts
 from fondly.recommender.domain.preferences import Preference
 
-SECONDS_PER_DAY = 86_400
 ROUNDING = 1e-9
 MIN_LIKENESS = 0.1
 """How alike two names must be, beside what two products have in common by their categories."""

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from pydantic import ValidationError
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import MAX_VALUE, RUN_ID, CustomerEvent, EventKind
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import FileError, RowError, UnreadableError
@@ -20,7 +21,6 @@ from fondly.ingest.domain.values.identifiers import read_id
 from fondly.ingest.domain.values.moments import read_moment
 
 REQUIRED = ("customer_id", "product_id", "event", "timestamp")
-SECONDS_PER_DAY = 86_400
 ID_CHARS = 32
 _OWN_NAMES: Mapping[str, Sequence[str]] = {
     "event_id": ("event id", "event uuid"),

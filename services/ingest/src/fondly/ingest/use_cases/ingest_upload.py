@@ -9,11 +9,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
 from fondly.contracts import object_keys
+from fondly.contracts.clock import utc_now
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.errors import FileError
@@ -154,7 +155,7 @@ class IngestUpload:
                 (folder / "rejects.jsonl").open("w", encoding="utf-8") as rejects,
                 Scratch(folder / "scratch.db") as scratch,
             ):
-                yield Workspace(folder, scratch, rejects, datetime.now(UTC), Findings())
+                yield Workspace(folder, scratch, rejects, utc_now(), Findings())
 
 
 def _is_ingested(run: Run) -> bool:

@@ -10,8 +10,8 @@ too: when the run waits for nothing more, every part that is not mailed gets a m
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from fondly.contracts.clock import utc_now
 from fondly.mailer.domain.copy.job import (
     ASKED,
     ATTEMPT,
@@ -128,7 +128,7 @@ class AdvanceCopyJob:
 
     async def _collect(self, run: Run, task: JobTask) -> JobInput:
         """Write the input once, however long the job has to wait."""
-        started_at = datetime.now(UTC)
+        started_at = utc_now()
         found = await self.collect_prompts.run(run, task)
         result = PartResult(units={"s3.puts": found.files, "dynamodb.reads": found.prompts})
         await self.stage.record(run.run_id, f"{task}-prompts", started_at, result)
@@ -137,7 +137,7 @@ class AdvanceCopyJob:
 
     async def _keep(self, run: Run, task: JobTask, job_id: str) -> None:
         """Keep what the job has answered, all of it or some, and record what it is paid for."""
-        started_at = datetime.now(UTC)
+        started_at = utc_now()
         written = input_of(run, task) or JobInput(prompts=0, files=0)
         result = await self.keep_answers.run(run.run_id, task, job_id, written)
         await self.stage.record(run.run_id, f"{task}-job", started_at, result)

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.events import EmailFinished
 from fondly.contracts.records import Product
 from fondly.mailer.domain.copy.fields import CopySource
@@ -132,7 +133,7 @@ def _variant_counts(records: Iterable[EmailRecord]) -> dict[str, int]:
 
 def copy_records(part: PartCopy, *, model_id: str, payer: str) -> list[CopyRecord]:
     """Return what is stored of the prompts that a part's words come from; `payer` is the part."""
-    now, by_prompt = datetime.now(UTC), dict[str, list[Wordings]]()
+    now, by_prompt = utc_now(), dict[str, list[Wordings]]()
     for each in part.wordings.values():
         by_prompt.setdefault(next(iter(each.replies)), []).append(each)
     return [

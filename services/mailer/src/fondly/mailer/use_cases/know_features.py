@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.records import Product
 from fondly.mailer.domain.copy.answers import AnswerFormatError
 from fondly.mailer.domain.copy.feature_answers import read_features
@@ -79,5 +79,5 @@ class KnowFeatures:
             output_tokens=reply.output_tokens,
             cache_read_tokens=reply.cache_read_tokens,
             cache_write_tokens=reply.cache_write_tokens,
-            updated_at=datetime.now(UTC),
+            updated_at=utc_now(),
         )

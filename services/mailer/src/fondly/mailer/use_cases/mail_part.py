@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from fondly.contracts import object_keys
+from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import FinishedEmail
 from fondly.contracts.records import Product, Recommendation
 from fondly.mailer.domain.facts.email import EmailFacts
@@ -144,7 +144,7 @@ class MailPart:
                     written.assembled.copy,
                     source=written.assembled.source,
                     run_id=part.run_id,
-                    date=datetime.now(UTC),
+                    date=utc_now(),
                 )
             except UNUSABLE as error:
                 part.failed[facts.customer_id] = repr(error)
@@ -272,5 +272,5 @@ def _record(
         model_id=model_id,
         prompt_keys=written.prompt_keys,
         repair_keys=written.repair_keys,
-        created_at=datetime.now(UTC),
+        created_at=utc_now(),
     )

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.recommender.domain.csv_files import Row
 from fondly.recommender.domain.plan import Plan
 from fondly.recommender.domain.schemas import DATASETS
@@ -21,7 +22,6 @@ from fondly.recommender.domain.solution import OFFERED, SOLUTION
 
 RANKING = "ranking"
 """Under which sort key a customer's ranking is kept."""
-SECONDS_PER_DAY = 86_400
 DIGEST_CHARS = 32
 _SEPARATOR = "\n"
 """No id of the datasets has one: `csv_files.is_fit_id`."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import Reason, ReasonKind
 from fondly.recommender.domain.attributes import Attributes
 from fondly.recommender.domain.candidates import Completing
@@ -15,7 +16,6 @@ from fondly.recommender.domain.shop import MANY, Shop
 from fondly.recommender.domain.shopper import Owned, Shopper
 from fondly.recommender.domain.taxonomy import Category
 
-SECONDS_PER_DAY = 86_400
 OFTEN = 3
 """So many picks of one list have one kind of reason before another of the customer's own is preferred."""
 MIN_LIKENESS = 0.1

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fondly.contracts import object_keys
+from fondly.contracts.clock import utc_now
 from fondly.recommender.domain.real_time import Edition
 from fondly.recommender.domain.run_rules import RunRules
 from fondly.recommender.domain.witnesses import weight_of
@@ -26,7 +27,7 @@ class FindEdition:
     latest_shop: KnownShop
     ledger: Ledger
     load_rules: LoadRules
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], datetime] = utc_now
 
     async def find(self) -> Edition | None:
         """Return the shop to make picks from; None before any run has been studied."""

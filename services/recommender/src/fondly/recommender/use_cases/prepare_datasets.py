@@ -8,8 +8,8 @@ tells what others may like.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.records import Customer
 from fondly.recommender.domain import learned_keys, personalize_keys
 from fondly.recommender.domain.assortment import Assortment
@@ -86,7 +86,7 @@ class PrepareDatasets:
         return {
             **off,
             BUNDLE_PARTS: str(parts_per_bundle(run.parts or 0)),
-            "started_at": run.step.get("started_at", datetime.now(UTC).isoformat()),
+            "started_at": run.step.get("started_at", utc_now().isoformat()),
             "items_bytes": str(len(body)),
             EARLIER: "" if shop in (None, run.run_id) else str(shop),
             **({} if self.most_witnesses else {WEIGHT: "1"}),

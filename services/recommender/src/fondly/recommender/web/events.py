@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import CustomerEvent
 from fondly.runtime.web.problems import ProblemError
 
 MOST_EVENTS = 100
-SECONDS_PER_DAY = 86_400
 PROBLEMS_SHOWN = 10
 EXPECTED = (
     'the body is not as expected: {"events": [{"event_id", "customer_id", "product_id", "kind",'

@@ -13,6 +13,7 @@ from functools import partial
 from uuid import uuid4
 
 from fondly.contracts import object_keys
+from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import EmailSent, EmailSuppressed, EventData
@@ -106,7 +107,7 @@ class DeliverPart:
         to_seed: Callable[[bytes, str], bytes],
         units: Mapping[str, int],
         parallel: int,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._deliveries = deliveries
         self._ledger = ledger

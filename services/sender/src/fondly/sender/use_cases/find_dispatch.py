@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
 from fondly.contracts.events import EmailSent
@@ -25,7 +26,7 @@ class FindDispatch:
 
     delivered: Delivered
     announcer: Announcer
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
     async def run(self, notification: Notification) -> Dispatch | None:
         """Return the dispatch that a notification is about; None if no customer's email is known by it.

@@ -8,10 +8,11 @@ import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.consent import MOST_TIMES, Contact
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.runtime.gather import Gather
@@ -87,7 +88,7 @@ class HandOver:
         tries: int,
         suppress_dead: SuppressDead,
         places: int,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = utc_now,
         claim_linger_s: float = CLAIM_LINGER_S,
         record_linger_s: float = RECORD_LINGER_S,
     ) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from fondly.contracts import object_keys
+from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import FinishedEmail
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Objects
@@ -36,7 +37,7 @@ class ReleaseParts:
     objects: Objects
     polls: SenderPolls
     interval_s: int
-    now: Clock = lambda: datetime.now(UTC)
+    now: Clock = utc_now
 
     async def run(self, run_id: str, attempt: int) -> None:
         """Handle a poll; one below the delivery's latest is left over from before a decision.

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.runtime.logs import get_logger
@@ -18,7 +19,7 @@ class Unsubscribe:
 
     suppressions: Suppressions
     addresses: Addresses
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
     async def run(self, customer_id: str, *, reason: NotSent, source: str) -> int:
         """Suppress both; return how many of them were not yet. Doing it again changes nothing."""

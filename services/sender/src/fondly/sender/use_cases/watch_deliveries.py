@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
+from fondly.contracts.clock import utc_now
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
@@ -26,7 +27,7 @@ class WatchDeliveries:
     """Reports the longest wait, for the alarm on deliveries that somebody has forgotten."""
 
     deliveries: EveryDelivery
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
     async def run(self) -> None:
         """Write the longest wait, 0 if no delivery waits, and name those that do."""

@@ -8,8 +8,8 @@ calls; the parts are then scored as always and find every answer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from fondly.contracts.clock import utc_now
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Announcer, Polls
 from fondly.runtime.runs.ledger import Ledger
@@ -115,7 +115,7 @@ class AdvanceJob:
 
     async def _collect(self, run: Run) -> dict[str, JobInput]:
         """Write the input once, however long the jobs have to wait."""
-        started_at = datetime.now(UTC)
+        started_at = utc_now()
         bill = Bill(job_payer(run.run_id))
         found = await self.collect_texts.run(run, bill)
         result = PartResult(counts=bill.counts, units=bill.units)
@@ -143,7 +143,7 @@ class AdvanceJob:
         for one in paid.values():
             bill.pay(texts=one.texts, units=one.units)
         result = PartResult(counts=bill.counts, units=bill.units)
-        await self.stage.record(run.run_id, JOB, datetime.now(UTC), result)
+        await self.stage.record(run.run_id, JOB, utc_now(), result)
 
     async def _finish(self, run: Run) -> None:
         await self.stage.pass_parts(run, lambda run, part: self.score_part.run(run.run_id, part))

@@ -4,10 +4,10 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
 
 from fondly.contracts import object_keys
+from fondly.contracts.clock import utc_now
 from fondly.contracts.events import SentimentScored
 from fondly.contracts.records import (
     CategorySentiment,
@@ -47,7 +47,7 @@ class TotalProducts:
 
     async def run(self, run_id: str, *, parts: int) -> None:
         """Store the totals of products, categories and run, then announce that every part has been scored."""
-        started_at = datetime.now(UTC)
+        started_at = utc_now()
         products = await self._total_catalogue(run_id)
         counts = Counter[str]()
         for report in await self.ledger.reports(run_id):

@@ -5,13 +5,14 @@ the run's own item has for the stage `sender`; what became of each email is in t
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.errors import PermanentError
 from fondly.runtime.runs.items import conditionally, key
 from fondly.runtime.storage import expires_at, from_item, to_item
@@ -166,7 +167,7 @@ class Deliveries:
     ) -> Delivery:
         """Create the delivery of a run, or return the existing one unchanged."""
         act = Act.HOLD if status is DeliveryStatus.HELD else Act.APPROVE
-        first = Decision(act=act, by=by, at=datetime.now(UTC), note=note)
+        first = Decision(act=act, by=by, at=utc_now(), note=note)
         opened = Delivery(
             run_id=run_id,
             status=status,
@@ -218,7 +219,7 @@ class Deliveries:
         def decided(found: Delivery) -> Delivery:
             if found.status not in FROM[act]:
                 raise DecisionError(f"run {run_id} is {found.status}: {_expected(act)}")
-            decision = Decision(act=act, by=by, at=datetime.now(UTC), note=note)
+            decision = Decision(act=act, by=by, at=utc_now(), note=note)
             before, latest = found.decisions[:1], (*found.decisions[1:], decision)[-MOST_DECISIONS:]
             status = TO.get(act) or found.paused_from or DeliveryStatus.APPROVED
             return found.model_copy(

@@ -1,12 +1,12 @@
 """Keys, attributes and conditional writes of the ledger's items."""
 
 from collections.abc import Awaitable, Iterable, Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.events import Round
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.run import Run, StageName, StageState
@@ -22,7 +22,7 @@ def key(run_id: str, item: str = RUN) -> dict[str, Any]:
 
 def now() -> str:
     """The current time as the ledger writes it."""
-    return datetime.now(UTC).isoformat()
+    return utc_now().isoformat()
 
 
 async def conditionally(write: Awaitable[object]) -> bool:

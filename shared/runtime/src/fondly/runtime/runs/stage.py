@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.events import EventData
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import emit_ai_units
@@ -148,7 +149,7 @@ class Stage:
             stage=self.name,
             name=name,
             started_at=started_at,
-            finished_at=datetime.now(UTC),
+            finished_at=utc_now(),
             counts=dict(result.counts),
             units=_sum(result.units, overhead, per_message, {"dynamodb.writes": REPORT_WRITES}),
         )
@@ -158,7 +159,7 @@ class Stage:
     async def _do_part(
         self, run: Run, part: int, work: Callable[[], Awaitable[PartResult]], *, messages: int = 0
     ) -> Run:
-        started_at = datetime.now(UTC)
+        started_at = utc_now()
         result = await work()
         report = await self.record(
             run.run_id,

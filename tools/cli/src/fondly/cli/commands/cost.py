@@ -7,6 +7,7 @@ import typer
 
 from fondly.cli.commands.options import AsJson, ConfigFile
 from fondly.cli.execution import guarded, in_environment
+from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
     from fondly.cli.cost.workload import Workload
@@ -170,12 +171,10 @@ async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False
 @in_environment
 async def realtime(environment: "Environment", *, days: Days = 30, json: AsJson = False) -> None:
     """Show what picks in real time, and the campaign, have used in some days, and what that cost."""
-    from datetime import UTC, datetime
-
     from fondly.cli.cost.realtime import realtime_cost, show_realtime
     from fondly.cli.output import console, print_json
 
-    found = await realtime_cost(environment, days=days, now=datetime.now(UTC))
+    found = await realtime_cost(environment, days=days, now=utc_now())
     if json:
         print_json(found)
     else:

@@ -9,6 +9,7 @@ from fondly.cli.commands import delivery
 from fondly.cli.commands.delivery import By, Why, Yes
 from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, in_environment
+from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
     from fondly.cli.environment import Environment
@@ -108,8 +109,6 @@ async def results(
 
     Orders count once they have been uploaded, or told as events.
     """
-    from datetime import UTC, datetime
-
     from fondly.cli.output import console, print_json
     from fondly.cli.results.gathering import groups_of, prices_of
     from fondly.cli.results.tables import show_results
@@ -120,7 +119,7 @@ async def results(
     prices = await prices_of(await environment.objects(), run.run_id)
     groups = await groups_of(environment, run.run_id, prices, days=days)
     found = results_of(
-        run.run_id, groups, days=days, currency=prices.currency, against=against, now=datetime.now(UTC)
+        run.run_id, groups, days=days, currency=prices.currency, against=against, now=utc_now()
     )
     if json:
         print_json(found)

@@ -8,6 +8,7 @@ import typer
 
 from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, ask, in_environment
+from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -99,15 +100,13 @@ async def add(
     json: AsJson = False,
 ) -> None:
     """Suppress addresses or customers: no run pays for an email to them, and nothing is sent."""
-    from datetime import UTC, datetime
-
     from fondly.cli.output import print_json, say
     from fondly.contracts.consent import Suppression
 
     key = key or os.environ.get(KEY, "")  # by now also the local stack's
     entries = _entries(_customers(whom, key) if token else whom, customer=customer or token)
     why = _reason(reason or ("unsubscribed" if token else "manual"))
-    at, source = datetime.now(UTC), " ".join(by.split()) or "fondly suppress add"
+    at, source = utc_now(), " ".join(by.split()) or "fondly suppress add"
     added = [
         Suppression(entry=entry, reason=why, source=source, at=at, subject=subject)
         for entry, subject in entries.items()
@@ -197,7 +196,6 @@ async def import_(
     whoever is suppressed already keeps the reason. SES's list needs `ses:ListSuppressedDestinations`.
     """
     from contextlib import AsyncExitStack
-    from datetime import UTC, datetime
 
     from fondly.cli.output import print_json, say
     from fondly.cli.suppressions.export import opened
@@ -214,7 +212,7 @@ async def import_(
         if file is None:
             found = of_account(await stack.enter_async_context(open_ses(environment.sqs.meta.region_name)))
         else:
-            defaults = Defaults(_reason(reason), source or file.name, datetime.now(UTC))
+            defaults = Defaults(_reason(reason), source or file.name, utc_now())
             found = streamed(read_list(file, defaults))
         written = stack.enter_context(opened(rejects)) if rejects else None
         importing = Import(consent, dry_run=dry_run, named=NAMED_ROWS, rejects=written)

@@ -1,11 +1,11 @@
 """What must outlive forgetting: that nobody writes to these people again, by digests that name nobody."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from fondly.cli.cleanup.scope import Scope
 from fondly.cli.customers.gone import Gone
 from fondly.cli.errors import MissingResourceError
+from fondly.contracts.clock import utc_now
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.runtime.consent import DynamoDBConsent
@@ -26,7 +26,7 @@ async def suppress_forgotten(scope: Scope, gone: Gone) -> None:
         return
     entries = entries_of(gone)
     known = await consent.find(entries)
-    now = datetime.now(UTC)
+    now = utc_now()
     erased = [
         Suppression(entry=each, reason=NotSent.ERASED, source=_source(known.get(each)), at=now)
         for each in entries

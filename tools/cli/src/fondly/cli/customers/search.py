@@ -16,6 +16,7 @@ from fondly.cli.customers.unpack import BLOCK_BYTES, MEMORY_BYTES, look_into
 from fondly.cli.environment import NO_BUCKET, NO_QUEUE, NO_TABLE
 from fondly.cli.errors import MissingResourceError
 from fondly.cli.output import say
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.consent import address_entry, customer_entry
 from fondly.contracts.file_names import file_name
 from fondly.runtime.errors import error_code
@@ -49,7 +50,6 @@ OUTSIDE = (
         "emails that were sent or came back, and what subscribers and mail providers keep: tell them",
     ),
 )
-SECONDS_PER_DAY = 86_400
 
 
 @dataclass

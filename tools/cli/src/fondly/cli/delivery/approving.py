@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fondly.cli.delivery.decide import Decisions
@@ -17,6 +17,7 @@ from fondly.cli.environment import Environment
 from fondly.cli.errors import CommandError
 from fondly.cli.runs.lookup import find_run, run_details
 from fondly.cli.tables import age, since
+from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import Outcome
 from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
@@ -49,7 +50,7 @@ class Terms:
         return cls(
             sample=sample or 0,
             seeds=read_seeds(seeds) if seeds is not None else (),
-            starts_at=start_time(at, now=datetime.now(UTC)) if at is not None else None,
+            starts_at=start_time(at, now=utc_now()) if at is not None else None,
             per_hour=per_hour,
         )
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,6 +11,7 @@ from fondly.cli.delivery.deployed import deployed_with_secrets
 from fondly.cli.emails.finished import Emails
 from fondly.cli.environment import Environment, open_client
 from fondly.cli.errors import CommandError
+from fondly.contracts.clock import utc_now
 from fondly.mailer.domain.message.addresses import header_address
 from fondly.sender.adapters.transports import open_transport
 from fondly.sender.domain.dating import dated
@@ -82,7 +82,7 @@ async def _send(
         run_id=emails.run.run_id,
         customer_id=customer_id,
         address=address,
-        content=dated(trial_email(content, address), datetime.now(UTC)),
+        content=dated(trial_email(content, address), utc_now()),
         tags=TAGS,
     )
     try:

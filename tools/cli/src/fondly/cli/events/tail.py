@@ -5,7 +5,6 @@ import json as json_text
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
@@ -14,6 +13,7 @@ from fondly.cli.errors import CommandError
 from fondly.cli.events.listener import ReceivedEvent, listening
 from fondly.cli.output import console, print_json, say
 from fondly.cli.tables import UNKNOWN, cell
+from fondly.contracts.clock import utc_now
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Tail:
             print_json(event, lines=True)
             return
         kind = (event.type or UNKNOWN).removeprefix("fondly.").partition(".")[0]
-        line = cell(f"{datetime.now(UTC):%H:%M:%S} ", "dim")
+        line = cell(f"{utc_now():%H:%M:%S} ", "dim")
         line.append_text(cell(f"{kind:<22} ", "bold"))
         line.append_text(cell(f"{event.subject or UNKNOWN} ", "cyan"))
         line.append_text(cell(_summary(event)))

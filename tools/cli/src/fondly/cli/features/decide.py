@@ -1,9 +1,9 @@
 """A person's decision on the features of a product."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from fondly.cli.errors import CommandError
+from fondly.contracts.clock import utc_now
 from fondly.mailer.domain.facts.edited_features import UnfitFeatureError, edited_features, sellers_words
 from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.words.lists import WordLists
@@ -31,7 +31,7 @@ def decided(
         features=features,
         edited=True,
         edited_by=" ".join(by.split()),
-        updated_at=datetime.now(UTC),
+        updated_at=utc_now(),
     )
     return record, list(_warnings(record, lists, is_new=stored is None))
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from fondly.cli.environment import Environment
+from fondly.contracts.clock import utc_now
 from fondly.stack.observer import DEPTHS
 
 LOOK_BACK = timedelta(minutes=15)
@@ -45,7 +46,7 @@ async def oldest_ages_s(environment: Environment, names: Sequence[str]) -> dict[
 
     SQS itself does not report it; emulators have no such metric.
     """
-    now = datetime.now(UTC)
+    now = utc_now()
     try:
         reply = await environment.cloudwatch.get_metric_data(
             MetricDataQueries=[

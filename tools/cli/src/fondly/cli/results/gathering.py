@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from fondly.cli.environment import Environment
 from fondly.cli.results.groups import Groups
-from fondly.cli.results.purchases import SECONDS_PER_DAY, bought
+from fondly.cli.results.purchases import bought
 from fondly.contracts import object_keys
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import CustomerEvent, Product
 from fondly.recommender.domain import customer_events

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import CustomerEvent, EventKind
 from fondly.recommender.domain.history import History
-
-SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from fondly.cli.errors import CommandError
 from fondly.cli.results.comparing import Comparison, Measure, Verdict, compared
 from fondly.cli.results.groups import HOLDOUT, NOT_HELD_OUT, Group, Groups
-from fondly.cli.results.purchases import SECONDS_PER_DAY
 from fondly.cli.results.statistics import LEVEL, Share, chance_of_sizes, of_several, wilson
+from fondly.contracts.clock import SECONDS_PER_DAY
 
 PLAIN = ("plain", "control")
 """The names of variants that others are compared with, if there is one so named."""

@@ -1,9 +1,10 @@
 """An upload, and S3's notification of it."""
 
 import json
-from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote_plus
+
+from fondly.contracts.clock import utc_now
 
 
 class Stored(NamedTuple):
@@ -24,7 +25,7 @@ def notification(bucket: str, stored: Stored, *, region: str) -> str:
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
         "awsRegion": region,
-        "eventTime": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "eventTime": utc_now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "eventName": "ObjectCreated:Put",
         "s3": {
             "s3SchemaVersion": "1.0",

@@ -4,9 +4,9 @@ import json
 import threading
 from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from fondly.contracts.clock import utc_now
 from fondly.stack.mailbox.strictness import read_strictly
 
 INDEX = "messages.jsonl"
@@ -70,7 +70,7 @@ class Mailbox:
                 run_id=field("X-Fondly-Run"),
                 customer_id=field("X-Customer-Id"),
                 size=len(content),
-                received_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+                received_at=utc_now().isoformat(timespec="milliseconds"),
                 defect=defect,
             )
             self._keep(received, content)

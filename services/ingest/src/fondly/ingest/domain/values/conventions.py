@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
+from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.ingest_report import Convention
 from fondly.ingest.domain.values.currencies import checked_currency, is_taken_as_own
 from fondly.ingest.domain.values.dates import DateOrder
@@ -30,7 +31,7 @@ from fondly.ingest.domain.values.verdicts import (
 
 DecimalMark = Literal[".", ","]
 _UNDECIDED = "undecided: ambiguous values are refused"
-_DAYS_AHEAD, _SECONDS_PER_DAY = 2 * 366 + 1, 86_400
+_DAYS_AHEAD = 2 * 366 + 1
 
 
 class Reads(StrEnum):
@@ -130,7 +131,7 @@ class ColumnSurvey:
             date_order=cast("DateOrder | None", verdict.choice) if is_date else None,
             currency=currency,
             time_zone=ZoneInfo(read_time_zone(defaults.time_zone)),
-            latest=defaults.now + _DAYS_AHEAD * _SECONDS_PER_DAY,
+            latest=defaults.now + _DAYS_AHEAD * SECONDS_PER_DAY,
             refusal=self._refusal(verdict),
             settled=verdict.settled,
             convention=self._convention(column, verdict, currency),
