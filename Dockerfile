@@ -15,7 +15,7 @@ COPY constraints.txt ./
 RUN pip install --no-cache-dir --constraint constraints.txt uv \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
  && printf '%s @ file:///src/%s\n' fondly-contracts shared/contracts fondly-aspects shared/aspects \
-      'fondly-runtime[tracing,web]' shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
+      'fondly-runtime[tracing,web,yaml]' shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
       fondly-recommender services/recommender fondly-sender services/sender \
       fondly-stack tools/stack > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/
