@@ -1,6 +1,7 @@
 """The dependency rules of docs/architecture.md, checked against what Python actually loads."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -156,3 +157,13 @@ def imports(path: Path) -> Iterator[str]:
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module.split(".")[0]
+
+
+def test_images_have_every_extra_of_the_runtime_that_a_package_wants() -> None:
+    """The Dockerfile names the extras for all images, and overrides what a package asks for by itself."""
+    asked = [path.read_text() for path in sorted(ROOT.glob("s*/*/pyproject.toml"))]
+    wanted, [given] = (
+        [set(extras.split(",")) for extras in re.findall(r"fondly-runtime\[([\w,]+)\]", text)]
+        for text in ("\n".join(asked), (ROOT / "Dockerfile").read_text())
+    )
+    assert set().union(*wanted) <= given
