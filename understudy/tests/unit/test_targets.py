@@ -1,7 +1,7 @@
 """What an English text speaks of is found in any trade, and judged clause by clause."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from understudy.engines.sentiment import SentimentModel
@@ -34,6 +34,7 @@ def test_names_of_things_are_judged_by_their_clause(text: str, expected: dict[st
     assert {each.text: each.label for each in READER.read(text)} == expected
 
 
+@example("new " * 1_250)
 @given(st.text(alphabet="the battery screen is great but, poor.📦 \n", max_size=200))
 def test_offsets_are_those_of_the_text(text: str) -> None:
     """In order and in code points, whatever the text."""

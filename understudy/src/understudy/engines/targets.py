@@ -41,7 +41,7 @@ _NO_NAME = (
 )
 _NAME = rf"({_NO_NAME}{_WORD}(?:\s+{_NO_NAME}{_WORD})??)"
 _BEGUN = re.compile(
-    rf"\b(?:the|its|his|her|my|our|your|their|this|these|those|{_OPINION})\s+(?:{_OPINION}\s+)*{_NAME}{_AFTER}",
+    rf"\b(?:the|its|his|her|my|our|your|their|this|these|those|{_OPINION})\s+(?:{_OPINION}\s+){{0,2}}{_NAME}{_AFTER}",
     re.IGNORECASE,
 )
 _FIRST = re.compile(rf"^\W*(?:and\s+|overall\s+)?{_NAME}(?=\s+{_VERB}\b)", re.IGNORECASE)
