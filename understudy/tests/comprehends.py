@@ -3,17 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aiobotocore.session import get_session
-
-from understudy.comprehend import create_service
+from understudy.comprehend import ComprehendOptions, create_service
 from understudy.engines.sentiment import Scores, SentimentModel
-from understudy.testing import ACCOUNT_ID
 
 if TYPE_CHECKING:
-    from understudy.comprehend.targeted import AspectReader
     from understudy.wire.service import Service
 
 REGION = "eu-west-1"
@@ -65,12 +61,6 @@ load_model = cache(SentimentModel.load)
 """Reads the packaged model once for all tests."""
 
 
-def comprehend_service(
-    s3_endpoint_url: str | None = None,
-    aspects: "AspectReader | None" = None,
-    **settings: Any,  # noqa: ANN401 - any setting
-) -> "Service":
-    """Return Comprehend with the packaged model, by default the reader above, and jobs without delay."""
-    clients = partial(get_session().create_client, "s3", REGION, endpoint_url=s3_endpoint_url)
-    options = {"region": REGION, "account_id": ACCOUNT_ID, "state_delay_s": 0, **settings}
-    return create_service(load_model(), aspects or WordReader(), s3_client_factory=clients, **options)
+def comprehend_service(**options: Any) -> "Service":  # noqa: ANN401 - any option
+    """Return Comprehend with the packaged model and the reader above."""
+    return create_service(load_model(), WordReader(), ComprehendOptions(**options))

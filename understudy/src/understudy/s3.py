@@ -28,20 +28,10 @@ class Location:
             raise ValueError(f"{path} is not of the form s3://bucket/key")
         return cls(bucket, key)
 
-    @classmethod
-    def locate(cls, uri: str) -> Self:
-        """Return the location of `s3://bucket/key`, or of all that is in a bucket for `s3://bucket`."""
-        return cls.parse(uri if "/" in uri.removeprefix("s3://") else f"{uri}/")
-
     @property
     def is_folder(self) -> bool:
         """Whether this names a folder."""
         return not self.key or self.key.endswith("/")
-
-    @property
-    def base_name(self) -> str:
-        """The last part of the key."""
-        return self.key.rpartition("/")[2]
 
     def child(self, name: str) -> Self:
         """Return the object `name` in this folder."""

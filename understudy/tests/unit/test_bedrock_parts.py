@@ -215,18 +215,18 @@ def invoker(answer: Answer = Answer("Four words of answer", "end_turn"), **chang
     return Invoker(engine=Parrot(answer), **{"quotas": Quotas(), **changes})
 
 
-def test_an_answer_is_counted_by_operation() -> None:
+def test_an_answer_is_counted() -> None:
     """Four characters are a token."""
     asked = invoker()
-    reply = asyncio.run(asked.invoke(request("x" * 40), operation="Converse"))
+    reply = asyncio.run(asked.invoke(request("x" * 40)))
     assert (reply.usage.input, reply.usage.output) == (10, 5)
-    assert asked.counts["Converse"]["outputTokens"] == 5
+    assert asked.counts["outputTokens"] == 5
 
 
 def test_a_model_that_counts_itself_is_believed() -> None:
     """Also of what was read from the cache, in proportion."""
     answer = Answer("x", "end_turn", input_tokens=20, output_tokens=7)
-    reply = asyncio.run(invoker(answer).invoke(request("x" * 40), operation="Converse"))
+    reply = asyncio.run(invoker(answer).invoke(request("x" * 40)))
     assert (reply.usage.input, reply.usage.output) == (20, 7)
 
 
@@ -234,7 +234,7 @@ def test_a_guardrail_stops_a_prompt_before_the_model_sees_it() -> None:
     """Nothing is counted."""
     asked = invoker()
     guardrail = Guardrail("g", ("secret",))
-    reply = asyncio.run(asked.invoke(request("a secret"), operation="Converse", guardrail=guardrail))
+    reply = asyncio.run(asked.invoke(request("a secret"), guardrail))
     assert (reply.text, reply.stop_reason) == (BLOCKED_MESSAGE, "guardrail_intervened")
     assert (reply.blocked, reply.blocked_answer, reply.usage) == (("secret",), None, Usage())
     assert asked.engine.asked == []  # type: ignore[attr-defined] # the double's
@@ -243,18 +243,9 @@ def test_a_guardrail_stops_a_prompt_before_the_model_sees_it() -> None:
 def test_a_guardrail_replaces_an_answer() -> None:
     """Which was paid for."""
     guardrail = Guardrail("g", ("words",))
-    reply = asyncio.run(invoker().invoke(request(), operation="Converse", guardrail=guardrail))
+    reply = asyncio.run(invoker().invoke(request(), guardrail))
     assert (reply.text, reply.blocked_answer) == (BLOCKED_MESSAGE, "Four words of answer")
     assert reply.usage.output == 5
-
-
-def test_a_batch_has_neither_cache_nor_quota() -> None:
-    """A record is counted to the operation of its job."""
-    asked = invoker(quotas=Quotas(requests_per_min=1))
-    for _ in range(3):
-        reply = asyncio.run(asked.invoke_in_batch(request("x" * 40), operation="CreateModelInvocationJob"))
-    assert reply.usage.input == 10
-    assert asked.counts["CreateModelInvocationJob"]["inputTokens"] == 30
 
 
 @pytest.mark.parametrize(("chars", "count"), [(0, 0), (1, 1), (4, 1), (5, 2), (4_000, 1_000)])

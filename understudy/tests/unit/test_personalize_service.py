@@ -73,8 +73,6 @@ class Api:
     def __init__(
         self,
         s3: FakeS3,
-        *,
-        state_delay_s: float = 0.0,
         options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
     ) -> None:
         @asynccontextmanager
@@ -82,11 +80,7 @@ class Api:
             yield s3
 
         self._services = create_services(
-            region="eu-west-1",
-            account_id="123456789012",
-            s3_client_factory=cast("Any", client),
-            state_delay_s=state_delay_s,
-            options=options,
+            options, region="eu-west-1", account_id="123456789012", s3=cast("Any", client)
         )
 
     async def call(self, operation: str, **params: Any) -> Params:  # noqa: ANN401 - any parameter
@@ -194,7 +188,7 @@ async def test_imports_replace_what_was_imported(api: Api) -> None:
 
 async def test_a_campaign_serves_the_old_version_until_its_update_is_done(s3: FakeS3) -> None:
     """The update has its own states while the campaign stays active."""
-    api = Api(s3, state_delay_s=0.05)
+    api = Api(s3, PersonalizeOptions(state_delay_s=0.05))
     group, dataset = await api.dataset()
     await api.load(dataset, "a")
     solution = await api.solution(group)
@@ -220,7 +214,7 @@ async def test_a_campaign_serves_the_old_version_until_its_update_is_done(s3: Fa
 
 async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> None:
     """A version can be stopped while it is being created, and then stays stopped."""
-    api = Api(s3, state_delay_s=0.02)
+    api = Api(s3, PersonalizeOptions(state_delay_s=0.02))
     group, dataset = await api.dataset()
     await api.load(dataset, "a")
     solution = await api.solution(group)
@@ -327,7 +321,7 @@ async def test_everything_is_deleted_in_one_order_only(api: Api, s3: FakeS3) -> 
 
 async def test_a_second_deletion_finds_the_resource_in_use(s3: FakeS3) -> None:
     """It is being deleted already, for a while; then it does not exist."""
-    api = Api(s3, state_delay_s=0.02)
+    api = Api(s3, PersonalizeOptions(state_delay_s=0.02))
     group = await api.made("DatasetGroup", name="shop")
     await api.call("DeleteDatasetGroup", datasetGroupArn=group)
     described = (await api.call("DescribeDatasetGroup", datasetGroupArn=group))["datasetGroup"]

@@ -34,7 +34,7 @@ class KeptApi(Api):
     """Services that keep their state in a folder."""
 
     def __init__(self, s3: FakeS3, folder: Path, *, state_delay_s: float = 0.0) -> None:
-        super().__init__(s3, state_delay_s=state_delay_s, options=PersonalizeOptions(state_dir=folder))
+        super().__init__(s3, PersonalizeOptions(state_dir=folder, state_delay_s=state_delay_s))
 
     async def opened(self) -> "KeptApi":
         """Begin as a server does."""

@@ -25,9 +25,9 @@ _RELEASE = re.compile(r"-\d{8}.*")
 _VERSION = re.compile(r"\b(\d+) (\d+)\b")
 
 
-def create_services(
+def create_service(
     options: AccountOptions, *, model_ids: Collection[str], region: str, account_id: str
-) -> list[Service]:
+) -> Service:
     """Return Service Quotas."""
     quotas = {
         "bedrock": [quota for model in sorted(model_ids) for quota in _of_model(model, options)],
@@ -45,7 +45,7 @@ def create_services(
     }
     arn = f"arn:aws:servicequotas:{region}:{account_id}"
     listed = partial(_list, quotas, arn)
-    return [Service("service-quotas", {"ListServiceQuotas": listed, "ListAWSDefaultServiceQuotas": listed})]
+    return Service("service-quotas", {"ListServiceQuotas": listed, "ListAWSDefaultServiceQuotas": listed})
 
 
 async def _list(quotas: Mapping[str, list[Quota]], arn: str, params: Params) -> Params:

@@ -1,8 +1,8 @@
-"""One invocation of a model: validation, quotas, guardrail, cache and answer, for every operation alike."""
+"""One invocation of a model: validation, quotas, guardrail, cache and answer."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -46,18 +46,16 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoker:
-    """Asks a model, and counts the tokens of each operation."""
+    """Asks a model, and counts the tokens."""
 
     engine: Engine
     quotas: Quotas
     disturbance: Disturbance = field(default_factory=Disturbance)
     cache: PromptCache = field(default_factory=PromptCache)
-    counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    counts: Counter[str] = field(default_factory=Counter)
 
-    async def invoke(
-        self, request: ModelRequest, *, operation: str, guardrail: Guardrail | None = None
-    ) -> Reply:
-        """Answer a synchronous request; raise `ServiceError` for an invalid or throttled one."""
+    async def invoke(self, request: ModelRequest, guardrail: Guardrail | None = None) -> Reply:
+        """Answer a request; raise `ServiceError` for an invalid or throttled one."""
         check(request)
         self.quotas.reserve(request)
         usage = Usage()
@@ -67,14 +65,7 @@ class Invoker:
             usage = reply.usage
         finally:
             self.quotas.settle(request, usage)
-        self._count(operation, usage)
-        return reply
-
-    async def invoke_in_batch(self, request: ModelRequest, *, operation: str) -> Reply:
-        """Answer a record of a batch job, which has no quota a minute, no cache and no guardrail."""
-        check(request)
-        reply = _reply(request, await self.engine.answer(request), Usage(input=request.input_tokens))
-        self._count(operation, reply.usage)
+        self.counts.update(token_counts(usage))
         return reply
 
     async def _guarded(self, request: ModelRequest, guardrail: Guardrail | None) -> Reply:
@@ -85,9 +76,6 @@ class Invoker:
         reply = _reply(request, await self.engine.answer(request), self.cache.use(request))
         found = guardrail.found([reply.text]) if guardrail else []
         return _blocked(found, reply.usage, reply.text) if found else reply
-
-    def _count(self, operation: str, usage: Usage) -> None:
-        self.counts[operation].update(token_counts(usage))
 
 
 def check(request: ModelRequest) -> None:

@@ -1,4 +1,4 @@
-"""What Comprehend finds in documents; synchronous calls and jobs share it, so that they agree."""
+"""What Comprehend finds in documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The synchronous operations of an analysis: one document, or a batch of them."""
+"""The operations of an analysis: one document, or a batch of them."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ SERVICES = (
     "personalize-events",
     "personalize-runtime",
     "bedrock-runtime",
-    "bedrock",
     "sesv2",
 )
 """The services that have checks, by botocore's names; here, since the suite takes long to import."""

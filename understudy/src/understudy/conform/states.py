@@ -14,23 +14,7 @@ if TYPE_CHECKING:
 
 CREATION = ("CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE")
 FAILED_CREATION = ("CREATE PENDING", "CREATE IN_PROGRESS", "CREATE FAILED")
-COMPREHEND_JOB = ("SUBMITTED", "IN_PROGRESS", "COMPLETED")
-FAILED_COMPREHEND_JOB = ("SUBMITTED", "IN_PROGRESS", "FAILED")
-BATCH_INFERENCE = ("Submitted", "Validating", "Scheduled", "InProgress", "Completed")
-FAILED_BATCH_INFERENCE = ("Submitted", "Validating", "Scheduled", "InProgress", "Failed")
-ENDS = frozenset({
-    "ACTIVE",
-    "CREATE FAILED",
-    "CREATE STOPPED",
-    "COMPLETED",
-    "FAILED",
-    "STOPPED",
-    "Completed",
-    "PartiallyCompleted",
-    "Failed",
-    "Expired",
-    "Stopped",
-})  # fmt: skip
+ENDS = frozenset({"ACTIVE", "CREATE FAILED", "CREATE STOPPED", "COMPLETED", "FAILED"})
 """The states that do not change by themselves."""
 
 
@@ -54,8 +38,7 @@ class Followed:
     @property
     def reason(self) -> str:
         """Why it failed, in the words of the service."""
-        found = (self.description.get(name) for name in ("failureReason", "Message", "message"))
-        return next((each for each in found if each), "")
+        return str(self.description.get("failureReason", ""))
 
 
 def follow(world: World, describe: Callable[[], Mapping[str, Any]], state: str) -> Followed:

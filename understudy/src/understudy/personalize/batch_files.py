@@ -40,7 +40,7 @@ async def answer_files(s3: "S3ClientFactory", workers: Workers, params: Params, 
         async def convert(file: Location) -> None:
             async with slots, storage.fetched(file) as lines:
                 body = await workers.run(answer, lines)
-                await storage.write(target.child(f"{file.base_name}.out"), body)
+                await storage.write(target.child(f"{file.key.rpartition('/')[2]}.out"), body)
 
         await _all_or_first_failure(convert(file) for file in files)
 

@@ -10,8 +10,10 @@ from understudy.personalize.trainer import LARGE_ROWS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalizeOptions:
-    """Where the state is, and what is refused on demand."""
+    """Where the state is, how long states last, and what is refused on demand."""
 
+    state_delay_s: float = 0.0
+    """How long each state of a resource lasts at least."""
     state_dir: Path | None = None
     """A folder in which state outlives the process; without one it is in memory."""
     calls_per_s: float | None = None

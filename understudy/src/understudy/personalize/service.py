@@ -21,8 +21,8 @@ from understudy.personalize.runtime import Runtime
 from understudy.personalize.solution_operations import SolutionOperations
 from understudy.personalize.store import Store
 from understudy.personalize.tags import TagOperations
-from understudy.personalize.throttling import with_rate_limit
 from understudy.personalize.trainer import Trainer
+from understudy.throttling import with_rate_limit
 from understudy.wire.service import Handler, Service
 from understudy.workers import Workers
 
@@ -47,19 +47,13 @@ _PLAIN_KINDS = (
 
 
 def create_services(
-    *,
-    region: str,
-    account_id: str,
-    s3_client_factory: "S3ClientFactory",
-    state_delay_s: float,
-    options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
+    options: PersonalizeOptions, *, region: str, account_id: str, s3: "S3ClientFactory"
 ) -> list[Service]:
     """Return `personalize`, `personalize-runtime` and `personalize-events`, which share their resources.
 
-    Each state of a resource lasts at least `state_delay_s`. Handlers belong to the event loop of
-    their first call. Where the options have a folder, everything outlives the process there.
+    Handlers belong to the event loop of their first call.
     """
-    parts = _Parts.of(Arns(region, account_id), s3_client_factory, state_delay_s, options)
+    parts = _Parts.of(Arns(region, account_id), s3, options)
 
     def disturbed(operations: dict[str, Handler]) -> dict[str, Handler]:
         return with_rate_limit(options.disturbance.around(operations), calls_per_s=options.calls_per_s)
@@ -90,9 +84,9 @@ class _Parts:
     events: EventOperations
 
     @classmethod
-    def of(cls, arns: Arns, s3: "S3ClientFactory", state_delay_s: float, options: PersonalizeOptions) -> Self:
+    def of(cls, arns: Arns, s3: "S3ClientFactory", options: PersonalizeOptions) -> Self:
         store = Store(None if options.state_dir is None else options.state_dir / FOLDER)
-        registry = Registry(store, state_delay_s=state_delay_s, limits=options.limits)
+        registry = Registry(store, state_delay_s=options.state_delay_s, limits=options.limits)
         workers, answering = Workers("personalize"), Workers("personalize-answers")
         records = DatasetRecords(store, workers)
         data = DataOperations(arns=arns, registry=registry, records=records)

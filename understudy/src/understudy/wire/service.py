@@ -18,8 +18,7 @@ class Service:
     `name` is botocore's name for the service, such as `personalize-runtime`. A handler takes validated
     parameters and returns a response, both in botocore's Python types (timestamps are `datetime`), or raises
     `ServiceError`. `open` runs once before the first call, `close` once at shutdown. `counts` are what the
-    usage shows of an operation beside its calls, such as tokens. `lists` are List operations for the page,
-    where calls of those in `operations` would be counted against a rate.
+    usage shows of an operation beside its calls, such as tokens.
     """
 
     name: str
@@ -27,4 +26,3 @@ class Service:
     close: Hook | None = None
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     open: Hook | None = None
-    lists: Mapping[str, Handler] = field(default_factory=dict)
