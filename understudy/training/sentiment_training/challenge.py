@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from understudy.engines.sentiment.model import Scores, SentimentModel
 
-CHALLENGE_FILE = Path(__file__).with_name("challenge.jsonl")
+CHALLENGE_FILE = files("understudy.engines.sentiment") / "challenge.jsonl"
 UNREADABLE = "unreadable"
 MOST_CONFIDENCE_UNREAD = 0.7
 """Text that cannot be read must be neutral, and no score may reach this."""

@@ -9,16 +9,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.recommend.content import ItemContent
-from understudy.engines.recommend.events import Events, Histories
-from understudy.engines.recommend.metrics import DEPTH as _DEPTH
-from understudy.engines.recommend.profiles import Profiles
-from understudy.engines.recommend.recommender import Recommender
+from understudy.engines.recommend import Events, Histories, ItemContent, Profiles, Recommender
 
 Protocol = Literal["strict", "refit"]
 
 _MIN_LENGTH = 3
-_SHORT = 5
+_SHORT, _DEPTH = 5, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,10 @@
 import numpy as np
 import pytest
-from shops import N_ITEMS, chains, sequences
 
-from understudy.engines.recommend import (
-    ItemContent,
-    LeaveOneOut,
-    Profiles,
-    Protocol,
-    Recommender,
-    leave_one_out,
-)
+from fondly.evaluation.sequences.leave_one_out import LeaveOneOut, Protocol, leave_one_out
+from understudy.engines.recommend import Events, Histories, ItemContent, Profiles, Recommender
+
+N_ITEMS = 60
 
 
 def test_leave_one_out_finds_the_next_item_of_a_chain() -> None:
@@ -60,8 +55,17 @@ def test_the_last_item_but_one_is_in_the_history(protocol: Protocol) -> None:
 @pytest.mark.parametrize("protocol", ["strict", "refit"])
 def test_the_measures_are_those_of_the_lists(protocol: Protocol) -> None:
     """Recall, NDCG and coverage equal a direct count; what a sequence holds is not recommended."""
-    walks = chains(80, 40, seed=1)
-    known = sequences([walk[:-1] for walk in walks], 40)
+    starts = np.random.default_rng(1).integers(0, 40, 80)
+    walks = [[int(start + step) % 40 for step in range(5)] for start in starts]
+    events = Events(
+        user=np.repeat(np.arange(80, dtype=np.int32), 4),
+        item=np.array([item for walk in walks for item in walk[:-1]], dtype=np.int32),
+        time=np.tile(np.arange(4, dtype=np.int64), 80),
+        weight=np.ones(320, dtype=np.float32),
+        n_users=80,
+        n_items=40,
+    )
+    known = Histories.of(events)
     described = ItemContent(labels=[()] * 40, texts=[""] * 40)
     model = Recommender.fit(known, described, refit=protocol == "refit")
 
