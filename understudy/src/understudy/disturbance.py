@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,8 +19,7 @@ from comprehends import comprehend_service
 
 from understudy import __version__
 from understudy.testing import UnderstudyServer
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params, Service
+from understudy.wire.service import Params, Service, ServiceError
 
 HOSTILE = "<script>alert('x')</script>&\"quoted\""
 ONCE = Config(retries={"total_max_attempts": 1}, parameter_validation=False)

@@ -14,9 +14,8 @@ import pytest
 from understudy import __version__
 from understudy.testing import UnderstudyServer
 from understudy.wire.endpoint import MAX_BODY_BYTES
-from understudy.wire.errors import ServiceError
 from understudy.wire.operations import operations_of
-from understudy.wire.service import Params, Service
+from understudy.wire.service import Params, Service, ServiceError
 
 TARGET = "Comprehend_20171127.DetectSentiment"
 

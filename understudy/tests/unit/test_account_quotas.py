@@ -3,8 +3,7 @@ from bedrocks import HAIKU, NOVA, OPUS
 
 from understudy.account import AccountOptions, create_service
 from understudy.account.service import FARGATE_CODE
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.wire.service import Params, ServiceError
 
 MODELS = (HAIKU, f"us.{OPUS}", f"global.{HAIKU}", NOVA)
 

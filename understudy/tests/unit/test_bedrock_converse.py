@@ -8,7 +8,7 @@ from understudy.bedrock.guardrails import Guardrail
 from understudy.bedrock.invocation import Reply
 from understudy.bedrock.models import MODEL_FEATURES, Model
 from understudy.bedrock.request import Block, Turn, Usage
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 CLAUDE = Model(HAIKU, MODEL_FEATURES[HAIKU])
 WITHOUT_CACHE = Model(LLAMA, MODEL_FEATURES[LLAMA])

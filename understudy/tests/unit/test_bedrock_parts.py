@@ -12,7 +12,7 @@ from understudy.bedrock.invocation import Invoker, check
 from understudy.bedrock.models import CURRENT_MODEL_IDS, MODEL_FEATURES, Model, ModelFeatures, Models
 from understudy.bedrock.quotas import Quotas
 from understudy.bedrock.request import Answer, Block, ModelRequest, Turn, Usage, tokens
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 MODELS = Models(CURRENT_MODEL_IDS, MODEL_FEATURES)
 

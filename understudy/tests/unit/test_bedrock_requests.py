@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from understudy.bedrock import create_service
-from understudy.wire.errors import ServiceError
 from understudy.wire.http import HttpInput
 from understudy.wire.operations import operations_of
+from understudy.wire.service import ServiceError
 
 [CONVERSE] = operations_of(create_service())
 

@@ -12,8 +12,7 @@ from understudy.comprehend.analyses import Analysis
 from understudy.comprehend.detection import Detection
 from understudy.comprehend.targeted import entities, sentiment_of
 from understudy.engines.sentiment import Scores
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.wire.service import Params, ServiceError
 from understudy.workers import Workers
 
 

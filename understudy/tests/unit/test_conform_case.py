@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from understudy.conform.case import Answered, Case, Either, Expectation, Refused, described
-from understudy.conform.shapes import shape_differences
+from understudy.conform.case import Answered, Case, Either, Expectation, Refused, described, shape_differences
 from understudy.conform.suites.cases import Cases, found, unless
 from understudy.conform.world import Target, World
 

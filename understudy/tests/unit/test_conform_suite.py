@@ -1,10 +1,9 @@
 from collections import Counter
 from typing import Any
 
-from understudy.conform.case import Case, Either, Refused
+from understudy.conform.case import Case, Either, Refused, input_shape, service_model
 from understudy.conform.check import Need
 from understudy.conform.command import SERVICES
-from understudy.conform.shapes import input_shape, service_model
 from understudy.conform.suites import all_checks
 from understudy.conform.world import Target, World
 

@@ -5,8 +5,7 @@ import pytest
 
 from tests.support.virtual_time import VirtualTimeLoop
 from understudy.disturbance import Disturbance
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.wire.service import Params, ServiceError
 
 CALLS = 400
 

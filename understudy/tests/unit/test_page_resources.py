@@ -3,8 +3,7 @@ from typing import Any
 
 from understudy.page.page import duration, without_values
 from understudy.page.resources import ResourceList, resource_lists
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Handler, Params, Service
+from understudy.wire.service import Handler, Params, Service, ServiceError
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

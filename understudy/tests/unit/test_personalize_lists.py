@@ -11,9 +11,8 @@ from unit.test_personalize_service import Api, FakeS3
 
 from understudy.personalize.arns import Arns
 from understudy.personalize.kinds import CAMPAIGN, EVENT_TRACKER, NOUNS
-from understudy.personalize.pages import page
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.personalize.readout import page
+from understudy.wire.service import Params, ServiceError
 
 _DESCRIBED = "Dataset", "DatasetGroup", "Schema", "DatasetImportJob"
 

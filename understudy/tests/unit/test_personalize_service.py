@@ -12,8 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from understudy.personalize import PersonalizeOptions, create_services
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.wire.service import Params, ServiceError
 
 ROLE = "arn:aws:iam::000000000000:role/personalize"
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"

@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from understudy.logs import configure_logs
-from understudy.s3 import Location
+from understudy.personalize.storage import Location
 from understudy.workers import Workers
 
 

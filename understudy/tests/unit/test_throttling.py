@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from understudy.throttling import with_rate_limit
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Handler, Params
+from understudy.wire.service import Handler, Params, ServiceError
 
 
 @dataclass

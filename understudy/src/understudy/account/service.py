@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params, Service
+from understudy.wire.service import Params, Service, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from understudy.account.options import AccountOptions
+
+@dataclass(frozen=True, kw_only=True)
+class AccountOptions:
+    """What Service Quotas says; Bedrock and Comprehend refuse by settings of their own.
+
+    Source: AWS General Reference, endpoints and quotas of each service.
+    """
+
+    converse_rpm: float = 100.0
+    converse_tpm: float = 200_000.0
+    comprehend_tps: float = 10.0
+    fargate_vcpus: float = 6.0
+    dataset_groups: float = 5.0
+    campaigns: float = 5.0
+    recommendations_tps: float = 500.0
+
 
 Quota = dict[str, Any]
 FARGATE_CODE = "L-3032A538"

@@ -14,7 +14,7 @@ from understudy.engines.copywriter.schema import resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from understudy.wire.errors import ServiceError
+    from understudy.wire.service import ServiceError
 
 _KNOWN = frozenset({
     *("type", "enum", "const", "anyOf", "$ref", "$defs", "definitions", "properties", "required"),

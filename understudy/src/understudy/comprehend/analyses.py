@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.comprehend.limits import MAX_BYTES, MAX_LANGUAGE_BYTES
+from understudy.comprehend.errors import MAX_BYTES, MAX_LANGUAGE_BYTES
 from understudy.comprehend.targeted import entities, sentiment_of
 from understudy.engines.sentiment.by_marks import score_by_marks
 from understudy.wire.service import Params

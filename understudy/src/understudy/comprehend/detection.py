@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.comprehend.errors import (
+    MAX_BYTES,
+    MAX_DOCUMENTS,
     batch_size_limit_exceeded,
     text_size_limit_exceeded,
     unsupported_language,
 )
-from understudy.comprehend.limits import MAX_BYTES, MAX_DOCUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from understudy.comprehend.analyses import Analysis
-    from understudy.wire.errors import ServiceError
-    from understudy.wire.service import Handler, Params
+    from understudy.wire.service import Handler, Params, ServiceError
     from understudy.workers import Workers
 
 

@@ -1,13 +1,15 @@
-"""Every error of Comprehend that understudy answers with: codes, and texts where AWS's are known.
-
-Those of refused requests are exceptions, those of documents are the `ErrorCode` and `ErrorMessage` of a
-result.
-"""
+"""Every limit and error of Comprehend that understudy knows: codes, and texts where AWS's are known."""
 
 from __future__ import annotations
 
-from understudy.comprehend.limits import MAX_DOCUMENTS
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
+
+MAX_DOCUMENTS = 25
+"""Documents in a batch call."""
+MAX_BYTES = 5_000
+"""UTF-8 bytes of a document: the guide says 5 KB, the messages say 5,000 bytes."""
+MAX_LANGUAGE_BYTES = 100_000
+"""The same for a single `DetectDominantLanguage`."""
 
 
 def text_size_limit_exceeded(size_bytes: int, max_bytes: int) -> ServiceError:

@@ -12,7 +12,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from understudy.conform.shapes import input_shape, service_model
+from understudy.conform.case import input_shape, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.model import ServiceModel
 
 from understudy.wire.dialect import load_description
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence

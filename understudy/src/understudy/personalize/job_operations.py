@@ -23,14 +23,13 @@ from understudy.personalize.records import number_form
 from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.schemas import Schema
-from understudy.personalize.storage import Storage
+from understudy.personalize.storage import Location, Storage
 from understudy.personalize.tables import Column, Table, Texts
-from understudy.s3 import Location
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
 if TYPE_CHECKING:
-    from understudy.s3 import S3ClientFactory
+    from understudy.personalize.storage import S3ClientFactory
 
 _MODE = "FULL"
 _WITH_USERS = frozenset({"INTERACTIONS", "USERS"})

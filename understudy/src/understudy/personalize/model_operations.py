@@ -16,7 +16,7 @@ from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import LearnedData
-from understudy.personalize.table_files import read_table
+from understudy.personalize.tables import read_table
 from understudy.personalize.trained import PersonalModel
 from understudy.personalize.trainer import Trainer
 from understudy.wire.service import Handler, Params

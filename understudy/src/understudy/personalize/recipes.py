@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from understudy.personalize.arns import RECIPE_PREFIX
 from understudy.personalize.errors import not_found
-from understudy.personalize.pages import page
+from understudy.personalize.readout import page
 from understudy.wire.service import Handler, Params
 
 _NAME = "aws-user-personalization-v2"

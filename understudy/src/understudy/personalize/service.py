@@ -1,8 +1,11 @@
 """Assembles the parts of the service."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from understudy.disturbance import Disturbance
 from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.batch_operations import BatchOperations
@@ -14,20 +17,38 @@ from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.job_operations import JobOperations
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.model_shelf import ModelShelf
-from understudy.personalize.options import PersonalizeOptions
 from understudy.personalize.readout import Readout
 from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
 from understudy.personalize.solution_operations import SolutionOperations
 from understudy.personalize.store import Store
 from understudy.personalize.tags import TagOperations
-from understudy.personalize.trainer import Trainer
+from understudy.personalize.trainer import LARGE_ROWS, Trainer
 from understudy.throttling import with_rate_limit
 from understudy.wire.service import Handler, Service
 from understudy.workers import Workers
 
 if TYPE_CHECKING:
-    from understudy.s3 import S3ClientFactory
+    from understudy.personalize.storage import S3ClientFactory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalizeOptions:
+    """Where the state is, how long states last, and what is refused on demand."""
+
+    state_delay_s: float = 0.0
+    """How long each state of a resource lasts at least."""
+    state_dir: Path | None = None
+    """A folder in which state outlives the process; without one it is in memory."""
+    calls_per_s: float | None = None
+    """The calls a second that each operation answers; others are throttled."""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """How many resources of a kind there may be, where it differs from AWS: by noun, such as `Campaign`."""
+    large_rows: int = LARGE_ROWS
+    """From how many records on a version is trained in a process of its own."""
+    disturbance: Disturbance = field(default_factory=Disturbance)
+    """What befalls every call."""
+
 
 FOLDER = "personalize"
 """The folder under the state's that Personalize has for itself."""

@@ -10,9 +10,9 @@ from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import invalid_input, refuse
 from understudy.personalize.event_rules import EventRules
 from understudy.personalize.kinds import DATASET_GROUP, SOLUTION, SOLUTION_VERSION
+from understudy.personalize.plan import check_columns
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
-from understudy.personalize.training_columns import check_columns
 from understudy.wire.service import Handler, Params
 
 _BY_ITSELF = ("performAutoML", "performAutoTraining", "performIncrementalUpdate")

@@ -8,10 +8,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from understudy.ses.errors import quota_exceeded, rate_exceeded
-from understudy.token_bucket import TokenBucket
+from understudy.throttling import TokenBucket
 
 if TYPE_CHECKING:
-    from understudy.token_bucket import Clock
+    from understudy.throttling import Clock
 
 DAY_S = 86_400.0
 UNLIMITED = -1.0

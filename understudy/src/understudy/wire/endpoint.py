@@ -12,9 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from understudy.wire.calls import CallLog
-from understudy.wire.errors import ConnectionDroppedError, ServiceError
 from understudy.wire.http import HttpInput
 from understudy.wire.operations import InvalidResponseError, Operation, operations_of
+from understudy.wire.service import ConnectionDroppedError, ServiceError
 from understudy.wire.unanswered import Unanswered
 
 if TYPE_CHECKING:

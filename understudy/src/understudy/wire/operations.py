@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from botocore.model import ServiceModel
 
 from understudy.wire.dialect import Dialect, load_description
-from understudy.wire.errors import ServiceError
 from understudy.wire.http import Binding, check_form
 from understudy.wire.scalars import READ, WRITE, ShapeError
+from understudy.wire.service import ServiceError
 from understudy.wire.shapes import Problems, ShapeCompiler
 
 if TYPE_CHECKING:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from understudy.conform.suites.comprehend import comprehend_checks
 from understudy.conform.suites.converse import converse_checks
 from understudy.conform.suites.personalize_calls import personalize_call_checks
-from understudy.conform.suites.personalize_creations import personalize_creation_checks
+from understudy.conform.suites.personalize_creations import (
+    personalize_creation_checks,
+    personalize_output_checks,
+)
 from understudy.conform.suites.personalize_dependents import personalize_dependent_checks
 from understudy.conform.suites.personalize_events import personalize_event_checks
 from understudy.conform.suites.personalize_imports import personalize_import_checks
-from understudy.conform.suites.personalize_outputs import personalize_output_checks
 from understudy.conform.suites.personalize_runs import personalize_run_checks
 from understudy.conform.suites.personalize_runtime import personalize_runtime_checks
 from understudy.conform.suites.personalize_schemas import personalize_schema_checks

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from understudy.engines.recommend.sparse_rows import top_per_row, without_diagonal
-from understudy.engines.recommend.threads import in_threads
+from understudy.engines.recommend.sparse_rows import in_threads, top_per_row, without_diagonal
 
 _WORD = re.compile(r"\w+")
 _CHUNK_ROWS = 512

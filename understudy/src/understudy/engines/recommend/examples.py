@@ -10,8 +10,8 @@ from understudy.engines.recommend.features import Candidates, features
 from understudy.engines.recommend.holdout import HeldOut
 from understudy.engines.recommend.hybrid import Ranking
 from understudy.engines.recommend.profiles import Profiles
+from understudy.engines.recommend.sparse_rows import in_threads
 from understudy.engines.recommend.tables import Tables
-from understudy.engines.recommend.threads import in_threads
 
 _CHUNK_USERS = 512
 

@@ -17,8 +17,8 @@ from understudy.engines.recommend.links import Pairs
 from understudy.engines.recommend.params import HybridParams
 from understudy.engines.recommend.profiles import Profiles
 from understudy.engines.recommend.reranking import Ranker, learned
+from understudy.engines.recommend.sparse_rows import in_threads
 from understudy.engines.recommend.tables import Catalogue, Tables
-from understudy.engines.recommend.threads import in_threads
 from understudy.engines.recommend.tuning import tuned
 
 _CHUNK_USERS = 512

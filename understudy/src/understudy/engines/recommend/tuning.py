@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.recommend.examples import unseen
-from understudy.engines.recommend.holdout import HeldOut
+from understudy.engines.recommend.holdout import DEPTH, HeldOut, gains
 from understudy.engines.recommend.hybrid import HybridModel
 from understudy.engines.recommend.links import Pairs
-from understudy.engines.recommend.metrics import DEPTH, gains
 from understudy.engines.recommend.params import HybridParams
 from understudy.engines.recommend.profiles import Profiles
 from understudy.engines.recommend.tables import Catalogue

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from understudy.engines.copywriter.features.phrase import Phrase
+from understudy.engines.copywriter.features.context import Phrase
 from understudy.engines.copywriter.features.words import split, word_lists
 
 if TYPE_CHECKING:
