@@ -6,8 +6,10 @@ removed: whenever the process is killed, the folder has all of a change or nothi
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 from weakref import finalize
@@ -199,3 +201,26 @@ def _unusable(folder: Path, error: sqlite3.DatabaseError) -> StateError:
     return StateError(
         f"{folder / DATABASE} cannot be read ({error}): restore it, or move it away to begin anew"
     )
+
+
+_TIME = "$time"
+
+
+def as_json(content: object) -> str:
+    """Return JSON in which times are objects with the one member `$time`."""
+    return json.dumps(content, default=_time_as_json, ensure_ascii=False)
+
+
+def from_json(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return what `as_json` has written."""
+    return json.loads(text, object_hook=_time_from_json)
+
+
+def _time_as_json(value: object) -> dict[str, str]:
+    if isinstance(value, datetime):
+        return {_TIME: value.isoformat()}
+    raise TypeError(f"not JSON: {type(value).__name__}")
+
+
+def _time_from_json(members: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    return datetime.fromisoformat(members[_TIME]) if set(members) == {_TIME} else members

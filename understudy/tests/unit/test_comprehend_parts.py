@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from comprehends import WordReader
 
-from understudy.comprehend.analyses import Analysis
-from understudy.comprehend.detection import Detection
+from understudy.comprehend.analyses import Analysis, Detection
 from understudy.comprehend.targeted import entities, sentiment_of
 from understudy.engines.sentiment import Scores
 from understudy.wire.service import Params, ServiceError

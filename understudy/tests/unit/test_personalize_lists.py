@@ -9,8 +9,7 @@ from personalize_shop import arn_of, filter_of, opened
 from personalize_world import ITEM_ID, RECIPE, SCHEMAS, avro, objects
 from unit.test_personalize_service import Api, FakeS3
 
-from understudy.personalize.arns import Arns
-from understudy.personalize.kinds import CAMPAIGN, EVENT_TRACKER, NOUNS
+from understudy.personalize.kinds import CAMPAIGN, EVENT_TRACKER, NOUNS, Arns
 from understudy.personalize.readout import page
 from understudy.wire.service import Params, ServiceError
 

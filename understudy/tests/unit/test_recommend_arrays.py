@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import sparse
 
+from understudy.engines.recommend.content import LabelLinks, label_vectors
 from understudy.engines.recommend.factors import Factors, directions
 from understudy.engines.recommend.holdout import gains
-from understudy.engines.recommend.labels import LabelLinks, label_vectors
 from understudy.engines.recommend.sparse_rows import (
     divided_by_row_maximum,
     in_threads,

@@ -3,9 +3,8 @@ from botocore.model import ServiceModel
 
 from understudy.wire.dialect import Dialect, load_description
 from understudy.wire.http import Binding, HttpInput
-from understudy.wire.operations import path_pattern
+from understudy.wire.operations import Unanswered, path_pattern
 from understudy.wire.scalars import ShapeError
-from understudy.wire.unanswered import Unanswered
 
 
 def binding(service: str, operation: str) -> Binding:

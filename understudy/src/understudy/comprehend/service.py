@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from understudy.comprehend.analyses import language_analysis, sentiment_analysis, targeted_analysis
-from understudy.comprehend.detection import Detection
+from understudy.comprehend.analyses import Detection, language_analysis, sentiment_analysis, targeted_analysis
 from understudy.disturbance import Disturbance
 from understudy.engines.language import LanguageDetector
 from understudy.engines.sentiment import Prior

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from understudy.personalize.arns import Arns
 from understudy.personalize.batch import infer
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import JobFailedError, invalid_input, refuse, require_value
 from understudy.personalize.event_rules import EventRules, counted_by_user
 from understudy.personalize.filter_operations import FilterOperations
-from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
+from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION, Arns
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource

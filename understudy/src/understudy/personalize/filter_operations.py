@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from understudy.personalize.arns import Arns
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.errors import invalid_input, limit_exceeded
 from understudy.personalize.filter_syntax import FilterError, Test, fields_of, parse_filter
 from understudy.personalize.filtering import EVERY_EVENT, ItemFilter
-from understudy.personalize.kinds import DATASET_GROUP, FILTER
+from understudy.personalize.kinds import DATASET_GROUP, FILTER, Arns
 from understudy.personalize.matching import ORDERED, is_number
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.personalize.arns import Arns
 from understudy.personalize.csv_import import TableReader, read_user_ids
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.errors import JobFailedError, invalid_input, require_value
@@ -17,6 +16,7 @@ from understudy.personalize.kinds import (
     DATASET_EXPORT_JOB,
     DATASET_GROUP,
     DATASET_IMPORT_JOB,
+    Arns,
 )
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.records import number_form

@@ -1,8 +1,39 @@
-"""How the kinds of resource differ: in names, quotas, and what prevents their deletion."""
+"""How the kinds of resource differ: in names, ARNs, quotas, and what prevents their deletion."""
 
 import re
+import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from understudy.personalize.errors import limit_exceeded
+from understudy.personalize.resource import Resource
+
+RECIPE_PREFIX = "arn:aws:personalize:::recipe/"
+
+
+@dataclass(frozen=True, slots=True)
+class Arns:
+    """Builds the ARNs of one account in one region."""
+
+    region: str
+    account_id: str
+
+    def named(self, folder: str, name: str) -> str:
+        """Return `.../<folder>/<name>`, the form of most kinds."""
+        return f"arn:aws:personalize:{self.region}:{self.account_id}:{folder}/{name}"
+
+    def dataset(self, group_name: str, dataset_type: str) -> str:
+        """Return the ARN of a group's only dataset of a type; the dataset's name does not matter."""
+        return self.named("dataset", f"{group_name}/{dataset_type.upper()}")
+
+    def event_tracker(self) -> str:
+        """Return a new ARN; it does not contain the tracker's name."""
+        return self.named("event-tracker", secrets.token_hex(4))
+
+    def solution_version(self, solution_arn: str) -> str:
+        """Return a new ARN below `solution_arn`; versions get random numbers."""
+        return f"{solution_arn}/{secrets.token_hex(4)}"
 
 
 class Status(StrEnum):
@@ -126,3 +157,21 @@ BATCH_INFERENCE_JOB = Kind("BatchInferenceJob", Quota(5, unfinished_only=True))
 
 NOUNS = frozenset(kind.noun for kind in tuple(globals().values()) if isinstance(kind, Kind))
 """The nouns of all kinds, by which quotas are set."""
+
+
+Limits = Mapping[str, int]
+"""Quotas that differ from AWS's defaults, by the noun of a kind."""
+
+
+def check_quota(kind: Kind, existing: Iterable[Resource], limit: int) -> None:
+    """Raise LimitExceededException when `existing` has used up the quota of `kind`."""
+    quota = kind.quota
+    counted = [each for each in existing if each.unfinished or not quota.unfinished_only]
+    if len(counted) < limit:
+        return
+    if quota.unfinished_only:
+        raise limit_exceeded(f"More than {limit} resources with PENDING or IN_PROGRESS status.")
+    raise limit_exceeded(
+        f"Cannot create {kind.phrase}. More than {limit} resources in ACTIVE state. "
+        "Please delete some and try again."
+    )

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from understudy.personalize.arns import RECIPE_PREFIX
 from understudy.personalize.errors import not_found
+from understudy.personalize.kinds import RECIPE_PREFIX
 from understudy.personalize.readout import page
 from understudy.wire.service import Handler, Params
 

@@ -14,8 +14,7 @@ from understudy.personalize.errors import (
     invalid_input,
     not_found,
 )
-from understudy.personalize.kinds import DATASET_GROUP, Kind, Status
-from understudy.personalize.quotas import Limits, check_quota
+from understudy.personalize.kinds import DATASET_GROUP, Kind, Limits, Status, check_quota
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Store
 from understudy.wire.service import Params

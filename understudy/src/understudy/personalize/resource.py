@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+from understudy.database import as_json, from_json
 from understudy.personalize import kinds
 from understudy.personalize.kinds import UNFINISHED, Kind, Status
-from understudy.stored_json import as_json, from_json
 from understudy.wire.service import Params
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Self
 
 from understudy.disturbance import Disturbance
 from understudy.personalize import kinds, recipes
-from understudy.personalize.arns import Arns
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
@@ -15,6 +14,7 @@ from understudy.personalize.dataset_records import DatasetRecords
 from understudy.personalize.event_operations import EventOperations
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.job_operations import JobOperations
+from understudy.personalize.kinds import Arns
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.model_shelf import ModelShelf
 from understudy.personalize.readout import Readout

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from understudy.personalize import recipes
-from understudy.personalize.arns import Arns
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import invalid_input, refuse
 from understudy.personalize.event_rules import EventRules
-from understudy.personalize.kinds import DATASET_GROUP, SOLUTION, SOLUTION_VERSION
+from understudy.personalize.kinds import DATASET_GROUP, SOLUTION, SOLUTION_VERSION, Arns
 from understudy.personalize.plan import check_columns
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from understudy.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, refuse_old
+from understudy.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, as_json, from_json, refuse_old
 from understudy.personalize.resource import resource_as_json, resource_from_json
 from understudy.personalize.schemas import Schema, schema_of
-from understudy.stored_json import as_json, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

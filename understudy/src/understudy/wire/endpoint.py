@@ -13,9 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from understudy.wire.calls import CallLog
 from understudy.wire.http import HttpInput
-from understudy.wire.operations import InvalidResponseError, Operation, operations_of
+from understudy.wire.operations import InvalidResponseError, Operation, Unanswered, operations_of
 from understudy.wire.service import ConnectionDroppedError, ServiceError
-from understudy.wire.unanswered import Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

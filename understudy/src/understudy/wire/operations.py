@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from botocore.model import ServiceModel
@@ -136,3 +136,28 @@ def _summary(problems: Iterable[str]) -> str:
     found = list(problems)
     noun = "error" if len(found) == 1 else "errors"
     return f"{len(found)} validation {noun} detected: {'; '.join(found)}"
+
+
+class Unanswered:
+    """The operations of some services by path; their models are read when the first such request comes."""
+
+    def __init__(self, service_names: Iterable[str]) -> None:
+        self._service_names = tuple(service_names)
+
+    def by_path(self, method: str, raw_path: str) -> str | None:
+        """Return the name of the operation with this method and path, None if no service has it."""
+        for its_method, pattern, name in self._paths:
+            if its_method == method and pattern.fullmatch(raw_path):
+                return name
+        return None
+
+    @cached_property
+    def _paths(self) -> list[tuple[str, re.Pattern[str], str]]:
+        models = [ServiceModel(load_description(name), name) for name in self._service_names]
+        return [
+            (http["method"], path_pattern(http["requestUri"]), name)
+            for model in models
+            if model.metadata["protocol"] == "rest-json"
+            for name in model.operation_names
+            for http in (model.operation_model(name).http,)
+        ]

@@ -12,10 +12,9 @@ from understudy.conform.suites.personalize_creations import (
     personalize_output_checks,
 )
 from understudy.conform.suites.personalize_dependents import personalize_dependent_checks
-from understudy.conform.suites.personalize_events import personalize_event_checks
+from understudy.conform.suites.personalize_events import personalize_event_checks, personalize_runtime_checks
 from understudy.conform.suites.personalize_imports import personalize_import_checks
 from understudy.conform.suites.personalize_runs import personalize_run_checks
-from understudy.conform.suites.personalize_runtime import personalize_runtime_checks
 from understudy.conform.suites.personalize_schemas import personalize_schema_checks
 from understudy.conform.suites.ses import ses_checks
 

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from understudy.engines.recommend.content import ItemContent, content_similarity
+from understudy.engines.recommend.content import ItemContent, LabelLinks, content_similarity, label_vectors
 from understudy.engines.recommend.events import Histories
 from understudy.engines.recommend.factors import Factors
 from understudy.engines.recommend.hybrid import HybridModel
-from understudy.engines.recommend.labels import LabelLinks, label_vectors
 from understudy.engines.recommend.links import Pairs
 from understudy.engines.recommend.params import HybridParams
 

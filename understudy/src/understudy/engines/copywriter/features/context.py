@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.engines.copywriter.features.lexicon import LISTS
 
 if TYPE_CHECKING:
-    from understudy.engines.copywriter.features.words import Word
+    from understudy.engines.copywriter.features.lexicon import Word
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,21 @@ from understudy.engines.copywriter.features.context import (
     about_at,
     denied_words,
 )
-from understudy.engines.copywriter.features.lexicon import LISTS, NAMES, Kind, kind_of, number, singular
-from understudy.engines.copywriter.features.words import split, word_pattern
+from understudy.engines.copywriter.features.lexicon import (
+    LISTS,
+    NAMES,
+    Kind,
+    kind_of,
+    number,
+    singular,
+    split,
+    word_pattern,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from understudy.engines.copywriter.features.words import Word
+    from understudy.engines.copywriter.features.lexicon import Word
 
 _COMPOUNDS = word_pattern(LISTS["compounds"])
 _MIN_WORDS, _MAX_WORDS = 2, 4
