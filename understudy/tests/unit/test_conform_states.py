@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from understudy.conform.states import CREATION, FAILED_CREATION, follow
+from understudy.conform.suites.shop import CREATION, FAILED_CREATION, follow
 from understudy.conform.world import Target, World
 
 

@@ -84,7 +84,6 @@ def test_names_are_of_one_run() -> None:
             {"tags": [{"tagKey": TAG, "tagValue": "PREFIX"}]},
         ),
         ("personalize", "CreateSchema", {"name": "x"}, {}),
-        ("personalize", "TagResource", {"resourceArn": "x", "tags": []}, {"tags": []}),
         ("personalize", "CreateDatasetGroup", {"name": "x", "tags": []}, {"tags": []}),
     ],
 )

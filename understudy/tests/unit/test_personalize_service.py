@@ -268,18 +268,6 @@ async def test_a_batch_job_needs_valid_paths_and_a_writable_bucket(api: Api, s3:
     assert json.loads(s3.objects["out/in.json.out"])["error"] is None
 
 
-async def test_tags_can_be_added_changed_and_removed(api: Api) -> None:
-    """Tags given at creation are kept, but are not part of the description."""
-    arn = await api.made("DatasetGroup", name="shop", tags=[{"tagKey": "team", "tagValue": "a"}])
-    tag = {"tagKey": "stage", "tagValue": "test"}
-
-    await api.call("TagResource", resourceArn=arn, tags=[tag])
-    await api.call("UntagResource", resourceArn=arn, tagKeys=["team", "absent"])
-
-    assert await api.call("ListTagsForResource", resourceArn=arn) == {"tags": [tag]}
-    assert await api.code("ListTagsForResource", resourceArn=arn + "x") == ("ResourceNotFoundException")
-
-
 async def test_everything_is_deleted_in_one_order_only(api: Api, s3: FakeS3) -> None:
     """What something depends on is in use; the records of jobs go with what they were for."""
     group, dataset = await api.dataset()

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from understudy.engines.recommend.content import LabelLinks, label_vectors
-from understudy.engines.recommend.factors import Factors, directions
-from understudy.engines.recommend.holdout import gains
+from understudy.engines.recommend.examples import gains
 from understudy.engines.recommend.sparse_rows import (
     divided_by_row_maximum,
     in_threads,
@@ -20,6 +19,7 @@ from understudy.engines.recommend.sparse_rows import (
     values_at,
     without_diagonal,
 )
+from understudy.engines.recommend.tables import Factors, directions
 
 
 def matrix(rows: list[list[float]]) -> sparse.csr_matrix:

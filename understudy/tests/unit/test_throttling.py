@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from understudy.throttling import with_rate_limit
+from understudy.disturbance import with_rate_limit
 from understudy.wire.service import Handler, Params, ServiceError
 
 

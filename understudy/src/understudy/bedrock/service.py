@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.bedrock import converse
-from understudy.bedrock.engine import Copywriter
 from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS, find_guardrail
-from understudy.bedrock.invocation import Invoker
+from understudy.bedrock.invocation import Copywriter, Invoker
 from understudy.bedrock.models import CURRENT_MODEL_IDS, MODEL_FEATURES, ModelFeatures, Models
 from understudy.bedrock.openai import OpenAiEngine, OpenAiServer
 from understudy.bedrock.quotas import Quotas
@@ -57,9 +56,6 @@ def create_service(options: BedrockOptions = BedrockOptions()) -> Service:
         )
         reply = await invoker.invoke(converse.read_request(params, model), guardrail)
         latency_ms = round((time.perf_counter() - started) * 1000)
-        response = converse.write_response(reply, model, latency_ms=latency_ms)
-        if guardrail and reply.blocked and config.get("trace", "disabled") != "disabled":
-            response |= converse.write_trace(reply, guardrail)
-        return response
+        return converse.write_response(reply, model, latency_ms=latency_ms)
 
     return Service("bedrock-runtime", {"Converse": answer}, engine.close, {"Converse": invoker.counts})

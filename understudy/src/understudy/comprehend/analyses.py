@@ -21,9 +21,9 @@ from understudy.wire.service import Params
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from understudy.comprehend.targeted import AspectReader
     from understudy.engines.language import Language, LanguageDetector
     from understudy.engines.sentiment import Scores, SentimentModel
+    from understudy.engines.targets import TargetReader
     from understudy.wire.service import Handler, ServiceError
     from understudy.workers import Workers
 
@@ -67,7 +67,7 @@ def sentiment_analysis(model: SentimentModel, detector: LanguageDetector) -> Ana
     return Analysis(noun="Sentiment", find=find)
 
 
-def targeted_analysis(reader: AspectReader) -> Analysis:
+def targeted_analysis(reader: TargetReader) -> Analysis:
     """Return the analysis of the aspects in a text, which Comprehend has for English only."""
 
     def find(texts: Sequence[str], _language: str) -> list[Params]:

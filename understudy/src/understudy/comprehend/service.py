@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.comprehend.analyses import Detection, language_analysis, sentiment_analysis, targeted_analysis
-from understudy.disturbance import Disturbance
+from understudy.disturbance import Disturbance, with_rate_limit
 from understudy.engines.language import LanguageDetector
 from understudy.engines.sentiment import Prior
-from understudy.throttling import with_rate_limit
 from understudy.wire.service import Handler, Service
 from understudy.workers import Workers
 
 if TYPE_CHECKING:
-    from understudy.comprehend.targeted import AspectReader
     from understudy.engines.sentiment import SentimentModel
+    from understudy.engines.targets import TargetReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +32,7 @@ class ComprehendOptions:
 
 
 def create_service(
-    model: SentimentModel, aspects: AspectReader, options: ComprehendOptions = ComprehendOptions()
+    model: SentimentModel, aspects: TargetReader, options: ComprehendOptions = ComprehendOptions()
 ) -> Service:
     """Return Comprehend, which scores texts with `model` and reads targeted sentiment with `aspects`.
 

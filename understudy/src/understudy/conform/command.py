@@ -53,7 +53,7 @@ def conform(arguments: Namespace) -> NoReturn:
     """Make the checks and exit: with 0 if nothing is different, 1 if something is, 2 if it cannot be told."""
     from botocore.exceptions import BotoCoreError
 
-    from understudy.conform.report import plain
+    from understudy.conform.runner import plain
 
     try:
         sys.exit(_run(arguments))
@@ -67,8 +67,7 @@ def conform(arguments: Namespace) -> NoReturn:
 def _run(arguments: Namespace) -> int:
     if arguments.list:
         return _list(arguments)
-    from understudy.conform.report import as_json, line, summary
-    from understudy.conform.runner import run_checks
+    from understudy.conform.runner import as_json, line, run_checks, summary
     from understudy.conform.world import World
 
     checks = _chosen(arguments)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from understudy.personalize.csv_import import TableReader, read_user_ids
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.errors import JobFailedError, invalid_input, require_value
+from understudy.personalize.filtering import number_form
 from understudy.personalize.kinds import (
     DATA_DELETION_JOB,
     DATASET,
@@ -19,7 +20,6 @@ from understudy.personalize.kinds import (
     Arns,
 )
 from understudy.personalize.model_operations import ModelOperations
-from understudy.personalize.records import number_form
 from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.schemas import Schema

@@ -2,12 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-from understudy.personalize.errors import limit_exceeded
-from understudy.personalize.resource import Resource
 
 RECIPE_PREFIX = "arn:aws:personalize:::recipe/"
 
@@ -157,21 +153,3 @@ BATCH_INFERENCE_JOB = Kind("BatchInferenceJob", Quota(5, unfinished_only=True))
 
 NOUNS = frozenset(kind.noun for kind in tuple(globals().values()) if isinstance(kind, Kind))
 """The nouns of all kinds, by which quotas are set."""
-
-
-Limits = Mapping[str, int]
-"""Quotas that differ from AWS's defaults, by the noun of a kind."""
-
-
-def check_quota(kind: Kind, existing: Iterable[Resource], limit: int) -> None:
-    """Raise LimitExceededException when `existing` has used up the quota of `kind`."""
-    quota = kind.quota
-    counted = [each for each in existing if each.unfinished or not quota.unfinished_only]
-    if len(counted) < limit:
-        return
-    if quota.unfinished_only:
-        raise limit_exceeded(f"More than {limit} resources with PENDING or IN_PROGRESS status.")
-    raise limit_exceeded(
-        f"Cannot create {kind.phrase}. More than {limit} resources in ACTIVE state. "
-        "Please delete some and try again."
-    )

@@ -22,11 +22,10 @@ from scipy import sparse
 
 from understudy.engines.recommend import Profiles, Recommender, Satisfaction
 from understudy.engines.recommend.content import LabelLinks
-from understudy.engines.recommend.factors import Factors
 from understudy.engines.recommend.hybrid import HybridModel
-from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.links import HybridParams
 from understudy.engines.recommend.reranking import Ranker
-from understudy.engines.recommend.tables import Catalogue, Tables
+from understudy.engines.recommend.tables import Catalogue, Factors, Tables
 from understudy.personalize.trained import Items, PersonalModel
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Describe, List and Delete, which are the same for every kind of resource."""
+"""Describe, List and Delete, which are the same for every kind of resource, and tags."""
 
 import base64
 import hashlib
@@ -71,6 +71,11 @@ class Readout:
         if f"Delete{kind.noun}" in self.model.operation_names:
             handlers[f"Delete{kind.noun}"] = self._delete(kind)
         return handlers
+
+    async def list_tags(self, params: Params) -> Params:
+        """Answer ListTagsForResource."""
+        tags = self.registry.find_any(params["resourceArn"]).tags
+        return {"tags": [{"tagKey": key, "tagValue": value} for key, value in tags.items()]}
 
     def _describe(self, kind: Kind, extra: Extra) -> Handler:
         answer = self._output(f"Describe{kind.noun}").members[kind.key]

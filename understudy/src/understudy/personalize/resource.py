@@ -1,12 +1,13 @@
-"""One resource of the account, of any kind, and its form in the store."""
+"""One resource of the account, of any kind, its form in the store, and how many there may be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
 from understudy.database import as_json, from_json
 from understudy.personalize import kinds
+from understudy.personalize.errors import limit_exceeded
 from understudy.personalize.kinds import UNFINISHED, Kind, Status
 from understudy.wire.service import Params
 
@@ -88,4 +89,22 @@ def resource_from_json(text: str) -> Resource:
         updated=stored["updated"],
         tags=stored["tags"],
         failure_reason=stored["failure_reason"],
+    )
+
+
+Limits = Mapping[str, int]
+"""Quotas that differ from AWS's defaults, by the noun of a kind."""
+
+
+def check_quota(kind: Kind, existing: Iterable[Resource], limit: int) -> None:
+    """Raise LimitExceededException when `existing` has used up the quota of `kind`."""
+    quota = kind.quota
+    counted = [each for each in existing if each.unfinished or not quota.unfinished_only]
+    if len(counted) < limit:
+        return
+    if quota.unfinished_only:
+        raise limit_exceeded(f"More than {limit} resources with PENDING or IN_PROGRESS status.")
+    raise limit_exceeded(
+        f"Cannot create {kind.phrase}. More than {limit} resources in ACTIVE state. "
+        "Please delete some and try again."
     )

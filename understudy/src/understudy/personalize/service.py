@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from understudy.disturbance import Disturbance
-from understudy.personalize import kinds, recipes
+from understudy.disturbance import Disturbance, with_rate_limit
+from understudy.personalize import kinds
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
@@ -22,9 +22,7 @@ from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
 from understudy.personalize.solution_operations import SolutionOperations
 from understudy.personalize.store import Store
-from understudy.personalize.tags import TagOperations
 from understudy.personalize.trainer import LARGE_ROWS, Trainer
-from understudy.throttling import with_rate_limit
 from understudy.wire.service import Handler, Service
 from understudy.workers import Workers
 
@@ -156,9 +154,9 @@ class _Parts:
         """Return the operations of `personalize`."""
         readout = Readout.of(self.registry)
         handlers = dict(readout.operations(kinds.SOLUTION, extra=self.solutions.latest_version))
+        handlers["ListTagsForResource"] = readout.list_tags
         for kind in _PLAIN_KINDS:
             handlers |= readout.operations(kind)
-        handlers |= recipes.OPERATIONS
         for part in (
             self.data,
             self.jobs,
@@ -167,7 +165,6 @@ class _Parts:
             self.campaigns,
             self.filters,
             self.batch,
-            TagOperations(self.registry),
         ):
             handlers |= part.operations()
         return handlers

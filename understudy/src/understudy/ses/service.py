@@ -23,9 +23,9 @@ from understudy.wire.service import ConnectionDroppedError, Params, Service
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from understudy.disturbance import Clock
     from understudy.ses.message import Email
     from understudy.ses.publishing import ClientFactory
-    from understudy.throttling import Clock
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,11 +5,10 @@ Nothing here knows about a wire protocol, a file or a service: arrays in, arrays
 
 from understudy.engines.recommend.content import ItemContent
 from understudy.engines.recommend.evaluation import Split, evaluate
-from understudy.engines.recommend.events import Events, Histories
+from understudy.engines.recommend.events import Events, Histories, Satisfaction, satisfaction_weights
 from understudy.engines.recommend.hybrid import Ranking
 from understudy.engines.recommend.profiles import Profiles
 from understudy.engines.recommend.recommender import Allowed, Recommender
-from understudy.engines.recommend.satisfaction import Satisfaction, satisfaction_weights
 
 __all__ = [
     "Allowed",

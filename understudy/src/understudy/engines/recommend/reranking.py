@@ -9,8 +9,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from understudy.engines.recommend.examples import Examples
-from understudy.engines.recommend.holdout import DEPTH, gains
+from understudy.engines.recommend.examples import DEPTH, Examples, gains
 from understudy.engines.recommend.sparse_rows import cores
 
 _log = structlog.get_logger()
