@@ -15,7 +15,7 @@ from fondly.stack.topology import Queue, load_topology
 from tests.e2e.conftest import RECORDING
 from tests.support.pipeline import Pipeline
 
-NAME = "parcels"
+NAME, ROOT = "parcels", Path(__file__).parents[2]
 
 
 async def test_a_service_from_the_template_works(pipeline: Pipeline, tmp_path: Path) -> None:
@@ -49,9 +49,8 @@ async def test_a_service_from_the_template_works(pipeline: Pipeline, tmp_path: P
 async def test_the_tests_of_a_service_from_the_template_pass(tmp_path: Path) -> None:
     """They come with it, under its name."""
     begin(NAME, tmp_path / NAME)
-    command = [sys.executable, "-m", "pytest", "-q", "-o", f"pythonpath=. {tmp_path / NAME / 'src'}"]
-    tests = await asyncio.create_subprocess_exec(
-        *command, str(tmp_path / NAME), stdout=asyncio.subprocess.PIPE
-    )
+    paths = f"pythonpath={ROOT} {tmp_path / NAME / 'src'}"
+    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "-o", paths, tmp_path / NAME]
+    tests = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     out, _ = await tests.communicate()
     assert tests.returncode == 0, out.decode()
