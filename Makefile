@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
-PACKAGES := shared/contracts shared/runtime shared/aspects services/ingest services/sentiment services/recommender \
-  services/mailer services/sender understudy tools/stack lab/evaluation lab/checks tools/cli
+SERVICES := $(notdir $(patsubst %/,%,$(wildcard services/*/)))
+PACKAGES := shared/contracts shared/runtime shared/aspects $(SERVICES:%=services/%) \
+  understudy tools/stack lab/evaluation lab/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] lab/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 CODE := shared services tools lab understudy tests conftest.py
 # What goes to AWS, and for which of Fargate's processors.
-IMAGES := ingest sentiment recommender mailer sender understudy
+IMAGES := $(SERVICES) understudy
 PLATFORM := linux/arm64
 # What the images' labels say of where they come from, without a password that the address may have.
 LABELS = FONDLY_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
@@ -77,7 +78,7 @@ verify-deployment: setup ## check that an environment has everything: make verif
 check: setup ## format, lint and types, over code and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(CODE)
+	MYPYPATH=$(subst $() ,:,$(PACKAGES:%=%/src)) $(BIN)/mypy $(CODE)
 
 check-infra: $(VENV_INFRA)/.ready ## Terraform and the Dockerfiles; with STRICT=1 a tool that is not installed is an error
 	@PATH="$(CURDIR)/$(VENV_INFRA)/bin:$$PATH" STRICT='$(STRICT)' infra/check
