@@ -155,7 +155,7 @@ chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED=
 chaos-delivery: setup ## deliver a finished run amid crashes and faults: make chaos-delivery [SEED="1 2 3"] [BY=smtp|ses] [EMAILS=240]
 	@$(BIN)/python -m tests.chaos.delivery $(SEED:%=--seed %) $(BY:%=--by %) $(if $(EMAILS),--emails '$(EMAILS)')
 
-mutants: setup ## take each protection of docs/delivery-proof.md away in turn and see its test fail: make mutants [NAME="part of a name"]
+mutants: setup ## take each protection of tests/chaos/mutants.toml away in turn and see its test fail: make mutants [NAME="part of a name"]
 	@$(BIN)/python -m tests.chaos.mutants $(if $(NAME),'$(NAME)')
 
 test-containers: setup ## the same pipeline in containers, with crashes: takes a Docker engine

@@ -292,7 +292,7 @@ variable "settings" {
 }
 
 variable "understudy" {
-  description = "Run understudy instead of Comprehend, Personalize and Bedrock: no AI costs, no real AI."
+  description = "Run understudy instead of Comprehend, Personalize, Bedrock and SES: no AI costs, and no email leaves."
   type        = bool
   default     = false
 }
