@@ -7,9 +7,9 @@ import pytest
 from aiobotocore.session import get_session
 
 from fondly.contracts.events import RecommenderBundle, RecommenderPoll, Round, parse_event
-from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.personalize.client import AWSPersonalize
+from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
 from fondly.recommender.adapters.turns import DynamoDBTurns
-from fondly.recommender.domain.plan import Kind, ResourceSpec
 from fondly.recommender.ports import (
     NotReadyError,
     Personalize,
