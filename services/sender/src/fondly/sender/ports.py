@@ -1,8 +1,8 @@
 """What use cases need from outside; tests use the doubles of `services.sender.tests.fakes`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -20,8 +20,8 @@ class Outgoing:
     """The recipient of the envelope, in the form that every server can carry."""
     content: bytes
     """Lines end in CRLF; the header `To` is the recipient's."""
-    tags: Mapping[str, str] = field(default_factory=dict)
-    """What reports about the email shall name it by; ASCII letters, digits, `_` and `-`."""
+    variant: str = ""
+    """Of the subject line, where a shop compares some."""
 
 
 @dataclass(frozen=True)
