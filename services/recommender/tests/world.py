@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from fondly.contracts import object_keys
 from fondly.contracts.events import (
     EventData,
-    RecommenderBundle,
     RecommenderPoll,
     Round,
     SentimentScored,
@@ -17,7 +16,7 @@ from fondly.contracts.records import Recommendation
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain import personalize_keys
 from fondly.recommender.domain.assortment import Assortment
-from fondly.recommender.domain.bundles import FEWEST_PARTS
+from fondly.recommender.domain.bundles import FEWEST_PARTS, RecommenderBundle
 from fondly.recommender.domain.history import History
 from fondly.recommender.domain.kept_rankings import solution_digest
 from fondly.recommender.domain.plan import Plan

@@ -53,4 +53,5 @@ def outgoing(name: str = "one", *, address: str = ADDRESS, content: bytes | None
         customer_id="Ada",
         address=address,
         content=message(name, address=address) if content is None else content,
+        tags={"run": "run-1"},
     )

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from fondly.contracts.clock import SECONDS_PER_DAY
-from fondly.contracts.events import RecommendationsReady, RecommenderBundle, Round
+from fondly.contracts.events import RecommendationsReady, Round
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource
 from fondly.recommender.domain import personalize_keys
 from fondly.recommender.domain.assortment import Assortment
+from fondly.recommender.domain.bundles import RecommenderBundle
 from fondly.recommender.domain.kept_rankings import (
     RANKING,
     KeptRanking,

@@ -9,7 +9,6 @@ from fondly.contracts import object_keys
 from fondly.contracts.events import (
     EventData,
     RecommendationsReady,
-    RecommenderBundle,
     Round,
 )
 from fondly.contracts.records import (
@@ -18,6 +17,7 @@ from fondly.contracts.records import (
     RecommendationSource,
 )
 from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.bundles import RecommenderBundle
 from fondly.recommender.domain.history import Told
 from fondly.recommender.domain.rules import Rules
 from fondly.recommender.use_cases.select_products import recommend

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from fondly.sender.adapters.ses_notifications import is_notification, read_notification, tags
+from fondly.sender.adapters.ses_notifications import is_notification, read_notification
 from fondly.sender.domain.notifications import (
     Notification,
     NotificationError,
     NotificationKind,
     ReceivedMail,
+    tags,
 )
-from fondly.sender.ports import Outgoing
 from understudy.ses.message import Email
 from understudy.ses.simulator import what_happens
 
@@ -169,7 +169,7 @@ def test_a_notification_of_the_stand_in_names_what_the_sender_has_sent(
         senders=("hello@shop.example",),
         recipients=(address,),
         headers=(("X-Customer-Id", Header(customer_id, "utf-8", maxlinelen=9_999).encode()),),
-        tags=tags(Outgoing(RUN, customer_id, address, content=b"")),
+        tags=tags(RUN, customer_id),
         configuration_set="fondly-prod",
         content=b"",
     )

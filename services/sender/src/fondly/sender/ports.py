@@ -1,8 +1,8 @@
 """What use cases need from outside; tests use the doubles of `services.sender.tests.fakes`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -20,8 +20,8 @@ class Outgoing:
     """The recipient of the envelope, in the form that every server can carry."""
     content: bytes
     """Lines end in CRLF; the header `To` is the recipient's."""
-    variant: str = ""
-    """Of the subject line, where a shop compares some."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """What reports about the email shall name it by; ASCII letters, digits, `_` and `-`."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Dispatches(Protocol):
 
 
 class SenderPolls(Protocol):
-    """The sender's messages to itself; see `fondly.runtime.queue.polls.SQSSenderPolls`."""
+    """The sender's messages to itself; see `fondly.sender.adapters.polls.SQSSenderPolls`."""
 
     async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None: ...
     async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None: ...

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fondly.sender.adapters.ses_errors import meaning
-from fondly.sender.adapters.ses_notifications import tags
 from fondly.sender.domain.fitness import unfit
 from fondly.sender.ports import Accepted, InDoubtError, Outgoing, RefusedError
 from fondly.sender.settings import TransportKind
@@ -85,8 +84,9 @@ class SesTransport:
         request: SendEmailRequestTypeDef = {
             "Destination": {"ToAddresses": [email.address]},
             "Content": {"Raw": {"Data": email.content}},
-            "EmailTags": [{"Name": name, "Value": value} for name, value in tags(email).items()],
         }
         if self._configuration_set:
             request["ConfigurationSetName"] = self._configuration_set
+        if email.tags:
+            request["EmailTags"] = [{"Name": name, "Value": value} for name, value in email.tags.items()]
         return request

@@ -7,30 +7,27 @@ SNS notification contents" and "Contents of notifications for Amazon SES email r
 message delivery".
 """
 
-from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64decode
 from binascii import Error as Base64Error
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.utils import parseaddr
-from hashlib import sha256
 from typing import Annotated
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from fondly.sender.domain.notifications import (
+    CUSTOMER_TAG,
     MAX_ID_CHARS,
     RUN_HEADER,
+    RUN_TAG,
     Notification,
     NotificationError,
     NotificationKind,
     ReceivedMail,
 )
-from fondly.sender.ports import Outgoing
 
-RUN_TAG = "fondly_run"
-CUSTOMER_TAG = "fondly_customer"
-MAX_TAG_CHARS = 256
 CUSTOMER_HEADER = "x-customer-id"
 SES_TEST = "Successfully validated SNS topic"
 """What SES publishes when a topic becomes an event destination, in words and not in JSON."""
@@ -115,20 +112,6 @@ class _Envelope(_Model):
 
     kind: Annotated[str, Field(alias="Type")]
     message: Annotated[str, Field(alias="Message")]
-
-
-def tags(email: Outgoing) -> dict[str, str]:
-    """Return what reports about an email name it by: its run, and the customer in URL-safe base64.
-
-    An id that is too long for a tag is left out: reports have the message's header as well.
-    """
-    customer = urlsafe_b64encode(email.customer_id.encode("utf-8", "replace")).decode().rstrip("=")
-    found = {RUN_TAG: email.run_id.partition("#")[0]}
-    if len(customer) <= MAX_TAG_CHARS:
-        found[CUSTOMER_TAG] = customer
-    if email.variant:
-        found["fondly_variant"] = sha256(email.variant.encode()).hexdigest()[:16]
-    return found
 
 
 def is_notification(body: str) -> bool:

@@ -1,11 +1,14 @@
 """What is reported of emails that were accepted: bounces and complaints; and mails that come back."""
 
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
+RUN_TAG, CUSTOMER_TAG, VARIANT_TAG = "fondly_run", "fondly_customer", "fondly_variant"
 RUN_HEADER = "x-fondly-run"
-MAX_ID_CHARS = 256
+MAX_ID_CHARS = MAX_TAG_CHARS = 256
 
 
 class NotificationError(Exception):
@@ -45,3 +48,17 @@ class ReceivedMail:
     """A mail that SES has received: anybody may have sent it."""
 
     content: bytes
+
+
+def tags(run_id: str, customer_id: str, variant: str = "") -> dict[str, str]:
+    """Return what reports about an email name it by: its run, and the customer in URL-safe base64.
+
+    An id that is too long for a tag is left out: reports have the message's header as well.
+    """
+    customer = urlsafe_b64encode(customer_id.encode("utf-8", "replace")).decode().rstrip("=")
+    found = {RUN_TAG: run_id.partition("#")[0]}
+    if len(customer) <= MAX_TAG_CHARS:
+        found[CUSTOMER_TAG] = customer
+    if variant:
+        found[VARIANT_TAG] = sha256(variant.encode()).hexdigest()[:16]
+    return found

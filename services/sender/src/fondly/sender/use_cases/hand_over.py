@@ -18,6 +18,7 @@ from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.turns import StoppingError
 from fondly.sender.domain.dating import dated
 from fondly.sender.domain.judging import written_to
+from fondly.sender.domain.notifications import tags
 from fondly.sender.ports import (
     Claim,
     Claimed,
@@ -168,7 +169,7 @@ class HandOver:
                 customer_id=parcel.email.customer_id,
                 address=parcel.address,
                 content=dated(content, self._now()),
-                variant=parcel.email.variant,
+                tags=tags(parcel.run_id, parcel.email.customer_id, parcel.email.variant),
             )
         )
         return claimed.model_copy(
