@@ -7,7 +7,7 @@ has few bundles, and a run of any size at most `MAX_BUNDLES`.
 from typing import NamedTuple
 
 from fondly.contracts.errors import PermanentError
-from fondly.contracts.events import Round
+from fondly.contracts.events import EventData, PartNumber, Round
 from fondly.runtime.runs.run import Run, StageName
 
 MAX_BUNDLES = 250
@@ -21,6 +21,23 @@ BUNDLE_PARTS = "bundle_parts"
 def closed(in_round: Round) -> str:
     """Where a run's `step` keeps that the results of all bundles of a round have been put together."""
     return f"{in_round}_closed"
+
+
+class RecommenderBundle(EventData):
+    """The recommender's message to itself about a bundle that one task handles in a round.
+
+    No topic carries it.
+    """
+
+    type = "fondly.recommender-bundle.v1"
+    topic = ""
+    round: Round
+    bundle: PartNumber
+
+    @property
+    def cause(self) -> str:
+        """The round and the bundle."""
+        return f"{self.round}-{self.bundle}"
 
 
 class Bundle(NamedTuple):
