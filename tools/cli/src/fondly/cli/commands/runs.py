@@ -143,23 +143,18 @@ async def watch(
     change. Exits with 1 if the run failed, or was stopped by its budget.
     """
     from fondly.cli.output import console, say
-    from fondly.cli.runs.follow import (
-        follow_as_json,
-        follow_delivery_as_json,
-        follow_delivery_on_screen,
-        follow_on_screen,
-    )
+    from fondly.cli.runs.progress import show_delivery, show_run
     from fondly.cli.runs.tables import show_details
+    from fondly.operations.runs.follow import follow, follow_delivery
     from fondly.operations.runs.lookup import find_run, run_details
     from fondly.runtime.runs.delivery import Deliveries
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)
-    run = await (follow_as_json if json else follow_on_screen)(ledger, run, interval_s)
+    run = await show_run(follow(ledger, run, interval_s), json=json)
     if with_delivery and run.status == "finished":
         deliveries = Deliveries(environment.dynamodb, await environment.table("runs"))
-        follow = follow_delivery_as_json if json else follow_delivery_on_screen
-        await follow(deliveries, ledger, run, interval_s)
+        await show_delivery(follow_delivery(deliveries, ledger, run, interval_s), json=json)
     if not json:
         details = await run_details(environment, ledger, run)
         show_details(details, console())
