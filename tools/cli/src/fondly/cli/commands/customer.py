@@ -159,7 +159,7 @@ async def forget(
 
     if not all(customers):
         raise typer.BadParameter("an id is not empty")
-    role_arn = role_arn or await _role(environment)
+    role_arn = role_arn or await environment.role_arn("personalize")
     async with _scope(environment, dry_run, 60.0 * timeout_minutes, frozenset(dataset_group or ())) as scope:
         gone = await whom(scope, customers)
         question = f"Forget {counted(len(gone.customer_ids), 'customer')} for good? Type {FORGET} to go on: "
@@ -211,10 +211,3 @@ def _show_proof(proof: "Proof") -> None:
     screen.print(unseen_table(proof))
     for line in (*more(proof), verdict(proof)):
         say(line)
-
-
-async def _role(environment: "Environment") -> str:
-    """The role's ARN as Terraform names it, in the account that the environment's queues are in."""
-    url = await environment.queue_url(next(iter(environment.topology.queues)))
-    _, partition, _, _, account, _ = (await environment.queue_arn(url)).split(":")
-    return f"arn:{partition}:iam::{account}:role/{environment.name}-personalize"

@@ -9,7 +9,6 @@ from fondly.cli.commands import delivery
 from fondly.cli.commands.delivery import By, Why, Yes
 from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, in_environment
-from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
     from fondly.operations.environment import Environment
@@ -57,13 +56,9 @@ async def runs(
     """Show runs, the latest first."""
     from fondly.cli.output import console, print_json, say
     from fondly.cli.runs.tables import run_table
-    from fondly.operations.delivery.views import DeliveryLookup
-    from fondly.operations.runs.views import view
+    from fondly.operations.runs.lookup import list_runs
 
-    ledger = await environment.ledger()
-    found = [run for run in reversed(await ledger.runs()) if status in {None, run.status}][:limit]
-    deliveries = await (await DeliveryLookup.of(environment)).statuses(found)
-    views = [view(run, deliveries.get(run.run_id)) for run in found]
+    views = await list_runs(environment, limit=limit, status=status)
     if json:
         print_json(views)
     elif views:
@@ -111,16 +106,9 @@ async def results(
     """
     from fondly.cli.output import console, print_json
     from fondly.cli.results.tables import show_results
-    from fondly.operations.results.gathering import groups_of, prices_of
-    from fondly.operations.results.views import results as results_of
-    from fondly.operations.runs.lookup import find_run
+    from fondly.operations.results.gathering import results_of
 
-    run = await find_run(await environment.ledger(), run_id)
-    prices = await prices_of(await environment.objects(), run.run_id)
-    groups = await groups_of(environment, run.run_id, prices, days=days)
-    found = results_of(
-        run.run_id, groups, days=days, currency=prices.currency, against=against, now=utc_now()
-    )
+    found = await results_of(environment, run_id, days=days, against=against)
     if json:
         print_json(found)
     else:
@@ -175,11 +163,9 @@ async def retry(
     """
     from fondly.cli.output import console, print_json, say
     from fondly.cli.runs.tables import message_table
-    from fondly.operations.runs.lookup import find_run
     from fondly.operations.runs.retry import Retry
 
-    ledger = await environment.ledger()
-    retry = Retry(environment, await find_run(ledger, run_id), ledger, await environment.objects())
+    retry = await Retry.of(environment, run_id)
     messages = await retry.messages()
     if not dry_run:
         await retry.send(messages)

@@ -19,6 +19,7 @@ from fondly.contracts.events import (
 from fondly.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
+from fondly.operations.runs.lookup import find_run
 from fondly.operations.runs.missing import MissingMessage, missing_messages
 from fondly.operations.runs.uploads import notification_again
 from fondly.runtime.errors import error_code
@@ -56,6 +57,12 @@ class Retry:
     run: Run
     ledger: Ledger
     objects: S3Objects
+
+    @classmethod
+    async def of(cls, environment: Environment, run_id: str) -> "Retry":
+        """Find the run; raise `OperationError` if there is none."""
+        ledger = await environment.ledger()
+        return cls(environment, await find_run(ledger, run_id), ledger, await environment.objects())
 
     async def messages(self) -> list[Message]:
         """Return what to send again; raise `OperationError` if that is nothing or its files are gone."""
