@@ -17,7 +17,7 @@ from fondly.cli.execution import FOUND_WRONG, guarded, in_environment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fondly.cli.environment import Environment
+    from fondly.operations.environment import Environment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -140,8 +140,8 @@ async def reasons(environment: "Environment", run_id: RunId, *, json: AsJson = F
 
     Exits with 1 if one is false, or if there are no recommendations.
     """
-    from fondly.cli.errors import CommandError
     from fondly.cli.evaluation.start import evaluating, require_evaluation
+    from fondly.operations.errors import OperationError
 
     require_evaluation()
     from fondly.cli.evaluation.reason_tables import show_reasons
@@ -157,7 +157,7 @@ async def reasons(environment: "Environment", run_id: RunId, *, json: AsJson = F
     else:
         show_reasons(report, console())
     if not report.checked:
-        raise CommandError(f"{report.run_id} recommends nothing to anybody")
+        raise OperationError(f"{report.run_id} recommends nothing to anybody")
     if report.false:
         raise typer.Exit(FOUND_WRONG)
 

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-from fondly.cli.errors import CommandError
 from fondly.cli.output import console
+from fondly.operations.errors import OperationError
 
 
 def require_evaluation() -> None:
-    """Raise `CommandError` if the package that evaluates, which needs a learning stack, is not installed."""
+    """Raise `OperationError` if the package that evaluates, with its learning stack, is not installed."""
     if find_spec("fondly.evaluation") is None:
-        raise CommandError(
+        raise OperationError(
             "fondly-evaluation is not installed: run `make setup`, or install fondly-cli[evaluation]"
         )
 
@@ -20,7 +20,7 @@ def require_evaluation() -> None:
 def evaluating(what: str) -> Iterator[Callable[[str], None]]:
     """Show on a terminal what is being done; yield a function that tells what comes next.
 
-    Raises `CommandError` if the input cannot be evaluated.
+    Raises `OperationError` if the input cannot be evaluated.
     """
     from fondly.evaluation.errors import EvaluationError  # noqa: PLC0415 - an optional package
 
@@ -28,4 +28,4 @@ def evaluating(what: str) -> Iterator[Callable[[str], None]]:
         try:
             yield status.update
         except EvaluationError as error:
-            raise CommandError(str(error)) from error
+            raise OperationError(str(error)) from error
