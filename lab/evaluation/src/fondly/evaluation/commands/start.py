@@ -1,19 +1,11 @@
-"""What every evaluation needs: the package that does it, errors in one line, and progress on a terminal."""
+"""What every evaluation needs: errors in one line, and progress on a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 
 from fondly.cli.errors import CommandError
 from fondly.cli.output import console
-
-
-def require_evaluation() -> None:
-    """Raise `CommandError` if the package that evaluates, which needs a learning stack, is not installed."""
-    if find_spec("fondly.evaluation") is None:
-        raise CommandError(
-            "fondly-evaluation is not installed: run `make setup`, or install fondly-cli[evaluation]"
-        )
+from fondly.evaluation.errors import EvaluationError
 
 
 @contextmanager
@@ -22,8 +14,6 @@ def evaluating(what: str) -> Iterator[Callable[[str], None]]:
 
     Raises `CommandError` if the input cannot be evaluated.
     """
-    from fondly.evaluation.errors import EvaluationError  # noqa: PLC0415 - an optional package
-
     with console(stderr=True).status(what) as status:
         try:
             yield status.update
