@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 PACKAGES := shared/contracts shared/runtime shared/aspects services/ingest services/sentiment services/recommender \
-  services/mailer services/sender understudy tools/stack lab/evaluation lab/checks tools/cli
+  services/mailer services/sender understudy tools/operations tools/stack lab/evaluation lab/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] lab/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 CODE := shared services tools lab understudy tests conftest.py

@@ -24,7 +24,14 @@ IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
 ONLY_EMBEDDED = {"aiosmtpd", "ministack", "understudy"}
 """What comes with the extra `embedded` of the stack."""
-TOOLS = {"fondly.stack", "fondly.cli", "fondly.evaluation", "fondly.checks", "understudy"}
+TOOLS = {
+    "fondly.operations",
+    "fondly.stack",
+    "fondly.cli",
+    "fondly.evaluation",
+    "fondly.checks",
+    "understudy",
+}
 
 
 def module_name(path: Path) -> str:
@@ -72,6 +79,19 @@ def test_understudy_loads_nothing_of_ours() -> None:
     assert within(loaded, {"fondly"}) == {"fondly"}
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     assert not [each for each in project["dependencies"] if each.startswith("fondly")]
+
+
+def test_operations_load_nothing_that_draws_and_no_other_tool() -> None:
+    """The command line and any other surface stand on them: they neither print nor know who does."""
+    drawing = ["rich", "typer"]
+    loaded = loaded_by((ROOT / "tools/operations/src").rglob("*.py"), without=drawing)
+    assert within(loaded, {*TOOLS, *drawing} - {"fondly.operations"}) == set(drawing)
+
+
+def test_the_stack_loads_no_command() -> None:
+    """The embedded stack and the gallery stand beside the command line, on the operations."""
+    loaded = loaded_by((ROOT / "tools/stack/src").rglob("*.py"))
+    assert within(loaded, {"fondly.cli"}) == set()
 
 
 def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
@@ -142,7 +162,7 @@ def test_commands_start_without_what_only_a_local_stack_has() -> None:
         f"    if name.split('.')[0] in {sorted(ONLY_EMBEDDED)}: raise ModuleNotFoundError(name)\n"
         "    return load(name, *rest)\n"
         "builtins.__import__ = guarded\n"
-        "import fondly.cli.app, fondly.cli.target, fondly.cli.verification, fondly.stack.provision\n"
+        "import fondly.cli.app, fondly.operations.target, fondly.cli.verification, fondly.stack.provision\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603 - our own modules
 

@@ -1,4 +1,4 @@
-"""What people see of a table, on a terminal of 80 columns and in a pipe, beside the `snapshots/` of a test."""
+"""What people see of a table, on a terminal of 80 columns and in a pipe, beside `snapshots/` of the test."""
 
 from collections.abc import Callable
 from io import StringIO

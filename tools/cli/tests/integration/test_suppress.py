@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiobotocore.session import get_session
 
-from fondly.cli.suppressions import ses, store
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.operations.suppressions import ses, store
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.consent import DynamoDBConsent
 

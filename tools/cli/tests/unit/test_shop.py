@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from fondly.cli.shop.tables import show_settings
-from fondly.stack.shop import load_shop
-from fondly.stack.shop.file import read_shop_file
-from fondly.stack.shop.rows import rows
-from fondly.stack.shop.schema import SCHEMA_FILE, schema_text
+from fondly.operations.shop import load_shop
+from fondly.operations.shop.file import read_shop_file
+from fondly.operations.shop.rows import rows
+from fondly.operations.shop.schema import SCHEMA_FILE, schema_text
 from tools.cli.tests.conftest import Fondly
 from tools.cli.tests.screens import Show, compare, in_pipe, on_terminal
 

@@ -14,8 +14,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from fondly.operations.formatting import count, seconds
 from fondly.runtime.runs.run import MAKING, Run, StageName
-from fondly.stack.formatting import count, seconds
 
 _BAR_COLUMNS = 32
 _FRAMES_PER_SECOND = 8

@@ -6,7 +6,7 @@ from rich.table import Table
 from fondly.cli.tables import cell, table
 from fondly.evaluation.metrics import Change, Interval
 from fondly.evaluation.own_data.ablation import HIT_NAMES, AblationReport, Whole
-from fondly.stack.formatting import count
+from fondly.operations.formatting import count
 
 TITLES = dict(zip(HIT_NAMES, ("very product", "family", "leaf category"), strict=True))
 

@@ -10,7 +10,7 @@ from fondly.cli.tables import cell, table
 from fondly.evaluation.copy.answer_report import AnswerReport, JudgedField, Outcome, OutcomeRates
 from fondly.evaluation.copy.judging import Problem, Verdict
 from fondly.evaluation.copy.report import CopyReport, Rate, Rates
-from fondly.stack.formatting import count
+from fondly.operations.formatting import count
 
 INTERVAL = "95 % interval"
 RULES_SHOWN = 10

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.cli.errors import CommandError
 from fondly.cli.output import console, print_json, say
 from fondly.evaluation.commands.copy_tables import show_answers, show_suite
 from fondly.evaluation.commands.start import evaluating
@@ -14,7 +13,8 @@ from fondly.evaluation.copy.emails import Facts, read_emails
 from fondly.evaluation.copy.gate import mailer_gate
 from fondly.evaluation.copy.report import CopyReport, evaluate_suite, shortfalls
 from fondly.evaluation.copy.suite import OWN_SUITES, Suite, own_emails, read_own_suites, read_suite
-from fondly.stack.formatting import count
+from fondly.operations.errors import OperationError
+from fondly.operations.formatting import count
 
 STANDARD_OUTPUT = Path("-")
 SHOWN = 10
@@ -84,7 +84,7 @@ def _suite(name: str | None, facts: Facts) -> Suite:
     if is_own(name):
         return read_own_suites(facts, [name])
     if not Path(name).is_file():
-        raise CommandError(f"{name}: found no such file, expected one or {', '.join(OWN_SUITES)}")
+        raise OperationError(f"{name}: found no such file, expected one or {', '.join(OWN_SUITES)}")
     return read_suite(Path(name), facts)
 
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from fondly.cli.check.reading import rules as loading_rules
 from fondly.cli.output import console, print_json
 from fondly.evaluation.commands.ablation_tables import show_ablation
 from fondly.evaluation.commands.own_data_tables import show_own_data
@@ -15,9 +14,10 @@ from fondly.evaluation.own_data.made_up import MadeUpName, made_up
 from fondly.evaluation.own_data.reading import Data, read_data
 from fondly.evaluation.own_data.report import evaluate_data
 from fondly.evaluation.own_data.shop_file import read_rules
+from fondly.operations.check.reading import rules as loading_rules
+from fondly.operations.shop import load_shop
 from fondly.recommender.domain.rules import DEFAULT_PICKS
 from fondly.recommender.domain.run_rules import RunRules
-from fondly.stack.shop import load_shop
 
 
 def show_evaluation(

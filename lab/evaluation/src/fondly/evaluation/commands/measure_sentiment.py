@@ -12,7 +12,7 @@ from fondly.evaluation.sentiment.ratings import RatingsReport, evaluate_ratings,
 from fondly.evaluation.sentiment.reading import SHOWN_CHARS, Columns, Labelled, read_labelled
 from fondly.evaluation.sentiment.report import SentimentReport, evaluate_rows
 from fondly.evaluation.sentiment.scoring import Timed, has_vader, on_terms, on_texts, timed, vader
-from fondly.stack.formatting import count
+from fondly.operations.formatting import count
 
 ASPECTS = "aspects"
 SHOWN = 10

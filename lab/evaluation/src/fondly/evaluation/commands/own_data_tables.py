@@ -10,7 +10,7 @@ from fondly.cli.tables import cell, table
 from fondly.evaluation.metrics import Interval
 from fondly.evaluation.own_data.quality import MANY, QualityFigures
 from fondly.evaluation.own_data.report import DataFigures, HeldOutFigures, ListFigures, OwnDataReport
-from fondly.stack.formatting import count
+from fondly.operations.formatting import count
 
 
 def show_own_data(report: OwnDataReport, console: Console) -> None:

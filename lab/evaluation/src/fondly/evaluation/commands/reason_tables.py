@@ -4,7 +4,7 @@ from rich.console import Console
 
 from fondly.cli.tables import cell, table
 from fondly.evaluation.reasons.checking import ReasonReport
-from fondly.stack.formatting import count
+from fondly.operations.formatting import count
 
 
 def show_reasons(report: ReasonReport, console: Console) -> None:

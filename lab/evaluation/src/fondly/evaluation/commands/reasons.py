@@ -9,7 +9,7 @@ from fondly.cli.commands.runs import RunId
 from fondly.cli.execution import FOUND_WRONG, in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
+    from fondly.operations.environment import Environment
 
 
 @in_environment
@@ -18,12 +18,12 @@ async def reasons(environment: "Environment", run_id: RunId, *, json: AsJson = F
 
     Exits with 1 if one is false, or if there are no recommendations.
     """
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import console, print_json
     from fondly.evaluation.commands.reason_tables import show_reasons
     from fondly.evaluation.commands.start import evaluating
     from fondly.evaluation.commands.stored_run import stored_run
     from fondly.evaluation.reasons.checking import check_reasons
+    from fondly.operations.errors import OperationError
 
     run = await stored_run(environment, run_id)
     with evaluating("reading the run") as announce:
@@ -33,6 +33,6 @@ async def reasons(environment: "Environment", run_id: RunId, *, json: AsJson = F
     else:
         show_reasons(report, console())
     if not report.checked:
-        raise CommandError(f"{report.run_id} recommends nothing to anybody")
+        raise OperationError(f"{report.run_id} recommends nothing to anybody")
     if report.false:
         raise typer.Exit(FOUND_WRONG)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from fondly.cli.errors import CommandError
 from fondly.cli.output import say
-from fondly.cli.target import target
 from fondly.evaluation.sentiment.comprehend import comprehend, estimated_usd
 from fondly.evaluation.sentiment.scoring import Engine, Prior, understudy, vader
-from fondly.stack.formatting import count, usd
+from fondly.operations.errors import OperationError
+from fondly.operations.formatting import count, usd
+from fondly.operations.target import target
 
 if TYPE_CHECKING:
     from types_boto3_comprehend.literals import LanguageCodeType
@@ -48,8 +48,8 @@ class Choice:
 def opened(choice: Choice, texts: Sequence[str]) -> Iterator[Engine]:
     """Open the engine that is to score these texts.
 
-    Comprehend's endpoint and credentials are those of the AWS SDK. Raises `CommandError` if it has no region,
-    or if the person would not pay.
+    Comprehend's endpoint and credentials are those of the AWS SDK. Raises `OperationError` if it has no
+    region, or if the person would not pay.
     """
     if choice.engine == COMPREHEND:
         with target(None, choice.region) as chosen:
@@ -70,4 +70,4 @@ def _require_consent(texts: Sequence[str], *, given: bool) -> None:
     sys.stderr.write("Score them? [y/N]: ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
-        raise CommandError("nothing scored")
+        raise OperationError("nothing scored")

@@ -10,7 +10,7 @@ from fondly.evaluation.sentiment.challenge import ChallengeReport
 from fondly.evaluation.sentiment.metrics import Correlation, Share
 from fondly.evaluation.sentiment.ratings import RatingsReport
 from fondly.evaluation.sentiment.report import SentimentReport
-from fondly.stack.formatting import count
+from fondly.operations.formatting import count
 
 INTERVAL = "95 % interval"
 TOLD = {

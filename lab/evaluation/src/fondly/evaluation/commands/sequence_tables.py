@@ -6,7 +6,7 @@ from rich.console import Console
 
 from fondly.cli.tables import cell, table
 from fondly.evaluation.sequences.report import Figures, SequenceReport
-from fondly.stack.formatting import count
+from fondly.operations.formatting import count
 
 ACCURACY = ("recall@5", "ndcg@5", "recall@10", "ndcg@10", "coverage@5")
 SECONDS = ("fit s", "score s")

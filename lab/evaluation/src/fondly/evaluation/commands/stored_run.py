@@ -1,18 +1,18 @@
 """The run whose reasons are checked, as the ledger and the data bucket have it."""
 
-from fondly.cli.environment import Environment
-from fondly.cli.errors import CommandError
-from fondly.cli.runs.lookup import find_run
 from fondly.evaluation.reasons.stored_run import StoredRun
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.operations.runs.lookup import find_run
 from fondly.runtime.runs.run import StageName
 
 
 async def stored_run(environment: Environment, wanted: str) -> StoredRun:
-    """Return where a run's records are; raise `CommandError` if it has no recommendations."""
+    """Return where a run's records are; raise `OperationError` if it has no recommendations."""
     run = await find_run(await environment.ledger(), wanted)
     recommended = sorted(run.stage(StageName.RECOMMENDER).done)
     if not recommended:
-        raise CommandError(f"{run.run_id} has no recommendations: it is {run.status}")
+        raise OperationError(f"{run.run_id} has no recommendations: it is {run.status}")
     return StoredRun(
         run_id=run.run_id,
         objects=await environment.objects(),

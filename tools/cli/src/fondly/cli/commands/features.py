@@ -8,8 +8,8 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
     from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
+    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What emails may say that products have.")
 
@@ -44,13 +44,13 @@ async def list_(
     json: AsJson = False,
 ) -> None:
     """Show the features of products."""
-    from fondly.cli.errors import CommandError
-    from fondly.cli.features.lookup import of_run, of_text
     from fondly.cli.features.tables import feature_table
     from fondly.cli.output import console, print_json, say
+    from fondly.operations.errors import OperationError
+    from fondly.operations.features.lookup import of_run, of_text
 
     if run and search:
-        raise CommandError("give --run or --search, not both")
+        raise OperationError("give --run or --search, not both")
     records = await _records(environment)
     found, missing = (
         await of_run(environment, records, run) if run else (await of_text(records, search or ""), 0)
@@ -67,9 +67,9 @@ async def list_(
 @in_environment
 async def show(environment: "Environment", product: Product, *, json: AsJson = False) -> None:
     """Show a product's features, who decided on them, and what was refused."""
-    from fondly.cli.features.lookup import of_product
     from fondly.cli.features.tables import show_features
     from fondly.cli.output import console, print_json
+    from fondly.operations.features.lookup import of_product
 
     record = await of_product(await _records(environment), product)
     if json:
@@ -93,9 +93,9 @@ async def set_(
 
     It holds until `reset`, even if the catalogue entry changes.
     """
-    from fondly.cli.features.decide import decided
     from fondly.cli.features.tables import show_features
     from fondly.cli.output import console, print_json, say
+    from fondly.operations.features.decide import decided
 
     records = await _records(environment)
     stored = (await records.existing([product])).get(product)
@@ -113,11 +113,11 @@ async def set_(
 @in_environment
 async def reset(environment: "Environment", product: Product) -> None:
     """Forget a product's features, so that the model is asked for them in the next run."""
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import say
+    from fondly.operations.errors import OperationError
 
     if not await (await _records(environment)).remove(product):
-        raise CommandError(f"no features of product {product} are stored")
+        raise OperationError(f"no features of product {product} are stored")
     say(f"the next run that recommends {product} asks the model for its features")
 
 

@@ -12,8 +12,8 @@ from fondly.cli.execution import FOUND_WRONG, in_environment
 from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
-    from fondly.cli.runs.views import RunDetails
+    from fondly.operations.environment import Environment
+    from fondly.operations.runs.views import RunDetails
     from fondly.runtime.runs.run import Run
 
 app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, approve it, resume it.")
@@ -55,10 +55,10 @@ async def runs(
     environment: "Environment", *, limit: Limit = 20, status: Status = None, json: AsJson = False
 ) -> None:
     """Show runs, the latest first."""
-    from fondly.cli.delivery.views import DeliveryLookup
     from fondly.cli.output import console, print_json, say
     from fondly.cli.runs.tables import run_table
-    from fondly.cli.runs.views import view
+    from fondly.operations.delivery.views import DeliveryLookup
+    from fondly.operations.runs.views import view
 
     ledger = await environment.ledger()
     found = [run for run in reversed(await ledger.runs()) if status in {None, run.status}][:limit]
@@ -82,8 +82,8 @@ async def show(
     Why it failed, and what became of its emails.
     """
     from fondly.cli.output import console, print_json
-    from fondly.cli.runs.lookup import find_run, run_details
     from fondly.cli.runs.tables import show_details
+    from fondly.operations.runs.lookup import find_run, run_details
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)
@@ -110,10 +110,10 @@ async def results(
     Orders count once they have been uploaded, or told as events.
     """
     from fondly.cli.output import console, print_json
-    from fondly.cli.results.gathering import groups_of, prices_of
     from fondly.cli.results.tables import show_results
-    from fondly.cli.results.views import results as results_of
-    from fondly.cli.runs.lookup import find_run
+    from fondly.operations.results.gathering import groups_of, prices_of
+    from fondly.operations.results.views import results as results_of
+    from fondly.operations.runs.lookup import find_run
 
     run = await find_run(await environment.ledger(), run_id)
     prices = await prices_of(await environment.objects(), run.run_id)
@@ -149,8 +149,8 @@ async def watch(
         follow_delivery_on_screen,
         follow_on_screen,
     )
-    from fondly.cli.runs.lookup import find_run, run_details
     from fondly.cli.runs.tables import show_details
+    from fondly.operations.runs.lookup import find_run, run_details
     from fondly.runtime.runs.delivery import Deliveries
 
     ledger = await environment.ledger()
@@ -179,9 +179,9 @@ async def retry(
     Harmless if they are still in their queues.
     """
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.runs.lookup import find_run
-    from fondly.cli.runs.retry import Retry
     from fondly.cli.runs.tables import message_table
+    from fondly.operations.runs.lookup import find_run
+    from fondly.operations.runs.retry import Retry
 
     ledger = await environment.ledger()
     retry = Retry(environment, await find_run(ledger, run_id), ledger, await environment.objects())
@@ -212,8 +212,8 @@ async def resume(
     A run that its budget has stopped, or one whose emails somebody, or its readers' complaints, have stopped.
     Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
-    from fondly.cli.errors import CommandError
-    from fondly.cli.runs.lookup import find_run
+    from fondly.operations.errors import OperationError
+    from fondly.operations.runs.lookup import find_run
     from fondly.runtime.runs.run import RunStatus
 
     limit = _dollars(budget)
@@ -223,7 +223,7 @@ async def resume(
     elif limit is None:
         await delivery.resume_delivery(environment, run.run_id, why=why, by=by, yes=yes, json=json)
     else:
-        raise CommandError(f"{run.run_id} has finished: its delivery has no budget")
+        raise OperationError(f"{run.run_id} has finished: its delivery has no budget")
 
 
 async def _resume_stopped(
@@ -231,8 +231,8 @@ async def _resume_stopped(
 ) -> None:
     """Go on with a run that its budget has stopped."""
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.runs.resume import Resume
     from fondly.cli.runs.tables import message_table
+    from fondly.operations.runs.resume import Resume
 
     resumption = await Resume.of(environment, await environment.ledger(), run)
     messages = await resumption.send(limit)
@@ -245,9 +245,9 @@ async def _resume_stopped(
 
 def _say_what_is_next(details: "RunDetails") -> None:
     """Say it below all the tables, where a terminal stops, if the emails wait for somebody."""
-    from fondly.cli.delivery.approving import later
     from fondly.cli.delivery.tables import NEXT
     from fondly.cli.output import say
+    from fondly.operations.delivery.approving import later
 
     if details.delivery and details.delivery.delivery.status in NEXT:
         say(later(details.delivery.delivery))

@@ -1,6 +1,8 @@
 """`fondly suppress`: who must not be written to."""
 
 import os
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +15,10 @@ from fondly.contracts.clock import utc_now
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from fondly.cli.environment import Environment
-    from fondly.cli.suppressions.reading import Found
-    from fondly.cli.suppressions.store import Imported
     from fondly.contracts.delivery import NotSent
+    from fondly.operations.environment import Environment
+    from fondly.operations.suppressions.reading import Found
+    from fondly.operations.suppressions.store import Imported
     from fondly.runtime.consent import DynamoDBConsent
 
 app = typer.Typer(no_args_is_help=True, help="Who must not be written to, whatever a run recommends them.")
@@ -129,18 +131,18 @@ async def remove(
 
     Only with their consent: whoever unsubscribed or complained must have asked for it.
     """
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import console, say
     from fondly.cli.suppressions.tables import suppression_table
     from fondly.contracts.delivery import NotSent
+    from fondly.operations.errors import OperationError
 
     consent = await _consent(environment)
     found = await consent.find(_entries(whom, customer=customer))
     if not found:
-        raise CommandError("none of them is suppressed")
+        raise OperationError("none of them is suppressed")
     console(stderr=True).print(suppression_table(list(found.values())))
     if not yes and ask(f"Write to them again? Type {REMOVE} to go on: ").strip() != REMOVE:
-        raise CommandError("nothing removed")
+        raise OperationError("nothing removed")
     say(f"{await consent.allow(found)} removed")
     if {each.reason for each in found.values()} & {NotSent.HARD_BOUNCE, NotSent.COMPLAINT}:
         say("SES may keep an address on its own list: aws sesv2 delete-suppressed-destination")
@@ -161,8 +163,8 @@ async def list_(
     from collections import Counter
 
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.suppressions.listing import latest
     from fondly.cli.suppressions.tables import counts_line, suppression_table
+    from fondly.operations.suppressions.listing import latest
 
     consent = await _consent(environment)
     if whom:
@@ -198,11 +200,11 @@ async def import_(
     from contextlib import AsyncExitStack
 
     from fondly.cli.output import print_json, say
-    from fondly.cli.suppressions.export import opened
-    from fondly.cli.suppressions.reading import read_list
-    from fondly.cli.suppressions.rows import Defaults
-    from fondly.cli.suppressions.ses import of_account, open_ses
-    from fondly.cli.suppressions.store import Import, streamed
+    from fondly.operations.suppressions.export import opened
+    from fondly.operations.suppressions.reading import read_list
+    from fondly.operations.suppressions.rows import Defaults
+    from fondly.operations.suppressions.ses import of_account, open_ses
+    from fondly.operations.suppressions.store import Import, streamed
 
     if (file is None) is not ses:
         raise typer.BadParameter("give a file, or --ses")
@@ -234,39 +236,40 @@ async def import_(
 async def export(environment: "Environment", file: OutFile = None) -> None:
     """Write everybody who is suppressed as CSV, which `import` reads back."""
     from fondly.cli.output import say
-    from fondly.cli.suppressions.export import export as write
-    from fondly.cli.suppressions.export import opened
+    from fondly.operations.suppressions.export import export as write
+    from fondly.operations.suppressions.export import opened
 
     consent = await _consent(environment)
-    with opened(file) as out:
+    with opened(file) if file else nullcontext(sys.stdout) as out:
         number = await write(consent, out)
+        out.flush()
     say(f"{number:,} written")
 
 
 def _customers(tokens: list[str], key: str) -> list[str]:
-    """Return the customers that tokens name; raise `CommandError` for one that the key has not signed."""
-    from fondly.cli.errors import CommandError
+    """Return the customers that tokens name; raise `OperationError` for one that the key has not signed."""
     from fondly.contracts.tokens import UNSUBSCRIBE, verify
+    from fondly.operations.errors import OperationError
 
     if not key:
         raise typer.BadParameter(f"give --key, or set {KEY}")
     found = [verify([key.encode()], UNSUBSCRIBE, each.strip()) for each in tokens]
     for token, customer_id in zip(tokens, found, strict=True):
         if customer_id is None:
-            raise CommandError(f"found {token[:40]!r}, expected a token that the key has signed")
+            raise OperationError(f"found {token[:40]!r}, expected a token that the key has signed")
     return [customer_id for customer_id in found if customer_id is not None]
 
 
 def _entries(whom: list[str], *, customer: bool) -> dict[str, str]:
     """Return what each name stands for, by its entry."""
-    from fondly.cli.errors import CommandError
-    from fondly.cli.suppressions.rows import entry_of
     from fondly.ingest.domain.errors import UnreadableError
+    from fondly.operations.errors import OperationError
+    from fondly.operations.suppressions.rows import entry_of
 
     try:
         return {entry_of(each.strip(), is_customer=customer): each.strip() for each in whom}
     except UnreadableError as error:
-        raise CommandError(str(error)) from error
+        raise OperationError(str(error)) from error
 
 
 def _reason(text: str) -> "NotSent":

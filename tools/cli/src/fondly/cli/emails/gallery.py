@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiobotocore.session import get_session
 
-from fondly.cli.emails.finished import Emails
+from fondly.operations.emails.finished import Emails
 from fondly.stack.collect import collect
 from fondly.stack.observer import Observer
 from fondly.stack.provision import Resources

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from fondly.cli.environment import Environment
-from fondly.cli.errors import CommandError
-from fondly.cli.events.listener import ReceivedEvent, listening
 from fondly.cli.output import console, print_json, say
-from fondly.cli.tables import UNKNOWN, cell
+from fondly.cli.tables import cell
 from fondly.contracts.clock import utc_now
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.operations.events.listener import ReceivedEvent, listening
+from fondly.operations.formatting import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,10 @@ class Tail:
     json: bool
 
     async def run(self, timeout_s: float | None) -> None:
-        """Print until `limit` events or `timeout_s`; raise `CommandError` for an unknown topic."""
+        """Print until `limit` events or `timeout_s`; raise `OperationError` for an unknown topic."""
         known = list(self.environment.topology.topics)
         if unknown := set(self.topics) - set(known):
-            raise CommandError(f"no topic {unknown.pop()} in the topology, which has {', '.join(known)}")
+            raise OperationError(f"no topic {unknown.pop()} in the topology, which has {', '.join(known)}")
         topics = self.topics or known
         try:
             async with (

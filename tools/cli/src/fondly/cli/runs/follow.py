@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 from pydantic import BaseModel
 
-from fondly.cli.delivery.views import EMAILS
 from fondly.cli.output import console, print_json
-from fondly.cli.runs.views import view
 from fondly.mailer.use_cases.mail_part import HELD_OUT
+from fondly.operations.delivery.views import EMAILS
+from fondly.operations.runs.views import view
 from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run

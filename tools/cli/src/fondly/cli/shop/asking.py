@@ -6,8 +6,8 @@ import typer
 from pydantic import ValidationError
 
 from fondly.mailer.domain.message.toml_file import problems_of
-from fondly.stack.shop.file import EXPECTED, ShopFile
-from fondly.stack.shop.rendering import SETTINGS, hosts_of
+from fondly.operations.shop.file import EXPECTED, ShopFile
+from fondly.operations.shop.rendering import SETTINGS, hosts_of
 
 QUESTIONS = {
     "brand.name": "Name of the shop",
