@@ -126,6 +126,14 @@ def test_every_service_has_the_same_layout(name: str) -> None:
     assert entries == files | {"adapters", "domain", "use_cases"} | BESIDE.get(name, set())
 
 
+def test_the_product_imports_nothing_of_the_lab() -> None:
+    """It is an optional extra, which `fondly evaluate` alone asks for, by its name, when it runs."""
+    measuring = re.compile(r"^ *(from|import) fondly\.(evaluation|checks)\b", re.MULTILINE)
+    sources = [path for path in ROOT.glob("*/*/src/**/*.py") if path.relative_to(ROOT).parts[0] != "lab"]
+    assert len(sources) > len(SOURCES)
+    assert [str(path) for path in sources if measuring.search(path.read_text())] == []
+
+
 def test_only_entry_points_read_the_environment() -> None:
     """Settings are read in `__main__`, through `fondly.runtime.service`."""
     readers = [

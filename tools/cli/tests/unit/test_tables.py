@@ -542,14 +542,14 @@ SHOWN: list[Show] = [
 @time_machine.travel(NOW, tick=False)
 def test_table_on_a_terminal_of_80_columns(show: Show) -> None:
     """Tables fit."""
-    compare(f"{show.__name__}-80", on_terminal(show))
+    compare(__file__, f"{show.__name__}-80", on_terminal(show))
 
 
 @pytest.mark.parametrize("show", SHOWN)
 @time_machine.travel(NOW, tick=False)
 def test_table_in_a_pipe(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is wrapped or cut, whatever COLUMNS says, and no line ends with spaces."""
-    compare(f"{show.__name__}-pipe", in_pipe(show, capsys))
+    compare(__file__, f"{show.__name__}-pipe", in_pipe(show, capsys))
 
 
 @pytest.mark.parametrize("show", SHOWN)

@@ -25,7 +25,7 @@ ANSWER_KEYS = {
 @pytest.fixture(autouse=True)
 def made_up_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gate that refuses one word."""
-    monkeypatch.setattr("fondly.cli.evaluation.copy.mailer_gate", gate)
+    monkeypatch.setattr("fondly.evaluation.commands.measure_copy.mailer_gate", gate)
 
 
 def words(folder: Path, *lines: Mapping[str, object]) -> tuple[str, ...]:

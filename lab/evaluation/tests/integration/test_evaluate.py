@@ -192,16 +192,6 @@ def test_a_made_up_shop_needs_no_file(run_fondly: "Fondly") -> None:
     assert (found["data"]["customers"], found["data"]["products"]) == (900, 144)
 
 
-def test_a_missing_package_is_named_with_its_remedy(
-    run_fondly: "Fondly", sequences: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The command line is installed without the stack of libraries that evaluating takes."""
-    monkeypatch.setattr("fondly.cli.evaluation.start.find_spec", lambda _: None)
-    answer = run_fondly("evaluate", "recommendations", "--sequences", str(sequences))
-    assert answer.code == 1
-    assert answer.err.startswith("fondly-evaluation is not installed: run `make setup`")
-
-
 def test_true_reasons_end_with_0(fondly: "Fondly", recommended: Callable[..., None]) -> None:
     """With what was checked."""
     recommended(pinned=True)

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from fondly.cli.evaluation.ablation_tables import show_ablation
-from fondly.cli.evaluation.own_data_tables import show_own_data
-from fondly.cli.evaluation.start import evaluating
 from fondly.cli.output import console, print_json
+from fondly.evaluation.commands.ablation_tables import show_ablation
+from fondly.evaluation.commands.own_data_tables import show_own_data
+from fondly.evaluation.commands.start import evaluating
 from fondly.evaluation.own_data.ablation import ablate
 from fondly.evaluation.own_data.made_up import MadeUpName, made_up
 from fondly.evaluation.own_data.reading import Data, read_data

@@ -1,19 +1,11 @@
-"""What every evaluation needs: the package that does it, errors in one line, and progress on a terminal."""
+"""What every evaluation needs: errors in one line, and progress on a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 
 from fondly.cli.output import console
+from fondly.evaluation.errors import EvaluationError
 from fondly.operations.errors import OperationError
-
-
-def require_evaluation() -> None:
-    """Raise `OperationError` if the package that evaluates, with its learning stack, is not installed."""
-    if find_spec("fondly.evaluation") is None:
-        raise OperationError(
-            "fondly-evaluation is not installed: run `make setup`, or install fondly-cli[evaluation]"
-        )
 
 
 @contextmanager
@@ -22,8 +14,6 @@ def evaluating(what: str) -> Iterator[Callable[[str], None]]:
 
     Raises `OperationError` if the input cannot be evaluated.
     """
-    from fondly.evaluation.errors import EvaluationError  # noqa: PLC0415 - an optional package
-
     with console(stderr=True).status(what) as status:
         try:
             yield status.update

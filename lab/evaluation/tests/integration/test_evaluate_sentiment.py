@@ -176,13 +176,3 @@ def test_a_file_that_cannot_be_used_is_one_line(run_fondly: "Fondly", reviews: P
     answer = run_fondly("evaluate", "sentiment", str(reviews), "--text", "words", "--label", "stars")
     assert (answer.code, answer.out) == (1, "")
     assert answer.err == f"{reviews}: no row can be used: line 1: there is no words\n"
-
-
-def test_a_missing_package_is_named_with_its_remedy(
-    run_fondly: "Fondly", words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As for the other evaluations."""
-    monkeypatch.setattr("fondly.cli.evaluation.start.find_spec", lambda _: None)
-    answer = run_fondly(*words)
-    assert answer.code == 1
-    assert answer.err.startswith("fondly-evaluation is not installed: run `make setup`")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.cli.evaluation.copy_tables import show_answers, show_suite
-from fondly.cli.evaluation.start import evaluating
 from fondly.cli.output import console, print_json, say
+from fondly.evaluation.commands.copy_tables import show_answers, show_suite
+from fondly.evaluation.commands.start import evaluating
 from fondly.evaluation.copy.answer_report import AnswerReport, evaluate_answers
 from fondly.evaluation.copy.answers import read_answers
 from fondly.evaluation.copy.emails import Facts, read_emails

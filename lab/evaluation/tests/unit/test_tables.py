@@ -5,13 +5,13 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from fondly.cli.evaluation.ablation_tables import show_ablation
-from fondly.cli.evaluation.copy_tables import show_answers, show_suite
-from fondly.cli.evaluation.own_data_tables import show_own_data
-from fondly.cli.evaluation.reason_tables import show_reasons
-from fondly.cli.evaluation.sentiment_tables import show_challenge, show_labelled, show_ratings
-from fondly.cli.evaluation.sequence_tables import show_sequences
 from fondly.contracts.records import ReasonKind, Sentiment
+from fondly.evaluation.commands.ablation_tables import show_ablation
+from fondly.evaluation.commands.copy_tables import show_answers, show_suite
+from fondly.evaluation.commands.own_data_tables import show_own_data
+from fondly.evaluation.commands.reason_tables import show_reasons
+from fondly.evaluation.commands.sentiment_tables import show_challenge, show_labelled, show_ratings
+from fondly.evaluation.commands.sequence_tables import show_sequences
 from fondly.evaluation.copy.answer_report import (
     AnswerReport,
     JudgedField,
@@ -301,13 +301,13 @@ SHOWN: list[Show] = [
 @pytest.mark.parametrize("show", SHOWN)
 def test_table_on_a_terminal_of_80_columns(show: Show) -> None:
     """Tables fit."""
-    compare(f"{show.__name__}-80", on_terminal(show))
+    compare(__file__, f"{show.__name__}-80", on_terminal(show))
 
 
 @pytest.mark.parametrize("show", SHOWN)
 def test_table_in_a_pipe(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is wrapped or cut, and no line ends with spaces."""
-    compare(f"{show.__name__}-pipe", in_pipe(show, capsys))
+    compare(__file__, f"{show.__name__}-pipe", in_pipe(show, capsys))
 
 
 @pytest.mark.parametrize("show", SHOWN)

@@ -111,17 +111,14 @@ def sentiment(
     Labels are POSITIVE, NEGATIVE, NEUTRAL and MIXED, their short forms, or 1 to 5 stars. Everything but
     Comprehend runs in this process: no stack has to run.
     """
-    from fondly.cli.evaluation.start import require_evaluation
-
     columns = {"--text": text, "--label": label, "--map": mapped, "--term": term, "--sample": sample}
     _require_mode(file, columns, challenge=challenge, ratings=ratings)
     _require_engine(engine, prior, text or [], term, begin)
     if out and not json:
         raise typer.BadParameter("OUT is for --json")
-    require_evaluation()
-    from fondly.cli.evaluation import sentiment as measured
-    from fondly.cli.evaluation import sentiment_tables as tables
-    from fondly.cli.evaluation.sentiment_engine import Choice
+    from fondly.evaluation.commands import measure_sentiment as measured
+    from fondly.evaluation.commands import sentiment_tables as tables
+    from fondly.evaluation.commands.sentiment_engine import Choice
     from fondly.evaluation.sentiment.reading import Columns
 
     choice = Choice(

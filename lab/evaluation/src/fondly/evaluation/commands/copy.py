@@ -56,11 +56,8 @@ def copy(
     A line of --answers: {"email": "A", "answer": {"subject": "...", "lines": {"1": ["...", "..."]}},
     "repair": {...}}. A field is a text or a list of wordings; answer and repair may be JSON in a text.
     """
-    from fondly.cli.evaluation.start import require_evaluation
-
-    require_evaluation()
-    from fondly.cli.evaluation import copy as measured
     from fondly.cli.output import say
+    from fondly.evaluation.commands import measure_copy as measured
 
     _require_emails(suite, emails, answers, own=measured.is_own(suite))
     found = measured.measure(suite, emails, answers)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from fondly.cli.evaluation.sentiment_engine import VADER, Choice, opened
-from fondly.cli.evaluation.start import evaluating
 from fondly.cli.output import say
+from fondly.evaluation.commands.sentiment_engine import VADER, Choice, opened
+from fondly.evaluation.commands.start import evaluating
 from fondly.evaluation.own_data.reading import read_data
 from fondly.evaluation.sentiment.challenge import ChallengeReport, evaluate_challenge, read_challenge
 from fondly.evaluation.sentiment.labels import Given
