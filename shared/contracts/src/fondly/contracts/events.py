@@ -58,8 +58,6 @@ class DataIngested(PartData):
     reviews: Count
     shared_texts: Count = 0
     """How many texts of unknown reviewers are stored with the part, under `object_keys.shared_texts`."""
-    run_texts: Count = 0
-    """How many reviews and shared texts the whole run has."""
     purchases: Count = 0
     """How many purchases the part's customers have, each a line of an order."""
 
@@ -72,7 +70,6 @@ class DataIngested(PartData):
         parts: int,
         customers: Sequence[Customer],
         shared_texts: int = 0,
-        run_texts: int = 0,
     ) -> Self:
         """Describe a stored part."""
         return cls(
@@ -82,7 +79,6 @@ class DataIngested(PartData):
             customers=len(customers),
             reviews=sum(len(customer.reviews) for customer in customers),
             shared_texts=shared_texts,
-            run_texts=run_texts,
             purchases=sum(len(customer.purchases) for customer in customers),
         )
 
@@ -118,19 +114,6 @@ class SentimentScored(EventData):
     def cause(self) -> str:
         """The run as a whole."""
         return "all-parts"
-
-
-class SentimentPoll(EventData):
-    """Sentiment's delayed message to itself to poll a long job. No topic carries it."""
-
-    type = "fondly.sentiment-poll.v1"
-    topic = ""
-    attempt: Count
-
-    @property
-    def cause(self) -> str:
-        """The attempt number."""
-        return f"poll-{self.attempt}"
 
 
 class RecommenderPoll(EventData):
@@ -187,23 +170,6 @@ class RecommendationsReady(PartData):
         """Describe a stored part."""
         key = object_keys.recommendations(run_id, part)
         return cls(part=part, parts=parts, key=key, customers=len(recommendations))
-
-
-class MailerPoll(EventData):
-    """The mailer's delayed message to itself to poll a long job, or to mail a part that has waited for it.
-
-    No topic carries it.
-    """
-
-    type = "fondly.mailer-poll.v1"
-    topic = ""
-    attempt: Count = 0
-    part: PartNumber | None = None
-
-    @property
-    def cause(self) -> str:
-        """The attempt number, or the part."""
-        return f"poll-{self.attempt}" if self.part is None else f"part-{self.part}"
 
 
 class EmailFinished(EventData):

@@ -36,12 +36,6 @@ class Polls(Protocol):
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None: ...
 
 
-class MailerPolls(Polls, Protocol):
-    """Polls, and messages about parts; see `fondly.runtime.queue.polls.SQSMailerPolls`."""
-
-    async def send_part(self, run_id: str, part: int) -> None: ...
-
-
 class RecommenderPolls(Polls, Protocol):
     """Polls, and messages about bundles; see `fondly.runtime.queue.polls.SQSRecommenderPolls`."""
 

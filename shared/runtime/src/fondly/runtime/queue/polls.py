@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fondly.contracts.events import (
     DeliverPart,
-    MailerPoll,
     RecommenderBundle,
     RecommenderPoll,
     Round,
     SenderPoll,
-    SentimentPoll,
     new_event,
 )
 from fondly.runtime.batches import batches
@@ -17,10 +15,8 @@ from fondly.runtime.parallel import for_each
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.run import StageName
 
-POLLS: Mapping[StageName, type[SentimentPoll | RecommenderPoll | MailerPoll | SenderPoll]] = {
-    StageName.SENTIMENT: SentimentPoll,
+POLLS: Mapping[StageName, type[RecommenderPoll | SenderPoll]] = {
     StageName.RECOMMENDER: RecommenderPoll,
-    StageName.MAILER: MailerPoll,
     StageName.SENDER: SenderPoll,
 }
 
@@ -44,18 +40,6 @@ class SQSPolls:
         event = new_event(poll, run_id=run_id, source=self._stage)
         delay_s = 0 if at_once else self._interval_s
         await self._queue.send(event.body, delay_s=delay_s)
-
-
-class SQSMailerPolls(SQSPolls):
-    """The mailer's polls, and its messages to itself about parts that have waited for a job."""
-
-    def __init__(self, queue: SQSQueue, *, interval_s: int) -> None:
-        super().__init__(queue, stage=StageName.MAILER, interval_s=interval_s)
-
-    async def send_part(self, run_id: str, part: int) -> None:
-        """Have a part mailed by whichever task is free; the same part is the same event."""
-        event = new_event(MailerPoll(part=part), run_id=run_id, source=self._stage)
-        await self._queue.send(event.body)
 
 
 class SQSRecommenderPolls(SQSPolls):
