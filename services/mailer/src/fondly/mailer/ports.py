@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from fondly.contracts.records import EmailRecord
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.mailer.domain.record import EmailRecord
 
 
 @dataclass(frozen=True)
