@@ -11,12 +11,10 @@ from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
     EventData,
-    MailerPoll,
     Poll,
     RecommendationsReady,
     RecommenderPoll,
     SenderPoll,
-    SentimentPoll,
     SentimentScored,
     new_event,
 )
@@ -38,9 +36,7 @@ from fondly.runtime.runs.totals import RunTotals, total
 from fondly.runtime.storage import S3Objects
 
 POLLS: Mapping[StageName, type[Poll]] = {
-    StageName.SENTIMENT: SentimentPoll,
     StageName.RECOMMENDER: RecommenderPoll,
-    StageName.MAILER: MailerPoll,
     StageName.SENDER: SenderPoll,
 }
 
@@ -104,7 +100,7 @@ class Retry:
                 queue, body = await notification_again(self.environment, self.run)
                 return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
             case StageName.SENTIMENT:
-                ingested = await self._data_ingested(missing.part, counts)
+                ingested = await self._data_ingested(missing.part)
                 return self._again(ingested, StageName.INGEST, missing)
             case StageName.RECOMMENDER:
                 return self._again(await self._sentiment_scored(counts), StageName.SENTIMENT, missing)
@@ -125,7 +121,7 @@ class Retry:
             )
         return self._again(SenderPoll(attempt=missing.attempt), stage, missing, queue=stage)
 
-    async def _data_ingested(self, part: int, counts: Mapping[str, int]) -> DataIngested:
+    async def _data_ingested(self, part: int) -> DataIngested:
         run_id = self.run.run_id
         shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
         return DataIngested.of(
@@ -134,7 +130,6 @@ class Retry:
             parts=self.run.parts or part,
             customers=await self._lines(object_keys.customers(run_id, part), Customer),
             shared_texts=len(shared),
-            run_texts=counts.get("reviews", 0) + counts.get("shared_texts", 0),
         )
 
     async def _sentiment_scored(self, counts: Mapping[str, int]) -> SentimentScored:
