@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from fondly.cli.errors import CommandError
 from fondly.cli.suppressions.reasons import known_reason
 from fondly.ingest.domain.formats.fields import Kind
-from fondly.ingest.domain.formats.names import holds_values, loosened, read_names
-from fondly.ingest.domain.formats.vocabulary import synonyms
+from fondly.ingest.domain.formats.vocabulary import holds_values, loosened, read_names, synonyms
 
 MAX_SHOWN_CHARS = 200
 OWN = ("address", "customer_id", "reason", "source", "at", "entry")

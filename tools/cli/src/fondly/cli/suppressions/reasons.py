@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fondly.contracts.consent import REASONS
 from fondly.contracts.delivery import NotSent
-from fondly.ingest.domain.formats.names import loosened
+from fondly.ingest.domain.formats.vocabulary import loosened
 
 _OTHERS: Mapping[NotSent, tuple[str, ...]] = {
     NotSent.UNSUBSCRIBED: ("unsubscribe", "unsubscribes", "opt out", "opted out", "list unsubscribe"),
