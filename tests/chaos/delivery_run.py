@@ -16,7 +16,8 @@ from fondly.contracts.delivery import NotSent
 from fondly.contracts.events import EmailSent, EmailSuppressed, SenderPoll, new_event
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.delivery import Act, Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 from fondly.sender.domain.dating import dated
 from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
 from fondly.stack.mailbox import Fault as MailFault

@@ -151,7 +151,7 @@ async def watch(
     )
     from fondly.cli.runs.lookup import find_run, run_details
     from fondly.cli.runs.tables import show_details
-    from fondly.runtime.runs.delivery import Deliveries
+    from fondly.runtime.runs.deliveries import Deliveries
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)

@@ -9,7 +9,8 @@ from fondly.cli.delivery.views import EMAILS
 from fondly.cli.output import console, print_json
 from fondly.cli.runs.views import view
 from fondly.mailer.use_cases.mail_part import HELD_OUT
-from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.totals import total
