@@ -7,11 +7,11 @@ import pytest
 from aiobotocore.session import get_session
 
 from fondly.contracts.events import RecommenderPoll, Round, parse_event
-from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.personalize.client import AWSPersonalize
+from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
 from fondly.recommender.adapters.polls import SQSRecommenderPolls
 from fondly.recommender.adapters.turns import DynamoDBTurns
-from fondly.recommender.domain.bundles import RecommenderBundle
-from fondly.recommender.domain.plan import Kind, ResourceSpec
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.recommender.ports import (
     NotReadyError,
     Personalize,

@@ -20,9 +20,9 @@ from fondly.contracts.events import (
     SentimentScored,
 )
 from fondly.contracts.records import Customer
-from fondly.recommender.domain import personalize_keys
-from fondly.recommender.domain.bundles import RecommenderBundle
-from fondly.recommender.domain.kept_rankings import RANKING
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.personalize.kept_rankings import RANKING
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime import training_minimums
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.run import StageName

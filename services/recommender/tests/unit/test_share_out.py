@@ -12,8 +12,8 @@ from fondly.contracts.events import (
     Round,
     parse_event,
 )
-from fondly.recommender.domain import personalize_keys
-from fondly.recommender.domain.bundles import (
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.study.bundles import (
     BUNDLE_PARTS,
     MAX_BUNDLES,
     RecommenderBundle,
@@ -78,7 +78,7 @@ async def test_the_bundles_of_a_run_keep_their_size(monkeypatch: pytest.MonkeyPa
     world = World()
     await world.open(TEN_PARTS)
     await world.start()
-    monkeypatch.setattr("fondly.recommender.domain.bundles.FEWEST_PARTS", 1)
+    monkeypatch.setattr("fondly.recommender.domain.study.bundles.FEWEST_PARTS", 1)
     await world.deliver_sent()
     assert [n for _, each, n in world.polls.bundles if each is Round.SELECT] == [1, 2, 3]
     assert len(world.announcer.of(RecommendationsReady)) == 10

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from fondly.contracts.events import Round
 from fondly.contracts.records import CustomerEvent
-from fondly.recommender.domain.plan import Kind, ResourceSpec
-from fondly.recommender.domain.real_time import Edition, Wanted
+from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
 from fondly.runtime.ports import Items, Objects, Polls
 
 
@@ -33,7 +33,7 @@ class TooLittleDataError(Exception):
 
 
 class Personalize(Protocol):
-    """Amazon Personalize; see `fondly.recommender.adapters.personalize`."""
+    """Amazon Personalize; see `fondly.recommender.adapters.personalize.client`."""
 
     async def ensure(self, wanted: ResourceSpec) -> str: ...
     async def is_active(self, kind: Kind, arn: str) -> bool: ...

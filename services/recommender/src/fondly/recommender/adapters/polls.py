@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from fondly.contracts.events import RecommenderPoll, Round
-from fondly.recommender.domain.bundles import RecommenderBundle
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime.parallel import for_each
 from fondly.runtime.queue.polls import SENT_AT_ONCE, SQSPolls
 from fondly.runtime.queue.sqs import SQSQueue

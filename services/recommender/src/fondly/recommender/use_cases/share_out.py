@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from fondly.contracts.events import Round
-from fondly.recommender.domain.bundles import Bundle, bundle_of, is_through, left_in
+from fondly.recommender.domain.study.bundles import Bundle, bundle_of, is_through, left_in
 from fondly.recommender.ports import RecommenderPolls
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger

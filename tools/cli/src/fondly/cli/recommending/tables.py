@@ -4,13 +4,13 @@ from rich.console import Console
 from rich.padding import Padding
 
 from fondly.cli.output import plain
-from fondly.cli.recommending.views import Picked
 from fondly.cli.tables import cell
 from fondly.contracts.records import Pick
 from fondly.mailer.domain.facts.figures import money
 from fondly.mailer.domain.facts.reasons import stated_reason
 from fondly.mailer.domain.text import cut
-from fondly.recommender.domain.real_time import PickedFrom
+from fondly.operations.recommending.views import Picked
+from fondly.recommender.domain.realtime.current_picks import PickedFrom
 
 LOCALE = "en"
 NAME_CHARS = 60
