@@ -8,8 +8,8 @@ from pydantic_settings import NoDecode
 
 from fondly.contracts.records import Fraction
 from fondly.ingest.domain.errors import FileError
-from fondly.ingest.domain.exclusion import ExclusionRules
 from fondly.ingest.domain.formats.mapping import Mapping, read_mapping
+from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.domain.values.currencies import read_currency
 from fondly.ingest.domain.values.links import LinkPolicy

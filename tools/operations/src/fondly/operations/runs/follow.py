@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from fondly.mailer.use_cases.mail_part import HELD_OUT
 from fondly.operations.delivery.views import EMAILS
-from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING, Run, StageName
 from fondly.runtime.runs.totals import total

@@ -28,7 +28,8 @@ from fondly.runtime.errors import error_code
 from fondly.runtime.ports import Model
 from fondly.runtime.queue.publisher import Publisher
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.delivery import Deliveries, Delivery
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import run_finished
 from fondly.runtime.runs.run import Run, RunStatus, StageName
