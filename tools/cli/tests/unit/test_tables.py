@@ -475,7 +475,7 @@ def demo_report(screen: Console) -> None:
         "emails_failed": 3,
         "emails_template_copy": 18_000,
         "emails_mixed_copy": 40_000,
-        "house_fields": BIG,
+        "template_fields": BIG,
         "emails_sorry": 9_000,
         "copy_facts": BIG,
         "copy_prompts": 1_100_000,
