@@ -38,6 +38,7 @@ from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import MAKING, RunStatus, StageName
 from fondly.sender.domain.tally import Tally
@@ -178,12 +179,12 @@ def run_show(screen: Console) -> None:
         ],
         attribution=None,
         cost_usd={"total": Decimal("1234.5")},
-        step={
-            "step": "import",
-            "popularity_reason": "67 interactions, Personalize needs 1,000",
-            "import_interactions": ARN,
-            "interactions": f"{BIG}",
-        },
+        recommender=RecommenderState(
+            phase=Phase.IMPORT,
+            popularity_reason="67 interactions, Personalize needs 1,000",
+            interactions=BIG,
+            resources={"import_interactions": ARN},
+        ),
         rejects=Rejects(rows=BIG, location=f"s3://fondly-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
     )
     show_details(details, screen)

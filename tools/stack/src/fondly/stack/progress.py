@@ -14,6 +14,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.run import MAKING, Run, StageName
 from fondly.stack.formatting import count, seconds
 
@@ -52,7 +53,7 @@ def snapshot(run: Run, stage: StageName) -> StageSnapshot:
         stage=stage,
         done=len(run.stage(stage).done),
         total=run.parts,
-        detail=run.step.get("step", "") if stage is StageName.RECOMMENDER else "",
+        detail=RecommenderState.of(run).training if stage is StageName.RECOMMENDER else "",
     )
 
 

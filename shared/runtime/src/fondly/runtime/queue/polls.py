@@ -38,12 +38,11 @@ class SQSPolls:
         self._stage = stage
         self._interval_s = interval_s
 
-    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
-        """Poll the run after the interval, or at once; the same attempt is the same event."""
+    async def send(self, run_id: str, attempt: int, *, delay_s: int | None = None) -> None:
+        """Poll the run after so many seconds, 900 at most, or the interval; an attempt is one event."""
         poll = POLLS[self._stage](attempt=attempt)
         event = new_event(poll, run_id=run_id, source=self._stage)
-        delay_s = 0 if at_once else self._interval_s
-        await self._queue.send(event.body, delay_s=delay_s)
+        await self._queue.send(event.body, delay_s=self._interval_s if delay_s is None else delay_s)
 
 
 class SQSMailerPolls(SQSPolls):
@@ -97,8 +96,3 @@ class SQSSenderPolls(SQSPolls):
             data = DeliverPart(part=part, release=release, doubted=tuple(batch))
             event = new_event(data, run_id=run_id, source=self._stage)
             await self._queue.send(event.body, delay_s=delay_s)
-
-    async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None:
-        """Look at the run's delivery again after so many seconds, 900 at most."""
-        event = new_event(SenderPoll(attempt=attempt), run_id=run_id, source=self._stage)
-        await self._queue.send(event.body, delay_s=delay_s)
