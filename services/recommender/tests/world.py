@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from fondly.contracts import object_keys
 from fondly.contracts.events import (
     EventData,
-    RecommenderBundle,
     RecommenderPoll,
     Round,
     SentimentScored,
@@ -21,7 +20,7 @@ from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules
 from fondly.recommender.domain.run_state import TRAINING, Phase, RecommenderState
 from fondly.recommender.domain.shop.assortment import Assortment
-from fondly.recommender.domain.study.bundles import FEWEST_PARTS
+from fondly.recommender.domain.study.bundles import FEWEST_PARTS, RecommenderBundle
 from fondly.recommender.handler import RecommenderHandler
 from fondly.recommender.use_cases.advance_run import AdvanceRun
 from fondly.recommender.use_cases.keep_rankings import KeepRankings

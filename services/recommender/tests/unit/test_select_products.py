@@ -9,7 +9,6 @@ from fondly.contracts import object_keys
 from fondly.contracts.events import (
     EventData,
     RecommendationsReady,
-    RecommenderBundle,
     Round,
 )
 from fondly.contracts.records import (
@@ -20,6 +19,7 @@ from fondly.contracts.records import (
 from fondly.recommender.domain.history.history import Told
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.recommender.use_cases.select_products import recommend
 from fondly.runtime.runs.totals import total
 from services.recommender.tests.baskets import ALL

@@ -1,19 +1,22 @@
 """How rounds are shared out: what each message does, and what repairs a task that dies."""
 
+from pathlib import Path
+
 import pytest
 
 from fondly.contracts import object_keys
 from fondly.contracts.errors import PermanentError, TransientError
 from fondly.contracts.events import (
     RecommendationsReady,
-    RecommenderBundle,
     RecommenderPoll,
     Round,
+    parse_event,
 )
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.study.bundles import (
     MAX_BUNDLES,
+    RecommenderBundle,
     bundle_of,
     bundles_of,
     parts_per_bundle,
@@ -194,3 +197,10 @@ async def test_the_latest_is_made_once_and_replaced_by_another_key() -> None:
 def test_the_last_bundle_may_be_shorter() -> None:
     """It has what is left."""
     assert list(bundle_of(a_run(5, bundle_parts=4), 2).parts) == [5]
+
+
+def test_a_bundle_of_an_earlier_release_is_still_read() -> None:
+    """Messages may wait while a release replaces another."""
+    body = (Path(__file__).parents[1] / "samples/recommender-bundle.v1.json").read_text()
+    event = parse_event(body, RecommenderBundle)
+    assert event.model_dump_json() == event.model_validate_json(body).model_dump_json()

@@ -38,7 +38,7 @@ async def test_a_state_is_read_as_it_was_written() -> None:
     assert (run.states[Kept.stage]["release"], run.states[Kept.stage]["format"]) == (RELEASE, 1)
 
 
-async def test_changes_at_the_same_time_are_all_kept() -> None:
+async def test_changes_of_a_state_at_the_same_time_are_all_kept() -> None:
     """Whoever has read an older state changes the newer one instead."""
     runs, run = await opened()
     for word in ("first", "second", "third"):

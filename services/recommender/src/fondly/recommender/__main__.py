@@ -5,6 +5,7 @@ from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
 from fondly.recommender.adapters.personalize.campaign import PUT_EVENTS_PER_S, AWSEventTracker
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
 from fondly.recommender.adapters.personalize.plan import Plan
+from fondly.recommender.adapters.polls import SQSRecommenderPolls
 from fondly.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
 from fondly.recommender.handler import RecommenderHandler
 from fondly.recommender.settings import RecommenderSettings
@@ -24,7 +25,6 @@ from fondly.recommender.use_cases.take_turns import TakeTurns
 from fondly.recommender.use_cases.train import Train
 from fondly.recommender.use_cases.weigh_ranking import WeighRanking
 from fondly.runtime.queue.consumer import Handler
-from fondly.runtime.queue.polls import SQSRecommenderPolls
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fondly.contracts.clock import SECONDS_PER_DAY
-from fondly.contracts.events import RecommendationsReady, RecommenderBundle, Round
+from fondly.contracts.events import RecommendationsReady, Round
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.kept_rankings import (
@@ -18,6 +18,7 @@ from fondly.recommender.domain.personalize.kept_rankings import (
 )
 from fondly.recommender.domain.run_state import Engine
 from fondly.recommender.domain.shop.assortment import Assortment
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime import training_minimums
 from fondly.runtime.runs.run import RunStatus, StageName
 from services.recommender.tests.fakes import Shop, made_up_shop, review

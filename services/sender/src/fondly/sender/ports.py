@@ -105,7 +105,7 @@ class Dispatches(Protocol):
 
 
 class SenderPolls(Polls, Protocol):
-    """The sender's messages to itself; see `fondly.runtime.queue.polls.SQSSenderPolls`."""
+    """The sender's messages to itself; see `fondly.sender.adapters.polls.SQSSenderPolls`."""
 
     async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None: ...
     async def send_doubts(

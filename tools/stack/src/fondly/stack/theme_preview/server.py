@@ -20,8 +20,8 @@ from fondly.mailer.domain.message.shop_file import InvalidFileError
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import built_in_themes
 from fondly.mailer.use_cases.load_look import Look, load_look
+from fondly.operations.shop import load_shop
 from fondly.stack.pictures.drawing import UnknownPictureError, picture
-from fondly.stack.shop import load_shop
 from fondly.stack.theme_preview.emails import BRAND, LANGUAGE, MAX_PICKS, PICKS, preview_content
 
 Mode = Literal["light", "dark"]

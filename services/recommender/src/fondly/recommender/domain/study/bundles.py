@@ -7,7 +7,7 @@ has few bundles, and a run of any size at most `MAX_BUNDLES`.
 from typing import NamedTuple
 
 from fondly.contracts.errors import PermanentError
-from fondly.contracts.events import Round
+from fondly.contracts.events import EventData, PartNumber, Round
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.run import Run, StageName
 
@@ -15,6 +15,23 @@ MAX_BUNDLES = 250
 """With those of witnesses half of the files that a batch inference job reads."""
 FEWEST_PARTS = 4
 """How many parts a bundle has, as far as there are: a message is then a small share of the work."""
+
+
+class RecommenderBundle(EventData):
+    """The recommender's message to itself about a bundle that one task handles in a round.
+
+    No topic carries it.
+    """
+
+    type = "fondly.recommender-bundle.v1"
+    topic = ""
+    round: Round
+    bundle: PartNumber
+
+    @property
+    def cause(self) -> str:
+        """The round and the bundle."""
+        return f"{self.round}-{self.bundle}"
 
 
 class Bundle(NamedTuple):
