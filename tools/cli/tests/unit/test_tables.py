@@ -40,6 +40,7 @@ from fondly.operations.runs.sentiment_figures import exported
 from fondly.operations.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
 from fondly.operations.verification import Outcome as Found
 from fondly.operations.verification import Result
+from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import MAKING, RunStatus, StageName
 from fondly.sender.domain.tally import Tally
@@ -179,12 +180,12 @@ def run_show(screen: Console) -> None:
         ],
         attribution=None,
         cost_usd={"total": Decimal("1234.5")},
-        step={
-            "step": "import",
-            "popularity_reason": "67 interactions, Personalize needs 1,000",
-            "import_interactions": ARN,
-            "interactions": f"{BIG}",
-        },
+        recommender=RecommenderState(
+            phase=Phase.IMPORT,
+            popularity_reason="67 interactions, Personalize needs 1,000",
+            interactions=BIG,
+            resources={"import_interactions": ARN},
+        ),
         rejects=Rejects(rows=BIG, location=f"s3://fondly-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
     )
     show_details(details, screen)

@@ -47,7 +47,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
     consent = DynamoDBConsent(
         runtime.dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
     )
-    polls = SQSSenderPolls(runtime.queue)
+    polls = SQSSenderPolls(runtime.queue, interval_s=settings.sender_poll_interval_s)
     limiter = runtime.limiter(opened.quota, requests_per_s=opened.per_s)
     judging = JudgeEmails(
         deliveries=deliveries, dispatches=dispatches, consent=consent, rules=rules(settings)
