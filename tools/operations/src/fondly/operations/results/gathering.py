@@ -15,8 +15,8 @@ from fondly.operations.results.groups import Groups
 from fondly.operations.results.purchases import bought
 from fondly.operations.results.views import Results, results
 from fondly.operations.runs.lookup import find_run
-from fondly.recommender.domain import customer_events
-from fondly.recommender.domain.history import History
+from fondly.recommender.domain.history import customer_events
+from fondly.recommender.domain.history.history import History
 from fondly.runtime.storage import DynamoDBItems, S3Objects, from_item, to_item
 
 AT_ONCE = 1_000

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from fondly.operations.topology import SERVICES
 from fondly.operations.verification.account import Account
 from fondly.operations.verification.check import Check, Finding, judged, skipped
 from fondly.operations.verification.expectations import service_problems
-from fondly.runtime.runs.run import StageName
 
 UNDERSTUDY = "understudy"
 WEB = "web"
@@ -23,7 +23,7 @@ def service_checks(account: Account) -> list[Check]:
     return [
         *(
             Check(f"service {name}", remedy, partial(_service, account, name))
-            for name in (*StageName, FEEDBACK)
+            for name in (*SERVICES, FEEDBACK)
         ),
         *(Check(f"service {name}", remedy, partial(_optional, account, name)) for name in OPTIONAL),
     ]
