@@ -5,12 +5,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
-from fondly.operations.endpoints import is_aws
 from fondly.operations.errors import MissingResourceError, OperationError
 from fondly.operations.target import Target
 from fondly.operations.topology import DEAD_LETTER_SUFFIX, Topology
@@ -152,3 +152,11 @@ def _missing(codes: frozenset[str], kind: str, name: str) -> Iterator[None]:
         if error_code(error) in codes:
             raise MissingResourceError(kind, name) from error
         raise
+
+
+AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+
+
+def is_aws(endpoint_url: str) -> bool:
+    """Whether an endpoint is one of AWS, rather than an emulator's."""
+    return (urlsplit(endpoint_url).hostname or "").endswith(AWS_DOMAINS)

@@ -1,11 +1,13 @@
-"""Forgets customers, and products, in the tables."""
+"""Finds and forgets customers, and products, in the tables."""
 
 import json
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from fondly.mailer.domain.message.addresses import header_address
 from fondly.operations.cleanup.scope import Scope
 from fondly.operations.customers.gone import Gone
 from fondly.operations.environment import NO_TABLE
@@ -154,3 +156,28 @@ async def scan(scope: Scope, table: str, **request: Any) -> AsyncIterator[dict[s
     except ClientError as error:
         if error_code(error) not in NO_TABLE:
             raise
+
+
+async def whom(scope: Scope, words: Sequence[str]) -> Gone:
+    """Return the customers with these ids, or with these addresses.
+
+    A word with an `@` is an address, unless a customer has it for an id. An address counts, too, that no
+    customer has.
+    """
+    ids, addresses = set[str](), set[str]()
+    for word in words:
+        if "@" in word and await get(scope, "customers", {"customer_id": word}) is None:
+            addresses.add(word.strip())
+        else:
+            ids.add(word)
+    if addresses:
+        ids |= await ids_of(scope, addresses)
+    return Gone(frozenset(ids), emails=addresses | _as_sent(addresses))
+
+
+def _as_sent(addresses: set[str]) -> set[str]:
+    sent = set[str]()
+    for each in addresses:
+        with suppress(ValueError):
+            sent.add(header_address(each))
+    return sent
