@@ -1,6 +1,6 @@
 """The environment that a command works on: its AWS clients and the names of its resources."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -113,6 +113,11 @@ class Environment:
             await self.dynamodb.describe_table(TableName=self.named(name))
         return self.named(name)
 
+    async def key_names(self, name: str) -> list[str]:
+        """Return the names of a table's keys; raise `ClientError` if it does not exist."""
+        described = await self.dynamodb.describe_table(TableName=self.named(name))
+        return [each["AttributeName"] for each in described["Table"]["KeySchema"]]
+
     async def objects(self) -> S3Objects:
         """Open the data bucket; raise `MissingResourceError` if it does not exist."""
         with _missing(NO_BUCKET, "bucket", self.named("data")):
@@ -141,6 +146,34 @@ async def open_environment(target: Target, topology: Topology) -> AsyncIterator[
                 for name in ("sqs", "sns", "s3", "dynamodb", "cloudwatch")
             },
         )
+
+
+class Ignoring:
+    """Ends a block at an error of AWS with one of these codes, such as those of what is not there."""
+
+    def __init__(self, codes: Collection[str]) -> None:
+        self._codes = codes
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        """Whether the error is one of them."""
+        return isinstance(error, ClientError) and error_code(error) in self._codes
+
+
+async def pages(
+    call: Callable[..., Awaitable[Mapping[str, Any]]],
+    token: str,
+    **request: Any,  # noqa: ANN401 - of the call
+) -> AsyncIterator[Mapping[str, Any]]:
+    """Yield the pages of a call for which botocore has no paginator; `token` asks for the next."""
+    while True:
+        page = await call(**request)
+        yield page
+        if not page.get(token):
+            return
+        request = {**request, token: page[token]}
 
 
 @contextmanager

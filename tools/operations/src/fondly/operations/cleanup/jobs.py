@@ -3,13 +3,11 @@
 A job belongs to the environment if it reads from its bucket. AWS has no deletion of jobs.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from fondly.operations.cleanup.scope import Scope
-from fondly.runtime.errors import error_code
+from fondly.operations.environment import Ignoring, pages
 
 STAY = "AWS has no deletion of jobs; their records cost nothing"
 ENDED = frozenset({"InvalidRequestException", "JobNotFoundException", "ConflictException"})
@@ -22,7 +20,8 @@ KINDS = {"sentiment": "SentimentDetectionJob", "targeted_sentiment": "TargetedSe
 async def stop_comprehend_jobs(scope: Scope) -> None:
     """Stop running jobs; count the others."""
     for kind, name in KINDS.items():
-        async for job in _comprehend_jobs(scope, f"list_{kind}_detection_jobs", f"{name}PropertiesList"):
+        listed = pages(getattr(scope.comprehend, f"list_{kind}_detection_jobs"), "NextToken")
+        for job in [job async for page in listed for job in page.get(f"{name}PropertiesList", [])]:
             if not job["InputDataConfig"]["S3Uri"].startswith(scope.job_uri):
                 continue
             if job["JobStatus"] in COMPREHEND_RUNS:
@@ -30,18 +29,6 @@ async def stop_comprehend_jobs(scope: Scope) -> None:
                     scope, "Comprehend", f"stop_{kind}_detection_job", scope.comprehend, JobId=job["JobId"]
                 )
             scope.report.left("jobs of Comprehend", 1, STAY)
-
-
-async def _comprehend_jobs(scope: Scope, operation: str, member: str) -> AsyncIterator[Mapping[str, Any]]:
-    """Yield the jobs of one type; botocore has no paginator for all types."""
-    page: dict[str, str] = {}
-    while True:
-        reply = await getattr(scope.comprehend, operation)(**page)
-        for job in reply.get(member, []):
-            yield job
-        if not (token := reply.get("NextToken")):
-            return
-        page = {"NextToken": token}
 
 
 async def stop_bedrock_jobs(scope: Scope) -> None:
@@ -59,14 +46,10 @@ async def stop_bedrock_jobs(scope: Scope) -> None:
 
 
 async def _stop(scope: Scope, service: str, operation: str, client: Any, **job: str) -> None:  # noqa: ANN401 - either client
-    if not scope.dry_run:
-        try:
+    with Ignoring(ENDED):
+        if not scope.dry_run:
             await getattr(client, operation)(**job)
-        except ClientError as error:
-            if error_code(error) not in ENDED:
-                raise
-            return
-    scope.report.deleted(f"jobs of {service} stopped")
+        scope.report.deleted(f"jobs of {service} stopped")
 
 
 def _input(job: Mapping[str, Any]) -> str:
