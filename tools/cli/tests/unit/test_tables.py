@@ -27,14 +27,13 @@ from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.operations.cleanup.infrastructure import WHY
-from fondly.operations.cleanup.owner import Owner
+from fondly.operations.cleanup.infrastructure import WHY, Owner
 from fondly.operations.cleanup.report import Row
-from fondly.operations.dead_letters.counts import DeadLetterCount
 from fondly.operations.dead_letters.dead_letter import DeadLetter
+from fondly.operations.dead_letters.received import DeadLetterCount
 from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.emails.finished import EmailView
-from fondly.operations.queues.states import QueueState
+from fondly.operations.queues import QueueState
 from fondly.operations.runs.retry import Message
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.operations.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
