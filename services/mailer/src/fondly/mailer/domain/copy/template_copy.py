@@ -1,4 +1,4 @@
-"""House copy: our own texts for fields of which no wording of the model passed the gate.
+"""Template copy: our own texts for fields of which no wording of the model passed the gate.
 
 They stand in the messages of each language and say only what the facts prove. A text is eligible if the facts
 have all that it names; which one a customer reads is chosen by a hash, so that people of equal facts read
@@ -24,15 +24,15 @@ TOLD_ASPECT: Mapping[Occasion, str] = {Occasion.LIKED: "praised", Occasion.SORRY
 """Whose aspect the intro may speak of."""
 
 
-def house_copy(facts: EmailFacts) -> Copy:
-    """Return copy whose every field is a house text."""
+def template_copy(facts: EmailFacts) -> Copy:
+    """Return copy whose every field is template copy."""
     return Copy(
-        **{field: house_text(field, facts) for field in TEXTS},
-        lines={str(each.number): house_text(f"{LINE}{each.number}", facts) for each in facts.products},
+        **{field: template_text(field, facts) for field in TEXTS},
+        lines={str(each.number): template_text(f"{LINE}{each.number}", facts) for each in facts.products},
     )
 
 
-def house_text(field: str, facts: EmailFacts) -> str:
+def template_text(field: str, facts: EmailFacts) -> str:
     """Return a text with slots for a field, such as `subject` or `lines.2`; it passes the gate."""
     chance = _chance(facts.customer_id, field.partition(".")[0])
     product = _product(field, facts)

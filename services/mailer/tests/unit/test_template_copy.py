@@ -15,9 +15,9 @@ from fondly.contracts.records import (
     Recommendation,
 )
 from fondly.mailer.domain.copy.gate import judge
-from fondly.mailer.domain.copy.house_copy import house_copy, house_text
 from fondly.mailer.domain.copy.problem import Problem
 from fondly.mailer.domain.copy.style import style_problems
+from fondly.mailer.domain.copy.template_copy import template_copy, template_text
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Occasion
 
@@ -60,12 +60,12 @@ ANY_FACTS = st.fixed_dictionaries(
 
 
 @given(known=ANY_FACTS)
-def test_house_copy_passes_the_gate_for_any_facts(
+def test_template_copy_passes_the_gate_for_any_facts(
     make_facts: Callable[..., EmailFacts], known: dict[str, object]
 ) -> None:
-    """Nothing replaces house copy, so it must never break a rule."""
+    """Nothing replaces template copy, so it must never break a rule."""
     facts = make_facts(**known)
-    copy = house_copy(facts)
+    copy = template_copy(facts)
     assert [each for field, text in copy.fields() for each in judge(field, text, facts)] == []
     assert copy.filled(facts.slots).lines.keys() == copy.lines.keys()
 
@@ -111,7 +111,7 @@ def test_every_wording_passes_the_gate_for_every_reason_and_occasion(
             f"C{customer}", customer_name=name, products=(1, 5, 1, 12)[customer // 6], reasons=reasons
         )
         facts = facts_of(made, locale, Occasion(occasion), told=customer % 3 > 0, features=customer % 4)
-        copy = house_copy(facts)
+        copy = template_copy(facts)
         problems = [each for field, text in copy.fields() for each in _problems(field, text, facts)]
         assert problems == []
         copy.filled(facts.slots)
@@ -119,11 +119,13 @@ def test_every_wording_passes_the_gate_for_every_reason_and_occasion(
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_an_email_of_one_product_speaks_of_one(locale: str, recommend: Recommend) -> None:
-    """The same message of the language says so: in every occasion, no house text promises several."""
+    """The same message of the language says so: in every occasion, no template copy promises several."""
     for occasion in Occasion:
         for customer in range(12):
             made = recommend(f"C{customer}", products=1)
-            copy = house_copy(facts_of(made, locale, occasion, told=customer % 2 > 0, features=customer % 3))
+            copy = template_copy(
+                facts_of(made, locale, occasion, told=customer % 2 > 0, features=customer % 3)
+            )
             told = " ".join(
                 text.casefold() for field, text in copy.fields() if not field.startswith("lines.")
             )
@@ -133,7 +135,7 @@ def test_an_email_of_one_product_speaks_of_one(locale: str, recommend: Recommend
 def _intro(recommend: Recommend, owned: Sequence[OwnProduct], reasons: Sequence[Reason]) -> str:
     made = recommend(reasons=reasons).model_copy(update={"owned": tuple(owned)})
     facts = email_facts(made, brand="Fondly Shop", locale="en_IN")
-    return house_copy(facts).filled(facts.slots).intro
+    return template_copy(facts).filled(facts.slots).intro
 
 
 def test_somebody_with_only_bad_experiences_reads_of_no_taste(recommend: Recommend) -> None:
@@ -155,13 +157,13 @@ def test_a_line_states_a_feature_or_praise_where_there_is_one(recommend: Recomme
     for customer in range(20):
         facts = facts_of(recommend(f"C{customer}"), "en_IN", Occasion.NEW, told=False, features=2)
         for number in range(1, 6):
-            assert f"{{{number}.f" in house_text(f"lines.{number}", facts)
+            assert f"{{{number}.f" in template_text(f"lines.{number}", facts)
 
 
 def test_customers_of_equal_facts_read_different_texts_and_each_the_same_again(recommend: Recommend) -> None:
     """Chosen by the customer, not by chance."""
     emails = [
-        house_copy(facts_of(recommend(f"C{each}"), "en_IN", Occasion.LIKED, told=True, features=3))
+        template_copy(facts_of(recommend(f"C{each}"), "en_IN", Occasion.LIKED, told=True, features=3))
         for each in (*range(30), *range(30))
     ]
     assert emails[:30] == emails[30:]
