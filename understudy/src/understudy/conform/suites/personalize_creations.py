@@ -153,7 +153,6 @@ def group_of_data(world: World) -> str:
     return group(world)
 
 
-_NOT_FOUND, _BAD = "ResourceNotFoundException", "ValidationException"
 _NO_PLACE = "a place that is no S3 path"
 
 
