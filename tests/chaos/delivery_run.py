@@ -20,7 +20,7 @@ from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
-from fondly.sender.domain.dating import dated
+from fondly.sender.domain.fields import dated
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.mailbox import Fault as MailFault
 from fondly.stack.mailbox import Faults, Mailbox, MailboxServer

@@ -11,7 +11,7 @@ import pytest
 
 from fondly.contracts.consent import Contact
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from fondly.sender.domain.dating import dated
+from fondly.sender.domain.fields import dated
 from fondly.sender.use_cases.hand_over import HandOver, Parcel, StaleError
 from services.sender.tests.fakes import NOON, FakeDispatches, FakeTransport, message_to
 from tests.support.runs import RUN

@@ -24,7 +24,7 @@ from fondly.sender.use_cases.release_parts import ReleaseParts
 from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
 from fondly.sender.use_cases.send_emails import SendEmails
 from fondly.sender.use_cases.settle_emails import SettleEmails
-from fondly.sender.use_cases.suppress_dead_address import SuppressDeadAddress
+from fondly.sender.use_cases.take_bounce import SuppressDeadAddress
 from fondly.sender.use_cases.watch_deliveries import WatchDeliveries
 
 

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
+from fondly.contracts.counts import Counted
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.errors import FileError
@@ -93,7 +94,9 @@ class IngestUpload:
         counts = workspace.findings.counts
         size = await self._part_size(run, merged)
         parts = await in_thread(
-            lambda: divide(merged.records_of_customers(), records=size, shared_texts=counts["shared_texts"])
+            lambda: divide(
+                merged.records_of_customers(), records=size, shared_texts=counts[Counted.SHARED_TEXTS]
+            )
         )
         log.info("file_read", parts=len(parts), **counts)
         writes = await self._publication.put_products(
@@ -103,7 +106,7 @@ class IngestUpload:
         await self._report_file(run.run_id, workspace, units={"s3.puts": 3, "dynamodb.writes": writes})
         await self._ledger.set_parts(run.run_id, len(parts))
         run = await self._ledger.run(run.run_id)
-        run_texts = counts["reviews"] + counts["shared_texts"]
+        run_texts = counts[Counted.REVIEWS] + counts[Counted.SHARED_TEXTS]
         await self._publication.put_parts(run, merged, parts, run_texts=run_texts)
 
     async def _part_size(self, run: Run, merged: Merged) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.mailer.domain.copy.job import JobInput, JobTask, file_name, job_payer
 from fondly.mailer.ports import CopyJobs, JobAnswer, ModelReply
 from fondly.mailer.use_cases.ask_once import kept_form
@@ -34,11 +35,11 @@ class KeepCopyAnswers:
         for number in range(1, written.files + 1):
             for lines in batches(await self._lines(run_id, task, job_id, number), ANSWERS_AT_ONCE):
                 answers = [self.jobs.answer(line) for line in lines]
-                counts["prompts_batched"] += await self._keep(run_id, answers)
+                counts[Counted.PROMPTS_BATCHED] += await self._keep(run_id, answers)
                 units.update(self._billed(answers))
-        if failed := written.prompts - counts["prompts_batched"]:
+        if failed := written.prompts - counts[Counted.PROMPTS_BATCHED]:
             log.warning("copy_job_records_failed", task=task, records=failed)
-        units["dynamodb.writes"] = counts["prompts_batched"]
+        units["dynamodb.writes"] = counts[Counted.PROMPTS_BATCHED]
         return PartResult(counts=counts, units=units)
 
     async def _lines(self, run_id: str, task: JobTask, job_id: str, number: int) -> list[bytes]:

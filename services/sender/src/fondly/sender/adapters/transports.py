@@ -3,17 +3,27 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.sender.adapters.careful import CarefulTransport
 from fondly.sender.adapters.dkim import REPLACED_BY_SES, DkimSigner
-from fondly.sender.adapters.no_transport import NoTransport
 from fondly.sender.adapters.ses import SesTransport, ses_rate
 from fondly.sender.adapters.smtp import SmtpTransport
 from fondly.sender.adapters.smtp_session import MailServer
-from fondly.sender.ports import Transport, UnusableError
+from fondly.sender.ports import Outgoing, Transport, UnusableError
 from fondly.sender.settings import SenderSettings, TransportKind
+
+
+class NoTransport:
+    """Hands nothing over."""
+
+    name = TransportKind.NONE.value
+
+    async def send(self, email: Outgoing) -> NoReturn:  # noqa: ARG002 - whatever the email
+        """Raise `UnusableError`."""
+        raise UnusableError("no transport is set, expected FONDLY_SENDER_TRANSPORT to be smtp or ses")
+
 
 SMTP_PER_S = 100.0
 """What a mail server is asked to take unless the settings say otherwise."""

@@ -16,7 +16,7 @@ from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.runtime.gather import Gather
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.turns import StoppingError
-from fondly.sender.domain.dating import dated
+from fondly.sender.domain.fields import dated
 from fondly.sender.domain.judging import written_to
 from fondly.sender.domain.notifications import tags
 from fondly.sender.ports import (

@@ -13,7 +13,7 @@ from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName, part_name
 from fondly.runtime.runs.stage import PartResult, Stage
-from fondly.sender.domain.outcomes import counts, event_of
+from fondly.sender.domain.tally import counts, event_of
 from fondly.sender.ports import Claim, Claimed, Dispatches, SenderPolls
 from fondly.sender.use_cases.part_pass import AGAIN_S, PartPass
 from fondly.sender.use_cases.release_parts import MAX_DELAY_S, close

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fondly.contracts.counts import Counted
 from fondly.runtime.runs.run import part_name
 from fondly.sentiment.domain.texts import Text
 
@@ -36,13 +37,13 @@ class Bill:
     def add(self, texts: Mapping[str, Text], answers: Mapping[str, "Answer"]) -> None:
         """Add texts, by key: those that this payer paid for in any delivery, and the others as known."""
         paid = [text for key, text in texts.items() if answers[key].payer == self.payer]
-        self.counts["texts_known"] += len(texts) - len(paid)
+        self.counts[Counted.TEXTS_KNOWN] += len(texts) - len(paid)
         self.units["dynamodb.reads"] += len(texts)
         self.pay(texts=len(paid), units=sum(text.units for text in paid))
         self.units["dynamodb.writes"] += CLAIM_WRITES * len(paid)
 
     def pay(self, *, texts: int, units: int) -> None:
         """Add texts that this payer asks about, with the units that they are billed as."""
-        self.counts["texts_asked"] += texts
+        self.counts[Counted.TEXTS_ASKED] += texts
         self.units["comprehend.units"] += units
         self.units["dynamodb.writes"] += texts

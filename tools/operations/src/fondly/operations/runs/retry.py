@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, Field
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
@@ -135,14 +136,14 @@ class Retry:
             parts=self.run.parts or part,
             customers=await self._lines(object_keys.customers(run_id, part), Customer),
             shared_texts=len(shared),
-            run_texts=counts.get("reviews", 0) + counts.get("shared_texts", 0),
+            run_texts=counts.get(Counted.REVIEWS, 0) + counts.get(Counted.SHARED_TEXTS, 0),
         )
 
     async def _sentiment_scored(self, counts: Mapping[str, int]) -> SentimentScored:
         summary = await self.objects.find(object_keys.sentiment_summary(self.run.run_id))
         return SentimentScored(
             parts=self.run.parts or 1,
-            reviews=counts.get("reviews_scored", 0),
+            reviews=counts.get(Counted.REVIEWS_SCORED, 0),
             summary=None if summary is None else SentimentSummary.model_validate_json(summary),
         )
 
