@@ -28,8 +28,8 @@ class NoTransport:
 SMTP_PER_S = 100.0
 """What a mail server is asked to take unless the settings say otherwise."""
 SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
-CLAIMED_PER_CONNECTION = 3
-"""One is being handed over, and the next ones are claimed meanwhile, together. More would be in doubt for
+RESERVED_PER_CONNECTION = 3
+"""One is being handed over, and the next ones are reserved meanwhile, together. More would be in doubt for
 nothing if the worker died."""
 SES_BY_SMTP = "email-smtp."
 """What the names of Amazon SES's mail servers begin with."""
@@ -47,7 +47,7 @@ class OpenTransport:
     units: Mapping[str, int]
     """What the provider charges for one email."""
     places: int
-    """Emails that are worth claiming at a time: those that the provider takes at once, or very soon."""
+    """Emails that are worth reserving at a time: those that the provider takes at once, or very soon."""
 
 
 class Opening(Protocol):
@@ -77,7 +77,7 @@ async def open_transport(runtime: Opening) -> OpenTransport:
         per_s=settings.sender_per_s or SMTP_PER_S,
         quota=f"smtp#{settings.sender_smtp_host}",
         units={},
-        places=CLAIMED_PER_CONNECTION * settings.sender_smtp_connections,
+        places=RESERVED_PER_CONNECTION * settings.sender_smtp_connections,
     )
 
 

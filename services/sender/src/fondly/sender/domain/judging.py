@@ -108,7 +108,7 @@ Verdict = Send | Drop | Wait | Doubt | Settled
 
 
 def judge(email: FinishedEmail, known: Known, rules: Rules, *, now: datetime) -> Verdict:
-    """Say what is to be done about an email; the strictest reason comes first."""
+    """Return what to do about an email; the strictest reason comes first."""
     dispatch = known.dispatch
     if dispatch is not None and dispatch.outcome is Outcome.SENDING:
         return Doubt(dispatch)

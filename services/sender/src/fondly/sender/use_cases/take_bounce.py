@@ -71,7 +71,7 @@ def after_soft_bounce(contact: Contact, sent_at: int) -> Contact:
     """Count the soft bounce of an email that was handed over at a time in Unix seconds.
 
     Emails since the last one that bounced have arrived, unless their bounces are still on the way; the
-    contact has this email's own time too, which is that of its claim.
+    contact has this email's own time too, which is that of its reservation.
     """
     if sent_at <= contact.soft_bounced_at:
         return contact  # counted before
