@@ -155,9 +155,10 @@ class RecordingPolls:
     doubts: list[tuple[int, tuple[str, ...], int]] = field(default_factory=list)
     """Parts, customers and delays."""
 
-    async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None:
+    async def send(self, run_id: str, attempt: int, *, delay_s: int | None = None) -> None:
         """Keep a poll."""
         assert run_id == RUN
+        assert delay_s is not None
         assert 0 <= delay_s <= 900
         self.polls.append((attempt, delay_s))
 

@@ -524,14 +524,14 @@ async def test_a_poll_may_overtake_the_record_of_its_number() -> None:
     """It goes on, and the one that sent it, whose record comes late, does not turn the count back."""
     world = World(1)
     first = (await world.open()).attempt
-    send_poll = world.polls.send_poll
+    send = world.polls.send
 
-    async def arrives_at_once(run_id: str, attempt: int, *, delay_s: int) -> None:
-        await send_poll(run_id, attempt, delay_s=delay_s)
+    async def arrives_at_once(run_id: str, attempt: int, *, delay_s: int | None = None) -> None:
+        await send(run_id, attempt, delay_s=delay_s)
         if attempt == first + 1:
             await world.release.run(run_id, attempt)
 
-    world.polls.send_poll = arrives_at_once  # type: ignore[method-assign]
+    world.polls.send = arrives_at_once  # type: ignore[method-assign]
     await world.release.run(RUN, first)
     assert world.polls.parts == [1]
     assert [attempt for attempt, _ in world.polls.polls] == [first + 1, first + 2]

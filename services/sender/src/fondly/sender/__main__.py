@@ -85,7 +85,7 @@ def _stores(runtime: Runtime[SenderSettings]) -> _Stores:
         Deliveries(dynamodb, settings.runs_table, keep_days=keep_days),
         DynamoDBDispatches(dynamodb, settings.dispatches_table, contacts=contacts, keep_days=keep_days),
         DynamoDBConsent(dynamodb, suppressions=settings.suppressions_table, contacts=contacts),
-        SQSSenderPolls(runtime.queue),
+        SQSSenderPolls(runtime.queue, interval_s=settings.sender_poll_interval_s),
     )
 
 

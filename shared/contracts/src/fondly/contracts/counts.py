@@ -62,10 +62,9 @@ class Counted(StrEnum):
     COPY_PROMPTS = "copy_prompts"
     COPY_REPAIRS = "copy_repairs"
     COPY_CALLS = "copy_calls"
-    HOUSE_FIELDS = "house_fields"
+    TEMPLATE_FIELDS = "template_fields"
     PRODUCTS_DESCRIBED = "products_described"
     LINKS_LEFT_OUT = "links_left_out"
-    PROMPTS_BATCHED = "prompts_batched"
 
     # the sender
     EMAILS_SENT = "emails_sent"

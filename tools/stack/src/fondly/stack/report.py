@@ -26,8 +26,8 @@ _COUNTS = (
 )
 _SHORTFALLS = {Counted.REJECTED_ROWS: "rejected rows", Counted.UNALIGNED_TEXTS: "unaligned texts"}
 _COPY = {
-    Counted.EMAILS_MIXED_COPY: "with some house text",
-    Counted.HOUSE_FIELDS: "fields with house text",
+    Counted.EMAILS_MIXED_COPY: "partly template copy",
+    Counted.TEMPLATE_FIELDS: "template copy fields",
     Counted.EMAILS_SORRY: "to unhappy customers",
     Counted.COPY_PROMPTS: "prompts for copy",
     Counted.COPY_REPAIRS: "prompts for repairs",

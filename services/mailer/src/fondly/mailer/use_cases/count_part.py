@@ -83,7 +83,7 @@ def part_result(
             Counted.COPY_PROMPTS: len(paid.keys - repairs),
             Counted.COPY_REPAIRS: len(paid.keys & repairs),
             Counted.COPY_CALLS: paid.calls,
-            Counted.HOUSE_FIELDS: sum(len(record.house_fields) for record in records),
+            Counted.TEMPLATE_FIELDS: sum(len(record.template_fields) for record in records),
             Counted.PRODUCTS_DESCRIBED: len(features),
             **_variant_counts(records),
             Counted.LINKS_LEFT_OUT: sum(record.links_left_out for record in records),

@@ -36,6 +36,6 @@ class OpenDelivery:
         )
         log.info("delivery_opened", status=delivery.status)
         if delivery.status.goes_out:
-            await self.polls.send_poll(event.run_id, delivery.attempt, delay_s=0)
+            await self.polls.send(event.run_id, delivery.attempt, delay_s=0)
         elif delivery.status is DeliveryStatus.HELD:
             emit({Metric.DELIVERIES_HELD: 1})

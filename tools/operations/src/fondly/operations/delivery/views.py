@@ -112,15 +112,6 @@ class DeliveryLookup:
             for item in page.get("Items", []):
                 yield Dispatch.model_validate(from_item(item))
 
-    async def dispatch(self, run_id: str, customer_id: str) -> Dispatch | None:
-        """Return what is known of one email."""
-        reply = await self.environment.dynamodb.get_item(
-            TableName=await self.environment.table("dispatches"),
-            Key=to_item({"run_id": run_id, "customer_id": customer_id}),
-            ConsistentRead=True,
-        )
-        return Dispatch.model_validate(from_item(reply["Item"])) if "Item" in reply else None
-
 
 def starts_later(delivery: Delivery) -> bool:
     """Whether a delivery is approved and waits for its start."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from fondly.contracts.counts import Counted
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
@@ -54,7 +55,7 @@ def snapshot(run: Run, stage: StageName) -> StageSnapshot:
         stage=stage,
         done=len(run.stage(stage).done),
         total=run.parts,
-        detail=run.step.get("step", "") if stage is StageName.RECOMMENDER else "",
+        detail=RecommenderState.of(run).training if stage is StageName.RECOMMENDER else "",
     )
 
 
