@@ -85,8 +85,8 @@ def proof(screen: Console) -> None:
 @pytest.mark.parametrize("show", [known, proof])
 def test_tables_look_as_they_did(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
     """On a terminal of 80 columns, and in a pipe."""
-    compare(f"customer_{show.__name__}-80", on_terminal(show))
-    compare(f"customer_{show.__name__}-pipe", in_pipe(show, capsys))
+    compare(__file__, f"customer_{show.__name__}-80", on_terminal(show))
+    compare(__file__, f"customer_{show.__name__}-pipe", in_pipe(show, capsys))
 
 
 def test_no_id_or_figure_is_broken(capsys: pytest.CaptureFixture[str]) -> None:

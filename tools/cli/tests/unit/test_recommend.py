@@ -44,8 +44,8 @@ FOUND = Picked(
 
 def test_picks_fit_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Eighty columns hold everything; names cannot steer the terminal."""
-    compare("recommend-80", on_terminal(lambda console: show_picks(FOUND, console)))
-    compare("recommend-pipe", in_pipe(lambda console: show_picks(FOUND, console), capsys))
+    compare(__file__, "recommend-80", on_terminal(lambda console: show_picks(FOUND, console)))
+    compare(__file__, "recommend-pipe", in_pipe(lambda console: show_picks(FOUND, console), capsys))
 
 
 def test_the_remark_says_what_picks_come_from() -> None:

@@ -67,12 +67,12 @@ def table(config: Path) -> Show:
 
 def test_a_terminal_shows_what_applies(table: Show) -> None:
     """In 80 columns, each value with where it comes from."""
-    compare("config_show-80", on_terminal(table))
+    compare(__file__, "config_show-80", on_terminal(table))
 
 
 def test_a_pipe_gets_the_same(table: Show, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither wrapped nor cut."""
-    compare("config_show-pipe", in_pipe(table, capsys))
+    compare(__file__, "config_show-pipe", in_pipe(table, capsys))
 
 
 def test_the_file_that_is_read_is_named(run_fondly: Fondly, config: Path) -> None:

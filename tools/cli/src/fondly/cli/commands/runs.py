@@ -135,7 +135,7 @@ async def watch(
     from fondly.cli.runs.tables import show_details
     from fondly.operations.runs.follow import follow, follow_delivery
     from fondly.operations.runs.lookup import find_run, run_details
-    from fondly.runtime.runs.delivery import Deliveries
+    from fondly.runtime.runs.deliveries import Deliveries
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)

@@ -10,7 +10,8 @@ from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.mailer.use_cases.mail_part import HELD_OUT, WITHOUT_ADDRESS
 from fondly.operations.environment import Environment
 from fondly.operations.formatting import since
-from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.storage import from_item, to_item
 from fondly.sender.domain.tally import Tally, TallyCounter

@@ -12,12 +12,10 @@ from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
     EventData,
-    MailerPoll,
     Poll,
     RecommendationsReady,
     RecommenderPoll,
     SenderPoll,
-    SentimentPoll,
     SentimentScored,
     new_event,
 )
@@ -33,7 +31,8 @@ from fondly.runtime.queue.publisher import Publisher
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.account import Account
 from fondly.runtime.runs.budget import Budget
-from fondly.runtime.runs.delivery import Deliveries, Delivery
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import run_finished
 from fondly.runtime.runs.run import Run, RunStatus, StageName
@@ -41,9 +40,7 @@ from fondly.runtime.runs.totals import RunTotals, total
 from fondly.runtime.storage import S3Objects
 
 POLLS: Mapping[StageName, type[Poll]] = {
-    StageName.SENTIMENT: SentimentPoll,
     StageName.RECOMMENDER: RecommenderPoll,
-    StageName.MAILER: MailerPoll,
     StageName.SENDER: SenderPoll,
 }
 
@@ -107,7 +104,7 @@ class Retry:
                 queue, body = await notification_again(self.environment, self.run)
                 return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
             case StageName.SENTIMENT:
-                ingested = await self._data_ingested(missing.part, counts)
+                ingested = await self._data_ingested(missing.part)
                 return self._again(ingested, StageName.INGEST, missing)
             case StageName.RECOMMENDER:
                 return self._again(await self._sentiment_scored(counts), StageName.SENTIMENT, missing)
@@ -128,7 +125,7 @@ class Retry:
             )
         return self._again(SenderPoll(attempt=missing.attempt), stage, missing, queue=stage)
 
-    async def _data_ingested(self, part: int, counts: Mapping[str, int]) -> DataIngested:
+    async def _data_ingested(self, part: int) -> DataIngested:
         run_id = self.run.run_id
         shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
         return DataIngested.of(
@@ -137,7 +134,6 @@ class Retry:
             parts=self.run.parts or part,
             customers=await self._lines(object_keys.customers(run_id, part), Customer),
             shared_texts=len(shared),
-            run_texts=counts.get("reviews", 0) + counts.get("shared_texts", 0),
         )
 
     async def _sentiment_scored(self, counts: Mapping[str, int]) -> SentimentScored:
