@@ -160,7 +160,7 @@ def details(
         ],
         counts=totals.counts,
         total_seconds=totals.total_seconds,
-        units=_units(reports),
+        units=[_priced(unit, amount) for unit, amount in used_units(reports).items()],
         cost_usd=totals.cost_usd,
         recommender=RecommenderState.of(run),
         rejects=_rejects(run.run_id, totals.counts, bucket),
@@ -183,12 +183,13 @@ def find(runs: Sequence[Run], wanted: str) -> Run:
     raise OperationError(f"{wanted} is ambiguous: {', '.join(run.run_id for run in found)}")
 
 
-def _units(reports: Sequence[PartReport]) -> list[UnitView]:
+def used_units(reports: Sequence[PartReport]) -> dict[str, Decimal]:
+    """Return how much of each unit a run's parts have used, by unit in order."""
     amounts: dict[str, Decimal] = {}
     for report in reports:
         for unit, amount in report.units.items():
             amounts[unit] = amounts.get(unit, Decimal(0)) + amount
-    return [_priced(unit, amount) for unit, amount in sorted(amounts.items()) if amount]
+    return {unit: amount for unit, amount in sorted(amounts.items()) if amount}
 
 
 def _priced(unit: str, amount: Decimal) -> UnitView:
