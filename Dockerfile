@@ -17,7 +17,7 @@ RUN pip install --no-cache-dir --constraint constraints.txt uv \
  && printf '%s @ file:///src/%s\n' fondly-contracts shared/contracts fondly-aspects shared/aspects \
       'fondly-runtime[tracing,web,yaml]' shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
       fondly-recommender services/recommender fondly-sender services/sender \
-      fondly-stack tools/stack > "$UV_OVERRIDE"
+      fondly-operations tools/operations fondly-stack tools/stack > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/
 COPY shared/aspects/pyproject.toml shared/aspects/
 COPY shared/runtime/pyproject.toml shared/runtime/
@@ -25,6 +25,7 @@ COPY services/ingest/pyproject.toml services/ingest/
 COPY services/mailer/pyproject.toml services/mailer/
 COPY services/recommender/pyproject.toml services/recommender/
 COPY services/sender/pyproject.toml services/sender/
+COPY tools/operations/pyproject.toml tools/operations/
 COPY tools/stack/pyproject.toml tools/stack/
 COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 
@@ -35,7 +36,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package fondly-contracts --no-emit-package fondly-aspects --no-emit-package fondly-runtime \
       --no-emit-package fondly-ingest --no-emit-package fondly-mailer --no-emit-package fondly-recommender \
-      --no-emit-package fondly-sender --no-emit-package fondly-stack \
+      --no-emit-package fondly-sender --no-emit-package fondly-operations --no-emit-package fondly-stack \
       --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
  && uv pip install --no-deps --constraint constraints.txt --requirement dependencies.txt dumb-init
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
@@ -60,6 +61,7 @@ COPY services/ingest services/ingest
 COPY services/mailer services/mailer
 COPY services/recommender services/recommender
 COPY services/sender services/sender
+COPY tools/operations tools/operations
 COPY tools/stack tools/stack
 COPY ${PACKAGE}/src ${PACKAGE}/src
 RUN --mount=type=cache,target=/root/.cache/uv \

@@ -1,7 +1,8 @@
 """How many prompts for copy a run came to as its emails grew in number, and what they cost in tokens.
 
 Reads the folder of a run, as `fondly demo` writes it. The more emails there are for each product, the more of
-them share a prompt. The last lines are those of a run in `tools/cli/src/fondly/cli/cost/measured.toml`.
+them share a prompt. The last lines are those of a run in
+`tools/operations/src/fondly/operations/cost/measured.toml`.
 """
 
 import argparse

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from fondly.stack.embedded import Stack, embedded_stack, exported
+from fondly.operations.local_stack import exported
+from fondly.stack.embedded import Stack, embedded_stack
 from harness.latency import LOOPBACK, delayed
 from harness.notebooks import Notebooks
 from harness.our_services import Timings, follow, services

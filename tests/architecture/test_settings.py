@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from fondly.mailer.settings import MailerSettings
+from fondly.operations.topology import load_topology
 from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.settings import OTLP_ENDPOINT, PREFIX
 from fondly.sentiment.settings import AspectsBy, SentimentSettings
 from fondly.stack.provision import Resources
-from fondly.stack.topology import load_topology
 from tests.support.configurations import SHOP, configuration, pipeline_of
 from tests.support.hcl.configuration import Configuration, Instance
 from tests.support.hcl.values import InvalidInputError

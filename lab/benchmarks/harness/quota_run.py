@@ -13,8 +13,9 @@ from pathlib import Path
 import boto3
 
 from fondly.contracts import object_keys
+from fondly.operations.local_stack import exported
 from fondly.runtime.runs.run import StageName
-from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
+from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
 from fondly.stack.sample import write_sample
 

@@ -16,11 +16,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fondly.operations.topology import load_topology
 from fondly.runtime import service
 from fondly.runtime.logs import configure_logging
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.settings import ServiceSettings, load_settings
-from fondly.stack.topology import load_topology
 from harness.local_aws import Session
 
 KIB_PER_MIB = 1024

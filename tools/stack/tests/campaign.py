@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fondly.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
+from fondly.operations.runs.sentiment_figures import exported
 from fondly.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
 from fondly.stack.gallery.model import (
     CopySource,
@@ -17,7 +18,6 @@ from fondly.stack.gallery.model import (
     Refusal,
 )
 from fondly.stack.pictures.addresses import picture_url
-from fondly.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import email, pick, prompt
 
 EMAILS = 130

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fondly.stack.topology import load_topology
+from fondly.operations.topology import load_topology
 from harness.local_aws.objects import S3
 from harness.local_aws.queues import SNS, SQS, Queues
 from harness.local_aws.stand_ins import BedrockRuntime, Comprehend, Personalize

@@ -9,11 +9,12 @@ import boto3
 import pytest
 import structlog
 
-from fondly.cli.cleanup.infrastructure import OwnNames
 from fondly.contracts.events import RecommenderPoll, new_event
+from fondly.operations.cleanup.infrastructure import OwnNames
+from fondly.operations.topology import MADE_BY
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName
-from fondly.stack.provision import MADE_BY, Resources
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN
 from tools.cli.tests.conftest import Fondly, InLedger
 from tools.cli.tests.interactions import SCHEMA

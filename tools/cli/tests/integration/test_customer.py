@@ -21,10 +21,10 @@ from arro3.core import Array, DataType, Table
 from arro3.io import write_parquet
 from openpyxl import Workbook
 
-from fondly.cli.cleanup.scope import Scope
 from fondly.contracts import object_keys
 from fondly.contracts.consent import address_entry, customer_entry
 from fondly.contracts.file_names import file_name
+from fondly.operations.cleanup.scope import Scope
 from fondly.runtime.runs.delivery import DELIVERY, Act, Decision, Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.storage import to_item
@@ -472,7 +472,7 @@ def test_it_waits_for_runs_and_forgets_once_more(
         await (await scope.environment.ledger()).fail("run-2", "ended")
         return True
 
-    monkeypatch.setattr("fondly.cli.customers.forget._ended", ends)
+    monkeypatch.setattr("fondly.operations.customers.forget._ended", ends)
     code, found, proof = forget(fondly, GONE, "--wait")
     assert (code, made.traces(), proof["found"]) == (0, [], [])
     assert "open runs" not in found

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from fondly.cli.cost.delivery import delivery_lines
-from fondly.cli.cost.estimate import estimate_cost
 from fondly.cli.cost.guidance import comparison
-from fondly.cli.cost.hours import Quotas, hours_of
-from fondly.cli.cost.lines import run_lines
-from fondly.cli.cost.ratios import MeasuredRun, measured_runs
-from fondly.cli.cost.workload import MODEL_ID, Workload, units_of
+from fondly.operations.cost.delivery import delivery_lines
+from fondly.operations.cost.estimate import estimate_cost
+from fondly.operations.cost.hours import Quotas, hours_of
+from fondly.operations.cost.lines import run_lines
+from fondly.operations.cost.ratios import MeasuredRun, measured_runs
+from fondly.operations.cost.workload import MODEL_ID, Workload, units_of
 from tools.cli.tests.conftest import Fondly
 
 ROOT = Path(__file__).parents[4]

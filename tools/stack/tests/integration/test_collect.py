@@ -28,13 +28,13 @@ from fondly.contracts.records import (
     Sentiment,
     SentimentSummary,
 )
+from fondly.operations.runs.sentiment_figures import exported
 from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.collect import collect
 from fondly.stack.email_record import EmailRecord
 from fondly.stack.observer import Observer, observe
 from fondly.stack.pictures.addresses import picture_url
 from fondly.stack.provision import Resources
-from fondly.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import listed, packed, parsed, rows
 
 RUN = "run-0123456789abcdef"

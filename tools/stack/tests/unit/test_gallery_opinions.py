@@ -18,12 +18,12 @@ from fondly.contracts.records import (
     SentimentScores,
     SentimentSummary,
 )
+from fondly.operations.runs.sentiment_figures import exported
 from fondly.stack.catalogue import CatalogueEntry
 from fondly.stack.gallery import GalleryCategory, GalleryReview
 from fondly.stack.gallery.categories import gallery_categories
 from fondly.stack.gallery.model import GalleryAspect, GalleryProduct, Piece
 from fondly.stack.gallery.reviews import gallery_review, pieces
-from fondly.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, rows, write_gallery
 
 SAID = SentimentSummary(

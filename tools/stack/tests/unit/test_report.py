@@ -9,9 +9,9 @@ from rich.console import Console
 
 from fondly.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
-from fondly.stack.formatting import count, seconds, share, usd
+from fondly.operations.formatting import count, seconds, share, usd
+from fondly.operations.runs.sentiment_figures import aspect_name, exported, label_mix, languages
 from fondly.stack.report import render_report
-from fondly.stack.sentiment_figures import aspect_name, exported, label_mix, languages
 
 BOLD_RED, YELLOW = "\x1b[1;31m", "\x1b[33m"
 SAID = SentimentSummary(

@@ -4,7 +4,7 @@ from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.quick_reads import quick_reads
-from fondly.runtime.runs.delivery import Deliveries
+from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.runtime.storage import S3Objects

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
-from fondly.stack.link_hosts import any_host
+from fondly.operations.check.link_hosts import any_host
+from fondly.operations.local_stack import ENVIRONMENT, exported
+from fondly.operations.topology import Topology, load_topology
 from fondly.stack.local_mail import MAILBOX, local_mail
 from fondly.stack.processes import Processes, StackNotReadyError, free_port
 from fondly.stack.provision import Resources, provision
-from fondly.stack.topology import Topology, load_topology
 
 REGION = "eu-west-1"
-ENVIRONMENT = "fondly-local"
 MAKING = ("ingest", "sentiment", "recommender", "mailer")
 """The services that turn a file into finished emails."""
 SERVICES = (*MAKING, "sender")
@@ -201,18 +201,3 @@ def await_answer(url: str, check: Callable[[], None] = lambda: None) -> None:
         except OSError:
             time.sleep(PROBE_S)
     raise StackNotReadyError(f"no answer from {url} within {READY_S:.0f} s")
-
-
-@contextmanager
-def exported(values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables of this process's environment; restore them afterwards."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

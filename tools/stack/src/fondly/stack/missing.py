@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fondly.stack.formatting import count
+from fondly.operations.formatting import count
 
 EXAMPLES = 3
 

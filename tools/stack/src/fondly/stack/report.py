@@ -10,11 +10,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from fondly.operations.formatting import count, seconds, share, usd
+from fondly.operations.runs.facts import RunFacts
+from fondly.operations.runs.sentiment_figures import label_mix, most_criticised, most_praised, sentiment_of
 from fondly.stack.delivery_report import delivery_lines, delivery_table
 from fondly.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
-from fondly.stack.formatting import count, seconds, share, usd
-from fondly.stack.run_facts import RunFacts
-from fondly.stack.sentiment_figures import label_mix, most_criticised, most_praised, sentiment_of
 
 _COUNTS = ("products", "reviews", "purchases", "interactions", "recommendations")
 _SHORTFALLS = {"rejected_rows": "rejected rows", "unaligned_texts": "unaligned texts"}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fondly.contracts.events import Event, RunFinished
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
-from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.sender.ports import SenderPolls
 
 BY_SETTING = "the setting FONDLY_SENDER_APPROVAL"

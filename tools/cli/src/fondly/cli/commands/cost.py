@@ -10,8 +10,8 @@ from fondly.cli.execution import guarded, in_environment
 from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
-    from fondly.cli.cost.workload import Workload
-    from fondly.cli.environment import Environment
+    from fondly.operations.cost.workload import Workload
+    from fondly.operations.environment import Environment
 
 
 app = typer.Typer(no_args_is_help=True, help="What runs cost: reckoned before, measured afterwards.")
@@ -105,11 +105,11 @@ def estimate(
 
     Nothing is started, sent or paid.
     """
-    from fondly.cli.cost.estimate import estimate_cost
-    from fondly.cli.cost.hours import Quotas
     from fondly.cli.cost.tables import show_estimate
-    from fondly.cli.cost.workload import Workload
     from fondly.cli.output import console, print_json
+    from fondly.operations.cost.estimate import estimate_cost
+    from fondly.operations.cost.hours import Quotas
+    from fondly.operations.cost.workload import Workload
 
     options = {
         "model_id": model_id,
@@ -152,9 +152,10 @@ def estimate(
 @in_environment
 async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False) -> None:
     """Show what a run has used and what that cost, and its budget if it has one."""
-    from fondly.cli.cost.measured import measured_cost, show_measured
+    from fondly.cli.cost.tables import show_measured
     from fondly.cli.output import console, print_json
-    from fondly.cli.runs.lookup import find_run
+    from fondly.operations.cost.measured import measured_cost
+    from fondly.operations.runs.lookup import find_run
 
     ledger = await environment.ledger()
     found = await measured_cost(environment, ledger, await find_run(ledger, run_id))
@@ -168,8 +169,9 @@ async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False
 @in_environment
 async def realtime(environment: "Environment", *, days: Days = 30, json: AsJson = False) -> None:
     """Show what picks in real time, and the campaign, have used in some days, and what that cost."""
-    from fondly.cli.cost.realtime import realtime_cost, show_realtime
+    from fondly.cli.cost.tables import show_realtime
     from fondly.cli.output import console, print_json
+    from fondly.operations.cost.realtime import realtime_cost
 
     found = await realtime_cost(environment, days=days, now=utc_now())
     if json:
@@ -190,14 +192,14 @@ def guidance() -> None:
 
 
 def _counted(data: Path, config: Path | None) -> "Workload":
-    """Count what is to be done in a shop's files; raise `CommandError` if they cannot be used."""
-    from fondly.cli.check.estimate import workload_of
-    from fondly.cli.check.reading import choose, read
-    from fondly.cli.errors import CommandError
-    from fondly.stack.shop import load_shop
+    """Count what is to be done in a shop's files; raise `OperationError` if they cannot be used."""
+    from fondly.operations.check.estimate import workload_of
+    from fondly.operations.check.reading import choose, read
+    from fondly.operations.errors import OperationError
+    from fondly.operations.shop import load_shop
 
     shop = load_shop(config)
     checked = read(choose([data], shop), shop, watch=lambda _: None)
     if checked.report.failed:
-        raise CommandError(f"these files cannot be used: {checked.report.failed}")
+        raise OperationError(f"these files cannot be used: {checked.report.failed}")
     return workload_of(checked)

@@ -8,13 +8,13 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.cli.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
-from fondly.cli.cost.estimate import WEEKLY_SHARE, standing_lines
-from fondly.cli.cost.hours import hours_of
-from fondly.cli.cost.lines import CostLine, kept_lines, run_lines, total
 from fondly.cli.cost.tables import money
-from fondly.cli.cost.workload import Workload
-from fondly.stack.formatting import count
+from fondly.operations.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
+from fondly.operations.cost.estimate import WEEKLY_SHARE, standing_lines
+from fondly.operations.cost.hours import hours_of
+from fondly.operations.cost.lines import CostLine, kept_lines, run_lines, total
+from fondly.operations.cost.workload import Workload
+from fondly.operations.formatting import count
 
 FILE = "guidance.toml"
 ENVIRONMENTS = ("dev", "prod")

@@ -10,16 +10,16 @@ from rich.text import Text
 from fondly.cli.delivery.tables import STYLES as DELIVERY_STYLES
 from fondly.cli.delivery.tables import position
 from fondly.cli.delivery.tables import sections as delivery_sections
-from fondly.cli.runs.retry import Message
 from fondly.cli.runs.review_tables import is_among_reviews, review_sections
-from fondly.cli.runs.views import RunDetails, RunView, StageView
-from fondly.cli.tables import UNKNOWN, age, cell, since, table
+from fondly.cli.tables import cell, table
 from fondly.contracts.object_keys import UPLOADS
+from fondly.operations.formatting import UNKNOWN, age, count, seconds, since, usd
+from fondly.operations.runs.retry import Message
+from fondly.operations.runs.views import RunDetails, RunView, StageView
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.attribution import Attribution
 from fondly.runtime.runs.run import MAKING, RunStatus, StageName
 from fondly.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
-from fondly.stack.formatting import count, seconds, usd
 
 STYLES = {
     RunStatus.RUNNING: "yellow",

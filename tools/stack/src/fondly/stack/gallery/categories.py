@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from fondly.contracts.records import AspectCount, CategorySentiment, ProductSentiment, Sentiment
+from fondly.operations.formatting import count
+from fondly.operations.runs.sentiment_figures import criticism, praise
 from fondly.stack.catalogue import CatalogueEntry
-from fondly.stack.formatting import count
 from fondly.stack.gallery.model import GalleryAspect, GalleryCategory, GalleryProduct
-from fondly.stack.sentiment_figures import criticism, praise
 
 MIN_CATEGORY_MENTIONS = 5
 """Fewer texts say too little about an aspect of a whole category."""

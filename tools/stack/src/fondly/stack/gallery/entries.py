@@ -6,6 +6,7 @@ from datetime import UTC
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import OwnProduct, Pick, ProductAspect, Recommendation
 from fondly.mailer.domain.facts.seller_claims import claims_in
+from fondly.operations.runs.sentiment_figures import praise
 from fondly.stack.email_record import EmailRecord
 from fondly.stack.gallery.evidence import evidence
 from fondly.stack.gallery.mime import texts
@@ -18,7 +19,6 @@ from fondly.stack.gallery.model import (
     GalleryPick,
     GalleryReview,
 )
-from fondly.stack.sentiment_figures import praise
 
 
 def gallery_email(

@@ -5,7 +5,7 @@ from functools import lru_cache
 from textwrap import shorten
 
 from fondly.contracts.records import Reason
-from fondly.stack.formatting import count
+from fondly.operations.formatting import count
 
 MAX_NAME_CHARS = 60
 CACHED_NAMES = 8_192

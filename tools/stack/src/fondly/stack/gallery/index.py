@@ -6,12 +6,12 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from fondly.contracts.records import Sentiment
+from fondly.operations.runs.sentiment_figures import sentiment_of
 from fondly.stack.gallery.bodies import body_digest
 from fondly.stack.gallery.model import CopySource, GalleryEmail
 from fondly.stack.gallery.packed import EMAILS_PER_FILE, LIST, PROMPTS_PER_FILE, packed_json, script_path
 from fondly.stack.gallery.prompt_files import PromptFiles
 from fondly.stack.gallery.script_file import ScriptFile
-from fondly.stack.sentiment_figures import sentiment_of
 
 ROWS_PER_BLOCK = 1_000
 """A block has the reasons of its own rows: emails differ in them, so one of all would grow with the run."""

@@ -11,22 +11,22 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from fondly.contracts.ingest_report import IngestReport
-from fondly.stack.formatting import count, seconds, usd
-from fondly.stack.gallery.said import said
-from fondly.stack.ingest_facts import (
-    convention_lines,
-    ignored_lines,
-    more_reasons,
-    read_summary,
-    reject_lines,
-)
-from fondly.stack.run_facts import (
+from fondly.operations.formatting import count, seconds, usd
+from fondly.operations.runs.facts import (
     RunFacts,
     customer_groups,
     notices,
     quiet_lines,
     why_no_emails,
 )
+from fondly.operations.runs.ingest_facts import (
+    convention_lines,
+    ignored_lines,
+    more_reasons,
+    read_summary,
+    reject_lines,
+)
+from fondly.stack.gallery.said import said
 
 _COUNTS = {
     "emails": "emails",

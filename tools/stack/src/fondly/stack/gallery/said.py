@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fondly.contracts.records import AspectCount
-from fondly.stack.formatting import count, share
+from fondly.operations.formatting import count, share
+from fondly.operations.runs.sentiment_figures import label_mix, languages, sentiment_of
 from fondly.stack.gallery.model import GalleryAspect
-from fondly.stack.sentiment_figures import label_mix, languages, sentiment_of
 
 ASPECTS = 5
 

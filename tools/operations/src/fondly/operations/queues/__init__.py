@@ -1,0 +1,1 @@
+"""The queues and what waits in them."""
