@@ -7,10 +7,9 @@ from fondly.contracts.counts import Counted
 from fondly.sentiment.domain.answers import read_language
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.documents import Document
-from fondly.sentiment.domain.engine import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Engine, Question
 from fondly.sentiment.domain.readings import Reading
 from fondly.sentiment.domain.scores import Score, combined, read_score
-from fondly.sentiment.domain.texts import Text, chunks
+from fondly.sentiment.domain.texts import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Engine, Question, Text, chunks
 from fondly.sentiment.ports import Asks, FindsAspects
 from fondly.sentiment.use_cases.pay_once import PayOnce
 
