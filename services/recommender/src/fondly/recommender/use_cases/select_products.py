@@ -26,9 +26,9 @@ from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WI
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.picking.unwanted import departments
 from fondly.recommender.domain.run_state import Engine, RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.shop.taxonomy import departments
 from fondly.recommender.domain.study.bundles import Bundle
 from fondly.recommender.ports import RankedObjects
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
