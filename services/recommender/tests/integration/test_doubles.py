@@ -194,7 +194,7 @@ async def test_a_poll_is_due_after_the_interval(make_polls: MakePolls) -> None:
 async def test_a_poll_at_once_is_due_immediately(make_polls: MakePolls) -> None:
     """When there is nothing left to wait for, the interval would be lost time."""
     polls, due = make_polls(900)
-    await polls.send("run-1", 4, at_once=True)
+    await polls.send("run-1", 4, delay_s=0)
     assert await due(5) == [("run-1", 4)]
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from fondly.contracts.consent import Contact
 from fondly.contracts.delivery import Dispatch
+from fondly.runtime.ports import Polls
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,11 @@ class Accepted:
 
 
 class DeferredError(Exception):
-    """The provider surely did not accept the email, and may do so later. The message says what it said."""
+    """The provider certainly did not accept the email, and may later. The message is the provider's."""
 
 
 class RefusedError(Exception):
-    """The provider surely refused the email, for good. The message says what it said."""
+    """The provider certainly refused the email for good. The message is the provider's."""
 
     def __init__(self, reason: str, *, bad_address: bool = False) -> None:
         super().__init__(reason)
@@ -69,7 +70,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Claim:
+class Reservation:
     """An email that somebody wants to hand over, or to say something final about.
 
     `contact` is the customer's next version, or None if this is no email to them.
@@ -84,8 +85,8 @@ class Claim:
         return self.dispatch.run_id, self.dispatch.customer_id
 
 
-class Claimed(StrEnum):
-    """What came of a claim."""
+class Reserved(StrEnum):
+    """What came of a reservation."""
 
     MINE = "mine"
     TAKEN = "taken"
@@ -98,15 +99,14 @@ class Dispatches(Protocol):
     """What has become of each email; see `fondly.sender.adapters.dispatches`."""
 
     async def of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]: ...
-    async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]: ...
+    async def reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]: ...
     async def record(self, dispatches: Sequence[Dispatch]) -> None: ...
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool: ...
 
 
-class SenderPolls(Protocol):
+class SenderPolls(Polls, Protocol):
     """The sender's messages to itself; see `fondly.sender.adapters.polls.SQSSenderPolls`."""
 
-    async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None: ...
     async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None: ...
     async def send_doubts(
         self, run_id: str, part: int, customer_ids: Sequence[str], *, release: int, delay_s: int

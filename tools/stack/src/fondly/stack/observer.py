@@ -13,7 +13,7 @@ from fondly.contracts.delivery import Dispatch
 from fondly.contracts.events import RunFinished, parse_event
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
-from fondly.operations.queues.states import DEPTHS
+from fondly.operations.queues import DEPTHS
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.batches import batches
 from fondly.runtime.queue.sqs import SQSQueue

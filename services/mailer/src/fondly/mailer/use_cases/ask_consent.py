@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from fondly.contracts.consent import Cap
+from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Recommendation
@@ -50,7 +51,7 @@ class Consented:
         """Return how many get no email, and why; of an email that was made before, the sender says so."""
         reasons = Counter(reason for customer_id, reason in self.refused.items() if customer_id not in made)
         by_reason = {f"emails_suppressed_{reason}": number for reason, number in sorted(reasons.items())}
-        return {"emails_suppressed": reasons.total(), **by_reason}
+        return {Counted.EMAILS_SUPPRESSED: reasons.total(), **by_reason}
 
     @property
     def read_units(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
+from fondly.contracts.counts import Counted
 from fondly.contracts.records import EmailRecord, Product, Recommendation
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.features import ProductFeatures
@@ -25,10 +26,6 @@ from fondly.runtime.ports import Objects
 from fondly.runtime.runs.stage import PartResult
 
 CONTENT_TYPE = "message/rfc822"
-HELD_OUT = "customers_held_out"
-"""How many customers get no email because they are held out; what the sender counts has another name."""
-WITHOUT_ADDRESS = "emails_without_address"
-"""How many emails are finished for customers to whose address nothing can be delivered, or who have none."""
 PROMPTS_PER_FILE = 200
 
 log = get_logger()
@@ -198,8 +195,8 @@ class MailPart:
             counts={
                 **outcome.counts,
                 **part.consented.counts({record.customer_id for record in part.records}),
-                **({HELD_OUT: len(part.held_out)} if part.held_out else {}),
-                **({WITHOUT_ADDRESS: part.without_address} if part.without_address else {}),
+                **({Counted.CUSTOMERS_HELD_OUT: len(part.held_out)} if part.held_out else {}),
+                **({Counted.EMAILS_WITHOUT_ADDRESS: part.without_address} if part.without_address else {}),
                 **claim_counts(_products(recommendations)),
             },
             units={**outcome.units, "dynamodb.reads": part.consented.read_units},

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from fondly.contracts import object_keys
 from fondly.contracts.consent import Contact
+from fondly.contracts.counts import Counted
 from fondly.contracts.errors import TransientError
 from fondly.contracts.events import RecommendationsReady
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
@@ -22,11 +23,11 @@ from fondly.recommender.domain.history.own_products import (
 from fondly.recommender.domain.history.preferences import preferences_of
 from fondly.recommender.domain.personalize.batch_lines import Rankings, ranked_customers
 from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WITNESSES, batch_output
-from fondly.recommender.domain.personalize.prepared import ENGINE, PERSONALIZE
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
 from fondly.recommender.domain.picking.unwanted import departments
+from fondly.recommender.domain.run_state import Engine, RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.study.bundles import Bundle
 from fondly.recommender.ports import RankedObjects
@@ -82,7 +83,7 @@ class SelectProducts:
     async def _answers(self, run: Run, bundle: Bundle) -> tuple[Rankings, Collection[str]]:
         """Read the bundle's rankings line by line, and who are witnesses; nothing without Personalize."""
         answers, witnesses = Rankings(), Rankings()
-        if run.step[ENGINE] == PERSONALIZE:
+        if RecommenderState.of(run).engine is Engine.PERSONALIZE:
             for who, each in ((EVERYBODY, answers), (WITNESSES, witnesses)):
                 async for line in self.objects.lines(batch_output(run.run_id, bundle.first, who)):
                     each.add(line)
@@ -95,7 +96,9 @@ class SelectProducts:
     ) -> PartResult:
         told = await self.customers.told(run.run_id, part)
         known = await self.rankings.settled(run.run_id, part)
-        wanted = ranked_customers(told.customers) if run.step[ENGINE] == PERSONALIZE else []
+        wanted = (
+            ranked_customers(told.customers) if RecommenderState.of(run).engine is Engine.PERSONALIZE else []
+        )
         settled = [known[name] for name in wanted if name in known]
         asked = [one for one in settled if not one.product_ids]
         if asked and not answers.lines:
@@ -111,7 +114,7 @@ class SelectProducts:
         await self.rankings.keep(run, asked, rankings, witnesses)
         passed_over = set(wanted).difference(one.customer_id for one in settled)
         return PartResult(
-            counts={"rankings_kept": len(kept), **_counts(found, shop.min_picks, passed_over)},
+            counts={Counted.RANKINGS_KEPT: len(kept), **_counts(found, shop.min_picks, passed_over)},
             units={
                 "personalize.recommendations": len(asked),
                 "dynamodb.reads": READS_PER_CUSTOMER * len(told.customers),
@@ -193,9 +196,9 @@ def _counts(found: Recommended, fewest: int, passed_over: Collection[str]) -> di
         if one.source is RecommendationSource.POPULARITY
     )
     return {
-        "recommendations": sum(len(one.picks) for one in found.recommendations),
-        "customers_by_popularity": sum(by_popularity),
-        "customers_short_of_products": sum(len(one.picks) < fewest for one in found.recommendations),
-        **({"customers_passed_over": len(passed_over)} if passed_over else {}),
+        Counted.RECOMMENDATIONS: sum(len(one.picks) for one in found.recommendations),
+        Counted.CUSTOMERS_BY_POPULARITY: sum(by_popularity),
+        Counted.CUSTOMERS_SHORT_OF_PRODUCTS: sum(len(one.picks) < fewest for one in found.recommendations),
+        **({Counted.CUSTOMERS_PASSED_OVER: len(passed_over)} if passed_over else {}),
         **{f"picks_despite_{rule}": found.yielded[rule] for rule in Rule},
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
 from fondly.runtime.consent import ENTRIES_PER_CUSTOMER, suppressed
 from fondly.runtime.dynamodb_types import write_units
@@ -97,9 +98,9 @@ def _counts(
     of_reviews = [review.sentiment for review in scored if review.sentiment is not None]
     labels = [*of_reviews, *(opinion.sentiment for opinion in apart)]
     counts = Counter(f"texts_{sentiment.lower()}" for sentiment in labels)
-    counts["reviews_scored"] = len(of_reviews)
-    counts["reviews_unscored"] = len(scored) - len(of_reviews) - not_asked
-    counts["reviews_left_out"] = not_asked
-    counts["shared_texts_scored"] = len(apart)
-    counts["shared_texts_unscored"] = shared - len(apart)
+    counts[Counted.REVIEWS_SCORED] = len(of_reviews)
+    counts[Counted.REVIEWS_UNSCORED] = len(scored) - len(of_reviews) - not_asked
+    counts[Counted.REVIEWS_LEFT_OUT] = not_asked
+    counts[Counted.SHARED_TEXTS_SCORED] = len(apart)
+    counts[Counted.SHARED_TEXTS_UNSCORED] = shared - len(apart)
     return counts

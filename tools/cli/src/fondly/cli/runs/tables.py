@@ -75,11 +75,11 @@ def show_details(run: RunDetails, console: Console) -> None:
 
 def _show_notes(run: RunDetails, console: Console) -> None:
     """Print what the recommender has noted."""
-    if run.step:
+    noted = run.recommender.model_dump(mode="json", exclude_defaults=True)
+    if noted:
         console.print(cell("recommender", "bold"))
-    for name, value in run.step.items():
-        if value:
-            console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
+    for name, value in (noted | noted.pop("resources", {})).items():
+        console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
 
 
 def _sections(run: RunDetails) -> Iterator[RenderableType]:
@@ -136,7 +136,7 @@ def _note(run: RunDetails, stage: StageView) -> str:
         return ""
     if stage.stage in ANNOUNCED and stage.done == stage.parts and not stage.announced:
         return "complete, not yet announced"
-    return run.step.get("step", "") if stage.stage is StageName.RECOMMENDER else ""
+    return run.recommender.training if stage.stage is StageName.RECOMMENDER else ""
 
 
 def _counts(run: RunDetails) -> Table:

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, computed_field, field_serializer
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.facts import RunFacts, notices
 from fondly.operations.runs.sentiment_figures import exported
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.attribution import Attribution
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.pricing import price_of
@@ -82,8 +84,8 @@ class RunDetails(RunView):
     total_seconds: float
     units: list[UnitView]
     cost_usd: dict[str, Decimal]
-    step: dict[str, str]
-    """The state of the recommender's long jobs."""
+    recommender: RecommenderState
+    """What the recommender keeps of the run."""
     rejects: Rejects | None
 
     @computed_field  # type: ignore[prop-decorator] # mypy knows no decorated properties
@@ -100,8 +102,8 @@ class RunDetails(RunView):
             reason=self.reason,
             counts=self.counts,
             ingest=self.ingest,
-            popularity_reason=self.step.get("popularity_reason") or None,
-            ranking=self.step.get("ranking"),
+            popularity_reason=self.recommender.popularity_reason or None,
+            ranking=self.recommender.ranking,
         )
 
     @field_serializer("sentiment")
@@ -158,9 +160,9 @@ def details(
         ],
         counts=totals.counts,
         total_seconds=totals.total_seconds,
-        units=_units(reports),
+        units=[_priced(unit, amount) for unit, amount in used_units(reports).items()],
         cost_usd=totals.cost_usd,
-        step=run.step,
+        recommender=RecommenderState.of(run),
         rejects=_rejects(run.run_id, totals.counts, bucket),
     )
 
@@ -181,12 +183,13 @@ def find(runs: Sequence[Run], wanted: str) -> Run:
     raise OperationError(f"{wanted} is ambiguous: {', '.join(run.run_id for run in found)}")
 
 
-def _units(reports: Sequence[PartReport]) -> list[UnitView]:
+def used_units(reports: Sequence[PartReport]) -> dict[str, Decimal]:
+    """Return how much of each unit a run's parts have used, by unit in order."""
     amounts: dict[str, Decimal] = {}
     for report in reports:
         for unit, amount in report.units.items():
             amounts[unit] = amounts.get(unit, Decimal(0)) + amount
-    return [_priced(unit, amount) for unit, amount in sorted(amounts.items()) if amount]
+    return {unit: amount for unit, amount in sorted(amounts.items()) if amount}
 
 
 def _priced(unit: str, amount: Decimal) -> UnitView:
@@ -195,5 +198,5 @@ def _priced(unit: str, amount: Decimal) -> UnitView:
 
 
 def _rejects(run_id: str, counts: dict[str, int], bucket: str) -> Rejects | None:
-    rows = counts.get("rejected_rows", 0)
+    rows = counts.get(Counted.REJECTED_ROWS, 0)
     return Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run_id)}") if rows else None

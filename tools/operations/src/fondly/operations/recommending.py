@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from pydantic import BaseModel, ConfigDict, Field
 
+from fondly.contracts.records import Exclusion, Pick
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
-from fondly.operations.recommending.views import Picked
 from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from fondly.recommender.adapters.personalize.campaign import AWSCampaign
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
@@ -29,6 +30,22 @@ NUM_RESULTS = 150
 """As many products as the recommender asks for by default."""
 DEADLINE_S = 5.0
 """A person waits longer for Personalize than a page does."""
+
+
+class Picked(BaseModel):
+    """A customer's current picks, best first: from what, and why not from what was asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    customer_id: str
+    known: bool
+    exclusion: Exclusion | None = None
+    engine: PickedFrom
+    fallback: str | None = None
+    run_id: str
+    picks: tuple[Pick, ...]
+    file_problem: str | None = Field(default=None, exclude=True)
+    """Why the shop's file is not used, but that of the run."""
 
 
 async def picked(environment: Environment, customer_id: str, *, engine: str, group: str) -> Picked:
