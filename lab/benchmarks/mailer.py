@@ -27,7 +27,7 @@ from fondly.mailer.domain.copy.assembly import Assembled
 from fondly.mailer.domain.copy.features import features_prompt, read_features
 from fondly.mailer.domain.copy.frame_prompt import frame_prompt
 from fondly.mailer.domain.copy.product_prompt import product_prompt
-from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.copy.prompt import Prompt, Style
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.features import accept
 from fondly.mailer.domain.language import language
@@ -37,7 +37,7 @@ from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.words.lists import WordLists
-from fondly.mailer.ports import Claim, ModelMessage, ModelReply
+from fondly.mailer.ports import Claim, ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.batches import batches
@@ -80,20 +80,11 @@ class Clock:
 class Understudy:
     """Answers as understudy's Bedrock does, without HTTP."""
 
-    async def converse(
-        self,
-        system: str,
-        messages: Sequence[ModelMessage],
-        *,
-        schema: str,
-        max_tokens: int,
-        claim: Claim | None = None,
-    ) -> ModelReply:
-        """Write what is asked for; `system` and `max_tokens` change nothing in what understudy writes."""
-        del system, max_tokens
+    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply:
+        """Write what is asked for."""
         if claim:
             await claim()
-        return ModelReply(text=write([each.text for each in messages], schema=json.loads(schema)))
+        return ModelReply(text=write([prompt.text], schema=json.loads(prompt.schema)))
 
 
 class Kept(dict[str, Answer]):

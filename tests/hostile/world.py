@@ -1,7 +1,6 @@
 """The mailer over in-memory doubles, with an answer of the test's for a model."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -19,8 +18,9 @@ from fondly.contracts.records import (
     RecommendationSource,
 )
 from fondly.mailer.__main__ import composer, style
+from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.message.compose import Composer
-from fondly.mailer.ports import Claim, ModelMessage, ModelReply
+from fondly.mailer.ports import Claim, ModelReply
 from fondly.mailer.settings import MailerSettings
 from fondly.mailer.use_cases.ask_consent import AskConsent
 from fondly.mailer.use_cases.ask_once import AskOnce
@@ -82,23 +82,15 @@ class AnsweringModel:
     features: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
 
-    async def converse(
-        self,
-        system: str,
-        messages: Sequence[ModelMessage],
-        *,
-        schema: str,
-        max_tokens: int,
-        claim: Claim | None = None,
-    ) -> ModelReply:
+    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply:
         """Return the answer to the task that the request names."""
         if claim and not await claim():
             raise WithdrawnError
-        assert system
-        assert schema
-        assert max_tokens
-        self.asked.append(messages[-1].text)
-        if '"task":"features"' in messages[-1].text.replace('": "', '":"'):
+        assert prompt.system
+        assert prompt.schema
+        assert prompt.max_tokens
+        self.asked.append(prompt.text)
+        if '"task":"features"' in prompt.text.replace('": "', '":"'):
             return ModelReply(text=json.dumps({"features": {"1": list(self.features)}}))
         return ModelReply(text=self.copy)
 

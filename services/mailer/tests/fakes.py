@@ -7,8 +7,9 @@ from typing import Any
 
 from fondly.contracts.errors import TransientError
 from fondly.mailer.domain.copy.fields import HEADLINES, TEXTS
+from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
-from fondly.mailer.ports import Claim, ModelMessage, ModelReply
+from fondly.mailer.ports import Claim, ModelReply
 from fondly.runtime.quota.turns import WithdrawnError
 
 MODEL = "anthropic.claude-haiku-5-5"
@@ -20,7 +21,7 @@ KINDS = (
 
 
 class InMemoryModel:
-    """Gives its replies in turn, the last one forever, and keeps the conversations.
+    """Gives its replies in turn, the last one forever, and keeps the prompts.
 
     `throttled_from` and `hangs_at` are the numbers of the first call that is throttled or never answered.
     """
@@ -28,37 +29,27 @@ class InMemoryModel:
     def __init__(self, *replies: ModelReply) -> None:
         self.replies = list(replies)
         self.calls = 0
-        self.conversations: list[Sequence[ModelMessage]] = []
-        self.system = self.schema = ""
+        self.prompts: list[Prompt] = []
         self.throttled_from: int | None = None
         self.hangs_at: int | None = None
         self.hanging = asyncio.Event()
 
-    async def converse(
-        self,
-        system: str,
-        messages: Sequence[ModelMessage],
-        *,
-        schema: str,
-        max_tokens: int,
-        claim: Claim | None = None,
-    ) -> ModelReply:
-        """Reply, and refuse a conversation that Bedrock would refuse."""
-        assert max_tokens > 0
+    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply:
+        """Reply, and refuse a text that Bedrock would refuse."""
+        assert prompt.max_tokens > 0
         if claim and not await claim():
             raise WithdrawnError
-        self.system, self.schema = system, schema
         self.calls += 1
-        self.conversations.append(messages)
+        self.prompts.append(prompt)
         await asyncio.sleep(0)
         if self.throttled_from is not None and self.calls >= self.throttled_from:
             raise TransientError("ThrottlingException: Too many requests")
         if self.hangs_at is not None and self.calls >= self.hangs_at:
             self.hanging.set()
             await asyncio.Event().wait()
-        if refusal := _refusal(messages):
-            return ModelReply(refusal=f"ValidationException: {refusal}")
-        return self.reply_to(messages[-1].text)
+        if not prompt.text.strip():
+            return ModelReply(refusal="ValidationException: The text field is blank.")
+        return self.reply_to(prompt.text)
 
     def reply_to(self, text: str) -> ModelReply:
         """Return the reply to a message that Bedrock would accept."""
@@ -105,12 +96,3 @@ def asked(text: str) -> dict[str, Any]:
     """Return the facts of a message."""
     found: dict[str, Any] = json.loads(text.split("<facts>\n")[1].split("\n</facts>", maxsplit=1)[0])
     return found
-
-
-def _refusal(messages: Sequence[ModelMessage]) -> str | None:
-    roles = [message.role for message in messages]
-    if not roles or roles[-1] != "user" or roles != [("user", "assistant")[n % 2] for n in range(len(roles))]:
-        return "A conversation must alternate between user and assistant, and end with the user."
-    if not all(message.text.strip() for message in messages):
-        return "The text field is blank."
-    return None

@@ -19,10 +19,10 @@ from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from fondly.mailer.domain.copy.answers import read_answer
 from fondly.mailer.domain.copy.fields import FRAME_TEXTS
 from fondly.mailer.domain.copy.frame_prompt import frame_prompt
-from fondly.mailer.domain.copy.prompt import Style, Task, system_text
+from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.mailer.ports import Model, ModelMessage, ModelReply
+from fondly.mailer.ports import Model, ModelReply
 from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.quota.limiter import Limiter
@@ -38,9 +38,7 @@ if TYPE_CHECKING:
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
 CALLS_PER_S = 1_000
-MAX_TOKENS = 4_000
 STYLE = Style(brand="Fondly Shop", locale="en_IN")
-_, SYSTEM = system_text(Task.FRAME, "en")
 NO_RETRIES = CONFIG.merge(AioConfig(retries={"max_attempts": 0}))
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
@@ -170,51 +168,24 @@ async def busy_model(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
         yield adapter
 
 
-def conversation(facts: EmailFacts, *, answer: str | None = None) -> list[ModelMessage]:
-    """The request for copy and, after an `answer`, the request to repair it."""
-    request = ModelMessage("user", frame_prompt(facts, STYLE).text)
-    if answer is None:
-        return [request]
-    return [request, ModelMessage("assistant", answer), ModelMessage("user", "Write it again.")]
-
-
 @pytest.mark.parametrize("takes_schema", [True, False])
 @pytest.mark.usefixtures("takes_schema")
 async def test_a_model_writes_copy_and_says_what_it_billed(
     model: Model,
     facts: EmailFacts,
 ) -> None:
-    """With structured output or without it, and again when it is asked to repair its answer."""
-    request = conversation(facts)
-    first = await model.converse(
-        SYSTEM, request, schema=frame_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
-    )
-    repair = conversation(facts, answer=first.text)
-    for reply in (
-        first,
-        await model.converse(SYSTEM, repair, schema=frame_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS),
-    ):
-        assert reply.refusal is None
-        assert read_answer(reply.text, FRAME_TEXTS).keys() == set(FRAME_TEXTS)
-        sent = reply.input_tokens + reply.cache_read_tokens + reply.cache_write_tokens
-        assert sent > reply.output_tokens > 0
+    """With structured output or without it."""
+    reply = await model.ask(frame_prompt(facts, STYLE))
+    assert reply.refusal is None
+    assert read_answer(reply.text, FRAME_TEXTS).keys() == set(FRAME_TEXTS)
+    sent = reply.input_tokens + reply.cache_read_tokens + reply.cache_write_tokens
+    assert sent > reply.output_tokens > 0
 
 
 @pytest.mark.parametrize("takes_schema", [True])
-@pytest.mark.parametrize("bad", ["empty", "blank message", "blank answer", "ends with the model"])
-async def test_a_conversation_that_bedrock_refuses_is_a_refusal(
-    model: Model, facts: EmailFacts, bad: str
-) -> None:
+async def test_a_text_that_bedrock_refuses_is_a_refusal(model: Model, facts: EmailFacts) -> None:
     """It does not raise: requests for other customers may succeed."""
-    messages = {
-        "empty": [],
-        "blank message": [ModelMessage("user", " ")],
-        "blank answer": conversation(facts, answer=" "),
-        "ends with the model": conversation(facts, answer="{}")[:2],
-    }
-    reply = await model.converse(
-        SYSTEM, messages[bad], schema=frame_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
-    )
+    reply = await model.ask(replace(frame_prompt(facts, STYLE), text=" "))
     assert (reply.refusal or "").startswith("ValidationException: ")
     assert reply.text == ""
 
@@ -222,7 +193,5 @@ async def test_a_conversation_that_bedrock_refuses_is_a_refusal(
 async def test_a_busy_model_raises_a_transient_error(busy_model: Model, facts: EmailFacts) -> None:
     """The queue's message is then delivered again later."""
     with pytest.raises(Exception, match=r"connect|Throttling") as raised:
-        await busy_model.converse(
-            SYSTEM, conversation(facts), schema=frame_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
-        )
+        await busy_model.ask(frame_prompt(facts, STYLE))
     assert is_transient(raised.value)

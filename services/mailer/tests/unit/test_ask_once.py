@@ -41,11 +41,11 @@ class Numbering(InMemoryModel):
         super().__init__()
         self.turn = turn
 
-    async def converse(self, *arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
+    async def ask(self, *arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
         """Answer when it is one's turn."""
         if self.turn:
             await self.turn.wait()
-        return await super().converse(*arguments, **options)
+        return await super().ask(*arguments, **options)
 
     def reply_to(self, text: str) -> ModelReply:
         """Answer about every product."""
@@ -107,10 +107,10 @@ async def test_a_question_is_claimed_when_its_call_goes_out() -> None:
             super().__init__(ModelReply(text="{}"))
             self.payer = payer
 
-        async def converse(self, *arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
+        async def ask(self, *arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
             """Answer when it is one's turn."""
             await turns[self.payer].wait()
-            reply = await super().converse(*arguments, **options)
+            reply = await super().ask(*arguments, **options)
             order.append(self.payer)
             return reply
 
@@ -163,7 +163,7 @@ async def test_what_another_worker_has_claimed_is_left_out_of_a_joint_call(
     turn.set()
     replies = await waiting
     assert [replies[each.key("claude")].payer for each in prompts] == ["part-2"] * 2 + ["part-1"] * 3
-    told = [asked(message.text)["products"] for [message] in slow.conversations]
+    told = [asked(each.text)["products"] for each in slow.prompts]
     assert [[each["kind"] for each in products] for products in told] == [
         [each.told.category for each in prompts[2:]]
     ]
@@ -178,11 +178,11 @@ async def test_calls_under_way_are_bounded_over_all_parts(facts: EmailFacts) -> 
 
         under_way = most = 0
 
-        async def converse(self, *arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
+        async def ask(self, *arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
             """Count, and answer."""
             self.under_way += 1
             self.most = max(self.most, self.under_way)
-            reply = await super().converse(*arguments, **options)
+            reply = await super().ask(*arguments, **options)
             self.under_way -= 1
             return reply
 

@@ -10,7 +10,8 @@ from fondly.contracts.errors import PermanentError, TransientError
 from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities
 from fondly.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
-from fondly.mailer.ports import ModelMessage, ModelReply
+from fondly.mailer.domain.copy.prompt import Prompt, Task
+from fondly.mailer.ports import ModelReply
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.turns import WithdrawnError
 from fondly.runtime.retry import PACED_TRIES
@@ -19,9 +20,13 @@ from tests.support.virtual_time import VirtualTimeLoop
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
 
-MESSAGES = [ModelMessage("user", "Write.")]
 EVERYTHING = Capabilities(structured_output=True, cache_from_tokens=1_024, temperature=True)
 LONG = "Rules. " * 1_000
+
+
+def prompt(system: str = "rules", schema: str = "{}") -> Prompt:
+    """A request to write."""
+    return Prompt(Task.FRAME, "1", system, "Write.", schema, max_tokens=500)
 
 
 class StubBedrock:
@@ -73,7 +78,7 @@ def model(
 
 async def asked(stub: StubBedrock) -> ModelReply:
     """One call of the adapter."""
-    return await model(stub).converse("rules", MESSAGES, schema="{}", max_tokens=500)
+    return await model(stub).ask(prompt())
 
 
 def in_virtual_time(call: Coroutine[Any, Any, ModelReply]) -> ModelReply:
@@ -85,7 +90,7 @@ def in_virtual_time(call: Coroutine[Any, Any, ModelReply]) -> ModelReply:
 async def test_a_request_has_the_models_settings_and_the_schema() -> None:
     """Model id and temperature are those of the settings."""
     stub = StubBedrock()
-    reply = await model(stub).converse("rules", MESSAGES, schema='{"type": "object"}', max_tokens=500)
+    reply = await model(stub).ask(prompt(schema='{"type": "object"}'))
     assert stub.request["modelId"] == "some.model"
     assert stub.request["inferenceConfig"] == {"maxTokens": 500, "temperature": 0.7}
     assert stub.request["system"] == [{"text": "rules"}]
@@ -100,7 +105,7 @@ async def test_a_request_has_the_models_settings_and_the_schema() -> None:
 async def test_unsupported_parameters_are_not_sent() -> None:
     """A model of which nothing is known finds the schema in its prompt, and is sent no temperature."""
     stub = StubBedrock()
-    await model(stub, capabilities=UNKNOWN).converse(LONG, MESSAGES, schema='{"a": 1}', max_tokens=500)
+    await model(stub, capabilities=UNKNOWN).ask(prompt(LONG, '{"a": 1}'))
     assert stub.request.keys() == {"modelId", "system", "messages", "inferenceConfig"}
     assert stub.request["inferenceConfig"] == {"maxTokens": 500}
     assert stub.request["system"] == [{"text": LONG}]
@@ -112,14 +117,14 @@ async def test_unsupported_parameters_are_not_sent() -> None:
 async def test_no_temperature_is_sent_unless_one_is_set() -> None:
     """The model's own default then counts."""
     stub = StubBedrock()
-    await model(stub, temperature=None).converse("rules", MESSAGES, schema="{}", max_tokens=500)
+    await model(stub, temperature=None).ask(prompt())
     assert stub.request["inferenceConfig"] == {"maxTokens": 500}
 
 
 async def test_the_prefix_of_all_requests_is_cached() -> None:
     """The cache point follows the system text; what was read from and written to the cache is counted."""
     stub = StubBedrock(usage={"cacheReadInputTokens": 5_000, "cacheWriteInputTokens": 70})
-    reply = await model(stub).converse(LONG, MESSAGES, schema="{}", max_tokens=500)
+    reply = await model(stub).ask(prompt(LONG))
     assert stub.request["system"] == [{"text": LONG}, {"cachePoint": {"type": "default"}}]
     assert (reply.input_tokens, reply.cache_read_tokens, reply.cache_write_tokens) == (12, 5_000, 70)
 
@@ -128,7 +133,7 @@ async def test_a_guardrail_is_sent_and_named_when_it_intervenes() -> None:
     """What it says in the model's place is never taken for the model's answer."""
     stub = StubBedrock("Sorry, this was blocked.", stop="guardrail_intervened")
     asked = model(stub, guardrail=Guardrail("abc123", "2"))
-    reply = await asked.converse("rules", MESSAGES, schema="{}", max_tokens=500)
+    reply = await asked.ask(prompt())
     assert stub.request["guardrailConfig"] == {"guardrailIdentifier": "abc123", "guardrailVersion": "2"}
     assert (reply.text, reply.refusal) == ("", "a guardrail intervened")
     assert reply.output_tokens == 34
@@ -145,14 +150,14 @@ async def test_a_guardrail_is_sent_and_named_when_it_intervenes() -> None:
 )
 async def test_the_json_object_is_extracted_from_the_answer(answer: str, text: str) -> None:
     """Words around it are dropped; an answer without an object stays as it is."""
-    reply = await model(StubBedrock(answer)).converse("rules", MESSAGES, schema="{}", max_tokens=500)
+    reply = await model(StubBedrock(answer)).ask(prompt())
     assert reply.text == text
 
 
 @pytest.mark.parametrize("stop", ["max_tokens", "content_filtered", "malformed_model_output"])
 async def test_an_answer_cut_short_is_refused_but_billed(stop: str) -> None:
     """Only this customer is affected."""
-    reply = await model(StubBedrock(stop=stop)).converse("rules", MESSAGES, schema="{}", max_tokens=500)
+    reply = await model(StubBedrock(stop=stop)).ask(prompt())
     assert reply.refusal == f"the model stopped early: {stop}"
     assert reply.output_tokens == 34
 
@@ -160,7 +165,7 @@ async def test_an_answer_cut_short_is_refused_but_billed(stop: str) -> None:
 async def test_a_refused_request_does_not_raise() -> None:
     """The requests of other customers may still succeed."""
     error = ("ValidationException", "The model returned the following errors: Input is too long.", 400)
-    reply = await model(StubBedrock(error=error)).converse("rules", MESSAGES, schema="{}", max_tokens=500)
+    reply = await model(StubBedrock(error=error)).ask(prompt())
     assert reply.refusal == f"{error[0]}: {error[1]}"
 
 
@@ -205,7 +210,7 @@ def test_a_call_that_is_not_wanted_any_more_is_not_made() -> None:
         return False
 
     with pytest.raises(WithdrawnError):
-        in_virtual_time(model(stub).converse("rules", MESSAGES, schema="{}", max_tokens=500, claim=refuse))
+        in_virtual_time(model(stub).ask(prompt(), claim=refuse))
     assert stub.calls == 0
 
 
@@ -218,7 +223,7 @@ def test_each_try_claims_anew() -> None:
         claims.append(stub.calls)
         return True
 
-    in_virtual_time(model(stub).converse("rules", MESSAGES, schema="{}", max_tokens=500, claim=claim))
+    in_virtual_time(model(stub).ask(prompt(), claim=claim))
     assert claims == [0, 1, 2, 3]
 
 
@@ -242,9 +247,7 @@ async def test_a_model_that_cannot_be_used_is_permanent_and_named(
 ) -> None:
     """Every request would fail the same way: no customer silently gets template copy for it."""
     with pytest.raises(PermanentError, match=r"some\.model cannot be used"):
-        await model(StubBedrock(error=(code, message, status))).converse(
-            "rules", MESSAGES, schema="{}", max_tokens=500
-        )
+        await model(StubBedrock(error=(code, message, status))).ask(prompt())
 
 
 @pytest.mark.parametrize(("code", "status"), [("ServiceUnavailableException", 503), ("Odd", 400)])

@@ -428,13 +428,13 @@ async def test_nothing_more_is_paid_for_once_a_part_is_left(world: World, recomm
     """Calls that wait for the quota when the message is lost are not made: another worker has the part."""
     await world.open(parts=1)
     message = await world.message([unlike(recommend, f"C{n}", n) for n in range(20)])
-    turn, converse = asyncio.Event(), world.model.converse
+    turn, ask = asyncio.Event(), world.model.ask
 
     async def wait_for_the_quota(*arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
         await turn.wait()
-        return await converse(*arguments, **options)
+        return await ask(*arguments, **options)
 
-    world.model.converse = wait_for_the_quota  # type: ignore[method-assign] # a quota that is used up
+    world.model.ask = wait_for_the_quota  # type: ignore[method-assign] # a quota that is used up
     handling = asyncio.create_task(world.handler(message))
     for _ in range(20):
         await asyncio.sleep(0)

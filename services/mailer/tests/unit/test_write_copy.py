@@ -39,7 +39,7 @@ def verdicts(part: PartCopy) -> list[str]:
 
 def repairs(model: InMemoryModel) -> list[dict[str, object]]:
     """The facts of the requests for repairs."""
-    told = [asked(message.text) for [message] in model.conversations]
+    told = [asked(each.text) for each in model.prompts]
     return [each for each in told if "refused" in each]
 
 
@@ -83,7 +83,7 @@ async def test_only_the_refused_field_is_asked_for_again(facts: EmailFacts, make
     [request] = repairs(model)
     assert request["fields"] == ["closing"]
     assert {each["text"] for each in request["refused"]} == {LIE}  # type: ignore[attr-defined] # a list of objects
-    assert json.loads(model.schema)["required"] == ["closing"]
+    assert json.loads(model.prompts[-1].schema)["required"] == ["closing"]
     assert len(copy.repair_keys) == 1
 
 
@@ -173,7 +173,7 @@ async def test_an_apology_does_not_open_with_an_offer(make_facts: MakeFacts, mak
     sorry = replace(facts, experience=replace(facts.experience, occasion=Occasion.SORRY, disliked="Lamp"))
     model = InMemoryWriter(words)
     [copy], _ = await written(model, sorry)
-    frames = [told for [message] in model.conversations if (told := asked(message.text))["task"] == "frame"]
+    frames = [told for each in model.prompts if (told := asked(each.text))["task"] == "frame"]
     assert [each["occasion"] for each in frames] == ["sorry"]
     assert (copy.assembled.copy.subject, copy.assembled.copy.preheader) == (
         "Another look?",

@@ -1,17 +1,11 @@
 """What the mailer needs of the outside beyond `fondly.runtime.ports`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-
-@dataclass(frozen=True)
-class ModelMessage:
-    """One message of a conversation with the model."""
-
-    role: Literal["user", "assistant"]
-    text: str
+from fondly.mailer.domain.copy.prompt import Prompt
 
 
 @dataclass(frozen=True)
@@ -40,15 +34,7 @@ Claim = Callable[[], Awaitable[bool]]
 class Model(Protocol):
     """A language model; see `fondly.mailer.adapters.bedrock.BedrockModel`."""
 
-    async def converse(
-        self,
-        system: str,
-        messages: Sequence[ModelMessage],
-        *,
-        schema: str,
-        max_tokens: int,
-        claim: Claim | None = None,
-    ) -> ModelReply: ...
+    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply: ...
 
 
 class ShopFiles(Protocol):

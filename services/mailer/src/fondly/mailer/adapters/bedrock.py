@@ -1,6 +1,5 @@
 """A model on Amazon Bedrock, through the Converse API."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,8 @@ from botocore.exceptions import ClientError
 from fondly.mailer.adapters.bedrock_errors import raise_for_now, refusal_of
 from fondly.mailer.adapters.bedrock_replies import read_reply
 from fondly.mailer.adapters.bedrock_requests import ModelChoice, converse_request
-from fondly.mailer.ports import Claim, ModelMessage, ModelReply
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.ports import Claim, ModelReply
 from fondly.runtime.quota.limiter import Limiter
 
 if TYPE_CHECKING:
@@ -29,28 +29,20 @@ class BedrockModel:
         self._choice = choice
         self._limiter = limiter
 
-    async def converse(
-        self,
-        system: str,
-        messages: Sequence[ModelMessage],
-        *,
-        schema: str,
-        max_tokens: int,
-        claim: Claim | None = None,
-    ) -> ModelReply:
+    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply:
         """Return an answer in JSON, or a refusal of this one request.
 
         It waits for the quota for as long as it takes. Shortly before each try `claim` is asked whether the
         call is still wanted. Raises `WithdrawnError` if it is not, `PermanentError` naming the model when no
         request can succeed, and transient errors (server faults, a failing model) after some retries.
         """
-        request = converse_request(self._choice, system, messages, schema=schema, max_tokens=max_tokens)
-        chars = len(system) + len(schema) + sum(len(each.text) for each in messages)
+        request = converse_request(self._choice, prompt)
+        chars = len(prompt.system) + len(prompt.schema) + len(prompt.text)
         try:
             answer = await self._limiter.run(
                 partial(self._send, request),
                 claim=claim,
-                reserves=chars / CHARS_PER_TOKEN + max_tokens,
+                reserves=chars / CHARS_PER_TOKEN + prompt.max_tokens,
                 used=_tokens_used,
             )
         except ClientError as error:

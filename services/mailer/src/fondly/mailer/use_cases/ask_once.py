@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from fondly.mailer.domain.copy.prompt import Prompt
-from fondly.mailer.ports import Claim, Model, ModelMessage, ModelReply
+from fondly.mailer.ports import Claim, Model, ModelReply
 from fondly.mailer.use_cases.joint_calls import calls, question, shared_out
 from fondly.runtime.batches import batches
 from fondly.runtime.gather import Gather
@@ -168,14 +168,7 @@ class AskOnce:
 
     async def _converse(self, prompts: Sequence[Prompt], claim: Claim) -> list[ModelReply]:
         """Ask prompts by one call, and return the reply to each."""
-        asked = question(prompts)
-        reply = await self._model.converse(
-            asked.system,
-            [ModelMessage("user", asked.text)],
-            schema=asked.schema,
-            max_tokens=asked.max_tokens,
-            claim=claim,
-        )
+        reply = await self._model.ask(question(prompts), claim=claim)
         return shared_out(reply, len(prompts))
 
     async def _claim_all(self, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:

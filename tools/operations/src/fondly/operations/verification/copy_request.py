@@ -13,7 +13,6 @@ from fondly.mailer.domain.copy.frame_prompt import frame_prompt
 from fondly.mailer.domain.copy.product_prompt import product_prompt
 from fondly.mailer.domain.copy.prompt import Prompt, Task
 from fondly.mailer.domain.facts.email import email_facts
-from fondly.mailer.ports import ModelMessage
 from fondly.mailer.settings import MailerSettings
 from fondly.operations.verification.account import Account
 
@@ -78,13 +77,7 @@ def prompts(settings: MailerSettings) -> list[Prompt]:
 
 def request(settings: MailerSettings, prompt: Prompt) -> "ConverseRequestTypeDef":
     """Return what the mailer would send with these settings."""
-    return converse_request(
-        model_choice(settings),
-        prompt.system,
-        [ModelMessage("user", prompt.text)],
-        schema=prompt.schema,
-        max_tokens=prompt.max_tokens,
-    )
+    return converse_request(model_choice(settings), prompt)
 
 
 def _problems(account: Account, asked: "ConverseRequestTypeDef", task: Task) -> Iterator[str]:
