@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from fondly.contracts.counts import Counted
 from fondly.operations.cost.lines import CostLine, line, total
 from fondly.operations.environment import Environment
 from fondly.operations.runs.views import used_units
@@ -41,7 +42,7 @@ async def measured_cost(environment: Environment, ledger: Ledger, run: Run) -> M
     return MeasuredCost(
         run_id=run.run_id,
         status=run.status,
-        emails=sum(report.counts.get("emails", 0) for report in reports),
+        emails=sum(report.counts.get(Counted.EMAILS, 0) for report in reports),
         lines=lines,
         total_usd=total(lines),
         budget=await _budget(environment, ledger, run),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, computed_field, field_serializer
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import DeliveryView
@@ -197,5 +198,5 @@ def _priced(unit: str, amount: Decimal) -> UnitView:
 
 
 def _rejects(run_id: str, counts: dict[str, int], bucket: str) -> Rejects | None:
-    rows = counts.get("rejected_rows", 0)
+    rows = counts.get(Counted.REJECTED_ROWS, 0)
     return Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run_id)}") if rows else None
