@@ -22,8 +22,7 @@ from rich.table import Table
 
 from fondly.contracts.events import SentimentScored
 from fondly.recommender.domain.run_state import TRAINING, Phase, RecommenderState
-from fondly.runtime.announcer import SNSAnnouncer
-from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.runs.run import Run, StageName
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe

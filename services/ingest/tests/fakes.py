@@ -18,14 +18,14 @@ from fondly.contracts import object_keys
 from fondly.contracts.events import DataIngested
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Customer, Product, SharedText
-from fondly.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.file_sets import StoredFile
 from fondly.ingest.domain.formats.mapping import Mapping
 from fondly.ingest.domain.rejects import Reject
+from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.ports import VanishedError
-from fondly.ingest.use_cases.find_delivery import FindDelivery
+from fondly.ingest.use_cases.find_run_files import FindRunFiles
 from fondly.ingest.use_cases.ingest_events import EventLimits, IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.load_files import LoadRules
@@ -229,7 +229,7 @@ class Bench:
         self.ingest_upload = IngestUpload(self.publication, chosen)
         sizes = SetLimits(max_bytes=chosen.load.reading.max_bytes)
         supersede = Supersede(self.latest, self.ledger, self.announcer)
-        find = FindDelivery(files, self.ledger)
+        find = FindRunFiles(files, self.ledger)
         tools = Tools(files, self.ledger, stage, supersede, self.ingest_upload, find, sizes)
         ingest_events = IngestEvents(
             files=files,

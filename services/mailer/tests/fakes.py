@@ -6,13 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fondly.contracts.errors import TransientError
-from fondly.contracts.records import EmailRecord
 from fondly.mailer.domain.copy.fields import HEADLINES, TEXTS
-from fondly.mailer.domain.copy.job import JobState, JobStatus, JobTask
-from fondly.mailer.domain.copy.prompt import Prompt
-from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
-from fondly.mailer.ports import BusyError, Claim, JobAnswer, ModelMessage, ModelReply
+from fondly.mailer.ports import Claim, ModelMessage, ModelReply
 from fondly.runtime.quota.turns import WithdrawnError
 
 MODEL = "anthropic.claude-haiku-5-5"
@@ -21,39 +17,6 @@ KINDS = (
     *("Bookshelves", "Mugs", "Desk Mats", "Blankets", "Yoga Mats"),
 )
 """The kinds of the products of `conftest`, by number."""
-
-
-class InMemoryEmailRecords:
-    """The table of finished emails in a dictionary, each as the JSON it is stored as."""
-
-    def __init__(self) -> None:
-        self.items: dict[tuple[str, str], Mapping[str, Any]] = {}
-
-    async def put_all(self, records: Sequence[EmailRecord]) -> None:
-        """Store every record."""
-        assert len({(record.run_id, record.customer_id) for record in records}) == len(records)
-        for record in records:
-            self.items[record.run_id, record.customer_id] = record.model_dump(mode="json")
-
-    async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
-        """Return the records of those customers who have one."""
-        found = {customer_id: self.items.get((run_id, customer_id)) for customer_id in customer_ids}
-        return {key: EmailRecord.model_validate(item) for key, item in found.items() if item}
-
-
-class InMemoryFeatureRecords:
-    """The table of product features in a dictionary."""
-
-    def __init__(self, *records: ProductFeatures) -> None:
-        self.items = {record.product_id: record for record in records}
-
-    async def put_all(self, records: Sequence[ProductFeatures]) -> None:
-        """Store every record."""
-        self.items.update({record.product_id: record for record in records})
-
-    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]:
-        """Return the records of those products that have one."""
-        return {product_id: self.items[product_id] for product_id in product_ids if product_id in self.items}
 
 
 class InMemoryModel:
@@ -151,40 +114,3 @@ def _refusal(messages: Sequence[ModelMessage]) -> str | None:
     if not all(message.text.strip() for message in messages):
         return "The text field is blank."
     return None
-
-
-class InMemoryCopyJobs:
-    """Jobs that the test ends; each starts once, however often it is asked for, under its task's name."""
-
-    def __init__(self) -> None:
-        self.started: dict[str, int] = {}
-        self.states: dict[str, JobState] = {}
-        self.stopped: list[str] = []
-        self.busy = False
-
-    def line(self, prompt: Prompt) -> bytes:
-        """A prompt's key and text, on one line."""
-        return json.dumps([prompt.key(MODEL), prompt.text]).encode() + b"\n"
-
-    def answer(self, line: bytes) -> JobAnswer:
-        """A prompt's key with what the model says, with a refusal, or with an error."""
-        key, text, refusal, error = json.loads(line)
-        if error:
-            return JobAnswer(key, error=error)
-        return JobAnswer(key, ModelReply(text=text, refusal=refusal, input_tokens=100, output_tokens=10))
-
-    async def start(self, run_id: str, task: JobTask, *, prompts: int) -> str:
-        """Start a job, or find it."""
-        if self.busy:
-            raise BusyError("ServiceQuotaExceededException")
-        self.started[f"{run_id}-{task}"] = prompts
-        self.states.setdefault(task, JobState(JobStatus.RUNNING))
-        return f"arn:job/{task}"
-
-    async def state(self, job_id: str) -> JobState:
-        """Return a job's state."""
-        return self.states[job_id.removeprefix("arn:job/")]
-
-    async def stop(self, job_id: str) -> None:
-        """Keep which job was stopped."""
-        self.stopped.append(job_id)

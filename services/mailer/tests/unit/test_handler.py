@@ -12,7 +12,7 @@ from fondly.contracts.delivery import FinishedEmail
 from fondly.contracts.errors import PermanentError, TransientError
 from fondly.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from fondly.contracts.experiments import Holdout
-from fondly.contracts.records import EmailRecord, Recommendation
+from fondly.contracts.records import Recommendation
 from fondly.mailer.domain.copy.product_prompt import TOGETHER
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.copy.subjects import SubjectTest
@@ -23,24 +23,22 @@ from fondly.mailer.domain.message.mime import Sender
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.handler import MailerHandler
 from fondly.mailer.ports import ModelReply
-from fondly.mailer.use_cases.ask_consent import AskConsent
+from fondly.mailer.use_cases.ask_consent import AskConsent, DrawHoldout
 from fondly.mailer.use_cases.ask_once import AskOnce
-from fondly.mailer.use_cases.close_run import CloseRun
-from fondly.mailer.use_cases.draw_holdout import DrawHoldout
-from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.email_records import EmailRecords
+from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
-from fondly.mailer.use_cases.release_parts import ReleaseParts
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.totals import total
 from services.mailer.tests.conftest import FEATURES
-from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryWriter
+from services.mailer.tests.fakes import InMemoryWriter
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs
-from tests.support.stores import InMemoryAnnouncer, InMemoryObjects, InMemoryPolls
+from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
@@ -54,7 +52,7 @@ NOTHING = dict.fromkeys(
     (
         *("emails", "emails_template_copy", "emails_mixed_copy", "emails_failed", "emails_left_out"),
         *("emails_sorry", "emails_suppressed", "copy_facts", "copy_prompts", "copy_repairs"),
-        *("copy_calls", "house_fields", "products_described", "links_left_out"),
+        *("copy_calls", "template_fields", "products_described", "links_left_out"),
     ),
     0,
 )
@@ -79,27 +77,36 @@ def described(number: int) -> ProductFeatures:
 class World:
     """The handler over in-memory doubles."""
 
-    def __init__(self, words: Mapping[str, object], subjects: SubjectTest | None = None) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, object],
+        subjects: SubjectTest | None = None,
+        kept: InMemoryKeptAnswers | None = None,
+    ) -> None:
         self.objects = InMemoryObjects()
-        self.records = InMemoryEmailRecords()
+        self.records = InMemoryItems("run_id", "customer_id")
         self.announcer = InMemoryAnnouncer()
         runs = Runs()
         self.ledger = runs.ledger
         self.model = InMemoryWriter(words)
         sender = Sender("Fondly Shop", "hello@shop.example")
         theme = Theme(Brand("Fondly Shop", "1 Example Street"))
-        self.kept = InMemoryKeptAnswers()
+        self.kept = kept or InMemoryKeptAnswers()
         ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=PARALLEL)
         self.consent = InMemoryConsent()
         self.holdout = Holdout()
         """What is set; a change is that of a restart."""
+        features = InMemoryItems("product_id")
+        features.items |= {
+            (each.product_id,): each.model_dump(mode="json") for each in map(described, range(1, 6))
+        }
         mail_part = MailPart(
             objects=self.objects,
             ask_consent=AskConsent(consent=self.consent, cap=CAP, draw=self._draw, now=lambda: NOW),
-            records=self.records,
+            records=EmailRecords(self.records),
             features=KnowFeatures(
                 ask_once=ask_once,
-                records=InMemoryFeatureRecords(*map(described, range(1, 6))),
+                records=FeatureRecords(features),
                 language="en",
             ),
             read_facts=ReadFacts(brand="Fondly Shop", locale="en_IN"),
@@ -110,10 +117,10 @@ class World:
             parallel=PARALLEL,
         )
         self.handler = MailerHandler(
-            runs.stage(StageName.MAILER, self.announcer),
-            mail_part,
-            CloseRun(self.ledger, self.announcer),
-            ReleaseParts(ledger=self.ledger, polls=InMemoryPolls()),
+            stage=runs.stage(StageName.MAILER, self.announcer),
+            mail_part=mail_part,
+            ledger=self.ledger,
+            announcer=self.announcer,
         )
 
     async def _draw(self, run_id: str) -> Holdout:
@@ -285,7 +292,7 @@ async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
     assert await world.counts() == NOTHING | ASKED | asked | {
         "emails": 1,
         "emails_template_copy": 1,
-        "house_fields": 10,
+        "template_fields": 10,
         "links_left_out": PICTURES,
     }
     assert world.announcer.of(EmailFinished) == [
@@ -475,16 +482,13 @@ async def test_a_part_of_an_ended_run_is_ignored(world: World, recommend: Recomm
     assert world.announcer.announced == []
 
 
-async def test_a_state_change_of_a_batch_job_is_acknowledged(world: World) -> None:
-    """No run waits for one, so other batch jobs in the account fill no dead-letter queue."""
-    body = (
-        '{"version": "0", "id": "1", "time": "2026-01-01T00:00:00Z", "source": "aws.bedrock", '
-        '"detail-type": "Batch Inference Job State Change", "detail": {"status": "Completed"}}'
-    )
-    await world.handler(Message("m", "r", body, receive_count=1, first_received_ms=0))
-    assert (world.model.calls, world.announcer.announced) == (0, [])
-    with pytest.raises(PermanentError, match=r"from aws\.s3"):
-        await world.handler(Message("m", "r", body.replace("aws.bedrock", "aws.s3"), 1, 0))
+async def test_an_unexpected_event_is_a_permanent_error(world: World) -> None:
+    """The reason names the expected event."""
+    body = new_event(
+        EmailFinished(customer_id="C1", key="k", template_copy=False), run_id=RUN, source="s"
+    ).body
+    with pytest.raises(PermanentError, match=r"expected fondly\.recommendations-ready\.v1"):
+        await world.handler(Message("m", "r", body, 1, 0))
 
 
 async def test_a_customer_listed_twice_in_a_part_gets_one_email(world: World, recommend: Recommend) -> None:
@@ -525,10 +529,10 @@ async def test_what_a_part_paid_is_counted_although_emails_are_lost(
     message = await world.message([unlike(recommend, f"C{number}", number) for number in range(2 * PARALLEL)])
     put_all = world.records.put_all
 
-    async def lose_all_but_some(records: Sequence[EmailRecord]) -> None:
+    async def lose_all_but_some(items: Sequence[Mapping[str, Any]]) -> None:
         if world.records.items:
             raise TransientError("killed")
-        await put_all(records)
+        await put_all(items)
 
     world.records.put_all = lose_all_but_some  # type: ignore[method-assign] # a crash
     with pytest.raises(TransientError):
@@ -553,9 +557,9 @@ async def test_unsaved_emails_are_bounded_over_all_parts(world: World, recommend
     ]
     put_all, saving = world.records.put_all, asyncio.Event()
 
-    async def wait_and_put(records: Sequence[EmailRecord]) -> None:
+    async def wait_and_put(items: Sequence[Mapping[str, Any]]) -> None:
         await saving.wait()
-        await put_all(records)
+        await put_all(items)
 
     world.records.put_all = wait_and_put  # type: ignore[method-assign] # a slow table
     handling = [asyncio.create_task(world.handler(message)) for message in messages]

@@ -9,9 +9,9 @@ from fondly.contracts.delivery import FinishedEmail, NotSent
 from fondly.contracts.events import EmailFinished, RunFinished
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Recommendation
-from fondly.mailer.domain.copy.job import JobTask
-from fondly.mailer.use_cases.draw_holdout import DrawHoldout, holdout_of
-from services.mailer.tests.unit import test_find_prompts, test_handler
+from fondly.mailer.domain.run_state import MailerState
+from fondly.mailer.use_cases.ask_consent import DrawHoldout
+from services.mailer.tests.unit import test_handler
 from services.mailer.tests.unit.test_handler import RUN
 
 Recommend = Callable[..., Recommendation]
@@ -77,7 +77,7 @@ async def test_a_run_keeps_its_holdout_whatever_is_set_later(
     await world.handler(await world.message([recommend(each) for each in CUSTOMERS[:6]], parts=2))
     world.holdout = Holdout(share=0.0)
     await world.handler(await world.message([recommend(each) for each in CUSTOMERS[6:]], part=2, parts=2))
-    assert holdout_of(await world.ledger.run(RUN)) == HALF
+    assert MailerState.of(await world.ledger.run(RUN)).holdout == HALF
     second = await listed(world, part=2)
     assert [each.customer_id for each in second if each.held_out] == [
         each for each in CUSTOMERS[6:] if each in HELD_OUT
@@ -88,8 +88,9 @@ async def test_of_two_mailers_that_begin_a_run_one_decides(world: test_handler.W
     """While settings are rolled out, tasks with the old and the new ones are at work together."""
     await world.open(parts=1)
     old, new = DrawHoldout(world.ledger, HALF), DrawHoldout(world.ledger, Holdout(share=0.9))
-    await world.ledger.settle_step(RUN, "holdout", HALF.model_dump_json())
-    await world.ledger.settle_step(RUN, "holdout", new.wanted.model_dump_json())  # it had seen none
+    before = await world.ledger.run(RUN)
+    for each in (old, new):  # the second one had seen none
+        await world.ledger.change_state(before, MailerState, each.settled)
     assert (await old.of(RUN), await new.of(RUN)) == (HALF, HALF)
 
 
@@ -114,16 +115,15 @@ async def test_who_could_have_had_no_email_is_in_no_group(
     assert (counts["customers_held_out"], counts["emails_failed"]) == (1, 1)
 
 
-@pytest.mark.parametrize("task", list(JobTask))
-async def test_a_job_asks_nothing_for_a_held_out_customer(
-    recommend: Recommend, make_answer: Answer, task: JobTask
+async def test_nothing_is_asked_about_what_only_a_held_out_customer_would_get(
+    world: test_handler.World, recommend: Recommend, make_answer: Answer
 ) -> None:
-    """Neither the features of products that only they would get, nor their copy."""
+    """Neither the features of their products nor their copy: the same is asked as without them."""
     theirs = recommend(HELD_OUT[0], category=("Toys", "Kites"))
     others = recommend(WRITTEN_TO[0], products=2)
-    alone, together = test_find_prompts.World(make_answer), test_find_prompts.World(make_answer)
-    await alone.store([others])
-    together.holdout = HALF
-    await together.store([theirs, others])
-    assert await together.keys(task, parts=1) == await alone.keys(task, parts=1)
-    assert together.model.calls == alone.model.calls
+    without = test_handler.World(make_answer(subject=["Something for you"]))
+    for mailer, customers in ((without, [others]), (world, [theirs, others])):
+        await mailer.open(parts=1)
+        await mailer.handler(await mailer.message(customers))
+    assert world.kept.answers.keys() == without.kept.answers.keys()
+    assert world.model.calls == without.model.calls

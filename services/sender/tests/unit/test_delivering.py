@@ -12,7 +12,8 @@ from fondly.contracts.consent import Contact, Frequency, Suppression, address_en
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import EmailSent, EmailSuppressed
-from fondly.runtime.runs.delivery import Act, DecisionError, DeliveryStatus
+from fondly.runtime.runs.deliveries import DecisionError
+from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.runtime.runs.run import StageName
 from fondly.sender.domain.judging import Rules
 from fondly.sender.ports import (
@@ -408,17 +409,17 @@ async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_la
     """A worker was taken for dead while its record was on the way; without one there is nothing to tell."""
     world = World(3)
     await world.open()
-    claimed = Dispatch(
+    reserved = Dispatch(
         run_id=RUN, customer_id="c2", outcome=Outcome.SENDING, at=world.time, transport="fake", claim="dead"
     )
-    world.dispatches.items[RUN, "c2"] = claimed
+    world.dispatches.items[RUN, "c2"] = reserved
     await world.run()
     [(part, doubted, delay_s)] = world.polls.doubts
     assert (part, doubted, delay_s) == (1, ("c2",), 900)
     assert world.announcer.of(EmailSuppressed) == [EmailSuppressed(customer_id="c2", reason="in_doubt")]
-    late = claimed.model_copy(update={"outcome": Outcome.SENT, "provider_id": "id-9"})
+    late = reserved.model_copy(update={"outcome": Outcome.SENT, "provider_id": "id-9"})
     if is_late:
-        await world.dispatches.settle([late])
+        await world.dispatches.record([late])
     world.announcer.announced.clear()
     for _ in range(2):
         await world.resolve_doubts.run(RUN, part, doubted, holder="again")

@@ -6,7 +6,7 @@ import pytest
 
 from fondly.cli.recommending.tables import remark, show_picks
 from fondly.contracts.records import Exclusion, Pick, Product, Reason, ReasonKind
-from fondly.operations.recommending.views import Picked
+from fondly.operations.recommending import Picked
 from fondly.recommender.domain.realtime.current_picks import PickedFrom
 from tools.cli.tests.screens import compare, in_pipe, on_terminal
 

@@ -27,14 +27,13 @@ from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.operations.cleanup.infrastructure import WHY
-from fondly.operations.cleanup.owner import Owner
+from fondly.operations.cleanup.infrastructure import WHY, Owner
 from fondly.operations.cleanup.report import Row
-from fondly.operations.dead_letters.counts import DeadLetterCount
 from fondly.operations.dead_letters.dead_letter import DeadLetter
+from fondly.operations.dead_letters.received import DeadLetterCount
 from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.emails.finished import EmailView
-from fondly.operations.queues.states import QueueState
+from fondly.operations.queues import QueueState
 from fondly.operations.runs.retry import Message
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.operations.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
@@ -476,7 +475,7 @@ def demo_report(screen: Console) -> None:
         "emails_failed": 3,
         "emails_template_copy": 18_000,
         "emails_mixed_copy": 40_000,
-        "house_fields": BIG,
+        "template_fields": BIG,
         "emails_sorry": 9_000,
         "copy_facts": BIG,
         "copy_prompts": 1_100_000,
@@ -499,7 +498,7 @@ def demo_report(screen: Console) -> None:
 def cleanup(screen: Console) -> None:
     """What went, what Terraform destroys, and what could not be deleted."""
     rows = [
-        Row(what="targeted sentiment jobs stopped", deleted=3),
+        Row(what="trainings stopped", deleted=3),
         Row(what="event trackers in Personalize", deleted=1),
         Row(what="versions of objects", deleted=BIG, left=2, why="S3 refused: AccessDenied", failed=True),
         Row(

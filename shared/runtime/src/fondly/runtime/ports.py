@@ -37,6 +37,6 @@ class Polls(Protocol):
 
 
 class Announcer(Protocol):
-    """The topics; see `fondly.runtime.announcer.SNSAnnouncer`."""
+    """The topics; see `fondly.runtime.queue.publisher.SNSAnnouncer`."""
 
     async def announce(self, run_id: str, *events: EventData) -> None: ...

@@ -32,7 +32,7 @@ def show_suite(report: CopyReport, console: Console) -> None:
 
 
 def show_answers(report: AnswerReport, console: Console) -> None:
-    """Print the rates by field and by email, the rules that refused most, then every field of house text."""
+    """Print the rates by field and by email, what rules refused most, then each field of template copy."""
     console.print(cell(_answers_head(report), "bold"), soft_wrap=True)
     console.print()
     _print(_outcomes("field", report.fields, report.all_fields), console)
@@ -117,7 +117,7 @@ def _rules(rules: Mapping[str, int]) -> Table:
 
 
 def _fallen_back(fields: Sequence[JudgedField]) -> Table:
-    title = "house text instead of"
+    title = "template copy instead of"
     shown = table("answer", "field", title, fold=title)
     for each in fields:
         shown.add_row(cell(each.answer), cell(each.field), cell("" if each.first or each.repair else None))

@@ -7,10 +7,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from fondly.contracts.consent import Cap
+from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.run_state import MailerState
 from fondly.runtime.consent import Consent, refusals
+from fondly.runtime.runs.ledger import Ledger
 
 READS_PER_CUSTOMER = 3
 """The suppressions of customer and address, and the contact."""
@@ -28,7 +31,7 @@ class Consented:
     drawn: AbstractSet[str] = frozenset()
     """The customers who might be written to, but are in the share that gets no email."""
 
-    def allowed(self, made: Container[str] = ()) -> list[Recommendation]:
+    def allowed(self, made: Container[str]) -> list[Recommendation]:
         """Return those of customers who are written to, or for whom an email was `made` before."""
         return [
             each
@@ -46,7 +49,7 @@ class Consented:
         """Return how many get no email, and why; of an email that was made before, the sender says so."""
         reasons = Counter(reason for customer_id, reason in self.refused.items() if customer_id not in made)
         by_reason = {f"emails_suppressed_{reason}": number for reason, number in sorted(reasons.items())}
-        return {"emails_suppressed": reasons.total(), **by_reason}
+        return {Counted.EMAILS_SUPPRESSED: reasons.total(), **by_reason}
 
     @property
     def read_units(self) -> int:
@@ -85,3 +88,24 @@ class AskConsent:
         empty = [each.customer_id for each in recommendations if not each.picks]
         contacts = await self.consent.contacts([each for each in empty if each not in refused])
         return {customer_id: NotSent.TOPICS for customer_id, one in contacts.items() if one.topics_off}
+
+
+@dataclass(frozen=True)
+class DrawHoldout:
+    """Keeps with each run the share and salt that were set when its first email was due.
+
+    Whatever is set later, and however often parts are repeated, all of the run is drawn by these.
+    """
+
+    ledger: Ledger
+    wanted: Holdout = Holdout()  # noqa: RUF009 - immutable
+    """What is set now."""
+
+    async def of(self, run_id: str) -> Holdout:
+        """Return the holdout of a run, which is settled now unless it has been."""
+        run = await self.ledger.change_state(await self.ledger.run(run_id), MailerState, self.settled)
+        return MailerState.of(run).holdout or self.wanted
+
+    def settled(self, state: MailerState) -> MailerState:
+        """Settle the holdout of a run that has none."""
+        return state if state.holdout else state.having(holdout=self.wanted)

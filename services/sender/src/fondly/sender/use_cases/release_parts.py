@@ -11,7 +11,8 @@ from fondly.contracts.delivery import FinishedEmail
 from fondly.runtime.jobs.durable import DurableJob, Wait
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Objects
-from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, StageName
 from fondly.sender.domain.sampling import sample_of

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fondly.cli.tables import cell, table
+from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import FileReport, IngestReport
 from fondly.contracts.records import Exclusion
 from fondly.operations.check.estimate import Estimate
@@ -24,12 +25,12 @@ CAUSES = {
     Exclusion.UNDER_AGE: "under age",
 }
 CONFLICTS = {
-    "product_differences": "fields of products that differ between their rows: the last row counts",
-    "review_conflicts": "reviews repeated with other words: the first words count",
-    "customer_conflicts": "customers with a second address: the first counts",
-    "shared_addresses": "addresses of more than one customer",
-    "rows_left_out": "rows left out on purpose: of cancelled or refunded orders, or marked as spam",
-    "unaligned_texts": "cells of texts that cannot be divided among their reviewers",
+    Counted.PRODUCT_DIFFERENCES: "fields of products that differ between their rows: the last row counts",
+    Counted.REVIEW_CONFLICTS: "reviews repeated with other words: the first words count",
+    Counted.CUSTOMER_CONFLICTS: "customers with a second address: the first counts",
+    Counted.SHARED_ADDRESSES: "addresses of more than one customer",
+    Counted.ROWS_LEFT_OUT: "rows left out on purpose: of cancelled or refunded orders, or marked as spam",
+    Counted.UNALIGNED_TEXTS: "cells of texts that cannot be divided among their reviewers",
 }
 
 
@@ -66,7 +67,14 @@ def _differ(source: str, field: str) -> bool:
 
 def _counts(report: IngestReport) -> Table:
     shown = table("what", "number", "", right=("number",), fold="")
-    for name in ("products", "customers", "reviews", "shared_texts", "purchases", "interactions"):
+    for name in (
+        Counted.PRODUCTS,
+        Counted.CUSTOMERS,
+        Counted.REVIEWS,
+        Counted.SHARED_TEXTS,
+        Counted.PURCHASES,
+        Counted.INTERACTIONS,
+    ):
         if report.counts.get(name):
             shown.add_row(
                 cell(name.replace("_", " ")),
@@ -80,9 +88,9 @@ def _counts(report: IngestReport) -> Table:
 
 
 def _remark(name: str, report: IngestReport) -> str:
-    if name == "products" and (number := report.counts.get("products_out_of_stock")):
+    if name == Counted.PRODUCTS and (number := report.counts.get(Counted.PRODUCTS_OUT_OF_STOCK)):
         return f"{count(number)} out of stock, never recommended"
-    if name == "customers" and report.exclusions:
+    if name == Counted.CUSTOMERS and report.exclusions:
         return (
             ", ".join(f"{count(n)} {CAUSES[cause]}" for cause, n in report.exclusions.items()) + ": no email"
         )
@@ -150,7 +158,7 @@ def _hours(hours: float) -> str:
 def _verdict(result: CheckView) -> Text:
     if not result.usable:
         return cell(f"✗ these files cannot be used: {result.failed}", BAD)
-    if rejected := result.report.counts.get("rejected_rows"):
+    if rejected := result.report.counts.get(Counted.REJECTED_ROWS):
         share_text = share(result.report.rejected_share)
         return cell(f"✓ these files can be used, without {count(rejected)} rows ({share_text})", GOOD)
     return cell("✓ these files can be used, every row of them", GOOD)

@@ -55,7 +55,6 @@ TextUnits = Annotated[
 Model = Annotated[
     str, typer.Option(envvar="FONDLY_MAILER_MODEL_ID", help="The Bedrock model, whose tokens have prices.")
 ]
-Batch = Annotated[bool, typer.Option("--batch", help="Ask by batch inference instead of calls.")]
 Aspects = Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")]
 Languages = Annotated[bool, typer.Option("--languages", help="Have Comprehend find each review's language.")]
 WeeklyShare = Annotated[
@@ -95,7 +94,6 @@ def estimate(
     converse_rpm: ConverseRpm = 200.0,
     comprehend_tps: ComprehendTps = 10.0,
     config: ConfigFile = None,
-    batch: Batch = False,
     aspects: Aspects = False,
     languages: Languages = False,
     ranking: Ranking = True,
@@ -116,7 +114,6 @@ def estimate(
     options = {
         "model_id": model_id,
         "held_out": holdout,
-        "batch": batch,
         "asks_aspects": aspects,
         "auto_language": languages,
         "known_prompts": known_prompts,

@@ -54,8 +54,8 @@ async def show(environment: "Environment", customers: Who, *, json: AsJson = Fal
     """Show what the tables know of customers, and why they are or are not written to."""
     from fondly.cli.customers.tables import known_table
     from fondly.cli.output import console, print_json
+    from fondly.operations.customers.items import whom
     from fondly.operations.customers.known import at_a_glance
-    from fondly.operations.customers.lookup import whom
     from fondly.operations.errors import OperationError
 
     async with _scope(environment) as scope:
@@ -81,9 +81,8 @@ async def export(
     """
     from fondly.cli.output import print_json, say
     from fondly.contracts.file_names import file_name
-    from fondly.operations.customers.archive import write_archive
-    from fondly.operations.customers.known import everything
-    from fondly.operations.customers.lookup import whom
+    from fondly.operations.customers.items import whom
+    from fondly.operations.customers.known import everything, write_archive
     from fondly.operations.errors import OperationError
     from fondly.operations.formatting import counted
 
@@ -115,7 +114,7 @@ async def search(environment: "Environment", customers: Who, *, json: AsJson = F
     """
     from fondly.cli.output import print_json
     from fondly.operations.customers.forget import traces_of
-    from fondly.operations.customers.lookup import whom
+    from fondly.operations.customers.items import whom
     from fondly.operations.customers.search import Search
 
     async with _scope(environment) as scope:
@@ -151,9 +150,9 @@ async def forget(
     """
     from fondly.cli.cleanup.table import cleanup_table
     from fondly.cli.output import console, print_json, say
-    from fondly.operations.customers.answer import Forgotten
     from fondly.operations.customers.forget import forget as forget_customers
-    from fondly.operations.customers.lookup import whom
+    from fondly.operations.customers.items import whom
+    from fondly.operations.customers.proof import Forgotten
     from fondly.operations.errors import OperationError
     from fondly.operations.formatting import counted
 

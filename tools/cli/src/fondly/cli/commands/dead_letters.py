@@ -31,7 +31,7 @@ async def list_(environment: "Environment", *, json: AsJson = False) -> None:
     """Show how many dead letters each queue has."""
     from fondly.cli.dead_letters.table import count_table
     from fondly.cli.output import console, print_json
-    from fondly.operations.dead_letters.counts import count_dead_letters
+    from fondly.operations.dead_letters.received import count_dead_letters
 
     counts = await count_dead_letters(environment)
     if json:

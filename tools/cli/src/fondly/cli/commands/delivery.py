@@ -72,7 +72,8 @@ async def approve(
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
     from fondly.cli.output import say
-    from fondly.operations.delivery.approving import Approving, Terms, note, reason_given
+    from fondly.operations.delivery.approving import Approving, note, reason_given
+    from fondly.operations.delivery.terms import Terms
     from fondly.operations.delivery.who import decider
 
     terms, reason = Terms.of(sample=sample, seeds=seeds, at=at, per_hour=per_hour), reason_given(why)

@@ -46,7 +46,7 @@ async def list_(
     from fondly.cli.features.tables import feature_table
     from fondly.cli.output import console, print_json, say
     from fondly.operations.errors import OperationError
-    from fondly.operations.features.features import Features
+    from fondly.operations.features import Features
 
     if run and search:
         raise OperationError("give --run or --search, not both")
@@ -66,7 +66,7 @@ async def show(environment: "Environment", product: Product, *, json: AsJson = F
     """Show a product's features, who decided on them, and what was refused."""
     from fondly.cli.features.tables import show_features
     from fondly.cli.output import console, print_json
-    from fondly.operations.features.features import Features
+    from fondly.operations.features import Features
 
     record = await (await Features.of(environment)).of_product(product)
     if json:
@@ -92,7 +92,7 @@ async def set_(
     """
     from fondly.cli.features.tables import show_features
     from fondly.cli.output import console, print_json, say
-    from fondly.operations.features.features import Features
+    from fondly.operations.features import Features
 
     known = await Features.of(environment)
     record, warnings = await known.decide(product, features, by=by, language=language)
@@ -109,7 +109,7 @@ async def set_(
 async def reset(environment: "Environment", product: Product) -> None:
     """Forget a product's features, so that the model is asked for them in the next run."""
     from fondly.cli.output import say
-    from fondly.operations.features.features import Features
+    from fondly.operations.features import Features
 
     await (await Features.of(environment)).reset(product)
     say(f"the next run that recommends {product} asks the model for its features")

@@ -19,7 +19,7 @@ async def queues(environment: "Environment", *, json: AsJson = False) -> None:
     """
     from fondly.cli.output import console, print_json, say
     from fondly.cli.queues.table import queue_table
-    from fondly.operations.queues.states import queue_states
+    from fondly.operations.queues import queue_states
 
     states = await queue_states(environment)
     if json:

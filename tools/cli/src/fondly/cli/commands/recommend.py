@@ -47,7 +47,7 @@ async def recommend(
     from fondly.cli.output import console, print_json, say
     from fondly.cli.recommending.tables import remark, show_picks
     from fondly.operations.errors import OperationError
-    from fondly.operations.recommending.asking import picked
+    from fondly.operations.recommending import picked
     from fondly.recommender.domain.realtime.customer_state import id_problem
 
     if problem := id_problem(customer):

@@ -135,7 +135,7 @@ async def watch(
     from fondly.cli.runs.tables import show_details
     from fondly.operations.runs.follow import follow, follow_delivery
     from fondly.operations.runs.lookup import find_run, run_details
-    from fondly.runtime.runs.delivery import Deliveries
+    from fondly.runtime.runs.deliveries import Deliveries
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)
@@ -213,7 +213,7 @@ async def _resume_stopped(
     """Go on with a run that its budget has stopped."""
     from fondly.cli.output import console, print_json, say
     from fondly.cli.runs.tables import message_table
-    from fondly.operations.runs.resume import Resume
+    from fondly.operations.runs.retry import Resume
 
     resumption = await Resume.of(environment, await environment.ledger(), run)
     messages = await resumption.send(limit)

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from fondly.cli.tables import cell, table
-from fondly.operations.dead_letters.counts import DeadLetterCount
 from fondly.operations.dead_letters.dead_letter import DeadLetter
+from fondly.operations.dead_letters.received import DeadLetterCount
 from fondly.operations.formatting import age, count, since
 
 

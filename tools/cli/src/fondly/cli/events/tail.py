@@ -12,7 +12,7 @@ from fondly.cli.output import console, print_json, say
 from fondly.cli.tables import cell
 from fondly.contracts.clock import utc_now
 from fondly.operations.environment import Environment
-from fondly.operations.events.listener import ReceivedEvent, listening
+from fondly.operations.events import ReceivedEvent, listening
 from fondly.operations.formatting import UNKNOWN
 
 

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from fondly.cli.tables import cell, table
 from fondly.operations.formatting import age, count
-from fondly.operations.queues.states import QueueState
+from fondly.operations.queues import QueueState
 
 
 def queue_table(states: Sequence[QueueState]) -> Table:

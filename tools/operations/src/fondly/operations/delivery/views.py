@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
-from fondly.mailer.use_cases.mail_part import HELD_OUT, WITHOUT_ADDRESS
 from fondly.operations.environment import Environment
 from fondly.operations.formatting import since
-from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.storage import from_item, to_item
 from fondly.sender.domain.tally import Tally, TallyCounter
 
 TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
 """The outcomes that a person may want to do something about."""
-EMAILS = "emails"
 
 
 class DeliveryView(BaseModel):
@@ -84,9 +84,9 @@ class DeliveryLookup:
                 found.append(dispatch)
         return DeliveryView(
             delivery=delivery,
-            emails=counts.get(EMAILS, 0),
-            held_out=counts.get(HELD_OUT, 0),
-            without_address=counts.get(WITHOUT_ADDRESS, 0),
+            emails=counts.get(Counted.EMAILS, 0),
+            held_out=counts.get(Counted.CUSTOMERS_HELD_OUT, 0),
+            without_address=counts.get(Counted.EMAILS_WITHOUT_ADDRESS, 0),
             parts=run.parts or 0,
             parts_done=len(run.stage(StageName.SENDER).done),
             tally=counter.tally,
@@ -111,15 +111,6 @@ class DeliveryLookup:
         async for page in pages:
             for item in page.get("Items", []):
                 yield Dispatch.model_validate(from_item(item))
-
-    async def dispatch(self, run_id: str, customer_id: str) -> Dispatch | None:
-        """Return what is known of one email."""
-        reply = await self.environment.dynamodb.get_item(
-            TableName=await self.environment.table("dispatches"),
-            Key=to_item({"run_id": run_id, "customer_id": customer_id}),
-            ConsistentRead=True,
-        )
-        return Dispatch.model_validate(from_item(reply["Item"])) if "Item" in reply else None
 
 
 def starts_later(delivery: Delivery) -> bool:

@@ -1,22 +1,22 @@
-"""Resends what a running run waits for as its services would: the same events, ids and topics."""
+"""Resends what a run waits for, as its services would: the same events, ids and topics."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, Field
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
     EventData,
-    MailerPoll,
     Poll,
     RecommendationsReady,
     RecommenderPoll,
     SenderPoll,
-    SentimentPoll,
     SentimentScored,
     new_event,
 )
@@ -30,7 +30,10 @@ from fondly.runtime.errors import error_code
 from fondly.runtime.ports import Model
 from fondly.runtime.queue.publisher import Publisher
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.delivery import Deliveries, Delivery
+from fondly.runtime.runs.account import Account
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import run_finished
 from fondly.runtime.runs.run import Run, RunStatus, StageName
@@ -38,9 +41,7 @@ from fondly.runtime.runs.totals import RunTotals, total
 from fondly.runtime.storage import S3Objects
 
 POLLS: Mapping[StageName, type[Poll]] = {
-    StageName.SENTIMENT: SentimentPoll,
     StageName.RECOMMENDER: RecommenderPoll,
-    StageName.MAILER: MailerPoll,
     StageName.SENDER: SenderPoll,
 }
 
@@ -104,7 +105,7 @@ class Retry:
                 queue, body = await notification_again(self.environment, self.run)
                 return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
             case StageName.SENTIMENT:
-                ingested = await self._data_ingested(missing.part, counts)
+                ingested = await self._data_ingested(missing.part)
                 return self._again(ingested, StageName.INGEST, missing)
             case StageName.RECOMMENDER:
                 return self._again(await self._sentiment_scored(counts), StageName.SENTIMENT, missing)
@@ -125,7 +126,7 @@ class Retry:
             )
         return self._again(SenderPoll(attempt=missing.attempt), stage, missing, queue=stage)
 
-    async def _data_ingested(self, part: int, counts: Mapping[str, int]) -> DataIngested:
+    async def _data_ingested(self, part: int) -> DataIngested:
         run_id = self.run.run_id
         shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
         return DataIngested.of(
@@ -134,14 +135,13 @@ class Retry:
             parts=self.run.parts or part,
             customers=await self._lines(object_keys.customers(run_id, part), Customer),
             shared_texts=len(shared),
-            run_texts=counts.get("reviews", 0) + counts.get("shared_texts", 0),
         )
 
     async def _sentiment_scored(self, counts: Mapping[str, int]) -> SentimentScored:
         summary = await self.objects.find(object_keys.sentiment_summary(self.run.run_id))
         return SentimentScored(
             parts=self.run.parts or 1,
-            reviews=counts.get("reviews_scored", 0),
+            reviews=counts.get(Counted.REVIEWS_SCORED, 0),
             summary=None if summary is None else SentimentSummary.model_validate_json(summary),
         )
 
@@ -177,3 +177,43 @@ class Retry:
             if error_code(error) == "NoSuchKey":
                 raise OperationError(f"s3://{self.objects.bucket}/{key} is gone: nothing to retry") from error
             raise
+
+
+@dataclass(frozen=True)
+class Resume:
+    """The resumption of one run; repeating it after a failure is harmless."""
+
+    environment: Environment
+    ledger: Ledger
+    budget: Budget
+    run: Run
+
+    @classmethod
+    async def of(cls, environment: Environment, ledger: Ledger, run: Run) -> "Resume":
+        """Open the run's account; raise `OperationError` if the run is not stopped."""
+        if run.status is not RunStatus.STOPPED:
+            raise OperationError(f"{run.run_id} is not stopped but {run.status}: there is nothing to resume")
+        budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
+        return cls(environment, ledger, budget, run)
+
+    async def send(self, limit: Decimal | None) -> Sequence[Message]:
+        """Let the run spend `limit` dollars in all, or what the settings say now; return what was sent.
+
+        Raises `OperationError` if as much is spent already: it would be stopped again at once.
+        """
+        account = await self.budget.account(self.run.run_id)
+        if limit is not None and limit <= account.committed:
+            raise OperationError(_too_little(account, limit))
+        await self.budget.resume(self.run.run_id, limit)
+        run = await self.ledger.run(self.run.run_id)
+        retry = Retry(self.environment, run, self.ledger, await self.environment.objects())
+        messages = await retry.messages()
+        await retry.send(messages)
+        return messages
+
+
+def _too_little(account: Account, limit: Decimal) -> str:
+    return (
+        f"a budget of {limit:.2f} dollars allows nothing more: {account.spent:.4f} are spent, and "
+        f"{account.committed - account.spent:.4f} are reserved for work in flight"
+    )

@@ -1,0 +1,105 @@
+"""Finding a run, and its details."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
+from fondly.operations.errors import OperationError
+from fondly.operations.runs.views import Stored, details, find
+from fondly.runtime.runs.run import PartReport, Run, StageName
+from tests.support.runs import START
+
+
+def runs(*ids: str) -> list[Run]:
+    """Return runs of these ids, each a minute younger than the previous one."""
+    return [
+        Run(run_id=run_id, created_at=START + timedelta(minutes=minute)) for minute, run_id in enumerate(ids)
+    ]
+
+
+@pytest.mark.parametrize("wanted", ["run-ab12", "run-ab", "ab", "latest"])
+def test_a_run_is_found_by_its_id_its_beginning_or_as_latest(wanted: str) -> None:
+    """The common prefix of all ids need not be typed."""
+    assert find(runs("run-cd34", "run-ab12"), wanted).run_id == "run-ab12"
+
+
+def test_a_whole_id_is_never_ambiguous() -> None:
+    """Even if another id begins with it."""
+    assert find(runs("run-ab", "run-abc"), "run-ab").run_id == "run-ab"
+
+
+@pytest.mark.parametrize(
+    ("ids", "wanted", "words"),
+    [
+        (("run-ab1", "run-ab2"), "ab", "ambiguous: run-ab1, run-ab2"),
+        (("run-ab1",), "x", "there is no run x"),
+        ((), "latest", "no runs yet"),
+    ],
+)
+def test_no_run_or_several_are_an_error(ids: tuple[str, ...], wanted: str, words: str) -> None:
+    """No run is guessed."""
+    with pytest.raises(OperationError, match=words):
+        find(runs(*ids), wanted)
+
+
+def a_report(stage: StageName, name: str, counts: dict[str, int], units: dict[str, Decimal]) -> PartReport:
+    """Return a report of ten seconds' work."""
+    ended = START + timedelta(seconds=10)
+    return PartReport(stage=stage, name=name, started_at=START, finished_at=ended, counts=counts, units=units)
+
+
+def test_details_sum_the_reports_and_price_their_units() -> None:
+    """Units are summed over the parts, each at its list price; one without a price has no cost."""
+    reports = [
+        a_report(StageName.INGEST, "file", {"rejected_rows": 2}, {}),
+        a_report(StageName.SENTIMENT, "part-00001", {}, {"comprehend.units": Decimal(1000)}),
+        a_report(
+            StageName.SENTIMENT, "part-00002", {}, {"comprehend.units": Decimal(500), "x.y": Decimal(1)}
+        ),
+    ]
+    found = details(runs("run-1")[0], reports, bucket="b")
+    assert [(unit.unit, unit.amount, unit.cost_usd) for unit in found.units] == [
+        ("comprehend.units", Decimal(1500), Decimal("0.15")),
+        ("x.y", Decimal(1), None),
+    ]
+    assert found.cost_usd["total"] == Decimal("0.15")
+    assert {stage.stage: stage.seconds for stage in found.stages}[StageName.SENTIMENT] == 10
+
+
+def test_details_name_the_object_with_the_rejects() -> None:
+    """Only if there are any."""
+    run = runs("run-1")[0]
+    report = a_report(StageName.INGEST, "file", {"rejected_rows": 2}, {})
+    rejects = details(run, [report], bucket="b").rejects
+    assert rejects is not None
+    assert (rejects.rows, rejects.location) == (2, "s3://b/runs/run-1/rejects.jsonl")
+    assert details(run, [], bucket="b").rejects is None
+
+
+def test_details_have_what_customers_said_as_a_demo_exports_it() -> None:
+    """With the share of texts that have no label."""
+    praised = AspectCount(aspect="battery", praised=7, blamed=1, neutral=1)
+    said = SentimentSummary(
+        texts=8, scored=6, empty=1, labels={Sentiment.POSITIVE: 5, Sentiment.MIXED: 1}, praised=(praised,)
+    )
+    shown = details(runs("run-1")[0], [], bucket="b", stored=Stored(sentiment=said)).model_dump(mode="json")
+    assert shown["sentiment"] == {
+        "texts": 8,
+        "scored": 6,
+        "empty": 1,
+        "left_out": 0,
+        "labels": {"POSITIVE": 5, "MIXED": 1},
+        "languages": {},
+        "praised": [{"aspect": "battery", "praised": 7, "blamed": 1, "neutral": 1}],
+        "blamed": [],
+        "unscored_share": 0.25,
+    }
+
+
+def test_a_run_without_a_summary_of_its_sentiment_shows_none() -> None:
+    """A run that is not scored yet, and one of an earlier version."""
+    found = details(runs("run-1")[0], [], bucket="b")
+    assert found.sentiment is None
+    assert found.model_dump(mode="json")["sentiment"] is None
