@@ -58,11 +58,8 @@ def test_a_complete_stage_without_such_a_part_is_announced_by_any() -> None:
 def test_the_recommender_gets_the_poll_of_the_ledgers_attempt(attempt: int) -> None:
     """An older one would be dropped as stale."""
     scored = StageState(done=ALL, reached_by="part-3", announced=True)
-    run = a_run(
-        ingest=ALL,
-        sentiment=scored,
-        states={StageName.RECOMMENDER: RecommenderState(attempt=attempt).stored()} if attempt else {},
-    )
+    state = RecommenderState(attempt=attempt).stored()
+    run = a_run(ingest=ALL, sentiment=scored, states={StageName.RECOMMENDER: state} if attempt else {})
     assert wanted(run) == [(StageName.RECOMMENDER, attempt)]
 
 
