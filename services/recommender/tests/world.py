@@ -323,7 +323,7 @@ class World:
 
     async def advance(self, run_id: str = RUN) -> None:
         """Deliver polls until the run has got back to a round, as far as the messages about bundles."""
-        await self.polls.send(run_id, (await self.ledger.run(run_id)).attempt(StageName.RECOMMENDER) + 1)
+        await self.polls.send(run_id, (await self.state(run_id)).attempt + 1)
         before = len(self.polls.bundles)
         for _ in range(MANY):
             if len(self.polls.bundles) > before:

@@ -13,7 +13,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import CopySource, EmailRecord
-from fondly.mailer.use_cases.ask_consent import HOLDOUT
+from fondly.mailer.domain.run_state import MailerState
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
@@ -83,10 +83,11 @@ class FinishedRun:
         ledger = Ledger(clients["dynamodb"], self.resources.tables["runs"])
         objects = S3Objects(clients["s3"], self.resources.buckets["data"])
         emails = DynamoDBItems(clients["dynamodb"], self.resources.tables["emails"])
-        await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
+        run = await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
         await ledger.set_parts(RUN, len(CUSTOMERS))
         if held_out:
-            await ledger.settle_step(RUN, HOLDOUT, drawing(held_out).model_dump_json())
+            holdout = drawing(held_out)
+            await ledger.change_state(run, MailerState, lambda state: state.having(holdout=holdout))
         for part, everybody in CUSTOMERS.items():
             customers = [each for each in everybody if each != held_out]
             for stage in MAKING[:-1]:

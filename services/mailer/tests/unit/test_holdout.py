@@ -9,7 +9,8 @@ from fondly.contracts.delivery import FinishedEmail, NotSent
 from fondly.contracts.events import EmailFinished, RunFinished
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Recommendation
-from fondly.mailer.use_cases.ask_consent import DrawHoldout, holdout_of
+from fondly.mailer.domain.run_state import MailerState
+from fondly.mailer.use_cases.ask_consent import DrawHoldout
 from services.mailer.tests.unit import test_handler
 from services.mailer.tests.unit.test_handler import RUN
 
@@ -76,7 +77,7 @@ async def test_a_run_keeps_its_holdout_whatever_is_set_later(
     await world.handler(await world.message([recommend(each) for each in CUSTOMERS[:6]], parts=2))
     world.holdout = Holdout(share=0.0)
     await world.handler(await world.message([recommend(each) for each in CUSTOMERS[6:]], part=2, parts=2))
-    assert holdout_of(await world.ledger.run(RUN)) == HALF
+    assert MailerState.of(await world.ledger.run(RUN)).holdout == HALF
     second = await listed(world, part=2)
     assert [each.customer_id for each in second if each.held_out] == [
         each for each in CUSTOMERS[6:] if each in HELD_OUT
@@ -87,8 +88,9 @@ async def test_of_two_mailers_that_begin_a_run_one_decides(world: test_handler.W
     """While settings are rolled out, tasks with the old and the new ones are at work together."""
     await world.open(parts=1)
     old, new = DrawHoldout(world.ledger, HALF), DrawHoldout(world.ledger, Holdout(share=0.9))
-    await world.ledger.settle_step(RUN, "holdout", HALF.model_dump_json())
-    await world.ledger.settle_step(RUN, "holdout", new.wanted.model_dump_json())  # it had seen none
+    before = await world.ledger.run(RUN)
+    for each in (old, new):  # the second one had seen none
+        await world.ledger.change_state(before, MailerState, each.settled)
     assert (await old.of(RUN), await new.of(RUN)) == (HALF, HALF)
 
 

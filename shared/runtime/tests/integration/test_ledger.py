@@ -141,25 +141,6 @@ async def test_a_state_is_replaced_only_if_nobody_has_changed_it(ledger: Ledger)
     assert (state.total, state.version) == (3, 2)
 
 
-async def test_steps_merge(ledger: Ledger) -> None:
-    """A step keeps its other strings when one is set or replaced."""
-    await ledger.open_run("r", source="s")
-    await ledger.set_step("r", solution="arn:1")
-    run = await ledger.set_step("r", job="arn:2", solution="arn:3")
-    assert run.step == {"solution": "arn:3", "job": "arn:2"}
-
-
-async def test_a_settled_step_stays(ledger: Ledger) -> None:
-    """Whoever comes second finds what the first has settled, beside all else."""
-    await ledger.open_run("r", source="s")
-    await ledger.set_step("r", solution="arn:1")
-    assert (await ledger.settle_step("r", "holdout", "first")).step["holdout"] == "first"
-    run = await ledger.settle_step("r", "holdout", "second")
-    assert run.step == {"solution": "arn:1", "holdout": "first"}
-    with pytest.raises(PermanentError, match="is not in the ledger"):
-        await ledger.settle_step("nowhere", "holdout", "first")
-
-
 async def test_an_unknown_run_is_a_permanent_failure(ledger: Ledger) -> None:
     """An event of a run that does not exist can never be handled."""
     with pytest.raises(PermanentError, match="run nowhere is not in the ledger"):

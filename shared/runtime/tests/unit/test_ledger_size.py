@@ -1,9 +1,14 @@
 """How large the ledger's item of a run gets, of which every update costs its size in write units."""
 
+from typing import ClassVar
+
+from pydantic import Field
+
 from fondly.contracts.events import Round
 from fondly.runtime.runs.items import RUN, passed
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.source import source_name
+from fondly.runtime.runs.state import ServiceState
 from tests.support.item_size import item_bytes
 from tests.support.runs import Runs
 
@@ -26,6 +31,13 @@ def test_sizes_are_those_of_the_developer_guide() -> None:
     assert item_bytes({"m": {"M": {"ab": {"S": "c"}}}}) == 1 + 3 + 1 + 3
 
 
+class Kept(ServiceState):
+    """The state of the service that keeps most."""
+
+    stage: ClassVar[StageName] = StageName.RECOMMENDER
+    jobs: dict[str, str] = Field(default_factory=dict)
+
+
 async def test_the_item_of_the_largest_run_stays_small() -> None:
     """A thousand parts of 200 long-named files, in four stages, all bundles in three rounds, all ARNs."""
     runs = Runs()
@@ -42,6 +54,10 @@ async def test_the_item_of_the_largest_run_stays_small() -> None:
     for each in Round:
         run = await runs.ledger.complete_bundle(RUN_ID, each, BUNDLES)
         assert len(run.passed(each)) == BUNDLES
-    await runs.ledger.set_step(RUN_ID, **{f"name_of_the_job_{n}": ARN for n in range(LONG_JOBS)})
+    await runs.ledger.change_state(
+        await runs.ledger.run(RUN_ID),
+        Kept,
+        lambda state: state.having(jobs={f"name_of_the_job_{n}": ARN for n in range(LONG_JOBS)}),
+    )
     size = item_bytes(runs.table.items[RUN_ID, RUN])
     assert 20_000 < size < MAX_BYTES, size

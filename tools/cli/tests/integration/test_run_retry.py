@@ -82,8 +82,8 @@ def test_a_dry_run_sends_nothing(
     assert bodies("sentiment") == []
 
 
-def scored(in_ledger: "InLedger", **step: str) -> None:
-    """Announce sentiment, and put the recommender at this step."""
+def scored(in_ledger: "InLedger") -> None:
+    """Announce sentiment."""
 
     async def announce(ledger: Ledger) -> None:
         await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
@@ -91,8 +91,6 @@ def scored(in_ledger: "InLedger", **step: str) -> None:
         await finish_part(ledger, RUN, 1, a_report(StageName.INGEST))
         progress = await finish_part(ledger, RUN, 1, a_report(StageName.SENTIMENT, reviews_scored=9))
         await ledger.close_stage(progress, owner="part-1", announce=nothing)
-        if step:
-            await ledger.set_step(RUN, **step)
 
     in_ledger(announce)
 

@@ -6,6 +6,7 @@ import pytest
 
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.missing import MissingMessage, missing_messages
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.run import MAKING, Run, RunStatus, StageName, StageState
 from tests.support.runs import START
 
@@ -57,9 +58,8 @@ def test_a_complete_stage_without_such_a_part_is_announced_by_any() -> None:
 def test_the_recommender_gets_the_poll_of_the_ledgers_attempt(attempt: int) -> None:
     """An older one would be dropped as stale."""
     scored = StageState(done=ALL, reached_by="part-3", announced=True)
-    run = a_run(
-        ingest=ALL, sentiment=scored, states={StageName.RECOMMENDER: {"attempt": attempt}} if attempt else {}
-    )
+    state = RecommenderState(attempt=attempt).stored()
+    run = a_run(ingest=ALL, sentiment=scored, states={StageName.RECOMMENDER: state} if attempt else {})
     assert wanted(run) == [(StageName.RECOMMENDER, attempt)]
 
 

@@ -11,14 +11,12 @@ from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Recommendation
+from fondly.mailer.domain.run_state import MailerState
 from fondly.runtime.consent import Consent, refusals
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import Run
 
 READS_PER_CUSTOMER = 3
 """The suppressions of customer and address, and the contact."""
-HOLDOUT = "holdout"
-"""Where a run's `step` keeps its holdout, as JSON."""
 Draw = Callable[[str], Awaitable[Holdout]]
 """Returns the holdout of a run, always the same; see `DrawHoldout`."""
 
@@ -105,13 +103,9 @@ class DrawHoldout:
 
     async def of(self, run_id: str) -> Holdout:
         """Return the holdout of a run, which is settled now unless it has been."""
-        known = holdout_of(await self.ledger.run(run_id))
-        if known is None:
-            settled = await self.ledger.settle_step(run_id, HOLDOUT, self.wanted.model_dump_json())
-            known = holdout_of(settled)
-        return known or self.wanted
+        run = await self.ledger.change_state(await self.ledger.run(run_id), MailerState, self.settled)
+        return MailerState.of(run).holdout or self.wanted
 
-
-def holdout_of(run: Run) -> Holdout | None:
-    """Return the holdout of a run; None until it has been settled."""
-    return Holdout.model_validate_json(run.step[HOLDOUT]) if HOLDOUT in run.step else None
+    def settled(self, state: MailerState) -> MailerState:
+        """Settle the holdout of a run that has none."""
+        return state if state.holdout else state.having(holdout=self.wanted)

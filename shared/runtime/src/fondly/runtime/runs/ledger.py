@@ -45,7 +45,6 @@ class Ledger:
             "status": RunStatus.RUNNING,
             "source": source,
             "created_at": now(),
-            "step": {},
             **expires_at(self._keep_days),
         }
         await conditionally(
@@ -156,28 +155,6 @@ class Ledger:
                     raise
             run = await self.run(run.run_id)
 
-    async def set_step(self, run_id: str, **values: str) -> Run:
-        """Merge strings into the run's step state by name."""
-        names = {f"#{name}": name for name in values}
-        sets = ", ".join(f"step.#{name} = :{name}" for name in values)
-        return await self._update(
-            run_id, f"SET {sets}", {f":{name}": value for name, value in values.items()}, names
-        )
-
-    async def settle_step(self, run_id: str, name: str, value: str) -> Run:
-        """Set one string of the run's step state unless it has one; return the run with whichever it has."""
-        await conditionally(
-            self._dynamodb.update_item(
-                TableName=self._table,
-                Key=key(run_id),
-                UpdateExpression="SET step.#name = :value",
-                ConditionExpression="attribute_exists(run_id) AND attribute_not_exists(step.#name)",
-                ExpressionAttributeNames={"#name": name},
-                ExpressionAttributeValues=to_item({":value": value}),
-            )
-        )
-        return await self.run(run_id)
-
     async def finish(self, run_id: str) -> None:
         """Record the run as finished."""
         await self._end(run_id, RunStatus.FINISHED, None)
@@ -256,7 +233,6 @@ class Ledger:
         run_id: str,
         expression: str,
         values: dict[str, Any],
-        names: dict[str, str] | None = None,
         *,
         only_if: str = "",
     ) -> Run:
@@ -267,6 +243,6 @@ class Ledger:
             ConditionExpression=" AND ".join(filter(None, ["attribute_exists(#run_id)", only_if])),
             ExpressionAttributeValues=to_item(values),
             ReturnValues="ALL_NEW",
-            ExpressionAttributeNames={"#run_id": "run_id", **(names or {})},
+            ExpressionAttributeNames={"#run_id": "run_id"},
         )
         return read_run(reply["Attributes"])

@@ -26,12 +26,6 @@ MAKING = (StageName.INGEST, StageName.SENTIMENT, StageName.RECOMMENDER, StageNam
 """The stages that a run takes to finish; what they have made is then delivered."""
 
 
-ATTEMPTS = {
-    StageName.RECOMMENDER: "attempt",
-}
-"""Where a run's `step` holds the number of the latest poll, for the stage that polls long jobs."""
-
-
 def part_name(part: int) -> str:
     """The name of a part in reports and locks."""
     return f"part-{part:05}"
@@ -91,11 +85,6 @@ class Run(BaseModel):
         """The numbers of the parts that a stage has not done yet, in order."""
         done = self.stage(stage).done
         return [part for part in range(1, (self.parts or 0) + 1) if part not in done]
-
-    def attempt(self, stage: StageName) -> int:
-        """Return the number of a stage's latest poll, zero if it has not polled."""
-        state = self.states.get(stage)
-        return int(self.step.get(ATTEMPTS[stage], 0) if state is None else state.get("attempt", 0))
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.contracts.records import EmailRecord
-from fondly.mailer.use_cases.ask_consent import holdout_of
+from fondly.mailer.domain.run_state import MailerState
 from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.environment import Environment
@@ -127,7 +127,7 @@ class Emails:
         return found
 
     def _is_held_out(self, customer_id: str) -> bool:
-        holdout = holdout_of(self.run)
+        holdout = MailerState.of(self.run).holdout
         return holdout is not None and holdout.has(customer_id)
 
     async def _mailed(self, part: int) -> list[FinishedEmail]:

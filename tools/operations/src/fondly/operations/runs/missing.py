@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fondly.operations.delivery.decide import CALLED, HINTS
 from fondly.operations.errors import OperationError
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Progress, Run, RunStatus, StageName
 
@@ -87,7 +88,8 @@ def _recommendations(run: Run) -> Iterator[MissingMessage]:
     """The recommender drops polls older than the attempt in the ledger."""
     stage = StageName.RECOMMENDER
     if run.stage(StageName.SENTIMENT).announced and not _complete(run, stage):
-        yield MissingMessage(stage, "not all parts have recommendations", attempt=run.attempt(stage))
+        attempt = RecommenderState.of(run).attempt
+        yield MissingMessage(stage, "not all parts have recommendations", attempt=attempt)
 
 
 def _unmailed(run: Run) -> Iterator[MissingMessage]:
