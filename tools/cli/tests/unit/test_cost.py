@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fondly.cli.cost.guidance import comparison
+from fondly.cli.tables.guidance import comparison
 from fondly.operations.cost.delivery import delivery_lines
 from fondly.operations.cost.estimate import estimate_cost
 from fondly.operations.cost.hours import Quotas, hours_of

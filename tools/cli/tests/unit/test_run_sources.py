@@ -1,6 +1,6 @@
 import pytest
 
-from fondly.cli.runs.tables import short_source
+from fondly.cli.tables.runs import short_source
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson
+from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
+from fondly.cli.options import DecidedBy
+from fondly.cli.output import say
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
@@ -27,55 +30,39 @@ Search = Annotated[
 Refused = Annotated[
     bool, typer.Option("--refused", help="Show what was proposed and refused instead, with the reason.")
 ]
-By = Annotated[
-    str, typer.Option(metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who decides; it is stored.")
-]
 Language = Annotated[str, typer.Option(metavar="CODE", help="The language of the emails: en, de.")]
 
 
 @app.command("list")
 @in_environment
 async def list_(
-    environment: "Environment",
-    *,
-    run: OfRun = None,
-    search: Search = None,
-    refused: Refused = False,
-    json: AsJson = False,
-) -> None:
+    environment: "Environment", *, run: OfRun = None, search: Search = None, refused: Refused = False
+) -> Answer:
     """Show the features of products."""
-    from fondly.cli.features.tables import feature_table
-    from fondly.cli.output import console, print_json, say
-    from fondly.operations.errors import OperationError
+    from fondly.cli.tables.features import feature_table
     from fondly.operations.features.lookup import of_run, of_text
 
     if run and search:
         raise OperationError("give --run or --search, not both")
-    records = await _records(environment)
-    found, missing = (
-        await of_run(environment, records, run) if run else (await of_text(records, search or ""), 0)
-    )
+    records, missing = await _records(environment), 0
+    if run:
+        found, missing = await of_run(environment, records, run)
+    else:
+        found = await of_text(records, search or "")
     shown = [each for each in found if each.refused] if refused else found
-    if json:
-        print_json(shown)
-    elif shown:
-        console().print(feature_table(shown, refused=refused))
-    say(f"{len(shown)} products" + (f"; {missing} of the run have no features yet" if missing else ""))
+    told = f"{len(shown)} products" + (f"; {missing} of the run have no features yet" if missing else "")
+    return Answer(shown, [feature_table(shown, refused=refused)] if shown else [], [told])
 
 
 @app.command()
 @in_environment
-async def show(environment: "Environment", product: Product, *, json: AsJson = False) -> None:
+async def show(environment: "Environment", product: Product) -> Answer:
     """Show a product's features, who decided on them, and what was refused."""
-    from fondly.cli.features.tables import show_features
-    from fondly.cli.output import console, print_json
+    from fondly.cli.tables.features import product_features
     from fondly.operations.features.lookup import of_product
 
     record = await of_product(await _records(environment), product)
-    if json:
-        print_json(record)
-    else:
-        show_features(record, console())
+    return Answer(record, product_features(record))
 
 
 @app.command("set")
@@ -85,37 +72,27 @@ async def set_(
     product: Product,
     features: Features,
     *,
-    by: By = "",
+    by: DecidedBy = "",
     language: Language = "en",
-    json: AsJson = False,
-) -> None:
+) -> Answer:
     """Decide what emails may say that a product has.
 
     It holds until `reset`, even if the catalogue entry changes.
     """
-    from fondly.cli.features.tables import show_features
-    from fondly.cli.output import console, print_json, say
+    from fondly.cli.tables.features import product_features
     from fondly.operations.features.decide import decided
 
     records = await _records(environment)
     stored = (await records.existing([product])).get(product)
     record, warnings = decided(product, features, stored, by=by, language=language)
     await records.put_all([record])
-    for warning in warnings:
-        say(warning)
-    if json:
-        print_json(record)
-    else:
-        show_features(record, console())
+    return Answer(record, product_features(record), warnings)
 
 
 @app.command()
 @in_environment
 async def reset(environment: "Environment", product: Product) -> None:
     """Forget a product's features, so that the model is asked for them in the next run."""
-    from fondly.cli.output import say
-    from fondly.operations.errors import OperationError
-
     if not await (await _records(environment)).remove(product):
         raise OperationError(f"no features of product {product} are stored")
     say(f"the next run that recommends {product} asks the model for its features")

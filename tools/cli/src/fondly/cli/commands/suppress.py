@@ -1,25 +1,21 @@
 """`fondly suppress`: who must not be written to."""
 
 import os
-import sys
-from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson
-from fondly.cli.execution import FOUND_WRONG, ask, in_environment
+from fondly.cli.answer import Answer
+from fondly.cli.commands.suppression_lists import export, import_, open_consent, reason_of
+from fondly.cli.execution import in_environment
+from fondly.cli.interrupts import confirm
+from fondly.cli.options import DecidedBy, Yes
+from fondly.cli.output import console, say
 from fondly.contracts.clock import utc_now
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from fondly.contracts.delivery import NotSent
     from fondly.operations.environment import Environment
-    from fondly.operations.suppressions.reading import Found
-    from fondly.operations.suppressions.store import Imported
-    from fondly.runtime.consent import DynamoDBConsent
 
 app = typer.Typer(no_args_is_help=True, help="Who must not be written to, whatever a run recommends them.")
 
@@ -54,37 +50,7 @@ WhyAdded = Annotated[
         help="unsubscribed, hard_bounce, complaint, manual, ….",
     ),
 ]
-WhyImported = Annotated[
-    str,
-    typer.Option("--reason", metavar="REASON", help="The reason of rows without one that is known."),
-]
-By = Annotated[
-    str, typer.Option(metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who says so; it is stored.")
-]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="Show at most so many, the latest.")]
-ListFile = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="[FILE]",
-        exists=True,
-        dir_okay=False,
-        help="CSV, XLSX or Parquet with a column `address` or `customer_id`; plain addresses; JSON of SES.",
-    ),
-]
-FromSES = Annotated[bool, typer.Option("--ses", help="Import SES's account-level suppression list instead.")]
-Source = Annotated[
-    str | None, typer.Option(metavar="TEXT", show_default="the file's name", help="Where the list is from.")
-]
-Rejects = Annotated[
-    Path | None, typer.Option(dir_okay=False, help="Write every row that cannot be used to this file.")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be stored.")]
-OutFile = Annotated[
-    Path | None, typer.Argument(metavar="[FILE]", dir_okay=False, help="By default standard output.")
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-NAMED_ROWS = 10
-WATCHED_ENTRIES = 100_000
 REMOVE = "remove"
 
 
@@ -98,28 +64,24 @@ async def add(
     customer: AreCustomers = False,
     token: AreTokens = False,
     key: Keys = "",
-    by: By = "",
-    json: AsJson = False,
-) -> None:
+    by: DecidedBy = "",
+) -> Answer:
     """Suppress addresses or customers: no run pays for an email to them, and nothing is sent."""
-    from fondly.cli.output import print_json, say
     from fondly.contracts.consent import Suppression
 
     key = key or os.environ.get(KEY, "")  # by now also the local stack's
     entries = _entries(_customers(whom, key) if token else whom, customer=customer or token)
-    why = _reason(reason or ("unsubscribed" if token else "manual"))
+    why = reason_of(reason or ("unsubscribed" if token else "manual"))
     at, source = utc_now(), " ".join(by.split()) or "fondly suppress add"
     added = [
         Suppression(entry=entry, reason=why, source=source, at=at, subject=subject)
         for entry, subject in entries.items()
     ]
-    consent = await _consent(environment)
+    consent = await open_consent(environment)
     new = await consent.suppress(added)
-    if json:
-        stored = await consent.find(entries)
-        print_json([stored[entry] for entry in entries])
-    known = len(added) - new
-    say(f"{new} suppressed" + (f"; {known} had been before, and keep their reasons" if known else ""))
+    stored, known = await consent.find(entries), len(added) - new
+    told = f"{new} suppressed" + (f"; {known} had been before, and keep their reasons" if known else "")
+    return Answer([stored[entry] for entry in entries], [], [told])
 
 
 @app.command()
@@ -131,18 +93,18 @@ async def remove(
 
     Only with their consent: whoever unsubscribed or complained must have asked for it.
     """
-    from fondly.cli.output import console, say
-    from fondly.cli.suppressions.tables import suppression_table
+    from fondly.cli.tables.declaration import Table
+    from fondly.cli.tables.drawing import draw
+    from fondly.cli.tables.suppressions import SUPPRESSIONS
     from fondly.contracts.delivery import NotSent
-    from fondly.operations.errors import OperationError
 
-    consent = await _consent(environment)
+    consent = await open_consent(environment)
     found = await consent.find(_entries(whom, customer=customer))
     if not found:
         raise OperationError("none of them is suppressed")
-    console(stderr=True).print(suppression_table(list(found.values())))
-    if not yes and ask(f"Write to them again? Type {REMOVE} to go on: ").strip() != REMOVE:
-        raise OperationError("nothing removed")
+    draw([Table(SUPPRESSIONS, list(found.values()))], console(stderr=True))
+    if not yes:
+        confirm("Write to them again? ", REMOVE, otherwise="nothing removed")
     say(f"{await consent.allow(found)} removed")
     if {each.reason for each in found.values()} & {NotSent.HARD_BOUNCE, NotSent.COMPLAINT}:
         say("SES may keep an address on its own list: aws sesv2 delete-suppressed-destination")
@@ -157,99 +119,30 @@ async def list_(
     reason: Reason = None,
     customer: AreCustomers = False,
     limit: Limit = 50,
-    json: AsJson = False,
-) -> None:
+) -> Answer:
     """Show who is suppressed, why and since when: the latest, or those that are named."""
     from collections import Counter
 
-    from fondly.cli.output import console, print_json, say
-    from fondly.cli.suppressions.tables import counts_line, suppression_table
+    from fondly.cli.tables.declaration import Table
+    from fondly.cli.tables.suppressions import SUPPRESSIONS, counts_line
     from fondly.operations.suppressions.listing import latest
 
-    consent = await _consent(environment)
+    consent = await open_consent(environment)
     if whom:
         found = await consent.find(_entries(whom, customer=customer))
         shown, counts = list(found.values()), Counter(str(each.reason) for each in found.values())
     else:
-        shown, counts = await latest(consent, reason=_reason(reason) if reason else None, limit=limit)
-    if json:
-        print_json(shown)
-    elif shown:
-        console().print(suppression_table(shown))
-    say(counts_line(counts))
+        shown, counts = await latest(consent, reason=reason_of(reason) if reason else None, limit=limit)
+    return Answer(shown, [Table(SUPPRESSIONS, shown)] if shown else [], [counts_line(counts)])
 
 
-@app.command("import")
-@in_environment
-async def import_(
-    environment: "Environment",
-    file: ListFile = None,
-    *,
-    ses: FromSES = False,
-    reason: WhyImported = "imported",
-    source: Source = None,
-    rejects: Rejects = None,
-    dry_run: DryRun = False,
-    json: AsJson = False,
-) -> None:
-    """Suppress everybody on a list: another sender's unsubscribes, bounces and complaints, or an export.
-
-    Rows that cannot be used are named and left out; then the exit code is 1. An import can be repeated:
-    whoever is suppressed already keeps the reason. SES's list needs `ses:ListSuppressedDestinations`.
-    """
-    from contextlib import AsyncExitStack
-
-    from fondly.cli.output import print_json, say
-    from fondly.operations.suppressions.export import opened
-    from fondly.operations.suppressions.reading import read_list
-    from fondly.operations.suppressions.rows import Defaults
-    from fondly.operations.suppressions.ses import of_account, open_ses
-    from fondly.operations.suppressions.store import Import, streamed
-
-    if (file is None) is not ses:
-        raise typer.BadParameter("give a file, or --ses")
-    consent = await _consent(environment)
-    async with AsyncExitStack() as stack:
-        found: AsyncIterator[Found]
-        if file is None:
-            found = of_account(await stack.enter_async_context(open_ses(environment.sqs.meta.region_name)))
-        else:
-            defaults = Defaults(_reason(reason), source or file.name, utc_now())
-            found = streamed(read_list(file, defaults))
-        written = stack.enter_context(opened(rejects)) if rejects else None
-        importing = Import(consent, dry_run=dry_run, named=NAMED_ROWS, rejects=written)
-        done = await importing.run(found, _tell)
-    if json:
-        print_json(done)
-    for row in done.first_bad_rows:
-        say(row)
-    if done.bad_rows > len(done.first_bad_rows):
-        say(f"and {done.bad_rows - len(done.first_bad_rows):,} more rows that cannot be used: see --rejects")
-    would = "would be " if dry_run else ""
-    say(f"{done.entries:,} on the list; {done.new:,} {would}suppressed that were not before")
-    if done.bad_rows:
-        raise typer.Exit(FOUND_WRONG)
-
-
-@app.command()
-@in_environment
-async def export(environment: "Environment", file: OutFile = None) -> None:
-    """Write everybody who is suppressed as CSV, which `import` reads back."""
-    from fondly.cli.output import say
-    from fondly.operations.suppressions.export import export as write
-    from fondly.operations.suppressions.export import opened
-
-    consent = await _consent(environment)
-    with opened(file) if file else nullcontext(sys.stdout) as out:
-        number = await write(consent, out)
-        out.flush()
-    say(f"{number:,} written")
+app.command("import")(import_)
+app.command()(export)
 
 
 def _customers(tokens: list[str], key: str) -> list[str]:
     """Return the customers that tokens name; raise `OperationError` for one that the key has not signed."""
     from fondly.contracts.tokens import UNSUBSCRIBE, verify
-    from fondly.operations.errors import OperationError
 
     if not key:
         raise typer.BadParameter(f"give --key, or set {KEY}")
@@ -263,36 +156,9 @@ def _customers(tokens: list[str], key: str) -> list[str]:
 def _entries(whom: list[str], *, customer: bool) -> dict[str, str]:
     """Return what each name stands for, by its entry."""
     from fondly.ingest.domain.errors import UnreadableError
-    from fondly.operations.errors import OperationError
     from fondly.operations.suppressions.rows import entry_of
 
     try:
         return {entry_of(each.strip(), is_customer=customer): each.strip() for each in whom}
     except UnreadableError as error:
         raise OperationError(str(error)) from error
-
-
-def _reason(text: str) -> "NotSent":
-    from fondly.contracts.consent import REASONS
-    from fondly.contracts.delivery import NotSent
-
-    if text not in REASONS:
-        raise typer.BadParameter(f"found {text!r}, expected one of {', '.join(sorted(REASONS))}")
-    return NotSent(text)
-
-
-def _tell(done: "Imported") -> None:
-    from fondly.cli.output import say
-
-    if done.entries % WATCHED_ENTRIES == 0:
-        say(f"{done.entries:,} read")
-
-
-async def _consent(environment: "Environment") -> "DynamoDBConsent":
-    from fondly.runtime.consent import DynamoDBConsent
-
-    return DynamoDBConsent(
-        environment.dynamodb,
-        suppressions=await environment.table("suppressions"),
-        contacts=await environment.table("contacts"),
-    )
