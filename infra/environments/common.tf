@@ -51,19 +51,9 @@ variable "check" {
 }
 
 variable "settings" {
-  description = "Any settings of the services, by variable: of each service, or of all; see the pipeline module."
-  type = object({
-    all         = optional(map(string), {})
-    ingest      = optional(map(string), {})
-    sentiment   = optional(map(string), {})
-    recommender = optional(map(string), {})
-    mailer      = optional(map(string), {})
-    sender      = optional(map(string), {})
-    feedback    = optional(map(string), {})
-    web         = optional(map(string), {})
-    clicks      = optional(map(string), {})
-  })
-  default = {}
+  description = "Any settings of the services, by service (or all) and variable; see the pipeline module."
+  type        = map(map(string))
+  default     = {}
 }
 
 variable "recommender" {
@@ -86,11 +76,10 @@ variable "realtime" {
 }
 
 variable "sentiment" {
-  description = "How reviews are scored: language, aspects and job_from_texts; see the pipeline module."
+  description = "How reviews are scored: language and aspects; see the pipeline module."
   type = object({
-    language       = optional(string)
-    aspects        = optional(string)
-    job_from_texts = optional(number)
+    language = optional(string)
+    aspects  = optional(string)
   })
   default = {}
 }

@@ -14,12 +14,13 @@ from dotenv import dotenv_values
 from fondly.mailer.settings import MailerSettings
 from fondly.operations.shop import ShopFile, load_shop
 from fondly.operations.shop.file import read_shop_file
+from fondly.operations.shop.loading import UNSUBSCRIBE_KEY
 from fondly.operations.shop.rendering import SERVICES, SETTINGS, VARIABLES, as_dotenv, as_tfvars, by_service
 from fondly.operations.shop.rows import rows
 from fondly.operations.shop.schema import schema_text
 from fondly.operations.shop.writing import toml
 from fondly.runtime.settings import PREFIX
-from fondly.stack.local_shop import UNSUBSCRIBE_KEY, stack_variables
+from fondly.stack.local_shop import stack_variables
 from tests.support.setting_names import SERVICES as SETTINGS_OF
 
 if TYPE_CHECKING:
@@ -179,8 +180,7 @@ def test_terraform_takes_what_is_printed_for_it(pipeline: "Module", read_module:
     for module in ("modules/pipeline", "environments/dev", "environments/prod"):
         taken = str(read_module(module).variables["shop"]["type"])
         assert set(re.findall(r"(\w+)\s*[=:]\s*[\"']?\$?\{?optional", taken)) == set(SERVICES), module
-    assert set(pipeline.locals["shop_settings"]) == set(SETTINGS_OF)
-    assert "local.shop_settings[service]" in str(pipeline.locals["environment"])
+    assert "lookup(local.shop_settings, service, {})" in str(pipeline.locals["environment"])
     assert "var.shop.mailer" in str(pipeline.locals["mailer_settings"])
 
 

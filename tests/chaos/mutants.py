@@ -1,7 +1,7 @@
 """`python -m tests.chaos.mutants [part of a name]`: remove one protection at a time; a test must fail.
 
 The mutants are listed in `mutants.toml` and applied to a copy of the checkout. Exits with 1 if one survives,
-if the code that it replaces is not found, or if its test fails without it.
+if the code that it replaces is not found once, or if its test fails without it.
 """
 
 import os
@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-ROOT = Path(__file__).parents[2]
+from tests.chaos.anchors import ROOT, SOURCES, Scope, find_scope, find_test
+
 MUTANTS = Path(__file__).with_suffix(".toml")
-SOURCES = ("shared/*", "services/*", "tools/*")
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "out")
 CAUGHT, SURVIVED, BROKEN = "caught", "SURVIVED", "BROKEN"
 VERDICTS = {0: SURVIVED, 1: CAUGHT}
@@ -26,13 +26,29 @@ VERDICTS = {0: SURVIVED, 1: CAUGHT}
 
 
 class Mutant(NamedTuple):
-    """A change to one file, and the test that must fail with it."""
+    """A change of something in a package, and the test that must fail with it."""
 
+    package: str
+    scope: str
     name: str
-    file: str
     old: str
-    new: str
     test: str
+    new: str = ""
+
+    def find(self) -> Scope:
+        """Where the code to change is; raise `LookupError` unless that is in one place."""
+        return find_scope(self.package, self.scope)
+
+
+def known_mutants() -> list[Mutant]:
+    """The mutants of `mutants.toml`, whose headers are package and scope."""
+    packages = tomllib.loads(MUTANTS.read_text("utf-8"))
+    return [
+        Mutant(package, scope, **mutant)
+        for package, scopes in packages.items()
+        for scope, mutants in scopes.items()
+        for mutant in mutants
+    ]
 
 
 class Run(NamedTuple):
@@ -54,7 +70,7 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
-        sources = [str(path / "src") for pattern in SOURCES for path in sorted(folder.glob(pattern))]
+        sources = [str(path) for pattern in SOURCES for path in folder.glob(pattern)]
         self._environment = {
             **os.environ,
             "CI": "true",  # property tests try the same examples each time
@@ -72,28 +88,23 @@ class Checkout:
         return Run(done.returncode, done.stdout + done.stderr)
 
     def run_mutated(self, mutant: Mutant) -> Run:
-        """Run a mutant's test with the mutant applied; raise `LookupError` unless `old` occurs once."""
-        path = self._folder / mutant.file
-        original = path.read_text()
-        if original.count(mutant.old) != 1:
-            raise LookupError(
-                f"the code to replace occurs {original.count(mutant.old)} times in {mutant.file}, not once"
-            )
-        path.write_text(original.replace(mutant.old, mutant.new))
+        """Run a mutant's test with the mutant applied; raise `LookupError` unless its code is there once."""
+        scope = mutant.find()
+        path = self._folder / scope.path
+        path.write_text(scope.replaced(mutant.old, mutant.new))
         try:
-            return self.run([mutant.test])
+            return self.run([find_test(mutant.test)])
         finally:
-            path.write_text(original)
+            shutil.copyfile(ROOT / scope.path, path)
 
 
 def main() -> int:
     """Check that every test passes unchanged and fails with its mutant."""
     console = Console(highlight=False, soft_wrap=True, markup=False)
-    known = [Mutant(**mutant) for mutant in tomllib.loads(MUTANTS.read_text())["mutant"]]
-    mutants = [mutant for mutant in known if all(part in mutant.name for part in sys.argv[1:])]
+    mutants = [mutant for mutant in known_mutants() if all(part in mutant.name for part in sys.argv[1:])]
     with tempfile.TemporaryDirectory(prefix="fondly-mutants-") as folder:
         checkout = Checkout(Path(folder) / "checkout")
-        unchanged = checkout.run(sorted({mutant.test for mutant in mutants}))
+        unchanged = checkout.run(sorted({find_test(mutant.test) for mutant in mutants}))
         if unchanged.exit_code:
             console.print(f"fails without a mutant: {unchanged.failure or unchanged.output}")
             return 1

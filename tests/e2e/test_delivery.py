@@ -17,7 +17,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.delivery import FinishedEmail, Outcome
 from fondly.contracts.events import DeliverPart, new_event
 from fondly.contracts.records import Customer, Product, Review
-from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.personalize import personalize_keys
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.embedded import EmbeddedStack
@@ -148,9 +148,7 @@ async def ranked_for(pipeline: Pipeline, run_id: str) -> list[str]:
     return [json.loads(line)["userId"] for body in bodies for line in body.splitlines()]
 
 
-PAID = re.compile(
-    r"Converse|InvokeModel|CreateModelInvocationJob|(Batch)?Detect\w+|Start\w+DetectionJob|Create\w+Job"
-)
+PAID = re.compile(r"Converse|InvokeModel|(Batch)?Detect\w+|Create\w+Job")
 """The operations that cost something each time, of all three services."""
 
 

@@ -72,13 +72,10 @@ UNUSED_HERE = {
     "comprehend:Detect* *": "a text that fails in its batch",
     "comprehend:BatchDetectDominantLanguage *": "reviews of unknown language",
     "comprehend:BatchDetectTargetedSentiment *": "aspects found by Comprehend",
-    "comprehend:*SentimentDetectionJob *": "a run with many texts",
     "sqs:SendMessage ingest-uploads": "a file that is read for 11.5 hours",
-    "sqs:SendMessage sentiment": "the polls of its jobs",
-    "bedrock:*ModelInvocationJob *": "a run with many prompts",
+    "sqs:SendMessage sentiment": "a part that waits for its quota for 11.5 hours",
     "s3:GetObject shop/themes/*": "a theme of the shop's own",
-    "s3:GetObject runs/*/copy/job/*": "the answers of its job",
-    "sqs:SendMessage mailer": "the polls of its job, and the parts that have waited for it",
+    "sqs:SendMessage mailer": "a part that waits for its quota for 11.5 hours",
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",
     "personalize:*Campaign *": "a campaign that is kept for real time",
@@ -88,7 +85,7 @@ UNUSED_HERE = {
     "dynamodb:Query runs": "the totals of a run that the recommender fails",
     "personalize:Delete* *": "what older runs and releases left",
     "s3:DeleteObject runs/*/personalize/*": "the files of older runs",
-    "sns:Publish run-finished": "a run that sentiment or the recommender fails",
+    "sns:Publish run-finished": "a run that the recommender fails",
 }
 
 UNUSED_BY = {

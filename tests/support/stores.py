@@ -142,7 +142,6 @@ class InMemoryPolls:
 
     sent: list[tuple[str, int]] = field(default_factory=list)
     sent_at_once: list[tuple[str, int]] = field(default_factory=list)
-    parts: list[tuple[str, int]] = field(default_factory=list)
     bundles: list[tuple[str, Round, int]] = field(default_factory=list)
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
@@ -150,10 +149,6 @@ class InMemoryPolls:
         self.sent.append((run_id, attempt))
         if at_once:
             self.sent_at_once.append((run_id, attempt))
-
-    async def send_part(self, run_id: str, part: int) -> None:
-        """Keep a message about a part."""
-        self.parts.append((run_id, part))
 
     async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None:
         """Keep messages about bundles."""

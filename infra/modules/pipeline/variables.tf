@@ -39,8 +39,8 @@ variable "services" {
   }))
 
   validation {
-    condition     = toset(keys(var.services)) == toset(["ingest", "sentiment", "recommender", "mailer", "sender", "feedback"])
-    error_message = "services must have exactly these keys: ingest, sentiment, recommender, mailer, sender, feedback."
+    condition     = toset(keys(var.services)) == toset(keys(local.queues))
+    error_message = "services must have exactly these keys: ${join(", ", keys(local.queues))}."
   }
 }
 
@@ -76,25 +76,14 @@ variable "shop" {
 variable "mailer" {
   description = "The model that writes the emails' copy, and how it is asked."
   type = object({
-    model_id           = string
-    converse_rpm       = optional(number, 200)
-    batch_from_prompts = optional(number)
-    guardrail          = optional(object({ id = string, version = string }))
+    model_id     = string
+    converse_rpm = optional(number, 200)
+    guardrail    = optional(object({ id = string, version = string }))
   })
 
   validation {
     condition     = !startswith(var.mailer.model_id, "arn:")
     error_message = "model_id must be a model id or inference profile id, such as eu.anthropic.…: permissions are built from it."
-  }
-
-  validation {
-    condition     = var.mailer.batch_from_prompts == null ? true : var.mailer.batch_from_prompts >= 100
-    error_message = "mailer.batch_from_prompts must be at least 100, which is the least that Bedrock takes in a job, or null for no jobs."
-  }
-
-  validation {
-    condition     = var.mailer.batch_from_prompts == null || var.mailer.guardrail == null
-    error_message = "mailer.guardrail and mailer.batch_from_prompts exclude each other: jobs apply no guardrail."
   }
 
   validation {
@@ -237,12 +226,11 @@ variable "comprehend_calls_per_s" {
 }
 
 variable "sentiment" {
-  description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; whether those of customers who get no email are; from how many texts on by jobs."
+  description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; whether those of customers who get no email are."
   type = object({
     language       = optional(string, "en")
     aspects        = optional(string, "own")
     score_excluded = optional(bool, false)
-    job_from_texts = optional(number, 50000)
   })
   default = {}
 
@@ -257,32 +245,22 @@ variable "sentiment" {
     condition     = contains(["own", "comprehend", "off"], var.sentiment.aspects)
     error_message = "sentiment.aspects must be own, comprehend or off."
   }
-
-  validation {
-    condition     = var.sentiment.job_from_texts >= 1000 && floor(var.sentiment.job_from_texts) == var.sentiment.job_from_texts
-    error_message = "sentiment.job_from_texts must be a whole number of at least 1000."
-  }
 }
 
 variable "settings" {
-  description = "Any settings of the services, by variable, beside and before all others: `all` for those that every service has."
-  type = object({
-    all         = optional(map(string), {})
-    ingest      = optional(map(string), {})
-    sentiment   = optional(map(string), {})
-    recommender = optional(map(string), {})
-    mailer      = optional(map(string), {})
-    sender      = optional(map(string), {})
-    feedback    = optional(map(string), {})
-    web         = optional(map(string), {})
-    clicks      = optional(map(string), {})
-  })
-  default = {}
+  description = "Any settings by service and variable, beside and before all others: `all` for those that every service has."
+  type        = map(map(string))
+  default     = {}
+
+  validation {
+    condition     = alltrue([for service in keys(var.settings) : service == "all" || contains(keys(local.setting_names), service)])
+    error_message = "settings must name services or processes, or all: ${join(", ", keys(local.setting_names))}."
+  }
 
   validation {
     condition = alltrue(flatten([
       for service, names in local.setting_names : [
-        for name in concat(keys(var.settings.all), keys(var.settings[service])) : contains(names, name)
+        for name in keys(local.given_settings[service]) : contains(flatten(values(names)), name)
       ]
     ]))
     error_message = "settings must have only variables that the service has, or every service, for those in all: setting_names.json lists them."
@@ -297,20 +275,9 @@ variable "settings" {
 }
 
 variable "understudy" {
-  description = "Run understudy instead of Comprehend, Personalize and Bedrock: no AI costs, no real AI."
+  description = "Run understudy instead of Comprehend, Personalize, Bedrock and SES: no AI costs, and no email leaves."
   type        = bool
   default     = false
-}
-
-variable "job_events" {
-  description = "Services whose queues receive job state changes: the mailer, from Bedrock."
-  type        = set(string)
-  default     = []
-
-  validation {
-    condition     = length(setsubtract(var.job_events, ["mailer"])) == 0
-    error_message = "job_events may contain only mailer."
-  }
 }
 
 variable "check" {

@@ -68,7 +68,6 @@ class Case:
             "UNDERSTUDY_COMPREHEND_TPS": str(real),
             "UNDERSTUDY_COMPREHEND_LATENCY_S": latency,
             "FONDLY_SENTIMENT_CALLS_PER_S": str(told),
-            "FONDLY_SENTIMENT_JOB_FROM_TEXTS": "1000000000",
         }
 
 

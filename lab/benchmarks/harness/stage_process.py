@@ -37,7 +37,7 @@ SETTINGS = {
 
 
 def environment() -> dict[str, str]:
-    """Return what Terraform sets for every deployment: names and roles, and the quotas of the stand-ins.
+    """Return what Terraform sets for every deployment: names and a role, and the quotas of the stand-ins.
 
     Nothing else is set: sizes, limits and intervals are the services' defaults.
     """
@@ -53,12 +53,9 @@ def environment() -> dict[str, str]:
         for kind, values in named.items()
         for name, value in values.items()
     }
-    roles = {
-        f"FONDLY_{name}_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/fondly"
-        for name in ("PERSONALIZE", "SENTIMENT_JOB", "MAILER_BATCH")
-    }
+    role = {"FONDLY_PERSONALIZE_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/fondly"}
     quotas = {"FONDLY_SENTIMENT_CALLS_PER_S": "1000", "FONDLY_MAILER_CONVERSE_RPM": "60000"}
-    return resources | roles | quotas
+    return resources | role | quotas
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ it reads.
 import asyncio
 import json
 import random
-import tarfile
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -26,8 +25,6 @@ from understudy.engines.copywriter import write
 OPINIONS = (("POSITIVE", 0.9, 0.05), ("POSITIVE", 0.8, 0.1), ("NEUTRAL", 0.3, 0.2), ("NEGATIVE", 0.05, 0.9))
 ORDERS = 499
 """How many different rankings there are."""
-OUTPUT = "output"
-JOB = "arn:aws:bedrock:eu-west-1:000000000000:model-invocation-job/"
 
 
 class Made:
@@ -59,12 +56,10 @@ def _times(at: datetime) -> dict[str, datetime]:
 
 
 class Comprehend:
-    """Sentiment, by call or by job."""
+    """Sentiment."""
 
-    def __init__(self, objects: S3, usage: Usage) -> None:
-        self._objects = objects
+    def __init__(self, usage: Usage) -> None:
         self._usage = usage
-        self._jobs = Made(objects.root.parent, "comprehend")
 
     async def batch_detect_sentiment(self, *, TextList: Sequence[str], **_: object) -> dict[str, Any]:
         """Answer up to 25 texts."""
@@ -79,40 +74,6 @@ class Comprehend:
         self._usage.calls["comprehend.DetectSentiment"] += 1
         await asyncio.sleep(0)
         return opinion(Text.encode())
-
-    async def start_sentiment_detection_job(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Answer every line of the input, beside the event loop, before it returns."""
-        self._usage.calls["comprehend.StartSentimentDetectionJob"] += 1
-        number = uuid4().hex
-        source = request["InputDataConfig"]["S3Uri"].split("/", 3)[3]
-        output = request["OutputDataConfig"]["S3Uri"].split("/", 3)[3] + f"{number}/{OUTPUT}.tar.gz"
-        await asyncio.to_thread(self._answer, source, output)
-        bucket = request["OutputDataConfig"]["S3Uri"].split("/")[2]
-        self._jobs[number] = {
-            "JobId": number,
-            "JobStatus": "COMPLETED",
-            "OutputDataConfig": {"S3Uri": f"s3://{bucket}/{output}"},
-        }
-        return {"JobId": number, "JobStatus": "SUBMITTED"}
-
-    async def describe_sentiment_detection_job(self, *, JobId: str) -> dict[str, Any]:
-        """Every job has ended."""
-        self._usage.calls["comprehend.DescribeSentimentDetectionJob"] += 1
-        return {"SentimentDetectionJobProperties": self._jobs.all()[JobId]}
-
-    def _answer(self, source: str, output: str) -> None:
-        with self._usage.taking(STAND_INS):
-            path = self._objects.path(output)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lines = path.with_name(OUTPUT)
-            with lines.open("w") as file:
-                for key in self._objects.keys(source):
-                    name, body = key.rpartition("/")[2], self._objects.path(key).read_bytes()
-                    for number, text in enumerate(body.removesuffix(b"\n").split(b"\n")):
-                        file.write(json.dumps({"File": name, "Line": number, **opinion(text)}) + "\n")
-            with tarfile.open(path, "w:gz", compresslevel=1) as archive:
-                archive.add(lines, OUTPUT)
-            lines.unlink()
 
 
 class Personalize:
@@ -198,42 +159,6 @@ class Personalize:
         ]
 
 
-class Bedrock:
-    """Batch inference: every record is answered before the job's ARN is returned."""
-
-    def __init__(self, objects: S3, usage: Usage) -> None:
-        self._objects = objects
-        self._usage = usage
-
-    async def create_model_invocation_job(self, **request: Any) -> dict[str, str]:  # noqa: ANN401
-        """Answer the records of every file."""
-        self._usage.calls["bedrock.CreateModelInvocationJob"] += 1
-        job = uuid4().hex
-        source = request["inputDataConfig"]["s3InputDataConfig"]["s3Uri"].split("/", 3)[3]
-        output = request["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"].split("/", 3)[3]
-        await asyncio.to_thread(self._answer, source, f"{output}{job}/")
-        return {"jobArn": f"{JOB}{job}"}
-
-    async def get_model_invocation_job(self, **_: object) -> dict[str, str]:
-        """Every job has ended."""
-        self._usage.calls["bedrock.GetModelInvocationJob"] += 1
-        return {"status": "Completed"}
-
-    def _answer(self, source: str, output: str) -> None:
-        with self._usage.taking(STAND_INS):
-            for key in self._objects.keys(source):
-                path = self._objects.path(f"{output}{key.rpartition('/')[2]}.out")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("wb") as file, self._objects.path(key).open("rb") as records:
-                    for line in records:
-                        record = json.loads(line)
-                        answer = {
-                            "recordId": record["recordId"],
-                            "modelOutput": converse(record["modelInput"]),
-                        }
-                        file.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
-
-
 class BedrockRuntime:
     """`Converse`."""
 
@@ -270,7 +195,7 @@ def converse(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema(request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a JSON schema
-    """Return the schema that binds the answer; in a batch, the copywriter goes by the prompt."""
+    """Return the schema that binds the answer; without one, the copywriter goes by the prompt."""
     form = request.get("outputConfig", {}).get("textFormat")
     return form and json.loads(form["structure"]["jsonSchema"]["schema"])
 

@@ -28,7 +28,6 @@ from fondly.mailer.use_cases.close_run import CloseRun
 from fondly.mailer.use_cases.know_features import KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
-from fondly.mailer.use_cases.release_parts import ReleaseParts
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.announcer import SNSAnnouncer
 from fondly.runtime.aws import CONFIG
@@ -45,7 +44,7 @@ from fondly.runtime.runs.stage import Stage
 from fondly.runtime.runs.totals import total
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 from fondly.stack.provision import Resources
-from tests.support.stores import Clients, InMemoryPolls
+from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -114,7 +113,6 @@ def wired(
         Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
         mail_part,
         CloseRun(ledger, announcer),
-        ReleaseParts(ledger=ledger, polls=InMemoryPolls()),
     )
     return Mailer(handler, objects, ledger, table)
 

@@ -95,7 +95,6 @@ class Made:
             ),
             object_keys.rejects(RUN): lines(reject, {**reject, "raw": "x,y"}),
             object_keys.ingest_report(RUN): lines({"rejects": [{"found": f"'{EMAIL}'"}]}),
-            object_keys.sentiment_job(RUN, "input/en/texts-00001.txt"): f"{TEXT}\n{TEXT}\nother\n".encode(),
             object_keys.personalize(RUN, "interactions/part-00001.csv"): rows,
             object_keys.personalize(RUN, "users/part-00001.csv"): rows,
             object_keys.personalize(RUN, "input/part-00001.json"): lines({"userId": GONE}, {"userId": STAYS}),
@@ -333,10 +332,6 @@ def test_other_customers_stay_as_they_are(fondly: Fondly, made: Made) -> None:
     assert kept["ContentType"] == "text/plain"
     csv = made.s3.get_object(Bucket=made.bucket, Key=object_keys.personalize(RUN, "users/part-00001.csv"))
     assert csv["Body"].read().decode() == f"USER_ID,ITEM_ID,TIMESTAMP\n{STAYS},P1,1\n"
-    texts = made.s3.get_object(
-        Bucket=made.bucket, Key=object_keys.sentiment_job(RUN, "input/en/texts-00001.txt")
-    )
-    assert texts["Body"].read() == b"\n\nother\n"
     for table in ("recommendations", "dispatches", "contacts", "histories"):
         assert {item["customer_id"] for item in made.items(table)} == {STAYS}
     assert made.s3.get_object(Bucket=made.bucket, Key=f"runs/{RUN}/emails/{file_name(STAYS)}.eml")

@@ -31,7 +31,7 @@ from understudy.testing import UnderstudyServer
 
 REGION = "eu-west-1"
 MODEL_ID = "eu.anthropic.claude-haiku-5-5"
-COMPREHEND = ("Comprehend", "Comprehend languages", "Comprehend aspects", "Comprehend jobs")
+COMPREHEND = ("Comprehend", "Comprehend languages", "Comprehend aspects")
 AI_SERVICES = ("BEDROCK_RUNTIME", "COMPREHEND", "PERSONALIZE", "SERVICE_QUOTAS")
 NO_FILE = load_shop(environment={})
 TRUST = {

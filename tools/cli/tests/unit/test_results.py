@@ -17,7 +17,7 @@ from fondly.operations.results.comparing import Comparison, Measure, Verdict
 from fondly.operations.results.groups import HOLDOUT, NOT_HELD_OUT, Groups
 from fondly.operations.results.purchases import Bought, bought
 from fondly.operations.results.views import Results, results
-from fondly.recommender.domain.history import History, KnownPurchase
+from fondly.recommender.domain.history.history import History, KnownPurchase
 
 RUN = "run-0123456789abcdef"
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

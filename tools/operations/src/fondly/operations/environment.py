@@ -97,6 +97,12 @@ class Environment:
             await self.sns.get_topic_attributes(TopicArn=":".join(arn))
         return ":".join(arn)
 
+    async def role_arn(self, name: str) -> str:
+        """Return the ARN of a role as Terraform names it, in the account that the queues are in."""
+        url = await self.queue_url(next(iter(self.topology.queues)))
+        _, partition, _, _, account, _ = (await self.queue_arn(url)).split(":")
+        return f"arn:{partition}:iam::{account}:role/{self.named(name)}"
+
     async def ledger(self) -> Ledger:
         """Open the ledger; raise `MissingResourceError` if its table does not exist."""
         return Ledger(self.dynamodb, await self.table("runs"))

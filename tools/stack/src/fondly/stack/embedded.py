@@ -45,15 +45,12 @@ OF_THE_SENDER = ("FONDLY_SENDER_", "FONDLY_CONTACT_")
 READY_S = 60.0
 PROBE_S = 0.1
 
-# Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and the names of roles.
+# Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and the name of a role.
 LOCAL_SETTINGS = {
     "FONDLY_RECEIVE_WAIT_S": "2",
     "FONDLY_MAILER_CONVERSE_RPM": "60000",
-    "FONDLY_MAILER_POLL_INTERVAL_S": "1",
     "FONDLY_SENDER_POLL_INTERVAL_S": "1",
     "FONDLY_SENTIMENT_CALLS_PER_S": "100",
-    "FONDLY_SENTIMENT_POLL_INTERVAL_S": "1",
-    "FONDLY_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/fondly-comprehend",
     "FONDLY_RECOMMENDER_POLL_INTERVAL_S": "1",
     "FONDLY_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/fondly-personalize",
     "UNDERSTUDY_STATE_DELAY_S": "0.2",
@@ -157,7 +154,6 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
         "AWS_ENDPOINT_URL_PERSONALIZE": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE_EVENTS": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME": stand_in,
-        "AWS_ENDPOINT_URL_BEDROCK": stand_in,
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": stand_in,
         "AWS_ENDPOINT_URL_SERVICE_QUOTAS": stand_in,
         "AWS_ENDPOINT_URL_SESV2": stand_in,

@@ -1,6 +1,5 @@
 """A shop's file for a local stack: its variables are set while the services start."""
 
-import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -8,15 +7,10 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TypeVar
 
-from fondly.mailer.adapters.shop_files import LocalShopFiles
-from fondly.mailer.domain.language import DEFAULT_LOCALE, language
-from fondly.mailer.domain.message.theme import Brand
-from fondly.mailer.use_cases.load_look import load_look
 from fondly.operations.local_stack import exported
-from fondly.operations.shop.loading import CONFIG, Shop
+from fondly.operations.shop.loading import CONFIG, UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL, Shop, require_theme
 from fondly.operations.shop.rendering import VARIABLES
 
-UNSUBSCRIBE_URL, UNSUBSCRIBE_KEY = "FONDLY_MAILER_UNSUBSCRIBE_URL", "FONDLY_MAILER_UNSUBSCRIBE_KEY"
 OF_THE_DATA = frozenset(
     {
         "FONDLY_INGEST_CURRENCY",
@@ -67,8 +61,3 @@ def with_shop(
             yield stack
 
     return opened
-
-
-def require_theme(file: Path) -> None:
-    """Put the file's theme together; raise `InvalidFileError` if the mailer could not."""
-    asyncio.run(load_look(LocalShopFiles(file))).theme(Brand("", ""), language(DEFAULT_LOCALE).messages)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from fondly.contracts.events import RunFinished
 from fondly.operations.runs.facts import RunFacts, notices
+from fondly.operations.runs.follow import snapshot, snapshots
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, RunStatus, StageName
@@ -19,7 +20,7 @@ from fondly.runtime.runs.totals import total
 from fondly.stack.embedded import Stack
 from fondly.stack.observer import Observer
 from fondly.stack.processes import ProcessDiedError
-from fondly.stack.progress import RunProgress, snapshot, snapshots
+from fondly.stack.progress import RunProgress
 
 POLL_S = 0.4
 DEAD_LETTERS_EVERY = 5

@@ -14,7 +14,7 @@ from fondly.evaluation.own_data.report import evaluate_data
 from fondly.evaluation.own_data.shop_file import read_rules
 from fondly.operations.check.reading import rules as loading_rules
 from fondly.operations.shop import load_shop
-from fondly.recommender.domain.rules import DEFAULT_PICKS
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS
 
 
 def measure_own_data(options: OwnDataOptions) -> Answer:

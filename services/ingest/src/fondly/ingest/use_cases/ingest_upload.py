@@ -103,8 +103,7 @@ class IngestUpload:
         await self._report_file(run.run_id, workspace, units={"s3.puts": 3, "dynamodb.writes": writes})
         await self._ledger.set_parts(run.run_id, len(parts))
         run = await self._ledger.run(run.run_id)
-        run_texts = counts["reviews"] + counts["shared_texts"]
-        await self._publication.put_parts(run, merged, parts, run_texts=run_texts)
+        await self._publication.put_parts(run, merged, parts)
 
     async def _part_size(self, run: Run, merged: Merged) -> int:
         """Return the part size, fixed at the first reading: a part must always hold the same customers."""

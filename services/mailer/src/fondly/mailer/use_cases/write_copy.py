@@ -115,10 +115,6 @@ class Copywriter:
     subjects: SubjectTest | None = None
     """The comparison of subject lines, if there is one."""
 
-    def prompts(self, everybody: Iterable[EmailFacts]) -> list[Prompt]:
-        """Return what has to be known before these emails can be written, each prompt once."""
-        return list(dict.fromkeys(each.prompt for facts in everybody for each in self._of_email(facts)))
-
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it.
 

@@ -27,11 +27,9 @@ MAKING = (StageName.INGEST, StageName.SENTIMENT, StageName.RECOMMENDER, StageNam
 
 
 ATTEMPTS = {
-    StageName.SENTIMENT: "sentiment_attempt",
     StageName.RECOMMENDER: "attempt",
-    StageName.MAILER: "mailer_attempt",
 }
-"""Where a run's `step` holds the number of the latest poll, for the stages that poll long jobs."""
+"""Where a run's `step` holds the number of the latest poll, for the stage that polls long jobs."""
 
 
 def part_name(part: int) -> str:

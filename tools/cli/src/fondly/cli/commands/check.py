@@ -76,7 +76,7 @@ def checked(
 ) -> "CheckedFiles":
     """Read files and show the result, `aside` on standard error; exit with 1 if they cannot be used."""
     from fondly.cli.answer import Answer
-    from fondly.cli.progress import reading
+    from fondly.cli.reading_progress import reading
     from fondly.cli.tables.check import check_sections
     from fondly.operations.check.reading import choose, read
     from fondly.operations.check.views import view

@@ -87,7 +87,6 @@ class Services:
         str,
         typer.Option(envvar="FONDLY_MAILER_MODEL_ID", help="The Bedrock model, whose tokens have prices."),
     ] = "anthropic.claude-haiku-5-5"
-    batch: Annotated[bool, typer.Option("--batch", help="Ask by batch inference instead of calls.")] = False
     aspects: Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")] = False
     languages: Annotated[
         bool, typer.Option("--languages", help="Have Comprehend find each review's language.")
@@ -176,7 +175,6 @@ def _workload(size: Size, shares: Shares, services: Services) -> "Workload":
     options = {
         "model_id": services.model_id,
         "held_out": shares.holdout,
-        "batch": services.batch,
         "asks_aspects": services.aspects,
         "auto_language": services.languages,
         "known_prompts": shares.known_prompts,

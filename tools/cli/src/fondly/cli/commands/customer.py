@@ -127,7 +127,7 @@ async def forget(
 
     dry_run = deletion.dry_run
     confirmed = dry_run or deletion.yes
-    role_arn = role_arn or await _role(environment)
+    role_arn = role_arn or await environment.role_arn("personalize")
     async with deletion.scope(environment) as scope:
         gone = await whom(scope, named(customers))
         if not confirmed:
@@ -152,10 +152,3 @@ def named(ids: list[str]) -> list[str]:
 def confirm_forgetting(number: int, noun: str) -> None:
     """Ask whether so many are to be forgotten."""
     confirm(f"Forget {counted(number, noun)} for good? ", FORGET, otherwise="nothing forgotten")
-
-
-async def _role(environment: "Environment") -> str:
-    """The role's ARN as Terraform names it, in the account that the environment's queues are in."""
-    url = await environment.queue_url(next(iter(environment.topology.queues)))
-    _, partition, _, _, account, _ = (await environment.queue_arn(url)).split(":")
-    return f"arn:{partition}:iam::{account}:role/{environment.name}-personalize"

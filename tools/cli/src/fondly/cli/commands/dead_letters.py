@@ -1,6 +1,5 @@
 """`fondly dlq`: show, redrive and discard dead letters."""
 
-import json as json_text
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,9 +14,6 @@ from fondly.cli.output import print_json, say
 from fondly.operations.errors import NoSuchDeadLetterError, OperationError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fondly.operations.dead_letters.dead_letter import DeadLetter
     from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that the services gave up.")
@@ -102,21 +98,18 @@ async def discard(
     They are written as JSON lines to `--out` or standard output before.
     """
     from fondly.operations.dead_letters.dead_letter import Discarded, Selection
-    from fondly.operations.dead_letters.received import receive_dead_letters
+    from fondly.operations.dead_letters.received import discarding
 
-    name, selection = environment.known_queue(queue), Selection(run_id=run, message_id=message_id)
-    async with receive_dead_letters(environment, name) as received:
-        selected = selection.of(received.dead_letters)
-        if not (selected or selection.everything):
-            raise NoSuchDeadLetterError(name)
-        if selected and not (yes or _confirmed(len(selected), name)):
+    selection = Selection(run_id=run, message_id=message_id)
+    async with discarding(environment, queue, selection) as found:
+        if found.selected and not (yes or _confirmed(len(found.selected), found.queue)):
             raise OperationError("nothing discarded")
-        _write(selected, out_file)
-        discarded = await received.delete(selected)
+        _write(found.lines, out_file)
+        discarded = await found.delete()
     if json and out_file:
-        print_json(Discarded(queue=name, discarded=discarded, written_to=str(out_file)))
-    say(f"{discarded} dead letters of {name} discarded")
-    if kept := len(selected) - discarded:
+        print_json(Discarded(queue=found.queue, discarded=discarded, written_to=str(out_file)))
+    say(f"{discarded} dead letters of {found.queue} discarded")
+    if kept := len(found.selected) - discarded:
         raise OperationError(f"{kept} could not be deleted and stay in the queue: the answer took too long")
 
 
@@ -127,12 +120,8 @@ def _confirmed(count: int, queue: str) -> bool:
     return answer.strip().casefold() in {"y", "yes"}
 
 
-def _write(dead_letters: "Sequence[DeadLetter]", out_file: Path | None) -> None:
+def _write(lines: str, out_file: Path | None) -> None:
     """Write dead letters, one per line; they are on disk before anything is deleted."""
-    lines = "".join(
-        json_text.dumps(each.model_dump(mode="json") | {"attributes": each.attributes}, default=repr) + "\n"
-        for each in dead_letters
-    )
     if out_file:
         with out_file.open("a", encoding="ascii") as file:
             file.write(lines)

@@ -107,7 +107,7 @@ async def sample(
     They are drawn at random, and come with their products, why these were picked, and what the words answer.
     Nothing is sent.
     """
-    from fondly.cli.email_gallery import write_gallery
+    from fondly.stack.selection import write_gallery
 
     emails = await _emails(environment, run_id)
     chosen = await emails.drawn(count, seed=f"{emails.run.run_id}{seed}")

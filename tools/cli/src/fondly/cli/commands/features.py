@@ -11,13 +11,12 @@ from fondly.cli.output import say
 from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
-    from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
     from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What emails may say that products have.")
 
 Product = Annotated[str, typer.Argument(metavar="PRODUCT", help="A product's id.")]
-Features = Annotated[
+FeatureTexts = Annotated[
     list[str], typer.Argument(metavar="FEATURE…", help='One to six noun phrases: "deep bass".')
 ]
 OfRun = Annotated[
@@ -40,15 +39,12 @@ async def list_(
 ) -> Answer:
     """Show the features of products."""
     from fondly.cli.tables.features import feature_table
-    from fondly.operations.features.lookup import of_run, of_text
+    from fondly.operations.features.features import Features
 
     if run and search:
         raise OperationError("give --run or --search, not both")
-    records, missing = await _records(environment), 0
-    if run:
-        found, missing = await of_run(environment, records, run)
-    else:
-        found = await of_text(records, search or "")
+    features = await Features.of(environment)
+    found, missing = await features.of_run(run) if run else (await features.of_text(search or ""), 0)
     shown = [each for each in found if each.refused] if refused else found
     told = f"{len(shown)} products" + (f"; {missing} of the run have no features yet" if missing else "")
     return Answer(shown, [feature_table(shown, refused=refused)] if shown else [], [told])
@@ -59,9 +55,9 @@ async def list_(
 async def show(environment: "Environment", product: Product) -> Answer:
     """Show a product's features, who decided on them, and what was refused."""
     from fondly.cli.tables.features import product_features
-    from fondly.operations.features.lookup import of_product
+    from fondly.operations.features.features import Features
 
-    record = await of_product(await _records(environment), product)
+    record = await (await Features.of(environment)).of_product(product)
     return Answer(record, product_features(record))
 
 
@@ -70,7 +66,7 @@ async def show(environment: "Environment", product: Product) -> Answer:
 async def set_(
     environment: "Environment",
     product: Product,
-    features: Features,
+    features: FeatureTexts,
     *,
     by: DecidedBy = "",
     language: Language = "en",
@@ -80,12 +76,10 @@ async def set_(
     It holds until `reset`, even if the catalogue entry changes.
     """
     from fondly.cli.tables.features import product_features
-    from fondly.operations.features.decide import decided
+    from fondly.operations.features.features import Features
 
-    records = await _records(environment)
-    stored = (await records.existing([product])).get(product)
-    record, warnings = decided(product, features, stored, by=by, language=language)
-    await records.put_all([record])
+    known = await Features.of(environment)
+    record, warnings = await known.decide(product, features, by=by, language=language)
     return Answer(record, product_features(record), warnings)
 
 
@@ -93,12 +87,7 @@ async def set_(
 @in_environment
 async def reset(environment: "Environment", product: Product) -> None:
     """Forget a product's features, so that the model is asked for them in the next run."""
-    if not await (await _records(environment)).remove(product):
-        raise OperationError(f"no features of product {product} are stored")
+    from fondly.operations.features.features import Features
+
+    await (await Features.of(environment)).reset(product)
     say(f"the next run that recommends {product} asks the model for its features")
-
-
-async def _records(environment: "Environment") -> "DynamoDBFeatureRecords":
-    from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
-
-    return DynamoDBFeatureRecords(environment.dynamodb, await environment.table("product-features"))

@@ -10,7 +10,6 @@ from fondly.cli.commands import delivery
 from fondly.cli.execution import FOUND_WRONG, in_environment
 from fondly.cli.options import AsJson, DryRun, Limit, RunId, Yes
 from fondly.cli.output import say
-from fondly.contracts.clock import utc_now
 from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
@@ -53,13 +52,9 @@ async def runs(environment: "Environment", *, limit: Limit = 20, status: Status 
     """Show runs, the latest first."""
     from fondly.cli.tables.declaration import Remark, Table
     from fondly.cli.tables.runs import RUNS
-    from fondly.operations.delivery.views import DeliveryLookup
-    from fondly.operations.runs.views import view
+    from fondly.operations.runs.lookup import list_runs
 
-    ledger = await environment.ledger()
-    found = [run for run in reversed(await ledger.runs()) if status in {None, run.status}][:limit]
-    deliveries = await (await DeliveryLookup.of(environment)).statuses(found)
-    views = [view(run, deliveries.get(run.run_id)) for run in found]
+    views = await list_runs(environment, limit=limit, status=status)
     return Answer(views, [Table(RUNS, views) if views else Remark("no runs")])
 
 
@@ -87,16 +82,9 @@ async def results(
     Orders count once they have been uploaded, or told as events.
     """
     from fondly.cli.tables.results import result_sections
-    from fondly.operations.results.gathering import groups_of, prices_of
-    from fondly.operations.results.views import results as results_of
-    from fondly.operations.runs.lookup import find_run
+    from fondly.operations.results.gathering import results_of
 
-    run = await find_run(await environment.ledger(), run_id)
-    prices = await prices_of(await environment.objects(), run.run_id)
-    groups = await groups_of(environment, run.run_id, prices, days=days)
-    found = results_of(
-        run.run_id, groups, days=days, currency=prices.currency, against=against, now=utc_now()
-    )
+    found = await results_of(environment, run_id, days=days, against=against)
     return Answer(found, result_sections(found))
 
 
@@ -115,15 +103,16 @@ async def watch(
     With `--delivery` also its emails, until they are out or wait for somebody. `--json` prints a line per
     change. Exits with 1 if the run failed, or was stopped by its budget.
     """
-    from fondly.cli.follow import follow_delivery, follow_run
+    from fondly.cli.progress import show_delivery, show_run
+    from fondly.operations.runs.follow import follow, follow_delivery
     from fondly.operations.runs.lookup import find_run
     from fondly.runtime.runs.delivery import Deliveries
 
     ledger = await environment.ledger()
-    run = await follow_run(ledger, await find_run(ledger, run_id), interval_s, json=json)
+    run = await show_run(follow(ledger, await find_run(ledger, run_id), interval_s), json=json)
     if with_delivery and run.status == "finished":
         deliveries = Deliveries(environment.dynamodb, await environment.table("runs"))
-        await follow_delivery(deliveries, ledger, run, interval_s, json=json)
+        await show_delivery(follow_delivery(deliveries, ledger, run, interval_s), json=json)
     if not json:
         (await _details(environment, run)).give(json=False)
     if run.status in {"failed", "stopped"}:
@@ -139,11 +128,9 @@ async def retry(environment: "Environment", run_id: RunId, *, dry_run: DryRun = 
     Harmless if they are still in their queues.
     """
     from fondly.cli.tables.runs import message_sections
-    from fondly.operations.runs.lookup import find_run
     from fondly.operations.runs.retry import Retry
 
-    ledger = await environment.ledger()
-    retry = Retry(environment, await find_run(ledger, run_id), ledger, await environment.objects())
+    retry = await Retry.of(environment, run_id)
     messages = await retry.messages()
     if not dry_run:
         await retry.send(messages)

@@ -110,19 +110,14 @@ def schema() -> None:
 
 
 def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
-    import os
     from functools import cache
 
-    from fondly.cli.asking import ask_for, problem_of
-    from fondly.operations.shop.guessing import guess
-
-    files = sorted(data.iterdir()) if data and data.is_dir() else filter(None, [data])
-    given = [file for file in files if file.is_file()]
+    from fondly.cli.asking import ask_for
+    from fondly.operations.shop.guessing import suggestions
 
     @cache
     def suggest(locale: str) -> dict[str, object]:
-        guessed = guess(given, {**os.environ, "LC_ALL": locale or os.environ.get("LC_ALL", "")})
-        return {key: value for key, value in guessed.items() if not problem_of(key, value)}
+        return suggestions(data, locale=locale)
 
     try:
         return ask_for(suggest) if ask else suggest("")
@@ -132,7 +127,7 @@ def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
 
 def _loaded(config: Path | None) -> "Shop":
     from fondly.operations.shop import load_shop
-    from fondly.stack.local_shop import require_theme
+    from fondly.operations.shop.loading import require_theme
 
     shop = load_shop(config)
     if shop.file:
@@ -142,7 +137,7 @@ def _loaded(config: Path | None) -> "Shop":
 
 def _said(config: Path | None) -> Mapping[str, str]:
     """What the file says. Without a file there is nothing to render."""
-    from fondly.stack.local_shop import UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL
+    from fondly.operations.shop.loading import UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL
 
     shop = _loaded(config)
     if shop.file is None:

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.commands.suppression_lists import export, import_, open_consent, reason_of
+from fondly.cli.commands.suppression_lists import export, import_, reason_of
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
 from fondly.cli.options import DecidedBy, Yes
 from fondly.cli.output import console, say
-from fondly.contracts.clock import utc_now
 from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
@@ -67,19 +66,17 @@ async def add(
     by: DecidedBy = "",
 ) -> Answer:
     """Suppress addresses or customers: no run pays for an email to them, and nothing is sent."""
-    from fondly.contracts.consent import Suppression
+    from fondly.operations.suppressions.people import customers_of, entries_of, open_consent, suppress
 
     key = key or os.environ.get(KEY, "")  # by now also the local stack's
-    entries = _entries(_customers(whom, key) if token else whom, customer=customer or token)
-    why = reason_of(reason or ("unsubscribed" if token else "manual"))
-    at, source = utc_now(), " ".join(by.split()) or "fondly suppress add"
-    added = [
-        Suppression(entry=entry, reason=why, source=source, at=at, subject=subject)
-        for entry, subject in entries.items()
-    ]
+    if token and not key:
+        raise typer.BadParameter(f"give --key, or set {KEY}")
+    entries = entries_of(customers_of(whom, key) if token else whom, are_customers=customer or token)
     consent = await open_consent(environment)
-    new = await consent.suppress(added)
-    stored, known = await consent.find(entries), len(added) - new
+    new = await suppress(
+        consent, entries, reason_of(reason or ("unsubscribed" if token else "manual")), by=by
+    )
+    stored, known = await consent.find(entries), len(entries) - new
     told = f"{new} suppressed" + (f"; {known} had been before, and keep their reasons" if known else "")
     return Answer([stored[entry] for entry in entries], [], [told])
 
@@ -96,17 +93,17 @@ async def remove(
     from fondly.cli.tables.declaration import Table
     from fondly.cli.tables.drawing import draw
     from fondly.cli.tables.suppressions import SUPPRESSIONS
-    from fondly.contracts.delivery import NotSent
+    from fondly.operations.suppressions.people import KEPT_BY_SES, entries_of, open_consent
 
     consent = await open_consent(environment)
-    found = await consent.find(_entries(whom, customer=customer))
+    found = await consent.find(entries_of(whom, are_customers=customer))
     if not found:
         raise OperationError("none of them is suppressed")
     draw([Table(SUPPRESSIONS, list(found.values()))], console(stderr=True))
     if not yes:
         confirm("Write to them again? ", REMOVE, otherwise="nothing removed")
     say(f"{await consent.allow(found)} removed")
-    if {each.reason for each in found.values()} & {NotSent.HARD_BOUNCE, NotSent.COMPLAINT}:
+    if {each.reason for each in found.values()} & KEPT_BY_SES:
         say("SES may keep an address on its own list: aws sesv2 delete-suppressed-destination")
 
 
@@ -125,11 +122,11 @@ async def list_(
 
     from fondly.cli.tables.declaration import Table
     from fondly.cli.tables.suppressions import SUPPRESSIONS, counts_line
-    from fondly.operations.suppressions.listing import latest
+    from fondly.operations.suppressions.people import entries_of, latest, open_consent
 
     consent = await open_consent(environment)
     if whom:
-        found = await consent.find(_entries(whom, customer=customer))
+        found = await consent.find(entries_of(whom, are_customers=customer))
         shown, counts = list(found.values()), Counter(str(each.reason) for each in found.values())
     else:
         shown, counts = await latest(consent, reason=reason_of(reason) if reason else None, limit=limit)
@@ -138,27 +135,3 @@ async def list_(
 
 app.command("import")(import_)
 app.command()(export)
-
-
-def _customers(tokens: list[str], key: str) -> list[str]:
-    """Return the customers that tokens name; raise `OperationError` for one that the key has not signed."""
-    from fondly.contracts.tokens import UNSUBSCRIBE, verify
-
-    if not key:
-        raise typer.BadParameter(f"give --key, or set {KEY}")
-    found = [verify([key.encode()], UNSUBSCRIBE, each.strip()) for each in tokens]
-    for token, customer_id in zip(tokens, found, strict=True):
-        if customer_id is None:
-            raise OperationError(f"found {token[:40]!r}, expected a token that the key has signed")
-    return [customer_id for customer_id in found if customer_id is not None]
-
-
-def _entries(whom: list[str], *, customer: bool) -> dict[str, str]:
-    """Return what each name stands for, by its entry."""
-    from fondly.ingest.domain.errors import UnreadableError
-    from fondly.operations.suppressions.rows import entry_of
-
-    try:
-        return {entry_of(each.strip(), is_customer=customer): each.strip() for each in whom}
-    except UnreadableError as error:
-        raise OperationError(str(error)) from error

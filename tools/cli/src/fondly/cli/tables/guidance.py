@@ -86,8 +86,6 @@ def _beside() -> Iterator[str]:
         yield _row(label, *(money(total(run_lines(work))) for work in again))
     unranked = [work.model_copy(update={"trains": False}) for work in works]
     yield _row("the first without rankings", *(money(total(run_lines(work))) for work in unranked))
-    batch = [work.model_copy(update={"batch": True}) for work in works]
-    yield _row("the first by batch inference", *(money(total(run_lines(work))) for work in batch))
     yield _row(
         "delivering the emails of a run by SES", *(money(total(delivery_lines(work))) for work in works)
     )

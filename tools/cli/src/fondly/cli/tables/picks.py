@@ -9,7 +9,7 @@ from fondly.mailer.domain.facts.figures import money
 from fondly.mailer.domain.facts.reasons import stated_reason
 from fondly.mailer.domain.text import cut
 from fondly.operations.recommending.views import Picked
-from fondly.recommender.domain.real_time import PickedFrom
+from fondly.recommender.domain.realtime.current_picks import PickedFrom
 
 LOCALE = "en"
 NAME_CHARS = 60

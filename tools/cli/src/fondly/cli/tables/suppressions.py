@@ -6,7 +6,7 @@ from datetime import UTC
 
 from fondly.cli.tables.declaration import Column, Columns
 from fondly.contracts.consent import Suppression
-from fondly.operations.suppressions.store import Imported
+from fondly.operations.suppressions.lists import Imported
 
 ENTRY_CHARS = 21
 

@@ -7,7 +7,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from fondly.operations.cleanup.infrastructure import delete_infrastructure
 from fondly.operations.cleanup.items import delete_items
-from fondly.operations.cleanup.jobs import stop_bedrock_jobs, stop_comprehend_jobs
 from fondly.operations.cleanup.messages import delete_dead_letters, purge_dead_letters, purge_queues
 from fondly.operations.cleanup.objects import delete_objects
 from fondly.operations.cleanup.owner import Owner, owner_of
@@ -56,8 +55,6 @@ async def _steps(scope: Scope) -> Sequence[tuple[str, Step]]:
     """Runs are ended first, so that services make nothing again; the ledger goes last."""
     paid: list[tuple[str, Step]] = [
         ("runs", _end_runs),
-        ("jobs of Comprehend", stop_comprehend_jobs),
-        ("jobs of Bedrock", stop_bedrock_jobs),
         ("Personalize", clean_personalize),
         ("objects", delete_objects),
     ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,6 @@ from fondly.operations.environment import Environment
 from fondly.runtime.aws import CONFIG
 
 if TYPE_CHECKING:
-    from types_aiobotocore_bedrock.client import BedrockClient
-    from types_aiobotocore_comprehend.client import ComprehendClient
     from types_aiobotocore_personalize.client import PersonalizeClient
 
 FIRST_PAUSE_S = 0.2
@@ -29,8 +27,6 @@ class Scope:
 
     environment: Environment
     personalize: "PersonalizeClient"
-    comprehend: "ComprehendClient"
-    bedrock: "BedrockClient"
     run_id: str | None
     dry_run: bool
     timeout_s: float
@@ -51,11 +47,6 @@ class Scope:
         return f"{RUNS}{self.run_id}/" if self.run_id else ""
 
     @property
-    def job_uri(self) -> str:
-        """How the input of every job begins that the environment, or the run, has started."""
-        return f"s3://{self.bucket}/{RUNS}{f'{self.run_id}/' if self.run_id else ''}"
-
-    @property
     def on_aws(self) -> bool:
         """False for an emulator."""
         return bool(is_aws(self.environment.sqs.meta.endpoint_url))
@@ -63,17 +54,10 @@ class Scope:
 
 @asynccontextmanager
 async def open_scope(environment: Environment, **options: Any) -> AsyncIterator[Scope]:  # noqa: ANN401 - Scope's own
-    """Open the clients of the AI services; endpoints and credentials are those of the AWS SDK."""
-    session: Any = get_session()
+    """Open Personalize's client; endpoints and credentials are those of the AWS SDK."""
     region = environment.sqs.meta.region_name
-    async with AsyncExitStack() as stack:
-        clients = {
-            name: await stack.enter_async_context(
-                session.create_client(name, region_name=region, config=CONFIG)
-            )
-            for name in ("personalize", "comprehend", "bedrock")
-        }
-        yield Scope(environment=environment, **clients, **options)
+    async with get_session().create_client("personalize", region_name=region, config=CONFIG) as personalize:
+        yield Scope(environment=environment, personalize=personalize, **options)
 
 
 async def pauses(timeout_s: float) -> AsyncIterator[None]:

@@ -12,8 +12,6 @@ CONVERSE_CALLS_PER_MIN = 200.0
 """The mailer's default; a new account's quota may be as low as 100."""
 TRAINING_H = 1.5
 """Amazon Personalize takes 40 to 90 minutes to train on a small data set, and imports before that."""
-BATCH_H = 2.0
-"""Bedrock's batch inference takes minutes to hours, a day at most; calls do not wait for it."""
 COPY_INPUT_TOKENS = 400
 """What a call sends beside the system text, which is read from the cache: 85 tokens for each prompt."""
 COPY_MAX_TOKENS = 2_200
@@ -45,7 +43,7 @@ def tokens_per_call() -> float:
 
 
 def calls_of(work: Workload) -> dict[str, int]:
-    """Return the calls of a run by service; batch inference is one job."""
+    """Return the calls of a run by service."""
     questions = work.questions + work.auto_language
     return {
         "comprehend": -(-round(work.texts * questions) // TEXTS_PER_CALL),
@@ -56,9 +54,8 @@ def calls_of(work: Workload) -> dict[str, int]:
 def hours_of(work: Workload, quotas: Quotas = NEW_ACCOUNT) -> Mapping[str, float]:
     """Return the hours of each service."""
     calls = calls_of(work)
-    by_calls = calls["bedrock"] / quotas.converse_per_min / MINUTES_PER_HOUR
     return {
         "comprehend": calls["comprehend"] / quotas.comprehend_calls_per_s / SECONDS_PER_HOUR,
         "personalize": TRAINING_H if work.ranked else 0.0,
-        "bedrock": BATCH_H if work.batch else by_calls,
+        "bedrock": calls["bedrock"] / quotas.converse_per_min / MINUTES_PER_HOUR,
     }

@@ -56,8 +56,7 @@ def _environment(work: Workload, hours: Mapping[str, float]) -> Iterator[tuple[s
     task_hours = {name: hours.get(name, 0.0) + IDLE_H for name in TASK_SIZES}
     for number, name in enumerate(("fargate.vcpu_hours", "fargate.gb_hours")):
         yield name, sum(TASK_SIZES[task][number] * each for task, each in task_hours.items())
-    calls = 0 if work.batch else work.copy_calls + work.feature_prompts
-    yield "endpoint.gb", calls * CALL_BYTES / GB
+    yield "endpoint.gb", (work.copy_calls + work.feature_prompts) * CALL_BYTES / GB
     yield "kms.requests", KMS_REQUESTS_PER_HOUR * sum(task_hours.values())
     yield "cloudwatch.log_gb", work.written * ratios().log_bytes_per_email / GB
 

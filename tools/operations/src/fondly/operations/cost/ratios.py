@@ -48,7 +48,6 @@ class MeasuredRun(BaseModel):
     csv_bytes: CsvBytes
     copy_tokens: Mapping[str, int]
     feature_tokens: Mapping[str, int]
-    batch_tokens: Mapping[str, int] = {}
     sentiment_writes: int
     log_bytes: int
     units: Mapping[str, int]
@@ -97,7 +96,7 @@ class Ratios(BaseModel):
     puts_per_part: float
     """Objects beside the emails; prompts that are answered at about the same time share one."""
     copy_tokens: Mapping[str, float]
-    """Of a prompt, by calls."""
+    """Of a prompt."""
     cache_read_tokens: float
     """Of a call: the system text, which its prompts share."""
     cache_write_tokens: float
@@ -105,8 +104,6 @@ class Ratios(BaseModel):
     feature_input_tokens: Line
     """Of a product, by the bytes of its description."""
     feature_output_tokens: float
-    batch_tokens: Mapping[str, float]
-    """Of a prompt for copy, by batch inference: no part of it is cached."""
 
 
 @lru_cache(maxsize=1)
@@ -150,11 +147,6 @@ def ratios() -> Ratios:
             lambda run: run.feature_tokens["input_tokens"] / run.products_described,
         ),
         feature_output_tokens=_mean(lambda run: run.feature_tokens["output_tokens"] / run.products_described),
-        batch_tokens={
-            kind: tokens / run.copy_prompts
-            for run in measured_runs().values()
-            for kind, tokens in run.batch_tokens.items()
-        },
     )
 
 

@@ -56,7 +56,6 @@ class Workload(BaseModel):
     units_per_text: float
     description_bytes: float
     model_id: str = MODEL_ID
-    batch: bool = False
     asks_aspects: bool = False
     """Whether Comprehend finds aspects too."""
     auto_language: bool = False
@@ -168,8 +167,7 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         + work.others
         + 2 * work.customers  # who is forgotten, or wants less: ingest and recommender ask
         + 2 * ENTRIES_PER_CUSTOMER * work.customers  # who is suppressed: sentiment and recommender ask
-        + READS_PER_CUSTOMER * work.emails  # who may be written to
-        + work.batch * work.copy_prompts,
+        + READS_PER_CUSTOMER * work.emails,  # who may be written to
         "s3.puts": work.written + measured.puts_per_part * work.parts,
         "sns.publishes": work.written / EMAILS_PER_PUBLISH + 2.5 * work.parts,
         "sqs.requests": REQUESTS_PER_PART * work.parts + REQUESTS_PER_POLL * POLLS_PER_HOUR * polling_h,
@@ -189,19 +187,16 @@ def _personalize(work: Workload, measured: Ratios) -> dict[str, float]:
 
 
 def _bedrock(work: Workload, measured: Ratios) -> Mapping[str, float]:
-    by_prompt = measured.batch_tokens if work.batch else measured.copy_tokens
-    tokens = {kind: each * work.copy_prompts for kind, each in by_prompt.items()}
-    if not work.batch:
-        read = measured.cache_read_tokens * work.copy_calls
-        tokens[CACHE_READ_TOKENS] = read
-        tokens[CACHE_WRITE_TOKENS] = min(read, measured.cache_write_tokens)  # a few calls have few schemas
     of_features = {
         "input_tokens": measured.feature_input_tokens.at(work.description_bytes),
         "output_tokens": measured.feature_output_tokens,
     }
-    for kind, each in of_features.items():
-        name = f"batch_{kind}" if work.batch else kind
-        tokens[name] = tokens.get(name, 0) + each * work.feature_prompts
+    tokens = {
+        kind: each * work.copy_prompts + of_features[kind] * work.feature_prompts
+        for kind, each in measured.copy_tokens.items()
+    }
+    tokens[CACHE_READ_TOKENS] = read = measured.cache_read_tokens * work.copy_calls
+    tokens[CACHE_WRITE_TOKENS] = min(read, measured.cache_write_tokens)  # a few calls have few schemas
     return {unit(kind, work.model_id): amount for kind, amount in tokens.items()}
 
 
@@ -210,7 +205,6 @@ def _writes(work: Workload, measured: Ratios) -> float:
 
     Picks are two items for each email, a ranking is one of two kilobytes.
     """
-    asked = CLAIM_AND_ANSWER_WRITES * (1 if not work.batch else 1 / CLAIM_AND_ANSWER_WRITES)
     return (
         work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
         + work.customers * (1 + HISTORY_WRITES)
@@ -219,7 +213,7 @@ def _writes(work: Workload, measured: Ratios) -> float:
         + 2 * work.emails
         + work.written
         + 2 * work.ranked
-        + asked * (work.copy_prompts + work.feature_prompts)
+        + CLAIM_AND_ANSWER_WRITES * (work.copy_prompts + work.feature_prompts)
         + work.feature_prompts
         + 14 * work.parts
     )

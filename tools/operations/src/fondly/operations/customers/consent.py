@@ -8,6 +8,7 @@ from fondly.contracts.delivery import NotSent
 from fondly.operations.cleanup.scope import Scope
 from fondly.operations.customers.gone import Gone
 from fondly.operations.errors import MissingResourceError
+from fondly.operations.suppressions import people
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.storage import DynamoDBItems
 
@@ -46,11 +47,7 @@ def entries_of(gone: Gone) -> list[str]:
 async def open_consent(scope: Scope) -> DynamoDBConsent | None:
     """Open the tables of consent; None in an environment that has none."""
     try:
-        return DynamoDBConsent(
-            scope.environment.dynamodb,
-            suppressions=await scope.environment.table("suppressions"),
-            contacts=await scope.environment.table("contacts"),
-        )
+        return await people.open_consent(scope.environment)
     except MissingResourceError:
         return None
 

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from fondly.contracts.file_names import file_name
-from fondly.contracts.records import Customer, one_line
+from fondly.contracts.records import Customer
 
 OWNERS = ("customer_id", "userId")
 """What the member of a record is called that says whom it is about."""
@@ -24,8 +24,6 @@ class Gone:
     emails: set[str] = field(default_factory=set)
     reviews: dict[str, set[str]] = field(default_factory=dict)
     """Products by the id of each of their reviews."""
-    texts: set[str] = field(default_factory=set)
-    """Their reviews, each as one line."""
 
     @cached_property
     def email_files(self) -> frozenset[str]:
@@ -40,8 +38,6 @@ class Gone:
             self.emails.add(customer.email)
         for review in customer.reviews:
             self.learn_review(review.review_id, review.product_ids)
-            if review.document:
-                self.texts.add(review.document)
 
     def learn_review(self, review_id: str, product_ids: Iterable[str]) -> None:
         """Take note of one of their reviews."""
@@ -54,8 +50,6 @@ class Gone:
                 known.add(str(told))
         if "review_id" in item:
             self.learn_review(str(item["review_id"]), map(str, item.get("product_ids", ())))
-            if text := one_line(item.get("title"), item.get("text")):
-                self.texts.add(text)
 
     def is_their_email(self, key: str) -> bool:
         """Whether an object is an email to one of them."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from fondly.operations.customers.gone import OWNERS, Gone
 
-UNTOLD = (".npz", ".tar.gz")
-"""Counts of products and links, and the labels of texts: nothing there says whose they are."""
+UNTOLD = ".npz"
+"""Counts of products and links: nothing there says whose they are."""
 ERASED = "(erased)"
 _TEXTS = ("raw", "prompt")
 """Where a record of a run quotes what somebody wrote: rejected rows, and requests to the model."""
@@ -30,8 +30,6 @@ def scrubbed(key: str, body: bytes, gone: Gone) -> bytes | None:
 def theirs(key: str, body: bytes, gone: Gone) -> list[bytes]:
     """Return the lines of an object that are about customers, under the header if it is a table."""
     lines = body.splitlines(keepends=True)
-    if key.endswith(".txt"):
-        return [line for line in lines if _text(line) in gone.texts]
     if key.endswith(".csv"):
         kept = set(_rows(lines, gone))
         found = [line for line in lines if line not in kept]
@@ -43,8 +41,6 @@ def theirs(key: str, body: bytes, gone: Gone) -> list[bytes]:
 def _kept(key: str, lines: list[bytes], gone: Gone) -> Iterator[bytes]:
     if key.endswith(".csv"):
         yield from _rows(lines, gone)
-    elif key.endswith(".txt"):
-        yield from (b"\n" if _text(line) in gone.texts else line for line in lines)
     else:
         records = map(_Records(gone, key).without, lines)
         yield from (line for line in records if line is not None)
@@ -108,7 +104,3 @@ def mapped(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - a
 def _cells(line: bytes) -> list[str]:
     text = io.StringIO(line.decode(errors="replace"))
     return next(csv.reader(text, escapechar="\\", doublequote=False), [])
-
-
-def _text(line: bytes) -> str:
-    return line.decode(errors="replace").rstrip("\r\n")

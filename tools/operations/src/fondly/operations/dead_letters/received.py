@@ -1,12 +1,14 @@
 """Receiving, moving and deleting dead letters without losing any."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fondly.operations.dead_letters.dead_letter import DeadLetter, read_dead_letter
+from fondly.operations.dead_letters.dead_letter import DeadLetter, Selection, read_dead_letter
 from fondly.operations.environment import Environment
+from fondly.operations.errors import NoSuchDeadLetterError
 from fondly.operations.queues.states import depths
 from fondly.runtime.batches import batches
 
@@ -88,6 +90,39 @@ class ReceivedDeadLetters:
             MessageAttributeNames=["All"],
         )
         return [read_dead_letter(message) for message in reply.get("Messages", [])]
+
+
+@dataclass(frozen=True)
+class Discarding:
+    """Dead letters of a queue that are about to be deleted for good; nobody else receives them meanwhile."""
+
+    queue: str
+    selected: Sequence[DeadLetter]
+    received: ReceivedDeadLetters
+
+    @property
+    def lines(self) -> str:
+        """All of them as lines of JSON, to be kept elsewhere before."""
+        kept = (each.model_dump(mode="json") | {"attributes": each.attributes} for each in self.selected)
+        return "".join(json.dumps(each, default=repr) + "\n" for each in kept)
+
+    async def delete(self) -> int:
+        """Delete them; return how many could be, before they became visible again."""
+        return await self.received.delete(self.selected)
+
+
+@asynccontextmanager
+async def discarding(environment: Environment, queue: str, selection: Selection) -> AsyncIterator[Discarding]:
+    """Receive what is to be discarded of a queue; what is not deleted then becomes visible again.
+
+    Raises `NoSuchDeadLetterError` if none is selected.
+    """
+    name = environment.known_queue(queue)
+    async with receive_dead_letters(environment, name) as received:
+        selected = selection.of(received.dead_letters)
+        if not (selected or selection.everything):
+            raise NoSuchDeadLetterError(name)
+        yield Discarding(name, selected, received)
 
 
 @asynccontextmanager

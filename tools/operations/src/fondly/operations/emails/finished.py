@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.contracts.records import EmailRecord
 from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
-from fondly.mailer.domain.record import EmailRecord
 from fondly.mailer.use_cases.draw_holdout import holdout_of
 from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.environment import Environment

@@ -9,6 +9,7 @@ from uuid import uuid4
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient
@@ -40,8 +41,15 @@ def read_event(body: str) -> ReceivedEvent:
 
 
 @asynccontextmanager
-async def listening(environment: Environment, topics: Sequence[str]) -> AsyncIterator["Listener"]:
-    """Subscribe a new queue to the topics; always remove the subscriptions and the queue afterwards."""
+async def listening(environment: Environment, topics: Sequence[str] = ()) -> AsyncIterator["Listener"]:
+    """Subscribe a new queue to some topics, by default all; always remove both afterwards.
+
+    Raises `OperationError` for an unknown topic.
+    """
+    known = list(environment.topology.topics)
+    if unknown := set(topics) - set(known):
+        raise OperationError(f"no topic {unknown.pop()} in the topology, which has {', '.join(known)}")
+    topics = topics or known
     arns = [await environment.topic_arn(topic) for topic in topics]
     url = await _create_queue(environment, arns)
     subscriptions: list[str] = []
@@ -56,7 +64,7 @@ async def listening(environment: Environment, topics: Sequence[str]) -> AsyncIte
                 ReturnSubscriptionArn=True,
             )
             subscriptions.append(reply["SubscriptionArn"])
-        yield Listener(environment.sqs, url)
+        yield Listener(environment.sqs, url, topics)
     finally:
         for subscription in subscriptions:
             await environment.sns.unsubscribe(SubscriptionArn=subscription)
@@ -64,20 +72,23 @@ async def listening(environment: Environment, topics: Sequence[str]) -> AsyncIte
 
 
 class Listener:
-    """Receives events from its queue."""
+    """Receives the events of some topics from its queue."""
 
-    def __init__(self, sqs: "SQSClient", url: str) -> None:
+    def __init__(self, sqs: "SQSClient", url: str, topics: Sequence[str]) -> None:
         self._sqs = sqs
         self._url = url
+        self.topics = topics
 
-    async def events(self) -> AsyncGenerator[ReceivedEvent]:
-        """Yield events as they come, endlessly."""
+    async def events(self, of_run: str = "") -> AsyncGenerator[ReceivedEvent]:
+        """Yield events as they come, endlessly: of runs whose ids begin so."""
         while True:
             reply = await self._sqs.receive_message(
                 QueueUrl=self._url, MaxNumberOfMessages=MAX_BATCH, WaitTimeSeconds=WAIT_S
             )
             for message in reply.get("Messages", []):
-                yield read_event(message["Body"])
+                event = read_event(message["Body"])
+                if (event.subject or "").startswith(of_run):
+                    yield event
                 await self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fondly.contracts import object_keys
-from fondly.contracts.clock import SECONDS_PER_DAY
+from fondly.contracts.clock import SECONDS_PER_DAY, utc_now
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import CustomerEvent, Product
 from fondly.operations.environment import Environment
 from fondly.operations.results.groups import Groups
 from fondly.operations.results.purchases import bought
-from fondly.recommender.domain import customer_events
-from fondly.recommender.domain.history import History
+from fondly.operations.results.views import Results, results
+from fondly.operations.runs.lookup import find_run
+from fondly.recommender.domain.history import customer_events
+from fondly.recommender.domain.history.history import History
 from fondly.runtime.storage import DynamoDBItems, S3Objects, from_item, to_item
 
 AT_ONCE = 1_000
@@ -27,6 +29,20 @@ class Prices:
 
     currency: str
     by_product: dict[str, Decimal]
+
+
+async def results_of(
+    environment: Environment, run_id: str, *, days: int, against: str | None = None
+) -> Results:
+    """Return what the emails of a run have led to within so many days of each.
+
+    Variants of the subject are compared with one of them, `against`. Raises `OperationError` for an unknown
+    run or variant, and if no email has gone out.
+    """
+    run = await find_run(await environment.ledger(), run_id)
+    prices = await prices_of(await environment.objects(), run.run_id)
+    groups = await groups_of(environment, run.run_id, prices, days=days)
+    return results(run.run_id, groups, days=days, currency=prices.currency, against=against, now=utc_now())
 
 
 async def groups_of(environment: Environment, run_id: str, prices: Prices, *, days: int) -> Groups:

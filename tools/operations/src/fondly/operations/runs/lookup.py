@@ -1,12 +1,14 @@
 """Finding a run in the ledger, and everything about it."""
 
+from itertools import islice
+
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Outcome
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import TO_LOOK_AT, DeliveryLookup
 from fondly.operations.environment import Environment
-from fondly.operations.runs.views import RunDetails, Stored, details, find
+from fondly.operations.runs.views import RunDetails, RunView, Stored, details, find, view
 from fondly.runtime.ports import Model, Objects
 from fondly.runtime.runs.attribution import Attribution, attribution, partition
 from fondly.runtime.runs.ledger import Ledger
@@ -18,6 +20,14 @@ from fondly.runtime.storage import DynamoDBItems
 async def find_run(ledger: Ledger, wanted: str) -> Run:
     """Return the run with this id, the one whose id begins so, or the `latest`; raise `OperationError`."""
     return find(await ledger.runs(), wanted)
+
+
+async def list_runs(environment: Environment, *, limit: int, status: str | None = None) -> list[RunView]:
+    """Return runs, the latest first, with a status or all of them."""
+    runs = reversed(await (await environment.ledger()).runs())
+    found = list(islice((run for run in runs if status in {None, run.status}), limit))
+    deliveries = await (await DeliveryLookup.of(environment)).statuses(found)
+    return [view(run, deliveries.get(run.run_id)) for run in found]
 
 
 async def run_details(

@@ -27,8 +27,8 @@ def missing_messages(run: Run, delivery: Delivery | None = None) -> list[Missing
     """Return what the run waits for, in the order of the flow; raise `OperationError` if that is nothing.
 
     Before it has finished, that is every part that one stage has finished and the next has not; the part
-    whose message closes a stage that is complete but not announced; the next poll of a stage that waits for
-    long jobs; and the upload while ingest is incomplete. Afterwards it is the poll of its delivery, and every
+    whose message closes a stage that is complete but not announced; the recommender's
+    next poll; and the upload while ingest is incomplete. Afterwards it is the poll of its delivery, and every
     part that should be on its way; or, without a delivery, the news that the run has finished. The ledger
     does not show whether the messages are still queued: sending them twice is harmless.
     """
@@ -74,12 +74,8 @@ def _upload(run: Run) -> Iterator[MissingMessage]:
 
 
 def _unscored(run: Run) -> Iterator[MissingMessage]:
-    """A run that is scored by jobs moves on by polls; older ones than the ledger's attempt are dropped."""
     stage = StageName.SENTIMENT
     if run.stage(stage).announced:
-        return
-    if attempt := run.attempt(stage):
-        yield MissingMessage(stage, "its reviews are scored by jobs", attempt=attempt)
         return
     for part in sorted(_done(run, StageName.INGEST) - _done(run, stage)):
         yield MissingMessage(stage, f"part {part} is not scored", part=part)
@@ -95,12 +91,7 @@ def _recommendations(run: Run) -> Iterator[MissingMessage]:
 
 
 def _unmailed(run: Run) -> Iterator[MissingMessage]:
-    """Once the mailer polls, its parts wait: the latest poll moves the run on, or releases what is left."""
     stage = StageName.MAILER
-    attempt = run.attempt(stage)
-    if attempt and not _complete(run, stage):
-        yield MissingMessage(stage, "its parts wait for batch inference", attempt=attempt)
-        return
     for part in sorted(_done(run, StageName.RECOMMENDER) - _done(run, stage)):
         yield MissingMessage(stage, f"part {part} is not mailed", part=part)
     if _complete(run, stage):

@@ -11,7 +11,9 @@ from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
     EventData,
+    Poll,
     RecommendationsReady,
+    RecommenderPoll,
     SenderPoll,
     SentimentScored,
     new_event,
@@ -19,11 +21,11 @@ from fondly.contracts.events import (
 from fondly.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
+from fondly.operations.runs.lookup import find_run
 from fondly.operations.runs.missing import MissingMessage, missing_messages
 from fondly.operations.runs.uploads import notification_again
 from fondly.runtime.errors import error_code
 from fondly.runtime.ports import Model
-from fondly.runtime.queue.polls import POLLS
 from fondly.runtime.queue.publisher import Publisher
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.delivery import Deliveries, Delivery
@@ -32,6 +34,11 @@ from fondly.runtime.runs.lifecycle import run_finished
 from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.totals import RunTotals, total
 from fondly.runtime.storage import S3Objects
+
+POLLS: Mapping[StageName, type[Poll]] = {
+    StageName.RECOMMENDER: RecommenderPoll,
+    StageName.SENDER: SenderPoll,
+}
 
 
 class Message(BaseModel):
@@ -56,6 +63,12 @@ class Retry:
     run: Run
     ledger: Ledger
     objects: S3Objects
+
+    @classmethod
+    async def of(cls, environment: Environment, run_id: str) -> "Retry":
+        """Find the run; raise `OperationError` if there is none."""
+        ledger = await environment.ledger()
+        return cls(environment, await find_run(ledger, run_id), ledger, await environment.objects())
 
     async def messages(self) -> list[Message]:
         """Return what to send again; raise `OperationError` if that is nothing or its files are gone."""
@@ -87,7 +100,7 @@ class Retry:
                 queue, body = await notification_again(self.environment, self.run)
                 return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
             case StageName.SENTIMENT:
-                ingested = await self._data_ingested(missing.part, counts)
+                ingested = await self._data_ingested(missing.part)
                 return self._again(ingested, StageName.INGEST, missing)
             case StageName.RECOMMENDER:
                 return self._again(await self._sentiment_scored(counts), StageName.SENTIMENT, missing)
@@ -108,7 +121,7 @@ class Retry:
             )
         return self._again(SenderPoll(attempt=missing.attempt), stage, missing, queue=stage)
 
-    async def _data_ingested(self, part: int, counts: Mapping[str, int]) -> DataIngested:
+    async def _data_ingested(self, part: int) -> DataIngested:
         run_id = self.run.run_id
         shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
         return DataIngested.of(
@@ -117,7 +130,6 @@ class Retry:
             parts=self.run.parts or part,
             customers=await self._lines(object_keys.customers(run_id, part), Customer),
             shared_texts=len(shared),
-            run_texts=counts.get("reviews", 0) + counts.get("shared_texts", 0),
         )
 
     async def _sentiment_scored(self, counts: Mapping[str, int]) -> SentimentScored:

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue, ValidationError
 
 from fondly.mailer.domain.locales import languages
 from fondly.mailer.domain.message.brand_values import HttpsUrl
 from fondly.mailer.domain.message.shop_file import EXPECTED as EXPECTED_BY_MAILER
 from fondly.mailer.domain.message.shop_file import ShopFileSections
-from fondly.mailer.domain.message.toml_file import Section, read_toml
+from fondly.mailer.domain.message.toml_file import Section, problems_of, read_toml
 from fondly.operations.shop.values import (
     CURRENCY_EXPECTED,
     HOSTS_EXPECTED,
@@ -93,3 +93,13 @@ class ShopFile(ShopFileSections):
 def read_shop_file(text: str, *, file: str) -> ShopFile:
     """Read `fondly.toml`; raise `InvalidFileError` naming the file, line and key of every problem."""
     return read_toml(ShopFile, text, file=file, expected=EXPECTED)
+
+
+def problem_of(key: str, value: object) -> str:
+    """Return what is wrong with a key's value, `found …, expected …`; empty if nothing is."""
+    section, _, name = key.partition(".")
+    try:
+        ShopFile.model_validate({section: {name: value}})
+    except ValidationError as error:
+        return next(problem for _, problem in problems_of(error, ShopFile, EXPECTED))
+    return ""

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import os
 import re
 import sys
 from collections import Counter
@@ -17,7 +18,8 @@ from babel.numbers import get_territory_currencies
 
 from fondly.mailer.domain.language import UnknownLanguageError, language
 from fondly.mailer.domain.message.hosts import AllowedHosts, below
-from fondly.operations.shop.file import ShopSection
+from fondly.operations.shop.file import ShopSection, problem_of
+from fondly.operations.shop.rendering import hosts_of
 
 SAMPLED_ROWS = 1_000
 MIN_SHARE = 0.1
@@ -59,6 +61,24 @@ def guess(files: Sequence[Path], environment: Mapping[str, str]) -> dict[str, ob
         **_brand(seen.links),
     }
     return {key: value for key, value in guessed.items() if value}
+
+
+def suggestions(
+    data: Path | None, *, locale: str, environment: Mapping[str, str] = os.environ
+) -> dict[str, object]:
+    """Return what can be guessed from a file or a folder, and from the machine, as far as it can be used."""
+    files = sorted(data.iterdir()) if data and data.is_dir() else filter(None, [data])
+    given = [file for file in files if file.is_file()]
+    guessed = guess(given, {**environment, "LC_ALL": locale or environment.get("LC_ALL", "")})
+    return {key: value for key, value in guessed.items() if not problem_of(key, value)}
+
+
+def guess_from_url(url: str) -> Mapping[str, object]:
+    """Return what follows from the shop's address; nothing without one."""
+    if not url:
+        return {}
+    hosts = list(hosts_of(url))
+    return {"brand.from_address": f"hello@{hosts[0]}", "hosts.links": hosts}
 
 
 class _Seen:

@@ -1,5 +1,6 @@
 """The one function by which commands read a shop's file."""
 
+import asyncio
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -10,12 +11,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from fondly.contracts import object_keys
+from fondly.mailer.adapters.shop_files import LocalShopFiles
+from fondly.mailer.domain.language import DEFAULT_LOCALE, language
+from fondly.mailer.domain.message.theme import Brand
 from fondly.mailer.domain.message.toml_file import InvalidFileError, line_of, problems_of, text_of
+from fondly.mailer.use_cases.load_look import load_look
 from fondly.operations.shop.file import EXPECTED, ShopFile, read_shop_file
 from fondly.operations.shop.rendering import INGEST_HOSTS, SETTINGS, Setting, ingest_hosts, rendered
 from fondly.operations.shop.values import ANY_LOCALE
 
 CONFIG = "FONDLY_CONFIG"
+UNSUBSCRIBE_URL, UNSUBSCRIBE_KEY = "FONDLY_MAILER_UNSUBSCRIBE_URL", "FONDLY_MAILER_UNSUBSCRIBE_KEY"
 
 
 class Origin(StrEnum):
@@ -75,6 +81,11 @@ def load_shop(
     if shop.applied.columns:
         _require_mapping(shop, text)
     return shop
+
+
+def require_theme(file: Path) -> None:
+    """Put the file's theme together; raise `InvalidFileError` if the mailer could not."""
+    asyncio.run(load_look(LocalShopFiles(file))).theme(Brand("", ""), language(DEFAULT_LOCALE).messages)
 
 
 def _default_file(environment: Mapping[str, str]) -> Path | None:

@@ -164,3 +164,12 @@ def _quoted(value: str) -> str:
     if not re.search(r'["$`\\]', value):
         return f'"{value}"'
     return "'" + value.replace("'", "\\'") + "'"
+
+
+def read_value(key: str, text: str) -> object:
+    """Read a key's value as its variable has it; what cannot be read stays a text."""
+    read = next((setting.read for setting in SETTINGS if setting.key == key), str)
+    try:
+        return read(text.strip())
+    except ValueError:
+        return text

@@ -7,7 +7,7 @@ from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.names import holds_values, loosened, read_names
 from fondly.ingest.domain.formats.vocabulary import synonyms
 from fondly.operations.errors import OperationError
-from fondly.operations.suppressions.reasons import known_reason
+from fondly.operations.suppressions.rows import known_reason
 
 MAX_SHOWN_CHARS = 200
 OWN = ("address", "customer_id", "reason", "source", "at", "entry")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fondly.contracts.consent import REASONS, Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.ingest.domain.errors import UnreadableError
-from fondly.operations.suppressions.reasons import is_consent, known_reason
+from fondly.ingest.domain.formats.names import loosened
 
 MAX_SUBJECT_CHARS = 256
 MAX_SOURCE_CHARS = 200
@@ -16,6 +16,19 @@ MILLISECONDS_FROM = 100_000_000_000
 """As seconds it would be the year 5138."""
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _ENTRY = re.compile(r"(?:address|customer)#[0-9a-f]{64}")
+_OTHERS: Mapping[NotSent, tuple[str, ...]] = {
+    NotSent.UNSUBSCRIBED: ("unsubscribe", "unsubscribes", "opt out", "opted out", "list unsubscribe"),
+    NotSent.HARD_BOUNCE: ("bounce", "bounced", "bounces", "permanent", "invalid", "cleaned", "blocked"),
+    NotSent.COMPLAINT: ("complained", "spam", "spam complaint", "spam report", "abuse", "reported spam"),
+    NotSent.MANUAL: ("manual suppression", "manually added", "admin"),
+}
+_CONSENT = frozenset(
+    map(loosened, ("subscribed", "active", "opted in", "opt in", "confirmed", "deliverable", "valid"))
+)
+_BY_NAME: Mapping[str, NotSent] = {loosened(reason): reason for reason in sorted(REASONS)} | {
+    loosened(name): reason for reason, names in _OTHERS.items() for name in names
+}
+"""The reasons of other systems' lists, by the letters of their names."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,16 @@ def suppressions_of(
 def entry_of(subject: str, *, is_customer: bool = False) -> str:
     """Return the key of what a person names: an address if it has an `@`, unless they say otherwise."""
     return customer_entry(subject) if is_customer or "@" not in subject else address_entry(_address(subject))
+
+
+def known_reason(text: str) -> NotSent | None:
+    """Return the reason that a text names, ours or another system's: `HardBounce`, `COMPLAINT`; else None."""
+    return _BY_NAME.get(loosened(text))
+
+
+def is_consent(text: str) -> bool:
+    """Return whether a text says that somebody may be written to, as lists of all of a shop's contacts do."""
+    return loosened(text) in _CONSENT
 
 
 def _whom(row: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:

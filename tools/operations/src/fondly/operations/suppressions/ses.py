@@ -4,18 +4,15 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
 from fondly.contracts.consent import Suppression, address_entry
 from fondly.contracts.delivery import NotSent
+from fondly.operations.environment import open_client
 from fondly.operations.errors import OperationError
-from fondly.runtime.aws import CONFIG
 from fondly.runtime.errors import error_code
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-
     from types_aiobotocore_sesv2.client import SESV2Client
     from types_aiobotocore_sesv2.type_defs import ListSuppressedDestinationsResponseTypeDef
 
@@ -25,21 +22,17 @@ NOT_FOUND = "404"
 _REASONS = {"BOUNCE": NotSent.HARD_BOUNCE, "COMPLAINT": NotSent.COMPLAINT}
 
 
-def open_ses(region: str) -> "AbstractAsyncContextManager[SESV2Client]":
-    """Open a client of SES."""
-    return get_session().create_client("sesv2", region_name=region, config=CONFIG)
-
-
-async def of_account(ses: "SESV2Client") -> AsyncIterator[Suppression]:
+async def of_account(region: str) -> AsyncIterator[Suppression]:
     """Yield the addresses of the account's list, page by page; raise `OperationError` if there is none."""
     more: dict[str, Any] = {}
-    while True:
-        page = await _page(ses, more)
-        for summary in page.get("SuppressedDestinationSummaries", []):
-            yield _suppression(summary)
-        if not (token := page.get("NextToken")):
-            return
-        more = {"NextToken": token}
+    async with open_client("sesv2", region) as ses:
+        while True:
+            page = await _page(ses, more)
+            for summary in page.get("SuppressedDestinationSummaries", []):
+                yield _suppression(summary)
+            if not (token := page.get("NextToken")):
+                return
+            more = {"NextToken": token}
 
 
 async def _page(ses: "SESV2Client", more: Mapping[str, Any]) -> "ListSuppressedDestinationsResponseTypeDef":

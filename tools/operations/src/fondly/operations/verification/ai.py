@@ -19,7 +19,6 @@ BEDROCK = (
 COMPREHEND = "use a region with Comprehend, and allow comprehend:DetectSentiment and BatchDetectSentiment"
 LANGUAGES = "allow comprehend:BatchDetectDominantLanguage"
 ASPECTS = "use a region with targeted sentiment, and allow comprehend:BatchDetectTargetedSentiment"
-JOBS = "allow comprehend:ListSentimentDetectionJobs and ListTargetedSentimentDetectionJobs"
 SAMPLE = "The sound is great, but the battery is terrible."
 PERSONALIZE = "use a region with Personalize, and allow personalize:ListRecipes"
 ROLE = "terraform apply"
@@ -32,7 +31,6 @@ def ai_checks(account: Account) -> list[Check]:
         Check("Comprehend", COMPREHEND, partial(_unless_understudy, account, _comprehend)),
         Check("Comprehend languages", LANGUAGES, partial(_unless_understudy, account, _languages)),
         Check("Comprehend aspects", ASPECTS, partial(_unless_understudy, account, _aspects)),
-        Check("Comprehend jobs", JOBS, partial(_unless_understudy, account, _jobs)),
         Check("Personalize", PERSONALIZE, partial(_unless_understudy, account, _personalize)),
         Check("role of Personalize", ROLE, partial(_role, account)),
         Check("campaigns", CAMPAIGNS, partial(_unless_understudy, account, campaign_finding)),
@@ -63,12 +61,6 @@ def _aspects(account: Account) -> Finding:
 def _batch_finding(answer: Mapping[str, Any]) -> Finding:
     """A batch must have a result for its only document."""
     return judged([f"{each['ErrorCode']}: {each['ErrorMessage']}" for each in answer["ErrorList"]])
-
-
-def _jobs(account: Account) -> Finding:
-    account.comprehend.list_sentiment_detection_jobs(MaxResults=1)
-    account.comprehend.list_targeted_sentiment_detection_jobs(MaxResults=1)
-    return passed()
 
 
 def _personalize(account: Account) -> Finding:
