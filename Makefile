@@ -22,7 +22,7 @@ LABELS = FONDLY_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock service setting-names coverage-table clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock service setting-names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -168,9 +168,6 @@ lock: setup ## pin the newest versions that fit together into constraints.txt
 
 setting-names: setup ## tell Terraform which settings the services have, after one was added or renamed
 	$(BIN)/python -m tests.support.setting_names
-
-coverage-table: setup ## tell understudy's README which operations it answers, after one was added
-	$(BIN)/python -m understudy coverage --write understudy/README.md
 
 clean: ## remove what was built here
 	rm -rf $(VENV) $(VENV_INFRA) lab/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache

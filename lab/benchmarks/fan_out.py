@@ -21,8 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from fondly.contracts.events import SentimentScored
-from fondly.runtime.announcer import SNSAnnouncer
-from fondly.runtime.queue.publisher import Publisher
+from fondly.recommender.domain.run_state import TRAINING, Phase, RecommenderState
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.runs.run import Run, StageName
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
@@ -31,6 +31,7 @@ from harness.scored_run import ScoredRun
 
 RUN = "run-0123456789abcdef"
 SERVICE = "fondly.recommender"
+SELECTING = frozenset({Phase.WEIGH, Phase.SELECT})
 POLL_S = 0.1
 LONGEST_S = 1_800
 MAX_SHARE = 0.65
@@ -123,7 +124,7 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, processes: int) -> Mea
         start = clock.now()
         await _announce(stack, run)
         learned = await clock.when(_is_learned)
-        ranked = await clock.when(lambda run: run.step.get("step") == "select" or _is_popular(run))
+        ranked = await clock.when(lambda run: RecommenderState.of(run).phase in SELECTING)
         ended = await clock.when(lambda run: not run.parts_to_do(StageName.RECOMMENDER))
     return Measured(
         learn_s=learned.at - start.at,
@@ -162,11 +163,7 @@ class _Clock:
 
 
 def _is_learned(run: Run) -> bool:
-    return "study_closed" in run.step
-
-
-def _is_popular(run: Run) -> bool:
-    return run.step.get("engine") == "popularity"
+    return RecommenderState.of(run).phase in {*TRAINING, *SELECTING}
 
 
 def _between(one: _Moment, other: _Moment) -> list[float]:

@@ -29,8 +29,7 @@ from rich.table import Table
 from fondly.contracts import object_keys
 from fondly.contracts.events import SentimentScored
 from fondly.operations.local_stack import exported
-from fondly.runtime.announcer import SNSAnnouncer
-from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.runs.run import StageName
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe

@@ -74,12 +74,15 @@ def test_the_runtime_loads_no_service_and_no_tool() -> None:
 
 
 def test_understudy_loads_nothing_of_ours() -> None:
-    """Strangers install it alone: no module needs any of ours, nor does its distribution."""
+    """Strangers install it alone: no module and no test needs any of ours, nor does its distribution."""
     folder = ROOT / "understudy"
     loaded = loaded_by((folder / "src").rglob("*.py"), without=["fondly"])
     assert within(loaded, {"fondly"}) == {"fondly"}
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     assert not [each for each in project["dependencies"] if each.startswith("fondly")]
+    texts = {path: path.read_text("utf-8") for path in folder.rglob("*.py") if ".venv" not in path.parts}
+    ours = re.compile(r"^(from|import) (fondly|tests)\b", re.MULTILINE)
+    assert [str(path) for path, text in texts.items() if ours.search(text)] == []
 
 
 def test_operations_load_nothing_that_draws_and_no_other_tool() -> None:

@@ -18,7 +18,8 @@ from fondly.operations.local_stack import exported
 from fondly.operations.topology import Topology
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.delivery import Act, Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 from fondly.sender.domain.dating import dated
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.mailbox import Fault as MailFault

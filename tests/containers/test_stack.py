@@ -42,7 +42,7 @@ IN_PROGRESS = PART_REVIEWS * ServiceSettings.model_fields["concurrency"].default
 MIDDLE: dict[str, Callable[[Run], bool]] = {
     "ingest": lambda run: bool(run.stage(StageName.INGEST).done),
     "sentiment": lambda run: bool(run.stage(StageName.SENTIMENT).done),
-    "recommender": lambda run: bool(run.step),
+    "recommender": lambda run: bool(run.states.get(StageName.RECOMMENDER)),
     "mailer": lambda run: bool(run.stage(StageName.MAILER).done),
 }
 """How to see that a service is in the middle of a run."""

@@ -7,7 +7,8 @@ from urllib.request import urlopen
 import pytest
 
 from fondly.operations.local_stack import exported
-from fondly.stack.embedded import SERVICES, embedded_stack
+from fondly.operations.topology import SERVICES
+from fondly.stack.embedded import embedded_stack
 from fondly.stack.observer import observe
 from fondly.stack.sample import write_sample
 from tests.support.pipeline import Pipeline

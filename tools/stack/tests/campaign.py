@@ -87,7 +87,7 @@ body {{ margin: 0; background: #ffffff; color: #111111; font: 16px sans-serif }}
 
 
 def campaign() -> list[GalleryEmail]:
-    """Return the emails: every tenth by the house, every seventh to an unhappy customer."""
+    """Return the emails: every tenth with template copy, every seventh to an unhappy customer."""
     return [_email(number) for number in range(EMAILS)]
 
 
@@ -130,7 +130,7 @@ def _email(number: int) -> GalleryEmail:
         delivery=_delivery(number),
         chosen_by="personalize",
         copy_source=sources.get(number % 10, CopySource.AI),
-        house_fields=("intro",) if number % 10 == 1 else (),
+        template_fields=("intro",) if number % 10 == 1 else (),
         prompt_keys=_prompt_keys(number) if number % 10 else (),
         html=HTML.format(name=name, number=number, picture=PICTURE),
         text=f"Hello {name}\n\nEmail {number // 2}\n\nhttps://shop.example/unsubscribe/{number}",

@@ -258,7 +258,7 @@ def evaluate_copy(screen: Console) -> None:
 
 
 def evaluate_answers(screen: Console) -> None:
-    """Some fields of house text: one refused twice, one that was not answered."""
+    """Some fields of template copy: one refused twice, one that was not answered."""
     rates = OutcomeRates(first_pass=RATE, repaired=RATE, fallen_back=RATE)
     wording = JudgedWording(text="{1.name} is waterproof, so take it along to the sea.", problems=(WORD,))
     fallen = JudgedField(

@@ -29,12 +29,11 @@ from fondly.mailer.use_cases.know_features import KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter
-from fondly.runtime.announcer import SNSAnnouncer
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.kept_answers import DynamoDBKeptAnswers
 from fondly.runtime.queue.message import Message
-from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.runs.ledger import Ledger

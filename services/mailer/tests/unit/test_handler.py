@@ -53,7 +53,7 @@ NOTHING = dict.fromkeys(
     (
         *("emails", "emails_template_copy", "emails_mixed_copy", "emails_failed", "emails_left_out"),
         *("emails_sorry", "emails_suppressed", "copy_facts", "copy_prompts", "copy_repairs"),
-        *("copy_calls", "house_fields", "products_described", "links_left_out"),
+        *("copy_calls", "template_fields", "products_described", "links_left_out"),
     ),
     0,
 )
@@ -288,7 +288,7 @@ async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
     assert await world.counts() == NOTHING | ASKED | asked | {
         "emails": 1,
         "emails_template_copy": 1,
-        "house_fields": 10,
+        "template_fields": 10,
         "links_left_out": PICTURES,
     }
     assert world.announcer.of(EmailFinished) == [

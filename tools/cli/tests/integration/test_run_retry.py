@@ -25,6 +25,7 @@ from fondly.contracts.records import (
     SharedText,
 )
 from fondly.contracts.run_id import run_id
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.source import source_name
@@ -96,6 +97,11 @@ def scored(in_ledger: "InLedger", **step: str) -> None:
     in_ledger(announce)
 
 
+async def _polled(ledger: Ledger, attempt: int) -> None:
+    run = await ledger.run(RUN)
+    await ledger.change_state(run, RecommenderState, lambda state: state.having(attempt=attempt))
+
+
 async def nothing() -> None:
     """Announce nothing."""
 
@@ -130,7 +136,8 @@ def test_a_recommender_that_was_polling_gets_its_latest_poll(
     fondly: "Fondly", in_ledger: "InLedger", bodies: "Bodies"
 ) -> None:
     """Directly in its queue, with the ledger's attempt."""
-    scored(in_ledger, attempt="7", step="train")
+    scored(in_ledger)
+    in_ledger(lambda ledger: _polled(ledger, 7))
     fondly("run", "retry", RUN)
     (body,) = bodies("recommender")
     event = json.loads(body)

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from fondly.cli.tables.guidance import comparison
-from fondly.operations.cost.delivery import delivery_lines
 from fondly.operations.cost.estimate import estimate_cost
 from fondly.operations.cost.hours import Quotas, hours_of
-from fondly.operations.cost.lines import run_lines
+from fondly.operations.cost.lines import delivery_lines, run_lines
 from fondly.operations.cost.ratios import MeasuredRun, measured_runs
 from fondly.operations.cost.workload import MODEL_ID, Workload, units_of
 from tools.cli.tests.conftest import Fondly

@@ -7,7 +7,7 @@ import pytest
 from fondly.cli.tables.drawing import draw
 from fondly.cli.tables.picks import pick_sections, remark
 from fondly.contracts.records import Exclusion, Pick, Product, Reason, ReasonKind
-from fondly.operations.recommending.views import Picked
+from fondly.operations.recommending import Picked
 from fondly.recommender.domain.realtime.current_picks import PickedFrom
 from tools.cli.tests.screens import compare, in_pipe, on_terminal
 

@@ -28,19 +28,19 @@ from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.operations.cleanup.infrastructure import WHY
-from fondly.operations.cleanup.owner import Owner
+from fondly.operations.cleanup.infrastructure import WHY, Owner
 from fondly.operations.cleanup.report import Row
-from fondly.operations.dead_letters.counts import DeadLetterCount
 from fondly.operations.dead_letters.dead_letter import DeadLetter
+from fondly.operations.dead_letters.received import DeadLetterCount
 from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.emails.finished import EmailView
-from fondly.operations.queues.states import QueueState
+from fondly.operations.queues import QueueState
 from fondly.operations.runs.retry import Message
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.operations.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
 from fondly.operations.verification import Outcome as Found
 from fondly.operations.verification import Result
+from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import MAKING, RunStatus, StageName
 from fondly.sender.domain.tally import Tally
@@ -181,12 +181,12 @@ def run_show(screen: Console) -> None:
         ],
         attribution=None,
         cost_usd={"total": Decimal("1234.5")},
-        step={
-            "step": "import",
-            "popularity_reason": "67 interactions, Personalize needs 1,000",
-            "import_interactions": ARN,
-            "interactions": f"{BIG}",
-        },
+        recommender=RecommenderState(
+            phase=Phase.IMPORT,
+            popularity_reason="67 interactions, Personalize needs 1,000",
+            interactions=BIG,
+            resources={"import_interactions": ARN},
+        ),
         rejects=Rejects(rows=BIG, location=f"s3://fondly-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
     )
     draw(run_sections(details), screen)
@@ -486,7 +486,7 @@ def demo_report(screen: Console) -> None:
         "emails_failed": 3,
         "emails_template_copy": 18_000,
         "emails_mixed_copy": 40_000,
-        "house_fields": BIG,
+        "template_fields": BIG,
         "emails_sorry": 9_000,
         "copy_facts": BIG,
         "copy_prompts": 1_100_000,

@@ -7,10 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from fondly.operations.delivery.approving import Terms
 from fondly.operations.delivery.plan import Plan, moment
-from fondly.operations.delivery.seeds import MOST_SEEDS, read_seeds
-from fondly.operations.delivery.start_times import start_time
+from fondly.operations.delivery.terms import MOST_SEEDS, Terms, read_seeds, start_time
 from fondly.operations.delivery.who import one_line
 from fondly.operations.errors import OperationError
 from fondly.runtime.runs.delivery import Act

@@ -57,7 +57,9 @@ def test_a_complete_stage_without_such_a_part_is_announced_by_any() -> None:
 def test_the_recommender_gets_the_poll_of_the_ledgers_attempt(attempt: int) -> None:
     """An older one would be dropped as stale."""
     scored = StageState(done=ALL, reached_by="part-3", announced=True)
-    run = a_run(ingest=ALL, sentiment=scored, step={"attempt": str(attempt)} if attempt else {})
+    run = a_run(
+        ingest=ALL, sentiment=scored, states={StageName.RECOMMENDER: {"attempt": attempt}} if attempt else {}
+    )
     assert wanted(run) == [(StageName.RECOMMENDER, attempt)]
 
 

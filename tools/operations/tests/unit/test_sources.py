@@ -3,7 +3,7 @@
 import pytest
 
 from fondly.ingest.domain.notification import read_notification
-from fondly.operations.runs.sources import Stored, notification
+from fondly.operations.runs.uploads import Stored, notification
 
 
 @pytest.mark.parametrize("key", ["uploads/a.csv", "uploads/2026 spring/ä+b&c%20.csv.gz"])

@@ -13,7 +13,7 @@ from fondly.cli.tables.declaration import Line
 from fondly.cli.tables.drawing import draw
 from fondly.contracts.clock import utc_now
 from fondly.operations.environment import Environment
-from fondly.operations.events.listener import ReceivedEvent, listening
+from fondly.operations.events import ReceivedEvent, listening
 from fondly.operations.formatting import UNKNOWN
 
 

@@ -1,16 +1,16 @@
 """The environment that a command works on: its AWS clients and the names of its resources."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
-from fondly.operations.endpoints import is_aws
 from fondly.operations.errors import MissingResourceError, OperationError
 from fondly.operations.target import Target
 from fondly.operations.topology import DEAD_LETTER_SUFFIX, Topology
@@ -113,6 +113,11 @@ class Environment:
             await self.dynamodb.describe_table(TableName=self.named(name))
         return self.named(name)
 
+    async def key_names(self, name: str) -> list[str]:
+        """Return the names of a table's keys; raise `ClientError` if it does not exist."""
+        described = await self.dynamodb.describe_table(TableName=self.named(name))
+        return [each["AttributeName"] for each in described["Table"]["KeySchema"]]
+
     async def objects(self) -> S3Objects:
         """Open the data bucket; raise `MissingResourceError` if it does not exist."""
         with _missing(NO_BUCKET, "bucket", self.named("data")):
@@ -143,6 +148,34 @@ async def open_environment(target: Target, topology: Topology) -> AsyncIterator[
         )
 
 
+class Ignoring:
+    """Ends a block at an error of AWS with one of these codes, such as those of what is not there."""
+
+    def __init__(self, codes: Collection[str]) -> None:
+        self._codes = codes
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        """Whether the error is one of them."""
+        return isinstance(error, ClientError) and error_code(error) in self._codes
+
+
+async def pages(
+    call: Callable[..., Awaitable[Mapping[str, Any]]],
+    token: str,
+    **request: Any,  # noqa: ANN401 - of the call
+) -> AsyncIterator[Mapping[str, Any]]:
+    """Yield the pages of a call for which botocore has no paginator; `token` asks for the next."""
+    while True:
+        page = await call(**request)
+        yield page
+        if not page.get(token):
+            return
+        request = {**request, token: page[token]}
+
+
 @contextmanager
 def _missing(codes: frozenset[str], kind: str, name: str) -> Iterator[None]:
     """Turn these AWS error codes into `MissingResourceError`."""
@@ -152,3 +185,11 @@ def _missing(codes: frozenset[str], kind: str, name: str) -> Iterator[None]:
         if error_code(error) in codes:
             raise MissingResourceError(kind, name) from error
         raise
+
+
+AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+
+
+def is_aws(endpoint_url: str) -> bool:
+    """Whether an endpoint is one of AWS, rather than an emulator's."""
+    return (urlsplit(endpoint_url).hostname or "").endswith(AWS_DOMAINS)

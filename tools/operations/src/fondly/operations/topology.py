@@ -9,6 +9,8 @@ TOPOLOGY = (Path(__file__).parent / "../../../../../infra/topology.yaml").resolv
 """Its path in a checkout; an installed package needs `--topology`."""
 
 
+SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender")
+"""Everything with a queue of its own, in the order of the flow."""
 DEAD_LETTER_SUFFIX = "-dlq"
 DEAD_LETTER_RETENTION_S = 1_209_600
 MADE_BY = "made-by"

@@ -19,7 +19,7 @@ from secrets import token_hex
 
 from fondly.operations.check.link_hosts import any_host
 from fondly.operations.local_stack import ENVIRONMENT, exported
-from fondly.operations.topology import Topology, load_topology
+from fondly.operations.topology import SERVICES, Topology, load_topology
 from fondly.stack.local_mail import MAILBOX, local_mail
 from fondly.stack.processes import Processes, StackNotReadyError, free_port
 from fondly.stack.provision import Resources, provision
@@ -27,7 +27,6 @@ from fondly.stack.provision import Resources, provision
 REGION = "eu-west-1"
 MAKING = ("ingest", "sentiment", "recommender", "mailer")
 """The services that turn a file into finished emails."""
-SERVICES = (*MAKING, "sender")
 WEB = "recommender.web"
 FEEDBACK, PAGES = "sender.feedback", "sender.web"
 PROCESSES = (*SERVICES, "mailer", FEEDBACK, WEB, PAGES)

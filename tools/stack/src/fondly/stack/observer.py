@@ -13,12 +13,13 @@ from fondly.contracts.delivery import Dispatch
 from fondly.contracts.events import RunFinished, parse_event
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
-from fondly.operations.queues.states import DEPTHS
+from fondly.operations.queues import DEPTHS
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.batches import batches
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.retry import process_all
-from fondly.runtime.runs.delivery import Deliveries, Delivery
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.storage import MAX_BATCH_GET, DynamoDBItems, S3Objects, from_item, to_item

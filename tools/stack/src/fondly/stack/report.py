@@ -19,8 +19,8 @@ from fondly.stack.fact_tables import customers_table, picks_lines, read_lines, r
 _COUNTS = ("products", "reviews", "purchases", "interactions", "recommendations")
 _SHORTFALLS = {"rejected_rows": "rejected rows", "unaligned_texts": "unaligned texts"}
 _COPY = {
-    "emails_mixed_copy": "with some house text",
-    "house_fields": "fields with house text",
+    "emails_mixed_copy": "partly template copy",
+    "template_fields": "template copy fields",
     "emails_sorry": "to unhappy customers",
     "copy_prompts": "prompts for copy",
     "copy_repairs": "prompts for repairs",

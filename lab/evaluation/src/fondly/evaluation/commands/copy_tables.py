@@ -38,7 +38,7 @@ def suite_sections(report: CopyReport) -> Iterator[Shown]:
 
 
 def answer_sections(report: AnswerReport) -> Iterator[Shown]:
-    """Yield the rates by field and by email, the rules that refused most, then every field of house text."""
+    """Yield the rates by field and by email, what rules refused most, then each field of template copy."""
     yield from (Line(_answers_head(report), "bold"), GAP)
     yield from (_outcomes("field", {**report.fields, ALL: report.all_fields}), GAP)
     yield from (_outcomes("fields of email", report.emails), GAP)
@@ -50,7 +50,7 @@ def answer_sections(report: AnswerReport) -> Iterator[Shown]:
         )
         yield from (Table(columns, list(report.rules.items())[:RULES_SHOWN]), GAP)
     if fallen := list(_fallen_back(report)):
-        yield from (_wordings("answer", "house text instead of", fallen), GAP)
+        yield from (_wordings("answer", "template copy instead of", fallen), GAP)
 
 
 def _cpu(microseconds: float) -> str:

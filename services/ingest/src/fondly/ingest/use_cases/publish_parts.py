@@ -15,11 +15,11 @@ from fondly.ingest.ports import Files
 from fondly.ingest.use_cases.in_thread import in_thread
 from fondly.runtime.batches import batches
 from fondly.runtime.consent import forgotten
+from fondly.runtime.dynamodb_types import write_units
 from fondly.runtime.ports import Announcer, Items, Objects
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import PartResult, Stage
-from fondly.runtime.storage import write_units
 
 NDJSON = "application/x-ndjson"
 PRODUCTS_PER_WRITE = 100

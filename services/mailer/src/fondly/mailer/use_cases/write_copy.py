@@ -2,7 +2,7 @@
 
 Frames are asked once for everybody of whom the same is known, texts on a product once for everybody who gets
 it for the same reason. A field of which no wording passes is asked for once more, with what was refused; if
-that fails too, it gets house text.
+that fails too, it gets template copy.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -44,8 +44,8 @@ DRY = "nothing forgotten: this was a dry run"
 async def show(environment: "Environment", customers: Who) -> Answer:
     """Show what the tables know of customers, and why they are or are not written to."""
     from fondly.cli.tables.customers import known_facts
+    from fondly.operations.customers.items import whom
     from fondly.operations.customers.known import at_a_glance
-    from fondly.operations.customers.lookup import whom
 
     async with Deletion().scope(environment) as scope:
         known = await at_a_glance(scope, await whom(scope, customers))
@@ -66,9 +66,8 @@ async def export(
     An archive with `customer.json` and their finished emails, readable by you alone; or all in one JSON.
     """
     from fondly.contracts.file_names import file_name
-    from fondly.operations.customers.archive import write_archive
-    from fondly.operations.customers.known import everything
-    from fondly.operations.customers.lookup import whom
+    from fondly.operations.customers.items import whom
+    from fondly.operations.customers.known import everything, write_archive
 
     async with Deletion().scope(environment) as scope:
         known = await everything(scope, await whom(scope, customers))
@@ -94,7 +93,7 @@ async def search(environment: "Environment", customers: Who) -> Answer:
     """
     from fondly.cli.tables.customers import proof_sections
     from fondly.operations.customers.forget import traces_of
-    from fondly.operations.customers.lookup import whom
+    from fondly.operations.customers.items import whom
     from fondly.operations.customers.search import Search
 
     async with Deletion().scope(environment) as scope:
@@ -121,9 +120,9 @@ async def forget(
     """
     from fondly.cli.tables.cleanup import deleted_table
     from fondly.cli.tables.customers import proof_sections
-    from fondly.operations.customers.answer import Forgotten
     from fondly.operations.customers.forget import forget as forget_customers
-    from fondly.operations.customers.lookup import whom
+    from fondly.operations.customers.items import whom
+    from fondly.operations.customers.proof import Forgotten
 
     dry_run = deletion.dry_run
     confirmed = dry_run or deletion.yes

@@ -32,7 +32,7 @@ async def list_(environment: "Environment") -> Answer:
     """Show how many dead letters each queue has."""
     from fondly.cli.tables.declaration import Table
     from fondly.cli.tables.queues import DEAD_LETTERS
-    from fondly.operations.dead_letters.counts import count_dead_letters
+    from fondly.operations.dead_letters.received import count_dead_letters
 
     counts = await count_dead_letters(environment)
     return Answer(counts, [Table(DEAD_LETTERS, counts)])

@@ -78,7 +78,8 @@ async def approve(
 
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
-    from fondly.operations.delivery.approving import Terms, note
+    from fondly.operations.delivery.approving import note
+    from fondly.operations.delivery.terms import Terms
 
     approved = Terms.of(sample=terms.sample, seeds=terms.seeds, at=terms.at, per_hour=terms.per_hour)
     who, reason, approving = await _deciding(environment, run_id, grounds)

@@ -39,7 +39,7 @@ async def list_(
 ) -> Answer:
     """Show the features of products."""
     from fondly.cli.tables.features import feature_table
-    from fondly.operations.features.features import Features
+    from fondly.operations.features import Features
 
     if run and search:
         raise OperationError("give --run or --search, not both")
@@ -55,7 +55,7 @@ async def list_(
 async def show(environment: "Environment", product: Product) -> Answer:
     """Show a product's features, who decided on them, and what was refused."""
     from fondly.cli.tables.features import product_features
-    from fondly.operations.features.features import Features
+    from fondly.operations.features import Features
 
     record = await (await Features.of(environment)).of_product(product)
     return Answer(record, product_features(record))
@@ -76,7 +76,7 @@ async def set_(
     It holds until `reset`, even if the catalogue entry changes.
     """
     from fondly.cli.tables.features import product_features
-    from fondly.operations.features.features import Features
+    from fondly.operations.features import Features
 
     known = await Features.of(environment)
     record, warnings = await known.decide(product, features, by=by, language=language)
@@ -87,7 +87,7 @@ async def set_(
 @in_environment
 async def reset(environment: "Environment", product: Product) -> None:
     """Forget a product's features, so that the model is asked for them in the next run."""
-    from fondly.operations.features.features import Features
+    from fondly.operations.features import Features
 
     await (await Features.of(environment)).reset(product)
     say(f"the next run that recommends {product} asks the model for its features")

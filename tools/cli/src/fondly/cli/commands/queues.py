@@ -17,7 +17,7 @@ async def queues(environment: "Environment") -> Answer:
     """
     from fondly.cli.tables.declaration import Table
     from fondly.cli.tables.queues import QUEUES
-    from fondly.operations.queues.states import queue_states
+    from fondly.operations.queues import queue_states
 
     states = await queue_states(environment)
     dead = [state.name for state in states if state.dead_letters]

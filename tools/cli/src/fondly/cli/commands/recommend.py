@@ -43,7 +43,7 @@ async def recommend(
     known of the customer, their ranking and last emails, and the shop's file as it is now.
     """
     from fondly.cli.tables.picks import pick_sections
-    from fondly.operations.recommending.asking import picked
+    from fondly.operations.recommending import picked
     from fondly.recommender.domain.history.customer_ids import id_problem
 
     if problem := id_problem(customer):

@@ -106,7 +106,7 @@ async def watch(
     from fondly.cli.progress import show_delivery, show_run
     from fondly.operations.runs.follow import follow, follow_delivery
     from fondly.operations.runs.lookup import find_run
-    from fondly.runtime.runs.delivery import Deliveries
+    from fondly.runtime.runs.deliveries import Deliveries
 
     ledger = await environment.ledger()
     run = await show_run(follow(ledger, await find_run(ledger, run_id), interval_s), json=json)
@@ -155,7 +155,7 @@ async def resume(
     """
     from fondly.cli.tables.runs import message_sections
     from fondly.operations.runs.lookup import find_run
-    from fondly.operations.runs.resume import Resume
+    from fondly.operations.runs.retry import Resume
     from fondly.runtime.runs.run import RunStatus
 
     limit, ledger = _dollars(budget), await environment.ledger()

@@ -9,10 +9,17 @@ from importlib import resources
 from pydantic import BaseModel, ConfigDict
 
 from fondly.cli.tables.cost import money
-from fondly.operations.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
 from fondly.operations.cost.estimate import WEEKLY_SHARE, standing_lines
 from fondly.operations.cost.hours import hours_of
-from fondly.operations.cost.lines import CostLine, kept_lines, run_lines, total
+from fondly.operations.cost.lines import (
+    SES_PER_S,
+    CostLine,
+    delivery_hours,
+    delivery_lines,
+    kept_lines,
+    run_lines,
+    total,
+)
 from fondly.operations.cost.workload import Workload
 from fondly.operations.formatting import count
 

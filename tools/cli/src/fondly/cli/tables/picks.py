@@ -8,7 +8,7 @@ from fondly.contracts.records import Pick
 from fondly.mailer.domain.facts.figures import money
 from fondly.mailer.domain.facts.reasons import stated_reason
 from fondly.mailer.domain.text import cut
-from fondly.operations.recommending.views import Picked
+from fondly.operations.recommending import Picked
 from fondly.recommender.domain.realtime.current_picks import PickedFrom
 
 LOCALE = "en"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from fondly.cli.tables.declaration import Column, Columns, Line, Remark, Shown, sheet
-from fondly.operations.dead_letters.counts import DeadLetterCount
 from fondly.operations.dead_letters.dead_letter import DeadLetter
+from fondly.operations.dead_letters.received import DeadLetterCount
 from fondly.operations.formatting import age, since
-from fondly.operations.queues.states import QueueState
+from fondly.operations.queues import QueueState
 
 
 def _alarm(queue: QueueState | DeadLetterCount) -> str:

@@ -77,11 +77,8 @@ def run_sections(run: RunDetails) -> Iterator[Shown]:
         yield from map(Line, (*convention_lines(report), *ignored_lines(report)))
     if run.rejects:
         yield from (Line(f"{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), GAP)
-    if (
-        run.status is not RunStatus.FINISHED and run.step
-    ):  # what it waits for, or died of; --json always has it
-        yield Line("recommender", "bold")
-        yield from (Line(f"{name:<20}  {value}") for name, value in run.step.items() if value)
+    if run.status is not RunStatus.FINISHED:  # what it waits for, or died of; --json always has it
+        yield from _noted(run)
 
 
 def message_sections(messages: Sequence[Message], told: str) -> Iterator[Shown]:
@@ -130,7 +127,15 @@ def _note(run: RunDetails, stage: StageView) -> str:
         return ""
     if stage.stage in ANNOUNCED and stage.done == stage.parts and not stage.announced:
         return "complete, not yet announced"
-    return run.step.get("step", "") if stage.stage is StageName.RECOMMENDER else ""
+    return run.recommender.training if stage.stage is StageName.RECOMMENDER else ""
+
+
+def _noted(run: RunDetails) -> Iterator[Line]:
+    """Yield what the recommender has noted."""
+    if noted := run.recommender.model_dump(mode="json", exclude_defaults=True):
+        yield Line("recommender", "bold")
+    for name, value in (noted | noted.pop("resources", {})).items():
+        yield Line(f"{name:<20}  {value}")
 
 
 def _counts(run: RunDetails) -> Table[Sequence[Count]]:

@@ -8,9 +8,9 @@ from pathlib import Path
 from fondly.contracts.ingest_report import IgnoredFile
 from fondly.contracts.object_keys import SHOP_CONFIG
 from fondly.ingest.domain.errors import FileError
-from fondly.ingest.domain.exclusion import ExclusionRules
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING, without_data
 from fondly.ingest.domain.formats.mapping import Mapping, read_mapping
+from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.domain.values.links import LinkPolicy
 from fondly.ingest.use_cases.check_files import CheckedFiles, check_files

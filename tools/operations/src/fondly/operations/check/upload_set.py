@@ -9,9 +9,9 @@ from pathlib import Path
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, kind_of_name, without_data
 from fondly.ingest.domain.file_sets import SetFile, StoredFile
+from fondly.ingest.domain.folders import newest
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.manifest import read_manifest
-from fondly.ingest.domain.newest_files import newest
 from fondly.ingest.domain.pieces import tables
 from fondly.ingest.domain.uploads import missing_kinds
 

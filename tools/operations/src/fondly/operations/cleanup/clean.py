@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fondly.operations.cleanup.infrastructure import delete_infrastructure
+from fondly.operations.cleanup.infrastructure import Owner, delete_infrastructure, owner_of
 from fondly.operations.cleanup.items import delete_items
 from fondly.operations.cleanup.messages import delete_dead_letters, purge_dead_letters, purge_queues
 from fondly.operations.cleanup.objects import delete_objects
-from fondly.operations.cleanup.owner import Owner, owner_of
 from fondly.operations.cleanup.personalize_steps import clean_personalize
 from fondly.operations.cleanup.scope import Scope
 from fondly.operations.environment import Environment

@@ -3,13 +3,10 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from fondly.contracts.delivery import Outcome
 from fondly.operations.cleanup.scope import Scope
-from fondly.operations.environment import NO_TABLE
+from fondly.operations.environment import NO_TABLE, Ignoring
 from fondly.runtime.batches import batches
-from fondly.runtime.errors import error_code
 from fondly.runtime.retry import process_all
 from fondly.runtime.runs.delivery import OF_SAMPLE
 from fondly.runtime.storage import MAX_BATCH_WRITE, to_item
@@ -54,47 +51,37 @@ async def delete_items(scope: Scope) -> None:
 
 async def _leave(scope: Scope, name: str, condition: str, why: str) -> None:
     """Count the items that stay on purpose."""
-    try:
-        found = [
-            keys async for keys in _keys(scope, scope.environment.named(name), ["customer_id"], condition)
-        ]
-    except ClientError as error:
-        if error_code(error) not in NO_TABLE:
-            raise
-        return
-    scope.report.left(f"items of {name}", sum(map(len, found)), why)
+    with Ignoring(NO_TABLE):
+        async for found in _keys(scope, name, ["customer_id"], condition):
+            scope.report.left(f"items of {name}", len(found), why)
 
 
 async def _delete_found(scope: Scope, name: str, condition: str | None) -> None:
-    table, what = scope.environment.named(name), f"items of {name}"
-    try:
-        described = await scope.environment.dynamodb.describe_table(TableName=table)
-    except ClientError as error:
-        if error_code(error) not in NO_TABLE:
-            raise
-        return
-    keys = [each["AttributeName"] for each in described["Table"]["KeySchema"]]
-    async for found in _keys(scope, table, keys, condition):
-        if not scope.dry_run:
-            await _delete(scope, table, found)
-        scope.report.deleted(what, len(found))
+    with Ignoring(NO_TABLE):
+        async for found in _keys(scope, name, await scope.environment.key_names(name), condition):
+            if not scope.dry_run:
+                await _delete(scope, scope.environment.named(name), found)
+            scope.report.deleted(f"items of {name}", len(found))
 
 
 async def _keys(
-    scope: Scope, table: str, keys: Sequence[str], condition: str | None
+    scope: Scope, name: str, keys: Sequence[str], condition: str | None
 ) -> AsyncIterator[list[Mapping[str, Any]]]:
     """Yield the keys of a table's items, page by page."""
     names = {f"#key{number}": name for number, name in enumerate(keys)}
-    request: dict[str, Any] = {"TableName": table, "ProjectionExpression": ", ".join(names)}
+    request: dict[str, Any] = {"ProjectionExpression": ", ".join(names)}
     if condition:
         aliases = {"#run_id": "run_id", "#owner": "owner"}
-        names |= {alias: name for alias, name in aliases.items() if alias in condition}
+        names |= {alias: column for alias, column in aliases.items() if alias in condition}
         request["FilterExpression"] = condition
         values = {":run": scope.run_id, ":sample": f"{scope.run_id}{OF_SAMPLE}", **OUTCOMES}
-        named = {name: value for name, value in values.items() if name in condition}
-        request["ExpressionAttributeValues"] = to_item(named)
+        used = {each: value for each, value in values.items() if each in condition}
+        request["ExpressionAttributeValues"] = to_item(used)
     pages = scope.environment.dynamodb.get_paginator("scan").paginate(
-        **request, ExpressionAttributeNames=names, ConsistentRead=True
+        TableName=scope.environment.named(name),
+        **request,
+        ExpressionAttributeNames=names,
+        ConsistentRead=True,
     )
     async for page in pages:
         yield [dict(each) for each in page.get("Items", [])]

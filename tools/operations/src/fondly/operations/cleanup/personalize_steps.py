@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from fondly.operations.cleanup.scope import Scope, pauses
-from fondly.operations.environment import DEFAULT_GROUP
+from fondly.operations.environment import DEFAULT_GROUP, Ignoring
 from fondly.runtime.errors import error_code
 from fondly.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
 
@@ -42,24 +42,18 @@ async def _is_ours(scope: Scope, group: Mapping[str, Any]) -> bool:
 
 
 async def _tags(scope: Scope, arn: str) -> dict[str, str]:
-    try:
+    with Ignoring({GONE}):
         reply = await scope.personalize.list_tags_for_resource(resourceArn=arn)
-    except ClientError as error:
-        if error_code(error) != GONE:
-            raise
-        return {}
-    return {tag["tagKey"]: tag["tagValue"] for tag in reply["tags"]}
+        return {tag["tagKey"]: tag["tagValue"] for tag in reply["tags"]}
+    return {}
 
 
 async def _pages(scope: Scope, operation: Any, member: str, **request: str) -> list[Mapping[str, Any]]:  # noqa: ANN401 - a name of the client's
     """Every entry of a list; none if what it was to be listed of is gone."""
-    try:
+    with Ignoring({GONE}):
         pages = scope.personalize.get_paginator(operation).paginate(**request)
         return [entry async for page in pages for entry in page.get(member, [])]
-    except ClientError as error:
-        if error_code(error) != GONE:
-            raise
-        return []
+    return []
 
 
 class _GroupCleaner:
@@ -137,13 +131,9 @@ class _GroupCleaner:
                     await self._stop(str(version["solutionVersionArn"]))
 
     async def _stop(self, version_arn: str) -> None:
-        try:
+        with Ignoring({IN_USE, GONE}):
             await self._scope.personalize.stop_solution_version_creation(solutionVersionArn=version_arn)
-        except ClientError as error:
-            if error_code(error) not in {IN_USE, GONE}:
-                raise
-            return
-        self._scope.report.deleted("trainings stopped")
+            self._scope.report.deleted("trainings stopped")
 
     async def _note_jobs(self) -> None:
         """Count the records of jobs, which stay."""

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiobotocore.session import get_session
 
 from fondly.operations.cleanup.report import Report
-from fondly.operations.endpoints import is_aws
-from fondly.operations.environment import Environment
+from fondly.operations.environment import Environment, is_aws
 from fondly.runtime.aws import CONFIG
 
 if TYPE_CHECKING:

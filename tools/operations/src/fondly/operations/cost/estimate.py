@@ -8,9 +8,17 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.operations.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
 from fondly.operations.cost.hours import NEW_ACCOUNT, Quotas, calls_of, hours_of
-from fondly.operations.cost.lines import CostLine, kept_lines, line, run_lines, total
+from fondly.operations.cost.lines import (
+    SES_PER_S,
+    CostLine,
+    delivery_hours,
+    delivery_lines,
+    kept_lines,
+    line,
+    run_lines,
+    total,
+)
 from fondly.operations.cost.workload import Workload
 
 STANDING = "standing.toml"

@@ -1,17 +1,16 @@
-"""Forgets customers, and products, in the tables."""
+"""Finds and forgets customers, and products, in the tables."""
 
 import json
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from fondly.mailer.domain.message.addresses import header_address
 from fondly.operations.cleanup.scope import Scope
 from fondly.operations.customers.gone import Gone
-from fondly.operations.environment import NO_TABLE
+from fondly.operations.environment import NO_TABLE, Ignoring
 from fondly.runtime.batches import batches
-from fondly.runtime.errors import error_code
-from fondly.runtime.storage import from_item, to_item
+from fondly.runtime.storage import DynamoDBItems, from_item, to_item
 
 IDS_PER_SCAN = 50
 BY_RUN = ("emails", "dispatches")
@@ -104,27 +103,18 @@ async def get(scope: Scope, table: str, key: Mapping[str, str]) -> dict[str, Any
     """Return an item; None if there is none, or no such table."""
     if table not in scope.environment.topology.tables:
         return None
-    try:
+    with Ignoring(NO_TABLE):
         reply = await scope.environment.dynamodb.get_item(
             TableName=scope.environment.named(table), Key=to_item(key), ConsistentRead=True
         )
-    except ClientError as error:
-        if error_code(error) not in NO_TABLE:
-            raise
-        return None
-    return from_item(reply["Item"]) if "Item" in reply else None
+        return from_item(reply["Item"]) if "Item" in reply else None
+    return None
 
 
 async def group(scope: Scope, table: str, name: str, value: str) -> list[dict[str, Any]]:
     """Return the items whose partition key, the attribute `name`, has this value."""
-    pages = scope.environment.dynamodb.get_paginator("query").paginate(
-        TableName=scope.environment.named(table),
-        KeyConditionExpression="#name = :value",
-        ExpressionAttributeNames={"#name": name},
-        ExpressionAttributeValues=to_item({":value": value}),
-        ConsistentRead=True,
-    )
-    return [from_item(item) async for page in pages for item in page.get("Items", [])]
+    items = DynamoDBItems(scope.environment.dynamodb, scope.environment.named(table))
+    return await items.get_group(name, value)
 
 
 async def of_customers(scope: Scope, table: str, gone: Gone) -> AsyncIterator[dict[str, Any]]:
@@ -144,13 +134,35 @@ async def scan(scope: Scope, table: str, **request: Any) -> AsyncIterator[dict[s
     """Yield the items of a table; none if it does not exist."""
     if table not in scope.environment.topology.tables:
         return
-    try:
+    with Ignoring(NO_TABLE):
         pages = scope.environment.dynamodb.get_paginator("scan").paginate(
             TableName=scope.environment.named(table), ConsistentRead=True, **request
         )
         async for page in pages:
             for item in page.get("Items", []):
                 yield from_item(item)
-    except ClientError as error:
-        if error_code(error) not in NO_TABLE:
-            raise
+
+
+async def whom(scope: Scope, words: Sequence[str]) -> Gone:
+    """Return the customers with these ids, or with these addresses.
+
+    A word with an `@` is an address, unless a customer has it for an id. An address counts, too, that no
+    customer has.
+    """
+    ids, addresses = set[str](), set[str]()
+    for word in words:
+        if "@" in word and await get(scope, "customers", {"customer_id": word}) is None:
+            addresses.add(word.strip())
+        else:
+            ids.add(word)
+    if addresses:
+        ids |= await ids_of(scope, addresses)
+    return Gone(frozenset(ids), emails=addresses | _as_sent(addresses))
+
+
+def _as_sent(addresses: set[str]) -> set[str]:
+    sent = set[str]()
+    for each in addresses:
+        with suppress(ValueError):
+            sent.add(header_address(each))
+    return sent

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
+import zipfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -22,7 +25,7 @@ from fondly.operations.customers.objects import (
     learn_customers,
 )
 from fondly.operations.customers.scrub import is_told, theirs
-from fondly.operations.errors import MissingResourceError
+from fondly.operations.errors import MissingResourceError, OperationError
 from fondly.runtime.storage import EXPIRES_AT, DynamoDBItems
 
 BY_CUSTOMER = ("customers", "contacts", "histories")
@@ -167,3 +170,19 @@ def _parsed(line: bytes) -> Any:  # noqa: ANN401 - a record, or a text
         return json.loads(line)
     except ValueError:
         return line.decode(errors="replace").rstrip("\r\n")
+
+
+DATA = "customer.json"
+OURS_ALONE = 0o600
+
+
+def write_archive(known: Known, path: Path) -> None:
+    """Write a zip archive that its owner alone may read; raise `OperationError` if the file exists."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OURS_ALONE)
+    except FileExistsError as error:
+        raise OperationError(f"{path} exists: give --out FILE, or remove it") from error
+    with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(DATA, known.model_dump_json(indent=2, exclude={"emails"}))
+        for each in known.emails:
+            archive.writestr(each.key, each.message)

@@ -8,7 +8,8 @@ from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.items import scan
 from fondly.operations.customers.scrub import ERASED, mapped
 from fondly.operations.customers.traces import Traces
-from fondly.runtime.runs.delivery import DELIVERY, Decision, Deliveries, Delivery
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import DELIVERY, Decision, Delivery
 from fondly.runtime.runs.items import conditionally
 from fondly.runtime.storage import to_item
 

@@ -4,13 +4,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
 
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from fondly.contracts.object_keys import CLICKS
 from fondly.contracts.records import Customer
+from fondly.operations.cleanup.objects import Version, delete_versions, version_pages
 from fondly.operations.cleanup.scope import RUNS, Scope
 from fondly.operations.customers.gone import Gone, customers_key
 from fondly.operations.customers.scrub import is_told, scrubbed
@@ -27,7 +27,6 @@ AT_ONCE = 16
 KEYS_AT_ONCE = 256
 CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 """A run has written the object since it was read."""
-Version = Mapping[str, Any]
 Versions = list[Version]
 Work = Callable[[str, Versions], Awaitable[None]]
 
@@ -56,7 +55,7 @@ async def erase_objects(scope: Scope, gone: Gone) -> None:
             if customers_key(key) is not are_customers:
                 return
             if gone.is_their_email(key):
-                await _delete(scope, key, versions, EMAILS)
+                await _delete(scope, versions, EMAILS)
             elif is_told(key) and not key.endswith(EMAIL):
                 await _rewrite(scope, key, versions, gone)
 
@@ -71,13 +70,12 @@ async def erase_uploads(scope: Scope, versions: Mapping[str, set[str]], *, repla
     """
     for key, ids in sorted(versions.items()):
         if key in replaced:
-            if not scope.dry_run:
-                await _delete_versions(scope, key, [{"VersionId": each} for each in sorted(ids)])
+            await delete_versions(scope, [{"Key": key, "VersionId": each} for each in sorted(ids)], VERSIONS)
             scope.report.deleted(f"older versions of {FILES}", len(ids))
             continue
         async for name, found in _keys(scope, key):
             if name == key:
-                await _delete(scope, key, found, FILES)
+                await _delete(scope, found, FILES)
 
 
 async def for_each_key(scope: Scope, prefix: str, work: Work) -> None:
@@ -118,7 +116,7 @@ async def _rewrite(scope: Scope, key: str, versions: Sequence[Version], gone: Go
         if left is None:
             continue
         if version["IsLatest"] and not left and key.startswith(CLICKS):
-            await _delete(scope, key, versions, REWRITTEN)  # ingest takes no empty file
+            await _delete(scope, versions, REWRITTEN)  # ingest takes no empty file
             return
         if version["IsLatest"]:
             if not scope.dry_run and not await _put(scope, key, version, left):
@@ -129,8 +127,7 @@ async def _rewrite(scope: Scope, key: str, versions: Sequence[Version], gone: Go
     older = sum(not version["IsLatest"] for version in stale)
     if older:
         scope.report.deleted(VERSIONS, older)
-    if stale and not scope.dry_run:
-        await _delete_versions(scope, key, stale)
+    await delete_versions(scope, stale, VERSIONS)
 
 
 async def _rewrite_again(scope: Scope, key: str, gone: Gone) -> None:
@@ -160,31 +157,15 @@ async def _put(scope: Scope, key: str, version: Version, body: bytes) -> bool:
     return True
 
 
-async def _delete(scope: Scope, key: str, versions: Sequence[Version], what: str) -> None:
-    if not scope.dry_run:
-        await _delete_versions(scope, key, versions)
+async def _delete(scope: Scope, versions: Sequence[Version], what: str) -> None:
+    await delete_versions(scope, versions, VERSIONS)
     scope.report.deleted(what)
-
-
-async def _delete_versions(scope: Scope, key: str, versions: Sequence[Version]) -> None:
-    objects: Any = [{"Key": key, "VersionId": each["VersionId"]} for each in versions]
-    for start in range(0, len(objects), 1_000):
-        reply = await scope.environment.s3.delete_objects(
-            Bucket=scope.bucket, Delete={"Objects": objects[start : start + 1_000], "Quiet": True}
-        )
-        if refused := reply.get("Errors", []):
-            scope.report.failure(VERSIONS, f"S3 refused: {refused[0].get('Code')}", len(refused))
 
 
 async def _keys(scope: Scope, prefix: str) -> AsyncIterator[tuple[str, Versions]]:
     """Yield the keys below a prefix with all their versions, delete markers included, one key at a time."""
-    pages = scope.environment.s3.get_paginator("list_object_versions").paginate(
-        Bucket=scope.bucket, Prefix=prefix
-    )
     key, found = "", list[Version]()
-    async for page in pages:
-        entries: Versions = list(page.get("Versions", []))
-        entries += [{**each, "gone": True} for each in page.get("DeleteMarkers", [])]
+    async for entries in version_pages(scope, prefix):
         for name, group in groupby(sorted(entries, key=_name), key=_name):
             if name != key:
                 if found:

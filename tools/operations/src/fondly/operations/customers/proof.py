@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from fondly.operations.cleanup.report import Row
 from fondly.operations.customers.traces import Trace
 
 SHOWN = 1_000
@@ -91,3 +92,11 @@ class Findings:
                 ],
             }
         )
+
+
+class Forgotten(BaseModel):
+    """What was deleted or is left, by kind, and what a search of everything has found afterwards."""
+
+    rows: Sequence[Row]
+    proof: Proof | None
+    """None after a dry run, or if the search could not be made."""

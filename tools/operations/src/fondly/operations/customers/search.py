@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from tempfile import SpooledTemporaryFile
@@ -16,8 +17,9 @@ from fondly.operations.cleanup.scope import Scope
 from fondly.operations.customers.proof import Findings, Place, Proof
 from fondly.operations.customers.traces import Trace, Traces, Whose
 from fondly.operations.customers.unpack import BLOCK_BYTES, MEMORY_BYTES, look_into
-from fondly.operations.environment import NO_BUCKET, NO_QUEUE, NO_TABLE
+from fondly.operations.environment import NO_BUCKET, NO_QUEUE, NO_TABLE, Ignoring
 from fondly.operations.errors import MissingResourceError
+from fondly.operations.queues import DEPTHS
 from fondly.runtime.errors import error_code
 from fondly.runtime.parallel import for_each
 from fondly.runtime.storage import DynamoDBItems
@@ -78,16 +80,11 @@ class Search:
 
     async def _table(self, name: str) -> None:
         environment = self.scope.environment
-        try:
-            described = await environment.dynamodb.describe_table(TableName=environment.named(name))
-        except ClientError as error:
-            if error_code(error) not in NO_TABLE:
-                raise
-            return
-        keys = [each["AttributeName"] for each in described["Table"]["KeySchema"]]
-        self.findings.proof.tables += 1
-        items = DynamoDBItems(environment.dynamodb, environment.named(name))
-        await asyncio.gather(*(self._segment(items, name, keys, number) for number in range(SEGMENTS)))
+        with Ignoring(NO_TABLE):
+            keys = await environment.key_names(name)
+            self.findings.proof.tables += 1
+            items = DynamoDBItems(environment.dynamodb, environment.named(name))
+            await asyncio.gather(*(self._segment(items, name, keys, number) for number in range(SEGMENTS)))
 
     async def _segment(self, items: DynamoDBItems, name: str, keys: list[str], segment: int) -> None:
         proof = self.findings.proof
@@ -181,35 +178,23 @@ class Search:
         operation: Any,  # noqa: ANN401 - a name of the client's
         prefix: str,
     ) -> AsyncIterator[Mapping[str, Any]]:
-        s3 = self.scope.environment.s3
-        try:
-            pages = s3.get_paginator(operation).paginate(Bucket=self.scope.bucket, Prefix=prefix)
-            async for page in pages:
+        with Ignoring(NO_BUCKET):
+            paginator = self.scope.environment.s3.get_paginator(operation)
+            async for page in paginator.paginate(Bucket=self.scope.bucket, Prefix=prefix):
                 yield page
-        except ClientError as error:
-            if error_code(error) not in NO_BUCKET:
-                raise
 
     async def _queues(self) -> None:
         """Count the messages that wait, or are being handled, or are dead letters."""
         environment = self.scope.environment
         for name in environment.topology.queues:
             for find in (environment.queue_url, environment.dead_letter_url):
-                try:
+                with suppress(MissingResourceError), Ignoring(NO_QUEUE):
                     url = await find(name)
                     reply = await environment.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-                except MissingResourceError:
-                    continue
-                except ClientError as error:
-                    if error_code(error) not in NO_QUEUE:
-                        raise
-                    continue
-                self._messages(url.rpartition("/")[2], cast("Mapping[str, str]", reply["Attributes"]))
+                    self._messages(url.rpartition("/")[2], cast("Mapping[str, str]", reply["Attributes"]))
 
     def _messages(self, queue: str, attributes: Mapping[str, str]) -> None:
-        kinds = ("", "NotVisible", "Delayed")
-        count = sum(int(attributes.get(f"ApproximateNumberOfMessages{kind}", 0)) for kind in kinds)
-        if count:
+        if count := sum(int(attributes.get(each, 0)) for each in DEPTHS.values()):
             days = int(attributes.get("MessageRetentionPeriod", 0)) // SECONDS_PER_DAY
             self.findings.unseen(QUEUES.format(queue=queue), NO_LOOKING.format(days=days), count=count)
 

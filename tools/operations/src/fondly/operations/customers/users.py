@@ -11,9 +11,11 @@ from hashlib import sha256
 from typing import Any
 
 from fondly.contracts import object_keys
+from fondly.operations.cleanup.objects import delete_versions, version_pages
 from fondly.operations.cleanup.personalize_steps import own_groups
 from fondly.operations.cleanup.scope import Scope, pauses
 from fondly.operations.customers.gone import Gone
+from fondly.operations.environment import pages
 
 ERASURES = "erasures"
 """Where the files with ids are, as if they were of a run: Personalize's role may read there."""
@@ -76,15 +78,10 @@ class UserErasure:
         return str(reply["dataDeletionJobArn"])
 
     async def _jobs(self, group: str) -> list[Mapping[str, Any]]:
-        """Return the deletion jobs of a group; the SDK has no paginator for them."""
-        found: list[Mapping[str, Any]] = []
-        request: dict[str, Any] = {"datasetGroupArn": group}
-        while True:
-            reply = await self._scope.personalize.list_data_deletion_jobs(**request)
-            found += reply["dataDeletionJobs"]
-            if not (token := reply.get("nextToken")):
-                return found
-            request["nextToken"] = token
+        """Return the deletion jobs of a group."""
+        listed: Any = self._scope.personalize.list_data_deletion_jobs
+        found = pages(listed, "nextToken", datasetGroupArn=group)
+        return [job async for page in found for job in page["dataDeletionJobs"]]
 
     async def _wait(self, arn: str) -> None:
         job: Mapping[str, Any] = {}
@@ -108,11 +105,8 @@ class UserErasure:
 
     async def _remove_file(self) -> None:
         """Remove the file with all its versions: it names them. A job that has begun has read it."""
-        s3, bucket = self._scope.environment.s3, self._scope.bucket
-        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=self._key)
-        async for page in pages:
-            for each in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
-                await s3.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
+        async for found in version_pages(self._scope, self._key):
+            await delete_versions(self._scope, found, WHAT)
 
 
 def _file(users: Sequence[str]) -> bytes:

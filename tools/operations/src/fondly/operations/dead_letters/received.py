@@ -1,15 +1,20 @@
-"""Receiving, moving and deleting dead letters without losing any."""
+"""Receiving, counting, moving and deleting dead letters without losing any."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from fondly.operations.dead_letters.dead_letter import DeadLetter, Selection, read_dead_letter
 from fondly.operations.environment import Environment
 from fondly.operations.errors import NoSuchDeadLetterError
-from fondly.operations.queues.states import depths
+from fondly.operations.formatting import since
+from fondly.operations.queues import depths, oldest_ages_s
+from fondly.operations.topology import DEAD_LETTER_SUFFIX
 from fondly.runtime.batches import batches
 
 if TYPE_CHECKING:
@@ -145,3 +150,35 @@ async def receive_dead_letters(
 
 def _accepted(batch: Sequence[DeadLetter], reply: Any) -> list[DeadLetter]:  # noqa: ANN401 - of any batch operation
     return [batch[int(entry["Id"])] for entry in reply.get("Successful", [])]
+
+
+SAMPLE = 100
+
+
+class DeadLetterCount(BaseModel):
+    """The dead letters of one queue; `oldest_age_s` counts from when SQS received the message."""
+
+    queue: str
+    dead_letters: int
+    oldest_age_s: float | None
+
+
+async def count_dead_letters(environment: Environment) -> list[DeadLetterCount]:
+    """Return the number of dead letters of every queue, in the topology's order."""
+    names = list(environment.topology.queues)
+    ages = await oldest_ages_s(environment, [name + DEAD_LETTER_SUFFIX for name in names])
+    counts = (_count(environment, name, ages.get(name + DEAD_LETTER_SUFFIX)) for name in names)
+    return list(await asyncio.gather(*counts))
+
+
+async def _count(environment: Environment, name: str, age_s: float | None) -> DeadLetterCount:
+    number = sum((await depths(environment, await environment.dead_letter_url(name))).values())
+    if number and age_s is None:
+        age_s = await _sampled_age_s(environment, name)
+    return DeadLetterCount(queue=name, dead_letters=number, oldest_age_s=age_s if number else None)
+
+
+async def _sampled_age_s(environment: Environment, name: str) -> float | None:
+    """The age as far as a sample shows it, where CloudWatch has none: nothing consumes dead letters."""
+    async with receive_dead_letters(environment, name, limit=SAMPLE) as received:
+        return max((since(each.sent_at) for each in received.dead_letters if each.sent_at), default=None)

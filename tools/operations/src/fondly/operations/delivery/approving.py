@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import Outcome
 from fondly.operations.delivery.decide import Decisions
 from fondly.operations.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
 from fondly.operations.delivery.plan import Plan, moment
-from fondly.operations.delivery.seeds import read_seeds
-from fondly.operations.delivery.start_times import start_time
+from fondly.operations.delivery.terms import Terms, terms_of
 from fondly.operations.delivery.views import DeliveryLookup, DeliveryView, starts_later
 from fondly.operations.delivery.who import one_line
 from fondly.operations.environment import Environment
@@ -29,39 +27,6 @@ MAX_WHY_CHARS = 500
 FRESH = timedelta(days=2)
 """Emails that are older deserve a second look: they name prices."""
 KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What somebody approves: all of a run, or a sample of it; from when on, and how fast."""
-
-    sample: int = 0
-    seeds: tuple[str, ...] = ()
-    starts_at: datetime | None = None
-    per_hour: int | None = None
-
-    @classmethod
-    def of(cls, *, sample: int | None, seeds: str | None, at: str | None, per_hour: int | None) -> "Terms":
-        """Read the options of a command; raise `OperationError` for what they cannot be."""
-        if seeds is not None and not sample:
-            raise OperationError("--seeds is about a sample: give --sample N with it")
-        return cls(
-            sample=sample or 0,
-            seeds=read_seeds(seeds) if seeds is not None else (),
-            starts_at=start_time(at, now=utc_now()) if at is not None else None,
-            per_hour=per_hour,
-        )
-
-    @property
-    def act(self) -> Act:
-        """The decision."""
-        return Act.SAMPLE if self.sample else Act.APPROVE
-
-    @property
-    def changes(self) -> dict[str, Any]:
-        """What the decision changes of the delivery besides its status."""
-        sampled = {"sample": self.sample, "seeds": self.seeds} if self.sample else {}
-        return {"starts_at": self.starts_at, "per_hour": self.per_hour, **sampled}
 
 
 @dataclass(frozen=True)
@@ -150,18 +115,6 @@ class Approving:
 def note(reason: str, plan: Plan) -> str:
     """What is kept of an approval: why, if somebody says, and what was approved."""
     return f"{reason.rstrip('.')}. {plan.terms}" if reason else plan.terms
-
-
-def terms_of(view: DeliveryView) -> Terms:
-    """Return the terms on which a paused delivery goes on."""
-    delivery = view.delivery
-    is_sample = delivery.paused_from is DeliveryStatus.SAMPLE
-    return Terms(
-        sample=delivery.sample if is_sample else 0,
-        seeds=delivery.seeds if is_sample else (),
-        starts_at=delivery.starts_at,
-        per_hour=delivery.per_hour,
-    )
 
 
 def reason_given(why: str | None) -> str:

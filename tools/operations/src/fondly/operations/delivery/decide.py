@@ -10,7 +10,8 @@ from fondly.contracts.events import Event, SenderPoll, new_event
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.delivery import FROM, Act, DecisionError, Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import DecisionError, Deliveries
+from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, RunStatus
 
 SENDER = "sender"

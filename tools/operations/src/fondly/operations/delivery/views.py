@@ -10,7 +10,8 @@ from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.mailer.use_cases.mail_part import HELD_OUT, WITHOUT_ADDRESS
 from fondly.operations.environment import Environment
 from fondly.operations.formatting import since
-from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.storage import from_item, to_item
 from fondly.sender.domain.tally import Tally, TallyCounter
@@ -111,15 +112,6 @@ class DeliveryLookup:
         async for page in pages:
             for item in page.get("Items", []):
                 yield Dispatch.model_validate(from_item(item))
-
-    async def dispatch(self, run_id: str, customer_id: str) -> Dispatch | None:
-        """Return what is known of one email."""
-        reply = await self.environment.dynamodb.get_item(
-            TableName=await self.environment.table("dispatches"),
-            Key=to_item({"run_id": run_id, "customer_id": customer_id}),
-            ConsistentRead=True,
-        )
-        return Dispatch.model_validate(from_item(reply["Item"])) if "Item" in reply else None
 
 
 def starts_later(delivery: Delivery) -> bool:

@@ -8,7 +8,9 @@ from pydantic import BaseModel
 
 from fondly.mailer.use_cases.mail_part import HELD_OUT
 from fondly.operations.delivery.views import EMAILS
-from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
+from fondly.recommender.domain.run_state import RecommenderState
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING, Run, StageName
 from fondly.runtime.runs.totals import total
@@ -48,7 +50,7 @@ def snapshot(run: Run, stage: StageName) -> StageSnapshot:
         stage=stage,
         done=len(run.stage(stage).done),
         total=run.parts,
-        detail=run.step.get("step", "") if stage is StageName.RECOMMENDER else "",
+        detail=RecommenderState.of(run).training if stage is StageName.RECOMMENDER else "",
     )
 
 

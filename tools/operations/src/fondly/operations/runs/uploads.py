@@ -1,15 +1,18 @@
 """Notifying ingest of an upload again, as S3 did."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote_plus
 
 from botocore.exceptions import ClientError
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.object_keys import UPLOADS
 from fondly.contracts.run_id import run_id
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
-from fondly.operations.runs.sources import Stored, notification
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.latest import LatestRuns
 from fondly.runtime.runs.run import Run
@@ -19,6 +22,15 @@ CHUNK_BYTES = 256 * 1024
 MANIFEST = "manifest"
 """The role of the one kept object that no run is made of."""
 GONE = frozenset({"404", "NoSuchKey"})
+
+
+class Stored(NamedTuple):
+    """An object as it is in the bucket now."""
+
+    key: str
+    etag: str
+    size_bytes: int
+    version_id: str
 
 
 async def notification_again(environment: Environment, run: Run) -> tuple[str, str]:
@@ -100,3 +112,28 @@ def _uploads_queue(environment: Environment) -> str:
     """The queue that the topology has notified of uploads."""
     notifications = environment.topology.buckets["data"].notifications
     return next(each.queue for each in notifications if each.prefix == UPLOADS)
+
+
+def notification(bucket: str, stored: Stored, *, region: str) -> str:
+    """Return the message with which S3 announces an object.
+
+    Source: "Event message structure", Amazon S3 User Guide, version 2.1.
+    """
+    record = {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": region,
+        "eventTime": utc_now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "eventName": "ObjectCreated:Put",
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "bucket": {"name": bucket, "arn": f"arn:aws:s3:::{bucket}"},
+            "object": {
+                "key": quote_plus(stored.key, safe="/"),
+                "size": stored.size_bytes,
+                "eTag": stored.etag,
+                "versionId": stored.version_id,
+            },
+        },
+    }
+    return json.dumps({"Records": [record]})

@@ -14,6 +14,7 @@ from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.facts import RunFacts, notices
 from fondly.operations.runs.sentiment_figures import exported
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.attribution import Attribution
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.pricing import price_of
@@ -82,8 +83,8 @@ class RunDetails(RunView):
     total_seconds: float
     units: list[UnitView]
     cost_usd: dict[str, Decimal]
-    step: dict[str, str]
-    """The state of the recommender's long jobs."""
+    recommender: RecommenderState
+    """What the recommender keeps of the run."""
     rejects: Rejects | None
 
     @computed_field  # type: ignore[prop-decorator] # mypy knows no decorated properties
@@ -100,8 +101,8 @@ class RunDetails(RunView):
             reason=self.reason,
             counts=self.counts,
             ingest=self.ingest,
-            popularity_reason=self.step.get("popularity_reason") or None,
-            ranking=self.step.get("ranking"),
+            popularity_reason=self.recommender.popularity_reason or None,
+            ranking=self.recommender.ranking,
         )
 
     @field_serializer("sentiment")
@@ -160,7 +161,7 @@ def details(
         total_seconds=totals.total_seconds,
         units=_units(reports),
         cost_usd=totals.cost_usd,
-        step=run.step,
+        recommender=RecommenderState.of(run),
         rejects=_rejects(run.run_id, totals.counts, bucket),
     )
 

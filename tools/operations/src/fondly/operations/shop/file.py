@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, JsonValue, ValidationError
 
+from fondly.contracts.records import Fraction
+from fondly.ingest.domain.values.people import MAX_AGE, Age
 from fondly.mailer.domain.locales import languages
 from fondly.mailer.domain.message.brand_values import HttpsUrl
 from fondly.mailer.domain.message.shop_file import EXPECTED as EXPECTED_BY_MAILER
@@ -21,8 +23,8 @@ from fondly.operations.shop.values import (
     scored_language,
     time_zone,
 )
+from fondly.recommender.domain.picking.rules import MAX_PICKS, Picks
 
-MAX_PICKS = 12
 EXPECTED = {
     **EXPECTED_BY_MAILER,
     "shop": "a table of url, currency, locale and more",
@@ -32,7 +34,7 @@ EXPECTED = {
     "shop.review_language": SCORED_EXPECTED,
     "shop.time_zone": TIME_ZONE_EXPECTED,
     "shop.picks": f"a whole number from 1 to {MAX_PICKS}",
-    "shop.minimum_age": "a whole number from 0 (no limit) to 130",
+    "shop.minimum_age": f"a whole number from 0 (no limit) to {MAX_AGE}",
     "shop.require_consent": "true or false",
     "shop.max_rejected_share": "a share from 0 to 1, such as 0.05 for 5 %",
     "hosts": "a table of links and pictures",
@@ -62,13 +64,13 @@ class ShopSection(Section):
     """The language of reviews as Amazon Comprehend names it, or `auto`; without it, that of the locale."""
     time_zone: TimeZone = "UTC"
     """The time zone of times without one (IANA), such as `Europe/Berlin`."""
-    picks: Annotated[int, Field(ge=1, le=MAX_PICKS)] = 5
+    picks: Picks = 5
     """Products in an email."""
-    minimum_age: Annotated[int, Field(ge=0, le=130)] = 18
+    minimum_age: Age = 18
     """Customers known to be younger get no email; 0 for no limit."""
     require_consent: bool = False
     """Write to nobody whose consent is unknown; who has refused is never written to."""
-    max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    max_rejected_share: Fraction = 0.05
     """A run with a larger share of unreadable rows fails before anything is paid."""
 
 

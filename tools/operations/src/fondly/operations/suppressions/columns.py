@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.ingest.domain.formats.fields import Kind
-from fondly.ingest.domain.formats.names import holds_values, loosened, read_names
-from fondly.ingest.domain.formats.vocabulary import synonyms
+from fondly.ingest.domain.formats.vocabulary import holds_values, loosened, read_names, synonyms
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions.rows import known_reason
 

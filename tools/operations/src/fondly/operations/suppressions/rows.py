@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from fondly.contracts.consent import REASONS, Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.ingest.domain.errors import UnreadableError
-from fondly.ingest.domain.formats.names import loosened
+from fondly.ingest.domain.formats.vocabulary import loosened
 
 MAX_SUBJECT_CHARS = 256
 MAX_SOURCE_CHARS = 200

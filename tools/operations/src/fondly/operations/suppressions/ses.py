@@ -2,19 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
+from typing import Any
 
 from fondly.contracts.consent import Suppression, address_entry
 from fondly.contracts.delivery import NotSent
-from fondly.operations.environment import open_client
+from fondly.operations.environment import Ignoring, open_client, pages
 from fondly.operations.errors import OperationError
-from fondly.runtime.errors import error_code
-
-if TYPE_CHECKING:
-    from types_aiobotocore_sesv2.client import SESV2Client
-    from types_aiobotocore_sesv2.type_defs import ListSuppressedDestinationsResponseTypeDef
 
 SOURCE = "SES account-level suppression list"
 PAGE = 1_000
@@ -24,26 +17,13 @@ _REASONS = {"BOUNCE": NotSent.HARD_BOUNCE, "COMPLAINT": NotSent.COMPLAINT}
 
 async def of_account(region: str) -> AsyncIterator[Suppression]:
     """Yield the addresses of the account's list, page by page; raise `OperationError` if there is none."""
-    more: dict[str, Any] = {}
     async with open_client("sesv2", region) as ses:
-        while True:
-            page = await _page(ses, more)
-            for summary in page.get("SuppressedDestinationSummaries", []):
-                yield _suppression(summary)
-            if not (token := page.get("NextToken")):
-                return
-            more = {"NextToken": token}
-
-
-async def _page(ses: "SESV2Client", more: Mapping[str, Any]) -> "ListSuppressedDestinationsResponseTypeDef":
-    try:
-        return await ses.list_suppressed_destinations(PageSize=PAGE, **more)
-    except ClientError as error:
-        if error_code(error) != NOT_FOUND:
-            raise
-        raise OperationError(
-            "no suppression list here: only SES itself keeps one, emulators do not"
-        ) from error
+        with Ignoring({NOT_FOUND}):
+            async for page in pages(ses.list_suppressed_destinations, "NextToken", PageSize=PAGE):
+                for summary in page.get("SuppressedDestinationSummaries", []):
+                    yield _suppression(summary)
+            return
+        raise OperationError("no suppression list here: only SES itself keeps one, emulators do not")
 
 
 def _suppression(summary: Mapping[str, Any]) -> Suppression:

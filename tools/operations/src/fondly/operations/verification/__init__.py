@@ -14,8 +14,7 @@ from fondly.operations.verification.outlook import Outlook, outlook
 from fondly.operations.verification.quotas import FoundQuotas, find_quotas, model_of, quota_checks, ses_rate
 from fondly.operations.verification.resources import resource_checks
 from fondly.operations.verification.sending import sending_checks
-from fondly.operations.verification.services import service_checks
-from fondly.operations.verification.shop import shop_checks
+from fondly.operations.verification.services import service_checks, shop_checks
 
 __all__ = [
     "Account",

@@ -4,30 +4,26 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fondly.operations.queues import DEPTHS
 from fondly.operations.topology import DEAD_LETTER_RETENTION_S, Notification, Queue, Table
 
-DEPTHS = (
-    "ApproximateNumberOfMessages",
-    "ApproximateNumberOfMessagesNotVisible",
-    "ApproximateNumberOfMessagesDelayed",
-)
 PUBLIC_ACCESS_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
 def queue_problems(queue: Queue, attributes: Mapping[str, str], *, dead_letters: str) -> list[str]:
     """Compare `GetQueueAttributes`; `dead_letters` is the name of the queue to redrive to."""
     return [
-        *_unless("visibility", int(attributes["VisibilityTimeout"]), queue.visibility_s, " s"),
-        *_unless("retention", int(attributes["MessageRetentionPeriod"]), queue.retention_s, " s"),
+        *unless("visibility", int(attributes["VisibilityTimeout"]), queue.visibility_s, " s"),
+        *unless("retention", int(attributes["MessageRetentionPeriod"]), queue.retention_s, " s"),
         *_redrive_problems(queue, attributes.get("RedrivePolicy"), dead_letters),
     ]
 
 
 def dead_letter_problems(attributes: Mapping[str, str]) -> list[str]:
     """Compare `GetQueueAttributes` of a dead-letter queue, which should be empty."""
-    found = sum(int(attributes[depth]) for depth in DEPTHS)
+    found = sum(int(attributes[depth]) for depth in DEPTHS.values())
     return [
-        *_unless("retention", int(attributes["MessageRetentionPeriod"]), DEAD_LETTER_RETENTION_S, " s"),
+        *unless("retention", int(attributes["MessageRetentionPeriod"]), DEAD_LETTER_RETENTION_S, " s"),
         *([f"{found} dead letters"] if found else []),
     ]
 
@@ -36,15 +32,15 @@ def table_problems(table: Table, key_schema: Sequence[Mapping[str, Any]]) -> lis
     """Compare the `KeySchema` of `DescribeTable`."""
     found = {key["KeyType"]: key["AttributeName"] for key in key_schema}
     return [
-        *_unless("partition key", found.get("HASH"), table.partition_key),
-        *_unless("sort key", found.get("RANGE"), table.sort_key),
+        *unless("partition key", found.get("HASH"), table.partition_key),
+        *unless("sort key", found.get("RANGE"), table.sort_key),
     ]
 
 
 def expiry_problems(table: Table, description: Mapping[str, Any]) -> list[str]:
     """Compare the `TimeToLiveDescription` of `DescribeTimeToLive`."""
     on = description.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}
-    return _unless("TTL attribute", description.get("AttributeName") if on else None, table.ttl)
+    return unless("TTL attribute", description.get("AttributeName") if on else None, table.ttl)
 
 
 def notification_problems(
@@ -76,7 +72,7 @@ def _redrive_problems(queue: Queue, policy: str | None, dead_letters: str) -> li
     if policy is None:
         return ["no redrive policy"]
     redrive = json.loads(policy)
-    problems = _unless("max receives", int(redrive["maxReceiveCount"]), queue.max_receives)
+    problems = unless("max receives", int(redrive["maxReceiveCount"]), queue.max_receives)
     if not _ends_in(redrive["deadLetterTargetArn"], dead_letters):
         problems.append(f"redrives to {redrive['deadLetterTargetArn']}, not to {dead_letters}")
     return problems
@@ -92,5 +88,6 @@ def _ends_in(arn: str, name: str) -> bool:
     return arn.rsplit(":", 1)[-1] == name
 
 
-def _unless(what: str, found: object, wanted: object, unit: str = "") -> list[str]:
+def unless(what: str, found: object, wanted: object, unit: str = "") -> list[str]:
+    """Say what is not as wanted; nothing if it is."""
     return [] if found == wanted else [f"{what} is {found}{unit}, not {wanted}{unit}"]

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.operations.cost.delivery import delivery_hours, delivery_lines
 from fondly.operations.cost.hours import (
     MINUTES_PER_HOUR,
     SECONDS_PER_HOUR,
@@ -13,7 +12,7 @@ from fondly.operations.cost.hours import (
     hours_of,
     tokens_per_call,
 )
-from fondly.operations.cost.lines import by_service, run_lines, total
+from fondly.operations.cost.lines import by_service, delivery_hours, delivery_lines, run_lines, total
 from fondly.operations.cost.workload import MODEL_ID, Workload
 from fondly.operations.verification.quotas import FoundQuotas, Quota, SesRate
 

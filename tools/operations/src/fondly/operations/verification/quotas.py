@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fondly.operations.cost.delivery import SES_PER_S
 from fondly.operations.cost.hours import Quotas
+from fondly.operations.cost.lines import SES_PER_S
 from fondly.operations.verification.account import Account
 from fondly.operations.verification.campaigns import campaigns_of
 from fondly.operations.verification.check import Check, Finding, judged, passed, skipped

@@ -6,6 +6,7 @@ from typing import Any
 
 from fondly.operations.verification.account import Account
 from fondly.operations.verification.check import Check, Finding, judged, passed, skipped
+from fondly.operations.verification.expectations import unless
 from fondly.operations.verification.services import task_settings
 
 RECORDS = "create the DNS records (terraform output dns_records) and wait until SES has verified them"
@@ -46,13 +47,13 @@ def record_problems(identity: Mapping[str, Any], domain: str) -> list[str]:
     bounces = mail_from.get("MailFromDomain", "")
     return [
         *([] if dkim.get("SigningEnabled") else ["SES does not sign emails (DKIM)"]),
-        *_unless("DKIM", dkim.get("Status"), VERIFIED),
+        *unless("DKIM", dkim.get("Status"), VERIFIED),
         *(
             []
             if bounces.endswith(f".{domain}")
             else [f"MAIL FROM is {bounces or 'amazonses.com'}: SPF does not align"]
         ),
-        *(_unless("MAIL FROM", mail_from.get("MailFromDomainStatus"), VERIFIED) if bounces else []),
+        *(unless("MAIL FROM", mail_from.get("MailFromDomainStatus"), VERIFIED) if bounces else []),
     ]
 
 
@@ -61,7 +62,7 @@ def configuration_problems(found: Mapping[str, Any]) -> list[str]:
     tls = found.get("DeliveryOptions", {}).get("TlsPolicy")
     return [
         *([] if found.get("SendingOptions", {}).get("SendingEnabled", True) else ["sending is off"]),
-        *_unless("TLS", tls, "REQUIRE"),
+        *unless("TLS", tls, "REQUIRE"),
         *(
             []
             if found.get("ReputationOptions", {}).get("ReputationMetricsEnabled")
@@ -188,7 +189,3 @@ def _set_name(account: Account) -> str:
 def _endpoints(account: Account, topic_arn: str) -> Iterator[str]:
     pages = account.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
     return (each["Endpoint"] for page in pages for each in page["Subscriptions"])
-
-
-def _unless(what: str, found: object, wanted: object) -> list[str]:
-    return [] if found == wanted else [f"{what} is {found}, not {wanted}"]

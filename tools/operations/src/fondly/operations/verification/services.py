@@ -1,13 +1,15 @@
-"""Checks that every queue has a consumer."""
+"""Checks that every queue has a consumer, and that services have the settings of the shop's file."""
 
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from fondly.operations.shop import Shop
+from fondly.operations.shop.rendering import by_service
+from fondly.operations.topology import SERVICES
 from fondly.operations.verification.account import Account
 from fondly.operations.verification.check import Check, Finding, judged, skipped
 from fondly.operations.verification.expectations import service_problems
-from fondly.runtime.runs.run import StageName
 
 UNDERSTUDY = "understudy"
 WEB = "web"
@@ -23,7 +25,7 @@ def service_checks(account: Account) -> list[Check]:
     return [
         *(
             Check(f"service {name}", remedy, partial(_service, account, name))
-            for name in (*StageName, FEEDBACK)
+            for name in (*SERVICES, FEEDBACK)
         ),
         *(Check(f"service {name}", remedy, partial(_optional, account, name)) for name in OPTIONAL),
     ]
@@ -73,3 +75,49 @@ def _state(service: Mapping[str, Any]) -> Finding:
     return judged(
         service_problems(service), detail=f"{running} of {desired} tasks run" if desired else "scaled to zero"
     )
+
+
+MAILER, MAILER_PREFIX = "mailer", "FONDLY_MAILER_"
+MAX_SHOWN_CHARS = 60
+REMEDY = "`fondly config tfvars >shop.auto.tfvars.json` in the environment's folder, then terraform apply"
+
+
+def shop_checks(account: Account, shop: Shop) -> list[Check]:
+    """A check per service that has settings of a shop."""
+    return [
+        Check(f"shop's settings of {name}", REMEDY, partial(_settings, account, shop, name, wanted))
+        for name, wanted in by_service(shop.variables).items()
+    ]
+
+
+def _settings(account: Account, shop: Shop, name: str, wanted: Mapping[str, str]) -> Finding:
+    if shop.file is None:
+        return skipped("no fondly.toml here")
+    if not account.on_aws:
+        return skipped("emulator: services run elsewhere")
+    found = _of_mailer(account, wanted) if name == MAILER else task_settings(account, name)
+    differing = [
+        f"{key} is {_shown(found.get(key))}, not {_shown(value)}"
+        for key, value in wanted.items()
+        if found.get(key) != value
+    ]
+    return judged(differing, detail=f"{len(wanted)} as in {shop.file}")
+
+
+def _shown(value: str | None) -> str:
+    return "missing" if value is None else repr(value[:MAX_SHOWN_CHARS])
+
+
+def _of_mailer(account: Account, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The mailer's parameters, which its tasks read when they start."""
+    names = {account.mailer_parameter(key.removeprefix(MAILER_PREFIX)): key for key in wanted}
+    return {
+        names[each["Name"]]: str(each["Value"])
+        for some in _tens(list(names))
+        for each in account.ssm.get_parameters(Names=some)["Parameters"]
+    }
+
+
+def _tens(names: list[str]) -> list[list[str]]:
+    """SSM takes at most ten names at a time."""
+    return [names[start : start + 10] for start in range(0, len(names), 10)]

@@ -40,7 +40,7 @@ def gallery_email(
         picks=tuple(gallery_pick(pick) for pick in recommendation.picks),
         chosen_by=recommendation.source.value,
         copy_source=CopySource(record.copy_source),
-        house_fields=record.house_fields,
+        template_fields=record.template_fields,
         prompt_keys=record.prompt_keys,
         html=shown.html,
         text=shown.plain,

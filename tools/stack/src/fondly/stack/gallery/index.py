@@ -94,7 +94,7 @@ class Index:
             list(CopySource).index(email.copy_source),
             _labels(email),
             int(email.unhappy),
-            _numbers(email.house_fields, self._fields),
+            _numbers(email.template_fields, self._fields),
             _numbers(prompts.refused_fields(email), self._fields),
             body_digest(email),
             self._delivery(email),
