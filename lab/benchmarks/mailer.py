@@ -24,8 +24,7 @@ from rich.table import Table
 
 from fondly.contracts.records import Product, Recommendation
 from fondly.mailer.domain.copy.assembly import Assembled
-from fondly.mailer.domain.copy.feature_answers import read_features
-from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.features import features_prompt, read_features
 from fondly.mailer.domain.copy.frame_prompt import frame_prompt
 from fondly.mailer.domain.copy.product_prompt import product_prompt
 from fondly.mailer.domain.copy.prompt import Style

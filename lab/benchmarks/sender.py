@@ -1,7 +1,7 @@
 """How many emails a CPU second the sender hands over, and whether it keeps to a rate.
 
 Beside it is a bare loop that reads the same messages from the same S3 and sends them with aiosmtplib, or by
-SES's `SendEmail`, and keeps no account of them. The sender claims each email in a transaction, records what
+SES's `SendEmail`, and keeps no account of them. The sender reserves each email in a transaction, records what
 came of it, looks up suppressions and contacts, checks each message, and announces it.
 Exits with 1 when it hands over fewer emails a CPU second than the limit, as a share of the bare loop's, or
 when a rate of 14 emails a second is missed by more than 5 %.

@@ -20,7 +20,7 @@ from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
-from fondly.sender.domain.dating import dated
+from fondly.sender.domain.fields import dated
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.mailbox import Fault as MailFault
 from fondly.stack.mailbox import Faults, Mailbox, MailboxServer
@@ -199,14 +199,14 @@ class _World:
         """How many emails may be in doubt after what was done.
 
         A kill, and a message that is taken away from its worker, interrupt all that a process has in flight;
-        a transaction whose reply was lost leaves the claims that were in it.
+        a transaction whose reply was lost leaves the reservations that were in it.
         """
         interrupted = self.tally.kills.total() + self.tally.interference["receipts stale"]
         lost = sum(self.tally.interference[f"mail {fault.replace('_', ' ')}"] for fault in LOST_REPLIES)
         lost += sum(self.tally.faults[fault, "ses.SendEmail"] for fault in IN_DOUBT_BY_SES)
         lost += self.tally.interference[TORN] + self.tally.interference[FAILED]
-        claims = self.tally.faults[Fault.CUT_AFTER, TRANSACTION]
-        return lost + (interrupted + claims) * self.conditions.parallel
+        reservations = self.tally.faults[Fault.CUT_AFTER, TRANSACTION]
+        return lost + (interrupted + reservations) * self.conditions.parallel
 
 
 @dataclass

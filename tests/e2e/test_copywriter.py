@@ -29,8 +29,7 @@ from fondly.mailer.domain.copy.answers import (
     read_product_answer,
     split_answer,
 )
-from fondly.mailer.domain.copy.feature_answers import read_features
-from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.features import features_prompt, read_features
 from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
 from fondly.mailer.domain.copy.frame_prompt import frame_prompt
 from fondly.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt, product_repair

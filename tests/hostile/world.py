@@ -19,22 +19,21 @@ from fondly.contracts.records import (
     RecommendationSource,
 )
 from fondly.mailer.__main__ import composer, style
-from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.ports import Claim, ModelMessage, ModelReply
 from fondly.mailer.settings import MailerSettings
 from fondly.mailer.use_cases.ask_consent import AskConsent
 from fondly.mailer.use_cases.ask_once import AskOnce
-from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.email_records import EmailRecords
+from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.quota.turns import WithdrawnError
 from fondly.runtime.runs.stage import PartResult
-from services.mailer.tests.fakes import InMemoryEmailRecords
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
-from tests.support.stores import InMemoryObjects
+from tests.support.stores import InMemoryItems, InMemoryObjects
 
 RUN = "run-0123456789abcdef"
 PART = object_keys.recommendations(RUN, 1)
@@ -73,21 +72,6 @@ KETTLE = PRODUCT.model_copy(
     update={"product_id": "P2", "name": "Pine Electric Kettle", "category": ("Home", "Kettles")}
 )
 OWN = "Vanta Radio"
-
-
-class InMemoryFeatures:
-    """The table of features in a dictionary."""
-
-    def __init__(self) -> None:
-        self.items: dict[str, ProductFeatures] = {}
-
-    async def put_all(self, records: Sequence[ProductFeatures]) -> None:
-        """Store every record."""
-        self.items.update({record.product_id: record for record in records})
-
-    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]:
-        """Return the records of those products that have one."""
-        return {each: self.items[each] for each in product_ids if each in self.items}
 
 
 @dataclass
@@ -168,8 +152,10 @@ async def mailed(
     mail_part = MailPart(
         objects=objects,
         ask_consent=AskConsent(consent=InMemoryConsent(), cap=chosen.cap),
-        records=InMemoryEmailRecords(),
-        features=KnowFeatures(ask_once=ask_once, records=InMemoryFeatures(), language="en"),
+        records=EmailRecords(InMemoryItems("run_id", "customer_id")),
+        features=KnowFeatures(
+            ask_once=ask_once, records=FeatureRecords(InMemoryItems("product_id")), language="en"
+        ),
         read_facts=ReadFacts(brand=chosen.mailer_brand_name, locale=chosen.mailer_locale),
         copywriter=Copywriter(ask_once=ask_once, style=style(chosen)),
         composer=composing,

@@ -354,7 +354,7 @@ locals {
         resources = ["${local.data_bucket}/runs/*/mailed/*", "${local.data_bucket}/runs/*/emails/*"]
       },
       {
-        # PutItem claims emails, in transactions with their contacts.
+        # PutItem reserves emails, in transactions with their contacts.
         sid       = "KeepDispatches"
         actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
         resources = [module.topology.table_arns["dispatches"]]

@@ -25,7 +25,7 @@ from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.ports import VanishedError
-from fondly.ingest.use_cases.find_delivery import FindDelivery
+from fondly.ingest.use_cases.find_run_files import FindRunFiles
 from fondly.ingest.use_cases.ingest_events import EventLimits, IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.load_files import LoadRules
@@ -229,7 +229,7 @@ class Bench:
         self.ingest_upload = IngestUpload(self.publication, chosen)
         sizes = SetLimits(max_bytes=chosen.load.reading.max_bytes)
         supersede = Supersede(self.latest, self.ledger, self.announcer)
-        find = FindDelivery(files, self.ledger)
+        find = FindRunFiles(files, self.ledger)
         tools = Tools(files, self.ledger, stage, supersede, self.ingest_upload, find, sizes)
         ingest_events = IngestEvents(
             files=files,

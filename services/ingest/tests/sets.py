@@ -10,8 +10,8 @@ from pathlib import Path
 from fondly.contracts.events import RunFinished
 from fondly.ingest.domain.formats.mapping import Mapping
 from fondly.ingest.domain.uploads import Upload
-from fondly.ingest.ports import OpenDelivery
-from fondly.ingest.use_cases.find_delivery import FindDelivery
+from fondly.ingest.ports import OpenRunFiles
+from fondly.ingest.use_cases.find_run_files import FindRunFiles
 from fondly.ingest.use_cases.start_run import StartRun
 from fondly.ingest.use_cases.start_tools import SetLimits, Tools
 from fondly.ingest.use_cases.supersede import Supersede
@@ -43,7 +43,7 @@ class KeptRuns:
         self.failing = False
         self.before_reading: Callable[[], Awaitable[None]] | None = None
 
-    async def ingest(self, run: Run, delivery: OpenDelivery) -> None:
+    async def ingest(self, run: Run, run_files: OpenRunFiles) -> None:
         """Keep the texts of the run's files, by name."""
         if not run.is_open or run.parts is not None:
             return
@@ -55,12 +55,12 @@ class KeptRuns:
         with tempfile.TemporaryDirectory() as name:
             self.read[run.run_id] = {
                 file.content.key.rpartition("/")[2]: await _text(file.content, Path(name) / str(number))
-                for number, file in enumerate(delivery.files)
+                for number, file in enumerate(run_files.files)
             }
-            mapping = await _text(delivery.mapping, Path(name) / "m") if delivery.mapping else None
+            mapping = await _text(run_files.mapping, Path(name) / "m") if run_files.mapping else None
         self.mappings.append(mapping)
-        self.kinds.append([file.kind for file in delivery.files])
-        self.ignored = {each.file.removeprefix(FOLDER): each.reason for each in delivery.ignored}
+        self.kinds.append([file.kind for file in run_files.files])
+        self.ignored = {each.file.removeprefix(FOLDER): each.reason for each in run_files.ignored}
         await self.ledger.set_parts(run.run_id, 1)
         await self.ledger.complete_part(run.run_id, StageName.INGEST, 1)
 
@@ -92,7 +92,7 @@ class Shop:
                 runs.stage(StageName.INGEST, self.announcer),
                 Supersede(runs.latest, runs.ledger, self.announcer),
                 self.kept,
-                FindDelivery(self.files, runs.ledger, shop_mapping),
+                FindRunFiles(self.files, runs.ledger, shop_mapping),
                 limits,
             )
         )

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fondly.contracts.errors import TransientError
-from fondly.contracts.records import EmailRecord
 from fondly.mailer.domain.copy.fields import HEADLINES, TEXTS
-from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
 from fondly.mailer.ports import Claim, ModelMessage, ModelReply
 from fondly.runtime.quota.turns import WithdrawnError
@@ -19,39 +17,6 @@ KINDS = (
     *("Bookshelves", "Mugs", "Desk Mats", "Blankets", "Yoga Mats"),
 )
 """The kinds of the products of `conftest`, by number."""
-
-
-class InMemoryEmailRecords:
-    """The table of finished emails in a dictionary, each as the JSON it is stored as."""
-
-    def __init__(self) -> None:
-        self.items: dict[tuple[str, str], Mapping[str, Any]] = {}
-
-    async def put_all(self, records: Sequence[EmailRecord]) -> None:
-        """Store every record."""
-        assert len({(record.run_id, record.customer_id) for record in records}) == len(records)
-        for record in records:
-            self.items[record.run_id, record.customer_id] = record.model_dump(mode="json")
-
-    async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
-        """Return the records of those customers who have one."""
-        found = {customer_id: self.items.get((run_id, customer_id)) for customer_id in customer_ids}
-        return {key: EmailRecord.model_validate(item) for key, item in found.items() if item}
-
-
-class InMemoryFeatureRecords:
-    """The table of product features in a dictionary."""
-
-    def __init__(self, *records: ProductFeatures) -> None:
-        self.items = {record.product_id: record for record in records}
-
-    async def put_all(self, records: Sequence[ProductFeatures]) -> None:
-        """Store every record."""
-        self.items.update({record.product_id: record for record in records})
-
-    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]:
-        """Return the records of those products that have one."""
-        return {product_id: self.items[product_id] for product_id in product_ids if product_id in self.items}
 
 
 class InMemoryModel:

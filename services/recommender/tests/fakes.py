@@ -20,7 +20,7 @@ from fondly.contracts.records import (
     SentimentScores,
 )
 from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
-from fondly.recommender.adapters.turns import ITEM, DynamoDBTurns
+from fondly.recommender.adapters.turns import ITEM, DynamoDBKnownShop, DynamoDBTurns
 from fondly.recommender.domain.history.customer_events import Visit, surplus
 from fondly.recommender.ports import (
     NotReadyError,
@@ -264,24 +264,10 @@ class InMemoryPersonalize:
             self._looks.pop(arn, None)
 
 
-@dataclass
-class InMemoryKnownShop:
-    """The latest shop in memory."""
-
-    shop: str | None = None
-
-    async def owner(self) -> str | None:
-        """Return the latest run whose shop can be read."""
-        return self.shop
-
-    async def set(self, run_id: str) -> None:
-        """Make a run's shop the latest."""
-        self.shop = run_id
-
-
 def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, StudyShop]:
     """What a run without kept rankings or earlier runs goes through before its training."""
-    know, known_shop = KnowCatalogue(objects=objects), InMemoryKnownShop()
+    know, dynamodb = KnowCatalogue(objects=objects), cast("DynamoDBClient", InMemoryDynamoDB())
+    known_shop = DynamoDBKnownShop(dynamodb, table="runs", name="shop")
     customers = KnowCustomers(
         items=InMemoryItems("customer_id"), objects=objects, events=InMemoryKeptEvents()
     )

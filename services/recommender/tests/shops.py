@@ -7,8 +7,7 @@ from fondly.recommender.domain.history.preferences import Preference, Scores, li
 from fondly.recommender.domain.picking.candidates import Candidates
 from fondly.recommender.domain.picking.picks import Selection
 from fondly.recommender.domain.picking.reasons import Reasons
-from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules, RunRules
 from fondly.recommender.domain.picking.shopper import Shopper
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.families import SharedReviews

@@ -17,7 +17,7 @@ from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
 from fondly.sender.domain.judging import Rules
-from fondly.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
+from fondly.sender.ports import Accepted, Key, Outgoing, Reservation, Reserved
 from fondly.sender.use_cases.deliver_part import DeliverPart
 from fondly.sender.use_cases.hand_over import HandOver, Paced
 from fondly.sender.use_cases.judge_emails import JudgeEmails
@@ -26,7 +26,7 @@ from fondly.sender.use_cases.release_parts import ReleaseParts
 from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
 from fondly.sender.use_cases.send_emails import SendEmails
 from fondly.sender.use_cases.settle_emails import SettleEmails
-from fondly.sender.use_cases.suppress_dead_address import SuppressDeadAddress
+from fondly.sender.use_cases.take_bounce import SuppressDeadAddress
 from services.sender.tests.fakes_of_feedback import InMemorySuppressions
 from tests.support.runs import RUN, TABLE, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
@@ -58,34 +58,34 @@ class FakeDispatches:
     def __init__(self, contacts: dict[str, Contact]) -> None:
         self.items: dict[Key, Dispatch] = {}
         self.contacts = contacts
-        self.claims = 0
+        self.reservations = 0
 
     async def of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
         """Return what is known of emails."""
         await asyncio.sleep(0)
         return {one: self.items[run_id, one] for one in customer_ids if (run_id, one) in self.items}
 
-    async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]:
-        """Claim emails that are free."""
+    async def reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]:
+        """Reserve emails that are free."""
         await asyncio.sleep(0)
-        return {claim.key: self._claim(claim) for claim in claims}
+        return {reservation.key: self._reserve(reservation) for reservation in reservations}
 
-    def _claim(self, claim: Claim) -> Claimed:
-        found = self.items.get(claim.key)
-        is_mine = found is not None and found.claim == claim.dispatch.claim
+    def _reserve(self, reservation: Reservation) -> Reserved:
+        found = self.items.get(reservation.key)
+        is_mine = found is not None and found.claim == reservation.dispatch.claim
         if found is not None and found.outcome is not Outcome.WAITING and not is_mine:
-            return Claimed.TAKEN
-        if claim.contact is not None:
-            before = self.contacts.get(claim.contact.customer_id)
-            if (before.version if before else 0) != claim.contact.version - 1:
-                return Claimed.STALE
-            self.contacts[claim.contact.customer_id] = claim.contact
-        self.items[claim.key] = claim.dispatch
-        self.claims += 1
-        return Claimed.MINE
+            return Reserved.TAKEN
+        if reservation.contact is not None:
+            before = self.contacts.get(reservation.contact.customer_id)
+            if (before.version if before else 0) != reservation.contact.version - 1:
+                return Reserved.STALE
+            self.contacts[reservation.contact.customer_id] = reservation.contact
+        self.items[reservation.key] = reservation.dispatch
+        self.reservations += 1
+        return Reserved.MINE
 
     async def record(self, dispatches: Sequence[Dispatch]) -> None:
-        """Record what came of emails; they may be tried again only while their claim holds."""
+        """Record what came of emails; they may be tried again only while their reservation holds."""
         await asyncio.sleep(0)
         for each in dispatches:
             found = self.items.get((each.run_id, each.customer_id))
@@ -196,7 +196,7 @@ class World:
         self.parallel = 4
         self.places: int | None = None
         self.paced: Paced = at_once
-        self.claim_linger_s = self.record_linger_s = 0.0
+        self.reserve_linger_s = self.record_linger_s = 0.0
         self.rules = rules or Rules()
         self.parts: list[list[FinishedEmail]] = []
         numbers = iter(range(1, sum(sizes) + 1))
@@ -269,7 +269,7 @@ class World:
             suppress_dead=SuppressDeadAddress(self.dead).run,
             places=self.places or self.parallel,
             now=self.now,
-            claim_linger_s=self.claim_linger_s,
+            reserve_linger_s=self.reserve_linger_s,
             record_linger_s=self.record_linger_s,
         )
 

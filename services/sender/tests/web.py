@@ -13,7 +13,7 @@ from starlette.routing import Route
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
 from fondly.runtime.web.server import serve_app
 from fondly.sender.settings import SenderWebSettings
-from fondly.sender.web.app import listening_at, web_app
+from fondly.sender.web.routes import listening_at, web_app
 
 KEY, OLD_KEY = "a key that nobody guesses", "the key of last year"
 TOKEN = sign(KEY.encode(), UNSUBSCRIBE, "K-7")

@@ -9,11 +9,10 @@ from fondly.contracts.records import Customer, Product, Review, ScoredReview, Sh
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import PartReport, StageName, part_name
 from fondly.sentiment.adapters.within_budget import AsksWithinBudget
-from fondly.sentiment.domain.engine import Engine
+from fondly.sentiment.domain.texts import Engine
 from fondly.sentiment.handler import SentimentHandler
 from fondly.sentiment.ports import FindsAspects
 from fondly.sentiment.use_cases.ask_aspects import AskAspects
-from fondly.sentiment.use_cases.find_left_out import FindLeftOut
 from fondly.sentiment.use_cases.pay_once import PayOnce
 from fondly.sentiment.use_cases.read_documents import ReadDocuments
 from fondly.sentiment.use_cases.score_part import ScorePart
@@ -69,7 +68,8 @@ class World:
             reviews=self.reviews,
             opinions=self.opinions,
             read_documents=self.read_documents,
-            find_left_out=FindLeftOut(self.suppressions, scores_all=score_excluded),
+            suppressions=self.suppressions,
+            scores_all=score_excluded,
         )
         total_products = TotalProducts(
             objects=self.objects,

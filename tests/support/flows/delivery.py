@@ -36,7 +36,7 @@ def flows() -> Iterator[Flow]:
         ),
     )
     yield Flow(
-        "the sender claims an email and reads it",
+        "the sender reserves an email and reads it",
         ("Amazon DynamoDB Transactions: How it works", "How Amazon DynamoDB uses AWS KMS"),
         tuple(
             chain(

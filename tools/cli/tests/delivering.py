@@ -13,7 +13,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import CopySource, EmailRecord
-from fondly.mailer.use_cases.draw_holdout import HOLDOUT
+from fondly.mailer.use_cases.ask_consent import HOLDOUT
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus

@@ -19,8 +19,7 @@ from fondly.contracts.records import (
     RecommendationSource,
 )
 from fondly.recommender.domain.history.history import History
-from fondly.recommender.domain.picking.rules import Rules
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.study import learned_keys
 from fondly.runtime.runs.ledger import Ledger

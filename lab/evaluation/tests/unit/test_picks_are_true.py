@@ -14,8 +14,7 @@ from fondly.evaluation.reasons.checking import ReasonReport, check_reasons
 from fondly.evaluation.reasons.stored_run import StoredRun
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import scores_by_review
-from fondly.recommender.domain.picking.rules import Rules
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.study import learned_keys
 from fondly.sentiment.domain.readings import scored_reviews

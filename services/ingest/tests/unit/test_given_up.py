@@ -16,7 +16,7 @@ from fondly.contracts.errors import PermanentError
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.tables import Table
 from fondly.ingest.domain.formats.fields import Kind
-from fondly.ingest.ports import DeliveredFile, OpenDelivery
+from fondly.ingest.ports import OpenRunFile, OpenRunFiles
 from fondly.ingest.use_cases import load_files, survey_files
 from fondly.ingest.use_cases.in_thread import in_thread
 from fondly.runtime.runs.run import RunStatus
@@ -154,10 +154,10 @@ async def test_nothing_is_fetched_if_one_of_the_files_is_too_large(number: int) 
     sizes = [10_000_000 if each == number else 10 for each in range(3)]
     contents = [Large(f"uploads/may/{at}", size) for at, size in enumerate(sizes)]
     files = [
-        DeliveredFile(kind, each) for kind, each in zip((Kind.PRODUCTS, Kind.REVIEWS), contents, strict=False)
+        OpenRunFile(kind, each) for kind, each in zip((Kind.PRODUCTS, Kind.REVIEWS), contents, strict=False)
     ]
     run = await bench.ledger.open_run(RUN, source="test")
-    await bench.ingest_upload.ingest(run, OpenDelivery(files, mapping=contents[2]))
+    await bench.ingest_upload.ingest(run, OpenRunFiles(files, mapping=contents[2]))
     ended = await bench.ledger.run(RUN)
     assert ended.status is RunStatus.FAILED
     assert f"{contents[number].key}: found 10000000 bytes, larger than the limit" in str(ended.reason)
@@ -169,8 +169,8 @@ async def test_files_that_the_disk_cannot_hold_are_left_for_a_larger_one(
     """The run stays open and the message becomes a dead letter that says what to do: the files are fine."""
     bench = Bench()
     monkeypatch.setattr(shutil, "disk_usage", lambda _: _Disk(100 * 2**20, 0, 5 * 2**20))
-    files = [DeliveredFile(Kind.COMBINED, Large(KEY, 6 * 2**20))]
+    files = [OpenRunFile(Kind.COMBINED, Large(KEY, 6 * 2**20))]
     run = await bench.ledger.open_run(RUN, source="test")
     with pytest.raises(PermanentError, match="found 5 MiB free for temporary files, expected 6 MiB"):
-        await bench.ingest_upload.ingest(run, OpenDelivery(files))
+        await bench.ingest_upload.ingest(run, OpenRunFiles(files))
     assert (await bench.ledger.run(RUN)).is_open

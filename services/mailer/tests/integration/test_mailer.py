@@ -18,14 +18,12 @@ from fondly.contracts.events import EmailFinished, RecommendationsReady, RunFini
 from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
 from fondly.mailer.__main__ import SECONDS_PER_MINUTE, composer, model_choice, style
 from fondly.mailer.adapters.bedrock import BedrockModel
-from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
-from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from fondly.mailer.handler import MailerHandler
 from fondly.mailer.settings import MailerSettings
 from fondly.mailer.use_cases.ask_consent import AskConsent
 from fondly.mailer.use_cases.ask_once import AskOnce
-from fondly.mailer.use_cases.close_run import CloseRun
-from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.email_records import EmailRecords
+from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter
@@ -76,7 +74,7 @@ class Mailer:
     handler: MailerHandler
     objects: S3Objects
     ledger: Ledger
-    table: DynamoDBEmailRecords
+    table: EmailRecords
 
 
 def wired(
@@ -85,7 +83,7 @@ def wired(
     """Wire the service to the emulator and to understudy."""
     objects = S3Objects(clients.s3, settings.data_bucket)
     ledger = Ledger(clients.dynamodb, settings.runs_table)
-    table = DynamoDBEmailRecords(clients.dynamodb, settings.emails_table)
+    table = EmailRecords(DynamoDBItems(clients.dynamodb, settings.emails_table))
     topics = {kind.topic: resources.topic_arns[kind.topic] for kind in (EmailFinished, RunFinished)}
     announcer = SNSAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics)
     locks = Locks(clients.dynamodb, settings.runs_table, quiet_s=60)
@@ -100,7 +98,7 @@ def wired(
         records=table,
         features=KnowFeatures(
             ask_once=ask_once,
-            records=DynamoDBFeatureRecords(clients.dynamodb, features),
+            records=FeatureRecords(DynamoDBItems(clients.dynamodb, features)),
             language="en",
         ),
         read_facts=ReadFacts(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
@@ -109,9 +107,10 @@ def wired(
         parallel=8,
     )
     handler = MailerHandler(
-        Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
-        mail_part,
-        CloseRun(ledger, announcer),
+        stage=Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
+        mail_part=mail_part,
+        ledger=ledger,
+        announcer=announcer,
     )
     return Mailer(handler, objects, ledger, table)
 

@@ -15,7 +15,6 @@ from fondly.contracts.records import CopySource, EmailRecord
 from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.mailer.adapters.bedrock_requests import ModelChoice
-from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
 from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from fondly.mailer.domain.copy.answers import read_answer
 from fondly.mailer.domain.copy.fields import FRAME_TEXTS
@@ -23,12 +22,13 @@ from fondly.mailer.domain.copy.frame_prompt import frame_prompt
 from fondly.mailer.domain.copy.prompt import Style, Task, system_text
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.mailer.ports import EmailRecords, FeatureRecords, Model, ModelMessage, ModelReply
+from fondly.mailer.ports import Model, ModelMessage, ModelReply
+from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.retry import is_transient
-from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryModel
-from tests.support.stores import Emulated
+from fondly.runtime.storage import DynamoDBItems
+from services.mailer.tests.fakes import InMemoryModel
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -46,19 +46,15 @@ NOBODY_LISTENS = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-def records(emulated: Emulated | None) -> EmailRecords:
+def records(clients: "Clients", resources: "Resources") -> EmailRecords:
     """An empty table of finished emails."""
-    if emulated is None:
-        return InMemoryEmailRecords()
-    return DynamoDBEmailRecords(emulated.clients.dynamodb, emulated.resources.tables["emails"])
+    return EmailRecords(DynamoDBItems(clients.dynamodb, resources.tables["emails"]))
 
 
 @pytest.fixture
-def feature_records(emulated: Emulated | None) -> FeatureRecords:
+def feature_records(clients: "Clients", resources: "Resources") -> DynamoDBFeatureRecords:
     """An empty table of product features."""
-    if emulated is None:
-        return InMemoryFeatureRecords()
-    return DynamoDBFeatureRecords(emulated.clients.dynamodb, emulated.resources.tables["product-features"])
+    return DynamoDBFeatureRecords(clients.dynamodb, resources.tables["product-features"])
 
 
 def described(number: int) -> ProductFeatures:
@@ -98,7 +94,7 @@ async def test_records_read_back_as_they_were_stored(records: EmailRecords) -> N
     assert found == {each.customer_id: each for each in stored}
 
 
-async def test_features_read_back_as_they_were_stored(feature_records: FeatureRecords) -> None:
+async def test_features_read_back_as_they_were_stored(feature_records: DynamoDBFeatureRecords) -> None:
     """In any number, and only those asked for."""
     stored = [described(number) for number in range(1, 120)]
     await feature_records.put_all(stored)

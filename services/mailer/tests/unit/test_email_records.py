@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from fondly.contracts.records import CopySource, EmailRecord
-from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
-from fondly.runtime.storage import to_item
+from fondly.mailer.use_cases.email_records import EmailRecords
+from fondly.runtime.storage import DynamoDBItems, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -45,5 +45,5 @@ class BusyDynamoDB:
 async def test_every_standing_email_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that is missed would be made, announced and perhaps paid for again."""
     monkeypatch.setattr("fondly.runtime.retry.BATCH_CAP_S", 0.01)
-    records = DynamoDBEmailRecords(cast("DynamoDBClient", BusyDynamoDB()), "emails")
+    records = EmailRecords(DynamoDBItems(cast("DynamoDBClient", BusyDynamoDB()), "emails"))
     assert sorted(await records.existing("run-1", CUSTOMERS)) == sorted(CUSTOMERS)

@@ -21,9 +21,8 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
+from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, Problem, frame_fields
 from fondly.mailer.domain.copy.gate import judge
-from fondly.mailer.domain.copy.problem import Problem
 from fondly.mailer.domain.copy.style import style_problems
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Aspect, Experience, Occasion

@@ -12,7 +12,7 @@ from fondly.contracts.delivery import FinishedEmail
 from fondly.contracts.errors import PermanentError, TransientError
 from fondly.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from fondly.contracts.experiments import Holdout
-from fondly.contracts.records import EmailRecord, Recommendation
+from fondly.contracts.records import Recommendation
 from fondly.mailer.domain.copy.product_prompt import TOGETHER
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.copy.subjects import SubjectTest
@@ -23,11 +23,10 @@ from fondly.mailer.domain.message.mime import Sender
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.handler import MailerHandler
 from fondly.mailer.ports import ModelReply
-from fondly.mailer.use_cases.ask_consent import AskConsent
+from fondly.mailer.use_cases.ask_consent import AskConsent, DrawHoldout
 from fondly.mailer.use_cases.ask_once import AskOnce
-from fondly.mailer.use_cases.close_run import CloseRun
-from fondly.mailer.use_cases.draw_holdout import DrawHoldout
-from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.email_records import EmailRecords
+from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter
@@ -35,11 +34,11 @@ from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.totals import total
 from services.mailer.tests.conftest import FEATURES
-from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryWriter
+from services.mailer.tests.fakes import InMemoryWriter
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs
-from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
+from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
@@ -85,7 +84,7 @@ class World:
         kept: InMemoryKeptAnswers | None = None,
     ) -> None:
         self.objects = InMemoryObjects()
-        self.records = InMemoryEmailRecords()
+        self.records = InMemoryItems("run_id", "customer_id")
         self.announcer = InMemoryAnnouncer()
         runs = Runs()
         self.ledger = runs.ledger
@@ -97,13 +96,17 @@ class World:
         self.consent = InMemoryConsent()
         self.holdout = Holdout()
         """What is set; a change is that of a restart."""
+        features = InMemoryItems("product_id")
+        features.items |= {
+            (each.product_id,): each.model_dump(mode="json") for each in map(described, range(1, 6))
+        }
         mail_part = MailPart(
             objects=self.objects,
             ask_consent=AskConsent(consent=self.consent, cap=CAP, draw=self._draw, now=lambda: NOW),
-            records=self.records,
+            records=EmailRecords(self.records),
             features=KnowFeatures(
                 ask_once=ask_once,
-                records=InMemoryFeatureRecords(*map(described, range(1, 6))),
+                records=FeatureRecords(features),
                 language="en",
             ),
             read_facts=ReadFacts(brand="Fondly Shop", locale="en_IN"),
@@ -114,9 +117,10 @@ class World:
             parallel=PARALLEL,
         )
         self.handler = MailerHandler(
-            runs.stage(StageName.MAILER, self.announcer),
-            mail_part,
-            CloseRun(self.ledger, self.announcer),
+            stage=runs.stage(StageName.MAILER, self.announcer),
+            mail_part=mail_part,
+            ledger=self.ledger,
+            announcer=self.announcer,
         )
 
     async def _draw(self, run_id: str) -> Holdout:
@@ -525,10 +529,10 @@ async def test_what_a_part_paid_is_counted_although_emails_are_lost(
     message = await world.message([unlike(recommend, f"C{number}", number) for number in range(2 * PARALLEL)])
     put_all = world.records.put_all
 
-    async def lose_all_but_some(records: Sequence[EmailRecord]) -> None:
+    async def lose_all_but_some(items: Sequence[Mapping[str, Any]]) -> None:
         if world.records.items:
             raise TransientError("killed")
-        await put_all(records)
+        await put_all(items)
 
     world.records.put_all = lose_all_but_some  # type: ignore[method-assign] # a crash
     with pytest.raises(TransientError):
@@ -553,9 +557,9 @@ async def test_unsaved_emails_are_bounded_over_all_parts(world: World, recommend
     ]
     put_all, saving = world.records.put_all, asyncio.Event()
 
-    async def wait_and_put(records: Sequence[EmailRecord]) -> None:
+    async def wait_and_put(items: Sequence[Mapping[str, Any]]) -> None:
         await saving.wait()
-        await put_all(records)
+        await put_all(items)
 
     world.records.put_all = wait_and_put  # type: ignore[method-assign] # a slow table
     handling = [asyncio.create_task(world.handler(message)) for message in messages]

@@ -9,7 +9,7 @@ from fondly.contracts.delivery import FinishedEmail, NotSent
 from fondly.contracts.events import EmailFinished, RunFinished
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Recommendation
-from fondly.mailer.use_cases.draw_holdout import DrawHoldout, holdout_of
+from fondly.mailer.use_cases.ask_consent import DrawHoldout, holdout_of
 from services.mailer.tests.unit import test_handler
 from services.mailer.tests.unit.test_handler import RUN
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fondly.contracts.records import Product, Reason, ReasonKind
 from fondly.mailer.domain.copy.answers import Verdict
-from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.features import features_prompt
 from fondly.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
 from fondly.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt, product_repair
 from fondly.mailer.domain.copy.prompt import CHARS_PER_TOKEN, Prompt, Style, Task, system_text

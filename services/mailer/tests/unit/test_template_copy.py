@@ -14,8 +14,8 @@ from fondly.contracts.records import (
     ReasonKind,
     Recommendation,
 )
+from fondly.mailer.domain.copy.fields import Problem
 from fondly.mailer.domain.copy.gate import judge
-from fondly.mailer.domain.copy.problem import Problem
 from fondly.mailer.domain.copy.style import style_problems
 from fondly.mailer.domain.copy.template_copy import template_copy, template_text
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts

@@ -19,9 +19,8 @@ from fondly.mailer.domain.language import Language, language
 from fondly.mailer.domain.message.content import ContentMaker, EmailContent, Links
 from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.links import ClickEndpoint
-from fondly.mailer.domain.message.plain_text import WIDTH
 from fondly.mailer.domain.message.shop_file import Layout, Logo, ShopFile, ThemeChoice
-from fondly.mailer.domain.message.theme import Brand, Theme
+from fondly.mailer.domain.message.theme import WIDTH, Brand, Theme
 from fondly.mailer.domain.message.theme_files import built_in_themes
 
 MAX_HTML_BYTES = 24 * 1024

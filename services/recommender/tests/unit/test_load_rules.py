@@ -4,8 +4,7 @@ import pytest
 
 from fondly.contracts import object_keys
 from fondly.contracts.events import RecommendationsReady, RunFinished
-from fondly.recommender.domain.picking.rules import Rules
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.runtime.runs.run import Run, RunStatus

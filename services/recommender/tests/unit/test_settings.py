@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, MAX_PICKS, Rules
-from fondly.recommender.domain.shop.merchandising_file import read_shop_rules
+from fondly.recommender.domain.shop.merchandising import read_shop_rules
 from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.settings import load_settings
 

@@ -11,7 +11,7 @@ from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.runs.deliveries import Changed, Deliveries
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.sender.adapters.dispatches import DynamoDBDispatches
-from fondly.sender.ports import Claim, Claimed
+from fondly.sender.ports import Reservation, Reserved
 from fondly.stack.provision import Resources
 from services.sender.tests.fakes import NOON
 from tests.support.runs import RUN
@@ -34,31 +34,33 @@ def consent(clients: Clients, resources: Resources) -> DynamoDBConsent:
     return DynamoDBConsent(clients.dynamodb, suppressions=tables["suppressions"], contacts=tables["contacts"])
 
 
-def a_claim(customer_id: str, token: str, *, version: int | None = None, run_id: str = RUN) -> Claim:
-    """Return a claim, with a version of the contact if it has one."""
+def a_reservation(
+    customer_id: str, token: str, *, version: int | None = None, run_id: str = RUN
+) -> Reservation:
+    """Return a reservation, with a version of the contact if it has one."""
     dispatch = Dispatch(
         run_id=run_id, customer_id=customer_id, outcome=Outcome.SENDING, at=NOON, claim=token, tries=1
     )
     contact = None
     if version is not None:
         contact = Contact(customer_id=customer_id, times=(1_000 + version,), version=version)
-    return Claim(dispatch, contact)
+    return Reservation(dispatch, contact)
 
 
-def results(claims: Sequence[Claim], found: dict[tuple[str, str], Claimed]) -> list[Claimed]:
-    """Return what came of claims, in their order."""
-    return [found[claim.key] for claim in claims]
+def results(reservations: Sequence[Reservation], found: dict[tuple[str, str], Reserved]) -> list[Reserved]:
+    """Return what came of reservations, in their order."""
+    return [found[reservation.key] for reservation in reservations]
 
 
-async def test_an_email_is_claimed_once(dispatches: DynamoDBDispatches, consent: DynamoDBConsent) -> None:
-    """Of many claims in one transaction, those that are not free fail alone; contacts change with claims."""
-    mine = [a_claim(f"c{number}", "mine", version=1) for number in range(120)]
-    assert set((await dispatches.claim(mine)).values()) == {Claimed.MINE}
-    theirs = [a_claim(f"c{number}", "theirs", version=2) for number in range(100, 130)]
-    theirs[-1] = a_claim("c129", "theirs", version=1)
-    found = results(theirs, await dispatches.claim(theirs))
-    assert found[:20] == [Claimed.TAKEN] * 20
-    assert found[20:] == [Claimed.STALE] * 9 + [Claimed.MINE]
+async def test_an_email_is_reserved_once(dispatches: DynamoDBDispatches, consent: DynamoDBConsent) -> None:
+    """Of many in one transaction, those that are not free fail alone; contacts change with the others."""
+    mine = [a_reservation(f"c{number}", "mine", version=1) for number in range(120)]
+    assert set((await dispatches.reserve(mine)).values()) == {Reserved.MINE}
+    theirs = [a_reservation(f"c{number}", "theirs", version=2) for number in range(100, 130)]
+    theirs[-1] = a_reservation("c129", "theirs", version=1)
+    found = results(theirs, await dispatches.reserve(theirs))
+    assert found[:20] == [Reserved.TAKEN] * 20
+    assert found[20:] == [Reserved.STALE] * 9 + [Reserved.MINE]
     contacts = await consent.contacts([f"c{number}" for number in range(130)])
     assert {contact.version for contact in contacts.values()} == {1}
     assert len(contacts) == 121
@@ -71,45 +73,50 @@ async def test_rivals_for_the_same_emails_find_them_taken(dispatches: DynamoDBDi
     """
     ids = [f"c{number}" for number in range(30)]
     found = [
-        await dispatches.claim([a_claim(one, f"worker-{worker}", version=1) for one in ids])
+        await dispatches.reserve([a_reservation(one, f"worker-{worker}", version=1) for one in ids])
         for worker in range(3)
     ]
-    assert [set(each.values()) for each in found] == [{Claimed.MINE}, {Claimed.TAKEN}, {Claimed.TAKEN}]
+    assert [set(each.values()) for each in found] == [{Reserved.MINE}, {Reserved.TAKEN}, {Reserved.TAKEN}]
     held = await dispatches.of(RUN, ids)
     assert {dispatch.claim for dispatch in held.values()} == {"worker-0"}
 
 
-async def test_what_waits_may_be_claimed_again(dispatches: DynamoDBDispatches) -> None:
-    """What is final may not, and a claim may be repeated by its owner."""
-    claim = a_claim("c1", "first")
-    await dispatches.claim([claim])
-    assert results([claim], await dispatches.claim([claim])) == [Claimed.MINE]
-    waiting = claim.dispatch.model_copy(update={"outcome": Outcome.WAITING, "reason": "451 later"})
+async def test_what_waits_may_be_reserved_again(dispatches: DynamoDBDispatches) -> None:
+    """What is final may not, and a reservation may be repeated by its owner."""
+    reservation = a_reservation("c1", "first")
+    await dispatches.reserve([reservation])
+    assert results([reservation], await dispatches.reserve([reservation])) == [Reserved.MINE]
+    waiting = reservation.dispatch.model_copy(update={"outcome": Outcome.WAITING, "reason": "451 later"})
     await dispatches.record([waiting])
-    second = a_claim("c1", "second")
-    assert results([second], await dispatches.claim([second])) == [Claimed.MINE]
+    second = a_reservation("c1", "second")
+    assert results([second], await dispatches.reserve([second])) == [Reserved.MINE]
     await dispatches.record([second.dispatch.model_copy(update={"outcome": Outcome.SENT})])
-    third = a_claim("c1", "third")
-    assert results([third], await dispatches.claim([third])) == [Claimed.TAKEN]
+    third = a_reservation("c1", "third")
+    assert results([third], await dispatches.reserve([third])) == [Reserved.TAKEN]
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome == Outcome.SENT
 
 
-async def test_two_claims_of_one_customer_are_not_one_transaction(dispatches: DynamoDBDispatches) -> None:
+async def test_two_reservations_for_a_customer_are_not_one_transaction(
+    dispatches: DynamoDBDispatches,
+) -> None:
     """Two runs may be delivered at the same time: the second looks at the contact again."""
-    claims = [a_claim("c1", "x", version=1), a_claim("c1", "y", version=1, run_id="run-fedcba9876543210")]
-    assert results(claims, await dispatches.claim(claims)) == [Claimed.MINE, Claimed.STALE]
+    reservations = [
+        a_reservation("c1", "x", version=1),
+        a_reservation("c1", "y", version=1, run_id="run-fedcba9876543210"),
+    ]
+    assert results(reservations, await dispatches.reserve(reservations)) == [Reserved.MINE, Reserved.STALE]
 
 
 async def test_a_doubt_gives_way_to_what_the_worker_said(dispatches: DynamoDBDispatches) -> None:
     """The worker may have been slow, not dead."""
-    claim = a_claim("c1", "slow")
-    await dispatches.claim([claim])
-    doubted = claim.dispatch.model_copy(
+    reservation = a_reservation("c1", "slow")
+    await dispatches.reserve([reservation])
+    doubted = reservation.dispatch.model_copy(
         update={"outcome": Outcome.IN_DOUBT, "at": NOON + timedelta(minutes=1)}
     )
-    assert await dispatches.doubt(claim.dispatch, doubted)
-    assert not await dispatches.doubt(claim.dispatch, doubted)
-    await dispatches.record([claim.dispatch.model_copy(update={"outcome": Outcome.SENT})])
+    assert await dispatches.doubt(reservation.dispatch, doubted)
+    assert not await dispatches.doubt(reservation.dispatch, doubted)
+    await dispatches.record([reservation.dispatch.model_copy(update={"outcome": Outcome.SENT})])
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is Outcome.SENT
 
 
@@ -118,11 +125,11 @@ async def test_a_late_word_frees_no_email_for_another_try(
     dispatches: DynamoDBDispatches, after: Outcome
 ) -> None:
     """A request of a worker that is dead may arrive when somebody else has handed the email over."""
-    slow, other = a_claim("c1", "slow"), a_claim("c1", "other")
+    slow, other = a_reservation("c1", "slow"), a_reservation("c1", "other")
     waits = slow.dispatch.model_copy(update={"outcome": Outcome.WAITING})
-    await dispatches.claim([slow])
+    await dispatches.reserve([slow])
     await dispatches.record([waits])
-    await dispatches.claim([other])
+    await dispatches.reserve([other])
     await dispatches.record([waits])
     assert (await dispatches.of(RUN, ["c1"]))["c1"].claim == "other"
     await dispatches.record([other.dispatch.model_copy(update={"outcome": after})])

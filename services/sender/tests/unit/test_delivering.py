@@ -409,15 +409,15 @@ async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_la
     """A worker was taken for dead while its record was on the way; without one there is nothing to tell."""
     world = World(3)
     await world.open()
-    claimed = Dispatch(
+    reserved = Dispatch(
         run_id=RUN, customer_id="c2", outcome=Outcome.SENDING, at=world.time, transport="fake", claim="dead"
     )
-    world.dispatches.items[RUN, "c2"] = claimed
+    world.dispatches.items[RUN, "c2"] = reserved
     await world.run()
     [(part, doubted, delay_s)] = world.polls.doubts
     assert (part, doubted, delay_s) == (1, ("c2",), 900)
     assert world.announcer.of(EmailSuppressed) == [EmailSuppressed(customer_id="c2", reason="in_doubt")]
-    late = claimed.model_copy(update={"outcome": Outcome.SENT, "provider_id": "id-9"})
+    late = reserved.model_copy(update={"outcome": Outcome.SENT, "provider_id": "id-9"})
     if is_late:
         await world.dispatches.record([late])
     world.announcer.announced.clear()

@@ -19,7 +19,6 @@ from fondly.runtime.metrics import Metric
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.sender.domain.clicks import message_of
-from fondly.sender.domain.complaint_rate import ComplaintLimit
 from fondly.sender.domain.requests import Preferences, Request
 from fondly.sender.feedback.handler import FeedbackHandler, Signatures
 from fondly.sender.use_cases.believe_report import BelieveReport
@@ -27,7 +26,7 @@ from fondly.sender.use_cases.find_dispatch import RECORDED_AFTER, FindDispatch
 from fondly.sender.use_cases.keep_preferences import KeepPreferences
 from fondly.sender.use_cases.take_bounce import TakeBounce, after_soft_bounce
 from fondly.sender.use_cases.take_click import TakeClick
-from fondly.sender.use_cases.take_complaint import BY, TakeComplaint
+from fondly.sender.use_cases.take_complaint import BY, ComplaintLimit, TakeComplaint
 from fondly.sender.use_cases.unsubscribe import Unsubscribe
 from services.sender.tests.fakes_of_feedback import (
     RUN,

@@ -1,4 +1,4 @@
-"""One email is handed over by whoever has claimed it, and by nobody else."""
+"""One email is handed over by whoever has reserved it, and by nobody else."""
 
 import asyncio
 from collections import Counter
@@ -11,7 +11,7 @@ import pytest
 
 from fondly.contracts.consent import Contact
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from fondly.sender.domain.dating import dated
+from fondly.sender.domain.fields import dated
 from fondly.sender.use_cases.hand_over import HandOver, Parcel, StaleError
 from services.sender.tests.fakes import NOON, FakeDispatches, FakeTransport, message_to
 from tests.support.runs import RUN
@@ -53,7 +53,7 @@ async def hand_over(
 
 
 @pytest.mark.parametrize("outcome", [Outcome.SENDING, Outcome.SENT, Outcome.IN_DOUBT, Outcome.SUPPRESSED])
-async def test_an_email_that_somebody_else_has_claimed_is_not_handed_over(outcome: Outcome) -> None:
+async def test_an_email_that_somebody_else_has_reserved_is_not_handed_over(outcome: Outcome) -> None:
     """Whatever has become of it: it is judged again."""
     dispatches, transport = FakeDispatches({}), FakeTransport()
     other = Dispatch(run_id=RUN, customer_id="c1", outcome=outcome, at=NOON, claim="another worker's")
@@ -99,15 +99,15 @@ async def test_of_two_at_the_same_moment_one_hands_it_over() -> None:
     assert dispatches.items[RUN, "c1"].outcome is Outcome.SENT
 
 
-async def test_no_more_is_claimed_than_the_provider_takes_soon() -> None:
-    """Whatever waits for its place is not in doubt if the worker dies: nobody has claimed it."""
+async def test_no_more_is_reserved_than_the_provider_takes_soon() -> None:
+    """Whatever waits for its place is not in doubt if the worker dies: nobody has reserved it."""
     dispatches, transport = FakeDispatches({}), FakeTransport(takes_s=0.01)
     begun = Counter[str]()
 
-    def claimed(_: object) -> None:
-        begun["most"] = max(begun["most"], dispatches.claims - len(transport.accepted))
+    def reserved(_: object) -> None:
+        begun["most"] = max(begun["most"], dispatches.reservations - len(transport.accepted))
 
-    transport.answer = claimed
+    transport.answer = reserved
     use_case = HandOver(
         transport=transport,
         dispatches=dispatches,
@@ -115,7 +115,7 @@ async def test_no_more_is_claimed_than_the_provider_takes_soon() -> None:
         suppress_dead=nobody_is_dead,
         places=8,
         now=lambda: NOON,
-        claim_linger_s=0.0,
+        reserve_linger_s=0.0,
         record_linger_s=0.0,
     )
 

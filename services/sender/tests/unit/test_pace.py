@@ -9,8 +9,8 @@ import pytest
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.shared import DynamoDBSharedQuota
-from fondly.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
-from fondly.sender.use_cases.hand_over import CLAIM_LINGER_S, RECORD_LINGER_S
+from fondly.sender.ports import Accepted, Key, Outgoing, Reservation, Reserved
+from fondly.sender.use_cases.hand_over import RECORD_LINGER_S, RESERVE_LINGER_S
 from services.sender.tests.fakes import FakeDispatches, FakeTransport, World
 from tests.support.runs import RUN, TABLE
 from tests.support.virtual_time import in_virtual_time
@@ -23,7 +23,7 @@ async def times_of(*, at_once: int, takes_s: float, seed: int) -> list[float]:
     """Deliver a run's parts, so many at a time; return when emails were accepted, in seconds."""
     world = World(*PARTS)
     world.parallel = 32
-    world.claim_linger_s, world.record_linger_s = CLAIM_LINGER_S, RECORD_LINGER_S
+    world.reserve_linger_s, world.record_linger_s = RESERVE_LINGER_S, RECORD_LINGER_S
     world.paced = Limiter(
         PER_S,
         shared=DynamoDBSharedQuota(world.runs.dynamodb, TABLE, "provider"),
@@ -70,14 +70,14 @@ class SlowDispatches(FakeDispatches):
 
     calls = most_in_doubt = 0
 
-    async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]:
-        """Claim emails."""
+    async def reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]:
+        """Reserve emails."""
         self.calls += 1
         await asyncio.sleep(0.015)
-        claimed = await super().claim(claims)
+        reserved = await super().reserve(reservations)
         sending = sum(each.outcome is Outcome.SENDING for each in self.items.values())
         self.most_in_doubt = max(self.most_in_doubt, sending)
-        return claimed
+        return reserved
 
     async def record(self, dispatches: Sequence[Dispatch]) -> None:
         """Record what came of them."""
@@ -101,7 +101,7 @@ class FourConnections(FakeTransport):
 
 @pytest.mark.parametrize(("takes_s", "per_email"), [(0.005, 0.3), (0.02, 0.3), (0.2, 0.6)], ids=str)
 def test_little_is_in_doubt_and_no_connection_waits(takes_s: float, per_email: float) -> None:
-    """Connections are busy, calls to DynamoDB are shared, and about three emails each are claimed."""
+    """Connections are busy, calls to DynamoDB are shared, and about three emails each are reserved."""
     emails, places = 400, 12
 
     async def deliver() -> tuple[SlowDispatches, float]:
@@ -109,7 +109,7 @@ def test_little_is_in_doubt_and_no_connection_waits(takes_s: float, per_email: f
         world = World(emails)
         world.dispatches, world.transport = dispatches, FourConnections(takes_s=takes_s)
         world.parallel, world.places = 32, places
-        world.claim_linger_s, world.record_linger_s = CLAIM_LINGER_S, RECORD_LINGER_S
+        world.reserve_linger_s, world.record_linger_s = RESERVE_LINGER_S, RECORD_LINGER_S
         await world.open()
         since = asyncio.get_running_loop().time()
         await world.deliver.run(RUN, 1, holder="m1")

@@ -79,7 +79,7 @@ async def test_rate_of_the_settings_counts_for_more() -> None:
     assert opened.per_s == 5
 
 
-async def test_no_more_is_claimed_by_smtp_than_connections_take_soon() -> None:
+async def test_no_more_is_reserved_by_smtp_than_connections_take_soon() -> None:
     """Three for each; SES takes as many at a time as the process hands over."""
     opened = await open_transport(_runtime(sender_transport="smtp", sender_smtp_connections=3))
     assert opened.places == 9

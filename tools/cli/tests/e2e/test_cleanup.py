@@ -37,8 +37,6 @@ def everything(variables: dict[str, str]) -> list[object]:
         "dynamodb": {"list_tables": "TableNames"},
         "s3": {"list_buckets": "Buckets"},
         "personalize": LISTS,
-        "comprehend": {"list_sentiment_detection_jobs": "SentimentDetectionJobPropertiesList"},
-        "bedrock": {"list_model_invocation_jobs": "invocationJobSummaries"},
     }
     return [
         found

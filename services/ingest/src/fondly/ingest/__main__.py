@@ -3,7 +3,7 @@
 from fondly.ingest.adapters.s3_files import S3Files
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.settings import IngestSettings, load_rules
-from fondly.ingest.use_cases.find_delivery import FindDelivery
+from fondly.ingest.use_cases.find_run_files import FindRunFiles
 from fondly.ingest.use_cases.ingest_events import EventLimits, IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.publish_parts import Publication
@@ -38,7 +38,7 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
         runtime.stage,
         Supersede(latest, runtime.ledger, runtime.announcer),
         IngestUpload(publication, _limits(settings)),
-        FindDelivery(files, runtime.ledger, settings.ingest_columns),
+        FindRunFiles(files, runtime.ledger, settings.ingest_columns),
         _set_limits(settings),
     )
     ingest_events = IngestEvents(

@@ -43,7 +43,7 @@ class Files(Protocol):
 
 
 @dataclass(frozen=True)
-class DeliveredFile:
+class OpenRunFile:
     """An open file of a run and what its rows describe."""
 
     kind: Kind
@@ -51,13 +51,13 @@ class DeliveredFile:
 
 
 @dataclass(frozen=True)
-class OpenDelivery:
+class OpenRunFiles:
     """All that a run is made of, open, its checksums verified, in reading order.
 
     `mapping` is the folder's `mapping.yaml`; `ignored` are the folder's files that are no part of the set.
     """
 
-    files: Sequence[DeliveredFile]
+    files: Sequence[OpenRunFile]
     mapping: Content | None = None
     ignored: Sequence[IgnoredFile] = ()
 
@@ -65,5 +65,5 @@ class OpenDelivery:
 class Ingest(Protocol):
     """What becomes of a run; see `fondly.ingest.use_cases.ingest_upload.IngestUpload`."""
 
-    async def ingest(self, run: Run, delivery: OpenDelivery) -> None: ...
+    async def ingest(self, run: Run, run_files: OpenRunFiles) -> None: ...
     async def fail(self, run: Run, reason: str) -> None: ...

@@ -10,8 +10,6 @@ from fondly.contracts.click_links import ClickLinks
 from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
-from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
-from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from fondly.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
 from fondly.mailer.adapters.within_budget import ModelWithinBudget
 from fondly.mailer.domain.copy.prompt import Style
@@ -32,11 +30,10 @@ from fondly.mailer.domain.message.theme import Brand
 from fondly.mailer.handler import MailerHandler
 from fondly.mailer.ports import ShopFiles
 from fondly.mailer.settings import MailerSettings, Unhappy
-from fondly.mailer.use_cases.ask_consent import AskConsent
+from fondly.mailer.use_cases.ask_consent import AskConsent, DrawHoldout
 from fondly.mailer.use_cases.ask_once import AskOnce
-from fondly.mailer.use_cases.close_run import CloseRun
-from fondly.mailer.use_cases.draw_holdout import DrawHoldout
-from fondly.mailer.use_cases.know_features import KnowFeatures
+from fondly.mailer.use_cases.email_records import EmailRecords
+from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
@@ -59,47 +56,49 @@ CLAIM_S = 300.0
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     """Wire the use cases to AWS."""
     runtime, look = await _with_shop(runtime)
-    settings, keep_days = runtime.settings, runtime.settings.retention_days
-    bedrock = await runtime.new_client(
-        "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
-    )
-    kept = kept_answers(runtime)
+    settings = runtime.settings
     limiter = converse_limiter(runtime)
-    model = ModelWithinBudget(
-        BedrockModel(bedrock, model_choice(settings), limiter), settings.mailer_model_id
-    )
-    ask_once = AskOnce(
-        model=model,
-        model_id=settings.mailer_model_id,
-        kept=kept,
-        parallel=settings.mailer_converse_concurrency,
-    )
-    features = KnowFeatures(
-        ask_once=ask_once,
-        records=DynamoDBFeatureRecords(runtime.dynamodb, settings.product_features_table),
-        language=style(settings).language,
-    )
-    copywriter = Copywriter(ask_once=ask_once, style=style(settings), subjects=subject_test(settings))
-    read_facts = ReadFacts(
-        brand=settings.mailer_brand_name,
-        locale=settings.mailer_locale,
-        leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
-    )
+    ask_once = await _ask_once(runtime, limiter)
     mail_part = MailPart(
         objects=runtime.objects,
         ask_consent=_ask_consent(runtime),
-        records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
-        features=features,
-        read_facts=read_facts,
-        copywriter=copywriter,
+        records=EmailRecords(runtime.items(settings.emails_table)),
+        features=KnowFeatures(
+            ask_once=ask_once,
+            records=FeatureRecords(runtime.items(settings.product_features_table, expires=False)),
+            language=style(settings).language,
+        ),
+        read_facts=ReadFacts(
+            brand=settings.mailer_brand_name,
+            locale=settings.mailer_locale,
+            leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
+        ),
+        copywriter=Copywriter(ask_once=ask_once, style=style(settings), subjects=subject_test(settings)),
         composer=composer(settings, look),
         parallel=settings.mailer_converse_concurrency,
     )
     return MailerHandler(
-        runtime.stage,
-        mail_part,
-        CloseRun(runtime.ledger, runtime.announcer),
-        Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
+        stage=runtime.stage,
+        mail_part=mail_part,
+        ledger=runtime.ledger,
+        announcer=runtime.announcer,
+        outlook=Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
+    )
+
+
+async def _ask_once(runtime: Runtime[MailerSettings], limiter: Limiter) -> AskOnce:
+    settings, table = runtime.settings, runtime.settings.copy_answers_table
+    bedrock = await runtime.new_client(
+        "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
+    )
+    model = BedrockModel(bedrock, model_choice(settings), limiter)
+    return AskOnce(
+        model=ModelWithinBudget(model, settings.mailer_model_id),
+        model_id=settings.mailer_model_id,
+        kept=DynamoDBKeptAnswers(
+            runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, claim_s=CLAIM_S
+        ),
+        parallel=settings.mailer_converse_concurrency,
     )
 
 
@@ -110,14 +109,6 @@ def _ask_consent(runtime: Runtime[MailerSettings]) -> AskConsent:
     )
     draw_holdout = DrawHoldout(runtime.ledger, settings.holdout)
     return AskConsent(consent=consent, cap=settings.cap, draw=draw_holdout.of)
-
-
-def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:
-    """The answers that the model has given."""
-    settings, table = runtime.settings, runtime.settings.copy_answers_table
-    return DynamoDBKeptAnswers(
-        runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, claim_s=CLAIM_S
-    )
 
 
 def style(settings: MailerSettings) -> Style:

@@ -3,21 +3,26 @@
 from dataclasses import dataclass
 
 from fondly.contracts.events import RecommendationsReady, parse_event
-from fondly.mailer.use_cases.close_run import CloseRun
 from fondly.mailer.use_cases.mail_part import MailPart
-from fondly.runtime.logs import bind_event
+from fondly.runtime.logs import bind_event, get_logger
+from fondly.runtime.ports import Announcer
 from fondly.runtime.queue.message import Message
 from fondly.runtime.quota.outlook import Outlook
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import finish_run
 from fondly.runtime.runs.stage import Stage
 
+log = get_logger()
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class MailerHandler:
-    """Mails the part that an event names."""
+    """Mails the part that an event names, and ends a run of which every part is mailed."""
 
     stage: Stage
     mail_part: MailPart
-    close_run: CloseRun
+    ledger: Ledger
+    announcer: Announcer
     outlook: Outlook | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -32,5 +37,10 @@ class MailerHandler:
             data.part,
             holder=message.message_id,
             work=lambda: self.mail_part.run(run_id, data.part, key=data.key),
-            close=lambda: self.close_run.run(run_id),
+            close=lambda: self._close(run_id),
         )
+
+    async def _close(self, run_id: str) -> None:
+        """Announce what the run came to, and record it as finished."""
+        totals = await finish_run(run_id, self.ledger, self.announcer)
+        log.info("run_finished", total_seconds=totals.total_seconds, **totals.counts)

@@ -5,9 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from fondly.contracts.records import EmailRecord
-from fondly.mailer.domain.facts.features import ProductFeatures
-
 
 @dataclass(frozen=True)
 class ModelMessage:
@@ -54,22 +51,8 @@ class Model(Protocol):
     ) -> ModelReply: ...
 
 
-class EmailRecords(Protocol):
-    """The records of finished emails; see `fondly.mailer.adapters.email_records.DynamoDBEmailRecords`."""
-
-    async def put_all(self, records: Sequence[EmailRecord]) -> None: ...
-    async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]: ...
-
-
 class ShopFiles(Protocol):
     """What the shop keeps for its emails; see `fondly.mailer.adapters.shop_files`."""
 
     async def read(self, name: str, *, max_bytes: int) -> bytes | None: ...
     def place(self, name: str) -> str: ...
-
-
-class FeatureRecords(Protocol):
-    """The features of products; see `fondly.mailer.adapters.feature_records.DynamoDBFeatureRecords`."""
-
-    async def put_all(self, records: Sequence[ProductFeatures]) -> None: ...
-    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]: ...

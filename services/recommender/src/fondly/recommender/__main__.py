@@ -34,7 +34,6 @@ from fondly.runtime.tags import tags_of
 async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings, objects = runtime.settings, runtime.objects
-    polls = SQSRecommenderPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s)
     table = settings.recommendations_table
     kept_events = DynamoDBKeptEvents(
         runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days
@@ -43,20 +42,17 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         items=runtime.items(settings.histories_table), objects=objects, events=kept_events
     )
     know, rankings = KnowCatalogue(objects=objects), _rankings(runtime)
-    known_shop = DynamoDBKnownShop(
-        runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
-    )
     prepare_datasets = PrepareDatasets(
         objects=objects,
         know=know,
         customers=customers,
         rankings=rankings,
-        known_shop=known_shop,
+        known_shop=_known_shop(runtime),
         suppressions=runtime.items(settings.suppressions_table, expires=False),
         assortment=settings.recommender_catalogue,
         asks_personalize=settings.recommender_ranking == "on",
     )
-    study_shop = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
+    study_shop = StudyShop(objects=objects, know=know, customers=customers, known_shop=_known_shop(runtime))
     load_rules = LoadRules(
         objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
     )
@@ -70,32 +66,46 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         customers=customers,
         contacts=runtime.items(settings.contacts_table, expires=False),
     )
-    take_turns, train = _take_turns(runtime), await _train(runtime)
-    advance_run = AdvanceRun(
-        ledger=runtime.ledger,
+    advance_run = await _advance_run(runtime, load_rules, prepare_datasets, study_shop, select_products)
+    return RecommenderHandler(advance_run, await _record_events(runtime, kept_events))
+
+
+async def _advance_run(
+    runtime: Runtime[RecommenderSettings],
+    load_rules: LoadRules,
+    prepare_datasets: PrepareDatasets,
+    study_shop: StudyShop,
+    select_products: SelectProducts,
+) -> AdvanceRun:
+    ledger, train = runtime.ledger, await _train(runtime)
+    polls = SQSRecommenderPolls(runtime.queue, interval_s=runtime.settings.recommender_poll_interval_s)
+    work = {
+        Round.PREPARE: prepare_datasets.do,
+        Round.GATHER: prepare_datasets.gather,
+        Round.STUDY: study_shop.do,
+        Round.SELECT: select_products.do,
+    }
+    return AdvanceRun(
+        ledger=ledger,
         stage=runtime.stage,
-        take_turns=take_turns,
+        take_turns=_take_turns(runtime),
         load_rules=load_rules,
         prepare_datasets=prepare_datasets,
         study_shop=study_shop,
         train=train,
-        weigh_ranking=WeighRanking(ledger=runtime.ledger, objects=objects, know=know),
+        weigh_ranking=WeighRanking(ledger=ledger, objects=runtime.objects, know=study_shop.know),
         remove_old_runs=train.remove_old_runs,
-        share_out=ShareOut(
-            stage=runtime.stage,
-            ledger=runtime.ledger,
-            polls=polls,
-            work={
-                Round.PREPARE: prepare_datasets.do,
-                Round.GATHER: prepare_datasets.gather,
-                Round.STUDY: study_shop.do,
-                Round.SELECT: select_products.do,
-            },
-        ),
+        share_out=ShareOut(stage=runtime.stage, ledger=ledger, polls=polls, work=work),
         polls=polls,
         announcer=runtime.announcer,
     )
-    return RecommenderHandler(advance_run, await _record_events(runtime, kept_events))
+
+
+def _known_shop(runtime: Runtime[RecommenderSettings]) -> DynamoDBKnownShop:
+    settings = runtime.settings
+    return DynamoDBKnownShop(
+        runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
+    )
 
 
 async def _record_events(runtime: Runtime[RecommenderSettings], kept: DynamoDBKeptEvents) -> RecordEvents:

@@ -49,13 +49,6 @@ class KeptEvents(Protocol):
     async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]: ...
 
 
-class Turns(Protocol):
-    """Which run may change the dataset group; see `fondly.recommender.adapters.turns`."""
-
-    async def take(self, run_id: str, *, instead_of: str | None = None) -> str | None: ...
-    async def end(self, run_id: str) -> None: ...
-
-
 class RankedObjects(Objects, Protocol):
     """The data bucket with Personalize's results; see `fondly.runtime.storage.S3Objects`."""
 
@@ -67,13 +60,6 @@ class ScannedItems(Items, Protocol):
     """A table that can be read as a whole; see `fondly.runtime.storage.DynamoDBItems`."""
 
     def scan(self, *, segment: int, segments: int) -> AsyncIterator[dict[str, Any]]: ...
-
-
-class KnownShop(Protocol):
-    """Which run's shop is the latest; see `fondly.recommender.adapters.turns`."""
-
-    async def owner(self) -> str | None: ...
-    async def set(self, run_id: str) -> None: ...
 
 
 class NoRankingError(Exception):

@@ -6,8 +6,8 @@ from fondly.contracts.records import ProductSentiment, ReasonKind
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.picking.unwanted import departments
 from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.shop.taxonomy import departments
 from services.recommender.tests.baskets import (
     ALL,
     NOTHING_DURABLE,

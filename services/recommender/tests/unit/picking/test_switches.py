@@ -14,8 +14,8 @@ from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.picking.shopper import Shopper
 from fondly.recommender.domain.picking.switches import Part
-from fondly.recommender.domain.picking.unwanted import departments
 from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.shop.taxonomy import departments
 from services.recommender.tests.baskets import ALL, DURABLE_KETTLES, HOSES, NOTHING_DURABLE, TEA
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import buyer, dislikes, ids, likes, owns, shelf, shop_of

@@ -8,8 +8,7 @@ from fondly.contracts.records import Customer
 from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize.kept_rankings import KeptRanking
-from fondly.recommender.domain.picking.rules import Rules
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
 from fondly.recommender.domain.realtime.customer_state import keys
 from fondly.runtime.storage import to_item

@@ -4,7 +4,8 @@ import pytest
 
 from fondly.recommender.domain.shop.complements import Complement, Complements, Source
 from fondly.recommender.domain.shop.durables import Durables
-from fondly.recommender.domain.shop.taxonomy import Category, Entries, complement_table, read_table
+from fondly.recommender.domain.shop.tables import complement_table, read_table
+from fondly.recommender.domain.shop.taxonomy import Category, Entries
 from fondly.recommender.domain.study.links import Links
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 from fondly.recommender.domain.shop.durables import Durables, Repeats, learn, wilson
-from fondly.recommender.domain.shop.taxonomy import Category, complement_phrases
+from fondly.recommender.domain.shop.tables import complement_phrases
+from fondly.recommender.domain.shop.taxonomy import Category
 
 SHIPPED = Durables()
 

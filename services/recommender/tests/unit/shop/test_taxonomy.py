@@ -4,15 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondly.recommender.domain.shop.taxonomy import (
-    Entries,
-    audience,
-    complement_phrases,
-    complement_table,
-    read_table,
-    same_audience,
-    words,
-)
+from fondly.recommender.domain.shop.tables import complement_phrases, complement_table, read_table
+from fondly.recommender.domain.shop.taxonomy import Entries, audience, same_audience, words
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.records import Customer, ReasonKind
 from fondly.recommender.domain.history.preferences import preferences_of, scores_by_review
 from fondly.recommender.domain.picking.picks import pick
-from fondly.recommender.domain.picking.rules import Rules
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.picking.shopper import Shopper
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.shop.merchandising import ShopRules

@@ -1,5 +1,7 @@
 """Starts the sender service: `python -m fondly.sender`."""
 
+from dataclasses import dataclass
+
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
@@ -24,7 +26,7 @@ from fondly.sender.use_cases.release_parts import ReleaseParts
 from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
 from fondly.sender.use_cases.send_emails import SendEmails
 from fondly.sender.use_cases.settle_emails import SettleEmails
-from fondly.sender.use_cases.suppress_dead_address import SuppressDeadAddress
+from fondly.sender.use_cases.take_bounce import SuppressDeadAddress
 from fondly.sender.use_cases.watch_deliveries import WatchDeliveries
 
 
@@ -37,72 +39,99 @@ async def make_handler(runtime: Runtime[SenderSettings]) -> Handler:
     return wired(runtime, await open_transport(runtime), S3Objects(runtime.s3, bucket, quick=quick))
 
 
+@dataclass(frozen=True)
+class _Stores:
+    """Where the sender keeps what it knows, and its messages to itself."""
+
+    deliveries: Deliveries
+    dispatches: DynamoDBDispatches
+    consent: DynamoDBConsent
+    polls: SQSSenderPolls
+
+
 def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Objects) -> SenderHandler:
     """Put the service together around a transport, and around what reads finished emails."""
-    settings, keep_days = runtime.settings, runtime.settings.retention_days
-    deliveries = Deliveries(runtime.dynamodb, settings.runs_table, keep_days=keep_days)
-    dispatches = DynamoDBDispatches(
-        runtime.dynamodb, settings.dispatches_table, contacts=settings.contacts_table, keep_days=keep_days
-    )
-    consent = DynamoDBConsent(
-        runtime.dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
-    )
-    polls = SQSSenderPolls(runtime.queue, interval_s=settings.sender_poll_interval_s)
-    limiter = runtime.limiter(opened.quota, requests_per_s=opened.per_s)
-    judging = JudgeEmails(
-        deliveries=deliveries, dispatches=dispatches, consent=consent, rules=rules(settings)
-    )
-    settling = SettleEmails(
-        dispatches=dispatches,
-        polls=polls,
-        stage=runtime.stage,
-        ledger=runtime.ledger,
-        deliveries=deliveries,
-        announcer=runtime.announcer,
-        units=opened.units,
-        retry_s=settings.sender_retry_s,
-    )
+    settings, stores = runtime.settings, _stores(runtime)
     return SenderHandler(
         OpenDelivery(
-            deliveries,
-            polls,
+            stores.deliveries,
+            stores.polls,
             is_held=settings.sender_approval is Approval.REQUIRED,
             per_hour=settings.sender_per_hour,
         ),
         ReleaseParts(
-            deliveries, runtime.ledger, runtime.objects, polls, interval_s=settings.sender_poll_interval_s
+            stores.deliveries,
+            runtime.ledger,
+            runtime.objects,
+            stores.polls,
+            interval_s=settings.sender_poll_interval_s,
         ),
-        DeliverPart(
-            stage=runtime.stage,
-            ledger=runtime.ledger,
-            objects=objects,
-            judging=judging,
-            pacing=KeepPace(deliveries),
-            sending=SendEmails(
-                objects=objects,
-                hand_over=HandOver(
-                    transport=opened.transport,
-                    dispatches=dispatches,
-                    tries=settings.sender_tries,
-                    suppress_dead=SuppressDeadAddress(consent).run,
-                    places=opened.places,
-                ),
-                judging=judging,
-                settling=settling,
-                paced=limiter.run,
-                to_seed=trial_email,
-                parallel=settings.sender_parallel,
-            ),
-            settling=settling,
-        ),
+        _deliver_part(runtime, opened, objects, stores),
         ResolveDoubts(
             stage=runtime.stage,
             ledger=runtime.ledger,
             objects=objects,
-            dispatches=dispatches,
+            dispatches=stores.dispatches,
             announcer=runtime.announcer,
         ),
-        WatchDeliveries(deliveries),
+        WatchDeliveries(stores.deliveries),
+    )
+
+
+def _stores(runtime: Runtime[SenderSettings]) -> _Stores:
+    settings, dynamodb, keep_days = runtime.settings, runtime.dynamodb, runtime.settings.retention_days
+    contacts = settings.contacts_table
+    return _Stores(
+        Deliveries(dynamodb, settings.runs_table, keep_days=keep_days),
+        DynamoDBDispatches(dynamodb, settings.dispatches_table, contacts=contacts, keep_days=keep_days),
+        DynamoDBConsent(dynamodb, suppressions=settings.suppressions_table, contacts=contacts),
+        SQSSenderPolls(runtime.queue, interval_s=settings.sender_poll_interval_s),
+    )
+
+
+def _deliver_part(
+    runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Objects, stores: _Stores
+) -> DeliverPart:
+    settings = runtime.settings
+    judging = JudgeEmails(
+        deliveries=stores.deliveries,
+        dispatches=stores.dispatches,
+        consent=stores.consent,
+        rules=rules(settings),
+    )
+    settling = SettleEmails(
+        dispatches=stores.dispatches,
+        polls=stores.polls,
+        stage=runtime.stage,
+        ledger=runtime.ledger,
+        deliveries=stores.deliveries,
+        announcer=runtime.announcer,
+        units=opened.units,
+        retry_s=settings.sender_retry_s,
+    )
+    sending = SendEmails(
+        objects=objects,
+        hand_over=HandOver(
+            transport=opened.transport,
+            dispatches=stores.dispatches,
+            tries=settings.sender_tries,
+            suppress_dead=SuppressDeadAddress(stores.consent).run,
+            places=opened.places,
+        ),
+        judging=judging,
+        settling=settling,
+        paced=runtime.limiter(opened.quota, requests_per_s=opened.per_s).run,
+        to_seed=trial_email,
+        parallel=settings.sender_parallel,
+    )
+    return DeliverPart(
+        stage=runtime.stage,
+        ledger=runtime.ledger,
+        objects=objects,
+        judging=judging,
+        pacing=KeepPace(stores.deliveries),
+        sending=sending,
+        settling=settling,
     )
 
 

@@ -33,11 +33,11 @@ class Accepted:
 
 
 class DeferredError(Exception):
-    """The provider surely did not accept the email, and may do so later. The message says what it said."""
+    """The provider certainly did not accept the email, and may later. The message is the provider's."""
 
 
 class RefusedError(Exception):
-    """The provider surely refused the email, for good. The message says what it said."""
+    """The provider certainly refused the email for good. The message is the provider's."""
 
     def __init__(self, reason: str, *, bad_address: bool = False) -> None:
         super().__init__(reason)
@@ -70,7 +70,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Claim:
+class Reservation:
     """An email that somebody wants to hand over, or to say something final about.
 
     `contact` is the customer's next version, or None if this is no email to them.
@@ -85,8 +85,8 @@ class Claim:
         return self.dispatch.run_id, self.dispatch.customer_id
 
 
-class Claimed(StrEnum):
-    """What came of a claim."""
+class Reserved(StrEnum):
+    """What came of a reservation."""
 
     MINE = "mine"
     TAKEN = "taken"
@@ -99,7 +99,7 @@ class Dispatches(Protocol):
     """What has become of each email; see `fondly.sender.adapters.dispatches`."""
 
     async def of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]: ...
-    async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]: ...
+    async def reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]: ...
     async def record(self, dispatches: Sequence[Dispatch]) -> None: ...
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool: ...
 

@@ -170,7 +170,7 @@ class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
     sender_complaint_rate: Annotated[float, Field(gt=0, le=1)] = 0.001
     """The share of a run's readers who may complain; a larger one pauses its delivery."""
     sender_complaints_from: Annotated[int, Field(ge=1)] = 3
-    """From so many complaints on; one reader alone stops nobody's emails."""
+    """The fewest complaints that pause a delivery: a single reader cannot."""
     sender_mailbox: MailboxSetting | None = None
     """The mailbox where replies and reports arrive by mail, such as `imaps://user@host/folder`; every mail of
     the folder is moved to another one. Without it none is read."""

@@ -12,12 +12,11 @@ from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.sentiment.adapters.comprehend import Comprehend
 from fondly.sentiment.adapters.within_budget import AsksWithinBudget
-from fondly.sentiment.domain.engine import Engine
+from fondly.sentiment.domain.texts import Engine
 from fondly.sentiment.handler import SentimentHandler
 from fondly.sentiment.settings import AspectsBy, SentimentSettings
 from fondly.sentiment.use_cases.ask_aspects import AskAspects
 from fondly.sentiment.use_cases.find_aspects import FindAspects
-from fondly.sentiment.use_cases.find_left_out import FindLeftOut
 from fondly.sentiment.use_cases.pay_once import PayOnce
 from fondly.sentiment.use_cases.read_documents import ReadDocuments
 from fondly.sentiment.use_cases.score_part import ScorePart
@@ -35,16 +34,13 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
     comprehend = await runtime.new_client("comprehend", retries=NO_SDK_RETRIES)
     read_documents = _read_documents(runtime, comprehend, limiter)
     opinions = runtime.items(runtime.settings.opinions_table, expires=False)
-    find_left_out = FindLeftOut(
-        runtime.items(runtime.settings.suppressions_table, expires=False),
-        scores_all=runtime.settings.sentiment_score_excluded,
-    )
     score_part = ScorePart(
         objects=runtime.objects,
         reviews=runtime.items(runtime.settings.reviews_table),
         opinions=opinions,
         read_documents=read_documents,
-        find_left_out=find_left_out,
+        suppressions=runtime.items(runtime.settings.suppressions_table, expires=False),
+        scores_all=runtime.settings.sentiment_score_excluded,
     )
     total_products = TotalProducts(
         objects=runtime.objects,

@@ -15,7 +15,7 @@ from fondly.contracts.delivery import NotSent
 from fondly.contracts.records import Count, Identifier, Record
 
 EARLY_S = 6 * 3_600
-"""So much earlier a day's window ends, so that the same hour's run of a week later finds it over."""
+"""How much earlier the window ends, so that a run at the same hour a week later finds it over."""
 MOST_TIMES = 40
 """Of how many emails a contact's times are kept."""
 REASONS = frozenset(

@@ -35,7 +35,7 @@ class NotSent(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     HARD_BOUNCE = "hard_bounce"
     SOFT_BOUNCES = "soft_bounces"
-    """So many soft bounces in a row that the address is taken for dead."""
+    """Too many soft bounces in a row: the address counts as dead."""
     COMPLAINT = "complaint"
     IMPORTED = "imported"
     """It stands in a list that the shop has imported."""
@@ -57,15 +57,15 @@ class Outcome(StrEnum):
     """What has become of one email."""
 
     WAITING = "waiting"
-    """The provider surely did not accept it, and it will be tried again."""
+    """The provider certainly did not accept it; it will be tried again."""
     SENDING = "sending"
-    """Claimed: it is being handed over. If its worker dies now, nobody knows whether it was accepted."""
+    """Reserved: it is being handed over. If its worker dies now, nobody knows whether it was accepted."""
     SENT = "sent"
     """Accepted by the provider."""
     SUPPRESSED = "suppressed"
     """Not handed over, for one of `NotSent`."""
     REFUSED = "refused"
-    """The provider surely refused it for good; `reason` is what it said."""
+    """The provider certainly refused it for good; `reason` is what it said."""
     IN_DOUBT = "in_doubt"
     """It may have been accepted or not, so it is never tried again."""
 
@@ -91,7 +91,7 @@ class Dispatch(Record):
     at: datetime
     """When it became so."""
     claim: str = ""
-    """Names the worker that is handing it over."""
+    """The token of the reservation by which a worker is handing it over."""
     bounced: str = ""
     """`hard`, `soft` or `complaint`, once the provider has reported it."""
     bounced_at: datetime | None = None

@@ -16,6 +16,7 @@ import uvloop
 from rich.console import Console
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING
 from fondly.operations.check.upload_set import files_of_set, manifest_of
@@ -98,7 +99,7 @@ async def _follow(
         outcome = await until_ended(stack, observer, source, earlier, console)
         seconds = round(time.monotonic() - started, 2)
         run, mailbox = outcome.run, stack.variables.get(FOLDER)
-        if mailbox and outcome.finished and outcome.finished.counts.get("emails"):
+        if mailbox and outcome.finished and outcome.finished.counts.get(Counted.EMAILS):
             await until_delivered(stack, observer, run.run_id, console)
         summary = await summary_of(observer, outcome, seconds)
         arrived = ArrivedIn(Path(mailbox)) if mailbox else NOTHING_ARRIVED

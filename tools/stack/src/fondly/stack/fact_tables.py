@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.operations.formatting import count
 from fondly.operations.runs.facts import RunFacts, customer_groups, notices, quiet_lines
@@ -24,7 +25,7 @@ def customers_table(facts: RunFacts) -> Table:
         table.add_row(Text(each.label, style), Text(count(each.customers), style))
     if table.row_count:
         table.add_section()
-        table.add_row(Text("all", "bold"), Text(count(facts.counts["customers"]), "bold"))
+        table.add_row(Text("all", "bold"), Text(count(facts.counts[Counted.CUSTOMERS]), "bold"))
     return table
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 from rich.console import Console
 
+from fondly.contracts.counts import Counted
 from fondly.contracts.events import RunFinished
 from fondly.operations.runs.facts import RunFacts, notices
 from fondly.operations.runs.follow import snapshot, snapshots
@@ -32,15 +33,15 @@ REST_S = 30.0
 """A delivery that goes on only after so long is not waited for."""
 STUCK = "stuck"
 _ALWAYS = (
-    "products",
-    "customers",
-    "reviews",
-    "interactions",
-    "rejected_rows",
-    "unaligned_texts",
-    "recommendations",
-    "emails",
-    "emails_template_copy",
+    Counted.PRODUCTS,
+    Counted.CUSTOMERS,
+    Counted.REVIEWS,
+    Counted.INTERACTIONS,
+    Counted.REJECTED_ROWS,
+    Counted.UNALIGNED_TEXTS,
+    Counted.RECOMMENDATIONS,
+    Counted.EMAILS,
+    Counted.EMAILS_TEMPLATE_COPY,
 )
 """Counts that the summary of every finished run has, if only as zero."""
 

@@ -10,23 +10,30 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from fondly.contracts.counts import Counted
 from fondly.operations.formatting import count, seconds, share, usd
 from fondly.operations.runs.facts import RunFacts
 from fondly.operations.runs.sentiment_figures import label_mix, most_criticised, most_praised, sentiment_of
 from fondly.stack.delivery_report import delivery_lines, delivery_table
 from fondly.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
 
-_COUNTS = ("products", "reviews", "purchases", "interactions", "recommendations")
-_SHORTFALLS = {"rejected_rows": "rejected rows", "unaligned_texts": "unaligned texts"}
+_COUNTS = (
+    Counted.PRODUCTS,
+    Counted.REVIEWS,
+    Counted.PURCHASES,
+    Counted.INTERACTIONS,
+    Counted.RECOMMENDATIONS,
+)
+_SHORTFALLS = {Counted.REJECTED_ROWS: "rejected rows", Counted.UNALIGNED_TEXTS: "unaligned texts"}
 _COPY = {
-    "emails_mixed_copy": "partly template copy",
-    "template_fields": "template copy fields",
-    "emails_sorry": "to unhappy customers",
-    "copy_prompts": "prompts for copy",
-    "copy_repairs": "prompts for repairs",
-    "copy_calls": "calls for copy",
-    "products_described": "products described",
-    "links_left_out": "links left out",
+    Counted.EMAILS_MIXED_COPY: "partly template copy",
+    Counted.TEMPLATE_FIELDS: "template copy fields",
+    Counted.EMAILS_SORRY: "to unhappy customers",
+    Counted.COPY_PROMPTS: "prompts for copy",
+    Counted.COPY_REPAIRS: "prompts for repairs",
+    Counted.COPY_CALLS: "calls for copy",
+    Counted.PRODUCTS_DESCRIBED: "products described",
+    Counted.LINKS_LEFT_OUT: "links left out",
 }
 _CLAIMS = "seller_claims_"
 _STAGE_BAR_COLUMNS = 16
@@ -91,8 +98,8 @@ def _shortfalls(summary: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     for key, label in _SHORTFALLS.items():
         if key in summary:
             yield label, summary[key], ""
-    if "emails_template_copy" in summary:
-        number, emails = summary["emails_template_copy"], summary.get("emails")
+    if Counted.EMAILS_TEMPLATE_COPY in summary:
+        number, emails = summary[Counted.EMAILS_TEMPLATE_COPY], summary.get(Counted.EMAILS)
         yield "template copy", number, f" ({share(number / emails)})" if number and emails else ""
 
 
@@ -138,7 +145,7 @@ def _costs(summary: Mapping[str, Any]) -> Table:
     if total is not None:
         table.add_section()
         table.add_row(Text("total", "bold"), Text(usd(total), "bold"))
-        if emails := summary.get("emails"):
+        if emails := summary.get(Counted.EMAILS):
             table.add_row("1,000 emails", usd(total / emails * 1000))
     return table
 

@@ -20,7 +20,7 @@ from fondly.evaluation.own_data.reading import Data
 from fondly.evaluation.own_data.report import SEED, Announce, latest
 from fondly.evaluation.own_data.scoring import read_texts
 from fondly.recommender.domain.picking.basket import Rule
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.picking.switches import Part
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.runtime.runs.pricing import cost_usd

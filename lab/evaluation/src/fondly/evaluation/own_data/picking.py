@@ -20,7 +20,7 @@ from fondly.recommender.domain.history.preferences import (
 from fondly.recommender.domain.personalize.batch_lines import ranked_customers
 from fondly.recommender.domain.personalize.kept_rankings import RunRanking
 from fondly.recommender.domain.picking.basket import Rule
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.recommender.domain.shop.fitting import is_fit

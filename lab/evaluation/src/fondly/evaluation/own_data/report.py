@@ -17,8 +17,7 @@ from fondly.evaluation.own_data.quality import Quality, QualityFigures
 from fondly.evaluation.own_data.reading import Data
 from fondly.evaluation.own_data.scoring import read_texts
 from fondly.recommender.domain.picking.basket import Rule
-from fondly.recommender.domain.picking.rules import Rules
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.recommender.domain.shop.shop import Shop
 

@@ -4,12 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from fondly.recommender.domain.shop.durables import Durables
-from fondly.recommender.domain.shop.taxonomy import (
-    Category,
-    Entries,
-    complement_phrases,
-    complement_table,
-)
+from fondly.recommender.domain.shop.tables import complement_phrases, complement_table
+from fondly.recommender.domain.shop.taxonomy import Category, Entries
 
 
 class Authored:

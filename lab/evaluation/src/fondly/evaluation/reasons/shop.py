@@ -16,7 +16,7 @@ from fondly.recommender.domain.shop.attributes import Attributes, makers_of, rea
 from fondly.recommender.domain.shop.brands import Brands
 from fondly.recommender.domain.shop.fitting import fits, owned_with
 from fondly.recommender.domain.shop.merchandising import ShopRules
-from fondly.recommender.domain.shop.name_vectors import (
+from fondly.recommender.domain.shop.similar_names import (
     Vector,
     cosine,
     document_frequency,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from fondly.contracts.counts import Counted
 from fondly.contracts.records import Customer, Exclusion, Product, Purchase, Review, SharedText
 from fondly.ingest.adapters import scratch_sql
 
@@ -28,9 +29,9 @@ class Merged:
         excluded = {f"customers_excluded_{cause}": count for cause, count in self.exclusions().items()}
         return {
             **counts,
-            "interactions": self._number(scratch_sql.COUNT_INTERACTIONS),
-            "products_out_of_stock": self._number("SELECT count(*) FROM products WHERE NOT in_stock"),
-            "shared_addresses": self._number(scratch_sql.COUNT_SHARED_ADDRESSES),
+            Counted.INTERACTIONS: self._number(scratch_sql.COUNT_INTERACTIONS),
+            Counted.PRODUCTS_OUT_OF_STOCK: self._number("SELECT count(*) FROM products WHERE NOT in_stock"),
+            Counted.SHARED_ADDRESSES: self._number(scratch_sql.COUNT_SHARED_ADDRESSES),
             **excluded,
         }
 

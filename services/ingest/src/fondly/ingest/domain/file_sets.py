@@ -1,4 +1,4 @@
-"""Whether the files of a folder make a run: all of one delivery, and not those of the folder's last run.
+"""Whether the files of a folder make a run: all of one set, and not those of the folder's last run.
 
 Nobody says when an upload of several files is complete, so there are two signs of it: a manifest, or that the
 kinds of a set are there and each file of the last run has been replaced by a newer one. The rules prefer no
@@ -18,7 +18,7 @@ from fondly.ingest.domain.pieces import missing_pieces, tables
 from fondly.ingest.domain.uploads import SET_KINDS, missing_kinds
 
 TOGETHER = timedelta(hours=1)
-"""Files uploaded within this time of each other belong to one delivery."""
+"""Files uploaded within this time of each other belong to one set."""
 APART = timedelta(hours=12)
 """Files uploaded further apart than this do not."""
 JOINS_WITHIN = timedelta(minutes=15)
@@ -53,7 +53,7 @@ class SetFile(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Delivery:
+class RunFiles:
     """The objects that a run is made of, in reading order."""
 
     files: tuple[SetFile, ...] = ()
@@ -87,23 +87,23 @@ class Delivery:
         )
 
 
-def delivery_kept(kept: Iterable[Mapping[str, str]]) -> Delivery:
-    """Return the delivery that `Delivery.kept` has described, without checksums."""
+def run_files_kept(kept: Iterable[Mapping[str, str]]) -> RunFiles:
+    """Return the files that `RunFiles.kept` has described, without checksums."""
     roles = [
         (each["role"], StoredFile(each["key"], each["etag"], datetime.fromisoformat(each["modified"])))
         for each in kept
     ]
     files = tuple(SetFile(Kind(role), stored) for role, stored in roles if role not in {_MAPPING, _MANIFEST})
     others = dict(roles)
-    return Delivery(files, others.get(_MAPPING), others.get(_MANIFEST))
+    return RunFiles(files, others.get(_MAPPING), others.get(_MANIFEST))
 
 
-def known_digests(delivery: Delivery, kept: Iterable[Mapping[str, str]]) -> dict[str, str]:
+def known_digests(run_files: RunFiles, kept: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Return the digests kept of just these stored objects, by key: no object has to be read twice."""
     known = {
         (each["key"], each["etag"], each["modified"]): each["sha256"] for each in kept if "sha256" in each
     }
-    versions = {each.key: (each.key, each.etag, each.modified.isoformat()) for each in delivery.stored}
+    versions = {each.key: (each.key, each.etag, each.modified.isoformat()) for each in run_files.stored}
     return {key: known[version] for key, version in versions.items() if version in known}
 
 
@@ -154,7 +154,7 @@ def complete_by_kinds(found: Found, last: Sequence[SetFile]) -> tuple[SetFile, .
 
 
 def complete_by_manifest(
-    files: Sequence[SetFile], manifest: StoredFile, last: Delivery
+    files: Sequence[SetFile], manifest: StoredFile, last: RunFiles
 ) -> tuple[SetFile, ...] | Incomplete:
     """Return the set if nothing but checksums can still speak against it; else which files are too old.
 
@@ -190,7 +190,7 @@ def _is_newer(file: StoredFile, than: StoredFile) -> bool:
 
 
 def _joins(files: Sequence[SetFile], last: Sequence[SetFile]) -> bool:
-    """Whether files of further kinds complete the last run's delivery, of which nothing was replaced."""
+    """Whether files of further kinds complete the last run's set, of which nothing was replaced."""
     late = set(files) - set(last)
     if not last or not late or len(late) + len(last) > len(files) or _of_earlier_days(files):
         return False
@@ -199,7 +199,7 @@ def _joins(files: Sequence[SetFile], last: Sequence[SetFile]) -> bool:
 
 
 def _left_over(files: Sequence[SetFile], last: Sequence[SetFile]) -> list[SetFile]:
-    """The files too far from the newest of these, or nearer to the last run's delivery than to that."""
+    """The files too far from the newest of these, or nearer to the last run's set than to that."""
     end = max(file.stored.modified for file in files)
     before = max((file.stored.modified for file in last), default=None)
 

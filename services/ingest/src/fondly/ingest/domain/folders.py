@@ -9,9 +9,9 @@ from fondly.contracts.object_keys import UPLOADS
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, base_name, without_data
 from fondly.ingest.domain.file_sets import (
     JOINS_WITHIN,
-    Delivery,
     Found,
     Incomplete,
+    RunFiles,
     SetFile,
     StoredFile,
     complete_by_kinds,
@@ -112,7 +112,7 @@ class Folder:
             return NOT_NAMED
         return NO_KIND if self.has_set else None
 
-    def set_files(self, last: Delivery) -> tuple[SetFile, ...] | Incomplete:
+    def set_files(self, last: RunFiles) -> tuple[SetFile, ...] | Incomplete:
         """Return the set if it is complete, given what the last run consisted of; else what it lacks."""
         if self.problem:
             return Incomplete(missing=(self.problem,))

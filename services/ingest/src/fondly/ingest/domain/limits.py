@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from fondly.contracts.counts import Counted
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.parts import MAX_PARTS
 
@@ -24,9 +25,9 @@ class Limit(NamedTuple):
 
 
 LIMITS = (
-    Limit("products", 5_000_000, "products", "Personalize learns from no more items"),
-    Limit("customers", 50_000_000, "customers", "Personalize ranks for no more users in a batch"),
-    Limit("interactions", 3_000_000_000, "interactions", "Personalize learns from no more"),
+    Limit(Counted.PRODUCTS, 5_000_000, "products", "Personalize learns from no more items"),
+    Limit(Counted.CUSTOMERS, 50_000_000, "customers", "Personalize ranks for no more users in a batch"),
+    Limit(Counted.INTERACTIONS, 3_000_000_000, "interactions", "Personalize learns from no more"),
 )
 """Sources: "Amazon Personalize endpoints and quotas", for User-Personalization-v2, and "Batch
 recommendations" (records a job), Amazon Personalize Developer Guide."""

@@ -14,7 +14,7 @@ MAX_REASONS = 1_000
 """Bounds the memory that reasons take; further ones are counted together."""
 NAMED_REASONS = 3
 FEW_ROWS = 2
-"""So many rejected rows never fail a run: they say nothing about a file."""
+"""Rejected rows that never fail a run: they say nothing about a file."""
 
 
 class Reject(BaseModel):

@@ -8,7 +8,7 @@ from fondly.contracts.errors import PermanentError
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import base_name
 from fondly.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
-from fondly.ingest.ports import Content, OpenDelivery
+from fondly.ingest.ports import Content, OpenRunFiles
 from fondly.ingest.use_cases.survey_files import SourceFile
 
 MIB = 1024**2
@@ -16,7 +16,7 @@ MAPPING_PATH = "mapping.yaml"
 
 
 async def fetch_files(
-    delivery: OpenDelivery, folder: Path, *, max_bytes: int, shop_mapping: Mapping | None
+    run_files: OpenRunFiles, folder: Path, *, max_bytes: int, shop_mapping: Mapping | None
 ) -> list[SourceFile]:
     """Save all files in a folder; the mapping is the one beside them, else the shop's.
 
@@ -24,10 +24,10 @@ async def fetch_files(
     `PermanentError` if the disk cannot hold the files: the message is a dead letter then, and can be redriven
     once there is a larger disk. Sizes are compared before anything is fetched.
     """
-    _require_room(delivery, folder, max_bytes)
-    mapping = await _read_mapping(delivery.mapping, folder) if delivery.mapping else shop_mapping
+    _require_room(run_files, folder, max_bytes)
+    mapping = await _read_mapping(run_files.mapping, folder) if run_files.mapping else shop_mapping
     sources: list[SourceFile] = []
-    for number, each in enumerate(delivery.files):
+    for number, each in enumerate(run_files.files):
         path, key = folder / f"{number}.upload", each.content.key
         await each.content.save(path)
         sources.append(
@@ -36,12 +36,12 @@ async def fetch_files(
     return sources
 
 
-def _require_room(delivery: OpenDelivery, folder: Path, max_bytes: int) -> None:
-    for each in delivery.files:
+def _require_room(run_files: OpenRunFiles, folder: Path, max_bytes: int) -> None:
+    for each in run_files.files:
         _require_size(each.content, max_bytes)
-    if delivery.mapping:
-        _require_size(delivery.mapping, MAX_MAPPING_BYTES)
-    needed = sum(each.content.size_bytes for each in delivery.files)
+    if run_files.mapping:
+        _require_size(run_files.mapping, MAX_MAPPING_BYTES)
+    needed = sum(each.content.size_bytes for each in run_files.files)
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise PermanentError(

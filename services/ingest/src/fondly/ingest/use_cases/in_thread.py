@@ -24,5 +24,5 @@ async def in_thread(work: Callable[[], Result], stop: threading.Event | None = N
         while not working.done():
             with suppress(asyncio.CancelledError):
                 await asyncio.wait({working})
-        working.exception()  # what a stopped thread raises is nobody's concern any more
+        working.exception()  # what a stopped thread raises does not matter
         raise

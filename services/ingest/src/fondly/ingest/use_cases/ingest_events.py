@@ -38,7 +38,7 @@ from fondly.runtime.runs.locks import Locks
 from fondly.runtime.runs.run import StageName
 
 EVENTS_PER_BATCH = 500
-"""So many are recorded for one message: some seconds' work, at the rates that Personalize takes."""
+"""Events recorded for one message: some seconds' work, at the rates that Personalize takes."""
 WHOLE_FILE = "file"
 NDJSON = "application/x-ndjson"
 JSON = "application/json"

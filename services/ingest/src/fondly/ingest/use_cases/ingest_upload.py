@@ -15,13 +15,14 @@ from typing import TextIO
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
+from fondly.contracts.counts import Counted
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.mapping import Mapping
 from fondly.ingest.domain.parts import divide, part_records
 from fondly.ingest.domain.run_state import IngestState
-from fondly.ingest.ports import OpenDelivery
+from fondly.ingest.ports import OpenRunFiles
 from fondly.ingest.use_cases.fetch_files import fetch_files
 from fondly.ingest.use_cases.in_thread import in_thread
 from fondly.ingest.use_cases.load_files import CancelledLoadError, Findings, LoadFiles, LoadRules
@@ -66,7 +67,7 @@ class IngestUpload:
         self._ledger = publication.ledger
         self._limits = limits
 
-    async def ingest(self, run: Run, delivery: OpenDelivery) -> None:
+    async def ingest(self, run: Run, run_files: OpenRunFiles) -> None:
         """Announce all parts of the run, or fail the run if one of its files cannot be used."""
         if run.status is RunStatus.FAILED and run.parts is None:
             # the process may have died after recording the failure and before announcing it
@@ -75,31 +76,33 @@ class IngestUpload:
             log.info("run_already_handled", status=run.status)
         else:
             with self._workspace() as workspace:
-                await self._process(run, delivery, workspace)
+                await self._process(run, run_files, workspace)
 
     async def fail(self, run: Run, reason: str) -> None:
         """Record and announce that the run has failed."""
         log.error("run_failed", reason=reason)
         await fail_run(run.run_id, reason, self._ledger, self._publication.announcer)
 
-    async def _process(self, run: Run, delivery: OpenDelivery, workspace: Workspace) -> None:
+    async def _process(self, run: Run, run_files: OpenRunFiles, workspace: Workspace) -> None:
         try:
-            merged = await self._read(delivery, workspace)
+            merged = await self._read(run_files, workspace)
         except FileError as error:
-            await self._put_findings(run.run_id, workspace, delivery, failed=str(error))
+            await self._put_findings(run.run_id, workspace, run_files, failed=str(error))
             await self._report_file(run.run_id, workspace, units={"s3.puts": 2})
             await self.fail(run, str(error))
             return
         counts = workspace.findings.counts
         size = await self._part_size(run, merged)
         parts = await in_thread(
-            lambda: divide(merged.records_of_customers(), records=size, shared_texts=counts["shared_texts"])
+            lambda: divide(
+                merged.records_of_customers(), records=size, shared_texts=counts[Counted.SHARED_TEXTS]
+            )
         )
         log.info("file_read", parts=len(parts), **counts)
         writes = await self._publication.put_products(
             run.run_id, merged, path=workspace.folder / "products.jsonl"
         )
-        await self._put_findings(run.run_id, workspace, delivery)
+        await self._put_findings(run.run_id, workspace, run_files)
         await self._report_file(run.run_id, workspace, units={"s3.puts": 3, "dynamodb.writes": writes})
         await self._ledger.set_parts(run.run_id, len(parts))
         run = await self._ledger.run(run.run_id)
@@ -114,11 +117,11 @@ class IngestUpload:
             await self._ledger.change_state(run, IngestState, lambda state: state.having(part_records=size))
         return size
 
-    async def _read(self, delivery: OpenDelivery, workspace: Workspace) -> Merged:
+    async def _read(self, run_files: OpenRunFiles, workspace: Workspace) -> Merged:
         """Fetch all files, then read them in a thread, so that the message's visibility is still extended."""
         limits = self._limits
         sources = await fetch_files(
-            delivery, workspace.folder, max_bytes=limits.load.reading.max_bytes, shop_mapping=limits.mapping
+            run_files, workspace.folder, max_bytes=limits.load.reading.max_bytes, shop_mapping=limits.mapping
         )
         cancelled = threading.Event()
 
@@ -132,13 +135,13 @@ class IngestUpload:
         return await in_thread(lambda: load_files.load(sources), cancelled)
 
     async def _put_findings(
-        self, run_id: str, workspace: Workspace, delivery: OpenDelivery, *, failed: str | None = None
+        self, run_id: str, workspace: Workspace, run_files: OpenRunFiles, *, failed: str | None = None
     ) -> None:
         """Store the rejects and the report on the upload."""
         workspace.rejects.flush()
         path = Path(workspace.rejects.name)
         await self._publication.files.put_file(object_keys.rejects(run_id), path, content_type=NDJSON)
-        report = workspace.findings.report(ignored=delivery.ignored, failed=failed)
+        report = workspace.findings.report(ignored=run_files.ignored, failed=failed)
         body = report.model_dump_json(exclude_none=True).encode()
         await self._publication.objects.put(object_keys.ingest_report(run_id), body, content_type=JSON)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TextIO
 
+from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IgnoredFile, IngestReport
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
@@ -63,7 +64,7 @@ class Findings:
             ignored_files=tuple(ignored),
             counts=dict(self.counts),
             rejects=tuple(self.tally.reasons()),
-            rejected_share=self.counts["rejected_rows"] / rows if rows else 0.0,
+            rejected_share=self.counts[Counted.REJECTED_ROWS] / rows if rows else 0.0,
             exclusions=self.merged.exclusions() if self.merged else {},
             failed=failed,
         )
@@ -133,7 +134,7 @@ class LoadFiles:
                     seen = table.bytes_read
                 rejected += not self._load_record(surveyed, mapper.map, into, found)
             self._watch(table.bytes_read - seen)
-            self._findings.counts["rows_left_out"] += mapper.left_out.total() - left_out
+            self._findings.counts[Counted.ROWS_LEFT_OUT] += mapper.left_out.total() - left_out
         return rows, rejected
 
     def _load_record(
@@ -153,11 +154,11 @@ class LoadFiles:
             row = Row(cells)
             into(row)
         except RowError as error:
-            self._findings.counts["rejected_rows"] += 1
+            self._findings.counts[Counted.REJECTED_ROWS] += 1
             self._reject(surveyed, found, "row", error.column, error)
             return False
         for note in row.notes:
-            self._findings.counts["rejected_values"] += 1
+            self._findings.counts[Counted.REJECTED_VALUES] += 1
             self._reject(surveyed, found, "value", note.column, RowError(note.expected, found=note.found))
         return True
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
+from fondly.contracts.counts import Counted
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.adapters.scratch_values import KnownReview
 from fondly.ingest.domain.cells import Row
@@ -22,12 +23,12 @@ OWN_REVIEWS = "ids of reviews that no other customer has written"
 FEW_RECORDS = f"at most {MAX_CUSTOMER_RECORDS:,} reviews and purchases of one customer"
 FEW_PRODUCTS = f"at most {MAX_REVIEW_PRODUCTS:,} products, or variants of one, in a review"
 COUNTS = (
-    "rejected_rows",
-    "rejected_values",
-    "unaligned_texts",
-    "product_differences",
-    "review_conflicts",
-    "customer_conflicts",
+    Counted.REJECTED_ROWS,
+    Counted.REJECTED_VALUES,
+    Counted.UNALIGNED_TEXTS,
+    Counted.PRODUCT_DIFFERENCES,
+    Counted.REVIEW_CONFLICTS,
+    Counted.CUSTOMER_CONFLICTS,
 )
 
 
@@ -63,7 +64,7 @@ class MergeRows:
             raise RowError(OWN_REVIEWS, column="review_id", found=quoted(row.raw("review_id")))
         if not all(owned):
             row.note("review_id", OWN_REVIEWS, quoted(row.raw("review_id")))
-        self._counts["product_differences"] += self._scratch.put_product(found.product)
+        self._counts[Counted.PRODUCT_DIFFERENCES] += self._scratch.put_product(found.product)
         is_repeating = len({each.review_id for each in found.reviews}) < len(found.reviews)
         new = set() if is_repeating else self._put_new(row, found, by_id)
         for customer, review, earlier, is_owned in zip(
@@ -75,7 +76,7 @@ class MergeRows:
                 self._put_review(row, review, known_now, position)
         for text in found.shared_texts:
             self._scratch.put_shared_text(found.product.product_id, text)
-        self._counts["unaligned_texts"] += found.unaligned
+        self._counts[Counted.UNALIGNED_TEXTS] += found.unaligned
 
     def _put_new(self, row: Row, found: CombinedRow, known: Collection[str]) -> set[str]:
         """Put the new reviews of a row together, as nearly all are; return their ids.
@@ -102,7 +103,7 @@ class MergeRows:
         return {review.review_id for _, review, _ in new}
 
     def _product(self, row: Row, how: Reading) -> None:
-        self._counts["product_differences"] += self._scratch.put_product(read_product(row, how))
+        self._counts[Counted.PRODUCT_DIFFERENCES] += self._scratch.put_product(read_product(row, how))
 
     def _customer(self, row: Row, _how: Reading) -> None:
         self._put_customer(read_customer_row(row))
@@ -156,14 +157,14 @@ class MergeRows:
 
     def _put_customer(self, row: CustomerRow) -> int:
         position, contradicts = self._scratch.put_customer(row)
-        self._counts["customer_conflicts"] += contradicts
+        self._counts[Counted.CUSTOMER_CONFLICTS] += contradicts
         return position
 
     def _put_review(self, row: Row, review: ReviewRow, known: KnownReview | None, customer: int) -> None:
         if known is None and not self._has_room(row, customer, records_of(review.title, review.text)):
             return
         put = self._scratch.put_review(review, known, customer=customer)
-        self._counts["review_conflicts"] += put.contradicts
+        self._counts[Counted.REVIEW_CONFLICTS] += put.contradicts
         if put.is_cut:
             row.note("product_id", FEW_PRODUCTS, f"more, with {quoted(review.product_id)}")
 

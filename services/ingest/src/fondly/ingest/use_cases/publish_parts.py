@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.contracts.events import DataIngested
 from fondly.contracts.records import Customer, SharedText
 from fondly.ingest.adapters.merged import Merged
@@ -23,8 +24,6 @@ from fondly.runtime.runs.stage import PartResult, Stage
 
 NDJSON = "application/x-ndjson"
 PRODUCTS_PER_WRITE = 100
-FORGOTTEN = "customers_forgotten"
-"""How many customers of the files have been forgotten, and are left out."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Publication:
             customers=customers,
             shared_texts=len(texts),
         )
-        counts = {FORGOTTEN: len(left_out)} if left_out else {}
+        counts: dict[str, int] = {Counted.CUSTOMERS_FORGOTTEN: len(left_out)} if left_out else {}
         return PartResult(counts=counts, units=units, events=[ingested])
 
 

@@ -9,7 +9,7 @@ from fondly.ingest.domain.folders import Folder
 from fondly.ingest.domain.manifest import MAX_BYTES
 from fondly.ingest.domain.uploads import Upload
 from fondly.ingest.ports import VanishedError
-from fondly.ingest.use_cases.find_delivery import Source
+from fondly.ingest.use_cases.find_run_files import Source
 from fondly.ingest.use_cases.start_source import SourceStart
 from fondly.ingest.use_cases.start_tools import Tools
 from fondly.runtime.logs import get_logger

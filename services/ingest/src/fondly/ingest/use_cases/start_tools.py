@@ -9,7 +9,7 @@ from pathlib import Path
 from fondly.contracts.run_id import run_id
 from fondly.ingest.domain.uploads import Upload
 from fondly.ingest.ports import Files, Ingest
-from fondly.ingest.use_cases.find_delivery import FindDelivery, Source
+from fondly.ingest.use_cases.find_run_files import FindRunFiles, Source
 from fondly.ingest.use_cases.supersede import Supersede
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger
@@ -37,7 +37,7 @@ class Tools:
     stage: Stage
     supersede: Supersede
     ingest: Ingest
-    find: FindDelivery
+    find: FindRunFiles
     limits: SetLimits = SetLimits()
 
 

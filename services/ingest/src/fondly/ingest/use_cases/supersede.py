@@ -16,10 +16,10 @@ from fondly.runtime.runs.lifecycle import fail_run
 
 REPLACED = "replaced by a newer upload: "
 Kept = Sequence[dict[str, str]]
-"""The files of a delivery, as `Delivery.kept` describes them."""
+"""The files of a run, as `RunFiles.kept` describes them."""
 IsCurrent = Callable[[LatestRun], Awaitable[bool]]
-"""Whether the source still makes the delivery, given its latest run. It is asked after the pointer was read:
-if the pointer has moved since, it does not move again."""
+"""Whether the source still makes these files a run, given its latest run. It is asked after the pointer was
+read: if the pointer has moved since, it does not move again."""
 log = get_logger()
 
 
@@ -45,7 +45,7 @@ class Supersede:
     async def remember(self, run_id: str, source: str, kept: Kept, *, is_current: IsCurrent) -> None:
         """Keep the versions of an ended run's files that were uploaded again; the latest run stays that.
 
-        Otherwise the next delivery's first file would find the others newer than the last run.
+        Otherwise the first file of the next set would find the others newer than the last run.
         """
         while (latest := await self.latest.get(source)).files != kept and await is_current(latest):
             await self.latest.move(source, latest.run_id or run_id, after=latest, files=kept)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fondly.ingest.domain.file_names import MANIFEST
-from fondly.ingest.domain.file_sets import Delivery, SetFile, known_digests
+from fondly.ingest.domain.file_sets import RunFiles, SetFile, known_digests
 from fondly.ingest.domain.formats.mapping import MAX_MAPPING_BYTES
 from fondly.ingest.ports import Content
 from fondly.runtime.runs.latest import LatestRun, LatestRuns
@@ -45,7 +45,7 @@ class Mismatch:
 
 @dataclass
 class Verified:
-    """A delivery's contents, saved if they had to be read, their digests by key, and the first mismatch."""
+    """A run's contents, saved if they had to be read, their digests by key, and the first mismatch."""
 
     contents: dict[str, Content]
     digests: dict[str, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Verified:
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyFiles:
-    """Verifies the files of one delivery, in `folder`; a file beyond `max_bytes` is not read.
+    """Verifies the files of a run, in `folder`; a file beyond `max_bytes` is not read.
 
     Files are taken in the order of their upload, or in the opposite one. A file from before the manifest may
     still be replaced, so it is *late*; one that came with or after it should be right.
@@ -68,23 +68,23 @@ class VerifyFiles:
     """Whether a mismatch makes the digests of the other files irrelevant: they are not read then."""
 
     async def run(
-        self, delivery: Delivery, contents: Sequence[Content], known: Mapping[str, str]
+        self, run_files: RunFiles, contents: Sequence[Content], known: Mapping[str, str]
     ) -> Verified:
         """Return the contents and their digests; what is in `known`, or known to S3, is not read."""
         verified = Verified({content.key: content for content in contents}, dict(known))
-        for file in self._in_order(delivery):
+        for file in self._in_order(run_files):
             digest = await self._identify(verified, file.stored.key, max_bytes=self.max_bytes)
             if digest and file.sha256 not in {None, digest} and verified.mismatch is None:
-                verified.mismatch = Mismatch(_reason(file, digest), is_late=_is_late(file, delivery))
+                verified.mismatch = Mismatch(_reason(file, digest), is_late=_is_late(file, run_files))
                 verified.gave_up = self.gives_up(verified.mismatch)
                 if verified.gave_up:
                     return verified
-        if delivery.mapping:
-            await self._identify(verified, delivery.mapping.key, max_bytes=MAX_MAPPING_BYTES)
+        if run_files.mapping:
+            await self._identify(verified, run_files.mapping.key, max_bytes=MAX_MAPPING_BYTES)
         return verified
 
-    def _in_order(self, delivery: Delivery) -> list[SetFile]:
-        return sorted(delivery.files, key=lambda file: file.stored.modified, reverse=self.newest_first)
+    def _in_order(self, run_files: RunFiles) -> list[SetFile]:
+        return sorted(run_files.files, key=lambda file: file.stored.modified, reverse=self.newest_first)
 
     async def _identify(self, verified: Verified, key: str, *, max_bytes: int) -> str | None:
         """Find out a content's digest and note it; None for one that is too large to be read."""
@@ -109,8 +109,8 @@ def _unread(content: Content) -> str:
     return f"unread {content.size_bytes} {content.etag}"
 
 
-def _is_late(file: SetFile, delivery: Delivery) -> bool:
-    return delivery.manifest is not None and file.stored.modified < delivery.manifest.modified
+def _is_late(file: SetFile, run_files: RunFiles) -> bool:
+    return run_files.manifest is not None and file.stored.modified < run_files.manifest.modified
 
 
 def _reason(file: SetFile, found: str) -> str:
@@ -134,15 +134,15 @@ class ReadOnce:
     holder: str
 
     async def run(
-        self, verify: VerifyFiles, delivery: Delivery, contents: Sequence[Content], latest: LatestRun
+        self, verify: VerifyFiles, run_files: RunFiles, contents: Sequence[Content], latest: LatestRun
     ) -> Verified:
         """Return the contents and their digests; nothing is locked if the latest run has all of these."""
-        known = known_digests(delivery, latest.files)
-        if len(known) == len(delivery.stored):
-            return await verify.run(delivery, contents, known)
+        known = known_digests(run_files, latest.files)
+        if len(known) == len(run_files.stored):
+            return await verify.run(run_files, contents, known)
         async with self.stage.lock(f"source#{self.source}", READING, holder=self.holder):
-            known = known_digests(delivery, [*latest.files, *await self.runs.noted(self.source)])
-            verified = await verify.run(delivery, contents, known)
+            known = known_digests(run_files, [*latest.files, *await self.runs.noted(self.source)])
+            verified = await verify.run(run_files, contents, known)
             if len(verified.digests) > len(known):
-                await self.runs.note(self.source, delivery.kept(verified.digests))
+                await self.runs.note(self.source, run_files.kept(verified.digests))
         return verified

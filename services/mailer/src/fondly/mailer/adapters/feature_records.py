@@ -1,31 +1,23 @@
-"""The features of products in DynamoDB."""
+"""The features of products as people list and remove them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.use_cases.know_features import FeatureRecords
 from fondly.runtime.storage import DynamoDBItems, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 
-class DynamoDBFeatureRecords:
-    """The table of product features, keyed by product; what a person has decided never expires."""
+class DynamoDBFeatureRecords(FeatureRecords):
+    """The table of product features in DynamoDB."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        super().__init__(DynamoDBItems(dynamodb, table))
         self._dynamodb = dynamodb
         self._table = table
-        self._items = DynamoDBItems(dynamodb, table)
-
-    async def put_all(self, records: Sequence[ProductFeatures]) -> None:
-        """Store every record; raise `UnprocessedError` when DynamoDB keeps refusing some."""
-        await self._items.put_all([record.model_dump(mode="json") for record in records])
-
-    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]:
-        """Return the records of those products that have one, by product id."""
-        found = await self._items.get_all([{"product_id": product_id} for product_id in product_ids])
-        return {record.product_id: record for record in map(ProductFeatures.model_validate, found)}
 
     async def all(self) -> AsyncIterator[ProductFeatures]:
         """Yield every record, in any order; the whole table is read."""

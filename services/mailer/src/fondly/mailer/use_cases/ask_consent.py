@@ -7,13 +7,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from fondly.contracts.consent import Cap
+from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Recommendation
 from fondly.runtime.consent import Consent, refusals
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
 
 READS_PER_CUSTOMER = 3
 """The suppressions of customer and address, and the contact."""
+HOLDOUT = "holdout"
+"""Where a run's `step` keeps its holdout, as JSON."""
 Draw = Callable[[str], Awaitable[Holdout]]
 """Returns the holdout of a run, always the same; see `DrawHoldout`."""
 
@@ -46,7 +51,7 @@ class Consented:
         """Return how many get no email, and why; of an email that was made before, the sender says so."""
         reasons = Counter(reason for customer_id, reason in self.refused.items() if customer_id not in made)
         by_reason = {f"emails_suppressed_{reason}": number for reason, number in sorted(reasons.items())}
-        return {"emails_suppressed": reasons.total(), **by_reason}
+        return {Counted.EMAILS_SUPPRESSED: reasons.total(), **by_reason}
 
     @property
     def read_units(self) -> int:
@@ -85,3 +90,28 @@ class AskConsent:
         empty = [each.customer_id for each in recommendations if not each.picks]
         contacts = await self.consent.contacts([each for each in empty if each not in refused])
         return {customer_id: NotSent.TOPICS for customer_id, one in contacts.items() if one.topics_off}
+
+
+@dataclass(frozen=True)
+class DrawHoldout:
+    """Keeps with each run the share and salt that were set when its first email was due.
+
+    Whatever is set later, and however often parts are repeated, all of the run is drawn by these.
+    """
+
+    ledger: Ledger
+    wanted: Holdout = Holdout()  # noqa: RUF009 - immutable
+    """What is set now."""
+
+    async def of(self, run_id: str) -> Holdout:
+        """Return the holdout of a run, which is settled now unless it has been."""
+        known = holdout_of(await self.ledger.run(run_id))
+        if known is None:
+            settled = await self.ledger.settle_step(run_id, HOLDOUT, self.wanted.model_dump_json())
+            known = holdout_of(settled)
+        return known or self.wanted
+
+
+def holdout_of(run: Run) -> Holdout | None:
+    """Return the holdout of a run; None until it has been settled."""
+    return Holdout.model_validate_json(run.step[HOLDOUT]) if HOLDOUT in run.step else None

@@ -9,6 +9,7 @@ from hashlib import sha256
 from itertools import chain
 
 from fondly.contracts.clock import utc_now
+from fondly.contracts.counts import Counted
 from fondly.contracts.events import EmailFinished
 from fondly.contracts.records import CopySource, EmailRecord, Product
 from fondly.mailer.domain.facts.features import ProductFeatures
@@ -72,20 +73,20 @@ def part_result(
     writes = len(records) + WRITES_PER_ANSWER * (len(paid.keys) + len(features)) + len(features)
     return PartResult(
         counts={
-            "emails": len(records),
-            "emails_template_copy": sources[CopySource.TEMPLATE],
-            "emails_mixed_copy": sources[CopySource.MIXED],
-            "emails_failed": failed,
-            "emails_left_out": left_out,
-            "emails_sorry": sum(record.occasion == "sorry" for record in records),
-            "copy_facts": len(paid.replies.keys() - repairs),
-            "copy_prompts": len(paid.keys - repairs),
-            "copy_repairs": len(paid.keys & repairs),
-            "copy_calls": paid.calls,
-            "template_fields": sum(len(record.template_fields) for record in records),
-            "products_described": len(features),
+            Counted.EMAILS: len(records),
+            Counted.EMAILS_TEMPLATE_COPY: sources[CopySource.TEMPLATE],
+            Counted.EMAILS_MIXED_COPY: sources[CopySource.MIXED],
+            Counted.EMAILS_FAILED: failed,
+            Counted.EMAILS_LEFT_OUT: left_out,
+            Counted.EMAILS_SORRY: sum(record.occasion == "sorry" for record in records),
+            Counted.COPY_FACTS: len(paid.replies.keys() - repairs),
+            Counted.COPY_PROMPTS: len(paid.keys - repairs),
+            Counted.COPY_REPAIRS: len(paid.keys & repairs),
+            Counted.COPY_CALLS: paid.calls,
+            Counted.TEMPLATE_FIELDS: sum(len(record.template_fields) for record in records),
+            Counted.PRODUCTS_DESCRIBED: len(features),
             **_variant_counts(records),
-            "links_left_out": sum(record.links_left_out for record in records),
+            Counted.LINKS_LEFT_OUT: sum(record.links_left_out for record in records),
         },
         units={
             **{unit: tokens for unit, tokens in units.items() if tokens},

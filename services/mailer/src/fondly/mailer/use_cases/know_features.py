@@ -1,18 +1,33 @@
 """Knows the features of products: those that are stored, and for new entries of the catalogue the model's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.records import Product
 from fondly.mailer.domain.copy.answers import AnswerFormatError
-from fondly.mailer.domain.copy.feature_answers import read_features
-from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.features import features_prompt, read_features
 from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.facts.features import ProductFeatures, accept, digest_of
 from fondly.mailer.domain.words.lists import WordLists
-from fondly.mailer.ports import FeatureRecords
 from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
+from fondly.runtime.ports import Items
+
+
+@dataclass(frozen=True)
+class FeatureRecords:
+    """The table of product features, keyed by product; what a person has decided never expires."""
+
+    items: Items
+
+    async def put_all(self, records: Sequence[ProductFeatures]) -> None:
+        """Store every record."""
+        await self.items.put_all([record.model_dump(mode="json") for record in records])
+
+    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]:
+        """Return the records of those products that have one, by product id."""
+        found = await self.items.get_all([{"product_id": product_id} for product_id in product_ids])
+        return {record.product_id: record for record in map(ProductFeatures.model_validate, found)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,19 +6,18 @@ from dataclasses import dataclass, field, replace
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
-from fondly.contracts.delivery import FinishedEmail
+from fondly.contracts.counts import Counted
 from fondly.contracts.records import EmailRecord, Product, Recommendation
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.mailer.domain.message.addresses import deliverable, recipient
-from fondly.mailer.domain.message.compose import ComposedEmail, Composer
-from fondly.mailer.ports import EmailRecords
+from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.use_cases.ask_consent import AskConsent, Consented
 from fondly.mailer.use_cases.ask_once import PaidReply
 from fondly.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
+from fondly.mailer.use_cases.email_records import EmailRecords, for_comparison, handed_over, record_of
 from fondly.mailer.use_cases.know_features import KnowFeatures
 from fondly.mailer.use_cases.read_facts import UNUSABLE, ReadFacts
-from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
+from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy
 from fondly.runtime.batches import batches
 from fondly.runtime.gather import Gather
 from fondly.runtime.logs import get_logger
@@ -27,10 +26,6 @@ from fondly.runtime.ports import Objects
 from fondly.runtime.runs.stage import PartResult
 
 CONTENT_TYPE = "message/rfc822"
-HELD_OUT = "customers_held_out"
-"""How many customers get no email because they are held out; what the sender counts has another name."""
-WITHOUT_ADDRESS = "emails_without_address"
-"""How many emails are finished for customers to whose address nothing can be delivered, or who have none."""
 PROMPTS_PER_FILE = 200
 
 log = get_logger()
@@ -149,7 +144,7 @@ class MailPart:
                 part.failed[facts.customer_id] = repr(error)
                 return
             model_id = self._copywriter.ask_once.model_id
-            record = _record(part.run_id, recommendation, facts, written, composed, model_id=model_id)
+            record = record_of(part.run_id, recommendation, facts, written, composed, model_id=model_id)
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
@@ -161,9 +156,9 @@ class MailPart:
         lines = []
         for each in part.consented.recommendations:
             if each.customer_id in held_out:
-                lines.append(_held_out(each))
+                lines.append(for_comparison(each))
             elif each.customer_id in finished:
-                lines.append(_handed(finished[each.customer_id], each.email))
+                lines.append(handed_over(finished[each.customer_id], each.email))
         await self._objects.put_lines(object_keys.mailed(part.run_id, part.number), lines)
         part.without_address = sum(line.address is None and not line.held_out for line in lines)
 
@@ -200,8 +195,8 @@ class MailPart:
             counts={
                 **outcome.counts,
                 **part.consented.counts({record.customer_id for record in part.records}),
-                **({HELD_OUT: len(part.held_out)} if part.held_out else {}),
-                **({WITHOUT_ADDRESS: part.without_address} if part.without_address else {}),
+                **({Counted.CUSTOMERS_HELD_OUT: len(part.held_out)} if part.held_out else {}),
+                **({Counted.EMAILS_WITHOUT_ADDRESS: part.without_address} if part.without_address else {}),
                 **claim_counts(_products(recommendations)),
             },
             units={**outcome.units, "dynamodb.reads": part.consented.read_units},
@@ -216,60 +211,3 @@ class MailPart:
 
 def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:
     return (pick.product for recommendation in recommendations for pick in recommendation.picks)
-
-
-def _handed(record: EmailRecord, address: str | None) -> FinishedEmail:
-    plain = deliverable(address)
-    return FinishedEmail(
-        customer_id=record.customer_id,
-        key=record.key,
-        address=plain,
-        placeholder=None if plain else recipient(record.customer_id, None),
-        language=record.language,
-        time_zone=record.time_zone,
-        subject=record.subject,
-        variant=record.variant,
-    )
-
-
-def _held_out(recommendation: Recommendation) -> FinishedEmail:
-    plain = deliverable(recommendation.email)
-    return FinishedEmail(
-        customer_id=recommendation.customer_id,
-        key="",
-        address=plain,
-        placeholder=None if plain else recipient(recommendation.customer_id, None),
-        language=recommendation.language,
-        time_zone=recommendation.time_zone,
-        held_out=True,
-    )
-
-
-def _record(
-    run_id: str,
-    recommendation: Recommendation,
-    facts: EmailFacts,
-    written: WrittenCopy,
-    composed: ComposedEmail,
-    *,
-    model_id: str,
-) -> EmailRecord:
-    return EmailRecord(
-        run_id=run_id,
-        customer_id=facts.customer_id,
-        language=recommendation.language,
-        time_zone=recommendation.time_zone,
-        key=object_keys.email(run_id, facts.customer_id),
-        subject=composed.subject,
-        variant=written.variant,
-        preheader=composed.preheader,
-        copy_source=written.assembled.source,
-        template_fields=written.assembled.template_fields,
-        occasion=facts.occasion,
-        product_ids=tuple(product.entry.product_id for product in facts.products),
-        links_left_out=composed.links_left_out,
-        model_id=model_id,
-        prompt_keys=written.prompt_keys,
-        repair_keys=written.repair_keys,
-        created_at=utc_now(),
-    )

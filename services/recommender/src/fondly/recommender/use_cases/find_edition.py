@@ -6,10 +6,10 @@ from datetime import datetime
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.adapters.turns import DynamoDBKnownShop
+from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
 from fondly.recommender.domain.study.witnesses import weight_of
-from fondly.recommender.ports import KnownShop
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.yaml_files import InvalidFileError
@@ -24,7 +24,7 @@ class FindEdition:
     it once a day at most.
     """
 
-    latest_shop: KnownShop
+    latest_shop: DynamoDBKnownShop
     ledger: Ledger
     load_rules: LoadRules
     clock: Callable[[], datetime] = utc_now

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.records import Customer
+from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.batch_lines import input_lines, ranked_customers
 from fondly.recommender.domain.personalize.csv_files import csv_file, is_fit_id
@@ -30,7 +31,6 @@ from fondly.recommender.domain.study.witnesses import (
     Witness,
     chosen,
 )
-from fondly.recommender.ports import KnownShop
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
 from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.know_customers import KnowCustomers
@@ -54,7 +54,7 @@ class PrepareDatasets:
     know: KnowCatalogue
     customers: KnowCustomers
     rankings: KeepRankings
-    known_shop: KnownShop
+    known_shop: DynamoDBKnownShop
     suppressions: Items
     """Who must not be written to: nothing is ranked, and paid, for them."""
     assortment: Assortment = Assortment.AUTO

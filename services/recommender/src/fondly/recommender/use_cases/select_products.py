@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from fondly.contracts import object_keys
 from fondly.contracts.consent import Contact
+from fondly.contracts.counts import Counted
 from fondly.contracts.errors import TransientError
 from fondly.contracts.events import RecommendationsReady
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
@@ -25,9 +26,9 @@ from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WI
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.picking.unwanted import departments
 from fondly.recommender.domain.run_state import Engine, RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.shop.taxonomy import departments
 from fondly.recommender.domain.study.bundles import Bundle
 from fondly.recommender.ports import RankedObjects
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
@@ -113,7 +114,7 @@ class SelectProducts:
         await self.rankings.keep(run, asked, rankings, witnesses)
         passed_over = set(wanted).difference(one.customer_id for one in settled)
         return PartResult(
-            counts={"rankings_kept": len(kept), **_counts(found, shop.min_picks, passed_over)},
+            counts={Counted.RANKINGS_KEPT: len(kept), **_counts(found, shop.min_picks, passed_over)},
             units={
                 "personalize.recommendations": len(asked),
                 "dynamodb.reads": READS_PER_CUSTOMER * len(told.customers),
@@ -195,9 +196,9 @@ def _counts(found: Recommended, fewest: int, passed_over: Collection[str]) -> di
         if one.source is RecommendationSource.POPULARITY
     )
     return {
-        "recommendations": sum(len(one.picks) for one in found.recommendations),
-        "customers_by_popularity": sum(by_popularity),
-        "customers_short_of_products": sum(len(one.picks) < fewest for one in found.recommendations),
-        **({"customers_passed_over": len(passed_over)} if passed_over else {}),
+        Counted.RECOMMENDATIONS: sum(len(one.picks) for one in found.recommendations),
+        Counted.CUSTOMERS_BY_POPULARITY: sum(by_popularity),
+        Counted.CUSTOMERS_SHORT_OF_PRODUCTS: sum(len(one.picks) < fewest for one in found.recommendations),
+        **({Counted.CUSTOMERS_PASSED_OVER: len(passed_over)} if passed_over else {}),
         **{f"picks_despite_{rule}": found.yielded[rule] for rule in Rule},
     }

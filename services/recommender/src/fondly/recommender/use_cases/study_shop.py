@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import liked_products
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
 from fondly.recommender.domain.run_state import Outcome, Passed, RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.bundles import Bundle, bundles_of
 from fondly.recommender.domain.study.co_purchases import CoPurchases
-from fondly.recommender.ports import KnownShop
 from fondly.recommender.use_cases.keep_latest import KeepLatest
 from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.know_customers import KnowCustomers, scores_of
@@ -33,7 +33,7 @@ class StudyShop:
     objects: Objects
     know: KnowCatalogue
     customers: KnowCustomers
-    known_shop: KnownShop
+    known_shop: DynamoDBKnownShop
     _shop: KeepLatest[Shop] = field(default_factory=KeepLatest)
 
     async def do(self, run: Run, bundle: Bundle) -> None:

@@ -10,8 +10,8 @@ machines' clocks are compared.
 from dataclasses import dataclass
 
 from fondly.contracts.errors import PermanentError
+from fondly.recommender.adapters.turns import DynamoDBTurns
 from fondly.recommender.domain.run_state import RecommenderState, SeenTurn
-from fondly.recommender.ports import Turns
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.runs.ledger import Ledger
@@ -25,7 +25,7 @@ class TakeTurns:
     """Takes a turn that is free, or that of a run that has ended or is silent."""
 
     ledger: Ledger
-    turns: Turns
+    turns: DynamoDBTurns
     silent_polls: int
     """For how many polls of a waiting run the other one must have shown no sign of life."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.batch_lines import Rankings
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.study import learned_keys

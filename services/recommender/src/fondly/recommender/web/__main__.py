@@ -17,7 +17,7 @@ from fondly.recommender.adapters.personalize.campaign import (
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
 from fondly.recommender.adapters.shop_processes import load_stored, open_in_process
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
 from fondly.recommender.settings import RecommenderWebSettings
 from fondly.recommender.use_cases.current_picks import Ask, CurrentPicks

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
 from fondly.runtime.errors import error_code
+from fondly.runtime.ports import Items
 from fondly.runtime.runs.delivery import DELIVERY
 from fondly.runtime.runs.items import conditionally, key
 from fondly.runtime.storage import from_item, to_item
@@ -152,3 +153,16 @@ def _failed(error: ClientError) -> list[bool]:
     """Which conditions of the two writes failed."""
     reasons = [each.get("Code", "") for each in error.response.get("CancellationReasons", [])]
     return [code == "ConditionalCheckFailed" for code in [*reasons, "", ""][:2]]
+
+
+class DynamoDBAddresses:
+    """The table of customers, of which only the address is read."""
+
+    def __init__(self, customers: Items) -> None:
+        self._customers = customers
+
+    async def of(self, customer_id: str) -> str | None:
+        """Return a customer's address; None if they have none, or are not known any more."""
+        found = await self._customers.get_all([{"customer_id": customer_id}])
+        address = found[0].get("email") if found else None
+        return str(address) if address else None

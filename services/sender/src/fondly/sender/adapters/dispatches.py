@@ -1,4 +1,4 @@
-"""What has become of each email, in DynamoDB: an email is claimed before it is handed over."""
+"""What has become of each email, in DynamoDB: an email is reserved before it is handed over."""
 
 import asyncio
 import random
@@ -13,14 +13,14 @@ from fondly.runtime.batches import batches
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.items import conditionally
 from fondly.runtime.storage import DynamoDBItems, expires_at, to_item
-from fondly.sender.ports import Claim, Claimed, Key
+from fondly.sender.ports import Key, Reservation, Reserved
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
-MAX_CLAIMS = 50
-"""DynamoDB takes 100 items in a transaction; a claim has two."""
+MAX_RESERVATIONS = 50
+"""DynamoDB takes 100 items in a transaction; a reservation has two."""
 MAX_CONFLICTS = 12
 CONFLICT_WAIT_S = 0.05
 AGAIN = frozenset({"TransactionCanceledException", "InternalServerError", "InternalError"})
@@ -29,7 +29,7 @@ FREE = "attribute_not_exists(run_id) OR outcome = :waiting OR (outcome = :sendin
 
 
 class DynamoDBDispatches:
-    """The table of dispatches, and that of contacts as far as claims write it."""
+    """The table of dispatches, and that of contacts as far as reservations write it."""
 
     def __init__(
         self, dynamodb: "DynamoDBClient", table: str, *, contacts: str, keep_days: int | None = None
@@ -46,22 +46,26 @@ class DynamoDBDispatches:
         found = map(Dispatch.model_validate, await self._items.get_all(keys))
         return {each.customer_id: each for each in found}
 
-    async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]:
-        """Claim emails, all at a time as far as they are free; return what came of each, by run and customer.
+    async def reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]:
+        """Reserve those emails that are free, together; return what came of each, by run and customer.
 
-        Of two claims of one customer the second is stale: the first changes their contact.
+        Of two reservations of one customer the second is stale: the first changes their contact.
         """
-        first = {claim.dispatch.customer_id: claim for claim in reversed(claims)}
-        results = {claim.key: Claimed.STALE for claim in claims if first[claim.key[1]] is not claim}
-        for batch in batches(list(first.values()), MAX_CLAIMS):
-            results |= await self._claim(batch)
+        first = {reservation.dispatch.customer_id: reservation for reservation in reversed(reservations)}
+        results = {
+            reservation.key: Reserved.STALE
+            for reservation in reservations
+            if first[reservation.key[1]] is not reservation
+        }
+        for batch in batches(list(first.values()), MAX_RESERVATIONS):
+            results |= await self._reserve(batch)
         return results
 
     async def record(self, dispatches: Sequence[Dispatch]) -> None:
-        """Record what came of emails that the caller had claimed; the last word on one of them counts.
+        """Record what came of emails that the caller had reserved; the last word on one of them counts.
 
-        That an email may be tried again counts only while the claim holds: a request may arrive after its
-        worker has died and somebody else has sent the email.
+        That an email may be tried again counts only while the reservation holds: a request may arrive after
+        its worker has died and somebody else has sent the email.
         """
         latest = {(each.run_id, each.customer_id): each for each in dispatches}
         final = [each for each in latest.values() if each.outcome.is_final]
@@ -71,31 +75,31 @@ class DynamoDBDispatches:
         )
 
     async def _release(self, waiting: Dispatch) -> bool:
-        """Give up a claim, so that the email may be claimed again; return whether it held."""
-        return await self._replace(waiting, claim=waiting.claim)
+        """Give up a reservation, so that the email may be reserved again; return whether it held."""
+        return await self._replace(waiting, token=waiting.claim)
 
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
         """Record that nobody knows what came of an email, unless its worker has said so meanwhile."""
-        return await self._replace(doubted, claim=found.claim)
+        return await self._replace(doubted, token=found.claim)
 
-    async def _replace(self, dispatch: Dispatch, *, claim: str) -> bool:
-        """Record a dispatch unless the claim of its email holds no more; return whether it did."""
+    async def _replace(self, dispatch: Dispatch, *, token: str) -> bool:
+        """Record a dispatch while the reservation of its email holds; return whether it did."""
         return await conditionally(
             self._dynamodb.put_item(
                 TableName=self._table,
                 Item=self._item(dispatch),
                 ConditionExpression="outcome = :sending AND claim = :claim",
-                ExpressionAttributeValues=to_item({":sending": Outcome.SENDING, ":claim": claim}),
+                ExpressionAttributeValues=to_item({":sending": Outcome.SENDING, ":claim": token}),
             )
         )
 
-    async def _claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]:
-        results: dict[Key, Claimed] = {}
-        waiting = list(claims)
+    async def _reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]:
+        results: dict[Key, Reserved] = {}
+        waiting = list(reservations)
         for _ in range(MAX_CONFLICTS):
             if not waiting:
                 return results
-            parts = [self._writes(claim) for claim in waiting]
+            parts = [self._writes(reservation) for reservation in waiting]
             try:
                 await self._dynamodb.transact_write_items(
                     TransactItems=[write for writes in parts for write in writes]
@@ -105,24 +109,28 @@ class DynamoDBDispatches:
                     raise
                 refused = _refused(waiting, parts, error)
                 results |= refused
-                waiting = [claim for claim in waiting if claim.key not in refused]
+                waiting = [reservation for reservation in waiting if reservation.key not in refused]
                 if not refused:
                     await asyncio.sleep(CONFLICT_WAIT_S * random.uniform(0.5, 1.5))  # noqa: S311 - only spreads retries
             else:
-                return results | {claim.key: Claimed.MINE for claim in waiting}
-        return results | {claim.key: Claimed.STALE for claim in waiting}
+                return results | {reservation.key: Reserved.MINE for reservation in waiting}
+        return results | {reservation.key: Reserved.STALE for reservation in waiting}
 
-    def _writes(self, claim: Claim) -> "list[TransactWriteItemTypeDef]":
-        values = {":waiting": Outcome.WAITING, ":sending": Outcome.SENDING, ":claim": claim.dispatch.claim}
+    def _writes(self, reservation: Reservation) -> "list[TransactWriteItemTypeDef]":
+        values = {
+            ":waiting": Outcome.WAITING,
+            ":sending": Outcome.SENDING,
+            ":claim": reservation.dispatch.claim,
+        }
         put: TransactWriteItemTypeDef = {
             "Put": {
                 "TableName": self._table,
-                "Item": self._item(claim.dispatch),
+                "Item": self._item(reservation.dispatch),
                 "ConditionExpression": FREE,
                 "ExpressionAttributeValues": to_item(values),
             }
         }
-        return [put, self._contact(claim.contact)] if claim.contact else [put]
+        return [put, self._contact(reservation.contact)] if reservation.contact else [put]
 
     def _contact(self, contact: Contact) -> "TransactWriteItemTypeDef":
         """Write the next version of a contact, if the one before is still the latest; the first has none."""
@@ -145,14 +153,16 @@ def _values(dispatch: Dispatch) -> dict[str, Any]:
 
 
 def _refused(
-    claims: Sequence[Claim], parts: "Sequence[Sequence[TransactWriteItemTypeDef]]", error: ClientError
-) -> dict[Key, Claimed]:
-    """What came of the claims whose conditions failed: the reasons stand in the order of the writes."""
+    reservations: Sequence[Reservation],
+    parts: "Sequence[Sequence[TransactWriteItemTypeDef]]",
+    error: ClientError,
+) -> dict[Key, Reserved]:
+    """What came of the reservations whose conditions failed: the reasons stand in the order of the writes."""
     reasons = (each.get("Code", "") for each in error.response.get("CancellationReasons", []))
-    refused: dict[Key, Claimed] = {}
-    for claim, writes in zip(claims, parts, strict=True):
+    refused: dict[Key, Reserved] = {}
+    for reservation, writes in zip(reservations, parts, strict=True):
         codes = [next(reasons, "") for _ in writes]
         failed = [code == "ConditionalCheckFailed" for code in codes]
         if any(failed):
-            refused[claim.key] = Claimed.TAKEN if failed[0] else Claimed.STALE
+            refused[reservation.key] = Reserved.TAKEN if failed[0] else Reserved.STALE
     return refused

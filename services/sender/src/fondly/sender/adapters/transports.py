@@ -3,23 +3,33 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.sender.adapters.careful import CarefulTransport
 from fondly.sender.adapters.dkim import REPLACED_BY_SES, DkimSigner
-from fondly.sender.adapters.no_transport import NoTransport
 from fondly.sender.adapters.ses import SesTransport, ses_rate
 from fondly.sender.adapters.smtp import SmtpTransport
 from fondly.sender.adapters.smtp_session import MailServer
-from fondly.sender.ports import Transport, UnusableError
+from fondly.sender.ports import Outgoing, Transport, UnusableError
 from fondly.sender.settings import SenderSettings, TransportKind
+
+
+class NoTransport:
+    """Hands nothing over."""
+
+    name = TransportKind.NONE.value
+
+    async def send(self, email: Outgoing) -> NoReturn:  # noqa: ARG002 - whatever the email
+        """Raise `UnusableError`."""
+        raise UnusableError("no transport is set, expected FONDLY_SENDER_TRANSPORT to be smtp or ses")
+
 
 SMTP_PER_S = 100.0
 """What a mail server is asked to take unless the settings say otherwise."""
 SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
-CLAIMED_PER_CONNECTION = 3
-"""One is being handed over, and the next ones are claimed meanwhile, together. More would be in doubt for
+RESERVED_PER_CONNECTION = 3
+"""One is being handed over, and the next ones are reserved meanwhile, together. More would be in doubt for
 nothing if the worker died."""
 SES_BY_SMTP = "email-smtp."
 """What the names of Amazon SES's mail servers begin with."""
@@ -37,7 +47,7 @@ class OpenTransport:
     units: Mapping[str, int]
     """What the provider charges for one email."""
     places: int
-    """Emails that are worth claiming at a time: those that the provider takes at once, or very soon."""
+    """Emails that are worth reserving at a time: those that the provider takes at once, or very soon."""
 
 
 class Opening(Protocol):
@@ -67,7 +77,7 @@ async def open_transport(runtime: Opening) -> OpenTransport:
         per_s=settings.sender_per_s or SMTP_PER_S,
         quota=f"smtp#{settings.sender_smtp_host}",
         units={},
-        places=CLAIMED_PER_CONNECTION * settings.sender_smtp_connections,
+        places=RESERVED_PER_CONNECTION * settings.sender_smtp_connections,
     )
 
 

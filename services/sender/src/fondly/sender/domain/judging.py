@@ -1,12 +1,51 @@
 """Whether one finished email goes out now, later, or never."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from fondly.contracts.consent import Cap, Contact, Suppression
 from fondly.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
-from fondly.sender.domain.due import Quiet, quiet_until, tried_again_at, zone_of
+
+LONGEST_WAIT_S = 4 * 3_600
+Quiet = tuple[time, time]
+"""From when until when nothing goes out; the second may be of the next day."""
+
+
+def quiet_until(now: datetime, quiet: Quiet | None, zone: ZoneInfo) -> datetime | None:
+    """Return when the quiet hours end that a moment is in, or None if it is in none.
+
+    They are read off the clock of `zone`: where it is put forward or back, they end when it shows their end.
+    """
+    if quiet is None:
+        return None
+    begins, ends = quiet
+    local = now.astimezone(zone)
+    clock = local.time()
+    overnight = begins > ends
+    is_quiet = (clock >= begins or clock < ends) if overnight else begins <= clock < ends
+    if not is_quiet:
+        return None
+    day = local.date() + timedelta(days=1 if overnight and clock >= begins else 0)
+    return datetime.combine(day, ends, tzinfo=zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=1_024)
+def zone_of(name: str | None, default: ZoneInfo) -> ZoneInfo:
+    """Return a customer's time zone, or the default if it has none that is known."""
+    if not name:
+        return default
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return default
+
+
+def tried_again_at(dispatch: Dispatch, *, retry_s: int) -> datetime:
+    """Return when an email that was not accepted is tried again: each time after twice as long."""
+    wait_s = min(LONGEST_WAIT_S, retry_s * 2 ** max(0, dispatch.tries - 1))
+    return dispatch.at + timedelta(seconds=wait_s)
 
 
 @dataclass(frozen=True)
@@ -69,7 +108,7 @@ Verdict = Send | Drop | Wait | Doubt | Settled
 
 
 def judge(email: FinishedEmail, known: Known, rules: Rules, *, now: datetime) -> Verdict:
-    """Say what is to be done about an email; the strictest reason comes first."""
+    """Return what to do about an email; the strictest reason comes first."""
     dispatch = known.dispatch
     if dispatch is not None and dispatch.outcome is Outcome.SENDING:
         return Doubt(dispatch)

@@ -77,7 +77,7 @@ def token_of(body: str) -> str:
 
 
 def preferences_of(form: str) -> Preferences:
-    """Return the preferences that a form's body asks for; raise `RequestError` if there are none such."""
+    """Return the preferences that a form's body asks for; raise `RequestError` if it asks for none."""
     fields = _fields(form)
     try:
         frequency = Frequency(fields.get(FREQUENCY, [""])[-1])

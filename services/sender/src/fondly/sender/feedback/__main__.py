@@ -9,10 +9,8 @@ from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
-from fondly.sender.adapters.addresses import DynamoDBAddresses
-from fondly.sender.adapters.delivered import DynamoDBDelivered
+from fondly.sender.adapters.delivered import DynamoDBAddresses, DynamoDBDelivered
 from fondly.sender.adapters.imap_mailbox import ImapMailbox
-from fondly.sender.domain.complaint_rate import ComplaintLimit
 from fondly.sender.feedback.handler import FeedbackHandler, Signatures, mail_unread
 from fondly.sender.settings import FeedbackSettings
 from fondly.sender.use_cases.believe_report import BelieveReport
@@ -21,7 +19,7 @@ from fondly.sender.use_cases.find_dispatch import FindDispatch
 from fondly.sender.use_cases.keep_preferences import KeepPreferences
 from fondly.sender.use_cases.take_bounce import TakeBounce
 from fondly.sender.use_cases.take_click import TakeClick
-from fondly.sender.use_cases.take_complaint import TakeComplaint
+from fondly.sender.use_cases.take_complaint import ComplaintLimit, TakeComplaint
 from fondly.sender.use_cases.unsubscribe import Unsubscribe
 
 PROCESS = "feedback"

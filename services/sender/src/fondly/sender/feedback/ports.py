@@ -21,7 +21,7 @@ class Suppressions(Protocol):
 
 
 class Addresses(Protocol):
-    """The customers' addresses; see `fondly.sender.adapters.addresses`."""
+    """The customers' addresses; see `fondly.sender.adapters.delivered`."""
 
     async def of(self, customer_id: str) -> str | None: ...
 

@@ -14,7 +14,7 @@ from fondly.sender.domain.notifications import Notification
 from fondly.sender.feedback.ports import Delivered
 
 RECORDED_AFTER = timedelta(minutes=10)
-"""So long after it was claimed, an email's sending has been recorded, or never will be."""
+"""How long after its reservation an email's sending is recorded at the latest."""
 UNNAMED = frozenset({Outcome.SENDING, Outcome.IN_DOUBT})
 """Whoever died before recording an email's name may have sent it all the same."""
 log = get_logger()

@@ -1,7 +1,7 @@
-"""Hands one email over: claims it when its turn has come, sends it, and records what came of it.
+"""Hands one email over: reserves it when its turn has come, sends it, and records what came of it.
 
-Between the claim and the record nobody else sends it. Whoever dies in between leaves a claim behind, and the
-next worker records that the email is in doubt.
+Between the reservation and the record nobody else sends it. A worker that dies in between leaves its
+reservation behind, and the next worker records that the email is in doubt.
 """
 
 import asyncio
@@ -16,12 +16,10 @@ from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.runtime.gather import Gather
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.turns import StoppingError
-from fondly.sender.domain.dating import dated
+from fondly.sender.domain.fields import dated
 from fondly.sender.domain.judging import written_to
 from fondly.sender.domain.notifications import tags
 from fondly.sender.ports import (
-    Claim,
-    Claimed,
     DeferredError,
     Dispatches,
     InDoubtError,
@@ -29,18 +27,20 @@ from fondly.sender.ports import (
     Outgoing,
     QuotaSpentError,
     RefusedError,
+    Reservation,
+    Reserved,
     Transport,
     UnusableError,
 )
 
 MAX_REASON_CHARS = 500
 RECORDED_AT_ONCE = 100
-CLAIMED_AT_ONCE = 50
-CLAIM_LINGER_S, RECORD_LINGER_S = 0.1, 0.03
-"""How long claims and records wait for others, to be written with them: the calls are most of the work.
+RESERVED_AT_ONCE = 50
+RESERVE_LINGER_S, RECORD_LINGER_S = 0.1, 0.03
+"""How long reservations and records wait for others, to be written with them: the calls are most of the work.
 
 Half of the places are enough: meanwhile the emails in the other half are handed over.
-A worker that dies leaves in doubt what it has claimed and not recorded, so records wait less.
+A worker that dies leaves in doubt what it has reserved and not recorded, so records wait less.
 """
 HALTS = (QuotaSpentError, UnusableError)
 """What concerns every email, not one: a quota of the day, or a wrong password."""
@@ -87,18 +87,18 @@ class HandOver:
         suppress_dead: SuppressDead,
         places: int,
         now: Callable[[], datetime] = utc_now,
-        claim_linger_s: float = CLAIM_LINGER_S,
+        reserve_linger_s: float = RESERVE_LINGER_S,
         record_linger_s: float = RECORD_LINGER_S,
     ) -> None:
         self._transport = transport
         self._tries = tries
         self._suppress_dead = suppress_dead
         self._places = asyncio.Semaphore(places)
-        """Emails that are claimed and not yet answered: others are claimed when these are through."""
+        """Emails that are reserved and not yet answered: others are reserved when these are through."""
         self._now = now
         enough = max(1, places // 2)
-        self._claims: Gather[Claim, dict[Key, Claimed]] = Gather(
-            dispatches.claim, limit=CLAIMED_AT_ONCE, linger_s=claim_linger_s, enough=enough
+        self._reservations: Gather[Reservation, dict[Key, Reserved]] = Gather(
+            dispatches.reserve, limit=RESERVED_AT_ONCE, linger_s=reserve_linger_s, enough=enough
         )
         self._records: Gather[Dispatch, None] = Gather(
             dispatches.record, limit=RECORDED_AT_ONCE, linger_s=record_linger_s, enough=enough
@@ -112,40 +112,40 @@ class HandOver:
         Raises `StaleError` if it has to be judged again, and one of `HALTS` when no other email is accepted
         either: then it waits.
         """
-        claimed: list[Dispatch] = []
+        reserved: list[Dispatch] = []
         token = uuid4().hex
 
         async def send() -> Dispatch:
             async with self._places:
-                if not claimed:
-                    claimed.append(await self._claim(await renewed(parcel), token))
-                return await self._send(parcel, content, claimed[0])
+                if not reserved:
+                    reserved.append(await self._reserve(await renewed(parcel), token))
+                return await self._send(parcel, content, reserved[0])
 
         try:
             done = await paced(send)
         except (DeferredError, RefusedError, InDoubtError) as error:
-            done = self._failed(claimed[0], error)
+            done = self._failed(reserved[0], error)
             if isinstance(error, RefusedError) and error.bad_address:
                 await self._suppress_dead(parcel.address, done.at)
             await self._records.add(done)
             if isinstance(error, HALTS):
                 raise
             return done
-        except StoppingError as error:  # the provider has throttled it: it was surely not accepted
-            if claimed:
-                await self._records.add(self._failed(claimed[0], QuotaSpentError(str(error))))
+        except StoppingError as error:  # the provider has throttled it: it was not accepted
+            if reserved:
+                await self._records.add(self._failed(reserved[0], QuotaSpentError(str(error))))
             raise
         await self._records.add(done)
         return done
 
-    async def _claim(self, parcel: Parcel, token: str) -> Dispatch:
-        """Claim the email; raise `StaleError` if somebody else has, or its contact has changed."""
+    async def _reserve(self, parcel: Parcel, token: str) -> Dispatch:
+        """Reserve the email; raise `StaleError` if somebody else has, or its contact has changed."""
         customer_id, now = parcel.email.customer_id, self._now()
         before = parcel.before
         contact = None
         if parcel.counts and before is None:
             contact = written_to(parcel.contact, customer_id, now=now, most=MOST_TIMES)
-        claim = Claim(
+        reservation = Reservation(
             Dispatch(
                 run_id=parcel.run_id,
                 customer_id=customer_id,
@@ -158,11 +158,11 @@ class HandOver:
             ),
             contact,
         )
-        if (await self._claims.add(claim))[claim.key] is not Claimed.MINE:
+        if (await self._reservations.add(reservation))[reservation.key] is not Reserved.MINE:
             raise StaleError
-        return claim.dispatch
+        return reservation.dispatch
 
-    async def _send(self, parcel: Parcel, content: bytes, claimed: Dispatch) -> Dispatch:
+    async def _send(self, parcel: Parcel, content: bytes, reserved: Dispatch) -> Dispatch:
         accepted = await self._transport.send(
             Outgoing(
                 run_id=parcel.run_id,
@@ -172,24 +172,24 @@ class HandOver:
                 tags=tags(parcel.run_id, parcel.email.customer_id, parcel.email.variant),
             )
         )
-        return claimed.model_copy(
+        return reserved.model_copy(
             update={"outcome": Outcome.SENT, "provider_id": accepted.provider_id, "at": self._now()}
         )
 
-    def _failed(self, claimed: Dispatch, error: Exception) -> Dispatch:
-        """What came of an email that was not surely accepted."""
+    def _failed(self, reserved: Dispatch, error: Exception) -> Dispatch:
+        """What came of an email that was refused, put off, or perhaps accepted."""
         reason = str(error)[:MAX_REASON_CHARS]
         outcome = Outcome.IN_DOUBT
-        tries = claimed.tries
+        tries = reserved.tries
         if isinstance(error, RefusedError):
             outcome = Outcome.REFUSED
         elif isinstance(error, HALTS):  # no try: nobody looked at the email
             outcome, tries = Outcome.WAITING, tries - 1
         elif isinstance(error, DeferredError):
-            is_last = claimed.tries >= self._tries
+            is_last = reserved.tries >= self._tries
             outcome = Outcome.REFUSED if is_last else Outcome.WAITING
-            reason = f"not accepted in {claimed.tries} tries: {reason}" if is_last else reason
-        log.info("email_not_accepted", customer_id=claimed.customer_id, outcome=outcome, tries=tries)
-        return claimed.model_copy(
+            reason = f"not accepted in {reserved.tries} tries: {reason}" if is_last else reason
+        log.info("email_not_accepted", customer_id=reserved.customer_id, outcome=outcome, tries=tries)
+        return reserved.model_copy(
             update={"outcome": outcome, "reason": reason, "tries": tries, "at": self._now()}
         )

@@ -31,34 +31,28 @@ class Judged:
     doubted: list[Dispatch] = field(default_factory=list)
 
 
+@dataclass(kw_only=True)
 class JudgeEmails:
     """Judges emails by the shop's rules, and again when their turn comes late."""
 
-    def __init__(
-        self,
-        *,
-        deliveries: Deliveries,
-        dispatches: Dispatches,
-        consent: Consent,
-        rules: Rules,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        self._deliveries = deliveries
-        self._dispatches = dispatches
-        self._consent = consent
-        self._rules = rules
-        self._now = now
+    deliveries: Deliveries
+    dispatches: Dispatches
+    consent: Consent
+    rules: Rules
+    now: Callable[[], datetime] = utc_now
+
+    def __post_init__(self) -> None:
         self._looks: Gather[tuple[PartPass, FinishedEmail], dict[Key, Known]] = Gather(
             self._look_again, limit=LOOKED_UP_AT_ONCE
         )
 
     async def going_out(self, run_id: str) -> Delivery | None:
         """Return the run's delivery if emails may go out now."""
-        delivery = await self._deliveries.find(run_id)
+        delivery = await self.deliveries.find(run_id)
         if delivery is None or not delivery.status.goes_out:
             log.info("not_going_out", status=delivery and delivery.status)
             return None
-        if delivery.starts_at is not None and delivery.starts_at > self._now():
+        if delivery.starts_at is not None and delivery.starts_at > self.now():
             log.info("not_started", starts_at=delivery.starts_at)
             return None
         return delivery
@@ -70,7 +64,7 @@ class JudgeEmails:
 
     async def judge(self, passed: PartPass, emails: Sequence[FinishedEmail]) -> Judged:
         """Judge a group of emails; note in the pass which are settled already, and until when others wait."""
-        now = self._now()
+        now = self.now()
         known = await self._look_up(passed, emails)
         judged = Judged()
         for email in emails:
@@ -93,12 +87,12 @@ class JudgeEmails:
 
         Raises `StaleError` if it does not go out any more.
         """
-        if (self._now() - parcel.judged_at).total_seconds() < FRESH_S:
+        if (self.now() - parcel.judged_at).total_seconds() < FRESH_S:
             return parcel
         known = (await self._looks.add((passed, parcel.email))).get((parcel.run_id, parcel.email.customer_id))
         if known is None:
             raise StaleError
-        if not isinstance(judge(parcel.email, known, self._rules_for(passed), now=self._now()), Send):
+        if not isinstance(judge(parcel.email, known, self._rules_for(passed), now=self.now()), Send):
             raise StaleError
         return replace(parcel, before=known.dispatch, contact=known.contact)
 
@@ -117,12 +111,12 @@ class JudgeEmails:
         """Return what is known of customers; seeds are nobody's customers."""
         ids = [email.customer_id for email in emails]
         if passed.to_seeds:
-            sent = await self._dispatches.of(passed.dispatched_as, ids)
+            sent = await self.dispatches.of(passed.dispatched_as, ids)
             return {customer: Known(sent.get(customer)) for customer in ids}
         dispatches, suppressed, contacts = await asyncio.gather(
-            self._dispatches.of(passed.run_id, ids),
-            self._consent.suppressed([(email.customer_id, email.address) for email in emails]),
-            self._consent.contacts(ids),
+            self.dispatches.of(passed.run_id, ids),
+            self.consent.suppressed([(email.customer_id, email.address) for email in emails]),
+            self.consent.contacts(ids),
         )
         return {
             customer: Known(dispatches.get(customer), suppressed.get(customer), contacts.get(customer))
@@ -131,7 +125,7 @@ class JudgeEmails:
 
     def _rules_for(self, passed: PartPass) -> Rules:
         """Seeds have no quiet hours."""
-        return Rules(tries=self._rules.tries, retry_s=self._rules.retry_s) if passed.to_seeds else self._rules
+        return Rules(tries=self.rules.tries, retry_s=self.rules.retry_s) if passed.to_seeds else self.rules
 
 
 def _parcel(passed: PartPass, email: FinishedEmail, known: Known, now: datetime) -> Parcel:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from fondly.contracts.counts import Counted
 from fondly.contracts.events import Event, RunFinished
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
@@ -25,7 +26,7 @@ class OpenDelivery:
     async def run(self, event: Event[RunFinished]) -> None:
         """Open the delivery of a run unless the run has failed, or has nobody to write to or to hold out."""
         counts = event.data.counts
-        is_anybody = counts.get("emails", 0) or counts.get("customers_held_out", 0)
+        is_anybody = counts.get(Counted.EMAILS, 0) or counts.get(Counted.CUSTOMERS_HELD_OUT, 0)
         if event.data.status != "finished" or not is_anybody:
             log.info("nothing_to_deliver", status=event.data.status)
             return

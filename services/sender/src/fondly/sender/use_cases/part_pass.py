@@ -10,7 +10,7 @@ from fondly.contracts.delivery import Dispatch, FinishedEmail
 from fondly.contracts.errors import PermanentError
 from fondly.runtime.ports import Objects
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
-from fondly.sender.domain.outcomes import counts
+from fondly.sender.domain.tally import counts
 
 LOOKED_UP_AT_ONCE = 100
 """Emails whose customers are looked up together; a pause is noticed between two such groups."""

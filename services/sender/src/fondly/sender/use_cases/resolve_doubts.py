@@ -10,7 +10,7 @@ from fondly.runtime.ports import Announcer, Objects
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName, part_name
 from fondly.runtime.runs.stage import Stage
-from fondly.sender.domain.outcomes import counts, event_of
+from fondly.sender.domain.tally import counts, event_of
 from fondly.sender.ports import Dispatches
 from fondly.sender.use_cases.part_pass import LOOKED_UP_AT_ONCE, finished_emails
 

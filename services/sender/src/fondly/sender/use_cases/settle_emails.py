@@ -13,13 +13,13 @@ from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName, part_name
 from fondly.runtime.runs.stage import PartResult, Stage
-from fondly.sender.domain.outcomes import counts, event_of
-from fondly.sender.ports import Claim, Claimed, Dispatches, SenderPolls
+from fondly.sender.domain.tally import counts, event_of
+from fondly.sender.ports import Dispatches, Reservation, Reserved, SenderPolls
 from fondly.sender.use_cases.part_pass import AGAIN_S, PartPass
 from fondly.sender.use_cases.release_parts import MAX_DELAY_S, close
 
 WRITES_PER_EMAIL = 6
-"""A claim, which is a transaction of two items and counts twice, and the record."""
+"""A reservation, which is a transaction of two items and counts twice, and the record."""
 READS_PER_EMAIL = 4
 """The dispatch, the contact and two suppressions, each read consistently."""
 METRICS = (Metric.EMAILS_SENT, Metric.EMAILS_NOT_SENT, Metric.EMAILS_REFUSED, Metric.EMAILS_IN_DOUBT)
@@ -66,11 +66,11 @@ class SettleEmails:
 
     async def drop(self, passed: PartPass, dropped: Sequence[tuple[FinishedEmail, NotSent]]) -> None:
         """Record that emails never go out."""
-        claims = [Claim(_dropped(passed, email, reason)) for email, reason in dropped]
-        results = await self.dispatches.claim(claims) if claims else {}
-        for claim in claims:
-            if results[claim.key] is Claimed.MINE:
-                passed.settle(claim.dispatch)
+        reservations = [Reservation(_dropped(passed, email, reason)) for email, reason in dropped]
+        results = await self.dispatches.reserve(reservations) if reservations else {}
+        for reservation in reservations:
+            if results[reservation.key] is Reserved.MINE:
+                passed.settle(reservation.dispatch)
             else:
                 passed.wait_s(AGAIN_S)
 

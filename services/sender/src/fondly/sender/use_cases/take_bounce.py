@@ -1,6 +1,7 @@
 """Takes note of a bounce: a dead address is never written to again, one that is full is tried some times."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from fondly.contracts.consent import Contact, Suppression, address_entry
@@ -70,7 +71,7 @@ def after_soft_bounce(contact: Contact, sent_at: int) -> Contact:
     """Count the soft bounce of an email that was handed over at a time in Unix seconds.
 
     Emails since the last one that bounced have arrived, unless their bounces are still on the way; the
-    contact has this email's own time too, which is that of its claim.
+    contact has this email's own time too, which is that of its reservation.
     """
     if sent_at <= contact.soft_bounced_at:
         return contact  # counted before
@@ -88,3 +89,21 @@ def bounced(notification: Notification, dispatch: Dispatch) -> EmailBounced:
         feedback_id=notification.feedback_id,
         variant=dispatch.variant,
     )
+
+
+@dataclass(frozen=True)
+class SuppressDeadAddress:
+    """Suppresses the address, never the customer: who has another one may be written to there."""
+
+    suppressions: Suppressions
+
+    async def run(self, address: str, at: datetime) -> None:
+        """Suppress an address that was refused at a time. Doing it again changes nothing."""
+        dead = Suppression(
+            entry=address_entry(address),
+            reason=NotSent.HARD_BOUNCE,
+            source=SOURCE,
+            at=at,
+            subject=address,
+        )
+        await self.suppressions.suppress([dead])

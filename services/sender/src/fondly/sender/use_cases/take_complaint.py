@@ -1,5 +1,6 @@
 """Takes note of a complaint: its reader is left alone, and too many of them stop the run's delivery."""
 
+import math
 from dataclasses import dataclass
 
 from fondly.contracts.consent import Suppression, address_entry
@@ -9,12 +10,28 @@ from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.ports import Announcer
 from fondly.runtime.runs.deliveries import DecisionError
 from fondly.runtime.runs.delivery import Act, Delivery
-from fondly.sender.domain.complaint_rate import ComplaintLimit
 from fondly.sender.domain.notifications import Notification
 from fondly.sender.feedback.ports import Delivered, RunDeliveries, Suppressions
 from fondly.sender.use_cases.find_dispatch import FindDispatch
 from fondly.sender.use_cases.take_bounce import SOURCE, bounced
 from fondly.sender.use_cases.unsubscribe import Unsubscribe
+
+
+@dataclass(frozen=True)
+class ComplaintLimit:
+    """From `at_least` complaints on, the share `rate` of the emails sent that may not be exceeded."""
+
+    rate: float
+    at_least: int
+
+    def emails_for(self, complaints: int) -> int:
+        """Return from how many emails on so many complaints are within the limit."""
+        return math.ceil(complaints / self.rate)
+
+    def is_exceeded(self, complaints: int, *, excused: int, sent: int) -> bool:
+        """Whether to stop after so many complaints, of which some are excused, about so many emails."""
+        return complaints - excused >= self.at_least and complaints > sent * self.rate
+
 
 BY = "complaint rate"
 """Who pauses a delivery that too many readers complain of."""

@@ -13,9 +13,8 @@ from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.readiness import problem_of
 from fondly.runtime.web.server import run_web, serve_web
 from fondly.sender.settings import SenderWebSettings
-from fondly.sender.web.app import listening_at, web_app
 from fondly.sender.web.clicks import ClickRoutes
-from fondly.sender.web.routes import Send
+from fondly.sender.web.routes import Send, listening_at, web_app
 
 NAME = "sender-web"
 log = get_logger()

@@ -21,7 +21,7 @@ from fondly.sender.domain.clicks import message_of
 from fondly.sender.web.routes import Send
 
 WAIT_S = 2.0
-"""So long a reader may wait for the queue."""
+"""How long a reader may wait for the queue."""
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 AHEAD = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 """Headers by which browsers and mailbox providers say that nobody has clicked yet."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fondly.contracts.counts import Counted
 from fondly.runtime.runs.run import part_name
 from fondly.sentiment.domain.texts import Text
 
@@ -31,8 +32,8 @@ class Bill:
     def add(self, texts: Mapping[str, Text], answers: Mapping[str, "Answer"]) -> None:
         """Add texts, by key: those that this payer paid for in any delivery, and the others as known."""
         paid = [text for key, text in texts.items() if answers[key].payer == self.payer]
-        self.counts["texts_known"] += len(texts) - len(paid)
+        self.counts[Counted.TEXTS_KNOWN] += len(texts) - len(paid)
         self.units["dynamodb.reads"] += len(texts)
-        self.counts["texts_asked"] += len(paid)
+        self.counts[Counted.TEXTS_ASKED] += len(paid)
         self.units["comprehend.units"] += sum(text.units for text in paid)
         self.units["dynamodb.writes"] += WRITES_PER_ANSWER * len(paid)

@@ -1,11 +1,16 @@
-"""What is sent to Comprehend: chunks of documents, named by what is asked about which words."""
+"""What Comprehend is asked: who answers, in which language, about which chunks of documents."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
+AUTO = "auto"
+ENGLISH = "en"
+SENTIMENT_LANGUAGES = frozenset({"en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"})
+"""Those whose sentiment Comprehend detects; it recognises many more."""
 MAX_BYTES = 5_000
 """Comprehend's limit for one text of a synchronous call, in UTF-8 bytes."""
 CHARS_PER_UNIT = 100
@@ -31,6 +36,28 @@ class Text:
     def units(self) -> int:
         """Comprehend's billing units: 100 characters each, at least three per text."""
         return max(MIN_UNITS, -(-len(self.words) // CHARS_PER_UNIT))
+
+
+class Question(StrEnum):
+    """What can be asked about a text."""
+
+    SENTIMENT = "sentiment"
+    LANGUAGE = "language"
+    ASPECTS = "aspects"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """What an answer depends on besides the words."""
+
+    name: str = "comprehend"
+    """Names the answers that are kept: under another name every text is asked about anew."""
+    language: str = ENGLISH
+    """A language code, or `auto`: each document's own."""
+
+    def text(self, question: Question, words: str, language: str = "") -> Text:
+        """Return words to ask about."""
+        return Text(words, language, f"{self.name}/{question}")
 
 
 @dataclass(frozen=True)

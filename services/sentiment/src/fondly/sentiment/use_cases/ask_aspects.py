@@ -7,8 +7,7 @@ from fondly.contracts.records import AspectMention
 from fondly.sentiment.domain.answers import one_each, read_mentions
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.documents import Document
-from fondly.sentiment.domain.engine import ENGLISH, Engine, Question
-from fondly.sentiment.domain.texts import Chunk, Text, chunks
+from fondly.sentiment.domain.texts import ENGLISH, Chunk, Engine, Question, Text, chunks
 from fondly.sentiment.ports import Asks
 from fondly.sentiment.use_cases.pay_once import PayOnce
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fondly.contracts.counts import Counted
 from fondly.sentiment.domain.answers import read_language
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.documents import Document
-from fondly.sentiment.domain.engine import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Engine, Question
 from fondly.sentiment.domain.readings import Reading
 from fondly.sentiment.domain.scores import Score, combined, read_score
-from fondly.sentiment.domain.texts import Text, chunks
+from fondly.sentiment.domain.texts import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Engine, Question, Text, chunks
 from fondly.sentiment.ports import Asks, FindsAspects
 from fondly.sentiment.use_cases.pay_once import PayOnce
 
@@ -98,7 +98,7 @@ class ReadDocuments:
         texts = self._texts(languages)
         every = [text for found in texts.values() for text in found]
         answers = await self.pay_once.run(every, self.asks.sentiments, bill)
-        bill.counts["texts_chunked"] += sum(len(found) > 1 for found in texts.values())
+        bill.counts[Counted.TEXTS_CHUNKED] += sum(len(found) > 1 for found in texts.values())
         scores = {
             words: combined([(len(text.words), read_score(answers[text.key])) for text in found])
             for words, found in texts.items()

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
-from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
+from fondly.runtime.consent import ENTRIES_PER_CUSTOMER, suppressed
 from fondly.runtime.dynamodb_types import write_units
 from fondly.runtime.ports import Items, Objects
 from fondly.runtime.runs.stage import PartResult
 from fondly.sentiment.domain.bill import Bill, part_payer
 from fondly.sentiment.domain.documents import documents
 from fondly.sentiment.domain.readings import not_read, review_opinions, scored_reviews, shared_opinions
-from fondly.sentiment.use_cases.find_left_out import FindLeftOut
 from fondly.sentiment.use_cases.read_documents import ReadDocuments
 
 
@@ -26,14 +26,17 @@ class ScorePart:
     reviews: Items
     opinions: Items
     read_documents: ReadDocuments
-    find_left_out: FindLeftOut
+    suppressions: Items
+    """Who must not be written to, in all runs."""
+    scores_all: bool = False
+    """Whether everybody's reviews are asked about: they are opinions on products, too."""
 
     async def run(self, run_id: str, part: int) -> PartResult:
         """Score a stored part; return what it came to and cost over all deliveries."""
         customers = await self.objects.get_lines(object_keys.customers(run_id, part), Customer)
         shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
         bill = Bill(part_payer(run_id, part))
-        left_out = await self.find_left_out.run(customers)
+        left_out = await self._left_out(customers)
         asked = documents(customers, shared, left_out=left_out)
         readings = await self.read_documents.run(run_id, asked, bill)
         others = documents(one for one in customers if one.customer_id in left_out)
@@ -55,11 +58,25 @@ class ScorePart:
         await self.reviews.put_all(items)
         await self.opinions.put_all(opinions)
         writes = write_units(items) + write_units(opinions)
-        looked_up = ENTRIES_PER_CUSTOMER * len(self.find_left_out.asked_about(customers))
+        looked_up = ENTRIES_PER_CUSTOMER * len(self._looked_up(customers))
         bill.units["dynamodb.reads"] += looked_up
         bill.units.update({"dynamodb.writes": writes, "s3.puts": 1 + bool(shared)})
         bill.counts.update(_counts(scored, len(shared), apart, not_asked=not_read(customers, readings)))
         return PartResult(counts=bill.counts, units=bill.units)
+
+    async def _left_out(self, customers: Sequence[Customer]) -> set[str]:
+        """Return the ids of those who get no email; nothing may be paid for on their account."""
+        if self.scores_all:
+            return set()
+        excluded = {one.customer_id for one in customers if one.exclusion is not None}
+        people = [(one.customer_id, one.email) for one in self._looked_up(customers)]
+        return excluded | await suppressed(self.suppressions, people)
+
+    def _looked_up(self, customers: Sequence[Customer]) -> list[Customer]:
+        """Return those whom the table is asked about: who has written something and is not excluded."""
+        if self.scores_all:
+            return []
+        return [one for one in customers if one.exclusion is None and one.reviews]
 
 
 def _review_items(
@@ -81,9 +98,9 @@ def _counts(
     of_reviews = [review.sentiment for review in scored if review.sentiment is not None]
     labels = [*of_reviews, *(opinion.sentiment for opinion in apart)]
     counts = Counter(f"texts_{sentiment.lower()}" for sentiment in labels)
-    counts["reviews_scored"] = len(of_reviews)
-    counts["reviews_unscored"] = len(scored) - len(of_reviews) - not_asked
-    counts["reviews_left_out"] = not_asked
-    counts["shared_texts_scored"] = len(apart)
-    counts["shared_texts_unscored"] = shared - len(apart)
+    counts[Counted.REVIEWS_SCORED] = len(of_reviews)
+    counts[Counted.REVIEWS_UNSCORED] = len(scored) - len(of_reviews) - not_asked
+    counts[Counted.REVIEWS_LEFT_OUT] = not_asked
+    counts[Counted.SHARED_TEXTS_SCORED] = len(apart)
+    counts[Counted.SHARED_TEXTS_UNSCORED] = shared - len(apart)
     return counts

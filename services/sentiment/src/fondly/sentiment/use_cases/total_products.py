@@ -8,6 +8,7 @@ from itertools import groupby
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
+from fondly.contracts.counts import Counted
 from fondly.contracts.events import SentimentScored
 from fondly.contracts.records import (
     CategorySentiment,
@@ -55,7 +56,7 @@ class TotalProducts:
         summary = await self._summarise(run_id, parts, counts)
         units = {"dynamodb.reads": len(products), "dynamodb.writes": len(products), "s3.puts": 3}
         await self.stage.record(run_id, TOTALS, started_at, PartResult(units=units))
-        scored = SentimentScored(parts=parts, reviews=counts["reviews_scored"], summary=summary)
+        scored = SentimentScored(parts=parts, reviews=counts[Counted.REVIEWS_SCORED], summary=summary)
         await self.announcer.announce(run_id, scored)
         log.info("run_scored", products=len(products))
 
@@ -92,8 +93,8 @@ class TotalProducts:
         return [Opinion.model_validate(item) for item in found]
 
     async def _summarise(self, run_id: str, parts: int, counts: Counts) -> SentimentSummary:
-        tally, left_out = RunTally(), counts["reviews_left_out"]
-        texts = counts["shared_texts_scored"] + counts["shared_texts_unscored"] - left_out
+        tally, left_out = RunTally(), counts[Counted.REVIEWS_LEFT_OUT]
+        texts = counts[Counted.SHARED_TEXTS_SCORED] + counts[Counted.SHARED_TEXTS_UNSCORED] - left_out
         empty = -left_out
         for part in range(1, parts + 1):
             reviews = await self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)

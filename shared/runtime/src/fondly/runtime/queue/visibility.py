@@ -17,7 +17,7 @@ from fondly.runtime.queue.sqs import MAX_BATCH
 from fondly.runtime.retry import PostponedError
 
 MAX_HELD_S = 11.5 * 3_600
-"""Leaves time to end calls and to send the message anew."""
+"""Leaves time to end calls and to send the message again."""
 Handler = Callable[[Message], Awaitable[None]]
 
 

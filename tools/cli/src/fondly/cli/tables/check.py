@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fondly.cli.tables.cost import money
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
+from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import FileReport, IngestReport
 from fondly.contracts.records import Exclusion
 from fondly.operations.check.estimate import Estimate
@@ -19,15 +20,19 @@ CAUSES = {
     Exclusion.UNDER_AGE: "under age",
 }
 CONFLICTS = {
-    "product_differences": "fields of products that differ between their rows: the last row counts",
-    "review_conflicts": "reviews repeated with other words: the first words count",
-    "customer_conflicts": "customers with a second address: the first counts",
-    "shared_addresses": "addresses of more than one customer",
-    "rows_left_out": "rows left out on purpose: of cancelled or refunded orders, or marked as spam",
-    "unaligned_texts": "cells of texts that cannot be divided among their reviewers",
+    Counted.PRODUCT_DIFFERENCES: "fields of products that differ between their rows: the last row counts",
+    Counted.REVIEW_CONFLICTS: "reviews repeated with other words: the first words count",
+    Counted.CUSTOMER_CONFLICTS: "customers with a second address: the first counts",
+    Counted.SHARED_ADDRESSES: "addresses of more than one customer",
+    Counted.ROWS_LEFT_OUT: "rows left out on purpose: of cancelled or refunded orders, or marked as spam",
+    Counted.UNALIGNED_TEXTS: "cells of texts that cannot be divided among their reviewers",
 }
 
 
+COUNTED = (
+    *(Counted.PRODUCTS, Counted.CUSTOMERS, Counted.REVIEWS),
+    *(Counted.SHARED_TEXTS, Counted.PURCHASES, Counted.INTERACTIONS),
+)
 COUNTS: Columns[tuple[str, int, str, str]] = (
     Column("what", lambda row: row[0]),
     Column("number", lambda row: row[1], lambda row: row[3], right=True),
@@ -64,7 +69,7 @@ def _differ(source: str, field: str) -> bool:
 
 
 def _counts(report: IngestReport) -> Iterator[tuple[str, int, str, str]]:
-    for name in ("products", "customers", "reviews", "shared_texts", "purchases", "interactions"):
+    for name in COUNTED:
         if number := report.counts.get(name):
             yield name.replace("_", " "), number, _remark(name, report), ""
     for name, meaning in CONFLICTS.items():
@@ -73,9 +78,9 @@ def _counts(report: IngestReport) -> Iterator[tuple[str, int, str, str]]:
 
 
 def _remark(name: str, report: IngestReport) -> str:
-    if name == "products" and (number := report.counts.get("products_out_of_stock")):
+    if name == Counted.PRODUCTS and (number := report.counts.get(Counted.PRODUCTS_OUT_OF_STOCK)):
         return f"{count(number)} out of stock, never recommended"
-    if name == "customers" and report.exclusions:
+    if name == Counted.CUSTOMERS and report.exclusions:
         return (
             ", ".join(f"{count(n)} {CAUSES[cause]}" for cause, n in report.exclusions.items()) + ": no email"
         )
@@ -125,7 +130,7 @@ def _hours(hours: float) -> str:
 def _verdict(result: CheckView) -> Line:
     if not result.usable:
         return Line(f"✗ these files cannot be used: {result.failed}", BAD)
-    if rejected := result.report.counts.get("rejected_rows"):
+    if rejected := result.report.counts.get(Counted.REJECTED_ROWS):
         share_text = share(result.report.rejected_share)
         return Line(f"✓ these files can be used, without {count(rejected)} rows ({share_text})", GOOD)
     return Line("✓ these files can be used, every row of them", GOOD)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
+from fondly.contracts.counts import Counted
 from fondly.ingest.use_cases.check_files import CheckedFiles
 from fondly.operations.cost.hours import calls_of, hours_of
 from fondly.operations.cost.workload import MODEL_ID, Workload, units_of
@@ -29,7 +30,7 @@ class Estimate(BaseModel):
 def size_of(checked: CheckedFiles) -> DataSize:
     """How much there is for Personalize to learn from."""
     return DataSize(
-        interactions=checked.report.counts["interactions"],
+        interactions=checked.report.counts[Counted.INTERACTIONS],
         customers=checked.active,
         returning=checked.returning,
     )
@@ -40,11 +41,11 @@ def workload_of(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> Workload:
     report = checked.report
     counts = report.counts
     return Workload(
-        customers=max(1, counts.get("customers", 0)),
-        emails=counts.get("customers", 0) - sum(report.exclusions.values()),
-        reviews=counts.get("reviews", 0) + counts.get("shared_texts", 0),
-        products=max(1, counts.get("products", 0)),
-        interactions=counts.get("interactions", 0),
+        customers=max(1, counts.get(Counted.CUSTOMERS, 0)),
+        emails=counts.get(Counted.CUSTOMERS, 0) - sum(report.exclusions.values()),
+        reviews=counts.get(Counted.REVIEWS, 0) + counts.get(Counted.SHARED_TEXTS, 0),
+        products=max(1, counts.get(Counted.PRODUCTS, 0)),
+        interactions=counts.get(Counted.INTERACTIONS, 0),
         texts=checked.texts.texts,
         units_per_text=checked.texts.units / max(1, checked.texts.texts),
         description_bytes=checked.description_bytes,

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from fondly.contracts.counts import Counted
 from fondly.operations.cost.lines import CostLine, line, total
 from fondly.operations.environment import Environment
+from fondly.operations.runs.views import used_units
 from fondly.runtime.runs.budget import Budget
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, RunStatus
@@ -36,15 +38,11 @@ class MeasuredCost(BaseModel):
 async def measured_cost(environment: Environment, ledger: Ledger, run: Run) -> MeasuredCost:
     """Read a run's reports and its account."""
     reports = await ledger.reports(run.run_id)
-    units: dict[str, Decimal] = {}
-    for report in reports:
-        for unit, amount in report.units.items():
-            units[unit] = units.get(unit, Decimal(0)) + amount
-    lines = [line(unit, amount) for unit, amount in sorted(units.items()) if amount]
+    lines = [line(unit, amount) for unit, amount in used_units(reports).items()]
     return MeasuredCost(
         run_id=run.run_id,
         status=run.status,
-        emails=sum(report.counts.get("emails", 0) for report in reports),
+        emails=sum(report.counts.get(Counted.EMAILS, 0) for report in reports),
         lines=lines,
         total_usd=total(lines),
         budget=await _budget(environment, ledger, run),

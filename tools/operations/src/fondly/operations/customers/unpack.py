@@ -103,10 +103,8 @@ def _look(file: BinaryIO, see: See, depth: int, *, is_email: bool = False) -> It
         return
     try:
         yield from _email(file, see, depth) if is_email else _by_head(head, file, see, depth)
-    except _DAMAGES:
-        yield DAMAGED
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # of the Parquet library
+        if not isinstance(error, _DAMAGES) and type(error).__name__ != "PanicException":  # Parquet's
             raise
         yield DAMAGED
 

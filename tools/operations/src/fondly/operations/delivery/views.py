@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
-from fondly.mailer.use_cases.mail_part import HELD_OUT, WITHOUT_ADDRESS
 from fondly.operations.environment import Environment
 from fondly.operations.formatting import since
 from fondly.runtime.runs.deliveries import Deliveries
@@ -18,7 +18,6 @@ from fondly.sender.domain.tally import Tally, TallyCounter
 
 TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
 """The outcomes that a person may want to do something about."""
-EMAILS = "emails"
 
 
 class DeliveryView(BaseModel):
@@ -85,9 +84,9 @@ class DeliveryLookup:
                 found.append(dispatch)
         return DeliveryView(
             delivery=delivery,
-            emails=counts.get(EMAILS, 0),
-            held_out=counts.get(HELD_OUT, 0),
-            without_address=counts.get(WITHOUT_ADDRESS, 0),
+            emails=counts.get(Counted.EMAILS, 0),
+            held_out=counts.get(Counted.CUSTOMERS_HELD_OUT, 0),
+            without_address=counts.get(Counted.EMAILS_WITHOUT_ADDRESS, 0),
             parts=run.parts or 0,
             parts_done=len(run.stage(StageName.SENDER).done),
             tally=counter.tally,

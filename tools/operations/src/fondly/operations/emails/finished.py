@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.contracts.records import EmailRecord
-from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
-from fondly.mailer.use_cases.draw_holdout import holdout_of
+from fondly.mailer.use_cases.ask_consent import holdout_of
+from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
@@ -43,7 +43,7 @@ class Emails:
 
     environment: Environment
     objects: S3Objects
-    records: DynamoDBEmailRecords
+    records: EmailRecords
     lookup: DeliveryLookup
     run: Run
 
@@ -53,7 +53,7 @@ class Emails:
         return cls(
             environment,
             await environment.objects(),
-            DynamoDBEmailRecords(environment.dynamodb, await environment.table("emails")),
+            EmailRecords(DynamoDBItems(environment.dynamodb, await environment.table("emails"))),
             await DeliveryLookup.of(environment),
             run,
         )

@@ -14,7 +14,7 @@ from fondly.operations.emails.finished import Emails
 from fondly.operations.environment import Environment, open_client
 from fondly.operations.errors import OperationError
 from fondly.sender.adapters.transports import open_transport
-from fondly.sender.domain.dating import dated
+from fondly.sender.domain.fields import dated
 from fondly.sender.domain.trial import trial_email
 from fondly.sender.ports import DeferredError, InDoubtError, Outgoing, RefusedError, Transport
 from fondly.sender.settings import SenderSettings

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Exclusion
 from fondly.operations.formatting import count, printable
@@ -60,11 +61,11 @@ def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
 
     Groups without anybody are left out, but for those who got an email; none if nobody is counted.
     """
-    if "customers" not in facts.counts:
+    if Counted.CUSTOMERS not in facts.counts:
         return []
-    emailed = CustomerGroup("have an email", facts.counts.get("emails", 0))
+    emailed = CustomerGroup("have an email", facts.counts.get(Counted.EMAILS, 0))
     others = [*_excluded(facts), *_unmailed(facts)]
-    rest = facts.counts["customers"] - emailed.customers - sum(each.customers for each in others)
+    rest = facts.counts[Counted.CUSTOMERS] - emailed.customers - sum(each.customers for each in others)
     running = facts.status == RUNNING
     others.append(
         CustomerGroup("not reached yet" if running else "not reached", max(0, rest), lost=not running)
@@ -82,13 +83,13 @@ def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
 def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
     capped = facts.counts.get("emails_suppressed_frequency", 0)
     unwanted = facts.counts.get("emails_suppressed_topics", 0)
-    suppressed = facts.counts.get("emails_suppressed", 0) - capped - unwanted
+    suppressed = facts.counts.get(Counted.EMAILS_SUPPRESSED, 0) - capped - unwanted
     yield CustomerGroup("on the suppression list", suppressed)
     yield CustomerGroup("written to often enough", capped)
     yield CustomerGroup("want nothing of what is left", unwanted)
-    yield CustomerGroup("held out", facts.counts.get("customers_held_out", 0))
-    yield CustomerGroup("left out, unhappy", facts.counts.get("emails_left_out", 0))
-    yield CustomerGroup("email failed", facts.counts.get("emails_failed", 0), lost=True)
+    yield CustomerGroup("held out", facts.counts.get(Counted.CUSTOMERS_HELD_OUT, 0))
+    yield CustomerGroup("left out, unhappy", facts.counts.get(Counted.EMAILS_LEFT_OUT, 0))
+    yield CustomerGroup("email failed", facts.counts.get(Counted.EMAILS_FAILED, 0), lost=True)
 
 
 def notices(facts: RunFacts) -> list[str]:
@@ -104,7 +105,10 @@ def quiet_lines(facts: RunFacts) -> list[str]:
 
 def stock_line(facts: RunFacts) -> str:
     """Return how many products are out of stock in one line; empty if none is."""
-    sold_out, products = facts.counts.get("products_out_of_stock", 0), facts.counts.get("products", 0)
+    sold_out, products = (
+        facts.counts.get(Counted.PRODUCTS_OUT_OF_STOCK, 0),
+        facts.counts.get(Counted.PRODUCTS, 0),
+    )
     if not sold_out:
         return ""
     return f"{count(sold_out)} of {count(products)} products out of stock: nobody gets them"
@@ -115,7 +119,7 @@ def why_no_emails(facts: RunFacts) -> str:
     if facts.reason:
         return f"This run has no emails. {facts.reason}"
     groups = [each for each in customer_groups(facts) if each.customers and each.label != "have an email"]
-    customers = facts.counts.get("customers", 0)
+    customers = facts.counts.get(Counted.CUSTOMERS, 0)
     if not customers:
         return "This run has no emails: its file has no customers."
     told = ", ".join(f"{count(each.customers)} {each.label}" for each in groups)
@@ -123,17 +127,17 @@ def why_no_emails(facts: RunFacts) -> str:
 
 
 def _popularity(facts: RunFacts) -> Iterator[str]:
-    by_popularity = facts.counts.get("customers_by_popularity", 0)
+    by_popularity = facts.counts.get(Counted.CUSTOMERS_BY_POPULARITY, 0)
     if not by_popularity:
         return
     reason = printable(facts.popularity_reason or "Personalize has no ranking for them")
-    written_to = facts.counts.get("customers", 0) - sum(each.customers for each in _excluded(facts))
+    written_to = facts.counts.get(Counted.CUSTOMERS, 0) - sum(each.customers for each in _excluded(facts))
     total = _customers(max(written_to, by_popularity))
     yield f"{count(by_popularity)} of {total} got popular products: {reason}"
 
 
 def _short_lists(facts: RunFacts) -> Iterator[str]:
-    if short := facts.counts.get("customers_short_of_products", 0):
+    if short := facts.counts.get(Counted.CUSTOMERS_SHORT_OF_PRODUCTS, 0):
         yield f"{_customers(short)} got too few products: there was nothing else that they may get"
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from fondly.mailer.use_cases.mail_part import HELD_OUT
-from fondly.operations.delivery.views import EMAILS
+from fondly.contracts.counts import Counted
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import DeliveryStatus
@@ -15,7 +14,13 @@ from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING, Run, StageName
 from fondly.runtime.runs.totals import total
 
-SETTLED = ("emails_sent", "emails_not_sent", "emails_held_out", "emails_refused", "emails_in_doubt")
+SETTLED = (
+    Counted.EMAILS_SENT,
+    Counted.EMAILS_NOT_SENT,
+    Counted.EMAILS_HELD_OUT,
+    Counted.EMAILS_REFUSED,
+    Counted.EMAILS_IN_DOUBT,
+)
 """The counts of the sender's reports that are final."""
 
 
@@ -85,7 +90,7 @@ async def follow_delivery(
             run_id=run.run_id,
             status=delivery.status,
             settled=sum(counts.get(each, 0) for each in SETTLED),
-            emails=counts.get(EMAILS, 0) + counts.get(HELD_OUT, 0),
+            emails=counts.get(Counted.EMAILS, 0) + counts.get(Counted.CUSTOMERS_HELD_OUT, 0),
         )
         if delivery.status is not DeliveryStatus.APPROVED:
             return

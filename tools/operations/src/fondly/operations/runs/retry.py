@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel, Field
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
@@ -140,7 +141,7 @@ class Retry:
         summary = await self.objects.find(object_keys.sentiment_summary(self.run.run_id))
         return SentimentScored(
             parts=self.run.parts or 1,
-            reviews=counts.get("reviews_scored", 0),
+            reviews=counts.get(Counted.REVIEWS_SCORED, 0),
             summary=None if summary is None else SentimentSummary.model_validate_json(summary),
         )
 

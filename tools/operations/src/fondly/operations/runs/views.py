@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, computed_field, field_serializer
 
 from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import DeliveryView
@@ -159,7 +160,7 @@ def details(
         ],
         counts=totals.counts,
         total_seconds=totals.total_seconds,
-        units=_units(reports),
+        units=[_priced(unit, amount) for unit, amount in used_units(reports).items()],
         cost_usd=totals.cost_usd,
         recommender=RecommenderState.of(run),
         rejects=_rejects(run.run_id, totals.counts, bucket),
@@ -182,12 +183,13 @@ def find(runs: Sequence[Run], wanted: str) -> Run:
     raise OperationError(f"{wanted} is ambiguous: {', '.join(run.run_id for run in found)}")
 
 
-def _units(reports: Sequence[PartReport]) -> list[UnitView]:
+def used_units(reports: Sequence[PartReport]) -> dict[str, Decimal]:
+    """Return how much of each unit a run's parts have used, by unit in order."""
     amounts: dict[str, Decimal] = {}
     for report in reports:
         for unit, amount in report.units.items():
             amounts[unit] = amounts.get(unit, Decimal(0)) + amount
-    return [_priced(unit, amount) for unit, amount in sorted(amounts.items()) if amount]
+    return {unit: amount for unit, amount in sorted(amounts.items()) if amount}
 
 
 def _priced(unit: str, amount: Decimal) -> UnitView:
@@ -196,5 +198,5 @@ def _priced(unit: str, amount: Decimal) -> UnitView:
 
 
 def _rejects(run_id: str, counts: dict[str, int], bucket: str) -> Rejects | None:
-    rows = counts.get("rejected_rows", 0)
+    rows = counts.get(Counted.REJECTED_ROWS, 0)
     return Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run_id)}") if rows else None

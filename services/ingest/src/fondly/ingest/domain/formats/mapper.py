@@ -92,7 +92,7 @@ def set_whole_amounts(fields: Sequence[str]) -> Step:
 
 
 def set_review_id(row: Row) -> None:
-    """Identify a review by its customer, product, time and text: the same in the next delivery."""
+    """Identify a review by its customer, product, time and text: the same in the next file."""
     parts = (
         row.get("user_id") or row.get("email", "").strip().casefold(),
         *(row.get(name, "") for name in ("product_id", "timestamp", "review_title", "review_content")),

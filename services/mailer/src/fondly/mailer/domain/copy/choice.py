@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
+from fondly.mailer.domain.copy.fields import GREETING
 from fondly.mailer.domain.slots import FIRST_NAME, SLOT, attribute, slots_in
 
-GREETING = "greeting"
 OPENING_WORDS = 2
 CACHED_TEXTS = 65_536
 

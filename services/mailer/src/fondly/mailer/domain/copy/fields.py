@@ -8,8 +8,10 @@ from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.slots import fill
 
 LINES = "lines."
+GREETING = "greeting"
+MAX_QUOTED_CHARS = 40
 HEADLINES = ("subject", "preheader")
-FRAME_TEXTS = ("greeting", "intro", "closing")
+FRAME_TEXTS = (GREETING, "intro", "closing")
 TEXTS = (*HEADLINES, *FRAME_TEXTS)
 PRODUCT_TEXTS = (*HEADLINES, "line")
 """What is written of a product: its line, and the headlines of an email that it leads."""
@@ -50,3 +52,17 @@ class Copy:
     def filled(self, values: Mapping[str, str]) -> "Copy":
         """Return the copy with its slots filled; raise `KeyError` for a slot without a value."""
         return Copy.of({field: fill(text, values) for field, text in self.fields()})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """In which field, which rule, and what breaks it."""
+
+    field: str
+    rule: str
+    found: str = ""
+
+    def __str__(self) -> str:
+        """Return a line for the log, the records and the model."""
+        quoted = f" ({self.found[:MAX_QUOTED_CHARS]!r})" if self.found else ""
+        return f"{self.field}: {self.rule}{quoted}"

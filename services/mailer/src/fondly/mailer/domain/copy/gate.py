@@ -7,31 +7,26 @@ What still passes are true words joined falsely, and what a seller claims wrongl
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
 from itertools import chain, pairwise
 
 from fondly.mailer.domain.copy.characters import odd_characters
-from fondly.mailer.domain.copy.problem import Problem
+from fondly.mailer.domain.copy.fields import GREETING, HEADLINES, LINES, Problem
+from fondly.mailer.domain.copy.scope import CURRENCY, NUMBER, Scope, rules
 from fondly.mailer.domain.copy.statements import unproved_statements
 from fondly.mailer.domain.facts.email import EmailFacts
-from fondly.mailer.domain.facts.product import REDUCED, ProductFacts
-from fondly.mailer.domain.facts.vouched import Vouched, vouched_by, words_of
+from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.facts.vouched import words_of
 from fondly.mailer.domain.slots import attribute, owner, slots_in
 from fondly.mailer.domain.text import folded
 from fondly.mailer.domain.words.claims import check_claims
-from fondly.mailer.domain.words.compounds import MIN_NAMED_CHARS
 from fondly.mailer.domain.words.lists import WordLists
-from fondly.mailer.domain.words.phrases import Phrases, positions
+from fondly.mailer.domain.words.phrases import positions
 from fondly.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
-LINE = "lines."
 OWN = "own"
 """The customer's own product, which an intro may name too."""
 FEATURE = "{f"
 """How the slots of features begin."""
-HEADLINES = frozenset({"subject", "preheader"})
-GREETING = "greeting"
 AMOUNTS = frozenset({"{price}", "{was_price}", "{saving}", "{discount}"})
 RATINGS = frozenset({"{rating}", "{rating_count}", "{praised}"})
 OTHERS = "other people"
@@ -39,10 +34,7 @@ OTHERS = "other people"
 REDUCED_AMOUNT = "reduced_amount"
 """Known in a sentence with an amount of a product whose price is reduced."""
 UNKNOWN = "neither a neutral word nor one that the catalogue has for it"
-NUMBER, CURRENCY = "number word outside a slot", "currency outside a slot"
-SELLER, REDUCTION = "a seller's word", "only beside a reduced price"
 NEVER_EXCUSED = frozenset({NUMBER, CURRENCY})
-NOTHING = Phrases.of(())
 EXCUSED_BY_CATALOGUE = frozenset(
     {
         UNKNOWN,
@@ -72,7 +64,7 @@ class Gate:
     def __init__(self, facts: EmailFacts) -> None:
         self._facts = facts
         self._lists = WordLists.load(facts.language)
-        self._scopes: dict[tuple[str, tuple[int, ...]], _Scope] = {}
+        self._scopes: dict[tuple[str, tuple[int, ...]], Scope] = {}
 
     def judge(self, field: str, text: str) -> list[Problem]:
         """Return what makes a text untrue or unproved, as `judge` does."""
@@ -90,12 +82,12 @@ class Gate:
         found = chain(_of_several(plain, scope), *judged)
         return [Problem(field, *each) for each in dict.fromkeys(found)]
 
-    def _scope(self, field: str, text: str) -> "_Scope":
+    def _scope(self, field: str, text: str) -> Scope:
         """Return what a field may say; texts of one field about the same products share it."""
         products = _about(field, text, self._facts)
         key = field, tuple(product.number for product in products)
         if key not in self._scopes:
-            self._scopes[key] = _scope(field, products, self._facts, self._lists)
+            self._scopes[key] = Scope.of(field, products, self._facts, self._lists)
         return self._scopes[key]
 
 
@@ -104,45 +96,10 @@ def folded_text(text: str) -> str:
     return folded(text) if not text.isascii() else text
 
 
-@dataclass(frozen=True)
-class _Scope:
-    """What a field may say."""
-
-    lists: WordLists
-    vouched: tuple[Vouched, ...]
-    """What vouches for words: the products that the field may speak of, and what is known of the customer."""
-    reduced: bool
-    """Whether the price of a product that the field is about is reduced."""
-    known: frozenset[str]
-    """What is known that claims can rest on."""
-    scenes: frozenset[str]
-    """What moments are about, for a field that is not about one product."""
-    about_one: bool
-    """Whether the field is about one product."""
-    of_several: Phrases
-    """What a text must not say because the email has one product; nothing where it has several."""
-    never: frozenset[str]
-    """Words that this field must not have, whoever vouches for them."""
-
-
-def _scope(field: str, products: Sequence[ProductFacts], facts: EmailFacts, lists: WordLists) -> _Scope:
-    own = words_of((facts.brand, *facts.own_words), lists)
-    return _Scope(
-        lists=lists,
-        vouched=(*(vouched_by(each.entry, lists) for each in products), own),
-        reduced=any(not REDUCED.isdisjoint(each.values) for each in products),
-        known=facts.known | frozenset().union(*(each.known for each in products)),
-        scenes=frozenset() if field.startswith(LINE) else lists.scenes,
-        about_one=len(products) == 1,
-        of_several=lists.several if facts.has_one_product and not field.startswith(LINE) else NOTHING,
-        never=lists.headline_never if field in HEADLINES else frozenset(),
-    )
-
-
 def _about(field: str, text: str, facts: EmailFacts) -> Sequence[ProductFacts]:
     """Return the products that a field may speak of: its own, those of its slots, or all."""
-    if field.startswith(LINE):
-        product = facts.product(field.removeprefix(LINE))
+    if field.startswith(LINES):
+        product = facts.product(field.removeprefix(LINES))
         return [product] if product else []
     if field in HEADLINES:
         numbers = {owner(slot) for slot in slots_in(text)}
@@ -155,10 +112,10 @@ def _slot_problems(field: str, text: str, facts: EmailFacts) -> Iterator[Found]:
     yield from (("unknown slot", slot) for slot in slots if slot not in facts.slots)
     owners = {owner(slot) for slot in slots}
     numbers = owners - {"customer", "liked", "praised", "disliked", "blamed"}
-    if field.startswith(LINE):
+    if field.startswith(LINES):
         yield from (
-            (f"only slots of product {field.removeprefix(LINE)} belong here", each)
-            for each in sorted(owners - {field.removeprefix(LINE), "customer"})
+            (f"only slots of product {field.removeprefix(LINES)} belong here", each)
+            for each in sorted(owners - {field.removeprefix(LINES), "customer"})
         )
     elif field in HEADLINES:
         if len(numbers) > 1:
@@ -175,22 +132,22 @@ def _greeting(text: str, facts: EmailFacts, lists: WordLists) -> Iterator[Found]
     yield from (("not a word of greetings", word) for word in words if word not in allowed)
 
 
-def _of_several(plain: str, scope: _Scope) -> Iterator[Found]:
+def _of_several(plain: str, scope: Scope) -> Iterator[Found]:
     for sentence in sentences(plain):
         for start, end, _ in scope.of_several.found(sentence.tokens).get("several", ()):
             yield "the email has one product", " ".join(sentence.tokens[start:end])
 
 
-def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
+def _sentence(sentence: Sentence, scope: Scope) -> Iterator[Found]:
     lists, tokens = scope.lists, sentence.tokens
     yield from lists.frames.broken(tokens)
     phrases = lists.phrases.found(tokens)
     for start, end, _ in phrases.get("proved", ()):
         near = tokens[max(0, start - 1) : start] + tokens[end : end + 2]
-        if not _has_pair(tokens[start:end], scope) and not any(token.startswith(FEATURE) for token in near):
+        if not scope.has_pair(tokens[start:end]) and not any(token.startswith(FEATURE) for token in near):
             yield "the catalogue does not say so", " ".join(tokens[start:end])
     if scope.about_one:
-        yield from unproved_statements(tokens, lists, partial(_is_proved, scope=scope))
+        yield from unproved_statements(tokens, lists, scope.proves)
     if not AMOUNTS.isdisjoint(sentence.slots) and (sweeping := lists.sweeping.intersection(tokens)):
         yield "an amount is that of one product", min(sweeping)
     of_others = not sentence.slots.isdisjoint(RATINGS)
@@ -209,106 +166,27 @@ def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
     if claim:
         yield f"nothing known supports a claim about {claim[0]}", claim[1]
     covered |= harmless
-    for at in (at for at, token in enumerate(tokens) if _is_doubtful(token, scope)):
+    for at in (at for at, token in enumerate(tokens) if scope.doubts(token)):
         if at not in covered and (rule := _broken_by(at, sentence, scope)):
             yield rule, tokens[at]
 
 
-def _known(sentence: Sentence, scope: _Scope) -> frozenset[str]:
+def _known(sentence: Sentence, scope: Scope) -> frozenset[str]:
     known = scope.known | sentence.slots
     return known | {REDUCED_AMOUNT} if scope.reduced and not AMOUNTS.isdisjoint(sentence.slots) else known
 
 
-def _is_doubtful(token: str, scope: _Scope) -> bool:
-    if token in scope.never:
-        return True
-    if token == BREAK or is_slot(token) or token in scope.lists.neutral or token in scope.scenes:
-        return False
-    return token in _rules(scope.lists) or not _is_vouched(token, scope)
-
-
-@cache
-def _rules(lists: WordLists) -> dict[str, str]:
-    """Return the rule of each word that has one, even where the catalogue has the word."""
-    rules = (
-        (lists.seller, SELLER),
-        (lists.restricted, "only within a known phrase"),
-        (lists.audience | lists.rating, "only beside a rating"),
-        (lists.price, "only beside an amount"),
-        (lists.reduction_claims, REDUCTION),
-        (lists.currencies, CURRENCY),
-        (lists.numbers, NUMBER),
-    )
-    return {word: rule for words, rule in rules for word in words}
-
-
-def _is_vouched(word: str, scope: _Scope) -> bool:
-    stem = scope.lists.endings.stem(word)
-    if stem in scope.lists.neutral_stems or any(stem in each.stems for each in scope.vouched):
-        return True
-    if word.endswith("'s"):
-        return _is_known(word.removesuffix("'s"), scope)
-    if "-" in word:
-        parts = word.split("-")
-        return (
-            any("".join(parts) in each.words for each in scope.vouched)
-            or all(_has_pair(pair, scope) for pair in pairwise(parts))
-            or all(_is_known(each, scope) for each in parts)
-        )
-    return _is_compound(word, scope)
-
-
-def _is_compound(word: str, scope: _Scope) -> bool:
-    """Whether a word is part of a compound of the catalogue, or is made of two words that may be said."""
-    compounds = scope.lists.compounds
-    if not compounds.links:
-        return False
-    return _is_part(word, scope) or any(
-        (head in compounds.heads or _is_proved(head, scope)) and _is_simple(start, scope)
-        for start, head in compounds.splits(word)
-    )
-
-
-def _is_part(word: str, scope: _Scope) -> bool:
-    return any(word in each.parts for each in scope.vouched)
-
-
-def _is_simple(word: str, scope: _Scope) -> bool:
-    """Whether a part of a compound is a known word; the stems of short ones are those of too many others."""
-    lists = scope.lists
-    if word in _rules(lists):
-        return False
-    stem = lists.endings.stem(word)
-    known = len(stem) >= MIN_NAMED_CHARS and stem in lists.neutral_stems
-    return known or word in lists.neutral or _is_proved(word, scope)
-
-
-def _is_proved(word: str, scope: _Scope) -> bool:
-    stem = scope.lists.endings.stem(word)
-    return any(stem in each.stems for each in scope.vouched) or _is_part(word, scope)
-
-
-def _has_pair(pair: tuple[str, ...], scope: _Scope) -> bool:
-    return any(pair in each.pairs for each in scope.vouched)
-
-
-def _is_known(word: str, scope: _Scope) -> bool:
-    if word in scope.lists.neutral:
-        return True
-    return bool(word) and word not in _rules(scope.lists) and _is_vouched(word, scope)
-
-
-def _broken_by(at: int, sentence: Sentence, scope: _Scope) -> str | None:
+def _broken_by(at: int, sentence: Sentence, scope: Scope) -> str | None:
     """Return the rule that a doubtful word breaks, None if what is around it makes it true."""
     word = sentence.tokens[at]
     pairs = pairwise(sentence.tokens[max(0, at - 1) : at + 2])
-    if word in scope.never and not any(_has_pair(pair, scope) for pair in pairs):
+    if word in scope.never and not any(scope.has_pair(pair) for pair in pairs):
         return "not a word for a subject or a preheader"
-    rule = _rules(scope.lists).get(word, UNKNOWN)
+    rule = rules(scope.lists).get(word, UNKNOWN)
     return None if rule not in NEVER_EXCUSED and _is_excused(at, rule, sentence, scope) else rule
 
 
-def _is_excused(at: int, rule: str, sentence: Sentence, scope: _Scope) -> bool:
+def _is_excused(at: int, rule: str, sentence: Sentence, scope: Scope) -> bool:
     """Whether the words around a doubtful one make it true."""
     tokens, lists = sentence.tokens, scope.lists
     word = tokens[at]
@@ -317,19 +195,19 @@ def _is_excused(at: int, rule: str, sentence: Sentence, scope: _Scope) -> bool:
     if _beside_figure(word, sentence, scope):
         return True
     pairs = pairwise(tokens[max(0, at - 1) : at + 2])
-    if word in lists.rating and _is_proved(word, scope):
+    if word in lists.rating and scope.proves(word):
         return True
-    if rule in EXCUSED_BY_CATALOGUE and any(_has_pair(pair, scope) for pair in pairs):
+    if rule in EXCUSED_BY_CATALOGUE and any(scope.has_pair(pair) for pair in pairs):
         return True
     return word in lists.physical and _of_something_else(at, tokens, scope)
 
 
-def _says_nothing(at: int, tokens: Sequence[str], scope: _Scope) -> bool:
+def _says_nothing(at: int, tokens: Sequence[str], scope: Scope) -> bool:
     following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
     return following in scope.lists.neutral or following in scope.lists.scenes
 
 
-def _beside_figure(word: str, sentence: Sentence, scope: _Scope) -> bool:
+def _beside_figure(word: str, sentence: Sentence, scope: Scope) -> bool:
     """Whether a word belongs to a figure of its sentence."""
     lists, slots = scope.lists, sentence.slots
     if not slots.isdisjoint(RATINGS) and (word in lists.rating or word in lists.audience_sentence):
@@ -339,10 +217,10 @@ def _beside_figure(word: str, sentence: Sentence, scope: _Scope) -> bool:
     return word in lists.price or word in lists.amount_sentence or (scope.reduced and word in lists.reduction)
 
 
-def _of_something_else(at: int, tokens: Sequence[str], scope: _Scope) -> bool:
+def _of_something_else(at: int, tokens: Sequence[str], scope: Scope) -> bool:
     """Whether a quality is said of a moment, or of a thing that is not the product's: "rough ground"."""
     lists = scope.lists
     if not lists.moments.isdisjoint({*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 3]}):
         return True
     following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
-    return following in lists.neutral and following not in lists.joining and not _is_proved(following, scope)
+    return following in lists.neutral and following not in lists.joining and not scope.proves(following)

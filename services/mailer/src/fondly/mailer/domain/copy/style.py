@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from fondly.mailer.domain.copy.problem import Problem
+from fondly.mailer.domain.copy.fields import LINES, Problem
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.slots import attribute, fill, slots_in
 
-LINE = "lines."
 MAX_CHARS: Mapping[str, int] = {
     "subject": 90,
     "preheader": 140,
@@ -28,17 +27,17 @@ def style_problems(field: str, text: str, facts: EmailFacts) -> list[Problem]:
 
 
 def _problems(field: str, text: str, facts: EmailFacts) -> Iterator[tuple[str, str]]:
-    limit = MAX_CHARS["line" if field.startswith(LINE) else field]
+    limit = MAX_CHARS["line" if field.startswith(LINES) else field]
     if len(text) > limit:
         yield f"longer than {limit} characters", ""
     most = MAX_FILLED_CHARS.get(field)
     if most and len(fill(text, facts.slots)) > most:
         yield f"longer than {most} characters once its slots are filled", ""
-    if field.startswith(LINE):
+    if field.startswith(LINES):
         repeated = next((slot for slot in slots_in(text) if attribute(slot) in ON_THE_CARD), None)
         if repeated:
             yield "the card shows this already", repeated
-        product = facts.product(field.removeprefix(LINE))
+        product = facts.product(field.removeprefix(LINES))
         phrase = product.stated_reason.phrase if product else ""
         if product and phrase.casefold() in fill(text, facts.slots).casefold():
             yield "the card gives this reason already", phrase

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fondly.contracts.experiments import arm
-from fondly.mailer.domain.copy.fields import Copy
+from fondly.mailer.domain.copy.fields import Copy, Problem
 from fondly.mailer.domain.copy.gate import Gate
-from fondly.mailer.domain.copy.problem import Problem
 from fondly.mailer.domain.copy.style import style_problems
 from fondly.mailer.domain.facts.email import LONGEST_NAME, EmailFacts
 from fondly.mailer.domain.facts.experience import Experience, Occasion

@@ -9,15 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 
-from fondly.mailer.domain.copy.fields import TEXTS, Copy
+from fondly.mailer.domain.copy.fields import GREETING, LINES, TEXTS, Copy
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.facts.product import ProductFacts
 from fondly.mailer.domain.language import Messages, Value, Wording, language
 from fondly.mailer.domain.slots import FIRST_NAME
 
-LINE = "lines."
-GREETING = "greeting"
 TELLING = frozenset({"f1", "own", "praised", "aspect", "liked", "disliked"})
 """Variables of texts that say something; texts without them are for facts that have none of these."""
 TOLD_ASPECT: Mapping[Occasion, str] = {Occasion.LIKED: "praised", Occasion.SORRY: "blamed"}
@@ -28,7 +26,7 @@ def template_copy(facts: EmailFacts) -> Copy:
     """Return copy whose every field is template copy."""
     return Copy(
         **{field: template_text(field, facts) for field in TEXTS},
-        lines={str(each.number): template_text(f"{LINE}{each.number}", facts) for each in facts.products},
+        lines={str(each.number): template_text(f"{LINES}{each.number}", facts) for each in facts.products},
     )
 
 
@@ -49,12 +47,12 @@ def _chance(customer_id: str, field: str) -> int:
 
 def _product(field: str, facts: EmailFacts) -> ProductFacts:
     """Return the product that the field is about; a subject and its preheader are about the same one, any."""
-    line = facts.product(field.removeprefix(LINE)) if field.startswith(LINE) else None
+    line = facts.product(field.removeprefix(LINES)) if field.startswith(LINES) else None
     return line or facts.products[_chance(facts.customer_id, "product") % len(facts.products)]
 
 
 def _wordings(field: str, facts: EmailFacts, product: ProductFacts, messages: Messages) -> Sequence[Wording]:
-    if not field.startswith(LINE):
+    if not field.startswith(LINES):
         occasional = f"{field}-{facts.occasion}"
         return messages.wordings(occasional if occasional in messages.ids else field)
     of_kind = f"line-{product.stated_reason.kind.replace('_', '-')}"

@@ -9,7 +9,6 @@ from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
 from fondly.mailer.domain.language import DEFAULT_LOCALE, Messages, language
 from fondly.mailer.domain.message.content import EmailContent
 from fondly.mailer.domain.message.palette import ColourError, palette
-from fondly.mailer.domain.message.plain_text import wrapped
 from fondly.mailer.domain.message.shop_file import (
     InvalidFileError,
     ShopFile,
@@ -23,6 +22,7 @@ from fondly.mailer.domain.message.theme_files import ThemeFiles, built_in_theme,
 _INDENTATION = re.compile(r"\n\s+")
 _COMMENTED_TAG = re.compile(r"<!--(\{%.*?%\})-->")
 _MODES = ("light", "dark")
+WIDTH = 72
 
 
 @dataclass(frozen=True)
@@ -175,3 +175,22 @@ def _environment(*, autoescape: bool) -> Environment:
 def _place(error: TemplateError) -> str:
     name, line = getattr(error, "name", None), getattr(error, "lineno", None)
     return f"{name}:{line}: " if name and line else ""
+
+
+def wrapped(text: str, indent: int = 0) -> str:
+    """Return a paragraph in lines of at most `WIDTH` characters, those after the first indented.
+
+    A longer word, such as a link, has a line of its own. (`textwrap` takes ten times as long, as it also
+    handles tabs, hyphens and long words.)
+    """
+    room = WIDTH - indent
+    if len(text) <= room:
+        return text
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > room:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return ("\n" + " " * indent).join([*lines, line])

@@ -5,7 +5,7 @@ A list is text: words separated by whitespace, or phrases separated by commas, i
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Self
@@ -141,66 +141,29 @@ class WordLists:
     @cache
     def load(cls, code: str) -> Self:
         """Read the lists of a language once; raise `LookupError` if it has none."""
-        if not (FOLDER / code / "words.toml").is_file():
-            known = ", ".join(
-                sorted(each.name for each in FOLDER.iterdir() if (each / "words.toml").is_file())
-            )
-            raise LookupError(f"copy can be checked in {known}; there are no word lists for {code!r}")
+        _require(code)
         words, phrases, kinds = (_read(code, name) for name in ("words", "phrases", "kinds"))
         claims = _read(code, "claims")["claims"]
         endings = Endings.of(words["endings"])
+        plain = [each.name for each in fields(cls) if each.type == frozenset[str] and each.name in words]
+        lists = {name: _words(words, name) for name in plain} | {
+            "neutral_stems": frozenset(map(endings.stem, _words(words, "neutral"))),
+            "having_pairs": frozenset(map(str.strip, words["having_pairs"].split(","))),
+            "seller": _words(kinds, "seller"),
+            "common": _words(words, "common", "neutral", "physical", "scenes"),
+            "letters": frozenset(words["letters"]),
+        }
+        plurals = (each.partition(":") for each in words["plurals"].split())
         return cls(
             code=code,
-            neutral=_words(words, "neutral"),
-            neutral_stems=frozenset(map(endings.stem, _words(words, "neutral"))),
-            scenes=_words(words, "scenes"),
-            restricted=_words(words, "restricted"),
-            physical=_words(words, "physical"),
-            moments=_words(words, "moments"),
-            audience=_words(words, "audience"),
-            audience_sentence=_words(words, "audience_sentence"),
-            price=_words(words, "price"),
-            rating=_words(words, "rating"),
-            reduction=_words(words, "reduction"),
-            pronouns=_words(words, "pronouns"),
-            light_verbs=_words(words, "light_verbs"),
-            modals=_words(words, "modals"),
+            **lists,
             verb_ending=words["verb_ending"],
-            before_deeds=_words(words, "before_deeds"),
-            being=_words(words, "being"),
             participle_ending=words["participle_ending"],
-            light_participles=_words(words, "light_participles"),
-            before_objects=_words(words, "before_objects"),
-            having=_words(words, "having"),
-            having_pairs=frozenset(map(str.strip, words["having_pairs"].split(","))),
-            having_after=_words(words, "having_after"),
-            abstract=_words(words, "abstract"),
-            people_verbs=_words(words, "people_verbs"),
-            people=_words(words, "people"),
-            plain_verbs=_words(words, "plain_verbs"),
-            reader=_words(words, "reader"),
-            joining=_words(words, "joining"),
-            coordinating=_words(words, "coordinating"),
-            sweeping=_words(words, "sweeping"),
-            before_neutral=_words(words, "before_neutral"),
-            amount_sentence=_words(words, "amount_sentence"),
-            reduction_claims=_words(words, "reduction_claims"),
-            seller=_words(kinds, "seller"),
-            negations=_words(words, "negations"),
-            numbers=_words(words, "numbers"),
-            currencies=_words(words, "currencies"),
-            greeting=_words(words, "greeting"),
-            headline_never=_words(words, "headline_never"),
-            loose_ends=_words(words, "loose_ends"),
             spellings={each.lower(): each for each in words["spellings"].split()},
-            common=_words(words, "common", "neutral", "physical", "scenes"),
             longest_acronym=words["longest_acronym"],
             keeps_capitals=words["keeps_capitals"],
-            plurals=tuple(
-                (end, left) for end, _, left in (e.partition(":") for e in words["plurals"].split())
-            ),
+            plurals=tuple((end, left) for end, _, left in plurals),
             adjective_endings=tuple(words["adjective_endings"].split()),
-            letters=frozenset(words["letters"]),
             phrases=Phrases.of(_phrases(phrases, claims)),
             several=Phrases.of([(("several", ""), phrases["several"])]),
             frames=Frames.of(_read(code, "frames")),
@@ -210,6 +173,13 @@ class WordLists:
             endings=endings,
             compounds=Compounds.of(words["compounds"]) if "compounds" in words else Compounds(),
         )
+
+
+def _require(code: str) -> None:
+    """Raise `LookupError` if a language has no lists."""
+    known = sorted(each.name for each in FOLDER.iterdir() if (each / "words.toml").is_file())
+    if code not in known:
+        raise LookupError(f"copy can be checked in {', '.join(known)}; there are no word lists for {code!r}")
 
 
 def _phrases(table: Mapping[str, Any], claims: Iterable[Mapping[str, str]]) -> Iterator[tuple[Subject, str]]:

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from fondly.recommender.domain.picking.candidates import Candidates
 from fondly.recommender.domain.picking.offers import Offer
-from fondly.recommender.domain.picking.unwanted import is_of
 from fondly.recommender.domain.shop.audience import circle
 from fondly.recommender.domain.shop.fitting import is_of_their_system
+from fondly.recommender.domain.shop.taxonomy import is_of
 
 DEARER = 0.5
 """By what factor, as its natural logarithm, the dearest pick is dearer for its kind than what they buy."""

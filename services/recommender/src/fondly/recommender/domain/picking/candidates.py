@@ -4,16 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from heapq import nlargest
-from itertools import chain, islice
+from itertools import chain
 from zlib import crc32
 
+from fondly.recommender.domain.picking.family_weights import FIRST_RANKS, FamilyWeights
 from fondly.recommender.domain.picking.offers import Offer
-from fondly.recommender.domain.picking.shopper import Owned, Shopper
+from fondly.recommender.domain.picking.shopper import Owned
 from fondly.recommender.domain.picking.switches import Part
 from fondly.recommender.domain.picking.variant_choice import Suitable
 from fondly.recommender.domain.shop.complements import Complement
-from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import Category
 
 LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 0.7, 0.2
@@ -28,16 +27,6 @@ LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE, ALIKE_SCORE = 0.4, 0.8, 1.5,
 """What speaks for a product within its leaf: its weight by itself (`Candidates.direct`), a brand of theirs,
 the first place in Personalize's order, a name that names what it goes with, and of what they collect, a name
 like that of one of theirs."""
-FADING = 0.8
-"""How much less each of their products counts than the one that came after it, where all have a time."""
-TOGETHER, FIRST = 1.5, 2.0
-"""The weight of a family as strongly bought with theirs as can be, and of all the first ranked ones."""
-NEXT_VOLUME = 2.0
-"""The weight of the volume of a series that comes after one of theirs."""
-MOST_DIRECT, MOST_RANKED = 12, 60
-"""How many families have weights by themselves for either, and how much of a ranking is looked at."""
-FIRST_RANKS = 5
-"""How little the first places in Personalize's order differ: the sixth counts half of the first."""
 PRICE_SCORE = 1.2
 """What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
 WHIM = 0.7
@@ -60,7 +49,7 @@ class Completing:
 
 
 @dataclass(frozen=True)
-class Candidates:
+class Candidates(FamilyWeights):
     """The leaf categories and products that are considered for one customer.
 
     A leaf's weight is the weighted sum of shares, each of which sums to 1: how likely the customer buys
@@ -69,13 +58,6 @@ class Candidates:
     what the shop knows of them (`Catalogue.merits`) and what speaks for them with this customer. Families
     that customers bought with theirs, and the first of the ranking, have weights by themselves.
     """
-
-    shopper: Shopper
-
-    @cached_property
-    def shop(self) -> Shop:
-        """The shop of the customer."""
-        return self.shopper.shop
 
     @cached_property
     def suitable(self) -> Suitable:
@@ -114,49 +96,6 @@ class Candidates:
                 found.setdefault(complement.category, []).append(Completing(owned, complement))
         return found
 
-    @cached_property
-    def linked(self) -> Mapping[str, float]:
-        """How strongly customers bought each family together with what this one has, most of all of late."""
-        found: defaultdict[str, float] = defaultdict(float)
-        if self._on(Part.LINKED):
-            for owned, recency in self._by_recency():
-                for family, strength in self.shop.attraction(owned.product.product_id).items():
-                    found[family] += recency * owned.voice * strength
-        return found
-
-    def _by_recency(self) -> Iterator[tuple[Owned, float]]:
-        """Yield what the customer has and keeps, each with how much it counts for when they came by it."""
-        kept = self.shopper.kept
-        times = sorted({one.preference.timestamp or 0 for one in kept}, reverse=True)
-        is_dated = all(one.preference.timestamp is not None for one in kept)
-        faded = {time: FADING**age for age, time in enumerate(times)}
-        return ((one, faded[one.preference.timestamp or 0] if is_dated else 1.0) for one in kept)
-
-    @cached_property
-    def direct(self) -> Mapping[str, float]:
-        """The families that come before their leaf categories, with their weights.
-
-        They are those that customers bought with what this one has, and the first in Personalize's order.
-        """
-        weights: defaultdict[str, float] = defaultdict(float)
-        for one, strength in nlargest(MOST_DIRECT, self._new(self.linked), key=lambda each: each[::-1]):
-            weights[one] += TOGETHER * strength
-        for one in self.sequels:
-            weights[one] += NEXT_VOLUME
-        ranks = {one: 1 / (FIRST_RANKS + rank) for one, rank in self._ranks.items()}
-        best = list(islice(self._new(ranks), MOST_DIRECT))
-        total = sum(share for _, share in best)
-        for one, share in best:
-            weights[one] += FIRST * self._ranking_weight * share / total
-        return weights
-
-    @cached_property
-    def sequels(self) -> frozenset[str]:
-        """The families of the volumes that come after those that the customer has and keeps."""
-        found, facts = self.shop.sequels, self.shop.catalogue.facts
-        offered = (facts(one.product.product_id).attributes.offers for one in self.shopper.kept)
-        return frozenset(found[before] for before in frozenset().union(*offered) & found.keys())
-
     def is_evident(self, offer: Offer) -> bool:
         """Return whether an offer goes with something of the customer's, by the tables or other customers."""
         return (
@@ -164,11 +103,6 @@ class Candidates:
             or offer.family in self.linked
             or offer.leaf in self.shopper.following
         )
-
-    def _new(self, found: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-        """Yield families with their figures, without those that the customer has."""
-        labels, owned = self.shop.catalogue.labels, self.shopper.labels
-        return ((one, figure) for one, figure in found.items() if owned.isdisjoint(labels(one)))
 
     def offers(self, leaf: Category) -> Iterator[Offer]:
         """Yield the offers of a leaf, best first: of each family the variant that suits the customer best."""
@@ -226,13 +160,6 @@ class Candidates:
         naming = self.shop.catalogue.naming
         return frozenset().union(*(naming(leaf, thing) for thing in things))
 
-    def _on(self, part: Part) -> bool:
-        return part not in self.shop.without
-
-    @cached_property
-    def _ranking_weight(self) -> float:
-        return self.shop.ranking_weight * self._on(Part.RANKING)
-
     def _whim(self, number: int) -> float:
         """Return a number from 0 to 1 of the customer's own for a number, always the same."""
         return ((number ^ self._seed) * _MIX % _NUMBERS) / _NUMBERS
@@ -271,17 +198,6 @@ class Candidates:
             for family, place in self._ranks.items():
                 weights.setdefault(self.shop.catalogue.category(family), 1 / (RANK_OFFSET + place))
         return weights
-
-    @cached_property
-    def _ranks(self) -> Mapping[str, int]:
-        """The place of each ranked family, without those that the customer has."""
-        catalogue, owned = self.shop.catalogue, self.shopper.labels
-        found: dict[str, int] = {}
-        if self._ranking_weight:
-            for product_id in self.shopper.ranked[:MOST_RANKED]:
-                if product_id in catalogue.products and owned.isdisjoint(catalogue.labels(product_id)):
-                    found.setdefault(catalogue.family(product_id), len(found))
-        return found
 
     @cached_property
     def _further(self) -> Mapping[Category, Sequence[str]]:

@@ -8,8 +8,7 @@ from hashlib import blake2b
 from statistics import median
 
 from fondly.contracts.records import Product
-from fondly.recommender.domain.picking.rules import Rules
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.brands import joined
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.durables import Durables

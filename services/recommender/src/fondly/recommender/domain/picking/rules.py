@@ -1,8 +1,10 @@
-"""The merchandiser's rules: what may be among a customer's products."""
+"""The merchandiser's rules: what may be among a customer's products, and what one run's are picked by."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from fondly.recommender.domain.shop.merchandising import ShopRules
 
 MAX_PICKS = 12
 """An email of more is not read to its end, and nears the size at which Gmail clips."""
@@ -57,3 +59,13 @@ class Rules(BaseModel):
     """How long a product counts as new after `available_from`."""
     well_rated_from: Annotated[float, Field(ge=0, le=5)] = 4.2
     """From this average rating a pick may be called well rated."""
+
+
+class RunRules(BaseModel):
+    """The rules of a run, kept with it, so that all its parts are picked by the same ones."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rules: Rules
+    picks: Picks = DEFAULT_PICKS
+    shop: ShopRules = ShopRules()

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from fondly.contracts.records import Exclusion, Pick
 from fondly.recommender.domain.history.preferences import Preference
 from fondly.recommender.domain.picking.picks import pick
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.picking.shopper import Shopper
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.study.witnesses import weight_of

@@ -1,5 +1,6 @@
-"""What the tables say of one customer at this moment."""
+"""What the tables say of one customer at this moment, and which texts can be a customer's id."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,9 +10,12 @@ from fondly.recommender.domain.history import customer_events, earlier_picks
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import preferences_of
 from fondly.recommender.domain.personalize import kept_rankings
-from fondly.recommender.domain.picking.unwanted import departments
 from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
+from fondly.recommender.domain.shop.taxonomy import departments
 
+MAX_CHARS = 256
+_UNFIT = frozenset({"Cc", "Cs"})
+"""Control characters, and halves of what was no UTF-8."""
 Items = Iterable[Mapping[str, Any]]
 
 
@@ -53,3 +57,14 @@ def wanted_of(
         unwanted=departments(off),
         is_known=history is not None,
     )
+
+
+def id_problem(customer_id: str) -> str | None:
+    """Return what keeps a text from being anybody's id, as the end of a sentence on it; None if nothing."""
+    if not 1 <= len(customer_id) <= MAX_CHARS:
+        return f"has {len(customer_id)} characters, expected 1 to {MAX_CHARS}"
+    if customer_id.isspace():
+        return "is blank"
+    if any(unicodedata.category(one) in _UNFIT for one in customer_id):
+        return "has a control character, or one that is not valid UTF-8"
+    return None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from fondly.contracts.records import Product
-from fondly.recommender.domain.shop.taxonomy import word_set
+from fondly.recommender.domain.shop.tables import word_set
 
 MAX_WORDS = 3
 

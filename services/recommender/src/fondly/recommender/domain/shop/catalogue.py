@@ -14,7 +14,8 @@ from fondly.recommender.domain.shop.audience import Audience, audience, size_of
 from fondly.recommender.domain.shop.brands import Brands
 from fondly.recommender.domain.shop.families import Families, SharedReviews
 from fondly.recommender.domain.shop.fitting import owned_with
-from fondly.recommender.domain.shop.name_vectors import (
+from fondly.recommender.domain.shop.popularity import is_disliked, popularity, praised, shrunk_ratings
+from fondly.recommender.domain.shop.similar_names import (
     Vector,
     cosine,
     document_frequency,
@@ -22,7 +23,6 @@ from fondly.recommender.domain.shop.name_vectors import (
     tokens,
     vector,
 )
-from fondly.recommender.domain.shop.popularity import is_disliked, popularity, praised, shrunk_ratings
 from fondly.recommender.domain.shop.taxonomy import Category, shared_levels, words
 
 PART_LEVELS = 2

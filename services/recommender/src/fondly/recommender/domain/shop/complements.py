@@ -8,14 +8,8 @@ from functools import cache
 from itertools import chain, islice, zip_longest
 
 from fondly.recommender.domain.shop.durables import Durables
-from fondly.recommender.domain.shop.taxonomy import (
-    Category,
-    Entries,
-    complement_phrases,
-    complement_table,
-    same_audience,
-    words,
-)
+from fondly.recommender.domain.shop.tables import complement_phrases, complement_table
+from fondly.recommender.domain.shop.taxonomy import Category, Entries, same_audience, words
 from fondly.recommender.domain.study.links import Links
 
 MIN_CUSTOMERS = 2

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from fondly.recommender.domain.shop.taxonomy import Category, Entries, complement_phrases, read_table
+from fondly.recommender.domain.shop.tables import complement_phrases, read_table
+from fondly.recommender.domain.shop.taxonomy import Category, Entries
 
 MIN_RETURNING = 20
 """A leaf is learned about from this many customers who bought something else as well, or the same again."""

@@ -8,8 +8,7 @@ from pydantic import BaseModel
 
 from fondly.contracts.records import Customer, Product
 from fondly.recommender.domain.shop.brands import stated_brand
-from fondly.recommender.domain.shop.name_vectors import tokens
-from fondly.recommender.domain.shop.similar_names import alike
+from fondly.recommender.domain.shop.similar_names import alike, tokens
 from fondly.recommender.domain.shop.variants import bare_name
 
 MAX_FAMILY = 16

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from fondly.recommender.domain.shop.taxonomy import pattern_source, read_table, words
+from fondly.recommender.domain.shop.tables import pattern_source, read_table
+from fondly.recommender.domain.shop.taxonomy import words
 
 _PIECES = re.compile(r"\bpcs\b")
 _PLURALS = ("", "en", "er", "e", "n")

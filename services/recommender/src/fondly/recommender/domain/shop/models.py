@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fondly.recommender.domain.shop.fit_tables import Kind, pattern, table
-from fondly.recommender.domain.shop.taxonomy import filled
+from fondly.recommender.domain.shop.tables import filled
 
 MIN_INCHES = 4
 LEAST_LAPTOP = 10

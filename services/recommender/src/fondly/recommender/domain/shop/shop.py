@@ -8,8 +8,7 @@ from itertools import islice
 from typing import Self
 
 from fondly.recommender.domain.picking.offers import Offer, best_first, models, offers
-from fondly.recommender.domain.picking.rules import Rules
-from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.attributes import volume_of
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.complements import Complements

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from unicodedata import normalize
 
 from fondly.contracts.records import Product
-from fondly.recommender.domain.shop.taxonomy import filled, german_colours, read_table, word_set
+from fondly.recommender.domain.shop.tables import filled, german_colours, read_table, word_set
 
 Key = tuple[str, ...]
 """Words of a name, sorted."""

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from fondly.cli.tables.reviews import review_tables
 from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.views import Stored, details, find
@@ -104,4 +103,3 @@ def test_a_run_without_a_summary_of_its_sentiment_shows_none() -> None:
     found = details(runs("run-1")[0], [], bucket="b")
     assert found.sentiment is None
     assert found.model_dump(mode="json")["sentiment"] is None
-    assert list(review_tables(found)) == []

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondly.recommender.domain.shop.merchandising import ShopRules
-from fondly.recommender.domain.shop.merchandising_file import MAX_BYTES, read_shop_rules
+from fondly.recommender.domain.shop.merchandising import MAX_BYTES, ShopRules, read_shop_rules
 from fondly.runtime.yaml_files import InvalidFileError
 
 FILE = "shop/merchandising.yaml"

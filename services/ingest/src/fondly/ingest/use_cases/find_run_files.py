@@ -7,7 +7,7 @@ from functools import partial
 from fondly.contracts.run_id import run_id
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import KindOfFile, kind_of_name
-from fondly.ingest.domain.file_sets import Delivery, Incomplete, SetFile, delivery_kept
+from fondly.ingest.domain.file_sets import Incomplete, RunFiles, SetFile, run_files_kept
 from fondly.ingest.domain.folders import Folder
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, read_mapping
@@ -35,7 +35,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class FindDelivery:
+class FindRunFiles:
     """Looks at folders, and decides by the source's last run whether what is there makes a new one."""
 
     files: Files
@@ -56,31 +56,31 @@ class FindDelivery:
 
     async def choose(
         self, source: Source, folder: Folder, latest: LatestRun, *, key: str
-    ) -> Delivery | Incomplete:
+    ) -> RunFiles | Incomplete:
         """Return what a run has to be made of now that the object with this key was uploaded.
 
-        It is the last run's own delivery if that is still there and the object belongs to it: the message
+        They are the last run's own files if those are still there and the object is among them: the message
         may be repeated because the worker has died. Raises `VanishedError` for a single file that is gone.
         """
-        last = delivery_kept(latest.files) if latest.files else self._unrecorded(source, folder, latest)
+        last = run_files_kept(latest.files) if latest.files else self._unrecorded(source, folder, latest)
         found = folder.set_files(last) if source.is_set else _single(source, folder, last)
         if not isinstance(found, Incomplete):
-            return Delivery(found, folder.mapping, folder.manifest if source.is_set else None)
+            return RunFiles(found, folder.mapping, folder.manifest if source.is_set else None)
         return await self._again(folder, last, latest, key) or found
 
-    def run_id(self, delivery: Delivery, digests: Mapping[str, str], latest: LatestRun) -> str | None:
-        """Return the id of the delivery's run; None if a digest is missing.
+    def run_id(self, run_files: RunFiles, digests: Mapping[str, str], latest: LatestRun) -> str | None:
+        """Return the id of the files' run; None if a digest is missing.
 
         A run from before ids followed from digests keeps its name, made from ETags, while it is the latest.
         """
-        former = run_id(self.files.name, {each.key: each.etag for each in delivery.stored})
+        former = run_id(self.files.name, {each.key: each.etag for each in run_files.stored})
         if latest.run_id == former:
             return former
-        found = {each.key: digests.get(each.key) for each in delivery.stored}
+        found = {each.key: digests.get(each.key) for each in run_files.stored}
         named = {key: digest for key, digest in found.items() if digest}
         return run_id(self.files.name, named) if len(named) == len(found) else None
 
-    async def _again(self, folder: Folder, last: Delivery, latest: LatestRun, key: str) -> Delivery | None:
+    async def _again(self, folder: Folder, last: RunFiles, latest: LatestRun, key: str) -> RunFiles | None:
         """Return the last run's files if none has changed: the same run or, with another mapping, a new one.
 
         Another mapping alone makes no new run, unless the last one has not got beyond reading its files.
@@ -89,17 +89,17 @@ class FindDelivery:
         repeated = key in last.keys or (mapping is not None and key == mapping.key)
         if not repeated or not _is_unchanged(last, folder):
             return None
-        again = Delivery(last.files, mapping, last.manifest)
+        again = RunFiles(last.files, mapping, last.manifest)
         if can_resume(last, folder):
             return again
         run = await self.ledger.find(latest.run_id or "")
         return again if run and run.parts is None and run.status is not RunStatus.FINISHED else None
 
-    def _unrecorded(self, source: Source, folder: Folder, latest: LatestRun) -> Delivery:
+    def _unrecorded(self, source: Source, folder: Folder, latest: LatestRun) -> RunFiles:
         """What the last run of a single file was made of, where the ledger has kept only its id."""
         stored = None if source.is_set else folder.find(source.key)
-        only = Delivery((SetFile(Kind.COMBINED, stored),)) if stored else Delivery()
-        return only if latest.run_id and latest.run_id == self.run_id(only, {}, latest) else Delivery()
+        only = RunFiles((SetFile(Kind.COMBINED, stored),)) if stored else RunFiles()
+        return only if latest.run_id and latest.run_id == self.run_id(only, {}, latest) else RunFiles()
 
     async def _kinds(self, folder: Folder) -> KindOfFile:
         """Return what knows the kinds of files: the mapping, then their names."""
@@ -131,18 +131,18 @@ def _kind(mapping: ColumnMapping, name: str) -> Kind | None:
     return (said and said.kind) or kind_of_name(name)
 
 
-def can_resume(last: Delivery, folder: Folder) -> bool:
+def can_resume(last: RunFiles, folder: Folder) -> bool:
     """Whether everything that a run was made of is still in its folder as it was."""
     mapping = folder.mapping
     same = (mapping and mapping.etag) == (last.mapping and last.mapping.etag)
     return same and _is_unchanged(last, folder)
 
 
-def _is_unchanged(last: Delivery, folder: Folder) -> bool:
+def _is_unchanged(last: RunFiles, folder: Folder) -> bool:
     return bool(last.files) and {file.stored for file in last.files} <= set(folder.stored)
 
 
-def _single(source: Source, folder: Folder, last: Delivery) -> tuple[SetFile, ...] | Incomplete:
+def _single(source: Source, folder: Folder, last: RunFiles) -> tuple[SetFile, ...] | Incomplete:
     stored = folder.find(source.key)
     if stored is None:
         raise VanishedError("deleted before it was read")

@@ -1,8 +1,9 @@
-"""The prompt that asks what a product has, for the slots of its features."""
+"""What the model is asked of the features of a product, which become slots, and how its answer is read."""
 
 import json
 
 from fondly.contracts.records import Product
+from fondly.mailer.domain.copy.answers import AnswerFormatError
 from fondly.mailer.domain.copy.prompt import Prompt, Task, message, object_schema, system_text, texts_schema
 from fondly.mailer.domain.text import category_label, clean
 
@@ -11,6 +12,7 @@ MAX_NAME_CHARS = 200
 MAX_CATEGORY_CHARS = 60
 MAX_BULLETS = 8
 MAX_BULLET_CHARS = 400
+MAX_PROPOSED = 12
 
 
 def features_prompt(product: Product, *, language: str) -> Prompt:
@@ -27,3 +29,16 @@ def features_prompt(product: Product, *, language: str) -> Prompt:
     return Prompt(
         Task.FEATURES, version, system, message(facts), json.dumps(schema), max_tokens=FEATURE_TOKENS
     )
+
+
+def read_features(text: str) -> list[str]:
+    """Return what is proposed for the one product that was asked about; raise `AnswerFormatError`."""
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise AnswerFormatError("not JSON") from error
+    features = answer.get("features") if isinstance(answer, dict) else None
+    proposed = features.get("1") if isinstance(features, dict) else None
+    if not isinstance(proposed, list):
+        raise AnswerFormatError("features.1 is not a list")
+    return [each for each in proposed if isinstance(each, str)][:MAX_PROPOSED]

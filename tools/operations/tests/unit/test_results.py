@@ -1,117 +1,32 @@
 """What the emails of a run have led to, by group."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from io import StringIO
 
 import pytest
-from rich.console import Console
 
-from fondly.cli.tables.drawing import draw
-from fondly.cli.tables.results import result_sections
-from fondly.contracts.delivery import Dispatch, NotSent, Outcome
-from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.contracts.delivery import NotSent, Outcome
+from fondly.contracts.records import EventKind
 from fondly.operations.errors import OperationError
-from fondly.operations.results.comparing import Comparison, Measure, Verdict
-from fondly.operations.results.groups import HOLDOUT, NOT_HELD_OUT, Groups
-from fondly.operations.results.purchases import Bought, bought
-from fondly.operations.results.views import Results, results
-from fondly.recommender.domain.history.history import History, KnownPurchase
-
-RUN = "run-0123456789abcdef"
-AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-LATER = AT + timedelta(days=30)
-HOUR, DAY = 3_600, 86_400
-SENT = int(AT.timestamp())
-
-
-def dispatch(
-    number: int, variant: str = "", outcome: Outcome = Outcome.SENT, reason: str = "", **more: object
-) -> Dispatch:
-    """What became of a customer's email."""
-    return Dispatch.model_validate(
-        {
-            "run_id": RUN,
-            "customer_id": f"C{number}",
-            "variant": variant,
-            "outcome": outcome,
-            "reason": reason,
-            "at": AT,
-            **more,
-        }
-    )
-
-
-def order(after_s: int, value: str | None = "100", product_id: str = "P1", quantity: int = 1) -> Bought:
-    """A purchase so long after the email."""
-    return Bought(product_id, SENT + after_s, quantity, None if value is None else Decimal(value))
-
-
-def grouped(*told: tuple[Dispatch, Iterable[Bought]]) -> Groups:
-    """The groups of some customers, by what they bought in a week."""
-    groups = Groups(window_s=7 * DAY, prices={"P1": Decimal(30)})
-    for sent, purchases in told:
-        groups.add(sent, purchases)
-    return groups
-
-
-def shown(groups: Groups, *, against: str | None = None, now: datetime = LATER) -> Results:
-    """The results of the groups."""
-    return results(RUN, groups, days=7, currency="EUR", against=against, now=now)
-
-
-def found(of: Results, group: str, measure: Measure) -> Comparison:
-    """The one comparison of a group by a measure."""
-    [each] = [one for one in of.comparisons if (one.group, one.measure) == (group, measure)]
-    return each
-
-
-def many(variant: str, customers: int, buyers: int, *, first: int, held_out: bool = False) -> Groups:
-    """A group of which so many bought for 100 each."""
-    outcome, reason = (Outcome.SUPPRESSED, NotSent.HOLDOUT) if held_out else (Outcome.SENT, "")
-    return grouped(
-        *(
-            (dispatch(first + number, variant, outcome, reason), [order(HOUR)] if number < buyers else [])
-            for number in range(customers)
-        )
-    )
-
-
-def together(*several: Groups) -> Groups:
-    """The groups of all of these customers."""
-    all_of = several[0]
-    for each in several[1:]:
-        all_of.variants |= each.variants
-        all_of.holdout += each.holdout
-        all_of.drawn += each.drawn
-    return all_of
-
-
-# What a customer bought
-
-
-def history(*purchases: KnownPurchase) -> History:
-    """A customer's history."""
-    return History(customer_id="C1", run_id=RUN, purchases=purchases)
-
-
-def told(after_s: int | None, order_id: str = "o1", product_id: str = "P1", **more: object) -> KnownPurchase:
-    """A purchase that a file of orders tells of."""
-    time = {"timestamp": SENT + (after_s or 0), "is_dated": after_s is not None}
-    return KnownPurchase.model_validate({"order_id": order_id, "product_id": product_id, **time, **more})
-
-
-def event(after_s: int, kind: EventKind = EventKind.PURCHASED, value: str | None = None) -> CustomerEvent:
-    """Something that a customer did with the first product."""
-    return CustomerEvent(
-        event_id=f"e{after_s}",
-        customer_id="C1",
-        product_id="P1",
-        kind=kind,
-        timestamp=SENT + after_s,
-        value=None if value is None else Decimal(value),
-    )
+from fondly.operations.results.comparing import Measure, Verdict
+from fondly.operations.results.groups import HOLDOUT, NOT_HELD_OUT
+from fondly.operations.results.purchases import bought
+from tools.operations.tests.results import (
+    AT,
+    DAY,
+    HOUR,
+    SENT,
+    dispatch,
+    event,
+    found,
+    grouped,
+    history,
+    many,
+    order,
+    shown,
+    together,
+    told,
+)
 
 
 def test_orders_and_events_are_both_purchases() -> None:
@@ -179,22 +94,6 @@ def test_who_was_not_meant_to_get_an_email_is_in_no_group() -> None:
 
 
 # Results
-
-
-def test_no_clicks_are_shown_where_none_are_counted() -> None:
-    """A zero would say that nobody was interested."""
-    unknown = together(many("named", 100, 10, first=0), many("plain", 100, 5, first=500))
-    counted = grouped((dispatch(1, "named", clicked_at=AT), []), (dispatch(2, "plain"), []))
-    rows = {name: _row(groups, "named") for name, groups in (("unknown", unknown), ("counted", counted))}
-    assert rows["unknown"][:4] == ["named", "100", "100", "\N{EN DASH}"]
-    assert rows["counted"][:4] == ["named", "1", "1", "1"]
-
-
-def _row(groups: Groups, name: str) -> list[str]:
-    """The words of a group's first row."""
-    file = StringIO()
-    draw(result_sections(shown(groups)), Console(file=file, width=80))
-    return next(line.split() for line in file.getvalue().splitlines() if line.split()[:1] == [name])
 
 
 def test_variants_are_compared_with_the_plain_one() -> None:
@@ -271,24 +170,3 @@ def test_a_run_that_nobody_got_has_no_results() -> None:
         shown(grouped((dispatch(1, outcome=Outcome.SUPPRESSED, reason="manual"), [])))
     with pytest.raises(OperationError, match="found 'c', expected one of the variants a, b"):
         shown(grouped((dispatch(1, "a"), []), (dispatch(2, "b"), [])), against="c")
-
-
-def test_the_tables_fit_a_terminal() -> None:
-    """80 columns, with large figures, and every group and comparison in them."""
-    groups = together(
-        many("a-variant-with-a-long-name", 3_000, 150, first=0),
-        many("plain", 3_000, 90, first=10_000),
-        many("", 1_000, 20, first=20_000, held_out=True),
-    )
-    text = StringIO()
-    draw(result_sections(shown(groups)), Console(file=text, width=80, color_system=None, highlight=False))
-    tables = text.getvalue().partition("\n!")[0]
-    assert max(map(len, tables.splitlines())) <= 80
-    for expected in (
-        "a-variant-with-a-long-name against plain",
-        "not held out against holdout",
-        "+2.00 pt",
-        "more",
-        "what the emails brought",
-    ):
-        assert expected in tables

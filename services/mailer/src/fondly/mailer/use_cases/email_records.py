@@ -1,0 +1,91 @@
+"""What is kept of finished emails, and what delivery is told of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fondly.contracts import object_keys
+from fondly.contracts.clock import utc_now
+from fondly.contracts.delivery import FinishedEmail
+from fondly.contracts.records import EmailRecord, Recommendation
+from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.message.addresses import deliverable, recipient
+from fondly.mailer.domain.message.compose import ComposedEmail
+from fondly.mailer.use_cases.write_copy import WrittenCopy
+from fondly.runtime.ports import Items
+
+
+@dataclass(frozen=True)
+class EmailRecords:
+    """The table of finished emails, keyed by run and customer."""
+
+    items: Items
+
+    async def put_all(self, records: Sequence[EmailRecord]) -> None:
+        """Store every record."""
+        await self.items.put_all([record.model_dump(mode="json") for record in records])
+
+    async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
+        """Return the records of those customers who have one, by customer id."""
+        keys = [{"run_id": run_id, "customer_id": customer_id} for customer_id in customer_ids]
+        found = map(EmailRecord.model_validate, await self.items.get_all(keys))
+        return {record.customer_id: record for record in found}
+
+
+def handed_over(record: EmailRecord, address: str | None) -> FinishedEmail:
+    """Return what delivery is told of a finished email."""
+    plain = deliverable(address)
+    return FinishedEmail(
+        customer_id=record.customer_id,
+        key=record.key,
+        address=plain,
+        placeholder=None if plain else recipient(record.customer_id, None),
+        language=record.language,
+        time_zone=record.time_zone,
+        subject=record.subject,
+        variant=record.variant,
+    )
+
+
+def for_comparison(recommendation: Recommendation) -> FinishedEmail:
+    """Return what delivery is told of a customer who gets no email, for comparison."""
+    plain = deliverable(recommendation.email)
+    return FinishedEmail(
+        customer_id=recommendation.customer_id,
+        key="",
+        address=plain,
+        placeholder=None if plain else recipient(recommendation.customer_id, None),
+        language=recommendation.language,
+        time_zone=recommendation.time_zone,
+        held_out=True,
+    )
+
+
+def record_of(
+    run_id: str,
+    recommendation: Recommendation,
+    facts: EmailFacts,
+    written: WrittenCopy,
+    composed: ComposedEmail,
+    *,
+    model_id: str,
+) -> EmailRecord:
+    """Return the record of a composed email."""
+    return EmailRecord(
+        run_id=run_id,
+        customer_id=facts.customer_id,
+        language=recommendation.language,
+        time_zone=recommendation.time_zone,
+        key=object_keys.email(run_id, facts.customer_id),
+        subject=composed.subject,
+        variant=written.variant,
+        preheader=composed.preheader,
+        copy_source=written.assembled.source,
+        template_fields=written.assembled.template_fields,
+        occasion=facts.occasion,
+        product_ids=tuple(product.entry.product_id for product in facts.products),
+        links_left_out=composed.links_left_out,
+        model_id=model_id,
+        prompt_keys=written.prompt_keys,
+        repair_keys=written.repair_keys,
+        created_at=utc_now(),
+    )
