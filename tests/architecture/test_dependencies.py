@@ -166,7 +166,7 @@ def test_commands_start_without_what_only_a_local_stack_has() -> None:
         f"    if name.split('.')[0] in {sorted(ONLY_EMBEDDED)}: raise ModuleNotFoundError(name)\n"
         "    return load(name, *rest)\n"
         "builtins.__import__ = guarded\n"
-        "import fondly.cli.app, fondly.operations.target, fondly.cli.verification, fondly.stack.provision\n"
+        "import fondly.cli.app, fondly.operations.target, fondly.operations.verification, fondly.stack.provision\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603 - our own modules
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
+from fondly.cli.tables.drawing import draw
 from fondly.contracts.records import ReasonKind, Sentiment
-from fondly.evaluation.commands.ablation_tables import show_ablation
-from fondly.evaluation.commands.copy_tables import show_answers, show_suite
-from fondly.evaluation.commands.own_data_tables import show_own_data
-from fondly.evaluation.commands.reason_tables import show_reasons
-from fondly.evaluation.commands.sentiment_tables import show_challenge, show_labelled, show_ratings
-from fondly.evaluation.commands.sequence_tables import show_sequences
+from fondly.evaluation.commands.ablation_tables import ablation_sections
+from fondly.evaluation.commands.copy_tables import answer_sections, suite_sections
+from fondly.evaluation.commands.own_data_tables import own_data_sections
+from fondly.evaluation.commands.reason_tables import reason_sections
+from fondly.evaluation.commands.sentiment_tables import challenge_sections, labelled_sections, rating_sections
+from fondly.evaluation.commands.sequence_tables import sequence_sections
 from fondly.evaluation.copy.answer_report import (
     AnswerReport,
     JudgedField,
@@ -57,7 +58,7 @@ def evaluate_sequences(screen: Console) -> None:
         **ACCURACY, fit_seconds=1234.5, score_seconds=1234.5, users=BIG, items=BIG, peak_rss_mb=1234.5
     )
     other = Figures(**ACCURACY, fit_seconds=0.01, score_seconds=1234.5)
-    show_sequences(ours, {"popularity": other, "item-kNN": other, "ALS": other}, screen)
+    draw(sequence_sections(ours, {"popularity": other, "item-kNN": other, "ALS": other}), screen)
 
 
 def evaluate_own_data(screen: Console) -> None:
@@ -110,7 +111,7 @@ def evaluate_own_data(screen: Console) -> None:
         ranking="does not pay here: 1234 of 12345 next purchases hit with it (1234 by category),"
         " 1234 without (1234): FONDLY_RECOMMENDER_RANKING=off saves $.15 for 1,000 customers",
     )
-    show_own_data(report, screen)
+    draw(own_data_sections(report), screen)
 
 
 def evaluate_ablation(screen: Console) -> None:
@@ -137,7 +138,7 @@ def evaluate_ablation(screen: Console) -> None:
         variety=Variety(coverage_products=0.705, exposure_gini=0.71, most_frequent_product=0.079),
         cpu_ms=2.345,
     )
-    show_ablation(AblationReport(whole=whole, parts=[ranking, rule]), screen)
+    draw(ablation_sections(AblationReport(whole=whole, parts=[ranking, rule])), screen)
 
 
 def evaluate_reasons(screen: Console) -> None:
@@ -155,7 +156,7 @@ def evaluate_reasons(screen: Console) -> None:
         false={ReasonKind.BOUGHT_TOGETHER: 1},
         first_false=[found],
     )
-    show_reasons(report, screen)
+    draw(reason_sections(report), screen)
 
 
 def evaluate_sentiment(screen: Console) -> None:
@@ -187,7 +188,7 @@ def evaluate_sentiment(screen: Console) -> None:
             too_long=found,
         ),
     )
-    show_labelled(report, screen)
+    draw(labelled_sections(report), screen)
 
 
 def evaluate_challenge(screen: Console) -> None:
@@ -202,7 +203,7 @@ def evaluate_challenge(screen: Console) -> None:
         kinds={"marks": Share(20, 24, 0.833, 0.642, 0.933), "idioms": Share(32, 32, 1.0, 0.893, 1.0)},
         wrong=(case, case.model_copy(update={"returned": None, "text": "bekar " * 9})),
     )
-    show_challenge(report, screen)
+    draw(challenge_sections(report), screen)
 
 
 def evaluate_ratings(screen: Console) -> None:
@@ -217,7 +218,7 @@ def evaluate_ratings(screen: Console) -> None:
             "vader": nothing,
         },
     )
-    show_ratings(report, screen)
+    draw(rating_sections(report), screen)
 
 
 RATE = Rate(count=12_345, of=12_345, rate=0.9512, low=0.9138, high=0.9722)
@@ -253,7 +254,7 @@ def evaluate_copy(screen: Console) -> None:
         bad_lines=(),
         verdicts=(lie, lie.model_copy(update=wronged)),
     )
-    show_suite(report, screen)
+    draw(suite_sections(report), screen)
 
 
 def evaluate_answers(screen: Console) -> None:
@@ -282,7 +283,7 @@ def evaluate_answers(screen: Console) -> None:
         bad_lines=(),
         judged=(fallen, missing),
     )
-    show_answers(report, screen)
+    draw(answer_sections(report), screen)
 
 
 SHOWN: list[Show] = [

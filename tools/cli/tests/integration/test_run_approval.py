@@ -134,7 +134,7 @@ def test_whoever_decides_second_hears_what_the_first_has_done(
         assert rejecting.status is DeliveryStatus.REJECTED
         return "approve"
 
-    monkeypatch.setattr("fondly.cli.commands.delivery.ask", in_thread(rejected_meanwhile))
+    monkeypatch.setattr("fondly.cli.interrupts.ask", in_thread(rejected_meanwhile))
     answer = fondly("run", "approve", RUN, *INES)
     assert answer.code == 1
     assert answer.err.endswith("is rejected: that is for good; another upload makes another run\n")

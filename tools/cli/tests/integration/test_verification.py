@@ -13,7 +13,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from fondly.cli.app import app
-from fondly.cli.verification.report import as_json, show_outlook, show_results
+from fondly.cli.tables.drawing import draw
+from fondly.cli.tables.verification import as_json, verified
 from fondly.operations.shop import load_shop
 from fondly.operations.topology import load_topology
 from fondly.operations.verification import (
@@ -307,7 +308,7 @@ RESULTS = [
 def test_the_table_shows_what_failed_and_what_to_do() -> None:
     """A person sees result, reason and remedy; brackets in AWS's answers are no markup."""
     screen = StringIO()
-    show_results(RESULTS, Console(file=screen, width=100))
+    draw(verified(RESULTS), Console(file=screen, width=100))
     assert "queue ops: [x] is gone" in screen.getvalue()
     assert "terraform apply" in screen.getvalue()
     assert "1 ok, 1 failed, 0 skipped" in screen.getvalue()
@@ -315,7 +316,7 @@ def test_the_table_shows_what_failed_and_what_to_do() -> None:
 
 def test_the_json_says_the_same() -> None:
     """It has the counts by outcome and every check."""
-    report = json.loads(as_json(RESULTS))
+    report = as_json(RESULTS)
     assert report["counts"] == {"ok": 1, "failed": 1, "skipped": 0}
     assert report["checks"][1] == {
         "check": "queue ops",
@@ -407,7 +408,7 @@ def test_customers_take_hours_and_dollars_and_the_bottleneck_is_requested_first(
     assert "quota-increase" in first.command
     assert not outlook_of(deployed, 1_500, within_hours=3).requests
     screen = StringIO()
-    show_outlook(found, Console(file=screen, width=80))
+    draw(verified([], found), Console(file=screen, width=80))
     assert "request first, to be done within 3 hours" in screen.getvalue()
     assert first.code in screen.getvalue()
 
@@ -418,5 +419,5 @@ def test_delivering_takes_what_ses_lets_the_account_send(deployed: Account) -> N
     assert round(found.delivery_hours * 3_600) == 1_500
     assert found.delivery_days == 8
     screen = StringIO()
-    show_outlook(found, Console(file=screen, width=200))
+    draw(verified([], found), Console(file=screen, width=200))
     assert "0.4 hours at SES's rate, and 8 days by its quota, $0.17" in screen.getvalue()

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
-from fondly.cli.cost.guidance import comparison
+from fondly.cli.tables.guidance import comparison
 from fondly.operations.cost.lines import run_lines
 from fondly.operations.cost.workload import Workload
 from tools.cli.tests.conftest import Fondly

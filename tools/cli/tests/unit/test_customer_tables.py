@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from fondly.cli.customers.tables import found_table, known_table, more, unseen_table, verdict
+from fondly.cli.tables.customers import FOUND, UNSEEN, known_facts, proof_sections
+from fondly.cli.tables.declaration import Remark, Table
+from fondly.cli.tables.drawing import draw
 from fondly.contracts.consent import Suppression, address_entry
 from fondly.contracts.delivery import NotSent
 from fondly.operations.customers.known import Known
@@ -73,13 +75,17 @@ PROOF = Proof(
 
 def known(screen: Console) -> None:
     """Who somebody is, and whether they are written to."""
-    screen.print(known_table(KNOWN))
+    draw([known_facts(KNOWN)], screen)
 
 
 def proof(screen: Console) -> None:
     """What is left, and what was not looked into."""
-    screen.print(found_table(PROOF))
-    screen.print(unseen_table(PROOF))
+    draw([Table(FOUND, PROOF.found), Table(UNSEEN, PROOF.unseen)], screen)
+
+
+def remarks(found: Proof) -> list[str]:
+    """What is said of a search on standard error."""
+    return [each.text for each in proof_sections(found) if isinstance(each, Remark)]
 
 
 @pytest.mark.parametrize("show", [known, proof])
@@ -97,10 +103,9 @@ def test_no_id_or_figure_is_broken(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_verdict_says_what_was_searched() -> None:
     """And whether anything is left; a clean search of nothing says so, too."""
     searched = "searched 123,456 items of 18 tables and 12,000 versions of 9,000 objects"
-    assert verdict(PROOF) == f"{searched}: 3 places still name them"
+    assert remarks(PROOF) == [f"{searched}: 3 places still name them"]
     clean = PROOF.model_copy(update={"found_places": 0, "found": []})
-    assert verdict(clean) == f"{searched}: nothing is left of them"
-    assert more(PROOF) == []
+    assert remarks(clean) == [f"{searched}: nothing is left of them"]
 
 
 def test_of_very_many_places_the_first_are_listed_and_all_are_counted() -> None:
@@ -112,5 +117,5 @@ def test_of_very_many_places_the_first_are_listed_and_all_are_counted() -> None:
         findings.unseen("uploads/…", "damaged", example=f"uploads/{number}")
     found = findings.closed()
     assert (len(found.found), found.found_places, found.is_clean) == (SHOWN, SHOWN + 7, False)
-    assert more(found) == ["and 987 more: --json lists them"]
+    assert remarks(found)[0] == "and 987 more: --json lists them"
     assert [(each.count, len(each.examples)) for each in found.unseen] == [(3, 3)]

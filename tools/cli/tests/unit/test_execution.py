@@ -1,15 +1,21 @@
 """How commands end."""
 
+import json
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
 
 import pytest
 import typer
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
+from typer.testing import CliRunner
 
+from fondly.cli.answer import Answer
 from fondly.cli.errors import explain
 from fondly.cli.execution import guarded
+from fondly.cli.tables.declaration import Line
 from fondly.operations.errors import OperationError
 from fondly.stack.processes import ProcessDiedError
 
@@ -87,3 +93,37 @@ def test_known_errors_are_explained_in_a_line(error: Exception, words: str) -> N
 def test_a_closed_pipe_is_left_to_typer() -> None:
     """`fondly queues | head -1` is silent."""
     assert explain(BrokenPipeError()) is None
+
+
+@dataclass(frozen=True)
+class Size:
+    """Options that belong together."""
+
+    customers: Annotated[int, typer.Option(min=1)]
+    name: Annotated[str, typer.Option("--called")] = "shop"
+
+
+@guarded
+def measured(word: str, *, size: Size) -> Answer:
+    """Answer with what was given."""
+    found = f"{word} {size.name} {size.customers}"
+    return Answer({"found": found}, [Line(found)], ["a remark"], is_wrong=size.customers > 1)
+
+
+def test_a_dataclass_among_the_parameters_stands_for_its_fields() -> None:
+    """Each is an option with its own type and bounds; a field without a default is required."""
+    app = typer.Typer()
+    app.command()(measured)
+    run = CliRunner().invoke
+    done = run(app, ["a", "--customers", "1", "--called", "x"])
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "a x 1\n", "a remark\n")
+    assert run(app, ["a"]).exit_code == run(app, ["a", "--customers", "0"]).exit_code == 2
+
+
+def test_an_answer_is_json_if_that_is_asked_for() -> None:
+    """The same with what people are told beside it; whatever is wrong, the exit code says so."""
+    app = typer.Typer()
+    app.command()(measured)
+    done = CliRunner().invoke(app, ["a", "--customers", "2", "--json"])
+    assert (done.exit_code, done.stderr) == (1, "a remark\n")
+    assert json.loads(done.stdout) == {"found": "a shop 2"}

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from rich.console import Console
 
 from fondly.cli.output import plain, print_json, say
-from fondly.cli.tables import cell, table
+from fondly.cli.tables.declaration import Column, Table
+from fondly.cli.tables.drawing import draw
 from fondly.operations.formatting import age, counted
 
 
@@ -47,10 +48,9 @@ def test_readable_text_stays_as_it_is(text: str) -> None:
 
 def test_a_cell_takes_no_markup() -> None:
     """Square brackets and escape sequences are text."""
-    shown = table("reason")
-    shown.add_row(cell("[red]x[/red] \x1b[31m"))
     file = StringIO()
-    Console(file=file, width=60).print(shown)
+    columns = (Column[str]("reason", lambda reason: reason),)
+    draw([Table(columns, ["[red]x[/red] \x1b[31m"])], Console(file=file, width=60))
     assert r"[red]x[/red] \x1b[31m" in file.getvalue()
 
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from fondly.cli.recommending.tables import remark, show_picks
+from fondly.cli.tables.drawing import draw
+from fondly.cli.tables.picks import pick_sections, remark
 from fondly.contracts.records import Exclusion, Pick, Product, Reason, ReasonKind
 from fondly.operations.recommending import Picked
 from fondly.recommender.domain.realtime.current_picks import PickedFrom
@@ -44,8 +45,8 @@ FOUND = Picked(
 
 def test_picks_fit_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Eighty columns hold everything; names cannot steer the terminal."""
-    compare(__file__, "recommend-80", on_terminal(lambda console: show_picks(FOUND, console)))
-    compare(__file__, "recommend-pipe", in_pipe(lambda console: show_picks(FOUND, console), capsys))
+    compare(__file__, "recommend-80", on_terminal(lambda console: draw(pick_sections(FOUND), console)))
+    compare(__file__, "recommend-pipe", in_pipe(lambda console: draw(pick_sections(FOUND), console), capsys))
 
 
 def test_the_remark_says_what_picks_come_from() -> None:

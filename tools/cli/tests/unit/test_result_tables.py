@@ -4,7 +4,8 @@ from io import StringIO
 
 from rich.console import Console
 
-from fondly.cli.results.tables import show_results
+from fondly.cli.tables.drawing import draw
+from fondly.cli.tables.results import result_sections
 from fondly.operations.results.groups import Groups
 from tools.operations.tests.results import (
     AT,
@@ -28,7 +29,7 @@ def test_no_clicks_are_shown_where_none_are_counted() -> None:
 def _row(groups: Groups, name: str) -> list[str]:
     """The words of a group's first row."""
     file = StringIO()
-    show_results(shown(groups), Console(file=file, width=80))
+    draw(result_sections(shown(groups)), Console(file=file, width=80))
     return next(line.split() for line in file.getvalue().splitlines() if line.split()[:1] == [name])
 
 
@@ -40,7 +41,7 @@ def test_the_tables_fit_a_terminal() -> None:
         many("", 1_000, 20, first=20_000, held_out=True),
     )
     text = StringIO()
-    show_results(shown(groups), Console(file=text, width=80, color_system=None, highlight=False))
+    draw(result_sections(shown(groups)), Console(file=text, width=80, color_system=None, highlight=False))
     tables = text.getvalue().partition("\n!")[0]
     assert max(map(len, tables.splitlines())) <= 80
     for expected in (

@@ -1,7 +1,7 @@
 import pytest
 
-from fondly.cli.runs.review_tables import review_sections
-from fondly.cli.runs.tables import short_source
+from fondly.cli.tables.reviews import review_tables
+from fondly.cli.tables.runs import short_source
 from fondly.operations.runs.views import details
 from fondly.runtime.runs.run import Run
 from tests.support.runs import START
@@ -24,4 +24,4 @@ def test_bucket_and_folder_are_left_out(source: str, shown: str) -> None:
 def test_a_run_without_a_summary_of_its_sentiment_shows_none() -> None:
     """A run that is not scored yet, and one of an earlier version."""
     run = Run(run_id="run-1", created_at=START)
-    assert list(review_sections(details(run, [], bucket="b"))) == []
+    assert list(review_tables(details(run, [], bucket="b"))) == []

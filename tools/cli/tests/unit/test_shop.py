@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from fondly.cli.shop.tables import show_settings
+from fondly.cli.tables.declaration import Table
+from fondly.cli.tables.drawing import draw
+from fondly.cli.tables.settings import SETTINGS
 from fondly.operations.shop import load_shop
 from fondly.operations.shop.file import read_shop_file
 from fondly.operations.shop.rows import rows
@@ -60,7 +62,7 @@ def table(config: Path) -> Show:
     found = rows(load_shop(config, environment=environment), environment)
 
     def show(screen: Console) -> None:
-        show_settings(found, screen)
+        draw([Table(SETTINGS, found)], screen)
 
     return show
 

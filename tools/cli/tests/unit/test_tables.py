@@ -13,15 +13,16 @@ import pytest
 import time_machine
 from rich.console import Console
 
-from fondly.cli.cleanup.table import cleanup_table
-from fondly.cli.dead_letters.table import count_table, show_dead_letter
-from fondly.cli.delivery.tables import show_delivery
-from fondly.cli.emails.tables import email_table, show_email
-from fondly.cli.features.tables import feature_table, show_features
-from fondly.cli.queues.table import queue_table
-from fondly.cli.runs.tables import message_table, run_table, show_details
-from fondly.cli.suppressions.tables import suppression_table
-from fondly.cli.verification.report import show_results
+from fondly.cli.tables.cleanup import deleted_table
+from fondly.cli.tables.declaration import Table
+from fondly.cli.tables.delivery import delivery_screen
+from fondly.cli.tables.drawing import draw
+from fondly.cli.tables.emails import EMAILS, email_sections
+from fondly.cli.tables.features import feature_table, product_features
+from fondly.cli.tables.queues import DEAD_LETTERS, QUEUES, dead_letters
+from fondly.cli.tables.runs import MESSAGES, RUNS, run_sections
+from fondly.cli.tables.suppressions import SUPPRESSIONS
+from fondly.cli.tables.verification import verified
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
@@ -121,7 +122,7 @@ def queues(screen: Console) -> None:
             name="mailer", visible=BIG, in_flight=BIG, delayed=BIG, oldest_age_s=86_000.0, dead_letters=BIG
         ),
     ]
-    screen.print(queue_table(states))
+    draw([Table(QUEUES, states)], screen)
 
 
 def a_run(status: RunStatus = RunStatus.RUNNING, *, parts: int | None = 1000, done: int = 999) -> RunView:
@@ -145,7 +146,8 @@ def runs(screen: Console) -> None:
         finished.model_copy(update={"delivery_status": status, "delivered_parts": 999})
         for status in (DeliveryStatus.HELD, DeliveryStatus.APPROVED, DeliveryStatus.DONE)
     ]
-    screen.print(run_table([a_run(), a_run(RunStatus.FAILED, parts=None, done=0), finished, *deliveries]))
+    views = [a_run(), a_run(RunStatus.FAILED, parts=None, done=0), finished, *deliveries]
+    draw([Table(RUNS, views)], screen)
 
 
 def run_show(screen: Console) -> None:
@@ -187,7 +189,7 @@ def run_show(screen: Console) -> None:
         ),
         rejects=Rejects(rows=BIG, location=f"s3://fondly-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
     )
-    show_details(details, screen)
+    draw(run_sections(details), screen)
 
 
 ARN_OF_A_PERSON = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Marketing_0123/ines@shop.example"
@@ -235,8 +237,10 @@ def delivery_held(screen: Console) -> None:
     """A delivery that nobody has decided on."""
     held = a_delivery(DeliveryStatus.HELD, decisions=DECISIONS[:1])
     nothing = Tally()
-    show_delivery(
-        DeliveryView(delivery=held, emails=9_050, parts=12, parts_done=0, tally=nothing, seeds=nothing),
+    draw(
+        delivery_screen(
+            DeliveryView(delivery=held, emails=9_050, parts=12, parts_done=0, tally=nothing, seeds=nothing)
+        ),
         screen,
     )
 
@@ -253,33 +257,35 @@ def delivery_paused(screen: Console) -> None:
         seeds=("ines@shop.example", "jo@shop.example"),
         decisions=DECISIONS,
     )
-    show_delivery(
-        DeliveryView(
-            delivery=paused,
-            emails=BIG,
-            parts=1000,
-            parts_done=400,
-            tally=Tally(
-                outcomes={
-                    Outcome.SENT: 480_123,
-                    Outcome.SUPPRESSED: 31_004,
-                    Outcome.WAITING: 12,
-                    Outcome.REFUSED: 1,
-                    Outcome.IN_DOUBT: 1,
-                },
-                suppressed={
-                    "unsubscribed": 20_500,
-                    "holdout": 10_000,
-                    "hard_bounce": 300,
-                    "no_address": 200,
-                    "frequency": 4,
-                },
-                bounced={"hard": 1_200, "soft": 80, "complaint": 12},
-                clicked=9_000,
-                transports={"ses": 480_123},
-            ),
-            seeds=Tally(outcomes={Outcome.SENT: 50}),
-            dispatches=DISPATCHES,
+    draw(
+        delivery_screen(
+            DeliveryView(
+                delivery=paused,
+                emails=BIG,
+                parts=1000,
+                parts_done=400,
+                tally=Tally(
+                    outcomes={
+                        Outcome.SENT: 480_123,
+                        Outcome.SUPPRESSED: 31_004,
+                        Outcome.WAITING: 12,
+                        Outcome.REFUSED: 1,
+                        Outcome.IN_DOUBT: 1,
+                    },
+                    suppressed={
+                        "unsubscribed": 20_500,
+                        "holdout": 10_000,
+                        "hard_bounce": 300,
+                        "no_address": 200,
+                        "frequency": 4,
+                    },
+                    bounced={"hard": 1_200, "soft": 80, "complaint": 12},
+                    clicked=9_000,
+                    transports={"ses": 480_123},
+                ),
+                seeds=Tally(outcomes={Outcome.SENT: 50}),
+                dispatches=DISPATCHES,
+            )
         ),
         screen,
     )
@@ -291,8 +297,10 @@ def delivery_scheduled(screen: Console) -> None:
         DeliveryStatus.APPROVED, starts_at=NOW + timedelta(hours=6), sample=50, decisions=DECISIONS[:1]
     )
     sent = Tally(outcomes={Outcome.SENT: 50}, transports={"smtp": 50})
-    show_delivery(
-        DeliveryView(delivery=scheduled, emails=9_050, parts=12, parts_done=0, tally=sent, seeds=Tally()),
+    draw(
+        delivery_screen(
+            DeliveryView(delivery=scheduled, emails=9_050, parts=12, parts_done=0, tally=sent, seeds=Tally())
+        ),
         screen,
     )
 
@@ -301,8 +309,11 @@ def delivery_done(screen: Console) -> None:
     """A delivery that is over; of two customers who were forgotten there is no record."""
     done = a_delivery(DeliveryStatus.DONE, decisions=DECISIONS[:1])
     sent = Tally(outcomes={Outcome.SENT: 9_048}, transports={"ses": 9_048})
-    show_delivery(
-        DeliveryView(delivery=done, emails=9_050, parts=12, parts_done=12, tally=sent, seeds=Tally()), screen
+    draw(
+        delivery_screen(
+            DeliveryView(delivery=done, emails=9_050, parts=12, parts_done=12, tally=sent, seeds=Tally())
+        ),
+        screen,
     )
 
 
@@ -322,13 +333,15 @@ def an_email(customer_id: str, dispatch: Dispatch | None = None) -> EmailView:
 
 def email_list(screen: Console) -> None:
     """Emails that wait, and those with an outcome."""
-    screen.print(email_table([an_email("C-7"), *(an_email(each.customer_id, each) for each in DISPATCHES)]))
+    draw(
+        [Table(EMAILS, [an_email("C-7"), *(an_email(each.customer_id, each) for each in DISPATCHES)])], screen
+    )
 
 
 def email_show(screen: Console) -> None:
     """An email as text."""
     text = "Hello Ines,\n\n1. Norra Desk Lamp 40 cm\n   \u20b9 1,299 \u202e evil\n   https://shop.example/p/B0EXAMPLE1?utm_source=fondly&utm_medium=email&utm_campaign=run-0123\n"
-    show_email(an_email(DISPATCHES[1].customer_id, DISPATCHES[1]), a_message(text), screen)
+    draw(email_sections(an_email(DISPATCHES[1].customer_id, DISPATCHES[1]), a_message(text)), screen)
 
 
 def a_message(text: str) -> bytes:
@@ -370,18 +383,18 @@ LAMPS = (
 
 def features_list(screen: Console) -> None:
     """Products with and without features, by the model and by a person."""
-    screen.print(feature_table(LAMPS, refused=False))
+    draw([feature_table(LAMPS, refused=False)], screen)
 
 
 def features_refused(screen: Console) -> None:
     """Each refused proposal has its reason."""
-    screen.print(feature_table(LAMPS[2:], refused=True))
+    draw([feature_table(LAMPS[2:], refused=True)], screen)
 
 
 def features_show(screen: Console) -> None:
     """One product with features, then one with none."""
-    show_features(LAMPS[0], screen)
-    show_features(LAMPS[2], screen)
+    draw(product_features(LAMPS[0]), screen)
+    draw(product_features(LAMPS[2]), screen)
 
 
 def suppressions(screen: Console) -> None:
@@ -393,32 +406,30 @@ def suppressions(screen: Console) -> None:
         made(entry=customer_entry("gone"), reason=NotSent.ERASED),
         made(entry=customer_entry("C\x1b[2J"), reason=NotSent.MANUAL, subject="C\x1b[2J"),
     ]
-    screen.print(suppression_table(rows))
+    draw([Table(SUPPRESSIONS, rows)], screen)
 
 
 def retry(screen: Console) -> None:
     """Messages to a topic and to a queue."""
     why = "not all parts have recommendations"
-    screen.print(
-        message_table(
-            [
-                Message(
-                    topic="recommendations-ready",
-                    about="x",
-                    why="part 7 is not mailed",
-                    event_id=MESSAGE_ID,
-                    body="",
-                ),
-                Message(queue="recommender", about="x", why=why, event_id=MESSAGE_ID, body=""),
-            ]
-        )
-    )
+    messages = [
+        Message(
+            topic="recommendations-ready",
+            about="x",
+            why="part 7 is not mailed",
+            event_id=MESSAGE_ID,
+            body="",
+        ),
+        Message(queue="recommender", about="x", why=why, event_id=MESSAGE_ID, body=""),
+    ]
+    draw([Table(MESSAGES, messages)], screen)
 
 
 def dlq_list(screen: Console) -> None:
     """Queues with and without dead letters."""
     some = DeadLetterCount(queue="ingest-uploads", dead_letters=BIG, oldest_age_s=900_000.0)
-    screen.print(count_table([some, DeadLetterCount(queue="mailer", dead_letters=0, oldest_age_s=None)]))
+    none = DeadLetterCount(queue="mailer", dead_letters=0, oldest_age_s=None)
+    draw([Table(DEAD_LETTERS, [some, none])], screen)
 
 
 def dlq_show(screen: Console) -> None:
@@ -437,7 +448,7 @@ def dlq_show(screen: Console) -> None:
         receipt="",
         attributes={},
     )
-    show_dead_letter(dead_letter, screen, with_body=True)
+    draw(dead_letters([dead_letter], of=1, with_body=True), screen)
 
 
 def verify(screen: Console) -> None:
@@ -452,7 +463,7 @@ def verify(screen: Console) -> None:
             "terraform apply",
         ),
     ]
-    show_results(results, screen)
+    draw(verified(results), screen)
 
 
 def demo_report(screen: Console) -> None:
@@ -505,13 +516,13 @@ def cleanup(screen: Console) -> None:
             what="items of product-sentiments", left=11, why=WHY[Owner.TERRAFORM] + ", as in 0123456789abcdef"
         ),
     ]
-    screen.print(cleanup_table(rows, dry_run=False))
+    draw([deleted_table(rows, dry_run=False)], screen)
 
 
 def product_forgotten(screen: Console) -> None:
     """What is longer than a column may be."""
     what = "products in Personalize, in runs, and with those who bought them"
-    screen.print(cleanup_table([Row(what=what, left=3, why="they end with their runs")], dry_run=True))
+    draw([deleted_table([Row(what=what, left=3, why="they end with their runs")], dry_run=True)], screen)
 
 
 SHOWN: list[Show] = [

@@ -1,11 +1,11 @@
 """What a command tells a person, in one line, when it cannot do what it was asked for."""
 
+from fondly.operations.errors import OperationError
+
 
 def explain(error: Exception) -> str | None:
     """Return what to tell a person about an error; None for a defect, which deserves its traceback."""
     from botocore.exceptions import ProfileNotFound
-
-    from fondly.operations.errors import OperationError
 
     if isinstance(error, (ProfileNotFound, OperationError)):  # without the profile the imports below fail
         return " ".join(str(error).split())

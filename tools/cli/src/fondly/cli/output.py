@@ -5,12 +5,14 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
+
+    Json = BaseModel | Sequence[BaseModel] | Mapping[str, object]
 
 UNLIMITED_COLUMNS = 10_000
 
@@ -24,14 +26,16 @@ def plain(text: str) -> str:
     return "".join(each if each.isprintable() else _escaped(each) for each in text)
 
 
-def print_json(value: "BaseModel | Sequence[BaseModel]", *, lines: bool = False) -> None:
-    """Write a model, or a list of models, to standard output; `lines` for a stream of them, one per line.
-
-    Escaped to ASCII, so that nothing in it can steer a terminal.
-    """
-    dumped = [_dumped(each) for each in value] if isinstance(value, Sequence) else _dumped(value)
-    sys.stdout.write(json.dumps(dumped, indent=None if lines else 2) + "\n")
+def print_json(value: "Json", *, lines: bool = False) -> None:
+    """Write JSON to standard output; `lines` for a stream of values, one per line."""
+    sys.stdout.write(as_json(value, indent=None if lines else 2) + "\n")
     sys.stdout.flush()
+
+
+def as_json(value: "Json", *, indent: int | None = 2, escaped: bool = True) -> str:
+    """Return JSON, by default escaped to ASCII, so that nothing in it can steer a terminal."""
+    dumped = [_dumped(each) for each in value] if isinstance(value, Sequence) else _dumped(value)
+    return json.dumps(dumped, indent=indent, ensure_ascii=escaped)
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -77,8 +81,8 @@ def fitted(text: str) -> str:
     )
 
 
-def _dumped(model: "BaseModel") -> object:
-    return model.model_dump(mode="json")
+def _dumped(value: "BaseModel | Mapping[str, object]") -> object:
+    return value if isinstance(value, Mapping) else value.model_dump(mode="json")
 
 
 def _escaped(character: str) -> str:

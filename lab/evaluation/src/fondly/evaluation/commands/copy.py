@@ -6,6 +6,9 @@ from typing import Annotated
 import typer
 
 from fondly.cli.execution import FOUND_WRONG, guarded
+from fondly.cli.output import say
+
+STANDARD_OUTPUT = Path("-")
 
 Suite = Annotated[
     str | None,
@@ -56,12 +59,16 @@ def copy(
     A line of --answers: {"email": "A", "answer": {"subject": "...", "lines": {"1": ["...", "..."]}},
     "repair": {...}}. A field is a text or a list of wordings; answer and repair may be JSON in a text.
     """
-    from fondly.cli.output import say
     from fondly.evaluation.commands import measure_copy as measured
 
     _require_emails(suite, emails, answers, own=measured.is_own(suite))
     found = measured.measure(suite, emails, answers)
-    measured.show(found, json)
+    for line in measured.bad_lines(found):
+        say(line)
+    answer, is_printed = measured.answer(found), json == STANDARD_OUTPUT
+    answer.give(json=is_printed)
+    if json and not is_printed:
+        answer.write(json)
     wrong = measured.wrong(found, min_caught=min_caught, max_refused=max_refused)
     for each in wrong:
         say(each)

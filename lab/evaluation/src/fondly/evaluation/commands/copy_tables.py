@@ -1,57 +1,56 @@
-"""The figures of the gate and of a model's copy, for people."""
+"""The figures of the gate and of a model's copy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from fondly.cli.tables import cell, table
-from fondly.evaluation.copy.answer_report import AnswerReport, JudgedField, Outcome, OutcomeRates
+from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
+from fondly.evaluation.commands.columns import figure
+from fondly.evaluation.copy.answer_report import AnswerReport, Outcome, OutcomeRates
 from fondly.evaluation.copy.judging import Problem, Verdict
 from fondly.evaluation.copy.report import CopyReport, Rate, Rates
-from fondly.operations.formatting import count
 
-INTERVAL = "95 % interval"
 RULES_SHOWN = 10
+ALL = "all"
 
 
-def show_suite(report: CopyReport, console: Console) -> None:
-    """Print the rates by kind, field and suite, then every wrong verdict with its rule and word."""
-    console.print(cell(_head(report), "bold"), soft_wrap=True)
-    console.print()
-    _print(_kinds("lies", "caught", report.lies, report.caught), console)
-    _print(_kinds("honest texts", "refused", report.honest, report.refused), console)
-    _print(_rates("field", report.fields), console)
+class _Wording(NamedTuple):
+    """A text, and below it what is said of it."""
+
+    about: str
+    field: str
+    text: str | None
+    remark: str = ""
+
+
+def suite_sections(report: CopyReport) -> Iterator[Shown]:
+    """Yield the rates by kind, field and suite, then every wrong verdict with its rule and word."""
+    texts = f"{len(report.verdicts):,} texts of {', '.join(report.suites)}"
+    yield from (Line(f"{texts}: {_cpu(report.cpu_us_per_copy)} a text", "bold"), GAP)
+    yield from (_kinds("lies", "caught", report.lies, report.caught), GAP)
+    yield from (_kinds("honest texts", "refused", report.honest, report.refused), GAP)
+    yield from (_rates("field", report.fields), GAP)
     if len(report.suites) > 1:
-        _print(_rates("suite", report.suites), console)
+        yield from (_rates("suite", report.suites), GAP)
     if report.missed:
-        _print(_wrong("lies that pass", report.missed), console)
+        yield from (_wrong("lies that pass", report.missed), GAP)
     if report.wronged:
-        _print(_wrong("honest texts that are refused", report.wronged), console)
+        yield from (_wrong("honest texts that are refused", report.wronged), GAP)
 
 
-def show_answers(report: AnswerReport, console: Console) -> None:
-    """Print the rates by field and by email, what rules refused most, then each field of template copy."""
-    console.print(cell(_answers_head(report), "bold"), soft_wrap=True)
-    console.print()
-    _print(_outcomes("field", report.fields, report.all_fields), console)
-    _print(_outcomes("fields of email", report.emails), console)
-    _print(_outcomes("whole emails", {}, report.whole_emails), console)
+def answer_sections(report: AnswerReport) -> Iterator[Shown]:
+    """Yield the rates by field and by email, what rules refused most, then each field of template copy."""
+    yield from (Line(_answers_head(report), "bold"), GAP)
+    yield from (_outcomes("field", {**report.fields, ALL: report.all_fields}), GAP)
+    yield from (_outcomes("fields of email", report.emails), GAP)
+    yield from (_outcomes("whole emails", {ALL: report.whole_emails}), GAP)
     if report.rules:
-        _print(_rules(report.rules), console)
-    if fallen := [each for each in report.judged if each.outcome is Outcome.FALLEN_BACK]:
-        _print(_fallen_back(fallen), console)
-
-
-def _print(shown: Table, console: Console) -> None:
-    console.print(shown)
-    console.print()
-
-
-def _head(report: CopyReport) -> str:
-    texts = f"{count(len(report.verdicts))} texts of {', '.join(report.suites)}"
-    return f"{texts}: {_cpu(report.cpu_us_per_copy)} a text"
+        columns: Columns[tuple[str, int]] = (
+            Column("rule", lambda rule: rule[0]),
+            Column("wordings refused", lambda rule: rule[1], right=True),
+        )
+        yield from (Table(columns, list(report.rules.items())[:RULES_SHOWN]), GAP)
+    if fallen := list(_fallen_back(report)):
+        yield from (_wordings("answer", "template copy instead of", fallen), GAP)
 
 
 def _cpu(microseconds: float) -> str:
@@ -59,79 +58,74 @@ def _cpu(microseconds: float) -> str:
 
 
 def _answers_head(report: AnswerReport) -> str:
-    unreadable = f" ({count(report.unreadable)} not JSON)" if report.unreadable else ""
-    passing = f"{count(report.wordings.count)} of {count(report.wordings.of)} first wordings pass"
-    return (
-        f"answers: {count(report.answers)}{unreadable}; {passing}; {_cpu(report.cpu_us_per_copy)} a wording"
+    unreadable = f" ({report.unreadable:,} not JSON)" if report.unreadable else ""
+    passing = f"{report.wordings.count:,} of {report.wordings.of:,} first wordings pass"
+    return f"answers: {report.answers:,}{unreadable}; {passing}; {_cpu(report.cpu_us_per_copy)} a wording"
+
+
+def _kinds(title: str, verb: str, kinds: Mapping[str, Rate], total: Rate) -> Table[tuple[str, Rate]]:
+    columns: Columns[tuple[str, Rate]] = (
+        Column(title, lambda row: row[0], _style, fold=True),
+        Column("texts", lambda row: row[1].of, right=True),
+        *figure(verb, lambda row: _rate(row[1]), _style),
     )
+    return Table(columns, [*kinds.items(), (ALL, total)])
 
 
-def _kinds(title: str, verb: str, kinds: Mapping[str, Rate], total: Rate) -> Table:
-    names = ("texts", verb, INTERVAL)
-    shown = table(title, *names, right=names, fold=title)
-    for kind, found in kinds.items():
-        shown.add_row(cell(kind), cell(count(found.of)), *_rate(found))
-    shown.add_row(cell("all", "bold"), cell(count(total.of)), *_rate(total, "bold"))
-    return shown
+def _rates(title: str, groups: Mapping[str, Rates]) -> Table[tuple[str, Rates]]:
+    columns: Columns[tuple[str, Rates]] = (
+        Column(title, lambda row: row[0]),
+        Column("lies", lambda row: row[1].caught.of, right=True),
+        *figure("caught", lambda row: _rate(row[1].caught)),
+        Column("honest", lambda row: row[1].refused.of, right=True),
+        *figure("refused", lambda row: _rate(row[1].refused)),
+    )
+    return Table(columns, list(groups.items()))
 
 
-def _rates(title: str, groups: Mapping[str, Rates]) -> Table:
-    names = ("lies", "caught", f"{INTERVAL} ", "honest", "refused", INTERVAL)
-    shown = table(title, *names, right=names)
-    for name, found in groups.items():
-        lies, honest = found.caught, found.refused
-        shown.add_row(cell(name), cell(count(lies.of)), *_rate(lies), cell(count(honest.of)), *_rate(honest))
-    return shown
+def _outcomes(title: str, groups: Mapping[str, OutcomeRates]) -> Table[tuple[str, OutcomeRates]]:
+    columns: Columns[tuple[str, OutcomeRates]] = (
+        Column(title, lambda row: row[0], _style),
+        Column("", lambda row: row[1].first_pass.of, right=True),
+        *figure("first pass", lambda row: _rate(row[1].first_pass), _style),
+        figure("repaired", lambda row: _rate(row[1].repaired), _style)[0],
+        figure("fallen back", lambda row: _rate(row[1].fallen_back), _style)[0],
+    )
+    return Table(columns, list(groups.items()))
 
 
-def _wrong(title: str, verdicts: Sequence[Verdict]) -> Table:
-    shown = table("id", "field", title, fold=title)
-    for each in verdicts:
-        shown.add_row(cell(each.id), cell(each.field), cell(each.text))
-        remark = _objections(each.problems) if each.refused else each.kind
-        shown.add_row(cell(""), cell(""), cell(f"  {remark}", "dim"))
-    return shown
+def _wrong(title: str, verdicts: Sequence[Verdict]) -> Table[_Wording]:
+    rows = [
+        _Wording(each.id, each.field, each.text, _objections(each.problems) if each.refused else each.kind)
+        for each in verdicts
+    ]
+    return _wordings("id", title, rows)
 
 
-def _outcomes(title: str, groups: Mapping[str, OutcomeRates], total: OutcomeRates | None = None) -> Table:
-    names = ("", "first pass", INTERVAL, "repaired", "fallen back")
-    shown = table(title, *names, right=names)
-    for name, found in groups.items():
-        shown.add_row(cell(name), *_outcome(found))
-    if total:
-        shown.add_row(cell("all", "bold"), *_outcome(total, "bold"))
-    return shown
+def _fallen_back(report: AnswerReport) -> Iterator[_Wording]:
+    for each in report.judged:
+        if each.outcome is Outcome.FALLEN_BACK:
+            wordings = (*each.first, *each.repair)
+            yield _Wording(each.answer, each.field, "" if wordings else None)
+            yield from (_Wording("", "", one.text, _objections(one.problems)) for one in wordings)
 
 
-def _outcome(found: OutcomeRates, style: str = "") -> tuple[Text, ...]:
-    first = _rate(found.first_pass, style)
-    later = (_rate(each, style)[0] for each in (found.repaired, found.fallen_back))
-    return cell(count(found.first_pass.of)), *first, *later
-
-
-def _rules(rules: Mapping[str, int]) -> Table:
-    shown = table("rule", "wordings refused", right=("wordings refused",))
-    for rule, times in list(rules.items())[:RULES_SHOWN]:
-        shown.add_row(cell(rule), cell(count(times)))
-    return shown
-
-
-def _fallen_back(fields: Sequence[JudgedField]) -> Table:
-    title = "template copy instead of"
-    shown = table("answer", "field", title, fold=title)
-    for each in fields:
-        shown.add_row(cell(each.answer), cell(each.field), cell("" if each.first or each.repair else None))
-        for wording in (*each.first, *each.repair):
-            shown.add_row(cell(""), cell(""), cell(wording.text))
-            shown.add_row(cell(""), cell(""), cell(f"  {_objections(wording.problems)}", "dim"))
-    return shown
+def _wordings(about: str, title: str, rows: Sequence[_Wording]) -> Table[_Wording]:
+    columns: Columns[_Wording] = (
+        Column(about, lambda row: row.about),
+        Column("field", lambda row: row.field),
+        Column(title, lambda row: row.text, below=lambda row: row.remark and f"  {row.remark}", fold=True),
+    )
+    return Table(columns, rows)
 
 
 def _objections(problems: Sequence[Problem]) -> str:
     return "; ".join(f"{each.rule}: {each.found}" for each in problems)
 
 
-def _rate(found: Rate, style: str = "") -> tuple[Text, Text]:
-    if not found.of:
-        return cell(None), cell(None)
-    return cell(f"{found.rate:.3f}", style), cell(f"{found.low:.3f} to {found.high:.3f}")
+def _rate(found: Rate) -> tuple[float, Rate] | None:
+    return (found.rate, found) if found.of else None
+
+
+def _style(row: tuple[str, Any]) -> str:
+    return "bold" if row[0] == ALL else ""

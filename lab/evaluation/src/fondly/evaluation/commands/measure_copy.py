@@ -1,11 +1,12 @@
 """The measurement of the gate and of a model's copy, from files to a report."""
 
+from itertools import chain
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.cli.output import console, print_json, say
-from fondly.evaluation.commands.copy_tables import show_answers, show_suite
+from fondly.cli.answer import Answer
+from fondly.evaluation.commands.copy_tables import answer_sections, suite_sections
 from fondly.evaluation.commands.start import evaluating
 from fondly.evaluation.copy.answer_report import AnswerReport, evaluate_answers
 from fondly.evaluation.copy.answers import read_answers
@@ -16,7 +17,6 @@ from fondly.evaluation.copy.suite import OWN_SUITES, Suite, own_emails, read_own
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import count
 
-STANDARD_OUTPUT = Path("-")
 SHOWN = 10
 
 
@@ -52,22 +52,18 @@ def measure(suite: str | None, emails: Path | None, answers: Path | None) -> Mea
         )
 
 
-def show(found: Measured, out: Path | None) -> None:
-    """Print the tables and write the JSON, or print the JSON alone; say which lines cannot be used."""
-    for line in found.bad_lines[:SHOWN]:
-        say(line)
-    if len(found.bad_lines) > SHOWN:
-        say(f"{count(len(found.bad_lines) - SHOWN)} more lines cannot be used")
-    report = _one_or_both(found)
-    if out == STANDARD_OUTPUT:
-        print_json(report)
-        return
-    if found.suite:
-        show_suite(found.suite, console())
-    if found.answers:
-        show_answers(found.answers, console())
-    if out:
-        out.write_text(report.model_dump_json(indent=2) + "\n", encoding="utf-8")
+def answer(found: Measured) -> Answer:
+    """Return a suite's tables, those of answers, or both."""
+    suite, answers = found.suite, found.answers
+    report = found if suite and answers else suite or answers or found
+    sections = [suite_sections(suite)] if suite else []
+    return Answer(report, chain(*sections, *([answer_sections(answers)] if answers else [])))
+
+
+def bad_lines(found: Measured) -> list[str]:
+    """Return the first lines that cannot be used, and how many more there are."""
+    more = len(found.bad_lines) - SHOWN
+    return [*found.bad_lines[:SHOWN], *([f"{count(more)} more lines cannot be used"] if more > 0 else [])]
 
 
 def wrong(found: Measured, *, min_caught: float, max_refused: float) -> list[str]:
@@ -86,10 +82,3 @@ def _suite(name: str | None, facts: Facts) -> Suite:
     if not Path(name).is_file():
         raise OperationError(f"{name}: found no such file, expected one or {', '.join(OWN_SUITES)}")
     return read_suite(Path(name), facts)
-
-
-def _one_or_both(found: Measured) -> BaseModel:
-    """Return the report of what alone was measured, or both."""
-    if found.suite and found.answers:
-        return found
-    return found.suite or found.answers or found

@@ -1,39 +1,35 @@
-"""The figures on a shop's own data, for people."""
+"""The figures on a shop's own data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from fondly.cli.tables import cell, table
+from fondly.cli.tables.declaration import GAP, Column, Columns, Fact, Line, Shown, Table, sheet
+from fondly.evaluation.commands.columns import figure
 from fondly.evaluation.metrics import Interval
 from fondly.evaluation.own_data.quality import MANY, QualityFigures
 from fondly.evaluation.own_data.report import DataFigures, HeldOutFigures, ListFigures, OwnDataReport
 from fondly.operations.formatting import count
 
+HITS = {"exact": "very product", "family": "family", "leaf": "leaf category", "level_2": "level 2"}
 
-def show_own_data(report: OwnDataReport, console: Console) -> None:
-    """Print what was read, the hits beside those of popularity, and what the lists are like."""
-    console.print(cell(_about(report.data)))
-    console.print(cell(_judged(report.data, report.held_out)), soft_wrap=True)
-    console.print()
-    console.print(f"ranking {report.ranking}")
+
+def own_data_sections(report: OwnDataReport) -> Iterator[Shown]:
+    """Yield what was read, the hits beside those of popularity, and what the lists are like."""
+    yield Line(_about(report.data), wraps=True)
+    yield from (
+        Line(_judged(report.data, report.held_out)),
+        GAP,
+        Line(f"ranking {report.ranking}", wraps=True),
+    )
     if report.held_out.customers:
-        console.print(_hits(report.held_out))
-        console.print()
-    console.print(_figures(report.lists))
-    console.print()
-    console.print(_quality(report.quality))
-    console.print()
+        yield from (_hits(report.held_out), GAP)
+    yield from (_figures(report.lists), GAP, _quality(report.quality), GAP)
     for title, counts in (
         ("reason", report.lists.reasons),
         ("chosen by", report.lists.sources),
         ("rule that yielded", report.lists.despite_rules),
     ):
         if counts:
-            console.print(_counts(title, counts))
-            console.print()
+            yield from (_counts(title, counts), GAP)
 
 
 def _about(data: DataFigures) -> str:
@@ -53,28 +49,23 @@ def _judged(data: DataFigures, held_out: HeldOutFigures) -> str:
     )
 
 
-def _hits(held_out: HeldOutFigures) -> Table:
-    names = ("Fondly", "95 % interval", "popularity", "95 % interval")
-    shown = table("held-out product's", *names, right=names)
-    for title, name in (
-        ("very product", "exact"),
-        ("family", "family"),
-        ("leaf category", "leaf"),
-        ("level 2", "level_2"),
-    ):
-        ours, popular = getattr(held_out.fondly, name), getattr(held_out.popularity, name)
-        shown.add_row(cell(title), *_interval(ours, "bold"), *_interval(popular))
-    return shown
+def _hits(held_out: HeldOutFigures) -> Table[str]:
+    ours, popular = held_out.fondly, held_out.popularity
+    columns: Columns[str] = (
+        Column("held-out product's", lambda name: HITS[name]),
+        *figure("Fondly", lambda name: _mean(getattr(ours, name)), "bold"),
+        *figure("popularity", lambda name: _mean(getattr(popular, name))),
+    )
+    return Table(columns, list(HITS))
 
 
-def _interval(each: Interval, style: str = "") -> tuple[Text, Text]:
-    return cell(f"{each.mean:.3f}", style), cell(f"{each.low:.3f} to {each.high:.3f}")
+def _mean(found: Interval) -> tuple[float, Interval]:
+    return found.mean, found
 
 
-def _figures(lists: ListFigures) -> Table:
-    shown = table("lists of all customers", "", right=("",))
+def _figures(lists: ListFigures) -> Table[Fact]:
     bad = lists.owned_after_only_bad_reviews
-    for title, value in (
+    facts = (
         ("products in at least one list", _percent(lists.coverage_products)),
         ("families in at least one list", _percent(lists.coverage_families)),
         ("Gini coefficient of exposure", f"{lists.exposure_gini:.2f}"),
@@ -85,20 +76,18 @@ def _figures(lists: ListFigures) -> Table:
         (f"the same for the {count(bad.customers)} with only bad reviews: leaf", _percent(bad.leaf)),
         ("... level 2", _percent(bad.level_2)),
         ("... root", _percent(bad.root)),
-        ("customers who own something durable", count(lists.durable_owners)),
-        ("... with more than one pick of its leaf", count(lists.durable_owners_with_substitutes)),
-        ("picks of a family that is already in the list", count(lists.family_duplicates)),
+        ("customers who own something durable", lists.durable_owners),
+        ("... with more than one pick of its leaf", lists.durable_owners_with_substitutes),
+        ("picks of a family that is already in the list", lists.family_duplicates),
         ("picks outside the customer's price range", _percent(lists.outside_price_range)),
         ("novelty in bits", f"{lists.novelty_bits:.1f}"),
-        (f"lists with fewer than {lists.min_picks} products", count(lists.short_lists)),
-    ):
-        shown.add_row(cell(title), cell(value))
-    return shown
+        (f"lists with fewer than {lists.min_picks} products", lists.short_lists),
+    )
+    return sheet(facts, title="lists of all customers", right=True)
 
 
-def _quality(found: QualityFigures) -> Table:
-    shown = table("what a customer would object to", "", right=("",))
-    for title, value in (
+def _quality(found: QualityFigures) -> Table[Fact]:
+    shares = (
         ("accessories that fit something owned", found.fitting_accessories),
         ("picks for another gender", found.other_gender),
         ("picks in an owned size, where in stock", found.owned_size),
@@ -107,18 +96,20 @@ def _quality(found: QualityFigures) -> Table:
         ("picks with an impersonal reason", found.impersonal),
         (f"lists with {MANY} of them or more", found.impersonal_lists),
         ("lists with the most frequent product", found.most_frequent_product),
-    ):
-        shown.add_row(cell(title), cell(None if value is None else _percent(value)))
-    shown.add_row(cell("picks in a list"), cell(f"{found.picks_a_list:.1f}"))
-    return shown
+    )
+    facts = [(title, None if value is None else _percent(value)) for title, value in shares]
+    picks = ("picks in a list", f"{found.picks_a_list:.1f}")
+    return sheet([*facts, picks], title="what a customer would object to", right=True)
 
 
-def _counts(title: str, counts: Mapping[str, int]) -> Table:
-    shown = table(title, "number", "share", right=("number", "share"))
+def _counts(title: str, counts: Mapping[str, int]) -> Table[str]:
     total = sum(counts.values())
-    for name, number in counts.items():
-        shown.add_row(cell(name.replace("_", " ")), cell(count(number)), cell(_percent(number / total)))
-    return shown
+    columns: Columns[str] = (
+        Column(title, lambda name: name.replace("_", " ")),
+        Column("number", lambda name: counts[name], right=True),
+        Column("share", lambda name: _percent(counts[name] / total), right=True),
+    )
+    return Table(columns, list(counts))
 
 
 def _percent(value: float) -> str:

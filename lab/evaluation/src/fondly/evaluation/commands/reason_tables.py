@@ -1,26 +1,28 @@
-"""Whether the reasons of a run are true, for people."""
+"""Whether the reasons of a run are true."""
 
-from rich.console import Console
+from collections.abc import Iterator
 
-from fondly.cli.tables import cell, table
+from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
+from fondly.contracts.records import ReasonKind
 from fondly.evaluation.reasons.checking import ReasonReport
-from fondly.operations.formatting import count
 
 
-def show_reasons(report: ReasonReport, console: Console) -> None:
-    """Print a row per kind of reason, then the first false ones."""
-    shown = table("reason", "checked", "false", right=("checked", "false"))
-    for kind, checked in sorted(report.checked.items(), key=lambda each: (-each[1], each[0])):
-        false = report.false.get(kind, 0)
-        style = "bold red" if false else ""
-        shown.add_row(cell(kind.replace("_", " ")), cell(count(checked)), cell(count(false), style))
-    console.print(shown)
+def reason_sections(report: ReasonReport) -> Iterator[Shown]:
+    """Yield a row per kind of reason, then the first false ones."""
+    false = report.false
+
+    def alarm(kind: ReasonKind) -> str:
+        return "bold red" if false.get(kind) else ""
+
+    columns: Columns[ReasonKind] = (
+        Column("reason", lambda kind: kind.replace("_", " ")),
+        Column("checked", lambda kind: report.checked[kind], right=True),
+        Column("false", lambda kind: false.get(kind, 0), alarm, right=True),
+    )
+    yield Table(columns, sorted(report.checked, key=lambda kind: (-report.checked[kind], kind)))
     for each in report.first_false:
-        console.print()
         head = f"{each.kind.replace('_', ' ')}: {each.product_id} for customer {each.customer_id}"
-        console.print(cell(head, "bold red"), soft_wrap=True)
-        console.print(cell(f"  {each.why}"), soft_wrap=True)
-    console.print()
-    total, wrong = count(sum(report.checked.values())), count(sum(report.false.values()))
-    about = f"{total} reasons of {count(report.customers)} customers, {wrong} false"
-    console.print(cell(f"{report.run_id}: {about}"), soft_wrap=True)
+        yield from (GAP, Line(head, "bold red"), Line(f"  {each.why}"))
+    total, wrong = sum(report.checked.values()), sum(false.values())
+    about = f"{total:,} reasons of {report.customers:,} customers, {wrong:,} false"
+    yield from (GAP, Line(f"{report.run_id}: {about}"))

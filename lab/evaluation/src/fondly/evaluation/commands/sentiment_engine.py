@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import boto3
 from botocore.config import Config
 
 from fondly.cli.output import say
+from fondly.evaluation.commands.sentiment import EngineOptions
 from fondly.evaluation.sentiment.comprehend import comprehend, estimated_usd
 from fondly.evaluation.sentiment.scoring import Engine, Prior, understudy, vader
 from fondly.operations.errors import OperationError
@@ -23,43 +23,32 @@ CONFIG = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard",
 COMPREHEND, VADER = "comprehend", "vader"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """An engine by name, with what it has to know; `consents` if nobody is to be asked before paying."""
+def name_of(options: EngineOptions) -> str:
+    """What reports call the engine."""
+    return f"{options.engine}, {options.prior} prior" if options.prior else options.engine
 
-    engine: str
-    prior: str | None = None
-    language: "LanguageCodeType" = "en"
-    region: str | None = None
-    consents: bool = False
 
-    @property
-    def name(self) -> str:
-        """What reports call the engine."""
-        return f"{self.engine}, {self.prior} prior" if self.prior else self.engine
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it works in this process."""
-        return self.engine != COMPREHEND
+def is_local(options: EngineOptions) -> bool:
+    """Whether the engine works in this process."""
+    return options.engine != COMPREHEND
 
 
 @contextmanager
-def opened(choice: Choice, texts: Sequence[str]) -> Iterator[Engine]:
+def opened(options: EngineOptions, texts: Sequence[str]) -> Iterator[Engine]:
     """Open the engine that is to score these texts.
 
     Comprehend's endpoint and credentials are those of the AWS SDK. Raises `OperationError` if it has no
     region, or if the person would not pay.
     """
-    if choice.engine == COMPREHEND:
-        with target(None, choice.region) as chosen:
+    if options.engine == COMPREHEND:
+        with target(None, options.region) as chosen:
             client = boto3.Session(region_name=chosen.region).client("comprehend", config=CONFIG)
-            _require_consent(texts, given=choice.consents)
-            yield comprehend(client, choice.language)
-    elif choice.engine == VADER:
+            _require_consent(texts, given=options.yes)
+            yield comprehend(client, cast("LanguageCodeType", options.language))
+    elif options.engine == VADER:
         yield vader()
     else:
-        yield understudy(Prior(choice.prior) if choice.prior else None)
+        yield understudy(Prior(options.prior) if options.prior else None)
 
 
 def _require_consent(texts: Sequence[str], *, given: bool) -> None:

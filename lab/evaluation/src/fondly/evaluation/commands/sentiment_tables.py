@@ -1,75 +1,84 @@
-"""The figures of sentiment, for people."""
+"""The figures of sentiment."""
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Iterator
 
-from fondly.cli.tables import cell, table
+from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
 from fondly.contracts.records import Sentiment
-from fondly.evaluation.sentiment.challenge import ChallengeReport
+from fondly.evaluation.commands.columns import INTERVAL, bounds, figure
+from fondly.evaluation.sentiment.challenge import ChallengeReport, WrongCase
 from fondly.evaluation.sentiment.metrics import Correlation, Share
 from fondly.evaluation.sentiment.ratings import RatingsReport
 from fondly.evaluation.sentiment.report import SentimentReport
-from fondly.operations.formatting import count
 
-INTERVAL = "95 % interval"
 TOLD = {
     Sentiment.NEGATIVE: 'negative texts told "because you liked"',
     Sentiment.POSITIVE: "... positive texts",
 }
+Figure = tuple[str, str | None, str | None, int | str]
+WRONG: Columns[WrongCase] = (
+    Column("kind", lambda case: case.kind),
+    Column("expected", lambda case: case.expected),
+    Column("returned", lambda case: case.returned),
+    Column("text", lambda case: case.text, fold=True),
+)
+KINDS: Columns[tuple[str, Share]] = (
+    Column("kind", lambda row: row[0], lambda row: "bold" if row[0] == "all" else ""),
+    Column("texts", lambda row: row[1].of, right=True),
+    *figure("right", lambda row: _share(row[1]), lambda row: "bold" if row[0] == "all" else ""),
+)
+CORRELATIONS: Columns[tuple[str, Correlation]] = (
+    Column("mean polarity and rating", lambda row: row[0]),
+    Column("products", lambda row: row[1].pairs, right=True),
+    *figure("Spearman's rho", lambda row: None if row[1].rho is None else (row[1].rho, row[1]), "bold"),
+)
 
 
-def show_labelled(report: SentimentReport, console: Console) -> None:
-    """Print what was scored, the figures, and which labels were returned for which."""
-    drawn = f" of {count(report.readable_rows)}" if report.rows < report.readable_rows else ""
-    console.print(cell(f"{report.engine}: {count(report.rows)}{drawn} rows", "bold"), soft_wrap=True)
-    console.print(cell(_left_out(report)), soft_wrap=True)
-    console.print()
-    console.print(_figures(report))
-    console.print()
-    console.print(_confusion(report))
+def labelled_sections(report: SentimentReport) -> Iterator[Shown]:
+    """Yield what was scored, the figures, and which labels were returned for which."""
+    drawn = f" of {report.readable_rows:,}" if report.rows < report.readable_rows else ""
+    yield Line(f"{report.engine}: {report.rows:,}{drawn} rows", "bold")
+    yield from (Line(_left_out(report)), GAP, _figures(report), GAP)
+    columns: Columns[Sentiment] = (
+        Column("label, returned as", lambda label: label.lower()),
+        *(_returned(other, report) for other in Sentiment),
+    )
+    yield Table(columns, list(report.confusion))
 
 
-def show_challenge(report: ChallengeReport, console: Console) -> None:
-    """Print the share that is right by kind, then every text that was not read right."""
-    names = ("texts", "right", INTERVAL)
-    shown = table("kind", *names, right=names)
-    for kind, found in sorted(report.kinds.items()):
-        shown.add_row(cell(kind), cell(count(found.of)), *_share(found))
-    shown.add_row(cell("all", "bold"), cell(count(report.right.of)), *_share(report.right, "bold"))
-    console.print(cell(f"{report.engine}: the challenge set", "bold"))
-    console.print()
-    console.print(shown)
+def challenge_sections(report: ChallengeReport) -> Iterator[Shown]:
+    """Yield the share that is right by kind, then every text that was not read right."""
+    yield from (Line(f"{report.engine}: the challenge set", "bold"), GAP)
+    yield Table(KINDS, [*sorted(report.kinds.items()), ("all", report.right)])
     if report.wrong:
-        console.print()
-        wrong = table("kind", "expected", "returned", "text", fold="text")
-        for case in report.wrong:
-            wrong.add_row(*map(cell, (case.kind, case.expected, case.returned, case.text)))
-        console.print(wrong)
+        yield from (GAP, Table(WRONG, report.wrong))
 
 
-def show_ratings(report: RatingsReport, console: Console) -> None:
-    """Print each engine's correlation over all rated products and over those with enough texts."""
-    about = f"{count(report.texts)} texts of {count(report.rated_products)} rated products"
-    console.print(cell(about, "bold"), soft_wrap=True)
-    console.print()
-    names = ("products", "Spearman's rho", INTERVAL)
-    shown = table("mean polarity and rating", *names, right=names)
+def rating_sections(report: RatingsReport) -> Iterator[Shown]:
+    """Yield each engine's correlation over all rated products and over those with enough texts."""
+    yield Line(f"{report.texts:,} texts of {report.rated_products:,} rated products", "bold")
+    rows: list[tuple[str, Correlation]] = []
     for name, found in report.engines.items():
-        shown.add_row(cell(name), *_correlation(found.all_products))
-        shown.add_row(cell("... three texts or more"), *_correlation(found.with_enough_texts))
-    console.print(shown)
+        rows += [(name, found.all_products), ("... three texts or more", found.with_enough_texts)]
+    yield from (GAP, Table(CORRELATIONS, rows))
 
 
 def _left_out(report: SentimentReport) -> str:
-    by_label = count(sum(report.unmapped_labels.values()))
-    errors = ", ".join(f"{error} {count(number)}" for error, number in report.errors.items()) or "none"
-    return f"left out: {count(report.bad_rows)} bad rows, {by_label} by label; errors: {errors}"
+    by_label = sum(report.unmapped_labels.values())
+    errors = ", ".join(f"{error} {number:,}" for error, number in report.errors.items()) or "none"
+    return f"left out: {report.bad_rows:,} bad rows, {by_label:,} by label; errors: {errors}"
 
 
-def _figures(report: SentimentReport) -> Table:
-    names = ("", INTERVAL, "rows")
-    shown = table("figure", *names, right=names)
+def _figures(report: SentimentReport) -> Table[Figure]:
+    columns: Columns[Figure] = (
+        Column("figure", lambda row: row[0]),
+        Column("", lambda row: row[1], lambda row: "bold" if row[3] else "", right=True),
+        Column(INTERVAL, lambda row: row[2], right=True),
+        Column("rows", lambda row: row[3], right=True),
+    )
+    return Table(columns, list(_rows(report)))
+
+
+def _rows(report: SentimentReport) -> Iterator[Figure]:
     shares = report.intervals
     told = shares.told_liked
     for title, found in (
@@ -78,33 +87,23 @@ def _figures(report: SentimentReport) -> Table:
         *((title, told[label]) for label, title in TOLD.items() if label in told),
         ("texts too long, scored in chunks", shares.too_long),
     ):
-        shown.add_row(cell(title), *_share(found, "bold"), cell(count(found.of)))
-    labels = ", ".join(label.lower() for label in report.macro_f1_labels)
-    shown.add_row(cell("macro-F1"), cell(f"{report.macro_f1:.3f}"), cell(""), cell(""))
-    shown.add_row(cell(f"  over {labels}"))
-    shown.add_row(cell("expected calibration error"), cell(f"{report.expected_calibration_error:.3f}"))
+        yield title, f"{found.share:.3f}" if found.of else None, bounds(found) if found.of else None, found.of
+    yield "macro-F1", f"{report.macro_f1:.3f}", "", ""
+    yield f"  over {', '.join(label.lower() for label in report.macro_f1_labels)}", "", "", ""
+    yield "expected calibration error", f"{report.expected_calibration_error:.3f}", "", ""
     if report.reviews_per_cpu_second is not None:
-        shown.add_row(cell("texts per CPU second"), cell(count(report.reviews_per_cpu_second)))
-    return shown
+        yield "texts per CPU second", f"{report.reviews_per_cpu_second:,.0f}", "", ""
 
 
-def _confusion(report: SentimentReport) -> Table:
-    names = [label.lower() for label in Sentiment]
-    shown = table("label, returned as", *names, right=names)
-    for label, row in report.confusion.items():
-        cells = (cell(count(row[other]), "bold" if other is label else "") for other in Sentiment)
-        shown.add_row(cell(label.lower()), *cells)
-    return shown
+def _returned(label: Sentiment, report: SentimentReport) -> Column[Sentiment]:
+    """How many texts of each label were read as this one."""
+    return Column(
+        label.lower(),
+        lambda row: report.confusion[row][label],
+        lambda row: "bold" if row is label else "",
+        right=True,
+    )
 
 
-def _share(found: Share, style: str = "") -> tuple[Text, Text]:
-    if not found.of:
-        return cell(None), cell(None)
-    return cell(f"{found.share:.3f}", style), cell(f"{found.low:.3f} to {found.high:.3f}")
-
-
-def _correlation(found: Correlation) -> tuple[Text, Text, Text]:
-    pairs = cell(count(found.pairs))
-    if found.rho is None:
-        return pairs, cell(None), cell(None)
-    return pairs, cell(f"{found.rho:.3f}", "bold"), cell(f"{found.low:.3f} to {found.high:.3f}")
+def _share(found: Share) -> tuple[float, Share] | None:
+    return (found.share, found) if found.of else None

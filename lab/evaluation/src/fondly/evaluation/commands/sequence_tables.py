@@ -1,30 +1,26 @@
-"""The figures on sequences, for people."""
+"""The figures on sequences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from rich.console import Console
-
-from fondly.cli.tables import cell, table
+from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
 from fondly.evaluation.sequences.report import Figures, SequenceReport
-from fondly.operations.formatting import count
 
 ACCURACY = ("recall@5", "ndcg@5", "recall@10", "ndcg@10", "coverage@5")
-SECONDS = ("fit s", "score s")
 OURS = "Fondly"
+Row = tuple[str, Figures]
 
 
-def show_sequences(report: SequenceReport, beside: Mapping[str, Figures], console: Console) -> None:
-    """Print a row for the engine and each baseline, and what they are about."""
-    shown = table("", *ACCURACY, *SECONDS, right=(*ACCURACY, *SECONDS))
-    for name, figures in {OURS: report, **beside}.items():
-        values = figures.model_dump()
-        shown.add_row(
-            cell(name, "bold" if name == OURS else ""),
-            *(cell(f"{values[each]:.4f}") for each in ACCURACY),
-            cell(f"{figures.fit_seconds:,.1f}"),
-            cell(f"{figures.score_seconds:,.1f}"),
-        )
-    console.print(shown)
-    console.print()
-    about = f"{count(report.users)} users, {count(report.items)} items, {count(report.peak_rss_mb)} MB"
-    console.print(cell(about))
+def sequence_sections(report: SequenceReport, beside: Mapping[str, Figures]) -> Iterator[Shown]:
+    """Yield a row for the engine and each baseline, and what they are about."""
+    columns: Columns[Row] = (
+        Column("", lambda row: row[0], lambda row: "bold" if row[0] == OURS else ""),
+        *map(_accuracy, ACCURACY),
+        Column("fit s", lambda row: f"{row[1].fit_seconds:,.1f}", right=True),
+        Column("score s", lambda row: f"{row[1].score_seconds:,.1f}", right=True),
+    )
+    yield from (Table(columns, [(OURS, report), *beside.items()]), GAP)
+    yield Line(f"{report.users:,} users, {report.items:,} items, {report.peak_rss_mb:,.0f} MB", wraps=True)
+
+
+def _accuracy(name: str) -> Column[Row]:
+    return Column(name, lambda row: f"{row[1].model_dump()[name]:.4f}", right=True)

@@ -62,11 +62,11 @@ def problem_of(claim: Claim) -> Problem:
         return "the product is not in the run's catalogue"
     if claim.product != known:
         return "the product's facts differ from those in the run's catalogue"
-    kind = claim.reason.kind
-    if unused := claim.reason.model_dump(exclude_defaults=True).keys() - EVIDENCE[kind] - {"kind"}:
-        return f"{kind} claims nothing by {', '.join(sorted(unused))}"
-    problem = _own_product_problem(claim) if EVIDENCE[kind] >= OWN_PRODUCT else None
-    return problem or PROBLEMS[kind](claim)
+    check, evidence = CLAIMS[claim.reason.kind]
+    if unused := claim.reason.model_dump(exclude_defaults=True).keys() - evidence - {"kind"}:
+        return f"{claim.reason.kind} claims nothing by {', '.join(sorted(unused))}"
+    problem = _own_product_problem(claim) if evidence >= OWN_PRODUCT else None
+    return problem or check(claim)
 
 
 def _own_product_problem(claim: Claim) -> Problem:
@@ -190,10 +190,6 @@ def _popular_in_category(claim: Claim) -> Problem:
     return _rank_problem(claim, category)
 
 
-def _popular(claim: Claim) -> Problem:
-    return _rank_problem(claim, ())
-
-
 def _rank_problem(claim: Claim, category: Category) -> Problem:
     ranks, out_of = claim.shop.ranks(claim.product.product_id, category)
     claimed = claim.reason.rank
@@ -208,10 +204,6 @@ def _featured(claim: Claim) -> Problem:
     return None if claim.product.product_id in claim.shop.own.pinned else "the shop did not pin it"
 
 
-def _assortment(_: Claim) -> Problem:
-    return None
-
-
 def _owned(claim: Claim) -> Iterable[Product]:
     products = claim.shop.products
     return (products[each] for each in claim.preferences if each in products)
@@ -221,33 +213,21 @@ def _path(category: Category) -> str:
     return " > ".join(category) or "no category"
 
 
-PROBLEMS: Mapping[ReasonKind, Callable[[Claim], Problem]] = {
-    ReasonKind.LIKED: _liked,
-    ReasonKind.ALSO_LIKED: _also_liked,
-    ReasonKind.BOUGHT_TOGETHER: _bought_together,
-    ReasonKind.GOES_WITH: _goes_with,
-    ReasonKind.BETTER_RATED: _better_rated,
-    ReasonKind.SAME_SHELF: _same_shelf,
-    ReasonKind.NEW: _new,
-    ReasonKind.POPULAR_IN_CATEGORY: _popular_in_category,
-    ReasonKind.WELL_RATED: _well_rated,
-    ReasonKind.POPULAR: _popular,
-    ReasonKind.FEATURED: _featured,
-    ReasonKind.ASSORTMENT: _assortment,
-}
 OWN_PRODUCT = frozenset({"product_id", "product_name", "review_id"})
-EVIDENCE: Mapping[ReasonKind, frozenset[str]] = {
-    ReasonKind.LIKED: OWN_PRODUCT,
-    ReasonKind.ALSO_LIKED: OWN_PRODUCT | {"customers"},
-    ReasonKind.BOUGHT_TOGETHER: OWN_PRODUCT | {"customers"},
-    ReasonKind.GOES_WITH: OWN_PRODUCT | {"customers"},
-    ReasonKind.BETTER_RATED: OWN_PRODUCT,
-    ReasonKind.SAME_SHELF: OWN_PRODUCT,
-    ReasonKind.NEW: frozenset({"category"}),
-    ReasonKind.POPULAR_IN_CATEGORY: frozenset({"category", "rank", "out_of"}),
-    ReasonKind.WELL_RATED: frozenset(),
-    ReasonKind.POPULAR: frozenset({"rank", "out_of"}),
-    ReasonKind.FEATURED: frozenset(),
-    ReasonKind.ASSORTMENT: frozenset(),
+_COUNTED = OWN_PRODUCT | {"customers"}
+_RANKED = frozenset({"rank", "out_of"})
+CLAIMS: Mapping[ReasonKind, tuple[Callable[[Claim], Problem], frozenset[str]]] = {
+    ReasonKind.LIKED: (_liked, OWN_PRODUCT),
+    ReasonKind.ALSO_LIKED: (_also_liked, _COUNTED),
+    ReasonKind.BOUGHT_TOGETHER: (_bought_together, _COUNTED),
+    ReasonKind.GOES_WITH: (_goes_with, _COUNTED),
+    ReasonKind.BETTER_RATED: (_better_rated, OWN_PRODUCT),
+    ReasonKind.SAME_SHELF: (_same_shelf, OWN_PRODUCT),
+    ReasonKind.NEW: (_new, frozenset({"category"})),
+    ReasonKind.POPULAR_IN_CATEGORY: (_popular_in_category, _RANKED | {"category"}),
+    ReasonKind.WELL_RATED: (_well_rated, frozenset()),
+    ReasonKind.POPULAR: (lambda claim: _rank_problem(claim, ()), _RANKED),
+    ReasonKind.FEATURED: (_featured, frozenset()),
+    ReasonKind.ASSORTMENT: (lambda _: None, frozenset()),
 }
-"""The members of a reason that each kind uses; all others are absent."""
+"""How each kind of reason is false, and which of a reason's members it uses; all others are absent."""

@@ -1,12 +1,19 @@
 """`fondly check`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, guarded
+from fondly.cli.options import AsJson, ConfigFile
+from fondly.cli.output import console, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fondly.ingest.use_cases.check_files import CheckedFiles
+    from fondly.operations.shop import Shop
 
 Files = Annotated[
     list[Path],
@@ -24,21 +31,10 @@ MappingFile = Annotated[
 ]
 Written = Annotated[
     Path | None,
-    typer.Option(
-        "--write-mapping",
-        dir_okay=False,
-        help="Write a mapping of these files here, to be completed by hand.",
-    ),
+    typer.Option(dir_okay=False, help="Write a mapping of these files here, to be completed by hand."),
 ]
 Rejects = Annotated[
-    Path | None,
-    typer.Option("--rejects", dir_okay=False, help="Write every reject here, one JSON object a line."),
-]
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", exists=True, dir_okay=False, show_default="fondly.toml", help="The shop's settings."
-    ),
+    Path | None, typer.Option(dir_okay=False, help="Write every reject here, one JSON object a line.")
 ]
 
 
@@ -48,7 +44,7 @@ def check(
     mapping: MappingFile = None,
     write_mapping: Written = None,
     rejects: Rejects = None,
-    config: Config = None,
+    config: ConfigFile = None,
     *,
     json: AsJson = False,
 ) -> None:
@@ -56,26 +52,40 @@ def check(
 
     Nothing is started, sent or paid. Exit code 1 if the files cannot be used.
     """
-    from fondly.cli.check.progress import reading
-    from fondly.cli.check.tables import show
-    from fondly.cli.output import console, print_json, say
-    from fondly.operations.check.reading import choose, read
-    from fondly.operations.check.views import view
     from fondly.operations.shop import load_shop
 
     shop = load_shop(config)
-    chosen = choose(files, shop, mapping)
     if write_mapping:
         from fondly.operations.check.mapping import write
+        from fondly.operations.check.reading import choose
 
-        write(chosen.sources, write_mapping)
+        write(choose(files, shop, mapping).sources, write_mapping)
         say(f"wrote {write_mapping}: complete it, then run `fondly check` with --mapping {write_mapping}")
-        return
-    with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:
-        result = view(read(chosen, shop, watch=watch, rejects=rejects))
-    if json:
-        print_json(result)
     else:
-        show(result, console())
+        checked(files, shop, mapping, rejects=rejects, json=json)
+
+
+def checked(
+    files: "Sequence[Path]",
+    shop: "Shop",
+    mapping: Path | None = None,
+    *,
+    rejects: Path | None = None,
+    json: bool = False,
+    aside: bool = False,
+) -> "CheckedFiles":
+    """Read files and show the result, `aside` on standard error; exit with 1 if they cannot be used."""
+    from fondly.cli.answer import Answer
+    from fondly.cli.reading_progress import reading
+    from fondly.cli.tables.check import check_sections
+    from fondly.operations.check.reading import choose, read
+    from fondly.operations.check.views import view
+
+    chosen = choose(files, shop, mapping)
+    with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:
+        found = read(chosen, shop, watch=watch, rejects=rejects)
+    result = view(found)
+    Answer(result, check_sections(result)).give(json=json, aside=aside)
     if not result.usable:
         raise typer.Exit(FOUND_WRONG)
+    return found

@@ -1,183 +1,161 @@
 """`fondly cost`: what runs cost, before and after."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson, ConfigFile
+from fondly.cli.answer import Answer
 from fondly.cli.execution import guarded, in_environment
+from fondly.cli.options import ConfigFile, RunId
 from fondly.contracts.clock import utc_now
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.cost.workload import Workload
     from fondly.operations.environment import Environment
 
-
 app = typer.Typer(no_args_is_help=True, help="What runs cost: reckoned before, measured afterwards.")
 
-Customers = Annotated[int | None, typer.Option(min=1, help="The number of customers.")]
-Reviews = Annotated[
-    int | None, typer.Option(min=0, show_default="1.25 a customer", help="The number of texts.")
-]
-Products = Annotated[
-    int | None,
-    typer.Option(min=1, show_default="15 % of the customers, at most 10,000", help="The catalogue."),
-]
-Data = Annotated[
-    Path | None, typer.Option(exists=True, help="Count in these files instead, as `fondly check` does.")
-]
-Emails = Annotated[int, typer.Option(min=1, help="Emails that each customer gets: so many runs.")]
-Mailed = Annotated[float, typer.Option(min=0, max=1, help="The share of customers who may be written to.")]
-HeldOut = Annotated[
-    float,
-    typer.Option(
-        min=0,
-        max=1,
-        envvar="FONDLY_MAILER_HOLDOUT",
-        help="The share of them who get no email, for comparison.",
-    ),
-]
-Known = Annotated[
-    float, typer.Option(min=0, max=1, help="The share of texts that have been paid for before.")
-]
-KnownPrompts = Annotated[float, typer.Option(min=0, max=1, help="The share of prompts answered before.")]
-KnownRankings = Annotated[
-    float,
-    typer.Option(min=0, max=1, help="The share of customers whose rankings are kept from earlier runs."),
-]
-TextUnits = Annotated[
-    float | None,
-    typer.Option(
-        min=3, show_default="3.4", help="Comprehend's units a text: 100 characters each, at least 3."
-    ),
-]
-Model = Annotated[
-    str, typer.Option(envvar="FONDLY_MAILER_MODEL_ID", help="The Bedrock model, whose tokens have prices.")
-]
-Aspects = Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")]
-Languages = Annotated[bool, typer.Option("--languages", help="Have Comprehend find each review's language.")]
-WeeklyShare = Annotated[
-    float, typer.Option(min=0, max=1, help="How much of texts and interactions is new a week later.")
-]
-Ranking = Annotated[
-    bool,
-    typer.Option(
-        "--ranking/--no-ranking",
-        envvar="FONDLY_RECOMMENDER_RANKING",
-        help="Whether Personalize ranks products for each customer.",
-    ),
-]
-ConverseRpm = Annotated[float, typer.Option(min=1, help="Bedrock's quota of calls a minute.")]
-ComprehendTps = Annotated[float, typer.Option(min=0.1, help="Comprehend's quota of batch calls a second.")]
-SesPerS = Annotated[float, typer.Option(min=0.1, help="Emails a second that SES allows the account.")]
 Days = Annotated[int, typer.Option(min=1, max=63, help="So many days; CloudWatch keeps windows for 63.")]
-RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is to do."""
+
+    customers: Annotated[int | None, typer.Option(min=1, help="The number of customers.")] = None
+    reviews: Annotated[
+        int | None, typer.Option(min=0, show_default="1.25 a customer", help="The number of texts.")
+    ] = None
+    products: Annotated[
+        int | None,
+        typer.Option(min=1, show_default="15 % of the customers, at most 10,000", help="The catalogue."),
+    ] = None
+    data: Annotated[
+        Path | None, typer.Option(exists=True, help="Count in these files instead, as `fondly check` does.")
+    ] = None
+    config: ConfigFile = None
+    emails_per_customer: Annotated[
+        int, typer.Option(min=1, help="Emails that each customer gets: so many runs.")
+    ] = 1
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How much of it is paid for."""
+
+    mailed: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of customers who may be written to.")
+    ] = 1.0
+    holdout: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            envvar="FONDLY_MAILER_HOLDOUT",
+            help="The share of them who get no email, for comparison.",
+        ),
+    ] = 0.0
+    known_texts: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of texts that have been paid for before.")
+    ] = 0.0
+    known_prompts: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of prompts answered before.")
+    ] = 0.0
+    known_rankings: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="The share of customers whose rankings are kept from earlier runs."),
+    ] = 0.0
+    units_per_text: Annotated[
+        float | None,
+        typer.Option(
+            min=3, show_default="3.4", help="Comprehend's units a text: 100 characters each, at least 3."
+        ),
+    ] = None
+    weekly_share: Annotated[
+        float, typer.Option(min=0, max=1, help="How much of texts and interactions is new a week later.")
+    ] = 0.1
+
+
+@dataclass(frozen=True)
+class Services:
+    """What is asked of the AI services."""
+
+    model_id: Annotated[
+        str,
+        typer.Option(envvar="FONDLY_MAILER_MODEL_ID", help="The Bedrock model, whose tokens have prices."),
+    ] = "anthropic.claude-haiku-5-5"
+    aspects: Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")] = False
+    languages: Annotated[
+        bool, typer.Option("--languages", help="Have Comprehend find each review's language.")
+    ] = False
+    ranking: Annotated[
+        bool,
+        typer.Option(
+            envvar="FONDLY_RECOMMENDER_RANKING", help="Whether Personalize ranks products for each customer."
+        ),
+    ] = True
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What the account's quotas allow."""
+
+    converse_rpm: Annotated[float, typer.Option(min=1, help="Bedrock's quota of calls a minute.")] = 200.0
+    comprehend_tps: Annotated[
+        float, typer.Option(min=0.1, help="Comprehend's quota of batch calls a second.")
+    ] = 10.0
+    ses_per_s: Annotated[
+        float, typer.Option(min=0.1, help="Emails a second that SES allows the account.")
+    ] = 14.0
 
 
 @app.command()
 @guarded
-def estimate(
-    *,
-    customers: Customers = None,
-    reviews: Reviews = None,
-    products: Products = None,
-    data: Data = None,
-    emails_per_customer: Emails = 1,
-    mailed: Mailed = 1.0,
-    holdout: HeldOut = 0.0,
-    known_texts: Known = 0.0,
-    known_prompts: KnownPrompts = 0.0,
-    known_rankings: KnownRankings = 0.0,
-    units_per_text: TextUnits = None,
-    model_id: Model = "anthropic.claude-haiku-5-5",
-    converse_rpm: ConverseRpm = 200.0,
-    comprehend_tps: ComprehendTps = 10.0,
-    config: ConfigFile = None,
-    aspects: Aspects = False,
-    languages: Languages = False,
-    ranking: Ranking = True,
-    weekly_share: WeeklyShare = 0.1,
-    ses_per_s: SesPerS = 14.0,
-    json: AsJson = False,
-) -> None:
+def estimate(*, size: Size, shares: Shares, services: Services, rates: Rates) -> Answer:
     """Reckon what a run costs at list prices, line by line, from the ratios of two measured runs.
 
     Nothing is started, sent or paid.
     """
-    from fondly.cli.cost.tables import show_estimate
-    from fondly.cli.output import console, print_json
+    from fondly.cli.tables.cost import estimate_sections
     from fondly.operations.cost.estimate import estimate_cost
     from fondly.operations.cost.hours import Quotas
-    from fondly.operations.cost.workload import Workload
 
-    options = {
-        "model_id": model_id,
-        "held_out": holdout,
-        "asks_aspects": aspects,
-        "auto_language": languages,
-        "known_prompts": known_prompts,
-        "known_rankings": known_rankings,
-        **({} if ranking else {"trains": False}),
-    }
-    if data:
-        work = _counted(data, config).model_copy(update=options)
-    elif customers:
-        work = Workload.of(
-            customers,
-            reviews=reviews,
-            products=products,
-            mailed=mailed,
-            known_texts=known_texts,
-            units_per_text=units_per_text,
-            **options,
-        )
-    else:
-        raise typer.BadParameter("say how many: --customers, or --data with the files")
-    quotas = Quotas(comprehend_calls_per_s=comprehend_tps, converse_calls_per_min=converse_rpm)
+    quotas = Quotas(comprehend_calls_per_s=rates.comprehend_tps, converse_calls_per_min=rates.converse_rpm)
     found = estimate_cost(
-        work,
-        emails_per_customer=emails_per_customer,
-        weekly_share=weekly_share,
+        _workload(size, shares, services),
+        emails_per_customer=size.emails_per_customer,
+        weekly_share=shares.weekly_share,
         quotas=quotas,
-        ses_per_s=ses_per_s,
+        ses_per_s=rates.ses_per_s,
     )
-    if json:
-        print_json(found)
-    else:
-        show_estimate(found, console())
+    return Answer(found, estimate_sections(found))
 
 
 @app.command()
 @in_environment
-async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False) -> None:
+async def run(environment: "Environment", run_id: RunId) -> Answer:
     """Show what a run has used and what that cost, and its budget if it has one."""
-    from fondly.cli.cost.tables import show_measured
-    from fondly.cli.output import console, print_json
+    from fondly.cli.tables.cost import measured_sections
     from fondly.operations.cost.measured import measured_cost
     from fondly.operations.runs.lookup import find_run
 
     ledger = await environment.ledger()
     found = await measured_cost(environment, ledger, await find_run(ledger, run_id))
-    if json:
-        print_json(found)
-    else:
-        show_measured(found, console())
+    return Answer(found, measured_sections(found))
 
 
 @app.command()
 @in_environment
-async def realtime(environment: "Environment", *, days: Days = 30, json: AsJson = False) -> None:
+async def realtime(environment: "Environment", *, days: Days = 30) -> Answer:
     """Show what picks in real time, and the campaign, have used in some days, and what that cost."""
-    from fondly.cli.cost.tables import show_realtime
-    from fondly.cli.output import console, print_json
+    from fondly.cli.tables.cost import realtime_sections
     from fondly.operations.cost.realtime import realtime_cost
 
     found = await realtime_cost(environment, days=days, now=utc_now())
-    if json:
-        print_json(found)
-    else:
-        show_realtime(found, console())
+    return Answer(found, realtime_sections(found))
 
 
 @app.command()
@@ -186,16 +164,42 @@ def guidance() -> None:
     """Print the cost table of the original guidance beside ours, as Markdown."""
     import sys
 
-    from fondly.cli.cost.guidance import comparison
+    from fondly.cli.tables.guidance import comparison
 
     sys.stdout.write(comparison())
+
+
+def _workload(size: Size, shares: Shares, services: Services) -> "Workload":
+    from fondly.operations.cost.workload import Workload
+
+    options = {
+        "model_id": services.model_id,
+        "held_out": shares.holdout,
+        "asks_aspects": services.aspects,
+        "auto_language": services.languages,
+        "known_prompts": shares.known_prompts,
+        "known_rankings": shares.known_rankings,
+        **({} if services.ranking else {"trains": False}),
+    }
+    if size.data:
+        return _counted(size.data, size.config).model_copy(update=options)
+    if size.customers is None:
+        raise typer.BadParameter("say how many: --customers, or --data with the files")
+    return Workload.of(
+        size.customers,
+        reviews=size.reviews,
+        products=size.products,
+        mailed=shares.mailed,
+        known_texts=shares.known_texts,
+        units_per_text=shares.units_per_text,
+        **options,
+    )
 
 
 def _counted(data: Path, config: Path | None) -> "Workload":
     """Count what is to be done in a shop's files; raise `OperationError` if they cannot be used."""
     from fondly.operations.check.estimate import workload_of
     from fondly.operations.check.reading import choose, read
-    from fondly.operations.errors import OperationError
     from fondly.operations.shop import load_shop
 
     shop = load_shop(config)

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson
-from fondly.cli.execution import ask, in_environment
+from fondly.cli.answer import Answer
+from fondly.cli.execution import in_environment
+from fondly.cli.interrupts import ask
+from fondly.cli.options import AsJson, Limit, OfRun, Yes
+from fondly.cli.output import print_json, say
+from fondly.operations.errors import NoSuchDeadLetterError, OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.environment import Environment
@@ -15,11 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that the services gave up.")
 
 QueueName = Annotated[str, typer.Argument(metavar="QUEUE", help="A queue's name in the topology: mailer.")]
-OfRun = Annotated[str | None, typer.Option("--run", help="Only this run's; the beginning of its id will do.")]
-OfMessage = Annotated[str | None, typer.Option("--message-id", help="Only the one with this message id.")]
-Limit = Annotated[int, typer.Option(min=1, help="Show at most this many.")]
+OfMessage = Annotated[str | None, typer.Option(help="Only the one with this message id.")]
 WithBody = Annotated[bool, typer.Option("--body", help="Show the messages' bodies as well.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 OutFile = Annotated[
     Path | None, typer.Option("--out", dir_okay=False, help="Append the discarded dead letters to this file.")
 ]
@@ -27,17 +28,14 @@ OutFile = Annotated[
 
 @app.command("list")
 @in_environment
-async def list_(environment: "Environment", *, json: AsJson = False) -> None:
+async def list_(environment: "Environment") -> Answer:
     """Show how many dead letters each queue has."""
-    from fondly.cli.dead_letters.table import count_table
-    from fondly.cli.output import console, print_json
+    from fondly.cli.tables.declaration import Table
+    from fondly.cli.tables.queues import DEAD_LETTERS
     from fondly.operations.dead_letters.received import count_dead_letters
 
     counts = await count_dead_letters(environment)
-    if json:
-        print_json(counts)
-    else:
-        console().print(count_table(counts))
+    return Answer(counts, [Table(DEAD_LETTERS, counts)])
 
 
 @app.command()
@@ -50,14 +48,12 @@ async def show(
     message_id: OfMessage = None,
     limit: Limit = 50,
     body: WithBody = False,
-    json: AsJson = False,
-) -> None:
+) -> Answer:
     """Show a queue's dead letters and their reasons.
 
     They stay in the dead-letter queue.
     """
-    from fondly.cli.dead_letters.table import show_dead_letter
-    from fondly.cli.output import console, print_json, say
+    from fondly.cli.tables.queues import dead_letters
     from fondly.operations.dead_letters.dead_letter import Selection
     from fondly.operations.dead_letters.received import receive_dead_letters
 
@@ -65,39 +61,24 @@ async def show(
     fetched = limit if selection.everything else None
     async with receive_dead_letters(environment, environment.known_queue(queue), limit=fetched) as received:
         selected = selection.of(received.dead_letters)[:limit]
-    if json:
-        print_json(selected)
-        return
-    for dead_letter in selected:
-        show_dead_letter(dead_letter, console(), with_body=body)
-    say(f"{len(selected)} of {received.total} dead letters")
+    return Answer(selected, dead_letters(selected, of=received.total, with_body=body))
 
 
 @app.command()
 @in_environment
 async def redrive(
-    environment: "Environment",
-    queue: QueueName,
-    *,
-    run: OfRun = None,
-    message_id: OfMessage = None,
-    json: AsJson = False,
-) -> None:
+    environment: "Environment", queue: QueueName, *, run: OfRun = None, message_id: OfMessage = None
+) -> Answer:
     """Send dead letters back to their queue."""
-    from fondly.cli.output import console, print_json, say
-    from fondly.cli.tables import cell
+    from fondly.cli.tables.declaration import Line
     from fondly.operations.dead_letters.dead_letter import Selection
     from fondly.operations.dead_letters.redrive import redrive as redrive_dead_letters
-    from fondly.operations.errors import NoSuchDeadLetterError
 
     selection, name = Selection(run_id=run, message_id=message_id), environment.known_queue(queue)
     done = await redrive_dead_letters(environment, name, selection, lambda moved: say(f"{moved} moved"))
-    if json:
-        print_json(done)
-    else:
-        console().print(cell(f"{done.moved} dead letters sent back to {done.queue}"))
-    if not (done.moved or selection.everything):
-        raise NoSuchDeadLetterError(name)
+    missing = [] if done.moved or selection.everything else [str(NoSuchDeadLetterError(name))]
+    told = Line(f"{done.moved} dead letters sent back to {done.queue}")
+    return Answer(done, [told], missing, is_wrong=bool(missing))
 
 
 @app.command()
@@ -116,10 +97,8 @@ async def discard(
 
     They are written as JSON lines to `--out` or standard output before.
     """
-    from fondly.cli.output import print_json, say
     from fondly.operations.dead_letters.dead_letter import Discarded, Selection
     from fondly.operations.dead_letters.received import discarding
-    from fondly.operations.errors import OperationError
 
     selection = Selection(run_id=run, message_id=message_id)
     async with discarding(environment, queue, selection) as found:

@@ -1,13 +1,15 @@
 """`fondly demo` and `fondly compose-demo`."""
 
-import sys
+import json as json_text
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson, ConfigFile
-from fondly.cli.execution import FOUND_WRONG, guarded
+from fondly.cli.commands.check import checked
+from fondly.cli.execution import guarded
+from fondly.cli.options import AsJson, ConfigFile
+from fondly.cli.output import console, print_json, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +63,6 @@ def demo(
     made-up shop, only those that do not describe data. With --send nobody is written to either: what arrives
     is shown beside each email. With --hold you look, approve and stop emails yourself, as in production.
     """
-    from fondly.cli.output import say
     from fondly.operations.shop import load_shop
     from fondly.stack.embedded import embedded_stack
     from fondly.stack.kept import kept_stack, require_no_stack
@@ -71,7 +72,7 @@ def demo(
     if keep:
         require_no_stack()
     shop = load_shop(config)
-    settings = _checked(data, shop, json=json) if data else {}
+    settings = _hosts(data, shop, json=json) if data else {}
     if send or hold:
         from fondly.stack.local_mail import HOLDING, SENDING, TO_EVERYBODY
 
@@ -103,13 +104,12 @@ def compose_demo(
     from fondly.stack.compose import compose_stack
 
     if data:
-        _checked(data, load_shop(), json=json)
+        checked([data], load_shop(), aside=json)
     _run(partial(compose_stack, endpoint=endpoint), data, out, {}, json=json)
 
 
 def _say_what_is_next() -> None:
     """Lead somebody who is here for the first time to their first delivery."""
-    from fondly.cli.output import say
     from fondly.operations.local_stack import running_stack
     from fondly.stack.local_mail import FOLDER
 
@@ -123,41 +123,24 @@ def _say_what_is_next() -> None:
         say(f"what goes out arrives in {stack.variables[FOLDER]}, and nowhere else")
 
 
-def _checked(data: Path, shop: "Shop", *, json: bool) -> dict[str, str]:
-    """Check the files and show the result; return the settings for their hosts.
-
-    Files that cannot be used end the command before anything is started.
-    """
-    from fondly.cli.check.progress import reading
-    from fondly.cli.check.tables import show
-    from fondly.cli.output import console
+def _hosts(data: Path, shop: "Shop", *, json: bool) -> dict[str, str]:
+    """Check the files and show the result; return the settings for their hosts."""
     from fondly.operations.check.link_hosts import usual_hosts
-    from fondly.operations.check.reading import choose, read
-    from fondly.operations.check.views import view
 
-    chosen = choose([data], shop)
-    with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:
-        checked = read(chosen, shop, watch=watch)
-    result = view(checked)
-    show(result, console(stderr=json))
-    if not result.usable:
-        raise typer.Exit(FOUND_WRONG)
-    return usual_hosts(checked.link_hosts, checked.picture_hosts)
+    found = checked([data], shop, aside=json)
+    return usual_hosts(found.link_hosts, found.picture_hosts)
 
 
 def _run(
     open_stack: "OpenStack", data: Path | None, out: Path, settings: "Mapping[str, str]", *, json: bool
 ) -> None:
     """Print progress and report, with `json` to standard error, and the summary to standard output."""
-    from fondly.cli.output import console
     from fondly.stack.demo import run_demo
 
     screen = console(stderr=json)
     folder = run_demo(open_stack, data, out, screen, settings=settings)
     if json:
-        from json import dumps, loads
-
-        summary = loads((folder / "summary.json").read_text())
-        sys.stdout.write(dumps({"folder": str(folder), **summary}, indent=2) + "\n")
+        summary = json_text.loads((folder / "summary.json").read_text())
+        print_json({"folder": str(folder), **summary})
     else:
         screen.print(f"emails: {folder / 'index.html'}", markup=False, highlight=False, soft_wrap=True)

@@ -1,12 +1,16 @@
 """`fondly email`: look at a run's finished emails, and send one of them as a test."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fondly.cli.commands.options import AsJson
-from fondly.cli.execution import FOUND_WRONG, in_environment
+from fondly.cli.answer import Answer
+from fondly.cli.execution import in_environment
+from fondly.cli.options import AsJson, RunId
+from fondly.cli.output import say
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.emails.finished import Emails
@@ -14,22 +18,21 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Finished emails: look at them, send one as a test.")
 
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, the beginning of one, or `latest`.")]
-Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="A customer's id.")]
 Limit = Annotated[int, typer.Option(min=1, max=1_000, help="Show at most this many.")]
+Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="A customer's id.")]
 Random = Annotated[bool, typer.Option("--random", help="Draw them at random; else those that go out first.")]
 WithOutcome = Annotated[
     Literal["sent", "waiting", "sending", "suppressed", "refused", "in_doubt"] | None,
-    typer.Option("--outcome", help="Only these."),
+    typer.Option(help="Only these."),
 ]
-Count = Annotated[int, typer.Option("--count", min=1, max=1_000, help="How many.")]
+Count = Annotated[int, typer.Option(min=1, max=1_000, help="How many.")]
 Seed = Annotated[str, typer.Option(metavar="TEXT", help="Another text draws other emails.")]
 Out = Annotated[
     Path | None, typer.Option(file_okay=False, show_default="out/review-RUN", help="The folder to write.")
 ]
 Html = Annotated[bool, typer.Option("--html", help="Print the HTML instead of the plain text.")]
 Raw = Annotated[bool, typer.Option("--raw", help="Print the whole message, as it is sent.")]
-To = Annotated[list[str], typer.Option("--to", metavar="ADDRESS", help="Who gets it; may be repeated.")]
+To = Annotated[list[str], typer.Option(metavar="ADDRESS", help="Who gets it; may be repeated.")]
 
 
 @app.command("list")
@@ -41,16 +44,14 @@ async def list_(
     limit: Limit = 20,
     random: Random = False,
     outcome: WithOutcome = None,
-    json: AsJson = False,
-) -> None:
+) -> Answer:
     """List emails as an inbox shows them.
 
     Each with what has become of it.
     """
-    from fondly.cli.emails.tables import email_table
-    from fondly.cli.output import console, print_json, say
+    from fondly.cli.tables.declaration import Remark, Table
+    from fondly.cli.tables.emails import EMAILS
     from fondly.contracts.delivery import Outcome
-    from fondly.operations.errors import OperationError
 
     if random and outcome:
         raise OperationError("give --random or --outcome, not both")
@@ -62,14 +63,10 @@ async def list_(
     else:
         customers = await emails.first(limit)
     views = await emails.views(customers)
-    if json:
-        print_json(views)
-    elif views:
-        console().print(email_table(views))
-        if len(views) == limit:
-            say(f"at most {limit} are shown: --limit shows more")
-    else:
-        say(f"{emails.run.run_id} has no such emails")
+    if not views:
+        return Answer(views, [Remark(f"{emails.run.run_id} has no such emails")])
+    more = [Remark(f"at most {limit} are shown: --limit shows more")] if len(views) == limit else []
+    return Answer(views, [Table(EMAILS, views), *more])
 
 
 @app.command()
@@ -87,10 +84,7 @@ async def show(
 
     With what an inbox shows of it, and what has become of it.
     """
-    import sys
-
-    from fondly.cli.emails.tables import show_email
-    from fondly.cli.output import console, print_json
+    from fondly.cli.tables.emails import email_sections
     from fondly.stack.gallery.mime import texts
 
     emails = await _emails(environment, run_id)
@@ -99,10 +93,8 @@ async def show(
         sys.stdout.buffer.write(message if raw else texts(message).html.encode())
         return
     view = await emails.view(customer)
-    if json:
-        print_json(view)
-    else:
-        show_email(view, await emails.message(customer), console())
+    message = b"" if json else await emails.message(customer)
+    Answer(view, email_sections(view, message)).give(json=json)
 
 
 @app.command()
@@ -115,8 +107,6 @@ async def sample(
     They are drawn at random, and come with their products, why these were picked, and what the words answer.
     Nothing is sent.
     """
-    from fondly.cli.output import say
-    from fondly.operations.errors import OperationError
     from fondly.stack.selection import write_gallery
 
     emails = await _emails(environment, run_id)
@@ -131,32 +121,19 @@ async def sample(
 
 @app.command()
 @in_environment
-async def send(
-    environment: "Environment", run_id: RunId, customer: Customer, *, to: To, json: AsJson = False
-) -> None:
+async def send(environment: "Environment", run_id: RunId, customer: Customer, *, to: To) -> Answer:
     """Send a customer's email to yourself, as a test.
 
     It goes by the deployment's transport. The subject says that it is a test. Its links work, except that
     unsubscribing there changes nothing. It counts as an email to nobody. Exits with 1 if the provider did not
     accept it.
     """
-    from fondly.cli.output import print_json, say
+    from fondly.cli.tables.emails import sent_lines
     from fondly.operations.emails.sending import read_addresses, send_test
 
     addresses = read_addresses(to)
     sent = await send_test(environment, await _emails(environment, run_id), customer, addresses)
-    if json:
-        print_json(sent)
-    else:
-        for each in sent:
-            say(f"{each.to}: {'accepted' if each.accepted else 'not accepted'}{_told(each.said)}")
-    if not all(each.accepted for each in sent):
-        raise typer.Exit(FOUND_WRONG)
-
-
-def _told(said: str) -> str:
-    """What the provider said, behind what it means."""
-    return f": {said}" if said else ""
+    return Answer(sent, sent_lines(sent), is_wrong=not all(each.accepted for each in sent))
 
 
 async def _emails(environment: "Environment", run_id: str) -> "Emails":

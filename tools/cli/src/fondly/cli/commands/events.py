@@ -4,16 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import in_environment
+from fondly.cli.options import AsJson, OfRun
 
 if TYPE_CHECKING:
     from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="The events that services publish.")
 
-Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")]
-OfRun = Annotated[str | None, typer.Option("--run", help="Only this run; the beginning of its id will do.")]
+Topics = Annotated[list[str] | None, typer.Option(help="Only this topic; may be repeated.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Stop after this many events.")]
 Duration = Annotated[float | None, typer.Option(min=0, help="Stop after this many seconds.")]
 
@@ -33,6 +32,6 @@ async def tail(
 
     `--json` prints one per line.
     """
-    from fondly.cli.events.tail import Tail
+    from fondly.cli.tail import Tail
 
     await Tail(environment, topic or [], of_run=run or "", limit=limit, json=json).run(timeout_s)

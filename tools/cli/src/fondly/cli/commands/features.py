@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson
+from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
+from fondly.cli.options import DecidedBy
+from fondly.cli.output import say
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.environment import Environment
@@ -26,26 +29,16 @@ Search = Annotated[
 Refused = Annotated[
     bool, typer.Option("--refused", help="Show what was proposed and refused instead, with the reason.")
 ]
-By = Annotated[
-    str, typer.Option(metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who decides; it is stored.")
-]
 Language = Annotated[str, typer.Option(metavar="CODE", help="The language of the emails: en, de.")]
 
 
 @app.command("list")
 @in_environment
 async def list_(
-    environment: "Environment",
-    *,
-    run: OfRun = None,
-    search: Search = None,
-    refused: Refused = False,
-    json: AsJson = False,
-) -> None:
+    environment: "Environment", *, run: OfRun = None, search: Search = None, refused: Refused = False
+) -> Answer:
     """Show the features of products."""
-    from fondly.cli.features.tables import feature_table
-    from fondly.cli.output import console, print_json, say
-    from fondly.operations.errors import OperationError
+    from fondly.cli.tables.features import feature_table
     from fondly.operations.features import Features
 
     if run and search:
@@ -53,26 +46,19 @@ async def list_(
     features = await Features.of(environment)
     found, missing = await features.of_run(run) if run else (await features.of_text(search or ""), 0)
     shown = [each for each in found if each.refused] if refused else found
-    if json:
-        print_json(shown)
-    elif shown:
-        console().print(feature_table(shown, refused=refused))
-    say(f"{len(shown)} products" + (f"; {missing} of the run have no features yet" if missing else ""))
+    told = f"{len(shown)} products" + (f"; {missing} of the run have no features yet" if missing else "")
+    return Answer(shown, [feature_table(shown, refused=refused)] if shown else [], [told])
 
 
 @app.command()
 @in_environment
-async def show(environment: "Environment", product: Product, *, json: AsJson = False) -> None:
+async def show(environment: "Environment", product: Product) -> Answer:
     """Show a product's features, who decided on them, and what was refused."""
-    from fondly.cli.features.tables import show_features
-    from fondly.cli.output import console, print_json
+    from fondly.cli.tables.features import product_features
     from fondly.operations.features import Features
 
     record = await (await Features.of(environment)).of_product(product)
-    if json:
-        print_json(record)
-    else:
-        show_features(record, console())
+    return Answer(record, product_features(record))
 
 
 @app.command("set")
@@ -82,33 +68,25 @@ async def set_(
     product: Product,
     features: FeatureTexts,
     *,
-    by: By = "",
+    by: DecidedBy = "",
     language: Language = "en",
-    json: AsJson = False,
-) -> None:
+) -> Answer:
     """Decide what emails may say that a product has.
 
     It holds until `reset`, even if the catalogue entry changes.
     """
-    from fondly.cli.features.tables import show_features
-    from fondly.cli.output import console, print_json, say
+    from fondly.cli.tables.features import product_features
     from fondly.operations.features import Features
 
     known = await Features.of(environment)
     record, warnings = await known.decide(product, features, by=by, language=language)
-    for warning in warnings:
-        say(warning)
-    if json:
-        print_json(record)
-    else:
-        show_features(record, console())
+    return Answer(record, product_features(record), warnings)
 
 
 @app.command()
 @in_environment
 async def reset(environment: "Environment", product: Product) -> None:
     """Forget a product's features, so that the model is asked for them in the next run."""
-    from fondly.cli.output import say
     from fondly.operations.features import Features
 
     await (await Features.of(environment)).reset(product)

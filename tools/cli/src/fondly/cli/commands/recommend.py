@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fondly.cli.commands.options import AsJson
+from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
+from fondly.cli.output import say
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.environment import Environment
@@ -22,10 +24,7 @@ Engine = Annotated[
 Group = Annotated[
     str,
     typer.Option(
-        "--dataset-group",
-        metavar="NAME",
-        envvar="FONDLY_RECOMMENDER_DATASET_GROUP",
-        help="The dataset group of the runs.",
+        metavar="NAME", envvar="FONDLY_RECOMMENDER_DATASET_GROUP", help="The dataset group of the runs."
     ),
 ]
 
@@ -37,26 +36,19 @@ async def recommend(
     *,
     engine: Engine = "batch",
     dataset_group: Group = "fondly",
-    json: AsJson = False,
-) -> None:
+) -> Answer:
     """Show what a customer would be recommended now, and why.
 
     It is read from the environment itself: the shop of the latest run that has been studied, all that is
     known of the customer, their ranking and last emails, and the shop's file as it is now.
     """
-    from fondly.cli.output import console, print_json, say
-    from fondly.cli.recommending.tables import remark, show_picks
-    from fondly.operations.errors import OperationError
+    from fondly.cli.tables.picks import pick_sections
     from fondly.operations.recommending import picked
     from fondly.recommender.domain.realtime.customer_state import id_problem
 
     if problem := id_problem(customer):
         raise OperationError(f"CUSTOMER {problem}")
-    picks = await picked(environment, customer, engine=engine, group=dataset_group)
-    if picks.file_problem:
-        say(f"the shop's file is not used, but that of the run: {picks.file_problem}")
-    if json:
-        print_json(picks)
-    else:
-        show_picks(picks, console())
-        say(remark(picks))
+    found = await picked(environment, customer, engine=engine, group=dataset_group)
+    if found.file_problem:
+        say(f"the shop's file is not used, but that of the run: {found.file_problem}")
+    return Answer(found, pick_sections(found))

@@ -5,20 +5,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from fondly.cli.answer import Answer
 from fondly.cli.commands import delivery
-from fondly.cli.commands.delivery import By, Why, Yes
-from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, in_environment
+from fondly.cli.options import AsJson, DryRun, Limit, RunId, Yes
+from fondly.cli.output import say
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.environment import Environment
-    from fondly.operations.runs.views import RunDetails
     from fondly.runtime.runs.run import Run
 
 app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, approve it, resume it.")
 
-RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
-Limit = Annotated[int, typer.Option(min=1, help="Show at most this many.")]
 Status = Annotated[
     Literal["running", "stopped", "finished", "failed"] | None, typer.Option(help="Only these.")
 ]
@@ -46,73 +45,47 @@ WithDelivery = Annotated[bool, typer.Option("--delivery", help="Then follow its 
 ListDispatches = Annotated[
     bool, typer.Option("--dispatches", help="Also list the emails that are refused or in doubt.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be sent; send nothing.")]
 
 
 @in_environment
-async def runs(
-    environment: "Environment", *, limit: Limit = 20, status: Status = None, json: AsJson = False
-) -> None:
+async def runs(environment: "Environment", *, limit: Limit = 20, status: Status = None) -> Answer:
     """Show runs, the latest first."""
-    from fondly.cli.output import console, print_json, say
-    from fondly.cli.runs.tables import run_table
+    from fondly.cli.tables.declaration import Remark, Table
+    from fondly.cli.tables.runs import RUNS
     from fondly.operations.runs.lookup import list_runs
 
     views = await list_runs(environment, limit=limit, status=status)
-    if json:
-        print_json(views)
-    elif views:
-        console().print(run_table(views))
-    else:
-        say("no runs")
+    return Answer(views, [Table(RUNS, views) if views else Remark("no runs")])
 
 
 @app.command()
 @in_environment
-async def show(
-    environment: "Environment", run_id: RunId, *, dispatches: ListDispatches = False, json: AsJson = False
-) -> None:
+async def show(environment: "Environment", run_id: RunId, *, dispatches: ListDispatches = False) -> Answer:
     """Show one run: stages, delivery, counts, cost.
 
     Why it failed, and what became of its emails.
     """
-    from fondly.cli.output import console, print_json
-    from fondly.cli.runs.tables import show_details
-    from fondly.operations.runs.lookup import find_run, run_details
+    from fondly.operations.runs.lookup import find_run
 
-    ledger = await environment.ledger()
-    run = await find_run(ledger, run_id)
-    details = await run_details(environment, ledger, run, with_dispatches=dispatches)
-    if json:
-        print_json(details)
-    else:
-        show_details(details, console())
-        _say_what_is_next(details)
+    return await _details(
+        environment, await find_run(await environment.ledger(), run_id), dispatches=dispatches
+    )
 
 
 @app.command()
 @in_environment
 async def results(
-    environment: "Environment",
-    run_id: RunId,
-    *,
-    days: Days = 7,
-    against: Against = None,
-    json: AsJson = False,
-) -> None:
+    environment: "Environment", run_id: RunId, *, days: Days = 7, against: Against = None
+) -> Answer:
     """Show what a run's emails have led to: by variant of the subject, and beside those held out.
 
     Orders count once they have been uploaded, or told as events.
     """
-    from fondly.cli.output import console, print_json
-    from fondly.cli.results.tables import show_results
+    from fondly.cli.tables.results import result_sections
     from fondly.operations.results.gathering import results_of
 
     found = await results_of(environment, run_id, days=days, against=against)
-    if json:
-        print_json(found)
-    else:
-        show_results(found, console())
+    return Answer(found, result_sections(found))
 
 
 @app.command()
@@ -130,23 +103,18 @@ async def watch(
     With `--delivery` also its emails, until they are out or wait for somebody. `--json` prints a line per
     change. Exits with 1 if the run failed, or was stopped by its budget.
     """
-    from fondly.cli.output import console, say
-    from fondly.cli.runs.progress import show_delivery, show_run
-    from fondly.cli.runs.tables import show_details
+    from fondly.cli.progress import show_delivery, show_run
     from fondly.operations.runs.follow import follow, follow_delivery
-    from fondly.operations.runs.lookup import find_run, run_details
+    from fondly.operations.runs.lookup import find_run
     from fondly.runtime.runs.deliveries import Deliveries
 
     ledger = await environment.ledger()
-    run = await find_run(ledger, run_id)
-    run = await show_run(follow(ledger, run, interval_s), json=json)
+    run = await show_run(follow(ledger, await find_run(ledger, run_id), interval_s), json=json)
     if with_delivery and run.status == "finished":
         deliveries = Deliveries(environment.dynamodb, await environment.table("runs"))
         await show_delivery(follow_delivery(deliveries, ledger, run, interval_s), json=json)
     if not json:
-        details = await run_details(environment, ledger, run)
-        show_details(details, console())
-        _say_what_is_next(details)
+        (await _details(environment, run)).give(json=False)
     if run.status in {"failed", "stopped"}:
         say(f"{run.run_id} {'is ' if run.status == 'stopped' else ''}{run.status}: {run.reason}")
         raise typer.Exit(FOUND_WRONG)
@@ -154,26 +122,20 @@ async def watch(
 
 @app.command()
 @in_environment
-async def retry(
-    environment: "Environment", run_id: RunId, *, dry_run: DryRun = False, json: AsJson = False
-) -> None:
+async def retry(environment: "Environment", run_id: RunId, *, dry_run: DryRun = False) -> Answer:
     """Send again the messages that a stuck run waits for.
 
     Harmless if they are still in their queues.
     """
-    from fondly.cli.output import console, print_json, say
-    from fondly.cli.runs.tables import message_table
+    from fondly.cli.tables.runs import message_sections
     from fondly.operations.runs.retry import Retry
 
     retry = await Retry.of(environment, run_id)
     messages = await retry.messages()
     if not dry_run:
         await retry.send(messages)
-    if json:
-        print_json(messages)
-        return
-    console().print(message_table(messages))
-    say(f"{len(messages)} messages {'would be sent' if dry_run else 'sent'}")
+    told = f"{len(messages)} messages {'would be sent' if dry_run else 'sent'}"
+    return Answer(messages, message_sections(messages, told))
 
 
 @app.command()
@@ -183,55 +145,29 @@ async def resume(
     run_id: RunId,
     *,
     budget: BudgetUsd = None,
-    why: Why = None,
-    by: By = None,
+    grounds: delivery.Grounds,
     yes: Yes = False,
-    json: AsJson = False,
-) -> None:
+) -> Answer:
     """Go on with a stopped run, or a paused delivery.
 
     A run that its budget has stopped, or one whose emails somebody, or its readers' complaints, have stopped.
     Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
-    from fondly.operations.errors import OperationError
+    from fondly.cli.tables.runs import message_sections
     from fondly.operations.runs.lookup import find_run
+    from fondly.operations.runs.retry import Resume
     from fondly.runtime.runs.run import RunStatus
 
-    limit = _dollars(budget)
-    run = await find_run(await environment.ledger(), run_id)
+    limit, ledger = _dollars(budget), await environment.ledger()
+    run = await find_run(ledger, run_id)
     if run.status is not RunStatus.FINISHED:
-        await _resume_stopped(environment, run, limit, json=json)
-    elif limit is None:
-        await delivery.resume_delivery(environment, run.run_id, why=why, by=by, yes=yes, json=json)
-    else:
+        resumption = await Resume.of(environment, ledger, run)
+        messages = await resumption.send(limit)
+        told = f"{resumption.run.run_id} goes on: {len(messages)} messages sent"
+        return Answer(messages, message_sections(messages, told))
+    if limit is not None:
         raise OperationError(f"{run.run_id} has finished: its delivery has no budget")
-
-
-async def _resume_stopped(
-    environment: "Environment", run: "Run", limit: Decimal | None, *, json: bool
-) -> None:
-    """Go on with a run that its budget has stopped."""
-    from fondly.cli.output import console, print_json, say
-    from fondly.cli.runs.tables import message_table
-    from fondly.operations.runs.retry import Resume
-
-    resumption = await Resume.of(environment, await environment.ledger(), run)
-    messages = await resumption.send(limit)
-    if json:
-        print_json(messages)
-        return
-    console().print(message_table(messages))
-    say(f"{resumption.run.run_id} goes on: {len(messages)} messages sent")
-
-
-def _say_what_is_next(details: "RunDetails") -> None:
-    """Say it below all the tables, where a terminal stops, if the emails wait for somebody."""
-    from fondly.cli.delivery.tables import NEXT
-    from fondly.cli.output import say
-    from fondly.operations.delivery.approving import later
-
-    if details.delivery and details.delivery.delivery.status in NEXT:
-        say(later(details.delivery.delivery))
+    return await delivery.resume_delivery(environment, run.run_id, grounds, yes=yes)
 
 
 app.command()(delivery.approve)
@@ -239,6 +175,20 @@ app.command()(delivery.reject)
 app.command()(delivery.pause)
 app.command()(delivery.hold)
 app.command("list")(runs)
+
+
+async def _details(environment: "Environment", run: "Run", *, dispatches: bool = False) -> Answer:
+    """Everything about a run; below it, where a terminal stops, whether its emails wait for somebody."""
+    from fondly.cli.tables.declaration import Remark
+    from fondly.cli.tables.delivery import NEXT
+    from fondly.cli.tables.runs import run_sections
+    from fondly.operations.delivery.approving import later
+    from fondly.operations.runs.lookup import run_details
+
+    details = await run_details(environment, await environment.ledger(), run, with_dispatches=dispatches)
+    delivered = details.delivery.delivery if details.delivery else None
+    waits = [Remark(later(delivered))] if delivered and delivered.status in NEXT else []
+    return Answer(details, [*run_sections(details), *waits])
 
 
 def _dollars(text: str | None) -> Decimal | None:

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson, ConfigFile, EnvironmentName, Region, TopologyFile
-from fondly.cli.execution import FOUND_WRONG, guarded
+from fondly.cli.answer import Answer
+from fondly.cli.execution import guarded
+from fondly.cli.options import AsJson, ConfigFile, Target
+from fondly.cli.output import print_json, say
 
 Model = Annotated[
     str | None,
@@ -15,6 +17,11 @@ Model = Annotated[
         envvar="FONDLY_MAILER_MODEL_ID", show_default="the mailer's own", help="The Bedrock model to try."
     ),
 ]
+
+Customers = Annotated[
+    int | None, typer.Option(min=1, help="Show what so many take with the account's quotas.")
+]
+Within = Annotated[float, typer.Option(min=2, help="The hours in which a run is to be done.")]
 
 
 @guarded
@@ -42,7 +49,6 @@ def pictures(
 
     Emails of an earlier run show them while this runs, in any mail reader on this machine.
     """
-    from fondly.cli.output import say
     from fondly.stack.pictures.addresses import BASE_URL
     from fondly.stack.pictures.files import write_pictures
     from fondly.stack.pictures.server import serve
@@ -55,66 +61,49 @@ def pictures(
 
 
 @guarded
-def provision(
-    environment: EnvironmentName = None,
-    region: Region = None,
-    topology: TopologyFile = None,
-    *,
-    json: AsJson = False,
-) -> None:
+def provision(*, where: Target, json: AsJson = False) -> None:
     """Create an environment's resources; print the services' settings.
 
     The resources are those of the topology. Running it again changes nothing.
     """
-    from json import dumps
-
     from fondly.cli.target import target
     from fondly.operations.target import load_topology
     from fondly.stack.provision import provision as create
 
-    with target(environment, region) as chosen:
-        resources = create(load_topology(topology), environment=chosen.environment, region=chosen.region)
+    with target(where.environment, where.region) as chosen:
+        topology = load_topology(where.topology)
+        resources = create(topology, environment=chosen.environment, region=chosen.region)
     settings = resources.settings()
-    lines = "".join(f"{name}={value}\n" for name, value in settings.items())
-    sys.stdout.write(dumps(settings, indent=2) + "\n" if json else lines)
+    if json:
+        print_json(settings)
+    else:
+        sys.stdout.write("".join(f"{name}={value}\n" for name, value in settings.items()))
 
 
 @guarded
 def verify(
     *,
-    environment: EnvironmentName = None,
-    region: Region = None,
+    where: Target,
     model_id: Model = None,
-    topology: TopologyFile = None,
     config: ConfigFile = None,
-    customers: Annotated[
-        int | None, typer.Option(min=1, help="Show what so many take with the account's quotas.")
-    ] = None,
-    within: Annotated[float, typer.Option(min=2, help="The hours in which a run is to be done.")] = 24,
-    json: AsJson = False,
-) -> None:
+    customers: Customers = None,
+    within: Within = 24,
+) -> Answer:
     """Check that an environment has everything it needs, and what the shop's settings say.
 
     Calls each AI service once, for a fraction of a cent. Exits with 1 if a check fails.
     """
-    from fondly.cli.output import console
+    from fondly.cli.tables.verification import as_json, verified
     from fondly.cli.target import target
-    from fondly.cli.verification.report import as_json, show_outlook, show_results
     from fondly.operations.shop import load_shop
     from fondly.operations.target import load_topology
     from fondly.operations.verification import Account, Outcome, outlook_of, verify_environment
 
     shop = load_shop(config)
-    with target(environment, region) as chosen:
+    with target(where.environment, where.region) as chosen:
         account = Account.open(chosen.environment, region=chosen.region, model_id=model_id)
         account.require_answer()
-        results = verify_environment(load_topology(topology), account, shop)
+        results = verify_environment(load_topology(where.topology), account, shop)
         found = outlook_of(account, customers, within_hours=within) if customers else None
-    if json:
-        sys.stdout.write(as_json(results, found) + "\n")
-    else:
-        show_results(results, console())
-        if found:
-            show_outlook(found, console())
-    if any(result.outcome is Outcome.FAILED for result in results):
-        raise typer.Exit(FOUND_WRONG)
+    failed = any(result.outcome is Outcome.FAILED for result in results)
+    return Answer(as_json(results, found), verified(results, found), is_wrong=failed)

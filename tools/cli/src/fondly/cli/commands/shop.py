@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson, ConfigFile
+from fondly.cli.answer import Answer
 from fondly.cli.execution import guarded
+from fondly.cli.options import ConfigFile
+from fondly.cli.output import say
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.shop import Shop
@@ -40,8 +43,6 @@ def init(
     Suggestions come from the shop's own file, if it is given, and from the machine. Every other key is in the
     file as a comment. Editors check and complete it by the schema that is written beside it.
     """
-    from fondly.cli.output import say
-    from fondly.operations.errors import OperationError
     from fondly.operations.shop.schema import SCHEMA_FILE, schema_text
     from fondly.operations.shop.writing import commented
 
@@ -57,25 +58,22 @@ def init(
 
 @app.command()
 @guarded
-def show(config: ConfigFile = None, *, json: AsJson = False) -> None:
+def show(config: ConfigFile = None) -> Answer:
     """Show what applies, and from where: the file, the environment, or the default.
 
     Variables of the environment go first, and are named.
     """
-    from fondly.cli.output import console, print_json, say
-    from fondly.cli.shop.tables import show_settings
+    from fondly.cli.tables.declaration import Remark, Table
+    from fondly.cli.tables.settings import SETTINGS
     from fondly.operations.shop import Origin
     from fondly.operations.shop.rows import rows
 
     shop = _loaded(config)
-    if json:
-        print_json(rows(shop))
-    else:
-        found = rows(shop)
-        say(f"file: {shop.file}" if shop.file else NO_FILE)
-        if apart := [row.variables[0] for row in found if row.origin is Origin.ENVIRONMENT]:
-            say(f"environment: {', '.join(apart)}")
-        show_settings(found, console())
+    found = rows(shop)
+    told = [f"file: {shop.file}" if shop.file else NO_FILE]
+    if apart := [row.variables[0] for row in found if row.origin is Origin.ENVIRONMENT]:
+        told.append(f"environment: {', '.join(apart)}")
+    return Answer(found, [*map(Remark, told), Table(SETTINGS, found)])
 
 
 @app.command()
@@ -114,7 +112,7 @@ def schema() -> None:
 def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
     from functools import cache
 
-    from fondly.cli.shop.asking import ask_for
+    from fondly.cli.asking import ask_for
     from fondly.operations.shop.guessing import suggestions
 
     @cache
@@ -139,8 +137,6 @@ def _loaded(config: Path | None) -> "Shop":
 
 def _said(config: Path | None) -> Mapping[str, str]:
     """What the file says. Without a file there is nothing to render."""
-    from fondly.cli.output import say
-    from fondly.operations.errors import OperationError
     from fondly.operations.shop.loading import UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL
 
     shop = _loaded(config)

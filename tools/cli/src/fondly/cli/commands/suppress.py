@@ -1,19 +1,19 @@
 """`fondly suppress`: who must not be written to."""
 
 import os
-import sys
-from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.options import AsJson
-from fondly.cli.execution import FOUND_WRONG, ask, in_environment
-from fondly.contracts.clock import utc_now
+from fondly.cli.answer import Answer
+from fondly.cli.commands.suppression_lists import export, import_, reason_of
+from fondly.cli.execution import in_environment
+from fondly.cli.interrupts import confirm
+from fondly.cli.options import DecidedBy, Yes
+from fondly.cli.output import console, say
+from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
-    from fondly.contracts.delivery import NotSent
     from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Who must not be written to, whatever a run recommends them.")
@@ -49,36 +49,7 @@ WhyAdded = Annotated[
         help="unsubscribed, hard_bounce, complaint, manual, ….",
     ),
 ]
-WhyImported = Annotated[
-    str,
-    typer.Option("--reason", metavar="REASON", help="The reason of rows without one that is known."),
-]
-By = Annotated[
-    str, typer.Option(metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who says so; it is stored.")
-]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="Show at most so many, the latest.")]
-ListFile = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="[FILE]",
-        exists=True,
-        dir_okay=False,
-        help="CSV, XLSX or Parquet with a column `address` or `customer_id`; plain addresses; JSON of SES.",
-    ),
-]
-FromSES = Annotated[bool, typer.Option("--ses", help="Import SES's account-level suppression list instead.")]
-Source = Annotated[
-    str | None, typer.Option(metavar="TEXT", show_default="the file's name", help="Where the list is from.")
-]
-Rejects = Annotated[
-    Path | None, typer.Option(dir_okay=False, help="Write every row that cannot be used to this file.")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be stored.")]
-OutFile = Annotated[
-    Path | None, typer.Argument(metavar="[FILE]", dir_okay=False, help="By default standard output.")
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-WATCHED_ENTRIES = 100_000
 REMOVE = "remove"
 
 
@@ -92,25 +63,22 @@ async def add(
     customer: AreCustomers = False,
     token: AreTokens = False,
     key: Keys = "",
-    by: By = "",
-    json: AsJson = False,
-) -> None:
+    by: DecidedBy = "",
+) -> Answer:
     """Suppress addresses or customers: no run pays for an email to them, and nothing is sent."""
-    from fondly.cli.output import print_json, say
     from fondly.operations.suppressions.people import customers_of, entries_of, open_consent, suppress
 
     key = key or os.environ.get(KEY, "")  # by now also the local stack's
     if token and not key:
         raise typer.BadParameter(f"give --key, or set {KEY}")
     entries = entries_of(customers_of(whom, key) if token else whom, are_customers=customer or token)
-    why = _reason(reason or ("unsubscribed" if token else "manual"))
     consent = await open_consent(environment)
-    new = await suppress(consent, entries, why, by=by)
-    if json:
-        stored = await consent.find(entries)
-        print_json([stored[entry] for entry in entries])
-    known = len(entries) - new
-    say(f"{new} suppressed" + (f"; {known} had been before, and keep their reasons" if known else ""))
+    new = await suppress(
+        consent, entries, reason_of(reason or ("unsubscribed" if token else "manual")), by=by
+    )
+    stored, known = await consent.find(entries), len(entries) - new
+    told = f"{new} suppressed" + (f"; {known} had been before, and keep their reasons" if known else "")
+    return Answer([stored[entry] for entry in entries], [], [told])
 
 
 @app.command()
@@ -122,18 +90,18 @@ async def remove(
 
     Only with their consent: whoever unsubscribed or complained must have asked for it.
     """
-    from fondly.cli.output import console, say
-    from fondly.cli.suppressions.tables import suppression_table
-    from fondly.operations.errors import OperationError
+    from fondly.cli.tables.declaration import Table
+    from fondly.cli.tables.drawing import draw
+    from fondly.cli.tables.suppressions import SUPPRESSIONS
     from fondly.operations.suppressions.people import KEPT_BY_SES, entries_of, open_consent
 
     consent = await open_consent(environment)
     found = await consent.find(entries_of(whom, are_customers=customer))
     if not found:
         raise OperationError("none of them is suppressed")
-    console(stderr=True).print(suppression_table(list(found.values())))
-    if not yes and ask(f"Write to them again? Type {REMOVE} to go on: ").strip() != REMOVE:
-        raise OperationError("nothing removed")
+    draw([Table(SUPPRESSIONS, list(found.values()))], console(stderr=True))
+    if not yes:
+        confirm("Write to them again? ", REMOVE, otherwise="nothing removed")
     say(f"{await consent.allow(found)} removed")
     if {each.reason for each in found.values()} & KEPT_BY_SES:
         say("SES may keep an address on its own list: aws sesv2 delete-suppressed-destination")
@@ -148,13 +116,12 @@ async def list_(
     reason: Reason = None,
     customer: AreCustomers = False,
     limit: Limit = 50,
-    json: AsJson = False,
-) -> None:
+) -> Answer:
     """Show who is suppressed, why and since when: the latest, or those that are named."""
     from collections import Counter
 
-    from fondly.cli.output import console, print_json, say
-    from fondly.cli.suppressions.tables import counts_line, suppression_table
+    from fondly.cli.tables.declaration import Table
+    from fondly.cli.tables.suppressions import SUPPRESSIONS, counts_line
     from fondly.operations.suppressions.people import entries_of, latest, open_consent
 
     consent = await open_consent(environment)
@@ -162,75 +129,9 @@ async def list_(
         found = await consent.find(entries_of(whom, are_customers=customer))
         shown, counts = list(found.values()), Counter(str(each.reason) for each in found.values())
     else:
-        shown, counts = await latest(consent, reason=_reason(reason) if reason else None, limit=limit)
-    if json:
-        print_json(shown)
-    elif shown:
-        console().print(suppression_table(shown))
-    say(counts_line(counts))
+        shown, counts = await latest(consent, reason=reason_of(reason) if reason else None, limit=limit)
+    return Answer(shown, [Table(SUPPRESSIONS, shown)] if shown else [], [counts_line(counts)])
 
 
-@app.command("import")
-@in_environment
-async def import_(
-    environment: "Environment",
-    file: ListFile = None,
-    *,
-    ses: FromSES = False,
-    reason: WhyImported = "imported",
-    source: Source = None,
-    rejects: Rejects = None,
-    dry_run: DryRun = False,
-    json: AsJson = False,
-) -> None:
-    """Suppress everybody on a list: another sender's unsubscribes, bounces and complaints, or an export.
-
-    Rows that cannot be used are named and left out; then the exit code is 1. An import can be repeated:
-    whoever is suppressed already keeps the reason. SES's list needs `ses:ListSuppressedDestinations`.
-    """
-    from fondly.cli.output import print_json, say
-    from fondly.operations.suppressions.lists import Imported, import_list
-    from fondly.operations.suppressions.rows import Defaults
-
-    if (file is None) is not ses:
-        raise typer.BadParameter("give a file, or --ses")
-    defaults = Defaults(_reason(reason), source or (file.name if file else ""), utc_now())
-    done, told = Imported(), 0
-    async for done in import_list(environment, file, defaults, rejects=rejects, dry_run=dry_run):
-        if done.entries >= told + WATCHED_ENTRIES:
-            told = done.entries
-            say(f"{told:,} read")
-    if json:
-        print_json(done)
-    for row in done.first_bad_rows:
-        say(row)
-    if done.bad_rows > len(done.first_bad_rows):
-        say(f"and {done.bad_rows - len(done.first_bad_rows):,} more rows that cannot be used: see --rejects")
-    would = "would be " if dry_run else ""
-    say(f"{done.entries:,} on the list; {done.new:,} {would}suppressed that were not before")
-    if done.bad_rows:
-        raise typer.Exit(FOUND_WRONG)
-
-
-@app.command()
-@in_environment
-async def export(environment: "Environment", file: OutFile = None) -> None:
-    """Write everybody who is suppressed as CSV, which `import` reads back."""
-    from fondly.cli.output import say
-    from fondly.operations.suppressions.lists import export_list, opened
-    from fondly.operations.suppressions.people import open_consent
-
-    consent = await open_consent(environment)
-    with opened(file) if file else nullcontext(sys.stdout) as out:
-        number = await export_list(consent, out)
-        out.flush()
-    say(f"{number:,} written")
-
-
-def _reason(text: str) -> "NotSent":
-    from fondly.contracts.consent import REASONS
-    from fondly.contracts.delivery import NotSent
-
-    if text not in REASONS:
-        raise typer.BadParameter(f"found {text!r}, expected one of {', '.join(sorted(REASONS))}")
-    return NotSent(text)
+app.command("import")(import_)
+app.command()(export)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fondly.cli.execution import guarded
+from fondly.cli.output import say
 
 app = typer.Typer(no_args_is_help=True, help="How emails look.")
 
@@ -38,7 +39,6 @@ def preview(name: Name = None, config: Config = Path("fondly.toml"), port: Port 
     from uvicorn import Config as ServerConfig
     from uvicorn import Server
 
-    from fondly.cli.output import say
     from fondly.stack.theme_preview.server import preview_app
 
     say(f"http://127.0.0.1:{port}/ shows the theme; Ctrl-C ends it")

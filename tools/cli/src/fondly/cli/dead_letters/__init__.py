@@ -1,1 +1,0 @@
-"""Dead letters: counting, showing, redriving and discarding them."""

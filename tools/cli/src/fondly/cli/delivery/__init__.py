@@ -1,1 +1,0 @@
-"""Deliveries: who decides what about them, what became of each email, and tests of single ones."""

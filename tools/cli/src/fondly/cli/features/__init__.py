@@ -1,1 +1,0 @@
-"""The features of products that emails may name, for people to look at and to change."""

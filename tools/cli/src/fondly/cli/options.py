@@ -1,0 +1,99 @@
+"""Options that several commands have."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fondly.cli.output import say
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from fondly.operations.cleanup.scope import Scope
+    from fondly.operations.environment import Environment
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar="FONDLY_CONFIG",
+        exists=True,
+        dir_okay=False,
+        show_default="fondly.toml, if there is one",
+        help="The shop's settings.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
+OfRun = Annotated[
+    str | None, typer.Option("--run", help="Only of this run; the beginning of its id will do.")
+]
+Limit = Annotated[int, typer.Option(min=1, help="Show at most this many.")]
+DecidedBy = Annotated[
+    str,
+    typer.Option("--by", metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who says so; it is stored."),
+]
+Region = Annotated[
+    str | None, typer.Option(show_default="AWS_REGION or the profile's", help="The AWS region.")
+]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a command addresses."""
+
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FONDLY_ENVIRONMENT",
+            show_default="fondly-local",
+            help="The prefix of names: fondly-prod.",
+        ),
+    ] = None
+    region: Region = None
+    topology: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="FONDLY_TOPOLOGY",
+            exists=True,
+            dir_okay=False,
+            show_default="infra/topology.yaml of the checkout",
+            help="The file that names queues, topics, tables and buckets.",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """How things are deleted."""
+
+    dry_run: DryRun = False
+    yes: Yes = False
+    timeout_minutes: Annotated[
+        int, typer.Option(min=1, help="Wait this long for Personalize to delete something, or for runs.")
+    ] = 60
+    dataset_group: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A Personalize dataset group of the environment that has neither its name nor its tag."
+        ),
+    ] = None
+
+    def scope(
+        self, environment: "Environment", run_id: str | None = None
+    ) -> "AbstractAsyncContextManager[Scope]":
+        """Open what is to be deleted: of an environment, or of a run."""
+        from fondly.operations.cleanup.scope import open_scope
+
+        return open_scope(
+            environment,
+            run_id=run_id,
+            dry_run=self.dry_run,
+            timeout_s=60.0 * self.timeout_minutes,
+            dataset_groups=frozenset(self.dataset_group or ()),
+            tell=say,
+        )

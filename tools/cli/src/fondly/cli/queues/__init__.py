@@ -1,1 +1,0 @@
-"""The queues and what waits in them."""

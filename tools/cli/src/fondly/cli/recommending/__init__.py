@@ -1,1 +1,0 @@
-"""What a customer would be recommended now."""

@@ -1,1 +1,0 @@
-"""What `fondly init` and `fondly config` ask and show."""

@@ -1,1 +1,0 @@
-"""What `fondly suppress` does."""

@@ -1,0 +1,1 @@
+"""What people are shown: declared apart from how it is drawn, a module per subject."""

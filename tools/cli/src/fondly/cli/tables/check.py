@@ -1,0 +1,136 @@
+"""What `fondly check` has found."""
+
+from collections.abc import Iterator
+
+from fondly.cli.tables.cost import money
+from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
+from fondly.contracts.counts import Counted
+from fondly.contracts.ingest_report import FileReport, IngestReport
+from fondly.contracts.records import Exclusion
+from fondly.operations.check.estimate import Estimate
+from fondly.operations.check.views import CheckView, Training
+from fondly.operations.formatting import count, counted, share, usd
+from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
+from fondly.stack.fact_tables import rejects_table
+
+GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
+CAUSES = {
+    Exclusion.NO_CONSENT: "without consent",
+    Exclusion.SUPPRESSED: "suppressed",
+    Exclusion.UNDER_AGE: "under age",
+}
+CONFLICTS = {
+    Counted.PRODUCT_DIFFERENCES: "fields of products that differ between their rows: the last row counts",
+    Counted.REVIEW_CONFLICTS: "reviews repeated with other words: the first words count",
+    Counted.CUSTOMER_CONFLICTS: "customers with a second address: the first counts",
+    Counted.SHARED_ADDRESSES: "addresses of more than one customer",
+    Counted.ROWS_LEFT_OUT: "rows left out on purpose: of cancelled or refunded orders, or marked as spam",
+    Counted.UNALIGNED_TEXTS: "cells of texts that cannot be divided among their reviewers",
+}
+
+
+COUNTED = (
+    *(Counted.PRODUCTS, Counted.CUSTOMERS, Counted.REVIEWS),
+    *(Counted.SHARED_TEXTS, Counted.PURCHASES, Counted.INTERACTIONS),
+)
+COUNTS: Columns[tuple[str, int, str, str]] = (
+    Column("what", lambda row: row[0]),
+    Column("number", lambda row: row[1], lambda row: row[3], right=True),
+    Column("", lambda row: row[2], lambda row: NOTABLE if row[0] else "", fold=True),
+)
+
+
+def check_sections(result: CheckView) -> Iterator[Shown]:
+    """Yield what the files are, what is in them, and what comes of them."""
+    report = result.report
+    for file in report.files:
+        yield from _file(file)
+    yield from map(Line, (*convention_lines(report), *ignored_lines(report)))
+    yield GAP
+    if counts := list(_counts(report)):
+        yield from (Table(COUNTS, counts), GAP)
+    if (rejects := rejects_table(report)).row_count:
+        yield from (rejects, GAP)
+    if result.training and result.estimate:
+        yield _trained(result.training)
+        yield from _outlook(result.estimate)
+    yield _verdict(result)
+
+
+def _file(file: FileReport) -> Iterator[Line]:
+    yield Line(file.file, "bold", Line(f": {file.format}, {counted(file.rows, 'row')}"))
+    renamed = [f"{source} → {field}" for field, source in file.columns.items() if _differ(source, field)]
+    if renamed:
+        yield Line(f"  read as: {', '.join(renamed)}")
+
+
+def _differ(source: str, field: str) -> bool:
+    return source.strip().casefold() != field
+
+
+def _counts(report: IngestReport) -> Iterator[tuple[str, int, str, str]]:
+    for name in COUNTED:
+        if number := report.counts.get(name):
+            yield name.replace("_", " "), number, _remark(name, report), ""
+    for name, meaning in CONFLICTS.items():
+        if number := report.counts.get(name):
+            yield "", number, meaning, NOTABLE
+
+
+def _remark(name: str, report: IngestReport) -> str:
+    if name == Counted.PRODUCTS and (number := report.counts.get(Counted.PRODUCTS_OUT_OF_STOCK)):
+        return f"{count(number)} out of stock, never recommended"
+    if name == Counted.CUSTOMERS and report.exclusions:
+        return (
+            ", ".join(f"{count(n)} {CAUSES[cause]}" for cause, n in report.exclusions.items()) + ": no email"
+        )
+    return ""
+
+
+def _outlook(reckoned: Estimate) -> Iterator[Shown]:
+    if not reckoned.emails:
+        yield from (Line("nobody may be written to: a run makes no email and pays for nothing", NOTABLE), GAP)
+        return
+    took, cost = _hours(reckoned.total_hours), usd(float(reckoned.cost_usd["total"]))
+    yield Line(
+        f"a run writes {count(reckoned.emails)} emails in about {took} at the quotas of a new account, "
+        f"for about {cost}, if nothing of it has been paid for before:"
+    )
+    yield from (_services(reckoned, took, cost), GAP)
+
+
+def _trained(training: Training) -> Line:
+    data = (
+        f"{count(training.interactions)} interactions, {count(training.returning)} customers with two or more"
+    )
+    if training.shortfall is None:
+        return Line(f"Amazon Personalize can train: {data}", GOOD)
+    return Line(
+        f"Amazon Personalize cannot train: {training.shortfall}; everybody gets popular products",
+        NOTABLE,
+    )
+
+
+def _services(reckoned: Estimate, took: str, cost: str) -> Table[str]:
+    calls, hours = reckoned.calls, reckoned.hours
+    columns: Columns[str] = (
+        Column("service", lambda name: name),
+        Column("calls", calls.get, right=True),
+        Column("time", lambda name: _hours(hours[name]) if name in hours else None, right=True),
+        Column("cost", lambda name: money(reckoned.cost_usd[name]), right=True),
+    )
+    services = [name for name in reckoned.cost_usd if name != "total"]
+    return Table(columns, services, ("total", "", took, cost))
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.1f} h" if hours >= 1 else f"{max(1, round(hours * 60))} min"
+
+
+def _verdict(result: CheckView) -> Line:
+    if not result.usable:
+        return Line(f"✗ these files cannot be used: {result.failed}", BAD)
+    if rejected := result.report.counts.get(Counted.REJECTED_ROWS):
+        share_text = share(result.report.rejected_share)
+        return Line(f"✓ these files can be used, without {count(rejected)} rows ({share_text})", GOOD)
+    return Line("✓ these files can be used, every row of them", GOOD)

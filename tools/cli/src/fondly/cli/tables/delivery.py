@@ -1,0 +1,214 @@
+"""A run's delivery."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table, sheet
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.operations.delivery.plan import moment
+from fondly.operations.delivery.views import DeliveryView, starts_later
+from fondly.operations.formatting import count
+from fondly.runtime.runs.delivery import Decision, Delivery, DeliveryStatus
+from fondly.sender.domain.tally import Tally
+
+STYLES: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.HELD: "bold yellow",
+    DeliveryStatus.SAMPLE: "yellow",
+    DeliveryStatus.APPROVED: "yellow",
+    DeliveryStatus.PAUSED: "bold yellow",
+    DeliveryStatus.REJECTED: "bold red",
+    DeliveryStatus.DONE: "green",
+}
+MEANINGS: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.HELD: "held until somebody approves it",
+    DeliveryStatus.SAMPLE: "a sample goes out, the rest is held",
+    DeliveryStatus.APPROVED: "goes out",
+    DeliveryStatus.PAUSED: "paused: nothing goes out",
+    DeliveryStatus.REJECTED: "rejected: nothing more goes out",
+    DeliveryStatus.DONE: "done",
+}
+SAMPLE_IS_OUT = "its sample has gone out, the rest is held"
+STARTS_LATER = "approved, goes out later"
+FORGOTTEN = "their customers have been forgotten"
+OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.SENT: ("sent", "green"),
+    Outcome.WAITING: ("to be tried again", "yellow"),
+    Outcome.SENDING: ("being handed over", "yellow"),
+    Outcome.SUPPRESSED: ("not sent", ""),
+    Outcome.REFUSED: ("refused", "bold red"),
+    Outcome.IN_DOUBT: ("in doubt", "bold red"),
+}
+BOUNCES: Mapping[str, str] = {"hard": "hard bounce", "soft": "soft bounce", "complaint": "complaint"}
+NEXT: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.HELD: "approve",
+    DeliveryStatus.SAMPLE: "approve",
+    DeliveryStatus.PAUSED: "resume",
+}
+"""What lets (the rest of) the emails go out."""
+SHOWN_DECISIONS = 8
+
+
+class _Number(NamedTuple):
+    """How many emails have an outcome, and why."""
+
+    name: str
+    number: int
+    why: str
+    style: str = ""
+
+
+DISPATCHES: Columns[Dispatch] = (
+    Column("customer", lambda dispatch: dispatch.customer_id),
+    Column(
+        "outcome",
+        lambda dispatch: OUTCOMES[dispatch.outcome][0],
+        lambda dispatch: OUTCOMES[dispatch.outcome][1],
+    ),
+    Column("since (UTC)", lambda dispatch: f"{dispatch.at:%m-%d %H:%M}"),
+    Column(
+        "why",
+        lambda dispatch: " ".join(filter(None, (words(dispatch.reason), BOUNCES.get(dispatch.bounced)))),
+        fold=True,
+    ),
+)
+DECISIONS: Columns[Decision] = (
+    Column("decided (UTC)", lambda decision: f"{decision.at:%Y-%m-%d %H:%M}"),
+    Column("what", lambda decision: decision.act),
+    Column(
+        "by and why",
+        lambda decision: f"{caller(decision.by)}{f': {decision.note}' if decision.note else ''}",
+        fold=True,
+    ),
+)
+EMAILS: Columns[_Number] = (
+    Column("emails", lambda each: each.name, lambda each: each.style),
+    Column("number", lambda each: each.number, lambda each: each.style, right=True),
+    Column("", lambda each: each.why, fold=True),
+)
+
+
+def delivery_screen(view: DeliveryView) -> Iterator[Shown]:
+    """Yield everything about a delivery."""
+    for section in delivery_sections(view):
+        yield from (section, GAP)
+
+
+def delivery_sections(view: DeliveryView) -> Iterator[Shown]:
+    """Yield what there is to say: the status, what became of the emails, who decided what, and the list."""
+    yield sheet(_facts(view.delivery, view), title="delivery")
+    if view.tally.outcomes:
+        yield Table(EMAILS, list(_emails(view)))
+    decisions = view.delivery.decisions
+    older = len(decisions) - SHOWN_DECISIONS
+    more = ("", "", f"and {older} before; --json has them") if older > 0 else ()
+    yield Table(DECISIONS, decisions[-SHOWN_DECISIONS:], more)
+    if view.dispatches:
+        yield Table(DISPATCHES, view.dispatches)
+    elif view.dispatches is not None:
+        yield Line("no email is refused or in doubt")
+
+
+def position(status: DeliveryStatus, done: int, parts: int | None) -> str:
+    """How far a delivery is, in a few words."""
+    match status:
+        case DeliveryStatus.DONE:
+            return "delivered"
+        case DeliveryStatus.APPROVED:
+            return f"delivery {done}/{parts or 0}"
+        case _:
+            return f"delivery {status}"
+
+
+def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, str]]:
+    status = delivery.status
+    yield "status", _meaning(view), STYLES[status]
+    if delivery.reason:
+        yield "because", delivery.reason, ""
+    if status is DeliveryStatus.PAUSED and delivery.paused_from is DeliveryStatus.SAMPLE:
+        yield "before", MEANINGS[DeliveryStatus.SAMPLE], ""
+    if status.goes_out or status is DeliveryStatus.PAUSED:
+        yield from _terms(delivery)
+    if delivery.sample and _is_sample(delivery):
+        yield "sample", _sample(delivery, view.seeds), ""
+    if not view.tally.outcomes:
+        yield "emails", count(view.emails), ""
+        if view.held_out:
+            yield "held out", f"{count(view.held_out)} customers, who get none", ""
+        if view.without_address:
+            yield "no address", f"{count(view.without_address)} of the emails", ""
+    if status not in {DeliveryStatus.HELD, DeliveryStatus.DONE}:
+        yield "parts", f"{count(view.parts_done)} of {count(view.parts)} done", ""
+    if status in NEXT:
+        yield "next", f"fondly run {NEXT[status]} {delivery.run_id}", "dim"
+
+
+def _meaning(view: DeliveryView) -> str:
+    if _sample_is_out(view):
+        return SAMPLE_IS_OUT
+    return STARTS_LATER if starts_later(view.delivery) else MEANINGS[view.delivery.status]
+
+
+def _is_sample(delivery: Delivery) -> bool:
+    """Whether the sample is what goes out, or the last that has; after an approval it is history."""
+    paused_from = delivery.paused_from if delivery.status is DeliveryStatus.PAUSED else delivery.status
+    return paused_from in {DeliveryStatus.SAMPLE, DeliveryStatus.HELD}
+
+
+def _terms(delivery: Delivery) -> Iterator[tuple[str, str, str]]:
+    if delivery.starts_at:
+        yield "from", moment(delivery.starts_at), ""
+    if delivery.per_hour:
+        yield "at most", f"{count(delivery.per_hour)} an hour", ""
+
+
+def _sample_is_out(view: DeliveryView) -> bool:
+    delivery = view.delivery
+    settled = (view.seeds if delivery.seeds else view.tally).settled
+    return delivery.status is DeliveryStatus.SAMPLE and settled >= min(delivery.sample, view.emails)
+
+
+def _sample(delivery: Delivery, seeds: Tally) -> str:
+    if not delivery.seeds:
+        return f"{count(delivery.sample)} customers"
+    what = "".join(f", {count(number)} {OUTCOMES[each][0]}" for each, number in seeds.outcomes.items())
+    return f"{count(delivery.sample)} emails to {', '.join(delivery.seeds)}{what.replace(',', ':', 1)}"
+
+
+def _emails(view: DeliveryView) -> Iterator[_Number]:
+    """Yield each outcome that there is, in the order of an email's way, and what came back."""
+    for outcome, (called, style) in OUTCOMES.items():
+        if number := view.tally.of(outcome):
+            yield _Number(called, number, _why(outcome, view.tally), style)
+    if view.untouched:
+        is_done = view.delivery.status is DeliveryStatus.DONE
+        called, why = ("no record", FORGOTTEN) if is_done else ("not yet", "")
+        yield _Number(called, view.untouched, why, "dim")
+    yield _Number("all", view.emails + view.held_out, "", "bold")
+    back = {f"{BOUNCES.get(kind, kind)}s": number for kind, number in view.tally.bounced.items()}
+    for name, number in {**back, "clicked": view.tally.clicked}.items():
+        if number:
+            yield _Number(name, number, _of_sent(number, view))
+
+
+def _why(outcome: Outcome, tally: Tally) -> str:
+    if outcome is Outcome.SUPPRESSED:
+        return ", ".join(f"{words(reason)} {count(number)}" for reason, number in tally.suppressed.items())
+    if outcome is Outcome.SENT:
+        return ", ".join(f"by {name}" for name in tally.transports)
+    return ""
+
+
+def _of_sent(number: int, view: DeliveryView) -> str:
+    sent = view.tally.of(Outcome.SENT)
+    return f"{number / sent:.3%} of those sent" if sent else ""
+
+
+def caller(by: str) -> str:
+    """Who decided; of an ARN its last word, which names the user or the session of a role."""
+    return re.split("[:/]", by)[-1] if by.startswith("arn:") else by
+
+
+def words(reason: str) -> str:
+    """A reason as people read it."""
+    return reason.replace("_", " ")
