@@ -10,7 +10,6 @@ from pathlib import Path
 from fondly.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
 from fondly.stack.gallery.script_file import write_script
 from fondly.stack.pictures.addresses import BASE_URL
-from fondly.stack.pictures.drawing import picture, picture_names
 
 FOLDER = "gallery"
 EMAILS_PER_FILE = 50
@@ -67,6 +66,10 @@ def write_pictures(folder: Path, names: Iterable[str]) -> None:
 
     A sandboxed frame of a page opened from disk may load no picture from disk.
     """
+    try:
+        from fondly.stack.pictures.drawing import picture, picture_names  # noqa: PLC0415 - see below
+    except ModuleNotFoundError:  # the command's image has no library that draws
+        return
     copies = {
         BASE_URL + name: f"data:image/png;base64,{b64encode(picture(name)).decode('ascii')}"
         for name in sorted(set(names).intersection(picture_names()))
