@@ -7,8 +7,9 @@ from typing import Any
 
 from fondly.stack.topology import load_topology
 from harness.local_aws.objects import S3
+from harness.local_aws.personalize import Personalize
 from harness.local_aws.queues import SNS, SQS, Queues
-from harness.local_aws.stand_ins import Bedrock, BedrockRuntime, Comprehend, Personalize
+from harness.local_aws.stand_ins import Bedrock, BedrockRuntime, Comprehend
 from harness.local_aws.tables import DynamoDB
 from harness.local_aws.usage import Usage
 
