@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
-PACKAGES := shared/contracts shared/runtime shared/aspects services/ingest services/sentiment services/recommender \
-  services/mailer services/sender understudy tools/stack lab/evaluation lab/checks tools/cli
+SERVICES := $(notdir $(patsubst %/,%,$(wildcard services/*/)))
+PACKAGES := shared/contracts shared/runtime shared/aspects $(SERVICES:%=services/%) \
+  understudy tools/stack lab/evaluation lab/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] lab/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
-CODE := shared services tools lab understudy tests conftest.py
+TEMPLATE := examples/service
+CODE := shared services tools lab understudy tests $(TEMPLATE) conftest.py
 # What goes to AWS, and for which of Fargate's processors.
-IMAGES := ingest sentiment recommender mailer sender understudy
+IMAGES := $(SERVICES) understudy
 PLATFORM := linux/arm64
 PYTHON_IMAGE := python:3.13-slim
 # The index of all platforms; empty means whatever the tag is. `make pin-images` writes it.
@@ -23,7 +25,7 @@ LABELS = FONDLY_PYTHON_DIGEST=$(PYTHON_DIGEST) FONDLY_REVISION=$$(git rev-parse 
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock pin-images setting-names coverage-table clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock pin-images service setting-names coverage-table clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -80,7 +82,7 @@ verify-deployment: setup ## check that an environment has everything: make verif
 check: setup ## format, lint and types, over code and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(CODE)
+	MYPYPATH=$(subst $() ,:,$(patsubst %,%/src,$(PACKAGES) $(TEMPLATE))) $(BIN)/mypy $(CODE)
 
 check-infra: $(VENV_INFRA)/.ready ## Terraform and the Dockerfiles; with STRICT=1 a tool that is not installed is an error
 	@PATH="$(CURDIR)/$(VENV_INFRA)/bin:$$PATH" STRICT='$(STRICT)' infra/check
@@ -113,6 +115,10 @@ check-emails: setup $(NODE_TOOLS) ## check finished emails: make check-emails [D
 screenshots: setup ## take the README's pictures of the sample: make screenshots [RUN=out/run-0123456789abcdef]
 	@$(BIN)/python -m fondly.checks.screenshots $(if $(RUN),--run '$(RUN)')
 
+service: setup ## begin a service from a template: make service NAME=sms (examples/service/README.md)
+	@test -n '$(NAME)' || { echo 'which? make service NAME=sms' >&2; exit 2; }
+	@$(BIN)/python examples/begin_service.py '$(NAME)' services
+
 pre-commit: setup ## install git hooks that format, lint and type-check before each commit
 	$(BIN)/pre-commit install
 
@@ -137,7 +143,7 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   tools/cli/tests/e2e understudy/tests/e2e understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy --ignore tests/containers --ignore $(BROWSER_TESTS) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore $(BROWSER_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -152,7 +158,7 @@ chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED=
 chaos-delivery: setup ## deliver a finished run amid crashes and faults: make chaos-delivery [SEED="1 2 3"] [BY=smtp|ses] [EMAILS=240]
 	@$(BIN)/python -m tests.chaos.delivery $(SEED:%=--seed %) $(BY:%=--by %) $(if $(EMAILS),--emails '$(EMAILS)')
 
-mutants: setup ## take each protection of docs/delivery-proof.md away in turn and see its test fail: make mutants [NAME="part of a name"]
+mutants: setup ## take each protection of tests/chaos/mutants.toml away in turn and see its test fail: make mutants [NAME="part of a name"]
 	@$(BIN)/python -m tests.chaos.mutants $(if $(NAME),'$(NAME)')
 
 test-containers: setup ## the same pipeline in containers, with crashes: takes a Docker engine

@@ -36,7 +36,10 @@ module "registry" {
   source = "../modules/registry"
 
   key_arn = module.keys.arns["images"]
-  images  = ["ingest", "sentiment", "recommender", "mailer", "sender", "understudy"]
+  images = concat(
+    [for file in fileset("${path.module}/../../services", "*/pyproject.toml") : dirname(file)],
+    ["understudy"],
+  )
 }
 
 resource "aws_iam_openid_connect_provider" "github" {

@@ -51,19 +51,9 @@ variable "check" {
 }
 
 variable "settings" {
-  description = "Any settings of the services, by variable: of each service, or of all; see the pipeline module."
-  type = object({
-    all         = optional(map(string), {})
-    ingest      = optional(map(string), {})
-    sentiment   = optional(map(string), {})
-    recommender = optional(map(string), {})
-    mailer      = optional(map(string), {})
-    sender      = optional(map(string), {})
-    feedback    = optional(map(string), {})
-    web         = optional(map(string), {})
-    clicks      = optional(map(string), {})
-  })
-  default = {}
+  description = "Any settings of the services, by service (or all) and variable; see the pipeline module."
+  type        = map(map(string))
+  default     = {}
 }
 
 variable "recommender" {

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.services import SERVICES
+
 ROOT = Path(__file__).parents[2]
-SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender")
 SHARED = ("contracts", "runtime", "aspects")
 SOURCES = {
     **{name: ROOT / f"shared/{name}/src/fondly/{name}" for name in SHARED},

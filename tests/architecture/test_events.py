@@ -62,7 +62,8 @@ def test_a_rule_sends_to_the_queue_of_its_service(pipeline: "Module") -> None:
     target = pipeline.resources["aws_cloudwatch_event_target", "jobs"]
     assert target["rule"] == "${aws_cloudwatch_event_rule.jobs[each.key].name}"
     assert target["arn"] == "${module.topology.queue_arns[each.key]}"
-    assert all(pipeline.locals["queues"][service] == service for service in pipeline.locals["job_events"])
+    queues = pipeline_of(configuration("prod")).local("queues")
+    assert all(queues[service] == service for service in pipeline.locals["job_events"])
 
 
 def test_a_queue_accepts_messages_only_from_its_rule(pipeline: "Module", read_module: "ReadModule") -> None:

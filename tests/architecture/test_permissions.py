@@ -12,13 +12,13 @@ from tests.support.configurations import PROFILE, configuration, pipeline_of
 from tests.support.hcl.aws import ACCOUNT
 from tests.support.iam import Condition
 from tests.support.policies import statements
+from tests.support.services import CONSUMERS
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
     from tests.support.terraform import Module
 
-SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback")
-PROCESSES = (*SERVICES, "web", "clicks")
+PROCESSES = (*CONSUMERS, "web", "clicks")
 Granted = dict[str, list[dict[str, Any]]]
 REPOSITORY = Path(__file__).parents[2]
 GATEWAYS = {"s3", "dynamodb"}
@@ -36,7 +36,7 @@ def granted() -> Granted:
     """The statements of each process in prod, of the web process also those for a campaign and events."""
     pipeline = pipeline_of(configuration("prod"))
     consuming, own = pipeline.local("consuming"), pipeline.local("permissions")
-    services = {service: [*consuming[service], *own[service]] for service in SERVICES}
+    services = {service: [*consuming[service], *own[service]] for service in CONSUMERS}
     web = [
         statement
         for purpose in ("web", "web_campaign", "web_event")
@@ -69,7 +69,7 @@ def test_a_bare_asterisk_is_used_only_where_aws_defines_no_resource(granted: Gra
             assert all(WITHOUT_RESOURCES.fullmatch(action) for action in statement["actions"]), statement
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", CONSUMERS)
 def test_a_service_receives_only_from_its_own_queue(granted: Granted, service: str) -> None:
     """No service can receive another's messages, and its failed ones go to its own dead-letter queue."""
     pipeline = pipeline_of(configuration("prod"))
@@ -86,7 +86,7 @@ def test_tasks_without_internet_access_reach_every_service_that_they_call(read_m
     """Prod has an endpoint for each AWS client that a service opens, and no unused one."""
     opened = set(CLIENTS) | {
         name
-        for service in {*SERVICES} - {"feedback"}
+        for service in {*CONSUMERS} - {"feedback"}
         for module in (REPOSITORY / "services" / service / "src/fondly" / service).rglob("*.py")
         for name in re.findall(r'new_client\(\s*"([\w-]+)"', module.read_text())
     }

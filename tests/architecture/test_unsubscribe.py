@@ -9,7 +9,7 @@ import pytest
 
 from fondly.contracts.consent import Frequency
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
-from fondly.sender.domain.notifications import is_notification
+from fondly.sender.adapters.ses_notifications import is_notification
 from fondly.sender.domain.requests import MAX_BODY_CHARS, Preferences, Request, RequestError
 from fondly.sender.web.pages import LANGUAGES, Page, Pages
 from tests.support.configurations import SHOP, configuration

@@ -14,10 +14,10 @@ from fondly.stack.embedded import ENVIRONMENT, LOCAL_SETTINGS
 from fondly.stack.provision import provision
 from fondly.stack.topology import load_topology
 from tests.support.containers import Compose
+from tests.support.services import CONSUMERS
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback")
-OURS = (*SERVICES, "understudy", "provisioner")
+OURS = (*CONSUMERS, "understudy", "provisioner")
 WEB, PAGES = "web", "unsubscribe"
 AWS = {
     "AWS_REGION": "eu-west-1",
@@ -44,7 +44,7 @@ def test_services_have_the_names_that_the_provisioner_gives(
         for name, value in given.items()
     }
     for name, service in services(compose).items():
-        if name in SERVICES:
+        if name in CONSUMERS:
             assert expected.items() <= service["environment"].items()
 
 
@@ -52,7 +52,7 @@ def test_containers_have_the_settings_of_the_embedded_stack(compose: Compose) ->
     """Intervals and placeholder names are those of `make demo`."""
     expected = {name: value for name, value in LOCAL_SETTINGS.items() if name.startswith("FONDLY_")}
     for name, service in services(compose).items():
-        if name in SERVICES:
+        if name in CONSUMERS:
             assert expected.items() <= service["environment"].items()
 
 
@@ -149,7 +149,7 @@ def test_the_mailbox_starts_only_with_its_profile(compose: Compose) -> None:
 def test_on_aws_no_service_uses_an_emulator(compose: Compose) -> None:
     """With credentials only the services run, and no endpoint is set."""
     found = services(compose, "docker-compose.aws.yml", **AWS)
-    assert set(found) == set(SERVICES)
+    assert set(found) == set(CONSUMERS)
     for service in found.values():
         assert not any(name.startswith("AWS_ENDPOINT_URL") for name in service["environment"])
         assert AWS.items() <= service["environment"].items()

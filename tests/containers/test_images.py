@@ -10,9 +10,9 @@ import pytest
 from testcontainers.core.container import DockerContainer
 
 from tests.support.containers import Compose
+from tests.support.services import SERVICES
 
 pytestmark = pytest.mark.timeout(300)
-SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender")
 IMAGES = (*SERVICES, "understudy", "cli")
 MEGABYTE = 1_000_000
 MAX_MB = dict.fromkeys(IMAGES, 235) | {"cli": 325, "understudy": 455}

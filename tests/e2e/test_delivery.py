@@ -17,7 +17,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.delivery import FinishedEmail, Outcome
 from fondly.contracts.events import DeliverPart, new_event
 from fondly.contracts.records import Customer, Product, Review
-from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.personalize import personalize_keys
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.embedded import EmbeddedStack

@@ -15,8 +15,8 @@ import pytest
 from fondly.contracts import object_keys
 from fondly.contracts.events import RunFinished
 from fondly.contracts.records import Recommendation
-from fondly.recommender.domain import learned_keys
-from fondly.recommender.domain.witnesses import Witness
+from fondly.recommender.domain.study import learned_keys
+from fondly.recommender.domain.study.witnesses import Witness
 from fondly.runtime.runs.run import Run
 from fondly.stack.embedded import WEB_PORT
 from services.recommender.tests.fakes import made_up_shop

@@ -1,25 +1,32 @@
-"""The names of every setting of every service, for Terraform: run as a module, it writes the file."""
+"""The settings of every process, for Terraform: run as a module, it writes the file."""
 
 import json
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from fondly.ingest.settings import IngestSettings
-from fondly.mailer.settings import MailerSettings
-from fondly.recommender.settings import RecommenderSettings, RecommenderWebSettings
-from fondly.sender.settings import FeedbackSettings, SenderSettings, SenderWebSettings
-from fondly.sentiment.settings import SentimentSettings
+from fondly.recommender.settings import RecommenderWebSettings
+from fondly.runtime.settings import ServiceSettings
+from fondly.sender.settings import FeedbackSettings, SenderWebSettings
+from tests.support.services import SERVICES as SERVICE_NAMES
+
+ROOT = Path(__file__).parents[2]
+
+
+def settings_of(service: str) -> type[ServiceSettings]:
+    """Return the settings class of a service: that of its `settings` module which is named after it."""
+    found: type[ServiceSettings] = getattr(
+        import_module(f"fondly.{service}.settings"), f"{service.capitalize()}Settings"
+    )
+    return found
+
 
 SERVICES: Mapping[str, type[BaseSettings]] = {
-    "ingest": IngestSettings,
-    "sentiment": SentimentSettings,
-    "recommender": RecommenderSettings,
-    "mailer": MailerSettings,
-    "sender": SenderSettings,
+    **{service: settings_of(service) for service in SERVICE_NAMES},
     "feedback": FeedbackSettings,
 }
 PROCESSES: Mapping[str, type[BaseSettings]] = {
@@ -28,18 +35,29 @@ PROCESSES: Mapping[str, type[BaseSettings]] = {
     "clicks": SenderWebSettings,
 }
 """The services, and the processes of recommender and sender that consume no queue."""
-SETTING_NAMES = Path(__file__).parents[2] / "infra/modules/pipeline/setting_names.json"
+SETTING_NAMES = ROOT / "infra/modules/pipeline/setting_names.json"
 
 
-def variables(settings: type[BaseSettings]) -> list[str]:
+def variables(settings: type[BaseSettings], *, is_required: bool | None = None) -> list[str]:
     """Return the variables that a settings class reads, those of nested figures too, in order."""
-    found = (_variables(settings, name, field) for name, field in settings.model_fields.items())
+    found = (
+        _variables(settings, name, field)
+        for name, field in settings.model_fields.items()
+        if is_required in {None, field.is_required()}
+    )
     return sorted(variable for names in found for variable in names)
 
 
 def setting_names() -> str:
     """Return the contents of the file: the variables of each process, as JSON."""
-    return json.dumps({name: variables(kind) for name, kind in PROCESSES.items()}, indent=2) + "\n"
+    names = {
+        name: {
+            "required": variables(settings, is_required=True),
+            "optional": variables(settings, is_required=False),
+        }
+        for name, settings in PROCESSES.items()
+    }
+    return json.dumps(names, indent=2) + "\n"
 
 
 def _variables(settings: type[BaseSettings], name: str, field: FieldInfo) -> Iterator[str]:

@@ -11,7 +11,7 @@ locals {
     local.common_settings,
     var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },
     # The mailer's own, for the page that a broken link shows.
-    { for name, value in local.mailer_settings : name => value if contains(local.setting_names.clicks, name) },
+    { for name, value in local.mailer_settings : name => value if contains(flatten(values(local.setting_names.clicks)), name) },
     {
       MODULE                           = "fondly.sender.web" # what the image starts
       FONDLY_SENDER_WEB_CLICKS         = "true"

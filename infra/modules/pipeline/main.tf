@@ -56,8 +56,8 @@ module "service" {
   architecture       = var.architecture
   spot_weight        = each.value.spot_weight
   environment        = local.environment[each.key]
-  parameters         = local.service_parameters[each.key]
-  release            = local.releases[each.key]
+  parameters         = lookup(local.service_parameters, each.key, {})
+  release            = lookup(local.releases, each.key, "")
   permissions        = concat(local.consuming[each.key], local.permissions[each.key], local.indirect_permissions[each.key])
   health_command     = local.health_commands[each.key]
   outbound           = lookup(local.outbound, each.key, [])

@@ -1,96 +1,24 @@
 locals {
-  # Which queue each service consumes.
+  # Every setting of every process, by whether its settings class has a default for it: `make setting-names` writes the
+  # file, and a test compares it with the classes. So a new setting needs nothing here.
+  setting_names = jsondecode(file("${path.module}/setting_names.json"))
+
+  # Each service consumes the one queue that it has a setting for; the processes that answer over HTTP consume none.
   queues = {
-    ingest      = "ingest-uploads"
-    sentiment   = "sentiment"
-    recommender = "recommender"
-    mailer      = "mailer"
-    sender      = "sender"
-    feedback    = "feedback"
+    for service, names in local.setting_names : service => one([
+      for name in names.required : lower(replace(trimprefix(trimsuffix(name, "_QUEUE_URL"), "FONDLY_"), "_", "-"))
+      if endswith(name, "_QUEUE_URL")
+    ]) if !contains(["clicks", "web"], service)
   }
+  required_settings = { for service in keys(local.queues) : service => local.setting_names[service].required }
 
   # What comes back is read by a process of its own, so that nobody's unsubscribing waits behind a delivery: it is the
   # sender's image with another module.
   modules = { feedback = "fondly.sender.feedback" }
   images  = { for service in keys(local.queues) : service => service == "feedback" ? "sender" : service }
 
-  # Exactly what each service's settings class requires; a test compares the two.
-  required_settings = {
-    ingest = [
-      "FONDLY_DATA_BUCKET",
-      "FONDLY_RUNS_TABLE",
-      "FONDLY_RUN_FINISHED_TOPIC_ARN",
-      "FONDLY_INGEST_UPLOADS_QUEUE_URL",
-      "FONDLY_DATA_INGESTED_TOPIC_ARN",
-      "FONDLY_INTERACTIONS_INGESTED_TOPIC_ARN",
-      "FONDLY_PRODUCTS_TABLE",
-      "FONDLY_CUSTOMERS_TABLE",
-      "FONDLY_SUPPRESSIONS_TABLE",
-    ]
-    sentiment = [
-      "FONDLY_DATA_BUCKET",
-      "FONDLY_RUNS_TABLE",
-      "FONDLY_RUN_FINISHED_TOPIC_ARN",
-      "FONDLY_SENTIMENT_QUEUE_URL",
-      "FONDLY_SENTIMENT_SCORED_TOPIC_ARN",
-      "FONDLY_REVIEWS_TABLE",
-      "FONDLY_PRODUCT_SENTIMENTS_TABLE",
-      "FONDLY_OPINIONS_TABLE",
-      "FONDLY_ANSWERS_TABLE",
-      "FONDLY_SUPPRESSIONS_TABLE",
-    ]
-    recommender = [
-      "FONDLY_DATA_BUCKET",
-      "FONDLY_RUNS_TABLE",
-      "FONDLY_RUN_FINISHED_TOPIC_ARN",
-      "FONDLY_RECOMMENDER_QUEUE_URL",
-      "FONDLY_RECOMMENDATIONS_TABLE",
-      "FONDLY_HISTORIES_TABLE",
-      "FONDLY_CONTACTS_TABLE",
-      "FONDLY_SUPPRESSIONS_TABLE",
-      "FONDLY_RECOMMENDATIONS_READY_TOPIC_ARN",
-      "FONDLY_PERSONALIZE_ROLE_ARN",
-    ]
-    mailer = [
-      "FONDLY_DATA_BUCKET",
-      "FONDLY_RUNS_TABLE",
-      "FONDLY_RUN_FINISHED_TOPIC_ARN",
-      "FONDLY_MAILER_QUEUE_URL",
-      "FONDLY_EMAILS_TABLE",
-      "FONDLY_COPY_ANSWERS_TABLE",
-      "FONDLY_PRODUCT_FEATURES_TABLE",
-      "FONDLY_SUPPRESSIONS_TABLE",
-      "FONDLY_CONTACTS_TABLE",
-      "FONDLY_EMAIL_FINISHED_TOPIC_ARN",
-    ]
-    sender = [
-      "FONDLY_DATA_BUCKET",
-      "FONDLY_RUNS_TABLE",
-      "FONDLY_RUN_FINISHED_TOPIC_ARN",
-      "FONDLY_SENDER_QUEUE_URL",
-      "FONDLY_DISPATCHES_TABLE",
-      "FONDLY_SUPPRESSIONS_TABLE",
-      "FONDLY_CONTACTS_TABLE",
-      "FONDLY_EMAIL_SENT_TOPIC_ARN",
-      "FONDLY_EMAIL_SUPPRESSED_TOPIC_ARN",
-    ]
-    feedback = [
-      "FONDLY_DATA_BUCKET",
-      "FONDLY_RUNS_TABLE",
-      "FONDLY_RUN_FINISHED_TOPIC_ARN",
-      "FONDLY_FEEDBACK_QUEUE_URL",
-      "FONDLY_CUSTOMERS_TABLE",
-      "FONDLY_DISPATCHES_TABLE",
-      "FONDLY_SUPPRESSIONS_TABLE",
-      "FONDLY_CONTACTS_TABLE",
-      "FONDLY_EMAIL_SENT_TOPIC_ARN",
-      "FONDLY_EMAIL_BOUNCED_TOPIC_ARN",
-    ]
-  }
-
   # Settings whose default does not suit several tasks on AWS.
   chosen_settings = {
-    ingest = {}
     sentiment = {
       FONDLY_SENTIMENT_LANGUAGE       = var.sentiment.language
       FONDLY_SENTIMENT_ASPECTS        = var.sentiment.aspects
@@ -105,7 +33,6 @@ locals {
       FONDLY_RECOMMENDER_CAMPAIGN      = tostring(var.recommender.campaign)
       FONDLY_RECOMMENDER_DATASET_GROUP = var.name
     }
-    mailer = {}
     sender = merge(
       {
         FONDLY_SENDER_TRANSPORT = var.sending.transport
@@ -150,10 +77,7 @@ locals {
     } : {},
   )
   # Tasks are replaced when what they read from SSM changes.
-  releases = merge(
-    { for service in keys(local.queues) : service => "" },
-    { mailer = sha1(jsonencode(local.mailer_settings)) },
-  )
+  releases = { mailer = sha1(jsonencode(local.mailer_settings)) }
   mail_server = var.sending.smtp == null ? [] : [
     for cidr in var.sending.smtp.cidrs : { cidr = cidr, port = var.sending.smtp.port }
   ]
@@ -162,12 +86,9 @@ locals {
   ]
   outbound = { sender = local.mail_server, feedback = local.mailbox }
   service_parameters = {
-    ingest      = {}
-    sentiment   = {}
-    recommender = {}
-    mailer      = local.mailer_parameters
-    sender      = local.smtp_secrets
-    feedback    = merge(local.unsubscribe_secrets, local.mailbox_secrets)
+    mailer   = local.mailer_parameters
+    sender   = local.smtp_secrets
+    feedback = merge(local.unsubscribe_secrets, local.mailbox_secrets)
   }
 
   # A figure of the recommender's rules is a setting of its own; the service refuses a name that it does not know.
@@ -176,21 +97,11 @@ locals {
   }
 
   # The mailer's go through SSM.
-  shop_settings = {
-    ingest      = var.shop.ingest
-    sentiment   = var.shop.sentiment
-    recommender = var.shop.recommender
-    mailer      = {}
-    sender      = {}
-    feedback    = {}
-  }
-
-  # Whatever else is to be set. A setting that a service gets one day needs nothing here but its name in the file, which
-  # `make setting-names` writes from the settings classes and a test compares with them.
-  setting_names = jsondecode(file("${path.module}/setting_names.json"))
+  shop_settings = { for service, settings in var.shop : service => settings if service != "mailer" }
 
   given_settings = {
-    for service in keys(local.setting_names) : service => merge(var.settings.all, var.settings[service])
+    for service in keys(local.setting_names) : service =>
+    merge(lookup(var.settings, "all", {}), lookup(var.settings, service, {}))
   }
 
   # What Terraform makes, or what something that it makes depends on: names of resources, roles, the model that may be
@@ -285,9 +196,9 @@ locals {
       { AWS_DEFAULT_REGION = local.region },
       { for name in required : name => local.resource_settings[name] },
       local.common_settings,
-      local.chosen_settings[service],
+      lookup(local.chosen_settings, service, {}),
       service == "recommender" ? local.rule_settings : {},
-      local.shop_settings[service],
+      lookup(local.shop_settings, service, {}),
       contains(keys(local.modules), service) ? { MODULE = local.modules[service] } : {},
       local.understudy_endpoints,
       var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },

@@ -39,8 +39,8 @@ variable "services" {
   }))
 
   validation {
-    condition     = toset(keys(var.services)) == toset(["ingest", "sentiment", "recommender", "mailer", "sender", "feedback"])
-    error_message = "services must have exactly these keys: ingest, sentiment, recommender, mailer, sender, feedback."
+    condition     = toset(keys(var.services)) == toset(keys(local.queues))
+    error_message = "services must have exactly these keys: ${join(", ", keys(local.queues))}."
   }
 }
 
@@ -265,24 +265,19 @@ variable "sentiment" {
 }
 
 variable "settings" {
-  description = "Any settings of the services, by variable, beside and before all others: `all` for those that every service has."
-  type = object({
-    all         = optional(map(string), {})
-    ingest      = optional(map(string), {})
-    sentiment   = optional(map(string), {})
-    recommender = optional(map(string), {})
-    mailer      = optional(map(string), {})
-    sender      = optional(map(string), {})
-    feedback    = optional(map(string), {})
-    web         = optional(map(string), {})
-    clicks      = optional(map(string), {})
-  })
-  default = {}
+  description = "Any settings by service and variable, beside and before all others: `all` for those that every service has."
+  type        = map(map(string))
+  default     = {}
+
+  validation {
+    condition     = alltrue([for service in keys(var.settings) : service == "all" || contains(keys(local.setting_names), service)])
+    error_message = "settings must name services or processes, or all: ${join(", ", keys(local.setting_names))}."
+  }
 
   validation {
     condition = alltrue(flatten([
       for service, names in local.setting_names : [
-        for name in concat(keys(var.settings.all), keys(var.settings[service])) : contains(names, name)
+        for name in keys(local.given_settings[service]) : contains(flatten(values(names)), name)
       ]
     ]))
     error_message = "settings must have only variables that the service has, or every service, for those in all: setting_names.json lists them."
@@ -297,7 +292,7 @@ variable "settings" {
 }
 
 variable "understudy" {
-  description = "Run understudy instead of Comprehend, Personalize and Bedrock: no AI costs, no real AI."
+  description = "Run understudy instead of Comprehend, Personalize, Bedrock and SES: no AI costs, and no email leaves."
   type        = bool
   default     = false
 }

@@ -8,7 +8,7 @@ locals {
   web_environment = merge(
     {
       for name, value in local.environment.recommender : name => value
-      if !startswith(name, "FONDLY_") || contains(local.setting_names.web, name)
+      if !startswith(name, "FONDLY_") || contains(flatten(values(local.setting_names.web)), name)
     },
     {
       MODULE                                = "fondly.recommender.web" # what the image starts
@@ -16,7 +16,7 @@ locals {
       FONDLY_RECOMMENDER_WEB_PORT           = tostring(try(var.realtime.port, 8080))
       FONDLY_RECOMMENDER_WEB_REQUESTS_PER_S = tostring(try(var.realtime.requests_per_s, 100))
     },
-    { for name, value in local.given_settings.web : name => value if contains(local.setting_names.web, name) },
+    { for name, value in local.given_settings.web : name => value if contains(flatten(values(local.setting_names.web)), name) },
   )
 
   web_permissions = [
@@ -111,7 +111,7 @@ locals {
       actions = ["dynamodb:DescribeTable"]
       resources = [
         for name, arn in module.topology.table_arns : arn
-        if contains(local.setting_names.web, "FONDLY_${upper(replace(name, "-", "_"))}_TABLE")
+        if contains(flatten(values(local.setting_names.web)), "FONDLY_${upper(replace(name, "-", "_"))}_TABLE")
       ]
       conditions = []
     },

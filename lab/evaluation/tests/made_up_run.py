@@ -16,12 +16,12 @@ from fondly.contracts.records import (
 )
 from fondly.evaluation.reasons.checking import ReasonReport, check_reasons
 from fondly.evaluation.reasons.stored_run import StoredRun
-from fondly.recommender.domain import learned_keys
-from fondly.recommender.domain.history import History
-from fondly.recommender.domain.preferences import scores_by_review
-from fondly.recommender.domain.rules import Rules
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.history.history import History
+from fondly.recommender.domain.history.preferences import scores_by_review
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.study import learned_keys
 from lab.evaluation.tests.shops import a_customer, a_product
 from tests.support.stores import InMemoryObjects
 

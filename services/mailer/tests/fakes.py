@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fondly.contracts.errors import TransientError
+from fondly.contracts.records import EmailRecord
 from fondly.mailer.domain.copy.fields import HEADLINES, TEXTS
 from fondly.mailer.domain.copy.job import JobState, JobStatus, JobTask
 from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.mailer.domain.record import EmailRecord
 from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
 from fondly.mailer.ports import BusyError, Claim, JobAnswer, ModelMessage, ModelReply
 from fondly.runtime.quota.turns import WithdrawnError

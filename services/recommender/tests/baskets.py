@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from fondly.recommender.domain.basket import Basket, Rule
-from fondly.recommender.domain.candidates import Candidates
-from fondly.recommender.domain.preferences import Preference
-from fondly.recommender.domain.shop import Shop
-from fondly.recommender.domain.shop_rules import ShopRules
-from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.history.preferences import Preference
+from fondly.recommender.domain.picking.basket import Basket, Rule
+from fondly.recommender.domain.picking.candidates import Candidates
+from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.shop.shop import Shop
 from services.recommender.tests.shops import shelf
 
 TEA, MUGS, KETTLES = (

@@ -7,12 +7,12 @@ from functools import cached_property
 from statistics import fmean, median
 
 from fondly.contracts.records import Product
-from fondly.recommender.domain.basket import Rule
-from fondly.recommender.domain.fitting import fits, is_of_their_system
-from fondly.recommender.domain.picks import Selection
-from fondly.recommender.domain.rules import Rules
-from fondly.recommender.domain.shopper import Shopper
-from fondly.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.picks import Selection
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.shop.fitting import fits, is_of_their_system
+from fondly.recommender.domain.shop.taxonomy import Category
 
 RULES = Rules()
 

@@ -9,13 +9,13 @@ from typing import cast
 from hypothesis import strategies as st
 
 from fondly.contracts.records import Customer, Product, ProductSentiment
-from fondly.recommender.domain.picks import Selection, pick
-from fondly.recommender.domain.preferences import Preference
-from fondly.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS
-from fondly.recommender.domain.shop import Shop
-from fondly.recommender.domain.shop_rules import ShopRules
-from fondly.recommender.domain.shopper import Shopper
-from fondly.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.history.preferences import Preference
+from fondly.recommender.domain.picking.picks import Selection, pick
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, MAX_PICKS
+from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.shop.taxonomy import Category
 from services.recommender.tests.fakes import product, purchase
 from services.recommender.tests.shops import DAY, NOW, buyer, delighted, shop_of
 

@@ -19,9 +19,9 @@ from fondly.contracts.records import (
     Sentiment,
     SentimentScores,
 )
+from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
 from fondly.recommender.adapters.turns import ITEM, DynamoDBTurns
-from fondly.recommender.domain.customer_events import Visit, surplus
-from fondly.recommender.domain.plan import Kind, ResourceSpec
+from fondly.recommender.domain.history.customer_events import Visit, surplus
 from fondly.recommender.ports import (
     NotReadyError,
     QuotaError,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from fondly.contracts.records import ReasonKind
-from fondly.recommender.domain.picks import Selection, pick
-from fondly.recommender.domain.preferences import Preference
-from fondly.recommender.domain.shop import Shop
-from fondly.recommender.domain.shopper import Shopper
+from fondly.recommender.domain.history.preferences import Preference
+from fondly.recommender.domain.picking.picks import Selection, pick
+from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.shop.shop import Shop
 
 CUSTOMERS = [f"C{n}" for n in range(20)]
 

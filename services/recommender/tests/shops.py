@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from fondly.contracts.records import Customer, Product, ProductSentiment, Reason, Review
-from fondly.recommender.domain.candidates import Candidates
-from fondly.recommender.domain.catalogue import Catalogue
-from fondly.recommender.domain.co_purchases import CoPurchases
-from fondly.recommender.domain.families import SharedReviews
-from fondly.recommender.domain.picks import Selection
-from fondly.recommender.domain.preferences import Preference, Scores, liked_products
-from fondly.recommender.domain.reasons import Reasons
-from fondly.recommender.domain.rules import DEFAULT_PICKS, Rules
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop import Shop
-from fondly.recommender.domain.shop_rules import ShopRules
-from fondly.recommender.domain.shopper import Shopper
-from fondly.recommender.domain.taxonomy import Category
+from fondly.recommender.domain.history.preferences import Preference, Scores, liked_products
+from fondly.recommender.domain.picking.candidates import Candidates
+from fondly.recommender.domain.picking.picks import Selection
+from fondly.recommender.domain.picking.reasons import Reasons
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.shop.catalogue import Catalogue
+from fondly.recommender.domain.shop.families import SharedReviews
+from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.shop.taxonomy import Category
+from fondly.recommender.domain.study.co_purchases import CoPurchases
 from services.recommender.tests.fakes import product, review, scores
 
 NOW = 1_800_000_000

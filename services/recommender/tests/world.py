@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING, Any
 from fondly.contracts import object_keys
 from fondly.contracts.events import (
     EventData,
-    RecommenderBundle,
     RecommenderPoll,
     Round,
     SentimentScored,
     new_event,
 )
 from fondly.contracts.records import Recommendation
+from fondly.recommender.adapters.personalize.plan import Plan
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
-from fondly.recommender.domain import personalize_keys
-from fondly.recommender.domain.assortment import Assortment
-from fondly.recommender.domain.bundles import FEWEST_PARTS
-from fondly.recommender.domain.history import History
-from fondly.recommender.domain.kept_rankings import solution_digest
-from fondly.recommender.domain.plan import Plan
-from fondly.recommender.domain.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.domain.history.history import History
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.domain.shop.assortment import Assortment
+from fondly.recommender.domain.study.bundles import FEWEST_PARTS, RecommenderBundle
 from fondly.recommender.handler import RecommenderHandler
 from fondly.recommender.use_cases.advance_run import AdvanceRun
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
@@ -153,7 +151,7 @@ class World:
         rankings = KeepRankings(
             items=self.items,
             objects=self.objects,
-            solution=solution_digest(self.plan),
+            solution=self.plan.digest,
             days=self.ranking_days,
         )
         prepare_datasets = PrepareDatasets(

@@ -14,11 +14,17 @@ from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.runtime.consent import Person
 from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.stage import Stage
 from fondly.sender.domain.judging import Rules
 from fondly.sender.ports import Accepted, Claim, Claimed, Key, Outgoing
 from fondly.sender.use_cases.deliver_part import DeliverPart
 from fondly.sender.use_cases.hand_over import HandOver, Paced
+from fondly.sender.use_cases.judge_emails import JudgeEmails
+from fondly.sender.use_cases.keep_pace import KeepPace
 from fondly.sender.use_cases.release_parts import ReleaseParts
+from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
+from fondly.sender.use_cases.send_emails import SendEmails
+from fondly.sender.use_cases.settle_emails import SettleEmails
 from fondly.sender.use_cases.suppress_dead_address import SuppressDeadAddress
 from services.sender.tests.fakes_of_feedback import InMemorySuppressions
 from tests.support.runs import RUN, TABLE, Runs
@@ -215,32 +221,71 @@ class World:
     @property
     def deliver(self) -> DeliverPart:
         """The use case, new as after a restart."""
-        return DeliverPart(
+        judging = JudgeEmails(
             deliveries=self.deliveries,
-            ledger=self.runs.ledger,
-            stage=self.runs.stage(StageName.SENDER, self.announcer),
-            objects=self.objects,
-            announcer=self.announcer,
             dispatches=self.dispatches,
             consent=self.consent,
-            hand_over=HandOver(
-                transport=self.transport,
-                dispatches=self.dispatches,
-                tries=self.rules.tries,
-                suppress_dead=SuppressDeadAddress(self.dead).run,
-                places=self.places or self.parallel,
-                now=self.now,
-                claim_linger_s=self.claim_linger_s,
-                record_linger_s=self.record_linger_s,
-            ),
-            polls=self.polls,
             rules=self.rules,
-            paced=self.paced,
-            to_seed=lambda content, address: re.sub(rb"To: [^\r]*", f"To: {address}".encode(), content),
-            units={"ses.emails": 1},
-            parallel=self.parallel,
             now=self.now,
         )
+        settling = SettleEmails(
+            dispatches=self.dispatches,
+            polls=self.polls,
+            stage=self.stage,
+            ledger=self.runs.ledger,
+            deliveries=self.deliveries,
+            announcer=self.announcer,
+            units={"ses.emails": 1},
+            retry_s=self.rules.retry_s,
+        )
+        return DeliverPart(
+            stage=self.stage,
+            ledger=self.runs.ledger,
+            objects=self.objects,
+            judging=judging,
+            pacing=KeepPace(self.deliveries),
+            sending=SendEmails(
+                objects=self.objects,
+                hand_over=self.hand_over,
+                judging=judging,
+                settling=settling,
+                paced=self.paced,
+                to_seed=lambda content, address: re.sub(rb"To: [^\r]*", f"To: {address}".encode(), content),
+                parallel=self.parallel,
+            ),
+            settling=settling,
+            now=self.now,
+        )
+
+    @property
+    def hand_over(self) -> HandOver:
+        """The use case that sends an email."""
+        return HandOver(
+            transport=self.transport,
+            dispatches=self.dispatches,
+            tries=self.rules.tries,
+            suppress_dead=SuppressDeadAddress(self.dead).run,
+            places=self.places or self.parallel,
+            now=self.now,
+            claim_linger_s=self.claim_linger_s,
+            record_linger_s=self.record_linger_s,
+        )
+
+    @property
+    def resolve_doubts(self) -> ResolveDoubts:
+        """The use case that looks again at emails in doubt."""
+        return ResolveDoubts(
+            stage=self.stage,
+            ledger=self.runs.ledger,
+            objects=self.objects,
+            dispatches=self.dispatches,
+            announcer=self.announcer,
+        )
+
+    @property
+    def stage(self) -> Stage:
+        """The sender's, with the events announced here."""
+        return self.runs.stage(StageName.SENDER, self.announcer)
 
     @property
     def release(self) -> ReleaseParts:

@@ -171,6 +171,9 @@ def _call(node: Node, scope: Scope) -> Value:
         values = [*values[:-1], *values[-1]]
     if name == "file":
         return Path(scope.folder, values[0]).read_text("utf-8")
+    if name == "fileset":
+        root = Path(scope.folder, values[0])
+        return sorted(path.relative_to(root).as_posix() for path in root.glob(values[1]))
     if name not in FUNCTIONS:
         raise EvaluationError(f"no such function: {name}")
     try:

@@ -103,7 +103,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "compact": _compact,
     "concat": lambda *lists: [value for each in lists for value in each],
     "contains": lambda values, value: value in values,
+    "dirname": lambda path: path.rpartition("/")[0],
     "distinct": _distinct,
+    "endswith": str.endswith,
     "flatten": _flatten,
     "floor": math.floor,
     "format": _format,
@@ -133,9 +135,10 @@ FUNCTIONS: Mapping[str, Function] = {
     "tostring": as_text,
     "toset": _set,
     "trimprefix": str.removeprefix,
+    "trimsuffix": str.removesuffix,
     "trimspace": str.strip,
     "upper": str.upper,
     "values": lambda mapping: [mapping[key] for key in sorted(mapping)],
     "yamldecode": yaml.safe_load,
 }
-"""`file` needs a folder and `try` and `can` their arguments unevaluated: `expressions` has those."""
+"""`file` and `fileset` need a folder, `try` and `can` their arguments unevaluated: see `expressions`."""

@@ -12,8 +12,7 @@ from aiobotocore.session import get_session
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.contracts.experiments import Holdout
-from fondly.mailer.domain.copy.fields import CopySource
-from fondly.mailer.domain.record import EmailRecord
+from fondly.contracts.records import CopySource, EmailRecord
 from fondly.mailer.use_cases.draw_holdout import HOLDOUT
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus

@@ -7,10 +7,10 @@ from fondly.evaluation.own_data import ablation
 from fondly.evaluation.own_data.ablation import MODULES, AblationReport, ablate, lines_of
 from fondly.evaluation.own_data.made_up import RECIPES, MadeUpName, made_up
 from fondly.evaluation.own_data.reading import Data
-from fondly.recommender.domain.basket import Rule
-from fondly.recommender.domain.parts import Part
-from fondly.recommender.domain.rules import Rules
-from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.switches import Part
 
 RULES = RunRules(rules=Rules())
 

@@ -4,7 +4,7 @@ import pytest
 
 from fondly.contracts.records import ReasonKind
 from fondly.evaluation.own_data.lists import Lists, Nearness, Views
-from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.history.preferences import Preference
 from lab.evaluation.tests.shops import a_list, a_product, by_id
 
 TV, OTHER_TV = (

@@ -6,7 +6,7 @@ import pytest
 
 from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation
 from fondly.evaluation.own_data.quality import Quality, QualityFigures, genders, sizes
-from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.history.preferences import Preference
 from lab.evaluation.tests.shops import a_list, a_product, by_id
 
 PHONE, CASE, MUG = a_product("phone", "Phones"), a_product("case", "Cases"), a_product("mug", "Mugs")

@@ -9,7 +9,7 @@ from fondly.contracts.records import ReasonKind
 from fondly.evaluation.errors import EvaluationError
 from fondly.evaluation.reasons.checking import check_reasons
 from fondly.evaluation.reasons.stored_run import StoredRun
-from fondly.recommender.domain import learned_keys
+from fondly.recommender.domain.study import learned_keys
 from lab.evaluation.tests.made_up_run import BY_ID, CUSTOMERS, NOW, PRODUCTS, RUN, checked, picked
 from lab.evaluation.tests.shops import a_buyer, a_customer, a_product
 from tests.support.stores import InMemoryObjects

@@ -8,8 +8,8 @@ from fondly.contracts.records import ReasonKind, Recommendation, Sentiment, Sent
 from fondly.evaluation.own_data.picking import Picked, pick_products
 from fondly.evaluation.own_data.reading import Data, read_data
 from fondly.evaluation.own_data.scoring import read_texts
-from fondly.recommender.domain.rules import Rules
-from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
 from fondly.sentiment.domain.readings import Reading, Readings
 from fondly.sentiment.domain.scores import Score
 from fondly.stack.sample import write_sample

@@ -1,7 +1,7 @@
 """The mailer's messages to itself, through its own queue."""
 
 from fondly.contracts.events import MailerPoll, new_event, parse_event
-from fondly.runtime.queue.polls import SQSMailerPolls
+from fondly.mailer.adapters.polls import SQSMailerPolls
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.stack.provision import Resources
 from tests.support.stores import Clients

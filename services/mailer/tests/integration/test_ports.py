@@ -11,18 +11,18 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from fondly.contracts.records import CopySource, EmailRecord
 from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.mailer.adapters.bedrock_requests import ModelChoice
 from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
 from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from fondly.mailer.domain.copy.answers import read_answer
-from fondly.mailer.domain.copy.fields import FRAME_TEXTS, CopySource
+from fondly.mailer.domain.copy.fields import FRAME_TEXTS
 from fondly.mailer.domain.copy.frame_prompt import frame_prompt
 from fondly.mailer.domain.copy.prompt import Style, Task, system_text
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.mailer.domain.record import EmailRecord
 from fondly.mailer.ports import EmailRecords, FeatureRecords, Model, ModelMessage, ModelReply
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.quota.limiter import Limiter

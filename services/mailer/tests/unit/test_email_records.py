@@ -3,9 +3,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from fondly.contracts.records import CopySource, EmailRecord
 from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
-from fondly.mailer.domain.copy.fields import CopySource
-from fondly.mailer.domain.record import EmailRecord
 from fondly.runtime.storage import to_item
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from fondly.contracts.delivery import FinishedEmail
 from fondly.contracts.errors import PermanentError, TransientError
 from fondly.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from fondly.contracts.experiments import Holdout
-from fondly.contracts.records import Recommendation
+from fondly.contracts.records import EmailRecord, Recommendation
 from fondly.mailer.domain.copy.product_prompt import TOGETHER
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.copy.subjects import SubjectTest
@@ -21,7 +21,6 @@ from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.mime import Sender
 from fondly.mailer.domain.message.theme import Brand, Theme
-from fondly.mailer.domain.record import EmailRecord
 from fondly.mailer.handler import MailerHandler
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_consent import AskConsent

@@ -1,4 +1,4 @@
-from fondly.mailer.domain.record import EmailRecord
+from fondly.contracts.records import EmailRecord
 
 RECORD = {
     "run_id": "run-1",

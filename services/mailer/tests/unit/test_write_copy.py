@@ -2,8 +2,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from fondly.contracts.records import Reason, ReasonKind
-from fondly.mailer.domain.copy.fields import CopySource
+from fondly.contracts.records import CopySource, Reason, ReasonKind
 from fondly.mailer.domain.copy.house_copy import house_text
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.facts.email import EmailFacts

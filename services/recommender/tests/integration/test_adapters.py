@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 import pytest
 from aiobotocore.session import get_session
 
-from fondly.recommender.adapters.personalize import AWSPersonalize
-from fondly.recommender.domain.bundles import bundle_of
-from fondly.recommender.domain.plan import Kind, Plan, ResourceSpec, Step
+from fondly.recommender.adapters.personalize.client import AWSPersonalize
+from fondly.recommender.adapters.personalize.plan import Kind, Plan, ResourceSpec, Step
+from fondly.recommender.domain.study.bundles import bundle_of
 from fondly.recommender.ports import RefusedError, VanishedError
 from fondly.runtime.runs.run import Run
 from fondly.runtime.storage import S3Objects

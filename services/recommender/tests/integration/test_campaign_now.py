@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 from aiobotocore.session import get_session
 
-from fondly.recommender.adapters.campaign import AWSCampaign
-from fondly.recommender.adapters.personalize import AWSPersonalize
-from fondly.recommender.domain.real_time import PickedFrom, read_picks
+from fondly.recommender.adapters.personalize.campaign import AWSCampaign
+from fondly.recommender.adapters.personalize.client import AWSPersonalize
+from fondly.recommender.domain.realtime.current_picks import PickedFrom, read_picks
 from fondly.recommender.ports import NoRankingError
 from fondly.recommender.settings import RecommenderSettings
 from fondly.recommender.web.__main__ import opened

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from aiobotocore.session import get_session
 
-from fondly.contracts.events import RecommenderBundle, RecommenderPoll, Round, parse_event
-from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.contracts.events import RecommenderPoll, Round, parse_event
+from fondly.recommender.adapters.personalize.client import AWSPersonalize
+from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.adapters.polls import SQSRecommenderPolls
 from fondly.recommender.adapters.turns import DynamoDBTurns
-from fondly.recommender.domain.plan import Kind, ResourceSpec
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.recommender.ports import (
     NotReadyError,
     Personalize,
@@ -17,10 +19,8 @@ from fondly.recommender.ports import (
     VanishedError,
 )
 from fondly.runtime.ports import Polls
-from fondly.runtime.queue.polls import SQSPolls, SQSRecommenderPolls
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import StageName
 from fondly.stack.provision import Resources
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
@@ -179,7 +179,7 @@ def make_polls(emulated: Emulated | None) -> MakePolls:
         polls = [parse_event(message.body, RecommenderPoll) for message in messages]
         return [(poll.run_id, poll.data.attempt) for poll in polls]
 
-    return lambda interval_s: (SQSPolls(queue, stage=StageName.RECOMMENDER, interval_s=interval_s), due)
+    return lambda interval_s: (SQSRecommenderPolls(queue, interval_s=interval_s), due)
 
 
 def _in_memory_polls(interval_s: int) -> tuple[Polls, Due]:

@@ -10,11 +10,11 @@ import pytest
 from aiobotocore.session import get_session
 
 from fondly.contracts.records import EventKind
-from fondly.recommender.adapters.campaign import AWSEventTracker
 from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
-from fondly.recommender.adapters.personalize import AWSPersonalize
-from fondly.recommender.domain.customer_events import AFTER_TRIMMING, MOST
-from fondly.recommender.domain.plan import Kind, Plan, Step
+from fondly.recommender.adapters.personalize.campaign import AWSEventTracker
+from fondly.recommender.adapters.personalize.client import AWSPersonalize
+from fondly.recommender.adapters.personalize.plan import Kind, Plan, Step
+from fondly.recommender.domain.history.customer_events import AFTER_TRIMMING, MOST
 from fondly.recommender.use_cases.record_events import RecordEvents
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.quota.limiter import Limiter

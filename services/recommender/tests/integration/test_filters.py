@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fondly.contracts.consent import address_entry, customer_entry
-from fondly.recommender.domain import learned_keys, personalize_keys
-from fondly.recommender.domain.witnesses import Witness
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.study import learned_keys
+from fondly.recommender.domain.study.witnesses import Witness
 from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.runs.totals import total
 from services.recommender.tests.fakes import Shop, made_up_shop

@@ -16,10 +16,10 @@ import pytest
 from aiohttp import ClientSession
 
 from fondly.recommender.adapters.shop_processes import load_stored, open_in_process
-from fondly.recommender.domain.real_time import Edition, Wanted, read_picks
-from fondly.recommender.domain.rules import Rules
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.realtime.current_picks import Edition, Wanted, read_picks
+from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.ports import NoShopError
 from fondly.stack.provision import Resources
 from services.recommender.tests.real_time import shown, store

@@ -18,7 +18,7 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.totals import total

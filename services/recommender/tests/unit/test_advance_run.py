@@ -15,9 +15,9 @@ from fondly.contracts.events import (
     RunFinished,
 )
 from fondly.contracts.records import RecommendationSource
-from fondly.recommender.domain.basket import Rule
-from fondly.recommender.domain.plan import Kind
-from fondly.recommender.domain.taxonomy import Category
+from fondly.recommender.adapters.personalize.plan import Kind
+from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.shop.taxonomy import Category
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.totals import total
 from services.recommender.tests.fakes import (

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from fondly.contracts import object_keys
 from fondly.contracts.events import RecommendationsReady
 from fondly.contracts.records import Customer, Exclusion, Recommendation
-from fondly.recommender.domain import personalize_keys
-from fondly.recommender.domain.history import Told
+from fondly.recommender.domain.history.history import Told
+from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.use_cases.select_products import recommend
 from fondly.runtime.runs.run import StageName
 from services.recommender.tests.cases import CASES, Case

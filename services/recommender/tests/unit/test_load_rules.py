@@ -4,9 +4,9 @@ import pytest
 
 from fondly.contracts import object_keys
 from fondly.contracts.events import RecommendationsReady, RunFinished
-from fondly.recommender.domain.rules import Rules
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.runtime.runs.run import Run, RunStatus
 from fondly.runtime.yaml_files import InvalidFileError

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.recommender.domain.plan import Kind, ResourceSpec, Step
+from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec, Step
 from fondly.recommender.ports import QuotaError
 from fondly.runtime.runs.run import Run, StageName
 from services.recommender.tests.world import KEEP, World, crash

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from fondly.contracts.events import (
     EventData,
     RecommendationsReady,
-    RecommenderBundle,
     RecommenderPoll,
     Round,
     SentimentScored,
 )
 from fondly.contracts.records import Customer
-from fondly.recommender.domain import personalize_keys
-from fondly.recommender.domain.kept_rankings import RANKING
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.personalize.kept_rankings import RANKING
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime import training_minimums
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.run import StageName

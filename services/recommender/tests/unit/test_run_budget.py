@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from fondly.contracts.events import RecommenderPoll
-from fondly.recommender.domain.plan import Kind
+from fondly.recommender.adapters.personalize.plan import Kind
 from fondly.runtime.runs.pricing import SMALLEST, cost_usd
 from fondly.runtime.runs.run import RunStatus
 from services.recommender.tests.fakes import InMemoryPersonalize

@@ -9,7 +9,6 @@ from fondly.contracts import object_keys
 from fondly.contracts.events import (
     EventData,
     RecommendationsReady,
-    RecommenderBundle,
     Round,
 )
 from fondly.contracts.records import (
@@ -17,9 +16,10 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from fondly.recommender.domain import personalize_keys
-from fondly.recommender.domain.history import Told
-from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.history.history import Told
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.recommender.use_cases.select_products import recommend
 from fondly.runtime.runs.totals import total
 from services.recommender.tests.baskets import ALL

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fondly.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS, Rules
-from fondly.recommender.domain.shop_rules_file import read_shop_rules
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, MAX_PICKS, Rules
+from fondly.recommender.domain.shop.merchandising_file import read_shop_rules
 from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.settings import load_settings
 

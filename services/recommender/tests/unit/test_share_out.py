@@ -1,19 +1,22 @@
 """How rounds are shared out: what each message does, and what repairs a task that dies."""
 
+from pathlib import Path
+
 import pytest
 
 from fondly.contracts import object_keys
 from fondly.contracts.errors import PermanentError, TransientError
 from fondly.contracts.events import (
     RecommendationsReady,
-    RecommenderBundle,
     RecommenderPoll,
     Round,
+    parse_event,
 )
-from fondly.recommender.domain import personalize_keys
-from fondly.recommender.domain.bundles import (
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.study.bundles import (
     BUNDLE_PARTS,
     MAX_BUNDLES,
+    RecommenderBundle,
     bundle_of,
     bundles_of,
     parts_per_bundle,
@@ -75,7 +78,7 @@ async def test_the_bundles_of_a_run_keep_their_size(monkeypatch: pytest.MonkeyPa
     world = World()
     await world.open(TEN_PARTS)
     await world.start()
-    monkeypatch.setattr("fondly.recommender.domain.bundles.FEWEST_PARTS", 1)
+    monkeypatch.setattr("fondly.recommender.domain.study.bundles.FEWEST_PARTS", 1)
     await world.deliver_sent()
     assert [n for _, each, n in world.polls.bundles if each is Round.SELECT] == [1, 2, 3]
     assert len(world.announcer.of(RecommendationsReady)) == 10
@@ -193,3 +196,10 @@ async def test_the_latest_is_made_once_and_replaced_by_another_key() -> None:
 def test_the_last_bundle_may_be_shorter() -> None:
     """It has what is left."""
     assert list(bundle_of(a_run(5, **{BUNDLE_PARTS: "4"}), 2).parts) == [5]
+
+
+def test_a_bundle_of_an_earlier_release_is_still_read() -> None:
+    """Messages may wait while a release replaces another."""
+    body = (Path(__file__).parents[1] / "samples/recommender-bundle.v1.json").read_text()
+    event = parse_event(body, RecommenderBundle)
+    assert event.model_dump_json() == event.model_validate_json(body).model_dump_json()

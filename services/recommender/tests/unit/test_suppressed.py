@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from fondly.contracts.consent import address_entry, customer_entry
 from fondly.contracts.records import Recommendation, RecommendationSource
-from fondly.recommender.domain import personalize_keys
+from fondly.recommender.domain.personalize import personalize_keys
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.totals import total
 from services.recommender.tests.fakes import Shop

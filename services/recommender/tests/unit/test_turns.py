@@ -2,7 +2,7 @@
 
 import pytest
 
-from fondly.recommender.domain.plan import Kind
+from fondly.recommender.adapters.personalize.plan import Kind
 from fondly.runtime.runs.run import StageName
 from services.recommender.tests.world import SILENT_POLLS, World
 

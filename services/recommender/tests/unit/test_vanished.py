@@ -2,7 +2,7 @@
 
 import pytest
 
-from fondly.recommender.domain.plan import ARNS, Kind, Step
+from fondly.recommender.adapters.personalize.plan import ARNS, Kind, Step
 from fondly.recommender.ports import RefusedError
 from services.recommender.tests.world import MANY, RUN, World
 

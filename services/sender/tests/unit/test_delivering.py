@@ -421,7 +421,7 @@ async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_la
         await world.dispatches.settle([late])
     world.announcer.announced.clear()
     for _ in range(2):
-        await world.deliver.look_again(RUN, part, doubted, holder="again")
+        await world.resolve_doubts.run(RUN, part, doubted, holder="again")
     event = EmailSent(customer_id="c2", transport="fake", provider_id="id-9")
     assert world.announcer.announced == ([(RUN, event)] * 2 if is_late else [])
     [report] = [each for each in await world.runs.ledger.reports(RUN) if each.stage is StageName.SENDER]
@@ -436,7 +436,7 @@ async def test_a_part_that_is_not_done_tells_of_late_records_by_itself() -> None
     await world.open(DeliveryStatus.HELD)
     sent = Dispatch(run_id=RUN, customer_id="c1", outcome=Outcome.SENT, at=world.time, transport="fake")
     world.dispatches.items[RUN, "c1"] = sent
-    await world.deliver.look_again(RUN, 1, ["c1"], holder="again")
+    await world.resolve_doubts.run(RUN, 1, ["c1"], holder="again")
     assert world.announcer.announced == []
 
 

@@ -8,16 +8,14 @@ from typing import Any
 
 import pytest
 
-from fondly.contracts.delivery import FinishedEmail
+from fondly.sender.adapters.ses_notifications import is_notification, read_notification
 from fondly.sender.domain.notifications import (
     Notification,
     NotificationError,
     NotificationKind,
     ReceivedMail,
-    is_notification,
-    read_notification,
+    tags,
 )
-from fondly.sender.use_cases.hand_over import Parcel, tags
 from understudy.ses.message import Email
 from understudy.ses.simulator import what_happens
 
@@ -166,15 +164,12 @@ def test_a_notification_of_the_stand_in_names_what_the_sender_has_sent(
 ) -> None:
     """By its tags; an id that is too long for a tag, by the header."""
     address = f"{mailbox}@simulator.amazonses.com"
-    parcel = Parcel(
-        run_id=RUN, email=FinishedEmail(customer_id=customer_id, key="k"), address=address, judged_at=AT
-    )
     email = Email(
         source="hello@shop.example",
         senders=("hello@shop.example",),
         recipients=(address,),
         headers=(("X-Customer-Id", Header(customer_id, "utf-8", maxlinelen=9_999).encode()),),
-        tags=tags(parcel),
+        tags=tags(RUN, customer_id),
         configuration_set="fondly-prod",
         content=b"",
     )

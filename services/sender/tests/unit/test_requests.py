@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fondly.contracts.consent import Frequency
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
-from fondly.sender.domain.notifications import is_notification
+from fondly.sender.adapters.ses_notifications import is_notification
 from fondly.sender.domain.requests import (
     MAX_BODY_CHARS,
     MAX_FIELDS,

@@ -7,9 +7,10 @@ from email.header import Header
 import pytest
 
 from fondly.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
+from fondly.sender.adapters.ses_notifications import read_notification
 from fondly.sender.domain.mail import MAX_BYTES, MAX_CONTAINERS, MAX_PARTS
 from fondly.sender.domain.mail_reports import MailReport, is_mail_report, read_mail_report
-from fondly.sender.domain.notifications import NotificationError, ReceivedMail, read_notification
+from fondly.sender.domain.notifications import NotificationError, ReceivedMail
 from fondly.sender.domain.requests import Request
 from fondly.sender.domain.returned_mail import Unread, read_mail
 from services.sender.tests.fakes_of_feedback import RUN

@@ -90,7 +90,9 @@ async def test_nothing_that_waits_is_reported_too(emitted: list[dict[Metric, flo
 async def test_a_schedule_lets_the_sender_look(emitted: list[dict[Metric, float]]) -> None:
     """Other events of AWS are none of the sender's."""
     unused: Any = None
-    handler = SenderHandler(unused, unused, unused, WatchDeliveries(FakeDeliveries(), now=lambda: NOW))
+    handler = SenderHandler(
+        unused, unused, unused, unused, WatchDeliveries(FakeDeliveries(), now=lambda: NOW)
+    )
     await handler(a_message(SCHEDULED))
     assert len(emitted) == 1
     with pytest.raises(PermanentError, match=r"aws\.s3"):

@@ -18,11 +18,11 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from fondly.recommender.domain import learned_keys
-from fondly.recommender.domain.history import History
-from fondly.recommender.domain.rules import Rules
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.history.history import History
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.study import learned_keys
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import PartReport, StageName
 from fondly.stack.provision import Resources

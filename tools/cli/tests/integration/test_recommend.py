@@ -10,7 +10,7 @@ from aiobotocore.session import get_session
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import Recommendation
-from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.picking.rules import Rules
 from fondly.runtime.aws import CONFIG
 from services.recommender.tests.real_time import shown, store
 from services.recommender.tests.world import RUN, TOO_LITTLE, World

@@ -7,7 +7,7 @@ import pytest
 from fondly.cli.recommending.tables import remark, show_picks
 from fondly.cli.recommending.views import Picked
 from fondly.contracts.records import Exclusion, Pick, Product, Reason, ReasonKind
-from fondly.recommender.domain.real_time import PickedFrom
+from fondly.recommender.domain.realtime.current_picks import PickedFrom
 from tools.cli.tests.screens import compare, in_pipe, on_terminal
 
 LAMP = Product(

@@ -16,7 +16,7 @@ from fondly.cli.results.tables import show_results
 from fondly.cli.results.views import Results, results
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.records import CustomerEvent, EventKind
-from fondly.recommender.domain.history import History, KnownPurchase
+from fondly.recommender.domain.history.history import History, KnownPurchase
 
 RUN = "run-0123456789abcdef"
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fondly.contracts.records import Product
-from fondly.recommender.domain.families import Families, SharedReviews
+from fondly.recommender.domain.shop.families import Families, SharedReviews
 
 
 class FamilyIndex:

@@ -13,6 +13,7 @@ from fondly.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
 from fondly.mailer.adapters.copy_jobs import BedrockCopyJobs
 from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
 from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from fondly.mailer.adapters.polls import SQSMailerPolls
 from fondly.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
 from fondly.mailer.adapters.within_budget import ModelWithinBudget
 from fondly.mailer.domain.copy.prompt import Style
@@ -51,7 +52,6 @@ from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
 from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
-from fondly.runtime.queue.polls import SQSMailerPolls
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.outlook import Outlook
 from fondly.runtime.retry import NO_SDK_RETRIES

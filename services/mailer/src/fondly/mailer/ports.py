@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from fondly.contracts.records import EmailRecord
 from fondly.mailer.domain.copy.job import JobState, JobTask
 from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.facts.features import ProductFeatures
-from fondly.mailer.domain.record import EmailRecord
+from fondly.runtime.ports import Polls
 
 
 @dataclass(frozen=True)
@@ -113,3 +114,9 @@ class PromptsOfRun(Protocol):
 
         For copy, the features of all products are known, from the first round's answers or from calls.
         """
+
+
+class MailerPolls(Polls, Protocol):
+    """Polls, and messages about parts; see `fondly.mailer.adapters.polls.SQSMailerPolls`."""
+
+    async def send_part(self, run_id: str, part: int) -> None: ...

@@ -1,12 +1,12 @@
 """Starts the recommender service: `python -m fondly.recommender`."""
 
 from fondly.contracts.events import Round
-from fondly.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSEventTracker
 from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
-from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.personalize.campaign import PUT_EVENTS_PER_S, AWSEventTracker
+from fondly.recommender.adapters.personalize.client import AWSPersonalize
+from fondly.recommender.adapters.personalize.plan import Plan
+from fondly.recommender.adapters.polls import SQSRecommenderPolls
 from fondly.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
-from fondly.recommender.domain.kept_rankings import solution_digest
-from fondly.recommender.domain.plan import Plan
 from fondly.recommender.handler import RecommenderHandler
 from fondly.recommender.settings import RecommenderSettings
 from fondly.recommender.use_cases.advance_run import AdvanceRun
@@ -25,7 +25,6 @@ from fondly.recommender.use_cases.take_turns import TakeTurns
 from fondly.recommender.use_cases.train import Train
 from fondly.recommender.use_cases.weigh_ranking import WeighRanking
 from fondly.runtime.queue.consumer import Handler
-from fondly.runtime.queue.polls import SQSRecommenderPolls
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
@@ -125,7 +124,7 @@ def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
     return KeepRankings(
         items=runtime.items(settings.recommendations_table),
         objects=runtime.objects,
-        solution=solution_digest(_plan(settings)),
+        solution=_plan(settings).digest,
         days=settings.recommender_ranking_days,
     )
 

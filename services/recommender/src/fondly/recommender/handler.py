@@ -11,12 +11,12 @@ from fondly.contracts.events import (
     Event,
     EventData,
     InteractionsIngested,
-    RecommenderBundle,
     RecommenderPoll,
     SentimentScored,
     event_type,
     parse_event,
 )
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.recommender.use_cases.advance_run import AdvanceRun
 from fondly.recommender.use_cases.record_events import RecordEvents
 from fondly.runtime.logs import bind_event

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from fondly.contracts.events import Round
 from fondly.contracts.records import CustomerEvent
-from fondly.recommender.domain.plan import Kind, ResourceSpec
-from fondly.recommender.domain.real_time import Edition, Wanted
-from fondly.runtime.ports import Items, Objects
+from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
+from fondly.runtime.ports import Items, Objects, Polls
 
 
 class NotReadyError(Exception):
@@ -32,7 +33,7 @@ class TooLittleDataError(Exception):
 
 
 class Personalize(Protocol):
-    """Amazon Personalize; see `fondly.recommender.adapters.personalize`."""
+    """Amazon Personalize; see `fondly.recommender.adapters.personalize.client`."""
 
     async def ensure(self, wanted: ResourceSpec) -> str: ...
     async def is_active(self, kind: Kind, arn: str) -> bool: ...
@@ -97,3 +98,9 @@ class OpenedShop:
     picks: Callable[[Wanted], Awaitable[bytes]]
     """Returns a customer's picks as JSON; raises `NoShopError` if it has ended."""
     close: Callable[[], None]
+
+
+class RecommenderPolls(Polls, Protocol):
+    """Polls, and messages about bundles; see `fondly.recommender.adapters.polls.SQSRecommenderPolls`."""
+
+    async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None: ...

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from fondly.recommender.domain.assortment import Assortment
-from fondly.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
+from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.runtime.hosts import is_loopback
 from fondly.runtime.settings import ConsentTables, ServiceSettings
 

@@ -3,13 +3,13 @@
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
-from fondly.runtime.queue.polls import SQSSenderPolls
 from fondly.runtime.quick_reads import quick_reads
 from fondly.runtime.runs.delivery import Deliveries
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.runtime.storage import S3Objects
 from fondly.sender.adapters.dispatches import DynamoDBDispatches
+from fondly.sender.adapters.polls import SQSSenderPolls
 from fondly.sender.adapters.transports import OpenTransport, open_transport
 from fondly.sender.domain.judging import Rules
 from fondly.sender.domain.trial import trial_email
@@ -17,8 +17,13 @@ from fondly.sender.handler import SenderHandler, deliver_nothing
 from fondly.sender.settings import Approval, SenderSettings, TransportKind
 from fondly.sender.use_cases.deliver_part import DeliverPart
 from fondly.sender.use_cases.hand_over import HandOver
+from fondly.sender.use_cases.judge_emails import JudgeEmails
+from fondly.sender.use_cases.keep_pace import KeepPace
 from fondly.sender.use_cases.open_delivery import OpenDelivery
 from fondly.sender.use_cases.release_parts import ReleaseParts
+from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
+from fondly.sender.use_cases.send_emails import SendEmails
+from fondly.sender.use_cases.settle_emails import SettleEmails
 from fondly.sender.use_cases.suppress_dead_address import SuppressDeadAddress
 from fondly.sender.use_cases.watch_deliveries import WatchDeliveries
 
@@ -42,8 +47,21 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
     consent = DynamoDBConsent(
         runtime.dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
     )
-    polls = SQSSenderPolls(runtime.queue, interval_s=settings.sender_poll_interval_s)
+    polls = SQSSenderPolls(runtime.queue)
     limiter = runtime.limiter(opened.quota, requests_per_s=opened.per_s)
+    judging = JudgeEmails(
+        deliveries=deliveries, dispatches=dispatches, consent=consent, rules=rules(settings)
+    )
+    settling = SettleEmails(
+        dispatches=dispatches,
+        polls=polls,
+        stage=runtime.stage,
+        ledger=runtime.ledger,
+        deliveries=deliveries,
+        announcer=runtime.announcer,
+        units=opened.units,
+        retry_s=settings.sender_retry_s,
+    )
     return SenderHandler(
         OpenDelivery(
             deliveries,
@@ -55,26 +73,34 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
             deliveries, runtime.ledger, runtime.objects, polls, interval_s=settings.sender_poll_interval_s
         ),
         DeliverPart(
-            deliveries=deliveries,
-            ledger=runtime.ledger,
             stage=runtime.stage,
+            ledger=runtime.ledger,
             objects=objects,
-            announcer=runtime.announcer,
-            dispatches=dispatches,
-            consent=consent,
-            hand_over=HandOver(
-                transport=opened.transport,
-                dispatches=dispatches,
-                tries=settings.sender_tries,
-                suppress_dead=SuppressDeadAddress(consent).run,
-                places=opened.places,
+            judging=judging,
+            pacing=KeepPace(deliveries),
+            sending=SendEmails(
+                objects=objects,
+                hand_over=HandOver(
+                    transport=opened.transport,
+                    dispatches=dispatches,
+                    tries=settings.sender_tries,
+                    suppress_dead=SuppressDeadAddress(consent).run,
+                    places=opened.places,
+                ),
+                judging=judging,
+                settling=settling,
+                paced=limiter.run,
+                to_seed=trial_email,
+                parallel=settings.sender_parallel,
             ),
-            polls=polls,
-            rules=rules(settings),
-            paced=limiter.run,
-            to_seed=trial_email,
-            units=opened.units,
-            parallel=settings.sender_parallel,
+            settling=settling,
+        ),
+        ResolveDoubts(
+            stage=runtime.stage,
+            ledger=runtime.ledger,
+            objects=objects,
+            dispatches=dispatches,
+            announcer=runtime.announcer,
         ),
         WatchDeliveries(deliveries),
     )

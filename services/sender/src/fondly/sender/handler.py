@@ -10,6 +10,7 @@ from fondly.runtime.queue.message import Message
 from fondly.sender.use_cases.deliver_part import DeliverPart
 from fondly.sender.use_cases.open_delivery import OpenDelivery
 from fondly.sender.use_cases.release_parts import ReleaseParts
+from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
 from fondly.sender.use_cases.watch_deliveries import WatchDeliveries
 
 SCHEDULE = "aws.events"
@@ -24,6 +25,7 @@ class SenderHandler:
     open_delivery: OpenDelivery
     release_parts: ReleaseParts
     deliver_part: DeliverPart
+    resolve_doubts: ResolveDoubts
     watch_deliveries: WatchDeliveries
 
     async def __call__(self, message: Message) -> None:
@@ -36,7 +38,7 @@ class SenderHandler:
             part = parse_event(message.body, DeliverPartEvent)
             bind_event(run_id=part.run_id, event_id=part.id, part=part.data.part)
             if part.data.doubted:
-                await self.deliver_part.look_again(
+                await self.resolve_doubts.run(
                     part.run_id, part.data.part, part.data.doubted, holder=message.message_id
                 )
                 return

@@ -104,7 +104,7 @@ class Dispatches(Protocol):
 
 
 class SenderPolls(Protocol):
-    """The sender's messages to itself; see `fondly.runtime.queue.polls.SQSSenderPolls`."""
+    """The sender's messages to itself; see `fondly.sender.adapters.polls.SQSSenderPolls`."""
 
     async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None: ...
     async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None: ...

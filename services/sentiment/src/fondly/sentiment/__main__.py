@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from fondly.aspects import AspectReader
+from fondly.contracts.events import SentimentPoll
 from fondly.runtime.kept_answers import DynamoDBKeptAnswers
 from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.queue.polls import SQSPolls
@@ -133,7 +134,10 @@ def _advance_job(
         score_part=score_part,
         total_products=total_products,
         polls=SQSPolls(
-            runtime.queue, stage=StageName.SENTIMENT, interval_s=settings.sentiment_poll_interval_s
+            runtime.queue,
+            poll=SentimentPoll,
+            source=StageName.SENTIMENT,
+            interval_s=settings.sentiment_poll_interval_s,
         ),
         announcer=runtime.announcer,
     )

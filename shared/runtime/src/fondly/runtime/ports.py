@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from fondly.contracts.events import EventData, Round
+from fondly.contracts.events import EventData
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,18 +34,6 @@ class Polls(Protocol):
     """A stage's delayed messages to itself; see `fondly.runtime.queue.polls.SQSPolls`."""
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None: ...
-
-
-class MailerPolls(Polls, Protocol):
-    """Polls, and messages about parts; see `fondly.runtime.queue.polls.SQSMailerPolls`."""
-
-    async def send_part(self, run_id: str, part: int) -> None: ...
-
-
-class RecommenderPolls(Polls, Protocol):
-    """Polls, and messages about bundles; see `fondly.runtime.queue.polls.SQSRecommenderPolls`."""
-
-    async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None: ...
 
 
 class Announcer(Protocol):

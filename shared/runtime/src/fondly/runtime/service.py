@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aiobotocore.session import get_session
@@ -53,13 +54,14 @@ class StoppedError(Exception):
 class Runtime(Generic[Settings]):
     """What every service needs, opened once; each service adds its own adapters."""
 
+    name: str
     settings: Settings
     queue: SQSQueue
     ledger: Ledger
     locks: Locks
     objects: S3Objects
     announcer: SNSAnnouncer
-    stage: Stage
+    budget: Budget
     s3: "S3Client"
     sns: "SNSClient"
     dynamodb: "DynamoDBClient"
@@ -71,6 +73,17 @@ class Runtime(Generic[Settings]):
     """The SDK's, with the credentials of all clients."""
     enter: Callable[[AbstractAsyncContextManager[Any]], Awaitable[Any]]
     """Open something else that is to be closed at the end, and return it."""
+
+    @cached_property
+    def stage(self) -> Stage:
+        """The stage that the service does of every run; raise `ValueError` if it does none."""
+        return Stage(
+            StageName(self.name),
+            ledger=self.ledger,
+            locks=self.locks,
+            announcer=self.announcer,
+            budget=self.budget,
+        )
 
     def items(self, table: str, *, expires: bool = True) -> DynamoDBItems:
         """Open a table by name; its items expire after the retention period, or never."""
@@ -88,7 +101,7 @@ MakeHandler = Callable[[Runtime[Settings]], Awaitable[Handler]]
 
 
 def run_service(
-    name: StageName, kind: type[Settings], make_handler: MakeHandler[Settings], *, process: str | None = None
+    name: str, kind: type[Settings], make_handler: MakeHandler[Settings], *, process: str | None = None
 ) -> None:
     """Handle the messages of the service's queue until SIGTERM or SIGINT.
 
@@ -115,7 +128,7 @@ def _arguments(module: str) -> "Namespace":
 
 @asynccontextmanager
 async def open_runtime(
-    name: StageName, settings: Settings, *, stop: asyncio.Event
+    name: str, settings: Settings, *, stop: asyncio.Event
 ) -> AsyncIterator[Runtime[Settings]]:
     """Open clients, queue, ledger and locks; raise `StoppedError` if `stop` is set before AWS answers."""
     session = get_session()
@@ -137,13 +150,14 @@ async def open_runtime(
             keep_days=settings.retention_days,
         )
         yield Runtime(
+            name=name,
             settings=settings,
             queue=queue,
             ledger=ledger,
             locks=locks,
             objects=S3Objects(s3, settings.data_bucket),
             announcer=announcer,
-            stage=Stage(name, ledger=ledger, locks=locks, announcer=announcer, budget=budget),
+            budget=budget,
             s3=s3,
             sns=sns,
             dynamodb=dynamodb,
@@ -155,7 +169,7 @@ async def open_runtime(
 
 
 async def serve(
-    name: StageName, settings: Settings, make_handler: MakeHandler[Settings], *, stop: asyncio.Event
+    name: str, settings: Settings, make_handler: MakeHandler[Settings], *, stop: asyncio.Event
 ) -> None:
     """Handle the queue's messages until `stop` is set, then finish those being handled."""
     log.info("service_started")
@@ -178,7 +192,7 @@ async def serve(
 
 
 async def check(
-    name: StageName, settings: Settings, make_handler: MakeHandler[Settings], *, stop: asyncio.Event
+    name: str, settings: Settings, make_handler: MakeHandler[Settings], *, stop: asyncio.Event
 ) -> str:
     """Open and wire everything as `serve` does; return what fails or does not answer, empty if nothing."""
 

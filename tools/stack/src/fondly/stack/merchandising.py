@@ -7,7 +7,7 @@ from pathlib import Path
 import boto3
 
 from fondly.contracts import object_keys
-from fondly.recommender.domain.shop_rules_file import read_shop_rules
+from fondly.recommender.domain.shop.merchandising_file import read_shop_rules
 from fondly.runtime.yaml_files import InvalidFileError
 from fondly.stack.demo import DemoFailedError, OpenStack
 from fondly.stack.embedded import Stack

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-import fondly.recommender.domain.parts
+import fondly.recommender.domain.picking.switches
 from fondly.contracts.records import Customer
 from fondly.evaluation.families import FamilyIndex
 from fondly.evaluation.metrics import Change, Interval, bootstrap, change, coverage, gini, largest_share
@@ -19,10 +19,10 @@ from fondly.evaluation.own_data.picking import Learned, learn_shop, pick_learned
 from fondly.evaluation.own_data.reading import Data
 from fondly.evaluation.own_data.report import SEED, Announce, latest
 from fondly.evaluation.own_data.scoring import read_texts
-from fondly.recommender.domain.basket import Rule
-from fondly.recommender.domain.families import SharedReviews
-from fondly.recommender.domain.parts import Part
-from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.switches import Part
+from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.runtime.runs.pricing import cost_usd
 
 MOST_LISTS = 2_000
@@ -34,24 +34,21 @@ PER_CUSTOMERS = 1_000
 HIT_NAMES = ("exact", "family", "leaf")
 MODULES: Mapping[str, Sequence[str]] = {
     Part.RANKING: (
-        *("adapters/campaign.py", "adapters/personalize*.py", "adapters/turns.py", "domain/batch.py"),
-        *("domain/csv_files.py", "domain/kept_rankings.py", "domain/plan.py"),
-        *("domain/personalize_keys.py", "domain/prepared.py", "domain/rows.py"),
-        *("domain/schemas.py", "domain/solution.py", "domain/witnesses.py"),
-        *("use_cases/advance_run.py", "use_cases/keep_rankings.py", "use_cases/prepare_datasets.py"),
-        *("use_cases/remove_old_runs.py", "use_cases/take_turns.py", "use_cases/train.py"),
-        "use_cases/weigh_ranking.py",
+        *("adapters/personalize/*.py", "adapters/turns.py", "domain/personalize/*.py"),
+        *("domain/study/witnesses.py", "use_cases/advance_run.py", "use_cases/keep_rankings.py"),
+        *("use_cases/prepare_datasets.py", "use_cases/remove_old_runs.py", "use_cases/take_turns.py"),
+        *("use_cases/train.py", "use_cases/weigh_ranking.py"),
     ),
-    Part.LINKED: ("domain/links.py",),
-    Part.LEARNED: ("domain/next_leaves.py",),
-    Part.COMPLEMENTS: ("domain/complements.py",),
-    Rule.FIT: (
-        *("domain/attributes.py", "domain/fact_reading.py", "domain/fit_tables.py", "domain/fitting.py"),
-        *("domain/kinds.py", "domain/models.py"),
+    Part.LINKED: ("domain/study/links.py",),
+    Part.LEARNED: ("domain/study/next_leaves.py",),
+    Part.COMPLEMENTS: ("domain/shop/complements.py",),
+    Rule.FIT: tuple(
+        f"domain/shop/{name}.py"
+        for name in ("attributes", "fact_reading", "fit_tables", "fitting", "kinds", "models")
     ),
-    Rule.AUDIENCE: ("domain/people.py",),
-    Rule.OWNED: ("domain/alike.py", "domain/families.py", "domain/variants.py"),
-    Rule.REPLACEMENT: ("domain/durables.py",),
+    Rule.AUDIENCE: ("domain/shop/audience.py",),
+    Rule.OWNED: tuple(f"domain/shop/{name}.py" for name in ("similar_names", "families", "variants")),
+    Rule.REPLACEMENT: ("domain/shop/durables.py",),
 }
 """The modules of the recommender that there are for one part or rule alone; others are lines among others."""
 
@@ -221,4 +218,4 @@ def lines_of(part: str) -> int | None:
 
 
 def _package() -> Path:
-    return Path(fondly.recommender.domain.parts.__file__).parents[1]
+    return Path(fondly.recommender.domain.picking.switches.__file__).parents[2]

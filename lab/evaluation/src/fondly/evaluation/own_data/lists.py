@@ -16,7 +16,7 @@ from fondly.evaluation.metrics import (
     share,
 )
 from fondly.evaluation.own_data.held_out import LEVEL_2, Category
-from fondly.recommender.domain.preferences import EventType, Preference
+from fondly.recommender.domain.history.preferences import EventType, Preference
 
 LEVELS: Mapping[str, int | None] = {"leaf": None, "level_2": LEVEL_2, "root": 1}
 """How many levels of a category path are compared, from the top; all for a leaf."""

@@ -9,24 +9,24 @@ from functools import partial
 from fondly.contracts.records import Customer, Product, Recommendation, ScoredReview, SharedText
 from fondly.evaluation.own_data.ranking import rank_products
 from fondly.evaluation.own_data.scoring import total_products
-from fondly.recommender.domain.basket import Rule
-from fondly.recommender.domain.batch import ranked_customers
-from fondly.recommender.domain.catalogue import Catalogue
-from fondly.recommender.domain.co_purchases import CoPurchases
-from fondly.recommender.domain.families import SharedReviews
-from fondly.recommender.domain.fitting import is_fit
-from fondly.recommender.domain.history import History, Told
-from fondly.recommender.domain.kept_rankings import RunRanking
-from fondly.recommender.domain.preferences import (
+from fondly.recommender.domain.history.history import History, Told
+from fondly.recommender.domain.history.preferences import (
     Preference,
     Scores,
     liked_products,
     preferences_of,
     scores_by_review,
 )
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop import Shop
-from fondly.recommender.domain.witnesses import (
+from fondly.recommender.domain.personalize.batch_lines import ranked_customers
+from fondly.recommender.domain.personalize.kept_rankings import RunRanking
+from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.shop.catalogue import Catalogue
+from fondly.recommender.domain.shop.families import SharedReviews
+from fondly.recommender.domain.shop.fitting import is_fit
+from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.study.co_purchases import CoPurchases
+from fondly.recommender.domain.study.witnesses import (
     FEWEST_PRODUCTS,
     FEWEST_WITNESSES,
     LONG_HISTORY,

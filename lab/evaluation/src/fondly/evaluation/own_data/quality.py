@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from fondly.contracts.records import Pick, Product, ReasonKind, Recommendation
 from fondly.evaluation.metrics import largest_share, share
-from fondly.recommender.domain.preferences import EventType, Preference
+from fondly.recommender.domain.history.preferences import EventType, Preference
 
 Fits = Callable[[Product, Sequence[Product]], bool | None]
 """Whether an accessory fits anything of what is owned; None for a product that is of use by itself."""

@@ -16,11 +16,11 @@ from fondly.evaluation.own_data.picking import Picked, fits_owned, pick_products
 from fondly.evaluation.own_data.quality import Quality, QualityFigures
 from fondly.evaluation.own_data.reading import Data
 from fondly.evaluation.own_data.scoring import read_texts
-from fondly.recommender.domain.basket import Rule
-from fondly.recommender.domain.families import SharedReviews
-from fondly.recommender.domain.rules import Rules
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.shop.families import SharedReviews
+from fondly.recommender.domain.shop.shop import Shop
 
 SEED = 0
 Announce = Callable[[str], None]

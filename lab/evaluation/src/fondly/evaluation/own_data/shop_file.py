@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from fondly.evaluation.errors import EvaluationError
-from fondly.recommender.domain.rules import DEFAULT_PICKS, Rules
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop_rules_file import read_shop_rules
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.shop.merchandising_file import read_shop_rules
 from fondly.runtime.yaml_files import InvalidFileError
 
 

@@ -3,8 +3,13 @@
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from fondly.recommender.domain.durables import Durables
-from fondly.recommender.domain.taxonomy import Category, Entries, complement_phrases, complement_table
+from fondly.recommender.domain.shop.durables import Durables
+from fondly.recommender.domain.shop.taxonomy import (
+    Category,
+    Entries,
+    complement_phrases,
+    complement_table,
+)
 
 
 class Authored:

@@ -12,14 +12,14 @@ from fondly.evaluation.reasons.claims import Claim, problem_of
 from fondly.evaluation.reasons.counts import gathered
 from fondly.evaluation.reasons.shop import ShopFacts
 from fondly.evaluation.reasons.stored_run import StoredRun
-from fondly.recommender.domain.co_purchases import MAX_EVIDENCE, MAX_OWNED
-from fondly.recommender.domain.families import SharedReviews
-from fondly.recommender.domain.preferences import (
+from fondly.recommender.domain.history.preferences import (
     Preference,
     Scores,
     liked_products,
     preferences_of,
 )
+from fondly.recommender.domain.shop.families import SharedReviews
+from fondly.recommender.domain.study.co_purchases import MAX_EVIDENCE, MAX_OWNED
 
 SHOWN = 20
 """How many false reasons a report describes."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import LIKED_FROM, Customer, Pick, Product, Reason, ReasonKind
 from fondly.evaluation.reasons.shop import Category, ShopFacts
-from fondly.recommender.domain.preferences import Preference
+from fondly.recommender.domain.history.preferences import Preference
 
 ROUNDING = 1e-9
 MIN_LIKENESS = 0.1

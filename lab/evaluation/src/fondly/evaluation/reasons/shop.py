@@ -11,12 +11,19 @@ from fondly.contracts.records import Product
 from fondly.evaluation.families import FamilyIndex
 from fondly.evaluation.reasons.authored import Authored
 from fondly.evaluation.reasons.counts import PairCounts
-from fondly.recommender.domain.attributes import Attributes, makers_of, read_attributes
-from fondly.recommender.domain.brands import Brands
-from fondly.recommender.domain.fitting import fits, owned_with
-from fondly.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
-from fondly.recommender.domain.rules import Rules
-from fondly.recommender.domain.shop_rules import ShopRules
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes
+from fondly.recommender.domain.shop.brands import Brands
+from fondly.recommender.domain.shop.fitting import fits, owned_with
+from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.shop.name_vectors import (
+    Vector,
+    cosine,
+    document_frequency,
+    rarity,
+    tokens,
+    vector,
+)
 
 Category = tuple[str, ...]
 

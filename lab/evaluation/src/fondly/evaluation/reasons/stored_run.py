@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fondly.contracts import object_keys
 from fondly.contracts.records import Customer, Product, Recommendation, ScoredReview
 from fondly.evaluation.errors import EvaluationError
-from fondly.recommender.domain import learned_keys
-from fondly.recommender.domain.history import History, Told
-from fondly.recommender.domain.prepared import Prepared
-from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.history.history import History, Told
+from fondly.recommender.domain.personalize.prepared import Prepared
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.use_cases.know_customers import scores_of
 from fondly.runtime.ports import Objects
 

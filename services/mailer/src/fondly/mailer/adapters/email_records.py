@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fondly.mailer.domain.record import EmailRecord
+from fondly.contracts.records import EmailRecord
 from fondly.runtime.storage import DynamoDBItems
 
 if TYPE_CHECKING:

@@ -10,11 +10,10 @@ from itertools import chain
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.events import EmailFinished
-from fondly.contracts.records import Product
-from fondly.mailer.domain.copy.fields import CopySource
+from fondly.contracts.records import CopySource, EmailRecord, Product
 from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.facts.seller_claims import seller_claims
-from fondly.mailer.domain.record import CopyRecord, CopyVerdict, EmailRecord
+from fondly.mailer.domain.record import CopyRecord, CopyVerdict
 from fondly.mailer.ports import TOKENS
 from fondly.mailer.use_cases.ask_once import PaidReply
 from fondly.mailer.use_cases.write_copy import PartCopy, Wordings

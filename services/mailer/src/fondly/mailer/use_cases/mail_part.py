@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import FinishedEmail
-from fondly.contracts.records import Product, Recommendation
+from fondly.contracts.records import EmailRecord, Product, Recommendation
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.message.addresses import deliverable, recipient
 from fondly.mailer.domain.message.compose import ComposedEmail, Composer
-from fondly.mailer.domain.record import EmailRecord
 from fondly.mailer.ports import EmailRecords
 from fondly.mailer.use_cases.ask_consent import AskConsent, Consented
 from fondly.mailer.use_cases.ask_once import PaidReply

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from fondly.mailer.ports import MailerPolls
 from fondly.runtime.logs import get_logger
-from fondly.runtime.ports import MailerPolls
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName
 

@@ -19,8 +19,8 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from fondly.recommender.domain.real_time import Edition, Wanted, picks_of
-from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.realtime.current_picks import Edition, Wanted, picks_of
+from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.ports import NoShopError, OpenedShop
 from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.runtime.aws import client_opener

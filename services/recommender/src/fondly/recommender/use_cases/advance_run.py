@@ -14,9 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fondly.contracts.events import Round
-from fondly.recommender.domain.bundles import BUNDLE_PARTS, closed
-from fondly.recommender.domain.plan import Step
-from fondly.recommender.domain.prepared import (
+from fondly.recommender.adapters.personalize.plan import Step
+from fondly.recommender.domain.personalize.prepared import (
     ENGINE,
     NOBODY,
     PERSONALIZE,
@@ -25,7 +24,8 @@ from fondly.recommender.domain.prepared import (
     RANKED,
     asks_for_rankings,
 )
-from fondly.recommender.domain.witnesses import WEIGHT
+from fondly.recommender.domain.study.bundles import BUNDLE_PARTS, closed
+from fondly.recommender.domain.study.witnesses import WEIGHT
 from fondly.recommender.ports import RefusedError, TooLittleDataError
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets

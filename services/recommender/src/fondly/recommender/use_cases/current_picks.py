@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import ClientError
 
-from fondly.recommender.domain.real_time import CurrentAnswer, PickedFrom
+from fondly.recommender.domain.realtime.current_picks import CurrentAnswer, PickedFrom
 from fondly.recommender.ports import CustomerRecords, NoRankingError, NoShopError
 from fondly.recommender.use_cases.keep_shop import KeepShop
 from fondly.runtime.errors import error_code

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
-from fondly.recommender.domain.real_time import Edition
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.witnesses import weight_of
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.realtime.current_picks import Edition
+from fondly.recommender.domain.study.witnesses import weight_of
 from fondly.recommender.ports import KnownShop
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.runtime.runs.ledger import Ledger

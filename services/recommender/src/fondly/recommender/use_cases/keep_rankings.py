@@ -3,9 +3,9 @@
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fondly.recommender.domain import learned_keys
-from fondly.recommender.domain.kept_rankings import KeptRanking, RunRanking, basis_of, keys
-from fondly.recommender.domain.rows import CustomerRows
+from fondly.recommender.domain.personalize.kept_rankings import KeptRanking, RunRanking, basis_of, keys
+from fondly.recommender.domain.personalize.rows import CustomerRows
+from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.ports import RankedObjects
 from fondly.runtime.batches import batches
 from fondly.runtime.ports import Items

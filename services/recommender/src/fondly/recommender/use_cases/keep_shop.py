@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from fondly.recommender.domain.real_time import Edition
+from fondly.recommender.domain.realtime.current_picks import Edition
 from fondly.recommender.ports import NoShopError, OpenedShop
 from fondly.recommender.use_cases.find_edition import FindEdition
 from fondly.runtime.logs import get_logger

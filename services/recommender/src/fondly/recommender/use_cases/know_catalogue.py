@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from fondly.contracts import object_keys
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Product, ProductSentiment
-from fondly.recommender.domain import learned_keys
-from fondly.recommender.domain.assortment import Assortment, still_sold
-from fondly.recommender.domain.catalogue import Catalogue
-from fondly.recommender.domain.co_purchases import CoPurchases
-from fondly.recommender.domain.families import SharedReviews
-from fondly.recommender.domain.real_time import Edition
-from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.realtime.current_picks import Edition
+from fondly.recommender.domain.shop.assortment import Assortment, still_sold
+from fondly.recommender.domain.shop.catalogue import Catalogue
+from fondly.recommender.domain.shop.families import SharedReviews
+from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.study import learned_keys
+from fondly.recommender.domain.study.co_purchases import CoPurchases
 from fondly.recommender.use_cases.keep_latest import KeepLatest
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Objects

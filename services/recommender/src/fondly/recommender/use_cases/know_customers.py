@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import Customer, ScoredReview
-from fondly.recommender.domain import learned_keys
-from fondly.recommender.domain.history import History, Told
-from fondly.recommender.domain.preferences import Scores, scores_by_review
-from fondly.recommender.domain.prepared import Prepared
+from fondly.recommender.domain.history.history import History, Told
+from fondly.recommender.domain.history.preferences import Scores, scores_by_review
+from fondly.recommender.domain.personalize.prepared import Prepared
+from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.ports import KeptEvents, RankedObjects, ScannedItems
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.run import Run

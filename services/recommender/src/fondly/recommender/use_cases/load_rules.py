@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import dataclass
 
 from fondly.contracts import object_keys
-from fondly.recommender.domain.rules import DEFAULT_PICKS, Rules
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop_rules import ShopRules
-from fondly.recommender.domain.shop_rules_file import MAX_BYTES, read_shop_rules
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.shop.merchandising_file import MAX_BYTES, read_shop_rules
 from fondly.runtime.ports import Objects
 from fondly.runtime.runs.run import Run
 

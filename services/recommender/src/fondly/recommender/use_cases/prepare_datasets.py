@@ -11,14 +11,11 @@ from dataclasses import dataclass
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.records import Customer
-from fondly.recommender.domain import learned_keys, personalize_keys
-from fondly.recommender.domain.assortment import Assortment
-from fondly.recommender.domain.batch import input_lines, ranked_customers
-from fondly.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
-from fondly.recommender.domain.csv_files import csv_file, is_fit_id
-from fondly.recommender.domain.dataset_files import DatasetFiles
-from fondly.recommender.domain.families import SharedReviews
-from fondly.recommender.domain.prepared import (
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.personalize.batch_lines import input_lines, ranked_customers
+from fondly.recommender.domain.personalize.csv_files import csv_file, is_fit_id
+from fondly.recommender.domain.personalize.dataset_files import DatasetFiles
+from fondly.recommender.domain.personalize.prepared import (
     ENGINE,
     PERSONALIZE,
     POPULARITY,
@@ -26,9 +23,13 @@ from fondly.recommender.domain.prepared import (
     RANKED,
     Prepared,
 )
-from fondly.recommender.domain.rows import item_row, rows_of
-from fondly.recommender.domain.schemas import ITEMS
-from fondly.recommender.domain.witnesses import (
+from fondly.recommender.domain.personalize.rows import item_row, rows_of
+from fondly.recommender.domain.personalize.schemas import ITEMS
+from fondly.recommender.domain.shop.assortment import Assortment
+from fondly.recommender.domain.shop.families import SharedReviews
+from fondly.recommender.domain.study import learned_keys
+from fondly.recommender.domain.study.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
+from fondly.recommender.domain.study.witnesses import (
     EARLIER,
     FEWEST_PRODUCTS,
     HAS_LONG_HISTORIES,

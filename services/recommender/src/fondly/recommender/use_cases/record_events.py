@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from fondly.contracts.records import CustomerEvent
-from fondly.recommender.domain.customer_events import Visit, visits
+from fondly.recommender.domain.history.customer_events import Visit, visits
 from fondly.recommender.ports import KeptEvents
 from fondly.runtime.consent import forgotten
 from fondly.runtime.logs import get_logger

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.contracts.records import Recommendation
-from fondly.recommender.domain.earlier_picks import Earlier, LatestPicks, keys, run_item
+from fondly.recommender.domain.history.earlier_picks import Earlier, LatestPicks, keys, run_item
 from fondly.runtime.ports import Items
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import RUN_ID
-from fondly.recommender.domain.plan import Kind, Plan
-from fondly.recommender.domain.prepared import asks_for_rankings
+from fondly.recommender.adapters.personalize.plan import Kind, Plan
+from fondly.recommender.domain.personalize.prepared import asks_for_rankings
 from fondly.recommender.ports import Personalize, RankedObjects
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger

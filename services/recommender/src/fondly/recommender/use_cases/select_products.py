@@ -12,19 +12,23 @@ from fondly.contracts.consent import Contact
 from fondly.contracts.errors import TransientError
 from fondly.contracts.events import RecommendationsReady
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
-from fondly.recommender.domain.basket import Rule
-from fondly.recommender.domain.batch import Rankings, ranked_customers
-from fondly.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
-from fondly.recommender.domain.bundles import Bundle
-from fondly.recommender.domain.earlier_picks import Earlier
-from fondly.recommender.domain.history import Told
-from fondly.recommender.domain.personalize_keys import EVERYBODY, WITNESSES, batch_output
-from fondly.recommender.domain.picks import pick
-from fondly.recommender.domain.preferences import preferences_of
-from fondly.recommender.domain.prepared import ENGINE, PERSONALIZE
-from fondly.recommender.domain.shop import Shop
-from fondly.recommender.domain.shopper import Shopper
-from fondly.recommender.domain.topics import departments
+from fondly.recommender.domain.history.earlier_picks import Earlier
+from fondly.recommender.domain.history.history import Told
+from fondly.recommender.domain.history.own_products import (
+    mentions_by_review,
+    own_aspects,
+    own_products,
+)
+from fondly.recommender.domain.history.preferences import preferences_of
+from fondly.recommender.domain.personalize.batch_lines import Rankings, ranked_customers
+from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WITNESSES, batch_output
+from fondly.recommender.domain.personalize.prepared import ENGINE, PERSONALIZE
+from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.picks import pick
+from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.picking.unwanted import departments
+from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.study.bundles import Bundle
 from fondly.recommender.ports import RankedObjects
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
 from fondly.recommender.use_cases.know_customers import KnowCustomers

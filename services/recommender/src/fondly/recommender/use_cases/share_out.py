@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from fondly.contracts.events import Round
-from fondly.recommender.domain.bundles import Bundle, bundle_of, is_through, left_in
+from fondly.recommender.domain.study.bundles import Bundle, bundle_of, is_through, left_in
+from fondly.recommender.ports import RecommenderPolls
 from fondly.runtime.logs import get_logger
-from fondly.runtime.ports import RecommenderPolls
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import Stage

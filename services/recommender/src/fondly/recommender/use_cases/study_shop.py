@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from fondly.recommender.domain import learned_keys
-from fondly.recommender.domain.bundles import Bundle, bundles_of
-from fondly.recommender.domain.co_purchases import CoPurchases
-from fondly.recommender.domain.history import History
-from fondly.recommender.domain.preferences import liked_products
-from fondly.recommender.domain.real_time import Edition
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.shop import Shop
+from fondly.recommender.domain.history.history import History
+from fondly.recommender.domain.history.preferences import liked_products
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.realtime.current_picks import Edition
+from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.study import learned_keys
+from fondly.recommender.domain.study.bundles import Bundle, bundles_of
+from fondly.recommender.domain.study.co_purchases import CoPurchases
 from fondly.recommender.ports import KnownShop
 from fondly.recommender.use_cases.keep_latest import KeepLatest
 from fondly.recommender.use_cases.know_catalogue import KnowCatalogue

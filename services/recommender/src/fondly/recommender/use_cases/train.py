@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fondly.recommender.domain.plan import ARNS, REMADE, Kind, Plan, ResourceSpec, Step
-from fondly.recommender.domain.prepared import says_too_little_data
+from fondly.recommender.adapters.personalize.plan import ARNS, REMADE, Kind, Plan, ResourceSpec, Step
+from fondly.recommender.domain.personalize.prepared import says_too_little_data
 from fondly.recommender.ports import (
     NotReadyError,
     Personalize,

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fondly.recommender.domain import learned_keys, personalize_keys
-from fondly.recommender.domain.batch import Rankings
-from fondly.recommender.domain.bundles import bundles_of
-from fondly.recommender.domain.real_time import Edition
-from fondly.recommender.domain.run_rules import RunRules
-from fondly.recommender.domain.witnesses import (
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.personalize.batch_lines import Rankings
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.realtime.current_picks import Edition
+from fondly.recommender.domain.study import learned_keys
+from fondly.recommender.domain.study.bundles import bundles_of
+from fondly.recommender.domain.study.witnesses import (
     EARLIER,
     FEWEST_PRODUCTS,
     FEWEST_WITNESSES,

@@ -7,14 +7,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fondly.recommender.adapters.campaign import PUT_EVENTS_PER_S, AWSCampaign, AWSEventTracker
 from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
-from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.personalize.campaign import (
+    PUT_EVENTS_PER_S,
+    AWSCampaign,
+    AWSEventTracker,
+)
+from fondly.recommender.adapters.personalize.client import AWSPersonalize
 from fondly.recommender.adapters.shop_processes import load_stored, open_in_process
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
-from fondly.recommender.domain.real_time import Edition
-from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.realtime.current_picks import Edition
 from fondly.recommender.settings import RecommenderWebSettings
 from fondly.recommender.use_cases.current_picks import Ask, CurrentPicks
 from fondly.recommender.use_cases.find_edition import FindEdition

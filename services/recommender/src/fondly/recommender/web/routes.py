@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fondly.recommender.domain.customer_ids import id_problem
-from fondly.recommender.domain.real_time import CurrentAnswer
+from fondly.recommender.domain.history.customer_ids import id_problem
+from fondly.recommender.domain.realtime.current_picks import CurrentAnswer
 from fondly.recommender.use_cases.current_picks import CurrentPicks
 from fondly.recommender.use_cases.record_events import RecordEvents
 from fondly.recommender.web.events import read_events

@@ -55,10 +55,14 @@ class Wait:
 class Doubt:
     """Somebody was handing it over and has not said what came of it: it never goes out again."""
 
+    dispatch: Dispatch
+
 
 @dataclass(frozen=True)
 class Settled:
     """Something final is known of it."""
+
+    dispatch: Dispatch
 
 
 Verdict = Send | Drop | Wait | Doubt | Settled
@@ -68,9 +72,9 @@ def judge(email: FinishedEmail, known: Known, rules: Rules, *, now: datetime) ->
     """Say what is to be done about an email; the strictest reason comes first."""
     dispatch = known.dispatch
     if dispatch is not None and dispatch.outcome is Outcome.SENDING:
-        return Doubt()
+        return Doubt(dispatch)
     if dispatch is not None and dispatch.outcome.is_final:
-        return Settled()
+        return Settled(dispatch)
     if reason := _never(email, known, rules, now):
         return Drop(reason)
     if dispatch is not None and now < (again := tried_again_at(dispatch, retry_s=rules.retry_s)):

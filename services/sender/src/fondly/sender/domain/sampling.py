@@ -10,6 +10,14 @@ def sampled(listed: Sequence[FinishedEmail], wanted: int) -> list[FinishedEmail]
     return [each for each in listed if not each.held_out][:wanted]
 
 
+def addressed_to_seeds(emails: Sequence[FinishedEmail], seeds: Sequence[str]) -> list[FinishedEmail]:
+    """Address emails to seeds in turn, also those to nobody; without seeds, leave them as they are."""
+    return [
+        email.model_copy(update={"address": seeds[number % len(seeds)]}) if seeds else email
+        for number, email in enumerate(emails)
+    ]
+
+
 def sample_of(sizes: Iterable[tuple[int, int]], wanted: int) -> dict[int, int]:
     """Return how many of the first emails of each part are in a sample of so many, by part.
 

@@ -12,6 +12,7 @@ from fondly.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
 from fondly.runtime.logs import bind_event, get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.queue.message import Message
+from fondly.sender.adapters.ses_notifications import is_notification, read_notification
 from fondly.sender.domain.clicks import query_of
 from fondly.sender.domain.mail_reports import MailReport, is_mail_report, read_mail_report
 from fondly.sender.domain.notifications import (
@@ -19,8 +20,6 @@ from fondly.sender.domain.notifications import (
     NotificationError,
     NotificationKind,
     ReceivedMail,
-    is_notification,
-    read_notification,
 )
 from fondly.sender.domain.requests import Request, RequestError, token_of
 from fondly.sender.domain.returned_mail import Unread, read_mail

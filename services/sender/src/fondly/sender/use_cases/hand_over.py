@@ -5,11 +5,9 @@ next worker records that the email is in doubt.
 """
 
 import asyncio
-from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from uuid import uuid4
 
 from fondly.contracts.clock import utc_now
@@ -20,6 +18,7 @@ from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.turns import StoppingError
 from fondly.sender.domain.dating import dated
 from fondly.sender.domain.judging import written_to
+from fondly.sender.domain.notifications import tags
 from fondly.sender.ports import (
     Claim,
     Claimed,
@@ -34,7 +33,6 @@ from fondly.sender.ports import (
     UnusableError,
 )
 
-MAX_TAG_CHARS = 256
 MAX_REASON_CHARS = 500
 SETTLED_AT_ONCE = 100
 CLAIMED_AT_ONCE = 50
@@ -171,7 +169,7 @@ class HandOver:
                 customer_id=parcel.email.customer_id,
                 address=parcel.address,
                 content=dated(content, self._now()),
-                tags=tags(parcel),
+                tags=tags(parcel.run_id, parcel.email.customer_id, parcel.email.variant),
             )
         )
         return claimed.model_copy(
@@ -195,17 +193,3 @@ class HandOver:
         return claimed.model_copy(
             update={"outcome": outcome, "reason": reason, "tries": tries, "at": self._now()}
         )
-
-
-def tags(parcel: Parcel) -> dict[str, str]:
-    """Return what reports about an email name it by: its run, and the customer in URL-safe base64.
-
-    An id that is too long for a tag is left out: reports have the message's header as well.
-    """
-    customer = urlsafe_b64encode(parcel.email.customer_id.encode("utf-8", "replace")).decode().rstrip("=")
-    found = {"fondly_run": parcel.run_id.partition("#")[0]}
-    if len(customer) <= MAX_TAG_CHARS:
-        found["fondly_customer"] = customer
-    if parcel.email.variant:
-        found["fondly_variant"] = sha256(parcel.email.variant.encode()).hexdigest()[:16]
-    return found

@@ -48,7 +48,7 @@ async def recommend(
     from fondly.cli.output import console, print_json, say
     from fondly.cli.recommending.asking import picked
     from fondly.cli.recommending.tables import remark, show_picks
-    from fondly.recommender.domain.customer_ids import id_problem
+    from fondly.recommender.domain.history.customer_ids import id_problem
 
     if problem := id_problem(customer):
         raise CommandError(f"CUSTOMER {problem}")

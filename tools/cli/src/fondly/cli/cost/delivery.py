@@ -11,7 +11,7 @@ from fondly.cli.cost.workload import (
     Workload,
 )
 from fondly.sender.adapters.transports import SES_UNITS
-from fondly.sender.use_cases.deliver_part import READS_PER_EMAIL, WRITES_PER_EMAIL
+from fondly.sender.use_cases.settle_emails import READS_PER_EMAIL, WRITES_PER_EMAIL
 
 SES_PER_S = 14.0
 """Emails a second that SES allows many accounts at first; `GetAccount` says how many it allows yours."""

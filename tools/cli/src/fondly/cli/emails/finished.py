@@ -13,8 +13,8 @@ from fondly.cli.environment import Environment
 from fondly.cli.errors import CommandError
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.contracts.records import EmailRecord
 from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
-from fondly.mailer.domain.record import EmailRecord
 from fondly.mailer.use_cases.draw_holdout import holdout_of
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.storage import DynamoDBItems, S3Objects

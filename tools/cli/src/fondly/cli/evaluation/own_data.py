@@ -15,8 +15,8 @@ from fondly.evaluation.own_data.made_up import MadeUpName, made_up
 from fondly.evaluation.own_data.reading import Data, read_data
 from fondly.evaluation.own_data.report import evaluate_data
 from fondly.evaluation.own_data.shop_file import read_rules
-from fondly.recommender.domain.rules import DEFAULT_PICKS
-from fondly.recommender.domain.run_rules import RunRules
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS
+from fondly.recommender.domain.picking.run_rules import RunRules
 from fondly.stack.shop import load_shop
 
 

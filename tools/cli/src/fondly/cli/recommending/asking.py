@@ -11,12 +11,12 @@ from fondly.cli.environment import Environment
 from fondly.cli.errors import CommandError
 from fondly.cli.output import say
 from fondly.cli.recommending.views import Picked
-from fondly.recommender.adapters.campaign import AWSCampaign
 from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
-from fondly.recommender.adapters.personalize import AWSPersonalize
+from fondly.recommender.adapters.personalize.campaign import AWSCampaign
+from fondly.recommender.adapters.personalize.client import AWSPersonalize
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
-from fondly.recommender.domain.real_time import Edition, PickedFrom, picks_of, read_picks
-from fondly.recommender.domain.rules import Rules
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.realtime.current_picks import Edition, PickedFrom, picks_of, read_picks
 from fondly.recommender.ports import OpenedShop
 from fondly.recommender.use_cases.current_picks import CurrentPicks
 from fondly.recommender.use_cases.find_edition import FindEdition

@@ -10,7 +10,7 @@ from fondly.contracts.records import Pick
 from fondly.mailer.domain.facts.figures import money
 from fondly.mailer.domain.facts.reasons import stated_reason
 from fondly.mailer.domain.text import cut
-from fondly.recommender.domain.real_time import PickedFrom
+from fondly.recommender.domain.realtime.current_picks import PickedFrom
 
 LOCALE = "en"
 NAME_CHARS = 60

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from fondly.contracts.records import Exclusion, Pick
-from fondly.recommender.domain.real_time import PickedFrom
+from fondly.recommender.domain.realtime.current_picks import PickedFrom
 
 
 class Picked(BaseModel):

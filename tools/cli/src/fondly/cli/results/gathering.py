@@ -13,8 +13,8 @@ from fondly.contracts import object_keys
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import CustomerEvent, Product
-from fondly.recommender.domain import customer_events
-from fondly.recommender.domain.history import History
+from fondly.recommender.domain.history import customer_events
+from fondly.recommender.domain.history.history import History
 from fondly.runtime.storage import DynamoDBItems, S3Objects, from_item, to_item
 
 AT_ONCE = 1_000

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import CustomerEvent, EventKind
-from fondly.recommender.domain.history import History
+from fondly.recommender.domain.history.history import History
 
 
 @dataclass(frozen=True)

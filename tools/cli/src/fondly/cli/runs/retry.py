@@ -15,15 +15,18 @@ from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
     EventData,
+    MailerPoll,
+    Poll,
     RecommendationsReady,
+    RecommenderPoll,
     SenderPoll,
+    SentimentPoll,
     SentimentScored,
     new_event,
 )
 from fondly.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
 from fondly.runtime.errors import error_code
 from fondly.runtime.ports import Model
-from fondly.runtime.queue.polls import POLLS
 from fondly.runtime.queue.publisher import Publisher
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.delivery import Deliveries, Delivery
@@ -32,6 +35,13 @@ from fondly.runtime.runs.lifecycle import run_finished
 from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.totals import RunTotals, total
 from fondly.runtime.storage import S3Objects
+
+POLLS: Mapping[StageName, type[Poll]] = {
+    StageName.SENTIMENT: SentimentPoll,
+    StageName.RECOMMENDER: RecommenderPoll,
+    StageName.MAILER: MailerPoll,
+    StageName.SENDER: SenderPoll,
+}
 
 
 class Message(BaseModel):

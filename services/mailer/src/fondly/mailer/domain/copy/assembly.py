@@ -8,15 +8,9 @@ text.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from fondly.contracts.records import CopySource
 from fondly.mailer.domain.copy.choice import candidates, unlike
-from fondly.mailer.domain.copy.fields import (
-    FRAME_TEXTS,
-    HEADLINES,
-    LINES,
-    Copy,
-    CopySource,
-    email_fields,
-)
+from fondly.mailer.domain.copy.fields import FRAME_TEXTS, HEADLINES, LINES, Copy, email_fields
 from fondly.mailer.domain.copy.house_copy import house_text
 from fondly.mailer.domain.copy.style import style_problems
 from fondly.mailer.domain.facts.email import EmailFacts

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
@@ -14,17 +13,6 @@ FRAME_TEXTS = ("greeting", "intro", "closing")
 TEXTS = (*HEADLINES, *FRAME_TEXTS)
 PRODUCT_TEXTS = (*HEADLINES, "line")
 """What is written of a product: its line, and the headlines of an email that it leads."""
-
-
-class CopySource(StrEnum):
-    """Who wrote the copy of an email."""
-
-    AI = "ai"
-    """The model, all of it."""
-    MIXED = "mixed"
-    """The model, except for some fields that have house text."""
-    TEMPLATE = "template"
-    """This service: all fields have house text."""
 
 
 def email_fields(facts: EmailFacts) -> list[str]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fondly.mailer.domain.copy.fields import Copy, CopySource
+from fondly.contracts.records import CopySource
+from fondly.mailer.domain.copy.fields import Copy
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.language import DEFAULT_LOCALE, language
 from fondly.mailer.domain.message import mime

@@ -1,0 +1,1 @@
+"""Tells each customer, by another channel, that their email has arrived."""

@@ -1,0 +1,1 @@
+"""Amazon Personalize: what a run needs of it, and the requests for that."""

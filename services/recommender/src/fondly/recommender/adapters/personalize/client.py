@@ -1,0 +1,133 @@
+"""Amazon Personalize: finds or creates resources, reads their status, and deletes them.
+
+The operations of all kinds differ only in their names, so a table holds the names.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from fondly.recommender.adapters.personalize.operations import OPERATIONS, meaning
+from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.ports import NotReadyError, RefusedError, VanishedError
+from fondly.runtime.errors import error_code
+
+if TYPE_CHECKING:
+    from types_aiobotocore_personalize.client import PersonalizeClient
+
+EXISTS = "ResourceAlreadyExistsException"
+ACTIVE = "ACTIVE"
+FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
+"""Personalize may accept a second version with the same name, and each one is a paid training; of event
+trackers, it refuses a second one of a group with another error."""
+ENDED_BADLY = ("FAILED", "STOPPED")
+UPDATED: Mapping[Kind, Sequence[str]] = {
+    Kind.DATASET: ("schemaArn",),
+    Kind.CAMPAIGN: ("solutionVersionArn", "minProvisionedTPS"),
+}
+"""What is brought up to date where it exists; a release may change the schema that data is written for."""
+
+
+class AWSPersonalize:
+    """Amazon Personalize behind the recommender's port."""
+
+    def __init__(self, client: "PersonalizeClient") -> None:
+        self._client = client
+
+    async def ensure(self, wanted: ResourceSpec) -> str:
+        """Return the ARN of the resource, creating it unless one with its name exists.
+
+        Raises `NotReadyError` when it cannot be created yet, `RefusedError` when it never can, and
+        `VanishedError` when something that it is made from no longer exists.
+        """
+        kind, operations = wanted.kind, OPERATIONS[wanted.kind]
+        if kind in FOUND_FIRST and (found := await self.find(kind, wanted.name, wanted.request)):
+            return found
+        try:
+            reply = await self._call(kind, "create", **{operations.name: wanted.name}, **wanted.request)
+        except ClientError as error:
+            if error_code(error) != EXISTS:
+                raise
+            return await self._existing(wanted)
+        return str(reply[operations.arn])
+
+    async def is_active(self, kind: Kind, arn: str) -> bool:
+        """Return whether the resource is ready; raise `RefusedError` with the reason if it failed.
+
+        Raises `VanishedError` if it no longer exists.
+        """
+        if kind is Kind.SCHEMA:  # a schema is usable at once and has no status
+            return True
+        described = await self.described(kind, arn)
+        status = str(described.get("status", ""))
+        if status.endswith(ENDED_BADLY):
+            raise RefusedError(str(described.get("failureReason") or status))
+        return status == ACTIVE
+
+    async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
+        """Return the ARN of the resource of a kind that has this name, or None.
+
+        `request` is what it is created with; if it names a parent, only what is below that is looked at.
+        """
+        operations = OPERATIONS[kind]
+        parent = {key: request[key] for key in (operations.parent or "",) if key in request}
+        listed = [summary async for summary in self._list(kind, **parent)]
+        if kind is Kind.SOLUTION_VERSION:
+            # Summaries lack names; a run's solution has a version or two.
+            listed = [await self.described(kind, one[operations.arn]) for one in listed]
+        same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == name)
+        return next(same, None)
+
+    async def solutions(self, group_arn: str) -> Mapping[str, str]:
+        """Return the ARNs of the solutions of a dataset group by their names, the newest first."""
+        found = [each async for each in self._list(Kind.SOLUTION, datasetGroupArn=group_arn)]
+        found.sort(key=lambda each: each["creationDateTime"], reverse=True)
+        return {each["name"]: str(each["solutionArn"]) for each in found}
+
+    async def delete(self, kind: Kind, arn: str) -> bool:
+        """Start to delete a resource; return False while something needs it. One that is gone stays so."""
+        try:
+            await self._call(kind, "delete", **{OPERATIONS[kind].arn: arn})
+        except NotReadyError:
+            return False
+        except VanishedError:
+            pass
+        return True
+
+    async def described(self, kind: Kind, arn: str) -> Mapping[str, Any]:
+        """Return what Personalize says of a resource; raise `VanishedError` if it does not exist."""
+        operations = OPERATIONS[kind]
+        reply = await self._call(kind, "describe", **{operations.arn: arn})
+        described: Mapping[str, Any] = reply[operations.member]
+        return described
+
+    async def _existing(self, wanted: ResourceSpec) -> str:
+        kind, request = wanted.kind, wanted.request
+        arn = await self.find(kind, wanted.name, request)
+        if arn is None:
+            raise RefusedError(f"{kind} {wanted.name} already exists under another parent")
+        if kind in UPDATED:
+            found = await self.described(kind, arn)
+            changed = {key: request[key] for key in UPDATED[kind]}
+            if changed != {key: found.get(key) for key in changed}:
+                await self._call(kind, "update", **{OPERATIONS[kind].arn: arn}, **changed)
+        return arn
+
+    async def _list(self, kind: Kind, **parent: str) -> AsyncIterator[Mapping[str, Any]]:
+        operations = OPERATIONS[kind]
+        operation: Any = f"list_{operations.noun}s"
+        try:
+            async for page in self._client.get_paginator(operation).paginate(**parent):
+                for summary in page[operations.plural]:
+                    yield summary
+        except ClientError as error:
+            raise meaning(error, operations) from error
+
+    async def _call(self, kind: Kind, verb: str, **request: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any shape
+        operations = OPERATIONS[kind]
+        try:
+            reply: Mapping[str, Any] = await getattr(self._client, f"{verb}_{operations.noun}")(**request)
+        except ClientError as error:
+            raise meaning(error, operations) from error
+        return reply

@@ -1,0 +1,208 @@
+"""The resources that a run needs in Personalize, step by step.
+
+All names are deterministic, so anything created before a crash is found again, and short enough: a run's has
+20 characters, a group's at most 39. The dataset group, its datasets, filter, campaign and event tracker are
+shared by all runs; imports, solution, solution version and batch job belong to one run: AWS deletes a version
+only with its solution.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from fondly.contracts import object_keys
+from fondly.recommender.adapters.personalize.solution import OFFERED, SOLUTION, filter_name
+from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.personalize.kept_rankings import digest
+from fondly.recommender.domain.personalize.schemas import DATASETS, DatasetSchema
+from fondly.runtime.runs.run import Run
+from fondly.runtime.tags import RUN
+
+REMADE = "remade"
+"""The member of a run's step state that counts how often everything was made again."""
+ARNS = (
+    "dataset_group",
+    *(f"{what}_{schema.kind.lower()}" for what in ("schema", "dataset", "import") for schema in DATASETS),
+    *("solution", "filter", "solution_version", "batch_job"),
+)
+"""The members of a run's step state that hold the ARN of what it has made or found."""
+
+
+class Kind(StrEnum):
+    """The kinds of resource that a run needs."""
+
+    SCHEMA = "schema"
+    DATASET_GROUP = "dataset group"
+    DATASET = "dataset"
+    IMPORT_JOB = "dataset import job"
+    SOLUTION = "solution"
+    SOLUTION_VERSION = "solution version"
+    FILTER = "filter"
+    BATCH_JOB = "batch inference job"
+    CAMPAIGN = "campaign"
+    EVENT_TRACKER = "event tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSpec:
+    """A resource that must exist.
+
+    `key` is its name in a run's step state, `request` the parameters of its creation other than `name`.
+    """
+
+    key: str
+    kind: Kind
+    name: str
+    request: Mapping[str, Any]
+
+
+class Step(StrEnum):
+    """What a run is waiting for, in order."""
+
+    SET_UP = "set-up"
+    DATASETS = "datasets"
+    IMPORT = "import"
+    SOLUTION = "solution"
+    TRAIN = "train"
+    INFER = "infer"
+    SELECT = "select"
+
+    @property
+    def following(self) -> "Step":
+        """The step after this one; `SELECT` is the last."""
+        steps = list(Step)
+        return steps[min(steps.index(self) + 1, len(steps) - 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Lists the resources that a run needs at each step."""
+
+    dataset_group: str
+    role_arn: str
+    bucket: str
+    num_results: int
+    campaign_tps: int = 1
+    """The throughput that a campaign has at least, in requests per second: AWS bills it while it exists."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of everything that can have some; schemas cannot."""
+
+    def wanted(self, step: Step, run: Run) -> list[ResourceSpec]:
+        """Return what must exist and be active before the run leaves `step`."""
+        makers = {
+            Step.SET_UP: self._set_up,
+            Step.DATASETS: self._datasets,
+            Step.IMPORT: self._imports,
+            Step.SOLUTION: self._solution,
+            Step.TRAIN: self._version,
+            Step.INFER: self._batch_job,
+        }
+        return makers[step](run)
+
+    @property
+    def digest(self) -> str:
+        """A digest of what decides every ranking besides the data: weights, columns, length and filter."""
+        columns = [schema.digest for schema in DATASETS]
+        return digest(self.dataset_group, self.num_results, SOLUTION, columns, OFFERED)
+
+    def campaign(self, version_arn: str) -> ResourceSpec:
+        """Return the group's campaign, which ranks by a version while customers wait."""
+        request = {"solutionVersionArn": version_arn, "minProvisionedTPS": self.campaign_tps}
+        return self._spec("campaign", Kind.CAMPAIGN, self.dataset_group, request)
+
+    def event_tracker(self, group_arn: str) -> ResourceSpec:
+        """Return the group's event tracker, through which a campaign learns of what customers do."""
+        request = {"datasetGroupArn": group_arn}
+        return self._spec("event_tracker", Kind.EVENT_TRACKER, self.dataset_group, request)
+
+    def _set_up(self, _: Run) -> list[ResourceSpec]:
+        group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
+        schemas = (
+            ResourceSpec(
+                f"schema_{_low(schema)}",
+                Kind.SCHEMA,
+                f"{self.dataset_group}-{_low(schema)}-{schema.digest}",  # AWS never changes a schema
+                {"schema": schema.avro},
+            )
+            for schema in DATASETS
+        )
+        return [group, *schemas]
+
+    def _datasets(self, run: Run) -> list[ResourceSpec]:
+        return [
+            self._spec(
+                f"dataset_{_low(schema)}",
+                Kind.DATASET,
+                f"{self.dataset_group}-{_low(schema)}",
+                {
+                    "datasetGroupArn": run.step["dataset_group"],
+                    "datasetType": schema.kind,
+                    "schemaArn": run.step[f"schema_{_low(schema)}"],
+                },
+            )
+            for schema in DATASETS
+        ]
+
+    def _imports(self, run: Run) -> list[ResourceSpec]:
+        return [
+            self._spec(
+                f"import_{_low(schema)}",
+                Kind.IMPORT_JOB,
+                f"{run.run_id}-{_low(schema)}{_again(run)}",
+                {
+                    "datasetArn": run.step[f"dataset_{_low(schema)}"],
+                    "dataSource": {"dataLocation": self._location(run, f"{_low(schema)}/")},
+                    "roleArn": self.role_arn,
+                    "importMode": "FULL",
+                },
+                run,
+            )
+            for schema in DATASETS
+        ]
+
+    def _solution(self, run: Run) -> list[ResourceSpec]:
+        """Return the solution, and the filter: both need the datasets alone."""
+        group = {"datasetGroupArn": run.step["dataset_group"]}
+        name = f"{self.dataset_group}-{run.run_id}"
+        expression = {**group, "filterExpression": OFFERED}
+        return [
+            self._spec("solution", Kind.SOLUTION, name, {**group, **SOLUTION}, run),
+            self._spec("filter", Kind.FILTER, filter_name(self.dataset_group), expression),
+        ]
+
+    def _version(self, run: Run) -> list[ResourceSpec]:
+        request = {"solutionArn": run.step["solution"], "trainingMode": "FULL"}
+        return [self._spec("solution_version", Kind.SOLUTION_VERSION, run.run_id, request, run)]
+
+    def _batch_job(self, run: Run) -> list[ResourceSpec]:
+        request = {
+            "solutionVersionArn": run.step["solution_version"],
+            "numResults": self.num_results,
+            "jobInput": {"s3DataSource": {"path": self._location(run, personalize_keys.BATCH_INPUT)}},
+            "jobOutput": {"s3DataDestination": {"path": self._location(run, personalize_keys.BATCH_OUTPUT)}},
+            "roleArn": self.role_arn,
+            "filterArn": run.step["filter"],
+        }
+        return [self._spec("batch_job", Kind.BATCH_JOB, f"{run.run_id}{_again(run)}", request, run)]
+
+    def _spec(
+        self, key: str, kind: Kind, name: str, request: Mapping[str, Any], run: Run | None = None
+    ) -> ResourceSpec:
+        """Return a resource with its tags: also the run's, if it is one's own."""
+        tags = {**self.tags, RUN: run.run_id} if run else self.tags
+        listed = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
+        return ResourceSpec(key, kind, name, {**request, "tags": listed} if listed else request)
+
+    def _location(self, run: Run, folder: str) -> str:
+        return f"s3://{self.bucket}/{object_keys.personalize(run.run_id, folder)}"
+
+
+def _again(run: Run) -> str:
+    """The end of a job's name: AWS keeps the names of jobs, even when what they were for is gone."""
+    remade = int(run.step.get(REMADE, 0))
+    return f"-{remade + 1}" if remade else ""
+
+
+def _low(schema: DatasetSchema) -> str:
+    return schema.kind.lower()

@@ -1,0 +1,1 @@
+"""What Amazon Personalize is given, and what it answers."""

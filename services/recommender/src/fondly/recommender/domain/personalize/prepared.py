@@ -1,0 +1,68 @@
+"""What a run has for Personalize, counted bundle by bundle."""
+
+import re
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from fondly.recommender.domain.shop.families import SharedReviews
+from fondly.runtime.training_minimums import DataSize
+
+PERSONALIZE = "personalize"
+POPULARITY = "popularity"
+"""The engines: what a run's products are ranked by."""
+ENGINE, POPULARITY_REASON = "engine", "popularity_reason"
+"""Where a run's `step` keeps which of them it is for, and why Personalize is not asked."""
+RANKED = "ranked"
+"""Where it keeps for how many customers Personalize is asked."""
+NOBODY = "nobody to rank products for"
+_LOWER_BOUND = re.compile(r"\b(fewer|less) than\b|\bat least\b|\bminimum\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(interactions?|users?|rows?|records?|events?)\b", re.IGNORECASE)
+
+
+def asks_for_rankings(step: Mapping[str, str]) -> bool:
+    """Whether a run has enough to learn from, and somebody without a ranking."""
+    return step[ENGINE] == PERSONALIZE and step[RANKED] != "0"
+
+
+class Prepared(BaseModel):
+    """How much of a bundle, or of a whole run, there is for Personalize."""
+
+    interactions: int = 0
+    customers: int = 0
+    returning: int = 0
+    ranked: int = 0
+    """For how many customers Personalize is to rank products."""
+    kept: int = 0
+    """How many customers have a ranking that was kept."""
+    long: int = 0
+    """How many of both have many products."""
+    witnesses: int = 0
+    interactions_bytes: int = 0
+    users_bytes: int = 0
+    others: int = 0
+    """How many customers of earlier files were gathered, and in how many files they are."""
+    other_files: int = 0
+    shared: SharedReviews = SharedReviews()
+    """What the products of a bundle share."""
+
+    def plus(self, other: "Prepared") -> "Prepared":
+        """Return how much both have, without what products share."""
+        figures = Prepared.model_fields.keys() - {"shared"}
+        return Prepared(**{name: getattr(self, name) + getattr(other, name) for name in figures})
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why Personalize is not used; None if there is enough to learn from, and somebody to rank for."""
+        if not self.ranked + self.kept:
+            return NOBODY
+        size = DataSize(interactions=self.interactions, customers=self.customers, returning=self.returning)
+        return size.shortfall
+
+
+def says_too_little_data(reason: str) -> bool:
+    """Return whether Personalize's failure reason is too little data to learn from.
+
+    The texts are not fully documented, so they are recognised by a lower bound and what is counted.
+    """
+    return bool(_LOWER_BOUND.search(reason) and _COUNTED.search(reason))

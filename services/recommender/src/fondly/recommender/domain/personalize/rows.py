@@ -1,0 +1,103 @@
+"""The rows of the datasets: interactions, items and users."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fondly.contracts.records import Customer, Product, ProductSentiment
+from fondly.recommender.domain.history.history import History
+from fondly.recommender.domain.history.preferences import Preference, preferences_of
+from fondly.recommender.domain.personalize.csv_files import Row, is_fit_id
+from fondly.recommender.domain.personalize.schemas import IN_STOCK, SOLD_OUT
+
+MAX_CATEGORICAL_CHARS = 1_000
+MAX_TEXTUAL_CHARS = 20_000
+AGE_GROUPS = ((18, "under-18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
+OLDEST = "65-and-over"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRows:
+    """The rows of one customer: an interaction for each product, clicks and looks, and one of their own."""
+
+    interactions: list[Row]
+    looks: list[Row]
+    """Equal to the events that the event tracker was told of: equal interactions count once."""
+    user: Row
+
+
+def customer_rows(history: History) -> CustomerRows:
+    """Return the rows of a customer with all that is known of them: nothing says who they are."""
+    customer = history.customer
+    return CustomerRows(
+        interactions=list(interaction_rows(customer, preferences_of(customer, history.scores))),
+        looks=[
+            _interaction(history.customer_id, one.product_id, one.timestamp, one.kind)
+            for one in history.looks
+            if is_fit_id(one.product_id)
+        ],
+        user={"USER_ID": customer.customer_id, "AGE_GROUP": _age_group(customer.age)},
+    )
+
+
+def rows_of(histories: Iterable[History]) -> dict[str, CustomerRows]:
+    """Return the rows of the customers whose ids Personalize keeps as they are, by id."""
+    return {one.customer_id: customer_rows(one) for one in histories if is_fit_id(one.customer_id)}
+
+
+def interaction_rows(
+    customer: Customer,
+    preferences: Iterable[Preference],
+    *,
+    default_timestamp: int = 0,
+) -> Iterator[Row]:
+    """Yield one row for each distinct product of the customer, reviewed, bought, or both (ADR 30).
+
+    Rows without a time of their own get `default_timestamp`; their order then has no meaning.
+    """
+    for one in preferences:
+        if is_fit_id(one.product_id):
+            timestamp = default_timestamp if one.timestamp is None else one.timestamp
+            value = None if one.value is None else round(one.value, 4)
+            yield _interaction(customer.customer_id, one.product_id, timestamp, one.event_type, value)
+
+
+def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
+    """Describe a product: category levels joined by `|`, figures, and name and bullets as one text.
+
+    A product of which the shop does not say whether it is in stock counts as if it were.
+    """
+    return {
+        "ITEM_ID": product.product_id,
+        "CATEGORY": _path(product.category),
+        "PRICE": float(product.price),
+        "LIST_PRICE": None if product.list_price is None else float(product.list_price),
+        "DISCOUNT_PERCENT": product.discount_percent,
+        "RATING": None if product.rating is None else float(product.rating),
+        "RATING_COUNT": product.rating_count,
+        "SENTIMENT": round(sentiment.polarity, 4) if sentiment and sentiment.scored else None,
+        "AVAILABILITY": SOLD_OUT if product.in_stock is False else IN_STOCK,
+        "DESCRIPTION": ". ".join((product.name, *product.bullets))[:MAX_TEXTUAL_CHARS],
+    }
+
+
+def _interaction(
+    customer_id: str, product_id: str, timestamp: int, kind: StrEnum, value: float | None = None
+) -> Row:
+    return {
+        "USER_ID": customer_id,
+        "ITEM_ID": product_id,
+        "TIMESTAMP": timestamp,
+        "EVENT_TYPE": kind.value,
+        "EVENT_VALUE": value,
+    }
+
+
+def _path(levels: Sequence[str]) -> str | None:
+    return "|".join(level.replace("|", "/") for level in levels)[:MAX_CATEGORICAL_CHARS] or None
+
+
+def _age_group(age: int | None) -> str | None:
+    if age is None:
+        return None
+    return next((name for below, name in AGE_GROUPS if age < below), OLDEST)

@@ -1,0 +1,87 @@
+"""The three Personalize datasets, as Avro schemas.
+
+Every string is declared categorical or textual: one that is neither is imported but never trained on.
+Nothing here identifies a person: no names, no addresses, no emails.
+Source: Amazon Personalize developer guide, "Datasets and schemas".
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+NAMESPACE = "com.amazonaws.personalize.schema"
+DIGEST_CHARS = 10
+
+Field = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSchema:
+    """One dataset: its type, such as `Interactions`, and its columns in order."""
+
+    kind: str
+    fields: tuple[Field, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column names in the order of the file."""
+        return tuple(field["name"] for field in self.fields)
+
+    @property
+    def avro(self) -> str:
+        """The schema as Personalize accepts it."""
+        return json.dumps(
+            {
+                "type": "record",
+                "name": self.kind,
+                "namespace": NAMESPACE,
+                "fields": list(self.fields),
+                "version": "1.0",
+            }
+        )
+
+    @property
+    def digest(self) -> str:
+        """A digest of the content: schemas are immutable, so a changed one needs a new name."""
+        return sha256(self.avro.encode()).hexdigest()[:DIGEST_CHARS]
+
+
+_STRING: Field = {"type": "string"}
+_NUMBER: Field = {"type": ["null", "float"]}
+_CATEGORICAL: Field = {"type": ["null", "string"], "categorical": True}
+_TEXTUAL: Field = {"type": ["null", "string"], "textual": True}
+
+
+def _dataset(kind: str, **columns: Field) -> DatasetSchema:
+    return DatasetSchema(kind, tuple({"name": name, **column} for name, column in columns.items()))
+
+
+INTERACTIONS = _dataset(
+    "Interactions",
+    USER_ID=_STRING,
+    ITEM_ID=_STRING,
+    TIMESTAMP={"type": "long"},
+    EVENT_TYPE=_STRING,
+    EVENT_VALUE={"type": ["float", "null"]},
+)
+ITEMS = _dataset(
+    "Items",
+    ITEM_ID=_STRING,
+    CATEGORY=_CATEGORICAL,
+    PRICE=_NUMBER,
+    LIST_PRICE=_NUMBER,
+    DISCOUNT_PERCENT=_NUMBER,
+    RATING=_NUMBER,
+    RATING_COUNT=_NUMBER,
+    SENTIMENT=_NUMBER,
+    AVAILABILITY=_CATEGORICAL,
+    DESCRIPTION=_TEXTUAL,
+)
+IN_STOCK, SOLD_OUT = "in-stock", "sold-out"
+"""The values of the column AVAILABILITY."""
+FILTERED: Mapping[str, Sequence[str]] = {ITEMS.kind: ("AVAILABILITY",)}
+"""Columns by which rankings are filtered, and on which nothing is trained: they say nothing of tastes."""
+USERS = _dataset("Users", USER_ID=_STRING, AGE_GROUP=_CATEGORICAL)
+DATASETS = (INTERACTIONS, ITEMS, USERS)

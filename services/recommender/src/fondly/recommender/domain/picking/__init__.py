@@ -1,0 +1,1 @@
+"""What is picked for a customer, and why."""

@@ -1,0 +1,245 @@
+"""The rules of a merchandiser, each of which says whether one more product may join those already picked."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from fondly.recommender.domain.picking.candidates import Candidates
+from fondly.recommender.domain.picking.offers import Offer
+from fondly.recommender.domain.picking.unwanted import is_of
+from fondly.recommender.domain.shop.audience import circle
+from fondly.recommender.domain.shop.fitting import is_of_their_system
+
+DEARER = 0.5
+"""By what factor, as its natural logarithm, the dearest pick is dearer for its kind than what they buy."""
+USUAL = 3
+"""How many of a customer's products what others collect counts as."""
+
+
+class Rule(StrEnum):
+    """The rules. Those in `YIELDING` yield, in its order, where somebody would get too few products."""
+
+    UNWANTED = "unwanted"
+    OWNED = "owned"
+    DISLIKED = "disliked"
+    AUDIENCE = "audience"
+    FIT = "fit"
+    SYSTEM = "system"
+    DISAPPOINTMENT = "disappointment"
+    REPLACEMENT = "replacement"
+    OFTEN = "often"
+    PRICE = "price"
+    BRAND = "brand"
+    NEW_PART = "new_part"
+    RATING = "rating"
+    LEAF = "leaf"
+    TASTE = "taste"
+    UNKNOWN_AUDIENCE = "unknown_audience"
+    UNKNOWN_SIZE = "unknown_size"
+    REPEAT = "repeat"
+
+
+YIELDING = (
+    Rule.OFTEN,
+    Rule.PRICE,
+    Rule.BRAND,
+    Rule.NEW_PART,
+    Rule.RATING,
+    Rule.LEAF,
+    Rule.TASTE,
+    Rule.UNKNOWN_AUDIENCE,
+    Rule.UNKNOWN_SIZE,
+    Rule.REPEAT,
+)
+"""Those that yield, in their order."""
+STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM)
+"""Those that what is in the basket does not matter to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A product in the basket, with the rules that had to yield for it."""
+
+    offer: Offer
+    yielded: tuple[Rule, ...] = ()
+
+
+class Basket:
+    """What has been picked for one customer, and what may still be picked."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        """Begin an empty basket for the customer of these candidates."""
+        self.chosen: list[Chosen] = []
+        self._candidates = candidates
+        self._shopper = candidates.shopper
+        self._shop = candidates.shop
+        self._rules = candidates.shop.rules
+        self._labels = set(self._shopper.labels)
+        self._leaves: defaultdict[tuple[str, ...], int] = defaultdict(int)
+        self._brands: defaultdict[str | None, int] = defaultdict(int)
+        self._kinds = frozenset[str]()
+        self._new_parts = 0
+        kept = {rule: keeps for rule, keeps in self._predicates().items() if rule not in self._shop.without}
+        self._standing = [keeps for rule, keeps in kept.items() if rule in STANDING]
+        self._changing = {rule: keeps for rule, keeps in kept.items() if rule not in STANDING}
+        self._known: dict[str, bool] = {}
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def takes(self, offer: Offer, *, yielding: Collection[Rule] = ()) -> bool:
+        """Return whether an offer may join if some rules yield."""
+        changing = self._changing.items()
+        return all(keeps(offer) or rule in yielding for rule, keeps in changing) and self._may_ever_take(
+            offer
+        )
+
+    def _may_ever_take(self, offer: Offer) -> bool:
+        """Return whether an offer keeps the rules that no pick changes."""
+        found = self._known.get(offer.product_id)
+        if found is None:
+            found = self._known[offer.product_id] = all(keeps(offer) for keeps in self._standing)
+        return found
+
+    def add(self, offer: Offer) -> None:
+        """Add an offer, and note the rules that it does not keep."""
+        yielded = tuple(one for one in YIELDING if one in self._changing and not self._changing[one](offer))
+        self.chosen.append(Chosen(offer, yielded))
+        self._labels |= offer.labels
+        self._leaves[offer.leaf] += bool(offer.leaf)
+        self._brands[offer.brand] += offer.brand is not None
+        self._kinds |= offer.kinds
+        self._new_parts += self._is_new_part(offer)
+
+    def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
+        """Return the rules, those first that most offers break, or that are soon told."""
+        shopper, rules = self._shopper, self._rules
+        return {
+            Rule.LEAF: self._keeps_leaf,
+            Rule.TASTE: self._keeps_taste,
+            Rule.NEW_PART: self._keeps_to_known_parts,
+            Rule.PRICE: self._keeps_price,
+            Rule.REPLACEMENT: self._keeps_replacements,
+            Rule.BRAND: lambda offer: self._brands[offer.brand] < rules.max_per_brand,
+            Rule.RATING: lambda offer: offer.is_well_rated or offer.family in self._candidates.sequels,
+            Rule.OFTEN: lambda offer: (
+                offer.product_id not in shopper.shown_often or self._is_for_theirs(offer)
+            ),
+            Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
+            Rule.UNKNOWN_AUDIENCE: self._knows_audience,
+            Rule.UNKNOWN_SIZE: lambda offer: not shopper.owned or self._candidates.suitable.knows_size(offer),
+            Rule.OWNED: self._is_new,
+            Rule.UNWANTED: lambda offer: not is_of(offer.leaf, shopper.unwanted),
+            Rule.DISLIKED: lambda offer: not offer.is_disliked,
+            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.part) not in shopper.disappointments,
+            Rule.AUDIENCE: self._keeps_audience,
+            Rule.FIT: self._candidates.suitable.is_fit,
+            Rule.SYSTEM: self._keeps_system,
+        }
+
+    def _is_new(self, offer: Offer) -> bool:
+        """Return whether neither the customer nor the basket has it, as far as what fits it does not tell."""
+        facts = self._shop.catalogue.facts(offer.product_id).attributes
+        models = {one for one in facts.offers - facts.takes if one.kind == "model"}
+        return self._labels.isdisjoint(offer.labels) and models.isdisjoint(self._shopper.facts)
+
+    def _keeps_leaf(self, offer: Offer) -> bool:
+        """One of a leaf, or of a durable kind, is enough, except of what people collect, such as novels.
+
+        Of these as many are wanted as it is of all that the customer has, and usual.
+        """
+        picked, owned = self._leaves[offer.leaf], self._shopper.leaves.get(offer.leaf)
+        if not self._kinds.isdisjoint(offer.kinds):
+            return False
+        if not picked or not owned or not self._shop.is_collected(offer.leaf):
+            return not picked
+        usual = USUAL * self._shop.next_leaves.again(offer.leaf)
+        share = (owned + usual) / (self._shopper.leaves.total() + USUAL)
+        return picked < max(self._rules.max_per_leaf, round(share * self._shop.picks))
+
+    def _keeps_taste(self, offer: Offer) -> bool:
+        """Of what people collect, such as novels, only what they do, or what stands beside it, suits them."""
+        own = self._shopper.leaves
+        return (
+            not own
+            or not self._shop.is_matter_of_taste(offer.leaf)
+            or any(one[:-1] == offer.leaf[:-1] for one in own)
+        )
+
+    def _keeps_replacements(self, offer: Offer) -> bool:
+        """Of what people need one of: one at most, and a better one than what they are not content with.
+
+        Of what they just do not buy again, another one for who is not content.
+        """
+        if (
+            not offer.kinds
+            and offer.leaf in self._shopper.leaves
+            and not self._shop.is_bought_again(offer.leaf)
+        ):
+            return any(one.is_disappointing for one in self._shopper.owned if one.leaf == offer.leaf)
+        durables = self._shopper.durables
+        owned = [one for kind in offer.kinds for one in durables.get(kind, ())]
+        if owned and not self._kinds.isdisjoint(offer.kinds):
+            return False
+        return all(one.is_disappointing and one.is_bettered_by(offer.product) for one in owned)
+
+    def _is_for_theirs(self, offer: Offer) -> bool:
+        """Return whether an offer is of use only with something that the customer has, as it fits."""
+        return self._shop.catalogue.facts(offer.product_id).attributes.needs_fit
+
+    def _keeps_system(self, offer: Offer) -> bool:
+        taking = self._shop.catalogue.facts(offer.product_id).attributes
+        return is_of_their_system(taking, self._shopper.facts)
+
+    def _keeps_audience(self, offer: Offer) -> bool:
+        """Return whether an offer is not for others than all that they have is for, as far as it says."""
+        if self._shopper.owned and not circle(offer.leaf) <= self._shopper.circles:
+            return False
+        found = self._shop.catalogue.facts(offer.product_id).audience
+        gender, age = found.gender, found.age
+        return (not gender or gender in self._genders or not self._genders) and (
+            not age or age in self._ages or not self._ages
+        )
+
+    def _knows_audience(self, offer: Offer) -> bool:
+        found = self._shop.catalogue.facts(offer.product_id).audience
+        gender, age = found.gender, found.age
+        return not self._shopper.owned or (
+            (not gender or gender in self._genders) and (not age or age in self._ages)
+        )
+
+    @cached_property
+    def _genders(self) -> frozenset[str]:
+        return frozenset(one.gender for one in self._shopper.audiences if one.gender)
+
+    @cached_property
+    def _ages(self) -> frozenset[str]:
+        return frozenset(one.age for one in self._shopper.audiences if one.age)
+
+    def _keeps_to_known_parts(self, offer: Offer) -> bool:
+        return self._new_parts < self._rules.max_discoveries or not self._is_new_part(offer)
+
+    def _is_new_part(self, offer: Offer) -> bool:
+        known = self._shopper.parts
+        return bool(known) and offer.part not in known and not self._candidates.is_evident(offer)
+
+    def _keeps_price(self, offer: Offer) -> bool:
+        """Compare with what the customer pays, and for its kind, where it costs more than all of theirs.
+
+        What goes with something of theirs may cost less.
+        """
+        price_range = self._shopper.price_range(offer.leaf)
+        if price_range is None:
+            return True
+        lowest, highest = price_range
+        if offer.price <= highest:
+            return offer.price >= lowest / self._price_factor or offer.leaf in self._candidates.completing
+        is_usual = offer.price_level <= max(0.0, self._shopper.price_level) + DEARER
+        return is_usual and offer.price <= highest * self._price_factor
+
+    @cached_property
+    def _price_factor(self) -> Decimal:
+        return Decimal(self._rules.price_factor)

@@ -1,0 +1,297 @@
+"""What is considered for a customer: leaf categories by weight, and the products in each, best first."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from heapq import nlargest
+from itertools import chain, islice
+from zlib import crc32
+
+from fondly.recommender.domain.picking.offers import Offer
+from fondly.recommender.domain.picking.shopper import Owned, Shopper
+from fondly.recommender.domain.picking.switches import Part
+from fondly.recommender.domain.picking.variant_choice import Suitable
+from fondly.recommender.domain.shop.complements import Complement
+from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.shop.taxonomy import Category
+
+LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 0.7, 0.2
+"""How much each share counts in a leaf category's weight."""
+ELSEWHERE = 0.08
+"""How much less what goes with something counts in a part of the shop that is new to the customer."""
+RANK_OFFSET = 30
+"""The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
+POORLY_RATED = 0.3
+"""How much less a leaf counts of which nothing is well rated."""
+LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE, ALIKE_SCORE = 0.4, 0.8, 1.5, 0.6, 0.6
+"""What speaks for a product within its leaf: its weight by itself (`Candidates.direct`), a brand of theirs,
+the first place in Personalize's order, a name that names what it goes with, and of what they collect, a name
+like that of one of theirs."""
+FADING = 0.8
+"""How much less each of their products counts than the one that came after it, where all have a time."""
+TOGETHER, FIRST = 1.5, 2.0
+"""The weight of a family as strongly bought with theirs as can be, and of all the first ranked ones."""
+NEXT_VOLUME = 2.0
+"""The weight of the volume of a series that comes after one of theirs."""
+MOST_DIRECT, MOST_RANKED = 12, 60
+"""How many families have weights by themselves for either, and how much of a ranking is looked at."""
+FIRST_RANKS = 5
+"""How little the first places in Personalize's order differ: the sixth counts half of the first."""
+PRICE_SCORE = 1.2
+"""What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
+WHIM = 0.7
+"""How much the order may differ between customers with equal histories, so that their lists do."""
+LEAF_WHIM = 0.4
+"""The same for leaf categories: the share by which a weight may be raised."""
+_CACHED = 65_536
+_NUMBERS = 2**32
+_MIX = 0x9E3779B1
+
+Weights = Mapping[Category, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Completing:
+    """Something that a customer owns, and what goes with it."""
+
+    owned: Owned
+    complement: Complement
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The leaf categories and products that are considered for one customer.
+
+    A leaf's weight is the weighted sum of shares, each of which sums to 1: how likely the customer buys
+    there next (`NextLeaves`), how well it goes with what they own (`Complements`), how early it comes in
+    Personalize's ranking, and whether something of it disappointed them. In a leaf, products come by a score:
+    what the shop knows of them (`Catalogue.merits`) and what speaks for them with this customer. Families
+    that customers bought with theirs, and the first of the ranking, have weights by themselves.
+    """
+
+    shopper: Shopper
+
+    @cached_property
+    def shop(self) -> Shop:
+        """The shop of the customer."""
+        return self.shopper.shop
+
+    @cached_property
+    def suitable(self) -> Suitable:
+        """Which of a family's variants suits the customer."""
+        return Suitable(self.shopper, lambda offer: self._factors[-1] * self._whim(offer.number))
+
+    @cached_property
+    def weights(self) -> Weights:
+        """Every leaf category that is considered, with its weight."""
+        total: defaultdict[Category, float] = defaultdict(float)
+        for factor, share in (
+            (LIKELY * self._on(Part.LEARNED), self._likely),
+            (COMPLETING * self._on(Part.COMPLEMENTS), self._completing_share),
+            (RANKED * self._ranking_weight, self._ranked_share),
+            (REPLACING, Counter(one.leaf for one in self.shopper.owned if one.is_disliked and one.leaf)),
+        ):
+            size = sum(share.values()) or 1.0
+            for leaf, weight in share.items():
+                total[leaf] += factor * weight / size
+        whim = LEAF_WHIM * self._on(Part.VARIATION)
+        return {
+            leaf: weight * self._allowance(leaf) * (1 + whim * self._whim(_number(leaf)))
+            for leaf, weight in total.items()
+        }
+
+    @cached_property
+    def completing(self) -> Mapping[Category, Sequence[Completing]]:
+        """Map each leaf category that goes with something the customer owns to all that it goes with.
+
+        What they like comes first, then durable things. Nothing goes with what disappointed.
+        """
+        found: dict[Category, list[Completing]] = {}
+        kept = sorted(self.shopper.kept, key=lambda one: (not one.is_liked, not one.kinds))
+        for owned in kept:
+            for complement in self.shop.complements.of(owned.leaf):
+                found.setdefault(complement.category, []).append(Completing(owned, complement))
+        return found
+
+    @cached_property
+    def linked(self) -> Mapping[str, float]:
+        """How strongly customers bought each family together with what this one has, most of all of late."""
+        found: defaultdict[str, float] = defaultdict(float)
+        if self._on(Part.LINKED):
+            for owned, recency in self._by_recency():
+                for family, strength in self.shop.attraction(owned.product.product_id).items():
+                    found[family] += recency * owned.voice * strength
+        return found
+
+    def _by_recency(self) -> Iterator[tuple[Owned, float]]:
+        """Yield what the customer has and keeps, each with how much it counts for when they came by it."""
+        kept = self.shopper.kept
+        times = sorted({one.preference.timestamp or 0 for one in kept}, reverse=True)
+        is_dated = all(one.preference.timestamp is not None for one in kept)
+        faded = {time: FADING**age for age, time in enumerate(times)}
+        return ((one, faded[one.preference.timestamp or 0] if is_dated else 1.0) for one in kept)
+
+    @cached_property
+    def direct(self) -> Mapping[str, float]:
+        """The families that come before their leaf categories, with their weights.
+
+        They are those that customers bought with what this one has, and the first in Personalize's order.
+        """
+        weights: defaultdict[str, float] = defaultdict(float)
+        for one, strength in nlargest(MOST_DIRECT, self._new(self.linked), key=lambda each: each[::-1]):
+            weights[one] += TOGETHER * strength
+        for one in self.sequels:
+            weights[one] += NEXT_VOLUME
+        ranks = {one: 1 / (FIRST_RANKS + rank) for one, rank in self._ranks.items()}
+        best = list(islice(self._new(ranks), MOST_DIRECT))
+        total = sum(share for _, share in best)
+        for one, share in best:
+            weights[one] += FIRST * self._ranking_weight * share / total
+        return weights
+
+    @cached_property
+    def sequels(self) -> frozenset[str]:
+        """The families of the volumes that come after those that the customer has and keeps."""
+        found, facts = self.shop.sequels, self.shop.catalogue.facts
+        offered = (facts(one.product.product_id).attributes.offers for one in self.shopper.kept)
+        return frozenset(found[before] for before in frozenset().union(*offered) & found.keys())
+
+    def is_evident(self, offer: Offer) -> bool:
+        """Return whether an offer goes with something of the customer's, by the tables or other customers."""
+        return (
+            offer.leaf in self.completing
+            or offer.family in self.linked
+            or offer.leaf in self.shopper.following
+        )
+
+    def _new(self, found: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+        """Yield families with their figures, without those that the customer has."""
+        labels, owned = self.shop.catalogue.labels, self.shopper.labels
+        return ((one, figure) for one, figure in found.items() if owned.isdisjoint(labels(one)))
+
+    def offers(self, leaf: Category) -> Iterator[Offer]:
+        """Yield the offers of a leaf, best first: of each family the variant that suits the customer best."""
+        if leaf not in self._ordered:
+            self._ordered[leaf] = self._order(leaf)
+        return iter(self._ordered[leaf])
+
+    @cached_property
+    def _ordered(self) -> dict[Category, Sequence[Offer]]:
+        return {}
+
+    def _order(self, leaf: Category) -> Sequence[Offer]:
+        best, variants, named = self.shop.models.get(leaf, {}), self.shop.variants, self._named(leaf)
+        further = (variants.get(one, ()) for one in self._further.get(leaf, ()) if one not in best)
+        chosen = map(self.suitable.variant, chain(best.values(), further))
+        scored = [(self._score(one, named), one) for one in chosen if one is not None]
+        scored.sort(key=lambda each: (-each[0], each[1].product_id))
+        return [one for _, one in scored]
+
+    def _score(self, offer: Offer, named: frozenset[str]) -> float:
+        brand, price, whim = self._factors
+        score = offer.merit + LINKED_SCORE * self.direct.get(offer.family, 0.0)
+        if offer.brand in self.shopper.brands:
+            score += brand
+        if (rank := self._ranks.get(offer.family)) is not None:
+            score += RANK_SCORE * self._ranking_weight * FIRST_RANKS / (FIRST_RANKS + rank)
+        if offer.product_id in named:
+            score += NAMED_SCORE
+        if offer.leaf in self.shopper.leaves and self.shop.is_collected(offer.leaf):
+            score += ALIKE_SCORE * self._likeness(offer)
+        return (
+            score
+            - price * abs(offer.price_level - self.shopper.price_level)
+            + whim * self._whim(offer.number)
+        )
+
+    def _likeness(self, offer: Offer) -> float:
+        """Return how alike the name is to any of theirs of the leaf, as two by one author or artist are."""
+        alike = self.shop.catalogue.likeness
+        own = (one.product.product_id for one in self.shopper.kept if one.leaf == offer.leaf)
+        return max((alike(offer.product_id, one) for one in own), default=0.0)
+
+    @cached_property
+    def _factors(self) -> tuple[float, float, float]:
+        """How much the customer's brands, how dear they buy, and their whim count."""
+        return (
+            BRAND_SCORE * self._on(Part.BRAND),
+            PRICE_SCORE * (self._on(Part.PRICE) and bool(self.shopper.owned)),
+            WHIM * self._on(Part.VARIATION),
+        )
+
+    def _named(self, leaf: Category) -> frozenset[str]:
+        """The products of a leaf whose names name the thing that they go with, such as a cable for phones."""
+        things = {one.owned.leaf[-1] for one in self.completing.get(leaf, ())}
+        naming = self.shop.catalogue.naming
+        return frozenset().union(*(naming(leaf, thing) for thing in things))
+
+    def _on(self, part: Part) -> bool:
+        return part not in self.shop.without
+
+    @cached_property
+    def _ranking_weight(self) -> float:
+        return self.shop.ranking_weight * self._on(Part.RANKING)
+
+    def _whim(self, number: int) -> float:
+        """Return a number from 0 to 1 of the customer's own for a number, always the same."""
+        return ((number ^ self._seed) * _MIX % _NUMBERS) / _NUMBERS
+
+    @cached_property
+    def _seed(self) -> int:
+        return crc32(self.shopper.customer_id.encode())
+
+    def _allowance(self, leaf: Category) -> float:
+        return POORLY_RATED if leaf in self.shop.poorly_rated else 1.0
+
+    @cached_property
+    def _likely(self) -> Weights:
+        owned = [one for one in self.shopper.owned if one.leaf]
+        if not owned:
+            return self.shop.next_leaves.anywhere
+        weights: defaultdict[Category, float] = defaultdict(float)
+        for one in owned:
+            for leaf, likelihood in self.shop.next_leaves.after(one.leaf).items():
+                weights[leaf] += one.voice * likelihood
+        return weights
+
+    @cached_property
+    def _completing_share(self) -> Weights:
+        weights: defaultdict[Category, float] = defaultdict(float)
+        for owned in self.shopper.kept:
+            for place, complement in enumerate(self.shop.complements.of(owned.leaf), start=1):
+                is_known = self.shop.catalogue.part(complement.category) in self.shopper.parts
+                weights[complement.category] += owned.voice / place * (1.0 if is_known else ELSEWHERE)
+        return weights
+
+    @cached_property
+    def _ranked_share(self) -> Weights:
+        weights: dict[Category, float] = {}
+        if self._ranking_weight:
+            for family, place in self._ranks.items():
+                weights.setdefault(self.shop.catalogue.category(family), 1 / (RANK_OFFSET + place))
+        return weights
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        """The place of each ranked family, without those that the customer has."""
+        catalogue, owned = self.shop.catalogue, self.shopper.labels
+        found: dict[str, int] = {}
+        if self._ranking_weight:
+            for product_id in self.shopper.ranked[:MOST_RANKED]:
+                if product_id in catalogue.products and owned.isdisjoint(catalogue.labels(product_id)):
+                    found.setdefault(catalogue.family(product_id), len(found))
+        return found
+
+    @cached_property
+    def _further(self) -> Mapping[Category, Sequence[str]]:
+        """The families of each leaf that are linked or ranked, however popular."""
+        found: defaultdict[Category, list[str]] = defaultdict(list)
+        for family in dict.fromkeys(chain(self.linked, self._ranks)):
+            found[self.shop.catalogue.category(family)].append(family)
+        return found
+
+
+@lru_cache(maxsize=_CACHED)
+def _number(leaf: Category) -> int:
+    return crc32("|".join(leaf).encode())

@@ -1,0 +1,131 @@
+"""The products that a shop offers, with what the rules of picking look at."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import blake2b
+from statistics import median
+
+from fondly.contracts.records import Product
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.shop.brands import joined
+from fondly.recommender.domain.shop.catalogue import Catalogue
+from fondly.recommender.domain.shop.durables import Durables
+from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.shop.taxonomy import Category
+
+ENOUGH_WELL_RATED = 3
+"""From this many well rated products on, a category has no need to offer others."""
+
+FAR_BELOW = 0.2
+"""So many stars below the rule's a rating is too bad for any choice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One product that may be picked, in the terms of the rules."""
+
+    product: Product
+    product_id: str
+    family: str
+    leaf: Category
+    """The product's narrowest category; empty when it has none."""
+    part: Category
+    price: Decimal
+    """The product's current price."""
+    price_level: float
+    """How dear it is for its leaf category: the natural logarithm of its price over the median."""
+    labels: frozenset[str]
+    brand: str | None
+    kinds: frozenset[str]
+    """What it is, if it is durable (see `Durables.kinds`)."""
+    is_well_rated: bool
+    """False when its category has enough products with a better rating from enough people."""
+    is_disliked: bool
+    """True when its buyers mostly dislike it."""
+    merit: float
+    """What speaks for it in its leaf category, whoever the customer is (see `Catalogue.merits`)."""
+    number: int
+    """A number from 0 to 2**32 of its own, the same in every run."""
+
+
+def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:
+    """Return what may be picked at all, by id: sold at `now` (Unix seconds), in stock and not excluded."""
+    rules, shop = run_rules.rules, run_rules.shop
+    offered = [
+        product
+        for product in catalogue.products.values()
+        if product.in_stock is not False
+        and (product.available_from or 0) <= now
+        and not _is_excluded(product, catalogue, shop)
+    ]
+    usual = _usual_counts(offered)
+    reaching = {one.product_id for one in offered if _reaches(one, rules, usual.get(one.category, 0))}
+    choice = Counter(product.category for product in offered if product.product_id in reaching)
+    return {
+        product.product_id: Offer(
+            product=product,
+            product_id=product.product_id,
+            family=catalogue.family(product.product_id),
+            leaf=product.category,
+            part=catalogue.part(product.category),
+            price=product.price,
+            price_level=catalogue.price_level(product),
+            labels=catalogue.labels(product.product_id),
+            brand=catalogue.brand(product.product_id),
+            kinds=durables.kinds(product.category),
+            is_well_rated=product.product_id in reaching
+            or (choice[product.category] < ENOUGH_WELL_RATED and not _is_bad(product, rules)),
+            is_disliked=product.product_id in catalogue.disliked,
+            merit=catalogue.merits[product.product_id],
+            number=int.from_bytes(blake2b(product.product_id.encode(), digest_size=4).digest(), "big"),
+        )
+        for product in offered
+    }
+
+
+def best_first(offered: Iterable[Offer]) -> list[Offer]:
+    """Return offers by their merit."""
+    return sorted(offered, key=lambda one: (-one.merit, one.product_id))
+
+
+def models(offered: Mapping[str, Offer]) -> dict[Category, dict[str, list[Offer]]]:
+    """Return the families of each leaf category, best first, each with its variants, best first."""
+    families: dict[Category, dict[str, list[Offer]]] = {}
+    for one in best_first(offered.values()):
+        families.setdefault(one.leaf, {}).setdefault(one.family, []).append(one)
+    return families
+
+
+def _usual_counts(products: Iterable[Product]) -> dict[Category, float]:
+    """Return the median number of ratings in each category."""
+    counts: dict[Category, list[int]] = {}
+    for product in products:
+        if product.rating_count is not None:
+            counts.setdefault(product.category, []).append(product.rating_count)
+    return {category: median(found) for category, found in counts.items()}
+
+
+def _reaches(product: Product, rules: Rules, usual: float) -> bool:
+    """Return whether the rating is good enough, from enough people; half of a category always has enough."""
+    if product.rating is None:
+        return False
+    least = min(usual, rules.min_ratings)
+    enough = product.rating_count is None or product.rating_count >= least
+    return enough and float(product.rating) >= rules.min_rating
+
+
+def _is_bad(product: Product, rules: Rules) -> bool:
+    """Return whether enough people rate it so badly that nobody should get it, however small the choice."""
+    is_rated = product.rating is not None and (product.rating_count or 0) >= rules.min_ratings
+    return is_rated and float(product.rating or 0) < rules.min_rating - FAR_BELOW
+
+
+def _is_excluded(product: Product, catalogue: Catalogue, shop: ShopRules) -> bool:
+    return (
+        product.product_id in shop.excluded_products
+        or catalogue.brand(product.product_id) in {joined(brand) for brand in shop.excluded_brands}
+        or catalogue.is_in(product.category, shop.excluded_categories)
+    )

@@ -1,0 +1,1 @@
+"""What picks are made from while a customer waits."""

@@ -1,0 +1,106 @@
+"""What picks are made from while a customer waits: the shop as it is today, and what is known of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Self
+
+from pydantic import TypeAdapter
+
+from fondly.contracts.records import Exclusion, Pick
+from fondly.recommender.domain.history.preferences import Preference
+from fondly.recommender.domain.picking.picks import pick
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.shop.shop import Shop
+from fondly.recommender.domain.study.witnesses import weight_of
+from fondly.runtime.runs.run import Run
+
+DIGEST_BYTES = 16
+NOT_SHOWN = {"__all__": {"product": {"bullets", "parent_id", "cost_class"}, "reason": {"review_id"}}}
+"""What is the shop's own, such as a product's margin, and what makes an answer long."""
+_PICKS = TypeAdapter(tuple[Pick, ...])
+
+
+class PickedFrom(StrEnum):
+    """What ranked the products that picks were made from."""
+
+    CAMPAIGN = "campaign"
+    """Personalize, just now."""
+    BATCH = "batch"
+    """Personalize, for the last run that asked it for the customer."""
+    POPULARITY = "popularity"
+    """Nothing: no ranking is known of the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which shop picks are made from: a run's, by the rules and the shop's file of today."""
+
+    run_id: str
+    rules: RunRules
+    now: int
+    """In Unix seconds; products that are sold from a later time on are not offered."""
+    ranking_weight: float = 1.0
+    """How much the run's rankings count."""
+    file_problem: str | None = None
+    """Why the shop's file of today is not used, but that of the run."""
+
+    @classmethod
+    def of(cls, run: Run, rules: RunRules) -> Self:
+        """Return the shop as a run picks from it."""
+        return cls(run.run_id, rules, int(run.created_at.timestamp()), ranking_weight=weight_of(run))
+
+    @property
+    def digest(self) -> str:
+        """A short name that another run, other rules, another time or another weight changes."""
+        facts = (self.run_id, self.rules.model_dump_json(), str(self.now), str(self.ranking_weight))
+        return blake2b("\0".join(facts).encode(), digest_size=DIGEST_BYTES).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All that is known of a customer who waits for picks; of somebody excluded, nothing personal."""
+
+    customer_id: str
+    preferences: tuple[Preference, ...] = ()
+    ranked: tuple[str, ...] = ()
+    emailed: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
+    """The departments that they want nothing of."""
+    is_known: bool = False
+    """False for somebody of whom no file and no event has said anything."""
+    exclusion: Exclusion | None = None
+    """Why the customer is not written to."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentAnswer:
+    """A customer's current picks, and what they came from."""
+
+    customer: Wanted
+    run_id: str
+    """The run that the shop is of."""
+    source: PickedFrom
+    fallback: str | None
+    """Why a campaign that there should be has not ranked; None if it has, or there is none."""
+    picks: bytes
+    """The picks as JSON, best first (see `read_picks`)."""
+
+
+def picks_of(shop: Shop, wanted: Wanted) -> bytes:
+    """Pick products for a customer, and write them as JSON where they were made."""
+    shopper = Shopper(
+        shop,
+        wanted.preferences,
+        wanted.ranked,
+        wanted.customer_id,
+        wanted.emailed,
+        unwanted=wanted.unwanted,
+    )
+    return _PICKS.dump_json(pick(shopper).picks, exclude_none=True, exclude=NOT_SHOWN)
+
+
+def read_picks(picks: bytes) -> tuple[Pick, ...]:
+    """Read what `picks_of` wrote."""
+    return _PICKS.validate_json(picks)

@@ -1,0 +1,55 @@
+"""What the tables say of one customer at this moment."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fondly.contracts.consent import Contact
+from fondly.contracts.records import RecommendationSource
+from fondly.recommender.domain.history import customer_events, earlier_picks
+from fondly.recommender.domain.history.history import History
+from fondly.recommender.domain.history.preferences import preferences_of
+from fondly.recommender.domain.personalize import kept_rankings
+from fondly.recommender.domain.picking.unwanted import departments
+from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
+
+Items = Iterable[Mapping[str, Any]]
+
+
+def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
+    """Return the keys of a customer's items in the recommendations table.
+
+    They are the ranking, the last picks, what the customer did since, and the run's picks.
+    """
+    return [
+        *customer_events.keys([customer_id]),
+        *kept_rankings.keys([customer_id]),
+        *earlier_picks.keys([customer_id]),
+        {"customer_id": customer_id, "run_id": run_id},
+    ]
+
+
+def wanted_of(
+    customer_id: str, edition: Edition, *, histories: Items, recommendations: Items, contacts: Items
+) -> Wanted:
+    """Return all that is known of a customer from their items in three tables."""
+    found = {str(item["run_id"]): dict(item) for item in recommendations}
+    history = next(map(History.from_item, histories), None)
+    if events := found.get(customer_events.EVENTS):
+        known = history or History(customer_id=customer_id, run_id="")
+        history = known.with_events(customer_events.from_item(events))
+    if history and history.exclusion:
+        return Wanted(customer_id, is_known=True, exclusion=history.exclusion)
+    kept, latest = found.get(kept_rankings.RANKING), found.get(earlier_picks.LATEST)
+    # A run that ranked nothing for them picked by popularity, although a ranking of an earlier one is kept.
+    is_ranked = found.get(edition.run_id, {}).get("source") != RecommendationSource.POPULARITY
+    before = earlier_picks.LatestPicks.model_validate(latest).before(edition.run_id) if latest else ()
+    emails = before[: edition.rules.rules.emails_without_repeats]
+    off = (department for one in contacts for department in Contact.model_validate(one).topics_off)
+    return Wanted(
+        customer_id,
+        preferences=tuple(preferences_of(history.customer, history.scores)) if history else (),
+        ranked=kept_rankings.KeptRanking.from_item(kept).product_ids if kept and is_ranked else (),
+        emailed=frozenset(product_id for email in emails for product_id in email.product_ids),
+        unwanted=departments(off),
+        is_known=history is not None,
+    )

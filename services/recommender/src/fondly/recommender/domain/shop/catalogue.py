@@ -1,0 +1,219 @@
+"""A run's catalogue, indexed for picking."""
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from statistics import median
+
+from fondly.contracts.records import Product, ProductSentiment
+from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes, volume_of
+from fondly.recommender.domain.shop.audience import Audience, audience, size_of
+from fondly.recommender.domain.shop.brands import Brands
+from fondly.recommender.domain.shop.families import Families, SharedReviews
+from fondly.recommender.domain.shop.fitting import owned_with
+from fondly.recommender.domain.shop.name_vectors import (
+    Vector,
+    cosine,
+    document_frequency,
+    rarity,
+    tokens,
+    vector,
+)
+from fondly.recommender.domain.shop.popularity import is_disliked, popularity, praised, shrunk_ratings
+from fondly.recommender.domain.shop.taxonomy import Category, shared_levels, words
+
+PART_LEVELS = 2
+"""How many levels of a category path make a part of the shop, such as `Electronics|Headphones`."""
+
+PEOPLE_SCORE, STAR_SCORE, MISFILED_SCORE = 0.2, 0.6, 1.2
+"""What speaks for a product within its leaf category: each e-fold of people who have it, and each star; and
+what speaks against one that does not seem to belong there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a product's text says: what it takes and offers, whom it is for, and its size."""
+
+    attributes: Attributes
+    owned: Attributes
+    """Those of what its owner is known to have."""
+    audience: Audience
+    size: str | None
+    """With its system, such as "letter M"."""
+    is_plain: bool
+    """Whether it suits everybody, of whatever size and devices."""
+
+
+class Catalogue:
+    """Everything that picking needs to know about products. Read-only, so it is shared by all customers."""
+
+    def __init__(
+        self,
+        products: Iterable[Product],
+        sentiments: Iterable[ProductSentiment],
+        shared: SharedReviews,
+    ) -> None:
+        self._shared = shared
+        self.products: Mapping[str, Product] = {product.product_id: product for product in products}
+        by_product = {sentiment.product_id: sentiment for sentiment in sentiments}
+        self.disliked = frozenset(key for key, sentiment in by_product.items() if is_disliked(sentiment))
+        self.praised = {key: found for key, sentiment in by_product.items() if (found := praised(sentiment))}
+        """What buyers praise, by product id."""
+        self._people = {
+            product_id: max(product.rating_count or 0, shared.people(product_id))
+            for product_id, product in self.products.items()
+        }
+        self.popular = _best_first(popularity(self.products, by_product, self._people))
+        self.popular_in = self._popular_in()
+        self.sizes = Counter(product.category for product in self.products.values())
+        self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
+        families = Families.of(self.products, shared)
+        self.family: Callable[[str], str] = cache(families.family)
+        """Returns the id of the product's family."""
+        self._labels = {key: families.labels(key) | _volumes(one) for key, one in self.products.items()}
+        self._brands = Brands(self.products.values())
+        self.facts: Callable[[str], Facts] = cache(self._read_facts)
+        """Returns what the text of a product of the catalogue says."""
+        self._makers = makers_of(self.products.values(), self.brand)
+        self._price_levels = _price_levels(self.products.values())
+        self._names = self._name_vectors()
+        self._people_in = self._sorted_people()
+        self.naming: Callable[[Category, str], frozenset[str]] = cache(self._find_naming)
+        """Returns the products of a leaf whose names have any word of the name of a category."""
+        self.merits = self._merits(shrunk_ratings(self.products, by_product))
+
+    def category(self, product_id: str) -> Category:
+        """Return the category path of a product; empty when it has none, or is not in the catalogue."""
+        product = self.products.get(product_id)
+        return product.category if product else ()
+
+    def labels(self, product_id: str) -> frozenset[str]:
+        """Return the product's family labels (see `Families`)."""
+        return self._labels.get(product_id) or frozenset((product_id,))
+
+    def labels_of(self, product_ids: Collection[str]) -> frozenset[str]:
+        """Return the family labels of all these products."""
+        return frozenset().union(*map(self.labels, product_ids))
+
+    def brand(self, product_id: str) -> str | None:
+        """Return the product's brand, None when none is known."""
+        return self._brands.brand_of(product_id)
+
+    def part(self, category: Category) -> Category:
+        """Return the part of the shop that a category is in: the first levels of its path."""
+        return category[:PART_LEVELS]
+
+    def _read_facts(self, product_id: str) -> Facts:
+        product = self.products[product_id]
+        attributes = read_attributes(product, self.brand(product_id), self._makers)
+        size = size_of(product)
+        is_plain = size is None and not attributes.needs_fit
+        return Facts(attributes, owned_with(attributes), audience(product), size, is_plain)
+
+    def price_level(self, product: Product) -> float:
+        """Return how dear a product is for its leaf: the natural logarithm of its price over the median."""
+        return _log_price(product) - self._price_levels[product.category]
+
+    def standing(self, product_id: str, category: Category) -> tuple[int, int]:
+        """Return a product's rank among the products of a category, and their number.
+
+        They are ordered by how many people are known to have rated, reviewed or bought them: as many as the
+        shop says that rated them, or as its data has, whichever is more. Equal ones share the better rank.
+        The empty category is the whole shop.
+        """
+        people = self._people_in[category]
+        return bisect_left(people, -self._people[product_id]) + 1, len(people)
+
+    def is_in(self, category: Category, names: Iterable[str]) -> bool:
+        """Return whether any level of a category has one of these names, by its words."""
+        return any(words(level) == words(name) for level in category for name in names)
+
+    def similarity(self, one: str, other: str) -> float:
+        """Return how similar two products are, from 0 to 1.
+
+        The mean of two figures: how alike their names are, and the share of category levels that they have in
+        common from the top.
+        """
+        mine, theirs = self.products[one].category, self.products[other].category
+        levels = shared_levels(mine, theirs) / max(len(mine), len(theirs), 1)
+        return (self.likeness(one, other) + levels) / 2
+
+    def likeness(self, one: str, other: str) -> float:
+        """Return the cosine of two products' names, from 0 to 1; rare words count more."""
+        return cosine(self._names[one], self._names[other])
+
+    def _find_naming(self, leaf: Category, thing: str) -> frozenset[str]:
+        wanted, own = frozenset(words(thing)), self._name_words
+        return frozenset(one for one in self.popular_in.get(leaf, ()) if not wanted.isdisjoint(own[one]))
+
+    def _merits(self, stars: Mapping[str, float]) -> dict[str, float]:
+        """Map each product to what speaks for it in its leaf category, whoever the customer is.
+
+        That is how many people have it, and how well they rate it. A product is behind if its name has no
+        word of its category's while most of the others' have: a mouse pad among the gamepads.
+        """
+        about = {leaf: self.naming(leaf, leaf[-1]) for leaf in self.sizes if leaf}
+        usual = {leaf for leaf, naming in about.items() if 2 * len(naming) > self.sizes[leaf]}
+        people = self._family_people()
+        return {
+            product_id: PEOPLE_SCORE * math.log1p(people[self.family(product_id)])
+            + STAR_SCORE * stars[product_id]
+            - MISFILED_SCORE * (one.category in usual and product_id not in about[one.category])
+            for product_id, one in self.products.items()
+        }
+
+    def _family_people(self) -> Mapping[str, int]:
+        """Return how many people have any variant of each family, as far as it is known."""
+        counted, rated = Counter[str](), Counter[str]()
+        for product_id, product in self.products.items():
+            family = self.family(product_id)
+            counted[family] += self._shared.people(product_id)
+            rated[family] = max(rated[family], product.rating_count or 0)
+        return counted | rated
+
+    def _popular_in(self) -> dict[Category, list[str]]:
+        """Map every category and every prefix of one to its products, most popular first."""
+        index: dict[Category, list[str]] = {}
+        for product_id in self.popular:
+            path = self.products[product_id].category
+            for depth in range(1, len(path) + 1):
+                index.setdefault(path[:depth], []).append(product_id)
+        return index
+
+    def _sorted_people(self) -> dict[Category, list[int]]:
+        """Map every category, every prefix of one and () to the people of its products, negated, sorted."""
+        index: dict[Category, list[int]] = {}
+        for product_id, product in self.products.items():
+            for depth in range(len(product.category) + 1):
+                index.setdefault(product.category[:depth], []).append(-self._people[product_id])
+        return {category: sorted(people) for category, people in index.items()}
+
+    def _name_vectors(self) -> dict[str, Vector]:
+        counts = {product_id: tokens(product.name) for product_id, product in self.products.items()}
+        weights = rarity(document_frequency(counts), len(counts))
+        return {product_id: vector(own, weights) for product_id, own in counts.items()}
+
+
+def _volumes(product: Product) -> frozenset[str]:
+    """Return which volume of a series a product is, as a label that all its editions have in common."""
+    volume = volume_of(product)
+    return frozenset(f"\n{fact.value}" for fact in volume.offers) if volume else frozenset()
+
+
+def _best_first(scores: Mapping[str, float]) -> Sequence[str]:
+    return sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
+
+
+def _log_price(product: Product) -> float:
+    return math.log1p(float(product.price))
+
+
+def _price_levels(products: Iterable[Product]) -> dict[Category, float]:
+    """Return the median of the logarithms of prices in each leaf category."""
+    prices: dict[Category, list[float]] = {}
+    for product in products:
+        prices.setdefault(product.category, []).append(_log_price(product))
+    return {category: median(found) for category, found in prices.items()}

@@ -1,0 +1,221 @@
+"""What a run knows about a shop: its products, how they are bought, and its rules."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import islice
+from typing import Self
+
+from fondly.recommender.domain.picking.offers import Offer, best_first, models, offers
+from fondly.recommender.domain.picking.rules import Rules
+from fondly.recommender.domain.picking.run_rules import RunRules
+from fondly.recommender.domain.shop.attributes import volume_of
+from fondly.recommender.domain.shop.catalogue import Catalogue
+from fondly.recommender.domain.shop.complements import Complements
+from fondly.recommender.domain.shop.durables import MIN_RETURNING, Durables, Repeats
+from fondly.recommender.domain.shop.fit_tables import Fact
+from fondly.recommender.domain.shop.taxonomy import Category
+from fondly.recommender.domain.study.co_purchases import CoPurchases
+from fondly.recommender.domain.study.links import Link, Links
+from fondly.recommender.domain.study.next_leaves import NextLeaves
+
+MOST_MODELS = 24
+"""How many families of a leaf category are considered, so that picking does not grow with the catalogue."""
+BOUGHT_AGAIN = 0.15
+"""From this share on, of the customers of a leaf who bought more, people buy of it again."""
+COLLECTED = 0.25
+"""From this share on, of what customers of a leaf have besides, that is of the leaf too, they collect it."""
+SEVERAL, MANY = 3, 10
+"""From so many customers on that they have something of two leaf categories says something, and by itself."""
+TASTE = 3.0
+"""From so many times as much as by chance on, what people collect is a matter of taste, such as novels."""
+SPREAD, FEW_LISTS = 8, 10
+"""In how many times as many lists as the mean a product may be, where that is more; and in any case."""
+OFTEN = 0.1
+"""From this share of the customers of a leaf category on, it is usual to have something of another too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """Everything that picks are made from. Read-only, so it is shared by all customers of a run."""
+
+    catalogue: Catalogue
+    bought: CoPurchases
+    durables: Durables
+    complements: Complements
+    next_leaves: NextLeaves
+    run_rules: RunRules
+    now: int
+    """The run's time in Unix seconds, by which products are new."""
+    ranking_weight: float = 1.0
+    """How much Personalize's order counts, by what it is worth in this shop; 0 for nothing."""
+    without: frozenset[str] = frozenset()
+    """Parts (`Part`) and rules (`Rule`) that are switched off, to measure what they are worth."""
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, bought: CoPurchases, run_rules: RunRules, *, now: int) -> Self:
+        """Learn from what customers bought together, under the shop's own decisions."""
+        bought.settle()
+        durables = Durables(overrides=run_rules.shop.durable, repeats=bought.repeats())
+        return cls(
+            catalogue=catalogue,
+            bought=bought,
+            durables=durables,
+            complements=Complements(
+                catalogue.sizes,
+                durables=durables,
+                bought=bought.leaves,
+                min_customers=run_rules.rules.min_linking_customers,
+                overrides=run_rules.shop.complements,
+            ),
+            next_leaves=NextLeaves(bought, catalogue.sizes, durables),
+            run_rules=run_rules,
+            now=now,
+        )
+
+    @property
+    def rules(self) -> Rules:
+        """The figures of the rules."""
+        return self.run_rules.rules
+
+    @property
+    def picks(self) -> int:
+        """How many products a customer gets at most."""
+        return self.run_rules.picks
+
+    @property
+    def min_picks(self) -> int:
+        """From how many products on each further one must be worth its place."""
+        return min(self.rules.min_picks, self.picks)
+
+    @cached_property
+    def offers(self) -> Mapping[str, Offer]:
+        """What may be picked at all, by product id."""
+        return offers(self.catalogue, self.durables, self.run_rules, now=self.now)
+
+    @cached_property
+    def models(self) -> Mapping[Category, Mapping[str, Sequence[Offer]]]:
+        """The best families of each leaf category, in order, each with its variants that may be picked."""
+        found = models(self.offers)
+        return {leaf: dict(islice(families.items(), MOST_MODELS)) for leaf, families in found.items()}
+
+    @cached_property
+    def variants(self) -> Mapping[str, Sequence[Offer]]:
+        """The offers of each family, best first."""
+        found: dict[str, list[Offer]] = {}
+        for offer in best_first(self.offers.values()):
+            found.setdefault(offer.family, []).append(offer)
+        return found
+
+    @cached_property
+    def poorly_rated(self) -> frozenset[Category]:
+        """The leaf categories of which everything that has ratings is rated worse than the rules ask for."""
+        best: dict[Category, float] = {}
+        for offer in self.offers.values():
+            if offer.product.rating is not None:
+                best[offer.leaf] = max(best.get(offer.leaf, 0.0), float(offer.product.rating))
+        return frozenset(leaf for leaf, rating in best.items() if rating < self.rules.min_rating)
+
+    @cached_property
+    def sequels(self) -> Mapping[Fact, str]:
+        """The family of the volume that comes after each volume of a series: the best edition."""
+        found: dict[Fact, str] = {}
+        for offer in best_first(self.offers.values()):
+            if volume := volume_of(offer.product):
+                found |= {before: offer.family for before in volume.takes if before not in found}
+        return found
+
+    @cached_property
+    def kinds(self) -> Callable[[Category], frozenset[str]]:
+        """Returns what a durable thing of a category is; nothing for what customers buy again."""
+        return cache(self.durables.kinds)
+
+    def is_bought_again(self, leaf: Category) -> bool:
+        """Return whether enough customers of a leaf category buy of it again, as far as that is known."""
+        if self.durables.is_title(leaf):
+            return True
+        repeats = self._repeats.get(leaf)
+        if repeats is None or repeats.returning < MIN_RETURNING:
+            return not self.kinds(leaf)
+        return repeats.repeated >= BOUGHT_AGAIN * repeats.returning
+
+    def is_collected(self, leaf: Category) -> bool:
+        """Return whether much of what customers of a leaf have besides is of the leaf too."""
+        return self.next_leaves.again(leaf) >= COLLECTED
+
+    def is_matter_of_taste(self, leaf: Category) -> bool:
+        """Return whether customers of a leaf collect it, far more than of what everybody buys."""
+        owners = self.bought.leaves.owners
+        by_chance = owners[leaf] / max(1, owners.total())
+        return self.is_collected(leaf) and self.next_leaves.again(leaf) >= TASTE * by_chance
+
+    def most_lists(self, customers: int) -> int:
+        """Return in how many of some customers' lists a product may be that is not made for what they own."""
+        share = max(self.rules.max_list_share, SPREAD * self.picks / max(1, len(self.offers)))
+        return max(FEW_LISTS, math.ceil(share * customers))
+
+    @cached_property
+    def _repeats(self) -> Mapping[Category, Repeats]:
+        return self.bought.repeats()
+
+    def buyers(self, product_id: str) -> Mapping[str, Link[str]]:
+        """Return the families that customers own together with that of a product, by id."""
+        return self._linked(self.bought.families, product_id, self._buyers)
+
+    def likers(self, product_id: str) -> Mapping[str, Link[str]]:
+        """Return the families that customers like together with that of a product, by id."""
+        return self._linked(self.bought.liked, product_id, self._likers)
+
+    def attraction(self, product_id: str) -> Mapping[str, float]:
+        """Return how strongly other families are bought with that of a product, beyond what chance would do.
+
+        The strength of a link counts as far as it is beyond chance (`Links.beyond_chance`).
+        """
+        family = self.catalogue.family(product_id)
+        if family not in self._attractions:
+            beyond_chance = self.bought.families.beyond_chance
+            self._attractions[family] = {
+                one: link.strength * excess
+                for one, link in self.buyers(product_id).items()
+                if (excess := beyond_chance(family, one, link.customers))
+            }
+        return self._attractions[family]
+
+    @cached_property
+    def following(self) -> Callable[[Category], Mapping[Category, tuple[float, int]]]:
+        """Returns of which others customers of a leaf category buy too, how clearly, and how many do.
+
+        That is the share by which they do more often than by chance, as far as `SEVERAL` do. Otherwise it
+        must be usual: for `MANY`, who are `OFTEN` of all.
+        """
+        return cache(lambda leaf: dict(self._follow(leaf)))
+
+    def _follow(self, leaf: Category) -> Iterator[tuple[Category, tuple[float, int]]]:
+        leaves = self.bought.leaves
+        for link in leaves.of(leaf, at_least=SEVERAL):
+            excess = leaves.beyond_chance(leaf, link.to, link.customers)
+            if excess > 0 or link.customers >= max(MANY, OFTEN * leaves.owners[leaf]):
+                yield link.to, (excess, link.customers)
+
+    def _linked(
+        self, links: Links[str], product_id: str, known: dict[str, Mapping[str, Link[str]]]
+    ) -> Mapping[str, Link[str]]:
+        """Only families that enough customers link, the strongest first."""
+        family = self.catalogue.family(product_id)
+        if family not in known:
+            found = links.of(family, at_least=self.rules.min_linking_customers)
+            known[family] = {link.to: link for link in found}
+        return known[family]
+
+    @cached_property
+    def _attractions(self) -> dict[str, Mapping[str, float]]:
+        return {}
+
+    @cached_property
+    def _buyers(self) -> dict[str, Mapping[str, Link[str]]]:
+        return {}
+
+    @cached_property
+    def _likers(self) -> dict[str, Mapping[str, Link[str]]]:
+        return {}

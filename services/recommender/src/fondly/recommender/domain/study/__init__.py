@@ -1,0 +1,1 @@
+"""What is learned of a whole run, bundle by bundle."""

@@ -1,0 +1,130 @@
+"""What is recommended to a customer, and why."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from fondly.contracts.records.base import Identifier, Record
+from fondly.contracts.records.products import Product
+from fondly.contracts.records.sentiment import DISLIKED_FROM, LIKED_FROM, AspectCount
+
+
+class ReasonKind(StrEnum):
+    """What is known that speaks for a pick; each kind is a claim that the run's data proves."""
+
+    LIKED = "liked"
+    """It resembles `product_name`, which the customer reviewed favourably."""
+    SAME_SHELF = "same_shelf"
+    """It is of the leaf category of the customer's `product_name`, or of one beside it in the shop."""
+    ALSO_LIKED = "also_liked"
+    """`customers` customers liked both this and the customer's liked `product_name`, by different reviews."""
+    BOUGHT_TOGETHER = "bought_together"
+    """`customers` customers have both this and the customer's `product_name`.
+
+    By different reviews, or by purchases."""
+    GOES_WITH = "goes_with"
+    """It is of a category that goes with the category of the customer's `product_name`.
+
+    As `customers` customers have something of both, or as people wrote down."""
+    BETTER_RATED = "better_rated"
+    """It is of the leaf category or durable kind of the customer's `product_name`, and clearly better rated.
+
+    By enough buyers."""
+    NEW = "new"
+    """The shop has sold it for a short while, in the part `category` from which the customer has bought."""
+    POPULAR_IN_CATEGORY = "popular_in_category"
+    """It is number `rank` of `out_of` products of `category`, by how many people have them.
+
+    As far as it is known: by ratings, reviews and purchases."""
+    WELL_RATED = "well_rated"
+    """Its rating is high, and from enough buyers."""
+    POPULAR = "popular"
+    """It is number `rank` of `out_of` products of the whole shop."""
+    FEATURED = "featured"
+    """The shop pinned it."""
+    ASSORTMENT = "assortment"
+    """Nothing else is known: the shop sells it."""
+
+
+class Reason(Record):
+    """Why a product was picked, with the evidence that proves it; what a kind does not use is absent."""
+
+    kind: ReasonKind
+    product_id: Identifier | None = None
+    """The customer's own product that the reason is about."""
+    product_name: str | None = None
+    review_id: Identifier | None = None
+    """The customer's review of that product; absent if they have only bought it."""
+    customers: Annotated[int, Field(ge=1)] | None = None
+    """How many customers prove the link; absent for one that a person wrote down."""
+    category: tuple[str, ...] = ()
+    rank: Annotated[int, Field(ge=1)] | None = None
+    out_of: Annotated[int, Field(ge=1)] | None = None
+
+
+class ProductAspect(Record):
+    """An aspect of one of the customer's own products."""
+
+    product_id: Identifier
+    product_name: str
+    aspect: Identifier
+
+
+class OwnProduct(Record):
+    """A product that the customer has, and what they think of it."""
+
+    product_id: Identifier
+    product_name: str
+    category: tuple[str, ...] = ()
+    polarity: Annotated[float, Field(ge=-1, le=1)] | None = None
+    """How much they favour it, by their words and stars: -1 (against) to 1; None if unknown."""
+
+    @property
+    def is_liked(self) -> bool:
+        """Whether they may be told that they liked it."""
+        return self.polarity is not None and self.polarity >= LIKED_FROM
+
+    @property
+    def is_disliked(self) -> bool:
+        """Whether it let them down."""
+        return self.polarity is not None and self.polarity <= DISLIKED_FROM
+
+
+class Pick(Record):
+    """One recommended product as in this run's catalogue; a customer's picks are sorted best first."""
+
+    product: Product
+    reason: Reason
+    praised: tuple[AspectCount, ...] = ()
+    """What its reviewers praise, and hardly any of them blame, most praised first."""
+
+
+class RecommendationSource(StrEnum):
+    """What the products were chosen by."""
+
+    PERSONALIZE = "personalize"
+    POPULARITY = "popularity"
+
+
+class Recommendation(Record):
+    """Distinct picks for one customer, as many as the shop sends, of products that they do not have.
+
+    A customer with an `exclusion` has no recommendation.
+    """
+
+    customer_id: Identifier
+    name: str | None = None
+    email: str | None = None
+    language: str | None = None
+    """As in `Customer`."""
+    time_zone: str | None = None
+    """As in `Customer`."""
+    source: RecommendationSource
+    picks: tuple[Pick, ...]
+    praised: tuple[ProductAspect, ...] = ()
+    """What the customer's own reviews praise."""
+    blamed: tuple[ProductAspect, ...] = ()
+    """What the customer's own reviews blame."""
+    owned: tuple[OwnProduct, ...] = ()
+    """What the customer has of the catalogue, in order of first appearance."""
