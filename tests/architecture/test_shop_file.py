@@ -18,8 +18,7 @@ from fondly.stack.shop.file import read_shop_file
 from fondly.stack.shop.local import UNSUBSCRIBE_KEY, stack_variables
 from fondly.stack.shop.rendering import SERVICES, SETTINGS, VARIABLES, as_dotenv, as_tfvars, by_service
 from fondly.stack.shop.rows import rows
-from fondly.stack.shop.schema import schema_text
-from fondly.stack.shop.writing import toml
+from fondly.stack.shop.writing import schema_text, toml
 from tests.support.setting_names import SERVICES as SETTINGS_OF
 
 if TYPE_CHECKING:

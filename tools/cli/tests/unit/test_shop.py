@@ -12,7 +12,7 @@ from fondly.cli.shop.tables import show_settings
 from fondly.stack.shop import load_shop
 from fondly.stack.shop.file import read_shop_file
 from fondly.stack.shop.rows import rows
-from fondly.stack.shop.schema import SCHEMA_FILE, schema_text
+from fondly.stack.shop.writing import SCHEMA_FILE, schema_text
 from tools.cli.tests.conftest import Fondly
 from tools.cli.tests.screens import Show, compare, in_pipe, on_terminal
 

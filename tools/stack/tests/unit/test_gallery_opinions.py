@@ -18,9 +18,8 @@ from fondly.contracts.records import (
     SentimentScores,
     SentimentSummary,
 )
-from fondly.stack.catalogue import CatalogueEntry
 from fondly.stack.gallery import GalleryCategory, GalleryReview
-from fondly.stack.gallery.categories import gallery_categories
+from fondly.stack.gallery.categories import CatalogueEntry, gallery_categories
 from fondly.stack.gallery.model import GalleryAspect, GalleryProduct, Piece
 from fondly.stack.gallery.reviews import gallery_review, pieces
 from fondly.stack.sentiment_figures import exported

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Exclusion
-from fondly.stack.missing import Missing
+from fondly.stack.collect import Missing
 from fondly.stack.run_facts import (
     RunFacts,
     customer_groups,

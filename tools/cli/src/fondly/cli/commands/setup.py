@@ -44,7 +44,7 @@ def pictures(
     """
     from fondly.cli.output import say
     from fondly.stack.pictures.addresses import BASE_URL
-    from fondly.stack.pictures.files import write_pictures
+    from fondly.stack.pictures.drawing import write_pictures
     from fondly.stack.pictures.server import serve
 
     if folder:

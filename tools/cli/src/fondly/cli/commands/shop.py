@@ -42,8 +42,7 @@ def init(
     """
     from fondly.cli.errors import CommandError
     from fondly.cli.output import say
-    from fondly.stack.shop.schema import SCHEMA_FILE, schema_text
-    from fondly.stack.shop.writing import commented
+    from fondly.stack.shop.writing import SCHEMA_FILE, commented, schema_text
 
     if target.exists() and not force:
         raise CommandError(f"{target} exists: change it there, or replace it with --force")
@@ -106,7 +105,7 @@ def tfvars(config: ConfigFile = None) -> None:
 @guarded
 def schema() -> None:
     """Print the JSON Schema by which editors check and complete the file."""
-    from fondly.stack.shop.schema import schema_text
+    from fondly.stack.shop.writing import schema_text
 
     sys.stdout.write(schema_text())
 

@@ -17,6 +17,7 @@ PROMPTS_PER_FILE = 50
 LIST = "list"
 CATEGORIES = "categories"
 PICTURES = "pictures"
+RUNS = "runs.js"
 
 
 def script_path(folder: Path, name: str) -> Path:
@@ -112,3 +113,24 @@ def _plain(value: object) -> object:
 @lru_cache
 def _names(record: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(record))
+
+
+def write_runs(out: Path) -> None:
+    """Write `runs.js`, which names every folder in `out` that has a gallery, the newest first.
+
+    A gallery loads it from the folder above its own when somebody wants to compare.
+    """
+    lists = sorted(out.glob(f"*/{FOLDER}/{LIST}.js"), key=_written, reverse=True)
+    write_script(out / RUNS, [_described(path) for path in lists])
+
+
+def _described(path: Path) -> dict[str, object]:
+    """The folder of a gallery's list, when it was written (Unix seconds), and the number of its emails."""
+    folder = path.parents[1]
+    summary = folder / "summary.json"
+    known = json.loads(summary.read_text(encoding="utf-8")) if summary.exists() else {}
+    return {"folder": folder.name, "written": int(_written(path)), "emails": known.get("emails")}
+
+
+def _written(path: Path) -> float:
+    return path.stat().st_mtime

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image, ImageColor
 
@@ -86,3 +87,12 @@ def _png(drawn: Image.Image) -> bytes:
     out = BytesIO()
     small.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def write_pictures(folder: Path) -> list[Path]:
+    """Write every picture of the sample into `folder`, which is made if need be; return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / name for name in picture_names()]
+    for path in paths:
+        path.write_bytes(picture(path.name))
+    return paths
