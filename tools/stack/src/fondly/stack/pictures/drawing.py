@@ -83,7 +83,7 @@ def _rgb(code: str) -> Colour:
 
 
 def _png(drawn: Image.Image) -> bytes:
-    small = drawn.resize((SIZE, SIZE), Image.Resampling.LANCZOS).quantize(PALETTE)
+    small = drawn.reduce(SMOOTHING).quantize(PALETTE)
     out = BytesIO()
     small.save(out, "PNG", optimize=True)
     return out.getvalue()
