@@ -23,7 +23,7 @@ RUN grep '^uv==' constraints.txt | pip install --no-cache-dir --require-hashes -
  && printf '%s @ file:///src/%s\n' fondly-contracts shared/contracts fondly-aspects shared/aspects \
       'fondly-runtime[tracing,web,yaml]' shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
       fondly-recommender services/recommender fondly-sender services/sender \
-      fondly-stack tools/stack > "$UV_OVERRIDE"
+      fondly-operations tools/operations fondly-stack tools/stack > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/
 COPY shared/aspects/pyproject.toml shared/aspects/
 COPY shared/runtime/pyproject.toml shared/runtime/
@@ -31,6 +31,7 @@ COPY services/ingest/pyproject.toml services/ingest/
 COPY services/mailer/pyproject.toml services/mailer/
 COPY services/recommender/pyproject.toml services/recommender/
 COPY services/sender/pyproject.toml services/sender/
+COPY tools/operations/pyproject.toml tools/operations/
 COPY tools/stack/pyproject.toml tools/stack/
 COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 
@@ -41,7 +42,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
     echo dumb-init | uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package fondly-contracts --no-emit-package fondly-aspects --no-emit-package fondly-runtime \
       --no-emit-package fondly-ingest --no-emit-package fondly-mailer --no-emit-package fondly-recommender \
-      --no-emit-package fondly-sender --no-emit-package fondly-stack \
+      --no-emit-package fondly-sender --no-emit-package fondly-operations --no-emit-package fondly-stack \
       --output-file dependencies.txt "$PACKAGE/pyproject.toml" - \
  && env -u UV_OVERRIDE uv pip install --no-deps --require-hashes --constraint constraints.txt --requirement dependencies.txt
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
@@ -68,6 +69,7 @@ COPY services/ingest services/ingest
 COPY services/mailer services/mailer
 COPY services/recommender services/recommender
 COPY services/sender services/sender
+COPY tools/operations tools/operations
 COPY tools/stack tools/stack
 COPY ${PACKAGE}/src ${PACKAGE}/src
 RUN --mount=type=cache,target=/root/.cache/uv \

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 SERVICES := $(notdir $(patsubst %/,%,$(wildcard services/*/)))
 PACKAGES := shared/contracts shared/runtime shared/aspects $(SERVICES:%=services/%) \
-  understudy tools/stack lab/evaluation lab/checks tools/cli
+  understudy tools/operations tools/stack lab/evaluation lab/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] lab/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 TEMPLATE := examples/service
@@ -25,7 +25,7 @@ LABELS = FONDLY_PYTHON_DIGEST=$(PYTHON_DIGEST) FONDLY_REVISION=$$(git rev-parse 
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock pin-images service setting-names coverage-table clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -176,9 +176,6 @@ pin-images: ## pin the images' base by the digest that the registry has for its 
 
 setting-names: setup ## tell Terraform which settings the services have, after one was added or renamed
 	$(BIN)/python -m tests.support.setting_names
-
-coverage-table: setup ## tell understudy's README which operations it answers, after one was added
-	$(BIN)/python -m understudy coverage --write understudy/README.md
 
 clean: ## remove what was built here
 	rm -rf $(VENV) $(VENV_INFRA) lab/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache

@@ -76,11 +76,10 @@ variable "realtime" {
 }
 
 variable "sentiment" {
-  description = "How reviews are scored: language, aspects and job_from_texts; see the pipeline module."
+  description = "How reviews are scored: language and aspects; see the pipeline module."
   type = object({
-    language       = optional(string)
-    aspects        = optional(string)
-    job_from_texts = optional(number)
+    language = optional(string)
+    aspects  = optional(string)
   })
   default = {}
 }

@@ -26,6 +26,8 @@ from fondly.contracts.records import Product, Recommendation
 from fondly.mailer.domain.copy.assembly import Assembled
 from fondly.mailer.domain.copy.feature_answers import read_features
 from fondly.mailer.domain.copy.feature_prompt import features_prompt
+from fondly.mailer.domain.copy.frame_prompt import frame_prompt
+from fondly.mailer.domain.copy.product_prompt import product_prompt
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.features import accept
@@ -128,7 +130,14 @@ class Mailer:
 
     async def have_answered(self, recommendations: Sequence[Recommendation]) -> int:
         """Have every prompt answered that these emails come from, before anything is measured; count them."""
-        prompts = self._copywriter.prompts(map(self._facts, recommendations))
+        prompts = {
+            prompt
+            for facts in map(self._facts, recommendations)
+            for prompt in (
+                frame_prompt(facts, STYLE),
+                *(product_prompt(product, STYLE) for product in facts.products),
+            )
+        }
         await self._copywriter.ask_once.run(prompts, payer="before")
         return len(prompts)
 

@@ -2,7 +2,7 @@
 
 One service runs after the other, each in processes of its own, with its own wiring, consumer and default
 settings, until its queue is empty. The AWS behind them is local (`harness/local_aws`): its stores are files,
-Comprehend and Personalize answer without understanding, `Converse` and its batch jobs are answered by
+Comprehend and Personalize answer without understanding, `Converse` is answered by
 understudy's copywriter. So nothing is waited for but work: no quota, no training, no delay. What a network
 and botocore take is not included; their calls are counted. `--emulator` measures the embedded stack instead.
 
@@ -37,11 +37,8 @@ CUSTOMERS_PER_PRODUCT = 50
 MIN_PRODUCTS = 300
 WITH_MAILER = 100_000
 """More customers go without the mailer by default: writing and judging takes milliseconds for each."""
-EXCHANGED = (
-    *(f"personalize/{name}" for name in ("interactions", "users", "items", "input", "output")),
-    *("sentiment/job/input", "copy/job/features/input", "copy/job/copy/input"),
-)
-"""Folders of files that AI services read or write."""
+EXCHANGED = tuple(f"personalize/{name}" for name in ("interactions", "users", "items", "input", "output"))
+"""Folders of files that Personalize reads or writes."""
 
 
 def main() -> int:
@@ -101,7 +98,7 @@ def _products(options: argparse.Namespace) -> int:
 
 
 def _batch_files(staged: Staged, run: Run) -> dict[str, int]:
-    """Count the files of each folder that is exchanged with AI services."""
+    """Count the files of each folder that is exchanged with Personalize."""
     objects = staged.session.objects
     found = {name: len(objects.keys(f"runs/{run.run_id}/{name}/")) for name in EXCHANGED}
     return {name: count for name, count in found.items() if count}

@@ -28,10 +28,10 @@ from rich.table import Table
 
 from fondly.contracts import object_keys
 from fondly.contracts.events import SentimentScored
-from fondly.runtime.announcer import SNSAnnouncer
-from fondly.runtime.queue.publisher import Publisher
+from fondly.operations.local_stack import exported
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.runs.run import StageName
-from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
+from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
 from fondly.stack.processes import free_port
 from harness.scored_run import PRODUCTS, ScoredRun

@@ -25,9 +25,10 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from fondly.operations.local_stack import exported
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.sender.settings import TransportKind
-from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
+from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.mailbox.store import INDEX
 from fondly.stack.observer import Observer, observe
 from fondly.stack.processes import free_port

@@ -17,11 +17,12 @@ from rich.console import Console
 from rich.table import Table
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from fondly.evaluation.sentiment.challenge import evaluate_challenge, read_challenge
+from fondly.evaluation.sentiment.scoring import on_texts, understudy
 from harness.reviews import LabelledText, joined_reviews, labelled_texts
 from harness.sentiment_figures import Figures, Verdict, figures
 from harness.understudy_process import serving
 from understudy.engines.sentiment import SentimentModel
-from understudy.engines.sentiment.challenge import challenge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,14 +54,13 @@ def main() -> int:
     }
     console = Console()
     console.print(_accuracy(rows, found))
-    kinds = challenge(model)
-    right = sum(tally.right for tally in kinds.values()) / sum(tally.total for tally in kinds.values())
-    console.print(", ".join(f"{kind} {tally.right}/{tally.total}" for kind, tally in kinds.items()))
+    found_odd = evaluate_challenge(read_challenge(), on_texts(understudy()), engine="understudy")
+    console.print(", ".join(f"{kind} {each.right}/{each.of}" for kind, each in found_odd.kinds.items()))
     reviews = joined_reviews(rows, options.reviews, WORDS)
     speeds = _speeds(model, vader, reviews, options.repetitions)
     console.print(_speed(speeds))
     every = figures(rows, found["understudy"])
-    return _exit_code(every, right, speeds["understudy, HTTP"])
+    return _exit_code(every, found_odd.accuracy, speeds["understudy, HTTP"])
 
 
 def _ours(model: SentimentModel, texts: Sequence[str]) -> list[Verdict]:

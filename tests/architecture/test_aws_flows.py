@@ -18,7 +18,7 @@ from tests.support.policies import all_statements
 
 EVERY_FLOW = pytest.mark.parametrize("flow", FLOWS.values(), ids=list(FLOWS))
 EVERY_REFUSAL = pytest.mark.parametrize("refusal", REFUSALS.values(), ids=list(REFUSALS))
-ONLY_FOR_JOBS = ("personalize", "comprehend", "bedrock", "flow-log", "unsubscribe-api")
+ONLY_FOR_JOBS = ("personalize", "flow-log", "unsubscribe-api")
 """Roles that nothing but the flows uses."""
 
 

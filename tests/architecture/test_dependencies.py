@@ -25,7 +25,14 @@ IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
 ONLY_EMBEDDED = {"aiosmtpd", "ministack", "PIL", "understudy"}
 """What comes with the extra `embedded` of the stack."""
-TOOLS = {"fondly.stack", "fondly.cli", "fondly.evaluation", "fondly.checks", "understudy"}
+TOOLS = {
+    "fondly.operations",
+    "fondly.stack",
+    "fondly.cli",
+    "fondly.evaluation",
+    "fondly.checks",
+    "understudy",
+}
 
 
 def module_name(path: Path) -> str:
@@ -67,12 +74,28 @@ def test_the_runtime_loads_no_service_and_no_tool() -> None:
 
 
 def test_understudy_loads_nothing_of_ours() -> None:
-    """Strangers install it alone: no module needs any of ours, nor does its distribution."""
+    """Strangers install it alone: no module and no test needs any of ours, nor does its distribution."""
     folder = ROOT / "understudy"
     loaded = loaded_by((folder / "src").rglob("*.py"), without=["fondly"])
     assert within(loaded, {"fondly"}) == {"fondly"}
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     assert not [each for each in project["dependencies"] if each.startswith("fondly")]
+    texts = {path: path.read_text("utf-8") for path in folder.rglob("*.py") if ".venv" not in path.parts}
+    ours = re.compile(r"^(from|import) (fondly|tests)\b", re.MULTILINE)
+    assert [str(path) for path, text in texts.items() if ours.search(text)] == []
+
+
+def test_operations_load_nothing_that_draws_and_no_other_tool() -> None:
+    """The command line and any other surface stand on them: they neither print nor know who does."""
+    drawing = ["rich", "typer"]
+    loaded = loaded_by((ROOT / "tools/operations/src").rglob("*.py"), without=drawing)
+    assert within(loaded, {*TOOLS, *drawing} - {"fondly.operations"}) == set(drawing)
+
+
+def test_the_stack_loads_no_command() -> None:
+    """The embedded stack and the gallery stand beside the command line, on the operations."""
+    loaded = loaded_by((ROOT / "tools/stack/src").rglob("*.py"))
+    assert within(loaded, {"fondly.cli"}) == set()
 
 
 def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
@@ -106,6 +129,14 @@ def test_every_service_has_the_same_layout(name: str) -> None:
     assert entries == files | {"adapters", "domain", "use_cases"} | BESIDE.get(name, set())
 
 
+def test_the_product_imports_nothing_of_the_lab() -> None:
+    """It is an optional extra, which `fondly evaluate` alone asks for, by its name, when it runs."""
+    measuring = re.compile(r"^ *(from|import) fondly\.(evaluation|checks)\b", re.MULTILINE)
+    sources = [path for path in ROOT.glob("*/*/src/**/*.py") if path.relative_to(ROOT).parts[0] != "lab"]
+    assert len(sources) > len(SOURCES)
+    assert [str(path) for path in sources if measuring.search(path.read_text())] == []
+
+
 def test_only_entry_points_read_the_environment() -> None:
     """Settings are read in `__main__`, through `fondly.runtime.service`."""
     readers = [
@@ -135,7 +166,7 @@ def test_commands_start_without_what_only_a_local_stack_has() -> None:
         f"    if name.split('.')[0] in {sorted(ONLY_EMBEDDED)}: raise ModuleNotFoundError(name)\n"
         "    return load(name, *rest)\n"
         "builtins.__import__ = guarded\n"
-        "import fondly.cli.app, fondly.cli.target, fondly.cli.verification, fondly.stack.provision\n"
+        "import fondly.cli.app, fondly.operations.target, fondly.cli.verification, fondly.stack.provision\n"
         "import fondly.stack.collect, fondly.stack.gallery\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603 - our own modules

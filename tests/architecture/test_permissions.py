@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fondly.contracts import object_keys
 from fondly.runtime.service import CLIENTS
 from tests.support.configurations import PROFILE, configuration, pipeline_of
 from tests.support.hcl.aws import ACCOUNT
@@ -97,14 +96,14 @@ def test_tasks_without_internet_access_reach_every_service_that_they_call(read_m
 @pytest.mark.parametrize(
     ("inputs", "missing"),
     [
-        ({}, {"bedrock", "personalize-events", "personalize-runtime"}),
-        ({"sending": {}}, {"bedrock", "email", "personalize-events", "personalize-runtime"}),
-        ({"realtime": {"enabled": True}}, {"bedrock", "personalize-events", "personalize-runtime"}),
-        ({"recommender": {"campaign": True}}, {"bedrock"}),
+        ({}, {"personalize-events", "personalize-runtime"}),
+        ({"sending": {}}, {"email", "personalize-events", "personalize-runtime"}),
+        ({"realtime": {"enabled": True}}, {"personalize-events", "personalize-runtime"}),
+        ({"recommender": {"campaign": True}}, set()),
     ],
 )
 def test_an_endpoint_that_nothing_calls_is_not_paid_for(inputs: dict[str, Any], missing: set[str]) -> None:
-    """What is called depends on whether there is a campaign, and on how emails are made and sent."""
+    """What is called depends on whether there is a campaign, and on how emails are sent."""
     usual: dict[str, Any] = {"mailer": {"model_id": PROFILE}, "realtime": {}, "recommender": {}}
     network = configuration("prod", **{**usual, **inputs}).modules("network")[None]
     found = set(network.instances("aws_vpc_endpoint", "interface"))
@@ -128,15 +127,12 @@ def test_understudy_answers_for_every_service_that_has_no_emulator(
     assert "sesv2" in asked, "nobody may get an email of an environment for experiments"
 
 
-@pytest.mark.parametrize(
-    ("role", "service"), [("personalize", "recommender"), ("comprehend", "sentiment"), ("bedrock", "mailer")]
-)
-def test_a_role_for_jobs_serves_one_aws_service_of_this_account(role: str, service: str) -> None:
-    """Nobody else can assume it, and only the service whose jobs need it may pass it, to that AWS service."""
+def test_the_role_for_jobs_serves_personalize_of_this_account() -> None:
+    """Nobody else can assume it, and only the recommender may pass it, to Personalize."""
     pipeline = pipeline_of(configuration("prod"))
-    made = pipeline.instances("aws_iam_role", role)[None]
+    made = pipeline.instances("aws_iam_role", "personalize")[None]
     [trust] = statements(made["assume_role_policy"])
-    assert trust.principals == (f"{role}.amazonaws.com",)
+    assert trust.principals == ("personalize.amazonaws.com",)
     assert Condition("StringEquals", "aws:SourceAccount", (ACCOUNT,)) in trust.conditions
     passing = {
         name: statement["conditions"]
@@ -144,27 +140,5 @@ def test_a_role_for_jobs_serves_one_aws_service_of_this_account(role: str, servi
         for statement in given
         if "iam:PassRole" in statement["actions"] and made["arn"] in statement["resources"]
     }
-    to = {"test": "StringEquals", "variable": "iam:PassedToService", "values": [f"{role}.amazonaws.com"]}
-    assert passing == {service: [to]}
-
-
-def test_comprehends_jobs_read_their_input_and_write_their_output(pipeline: "Module") -> None:
-    """They see no other object: neither customers nor what was scored."""
-    files = {
-        tuple(statement["actions"]): statement["resources"]
-        for statement in pipeline.documents["comprehend"]["statement"]
-        if any(action.endswith("Object") for action in statement["actions"])
-    }
-    folder = "${local.data_bucket}/" + object_keys.sentiment_job("*", "")
-    assert files == {("s3:GetObject",): [f"{folder}input/*"], ("s3:PutObject",): [f"{folder}output/*"]}
-
-
-def test_bedrocks_jobs_read_their_input_and_write_their_output(pipeline: "Module") -> None:
-    """They see no other object: neither customers nor emails, nor the model's other answers."""
-    files = {
-        tuple(statement["actions"]): statement["resources"]
-        for statement in pipeline.documents["bedrock"]["statement"]
-        if any(action.endswith("Object") for action in statement["actions"])
-    }
-    folder = "${local.data_bucket}/" + object_keys.copy_job("*", "*")
-    assert files == {("s3:GetObject",): [f"{folder}/input/*"], ("s3:PutObject",): [f"{folder}/output/*"]}
+    to = {"test": "StringEquals", "variable": "iam:PassedToService", "values": ["personalize.amazonaws.com"]}
+    assert passing == {"recommender": [to]}

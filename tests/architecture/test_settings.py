@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from fondly.mailer.settings import MailerSettings
+from fondly.operations.topology import load_topology
 from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.settings import OTLP_ENDPOINT, PREFIX
 from fondly.sentiment.settings import AspectsBy, SentimentSettings
 from fondly.stack.provision import Resources
-from fondly.stack.topology import load_topology
 from tests.support.configurations import SHOP, configuration, pipeline_of
 from tests.support.hcl.configuration import Configuration, Instance
 from tests.support.hcl.values import InvalidInputError
@@ -62,25 +62,17 @@ def test_terraform_accepts_what_the_sentiment_service_accepts(pipeline: "Module"
     assert set(languages) == set(get_args(fields["sentiment_language"].annotation))
     assert set(aspects) == set(AspectsBy)
     defaults = re.findall(r"optional\(\w+, (.+?)\)", str(pipeline.variables["sentiment"]["type"]))
-    chosen = (
-        "sentiment_language",
-        "sentiment_aspects",
-        "sentiment_score_excluded",
-        "sentiment_job_from_texts",
-    )
+    chosen = ("sentiment_language", "sentiment_aspects", "sentiment_score_excluded")
     ours = [str(fields[name].default).lower() for name in chosen]
     assert [default.strip('"') for default in defaults] == ours
 
 
 def test_terraform_asks_the_model_as_the_mailer_does_by_default(pipeline: "Module") -> None:
-    """The quota has the same default; jobs have the same least number of prompts, and apply no guardrail."""
+    """The quota has the same default."""
     fields = MailerSettings.model_fields
     given = pipeline.variables["mailer"]
     [quota] = re.findall(r"optional\(\w+, (.+?)\)", str(given["type"]))
     assert float(quota) == fields["mailer_converse_rpm"].default
-    [least] = re.findall(r"batch_from_prompts >= (\d+)", str(given["validation"]))
-    [limit] = [rule.ge for rule in fields["mailer_batch_from_prompts"].metadata if hasattr(rule, "ge")]
-    assert int(least) == limit
 
 
 def test_the_rules_are_set_figure_by_figure(pipeline: "Module") -> None:

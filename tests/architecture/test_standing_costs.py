@@ -120,7 +120,7 @@ def everything(environment: str, **inputs: object) -> list[Instance]:
 
 def known(name: str) -> dict[str, int]:
     """What the estimates take to be the units of a month."""
-    text = resources.files("fondly.cli.cost").joinpath("standing.toml").read_text("utf-8")
+    text = resources.files("fondly.operations.cost").joinpath("standing.toml").read_text("utf-8")
     units: dict[str, int] = tomllib.loads(text)[name]
     without_tasks = {"campaign", "sending"}
     assert name in without_tasks or units.keys() >= ESTIMATED, "Container Insights is on where tasks run"

@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import BaseModel
 
-from fondly.stack.provision import DEAD_LETTER_RETENTION_S, DEAD_LETTER_SUFFIX, Resources
-from fondly.stack.topology import TOPOLOGY, Bucket, Notification, Queue, Table, Topic, Topology, load_topology
+from fondly.operations.topology import (
+    DEAD_LETTER_RETENTION_S,
+    DEAD_LETTER_SUFFIX,
+    TOPOLOGY,
+    Bucket,
+    Notification,
+    Queue,
+    Table,
+    Topic,
+    Topology,
+    load_topology,
+)
+from fondly.stack.provision import Resources
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule

@@ -14,15 +14,17 @@ from typing import Any
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.events import EmailSent, EmailSuppressed, SenderPoll, new_event
+from fondly.operations.local_stack import exported
+from fondly.operations.topology import Topology
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.delivery import Act, Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 from fondly.sender.domain.dating import dated
-from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
+from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.mailbox import Fault as MailFault
 from fondly.stack.mailbox import Faults, Mailbox, MailboxServer
 from fondly.stack.observer import Observer, observe
-from fondly.stack.topology import Topology
 from tests.chaos import delivery_outcome
 from tests.chaos.delivery_outcome import DeliveryOutcome
 from tests.chaos.faults import CALM, STORM, Fault, FaultPlan, Odds

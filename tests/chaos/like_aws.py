@@ -6,8 +6,8 @@ the limit of 1,000 files a batch job is understudy's.
 
 from collections.abc import Mapping, Sequence
 
+from fondly.operations.topology import load_topology
 from fondly.stack.provision import Resources
-from fondly.stack.topology import load_topology
 from tests.chaos.batches import Forward
 from tests.chaos.calls import Call, Reply
 from tests.chaos.etags import ETags

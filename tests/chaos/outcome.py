@@ -12,12 +12,12 @@ import boto3
 
 from fondly.contracts import object_keys
 from fondly.contracts.events import Event, RunFinished, parse_event
+from fondly.operations.topology import load_topology
 from fondly.runtime.batches import batches
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.run import Run
 from fondly.runtime.storage import from_item
 from fondly.stack.observer import Observer
-from fondly.stack.topology import load_topology
 from tests.chaos.paid import Bill
 from tests.chaos.tally import Tally
 

@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fondly.operations.topology import SERVICES, Topology
 from fondly.runtime.runs.run import Run
-from fondly.stack.embedded import SERVICES, EmbeddedStack, embedded_stack
+from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
-from fondly.stack.topology import Topology
 from tests.chaos import outcome
 from tests.chaos.faults import CALM, STORM, FaultPlan, Odds
 from tests.chaos.fleet import MAX_SKEW_S, Fleet

@@ -1,6 +1,6 @@
 """The project's topology as storms need it: messages of killed workers come back soon, and often."""
 
-from fondly.stack.topology import Topology, load_topology
+from fondly.operations.topology import Topology, load_topology
 
 
 def topology_with(*, visibility_s: int, max_receives: int) -> Topology:

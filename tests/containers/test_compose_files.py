@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from fondly.operations.local_stack import ENVIRONMENT
+from fondly.operations.topology import load_topology
 from fondly.recommender.settings import RecommenderWebSettings
 from fondly.runtime.settings import PREFIX
 from fondly.sender.settings import SenderSettings
-from fondly.stack.embedded import ENVIRONMENT, LOCAL_SETTINGS
+from fondly.stack.embedded import LOCAL_SETTINGS
 from fondly.stack.provision import provision
-from fondly.stack.topology import load_topology
 from tests.support.containers import Compose
 from tests.support.services import CONSUMERS
 

@@ -14,10 +14,10 @@ import pytest
 
 from fondly.contracts.consent import customer_entry
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.operations.topology import load_topology
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.settings import ServiceSettings
 from fondly.stack.sample import SampleFacts
-from fondly.stack.topology import load_topology
 from tests.support.containers import Compose, exit_code, restarts, said
 from tests.support.outward import Outward
 from tests.support.pipeline import Pipeline, Truth
@@ -42,7 +42,7 @@ IN_PROGRESS = PART_REVIEWS * ServiceSettings.model_fields["concurrency"].default
 MIDDLE: dict[str, Callable[[Run], bool]] = {
     "ingest": lambda run: bool(run.stage(StageName.INGEST).done),
     "sentiment": lambda run: bool(run.stage(StageName.SENTIMENT).done),
-    "recommender": lambda run: bool(run.step),
+    "recommender": lambda run: bool(run.states.get(StageName.RECOMMENDER)),
     "mailer": lambda run: bool(run.stage(StageName.MAILER).done),
 }
 """How to see that a service is in the middle of a run."""

@@ -14,7 +14,7 @@ from tests.chaos.background import like_aws
 from tests.support.imap import ImapServer
 from tests.support.pipeline import Pipeline
 
-EMULATOR, UNDERSTUDY, UPLOADS = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_S3"
+EMULATOR, UNDERSTUDY, UPLOADS = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_S3"
 RECORDING, CALLS = Path(__file__).parent / "recording", "FONDLY_TEST_CALLS"
 DELIVERY = {
     "FONDLY_SENDER_TRANSPORT": "smtp",

@@ -14,13 +14,13 @@ import pytest
 
 from fondly.ingest.settings import IngestSettings
 from fondly.mailer.settings import MailerSettings
+from fondly.operations.topology import load_topology
 from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import check
 from fondly.sender.settings import FeedbackSettings, SenderSettings
 from fondly.sentiment.settings import SentimentSettings
 from fondly.stack.provision import provision
-from fondly.stack.topology import load_topology
 
 if TYPE_CHECKING:
     from fondly.runtime.settings import ServiceSettings

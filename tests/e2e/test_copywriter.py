@@ -1,4 +1,4 @@
-"""understudy's copywriter passes the mailer's gate: offline, emails are not made of house texts."""
+"""understudy's copywriter passes the mailer's gate: offline, emails are not made of template copy."""
 
 import json
 from collections.abc import Sequence

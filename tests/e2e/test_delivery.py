@@ -148,9 +148,7 @@ async def ranked_for(pipeline: Pipeline, run_id: str) -> list[str]:
     return [json.loads(line)["userId"] for body in bodies for line in body.splitlines()]
 
 
-PAID = re.compile(
-    r"Converse|InvokeModel|CreateModelInvocationJob|(Batch)?Detect\w+|Start\w+DetectionJob|Create\w+Job"
-)
+PAID = re.compile(r"Converse|InvokeModel|(Batch)?Detect\w+|Create\w+Job")
 """The operations that cost something each time, of all three services."""
 
 

@@ -9,9 +9,10 @@ import boto3
 
 from examples.begin_service import begin
 from fondly.contracts.events import EmailSent, new_event
-from fondly.stack.embedded import ENVIRONMENT, REGION, EmbeddedStack
+from fondly.operations.local_stack import ENVIRONMENT
+from fondly.operations.topology import Queue, load_topology
+from fondly.stack.embedded import REGION, EmbeddedStack
 from fondly.stack.provision import provision
-from fondly.stack.topology import Queue, load_topology
 from tests.e2e.conftest import RECORDING
 from tests.support.pipeline import Pipeline
 
@@ -50,7 +51,9 @@ async def test_the_tests_of_a_service_from_the_template_pass(tmp_path: Path) -> 
     """They come with it, under its name."""
     begin(NAME, tmp_path / NAME)
     paths = f"pythonpath={ROOT} {tmp_path / NAME / 'src'}"
-    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "-o", paths, tmp_path / NAME]
-    tests = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    command = ("-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-o", paths, str(tmp_path / NAME))
+    tests = await asyncio.create_subprocess_exec(
+        sys.executable, *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
     out, _ = await tests.communicate()
     assert tests.returncode == 0, out.decode()

@@ -17,9 +17,11 @@ from typing import NamedTuple
 import pytest
 
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.operations.local_stack import ENVIRONMENT
+from fondly.operations.topology import SERVICES
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.sender.handler import SCHEDULE
-from fondly.stack.embedded import ENVIRONMENT, FEEDBACK, SERVICES, WEB, WEB_PORT
+from fondly.stack.embedded import FEEDBACK, WEB, WEB_PORT
 from fondly.stack.sample import SampleFacts
 from services.recommender.tests.fakes import made_up_shop
 from tests.e2e.conftest import DELIVERY
@@ -71,13 +73,10 @@ UNUSED_HERE = {
     "comprehend:Detect* *": "a text that fails in its batch",
     "comprehend:BatchDetectDominantLanguage *": "reviews of unknown language",
     "comprehend:BatchDetectTargetedSentiment *": "aspects found by Comprehend",
-    "comprehend:*SentimentDetectionJob *": "a run with many texts",
     "sqs:SendMessage ingest-uploads": "a file that is read for 11.5 hours",
-    "sqs:SendMessage sentiment": "the polls of its jobs",
-    "bedrock:*ModelInvocationJob *": "a run with many prompts",
+    "sqs:SendMessage sentiment": "a part that waits for its quota for 11.5 hours",
     "s3:GetObject shop/themes/*": "a theme of the shop's own",
-    "s3:GetObject runs/*/copy/job/*": "the answers of its job",
-    "sqs:SendMessage mailer": "the polls of its job, and the parts that have waited for it",
+    "sqs:SendMessage mailer": "a part that waits for its quota for 11.5 hours",
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",
     "personalize:*Campaign *": "a campaign that is kept for real time",
@@ -87,7 +86,7 @@ UNUSED_HERE = {
     "dynamodb:Query runs": "the totals of a run that the recommender fails",
     "personalize:Delete* *": "what older runs and releases left",
     "s3:DeleteObject runs/*/personalize/*": "the files of older runs",
-    "sns:Publish run-finished": "a run that sentiment or the recommender fails",
+    "sns:Publish run-finished": "a run that the recommender fails",
 }
 
 UNUSED_BY = {

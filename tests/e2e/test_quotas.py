@@ -6,7 +6,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from fondly.stack.embedded import SERVICES, embedded_stack, exported
+from fondly.operations.local_stack import exported
+from fondly.operations.topology import SERVICES
+from fondly.stack.embedded import embedded_stack
 from fondly.stack.observer import observe
 from fondly.stack.sample import write_sample
 from tests.support.pipeline import Pipeline

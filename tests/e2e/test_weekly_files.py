@@ -15,6 +15,7 @@ import pytest
 from fondly.contracts import object_keys
 from fondly.contracts.events import RunFinished
 from fondly.contracts.records import Recommendation
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.witnesses import Witness
 from fondly.runtime.runs.run import Run
@@ -108,12 +109,12 @@ async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Pat
 
     left_out = sum(len(one.held_out) for one in await witnesses(pipeline, second))
     known = len({(one["user_id"], one["product_id"]) for one in every})
-    assert int(second.step["interactions"]) == known - left_out
+    assert RecommenderState.of(second).interactions == known - left_out
     assert calls("CreateSolutionVersion", before) == 1
     assert calls("CreateDatasetImportJob", before) == 3
     again = len(unchanged & {one.customer_id for one in await witnesses(pipeline, first)})
     assert finished.counts["rankings_kept"] == UNCHANGED - again
-    assert int(second.step["ranked"]) == len(changed) + again
+    assert RecommenderState.of(second).ranked == len(changed) + again
 
     had: dict[str, set[object]] = {}
     for one in every:

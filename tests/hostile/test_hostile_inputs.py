@@ -130,14 +130,14 @@ def everywhere(field: str, text: str) -> str:
 
 @parameters("answers")
 async def test_a_model_that_obeys_an_attacker_is_not_heard(case: Case, harmless: Email) -> None:
-    """The gate refuses every wording, and the field has house text."""
+    """The gate refuses every wording, and the field has template copy."""
     message = await only_message(recommended(), AnsweringModel(everywhere(case.field, case.text)))
     assert harm_in(message, harmless=harmless, never=case.never) == []
 
 
 @parameters("raw_answers")
 async def test_an_answer_of_another_form_is_not_heard(case: Case, harmless: Email) -> None:
-    """The email has house text throughout."""
+    """The email has template copy throughout."""
     message = await only_message(recommended(), AnsweringModel(case.text))
     assert harm_in(message, harmless=harmless, never=["evil.example"]) == []
 

@@ -32,7 +32,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
         {
             **COMMON,
             "shop": SHOP,
-            "mailer": {"model_id": PROFILE, "batch_from_prompts": 1000},
+            "mailer": {"model_id": PROFILE},
             "unsubscribe_endpoint": True,
             "former_unsubscribe_keys": True,
             "clicks_enabled": True,

@@ -15,7 +15,7 @@ CONDITIONS = (
     (r"([\w#]+) IN \(([^)]+)\)", r"(get('\1') in listed('\2'))"),
     (r"attribute_not_exists\(([\w#.]+)\)", r"(not has('\1'))"),
     (r"attribute_exists\(([\w#.]+)\)", r"has('\1')"),
-    (r"([\w#]+) = (:\w+)", r"(get('\1') == values['\2'])"),
+    (r"([\w#.]+) = (:\w+)", r"(get('\1') == values['\2'])"),
     (r" AND ", " and "),
     (r" OR ", " or "),
 )
@@ -111,7 +111,7 @@ def _require(request: Mapping[str, Any], item: Item) -> None:
     names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
     scope = {
         "has": lambda path: _has(item, [names.get(name, name) for name in path.split(".")]),
-        "get": lambda name: item.get(names.get(name, name)),
+        "get": lambda path: _get(item, [names.get(name, name) for name in path.split(".")]),
         "listed": lambda names: [values[name] for name in names.split(", ")],
         "values": values,
     }
@@ -119,11 +119,15 @@ def _require(request: Mapping[str, Any], item: Item) -> None:
         raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "Write")
 
 
-def _has(item: Mapping[str, Any], path: Sequence[str]) -> bool:
+def _get(item: Mapping[str, Any], path: Sequence[str]) -> Any:  # noqa: ANN401 - a value of any type
     *outer, name = path
     for each in outer:
         item = item[each]["M"] if each in item else {}
-    return name in item
+    return item.get(name)
+
+
+def _has(item: Mapping[str, Any], path: Sequence[str]) -> bool:
+    return _get(item, path) is not None
 
 
 def _change(item: Item, request: Mapping[str, Any]) -> None:

@@ -16,8 +16,8 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from fondly.operations.topology import load_topology
 from fondly.stack.provision import Resources, provision
-from fondly.stack.topology import load_topology
 
 if TYPE_CHECKING:
     from moto.sns.models import SNSBackend

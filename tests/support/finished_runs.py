@@ -12,11 +12,10 @@ from aiobotocore.session import get_session
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import FinishedEmail
 from fondly.contracts.events import RunFinished
-from fondly.runtime.announcer import SNSAnnouncer
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.batches import batches
 from fondly.runtime.parallel import for_each
-from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.runs.run import MAKING
 from fondly.stack.observer import Observer
 

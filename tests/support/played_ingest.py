@@ -8,8 +8,7 @@ from aiobotocore.session import get_session
 from fondly.contracts import object_keys
 from fondly.contracts.events import DataIngested, RunFinished
 from fondly.contracts.records import Customer, Product
-from fondly.runtime.announcer import SNSAnnouncer
-from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.runs.run import PartReport, StageName, part_name
 from tests.support.pipeline import Pipeline
 from tests.support.runs import START, finish_part

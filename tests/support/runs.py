@@ -11,8 +11,9 @@ from fondly.runtime.runs.budget import Budget
 from fondly.runtime.runs.latest import LatestRuns
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.locks import Locks
-from fondly.runtime.runs.run import PartReport, Progress, StageName
+from fondly.runtime.runs.run import PartReport, Progress, Run, StageName
 from fondly.runtime.runs.stage import Stage
+from fondly.runtime.runs.state import ServiceState
 from tests.support.dynamodb import InMemoryDynamoDB
 
 if TYPE_CHECKING:
@@ -53,6 +54,11 @@ class Runs:
     def stage(self, name: StageName, announcer: Announcer) -> Stage:
         """A stage on this table."""
         return Stage(name, ledger=self.ledger, locks=self.locks, announcer=announcer, budget=self.budget)
+
+
+def with_state(run: Run, state: ServiceState) -> Run:
+    """Return the run with a service's state."""
+    return run.model_copy(update={"states": {**run.states, state.stage: state.stored()}})
 
 
 async def finish_part(ledger: Ledger, run_id: str, part: int, report: PartReport) -> Progress:

@@ -142,18 +142,13 @@ class InMemoryPolls:
 
     sent: list[tuple[str, int]] = field(default_factory=list)
     sent_at_once: list[tuple[str, int]] = field(default_factory=list)
-    parts: list[tuple[str, int]] = field(default_factory=list)
     bundles: list[tuple[str, Round, int]] = field(default_factory=list)
 
-    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
+    async def send(self, run_id: str, attempt: int, *, delay_s: int | None = None) -> None:
         """Keep one poll."""
         self.sent.append((run_id, attempt))
-        if at_once:
+        if delay_s == 0:
             self.sent_at_once.append((run_id, attempt))
-
-    async def send_part(self, run_id: str, part: int) -> None:
-        """Keep a message about a part."""
-        self.parts.append((run_id, part))
 
     async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None:
         """Keep messages about bundles."""

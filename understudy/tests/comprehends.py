@@ -1,58 +1,38 @@
 """Comprehend for tests: a reader of aspects that knows a few words, and the service with it."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aiobotocore.session import get_session
-
-from understudy.comprehend import create_service
+from understudy.comprehend import ComprehendOptions, create_service
 from understudy.engines.sentiment import Scores, SentimentModel
-from understudy.testing import ACCOUNT_ID
+from understudy.engines.targets import Target, TargetReader
 
 if TYPE_CHECKING:
-    from understudy.comprehend.targeted import AspectReader
     from understudy.wire.service import Service
 
 REGION = "eu-west-1"
 ASPECTS = {"battery": "battery", "charge": "battery", "sound": "sound", "price": "price"}
 
 
-@dataclass(frozen=True)
-class FoundMention:
-    """A mention as a reader returns it."""
-
-    text: str
-    aspect: str
-    begin: int
-    end: int
-    scores: Scores
-
-    @property
-    def label(self) -> str:
-        """The likeliest sentiment."""
-        return self.scores.label
-
-
-class WordReader:
+class WordReader(TargetReader):
     """Finds the words of `aspects`; the word before decides whether they are praised or blamed."""
 
     def __init__(self, aspects: Mapping[str, str] = ASPECTS) -> None:
         self._aspects = aspects
         self._pattern = re.compile(rf"(?:(\w+) )?\b({'|'.join(aspects)})\b", re.IGNORECASE)
 
-    def read(self, text: str) -> Sequence[FoundMention]:
+    def read(self, text: str) -> list[Target]:
         """Return the mentions, the last first."""
         found = [self._mention(match) for match in self._pattern.finditer(text)]
         return found[::-1]
 
-    def _mention(self, match: re.Match[str]) -> FoundMention:
+    def _mention(self, match: re.Match[str]) -> Target:
         before, word = (match[1] or "").lower(), match[2]
         scores = {"great": (0.9, 0.04), "terrible": (0.04, 0.9)}.get(before, (0.04, 0.04))
         positive, negative = scores
-        return FoundMention(
+        return Target(
             text=word,
             aspect=self._aspects[word.lower()],
             begin=match.start(2),
@@ -65,12 +45,6 @@ load_model = cache(SentimentModel.load)
 """Reads the packaged model once for all tests."""
 
 
-def comprehend_service(
-    s3_endpoint_url: str | None = None,
-    aspects: "AspectReader | None" = None,
-    **settings: Any,  # noqa: ANN401 - any setting
-) -> "Service":
-    """Return Comprehend with the packaged model, by default the reader above, and jobs without delay."""
-    clients = partial(get_session().create_client, "s3", REGION, endpoint_url=s3_endpoint_url)
-    options = {"region": REGION, "account_id": ACCOUNT_ID, "state_delay_s": 0, **settings}
-    return create_service(load_model(), aspects or WordReader(), s3_client_factory=clients, **options)
+def comprehend_service(**options: Any) -> "Service":  # noqa: ANN401 - any option
+    """Return Comprehend with the packaged model and the reader above."""
+    return create_service(load_model(), WordReader(), ComprehendOptions(**options))

@@ -17,9 +17,10 @@ def serve(port: int, folder: Path, log: Path, s3_url: str) -> None:
     """Be a process that serves Personalize."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(log.open("a", buffering=1)))
     services = create_services(
+        PersonalizeOptions(state_dir=folder, state_delay_s=STATE_DELAY_S),
         region="us-east-1",
         account_id="123456789012",
-        s3_client_factory=partial(
+        s3=partial(
             get_session().create_client,
             "s3",
             "us-east-1",
@@ -27,7 +28,5 @@ def serve(port: int, folder: Path, log: Path, s3_url: str) -> None:
             aws_access_key_id="any",
             aws_secret_access_key="any",
         ),
-        state_delay_s=STATE_DELAY_S,
-        options=PersonalizeOptions(state_dir=folder),
     )
     uvicorn.Server(server_config(create_app(services), port=port)).run()

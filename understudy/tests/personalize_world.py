@@ -189,22 +189,14 @@ DELETION: dict[str, Any] = {
 
 
 @contextmanager
-def served(
-    s3: FakeS3, arns: dict[str, str], options: PersonalizeOptions, *, state_delay_s: float = 0.0
-) -> Iterator[World]:
+def served(s3: FakeS3, arns: dict[str, str], options: PersonalizeOptions) -> Iterator[World]:
     """Serve Personalize, whose resources stay in each state for so long."""
 
     @asynccontextmanager
     async def client() -> Any:  # noqa: ANN401 - a double
         yield s3
 
-    services = create_services(
-        region="us-east-1",
-        account_id="123456789012",
-        s3_client_factory=cast("Any", client),
-        state_delay_s=state_delay_s,
-        options=options,
-    )
+    services = create_services(options, region="us-east-1", account_id="123456789012", s3=cast("Any", client))
     with UnderstudyServer(services) as server:
         yield World(server.url, arns)
 
@@ -215,6 +207,6 @@ def settled_world(folder: Path, limits: dict[str, int]) -> Iterator[World]:
     s3, arns = FakeS3(objects()), dict[str, str]()
     with served(s3, arns, PersonalizeOptions(state_dir=folder)) as world:
         world.set_up()
-    options = PersonalizeOptions(state_dir=folder, limits=limits)
-    with served(s3, arns, options, state_delay_s=3_600) as world:
+    options = PersonalizeOptions(state_dir=folder, limits=limits, state_delay_s=3_600)
+    with served(s3, arns, options) as world:
         yield world

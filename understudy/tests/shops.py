@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from understudy.engines.recommend import Events, Histories, ItemContent
-from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.links import HybridParams
 from understudy.engines.recommend.tables import Catalogue
 
 N_USERS, N_ITEMS, N_EVENTS = 40, 60, 320

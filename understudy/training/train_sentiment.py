@@ -29,8 +29,7 @@ from sentiment_training.vocabulary import common_words, cut
 from understudy.engines.sentiment.front import Front, save
 from understudy.engines.sentiment.joining import CLASSES
 from understudy.engines.sentiment.model import WEIGHTS_FOLDER
-from understudy.engines.sentiment.net import Net
-from understudy.engines.sentiment.pieces import Pieces
+from understudy.engines.sentiment.pieces import Net, Pieces
 
 SEED = 7
 THREADS = 2

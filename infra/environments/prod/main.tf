@@ -7,7 +7,6 @@ locals {
   # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateway endpoints. An endpoint is billed
   # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs).
   interface_endpoints = [
-    "bedrock",
     "bedrock-runtime",
     "comprehend",
     "ecr.api",
@@ -29,7 +28,6 @@ locals {
 
   unused_endpoints = concat(
     var.sending.transport == "ses" ? [] : ["email"],
-    var.mailer.batch_from_prompts == null ? ["bedrock"] : [],
     var.recommender.campaign ? [] : ["personalize-events", "personalize-runtime"],
   )
 }

@@ -18,10 +18,9 @@ variable "shop" {
 variable "mailer" {
   description = "The Bedrock model or inference profile that writes the emails' copy, and how it is asked; see the pipeline module."
   type = object({
-    model_id           = string
-    converse_rpm       = optional(number)
-    batch_from_prompts = optional(number)
-    guardrail          = optional(object({ id = string, version = string }))
+    model_id     = string
+    converse_rpm = optional(number)
+    guardrail    = optional(object({ id = string, version = string }))
   })
 }
 

@@ -88,8 +88,8 @@ locals {
         { metric = "customers_by_popularity", label = "customers by popularity" },
         { metric = "copy_repairs", label = "copy repairs" },
         { metric = "emails_template_copy", label = "emails with template copy" },
-        { metric = "emails_mixed_copy", label = "emails with some house text" },
-        { metric = "house_fields", label = "fields with house text" },
+        { metric = "emails_mixed_copy", label = "emails with some template copy" },
+        { metric = "template_fields", label = "fields with template copy" },
         { metric = "emails_failed", label = "emails failed" },
       ]
     },

@@ -23,6 +23,11 @@ locals {
   ]
 
   watches_deliveries = var.sending.transport != "none"
+
+  # Built from names: queue policies refer to the rule, and the rule's target to the queue, which would be a cycle.
+  event_rule_arns = local.watches_deliveries ? {
+    sender = ["arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.name}-deliveries"]
+  } : {}
 }
 
 # A delivery that waits for somebody has no message, and so no task: four times a day the sender looks how long.

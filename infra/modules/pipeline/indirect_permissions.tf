@@ -47,12 +47,22 @@ locals {
     ]
   }
 
-  # Whoever creates something with tags has to be allowed to tag it.
-  tagging = {
-    sentiment = { action = "comprehend:TagResource", resources = ["${local.comprehend}:sentiment-detection-job/*"] }
-    mailer    = { action = "bedrock:TagResource", resources = [local.model_jobs] }
-    recommender = {
-      action = "personalize:TagResource"
+  # Personalize's jobs work with a role that the recommender passes on. Whoever creates something with tags has to be
+  # allowed to tag it.
+  personalize_permissions = [
+    {
+      sid       = "PassRoleToPersonalize"
+      actions   = ["iam:PassRole"]
+      resources = [aws_iam_role.personalize.arn]
+      conditions = [{
+        test     = "StringEquals"
+        variable = "iam:PassedToService"
+        values   = ["personalize.amazonaws.com"]
+      }]
+    },
+    {
+      sid     = "TagWhatIsCreated"
+      actions = ["personalize:TagResource"]
       resources = [
         "${local.personalize}:batch-inference-job/*",
         "${local.personalize}:campaign/${var.name}",
@@ -63,13 +73,9 @@ locals {
         "${local.personalize}:filter/${var.name}-*",
         "${local.personalize}:solution/${var.name}-*",
       ]
-    }
-  }
-  tag_permissions = {
-    for service, tags in local.tagging : service => [
-      { sid = "TagWhatIsCreated", actions = [tags.action], resources = tags.resources, conditions = [] }
-    ]
-  }
+      conditions = []
+    },
+  ]
 
   # Converse applies the guardrail that it is called with, in the caller's name.
   guardrail_permissions = [
@@ -85,8 +91,7 @@ locals {
     for service, checks in local.checks : service => concat(
       local.encryption,
       checks,
-      lookup(local.tag_permissions, service, []),
-      lookup(local.pass_role, service, []),
+      service == "recommender" ? local.personalize_permissions : [],
       service == "mailer" ? local.guardrail_permissions : [],
       service == "sender" ? local.ses_permissions : [],
     )

@@ -6,11 +6,10 @@
 
 locals {
   data_bucket = module.topology.bucket_arns["data"]
-  comprehend  = "arn:${local.partition}:comprehend:${local.region}:${local.account_id}"
   personalize = "arn:${local.partition}:personalize:${local.region}:${local.account_id}"
 
-  # Every service consumes a queue of its own. It also sends to it: delayed polls of long jobs, and a message that is held
-  # for as long as SQS lets it is sent anew.
+  # Every service consumes a queue of its own. It also sends to it: delayed polls of what takes long, and a message that is
+  # held for as long as SQS lets it is sent anew.
   consuming = {
     for service, queue in local.queues : service => [
       {
@@ -129,7 +128,7 @@ locals {
       {
         sid       = "Announce"
         actions   = ["sns:Publish"]
-        resources = [module.topology.topic_arns["sentiment-scored"], module.topology.topic_arns["run-finished"]]
+        resources = [module.topology.topic_arns["sentiment-scored"]]
       },
       {
         # Comprehend's synchronous operations act on text only: AWS defines no resource for them.
@@ -143,12 +142,6 @@ locals {
           "comprehend:DetectTargetedSentiment",
         ]
         resources = ["*"]
-      },
-      {
-        # A job gets its id, and so its ARN, when it is started.
-        sid       = "ScoreByJobs"
-        actions   = ["comprehend:DescribeSentimentDetectionJob", "comprehend:StartSentimentDetectionJob"]
-        resources = ["${local.comprehend}:sentiment-detection-job/*"]
       },
     ]
 
@@ -302,7 +295,6 @@ locals {
           "${local.data_bucket}/shop/fondly.toml",
           "${local.data_bucket}/shop/themes/*",
           "${local.data_bucket}/runs/*/recommendations/*",
-          "${local.data_bucket}/runs/*/copy/job/*",
         ]
       },
       {
@@ -351,17 +343,6 @@ locals {
         sid       = "WriteCopy"
         actions   = ["bedrock:InvokeModel"]
         resources = local.model_arns
-      },
-      {
-        # A job gets its id, and so its ARN, when it is started.
-        sid       = "AskByJobs"
-        actions   = ["bedrock:CreateModelInvocationJob"]
-        resources = concat(local.model_arns, [local.model_jobs])
-      },
-      {
-        sid       = "WatchJobs"
-        actions   = ["bedrock:GetModelInvocationJob", "bedrock:StopModelInvocationJob"]
-        resources = [local.model_jobs]
       },
     ]
 

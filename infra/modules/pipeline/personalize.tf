@@ -2,7 +2,31 @@
 
 resource "aws_iam_role" "personalize" {
   name               = "${var.name}-personalize"
-  assume_role_policy = data.aws_iam_policy_document.job_trust["personalize"].json
+  assume_role_policy = data.aws_iam_policy_document.personalize_trust.json
+}
+
+# That AWS service alone, for this account's jobs.
+data "aws_iam_policy_document" "personalize_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["personalize.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["${local.personalize}:*"]
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "personalize" {

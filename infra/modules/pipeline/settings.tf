@@ -23,8 +23,6 @@ locals {
       FONDLY_SENTIMENT_LANGUAGE       = var.sentiment.language
       FONDLY_SENTIMENT_ASPECTS        = var.sentiment.aspects
       FONDLY_SENTIMENT_SCORE_EXCLUDED = tostring(var.sentiment.score_excluded)
-      FONDLY_SENTIMENT_JOB_FROM_TEXTS = tostring(var.sentiment.job_from_texts)
-      FONDLY_SENTIMENT_JOB_ROLE_ARN   = aws_iam_role.comprehend.arn
 
       # The account's whole quota: tasks share it by themselves, however many run.
       FONDLY_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s)
@@ -109,7 +107,6 @@ locals {
   own_settings = toset(concat(
     flatten(values(local.required_settings)),
     [
-      "FONDLY_MAILER_BATCH_ROLE_ARN",
       "FONDLY_MAILER_GUARDRAIL_ID",
       "FONDLY_MAILER_GUARDRAIL_VERSION",
       "FONDLY_MAILER_MODEL_ID",
@@ -137,7 +134,6 @@ locals {
       "FONDLY_SENDER_WEB_HOST",
       "FONDLY_SENDER_WEB_PORT",
       "FONDLY_SENDER_WEB_REQUESTS_PER_S",
-      "FONDLY_SENTIMENT_JOB_ROLE_ARN",
     ],
   ))
 
@@ -163,10 +159,6 @@ locals {
 
       # The account's whole quota: tasks share it by themselves, however many run.
       FONDLY_MAILER_CONVERSE_RPM = tostring(var.mailer.converse_rpm)
-    },
-    var.mailer.batch_from_prompts == null ? {} : {
-      FONDLY_MAILER_BATCH_FROM_PROMPTS = tostring(var.mailer.batch_from_prompts)
-      FONDLY_MAILER_BATCH_ROLE_ARN     = aws_iam_role.bedrock.arn
     },
     var.mailer.guardrail == null ? {} : {
       FONDLY_MAILER_GUARDRAIL_ID      = var.mailer.guardrail.id

@@ -7,7 +7,6 @@ locals {
   understudy_url  = "http://understudy.${var.name}.internal:${local.understudy_port}"
 
   understudy_endpoints = var.understudy ? {
-    AWS_ENDPOINT_URL_BEDROCK             = local.understudy_url
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME     = local.understudy_url
     AWS_ENDPOINT_URL_COMPREHEND          = local.understudy_url
     AWS_ENDPOINT_URL_PERSONALIZE         = local.understudy_url
@@ -40,11 +39,7 @@ locals {
     {
       sid       = "ReadAndWriteFiles"
       actions   = ["s3:GetObject", "s3:PutObject"]
-      resources = [
-        "${local.data_bucket}/runs/*/personalize/*",
-        "${local.data_bucket}/runs/*/sentiment/job/*",
-        "${local.data_bucket}/runs/*/copy/job/*",
-      ]
+      resources = ["${local.data_bucket}/runs/*/personalize/*"]
     },
   ])
 }

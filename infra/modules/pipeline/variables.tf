@@ -76,25 +76,14 @@ variable "shop" {
 variable "mailer" {
   description = "The model that writes the emails' copy, and how it is asked."
   type = object({
-    model_id           = string
-    converse_rpm       = optional(number, 200)
-    batch_from_prompts = optional(number)
-    guardrail          = optional(object({ id = string, version = string }))
+    model_id     = string
+    converse_rpm = optional(number, 200)
+    guardrail    = optional(object({ id = string, version = string }))
   })
 
   validation {
     condition     = !startswith(var.mailer.model_id, "arn:")
     error_message = "model_id must be a model id or inference profile id, such as eu.anthropic.…: permissions are built from it."
-  }
-
-  validation {
-    condition     = var.mailer.batch_from_prompts == null ? true : var.mailer.batch_from_prompts >= 100
-    error_message = "mailer.batch_from_prompts must be at least 100, which is the least that Bedrock takes in a job, or null for no jobs."
-  }
-
-  validation {
-    condition     = var.mailer.batch_from_prompts == null || var.mailer.guardrail == null
-    error_message = "mailer.guardrail and mailer.batch_from_prompts exclude each other: jobs apply no guardrail."
   }
 
   validation {
@@ -237,12 +226,11 @@ variable "comprehend_calls_per_s" {
 }
 
 variable "sentiment" {
-  description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; whether those of customers who get no email are; from how many texts on by jobs."
+  description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; whether those of customers who get no email are."
   type = object({
     language       = optional(string, "en")
     aspects        = optional(string, "own")
     score_excluded = optional(bool, false)
-    job_from_texts = optional(number, 50000)
   })
   default = {}
 
@@ -256,11 +244,6 @@ variable "sentiment" {
   validation {
     condition     = contains(["own", "comprehend", "off"], var.sentiment.aspects)
     error_message = "sentiment.aspects must be own, comprehend or off."
-  }
-
-  validation {
-    condition     = var.sentiment.job_from_texts >= 1000 && floor(var.sentiment.job_from_texts) == var.sentiment.job_from_texts
-    error_message = "sentiment.job_from_texts must be a whole number of at least 1000."
   }
 }
 
@@ -295,17 +278,6 @@ variable "understudy" {
   description = "Run understudy instead of Comprehend, Personalize, Bedrock and SES: no AI costs, and no email leaves."
   type        = bool
   default     = false
-}
-
-variable "job_events" {
-  description = "Services whose queues receive job state changes: the mailer, from Bedrock."
-  type        = set(string)
-  default     = []
-
-  validation {
-    condition     = length(setsubtract(var.job_events, ["mailer"])) == 0
-    error_message = "job_events may contain only mailer."
-  }
 }
 
 variable "check" {

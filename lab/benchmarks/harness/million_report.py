@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from fondly.ingest.domain.parts import MAX_PARTS
+from fondly.ingest.domain.run_state import IngestState
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.run import Run, RunStatus
 from harness.local_aws.usage import STAND_INS, STORES
 
@@ -59,9 +61,9 @@ class Report:
             "reviews": self.reviews,
             "products": self.products,
             "parts": self.run.parts,
-            "part_records": self.run.step.get("ingest_part_reviews"),
+            "part_records": IngestState.of(self.run).part_records,
             "status": self.run.status,
-            "engine": self.run.step.get("engine"),
+            "engine": RecommenderState.of(self.run).engine,
             "batch_files": self.files,
             "stages": {
                 stage: {
@@ -117,7 +119,7 @@ def show(report: Report) -> None:
     )
     run = report.run
     console.print(
-        f"run {run.status}, {run.parts:,} parts of {run.step.get('ingest_part_reviews')} records and more"
+        f"run {run.status}, {run.parts:,} parts of {IngestState.of(run).part_records} records and more"
     )
     console.print(f"largest ledger item: {report.largest(LEDGER_ITEM).get(LEDGER_ITEM, 0):,} bytes")
     console.print(f"messages and events: {_listed(report.total('sent'))}")

@@ -13,8 +13,9 @@ from pathlib import Path
 import boto3
 
 from fondly.contracts import object_keys
+from fondly.operations.local_stack import exported
 from fondly.runtime.runs.run import StageName
-from fondly.stack.embedded import EmbeddedStack, embedded_stack, exported
+from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
 from fondly.stack.sample import write_sample
 
@@ -67,7 +68,6 @@ class Case:
             "UNDERSTUDY_COMPREHEND_TPS": str(real),
             "UNDERSTUDY_COMPREHEND_LATENCY_S": latency,
             "FONDLY_SENTIMENT_CALLS_PER_S": str(told),
-            "FONDLY_SENTIMENT_JOB_FROM_TEXTS": "1000000000",
         }
 
 

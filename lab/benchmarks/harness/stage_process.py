@@ -16,11 +16,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fondly.operations.topology import load_topology
 from fondly.runtime import service
 from fondly.runtime.logs import configure_logging
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.settings import ServiceSettings, load_settings
-from fondly.stack.topology import load_topology
 from harness.local_aws import Session
 
 KIB_PER_MIB = 1024
@@ -37,7 +37,7 @@ SETTINGS = {
 
 
 def environment() -> dict[str, str]:
-    """Return what Terraform sets for every deployment: names and roles, and the quotas of the stand-ins.
+    """Return what Terraform sets for every deployment: names and a role, and the quotas of the stand-ins.
 
     Nothing else is set: sizes, limits and intervals are the services' defaults.
     """
@@ -53,12 +53,9 @@ def environment() -> dict[str, str]:
         for kind, values in named.items()
         for name, value in values.items()
     }
-    roles = {
-        f"FONDLY_{name}_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/fondly"
-        for name in ("PERSONALIZE", "SENTIMENT_JOB", "MAILER_BATCH")
-    }
+    role = {"FONDLY_PERSONALIZE_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/fondly"}
     quotas = {"FONDLY_SENTIMENT_CALLS_PER_S": "1000", "FONDLY_MAILER_CONVERSE_RPM": "60000"}
-    return resources | roles | quotas
+    return resources | role | quotas
 
 
 def main() -> None:

@@ -18,10 +18,10 @@ from fondly.contracts import object_keys
 from fondly.contracts.events import DataIngested
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Customer, Product, SharedText
-from fondly.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.file_sets import StoredFile
 from fondly.ingest.domain.formats.mapping import Mapping
 from fondly.ingest.domain.rejects import Reject
+from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.ports import VanishedError

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fondly.contracts.records import Customer, Product, Purchase, Review
 from fondly.ingest.domain.text import clean
-from fondly.ingest.domain.values.nothing import is_no_text, says_nothing
+from fondly.ingest.domain.values.texts import is_no_text, says_nothing
 from services.ingest.tests.shop_files import Dialect, Shop
 
 TWO_PLACES = Decimal("0.01")

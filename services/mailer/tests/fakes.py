@@ -8,11 +8,9 @@ from typing import Any
 from fondly.contracts.errors import TransientError
 from fondly.contracts.records import EmailRecord
 from fondly.mailer.domain.copy.fields import HEADLINES, TEXTS
-from fondly.mailer.domain.copy.job import JobState, JobStatus, JobTask
-from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
-from fondly.mailer.ports import BusyError, Claim, JobAnswer, ModelMessage, ModelReply
+from fondly.mailer.ports import Claim, ModelMessage, ModelReply
 from fondly.runtime.quota.turns import WithdrawnError
 
 MODEL = "anthropic.claude-haiku-5-5"
@@ -151,40 +149,3 @@ def _refusal(messages: Sequence[ModelMessage]) -> str | None:
     if not all(message.text.strip() for message in messages):
         return "The text field is blank."
     return None
-
-
-class InMemoryCopyJobs:
-    """Jobs that the test ends; each starts once, however often it is asked for, under its task's name."""
-
-    def __init__(self) -> None:
-        self.started: dict[str, int] = {}
-        self.states: dict[str, JobState] = {}
-        self.stopped: list[str] = []
-        self.busy = False
-
-    def line(self, prompt: Prompt) -> bytes:
-        """A prompt's key and text, on one line."""
-        return json.dumps([prompt.key(MODEL), prompt.text]).encode() + b"\n"
-
-    def answer(self, line: bytes) -> JobAnswer:
-        """A prompt's key with what the model says, with a refusal, or with an error."""
-        key, text, refusal, error = json.loads(line)
-        if error:
-            return JobAnswer(key, error=error)
-        return JobAnswer(key, ModelReply(text=text, refusal=refusal, input_tokens=100, output_tokens=10))
-
-    async def start(self, run_id: str, task: JobTask, *, prompts: int) -> str:
-        """Start a job, or find it."""
-        if self.busy:
-            raise BusyError("ServiceQuotaExceededException")
-        self.started[f"{run_id}-{task}"] = prompts
-        self.states.setdefault(task, JobState(JobStatus.RUNNING))
-        return f"arn:job/{task}"
-
-    async def state(self, job_id: str) -> JobState:
-        """Return a job's state."""
-        return self.states[job_id.removeprefix("arn:job/")]
-
-    async def stop(self, job_id: str) -> None:
-        """Keep which job was stopped."""
-        self.stopped.append(job_id)

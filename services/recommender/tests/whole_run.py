@@ -9,8 +9,7 @@ from fondly.contracts.events import Event, RecommendationsReady, SentimentScored
 from fondly.contracts.records import Recommendation
 from fondly.recommender.__main__ import make_handler
 from fondly.recommender.settings import RecommenderSettings
-from fondly.runtime.announcer import SNSAnnouncer
-from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import serve

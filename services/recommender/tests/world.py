@@ -18,6 +18,7 @@ from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules
+from fondly.recommender.domain.run_state import TRAINING, Phase, RecommenderState
 from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.recommender.domain.study.bundles import FEWEST_PARTS, RecommenderBundle
 from fondly.recommender.handler import RecommenderHandler
@@ -242,14 +243,29 @@ class World:
         await self.ledger.open_run(run_id, source="s3://b/k")
         await self.ledger.set_parts(run_id, 1)
         known = {"engine": "personalize", "ranked": 1, "interactions": 10, "csv_bytes": 10, **facts}
-        await self.ledger.set_step(
-            run_id, started_at=START.isoformat(), **{name: str(value) for name, value in known.items()}
-        )
+        await self.set_state(run_id, phase=Phase.SET_UP, started_at=START, **known)
+
+    async def state(self, run_id: str = RUN) -> RecommenderState:
+        """What the recommender keeps of a run."""
+        return RecommenderState.of(await self.ledger.run(run_id))
+
+    async def set_state(self, run_id: str = RUN, **members: object) -> None:
+        """Give a run's state other members."""
+        run = await self.ledger.run(run_id)
+        await self.ledger.change_state(run, RecommenderState, lambda state: state.having(**members))
 
     async def check(self, run_id: str = RUN) -> bool:
         """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""
         run = await self.ledger.run(run_id)
-        return await self.take_turns.has_turn(run) and await self.training.advance(run)
+        if not await self.take_turns.has_turn(run):
+            return False
+        run = await self.ledger.change_state(run, RecommenderState, self.training.regain)
+        while RecommenderState.of(run).phase in TRAINING:
+            passed = await self.training.run(run)
+            if passed is None:
+                return False
+            run = await self.handler.advance_run._pass(run, passed)
+        return True
 
     async def train_to_end(self, run_id: str = RUN, **facts: object) -> Run:
         """Prepare a run and check it until Personalize is done; its turn ends."""

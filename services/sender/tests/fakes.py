@@ -12,7 +12,8 @@ from fondly.contracts import object_keys
 from fondly.contracts.consent import Contact, Suppression
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.runtime.consent import Person
-from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
 from fondly.sender.domain.judging import Rules
@@ -83,7 +84,7 @@ class FakeDispatches:
         self.claims += 1
         return Claimed.MINE
 
-    async def settle(self, dispatches: Sequence[Dispatch]) -> None:
+    async def record(self, dispatches: Sequence[Dispatch]) -> None:
         """Record what came of emails; they may be tried again only while their claim holds."""
         await asyncio.sleep(0)
         for each in dispatches:
@@ -154,9 +155,10 @@ class RecordingPolls:
     doubts: list[tuple[int, tuple[str, ...], int]] = field(default_factory=list)
     """Parts, customers and delays."""
 
-    async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None:
+    async def send(self, run_id: str, attempt: int, *, delay_s: int | None = None) -> None:
         """Keep a poll."""
         assert run_id == RUN
+        assert delay_s is not None
         assert 0 <= delay_s <= 900
         self.polls.append((attempt, delay_s))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from fondly.contracts.consent import Contact, Suppression
 from fondly.contracts.delivery import Dispatch, Outcome
-from fondly.runtime.runs.delivery import FROM, Act, DecisionError, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import DecisionError
+from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
 from fondly.sender.domain.notifications import NotificationKind
 
 RUN = "run-0123456789abcdef"

@@ -1,15 +1,13 @@
 """Comprehend in memory, for tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 from fondly.contracts.records import Sentiment, SentimentScores
 from fondly.sentiment.domain.answers import write_language, write_mentions
-from fondly.sentiment.domain.job import JobState, JobStatus
-from fondly.sentiment.domain.job_output import JobLine
 from fondly.sentiment.domain.scores import Score, write_score
 from fondly.sentiment.domain.texts import Text
-from fondly.sentiment.ports import BusyError, Claim, Keep
+from fondly.sentiment.ports import Claim, Keep
 
 POSITIVE = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
 
@@ -47,41 +45,3 @@ class InMemoryAsks:
         texts = await claim(texts)
         self.besides += [text.words for text in texts]
         await keep({text.key: write_mentions(()) for text in texts})
-
-
-class InMemoryJobs:
-    """Jobs that the test ends; each starts once, however often it is asked for."""
-
-    def __init__(self) -> None:
-        self.started: dict[str, int] = {}
-        self.states: dict[str, JobState] = {}
-        self.busy = False
-
-    async def start(self, run_id: str, language: str, *, texts: int) -> str:
-        """Start a job, or find it; its id is its language."""
-        if self.busy:
-            raise BusyError("TooManyRequestsException")
-        self.started[f"{run_id}-{language}"] = texts
-        self.states.setdefault(language, JobState(JobStatus.RUNNING, f"output-{language}"))
-        return language
-
-    async def state(self, job_id: str) -> JobState:
-        """Return a job's state."""
-        return self.states[job_id]
-
-    def end(self, language: str, status: JobStatus, message: str = "") -> None:
-        """Let a job end."""
-        self.states[language] = JobState(status, f"output-{language}", message)
-
-
-class InMemoryJobOutputs:
-    """Outputs as lists of lines, by key."""
-
-    def __init__(self) -> None:
-        self.written: dict[str, list[JobLine]] = {}
-
-    async def lines(self, key: str, *, at_once: int) -> AsyncIterator[Sequence[JobLine]]:
-        """Yield the lines in groups."""
-        found = self.written[key]
-        for start in range(0, len(found), at_once):
-            yield found[start : start + at_once]

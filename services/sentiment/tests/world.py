@@ -4,31 +4,26 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from fondly.contracts import object_keys
-from fondly.contracts.events import DataIngested, SentimentPoll, new_event
+from fondly.contracts.events import DataIngested, new_event
 from fondly.contracts.records import Customer, Product, Review, ScoredReview, SharedText
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import PartReport, StageName, part_name
-from fondly.sentiment.adapters.new_keys import new_keys
 from fondly.sentiment.adapters.within_budget import AsksWithinBudget
 from fondly.sentiment.domain.engine import Engine
 from fondly.sentiment.handler import SentimentHandler
 from fondly.sentiment.ports import FindsAspects
-from fondly.sentiment.use_cases.advance_job import AdvanceJob
 from fondly.sentiment.use_cases.ask_aspects import AskAspects
-from fondly.sentiment.use_cases.collect_texts import CollectTexts
 from fondly.sentiment.use_cases.find_left_out import FindLeftOut
-from fondly.sentiment.use_cases.keep_job_answers import KeepJobAnswers
 from fondly.sentiment.use_cases.pay_once import PayOnce
 from fondly.sentiment.use_cases.read_documents import ReadDocuments
 from fondly.sentiment.use_cases.score_part import ScorePart
 from fondly.sentiment.use_cases.total_products import TotalProducts
-from services.sentiment.tests.fakes import InMemoryAsks, InMemoryJobOutputs, InMemoryJobs
+from services.sentiment.tests.fakes import InMemoryAsks
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import START, Runs, finish_part
-from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
+from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
-JOB_FROM_TEXTS = 1_000
 
 
 class World:
@@ -56,9 +51,6 @@ class World:
         self.announcer = announcer or InMemoryAnnouncer()
         self.asks = InMemoryAsks()
         self.kept = InMemoryKeptAnswers()
-        self.jobs = InMemoryJobs()
-        self.outputs = InMemoryJobOutputs()
-        self.polls = InMemoryPolls()
         self.stage = runs.stage(StageName.SENTIMENT, self.announcer)
         engine, pay_once = Engine(language=language), PayOnce(kept=self.kept, parallel_calls=4)
         if ask_aspects:
@@ -72,13 +64,12 @@ class World:
         self.handle = self._handler(score_excluded=score_excluded)
 
     def _handler(self, *, score_excluded: bool) -> SentimentHandler:
-        find_left_out = FindLeftOut(self.suppressions, scores_all=score_excluded)
         score_part = self.score_part = ScorePart(
             objects=self.objects,
             reviews=self.reviews,
             opinions=self.opinions,
             read_documents=self.read_documents,
-            find_left_out=find_left_out,
+            find_left_out=FindLeftOut(self.suppressions, scores_all=score_excluded),
         )
         total_products = TotalProducts(
             objects=self.objects,
@@ -88,30 +79,10 @@ class World:
             ledger=self.ledger,
             announcer=self.announcer,
         )
-        advance_job = AdvanceJob(
-            ledger=self.ledger,
-            stage=self.stage,
-            collect_texts=CollectTexts(
-                objects=self.objects,
-                read_documents=self.read_documents,
-                new_keys=new_keys,
-                find_left_out=find_left_out,
-            ),
-            jobs=self.jobs,
-            keep_answers=KeepJobAnswers(
-                objects=self.objects, read_documents=self.read_documents, outputs=self.outputs
-            ),
-            score_part=score_part,
-            total_products=total_products,
-            polls=self.polls,
-            announcer=self.announcer,
-        )
         return SentimentHandler(
             stage=self.stage,
             score_part=score_part,
             total_products=total_products,
-            advance_job=advance_job,
-            job_from_texts=JOB_FROM_TEXTS,
         )
 
     async def ingest(self, *parts: Sequence[Customer], run_id: str = RUN) -> None:
@@ -168,9 +139,7 @@ def product_of(product_id: str) -> Product:
     )
 
 
-def message(
-    part: int, message_id: str = "m", *, parts: int = 2, run_id: str = RUN, run_texts: int = 4
-) -> Message:
+def message(part: int, message_id: str = "m", *, parts: int = 2, run_id: str = RUN) -> Message:
     """The message about one part."""
     data = DataIngested(
         part=part,
@@ -178,14 +147,7 @@ def message(
         key=object_keys.customers(run_id, part),
         customers=1,
         reviews=2,
-        run_texts=run_texts,
     )
     return Message(
         message_id, "receipt", new_event(data, run_id=run_id, source="ingest").model_dump_json(), 1, 0
     )
-
-
-def poll(attempt: int, run_id: str = RUN) -> Message:
-    """The message of a poll."""
-    event = new_event(SentimentPoll(attempt=attempt), run_id=run_id, source="sentiment")
-    return Message(f"poll-{attempt}", "receipt", event.model_dump_json(), 1, 0)

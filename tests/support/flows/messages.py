@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from fondly.stack.topology import load_topology
+from fondly.operations.topology import load_topology
 from tests.support.flows.steps import BUCKET, HERE, KEYS, Flow, Step, queue_arn, role, steps, topic_arn, via
 from tests.support.hcl.aws import arn
 

@@ -2,7 +2,6 @@
 
 from itertools import chain
 
-from fondly.contracts import object_keys
 from tests.support.configurations import PROFILE
 from tests.support.flows.delivery import (
     CONFIGURATION_SET,
@@ -95,35 +94,11 @@ _CONFUSED_DEPUTIES = (
         by="aws:SourceAccount",
     ),
     _refused(
-        "Bedrock assumes the role for another account",
-        "bedrock.amazonaws.com",
-        "sts:AssumeRole",
-        role("bedrock"),
-        {**THERE, "aws:SourceArn": arn("bedrock", "model-invocation-job/x")},
-        by="aws:SourceAccount",
-    ),
-    _refused(
-        "Bedrock assumes the role for something that is no batch job",
-        "bedrock.amazonaws.com",
-        "sts:AssumeRole",
-        role("bedrock"),
-        {**HERE, "aws:SourceArn": arn("bedrock", "agent/x")},
-        by="aws:SourceArn",
-    ),
-    _refused(
         "Personalize assumes the role for another account",
         "personalize.amazonaws.com",
         "sts:AssumeRole",
         role("personalize"),
         {**THERE, "aws:SourceArn": arn("personalize", "dataset-import-job/x")},
-        by="aws:SourceAccount",
-    ),
-    _refused(
-        "Comprehend assumes the role for another account",
-        "comprehend.amazonaws.com",
-        "sts:AssumeRole",
-        role("comprehend"),
-        THERE,
         by="aws:SourceAccount",
     ),
     _refused(
@@ -160,37 +135,31 @@ _ROLES = (
     _refused("Personalize's role uses another key", role("personalize"), "kms:Decrypt", KEYS["messages"]),
     _refused("Personalize uses another key", "personalize.amazonaws.com", "kms:Decrypt", KEYS["messages"]),
     _refused(
-        "Comprehend's role reads the model's prompts",
-        role("comprehend"),
-        "s3:GetObject",
-        f"{BUCKET}/{object_keys.copy_job(RUN, 'x')}/input/x",
-    ),
-    _refused(
-        "Bedrock's role asks another model",
-        role("bedrock"),
-        "bedrock:InvokeModel",
-        arn("bedrock", "foundation-model/anthropic.claude-opus-5", account=""),
-    ),
-    _refused(
         "the mailer asks another profile",
         role("mailer-task"),
         "bedrock:InvokeModel",
         arn("bedrock", f"inference-profile/us.{PROFILE}"),
     ),
     _refused(
-        "the mailer passes a role to another service",
+        "the mailer asks another model",
         role("mailer-task"),
+        "bedrock:InvokeModel",
+        arn("bedrock", "foundation-model/anthropic.claude-opus-5", account=""),
+    ),
+    _refused(
+        "the recommender passes a role to another service",
+        role("recommender-task"),
         "iam:PassRole",
-        role("bedrock"),
+        role("personalize"),
         {"iam:PassedToService": "lambda.amazonaws.com"},
         by="iam:PassedToService",
     ),
     _refused(
-        "the recommender passes Bedrock's role",
-        role("recommender-task"),
+        "the mailer passes Personalize's role",
+        role("mailer-task"),
         "iam:PassRole",
-        role("bedrock"),
-        {"iam:PassedToService": "bedrock.amazonaws.com"},
+        role("personalize"),
+        {"iam:PassedToService": "personalize.amazonaws.com"},
     ),
     _refused("ingest calls Comprehend", role("ingest-task"), "comprehend:BatchDetectSentiment", "*"),
     _refused(

@@ -72,7 +72,7 @@ def flows() -> Iterator[Flow]:
     }
     for service, queue in queues.items():
         task = role(f"{service}-task")
-        ends_runs = () if service in {"sender", "feedback"} else (topic_arn("run-finished"),)
+        ends_runs = () if service in {"sentiment", "sender", "feedback"} else (topic_arn("run-finished"),)
         yield start_of(service, image=images.get(service, service))
         yield Flow(
             f"{service} receives and announces",

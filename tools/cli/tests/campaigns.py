@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from fondly.cli.verification import Account
+from fondly.operations.verification import Account
 
 ROLE = "arn:aws:iam::000000000000:role/job"
 FIELDS = {"USER_ID": "string", "ITEM_ID": "string", "TIMESTAMP": "long"}

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from fondly.cli.app import app
-from fondly.cli.verification import Account
+from fondly.operations.verification import Account
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName

@@ -15,7 +15,8 @@ from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import CopySource, EmailRecord
 from fondly.mailer.use_cases.draw_holdout import HOLDOUT
 from fondly.runtime.aws import CONFIG
-from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING
 from fondly.runtime.storage import DynamoDBItems, S3Objects

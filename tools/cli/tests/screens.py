@@ -1,4 +1,4 @@
-"""What people see of a table: on a terminal of 80 columns, and in a pipe; compared with `unit/snapshots/`."""
+"""What people see of a table, on a terminal of 80 columns and in a pipe, beside `snapshots/` of the test."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -9,7 +9,6 @@ from rich.console import Console
 
 from fondly.cli.output import console
 
-SNAPSHOTS = Path(__file__).parent / "unit/snapshots"
 Show = Callable[[Console], None]
 
 
@@ -26,9 +25,9 @@ def in_pipe(show: Show, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
-def compare(name: str, text: str) -> None:
-    """Compare with the snapshot; write it and fail if there is none."""
-    path = SNAPSHOTS / f"{name}.txt"
+def compare(test: str, name: str, text: str) -> None:
+    """Compare with the snapshot beside the test's file; write it and fail if there is none."""
+    path = Path(test).parent / f"snapshots/{name}.txt"
     if not path.exists():
         path.write_text(text)
         pytest.fail(f"{path} is new: check it")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fondly.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
+from fondly.operations.runs.sentiment_figures import exported
 from fondly.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
 from fondly.stack.gallery.model import (
     CopySource,
@@ -17,7 +18,6 @@ from fondly.stack.gallery.model import (
     Refusal,
 )
 from fondly.stack.pictures.addresses import picture_url
-from fondly.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import email, pick, prompt
 
 EMAILS = 130
@@ -87,7 +87,7 @@ body {{ margin: 0; background: #ffffff; color: #111111; font: 16px sans-serif }}
 
 
 def campaign() -> list[GalleryEmail]:
-    """Return the emails: every tenth by the house, every seventh to an unhappy customer."""
+    """Return the emails: every tenth with template copy, every seventh to an unhappy customer."""
     return [_email(number) for number in range(EMAILS)]
 
 
@@ -130,7 +130,7 @@ def _email(number: int) -> GalleryEmail:
         delivery=_delivery(number),
         chosen_by="personalize",
         copy_source=sources.get(number % 10, CopySource.AI),
-        house_fields=("intro",) if number % 10 == 1 else (),
+        template_fields=("intro",) if number % 10 == 1 else (),
         prompt_keys=_prompt_keys(number) if number % 10 else (),
         html=HTML.format(name=name, number=number, picture=PICTURE),
         text=f"Hello {name}\n\nEmail {number // 2}\n\nhttps://shop.example/unsubscribe/{number}",

@@ -27,7 +27,7 @@ COLUMNS = (
     "source",
     "labels",
     "unhappy",
-    "house",
+    "template",
     "refused",
     "body",
     "delivery",

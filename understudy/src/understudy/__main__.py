@@ -7,7 +7,6 @@ import sys
 from argparse import SUPPRESS, ArgumentParser
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from understudy.conform.command import add_arguments, conform
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
     from understudy.settings import Settings
     from understudy.wire.service import Service
@@ -46,7 +46,6 @@ def _parser() -> ArgumentParser:
     serving = commands.add_parser("serve", help="answer for all services (the default)")
     _add_check(serving, default=SUPPRESS)
     covering = commands.add_parser("coverage", help="print which operations are answered, as Markdown")
-    covering.add_argument("--write", type=Path, metavar="FILE", help="put it between the marks of a document")
     covering.set_defaults(run=_coverage)
     conforming = commands.add_parser("conform", help="see whether an endpoint, or AWS, answers as AWS does")
     add_arguments(conforming)
@@ -63,20 +62,18 @@ def _add_check(parser: ArgumentParser, *, default: object) -> None:
     )
 
 
-def _coverage(arguments: Namespace) -> None:
-    from understudy.coverage.command import print_coverage
+def _coverage(_arguments: Namespace) -> None:
+    from understudy.coverage import coverage_of, markdown
 
-    print_coverage(arguments.write)
+    sys.stdout.write(markdown(coverage_of(_services(_load_settings()))))
 
 
 def serve(arguments: Namespace) -> None:
     """Serve until SIGTERM or SIGINT; exit with one line that says why if a setting is invalid."""
     import structlog
     import uvicorn
-    from aiobotocore.session import get_session
 
     from understudy.app import create_app, server_config
-    from understudy.composition import create_services
     from understudy.logs import configure_logs
 
     gc.freeze()
@@ -84,23 +81,7 @@ def serve(arguments: Namespace) -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     settings = _load_settings()
     configure_logs(settings.log_level)
-    services = create_services(
-        region=settings.region,
-        account_id=settings.account_id,
-        model_ids=settings.model_ids,
-        state_delay_s=settings.state_delay_s,
-        comprehend_prior=settings.comprehend_prior,
-        s3_client_factory=partial(get_session().create_client, "s3", settings.region),
-        comprehend_calls_per_s=settings.comprehend_tps,
-        comprehend_disturbance=settings.comprehend_disturbance(),
-        long_document_fails_batch=settings.comprehend_long_document == "call",
-        bedrock_options=settings.bedrock_options(),
-        personalize_options=settings.personalize_options(),
-        account_options=settings.account_options(),
-        ses_options=settings.ses_options(),
-        client_factory=partial(get_session().create_client, region_name=settings.region),
-        state_dir=settings.state_dir,
-    )
+    services = _services(settings)
     if arguments.check:
         _check_state(settings.state_dir)
         return
@@ -113,9 +94,23 @@ def serve(arguments: Namespace) -> None:
         uvicorn.Server(server_config(app, host=settings.host, port=settings.port)).run()
 
 
+def _services(settings: Settings) -> list[Service]:
+    from aiobotocore.session import get_session
+
+    from understudy.composition import create_services
+
+    return create_services(
+        settings.options(),
+        region=settings.region,
+        account_id=settings.account_id,
+        clients=partial(get_session().create_client, region_name=settings.region),
+    )
+
+
 def _check_state(folder: Path | None) -> None:
     """Exit with 2 if the folder cannot be written; its files stay as they are: another process may run."""
-    from understudy.state import FolderInUseError, StateError, check_state
+    from understudy.database import FolderInUseError, StateError
+    from understudy.personalize import FOLDER, check_folder
 
     if folder is None:
         return
@@ -124,7 +119,7 @@ def _check_state(folder: Path | None) -> None:
         with TemporaryFile(dir=folder):
             pass
         with suppress(FolderInUseError):
-            check_state(folder, lock_timeout_s=0.0)
+            check_folder(folder / FOLDER, lock_timeout_s=0.0)
     except (OSError, StateError) as error:
         sys.stderr.write(f"check failed: UNDERSTUDY_STATE_DIR: {error}\n")
         sys.exit(2)
@@ -132,19 +127,19 @@ def _check_state(folder: Path | None) -> None:
 
 def _banner(services: list[Service], settings: Settings) -> str:
     """Return what is covered, for a person; where nobody looks, the log stays parseable."""
-    from understudy.coverage import coverage_of
-    from understudy.coverage.table import banner
+    from understudy.coverage import banner, coverage_of
 
     url = f"http://{settings.host}:{settings.port}"
     return f"{banner(coverage_of(services), version=__version__, url=url)}\n"
 
 
 def _require_state(folder: Path | None) -> None:
-    from understudy.state import StateError, check_state
+    from understudy.database import StateError
+    from understudy.personalize import FOLDER, check_folder
 
     try:
         if folder is not None:
-            check_state(folder, lock_timeout_s=_LOCK_TIMEOUT_S)
+            check_folder(folder / FOLDER, lock_timeout_s=_LOCK_TIMEOUT_S)
     except StateError as error:
         sys.exit(f"understudy cannot start: UNDERSTUDY_STATE_DIR: {error}")
 

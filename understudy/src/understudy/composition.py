@@ -2,82 +2,49 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from understudy import account, bedrock, comprehend, personalize, ses
 from understudy.account import AccountOptions
 from understudy.bedrock import BedrockOptions
-from understudy.disturbance import Disturbance
+from understudy.comprehend import ComprehendOptions
 from understudy.engines.sentiment import Prior, SentimentModel
 from understudy.engines.targets import TargetReader
 from understudy.personalize import PersonalizeOptions
 from understudy.ses import SesOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
-
-    from understudy.s3 import S3ClientFactory
     from understudy.ses.publishing import ClientFactory
     from understudy.wire.service import Service
 
 
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How each service behaves."""
+
+    comprehend: ComprehendOptions = field(default_factory=ComprehendOptions)
+    bedrock: BedrockOptions = field(default_factory=BedrockOptions)
+    account: AccountOptions = field(default_factory=AccountOptions)
+    ses: SesOptions = field(default_factory=SesOptions)
+    personalize: PersonalizeOptions = field(default_factory=PersonalizeOptions)
+
+
 def create_services(
-    *,
-    region: str,
-    account_id: str,
-    model_ids: Collection[str],
-    state_delay_s: float,
-    s3_client_factory: S3ClientFactory,
-    comprehend_prior: Prior = Prior.BALANCED,
-    comprehend_calls_per_s: float | None = None,
-    comprehend_disturbance: Disturbance = Disturbance(),  # noqa: B008 - frozen
-    long_document_fails_batch: bool = False,
-    bedrock_options: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
-    account_options: AccountOptions = AccountOptions(),  # noqa: B008 - frozen
-    personalize_options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
-    ses_options: SesOptions = SesOptions(),  # noqa: B008 - frozen
-    client_factory: ClientFactory | None = None,
-    state_dir: Path | None = None,
+    options: Options, *, region: str, account_id: str, clients: ClientFactory
 ) -> list[Service]:
-    """Return every service; their jobs reach S3 through clients of `s3_client_factory`.
-
-    `client_factory` opens clients of SNS and SQS, for the events of SES.
-
-    With `state_dir`, jobs of Comprehend and Bedrock outlive the process there; Personalize's options say
-    where its state is.
-    """
+    """Return every service; `clients` opens clients of S3, for jobs, and of SNS and SQS, for SES's events."""
+    model = _sentiment_model(options.comprehend.prior)
     return [
-        comprehend.create_service(
-            _sentiment_model(comprehend_prior),
-            TargetReader(_sentiment_model(comprehend_prior)),
-            region=region,
-            account_id=account_id,
-            s3_client_factory=s3_client_factory,
-            state_delay_s=state_delay_s,
-            calls_per_s=comprehend_calls_per_s,
-            disturbance=comprehend_disturbance,
-            long_document_fails_batch=long_document_fails_batch,
-            state_dir=state_dir,
+        comprehend.create_service(model, TargetReader(model), options.comprehend),
+        bedrock.create_service(options.bedrock),
+        account.create_service(
+            options.account, model_ids=options.bedrock.model_ids, region=region, account_id=account_id
         ),
-        *bedrock.create_services(
-            bedrock_options,
-            model_ids=model_ids,
-            region=region,
-            account_id=account_id,
-            s3_client_factory=s3_client_factory,
-            state_delay_s=state_delay_s,
-            state_dir=state_dir,
-        ),
-        *account.create_services(account_options, model_ids=model_ids, region=region, account_id=account_id),
-        ses.create_service(ses_options, region=region, account_id=account_id, clients=client_factory),
+        ses.create_service(options.ses, region=region, account_id=account_id, clients=clients),
         *personalize.create_services(
-            region=region,
-            account_id=account_id,
-            s3_client_factory=s3_client_factory,
-            state_delay_s=state_delay_s,
-            options=personalize_options,
+            options.personalize, region=region, account_id=account_id, s3=partial(clients, "s3")
         ),
     ]
 

@@ -6,9 +6,11 @@ removed: whenever the process is killed, the folder has all of a change or nothi
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 from weakref import finalize
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 DATABASE = "state.sqlite"
 FORMAT = 2
 """Changes when an older release could not read what a newer one has written."""
-_OLD_STATE = "state.json"
 LOCK_TIMEOUT_S = 5.0
 """How long to wait for a process that ends to let go of the folder."""
 _LOG_PAGES = 250
@@ -35,13 +36,6 @@ class FolderInUseError(StateError):
     """Another process has the folder."""
 
 
-class Layout(NamedTuple):
-    """The statements that make the tables that are missing, and those of them that have a column `file`."""
-
-    statements: Sequence[str]
-    referring: Sequence[str]
-
-
 class Database:
     """Keeps every change when a call returns. Used on one event loop.
 
@@ -49,9 +43,10 @@ class Database:
     machine that loses power may lose the last changes, but never the consistency of the rest.
     """
 
-    def __init__(self, layout: Layout, folder: Path | None) -> None:
+    def __init__(self, tables: Sequence[str], referring: Sequence[str], folder: Path | None) -> None:
+        """Hold what the statements `tables` make; those named `referring` have a column `file`."""
         self.folder = folder
-        self._layout = layout
+        self._statements, self._referring = tables, referring
         self._depth = 0
         self._discarded: list[str] = []
         self._is_expunging = False
@@ -66,7 +61,6 @@ class Database:
         """
         if self.folder is None:
             return
-        refuse_old(self.folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._connect(str(self.folder / DATABASE), lock_timeout_s)
@@ -157,7 +151,7 @@ class Database:
         run("PRAGMA secure_delete = ON")
         run(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         run("BEGIN EXCLUSIVE")
-        for statement in self._layout.statements:
+        for statement in self._statements:
             run(statement)
         run(f"PRAGMA user_version = {FORMAT}")
         run("COMMIT")
@@ -172,7 +166,7 @@ class Database:
     def _refers_to(self, file: str) -> bool:
         return any(
             self.rows(f"SELECT 1 FROM {table} WHERE file = ? LIMIT 1", (file,))  # noqa: S608 - our own words
-            for table in self._layout.referring
+            for table in self._referring
         )
 
     def _remove_leftovers(self) -> None:
@@ -184,18 +178,32 @@ class Database:
                     path.unlink()
 
 
-def refuse_old(folder: Path) -> None:
-    """Raise StateError if an older release has left its state in a folder."""
-    if (folder / _OLD_STATE).exists():
-        raise StateError(
-            f"{folder / _OLD_STATE} was written by an older release, which this one cannot read: "
-            "finish its runs with that release, or move the file away to begin anew"
-        )
-
-
 def _unusable(folder: Path, error: sqlite3.DatabaseError) -> StateError:
     if "locked" in str(error):
         return FolderInUseError(f"{folder} is in use by another process")
     return StateError(
         f"{folder / DATABASE} cannot be read ({error}): restore it, or move it away to begin anew"
     )
+
+
+_TIME = "$time"
+
+
+def as_json(content: object) -> str:
+    """Return JSON in which times are objects with the one member `$time`."""
+    return json.dumps(content, default=_time_as_json, ensure_ascii=False)
+
+
+def from_json(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return what `as_json` has written."""
+    return json.loads(text, object_hook=_time_from_json)
+
+
+def _time_as_json(value: object) -> dict[str, str]:
+    if isinstance(value, datetime):
+        return {_TIME: value.isoformat()}
+    raise TypeError(f"not JSON: {type(value).__name__}")
+
+
+def _time_from_json(members: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    return datetime.fromisoformat(members[_TIME]) if set(members) == {_TIME} else members

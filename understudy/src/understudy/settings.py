@@ -11,10 +11,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from understudy.account import AccountOptions
 from understudy.bedrock import BedrockOptions
-from understudy.bedrock.batch.runner import MIN_RECORDS
 from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS
 from understudy.bedrock.models import CURRENT_MODEL_IDS, ModelFeatures
 from understudy.bedrock.openai import OpenAiServer
+from understudy.composition import Options
+from understudy.comprehend import ComprehendOptions
 from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior
 from understudy.personalize import PersonalizeOptions
@@ -33,9 +34,9 @@ class Settings(BaseSettings):
     account_id: Annotated[str, Field(pattern=r"^\d{12}$")] = "000000000000"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     state_delay_s: Annotated[float, Field(ge=0)] = 0.2
-    """How long a Personalize resource or a Comprehend job stays in each state before the next."""
+    """How long a Personalize resource stays in each state before the next."""
     state_dir: Path | None = None
-    """A folder in which Personalize and all jobs outlive the process; without one they are gone with it."""
+    """A folder in which Personalize outlives the process; without one it is gone with it."""
     personalize_tps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """The calls per second that each operation of Personalize answers; the others are throttled."""
     personalize_latency_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
@@ -49,7 +50,7 @@ class Settings(BaseSettings):
     model_features: dict[str, ModelFeatures] = {}
     """What models can do that differ from the table or are not in it, as a JSON object by model id."""
     converse_rpm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    """The requests a minute that each model answers, by Converse and InvokeModel; others are throttled."""
+    """The requests a minute that each model answers; others are throttled."""
     converse_tpm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """The tokens a minute of each model, against which a request's `maxTokens` are reserved."""
     converse_latency_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
@@ -58,8 +59,6 @@ class Settings(BaseSettings):
     """The share of its calls that fail with InternalServerException."""
     guardrails: dict[str, tuple[str, ...]] = DEFAULT_GUARDRAILS
     """The words that each guardrail blocks, as a JSON object by guardrail id."""
-    bedrock_min_batch: Annotated[int, Field(ge=1)] = MIN_RECORDS
-    """The fewest records that a batch inference job may have."""
     openai_base_url: HttpUrl | None = None
     """The server with OpenAI's chat API that answers in place of the copywriter."""
     openai_model: Annotated[str, Field(min_length=1)] | None = None
@@ -72,9 +71,9 @@ class Settings(BaseSettings):
     comprehend_tps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """The calls per second that each operation of Comprehend answers; the others are throttled."""
     comprehend_latency_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
-    """How long Comprehend takes to answer a synchronous call, on average."""
+    """How long Comprehend takes to answer a call, on average."""
     comprehend_error_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """The share of these calls that fail with InternalServerException."""
+    """The share of its calls that fail with InternalServerException."""
     comprehend_long_document: Literal["call", "entry"] = "entry"
     """What a document over the limit fails in a batch: the whole call, or only its own entry."""
 
@@ -115,8 +114,17 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no kind {min(unknown)}, but {', '.join(sorted(NOUNS))}")
         return quotas
 
-    def account_options(self) -> AccountOptions:
-        """Return what Service Quotas says."""
+    def options(self) -> Options:
+        """Return how each service behaves."""
+        return Options(
+            comprehend=self._comprehend(),
+            bedrock=self._bedrock(),
+            account=self._account(),
+            ses=self._ses(),
+            personalize=self._personalize(),
+        )
+
+    def _account(self) -> AccountOptions:
         usual = AccountOptions()
         return AccountOptions(
             converse_rpm=self.converse_rpm or usual.converse_rpm,
@@ -125,8 +133,7 @@ class Settings(BaseSettings):
             fargate_vcpus=self.fargate_vcpus,
         )
 
-    def ses_options(self) -> SesOptions:
-        """Return how SES behaves."""
+    def _ses(self) -> SesOptions:
         chance = random.Random(self.ses_seed)  # noqa: S311 - not for security
         return SesOptions(
             production=self.ses_production,
@@ -145,25 +152,30 @@ class Settings(BaseSettings):
             chance=chance,
         )
 
-    def bedrock_options(self) -> BedrockOptions:
-        """Return how Bedrock behaves."""
+    def _bedrock(self) -> BedrockOptions:
         return BedrockOptions(
+            model_ids=self.model_ids,
             features=self.model_features,
             guardrails=self.guardrails,
             requests_per_min=self.converse_rpm,
             tokens_per_min=self.converse_tpm,
             disturbance=Disturbance(latency_s=self.converse_latency_s, error_rate=self.converse_error_rate),
-            min_batch_records=self.bedrock_min_batch,
             openai=self._openai_server(),
         )
 
-    def comprehend_disturbance(self) -> Disturbance:
-        """Return what befalls Comprehend's synchronous calls."""
-        return Disturbance(latency_s=self.comprehend_latency_s, error_rate=self.comprehend_error_rate)
+    def _comprehend(self) -> ComprehendOptions:
+        return ComprehendOptions(
+            prior=self.comprehend_prior,
+            calls_per_s=self.comprehend_tps,
+            disturbance=Disturbance(
+                latency_s=self.comprehend_latency_s, error_rate=self.comprehend_error_rate
+            ),
+            long_document_fails_batch=self.comprehend_long_document == "call",
+        )
 
-    def personalize_options(self) -> PersonalizeOptions:
-        """Return how Personalize behaves."""
+    def _personalize(self) -> PersonalizeOptions:
         return PersonalizeOptions(
+            state_delay_s=self.state_delay_s,
             state_dir=self.state_dir,
             calls_per_s=self.personalize_tps,
             limits=self.personalize_quotas,

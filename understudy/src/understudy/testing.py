@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import uvicorn
 from aiobotocore.session import get_session
@@ -13,8 +13,7 @@ from aiobotocore.session import get_session
 from understudy.account import AccountOptions
 from understudy.app import create_app, server_config
 from understudy.bedrock import BedrockOptions
-from understudy.bedrock.models import CURRENT_MODEL_IDS
-from understudy.composition import create_services
+from understudy.composition import Options, create_services
 from understudy.personalize import PersonalizeOptions
 from understudy.ses import SesOptions
 
@@ -47,15 +46,9 @@ class UnderstudyServer:
         ses: SesOptions = SesOptions(),  # noqa: B008 - frozen
         port: int = 0,
     ) -> None:
+        options = Options(bedrock=bedrock, account=account, personalize=personalize, ses=ses)
         if services is None:
-            services = _all_services(
-                region,
-                s3_endpoint_url,
-                bedrock_options=bedrock,
-                account_options=account,
-                personalize_options=personalize,
-                ses_options=ses,
-            )
+            services = _all_services(options, region, s3_endpoint_url)
         self._services = services
         self._socket = socket.create_server(("127.0.0.1", port))
         # asyncio does not set this on sockets it did not create, which costs 40 ms per call.
@@ -97,19 +90,12 @@ class _SignallingServer(uvicorn.Server):
         self._started_event.set()
 
 
-def _all_services(region: str, s3_endpoint_url: str | None, **options: Any) -> list[Service]:  # noqa: ANN401 - of each service
-    emulated = {
-        "region_name": region,
-        "endpoint_url": s3_endpoint_url,
-        "aws_access_key_id": "test",
-        "aws_secret_access_key": "test",  # emulators take any
-    }
-    return create_services(
-        region=region,
-        account_id=ACCOUNT_ID,
-        model_ids=CURRENT_MODEL_IDS,
-        state_delay_s=0,
-        s3_client_factory=partial(get_session().create_client, "s3", **emulated),
-        client_factory=partial(get_session().create_client, **emulated),
-        **options,
+def _all_services(options: Options, region: str, s3_endpoint_url: str | None) -> list[Service]:
+    clients = partial(
+        get_session().create_client,
+        region_name=region,
+        endpoint_url=s3_endpoint_url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - emulators take any
     )
+    return create_services(options, region=region, account_id=ACCOUNT_ID, clients=clients)

@@ -21,7 +21,7 @@ def main() -> None:
     # Only now, since libraries have as many threads as there are cores when they are imported. More than that
     # would wait for each other without a pause.
     from understudy.logs import configure_logs  # noqa: PLC0415
-    from understudy.personalize.training_request import answer  # noqa: PLC0415
+    from understudy.personalize.trainer import answer  # noqa: PLC0415
 
     configure_logs("info")
     line = sys.stdin.buffer.readline()

@@ -51,12 +51,12 @@ def test_understudy_conforms_in_everything(
     server: UnderstudyServer, emulator_url: str, bucket: str, tmp_path: Path
 ) -> None:
     """Jobs, imports, training, a campaign: no check is skipped or different, and nothing is left."""
-    report, recording = tmp_path / "report.json", tmp_path / "recording.jsonl"
+    report = tmp_path / "report.json"
     storage = ("--s3-endpoint", emulator_url, "--bucket", bucket)
     role = ("--role-arn", "arn:aws:iam::000000000000:role/any")
     done = conform(
         *("--endpoint", server.url, "--paid", *storage, *role),
-        *("--json", str(report), "--record", str(recording)),
+        *("--json", str(report)),
     )
     assert done.returncode == 0, done.stdout + done.stderr
     counts = json.loads(report.read_text())["counts"]
@@ -66,7 +66,6 @@ def test_understudy_conforms_in_everything(
     personalize = boto3.client("personalize", endpoint_url=server.url)
     assert personalize.list_dataset_groups()["datasetGroups"] == []
     assert personalize.list_schemas()["schemas"] == []
-    assert bucket not in recording.read_text()
 
 
 def test_a_terminal_shows_what_is_covered() -> None:

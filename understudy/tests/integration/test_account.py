@@ -48,5 +48,5 @@ def test_quotas_are_those_that_are_enforced(monkeypatch: pytest.MonkeyPatch) -> 
     """What refuses calls is what Service Quotas says; the rest is a new account's."""
     monkeypatch.setenv("UNDERSTUDY_CONVERSE_RPM", "60")
     monkeypatch.setenv("UNDERSTUDY_FARGATE_VCPUS", "50")
-    options = Settings().account_options()
+    options = Settings().options().account
     assert (options.converse_rpm, options.converse_tpm, options.fargate_vcpus) == (60, 200_000, 50)

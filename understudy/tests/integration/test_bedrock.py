@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from aiobotocore.session import get_session
-from bedrocks import bedrock_services
 from botocore.exceptions import ClientError
 from jsonschema import Draft202012Validator
 
+from understudy.bedrock import create_service
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ FACTS = {
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of a server with Bedrock alone."""
-    with UnderstudyServer(bedrock_services()) as server:
+    with UnderstudyServer([create_service()]) as server:
         yield server.url
 
 

@@ -17,8 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from batch_harness import bodies, serve_at
-from bedrocks import body, invoke, output_format, refused, request, runtime, user
+from bedrocks import output_format, refused, request, runtime, user
 
 from understudy.bedrock.openai import OpenAiServer
 
@@ -103,8 +102,9 @@ def test_a_model_answers_converse(bedrock: "BedrockRuntimeClient") -> None:
 
 def test_max_tokens_end_an_answer(bedrock: "BedrockRuntimeClient") -> None:
     """The server's "length" is Bedrock's `max_tokens`."""
-    answer = invoke(bedrock, body(max_tokens=5, messages=[{"role": "user", "content": "Tell a long story."}]))
-    assert (answer["stop_reason"], answer["usage"]["output_tokens"]) == ("max_tokens", 5)
+    asked = request(messages=[user("Tell a long story.")], inferenceConfig={"maxTokens": 5})
+    answer = bedrock.converse(**asked)
+    assert (answer["stopReason"], answer["usage"]["outputTokens"]) == ("max_tokens", 5)
 
 
 def test_a_schema_binds_the_answer(bedrock: "BedrockRuntimeClient") -> None:
@@ -126,12 +126,3 @@ def test_a_prompt_beyond_its_context_is_too_long(bedrock: "BedrockRuntimeClient"
         400,
         "The model returned the following errors: Input is too long for requested model.",
     )
-
-
-def test_a_batch_is_answered(llama: OpenAiServer, emulator_url: str) -> None:
-    """Record by record."""
-    inputs = [{**each, "max_tokens": 8} for each in bodies(3)]
-    with serve_at(emulator_url)(min_batch_records=1, openai=llama) as harness:
-        harness.put("in/a.jsonl", inputs)
-        results = harness.results(harness.start())
-    assert all(each["modelOutput"]["content"][0]["text"] for each in results)

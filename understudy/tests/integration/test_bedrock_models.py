@@ -9,8 +9,6 @@ from bedrocks import (
     NOVA,
     OPUS,
     SONNET,
-    body,
-    invoke,
     output_format,
     refused,
     request,
@@ -90,16 +88,6 @@ def test_writes_are_listed_by_how_long_they_are_kept(bedrock: "BedrockRuntimeCli
     ]
 
 
-def test_invoke_model_shares_the_cache(bedrock: "BedrockRuntimeClient") -> None:
-    """`cache_control` marks the same place in a prompt as a cache point."""
-    text = f"two:{LONG_TEXT}"
-    _, size, _ = _cache_usage(bedrock, _cached(text))
-    system = [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
-    usage = invoke(bedrock, body(system=system))["usage"]
-    assert (usage["cache_read_input_tokens"], usage["cache_creation_input_tokens"]) == (size, 0)
-    assert usage["input_tokens"] == 2
-
-
 def test_more_than_four_cache_points_are_refused(bedrock: "BedrockRuntimeClient") -> None:
     """The model's own limit."""
     system = [{"text": "a"}, CACHE_POINT] * 5
@@ -163,16 +151,6 @@ def test_what_a_model_lacks_is_refused(
     assert found == ("ValidationException", 400, message)
 
 
-def test_features_hold_for_invoke_model_too() -> None:
-    """A Claude without some of them refuses the same members in its own form."""
-    features = {HAIKU: ModelFeatures(structured_output=False, cache_min_tokens=None)}
-    schema = body(output_config={"format": {"type": "json_schema", "schema": {"type": "string"}}})
-    block = {"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}
-    with runtime(features=features) as client:
-        assert refused(invoke, client, schema)[2] == "output_config.format: Extra inputs are not permitted"
-        assert refused(invoke, client, body(system=[block]))[2].startswith("You invoked an unsupported model")
-
-
 def test_a_model_without_a_cache_says_nothing_of_it(bedrock: "BedrockRuntimeClient") -> None:
     """Its usage has the three members that every answer has."""
     usage = bedrock.converse(**request(modelId=LLAMA))["usage"]
@@ -219,14 +197,11 @@ def test_a_model_without_a_cache_says_nothing_of_it(bedrock: "BedrockRuntimeClie
     ids=["not-granted", "no-subscription", "no-use-case", "legacy", "ended"],
 )
 def test_access_can_be_taken_away(access: Any, code: str, status: int, message: str) -> None:  # noqa: ANN401 - a literal
-    """A client's handling of it can be tried; both operations refuse alike, before they read the request."""
+    """A client's handling of it can be tried; it is refused before the request is read."""
     with runtime(features={HAIKU: ModelFeatures(access=access)}) as client:
-        for found in (
-            refused(client.converse, **request(messages=[])),
-            refused(client.invoke_model, modelId=HAIKU, body=b"?"),
-        ):
-            assert found[:2] == (code, status)
-            assert found[2].startswith(message)
+        found = refused(client.converse, **request(messages=[]))
+        assert found[:2] == (code, status)
+        assert found[2].startswith(message)
 
 
 def test_a_model_may_need_an_inference_profile() -> None:
@@ -244,10 +219,10 @@ def test_a_model_may_need_an_inference_profile() -> None:
 
 
 def test_requests_beyond_the_quota_of_a_minute_are_throttled() -> None:
-    """Every model has its own quota, which both operations share."""
+    """Every model has its own quota."""
     with runtime(requests_per_min=2) as client:
-        client.converse(**request())
-        invoke(client, body())
+        for _ in range(2):
+            client.converse(**request())
         throttled = ("ThrottlingException", 429, "Too many requests, please wait before trying again.")
         assert refused(client.converse, **request()) == throttled
         assert refused(client.converse, **request(modelId=f"us.{HAIKU}")) == throttled

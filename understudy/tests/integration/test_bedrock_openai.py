@@ -1,20 +1,12 @@
 """Requests passed on to a server with OpenAI's chat API, which is a small one of the tests' own."""
 
-import json
 import socket
 import threading
 from typing import Any
 
-import boto3
 import pytest
-from batch_harness import bodies, serve_at
 from bedrocks import (
-    ACCOUNT,
-    HAIKU,
-    ONCE,
     SCHEMA,
-    body,
-    invoke,
     output_format,
     refused,
     request,
@@ -73,34 +65,15 @@ def test_converse_is_passed_on() -> None:
     assert (answer["usage"]["inputTokens"], answer["usage"]["outputTokens"]) == (11, 7)
 
 
-def test_invoke_model_is_passed_on() -> None:
-    """In Claude's form on both ways; without a model's name, the server is asked for Bedrock's id."""
-    with openai_server(_hello) as fake, runtime(openai=OpenAiServer(base_url=f"{fake.url}/v1/")) as client:
-        answer = invoke(client, body(system="Be brief.", max_tokens=9), f"us.{HAIKU}")
-    assert fake.bodies == [
-        {
-            "model": HAIKU,
-            "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}],
-            "stream": False,
-            "max_tokens": 9,
-        }
-    ]
-    assert "Authorization" not in fake.headers[0]
-    assert answer["content"] == [{"type": "text", "text": "Hello there."}]
-    assert (answer["usage"]["input_tokens"], answer["usage"]["output_tokens"]) == (11, 7)
-
-
 def test_a_schema_is_passed_on() -> None:
     """As `json_schema`, the form that OpenAI, Ollama, vLLM and llama.cpp take."""
     with openai_server(_hello) as fake, runtime(openai=OpenAiServer(base_url=fake.url)) as client:
         client.converse(**request(outputConfig=output_format()))
-        invoke(client, body(output_config={"format": {"type": "json_schema", "schema": SCHEMA}}))
-    formats = [each["response_format"] for each in fake.bodies]
-    expected = {
+    [asked] = fake.bodies
+    assert asked["response_format"] == {
         "type": "json_schema",
         "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True},
     }
-    assert formats == [expected, expected]
 
 
 def test_a_server_without_json_schema_is_asked_in_the_older_form() -> None:
@@ -121,23 +94,16 @@ def test_a_server_without_json_schema_is_asked_in_the_older_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("finish_reason", "in_converse", "in_claude"),
-    [
-        ("stop", "end_turn", "end_turn"),
-        ("length", "max_tokens", "max_tokens"),
-        ("content_filter", "content_filtered", "refusal"),
-    ],
+    ("finish_reason", "in_converse"),
+    [("stop", "end_turn"), ("length", "max_tokens"), ("content_filter", "content_filtered")],
 )
-def test_finish_reasons_have_their_names_in_bedrock(
-    finish_reason: str, in_converse: str, in_claude: str
-) -> None:
-    """Each operation has its own."""
+def test_finish_reasons_have_their_names_in_bedrock(finish_reason: str, in_converse: str) -> None:
+    """Whatever the server calls them."""
     with (
         openai_server(lambda _: completion(finish_reason=finish_reason)) as fake,
         runtime(openai=OpenAiServer(base_url=fake.url)) as client,
     ):
         assert client.converse(**request())["stopReason"] == in_converse
-        assert invoke(client, body())["stop_reason"] == in_claude
 
 
 def test_tokens_are_estimated_for_a_server_that_counts_none() -> None:
@@ -295,81 +261,6 @@ def test_a_server_that_takes_too_long_is_a_timeout() -> None:
         found = refused(client.converse, **request())
         released.set()
     assert found[:2] == ("ModelTimeoutException", 408)
-
-
-def test_records_of_a_batch_are_passed_on(emulator_url: str) -> None:
-    """A fault of the server fails its record alone, with the status of the error that a call would get."""
-
-    def moody(body: dict[str, Any]) -> FakeReply:
-        return _error(500) if body["messages"][0]["content"] == "Hello 1" else _hello(body)
-
-    with (
-        openai_server(moody) as fake,
-        serve_at(emulator_url)(min_batch_records=1, openai=OpenAiServer(base_url=fake.url)) as harness,
-    ):
-        harness.put("in/a.jsonl", bodies(3))
-        arn = harness.start()
-        results = {each["recordId"]: each for each in harness.results(arn)}
-        manifest = harness.manifest(arn)
-    assert results["record-0"]["modelOutput"]["content"][0]["text"] == "Hello there."
-    assert results["record-1"]["error"] == {
-        "errorCode": 424,
-        "errorMessage": f"{MODEL_ERROR} (Something broke)",
-    }
-    assert (manifest["inputTokenCount"], manifest["outputTokenCount"]) == (22, 14)
-
-
-def test_a_stopped_batch_keeps_what_is_done(emulator_url: str) -> None:
-    """It stops after the records at hand, and has written the answers until then."""
-    halted, released = threading.Event(), threading.Event()
-
-    def halting(_body: dict[str, Any]) -> FakeReply:
-        halted.set()
-        released.wait(60)
-        return completion()
-
-    with (
-        openai_server(halting) as fake,
-        serve_at(emulator_url)(min_batch_records=1, openai=OpenAiServer(base_url=fake.url)) as harness,
-    ):
-        harness.put("in/a.jsonl", bodies(150))
-        arn = harness.start()
-        assert halted.wait(60)
-        harness.bedrock.stop_model_invocation_job(jobIdentifier=arn)
-        assert harness.status(arn) == "Stopping"
-        released.set()
-        found = harness.wait(arn)
-        lines = harness.output(arn, "a.jsonl.out").splitlines()
-        manifest = harness.manifest(arn)
-    assert found["status"] == "Stopped"
-    assert 0 < len(lines) < 150
-    assert manifest["processedRecordCount"] == len(lines)
-    assert manifest["totalRecordCount"] == 150
-    assert all("modelOutput" in json.loads(line) for line in lines)
-
-
-def test_synchronous_calls_are_answered_while_a_job_runs(emulator_url: str) -> None:
-    """A job that waits for its model holds nobody up."""
-    halted, released = threading.Event(), threading.Event()
-
-    def halting(body: dict[str, Any]) -> FakeReply:
-        if body["messages"][0]["content"].startswith("Hello "):
-            halted.set()
-            released.wait(60)
-        return completion()
-
-    with (
-        openai_server(halting) as fake,
-        serve_at(emulator_url)(min_batch_records=1, openai=OpenAiServer(base_url=fake.url)) as harness,
-    ):
-        harness.put("in/a.jsonl", bodies(20))
-        arn = harness.start()
-        assert halted.wait(60)
-        client = boto3.client("bedrock-runtime", endpoint_url=harness.url, config=ONCE, **ACCOUNT)
-        assert client.converse(**request(messages=[user("Hi")]))["stopReason"] == "end_turn"
-        assert harness.status(arn) == "InProgress"
-        released.set()
-        assert len(harness.results(arn)) == 20
 
 
 def test_quotas_and_guardrails_hold_for_passed_on_requests() -> None:

@@ -19,8 +19,7 @@ from comprehends import comprehend_service
 
 from understudy import __version__
 from understudy.testing import UnderstudyServer
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params, Service
+from understudy.wire.service import Params, Service, ServiceError
 
 HOSTILE = "<script>alert('x')</script>&\"quoted\""
 ONCE = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
@@ -126,7 +125,7 @@ def test_errors_are_shown_without_what_was_sent(url: str) -> None:
     text, _ = fetched(url)
     assert "Jane Doe" not in text
     assert "Value at &#39;datasetGroupArn&#39; failed to satisfy constraint" in text
-    assert text.index("ListSolutions of Amazon Personalize") < text.index("does not exist.")
+    assert text.index("AmazonPersonalize.ListSolutions") < text.index("does not exist.")
     assert len(re.findall(r'class="id">[0-9a-f]{8}-[0-9a-f-]{27}\n', text)) == 3
 
 
@@ -174,15 +173,6 @@ def test_every_answer_says_which_understudy_it_is(url: str) -> None:
     _, of_health = fetched(url, "/_understudy/health")
     assert headers["Server"] == of_health["Server"] == f"understudy/{__version__}"
     assert f"<title>understudy {__version__}</title>" in text
-
-
-def test_looking_costs_no_client_its_rate() -> None:
-    """The page lists Comprehend's jobs without using up what a client may call."""
-    with UnderstudyServer([comprehend_service(calls_per_s=1)]) as server:
-        for _ in range(3):
-            fetched(server.url)
-        client = boto3.client("comprehend", endpoint_url=server.url, config=ONCE)
-        assert client.list_sentiment_detection_jobs()["SentimentDetectionJobPropertiesList"] == []
 
 
 def test_a_page_of_nothing_says_so() -> None:

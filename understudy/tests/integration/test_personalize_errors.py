@@ -166,8 +166,8 @@ CASES = (
     Case("list_campaigns", {"maxResults": 101}, VALIDATION),
     Case("list_campaigns", {"nextToken": "x" * 1_501}, VALIDATION),
     Case(
-        "tag_resource",
-        {"resourceArn": "{group}", "tags": [{"tagKey": "k" * 129, "tagValue": "v"}]},
+        "create_dataset_group",
+        {"name": "new", "tags": [{"tagKey": "k" * 129, "tagValue": "v"}]},
         VALIDATION,
     ),
     Case("get_recommendations", {"campaignArn": "{campaign}", "userId": "u1", "numResults": -1}, VALIDATION),
@@ -354,7 +354,6 @@ CASES = (
     Case("create_event_tracker", {"name": "second", "datasetGroupArn": "{group}"}, LIMIT),
     # Tags and pages.
     Case("create_dataset_group", {"name": "new", "tags": MANY_TAGS}, TAGS),
-    Case("tag_resource", {"resourceArn": "{group}", "tags": MANY_TAGS}, TAGS),
     *(Case(f"list_{kind}", {"nextToken": "made up"}, TOKEN) for kind in LIST_KINDS),
 )
 

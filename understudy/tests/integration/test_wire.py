@@ -5,7 +5,6 @@ import http.client
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +14,8 @@ import pytest
 from understudy import __version__
 from understudy.testing import UnderstudyServer
 from understudy.wire.endpoint import MAX_BODY_BYTES
-from understudy.wire.errors import ServiceError
 from understudy.wire.operations import operations_of
-from understudy.wire.service import Params, Service
+from understudy.wire.service import Params, Service, ServiceError
 
 TARGET = "Comprehend_20171127.DetectSentiment"
 
@@ -111,17 +109,15 @@ def test_unknown_target_and_unknown_path_are_unknown_operations(url: str) -> Non
 @pytest.mark.parametrize(
     ("target", "method", "path", "named"),
     [
-        ("Comprehend_20171127.DetectEntities", "POST", "/", "DetectEntities of Amazon Comprehend"),
-        (None, "POST", "/personalize-ranking", "GetPersonalizedRanking of Amazon Personalize Runtime"),
-        ("Comprehend_20171127.Nothing", "POST", "/", "this operation"),
-        ("AmazonPersonalize.ListSchemas", "POST", "/", "this operation"),
+        ("Comprehend_20171127.DetectEntities", "POST", "/", "Comprehend_20171127.DetectEntities"),
+        (None, "POST", "/personalize-ranking", "GetPersonalizedRanking"),
         (None, "DELETE", "/personalize-ranking", "this operation"),
     ],
 )
 def test_an_operation_that_is_not_answered_is_named(
     url: str, target: str | None, method: str, path: str, named: str
 ) -> None:
-    """If AWS has it in a service that is answered otherwise: its caller learns what is missing."""
+    """Its caller learns what is missing."""
     answer = _call(url, b"{}", path=path, target=target, method=method)
     assert answer.body["__type"] == "UnknownOperationException"
     assert answer.body["message"] == f"understudy does not answer {named}"
@@ -211,48 +207,45 @@ def test_operation_that_answers_with_a_stream_is_refused_at_startup() -> None:
         operations_of(Service("bedrock-runtime", {"InvokeModelWithResponseStream": _nothing}))
 
 
-def test_path_query_headers_and_body_are_all_read_and_written() -> None:
-    """Members get their types wherever they are; times are words in Bedrock; a body may be bytes."""
+def test_path_query_and_body_are_all_read() -> None:
+    """Members get their types wherever they are; bytes are Base64 in a body."""
     seen: list[Params] = []
 
-    async def list_jobs(params: Params) -> Params:
+    async def listed(params: Params) -> Params:
         seen.append(params)
-        return {"invocationJobSummaries": [], "nextToken": "2"}
+        return {"NextToken": "2"}
 
-    async def invoke(params: Params) -> Params:
+    async def answer(params: Params) -> Params:
         seen.append(params)
-        return {"body": params["body"][::-1], "contentType": "application/octet-stream"}
+        return {"MessageId": "1"} if "Content" in params else {}
 
-    services = [
-        Service("bedrock", {"ListModelInvocationJobs": list_jobs}),
-        Service("bedrock-runtime", {"InvokeModel": invoke}),
-    ]
-    with UnderstudyServer(services) as server:
-        jobs = boto3.client("bedrock", endpoint_url=server.url)
-        listed = jobs.list_model_invocation_jobs(
-            maxResults=7, submitTimeAfter=datetime(2026, 1, 2, tzinfo=UTC)
-        )
-        runtime = boto3.client("bedrock-runtime", endpoint_url=server.url)
-        answer = runtime.invoke_model(modelId="a.b:c", body=b"\xffabc", trace="ENABLED")
-    assert seen[0] == {"maxResults": 7, "submitTimeAfter": datetime(2026, 1, 2, tzinfo=UTC)}
-    assert seen[1].items() >= {"modelId": "a.b:c", "body": b"\xffabc", "trace": "ENABLED"}.items()
-    assert listed["nextToken"] == "2"
-    assert (answer["body"].read(), answer["contentType"]) == (b"cba\xff", "application/octet-stream")
+    operations = {
+        "ListSuppressedDestinations": listed,
+        "DeleteSuppressedDestination": answer,
+        "SendEmail": answer,
+    }
+    with UnderstudyServer([Service("sesv2", operations)]) as server:
+        ses = boto3.client("sesv2", endpoint_url=server.url)
+        assert ses.list_suppressed_destinations(PageSize=7, Reasons=["BOUNCE"])["NextToken"] == "2"
+        ses.delete_suppressed_destination(EmailAddress="a@b:c")
+        ses.send_email(Content={"Raw": {"Data": b"\xffabc"}})
+    assert seen[0] == {"PageSize": 7, "Reasons": ["BOUNCE"]}
+    assert seen[1:] == [{"EmailAddress": "a@b:c"}, {"Content": {"Raw": {"Data": b"\xffabc"}}}]
 
 
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("maxResults=many", "SerializationException"),
-        ("submitTimeAfter=yesterday", "SerializationException"),
-        ("maxResults=0", "ValidationException"),
-        ("statusEquals=Lost", "ValidationException"),
+        ("PageSize=many", "SerializationException"),
+        ("StartDate=yesterday", "SerializationException"),
+        ("Reason=LOST", "ValidationException"),
     ],
 )
 def test_a_query_is_validated_like_a_body(query: str, code: str) -> None:
     """A wrong type and a violated constraint have the codes that they have elsewhere."""
-    with UnderstudyServer([Service("bedrock", {"ListModelInvocationJobs": _nothing})]) as server:
-        answer = _call(server.url, b"", path=f"/model-invocation-jobs?{query}", target=None, method="GET")
+    path = f"/v2/email/suppression/addresses?{query}"
+    with UnderstudyServer([Service("sesv2", {"ListSuppressedDestinations": _nothing})]) as server:
+        answer = _call(server.url, b"", path=path, target=None, method="GET")
     assert answer.status == 400
     assert answer.headers["x-amzn-ErrorType"].startswith(f"{code}:")
 
@@ -263,17 +256,16 @@ def test_an_error_may_have_further_members() -> None:
     async def invoke(_params: Params) -> Params:
         raise ServiceError("ModelErrorException", "broken", members={"originalStatusCode": 500})
 
-    with UnderstudyServer([Service("bedrock-runtime", {"InvokeModel": invoke})]) as server:
-        answer = _call(server.url, b"{}", path="/model/a.b/invoke", target=None)
+    with UnderstudyServer([Service("bedrock-runtime", {"Converse": invoke})]) as server:
+        answer = _call(server.url, b"{}", path="/model/a.b/converse", target=None)
     assert (answer.status, answer.body) == (424, {"message": "broken", "originalStatusCode": 500})
 
 
 def test_usage_has_what_a_service_counts_itself() -> None:
     """A test reads from it what the answers of a model would have cost."""
-    counts = {"ListModelInvocationJobs": {"inputTokens": 3}, "GetModelInvocationJob": {"inputTokens": 1}}
-    with UnderstudyServer(
-        [Service("bedrock", {"ListModelInvocationJobs": _nothing}, counts=counts)]
-    ) as server:
-        _call(server.url, b"", path="/model-invocation-jobs", target=None, method="GET")
+    counts = {"ListSuppressedDestinations": {"listed": 3}, "GetSuppressedDestination": {"found": 1}}
+    service = Service("sesv2", {"ListSuppressedDestinations": _nothing}, counts=counts)
+    with UnderstudyServer([service]) as server:
+        _call(server.url, b"", path="/v2/email/suppression/addresses", target=None, method="GET")
         answer = _call(server.url, b"", path="/_understudy/usage", target=None, method="GET")
-    assert answer.body == {"ListModelInvocationJobs": {"ok": 1, "inputTokens": 3}}
+    assert answer.body == {"ListSuppressedDestinations": {"ok": 1, "listed": 3}}

@@ -1,19 +1,17 @@
 import pytest
 from bedrocks import HAIKU, NOVA, OPUS
 
-from understudy.account import AccountOptions, create_services
+from understudy.account import AccountOptions, create_service
 from understudy.account.service import FARGATE_CODE
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.wire.service import Params, ServiceError
 
 MODELS = (HAIKU, f"us.{OPUS}", f"global.{HAIKU}", NOVA)
 
 
 async def asked(operation: str, options: AccountOptions = AccountOptions(), **params: str) -> Params:  # noqa: B008 - frozen
     """Return the answer of an operation."""
-    services = create_services(options, model_ids=MODELS, region="eu-west-1", account_id="123456789012")
-    [handler] = [each.operations[operation] for each in services if operation in each.operations]
-    return await handler(params)
+    service = create_service(options, model_ids=MODELS, region="eu-west-1", account_id="123456789012")
+    return await service.operations[operation](params)
 
 
 async def quotas(service: str, options: AccountOptions = AccountOptions()) -> dict[str, float]:  # noqa: B008 - frozen

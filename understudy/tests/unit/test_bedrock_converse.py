@@ -3,12 +3,11 @@ from typing import Any
 import pytest
 from bedrocks import HAIKU, LLAMA, output_format, user
 
-from understudy.bedrock.converse import read_request, write_response, write_trace
-from understudy.bedrock.guardrails import Guardrail
+from understudy.bedrock.converse import read_request, write_response
 from understudy.bedrock.invocation import Reply
 from understudy.bedrock.models import MODEL_FEATURES, Model
 from understudy.bedrock.request import Block, Turn, Usage
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 CLAUDE = Model(HAIKU, MODEL_FEATURES[HAIKU])
 WITHOUT_CACHE = Model(LLAMA, MODEL_FEATURES[LLAMA])
@@ -131,14 +130,3 @@ def test_a_model_without_a_cache_says_nothing_of_one() -> None:
     """Not even zeros."""
     usage = write_response(reply(), WITHOUT_CACHE, latency_ms=0)["usage"]
     assert set(usage) == {"inputTokens", "outputTokens", "totalTokens"}
-
-
-def test_a_trace_says_which_words_were_found_where() -> None:
-    """In the prompt, or in the answer, which it keeps."""
-    guardrail = Guardrail("g", ("secret",))
-    prompt = write_trace(reply(blocked=("secret",)), guardrail)["trace"]["guardrail"]
-    answer = write_trace(reply(blocked=("secret",), blocked_answer="A secret."), guardrail)
-    found = {"match": "secret", "action": "BLOCKED", "detected": True}
-    assert prompt["inputAssessment"]["g"]["wordPolicy"]["customWords"] == [found]
-    assert answer["trace"]["guardrail"]["modelOutput"] == ["A secret."]
-    assert answer["trace"]["guardrail"]["outputAssessments"]["g"][0]["wordPolicy"]["customWords"] == [found]

@@ -1,21 +1,21 @@
 """Requests of Bedrock of any shape: read, or refused with an error of AWS, and nothing else."""
 
+import asyncio
 import json
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from bedrocks import HAIKU, bedrock_services, body
-from hypothesis import example, given
+from bedrocks import HAIKU, request, user
+from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.bedrock import converse, messages
-from understudy.bedrock.models import Model, ModelFeatures
-from understudy.wire.errors import ServiceError
-from understudy.wire.operations import request_reader
+from understudy.bedrock import create_service
+from understudy.wire.http import HttpInput
+from understudy.wire.operations import operations_of
+from understudy.wire.service import ServiceError
 
-MODEL = Model(HAIKU, ModelFeatures())
-READ_CONVERSE = request_reader("bedrock-runtime", "Converse")
+[CONVERSE] = operations_of(create_service())
 
 _SCALARS = st.none() | st.booleans() | st.integers(-2, 5) | st.floats(-1, 2) | st.text(max_size=3)
 _NAMES = st.sampled_from([
@@ -28,15 +28,6 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4),
     max_leaves=12,
 )
-_CLAUDE = st.dictionaries(
-    st.sampled_from(
-        [
-            *("anthropic_version", "max_tokens", "messages", "system", "temperature", "stop_sequences"),
-            *("output_config", "metadata", "prompt"),
-        ]
-    ),
-    _JSON,
-)
 _CONVERSE = st.dictionaries(
     st.sampled_from(
         ["messages", "system", "inferenceConfig", "outputConfig", "toolConfig", "promptVariables"]
@@ -45,24 +36,11 @@ _CONVERSE = st.dictionaries(
 )
 
 
-@given(changes=_CLAUDE, in_batch=st.booleans())
-@example(
-    changes={"messages": [{"role": "user", "content": [{"type": "text", "text": "\ud800"}]}]}, in_batch=False
-)
-@example(changes={"output_config": None, "system": None}, in_batch=True)
-def test_any_body_of_claude_is_read_or_refused(changes: dict[str, Any], in_batch: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
+@given(members=_CONVERSE)
+def test_any_request_is_answered_or_refused(members: dict[str, Any]) -> None:
     """Whatever a client sends, it is the client's fault."""
     with suppress(ServiceError):
-        messages.read_body(
-            messages.parse_body(json.dumps({**body(), **changes}).encode()), MODEL, in_batch=in_batch
-        )
-
-
-@given(members=_CONVERSE)
-def test_any_request_of_converse_is_read_or_refused(members: dict[str, Any]) -> None:
-    """The same of the other form."""
-    with suppress(ServiceError):
-        converse.read_request(READ_CONVERSE({**members, "modelId": HAIKU}), MODEL)
+        asyncio.run(CONVERSE.call(HttpInput(json.dumps(members).encode(), {"modelId": HAIKU}, {}, {})))
 
 
 @pytest.mark.parametrize(
@@ -70,8 +48,8 @@ def test_any_request_of_converse_is_read_or_refused(members: dict[str, Any]) -> 
 )
 async def test_any_text_is_answered(text: str) -> None:
     """A character that UTF-8 does not have is a character all the same in JSON."""
-    operations = {name: each for service in bedrock_services() for name, each in service.operations.items()}
-    system = [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
-    sent = body(system=system, messages=[{"role": "user", "content": f"x{text}"}])
-    answer = await operations["InvokeModel"]({"modelId": HAIKU, "body": json.dumps(sent).encode()})
-    assert json.loads(answer["body"])["stop_reason"] == "end_turn"
+    system = [{"text": text}, {"cachePoint": {"type": "default"}}]
+    answer = await create_service().operations["Converse"](
+        request(system=system, messages=[user(f"x{text}")])
+    )
+    assert answer["stopReason"] == "end_turn"

@@ -1,27 +1,17 @@
-"""Parts of Comprehend by themselves: texts of a batch, entities, archives, states of a job."""
+"""Parts of Comprehend by themselves: texts of a batch, entities."""
 
 import asyncio
-import tarfile
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from io import BytesIO
-from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
 from comprehends import WordReader
 
-from understudy.comprehend.analyses import Analysis
-from understudy.comprehend.detection import Detection
-from understudy.comprehend.jobs.job import Job, JobStatus
-from understudy.comprehend.jobs.kinds import JOB_KINDS
-from understudy.comprehend.jobs.output import pack
+from understudy.comprehend.analyses import Analysis, Detection
 from understudy.comprehend.targeted import entities, sentiment_of
 from understudy.engines.sentiment import Scores
-from understudy.s3 import Location
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.wire.service import Params, ServiceError
 from understudy.workers import Workers
 
 
@@ -138,90 +128,3 @@ def test_scores_have_comprehends_names() -> None:
     """All four of them."""
     shown = sentiment_of("MIXED", Scores(0.1, 0.2, neutral=0.3, mixed=0.4))
     assert shown["SentimentScore"] == {"Positive": 0.1, "Negative": 0.2, "Neutral": 0.3, "Mixed": 0.4}
-
-
-def test_an_archive_has_one_member_of_all_lines() -> None:
-    """Both files are read from their start."""
-    with TemporaryFile() as lines, TemporaryFile() as archive:
-        lines.write(b'{"Line": 0}\n{"Line": 1}\n')
-        pack(lines, archive)
-        with tarfile.open(fileobj=BytesIO(archive.read())) as tar:
-            [member] = tar.getmembers()
-            content = tar.extractfile(member)
-            assert content is not None
-            assert (member.name, content.read()) == ("output", b'{"Line": 0}\n{"Line": 1}\n')
-
-
-@pytest.mark.parametrize(
-    ("noun", "folder"),
-    [
-        ("Sentiment", "out/000000000000-SENTIMENT-abc/output/output.tar.gz"),
-        ("TargetedSentiment", "out/000000000000-TS-abc/output/output.tar.gz"),
-    ],
-)
-def test_a_job_writes_below_a_folder_of_its_own(noun: str, folder: str) -> None:
-    """Whether or not the place that it is given ends in a slash."""
-    for key in ("out", "out/"):
-        target = JOB_KINDS[noun].output(Location("data", key), account_id="000000000000", job_id="abc")
-        assert target == Location("data", folder)
-
-
-def job(**changes: Any) -> Job:  # noqa: ANN401 - any field
-    """Return a job that was just submitted."""
-    detail = {"InputDataConfig": {"InputFormat": "ONE_DOC_PER_LINE"}, "LanguageCode": "en"}
-    place = Location("data", "")
-    return Job(
-        **{
-            "number": 0,
-            "id": "a",
-            "arn": "arn:a",
-            "detail": detail,
-            "source": place,
-            "target": place,
-            **changes,
-        }
-    )
-
-
-def test_a_job_has_an_end_only_when_it_has_ended() -> None:
-    """And a message only if it has failed."""
-    made = job()
-    assert made.active
-    assert not {"EndTime", "Message"} & set(made.properties())
-    made.move(JobStatus.FAILED, "NO_READ_ACCESS_TO_INPUT: why")
-    shown = made.properties()
-    assert (shown["JobStatus"], shown["Message"]) == ("FAILED", "NO_READ_ACCESS_TO_INPUT: why")
-    assert shown["EndTime"] >= shown["SubmitTime"]
-
-
-def test_times_of_a_job_are_whole_milliseconds() -> None:
-    """So that a client can filter by a time that it was shown."""
-    made = job()
-    assert made.submitted.microsecond % 1_000 == 0
-    assert abs((datetime.now(UTC) - made.submitted).total_seconds()) < 60
-
-
-@pytest.mark.parametrize(
-    ("status", "active", "stop_requested"),
-    [
-        (JobStatus.SUBMITTED, True, False),
-        (JobStatus.STOP_REQUESTED, True, True),
-        (JobStatus.STOPPED, False, False),
-        (JobStatus.COMPLETED, False, False),
-    ],
-)
-def test_a_job_that_is_to_stop_is_active_until_it_has(
-    status: JobStatus,
-    active: bool,  # noqa: FBT001 - a column
-    stop_requested: bool,  # noqa: FBT001 - columns
-) -> None:
-    """It counts against the quota as long."""
-    made = job(status=status)
-    assert (made.active, made.stop_requested) == (active, stop_requested)
-
-
-def test_the_format_of_the_input_decides_what_a_document_is() -> None:
-    """A line, or a file."""
-    assert job().one_document_per_line
-    detail = {"InputDataConfig": {"InputFormat": "ONE_DOC_PER_FILE"}}
-    assert not job(detail=detail).one_document_per_line

@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from understudy.conform.case import Answered, Case, Either, Expectation, Refused, described
-from understudy.conform.shapes import shape_differences
+from understudy.conform.case import Answered, Case, Either, Expectation, Refused, described, shape_differences
 from understudy.conform.suites.cases import Cases, found, unless
 from understudy.conform.world import Target, World
 
@@ -124,12 +123,13 @@ def test_parameters_may_depend_on_the_world() -> None:
 
 def test_the_shape_of_an_answer_is_compared_with_the_model() -> None:
     """A required member that is missing, and a value of another type, are differences."""
-    jobs = {"jobArn": 1}
-    [difference] = shape_differences("bedrock", "CreateModelInvocationJob", jobs)
-    assert "jobArn" in difference.found
-    [difference] = shape_differences("bedrock", "CreateModelInvocationJob", {})
+    service, operation = "comprehend", "BatchDetectSentiment"
+    answer: dict[str, Any] = {"ResultList": [], "ErrorList": []}
+    [difference] = shape_differences(service, operation, answer | {"ErrorList": 1})
+    assert "ErrorList" in difference.found
+    [difference] = shape_differences(service, operation, {})
     assert "Missing required parameter" in difference.found
-    assert not shape_differences("bedrock", "CreateModelInvocationJob", {"jobArn": "arn:aws:bedrock:x"})
+    assert not shape_differences(service, operation, answer)
 
 
 def test_a_case_tells_of_a_wrong_shape() -> None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from understudy.conform.check import Difference, Need, Origin, Outcome, Result
-from understudy.conform.report import as_json, line, summary
-from understudy.conform.runner import Report, run_checks
+from understudy.conform.check import Check, Difference, Need, Origin, Outcome, Result
+from understudy.conform.runner import Report, as_json, line, run_checks, summary
 from understudy.conform.world import Target, World
 
 TARGET = Target(region="us-east-1", account_id="000000000000", endpoint_url="http://127.0.0.1:4570")
@@ -15,19 +14,17 @@ WITH_STORAGE = Target(region="us-east-1", account_id="1", bucket="data", role_ar
 ODD = Difference("code", "Expected", "found\x1b[31m\nsecond line")
 
 
-@dataclass(frozen=True)
-class FakeCheck:
+@dataclass(frozen=True, kw_only=True)
+class FakeCheck(Check):
     """A check that does what a test says."""
 
     name: str = "a check"
     service: str = "comprehend"
     origin: Origin = Origin.QUOTED
-    cost_usd: float = 0.0
-    needs: frozenset[Need] = frozenset()
     differences: Sequence[Difference] = ()
     error: BaseException | None = None
 
-    def run(self, _world: World) -> Sequence[Difference]:
+    def run(self, world: World) -> Sequence[Difference]:  # noqa: ARG002 - nothing is asked
         """Return the differences, or raise the error."""
         if self.error is not None:
             raise self.error

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from understudy.conform.states import CREATION, FAILED_CREATION, follow
+from understudy.conform.suites.shop import CREATION, FAILED_CREATION, follow
 from understudy.conform.world import Target, World
 
 
@@ -88,8 +88,7 @@ def test_one_of_several_ways_is_enough() -> None:
     assert clock.now_s == 0, "a final state is not waited for"
 
 
-@pytest.mark.parametrize("name", ["failureReason", "Message", "message"])
-def test_the_reason_is_found_under_each_of_its_names(name: str) -> None:
-    """Personalize, Comprehend and Bedrock call it differently."""
-    seen = follow(world(Clock()), lambda: {"status": "Failed", name: "why"}, "status")
+def test_the_reason_of_a_failure_is_shown() -> None:
+    """In the service's words."""
+    seen = follow(world(Clock()), lambda: {"status": "CREATE FAILED", "failureReason": "why"}, "status")
     assert seen.reason == "why"

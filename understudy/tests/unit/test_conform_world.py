@@ -83,11 +83,8 @@ def test_names_are_of_one_run() -> None:
             {"name": "x"},
             {"tags": [{"tagKey": TAG, "tagValue": "PREFIX"}]},
         ),
-        ("comprehend", "StartSentimentDetectionJob", {}, {"Tags": [{"Key": TAG, "Value": "PREFIX"}]}),
-        ("bedrock", "CreateModelInvocationJob", {}, {"tags": [{"key": TAG, "value": "PREFIX"}]}),
         ("personalize", "CreateSchema", {"name": "x"}, {}),
-        ("personalize", "TagResource", {"resourceArn": "x", "tags": []}, {"tags": []}),
-        ("comprehend", "StartSentimentDetectionJob", {"Tags": []}, {"Tags": []}),
+        ("personalize", "CreateDatasetGroup", {"name": "x", "tags": []}, {"tags": []}),
     ],
 )
 def test_what_is_made_gets_a_tag(

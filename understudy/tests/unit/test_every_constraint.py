@@ -12,13 +12,13 @@ import pytest
 from aiobotocore.session import get_session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
-from understudy.composition import create_services
+from understudy.composition import Options, create_services
 from understudy.wire.dialect import load_description
 from understudy.wire.scalars import READ
 from understudy.wire.shapes import ShapeCompiler
 
 SERVICES = [
-    "bedrock", "bedrock-runtime", "comprehend", "personalize", "personalize-events", "personalize-runtime",
+    "bedrock-runtime", "comprehend", "personalize", "personalize-events", "personalize-runtime",
     "service-quotas", "sesv2",
 ]  # fmt: skip
 
@@ -96,11 +96,10 @@ def _of_size(shape: Shape, size: float) -> Any:  # noqa: ANN401 - of any type
 def operations() -> dict[str, list[str]]:
     """What is answered of each service."""
     services = create_services(
+        Options(),
         region="us-east-1",
         account_id="000000000000",
-        model_ids=(),
-        state_delay_s=0,
-        s3_client_factory=partial(get_session().create_client, "s3"),
+        clients=cast("Any", get_session().create_client),
     )
     return {each.name: sorted(each.operations) for each in services}
 

@@ -6,7 +6,7 @@ import pytest
 from reviews_by_language import REVIEWS
 
 from understudy.engines.language import LanguageDetector
-from understudy.engines.language.chinese import is_traditional
+from understudy.engines.language.detector import is_traditional
 
 DETECTOR = LanguageDetector()
 MIN_ACCURACY = 0.97

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from understudy.bedrock.output_schema import read_output_schema
 from understudy.engines.copywriter.schema import fill
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 
 def _object(**properties: Any) -> dict[str, Any]:  # noqa: ANN401 - any schema

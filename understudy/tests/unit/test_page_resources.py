@@ -3,8 +3,7 @@ from typing import Any
 
 from understudy.page.page import duration, without_values
 from understudy.page.resources import ResourceList, resource_lists
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Handler, Params, Service
+from understudy.wire.service import Handler, Params, Service, ServiceError
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -49,31 +48,6 @@ async def test_a_list_without_an_end_is_left() -> None:
     assert len((await found.kind()).resources) == 20
 
 
-async def test_states_times_and_reasons_have_different_names_in_different_services() -> None:
-    """Comprehend's, Personalize's and Bedrock's are all understood."""
-
-    async def jobs(_params: Params) -> Params:
-        return {
-            "SentimentDetectionJobPropertiesList": [
-                {
-                    "JobId": "1",
-                    "JobArn": "arn:job",
-                    "DataAccessRoleArn": "arn:role",
-                    "JobStatus": "FAILED",
-                    "Message": "NO_READ_ACCESS_TO_INPUT",
-                    "SubmitTime": NOON,
-                    "EndTime": NOON + timedelta(minutes=1),
-                }
-            ]
-        }
-
-    [found] = resource_lists([Service("comprehend", {"ListSentimentDetectionJobs": jobs})])
-    [job] = (await found.kind()).resources
-    assert (job.arn, job.name, job.state) == ("arn:job", None, "FAILED")
-    assert job.changed - job.created == timedelta(minutes=1)
-    assert job.reason == "NO_READ_ACCESS_TO_INPUT"
-
-
 async def test_what_has_no_state_exists_since_its_creation() -> None:
     """A schema is neither pending nor active."""
     [schema] = (await campaigns([entry("schema")]).kind()).resources
@@ -96,17 +70,6 @@ def test_lists_that_are_not_of_resources_are_left_out() -> None:
     names = ("ListTagsForResource", "ListRecipes", "DescribeCampaign", "ListFilters")
     service = Service("personalize", dict.fromkeys(names, listing([])))
     assert [each.title for each in resource_lists([service])] == ["Filters"]
-
-
-async def test_a_list_of_its_own_for_the_page_is_preferred() -> None:
-    """A service whose calls are counted against a rate offers one that is not."""
-    service = Service(
-        "personalize",
-        {"ListCampaigns": listing([entry("counted")])},
-        lists={"ListCampaigns": listing([entry("free")])},
-    )
-    [found] = resource_lists([service])
-    assert [each.name for each in (await found.kind()).resources] == ["free"]
 
 
 def test_durations_are_in_their_largest_unit() -> None:

@@ -10,11 +10,10 @@ from personalize_shop import arn_of, campaign, filter_of, opened
 from personalize_world import ROLE, objects
 from unit.test_personalize_service import Api, FakeS3
 
-from understudy.personalize.batch_files import answer_files, check_places
+from understudy.personalize.batch import LineError, as_object, filter_values, line_id, parsed
+from understudy.personalize.batch_operations import answer_files, check_places
 from understudy.personalize.errors import JobFailedError
-from understudy.personalize.json_lines import LineError, as_object, filter_values, line_id, parsed
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.wire.service import Params, ServiceError
 from understudy.workers import Workers
 
 HERE, THERE = "s3://data/in/", "s3://data/out/"

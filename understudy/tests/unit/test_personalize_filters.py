@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from understudy.personalize.filter_check import check_filter
+from understudy.personalize.filter_operations import check_filter
 from understudy.personalize.filter_syntax import FilterError, parse_filter
 from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.plan import DatasetSnapshot

@@ -9,11 +9,9 @@ from personalize_shop import arn_of, filter_of, opened
 from personalize_world import ITEM_ID, RECIPE, SCHEMAS, avro, objects
 from unit.test_personalize_service import Api, FakeS3
 
-from understudy.personalize.arns import Arns
-from understudy.personalize.kinds import CAMPAIGN, EVENT_TRACKER, NOUNS
-from understudy.personalize.pages import page
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.personalize.kinds import CAMPAIGN, EVENT_TRACKER, NOUNS, Arns
+from understudy.personalize.readout import page
+from understudy.wire.service import Params, ServiceError
 
 _DESCRIBED = "Dataset", "DatasetGroup", "Schema", "DatasetImportJob"
 
@@ -62,22 +60,9 @@ def test_a_token_is_for_the_list_that_gave_it(params: Params, of: str) -> None:
 
 @pytest.mark.parametrize("key", ["aws:shop", "AWS:shop"])
 async def test_keys_that_aws_keeps_for_itself_are_refused(api: Api, key: str) -> None:
-    """Whether something is made or is there."""
+    """Where something is made."""
     tags = [{"tagKey": key, "tagValue": "a"}]
-    group = await arn_of(api, "DatasetGroup")
-    assert await api.code("TagResource", resourceArn=group, tags=tags) == "InvalidInputException"
     assert await api.code("CreateDatasetGroup", name="other", tags=tags) == "InvalidInputException"
-
-
-async def test_tags_are_changed_one_by_one(api: Api) -> None:
-    """A key has one value; keys that there are not can be taken away."""
-    group = await arn_of(api, "DatasetGroup")
-    first = [{"tagKey": "run", "tagValue": "1"}, {"tagKey": "shop", "tagValue": "a"}]
-    await api.call("TagResource", resourceArn=group, tags=first)
-    await api.call("TagResource", resourceArn=group, tags=[{"tagKey": "run", "tagValue": "2"}])
-    await api.call("UntagResource", resourceArn=group, tagKeys=["shop", "none"])
-    tags = (await api.call("ListTagsForResource", resourceArn=group))["tags"]
-    assert tags == [{"tagKey": "run", "tagValue": "2"}]
 
 
 async def test_tags_of_a_creation_are_there_and_not_described(api: Api) -> None:

@@ -8,7 +8,7 @@ import pytest
 from personalize_world import SCHEMAS, objects
 
 from understudy.personalize.csv_import import TableReader
-from understudy.personalize.model_files import read_model, write_model
+from understudy.personalize.model_shelf import read_model, write_model
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import parse_schema
 from understudy.personalize.trained import PersonalModel, Query

@@ -10,14 +10,13 @@ from personalize_world import SCHEMAS, objects
 from unit.test_personalize_filters import snapshot, texts
 
 from understudy.personalize.csv_import import TableReader
-from understudy.personalize.event_rules import EventRules
+from understudy.personalize.event_rules import EventRules, counted, counted_by_user
+from understudy.personalize.filtering import UserHistory
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
-from understudy.personalize.recent import counted, counted_by_user
 from understudy.personalize.schemas import Field, Schema, parse_schema
 from understudy.personalize.store import Streamed
 from understudy.personalize.trained import PersonalModel, Query
 from understudy.personalize.training import train
-from understudy.personalize.user_history import UserHistory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

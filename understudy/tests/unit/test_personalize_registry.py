@@ -15,7 +15,7 @@ from understudy.personalize.kinds import (
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Store
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from understudy.personalize import PersonalizeOptions, create_services
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.wire.service import Params, ServiceError
 
 ROLE = "arn:aws:iam::000000000000:role/personalize"
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
@@ -73,8 +72,6 @@ class Api:
     def __init__(
         self,
         s3: FakeS3,
-        *,
-        state_delay_s: float = 0.0,
         options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
     ) -> None:
         @asynccontextmanager
@@ -82,11 +79,7 @@ class Api:
             yield s3
 
         self._services = create_services(
-            region="eu-west-1",
-            account_id="123456789012",
-            s3_client_factory=cast("Any", client),
-            state_delay_s=state_delay_s,
-            options=options,
+            options, region="eu-west-1", account_id="123456789012", s3=cast("Any", client)
         )
 
     async def call(self, operation: str, **params: Any) -> Params:  # noqa: ANN401 - any parameter
@@ -194,7 +187,7 @@ async def test_imports_replace_what_was_imported(api: Api) -> None:
 
 async def test_a_campaign_serves_the_old_version_until_its_update_is_done(s3: FakeS3) -> None:
     """The update has its own states while the campaign stays active."""
-    api = Api(s3, state_delay_s=0.05)
+    api = Api(s3, PersonalizeOptions(state_delay_s=0.05))
     group, dataset = await api.dataset()
     await api.load(dataset, "a")
     solution = await api.solution(group)
@@ -220,7 +213,7 @@ async def test_a_campaign_serves_the_old_version_until_its_update_is_done(s3: Fa
 
 async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> None:
     """A version can be stopped while it is being created, and then stays stopped."""
-    api = Api(s3, state_delay_s=0.02)
+    api = Api(s3, PersonalizeOptions(state_delay_s=0.02))
     group, dataset = await api.dataset()
     await api.load(dataset, "a")
     solution = await api.solution(group)
@@ -275,18 +268,6 @@ async def test_a_batch_job_needs_valid_paths_and_a_writable_bucket(api: Api, s3:
     assert json.loads(s3.objects["out/in.json.out"])["error"] is None
 
 
-async def test_tags_can_be_added_changed_and_removed(api: Api) -> None:
-    """Tags given at creation are kept, but are not part of the description."""
-    arn = await api.made("DatasetGroup", name="shop", tags=[{"tagKey": "team", "tagValue": "a"}])
-    tag = {"tagKey": "stage", "tagValue": "test"}
-
-    await api.call("TagResource", resourceArn=arn, tags=[tag])
-    await api.call("UntagResource", resourceArn=arn, tagKeys=["team", "absent"])
-
-    assert await api.call("ListTagsForResource", resourceArn=arn) == {"tags": [tag]}
-    assert await api.code("ListTagsForResource", resourceArn=arn + "x") == ("ResourceNotFoundException")
-
-
 async def test_everything_is_deleted_in_one_order_only(api: Api, s3: FakeS3) -> None:
     """What something depends on is in use; the records of jobs go with what they were for."""
     group, dataset = await api.dataset()
@@ -327,7 +308,7 @@ async def test_everything_is_deleted_in_one_order_only(api: Api, s3: FakeS3) -> 
 
 async def test_a_second_deletion_finds_the_resource_in_use(s3: FakeS3) -> None:
     """It is being deleted already, for a while; then it does not exist."""
-    api = Api(s3, state_delay_s=0.02)
+    api = Api(s3, PersonalizeOptions(state_delay_s=0.02))
     group = await api.made("DatasetGroup", name="shop")
     await api.call("DeleteDatasetGroup", datasetGroupArn=group)
     described = (await api.call("DescribeDatasetGroup", datasetGroupArn=group))["datasetGroup"]

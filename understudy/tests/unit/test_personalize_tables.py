@@ -10,11 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from understudy.personalize.filtering import Records, column_of, number_form
 from understudy.personalize.plan import DatasetSnapshot
-from understudy.personalize.records import Records, column_of, number_form
 from understudy.personalize.schemas import Field, Schema
-from understudy.personalize.table_files import read_table, write_table
-from understudy.personalize.tables import Column, NumbersBuilder, Table, Texts, TextsBuilder
+from understudy.personalize.tables import (
+    Column,
+    NumbersBuilder,
+    Table,
+    Texts,
+    TextsBuilder,
+    read_table,
+    write_table,
+)
 
 
 class Row(NamedTuple):

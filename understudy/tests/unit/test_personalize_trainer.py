@@ -16,10 +16,9 @@ from understudy.personalize.errors import JobFailedError
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.schemas import parse_schema
 from understudy.personalize.store import Store
-from understudy.personalize.table_files import write_table
+from understudy.personalize.tables import write_table
 from understudy.personalize.trained import PersonalModel, Query
-from understudy.personalize.trainer import Trainer
-from understudy.personalize.training_request import failure_in, request_of
+from understudy.personalize.trainer import Trainer, failure_in, request_of
 from understudy.workers import Workers
 
 if TYPE_CHECKING:

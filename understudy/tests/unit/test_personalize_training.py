@@ -5,15 +5,13 @@ import numpy as np
 import pytest
 
 from understudy.personalize.batch import infer
-from understudy.personalize.catalogue import item_content
 from understudy.personalize.errors import JobFailedError
 from understudy.personalize.event_rules import EventRules
-from understudy.personalize.interactions import select_interactions
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Column, Table, TextsBuilder
 from understudy.personalize.trained import PersonalModel
-from understudy.personalize.training import train
+from understudy.personalize.training import item_content, select_interactions, train
 from understudy.wire.service import Params
 
 Event = tuple[str, str, int, str, float]  # user, item, time, type, value

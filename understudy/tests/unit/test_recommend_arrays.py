@@ -9,17 +9,17 @@ import pytest
 from numpy.typing import NDArray
 from scipy import sparse
 
-from understudy.engines.recommend.factors import Factors, directions
-from understudy.engines.recommend.labels import LabelLinks, label_vectors
-from understudy.engines.recommend.metrics import gains
+from understudy.engines.recommend.content import LabelLinks, label_vectors
+from understudy.engines.recommend.examples import gains
 from understudy.engines.recommend.sparse_rows import (
     divided_by_row_maximum,
+    in_threads,
     scaled,
     top_per_row,
     values_at,
     without_diagonal,
 )
-from understudy.engines.recommend.threads import in_threads
+from understudy.engines.recommend.tables import Factors, directions
 
 
 def matrix(rows: list[list[float]]) -> sparse.csr_matrix:

@@ -6,10 +6,8 @@ from numpy.typing import NDArray
 from shops import N_USERS, catalogue, kinds, random_events
 
 from understudy.engines.recommend import Histories, Profiles, examples
-from understudy.engines.recommend.examples import Examples, unseen
-from understudy.engines.recommend.holdout import HeldOut
-from understudy.engines.recommend.links import Pairs
-from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.examples import Examples, HeldOut, unseen
+from understudy.engines.recommend.links import HybridParams, Pairs
 from understudy.engines.recommend.tables import Tables
 
 DEPTH = 12

@@ -8,8 +8,7 @@ from shops import N_ITEMS, N_USERS, catalogue, kinds, random_events
 from understudy.engines.recommend import Histories, Profiles, Ranking
 from understudy.engines.recommend.examples import candidates_of
 from understudy.engines.recommend.features import Candidates, features
-from understudy.engines.recommend.links import Pairs
-from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.links import HybridParams, Pairs
 from understudy.engines.recommend.tables import Tables
 
 DEPTH = 12

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from shops import N_USERS, histories, random_events
 
 from understudy.engines.recommend import Histories
-from understudy.engines.recommend.holdout import HeldOut
+from understudy.engines.recommend.examples import HeldOut
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -15,8 +15,7 @@ from shops import (
 
 from understudy.engines.recommend import Histories, ItemContent, Profiles, Ranking
 from understudy.engines.recommend.hybrid import HybridModel
-from understudy.engines.recommend.links import Pairs
-from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.links import HybridParams, Pairs
 
 PARAMS = HybridParams()
 seeds = st.integers(0, 2**32 - 1)

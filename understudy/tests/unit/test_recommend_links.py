@@ -4,8 +4,7 @@ from scipy import sparse
 from shops import histories, sequences
 
 from understudy.engines.recommend import Histories
-from understudy.engines.recommend.links import Pairs
-from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.links import HybridParams, Pairs
 
 PLAIN = HybridParams(
     distance_discount=0,

@@ -14,7 +14,7 @@ from shops import (
 )
 
 from understudy.engines.recommend import Events, Histories, Profiles, Ranking, Recommender, recommender
-from understudy.engines.recommend.holdout import HeldOut
+from understudy.engines.recommend.examples import HeldOut
 from understudy.engines.recommend.links import Pairs
 from understudy.engines.recommend.tables import Tables
 

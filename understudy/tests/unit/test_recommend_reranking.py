@@ -6,8 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from understudy.engines.recommend import reranking
-from understudy.engines.recommend.examples import Examples
-from understudy.engines.recommend.metrics import gains
+from understudy.engines.recommend.examples import Examples, gains
 from understudy.engines.recommend.reranking import learned
 
 OFFERED = 20

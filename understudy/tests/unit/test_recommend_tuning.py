@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from shops import catalogue, chains, nothing_known, sequences
 
-from understudy.engines.recommend.holdout import HeldOut
-from understudy.engines.recommend.links import Pairs
-from understudy.engines.recommend.params import HybridParams
-from understudy.engines.recommend.tuning import tuned
+from understudy.engines.recommend.examples import HeldOut
+from understudy.engines.recommend.links import HybridParams, Pairs
+from understudy.engines.recommend.recommender import tuned
 
 N_ITEMS = 300
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from sentiment_training.challenge import MOST_CONFIDENCE_UNREAD, cases, challenge
 from understudy.engines.sentiment import Prior, Scores, SentimentModel
-from understudy.engines.sentiment.challenge import MOST_CONFIDENCE_UNREAD, cases, challenge
 from understudy.engines.sentiment.model import WEIGHTS_FOLDER
 
 LEAST_CHALLENGE = 0.8

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy.engines.sentiment.features import NEGATION_REACH_WORDS, features
+from understudy.engines.sentiment.front import NEGATION_REACH_WORDS, features
 from understudy.engines.sentiment.pieces import Pieces
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "play", "##ing", "##er", "good", "!", "_", "e", "##e", "5"]

@@ -2,9 +2,8 @@
 
 import pytest
 
-from understudy.engines.sentiment.familiarity import familiarity
-from understudy.engines.sentiment.features import features
-from understudy.engines.sentiment.lexicon import Lexicon
+from understudy.engines.sentiment.front import features
+from understudy.engines.sentiment.lexicon import Lexicon, familiarity
 from understudy.engines.sentiment.pieces import Pieces
 from understudy.engines.sentiment.reading import tokens
 

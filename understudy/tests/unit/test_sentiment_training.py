@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
+from sentiment_training.challenge import cases
 from sentiment_training.corpus import Row, certain, cleaned
 from sentiment_training.pseudo import pseudo_reviews
 from sentiment_training.verdicts import misspelt, verdicts
-from understudy.engines.sentiment.challenge import cases
 
 SEED = 7
 

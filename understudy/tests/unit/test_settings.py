@@ -39,7 +39,6 @@ def test_bedrock_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -
         "CONVERSE_TPM": "1e6",
         "CONVERSE_LATENCY_S": "2.5",
         "CONVERSE_ERROR_RATE": "0.25",
-        "BEDROCK_MIN_BATCH": "5",
         "OPENAI_BASE_URL": "http://127.0.0.1:11434/v1",
         "OPENAI_MODEL": "smollm2:135m",
         "OPENAI_API_KEY": "secret-key",
@@ -48,13 +47,12 @@ def test_bedrock_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -
     for name, value in variables.items():
         monkeypatch.setenv(f"UNDERSTUDY_{name}", value)
     settings = Settings()
-    assert settings.bedrock_options() == BedrockOptions(
+    assert settings.options().bedrock == BedrockOptions(
         features={"my.model": ModelFeatures(structured_output=False, cache_min_tokens=None)},
         guardrails={"strict": ("free",)},
         requests_per_min=60,
         tokens_per_min=1_000_000,
         disturbance=Disturbance(latency_s=2.5, error_rate=0.25),
-        min_batch_records=5,
         openai=OpenAiServer(
             base_url="http://127.0.0.1:11434/v1", model="smollm2:135m", api_key="secret-key", timeout_s=30
         ),
@@ -68,7 +66,8 @@ def test_personalize_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("UNDERSTUDY_PERSONALIZE_TPS", "5")
     monkeypatch.setenv("UNDERSTUDY_PERSONALIZE_QUOTAS", '{"Campaign": 1}')
     monkeypatch.setenv("UNDERSTUDY_PERSONALIZE_ERROR_RATE", "0.1")
-    assert Settings().personalize_options() == PersonalizeOptions(
+    assert Settings().options().personalize == PersonalizeOptions(
+        state_delay_s=0.2,
         state_dir=Path("/state"),
         calls_per_s=5,
         limits={"Campaign": 1},
@@ -78,7 +77,7 @@ def test_personalize_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatc
 
 def test_the_copywriter_answers_by_default() -> None:
     """Nothing is passed on unless a server is named."""
-    assert Settings().bedrock_options() == BedrockOptions()
+    assert Settings().options().bedrock == BedrockOptions()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,6 @@ def test_the_copywriter_answers_by_default() -> None:
         ("CONVERSE_ERROR_RATE", "1.1"),
         ("COMPREHEND_LATENCY_S", "inf"),
         ("COMPREHEND_ERROR_RATE", "-0.1"),
-        ("BEDROCK_MIN_BATCH", "0"),
         ("OPENAI_BASE_URL", "ftp://127.0.0.1"),
         ("OPENAI_MODEL", ""),
         ("OPENAI_TIMEOUT_S", "-1"),

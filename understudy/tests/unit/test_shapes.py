@@ -142,8 +142,6 @@ def test_an_integer_has_32_bits(count: int) -> None:
     [
         ("personalize", "RoleArn", "arn:aws:iam::\u0661" + 11 * "\u0662" + ":role/a"),
         ("personalize", "TagKey", "two\nlines"),
-        ("bedrock", "TagKey", "a\xa0b"),
-        ("bedrock", "ModelInvocationJobName", "a" + 61 * "-" + "!"),
     ],
 )
 def test_patterns_mean_what_they_mean_in_java(service: str, shape: str, value: str) -> None:

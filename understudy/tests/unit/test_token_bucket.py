@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.token_bucket import TokenBucket
+from understudy.disturbance import TokenBucket
 
 
 @dataclass

@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from understudy.engines.sentiment.features import features
+from understudy.engines.sentiment.front import features
 from understudy.engines.sentiment.joining import CLASSES
 from understudy.engines.sentiment.reading import tokens
 

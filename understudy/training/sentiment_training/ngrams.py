@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags
 from sklearn.feature_extraction.text import CountVectorizer
 
-from understudy.engines.sentiment.features import features
+from understudy.engines.sentiment.front import features
 from understudy.engines.sentiment.joining import log_softmax
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from itertools import product
 from math import prod
 from pathlib import Path
 
+from sentiment_training.challenge import CHALLENGE_FILE
 from sentiment_training.corpus import Row, certain
-from understudy.engines.sentiment.challenge import CHALLENGE_FILE
 
 _PATTERNS_FILE = Path(__file__).with_name("verdicts.txt")
 _LABELS = {"P": "POSITIVE", "N": "NEGATIVE", "O": "NEUTRAL", "X": "MIXED"}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from fondly.stack.topology import Topology
+from fondly.operations.topology import Topology
 from harness.local_aws.database import alone, opened
 from harness.local_aws.usage import STORES, Usage, refused
 

@@ -5,11 +5,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fondly.stack.topology import load_topology
+from fondly.operations.topology import load_topology
 from harness.local_aws.objects import S3
-from harness.local_aws.personalize import Personalize
 from harness.local_aws.queues import SNS, SQS, Queues
-from harness.local_aws.stand_ins import Bedrock, BedrockRuntime, Comprehend
+from harness.local_aws.stand_ins import BedrockRuntime, Comprehend, Personalize
 from harness.local_aws.tables import DynamoDB
 from harness.local_aws.usage import Usage
 
@@ -30,9 +29,8 @@ class Session:
             "dynamodb": self.tables,
             "sqs": SQS(self.queues),
             "sns": SNS(self.queues),
-            "comprehend": Comprehend(self.objects, self.usage),
+            "comprehend": Comprehend(self.usage),
             "personalize": Personalize(self.objects, self.usage),
-            "bedrock": Bedrock(self.objects, self.usage),
             "bedrock-runtime": BedrockRuntime(self.usage),
         }
 

@@ -1,36 +1,65 @@
-"""Comprehend and Bedrock: whatever is asked is answered at once.
+"""Comprehend, Personalize and Bedrock: whatever is asked is answered at once, without understanding it.
 
-Sentiments follow from a digest of the words. Only the model's answers are understudy's: its copywriter takes
-three milliseconds at most, and what the mailer does depends on what it reads.
+Sentiments follow from a digest of the words, rankings from the customer's number. Only the model's answers
+are understudy's: its copywriter takes three milliseconds at most, and what the mailer does depends on what
+it reads.
 """
 
 # ruff: noqa: N803 - arguments are named as AWS names them, and some make no difference here
 
 import asyncio
 import json
-import tarfile
+import random
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from harness.local_aws.made import Made
+from harness.local_aws.database import opened
 from harness.local_aws.objects import S3
-from harness.local_aws.usage import STAND_INS, Usage
+from harness.local_aws.usage import STAND_INS, Usage, refused
 from understudy.engines.copywriter import write
 
 OPINIONS = (("POSITIVE", 0.9, 0.05), ("POSITIVE", 0.8, 0.1), ("NEUTRAL", 0.3, 0.2), ("NEGATIVE", 0.05, 0.9))
-OUTPUT = "output"
-JOB = "arn:aws:bedrock:eu-west-1:000000000000:model-invocation-job/"
+ORDERS = 499
+"""How many different rankings there are."""
+
+
+class Made:
+    """What a service has made, by id, in order, for every process of the run."""
+
+    def __init__(self, folder: Path, service: str) -> None:
+        self._db = opened(folder / "made.db")
+        self._service = service
+        self._db.execute("CREATE TABLE IF NOT EXISTS made (service TEXT, id TEXT, body TEXT, at TEXT)")
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Return all of it."""
+        rows = self._db.execute(
+            "SELECT id, body, at FROM made WHERE service = ? ORDER BY rowid", (self._service,)
+        )
+        return {found: json.loads(body) | _times(datetime.fromisoformat(at)) for found, body, at in rows}
+
+    def __setitem__(self, made: str, body: Mapping[str, Any]) -> None:
+        values = (self._service, made, json.dumps(body), datetime.now(UTC).isoformat())
+        self._db.execute("INSERT INTO made VALUES (?, ?, ?, ?)", values)
+
+    def remove(self, made: str) -> None:
+        """Forget something, if it is there."""
+        self._db.execute("DELETE FROM made WHERE service = ? AND id = ?", (self._service, made))
+
+
+def _times(at: datetime) -> dict[str, datetime]:
+    return {"creationDateTime": at, "lastUpdatedDateTime": at}
 
 
 class Comprehend:
-    """Sentiment, by call or by job."""
+    """Sentiment."""
 
-    def __init__(self, objects: S3, usage: Usage) -> None:
-        self._objects = objects
+    def __init__(self, usage: Usage) -> None:
         self._usage = usage
-        self._jobs = Made(objects.root.parent, "comprehend")
 
     async def batch_detect_sentiment(self, *, TextList: Sequence[str], **_: object) -> dict[str, Any]:
         """Answer up to 25 texts."""
@@ -46,75 +75,88 @@ class Comprehend:
         await asyncio.sleep(0)
         return opinion(Text.encode())
 
-    async def start_sentiment_detection_job(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Answer every line of the input, beside the event loop, before it returns."""
-        self._usage.calls["comprehend.StartSentimentDetectionJob"] += 1
-        number = uuid4().hex
-        source = request["InputDataConfig"]["S3Uri"].split("/", 3)[3]
-        output = request["OutputDataConfig"]["S3Uri"].split("/", 3)[3] + f"{number}/{OUTPUT}.tar.gz"
-        await asyncio.to_thread(self._answer, source, output)
-        bucket = request["OutputDataConfig"]["S3Uri"].split("/")[2]
-        self._jobs[number] = {
-            "JobId": number,
-            "JobStatus": "COMPLETED",
-            "OutputDataConfig": {"S3Uri": f"s3://{bucket}/{output}"},
-        }
-        return {"JobId": number, "JobStatus": "SUBMITTED"}
 
-    async def describe_sentiment_detection_job(self, *, JobId: str) -> dict[str, Any]:
-        """Every job has ended."""
-        self._usage.calls["comprehend.DescribeSentimentDetectionJob"] += 1
-        return {"SentimentDetectionJobProperties": self._jobs.all()[JobId]}
-
-    def _answer(self, source: str, output: str) -> None:
-        with self._usage.taking(STAND_INS):
-            path = self._objects.path(output)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lines = path.with_name(OUTPUT)
-            with lines.open("w") as file:
-                for key in self._objects.keys(source):
-                    name, body = key.rpartition("/")[2], self._objects.path(key).read_bytes()
-                    for number, text in enumerate(body.removesuffix(b"\n").split(b"\n")):
-                        file.write(json.dumps({"File": name, "Line": number, **opinion(text)}) + "\n")
-            with tarfile.open(path, "w:gz", compresslevel=1) as archive:
-                archive.add(lines, OUTPUT)
-            lines.unlink()
-
-
-class Bedrock:
-    """Batch inference: every record is answered before the job's ARN is returned."""
+class Personalize:
+    """Resources that are active at once, and rankings that are one of a few orders of the catalogue."""
 
     def __init__(self, objects: S3, usage: Usage) -> None:
         self._objects = objects
         self._usage = usage
+        self._made = Made(objects.root.parent, "personalize")
 
-    async def create_model_invocation_job(self, **request: Any) -> dict[str, str]:  # noqa: ANN401
-        """Answer the records of every file."""
-        self._usage.calls["bedrock.CreateModelInvocationJob"] += 1
-        job = uuid4().hex
-        source = request["inputDataConfig"]["s3InputDataConfig"]["s3Uri"].split("/", 3)[3]
-        output = request["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"].split("/", 3)[3]
-        await asyncio.to_thread(self._answer, source, f"{output}{job}/")
-        return {"jobArn": f"{JOB}{job}"}
+    def __getattr__(self, operation: str) -> Any:  # noqa: ANN401 - an operation of any kind of resource
+        verb, _, noun = operation.partition("_")
 
-    async def get_model_invocation_job(self, **_: object) -> dict[str, str]:
-        """Every job has ended."""
-        self._usage.calls["bedrock.GetModelInvocationJob"] += 1
-        return {"status": "Completed"}
+        async def call(**request: Any) -> dict[str, Any]:  # noqa: ANN401
+            self._usage.calls[f"personalize.{operation}"] += 1
+            await asyncio.sleep(0)
+            return await self._answer(verb, noun, request)
 
-    def _answer(self, source: str, output: str) -> None:
+        if verb not in {"create", "describe", "list", "update", "delete", "tag"}:
+            raise AttributeError(operation)
+        return call
+
+    def get_paginator(self, operation: str) -> "_Listed":
+        """Return a paginator over what was made."""
+        return _Listed(getattr(self, operation))
+
+    async def _answer(self, verb: str, noun: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        member = _camel(noun)
+        if verb == "create":
+            return await self._create(noun, member, request)
+        if verb == "list":
+            plural = member if member.endswith("s") else f"{member}s"
+            return {plural: [made for made in self._made.all().values() if f"{plural[:-1]}Arn" in made]}
+        if verb == "describe":
+            arn = request[f"{member}Arn"]
+            if (found := self._made.all().get(arn)) is None:
+                raise refused("ResourceNotFoundException", arn)
+            return {member: found}
+        if verb == "delete":
+            self._made.remove(request[f"{member}Arn"])
+        return {}
+
+    async def _create(self, noun: str, member: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        name = request.get("name") or request.get("jobName")
+        arn = f"arn:aws:personalize:eu-west-1:000000000000:{noun}/{name or uuid4().hex}"
+        if arn in self._made.all():
+            raise refused("ResourceAlreadyExistsException", arn)
+        self._made[arn] = {**request, f"{member}Arn": arn, "status": "ACTIVE"}
+        if noun == "batch_inference_job":
+            await asyncio.to_thread(self._rank, request)
+        return {f"{member}Arn": arn}
+
+    def _rank(self, request: Mapping[str, Any]) -> None:
         with self._usage.taking(STAND_INS):
+            source = request["jobInput"]["s3DataSource"]["path"].split("/", 3)[3]
+            output = request["jobOutput"]["s3DataDestination"]["path"].split("/", 3)[3]
+            orders = self._orders(request["numResults"])
             for key in self._objects.keys(source):
+                lines = self._objects.path(key).read_bytes().splitlines()
                 path = self._objects.path(f"{output}{key.rpartition('/')[2]}.out")
                 path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("wb") as file, self._objects.path(key).open("rb") as records:
-                    for line in records:
-                        record = json.loads(line)
-                        answer = {
-                            "recordId": record["recordId"],
-                            "modelOutput": converse(record["modelInput"]),
-                        }
-                        file.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+                with path.open("w") as file:
+                    for line in lines:
+                        order = orders[zlib.crc32(line) % ORDERS]
+                        file.write(f'{{"input":{line.decode()},"output":{order},"error":null}}\n')
+
+    def _orders(self, results: int) -> list[str]:
+        """Some random rankings of the items that were imported last."""
+        imported = [
+            made["dataSource"]["dataLocation"] for made in self._made.all().values() if "dataSource" in made
+        ]
+        folder = next(each for each in reversed(imported) if "/items/" in each).split("/", 3)[3]
+        rows = [
+            row
+            for key in self._objects.keys(folder)
+            for row in self._objects.path(key).read_text().splitlines()[1:]
+        ]
+        items = [row.partition(",")[0].strip('"') for row in rows]
+        chance = random.Random(ORDERS)  # noqa: S311 - test data
+        return [
+            json.dumps({"recommendedItems": chance.sample(items, min(results, len(items))), "scores": []})
+            for _ in range(ORDERS)
+        ]
 
 
 class BedrockRuntime:
@@ -131,6 +173,14 @@ class BedrockRuntime:
             return converse(request)
 
 
+class _Listed:
+    def __init__(self, ask: Any) -> None:  # noqa: ANN401 - a method of a client
+        self._ask = ask
+
+    async def paginate(self, **request: object) -> AsyncIterator[dict[str, Any]]:
+        yield await self._ask(**request)
+
+
 def converse(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return the copywriter's answer to a request of `Converse`."""
     turns, system = request["messages"], request.get("system", ())
@@ -145,7 +195,7 @@ def converse(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema(request: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a JSON schema
-    """Return the schema that binds the answer; in a batch, the copywriter goes by the prompt."""
+    """Return the schema that binds the answer; without one, the copywriter goes by the prompt."""
     form = request.get("outputConfig", {}).get("textFormat")
     return form and json.loads(form["structure"]["jsonSchema"]["schema"])
 
@@ -155,3 +205,8 @@ def opinion(text: bytes) -> dict[str, Any]:
     label, positive, negative = OPINIONS[zlib.crc32(text) % len(OPINIONS)]
     scores = {"Positive": positive, "Negative": negative, "Neutral": 0.05, "Mixed": 0.0}
     return {"Sentiment": label, "SentimentScore": scores}
+
+
+def _camel(noun: str) -> str:
+    first, *others = noun.split("_")
+    return first + "".join(map(str.capitalize, others))

@@ -15,7 +15,7 @@ from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item as MotoItem
 
-from fondly.stack.topology import Topology
+from fondly.operations.topology import Topology
 from harness.local_aws.database import alone, opened
 from harness.local_aws.item_size import value_bytes
 from harness.local_aws.usage import STORES, Usage, refused

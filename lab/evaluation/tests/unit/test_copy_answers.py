@@ -42,7 +42,7 @@ def test_a_field_passes_if_one_of_its_wordings_does(tmp_path: Path) -> None:
 
 
 def test_a_repair_counts_for_the_fields_that_need_it(tmp_path: Path) -> None:
-    """A field that it does not mend falls back to house text; one that had passed is not judged again."""
+    """A field that it does not mend falls back to template copy; one that had passed is not judged again."""
     answer = GOOD | {"subject": "free", "closing": ["free"], "intro": None}
     repair = {"subject": "Light", "closing": "free again", "greeting": "free"}
     report = measured(tmp_path, {"id": 5, "email": "A", "answer": answer, "repair": repair})
@@ -57,7 +57,7 @@ def test_a_repair_counts_for_the_fields_that_need_it(tmp_path: Path) -> None:
     assert next(each for each in report.judged if each.field == "greeting").repair == ()
 
 
-def test_a_repaired_email_is_one_without_house_text(tmp_path: Path) -> None:
+def test_a_repaired_email_is_one_without_template_copy(tmp_path: Path) -> None:
     """It has the worst outcome of its fields."""
     answer = GOOD | {"subject": "free"}
     report = measured(tmp_path, {"email": "A", "answer": answer, "repair": {"subject": "Light"}})

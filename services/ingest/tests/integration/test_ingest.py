@@ -148,7 +148,7 @@ async def test_an_upload_becomes_a_run_of_announced_parts(
 async def test_texts_of_unknown_reviewers_are_stored_with_the_parts(
     clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger
 ) -> None:
-    """Each part's event says how many texts its object has, and how many there are to score in all."""
+    """Each part's event says how many texts its object has."""
     joined = {"user_id": "C1,C2", "user_name": "Asha,Ben", "review_id": "R1,R2", "review_title": "Good,Bad"}
     rows = [numbered(1, **joined, review_content="Works well,It hums,loudly"), numbered(3), numbered(4)]
     async with running(settings):
@@ -157,7 +157,7 @@ async def test_texts_of_unknown_reviewers_are_stored_with_the_parts(
         await settled(clients, settings.ingest_uploads_queue_url)
     found = await bodies(clients, resources.queue_urls["sentiment"])
     events = [parse_event(body, DataIngested).data for body in found]
-    assert sorted((data.part, data.shared_texts, data.run_texts) for data in events) == [(1, 1, 6), (2, 1, 6)]
+    assert sorted((data.part, data.shared_texts) for data in events) == [(1, 1), (2, 1)]
     store = S3Objects(clients.s3, settings.data_bucket)
     assert [await store.get_lines(object_keys.shared_texts(run.run_id, n), SharedText) for n in (1, 2)] == [
         [SharedText(product_id="P1", text="Works well")],

@@ -4,8 +4,7 @@ import pytest
 
 from fondly.ingest.domain import csv_lines as lines_module
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord, RecordReader
-from fondly.ingest.domain.errors import FileError
-from fondly.ingest.domain.faults import long_record
+from fondly.ingest.domain.errors import FileError, long_record
 
 
 def read(body: bytes, *, max_bytes: int = 1000) -> tuple[list[str], list[CSVRecord | BrokenRecord]]:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondly.ingest.domain.joined_lists import divide_joined, split_joined
+from fondly.ingest.domain.rows.reviews import divide_joined, split_joined
 
 IMAGE = "https://m.example.com/a.jpg"
 TRIMMED = st.text(alphabet="ab, ", max_size=12).map(str.strip)

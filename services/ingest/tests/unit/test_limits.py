@@ -12,6 +12,7 @@ from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.limits import MAX_REVIEW_PRODUCTS, MAX_RUN_RECORDS, require_bounded
 from fondly.ingest.domain.parts import MAX_PARTS, part_records, records_of, spans
 from fondly.ingest.domain.rows.reading import MAX_TEXT_CHARS
+from fondly.ingest.domain.run_state import IngestState
 from fondly.ingest.use_cases import merge_rows
 from fondly.runtime.runs.run import RunStatus
 from fondly.runtime.storage import to_item
@@ -56,7 +57,7 @@ async def test_the_parts_of_a_large_run_are_larger(monkeypatch: pytest.MonkeyPat
         (2, 3, 3),
         (3, 3, 1),
     ]
-    assert (await bench.run()).step["ingest_part_reviews"] == "3"
+    assert IngestState.of(await bench.run()).part_records == 3
 
 
 async def test_long_reviews_make_smaller_parts() -> None:

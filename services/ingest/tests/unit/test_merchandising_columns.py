@@ -13,7 +13,7 @@ from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.text import clean
 from fondly.ingest.domain.values.conventions import Reads
 from fondly.ingest.domain.values.links import LinkPolicy
-from fondly.ingest.domain.values.nothing import is_no_text, says_nothing
+from fondly.ingest.domain.values.texts import is_no_text, says_nothing
 from services.ingest.tests.fakes import Bench, csv_lines, numbered
 from services.ingest.tests.unit.values.columns import INDIAN, decided
 

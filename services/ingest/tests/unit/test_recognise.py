@@ -6,10 +6,9 @@ from fondly.ingest.domain.errors import FileError, RowError
 from fondly.ingest.domain.formats.fields import FIELDS, KAGGLE, Kind
 from fondly.ingest.domain.formats.layout import UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FieldUnits, FileMapping, FileUnits
-from fondly.ingest.domain.formats.names import loosened
 from fondly.ingest.domain.formats.recognise import recognise
 from fondly.ingest.domain.formats.units import Units
-from fondly.ingest.domain.formats.vocabulary import own_names, synonym_lists, synonyms
+from fondly.ingest.domain.formats.vocabulary import loosened, own_names, synonym_lists, synonyms
 from services.ingest.tests.table_files import mapped
 
 PRODUCTS = ["product_id", "product_name", "discounted_price"]

@@ -1,7 +1,7 @@
 import pytest
 
 from fondly.ingest.domain.formats.fields import Kind
-from fondly.ingest.domain.formats.html_text import MAX_HTML_CHARS, entries
+from fondly.ingest.domain.formats.shopify_products import MAX_HTML_CHARS, entries
 from services.ingest.tests.table_files import AMAZON_2015, JUDGE_ME, columns, mapped
 
 REVIEW = {

@@ -12,7 +12,7 @@ from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.events import DataIngested
 from fondly.contracts.records import Customer, Exclusion
-from fondly.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
+from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 
 KEY = "uploads/shop.csv"

@@ -28,14 +28,12 @@ from fondly.mailer.use_cases.close_run import CloseRun
 from fondly.mailer.use_cases.know_features import KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
-from fondly.mailer.use_cases.release_parts import ReleaseParts
 from fondly.mailer.use_cases.write_copy import Copywriter
-from fondly.runtime.announcer import SNSAnnouncer
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.kept_answers import DynamoDBKeptAnswers
 from fondly.runtime.queue.message import Message
-from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.runs.ledger import Ledger
@@ -45,7 +43,7 @@ from fondly.runtime.runs.stage import Stage
 from fondly.runtime.runs.totals import total
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 from fondly.stack.provision import Resources
-from tests.support.stores import Clients, InMemoryPolls
+from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -114,7 +112,6 @@ def wired(
         Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
         mail_part,
         CloseRun(ledger, announcer),
-        ReleaseParts(ledger=ledger, polls=InMemoryPolls()),
     )
     return Mailer(handler, objects, ledger, table)
 

@@ -13,5 +13,5 @@ def test_an_answer_about_several_products_is_divided() -> None:
 
 
 def test_an_answer_that_cannot_be_read_is_that_of_each_product() -> None:
-    """Each is asked about again, or gets house text."""
+    """Each is asked about again, or gets template copy."""
     assert split_answer("Certainly! {", 2) == ["Certainly! {"] * 2

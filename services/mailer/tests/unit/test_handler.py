@@ -30,7 +30,6 @@ from fondly.mailer.use_cases.draw_holdout import DrawHoldout
 from fondly.mailer.use_cases.know_features import KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
-from fondly.mailer.use_cases.release_parts import ReleaseParts
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import RunStatus, StageName
@@ -40,7 +39,7 @@ from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRec
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs
-from tests.support.stores import InMemoryAnnouncer, InMemoryObjects, InMemoryPolls
+from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
 
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
@@ -54,7 +53,7 @@ NOTHING = dict.fromkeys(
     (
         *("emails", "emails_template_copy", "emails_mixed_copy", "emails_failed", "emails_left_out"),
         *("emails_sorry", "emails_suppressed", "copy_facts", "copy_prompts", "copy_repairs"),
-        *("copy_calls", "house_fields", "products_described", "links_left_out"),
+        *("copy_calls", "template_fields", "products_described", "links_left_out"),
     ),
     0,
 )
@@ -79,7 +78,12 @@ def described(number: int) -> ProductFeatures:
 class World:
     """The handler over in-memory doubles."""
 
-    def __init__(self, words: Mapping[str, object], subjects: SubjectTest | None = None) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, object],
+        subjects: SubjectTest | None = None,
+        kept: InMemoryKeptAnswers | None = None,
+    ) -> None:
         self.objects = InMemoryObjects()
         self.records = InMemoryEmailRecords()
         self.announcer = InMemoryAnnouncer()
@@ -88,7 +92,7 @@ class World:
         self.model = InMemoryWriter(words)
         sender = Sender("Fondly Shop", "hello@shop.example")
         theme = Theme(Brand("Fondly Shop", "1 Example Street"))
-        self.kept = InMemoryKeptAnswers()
+        self.kept = kept or InMemoryKeptAnswers()
         ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=PARALLEL)
         self.consent = InMemoryConsent()
         self.holdout = Holdout()
@@ -113,7 +117,6 @@ class World:
             runs.stage(StageName.MAILER, self.announcer),
             mail_part,
             CloseRun(self.ledger, self.announcer),
-            ReleaseParts(ledger=self.ledger, polls=InMemoryPolls()),
         )
 
     async def _draw(self, run_id: str) -> Holdout:
@@ -285,7 +288,7 @@ async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
     assert await world.counts() == NOTHING | ASKED | asked | {
         "emails": 1,
         "emails_template_copy": 1,
-        "house_fields": 10,
+        "template_fields": 10,
         "links_left_out": PICTURES,
     }
     assert world.announcer.of(EmailFinished) == [
@@ -475,16 +478,13 @@ async def test_a_part_of_an_ended_run_is_ignored(world: World, recommend: Recomm
     assert world.announcer.announced == []
 
 
-async def test_a_state_change_of_a_batch_job_is_acknowledged(world: World) -> None:
-    """No run waits for one, so other batch jobs in the account fill no dead-letter queue."""
-    body = (
-        '{"version": "0", "id": "1", "time": "2026-01-01T00:00:00Z", "source": "aws.bedrock", '
-        '"detail-type": "Batch Inference Job State Change", "detail": {"status": "Completed"}}'
-    )
-    await world.handler(Message("m", "r", body, receive_count=1, first_received_ms=0))
-    assert (world.model.calls, world.announcer.announced) == (0, [])
-    with pytest.raises(PermanentError, match=r"from aws\.s3"):
-        await world.handler(Message("m", "r", body.replace("aws.bedrock", "aws.s3"), 1, 0))
+async def test_an_unexpected_event_is_a_permanent_error(world: World) -> None:
+    """The reason names the expected event."""
+    body = new_event(
+        EmailFinished(customer_id="C1", key="k", template_copy=False), run_id=RUN, source="s"
+    ).body
+    with pytest.raises(PermanentError, match=r"expected fondly\.recommendations-ready\.v1"):
+        await world.handler(Message("m", "r", body, 1, 0))
 
 
 async def test_a_customer_listed_twice_in_a_part_gets_one_email(world: World, recommend: Recommend) -> None:

@@ -9,9 +9,8 @@ from fondly.contracts.delivery import FinishedEmail, NotSent
 from fondly.contracts.events import EmailFinished, RunFinished
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Recommendation
-from fondly.mailer.domain.copy.job import JobTask
 from fondly.mailer.use_cases.draw_holdout import DrawHoldout, holdout_of
-from services.mailer.tests.unit import test_find_prompts, test_handler
+from services.mailer.tests.unit import test_handler
 from services.mailer.tests.unit.test_handler import RUN
 
 Recommend = Callable[..., Recommendation]
@@ -114,16 +113,15 @@ async def test_who_could_have_had_no_email_is_in_no_group(
     assert (counts["customers_held_out"], counts["emails_failed"]) == (1, 1)
 
 
-@pytest.mark.parametrize("task", list(JobTask))
-async def test_a_job_asks_nothing_for_a_held_out_customer(
-    recommend: Recommend, make_answer: Answer, task: JobTask
+async def test_nothing_is_asked_about_what_only_a_held_out_customer_would_get(
+    world: test_handler.World, recommend: Recommend, make_answer: Answer
 ) -> None:
-    """Neither the features of products that only they would get, nor their copy."""
+    """Neither the features of their products nor their copy: the same is asked as without them."""
     theirs = recommend(HELD_OUT[0], category=("Toys", "Kites"))
     others = recommend(WRITTEN_TO[0], products=2)
-    alone, together = test_find_prompts.World(make_answer), test_find_prompts.World(make_answer)
-    await alone.store([others])
-    together.holdout = HALF
-    await together.store([theirs, others])
-    assert await together.keys(task, parts=1) == await alone.keys(task, parts=1)
-    assert together.model.calls == alone.model.calls
+    without = test_handler.World(make_answer(subject=["Something for you"]))
+    for mailer, customers in ((without, [others]), (world, [theirs, others])):
+        await mailer.open(parts=1)
+        await mailer.handler(await mailer.message(customers))
+    assert world.kept.answers.keys() == without.kept.answers.keys()
+    assert world.model.calls == without.model.calls

@@ -2,7 +2,7 @@ from importlib.resources import files
 
 import pytest
 
-from fondly.mailer.domain.copy.house_copy import TELLING
+from fondly.mailer.domain.copy.template_copy import TELLING
 from fondly.mailer.domain.language import (
     MessageError,
     Messages,
@@ -93,7 +93,7 @@ def test_every_language_has_every_message_with_the_same_variables(code: str) -> 
 
 @pytest.mark.parametrize("code", sorted(LOCALES))
 def test_every_message_with_wordings_has_one_that_needs_nothing_special(code: str) -> None:
-    """Then there is house copy for any facts; lines of a kind of reason come beside those of any."""
+    """Then there is template copy for any facts; lines of a kind of reason come beside those of any."""
     messages = language(LOCALES[code]).messages
     for message in messages.ids:
         wordings = messages.wordings(message)

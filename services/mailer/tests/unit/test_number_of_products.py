@@ -65,4 +65,4 @@ async def test_an_email_shows_all_that_is_recommended(
     assert f"\n{number + 1}. " not in text
     assert text.count("is one for you.") == number
     counts = await world.counts()
-    assert (counts["emails"], counts["house_fields"], counts["emails_template_copy"]) == (1, 0, 0)
+    assert (counts["emails"], counts["template_fields"], counts["emails_template_copy"]) == (1, 0, 0)

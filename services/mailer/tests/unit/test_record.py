@@ -19,4 +19,4 @@ def test_a_record_reads_back_as_it_was_stored() -> None:
     """Its JSON has every field, and records of earlier versions have defaults for the others."""
     record = EmailRecord.model_validate(RECORD)
     assert EmailRecord.model_validate(record.model_dump(mode="json")) == record
-    assert (record.prompt_keys, record.house_fields) == ((), ())
+    assert (record.prompt_keys, record.template_fields) == ((), ())

@@ -11,7 +11,6 @@ from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.shop_file import BrandSection, InvalidFileError, SubjectsSection
 from fondly.mailer.settings import BRAND_SETTINGS, MailerSettings
 
-ROLE = "arn:aws:iam::123456789012:role/fondly-batch"
 RESOURCES = {
     "data_bucket": "b",
     "runs_table": "t",
@@ -53,13 +52,6 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
         {"mailer_converse_rpm": 0},
         {"mailer_guardrail_id": "abc123"},
         {"mailer_guardrail_id": "abc123", "mailer_guardrail_version": "latest"},
-        {"mailer_batch_role_arn": "batch"},
-        {"mailer_batch_role_arn": ROLE, "mailer_batch_from_prompts": 99},
-        {
-            "mailer_batch_role_arn": ROLE,
-            "mailer_guardrail_id": "abc123",
-            "mailer_guardrail_version": "2",
-        },
     ],
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, object]) -> None:

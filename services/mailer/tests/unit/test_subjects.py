@@ -9,8 +9,8 @@ import pytest
 from fondly.contracts.records import Recommendation
 from fondly.mailer.domain.copy.assembly import assembled
 from fondly.mailer.domain.copy.fields import Copy
-from fondly.mailer.domain.copy.house_copy import house_copy
 from fondly.mailer.domain.copy.subjects import SubjectTest, template_problems, worded, wrong_slots
+from fondly.mailer.domain.copy.template_copy import template_copy
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Occasion
 
@@ -28,8 +28,8 @@ def facts_for(recommendation: Recommendation) -> EmailFacts:
 
 
 def copy_for(facts: EmailFacts, subject: str = SUBJECT) -> Copy:
-    """House copy with another subject."""
-    return replace(house_copy(facts), subject=subject)
+    """Template copy with another subject."""
+    return replace(template_copy(facts), subject=subject)
 
 
 def test_customers_are_shared_out_equally_and_the_variant_is_what_they_read(recommend: Recommend) -> None:

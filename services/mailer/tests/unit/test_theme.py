@@ -12,7 +12,7 @@ from html5lib.constants import namespaces
 
 from fondly.contracts.click_links import Click, ClickLinks
 from fondly.mailer.domain.copy.fields import Copy
-from fondly.mailer.domain.copy.house_copy import house_copy
+from fondly.mailer.domain.copy.template_copy import template_copy
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.titles import description
 from fondly.mailer.domain.language import Language, language
@@ -59,7 +59,7 @@ def shown(
     facts: EmailFacts, copy: Copy | None = None, *, maker: ContentMaker = MAKER, links: Links = LINKS
 ) -> EmailContent:
     """An email with template copy unless other copy is given."""
-    return maker.content(facts, copy or house_copy(facts), links)
+    return maker.content(facts, copy or template_copy(facts), links)
 
 
 def parsed(html: str) -> Element:
@@ -188,7 +188,7 @@ def test_the_preheader_is_hidden_before_anything_else(theme: Theme, facts: Email
     """Inboxes show it after the subject; the open email never does."""
     body = elements(parsed(theme.html(shown(facts))), "body")[0]
     first = next(iter(body))
-    assert first.text == house_copy(facts).preheader
+    assert first.text == template_copy(facts).preheader
     style = first.get("style", "").replace(" ", "")
     assert style == "display:none;max-height:0;overflow:hidden"
 

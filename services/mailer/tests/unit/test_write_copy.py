@@ -3,8 +3,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fondly.contracts.records import CopySource, Reason, ReasonKind
-from fondly.mailer.domain.copy.house_copy import house_text
 from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.copy.template_copy import template_text
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.ports import ModelReply
@@ -48,7 +48,7 @@ async def test_wordings_that_pass_are_used(facts: EmailFacts, make_answer: MakeA
     model = InMemoryWriter(make_answer())
     [copy], _ = await written(model, facts)
     assert copy.assembled.source is CopySource.AI
-    assert (model.calls, copy.assembled.house_fields) == (2, ())
+    assert (model.calls, copy.assembled.template_fields) == (2, ())
     assert dict(copy.assembled.copy.fields())["lines.3"] == "A lamp for late reading."
     assert "{2.f1}" in copy.assembled.copy.lines["2"]
     assert (len(copy.prompt_keys), copy.repair_keys) == (6, ())
@@ -87,19 +87,21 @@ async def test_only_the_refused_field_is_asked_for_again(facts: EmailFacts, make
     assert len(copy.repair_keys) == 1
 
 
-async def test_a_field_that_fails_twice_gets_house_text(facts: EmailFacts, make_answer: MakeAnswer) -> None:
+async def test_a_field_that_fails_twice_gets_template_copy(
+    facts: EmailFacts, make_answer: MakeAnswer
+) -> None:
     """Only that field; and only that product is asked about again."""
     model = InMemoryWriter(make_answer(lines={"2": [LIE]}))
     [copy], _ = await written(model, facts)
-    assert (copy.assembled.source, copy.assembled.house_fields) == (CopySource.MIXED, ("lines.2",))
-    assert copy.assembled.copy.lines["2"] == house_text("lines.2", facts)
+    assert (copy.assembled.source, copy.assembled.template_fields) == (CopySource.MIXED, ("lines.2",))
+    assert copy.assembled.copy.lines["2"] == template_text("lines.2", facts)
     assert copy.assembled.copy.lines["3"] == "A lamp for late reading."
     [request] = repairs(model)
     assert (request["fields"], request["products"][0]["kind"]) == (["line"], "Kettles")  # type: ignore[index] # a list of objects
 
 
-async def test_house_text_replaces_answers_that_cannot_be_used(facts: EmailFacts) -> None:
-    """Every field has house text, and the verdicts say what was wrong with the answers."""
+async def test_template_text_replaces_answers_that_cannot_be_used(facts: EmailFacts) -> None:
+    """Every field has template copy, and the verdicts say what was wrong with the answers."""
     model = InMemoryModel(ModelReply(text="Sure!"), ModelReply(refusal="the model stopped early: max_tokens"))
     [copy], part = await written(model, facts)
     assert copy.assembled.source is CopySource.TEMPLATE
@@ -151,7 +153,7 @@ async def test_a_shared_text_is_judged_for_each_product(
     [shared] = [each for each in copy_records(part, model_id="claude", payer="part-1") if each.verdicts]
     assert (len(shared.answers), shared.verdicts[0].text) == (2, "A velvet lamp.")
     assert first.assembled.copy.lines["3"] == "A velvet lamp."
-    assert second.assembled.house_fields == ("lines.3",)
+    assert second.assembled.template_fields == ("lines.3",)
 
 
 def _with_bullets(facts: EmailFacts, bullets: Sequence[str]) -> EmailFacts:

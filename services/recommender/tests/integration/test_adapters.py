@@ -1,18 +1,19 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from aiobotocore.session import get_session
 
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
-from fondly.recommender.adapters.personalize.plan import Kind, Plan, ResourceSpec, Step
+from fondly.recommender.adapters.personalize.plan import Kind, Plan, ResourceSpec
+from fondly.recommender.domain.run_state import TRAINING, RecommenderState
 from fondly.recommender.domain.study.bundles import bundle_of
 from fondly.recommender.ports import RefusedError, VanishedError
 from fondly.runtime.runs.run import Run
 from fondly.runtime.storage import S3Objects
 from fondly.stack.provision import Resources
 from services.recommender.tests.fakes import made_up_shop, preparing
-from tests.support.runs import START
+from tests.support.runs import START, with_state
 from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
 
@@ -43,38 +44,40 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     await shop.store(objects, "run-1")
     run = Run(run_id="run-1", created_at=START, parts=1)
     prepare, _ = preparing(objects)
-    run = run.model_copy(update={"step": dict(await prepare.begin(run))})
+    state = RecommenderState().passing(await prepare.begin(run))
+    run = with_state(run, state)
     await prepare.do(run, bundle_of(run, 1))
     plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10, tags={"stack": "shop"})
-    for step in list(Step)[:-1]:
-        for wanted in plan.wanted(step, run):
+    for phase in TRAINING:
+        for wanted in plan.wanted(phase, run):
             arn = await personalize.ensure(wanted)
             await settled(personalize, wanted.kind, arn)
             assert await personalize.ensure(wanted) == arn
-            run = run.model_copy(update={"step": {**run.step, wanted.key: arn}})
+            state = state.having(resources={**state.resources, wanted.key: arn})
+            run = with_state(run, state)
     assert (await objects.get("runs/run-1/personalize/output/part-00001.json.out")).count(b"\n") == 600
-    await assert_can_be_removed(personalize, run)
+    await assert_can_be_removed(personalize, state.resources)
     assert (
         await objects.remove("runs/run-1/personalize/") == 5 + 1
     )  # and the object with which Personalize tries
     assert await objects.find("runs/run-1/personalize/output/part-00001.json.out") is None
 
 
-async def assert_can_be_removed(personalize: AWSPersonalize, run: Run) -> None:
+async def assert_can_be_removed(personalize: AWSPersonalize, made: Mapping[str, str]) -> None:
     """What a run has made is found, and goes with its solution; what is in use stays."""
-    solution = run.step["solution"]
-    assert await personalize.solutions(run.step["dataset_group"]) == {"shop-run-1": solution}
-    assert not await personalize.delete(Kind.SCHEMA, run.step["schema_users"])
+    solution = made["solution"]
+    assert await personalize.solutions(made["dataset_group"]) == {"shop-run-1": solution}
+    assert not await personalize.delete(Kind.SCHEMA, made["schema_users"])
     assert await personalize.delete(Kind.SOLUTION, solution)
     async with asyncio.timeout(10):
-        version = run.step["solution_version"]
+        version = made["solution_version"]
         with pytest.raises(VanishedError):
             while True:
                 await personalize.is_active(Kind.SOLUTION_VERSION, version)
                 await asyncio.sleep(0.02)
     assert await personalize.delete(Kind.SOLUTION, solution)
     with pytest.raises(VanishedError):
-        await personalize.is_active(Kind.BATCH_JOB, run.step["batch_job"])
+        await personalize.is_active(Kind.BATCH_JOB, made["batch_job"])
 
 
 async def test_a_request_that_can_never_succeed_is_refused(personalize: AWSPersonalize) -> None:

@@ -27,9 +27,8 @@ from services.recommender.tests.fakes import (
     InMemoryTurns,
 )
 from tests.support.stores import Clients, Emulated, InMemoryPolls
-from understudy.bedrock.models import CURRENT_MODEL_IDS
-from understudy.composition import create_services
-from understudy.testing import ACCOUNT_ID, UnderstudyServer
+from understudy.personalize import PersonalizeOptions
+from understudy.testing import UnderstudyServer
 
 GROUP = ResourceSpec("dataset_group", Kind.DATASET_GROUP, "shop", {})
 NO_PRIVILEGES = "Insufficient privileges for accessing data in Amazon S3."
@@ -104,14 +103,7 @@ async def busy_personalize(request: pytest.FixtureRequest) -> AsyncIterator[Pers
     if request.param is InMemoryPersonalize:
         yield InMemoryPersonalize(busy={Kind.DATASET})
         return
-    services = create_services(
-        region="eu-west-1",
-        account_id=ACCOUNT_ID,
-        model_ids=CURRENT_MODEL_IDS,
-        state_delay_s=3600,
-        s3_client_factory=lambda: get_session().create_client("s3"),
-    )
-    with UnderstudyServer(services) as server:
+    with UnderstudyServer(personalize=PersonalizeOptions(state_delay_s=3600)) as server:
         async with get_session().create_client("personalize", endpoint_url=server.url) as client:
             yield AWSPersonalize(client)
 
@@ -202,7 +194,7 @@ async def test_a_poll_is_due_after_the_interval(make_polls: MakePolls) -> None:
 async def test_a_poll_at_once_is_due_immediately(make_polls: MakePolls) -> None:
     """When there is nothing left to wait for, the interval would be lost time."""
     polls, due = make_polls(900)
-    await polls.send("run-1", 4, at_once=True)
+    await polls.send("run-1", 4, delay_s=0)
     assert await due(5) == [("run-1", 4)]
 
 

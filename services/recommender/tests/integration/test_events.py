@@ -1,9 +1,10 @@
 """Customers' events on DynamoDB and understudy: kept, credited, and told once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,9 @@ from fondly.contracts.records import EventKind
 from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
 from fondly.recommender.adapters.personalize.campaign import AWSEventTracker
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
-from fondly.recommender.adapters.personalize.plan import Kind, Plan, Step
+from fondly.recommender.adapters.personalize.plan import Kind, Plan
 from fondly.recommender.domain.history.customer_events import AFTER_TRIMMING, MOST
+from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.recommender.use_cases.record_events import RecordEvents
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.quota.limiter import Limiter
@@ -58,13 +60,18 @@ class Bench:
 
     async def make_group(self) -> None:
         """Make the dataset group and its datasets, as a run does."""
-        await self.ledger.open_run(RUN, source="s3://b/k")
-        for step in (Step.SET_UP, Step.DATASETS):
-            wanted = self.plan.wanted(step, await self.ledger.run(RUN))
-            for one in wanted:
+        run = await self.ledger.open_run(RUN, source="s3://b/k")
+        for phase in (Phase.SET_UP, Phase.DATASETS):
+            for one in self.plan.wanted(phase, run):
                 arn = await self.personalize.ensure(one)
-                await self.ledger.set_step(RUN, **{one.key: arn})
+                made = {**RecommenderState.of(run).resources, one.key: arn}
+                state = RecommenderState.of(run).having(resources=made)
+                run = await self.ledger.change_state(run, RecommenderState, partial(_replaced, state))
                 await self.active(one.kind, arn)
+
+    async def made(self) -> Mapping[str, str]:
+        """The ARNs of what was made."""
+        return RecommenderState.of(await self.ledger.run(RUN)).resources
 
     async def active(self, kind: Kind, arn: str) -> None:
         """Wait for a resource."""
@@ -76,7 +83,7 @@ class Bench:
 
     async def make_tracker(self) -> str:
         """Make the event tracker, as a run does that keeps a campaign."""
-        group = (await self.ledger.run(RUN)).step["dataset_group"]
+        group = (await self.made())["dataset_group"]
         arn = await self.personalize.ensure(self.plan.event_tracker(group))
         await self.active(Kind.EVENT_TRACKER, arn)
         return arn
@@ -88,7 +95,7 @@ class Bench:
 
     async def exported(self, clients: Clients, bucket: str) -> list[str]:
         """What Personalize has been told by itself, as lines."""
-        arn = (await self.ledger.run(RUN)).step["dataset_interactions"]
+        arn = (await self.made())["dataset_interactions"]
         reply = await self.client.create_dataset_export_job(
             jobName="told",
             datasetArn=arn,
@@ -104,6 +111,10 @@ class Bench:
                 return (await found["Body"].read()).decode().splitlines()[1:]
             await asyncio.sleep(0.01)
         raise AssertionError("no export")
+
+
+def _replaced(state: RecommenderState, _: RecommenderState) -> RecommenderState:
+    return state
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from fondly.contracts.consent import address_entry, customer_entry
 from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.witnesses import Witness
 from fondly.recommender.settings import RecommenderSettings
@@ -110,7 +111,10 @@ async def test_a_campaign_is_kept_at_the_version_of_the_latest_run_until_it_is_s
         (campaign,) = (await personalize.list_campaigns())["campaigns"]
         described = await personalize.describe_campaign(campaignArn=campaign["campaignArn"])
         run = await others.ledger.run(RUN)
-        assert described["campaign"]["solutionVersionArn"] == run.step["solution_version"]
+        assert (
+            described["campaign"]["solutionVersionArn"]
+            == RecommenderState.of(run).resources["solution_version"]
+        )
         assert campaign["name"] == settings.recommender_dataset_group
         assert await trackers() == [settings.recommender_dataset_group]
     assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 1

@@ -19,6 +19,7 @@ from fondly.contracts.records import (
     RecommendationSource,
 )
 from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.totals import total
@@ -71,6 +72,11 @@ def _assert_reasons_are_about(customer: Customer, recommendation: Recommendation
     assert own.issuperset((one.review_id, one.product_id) for one in reasons if one.product_id)
 
 
+async def state(others: OtherServices) -> RecommenderState:
+    """What the recommender keeps of the run."""
+    return RecommenderState.of(await others.ledger.run(RUN))
+
+
 async def _assert_reports(others: OtherServices, shop: Shop) -> None:
     run = await others.ledger.run(RUN)
     assert run.is_open
@@ -81,7 +87,7 @@ async def _assert_reports(others: OtherServices, shop: Shop) -> None:
     assert totals.counts["customers_by_popularity"] == 0
     reports = {report.name: report for report in await others.ledger.reports(RUN)}
     pairs = sum(len(customer.product_ids) for customer in shop.customers)
-    held_out = 2 * int(run.step["witnesses"])  # each product has two colours
+    held_out = 2 * RecommenderState.of(run).witnesses  # each product has two colours
     assert reports["training"].units["personalize.trained_interactions"] == pairs - held_out
     assert reports["training"].units["personalize.ingested_bytes"] > 0
     assert reports["part-00001"].units["personalize.recommendations"] == 250
@@ -197,7 +203,7 @@ async def test_a_stand_in_that_is_restarted_in_the_middle_of_a_run_fails_nothing
             await others.open(RUN, shop)
             await others.announce(RUN, shop)
             async with asyncio.timeout(PATIENCE_S):
-                while "solution" not in (await others.ledger.run(RUN)).step:  # noqa: ASYNC110 - no event says so
+                while "solution" not in (await state(others)).resources:  # noqa: ASYNC110 - no event says so
                     await asyncio.sleep(0.05)
             await asyncio.to_thread(first.__exit__, None, None, None)
             port = int(first.url.rpartition(":")[2])
@@ -205,7 +211,7 @@ async def test_a_stand_in_that_is_restarted_in_the_middle_of_a_run_fails_nothing
             await others.ready(1)
     recommended = await others.recommendations(RUN, 1)
     assert {one.source for one in recommended} == {RecommendationSource.PERSONALIZE}
-    assert (await others.ledger.run(RUN)).step["remade"] == "1"
+    assert (await state(others)).remade == 1
 
 
 async def test_a_run_with_too_little_data_uses_popularity_without_personalize(

@@ -17,6 +17,7 @@ from fondly.contracts.events import (
 from fondly.contracts.records import RecommendationSource
 from fondly.recommender.adapters.personalize.plan import Kind
 from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.run_state import Engine, Phase
 from fondly.recommender.domain.shop.taxonomy import Category
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.totals import total
@@ -99,7 +100,7 @@ async def test_redelivery_recovers_from_a_crash_after_sending(monkeypatch: pytes
     await world.open()
     await world.train()
     with monkeypatch.context() as patched:
-        patched.setattr(world.ledger, "set_step", crash)
+        patched.setattr(world.ledger, "change_state", crash)
         with pytest.raises(RuntimeError):
             await world.deliver(RecommenderPoll(attempt=2))
     await world.deliver(RecommenderPoll(attempt=2))
@@ -141,8 +142,8 @@ async def test_popularity_is_used_when_personalize_reports_too_little_data() -> 
     world = World(InMemoryPersonalize(failures={Kind.SOLUTION_VERSION: reason}))
     await world.open()
     await world.run_to_end()
-    run = await world.ledger.run(RUN)
-    assert (run.step["engine"], run.step["popularity_reason"]) == ("popularity", reason)
+    state = await world.state()
+    assert (state.engine, state.popularity_reason) == (Engine.POPULARITY, reason)
     assert len(world.announcer.of(RecommendationsReady)) == 2
     assert world.turns.run_id is None
     reports = {report.name: report for report in await world.ledger.reports(RUN)}
@@ -182,7 +183,7 @@ async def test_a_request_over_quota_is_repeated_later() -> None:
     await world.train()
     for attempt in range(2, 7):
         await world.deliver(RecommenderPoll(attempt=attempt))
-    assert (await world.ledger.run(RUN)).step["step"] == "import"
+    assert (await world.state()).phase is Phase.IMPORT
     world.personalize.busy.clear()
     for attempt in range(7, 12):
         await world.deliver(RecommenderPoll(attempt=attempt))
@@ -198,7 +199,7 @@ async def test_runs_of_one_dataset_group_take_turns() -> None:
     await world.train("first")
     await world.train("second")
     assert world.turns.run_id == "first"
-    assert "solution_version" not in (await world.ledger.run("second")).step
+    assert "solution_version" not in (await world.state("second")).resources
     await world.deliver_sent()
     assert {run for run, _ in world.announcer.announced} == {"first", "second"}
 
@@ -254,7 +255,7 @@ async def test_without_rankings_personalize_is_asked_for_nothing() -> None:
     assert world.personalize.created == []
     assert (await world.budget.account(RUN)).committed == 0
     run = await world.ledger.run(RUN)
-    assert run.step["popularity_reason"] == "rankings are switched off"
+    assert (await world.state()).popularity_reason == "rankings are switched off"
     assert run.stage(StageName.RECOMMENDER).done == {1, 2}
     recommended = await world.recommended(1)
     assert {one.source for one in recommended} == {RecommendationSource.POPULARITY}

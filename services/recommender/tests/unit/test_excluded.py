@@ -106,7 +106,7 @@ async def test_a_run_without_anybody_to_mail_trains_nothing() -> None:
     assert (world.personalize.made, await recommended(world)) == ({}, [])
     assert [one.customers for one in world.announcer.of(RecommendationsReady)] == [0, 0]  # type: ignore[attr-defined] # narrowed by `of`
     run = await world.ledger.run(RUN)
-    assert run.step["popularity_reason"] == "nobody to rank products for"
+    assert (await world.state()).popularity_reason == "nobody to rank products for"
     assert run.stage(StageName.RECOMMENDER).done == {1, 2}
     assert await billed(world, "personalize.trained_interactions") == 0
 

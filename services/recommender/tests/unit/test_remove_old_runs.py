@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec, Step
+from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.recommender.ports import QuotaError
 from fondly.runtime.runs.run import Run, StageName
 from services.recommender.tests.world import KEEP, World, crash
@@ -65,7 +66,10 @@ async def test_nothing_that_others_made_is_removed() -> None:
     world = World()
     run = await trained(world, RUNS[0])
     foreign = ResourceSpec(
-        "", Kind.SOLUTION, "shop-experiment", {"datasetGroupArn": run.step["dataset_group"]}
+        "",
+        Kind.SOLUTION,
+        "shop-experiment",
+        {"datasetGroupArn": RecommenderState.of(run).resources["dataset_group"]},
     )
     arn = await world.personalize.ensure(foreign)
     run = await trained(world, *RUNS[1:])
@@ -86,11 +90,11 @@ async def test_a_campaign_answers_by_the_version_of_the_latest_run() -> None:
         (campaign,) = [spec for spec in world.personalize.made.values() if spec.kind is Kind.CAMPAIGN]
         assert (campaign.name, campaign.request["solutionVersionArn"]) == (
             "shop",
-            run.step["solution_version"],
+            RecommenderState.of(run).resources["solution_version"],
         )
     kinds = [spec.kind for spec in world.personalize.made.values()]
     assert (kinds.count(Kind.CAMPAIGN), kinds.count(Kind.EVENT_TRACKER)) == (1, 1)
-    await world.ledger.set_step(RUNS[-1], ranked="0")
+    await world.set_state(RUNS[-1], ranked=0)
     await world.remove_old_runs.run(await world.ledger.run(RUNS[-1]))
     assert kinds.count(Kind.CAMPAIGN) == 1
 
@@ -162,7 +166,7 @@ async def test_a_full_dataset_group_is_emptied_before_the_next_solution() -> Non
     world.personalize.full.add(Kind.SOLUTION)
     for _ in range(2):
         assert not await world.check(RUNS[3])
-    assert (await world.ledger.run(RUNS[3])).step["step"] == Step.SOLUTION
+    assert (await world.state(RUNS[3])).phase is Phase.SOLUTION
     assert left(world) == RUNS[1:3]
     with pytest.raises(QuotaError):
         await world.check(RUNS[3])

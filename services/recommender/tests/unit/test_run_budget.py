@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from fondly.contracts.events import RecommenderPoll
 from fondly.recommender.adapters.personalize.plan import Kind
+from fondly.recommender.domain.run_state import Engine
 from fondly.runtime.runs.pricing import SMALLEST, cost_usd
 from fondly.runtime.runs.run import RunStatus
 from services.recommender.tests.fakes import InMemoryPersonalize
@@ -23,10 +24,11 @@ async def test_nothing_is_imported_if_training_and_inference_are_not_allowed_too
     for attempt in range(3):
         await world.deliver(RecommenderPoll(attempt=attempt))
     assert world.personalize.creations
+    state = await world.state()
     units = {
         "personalize.recommendations": Decimal(600),
-        "personalize.trained_interactions": Decimal(run.step["interactions"]),
-        "personalize.ingested_bytes": Decimal(run.step["csv_bytes"]),
+        "personalize.trained_interactions": Decimal(state.interactions),
+        "personalize.ingested_bytes": Decimal(state.csv_bytes),
     }
     reserved = (await world.budget.account(RUN)).committed
     assert reserved.quantize(SMALLEST) == cost_usd(units)["personalize"]
@@ -40,5 +42,5 @@ async def test_what_personalize_is_not_used_for_is_let_go() -> None:
     world = World(too_little, budget_usd=Decimal(1))
     await world.open()
     await world.run_to_end()
-    assert (await world.ledger.run(RUN)).step["engine"] == "popularity"
+    assert (await world.state()).engine is Engine.POPULARITY
     assert (await world.budget.account(RUN)).committed == 0

@@ -13,8 +13,8 @@ from fondly.contracts.events import (
     parse_event,
 )
 from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.study.bundles import (
-    BUNDLE_PARTS,
     MAX_BUNDLES,
     RecommenderBundle,
     bundle_of,
@@ -26,7 +26,7 @@ from fondly.runtime import training_minimums
 from fondly.runtime.runs.run import Run
 from services.recommender.tests.fakes import made_up_shop
 from services.recommender.tests.world import RUN, TOO_LITTLE, World, crash
-from tests.support.runs import START
+from tests.support.runs import START, with_state
 
 TEN_PARTS = made_up_shop(customers=40, part_size=4)
 """Three bundles."""
@@ -44,15 +44,16 @@ def bundle(in_round: Round, number: int) -> RecommenderBundle:
     return RecommenderBundle(round=in_round, bundle=number)
 
 
-def a_run(parts: int, **step: str) -> Run:
-    """A run of so many parts."""
-    return Run(run_id=RUN, created_at=START, parts=parts, step=step)
+def a_run(parts: int, **members: object) -> Run:
+    """A run of so many parts, whose state has some members."""
+    run = Run(run_id=RUN, created_at=START, parts=parts)
+    return with_state(run, RecommenderState().having(**members))
 
 
 @pytest.mark.parametrize("parts", [1, 3, 4, 5, 999, 1_000, 1_001, 123_456])
 def test_every_part_is_in_one_bundle_and_files_are_far_from_the_limit(parts: int) -> None:
     """Whatever the number of parts: in order, and never more than a quarter of what a batch job reads."""
-    bundles = bundles_of(a_run(parts, **{BUNDLE_PARTS: str(parts_per_bundle(parts))}))
+    bundles = bundles_of(a_run(parts, bundle_parts=parts_per_bundle(parts)))
     assert [part for each in bundles for part in each.parts] == list(range(1, parts + 1))
     assert [each.number for each in bundles] == list(range(1, len(bundles) + 1))
     assert len(bundles) <= MAX_BUNDLES <= 1_000 / 4
@@ -195,7 +196,7 @@ async def test_the_latest_is_made_once_and_replaced_by_another_key() -> None:
 
 def test_the_last_bundle_may_be_shorter() -> None:
     """It has what is left."""
-    assert list(bundle_of(a_run(5, **{BUNDLE_PARTS: "4"}), 2).parts) == [5]
+    assert list(bundle_of(a_run(5, bundle_parts=4), 2).parts) == [5]
 
 
 def test_a_bundle_of_an_earlier_release_is_still_read() -> None:

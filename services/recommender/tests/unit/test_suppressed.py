@@ -96,7 +96,7 @@ async def test_a_run_of_suppressed_customers_trains_nothing() -> None:
     await world.run_to_end()
     assert world.personalize.made == {}
     run = await world.ledger.run(RUN)
-    assert run.step["popularity_reason"] == "nobody to rank products for"
+    assert (await world.state()).popularity_reason == "nobody to rank products for"
     assert run.stage(StageName.RECOMMENDER).done == {1, 2}
     assert await billed(world, "personalize.trained_interactions") == Decimal(0)
 

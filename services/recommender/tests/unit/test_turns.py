@@ -3,15 +3,14 @@
 import pytest
 
 from fondly.recommender.adapters.personalize.plan import Kind
-from fondly.runtime.runs.run import StageName
+from fondly.recommender.domain.run_state import Phase
 from services.recommender.tests.world import SILENT_POLLS, World
 
 
 async def poll(world: World, run_id: str, times: int = 1) -> None:
     """Check the run at as many polls, each numbered higher than the one before."""
     for _ in range(times):
-        run = await world.ledger.run(run_id)
-        await world.ledger.set_step(run_id, attempt=str(run.attempt(StageName.RECOMMENDER) + 1))
+        await world.set_state(run_id, attempt=(await world.state(run_id)).attempt + 1)
         if await world.check(run_id):
             await world.take_turns.end(run_id)
 
@@ -38,7 +37,7 @@ async def test_a_silent_run_loses_its_turn(capsys: pytest.CaptureFixture[str]) -
     assert whose(world) == "dead"
     await poll(world, "waits")
     assert whose(world) == "waits"
-    assert "dataset_group" in (await world.ledger.run("waits")).step
+    assert "dataset_group" in (await world.state("waits")).resources
     assert "turns_taken_over" in capsys.readouterr().out
 
 
@@ -65,7 +64,7 @@ async def test_a_run_that_lost_its_turn_waits_and_imports_again() -> None:
     """Its data was replaced: trained on the other run's, its customers would get strangers' products."""
     world = await started("dead", "waits")
     await poll(world, "dead", 2)
-    imported = (await world.ledger.run("dead")).step["import_users"]
+    imported = (await world.state("dead")).resources["import_users"]
     await poll(world, "waits", SILENT_POLLS + 1)
     assert whose(world) == "waits"
     await poll(world, "dead")
@@ -73,22 +72,22 @@ async def test_a_run_that_lost_its_turn_waits_and_imports_again() -> None:
     await poll(world, "waits", 8)
     assert whose(world) is None
     await poll(world, "dead", 8)
-    run = await world.ledger.run("dead")
-    assert (run.step["step"], run.step["turn_lost"]) == ("select", "")
-    assert run.step["import_users"] != imported
+    state = await world.state("dead")
+    assert (state.phase, state.turn_lost_to) == (Phase.WEIGH, None)
+    assert state.resources["import_users"] != imported
     created = world.personalize.created
-    assert created.index(run.step["import_users"]) < created.index(run.step["solution_version"])
+    assert created.index(state.resources["import_users"]) < created.index(state.resources["solution_version"])
 
 
 async def test_a_run_that_lost_its_turn_keeps_its_training() -> None:
     """It has read its data already, and is paid for."""
     world = await started("dead", "waits")
-    while "solution_version" not in (await world.ledger.run("dead")).step:
+    while "solution_version" not in (await world.state("dead")).resources:
         await poll(world, "dead")
-    step = (await world.ledger.run("dead")).step
+    before = await world.state("dead")
     await poll(world, "waits", 20)
     await poll(world, "dead", 8)
-    after = (await world.ledger.run("dead")).step
+    after = await world.state("dead")
     kept = ("import_users", "solution_version")
-    assert [after[key] for key in kept] == [step[key] for key in kept]
-    assert after["step"] == "select"
+    assert [after.resources[key] for key in kept] == [before.resources[key] for key in kept]
+    assert after.phase is Phase.WEIGH

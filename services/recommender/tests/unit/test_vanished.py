@@ -2,7 +2,8 @@
 
 import pytest
 
-from fondly.recommender.adapters.personalize.plan import ARNS, Kind, Step
+from fondly.recommender.adapters.personalize.plan import ARNS, Kind
+from fondly.recommender.domain.run_state import Phase
 from fondly.recommender.ports import RefusedError
 from services.recommender.tests.world import MANY, RUN, World
 
@@ -29,9 +30,9 @@ async def finish(world: World) -> None:
     for _ in range(MANY):
         if await world.check():
             break
-    run = await world.ledger.run(RUN)
-    assert run.step["step"] == Step.SELECT
-    assert run.step["batch_job"] in world.personalize.made
+    state = await world.state()
+    assert state.phase is Phase.WEIGH
+    assert state.resources["batch_job"] in world.personalize.made
 
 
 @pytest.mark.parametrize("key", ARNS)
@@ -40,11 +41,11 @@ async def test_whatever_vanishes_at_whatever_step_the_run_ends_well(key: str) ->
     tried = 0
     for looks in range(1, LOOKS + 1):
         world = await checked(looks)
-        arn = (await world.ledger.run(RUN)).step.get(key)
+        arn = (await world.state()).resources.get(key)
         if arn is None:
             continue
         tried += 1
-        before = (await world.ledger.run(RUN)).step.get("solution_version")
+        before = (await world.state()).resources.get("solution_version")
         world.personalize.vanish(arn)
         lost = before is not None and before not in world.personalize.made
         await finish(world)
@@ -64,15 +65,15 @@ async def test_a_stand_in_may_be_restarted_at_any_step(looks: int) -> None:
 async def test_nothing_is_trained_without_a_dataset_that_has_vanished() -> None:
     """Personalize would train without items or users, and nobody would notice."""
     world = await checked(4)
-    run = await world.ledger.run(RUN)
-    assert "solution" in run.step
-    assert "solution_version" not in run.step
-    old = world.personalize.made[run.step["import_users"]]
-    world.personalize.vanish(run.step["dataset_users"])
-    world.personalize.made[run.step["import_users"]] = old  # AWS keeps the records of jobs
+    made_before = (await world.state()).resources
+    assert "solution" in made_before
+    assert "solution_version" not in made_before
+    old = world.personalize.made[made_before["import_users"]]
+    world.personalize.vanish(made_before["dataset_users"])
+    world.personalize.made[made_before["import_users"]] = old  # AWS keeps the records of jobs
     await finish(world)
-    again = (await world.ledger.run(RUN)).step
-    assert again["import_users"] != run.step["import_users"]
+    again = (await world.state()).resources
+    assert again["import_users"] != made_before["import_users"]
     created = world.personalize.created
     assert created.index(again["import_users"]) < created.index(again["solution_version"])
 
@@ -81,7 +82,7 @@ async def test_what_is_made_again_is_paid_for_again() -> None:
     """The run's bill has every import and every training, but none that was found again."""
     for lost, trainings in (("solution", 2), ("batch_job", 1)):
         world = await checked(LOOKS)
-        world.personalize.vanish((await world.ledger.run(RUN)).step[lost])
+        world.personalize.vanish((await world.state()).resources[lost])
         await finish(world)
         [units] = [report.units for report in await world.ledger.reports(RUN) if report.name == "training"]
         assert units["personalize.trained_interactions"] == 10 * trainings

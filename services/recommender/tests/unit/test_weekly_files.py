@@ -9,6 +9,7 @@ from fondly.contracts.ingest_report import FileReport, IngestReport
 from fondly.contracts.records import Customer
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.run_state import Engine
 from fondly.recommender.domain.shop.assortment import Assortment, still_sold
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.bundles import bundle_of
@@ -63,8 +64,8 @@ async def test_the_second_run_knows_the_first() -> None:
     old, new = pairs(ENOUGH.customers), pairs(week_two().customers)
     told = {tuple(line.split(",")[:2]) for line in rows(world, personalize_keys.INTERACTIONS)}
     assert told == old | new
-    step = (await world.ledger.run(SECOND)).step
-    assert int(step["interactions"]) == len(old | new)
+    state = await world.state(SECOND)
+    assert state.interactions == len(old | new)
     assert len({line.split(",")[0] for line in rows(world, personalize_keys.USERS)}) == 600 + NEW
     assert await world.known_shop.owner() == SECOND
 
@@ -141,12 +142,12 @@ async def test_two_weeks_of_too_little_data_are_enough_together() -> None:
     half = made_up_shop(customers=200, part_size=200)
     await world.open(half, FIRST)
     await world.run_to_end(FIRST)
-    assert (await world.ledger.run(FIRST)).step["engine"] == "popularity"
+    assert (await world.state(FIRST)).engine is Engine.POPULARITY
     everybody = made_up_shop(customers=400, part_size=400)
     rest = [one for one in everybody.customers if int(one.customer_id[1:]) >= 200]
     await world.open(replace(everybody, parts=[rest], scored=[[]]), SECOND)
     await world.run_to_end(SECOND)
-    assert (await world.ledger.run(SECOND)).step["engine"] == "personalize"
+    assert (await world.state(SECOND)).engine is Engine.PERSONALIZE
 
 
 async def test_a_second_run_waits_until_the_first_has_told_all_that_it_knows() -> None:

@@ -8,7 +8,8 @@ import pytest
 from fondly.contracts.consent import Contact, Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.runtime.consent import DynamoDBConsent
-from fondly.runtime.runs.delivery import Act, Changed, Deliveries, DeliveryStatus
+from fondly.runtime.runs.deliveries import Changed, Deliveries
+from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.sender.adapters.dispatches import DynamoDBDispatches
 from fondly.sender.ports import Claim, Claimed
 from fondly.stack.provision import Resources
@@ -84,10 +85,10 @@ async def test_what_waits_may_be_claimed_again(dispatches: DynamoDBDispatches) -
     await dispatches.claim([claim])
     assert results([claim], await dispatches.claim([claim])) == [Claimed.MINE]
     waiting = claim.dispatch.model_copy(update={"outcome": Outcome.WAITING, "reason": "451 later"})
-    await dispatches.settle([waiting])
+    await dispatches.record([waiting])
     second = a_claim("c1", "second")
     assert results([second], await dispatches.claim([second])) == [Claimed.MINE]
-    await dispatches.settle([second.dispatch.model_copy(update={"outcome": Outcome.SENT})])
+    await dispatches.record([second.dispatch.model_copy(update={"outcome": Outcome.SENT})])
     third = a_claim("c1", "third")
     assert results([third], await dispatches.claim([third])) == [Claimed.TAKEN]
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome == Outcome.SENT
@@ -108,7 +109,7 @@ async def test_a_doubt_gives_way_to_what_the_worker_said(dispatches: DynamoDBDis
     )
     assert await dispatches.doubt(claim.dispatch, doubted)
     assert not await dispatches.doubt(claim.dispatch, doubted)
-    await dispatches.settle([claim.dispatch.model_copy(update={"outcome": Outcome.SENT})])
+    await dispatches.record([claim.dispatch.model_copy(update={"outcome": Outcome.SENT})])
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is Outcome.SENT
 
 
@@ -120,12 +121,12 @@ async def test_a_late_word_frees_no_email_for_another_try(
     slow, other = a_claim("c1", "slow"), a_claim("c1", "other")
     waits = slow.dispatch.model_copy(update={"outcome": Outcome.WAITING})
     await dispatches.claim([slow])
-    await dispatches.settle([waits])
+    await dispatches.record([waits])
     await dispatches.claim([other])
-    await dispatches.settle([waits])
+    await dispatches.record([waits])
     assert (await dispatches.of(RUN, ["c1"]))["c1"].claim == "other"
-    await dispatches.settle([other.dispatch.model_copy(update={"outcome": after})])
-    await dispatches.settle([waits])
+    await dispatches.record([other.dispatch.model_copy(update={"outcome": after})])
+    await dispatches.record([waits])
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is after
 
 

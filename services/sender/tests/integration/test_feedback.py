@@ -16,7 +16,8 @@ from fondly.contracts.consent import Contact, Frequency, address_entry, customer
 from fondly.contracts.delivery import NotSent, Outcome
 from fondly.contracts.events import EmailBounced, parse_event
 from fondly.runtime.consent import DynamoDBConsent
-from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import check, serve
 from fondly.runtime.settings import load_settings

@@ -12,7 +12,8 @@ from fondly.contracts.consent import Contact, Frequency, Suppression, address_en
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import EmailSent, EmailSuppressed
-from fondly.runtime.runs.delivery import Act, DecisionError, DeliveryStatus
+from fondly.runtime.runs.deliveries import DecisionError
+from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.runtime.runs.run import StageName
 from fondly.sender.domain.judging import Rules
 from fondly.sender.ports import (
@@ -418,7 +419,7 @@ async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_la
     assert world.announcer.of(EmailSuppressed) == [EmailSuppressed(customer_id="c2", reason="in_doubt")]
     late = claimed.model_copy(update={"outcome": Outcome.SENT, "provider_id": "id-9"})
     if is_late:
-        await world.dispatches.settle([late])
+        await world.dispatches.record([late])
     world.announcer.announced.clear()
     for _ in range(2):
         await world.resolve_doubts.run(RUN, part, doubted, holder="again")
@@ -523,14 +524,14 @@ async def test_a_poll_may_overtake_the_record_of_its_number() -> None:
     """It goes on, and the one that sent it, whose record comes late, does not turn the count back."""
     world = World(1)
     first = (await world.open()).attempt
-    send_poll = world.polls.send_poll
+    send = world.polls.send
 
-    async def arrives_at_once(run_id: str, attempt: int, *, delay_s: int) -> None:
-        await send_poll(run_id, attempt, delay_s=delay_s)
+    async def arrives_at_once(run_id: str, attempt: int, *, delay_s: int | None = None) -> None:
+        await send(run_id, attempt, delay_s=delay_s)
         if attempt == first + 1:
             await world.release.run(run_id, attempt)
 
-    world.polls.send_poll = arrives_at_once  # type: ignore[method-assign]
+    world.polls.send = arrives_at_once  # type: ignore[method-assign]
     await world.release.run(RUN, first)
     assert world.polls.parts == [1]
     assert [attempt for attempt, _ in world.polls.polls] == [first + 1, first + 2]

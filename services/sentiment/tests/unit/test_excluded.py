@@ -13,10 +13,7 @@ from fondly.contracts.events import SentimentScored
 from fondly.contracts.records import Customer, Exclusion, Review, SentimentSummary, SharedText
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.totals import total
-from fondly.sentiment.domain.job import JobStatus
-from fondly.sentiment.domain.job_output import JobLine
-from services.sentiment.tests.fakes import POSITIVE
-from services.sentiment.tests.world import JOB_FROM_TEXTS, RUN, World, customer_of, message, poll
+from services.sentiment.tests.world import RUN, World, customer_of
 from tests.support.consent import suppressed
 
 WORDS = ("good", "bad", "so so", "fine", "")
@@ -162,20 +159,3 @@ async def test_a_setting_scores_them_as_opinions_on_products() -> None:
     await world.score_all(parts=1)
     assert sorted(world.asks.asked) == ["bad", "fine", "good"]
     assert (await summary(world)).left_out == 0
-
-
-async def test_a_job_is_not_asked_about_them_either() -> None:
-    """Its input has the words of others alone, and the run ends as if it had been asked by calls."""
-    world = World()
-    words = [f"good {number}" for number in range(JOB_FROM_TEXTS)]
-    await suppress(world, customer_entry("c3"))
-    others = [excluded(customer_of(2, "mine alone")), customer_of(3, "mine too")]
-    await world.ingest([customer_of(1, *words), *others])
-    await world.handle(message(1, parts=1, run_texts=JOB_FROM_TEXTS))
-    asked = world.objects.stored[object_keys.sentiment_job(RUN, "input/en/texts-00001.txt")]
-    assert b"mine" not in asked
-    lines = [JobLine("texts-00001.txt", number, POSITIVE) for number in range(len(words))]
-    world.outputs.written["output-en"] = lines
-    world.jobs.end("en", JobStatus.COMPLETED)
-    await world.handle(poll(1))
-    assert (world.asks.asked, (await summary(world)).left_out) == ([], 2)

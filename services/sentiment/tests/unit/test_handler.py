@@ -15,10 +15,10 @@ from fondly.contracts.records import (
     SentimentSummary,
     SharedText,
 )
+from fondly.runtime.dynamodb_types import write_units
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.totals import total
-from fondly.runtime.storage import write_units
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.documents import Document
 from services.sentiment.tests.fakes import POSITIVE

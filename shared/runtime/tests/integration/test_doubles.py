@@ -14,9 +14,8 @@ from fondly.contracts.events import (
     parse_event,
 )
 from fondly.contracts.records import Customer
-from fondly.runtime.announcer import SNSAnnouncer
 from fondly.runtime.ports import Announcer, Items, Objects
-from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.storage import DynamoDBItems, S3Objects, from_item
 from tests.support.stores import Emulated, InMemoryAnnouncer, InMemoryItems, InMemoryObjects

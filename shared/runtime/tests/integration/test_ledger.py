@@ -1,12 +1,13 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
 from fondly.contracts.errors import PermanentError
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import PartReport, RunStatus, StageName
+from fondly.runtime.runs.state import ServiceState
 from fondly.runtime.runs.totals import total
 from fondly.runtime.storage import EXPIRES_AT, from_item, to_item
 from tests.support.runs import finish_part
@@ -122,6 +123,22 @@ async def test_reports_expire_with_their_run(runs_table: "RunsTable") -> None:
         ExpressionAttributeValues=to_item({":run": "r", ":report": "report#"}),
     )
     assert [EXPIRES_AT in from_item(item) for item in reply["Items"]] == [True]
+
+
+class Kept(ServiceState):
+    """A state of some service."""
+
+    stage: ClassVar[StageName] = StageName.SENTIMENT
+    total: int = 0
+
+
+async def test_a_state_is_replaced_only_if_nobody_has_changed_it(ledger: Ledger) -> None:
+    """Whoever has read an older state changes the newer one instead."""
+    run = await ledger.open_run("r", source="s")
+    for number in (1, 2):
+        await ledger.change_state(run, Kept, lambda state: state.having(total=state.total + number))  # noqa: B023 - awaited
+    state = Kept.of(await ledger.run("r"))
+    assert (state.total, state.version) == (3, 2)
 
 
 async def test_steps_merge(ledger: Ledger) -> None:

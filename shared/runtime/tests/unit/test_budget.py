@@ -112,12 +112,12 @@ async def test_a_long_job_is_reserved_once_and_corrected() -> None:
     """Each poll asks again; afterwards what it really cost counts."""
     runs = await opened("0.03")
     for _ in range(3):
-        await runs.budget.reserve(RUN, "mailer copy job", {UNIT: 2 * CENT})
+        await runs.budget.reserve(RUN, "another training", {UNIT: 2 * CENT})
     assert (await runs.budget.account(RUN)).committed == Decimal("0.02")
-    await runs.budget.correct(RUN, "mailer copy job", {UNIT: CENT})
+    await runs.budget.correct(RUN, "another training", {UNIT: CENT})
     await runs.budget.correct(RUN, "another", {UNIT: CENT})
     assert (await runs.budget.account(RUN)).committed == Decimal("0.01")
-    await runs.budget.reserve(RUN, "mailer copy job", {UNIT: 2 * CENT})
+    await runs.budget.reserve(RUN, "another training", {UNIT: 2 * CENT})
     assert (await runs.ledger.run(RUN)).is_open
     with pytest.raises(RunStoppedError, match=r"recommender training, which may cost 0\.0300"):
         await runs.budget.reserve(RUN, "recommender training", {UNIT: 3 * CENT})

@@ -81,7 +81,7 @@ async def test_no_more_messages_are_received_than_can_be_handled(monkeypatch: py
         await asyncio.sleep(0.01)
         running -= 1
 
-    monkeypatch.setattr("fondly.runtime.queue.prefetch.PREFETCH_S", 0.005)
+    monkeypatch.setattr("fondly.runtime.queue.consumer.PREFETCH_S", 0.005)
     await consume(queue, handle, until=lambda: len(queue.deleted) == 8, concurrency=3)
     assert most == 3
     assert max(queue.limits) == 3

@@ -6,15 +6,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from fondly.contracts.errors import PermanentError
-from fondly.runtime.runs.delivery import (
-    FROM,
-    MOST_DECISIONS,
-    Act,
-    DecisionError,
-    Deliveries,
-    Delivery,
-    DeliveryStatus,
-)
+from fondly.runtime.runs.deliveries import MOST_DECISIONS, DecisionError, Deliveries
+from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
 from tests.support.dynamodb import InMemoryDynamoDB
 from tests.support.runs import RUN, TABLE
 

@@ -10,11 +10,16 @@ from botocore.exceptions import ClientError
 
 from fondly.contracts.errors import TransientError
 from fondly.runtime import liveness
-from fondly.runtime.heartbeat import UnreachableQueueError, heartbeat
+from fondly.runtime.heartbeat import (
+    GIVE_UP_AFTER_S,
+    UNHEALTHY_AFTER_S,
+    Silence,
+    UnreachableQueueError,
+    heartbeat,
+)
 from fondly.runtime.queue.circuit import Circuit
 from fondly.runtime.queue.consumer import Consumer
 from fondly.runtime.queue.message import Message
-from fondly.runtime.queue.silence import GIVE_UP_AFTER_S, UNHEALTHY_AFTER_S, Silence
 from tests.support.queues import InMemoryQueue
 from tests.support.virtual_time import in_virtual_time
 

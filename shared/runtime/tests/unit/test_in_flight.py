@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from fondly.runtime.queue.in_flight import HeldTooLongError, in_time
 from fondly.runtime.queue.message import Message
+from fondly.runtime.queue.visibility import HeldTooLongError, in_time
 from fondly.runtime.quota.turns import StoppingError
 from fondly.runtime.retry import PostponedError
 from tests.support.queues import InMemoryQueue, consume

@@ -33,12 +33,10 @@ def test_a_region_prefix_does_not_change_a_models_price() -> None:
     [
         ("cache_read_tokens", "input_tokens", "0.1"),
         ("cache_write_tokens", "input_tokens", "1.25"),
-        ("batch_input_tokens", "input_tokens", "0.5"),
-        ("batch_output_tokens", "output_tokens", "0.5"),
     ],
 )
-def test_cached_tokens_and_those_of_batches_have_their_own_prices(unit: str, usual: str, share: str) -> None:
-    """A cache read costs a tenth, a write a quarter more, and batch inference half."""
+def test_cached_tokens_have_their_own_prices(unit: str, usual: str, share: str) -> None:
+    """A cache read costs a tenth, a write a quarter more."""
     model = "anthropic.claude-sonnet-5-5"
     price, full = price_of(f"bedrock.{unit}.{model}"), price_of(f"bedrock.{usual}.{model}")
     assert full is not None

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondly.runtime.quota.demand import Demand
-from fondly.runtime.quota.division import LEAST_PART, divide, equally
+from fondly.runtime.quota.division import LEAST_PART, Demand, divide, equally
 from fondly.runtime.quota.roster import ALIVE_S, FORGET_S, HEARD_S, Roster, beat
 
 rates = st.floats(0, 1000) | st.just(math.inf)

@@ -1,4 +1,4 @@
-from fondly.runtime.storage import read_units, write_units
+from fondly.runtime.dynamodb_types import read_units, write_units
 
 
 def test_write_units_round_each_item_up_to_whole_kilobytes() -> None:

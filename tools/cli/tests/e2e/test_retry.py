@@ -15,7 +15,8 @@ import boto3
 import pytest
 
 from fondly.contracts.object_keys import UPLOADS
-from fondly.stack.embedded import ENVIRONMENT, EmbeddedStack, embedded_stack, exported
+from fondly.operations.local_stack import ENVIRONMENT, exported
+from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.local_mail import TRANSPORT
 from fondly.stack.sample import write_sample
 

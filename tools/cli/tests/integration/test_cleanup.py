@@ -9,11 +9,12 @@ import boto3
 import pytest
 import structlog
 
-from fondly.cli.cleanup.infrastructure import OwnNames
-from fondly.contracts.events import MailerPoll, new_event
+from fondly.contracts.events import RecommenderPoll, new_event
+from fondly.operations.cleanup.infrastructure import OwnNames
+from fondly.operations.topology import MADE_BY
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName
-from fondly.stack.provision import MADE_BY, Resources
+from fondly.stack.provision import Resources
 from tests.support.runs import RUN
 from tools.cli.tests.conftest import Fondly, InLedger
 from tools.cli.tests.interactions import SCHEMA
@@ -74,9 +75,9 @@ class Made:
             self.item("dispatches", run_id=f"{run_id}#sample-1", customer_id="c1", outcome="refused")
             self.item("runs", run_id=run_id, item="delivery", status="approved")
             self.item("runs", run_id=f"source#{run_id}", item="latest", latest_run_id=run_id)
-            poll = new_event(MailerPoll(attempt=1), run_id=run_id, source=StageName.MAILER).body
+            poll = new_event(RecommenderPoll(attempt=1), run_id=run_id, source=StageName.RECOMMENDER).body
             urls = self.resources
-            for url in (urls.queue_urls["mailer"], urls.dead_letter_urls["mailer"]):
+            for url in (urls.queue_urls["recommender"], urls.dead_letter_urls["recommender"]):
                 self.sqs.send_message(QueueUrl=url, MessageBody=poll)
 
     def item(self, table: str, **attributes: str) -> None:
@@ -320,23 +321,6 @@ def test_nothing_is_deleted_without_the_right_answer(fondly: Fondly, made: Made)
 def test_it_is_said_what_to_delete(fondly: Fondly, words: tuple[str, ...]) -> None:
     """Neither of the two is the default."""
     assert fondly("cleanup", *words).code == 2
-
-
-def test_running_jobs_are_stopped_and_their_records_named(fondly: Fondly, made: Made) -> None:
-    """AWS has no deletion of jobs: the answer says that they stay, and why."""
-    made.s3.put_object(Bucket=made.bucket, Key=f"runs/{RUN}/in/a.txt", Body=b"good words " * 60)
-    comprehend = boto3.client("comprehend")
-    for bucket, name in ((made.bucket, "ours"), ("another", "theirs")):
-        comprehend.start_sentiment_detection_job(
-            InputDataConfig={"S3Uri": f"s3://{bucket}/runs/{RUN}/in/", "InputFormat": "ONE_DOC_PER_LINE"},
-            OutputDataConfig={"S3Uri": f"s3://{made.bucket}/runs/{RUN}/out/"},
-            DataAccessRoleArn=ROLE,
-            LanguageCode="en",
-            JobName=name,
-        )
-    answer = fondly("cleanup", "--all", "--yes", "--json")
-    assert answer.code == 0, answer.err
-    assert rows(answer.json)["jobs of Comprehend"] == (0, 1)
 
 
 def test_an_understudy_that_does_not_answer_is_named(

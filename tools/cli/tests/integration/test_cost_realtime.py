@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from fondly.cli.cost.realtime import beyond, tps_hours
-from fondly.cli.verification import Account
+from fondly.operations.cost.realtime import beyond, tps_hours
+from fondly.operations.verification import Account
 from fondly.runtime.metrics import Metric
 from tools.cli.tests.campaigns import campaign
 from tools.cli.tests.conftest import Fondly

@@ -21,10 +21,10 @@ from arro3.core import Array, DataType, Table
 from arro3.io import write_parquet
 from openpyxl import Workbook
 
-from fondly.cli.cleanup.scope import Scope
 from fondly.contracts import object_keys
 from fondly.contracts.consent import address_entry, customer_entry
 from fondly.contracts.file_names import file_name
+from fondly.operations.cleanup.scope import Scope
 from fondly.runtime.runs.delivery import DELIVERY, Act, Decision, Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.storage import to_item
@@ -95,7 +95,6 @@ class Made:
             ),
             object_keys.rejects(RUN): lines(reject, {**reject, "raw": "x,y"}),
             object_keys.ingest_report(RUN): lines({"rejects": [{"found": f"'{EMAIL}'"}]}),
-            object_keys.sentiment_job(RUN, "input/en/texts-00001.txt"): f"{TEXT}\n{TEXT}\nother\n".encode(),
             object_keys.personalize(RUN, "interactions/part-00001.csv"): rows,
             object_keys.personalize(RUN, "users/part-00001.csv"): rows,
             object_keys.personalize(RUN, "input/part-00001.json"): lines({"userId": GONE}, {"userId": STAYS}),
@@ -333,10 +332,6 @@ def test_other_customers_stay_as_they_are(fondly: Fondly, made: Made) -> None:
     assert kept["ContentType"] == "text/plain"
     csv = made.s3.get_object(Bucket=made.bucket, Key=object_keys.personalize(RUN, "users/part-00001.csv"))
     assert csv["Body"].read().decode() == f"USER_ID,ITEM_ID,TIMESTAMP\n{STAYS},P1,1\n"
-    texts = made.s3.get_object(
-        Bucket=made.bucket, Key=object_keys.sentiment_job(RUN, "input/en/texts-00001.txt")
-    )
-    assert texts["Body"].read() == b"\n\nother\n"
     for table in ("recommendations", "dispatches", "contacts", "histories"):
         assert {item["customer_id"] for item in made.items(table)} == {STAYS}
     assert made.s3.get_object(Bucket=made.bucket, Key=f"runs/{RUN}/emails/{file_name(STAYS)}.eml")
@@ -477,7 +472,7 @@ def test_it_waits_for_runs_and_forgets_once_more(
         await (await scope.environment.ledger()).fail("run-2", "ended")
         return True
 
-    monkeypatch.setattr("fondly.cli.customers.forget._ended", ends)
+    monkeypatch.setattr("fondly.operations.customers.forget._ended", ends)
     code, found, proof = forget(fondly, GONE, "--wait")
     assert (code, made.traces(), proof["found"]) == (0, [], [])
     assert "open runs" not in found

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from fondly.cli.delivery.deployed import SECRETS
-from fondly.cli.environment import Environment
+from fondly.operations.delivery.deployed import SECRETS
+from fondly.operations.environment import Environment
 from fondly.sender.settings import SenderSettings
 from fondly.stack.mailbox import MailboxServer
 from fondly.stack.provision import Resources

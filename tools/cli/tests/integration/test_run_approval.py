@@ -158,7 +158,7 @@ def test_emails_of_old_prices_deserve_a_second_look(
     """They are said to be old before anybody says yes."""
     run.make()
     assert "prices and stock are those of then" not in fondly("run", "approve", RUN, answer="no\n").err
-    monkeypatch.setattr("fondly.cli.delivery.approving.FRESH", timedelta(0))
+    monkeypatch.setattr("fondly.operations.delivery.approving.FRESH", timedelta(0))
     answer = fondly("run", "approve", RUN, answer="no\n")
     assert re.search(r"^! made \d+ s ago: prices and stock are those of then$", answer.err, re.MULTILINE)
 

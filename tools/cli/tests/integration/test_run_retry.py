@@ -11,10 +11,8 @@ import pytest
 from fondly.contracts import object_keys
 from fondly.contracts.events import (
     DataIngested,
-    MailerPoll,
     RecommendationsReady,
     RecommenderPoll,
-    SentimentPoll,
     SentimentScored,
     new_event,
 )
@@ -27,6 +25,7 @@ from fondly.contracts.records import (
     SharedText,
 )
 from fondly.contracts.run_id import run_id
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.source import source_name
@@ -54,22 +53,17 @@ def a_customer(number: int, reviews: int) -> Customer:
 def test_lost_parts_are_announced_again_with_their_own_ids(
     fondly: "Fondly",
     advance: Callable[..., None],
-    in_ledger: "InLedger",
     put_lines: Callable[..., None],
     bodies: "Bodies",
 ) -> None:
     """With the same event as ingest's, to the same topic; a scored part is not announced."""
     advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 1))
-    file = a_report(StageName.INGEST, reviews=5, shared_texts=3, products=9).model_copy(
-        update={"name": "file"}
-    )
-    in_ledger(lambda ledger: ledger.record(RUN, file))
     key = object_keys.customers(RUN, 2)
     put_lines(key, a_customer(1, 2), a_customer(2, 1))
     put_lines(object_keys.shared_texts(RUN, 2), SharedText(product_id="p", text="Fine"))
     (sent,) = fondly("run", "retry", RUN, "--json").json
     (body,) = bodies("sentiment")
-    data = DataIngested(part=2, parts=2, key=key, customers=2, reviews=3, shared_texts=1, run_texts=8)
+    data = DataIngested(part=2, parts=2, key=key, customers=2, reviews=3, shared_texts=1)
     expected = new_event(data, run_id=RUN, source="ingest")
     assert json.loads(body) | {"time": ""} == json.loads(expected.model_dump_json(exclude_none=True)) | {
         "time": ""
@@ -88,34 +82,6 @@ def test_a_dry_run_sends_nothing(
     assert bodies("sentiment") == []
 
 
-def test_a_run_that_is_scored_by_jobs_gets_its_latest_poll(
-    fondly: "Fondly", advance: Callable[..., None], in_ledger: "InLedger", bodies: "Bodies"
-) -> None:
-    """Directly in sentiment's queue, with the ledger's attempt; no part is announced again."""
-    advance((StageName.INGEST, 1), (StageName.INGEST, 2))
-    in_ledger(lambda ledger: ledger.set_step(RUN, sentiment_attempt="7"))
-    (sent,) = fondly("run", "retry", RUN, "--json").json
-    (body,) = bodies("sentiment")
-    event = json.loads(body)
-    assert (event["type"], event["data"]) == (SentimentPoll.type, {"attempt": 7})
-    poll = SentimentPoll(attempt=7)
-    assert event["id"] == new_event(poll, run_id=RUN, source="sentiment").id == sent["event_id"]
-    assert (sent["topic"], sent["queue"]) == (None, "sentiment")
-
-
-def test_a_run_that_waits_for_batch_inference_gets_its_latest_poll(
-    fondly: "Fondly", in_ledger: "InLedger", bodies: "Bodies"
-) -> None:
-    """Directly in the mailer's queue, with the ledger's attempt."""
-    scored(in_ledger, mailer_attempt="3")
-    in_ledger(lambda ledger: finish_part(ledger, RUN, 1, a_report(StageName.RECOMMENDER)))
-    fondly("run", "retry", RUN)
-    (body,) = bodies("mailer")
-    event = json.loads(body)
-    assert (event["type"], event["data"]) == (MailerPoll.type, {"attempt": 3})
-    assert event["id"] == new_event(MailerPoll(attempt=3), run_id=RUN, source="mailer").id
-
-
 def scored(in_ledger: "InLedger", **step: str) -> None:
     """Announce sentiment, and put the recommender at this step."""
 
@@ -129,6 +95,11 @@ def scored(in_ledger: "InLedger", **step: str) -> None:
             await ledger.set_step(RUN, **step)
 
     in_ledger(announce)
+
+
+async def _polled(ledger: Ledger, attempt: int) -> None:
+    run = await ledger.run(RUN)
+    await ledger.change_state(run, RecommenderState, lambda state: state.having(attempt=attempt))
 
 
 async def nothing() -> None:
@@ -165,7 +136,8 @@ def test_a_recommender_that_was_polling_gets_its_latest_poll(
     fondly: "Fondly", in_ledger: "InLedger", bodies: "Bodies"
 ) -> None:
     """Directly in its queue, with the ledger's attempt."""
-    scored(in_ledger, attempt="7", step="train")
+    scored(in_ledger)
+    in_ledger(lambda ledger: _polled(ledger, 7))
     fondly("run", "retry", RUN)
     (body,) = bodies("recommender")
     event = json.loads(body)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiobotocore.session import get_session
 
-from fondly.cli.suppressions import ses, store
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.operations.suppressions import lists, ses
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.consent import DynamoDBConsent
 
@@ -217,7 +217,7 @@ def test_a_long_list_is_taken_some_at_a_time(
     fondly: "Fondly", resources: "Resources", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name that stands on it twice counts as one that is new; a repetition changes nothing."""
-    monkeypatch.setattr(store, "AT_A_TIME", 30)
+    monkeypatch.setattr(lists, "AT_A_TIME", 30)
     text = "email\n" + "".join(f"p{number % 70}@shop.example\n" for number in range(100))
     assert imported(fondly, tmp_path, text).err == "100 on the list; 70 suppressed that were not before\n"
     before = stored(resources)
@@ -271,10 +271,10 @@ def test_the_accounts_own_list_is_imported(
             return {"SuppressedDestinationSummaries": [summary], **more}
 
     @asynccontextmanager
-    async def open_account(_region: str) -> AsyncIterator[Account]:
+    async def open_account(_service: str, _region: str) -> AsyncIterator[Account]:
         yield Account()
 
-    monkeypatch.setattr(ses, "open_ses", open_account)
+    monkeypatch.setattr(ses, "open_client", open_account)
     assert fondly("suppress", "import", "--ses").err == "2 on the list; 2 suppressed that were not before\n"
     found = stored(resources)
     assert [found[who].reason for who in ("asha@shop.example", "bo@shop.example")] == [

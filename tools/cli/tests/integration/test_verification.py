@@ -13,18 +13,24 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from fondly.cli.app import app
-from fondly.cli.verification import Account, Outcome, Result, copy_request, outlook_of, verify_environment
-from fondly.cli.verification.outlook import show_outlook
-from fondly.cli.verification.report import as_json, show_results
+from fondly.cli.verification.report import as_json, show_outlook, show_results
+from fondly.operations.shop import load_shop
+from fondly.operations.topology import load_topology
+from fondly.operations.verification import (
+    Account,
+    Outcome,
+    Result,
+    copy_request,
+    outlook_of,
+    verify_environment,
+)
 from fondly.stack.provision import Resources
-from fondly.stack.shop import load_shop
-from fondly.stack.topology import load_topology
 from understudy.account import AccountOptions
 from understudy.testing import UnderstudyServer
 
 REGION = "eu-west-1"
 MODEL_ID = "eu.anthropic.claude-haiku-5-5"
-COMPREHEND = ("Comprehend", "Comprehend languages", "Comprehend aspects", "Comprehend jobs")
+COMPREHEND = ("Comprehend", "Comprehend languages", "Comprehend aspects")
 AI_SERVICES = ("BEDROCK_RUNTIME", "COMPREHEND", "PERSONALIZE", "SERVICE_QUOTAS")
 NO_FILE = load_shop(environment={})
 TRUST = {

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from fondly.cli.verification import Account
-from fondly.cli.verification.ai import ai_checks
-from fondly.cli.verification.campaigns import campaign_finding
-from fondly.cli.verification.check import Outcome, Result, run
-from fondly.cli.verification.quotas import quota_checks
+from fondly.operations.verification import Account
+from fondly.operations.verification.ai import ai_checks
+from fondly.operations.verification.campaigns import campaign_finding
+from fondly.operations.verification.check import Outcome, Result, run
+from fondly.operations.verification.quotas import quota_checks
 from fondly.stack.provision import Resources
 from tools.cli.tests.campaigns import campaign
 from understudy.account import AccountOptions

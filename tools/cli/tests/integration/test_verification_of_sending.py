@@ -8,10 +8,10 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from fondly.cli.verification import Account, Outcome
-from fondly.cli.verification.check import run
-from fondly.cli.verification.quotas import quota_checks
-from fondly.cli.verification.sending import sending_checks
+from fondly.operations.verification import Account, Outcome
+from fondly.operations.verification.check import run
+from fondly.operations.verification.quotas import quota_checks
+from fondly.operations.verification.sending import sending_checks
 from fondly.stack.provision import Resources
 
 REGION = "eu-west-1"

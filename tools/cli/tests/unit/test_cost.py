@@ -1,18 +1,16 @@
 """`fondly cost`: what runs would cost, reckoned from measured runs."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from fondly.cli.cost.delivery import delivery_lines
-from fondly.cli.cost.estimate import estimate_cost
 from fondly.cli.cost.guidance import comparison
-from fondly.cli.cost.hours import Quotas, hours_of
-from fondly.cli.cost.lines import line, run_lines, total
-from fondly.cli.cost.ratios import MeasuredRun, measured_runs
-from fondly.cli.cost.workload import MODEL_ID, Workload, units_of
+from fondly.operations.cost.estimate import estimate_cost
+from fondly.operations.cost.hours import Quotas, hours_of
+from fondly.operations.cost.lines import delivery_lines, run_lines
+from fondly.operations.cost.ratios import MeasuredRun, measured_runs
+from fondly.operations.cost.workload import MODEL_ID, Workload, units_of
 from tools.cli.tests.conftest import Fondly
 
 ROOT = Path(__file__).parents[4]
@@ -45,21 +43,6 @@ def test_every_unit_is_reckoned_within_a_tenth_of_what_was_measured(name: str) -
         if abs(units.get(unit, 0) - used) > WITHIN * used
     }
     assert wrong == {}
-
-
-def test_batch_inference_is_reckoned_from_a_run_by_it() -> None:
-    """Nothing of a batch is cached: with a long system text it costs more than calls do."""
-    run = measured_runs()["sample"]
-    by_calls, by_batch = (units_of(work_of(run).model_copy(update={"batch": each})) for each in (False, True))
-    read = by_batch[f"bedrock.batch_input_tokens.{MODEL_ID}"]
-    features = run.feature_tokens["input_tokens"]
-    assert abs(read - run.batch_tokens["batch_input_tokens"] - features) < WITHIN * read
-    assert _bedrock(by_batch) > _bedrock(by_calls)
-
-
-def _bedrock(units: Mapping[str, float]) -> Decimal:
-    work = {unit: amount for unit, amount in units.items() if unit.startswith("bedrock.")}
-    return total([line(unit, amount) for unit, amount in work.items()])
 
 
 def test_what_is_known_costs_nothing_again() -> None:

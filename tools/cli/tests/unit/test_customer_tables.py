@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from fondly.cli.customers.known import Known
-from fondly.cli.customers.proof import SHOWN, Findings, Place, Proof, Unseen
 from fondly.cli.customers.tables import found_table, known_table, more, unseen_table, verdict
-from fondly.cli.customers.traces import Trace
 from fondly.contracts.consent import Suppression, address_entry
 from fondly.contracts.delivery import NotSent
+from fondly.operations.customers.known import Known
+from fondly.operations.customers.proof import SHOWN, Findings, Place, Proof, Unseen
+from fondly.operations.customers.traces import Trace
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -85,8 +85,8 @@ def proof(screen: Console) -> None:
 @pytest.mark.parametrize("show", [known, proof])
 def test_tables_look_as_they_did(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
     """On a terminal of 80 columns, and in a pipe."""
-    compare(f"customer_{show.__name__}-80", on_terminal(show))
-    compare(f"customer_{show.__name__}-pipe", in_pipe(show, capsys))
+    compare(__file__, f"customer_{show.__name__}-80", on_terminal(show))
+    compare(__file__, f"customer_{show.__name__}-pipe", in_pipe(show, capsys))
 
 
 def test_no_id_or_figure_is_broken(capsys: pytest.CaptureFixture[str]) -> None:

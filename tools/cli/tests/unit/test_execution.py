@@ -8,8 +8,9 @@ import pytest
 import typer
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ProfileNotFound
 
-from fondly.cli.errors import CommandError, explain
+from fondly.cli.errors import explain
 from fondly.cli.execution import guarded
+from fondly.operations.errors import OperationError
 from fondly.stack.processes import ProcessDiedError
 
 
@@ -26,7 +27,7 @@ def test_an_error_is_one_line_and_exit_code_1(capsys: pytest.CaptureFixture[str]
     """Without a traceback."""
 
     def fail() -> None:
-        raise CommandError("no queue x")
+        raise OperationError("no queue x")
 
     assert run(fail) == 1
     assert capsys.readouterr().err == "no queue x\n"

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from rich.console import Console
 
 from fondly.cli.output import plain, print_json, say
-from fondly.cli.tables import age, cell, counted, table
+from fondly.cli.tables import cell, table
+from fondly.operations.formatting import age, counted
 
 
 class Answer(BaseModel):

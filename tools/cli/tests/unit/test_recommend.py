@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from fondly.cli.recommending.tables import remark, show_picks
-from fondly.cli.recommending.views import Picked
 from fondly.contracts.records import Exclusion, Pick, Product, Reason, ReasonKind
+from fondly.operations.recommending import Picked
 from fondly.recommender.domain.realtime.current_picks import PickedFrom
 from tools.cli.tests.screens import compare, in_pipe, on_terminal
 
@@ -44,8 +44,8 @@ FOUND = Picked(
 
 def test_picks_fit_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Eighty columns hold everything; names cannot steer the terminal."""
-    compare("recommend-80", on_terminal(lambda console: show_picks(FOUND, console)))
-    compare("recommend-pipe", in_pipe(lambda console: show_picks(FOUND, console), capsys))
+    compare(__file__, "recommend-80", on_terminal(lambda console: show_picks(FOUND, console)))
+    compare(__file__, "recommend-pipe", in_pipe(lambda console: show_picks(FOUND, console), capsys))
 
 
 def test_the_remark_says_what_picks_come_from() -> None:

@@ -8,14 +8,14 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from fondly.cli.errors import CommandError
-from fondly.cli.results.comparing import Comparison, Measure, Verdict
-from fondly.cli.results.groups import HOLDOUT, NOT_HELD_OUT, Groups
-from fondly.cli.results.purchases import Bought, bought
 from fondly.cli.results.tables import show_results
-from fondly.cli.results.views import Results, results
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.records import CustomerEvent, EventKind
+from fondly.operations.errors import OperationError
+from fondly.operations.results.comparing import Comparison, Measure, Verdict
+from fondly.operations.results.groups import HOLDOUT, NOT_HELD_OUT, Groups
+from fondly.operations.results.purchases import Bought, bought
+from fondly.operations.results.views import Results, results
 from fondly.recommender.domain.history.history import History, KnownPurchase
 
 RUN = "run-0123456789abcdef"
@@ -266,9 +266,9 @@ def test_what_makes_results_doubtful_is_said() -> None:
 
 def test_a_run_that_nobody_got_has_no_results() -> None:
     """Nor has a comparison with a variant that there is not."""
-    with pytest.raises(CommandError, match="nothing to compare"):
+    with pytest.raises(OperationError, match="nothing to compare"):
         shown(grouped((dispatch(1, outcome=Outcome.SUPPRESSED, reason="manual"), [])))
-    with pytest.raises(CommandError, match="found 'c', expected one of the variants a, b"):
+    with pytest.raises(OperationError, match="found 'c', expected one of the variants a, b"):
         shown(grouped((dispatch(1, "a"), []), (dispatch(2, "b"), [])), against="c")
 
 

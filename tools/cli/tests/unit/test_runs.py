@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from fondly.cli.errors import CommandError
 from fondly.cli.runs.review_tables import review_sections
-from fondly.cli.runs.views import Stored, details, find
 from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
+from fondly.operations.errors import OperationError
+from fondly.operations.runs.views import Stored, details, find
 from fondly.runtime.runs.run import PartReport, Run, StageName
 from tests.support.runs import START
 
@@ -41,7 +41,7 @@ def test_a_whole_id_is_never_ambiguous() -> None:
 )
 def test_no_run_or_several_are_an_error(ids: tuple[str, ...], wanted: str, words: str) -> None:
     """No run is guessed."""
-    with pytest.raises(CommandError, match=words):
+    with pytest.raises(OperationError, match=words):
         find(runs(*ids), wanted)
 
 

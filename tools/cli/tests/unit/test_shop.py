@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from fondly.cli.shop.tables import show_settings
-from fondly.stack.shop import load_shop
-from fondly.stack.shop.file import read_shop_file
-from fondly.stack.shop.rows import rows
-from fondly.stack.shop.writing import SCHEMA_FILE, schema_text
+from fondly.operations.shop import load_shop
+from fondly.operations.shop.file import read_shop_file
+from fondly.operations.shop.rows import rows
+from fondly.operations.shop.schema import SCHEMA_FILE, schema_text
 from tools.cli.tests.conftest import Fondly
 from tools.cli.tests.screens import Show, compare, in_pipe, on_terminal
 
@@ -67,12 +67,12 @@ def table(config: Path) -> Show:
 
 def test_a_terminal_shows_what_applies(table: Show) -> None:
     """In 80 columns, each value with where it comes from."""
-    compare("config_show-80", on_terminal(table))
+    compare(__file__, "config_show-80", on_terminal(table))
 
 
 def test_a_pipe_gets_the_same(table: Show, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither wrapped nor cut."""
-    compare("config_show-pipe", in_pipe(table, capsys))
+    compare(__file__, "config_show-pipe", in_pipe(table, capsys))
 
 
 def test_the_file_that_is_read_is_named(run_fondly: Fondly, config: Path) -> None:

@@ -47,10 +47,6 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         ["features", "set", "--help"],
         ["suppress", "import", "--help"],
         ["recommend", "--help"],
-        ["evaluate", "recommendations", "--help"],
-        ["evaluate", "reasons", "--help"],
-        ["evaluate", "sentiment", "--help"],
-        ["evaluate", "copy", "--help"],
     ],
 )
 def test_help_and_version_load_no_heavy_module(arguments: list[str]) -> None:
@@ -71,3 +67,12 @@ def test_a_signal_during_imports_ends_in_one_line(signal: str) -> None:
     """Without a traceback."""
     done = python(SIGNALLED, signal)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
+
+
+def test_without_what_evaluates_the_command_says_so() -> None:
+    """It stays in the help of `fondly`; its own words end in one line and exit code 2."""
+    script = "import sys\nsys.modules['fondly.evaluation'] = None\n" + LOADED
+    assert "\n  evaluate " in python(script, "--help").stdout
+    done = python(script.partition("try:")[0] + "main()", "evaluate", "reasons", "latest")
+    missing = "fondly-evaluation is not installed: run `make setup`, or install fondly-cli[evaluation]\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", missing)

@@ -13,36 +13,37 @@ import pytest
 import time_machine
 from rich.console import Console
 
-from fondly.cli.cleanup.infrastructure import WHY
-from fondly.cli.cleanup.owner import Owner
-from fondly.cli.cleanup.report import Row
 from fondly.cli.cleanup.table import cleanup_table
-from fondly.cli.dead_letters.counts import DeadLetterCount
-from fondly.cli.dead_letters.dead_letter import DeadLetter
 from fondly.cli.dead_letters.table import count_table, show_dead_letter
 from fondly.cli.delivery.tables import show_delivery
-from fondly.cli.delivery.views import DeliveryView
-from fondly.cli.emails.finished import EmailView
 from fondly.cli.emails.tables import email_table, show_email
 from fondly.cli.features.tables import feature_table, show_features
-from fondly.cli.queues.states import QueueState
 from fondly.cli.queues.table import queue_table
-from fondly.cli.runs.retry import Message
 from fondly.cli.runs.tables import message_table, run_table, show_details
-from fondly.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
 from fondly.cli.suppressions.tables import suppression_table
-from fondly.cli.verification import Outcome as Found
-from fondly.cli.verification import Result, show_results
+from fondly.cli.verification.report import show_results
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.operations.cleanup.infrastructure import WHY, Owner
+from fondly.operations.cleanup.report import Row
+from fondly.operations.dead_letters.dead_letter import DeadLetter
+from fondly.operations.dead_letters.received import DeadLetterCount
+from fondly.operations.delivery.views import DeliveryView
+from fondly.operations.emails.finished import EmailView
+from fondly.operations.queues import QueueState
+from fondly.operations.runs.retry import Message
+from fondly.operations.runs.sentiment_figures import exported
+from fondly.operations.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
+from fondly.operations.verification import Outcome as Found
+from fondly.operations.verification import Result
+from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import MAKING, RunStatus, StageName
 from fondly.sender.domain.tally import Tally
 from fondly.stack.report import render_report
-from fondly.stack.sentiment_figures import exported
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -178,12 +179,12 @@ def run_show(screen: Console) -> None:
         ],
         attribution=None,
         cost_usd={"total": Decimal("1234.5")},
-        step={
-            "step": "import",
-            "popularity_reason": "67 interactions, Personalize needs 1,000",
-            "import_interactions": ARN,
-            "interactions": f"{BIG}",
-        },
+        recommender=RecommenderState(
+            phase=Phase.IMPORT,
+            popularity_reason="67 interactions, Personalize needs 1,000",
+            interactions=BIG,
+            resources={"import_interactions": ARN},
+        ),
         rejects=Rejects(rows=BIG, location=f"s3://fondly-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
     )
     show_details(details, screen)
@@ -474,7 +475,7 @@ def demo_report(screen: Console) -> None:
         "emails_failed": 3,
         "emails_template_copy": 18_000,
         "emails_mixed_copy": 40_000,
-        "house_fields": BIG,
+        "template_fields": BIG,
         "emails_sorry": 9_000,
         "copy_facts": BIG,
         "copy_prompts": 1_100_000,
@@ -497,7 +498,7 @@ def demo_report(screen: Console) -> None:
 def cleanup(screen: Console) -> None:
     """What went, what Terraform destroys, and what could not be deleted."""
     rows = [
-        Row(what="targeted sentiment jobs stopped", deleted=3),
+        Row(what="trainings stopped", deleted=3),
         Row(what="event trackers in Personalize", deleted=1),
         Row(what="versions of objects", deleted=BIG, left=2, why="S3 refused: AccessDenied", failed=True),
         Row(
@@ -541,14 +542,14 @@ SHOWN: list[Show] = [
 @time_machine.travel(NOW, tick=False)
 def test_table_on_a_terminal_of_80_columns(show: Show) -> None:
     """Tables fit."""
-    compare(f"{show.__name__}-80", on_terminal(show))
+    compare(__file__, f"{show.__name__}-80", on_terminal(show))
 
 
 @pytest.mark.parametrize("show", SHOWN)
 @time_machine.travel(NOW, tick=False)
 def test_table_in_a_pipe(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is wrapped or cut, whatever COLUMNS says, and no line ends with spaces."""
-    compare(f"{show.__name__}-pipe", in_pipe(show, capsys))
+    compare(__file__, f"{show.__name__}-pipe", in_pipe(show, capsys))
 
 
 @pytest.mark.parametrize("show", SHOWN)

@@ -58,7 +58,7 @@ def test_both_runs_are_counted(open_page: Open, page_of_two: Path) -> None:
     page.locator("#measures table").wait_for()
     cells = [row.split("\t") for row in page.locator("#measures tr").all_inner_texts()]
     counted = {row[0].strip(): [cell.strip() for cell in row[1:]] for row in cells}
-    assert counted["all fields by the house"] == ["0 (0.0%)", "1 (25.0%)", "+1"]
+    assert counted["all template copy"] == ["0 (0.0%)", "1 (25.0%)", "+1"]
     assert counted["emails"] == ["4", "4", "same"]
     assert counted["cost at list prices"] == ["$2.00", "$1.50", "−$0.50"]  # noqa: RUF001 - a minus sign
 

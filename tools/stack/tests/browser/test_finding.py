@@ -19,7 +19,7 @@ def number_with(name: str, kind: str) -> int:
     [
         ("copy", "template", sum(email.copy_source == "template" for email in EMAILS)),
         ("copy", "mixed", sum(email.copy_source == "mixed" for email in EMAILS)),
-        ("house", "intro", sum("intro" in email.house_fields for email in EMAILS)),
+        ("template", "intro", sum("intro" in email.template_fields for email in EMAILS)),
         ("refused", "any", sum(not campaign.WITH_REFUSALS.isdisjoint(email.prompt_keys) for email in EMAILS)),
         ("refused", "lines.2", 3),
         ("refused", "greeting", 18),

@@ -29,7 +29,7 @@ def hostile_email(text: str, key: str) -> GalleryEmail:
         **dict.fromkeys(("name", "address", "subject", "preheader", "html", "text", "source"), text),
         picks=(pick(text, evidence=text, category=text, review_id="r", praised=(text,), claims=(text,)),),
         prompt_keys=(key, key),
-        house_fields=(text,),
+        template_fields=(text,),
         reviews=(review,),
         owned=(GalleryOwned(text, text, "disliked"),),
         blamed=(GalleryMention(text, text),),

@@ -120,7 +120,7 @@ def test_an_apology_has_the_headlines_of_its_frame(open_page: Open, tmp_path: Pa
 
 
 def test_an_email_without_a_prompt_says_so(open_page: Open) -> None:
-    """As one of an earlier version, or one that the house wrote."""
+    """As one of an earlier version, or one with template copy."""
     page = open_page(hash_="#emails/C10")
     page.keyboard.press("w")
     expect(page.locator("#beside")).to_contain_text("The run kept no prompt for this email.")

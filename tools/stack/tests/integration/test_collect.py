@@ -28,13 +28,13 @@ from fondly.contracts.records import (
     Sentiment,
     SentimentSummary,
 )
+from fondly.operations.runs.sentiment_figures import exported
 from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.collect import collect
 from fondly.stack.email_record import EmailRecord
 from fondly.stack.observer import Observer, observe
 from fondly.stack.pictures.addresses import picture_url
 from fondly.stack.provision import Resources
-from fondly.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import listed, packed, parsed, rows
 
 RUN = "run-0123456789abcdef"
@@ -122,7 +122,7 @@ async def test_reviews_and_opinions_are_in_the_gallery(resources: Resources, tmp
 async def test_an_email_has_its_customer_picks_and_prompts(resources: Resources, tmp_path: Path) -> None:
     """A prompt that several emails share is stored once; what a record does not have is left out."""
     async with observe(resources) as observer:
-        await store_run(observer, copy_source="mixed", house_fields=["intro"], prompt_keys=["f", "k"])
+        await store_run(observer, copy_source="mixed", template_fields=["intro"], prompt_keys=["f", "k"])
         frame = {**PROMPT, "prompt_key": "f", "task": "frame", "verdicts": [], "paid": True}
         lines = b"".join(json.dumps(each).encode() + b"\n" for each in (frame, PROMPT))
         for first in ("f", "z"):  # after a crash a second file may have some prompts again
@@ -290,7 +290,7 @@ async def test_records_of_many_customers_are_read(resources: Resources) -> None:
             "preheader": "",
             "copy_source": "mixed",
             "key": "k",
-            "house_fields": ["intro", "closing"],
+            "template_fields": ["intro", "closing"],
             "prompt_keys": ["f", "p"],
             "created_at": "2026-11-25T09:00:00Z",
         }
@@ -308,6 +308,6 @@ async def test_records_of_many_customers_are_read(resources: Resources) -> None:
         preheader="",
         copy_source="mixed",
         key="k",
-        house_fields=("intro", "closing"),
+        template_fields=("intro", "closing"),
         prompt_keys=("f", "p"),
     )

@@ -15,7 +15,8 @@ from fondly.contracts.events import RunFinished, new_event
 from fondly.contracts.ingest_report import IngestReport, RejectReason
 from fondly.contracts.records import Exclusion
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.delivery import Act, Deliveries, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.runtime.runs.run import StageName
 from fondly.stack.collect import collect
 from fondly.stack.embedded import Stack

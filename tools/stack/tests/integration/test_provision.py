@@ -1,7 +1,7 @@
 import json
 
+from fondly.operations.topology import load_topology
 from fondly.stack.provision import Resources, provision
-from fondly.stack.topology import load_topology
 from tests.support.stores import Clients
 
 REGION = "eu-west-1"

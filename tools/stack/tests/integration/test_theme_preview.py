@@ -11,7 +11,8 @@ from uvicorn import Config, Server
 
 from fondly.mailer.domain.copy.gate import Gate
 from fondly.mailer.domain.message.theme_files import built_in_themes
-from fondly.stack.theme_preview.emails import COPY, MAX_PICKS, preview_content, preview_facts
+from fondly.recommender.domain.picking.rules import MAX_PICKS
+from fondly.stack.theme_preview.emails import COPY, preview_content, preview_facts
 from fondly.stack.theme_preview.server import in_mode, preview_app
 
 

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fondly.stack.background import (
-    StateFolder,
-    export_lines,
-    running_stack,
-    start_stack,
-    state_folder,
-    stop_stack,
-    supervising,
-    write_exports,
-)
+from fondly.operations.local_stack import StateFolder, running_stack, state_folder
+from fondly.stack.background import export_lines, start_stack, stop_stack, supervising, write_exports
 from fondly.stack.processes import StackNotReadyError
 
 ENVIRONMENT = {

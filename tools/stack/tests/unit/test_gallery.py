@@ -60,7 +60,7 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         "A2",
         address="a2@shop.example",
         copy_source=CopySource.MIXED,
-        house_fields=("intro",),
+        template_fields=("intro",),
         prompt_keys=("k1", "k1"),
         picks=(pick("Lamp", "new"), pick("Fan", "same shelf", evidence="Fans", claims=("free", "best"))),
         unhappy=True,
@@ -83,7 +83,7 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         "source": 0,
         "labels": 0,
         "unhappy": 0,
-        "house": [],
+        "template": [],
         "refused": [],
         "body": first["body"],
         "delivery": 0,
@@ -91,7 +91,7 @@ def test_list_has_every_email(tmp_path: Path) -> None:
     assert second["address"] == "a2@shop.example"
     assert (second["products"], second["reasons"]) == ([1, 5], [1, 2])
     assert data["sources"][second["source"]] == "mixed"
-    assert (second["house"], second["refused"], second["unhappy"]) == ([0], [1, 2], 1)
+    assert (second["template"], second["refused"], second["unhappy"]) == ([0], [1, 2], 1)
 
 
 def test_emails_have_what_became_of_them(tmp_path: Path) -> None:

@@ -18,11 +18,11 @@ from fondly.contracts.records import (
     SentimentScores,
     SentimentSummary,
 )
+from fondly.operations.runs.sentiment_figures import exported
 from fondly.stack.gallery import GalleryCategory, GalleryReview
 from fondly.stack.gallery.categories import CatalogueEntry, gallery_categories
 from fondly.stack.gallery.model import GalleryAspect, GalleryProduct, Piece
 from fondly.stack.gallery.reviews import gallery_review, pieces
-from fondly.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, rows, write_gallery
 
 SAID = SentimentSummary(

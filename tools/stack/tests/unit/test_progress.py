@@ -8,7 +8,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from fondly.stack.progress import RunProgress, StageSnapshot
+from fondly.operations.runs.follow import StageSnapshot
+from fondly.stack.progress import RunProgress
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from fondly.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
-from fondly.stack.formatting import count, seconds, share, usd
+from fondly.operations.formatting import count, seconds, share, usd
+from fondly.operations.runs.sentiment_figures import aspect_name, exported, label_mix, languages
 from fondly.stack.report import render_report
-from fondly.stack.sentiment_figures import aspect_name, exported, label_mix, languages
 
 BOLD_RED, YELLOW = "\x1b[1;31m", "\x1b[33m"
 SAID = SentimentSummary(
@@ -40,7 +40,7 @@ def good_run() -> dict[str, Any]:
         "emails": 1500,
         "emails_template_copy": 0,
         "emails_mixed_copy": 41,
-        "house_fields": 63,
+        "template_fields": 63,
         "copy_calls": 193,
         "links_left_out": 0,
         "emails_sorry": 0,
@@ -85,8 +85,8 @@ def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120
         "unaligned texts 0",
         "recommendations 1,500",
         "template copy 0",
-        "with some house text 41",
-        "fields with house text 63",
+        "partly template copy 41",
+        "template copy fields 63",
         "calls for copy 193",
         "claims in names of products: superlative 31, warranty 12",
         "ingest 3.1",

@@ -1,6 +1,5 @@
 """What an account may do, by Service Quotas."""
 
-from understudy.account.options import AccountOptions
-from understudy.account.service import create_services
+from understudy.account.service import AccountOptions, create_service
 
-__all__ = ["AccountOptions", "create_services"]
+__all__ = ["AccountOptions", "create_service"]

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params, Service
+from understudy.wire.service import Params, Service, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from understudy.account.options import AccountOptions
+
+@dataclass(frozen=True, kw_only=True)
+class AccountOptions:
+    """What Service Quotas says; Bedrock and Comprehend refuse by settings of their own.
+
+    Source: AWS General Reference, endpoints and quotas of each service.
+    """
+
+    converse_rpm: float = 100.0
+    converse_tpm: float = 200_000.0
+    comprehend_tps: float = 10.0
+    fargate_vcpus: float = 6.0
+    dataset_groups: float = 5.0
+    campaigns: float = 5.0
+    recommendations_tps: float = 500.0
+
 
 Quota = dict[str, Any]
 FARGATE_CODE = "L-3032A538"
@@ -25,9 +40,9 @@ _RELEASE = re.compile(r"-\d{8}.*")
 _VERSION = re.compile(r"\b(\d+) (\d+)\b")
 
 
-def create_services(
+def create_service(
     options: AccountOptions, *, model_ids: Collection[str], region: str, account_id: str
-) -> list[Service]:
+) -> Service:
     """Return Service Quotas."""
     quotas = {
         "bedrock": [quota for model in sorted(model_ids) for quota in _of_model(model, options)],
@@ -45,7 +60,7 @@ def create_services(
     }
     arn = f"arn:aws:servicequotas:{region}:{account_id}"
     listed = partial(_list, quotas, arn)
-    return [Service("service-quotas", {"ListServiceQuotas": listed, "ListAWSDefaultServiceQuotas": listed})]
+    return Service("service-quotas", {"ListServiceQuotas": listed, "ListAWSDefaultServiceQuotas": listed})
 
 
 async def _list(quotas: Mapping[str, list[Quota]], arn: str, params: Params) -> Params:

@@ -1,5 +1,5 @@
 """Amazon Bedrock: models that write, answered by the copywriter."""
 
-from understudy.bedrock.service import FOLDER, BedrockOptions, create_services
+from understudy.bedrock.service import BedrockOptions, create_service
 
-__all__ = ["FOLDER", "BedrockOptions", "create_services"]
+__all__ = ["BedrockOptions", "create_service"]

@@ -11,7 +11,7 @@ from understudy.bedrock.request import Usage, tokens
 
 if TYPE_CHECKING:
     from understudy.bedrock.request import CacheTtl, ModelRequest
-    from understudy.token_bucket import Clock
+    from understudy.disturbance import Clock
 
 _TTL_S: dict[CacheTtl, float] = {"5m": 300.0, "1h": 3_600.0}
 _PURGE_FROM = 10_000

@@ -11,7 +11,6 @@ from understudy.bedrock.request import Block, ModelRequest, Turn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy.bedrock.guardrails import Guardrail
     from understudy.bedrock.invocation import Reply
     from understudy.bedrock.models import Model
     from understudy.bedrock.request import Usage
@@ -50,15 +49,6 @@ def write_response(reply: Reply, model: Model, *, latency_ms: int) -> Params:
         "usage": _usage(reply.usage, model),
         "metrics": {"latencyMs": latency_ms},
     }
-
-
-def write_trace(reply: Reply, guardrail: Guardrail) -> Params:
-    """Return what a guardrail found, for a request that asks for it."""
-    found = {guardrail.id: guardrail.assessment(reply.blocked)}
-    if reply.blocked_answer is None:
-        return {"trace": {"guardrail": {"inputAssessment": found}}}
-    answered = {name: [each] for name, each in found.items()}
-    return {"trace": {"guardrail": {"modelOutput": [reply.blocked_answer], "outputAssessments": answered}}}
 
 
 def _usage(usage: Usage, model: Model) -> Params:

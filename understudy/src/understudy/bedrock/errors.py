@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,17 +54,14 @@ _NO_ACCESS: Mapping[str, tuple[str, str]] = {
 }
 
 
-class ModelRefusalError(ServiceError):
-    """The model itself refuses a request; Converse quotes its `reason`, InvokeModel answers with it alone."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("ValidationException", f"The model returned the following errors: {reason}")
-        self.reason = reason
-
-
 def invalid(message: str) -> ServiceError:
     """Bedrock refuses a request before the model sees it."""
     return ServiceError("ValidationException", message)
+
+
+def refused_by_model(reason: str) -> ServiceError:
+    """The model itself refuses a request."""
+    return invalid(f"The model returned the following errors: {reason}")
 
 
 def no_access(access: Access) -> ServiceError:
@@ -102,26 +99,24 @@ def no_prompt_caching() -> ServiceError:
     )
 
 
-def no_structured_output() -> ModelRefusalError:
+def no_structured_output() -> ServiceError:
     """A request has an output schema, and the model takes none."""
-    return ModelRefusalError("output_config.format: Extra inputs are not permitted")
+    return refused_by_model("output_config.format: Extra inputs are not permitted")
 
 
-def no_temperature() -> ModelRefusalError:
+def no_temperature() -> ServiceError:
     """A request has a temperature, and the model takes none."""
-    return ModelRefusalError("`temperature` is deprecated for this model.")
+    return refused_by_model("`temperature` is deprecated for this model.")
 
 
-def input_too_long() -> ModelRefusalError:
+def input_too_long() -> ServiceError:
     """The prompt is longer than the model's context."""
-    return ModelRefusalError("Input is too long for requested model.")
+    return refused_by_model("Input is too long for requested model.")
 
 
-def too_many_cache_points(found: int, limit: int) -> ModelRefusalError:
+def too_many_cache_points(found: int, limit: int) -> ServiceError:
     """A request has more cache points than a model takes."""
-    return ModelRefusalError(
-        f"A maximum of {limit} blocks with cache_control may be provided. Found {found}."
-    )
+    return refused_by_model(f"A maximum of {limit} blocks with cache_control may be provided. Found {found}.")
 
 
 def too_many_requests() -> ServiceError:

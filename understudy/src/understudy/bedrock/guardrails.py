@@ -11,7 +11,6 @@ from understudy.bedrock.errors import invalid, unknown_guardrail
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from understudy.wire.service import Params
 
 BLOCKED_MESSAGE = "Sorry, the model cannot answer this question."
 """AWS's default for both the blocked input and the blocked answer."""
@@ -27,17 +26,11 @@ class Guardrail:
     id: str
     words: Sequence[str]
 
-    def found(self, texts: Iterable[str]) -> list[str]:
-        """Return the blocked words that the texts have."""
+    def blocks(self, texts: Iterable[str]) -> bool:
+        """Return whether the texts have one of the words."""
         text = "\n".join(texts)
-        return [
-            word for word in self.words if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
-        ]
-
-    def assessment(self, found: Sequence[str]) -> Params:
-        """Return what a trace says of the words that were found."""
-        custom = [{"match": word, "action": "BLOCKED", "detected": True} for word in found]
-        return {"wordPolicy": {"customWords": custom, "managedWordLists": []}}
+        words = (rf"(?<!\w){re.escape(word)}(?!\w)" for word in self.words)
+        return any(re.search(word, text, re.IGNORECASE) for word in words)
 
 
 def find_guardrail(

@@ -1,10 +1,10 @@
-"""One invocation of a model: validation, quotas, guardrail, cache and answer, for every operation alike."""
+"""One invocation of a model: validation, quotas, guardrail, cache and answer."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from understudy.bedrock.cache import PromptCache
 from understudy.bedrock.errors import (
@@ -17,47 +17,78 @@ from understudy.bedrock.errors import (
 )
 from understudy.bedrock.guardrails import BLOCKED_MESSAGE
 from understudy.bedrock.output_schema import read_output_schema
-from understudy.bedrock.request import Usage, tokens
+from understudy.bedrock.request import CHARS_PER_TOKEN, Answer, Usage, tokens
 from understudy.disturbance import Disturbance
+from understudy.engines.copywriter import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from understudy.bedrock.engine import Engine
     from understudy.bedrock.guardrails import Guardrail
     from understudy.bedrock.quotas import Quotas
-    from understudy.bedrock.request import Answer, ModelRequest, StopReason
+    from understudy.bedrock.request import ModelRequest, StopReason
+
+
+class Engine(Protocol):
+    """Answers requests that have been validated."""
+
+    async def answer(self, request: ModelRequest) -> Answer:
+        """Return the answer; raise `ServiceError` for a fault of the model."""
+        ...
+
+    async def close(self) -> None:
+        """Free what it holds."""
+        ...
+
+
+class Copywriter:
+    """Composes answers from phrases and the facts in the user's messages."""
+
+    async def answer(self, request: ModelRequest) -> Answer:
+        """Return a text; each further turn of the conversation is another attempt at the same task."""
+        prompts = [turn.text for turn in request.turns if turn.role == "user"]
+        schema = read_output_schema(request.schema) if request.schema else None
+        return _cut(write(prompts, schema=schema, attempt=len(request.turns) // 2), request)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _cut(text: str, request: ModelRequest) -> Answer:
+    """Cut a text at the first stop sequence or at the most tokens that it may have."""
+    found = [(text.find(stop), stop) for stop in request.stop_sequences if stop in text]
+    end, stop = min(found, default=(len(text), None))
+    allowed = request.max_output_tokens * CHARS_PER_TOKEN
+    if end > allowed:
+        return Answer(text[:allowed], "max_tokens")
+    return Answer(text[:end], "stop_sequence" if stop else "end_turn", stop)
+
 
 MAX_CACHE_POINTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer as it leaves Bedrock; `blocked` are the words for which a guardrail replaced it."""
+    """An answer as it leaves Bedrock."""
 
     text: str
     stop_reason: StopReason | Literal["guardrail_intervened"]
     stop_sequence: str | None = None
     usage: Usage
-    blocked: tuple[str, ...] = ()
-    blocked_answer: str | None = None
-    """The answer that the guardrail replaced; None if it stopped the prompt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoker:
-    """Asks a model, and counts the tokens of each operation."""
+    """Asks a model, and counts the tokens."""
 
     engine: Engine
     quotas: Quotas
     disturbance: Disturbance = field(default_factory=Disturbance)
     cache: PromptCache = field(default_factory=PromptCache)
-    counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    counts: Counter[str] = field(default_factory=Counter)
 
-    async def invoke(
-        self, request: ModelRequest, *, operation: str, guardrail: Guardrail | None = None
-    ) -> Reply:
-        """Answer a synchronous request; raise `ServiceError` for an invalid or throttled one."""
+    async def invoke(self, request: ModelRequest, guardrail: Guardrail | None = None) -> Reply:
+        """Answer a request; raise `ServiceError` for an invalid or throttled one."""
         check(request)
         self.quotas.reserve(request)
         usage = Usage()
@@ -67,27 +98,15 @@ class Invoker:
             usage = reply.usage
         finally:
             self.quotas.settle(request, usage)
-        self._count(operation, usage)
-        return reply
-
-    async def invoke_in_batch(self, request: ModelRequest, *, operation: str) -> Reply:
-        """Answer a record of a batch job, which has no quota a minute, no cache and no guardrail."""
-        check(request)
-        reply = _reply(request, await self.engine.answer(request), Usage(input=request.input_tokens))
-        self._count(operation, reply.usage)
+        self.counts.update(token_counts(usage))
         return reply
 
     async def _guarded(self, request: ModelRequest, guardrail: Guardrail | None) -> Reply:
         prompt = [block.text for role, block in request.blocks if role == "user"]
-        found = guardrail.found(prompt) if guardrail else []
-        if found:
-            return _blocked(found, Usage())
+        if guardrail and guardrail.blocks(prompt):
+            return _blocked(Usage())
         reply = _reply(request, await self.engine.answer(request), self.cache.use(request))
-        found = guardrail.found([reply.text]) if guardrail else []
-        return _blocked(found, reply.usage, reply.text) if found else reply
-
-    def _count(self, operation: str, usage: Usage) -> None:
-        self.counts[operation].update(token_counts(usage))
+        return _blocked(reply.usage) if guardrail and guardrail.blocks([reply.text]) else reply
 
 
 def check(request: ModelRequest) -> None:
@@ -143,11 +162,5 @@ def _scaled(usage: Usage, factor: float, total: int) -> Usage:
     )
 
 
-def _blocked(found: list[str], usage: Usage, answer: str | None = None) -> Reply:
-    return Reply(
-        text=BLOCKED_MESSAGE,
-        stop_reason="guardrail_intervened",
-        usage=usage,
-        blocked=tuple(found),
-        blocked_answer=answer,
-    )
+def _blocked(usage: Usage) -> Reply:
+    return Reply(text=BLOCKED_MESSAGE, stop_reason="guardrail_intervened", usage=usage)

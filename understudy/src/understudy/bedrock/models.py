@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict
 
@@ -19,8 +19,6 @@ class ModelFeatures:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
-    form: Literal["anthropic", "other"] = "anthropic"
-    """The form of the bodies of `InvokeModel`."""
     structured_output: bool = True
     cache_min_tokens: int | None = 4_096
     """The shortest prefix that is cached; `None` for a model without prompt caching."""
@@ -30,7 +28,6 @@ class ModelFeatures:
     context_tokens: int = 200_000
     on_demand: bool = True
     """Whether it is called by its own id, rather than by that of an inference profile only."""
-    batch: bool = True
     access: Access = "granted"
     """What the account may do with it: `granted`, or why every call is refused."""
 
@@ -41,14 +38,12 @@ MODEL_FEATURES: Mapping[str, ModelFeatures] = {
     "anthropic.claude-haiku-4-5-20251001-v1:0": ModelFeatures(),
     "anthropic.claude-opus-4-7": ModelFeatures(temperature=False),
     "amazon.nova-lite-v1:0": ModelFeatures(
-        form="other",
         structured_output=False,
         cache_min_tokens=1_000,
         max_output_tokens=10_000,
         context_tokens=300_000,
     ),
     "meta.llama3-1-8b-instruct-v1:0": ModelFeatures(
-        form="other",
         structured_output=False,
         cache_min_tokens=None,
         max_output_tokens=8_192,
@@ -89,16 +84,14 @@ class Models:
         name = identifier.rpartition("/")[2]
         if name not in self.ids:
             raise unknown_model()
-        model = self.behind(identifier)
+        model = self._behind(name)
         if model.features.access != "granted":
             raise no_access(model.features.access)
         if model.id == name and not model.features.on_demand:
             raise on_demand_unsupported(identifier)
         return model
 
-    def behind(self, identifier: str) -> Model:
-        """Return the model that an id or an ARN leads to, whether or not it may be called."""
-        name = identifier.rpartition("/")[2]
+    def _behind(self, name: str) -> Model:
         behind_profile = name.partition(".")[2]
         model_id = behind_profile if behind_profile in self.features else name
         return Model(model_id, self.features.get(model_id, ModelFeatures()))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from understudy.bedrock.request import ModelRequest
-    from understudy.wire.errors import ServiceError
+    from understudy.wire.service import ServiceError
 
 _STOP_REASONS: dict[str, StopReason] = {"length": "max_tokens", "content_filter": "content_filtered"}
 _TOO_LONG = ("context_length_exceeded", "exceed_context_size_error", "maximum context length")

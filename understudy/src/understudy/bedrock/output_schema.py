@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, SchemaError
 
-from understudy.bedrock.errors import ModelRefusalError
+from understudy.bedrock.errors import refused_by_model
 from understudy.engines.copywriter.schema import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from understudy.wire.service import ServiceError
 
 _KNOWN = frozenset({
     *("type", "enum", "const", "anyOf", "$ref", "$defs", "definitions", "properties", "required"),
@@ -26,7 +28,7 @@ _CACHED_SCHEMAS = 64
 def read_output_schema(text: str) -> Mapping[str, Any]:
     """Parse and validate an output schema.
 
-    Raises `ModelRefusalError` (ValidationException) if `text` is not JSON Schema, or uses what structured
+    Raises `ServiceError` (ValidationException) if `text` is not JSON Schema, or uses what structured
     output refuses: objects that allow other properties, bounds of any kind, recursion.
     """
     try:
@@ -95,5 +97,5 @@ def _resolve(root: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
         raise _refusal(f"$ref '{reference}' cannot be resolved") from error
 
 
-def _refusal(reason: str) -> ModelRefusalError:
-    return ModelRefusalError(f"output_config.format.schema: {reason}")
+def _refusal(reason: str) -> ServiceError:
+    return refused_by_model(f"output_config.format.schema: {reason}")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.bedrock.errors import too_many_requests, too_many_tokens
-from understudy.token_bucket import TokenBucket
+from understudy.disturbance import TokenBucket
 
 if TYPE_CHECKING:
     from understudy.bedrock.request import ModelRequest, Usage
-    from understudy.token_bucket import Clock
+    from understudy.disturbance import Clock
 
 _MINUTE_S = 60.0
 

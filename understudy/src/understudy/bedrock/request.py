@@ -1,4 +1,4 @@
-"""A request to a model and its answer, whichever operation they came by."""
+"""A request to a model and its answer."""
 
 from __future__ import annotations
 

@@ -2,75 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
+    from understudy.engines.sentiment import Scores
+    from understudy.engines.targets import Target
     from understudy.wire.service import Params
 
 _CERTAIN = 1.0
-"""The scores of a mention and of its group: a reader finds aspects without saying how surely."""
+"""The scores of a mention and of its group: the reader does not say how sure it is."""
 
 
-class FourScores(Protocol):
-    """The probability of each sentiment; the four add up to 1."""
-
-    @property
-    def positive(self) -> float:
-        """Praise alone."""
-
-    @property
-    def negative(self) -> float:
-        """Blame alone."""
-
-    @property
-    def neutral(self) -> float:
-        """Neither."""
-
-    @property
-    def mixed(self) -> float:
-        """Both."""
-
-
-class Mention(Protocol):
-    """A place in a text that speaks of an aspect; offsets count code points."""
-
-    @property
-    def text(self) -> str:
-        """The words."""
-
-    @property
-    def aspect(self) -> str:
-        """What they speak of, by one name for all of its mentions."""
-
-    @property
-    def begin(self) -> int:
-        """Where the words begin in the document."""
-
-    @property
-    def end(self) -> int:
-        """Where they end."""
-
-    @property
-    def scores(self) -> FourScores:
-        """The sentiment towards the aspect."""
-
-    @property
-    def label(self) -> str:
-        """The likeliest sentiment, in upper case."""
-
-
-class AspectReader(Protocol):
-    """Finds the aspects that a text speaks of, and what it says of each."""
-
-    def read(self, text: str) -> Sequence[Mention]:
-        """Return the mentions in an English text, in any order."""
-
-
-def entities(mentions: Iterable[Mention]) -> list[Params]:
+def entities(mentions: Iterable[Target]) -> list[Params]:
     """Return an entity per aspect, in the order of the text; all mentions of an aspect are one group."""
-    groups: dict[str, list[Mention]] = {}
+    groups: dict[str, list[Target]] = {}
     for mention in sorted(mentions, key=lambda each: (each.begin, each.end)):
         groups.setdefault(mention.aspect, []).append(mention)
     return [
@@ -79,7 +26,7 @@ def entities(mentions: Iterable[Mention]) -> list[Params]:
     ]
 
 
-def sentiment_of(label: str, scores: FourScores) -> Params:
+def sentiment_of(label: str, scores: Scores) -> Params:
     """Return a sentiment as Comprehend shows it."""
     return {
         "Sentiment": label,
@@ -92,7 +39,7 @@ def sentiment_of(label: str, scores: FourScores) -> Params:
     }
 
 
-def _shown(mention: Mention) -> Params:
+def _shown(mention: Target) -> Params:
     return {
         "Score": _CERTAIN,
         "GroupScore": _CERTAIN,

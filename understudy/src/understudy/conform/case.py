@@ -1,20 +1,47 @@
-"""Checks that are one call: what is asked, and what must come back."""
+"""Checks: one call, what is asked and what must come back; or several."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from botocore.exceptions import ClientError
+from botocore.session import get_session
+from botocore.validate import ParamValidator
 
-from understudy.conform.check import Difference, Need, Origin
-from understudy.conform.shapes import shape_differences
+from understudy.conform.check import Check, Difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from botocore.model import ServiceModel, StructureShape
+
     from understudy.conform.world import World
+
+
+def shape_differences(service: str, operation: str, answer: Mapping[str, Any]) -> Sequence[Difference]:
+    """Return a difference if an answer lacks required members, or has values of wrong types or lengths."""
+    shape = service_model(service).operation_model(operation).output_shape
+    if shape is None:
+        return []
+    report = ParamValidator().validate(dict(answer), shape)
+    if not report.has_errors():
+        return []
+    return [Difference("shape", f"that of {operation}", report.generate_report().replace("\n", "; "))]
+
+
+def input_shape(service: str, operation: str) -> StructureShape | None:
+    """Return the shape of an operation's request."""
+    return service_model(service).operation_model(operation).input_shape
+
+
+@cache
+def service_model(service: str) -> ServiceModel:
+    """Return the installed botocore's model of a service."""
+    return get_session().get_service_model(service)
+
 
 Params = Mapping[str, Any]
 Asked = Params | Callable[["World"], Params]
@@ -99,17 +126,12 @@ class Either:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Check):
     """A check that is a single call."""
 
-    name: str
-    service: str
     operation: str
     asked: Asked
     expected: Expectation
-    origin: Origin = Origin.MODEL
-    cost_usd: float = 0.0
-    needs: frozenset[Need] = frozenset()
 
     def run(self, world: World) -> Sequence[Difference]:
         """Make the call and compare what comes back."""
@@ -136,3 +158,36 @@ def described(error: ClientError) -> tuple[str, str, int]:
 
 def _fewer(one: Sequence[Difference], other: Sequence[Difference]) -> Sequence[Difference]:
     return one if len(one) <= len(other) else other
+
+
+Steps = Callable[["World"], Iterator[Difference]]
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey(Check):
+    """A check that takes several calls; `steps` yields what is different on the way."""
+
+    steps: Steps
+
+    def run(self, world: World) -> Sequence[Difference]:
+        """Make the calls."""
+        return list(self.steps(world))
+
+
+def same(what: str, expected: Value, found: Value) -> Iterator[Difference]:
+    """Yield a difference unless both are equal."""
+    if expected != found:
+        yield Difference(what, repr(expected), repr(found))
+
+
+def refusal(
+    world: World, service: str, operation: str, asked: Params, expected: Refused
+) -> Iterator[Difference]:
+    """Yield what is different about a call that must be refused."""
+    try:
+        answer = world.call(service, operation, asked)
+    except ClientError as error:
+        yield from expected.of_error(error)
+    else:
+        yield from expected.of_answer(answer)

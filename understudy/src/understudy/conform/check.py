@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,6 @@ class Origin(StrEnum):
     MODEL = "service model"
     DOCUMENTED = "documentation"
     QUOTED = "quoted by users"
-    OBSERVED = "recorded output"
     RECALLED = "not confirmed"
 
 
@@ -37,37 +37,23 @@ class Difference:
     found: str
 
 
-class Check(Protocol):
-    """One question to a service, whatever it takes to ask it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(ABC):
+    """One question to a service, whatever it takes to ask it.
 
-    @property
-    def name(self) -> str:
-        """What must hold, in a few words; unique in its service."""
-        ...
+    `name` says what must hold and is unique in its `service`, which botocore calls so. AWS charges at most
+    `cost_usd`.
+    """
 
-    @property
-    def service(self) -> str:
-        """The name of the service, by botocore: `bedrock-runtime`."""
-        ...
+    name: str
+    service: str
+    origin: Origin = Origin.MODEL
+    cost_usd: float = 0.0
+    needs: frozenset[Need] = frozenset()
 
-    @property
-    def origin(self) -> Origin:
-        """From where it is known."""
-        ...
-
-    @property
-    def cost_usd(self) -> float:
-        """What AWS charges at most, 0 for nothing."""
-        ...
-
-    @property
-    def needs(self) -> frozenset[Need]:
-        """What must be given."""
-        ...
-
+    @abstractmethod
     def run(self, world: World) -> Sequence[Difference]:
         """Ask, and return what is different. Raises ClientError for a call that should not have failed."""
-        ...
 
 
 class Outcome(StrEnum):

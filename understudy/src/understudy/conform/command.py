@@ -18,7 +18,6 @@ SERVICES = (
     "personalize-events",
     "personalize-runtime",
     "bedrock-runtime",
-    "bedrock",
     "sesv2",
 )
 """The services that have checks, by botocore's names; here, since the suite takes long to import."""
@@ -48,17 +47,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--timeout", type=float, metavar="S", help="how long a resource may take to be ready")
     parser.add_argument("--list", action="store_true", help="only list the checks and what each costs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
-    parser.add_argument("--record", type=Path, metavar="FILE", help="keep what was sent and received")
-    parser.add_argument(
-        "--replay", type=Path, metavar="FILE", help="send a recording again, in place of checks"
-    )
 
 
 def conform(arguments: Namespace) -> NoReturn:
     """Make the checks and exit: with 0 if nothing is different, 1 if something is, 2 if it cannot be told."""
     from botocore.exceptions import BotoCoreError
 
-    from understudy.conform.report import plain
+    from understudy.conform.runner import plain
 
     try:
         sys.exit(_run(arguments))
@@ -72,54 +67,18 @@ def conform(arguments: Namespace) -> NoReturn:
 def _run(arguments: Namespace) -> int:
     if arguments.list:
         return _list(arguments)
-    target = _target(arguments)
-    if arguments.replay is not None:
-        return _replay(arguments.replay, target)
-    return _check(arguments, target)
-
-
-def _check(arguments: Namespace, target: Target) -> int:
-    from understudy.conform.exchange import known_values, write_exchanges
-    from understudy.conform.recording import Recorder
-    from understudy.conform.report import as_json, line, summary
-    from understudy.conform.runner import run_checks
+    from understudy.conform.runner import as_json, line, run_checks, summary
     from understudy.conform.world import World
 
     checks = _chosen(arguments)
     if arguments.paid:
         _say(f"AWS charges at most ${sum(check.cost_usd for check in checks):.2f} for these checks.")
-    world = World(target)
-    recorder = Recorder(known_values(target, world.prefix))
-    if arguments.record is not None:
-        world.watch = recorder.watch
-    report = run_checks(
-        _chosen(arguments), world, paid=arguments.paid, told=lambda result: _say(line(result))
-    )
+    target = _target(arguments)
+    report = run_checks(checks, World(target), paid=arguments.paid, told=lambda result: _say(line(result)))
     _say(summary(report))
-    if arguments.record is not None:
-        write_exchanges(arguments.record, recorder.exchanges)
     if arguments.json is not None:
         arguments.json.write_text(as_json(report, target), "utf-8")
     return 0 if report.conforms else _DIFFERENT
-
-
-def _replay(recording: Path, target: Target) -> int:
-    from understudy.conform.exchange import known_values, read_exchanges
-    from understudy.conform.replay import Replayer
-    from understudy.conform.world import World
-
-    if target.endpoint_url is None:
-        sys.stderr.write("understudy conform: --replay sends unsigned requests, which AWS refuses\n")
-        return _UNUSABLE
-    replayer = Replayer(target.endpoint_url, known_values(target, World(target).prefix))
-    replayed = list(replayer.replay(read_exchanges(recording)))
-    different = [each for each in replayed if each.differences]
-    for each in different:
-        _say(f"{each.exchange.service} {each.exchange.operation}")
-        for one in each.differences:
-            _say(f"  {one.what}\n    recorded: {one.expected}\n    found:    {one.found}")
-    _say(f"{len(replayed)} exchanges: {len(different)} different")
-    return _DIFFERENT if different else 0
 
 
 def _list(arguments: Namespace) -> int:

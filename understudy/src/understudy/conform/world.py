@@ -12,7 +12,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from understudy.conform.shapes import input_shape, service_model
+from understudy.conform.case import input_shape, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,8 +56,6 @@ class World:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     prefix: str = field(default_factory=lambda: f"understudy-conform-{secrets.token_hex(4)}")
-    watch: Callable[[Any, str], None] | None = None
-    """Called with every new client and its service's name, to record what it sends."""
     _clients: dict[str, Any] = field(default_factory=dict)
     _kept: dict[str, Any] = field(default_factory=dict)
     _undo: list[Undo] = field(default_factory=list)
@@ -186,10 +184,7 @@ class World:
             else:
                 options["signature_version"] = UNSIGNED
         make: Any = boto3.client  # its types name every service that there is
-        made = make(service, region_name=target.region, endpoint_url=url, config=Config(**options), **keys)
-        if self.watch is not None and service != _STORAGE:
-            self.watch(made, service)
-        return made
+        return make(service, region_name=target.region, endpoint_url=url, config=Config(**options), **keys)
 
 
 @dataclass(frozen=True, slots=True)

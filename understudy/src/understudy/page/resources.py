@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.model import ServiceModel
 
 from understudy.wire.dialect import load_description
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
@@ -107,7 +107,7 @@ def resource_lists(services: Iterable[Service]) -> list[ResourceList]:
 
 def _lists(service: Service) -> Iterator[ResourceList]:
     model = ServiceModel(load_description(service.name), service.name)
-    for name, handler in {**service.operations, **service.lists}.items():
+    for name, handler in service.operations.items():
         if name.startswith("List") and name not in _NOT_RESOURCES:
             arn_member = _arn_member(model.operation_model(name))
             if arn_member is not None:

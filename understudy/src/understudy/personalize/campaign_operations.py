@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from understudy.personalize.arns import Arns
 from understudy.personalize.errors import in_use, refuse
-from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, UNFINISHED, Status
+from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, UNFINISHED, Arns, Status
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.wire.service import Handler, Params

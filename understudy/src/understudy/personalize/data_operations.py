@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from understudy.personalize.arns import Arns
 from understudy.personalize.dataset_records import DatasetRecords
 from understudy.personalize.errors import already_exists, in_use, invalid_input
-from understudy.personalize.kinds import DATASET, DATASET_GROUP, EVENT_TRACKER, SCHEMA, UNFINISHED, Status
+from understudy.personalize.kinds import (
+    DATASET,
+    DATASET_GROUP,
+    EVENT_TRACKER,
+    SCHEMA,
+    UNFINISHED,
+    Arns,
+    Status,
+)
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource

@@ -11,8 +11,7 @@ import numpy as np
 
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.store import read_streamed
-from understudy.personalize.table_files import read_table, write_table
-from understudy.personalize.tables import NumbersBuilder, Table, Texts, TextsBuilder
+from understudy.personalize.tables import NumbersBuilder, Table, Texts, TextsBuilder, read_table, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Params
+from understudy.wire.service import Params, ServiceError
 
 MAX_TAGS = 50
 

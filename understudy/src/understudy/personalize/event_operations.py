@@ -15,8 +15,7 @@ from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.store import Streamed
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Handler, Params
+from understudy.wire.service import Handler, Params, ServiceError
 
 _MAX_EVENT_BYTES = 10_240
 _NO_SESSION = "null"

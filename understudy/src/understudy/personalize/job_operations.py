@@ -7,30 +7,29 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.personalize.arns import Arns
 from understudy.personalize.csv_import import TableReader, read_user_ids
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.errors import JobFailedError, invalid_input, require_value
+from understudy.personalize.filtering import number_form
 from understudy.personalize.kinds import (
     DATA_DELETION_JOB,
     DATASET,
     DATASET_EXPORT_JOB,
     DATASET_GROUP,
     DATASET_IMPORT_JOB,
+    Arns,
 )
 from understudy.personalize.model_operations import ModelOperations
-from understudy.personalize.records import number_form
 from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.schemas import Schema
-from understudy.personalize.storage import Storage
+from understudy.personalize.storage import Location, Storage
 from understudy.personalize.tables import Column, Table, Texts
-from understudy.s3 import Location
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
 if TYPE_CHECKING:
-    from understudy.s3 import S3ClientFactory
+    from understudy.personalize.storage import S3ClientFactory
 
 _MODE = "FULL"
 _WITH_USERS = frozenset({"INTERACTIONS", "USERS"})

@@ -7,16 +7,15 @@ from weakref import WeakKeyDictionary
 
 import structlog
 
-from understudy.personalize.arns import Arns
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import in_use, invalid_input, require_value
-from understudy.personalize.kinds import SOLUTION, SOLUTION_VERSION, Status
+from understudy.personalize.kinds import SOLUTION, SOLUTION_VERSION, Arns, Status
 from understudy.personalize.model_shelf import ModelShelf
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import LearnedData
-from understudy.personalize.table_files import read_table
+from understudy.personalize.tables import read_table
 from understudy.personalize.trained import PersonalModel
 from understudy.personalize.trainer import Trainer
 from understudy.wire.service import Handler, Params

@@ -1,19 +1,50 @@
-"""Describe, List and Delete, which are the same for every kind of resource."""
+"""Describe, List and Delete, which are the same for every kind of resource, and tags."""
 
-from collections.abc import Callable, Iterable, Mapping
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from botocore.session import get_session
 
+from understudy.personalize.errors import invalid_token
 from understudy.personalize.kinds import Kind
-from understudy.personalize.pages import PAGING, page
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.wire.service import Handler, Params
 
 if TYPE_CHECKING:
     from botocore.model import ListShape, ServiceModel, StructureShape
+
+PAGING = frozenset({"nextToken", "maxResults"})
+"""The parameters that say which page is wanted, and not of what."""
+_DEFAULT_PAGE = 100
+
+
+def page(entries: Sequence[Any], params: Params, *, of: str) -> tuple[Sequence[Any], str | None]:
+    """Return the page of `entries` that a request asks for, and the token of the next, None after the last.
+
+    Raises InvalidNextTokenException for a token that was not returned with a page of the same list: `of`
+    names the operation, and the parameters beside those of paging say what it lists.
+    """
+    narrowed = sorted((key, value) for key, value in params.items() if key not in PAGING)
+    label = hashlib.sha256(repr((of, narrowed)).encode()).hexdigest()[:16]
+    start = _offset(params["nextToken"], label) if "nextToken" in params else 0
+    end = start + params.get("maxResults", _DEFAULT_PAGE)
+    following = base64.urlsafe_b64encode(f"{label}:{end}".encode()).decode()
+    return entries[start:end], following if end < len(entries) else None
+
+
+def _offset(token: str, label: str) -> int:
+    try:
+        found, _, offset = base64.urlsafe_b64decode(token).decode("ascii").partition(":")
+    except ValueError as error:
+        raise invalid_token() from error
+    if found != label or not offset.isdecimal():
+        raise invalid_token()
+    return int(offset)
+
 
 Extra = Callable[[Resource], Params]
 """Members of a Describe response that depend on other resources."""
@@ -40,6 +71,11 @@ class Readout:
         if f"Delete{kind.noun}" in self.model.operation_names:
             handlers[f"Delete{kind.noun}"] = self._delete(kind)
         return handlers
+
+    async def list_tags(self, params: Params) -> Params:
+        """Answer ListTagsForResource."""
+        tags = self.registry.find_any(params["resourceArn"]).tags
+        return {"tags": [{"tagKey": key, "tagValue": value} for key, value in tags.items()]}
 
     def _describe(self, kind: Kind, extra: Extra) -> Handler:
         answer = self._output(f"Describe{kind.noun}").members[kind.key]

@@ -15,8 +15,7 @@ from understudy.personalize.errors import (
     not_found,
 )
 from understudy.personalize.kinds import DATASET_GROUP, Kind, Status
-from understudy.personalize.quotas import Limits, check_quota
-from understudy.personalize.resource import Resource
+from understudy.personalize.resource import Limits, Resource, check_quota
 from understudy.personalize.store import Store
 from understudy.wire.service import Params
 
@@ -244,10 +243,6 @@ class Registry:
             raise in_use(resource.arn, f"{holders[0].arn} depends on it")
 
     def _check_quota(self, kind: Kind, links: frozenset[str]) -> None:
-        groups = {arn for arn in links if self._is_kind(arn, DATASET_GROUP)}
+        groups = {each.arn for each in self.find(DATASET_GROUP)} & links
         existing = self.find(kind, links=groups if kind.quota.per_group else ())
         check_quota(kind, existing, self._limits.get(kind.noun, kind.quota.limit))
-
-    def _is_kind(self, arn: str, kind: Kind) -> bool:
-        resource = self._resources.get(arn)
-        return resource is not None and resource.kind is kind

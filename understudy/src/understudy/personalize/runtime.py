@@ -12,18 +12,16 @@ from numpy.typing import NDArray
 from understudy.personalize.batch_operations import results_wanted
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import invalid_input, not_found, refuse
-from understudy.personalize.event_rules import EventRules
+from understudy.personalize.event_rules import EventRules, counted
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
-from understudy.personalize.recent import counted
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Streamed
 from understudy.personalize.trained import PersonalModel, Query, Recent, Recommended
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Handler, Params
+from understudy.wire.service import Handler, Params, ServiceError
 from understudy.workers import Workers
 
 Mask = Callable[[], NDArray[np.bool_] | None]

@@ -1,10 +1,12 @@
 """Assembles the parts of the service."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from understudy.personalize import kinds, recipes
-from understudy.personalize.arns import Arns
+from understudy.disturbance import Disturbance, with_rate_limit
+from understudy.personalize import kinds
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
@@ -12,22 +14,39 @@ from understudy.personalize.dataset_records import DatasetRecords
 from understudy.personalize.event_operations import EventOperations
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.job_operations import JobOperations
+from understudy.personalize.kinds import Arns
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.model_shelf import ModelShelf
-from understudy.personalize.options import PersonalizeOptions
 from understudy.personalize.readout import Readout
 from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
 from understudy.personalize.solution_operations import SolutionOperations
 from understudy.personalize.store import Store
-from understudy.personalize.tags import TagOperations
-from understudy.personalize.throttling import with_rate_limit
-from understudy.personalize.trainer import Trainer
+from understudy.personalize.trainer import LARGE_ROWS, Trainer
 from understudy.wire.service import Handler, Service
 from understudy.workers import Workers
 
 if TYPE_CHECKING:
-    from understudy.s3 import S3ClientFactory
+    from understudy.personalize.storage import S3ClientFactory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalizeOptions:
+    """Where the state is, how long states last, and what is refused on demand."""
+
+    state_delay_s: float = 0.0
+    """How long each state of a resource lasts at least."""
+    state_dir: Path | None = None
+    """A folder in which state outlives the process; without one it is in memory."""
+    calls_per_s: float | None = None
+    """The calls a second that each operation answers; others are throttled."""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """How many resources of a kind there may be, where it differs from AWS: by noun, such as `Campaign`."""
+    large_rows: int = LARGE_ROWS
+    """From how many records on a version is trained in a process of its own."""
+    disturbance: Disturbance = field(default_factory=Disturbance)
+    """What befalls every call."""
+
 
 FOLDER = "personalize"
 """The folder under the state's that Personalize has for itself."""
@@ -47,19 +66,13 @@ _PLAIN_KINDS = (
 
 
 def create_services(
-    *,
-    region: str,
-    account_id: str,
-    s3_client_factory: "S3ClientFactory",
-    state_delay_s: float,
-    options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
+    options: PersonalizeOptions, *, region: str, account_id: str, s3: "S3ClientFactory"
 ) -> list[Service]:
     """Return `personalize`, `personalize-runtime` and `personalize-events`, which share their resources.
 
-    Each state of a resource lasts at least `state_delay_s`. Handlers belong to the event loop of
-    their first call. Where the options have a folder, everything outlives the process there.
+    Handlers belong to the event loop of their first call.
     """
-    parts = _Parts.of(Arns(region, account_id), s3_client_factory, state_delay_s, options)
+    parts = _Parts.of(Arns(region, account_id), s3, options)
 
     def disturbed(operations: dict[str, Handler]) -> dict[str, Handler]:
         return with_rate_limit(options.disturbance.around(operations), calls_per_s=options.calls_per_s)
@@ -90,9 +103,9 @@ class _Parts:
     events: EventOperations
 
     @classmethod
-    def of(cls, arns: Arns, s3: "S3ClientFactory", state_delay_s: float, options: PersonalizeOptions) -> Self:
+    def of(cls, arns: Arns, s3: "S3ClientFactory", options: PersonalizeOptions) -> Self:
         store = Store(None if options.state_dir is None else options.state_dir / FOLDER)
-        registry = Registry(store, state_delay_s=state_delay_s, limits=options.limits)
+        registry = Registry(store, state_delay_s=options.state_delay_s, limits=options.limits)
         workers, answering = Workers("personalize"), Workers("personalize-answers")
         records = DatasetRecords(store, workers)
         data = DataOperations(arns=arns, registry=registry, records=records)
@@ -141,9 +154,9 @@ class _Parts:
         """Return the operations of `personalize`."""
         readout = Readout.of(self.registry)
         handlers = dict(readout.operations(kinds.SOLUTION, extra=self.solutions.latest_version))
+        handlers["ListTagsForResource"] = readout.list_tags
         for kind in _PLAIN_KINDS:
             handlers |= readout.operations(kind)
-        handlers |= recipes.OPERATIONS
         for part in (
             self.data,
             self.jobs,
@@ -152,7 +165,6 @@ class _Parts:
             self.campaigns,
             self.filters,
             self.batch,
-            TagOperations(self.registry),
         ):
             handlers |= part.operations()
         return handlers

@@ -1,19 +1,35 @@
-"""Solutions: what is to be trained on a dataset group, and how."""
+"""Solutions: what is to be trained on a dataset group, and how; and the recipe for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from understudy.personalize import recipes
-from understudy.personalize.arns import Arns
 from understudy.personalize.data_operations import DataOperations, only_of
-from understudy.personalize.errors import invalid_input, refuse
+from understudy.personalize.errors import invalid_input, not_found, refuse
 from understudy.personalize.event_rules import EventRules
-from understudy.personalize.kinds import DATASET_GROUP, SOLUTION, SOLUTION_VERSION
+from understudy.personalize.kinds import DATASET_GROUP, RECIPE_PREFIX, SOLUTION, SOLUTION_VERSION, Arns
+from understudy.personalize.plan import check_columns
+from understudy.personalize.readout import page
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
-from understudy.personalize.training_columns import check_columns
 from understudy.wire.service import Handler, Params
+
+_NAME = "aws-user-personalization-v2"
+_SINCE = datetime(2024, 5, 1, tzinfo=UTC)
+_RECIPE: Params = {
+    "name": _NAME,
+    "recipeArn": RECIPE_PREFIX + _NAME,
+    "algorithmArn": f"arn:aws:personalize:::algorithm/{_NAME}",
+    "featureTransformationArn": f"arn:aws:personalize:::feature-transformation/{_NAME}",
+    "status": "ACTIVE",
+    "description": "Personal recommendations from co-occurrence, content and popularity.",
+    "creationDateTime": _SINCE,
+    "lastUpdatedDateTime": _SINCE,
+    "recipeType": "USER_PERSONALIZATION",
+}
+_SUMMARY = ("name", "recipeArn", "status", "creationDateTime", "lastUpdatedDateTime")
+
 
 _BY_ITSELF = ("performAutoML", "performAutoTraining", "performIncrementalUpdate")
 _DEFAULTS = {**dict.fromkeys(_BY_ITSELF, False), "performHPO": False}
@@ -21,15 +37,30 @@ _DEFAULTS = {**dict.fromkeys(_BY_ITSELF, False), "performHPO": False}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolutionOperations:
-    """Creates solutions."""
+    """Creates solutions, by the one recipe that there is."""
 
     arns: Arns
     registry: Registry
     data: DataOperations
 
     def operations(self) -> Mapping[str, Handler]:
-        """Return the operation that creates solutions."""
-        return {"CreateSolution": self.create_solution}
+        """Return the operations of recipes, and what creates solutions."""
+        return {
+            "CreateSolution": self.create_solution,
+            "DescribeRecipe": self.describe_recipe,
+            "ListRecipes": self.list_recipes,
+        }
+
+    async def describe_recipe(self, params: Params) -> Params:
+        """Answer DescribeRecipe."""
+        _require_recipe(params["recipeArn"])
+        return {"recipe": _RECIPE}
+
+    async def list_recipes(self, params: Params) -> Params:
+        """Answer ListRecipes; no recipe here belongs to a domain."""
+        summaries = [] if "domain" in params else [{key: _RECIPE[key] for key in _SUMMARY}]
+        found, _ = page(summaries, params, of="Recipe")
+        return {"recipes": found}
 
     async def create_solution(self, params: Params) -> Params:
         """Answer CreateSolution; its versions are trained on demand."""
@@ -62,12 +93,17 @@ class SolutionOperations:
         return {"latestSolutionVersion": summary}
 
 
+def _require_recipe(arn: str) -> None:
+    if arn != _RECIPE["recipeArn"]:
+        raise not_found(arn)
+
+
 def _check_solution(params: Params) -> None:
     refuse(params, *_BY_ITSELF)
     refuse(params.get("solutionConfig", {}), "autoTrainingConfig")
     if "recipeArn" not in params:
         raise invalid_input("recipeArn is required.")
-    recipes.require_recipe(params["recipeArn"])
+    _require_recipe(params["recipeArn"])
     try:
         EventRules.of(params)
     except ValueError as error:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from understudy.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, refuse_old
-from understudy.personalize.resource_json import resource_as_json, resource_from_json
+from understudy.database import DATABASE, LOCK_TIMEOUT_S, Database, as_json, from_json
+from understudy.personalize.resource import resource_as_json, resource_from_json
 from understudy.personalize.schemas import Schema, schema_of
-from understudy.stored_json import as_json, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +30,7 @@ CREATE TABLE IF NOT EXISTS training_data (
     PRIMARY KEY (version, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS models (version TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID;
 """
-_LAYOUT = Layout([each for each in _TABLES.split(";") if each.strip()], ("bulk", "training_data", "models"))
+_REFERRING = ("bulk", "training_data", "models")
 
 
 class LearnedData(NamedTuple):
@@ -66,7 +65,7 @@ class Store:
     """Resources, and what belongs to them, on one event loop: what is put is kept when the call returns."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._database = Database(_LAYOUT, folder)
+        self._database = Database([each for each in _TABLES.split(";") if each.strip()], _REFERRING, folder)
 
     @property
     def folder(self) -> Path | None:
@@ -206,7 +205,6 @@ class Store:
 
 def check_folder(folder: Path, *, lock_timeout_s: float) -> None:
     """Raise StateError if the state in a folder cannot be used; write nothing where there is none."""
-    refuse_old(folder)
     if (folder / DATABASE).exists():
         store = Store(folder)
         store.open(lock_timeout_s=lock_timeout_s)

@@ -1,12 +1,19 @@
 """Imported records, column by column, as compact as possible in memory."""
 
+import json
+import os
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+
+_COLUMNS = "columns"
+
 
 Numbers = NDArray[np.float64]
 """Numbers and booleans; NaN where the field was empty."""
@@ -150,3 +157,49 @@ def _sortable(column: Column) -> Numbers | NDArray[np.int32]:
     if isinstance(column, Texts):
         return column.codes
     return np.nan_to_num(column, nan=-np.inf)
+
+
+def write_table(path: Path, table: Table) -> None:
+    """Write a table; a reader sees all of it or nothing."""
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez(file, allow_pickle=False, **_arrays(table))
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def read_table(path: Path) -> Table:
+    """Read a table; raise ValueError or OSError for a file that is damaged or missing."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            described: dict[str, Any] = json.loads(arrays[_COLUMNS].tobytes())
+            columns: dict[str, Column] = {}
+            for number, (name, is_text) in enumerate(described["columns"]):
+                values = arrays[f"{number}"]
+                if is_text:
+                    texts = tuple(json.loads(arrays[f"{number}.values"].tobytes()))
+                    columns[name] = Texts(values, texts)
+                else:
+                    columns[name] = values
+            return Table(columns, int(described["rows"]))
+    except BadZipFile as error:
+        raise ValueError(f"{path} is damaged") from error
+
+
+def _arrays(table: Table) -> dict[str, NDArray[Any]]:
+    described = {
+        "rows": table.rows,
+        "columns": [(name, isinstance(column, Texts)) for name, column in table.columns.items()],
+    }
+    arrays: dict[str, NDArray[Any]] = {_COLUMNS: _bytes(described)}
+    for number, column in enumerate(table.columns.values()):
+        if isinstance(column, Texts):
+            arrays[f"{number}"] = column.codes
+            arrays[f"{number}.values"] = _bytes(column.values)
+        else:
+            arrays[f"{number}"] = column
+    return arrays
+
+
+def _bytes(value: object) -> NDArray[Any]:
+    return np.frombuffer(json.dumps(value).encode(), dtype=np.uint8)

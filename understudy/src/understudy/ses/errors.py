@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.wire.errors import ServiceError
+from understudy.wire.service import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,11 +7,11 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
+from understudy.disturbance import TokenBucket
 from understudy.ses.errors import quota_exceeded, rate_exceeded
-from understudy.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
-    from understudy.token_bucket import Clock
+    from understudy.disturbance import Clock
 
 DAY_S = 86_400.0
 UNLIMITED = -1.0

@@ -25,10 +25,6 @@ _JAVA_CLASSES = {
     r"\p{Z}": " \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
 }
 
-# Of Bedrock's job names, which are at most 63 characters long: a dash fits both parts of what is repeated,
-# so that a name of many dashes that does not match would be tried in exponentially many ways.
-_SAME_FOR_SHORT_NAMES = {r"(-*[a-zA-Z0-9\+\-\.]){0,63}": r"[a-zA-Z0-9\+\-\.]*"}
-
 
 @dataclass(frozen=True)
 class Constraint:
@@ -69,7 +65,7 @@ def _pattern(shape: Shape) -> Iterator[Constraint]:
 
 
 def _as_python(pattern: str) -> str:
-    for java, python in (_JAVA_CLASSES | _SAME_FOR_SHORT_NAMES).items():
+    for java, python in _JAVA_CLASSES.items():
         pattern = pattern.replace(java, python)
     return pattern
 

@@ -12,10 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from understudy.wire.calls import CallLog
-from understudy.wire.errors import ConnectionDroppedError, ServiceError
 from understudy.wire.http import HttpInput
-from understudy.wire.operations import InvalidResponseError, Operation, operations_of
-from understudy.wire.unanswered import UNKNOWN, Unanswered
+from understudy.wire.operations import InvalidResponseError, Operation, Unanswered, operations_of
+from understudy.wire.service import ConnectionDroppedError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +28,9 @@ log = structlog.get_logger()
 
 OK = "ok"
 DROPPED = "dropped"
+UNKNOWN = "this operation"
 MAX_BODY_BYTES = 25_000_000
-"""The largest body that any of the services accepts (Bedrock's `InvokeModel`)."""
+"""The largest body that any of the services accepts (Bedrock's `Converse`)."""
 
 
 class AwsEndpoint:
@@ -95,23 +95,16 @@ class AwsEndpoint:
         self.calls.failed(operation, code, message, status=response.status_code, request_id=request_id)
 
     def _unknown_operation(self, request: Request, request_id: str) -> Response:
-        """Answer in a form that every SDK can read, with the name of the operation if AWS has it."""
-        target = request.headers.get("x-amz-target")
-        known = (
-            self._unanswered.by_path(request.method, _raw_path(request))
-            if target is None
-            else self._unanswered.by_target(target)
-        )
-        code = "UnknownOperationException"
+        """Answer in a form that every SDK can read, with the name of the operation if there is one."""
+        target, code = request.headers.get("x-amz-target"), "UnknownOperationException"
+        name = target or self._unanswered.by_path(request.method, _raw_path(request)) or UNKNOWN
         response = Response(
-            json.dumps(
-                {"__type": code, "message": f"understudy does not answer {known or 'this operation'}"}
-            ),
+            json.dumps({"__type": code, "message": f"understudy does not answer {name}"}),
             404 if target is None else 400,
             {"x-amzn-ErrorType": code},
             media_type="application/json" if target is None else "application/x-amz-json-1.1",
         )
-        self._note_error(known or UNKNOWN, code, response, request_id)
+        self._note_error(name, code, response, request_id)
         return response
 
     def _find(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
@@ -138,8 +131,7 @@ async def _answer(operation: Operation, request: Request, labels: Mapping[str, s
         output = await operation.call(
             HttpInput(await _body(request), labels, request.headers, request.query_params)
         )
-        media_type = output.content_type or dialect.content_type
-        return Response(output.content, operation.status, media_type=media_type), OK
+        return Response(output, operation.status, media_type=dialect.content_type), OK
     except ServiceError as error:
         return _error(dialect, error), error.code
     except ConnectionDroppedError:

@@ -1,4 +1,4 @@
-"""Where the members of an operation's input and output are in HTTP messages."""
+"""Where the members of an operation's input are in a request."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from understudy.wire.scalars import ShapeError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from botocore.model import Shape, StructureShape
-
-    from understudy.wire.service import Params
+    from botocore.model import OperationModel, Shape, StructureShape
 
 _BOUND_TO = frozenset({"body", "uri", "header", "querystring"})
 
@@ -33,14 +31,6 @@ class HttpInput:
 
 
 @dataclass(frozen=True, slots=True)
-class HttpOutput:
-    """The content of a response, and its own content type if it has one."""
-
-    content: bytes
-    content_type: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where a member is: there, under which name, and of which type."""
 
@@ -51,31 +41,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """The members of one structure: the one that is the whole body, and those outside of the body."""
+    """The members of a request that are outside of its body."""
 
-    payload: str | None
     outside: Mapping[str, Place]
     """By member."""
 
     @classmethod
-    def of(cls, shape: StructureShape | None, operation: str) -> Binding:
-        """Return the binding of an input or output shape.
-
-        Raises `NotImplementedError` for what is bound to anything but the body, the path, headers and the
-        query, and for a body that is neither JSON nor plain bytes.
-        """
+    def of(cls, shape: StructureShape | None) -> Binding:
+        """Return the binding of an input shape."""
         members = shape.members if shape else {}
-        payload = shape.serialization.get("payload") if shape else None
         places = {name: _place(member, name) for name, member in members.items()}
-        if not {place.where for place in places.values()} <= _BOUND_TO:
-            raise NotImplementedError(f"{operation}: {places}")
-        if payload is not None and members[payload].type_name != "blob":
-            raise NotImplementedError(f"{operation}: a body of type {members[payload].type_name}")
-        return cls(payload, {name: place for name, place in places.items() if place.where != "body"})
+        return cls({name: place for name, place in places.items() if place.where != "body"})
 
     def read(self, request: HttpInput) -> dict[str, Any]:
-        """Return the members of a request as JSON values, without the payload; raise `ShapeError`."""
-        found = {} if self.payload else _parse(request.body)
+        """Return the members of a request as JSON values; raise `ShapeError`."""
+        found = _parse(request.body)
         for member, place in self.outside.items():
             values = _outside(request, place)
             if values and place.kind == "list":
@@ -84,22 +64,18 @@ class Binding:
                 found[member] = _value(values[0], place.kind, member)
         return found
 
-    def payload_of(self, request: HttpInput) -> Params:
-        """Return the member that is the whole body, if there is one."""
-        return {self.payload: request.body} if self.payload else {}
 
-    def write(self, response: Params, wire: Mapping[str, Any]) -> HttpOutput:
-        """Return an HTTP response; `wire` is the response as JSON values."""
-        if self.payload is None:
-            return HttpOutput(json.dumps(wire, separators=(",", ":"), allow_nan=False).encode())
-        names = {place.name.lower(): member for member, place in self.outside.items()}
-        return HttpOutput(response[self.payload], response.get(names.get("content-type", "")))
+def check_form(operation: OperationModel) -> None:
+    """Raise `NotImplementedError` for what is not in a JSON body, the path, headers or the query."""
+    for shape in (operation.input_shape, operation.output_shape):
+        places = {_place(member, "").where for member in shape.members.values()} if shape else set()
+        if not places <= _BOUND_TO or (shape and "payload" in shape.serialization):
+            raise NotImplementedError(f"{operation.name} has a body that is not JSON")
 
 
 def _place(member: Shape, name: str) -> Place:
     where = member.serialization
-    kind = "string" if where.get("timestampFormat") == "iso8601" else member.type_name
-    return Place(where.get("location", "body"), where.get("name", name), kind)
+    return Place(where.get("location", "body"), where.get("name", name), member.type_name)
 
 
 def _outside(request: HttpInput, place: Place) -> list[str]:

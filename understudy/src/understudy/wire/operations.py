@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from botocore.model import ServiceModel
 
 from understudy.wire.dialect import Dialect, load_description
-from understudy.wire.errors import ServiceError
-from understudy.wire.http import Binding
+from understudy.wire.http import Binding, check_form
 from understudy.wire.scalars import READ, WRITE, ShapeError
+from understudy.wire.service import ServiceError
 from understudy.wire.shapes import Problems, ShapeCompiler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from botocore.model import Shape
 
-    from understudy.wire.http import HttpInput, HttpOutput
+    from understudy.wire.http import HttpInput
     from understudy.wire.service import Handler, Params, Service
     from understudy.wire.shapes import Convert
 
@@ -42,10 +43,9 @@ class Operation:
     decode: Convert
     encode: Convert
     request: Binding
-    response: Binding
     status: int
 
-    async def call(self, request: HttpInput) -> HttpOutput:
+    async def call(self, request: HttpInput) -> bytes:
         """Answer a request.
 
         Raises `ServiceError` for a fault of the caller, `InvalidResponseError` for one of the handler.
@@ -54,16 +54,20 @@ class Operation:
         return self._write(await self.handler(params))
 
     def _read(self, request: HttpInput) -> Params:
-        try:
-            members = self.request.read(request)
-        except ShapeError as error:
-            raise ServiceError("SerializationException", str(error)) from error
-        return _decoded(self.decode, members) | self.request.payload_of(request)
-
-    def _write(self, response: Params) -> HttpOutput:
         problems: Problems = []
         try:
-            output = self.response.write(response, self.encode(response, "", problems))
+            params: Params = self.decode(self.request.read(request), "", problems)
+        except ShapeError as error:
+            raise ServiceError("SerializationException", str(error)) from error
+        if problems:
+            raise ServiceError("ValidationException", _summary(problems))
+        return params
+
+    def _write(self, response: Params) -> bytes:
+        problems: Problems = []
+        try:
+            wire = self.encode(response, "", problems)
+            output = json.dumps(wire, separators=(",", ":"), allow_nan=False).encode()
         except ValueError as error:
             raise InvalidResponseError(str(error)) from error
         if problems:
@@ -79,16 +83,6 @@ def operations_of(service: Service) -> list[Operation]:
     """
     compiler = _compiler(service.name)
     return [compiler.compile(name, handler) for name, handler in service.operations.items()]
-
-
-def request_reader(service_name: str, operation: str) -> Callable[[Params], Params]:
-    """Return what decodes and validates the members of a request, given as JSON values.
-
-    It raises `ServiceError` as a call of the operation does, for requests that arrive by other ways, such as
-    the records of a batch job.
-    """
-    model = ServiceModel(load_description(service_name), service_name).operation_model(operation)
-    return partial(_decoded, _converter(ShapeCompiler(READ), model.input_shape))
 
 
 @cache
@@ -110,6 +104,7 @@ class _OperationCompiler:
         if name not in self._model.operation_names:
             raise KeyError(f"{self._model.service_name} has no operation {name}")
         operation = self._model.operation_model(name)
+        check_form(operation)
         return Operation(
             name=name,
             dialect=self._dialect,
@@ -119,21 +114,9 @@ class _OperationCompiler:
             handler=handler,
             decode=_converter(self._readers, operation.input_shape),
             encode=_converter(self._writers, operation.output_shape),
-            request=Binding.of(operation.input_shape, name),
-            response=Binding.of(operation.output_shape, name),
+            request=Binding.of(operation.input_shape),
             status=int(operation.http.get("responseCode", 200)),
         )
-
-
-def _decoded(decode: Convert, members: Params) -> Params:
-    problems: Problems = []
-    try:
-        params: Params = decode(members, "", problems)
-    except ShapeError as error:
-        raise ServiceError("SerializationException", str(error)) from error
-    if problems:
-        raise ServiceError("ValidationException", _summary(problems))
-    return params
 
 
 def _converter(compiler: ShapeCompiler, shape: Shape | None) -> Convert:
@@ -153,3 +136,28 @@ def _summary(problems: Iterable[str]) -> str:
     found = list(problems)
     noun = "error" if len(found) == 1 else "errors"
     return f"{len(found)} validation {noun} detected: {'; '.join(found)}"
+
+
+class Unanswered:
+    """The operations of some services by path; their models are read when the first such request comes."""
+
+    def __init__(self, service_names: Iterable[str]) -> None:
+        self._service_names = tuple(service_names)
+
+    def by_path(self, method: str, raw_path: str) -> str | None:
+        """Return the name of the operation with this method and path, None if no service has it."""
+        for its_method, pattern, name in self._paths:
+            if its_method == method and pattern.fullmatch(raw_path):
+                return name
+        return None
+
+    @cached_property
+    def _paths(self) -> list[tuple[str, re.Pattern[str], str]]:
+        models = [ServiceModel(load_description(name), name) for name in self._service_names]
+        return [
+            (http["method"], path_pattern(http["requestUri"]), name)
+            for model in models
+            if model.metadata["protocol"] == "rest-json"
+            for name in model.operation_names
+            for http in (model.operation_model(name).http,)
+        ]

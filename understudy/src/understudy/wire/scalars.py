@@ -40,17 +40,6 @@ def _read_timestamp(value: float) -> datetime:
     return datetime.fromtimestamp(value, tz=UTC)
 
 
-def _read_iso8601(value: str) -> datetime:
-    read = datetime.fromisoformat(value)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def _write_iso8601(value: datetime) -> str:
-    if not isinstance(value, datetime):
-        raise ShapeError("Expected timestamp")
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _write_timestamp(value: datetime) -> float:
     if not isinstance(value, datetime):
         raise ShapeError("Expected timestamp")
@@ -79,13 +68,11 @@ _BOTH: dict[str, ScalarConverter] = {
 READ: Mapping[str, ScalarConverter] = {
     **_BOTH,
     "timestamp": _read_timestamp,
-    "iso8601": _read_iso8601,
     "blob": _read_blob,
 }
 WRITE: Mapping[str, ScalarConverter] = {
     **_BOTH,
     "timestamp": _write_timestamp,
-    "iso8601": _write_iso8601,
     "blob": _write_blob,
 }
-"""Converters by the type of a shape; a timestamp may have a format of its own instead, `iso8601`."""
+"""Converters by the type of a shape."""

@@ -59,7 +59,7 @@ class ShapeCompiler:
         return self._scalar(shape)
 
     def _scalar(self, shape: Shape) -> Convert:
-        to_scalar, rules = self._scalars[_scalar_type(shape)], constraints_of(shape)
+        to_scalar, rules = self._scalars[shape.type_name], constraints_of(shape)
         quote = _quoter(shape)
 
         def convert(value: Value, path: str, problems: Problems) -> Value:
@@ -126,11 +126,6 @@ class ShapeCompiler:
             return converted
 
         return convert
-
-
-def _scalar_type(shape: Shape) -> str:
-    in_words = shape.serialization.get("timestampFormat") == "iso8601"
-    return "iso8601" if in_words else shape.type_name
 
 
 def _scalar_value(to_scalar: ScalarConverter, value: Value, path: str) -> Value:

@@ -6,14 +6,15 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from fondly.contracts.records import Fraction
 from fondly.ingest.domain.errors import FileError
-from fondly.ingest.domain.exclusion import ExclusionRules
 from fondly.ingest.domain.formats.mapping import Mapping, read_mapping
+from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.domain.values.currencies import read_currency
 from fondly.ingest.domain.values.links import LinkPolicy
 from fondly.ingest.domain.values.locales import read_locale
-from fondly.ingest.domain.values.people import read_time_zone
+from fondly.ingest.domain.values.people import Age, read_time_zone
 from fondly.ingest.use_cases.load_files import LoadRules
 from fondly.ingest.use_cases.survey_files import ReadingRules
 from fondly.runtime.settings import ServiceSettings
@@ -58,9 +59,9 @@ class IngestSettings(ServiceSettings):
     """The zone of times that name none (IANA)."""
     ingest_columns: Annotated[Mapping | None, NoDecode, BeforeValidator(_mapping)] = None
     """A mapping of columns in JSON, for uploads without a `mapping.yaml` beside them."""
-    ingest_max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    ingest_max_rejected_share: Fraction = 0.05
     """From a greater share of rejected rows in a file on, the run fails before anything is paid."""
-    ingest_minimum_age: Annotated[int, Field(ge=0, le=130)] = 18
+    ingest_minimum_age: Age = 18
     """Nobody known to be younger is written to; 0 for no limit."""
     ingest_require_consent: bool = False
     """Write to nobody whose consent is unknown."""

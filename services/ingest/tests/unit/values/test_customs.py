@@ -5,9 +5,9 @@ from babel.core import get_global
 from babel.languages import get_official_languages
 from babel.localedata import exists, locale_identifiers
 
-from fondly.ingest.domain.values.calendars import MONTHS, WEEKDAYS
 from fondly.ingest.domain.values.characters import plain
 from fondly.ingest.domain.values.currencies import MINOR_UNITS, home_marks, meant
+from fondly.ingest.domain.values.dates import MONTHS, WEEKDAYS
 from fondly.ingest.domain.values.locales import Marks, marks_of
 
 IN_SEVERAL_WAYS = {("USD", "EC"), ("USD", "HT"), ("USD", "TL"), ("USD", "BQ"), ("CHF", "CH"), ("PYG", "PY")}

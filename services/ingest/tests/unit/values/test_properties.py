@@ -130,7 +130,7 @@ def test_the_order_of_rows_decides_nothing(
     cells = data.draw(st.lists(st.sampled_from(choice), max_size=6))
     one = decided(reads, cells, shop)
     other = decided(reads, data.draw(st.permutations(cells)), shop)
-    assert (one.decimal, one.date_order, one.settled) == (other.decimal, other.date_order, other.settled)
+    assert (one.decimal, one.date_order, one.only_for) == (other.decimal, other.date_order, other.only_for)
     assert (one.convention is None) == (other.convention is None)
 
 

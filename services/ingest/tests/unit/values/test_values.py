@@ -13,7 +13,6 @@ from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
 from fondly.ingest.domain.values.currencies import read_currency
 from fondly.ingest.domain.values.flags import read_consent, read_stock_state, read_suppression
-from fondly.ingest.domain.values.identifiers import read_id
 from fondly.ingest.domain.values.moments import read_moment
 from fondly.ingest.domain.values.money import read_price
 from fondly.ingest.domain.values.numbers import (
@@ -24,7 +23,7 @@ from fondly.ingest.domain.values.numbers import (
     read_stock,
 )
 from fondly.ingest.domain.values.people import read_age, read_email, read_language, read_time_zone
-from fondly.ingest.domain.values.texts import bounded, read_path
+from fondly.ingest.domain.values.texts import bounded, read_id, read_path
 from services.ingest.tests.unit.values.columns import INDIAN, decided
 
 BY_CUSTOM = decided(Reads.NUMBER, ["24,269"], INDIAN)

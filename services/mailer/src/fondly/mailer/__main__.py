@@ -10,10 +10,8 @@ from fondly.contracts.click_links import ClickLinks
 from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
-from fondly.mailer.adapters.copy_jobs import BedrockCopyJobs
 from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
 from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
-from fondly.mailer.adapters.polls import SQSMailerPolls
 from fondly.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
 from fondly.mailer.adapters.within_budget import ModelWithinBudget
 from fondly.mailer.domain.copy.prompt import Style
@@ -32,24 +30,19 @@ from fondly.mailer.domain.message.mime import Sender
 from fondly.mailer.domain.message.shop_file import InvalidFileError
 from fondly.mailer.domain.message.theme import Brand
 from fondly.mailer.handler import MailerHandler
-from fondly.mailer.ports import PromptsOfRun, ShopFiles
+from fondly.mailer.ports import ShopFiles
 from fondly.mailer.settings import MailerSettings, Unhappy
-from fondly.mailer.use_cases.advance_copy_job import AdvanceCopyJob
 from fondly.mailer.use_cases.ask_consent import AskConsent
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.close_run import CloseRun
-from fondly.mailer.use_cases.collect_prompts import CollectPrompts
 from fondly.mailer.use_cases.draw_holdout import DrawHoldout
-from fondly.mailer.use_cases.find_prompts import FindPrompts
-from fondly.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
 from fondly.mailer.use_cases.know_features import KnowFeatures
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
-from fondly.mailer.use_cases.release_parts import ReleaseParts
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.consent import DynamoDBConsent
-from fondly.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
+from fondly.runtime.kept_answers import DynamoDBKeptAnswers
 from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.quota.limiter import Limiter
@@ -57,7 +50,6 @@ from fondly.runtime.quota.outlook import Outlook
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
-from fondly.runtime.tags import tags_of
 
 SECONDS_PER_MINUTE = 60
 CLAIM_S = 300.0
@@ -93,10 +85,9 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         locale=settings.mailer_locale,
         leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
-    ask_consent = _ask_consent(runtime)
     mail_part = MailPart(
         objects=runtime.objects,
-        ask_consent=ask_consent,
+        ask_consent=_ask_consent(runtime),
         records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
         features=features,
         read_facts=read_facts,
@@ -104,19 +95,10 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         composer=composer(settings, look),
         parallel=settings.mailer_converse_concurrency,
     )
-    find_prompts = FindPrompts(
-        objects=runtime.objects,
-        ask_consent=ask_consent,
-        features=features,
-        copywriter=copywriter,
-        read_facts=read_facts,
-    )
     return MailerHandler(
         runtime.stage,
         mail_part,
         CloseRun(runtime.ledger, runtime.announcer),
-        ReleaseParts(ledger=runtime.ledger, polls=_polls(runtime)),
-        await _advance_job(runtime, kept, find_prompts),
         Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
     )
 
@@ -136,39 +118,6 @@ def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:
     return DynamoDBKeptAnswers(
         runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, claim_s=CLAIM_S
     )
-
-
-async def _advance_job(
-    runtime: Runtime[MailerSettings], kept: KeptAnswers, prompts_of_run: PromptsOfRun
-) -> AdvanceCopyJob | None:
-    """Batch inference needs a role that lets Bedrock use the bucket: without one all prompts are calls."""
-    settings, objects = runtime.settings, runtime.objects
-    if settings.mailer_batch_role_arn is None:
-        return None
-    jobs = BedrockCopyJobs(
-        await runtime.new_client("bedrock"),
-        model_choice(settings),
-        bucket=settings.data_bucket,
-        role_arn=settings.mailer_batch_role_arn,
-        tags=tags_of(settings.environment, more=settings.tags),
-    )
-    model_id = settings.mailer_model_id
-    return AdvanceCopyJob(
-        ledger=runtime.ledger,
-        stage=runtime.stage,
-        collect_prompts=CollectPrompts(
-            objects=objects, kept=kept, prompts_of_run=prompts_of_run, jobs=jobs, model_id=model_id
-        ),
-        jobs=jobs,
-        keep_answers=KeepCopyAnswers(objects=objects, kept=kept, jobs=jobs, model_id=model_id),
-        polls=_polls(runtime),
-        announcer=runtime.announcer,
-        from_prompts=settings.mailer_batch_from_prompts,
-    )
-
-
-def _polls(runtime: Runtime[MailerSettings]) -> SQSMailerPolls:
-    return SQSMailerPolls(runtime.queue, interval_s=runtime.settings.mailer_poll_interval_s)
 
 
 def style(settings: MailerSettings) -> Style:

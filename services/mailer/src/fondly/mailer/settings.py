@@ -87,14 +87,6 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     ) = None
     mailer_guardrail_version: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,7}|DRAFT)$")] | None = None
 
-    mailer_batch_role_arn: (
-        Annotated[str, Field(pattern=r"^arn:aws(-[^:]+)?:iam::[0-9]{12}:role/.+$")] | None
-    ) = None
-    """The role that Bedrock assumes for batch inference: without it every prompt is asked by a call."""
-    mailer_batch_from_prompts: Annotated[int, Field(ge=100)] = 1_000
-    """From so many unanswered prompts of a run on, a job asks them; Bedrock takes no fewer than 100."""
-    mailer_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
-
     mailer_locale: Annotated[str, AfterValidator(_spoken)] = "en_IN"
     """Whose language the emails are written in, and how their figures are."""
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
@@ -165,12 +157,6 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     def _guardrail_has_a_version(self) -> Self:
         if (self.mailer_guardrail_id is None) != (self.mailer_guardrail_version is None):
             raise ValueError("mailer_guardrail_id and mailer_guardrail_version must be set together")
-        return self
-
-    @model_validator(mode="after")
-    def _batches_pass_no_guardrail(self) -> Self:
-        if self.mailer_guardrail_id and self.mailer_batch_role_arn:
-            raise ValueError("mailer_guardrail_id and mailer_batch_role_arn exclude each other")
         return self
 
     def with_subjects(self, subjects: SubjectsSection | None) -> Self:

@@ -16,6 +16,7 @@ from fondly.recommender.domain.personalize.kept_rankings import (
     RANKING,
     KeptRanking,
 )
+from fondly.recommender.domain.run_state import Engine
 from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime import training_minimums
@@ -162,7 +163,8 @@ async def test_a_run_whose_rankings_are_all_kept_needs_no_model() -> None:
     assert not [unit for unit in await units(world, AGAIN) if unit.startswith("personalize")]
     assert len(world.announcer.of(RecommendationsReady)) == ready + 10
     run = await world.ledger.run(AGAIN)
-    assert (run.step["engine"], run.step["ranked"]) == ("personalize", "0")
+    state = await world.state(AGAIN)
+    assert (state.engine, state.ranked) == (Engine.PERSONALIZE, 0)
     assert run.stage(StageName.RECOMMENDER).done == set(range(1, 11))
     assert {one.source for one in (await lists(world, AGAIN)).values()} == {RecommendationSource.PERSONALIZE}
 

@@ -4,26 +4,28 @@ from typing import Any
 
 import pytest
 
-from fondly.recommender.adapters.personalize.plan import ARNS, Plan, ResourceSpec, Step
+from fondly.recommender.adapters.personalize.plan import ARNS, Plan, ResourceSpec
 from fondly.recommender.domain.history.preferences import EventType
+from fondly.recommender.domain.run_state import TRAINING, RecommenderState
 from fondly.runtime.runs.run import Run
-from tests.support.runs import START
+from tests.support.runs import START, with_state
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
 PLAN = Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=30)
-RUN = Run(run_id="run-1", created_at=START, parts=2, step={key: f"arn:{key}" for key in ARNS})
+
+
+def a_run(run_id: str = "run-1", **members: object) -> Run:
+    """A run that has made all resources."""
+    state = RecommenderState().having(resources={key: f"arn:{key}" for key in ARNS}, **members)
+    return with_state(Run(run_id=run_id, created_at=START, parts=2), state)
+
+
+RUN = a_run()
 
 
 def everything(run: Run = RUN, plan: Plan = PLAN) -> dict[str, ResourceSpec]:
     """Return all resources of a run by key."""
-    return {one.key: one for step in Step if step is not Step.SELECT for one in plan.wanted(step, run)}
-
-
-def test_steps_follow_one_another_up_to_selection() -> None:
-    """Each step depends on those before it."""
-    assert Step.SET_UP.following is Step.DATASETS
-    assert Step.INFER.following is Step.SELECT
-    assert Step.SELECT.following is Step.SELECT
+    return {one.key: one for phase in TRAINING for one in plan.wanted(phase, run)}
 
 
 @pytest.mark.parametrize("run_id", ["run-1", "run-0123456789abcdef"])
@@ -112,8 +114,7 @@ def test_everything_but_schemas_says_whose_it_is() -> None:
     wanted = Plan(
         dataset_group="shop", role_arn="arn:role", bucket="data", num_results=30, tags={"stack": "shop"}
     )
-    steps = [step for step in Step if step is not Step.SELECT]
-    tags = {one.key: one.request.get("tags", []) for step in steps for one in wanted.wanted(step, RUN)}
+    tags = {one.key: one.request.get("tags", []) for one in everything(plan=wanted).values()}
     shared, own = [{"tagKey": "stack", "tagValue": "shop"}], {"tagKey": "run", "tagValue": "run-1"}
     assert {key for key, found in tags.items() if not found} == {key for key in ARNS if "schema" in key}
     for key, found in tags.items():
@@ -124,7 +125,7 @@ def test_everything_but_schemas_says_whose_it_is() -> None:
 
 def test_jobs_that_are_made_again_have_new_names() -> None:
     """AWS keeps the names of jobs: the old one would be taken for the new one's work."""
-    again = everything(RUN.model_copy(update={"step": {**RUN.step, "remade": "1"}}))
+    again = everything(a_run(remade=1))
     assert again["import_users"].name == "run-1-users-2"
     assert again["batch_job"].name == "run-1-2"
     assert again["solution"].name == everything()["solution"].name

@@ -21,8 +21,7 @@ from fondly.recommender.domain.realtime.current_picks import Edition, Wanted, re
 from fondly.recommender.ports import NoShopError, OpenedShop
 from fondly.recommender.use_cases.current_picks import CurrentPicks
 from fondly.runtime.metrics import MAX_VALUES, Metric
-from fondly.runtime.web.gate import MAX_BODY_BYTES
-from fondly.runtime.web.limits import MOST_CALLERS, RateLimits
+from fondly.runtime.web.gate import MAX_BODY_BYTES, MOST_CALLERS, RateLimits
 from fondly.runtime.web.measures import Measures
 from services.recommender.tests.real_time import (
     KEY,

@@ -13,14 +13,16 @@ from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.picking.run_rules import RunRules
 from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.shop import Shop
-from fondly.recommender.domain.study.bundles import BUNDLE_PARTS, bundles_of
+from fondly.recommender.domain.study.bundles import bundles_of
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.run import Run
 from services.recommender.tests.fakes import Shop as Stored
 from services.recommender.tests.fakes import made_up_shop, preparing
 from services.recommender.tests.shops import NOW
+from tests.support.runs import with_state
 from tests.support.stores import InMemoryObjects, Model
 
 STORED = made_up_shop(customers=120, part_size=120)
@@ -33,8 +35,8 @@ async def studied(stored: Stored, objects: InMemoryObjects | None = None, *, bun
     await stored.store(objects, "run")
     prepare, study = preparing(objects)
     run = Run(run_id="run", created_at=datetime.fromtimestamp(NOW, UTC), parts=len(stored.parts))
-    step = {**await prepare.begin(run), BUNDLE_PARTS: str(bundle_parts)}
-    run = run.model_copy(update={"step": step})
+    begun = RecommenderState().passing(await prepare.begin(run))
+    run = with_state(run, begun.having(bundle_parts=bundle_parts))
     for bundle in bundles_of(run):
         await prepare.do(run, bundle)
     for do, close in ((prepare.gather, prepare.close), (study.do, study.close)):

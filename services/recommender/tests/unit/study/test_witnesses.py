@@ -11,7 +11,7 @@ from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.kept_rankings import RANKING, RunRanking
 from fondly.recommender.domain.study import learned_keys
-from fondly.recommender.domain.study.witnesses import WEIGHT, Hit, Witness, chosen, verdict
+from fondly.recommender.domain.study.witnesses import Hit, Witness, chosen, verdict
 from fondly.runtime import training_minimums
 from fondly.runtime.runs.run import Run
 from services.recommender.tests.fakes import an_event, made_up_shop, purchase, review
@@ -143,7 +143,7 @@ async def test_personalize_is_not_told_what_is_held_out() -> None:
         assert not {(one.customer_id, each) for each in one.held_out} & rows
         assert {(one.customer_id, each) for each in one.told.customer.product_ids} <= rows
     assert sorted(asked) == sorted(one.customer_id for one in SHOP.customers)
-    assert (await world.ledger.run(RUN)).step["ranked"] == str(len(asked))
+    assert (await world.state()).ranked == len(asked)
 
 
 async def test_a_ranking_that_knows_what_is_wanted_next_counts() -> None:
@@ -151,9 +151,9 @@ async def test_a_ranking_that_knows_what_is_wanted_next_counts() -> None:
     world = World(witnesses=100)
     await trained(world)
     await world.deliver_sent()
-    step = (await world.ledger.run(RUN)).step
-    assert (step[WEIGHT], step["ranking"].split(":")[0]) == ("1.0", "pays here")
-    assert "weight 1" in step["ranking"]
+    state = await world.state()
+    assert (state.ranking_weight, str(state.ranking).split(":")[0]) == (1, "pays here")
+    assert "weight 1" in str(state.ranking)
 
 
 async def test_a_ranking_that_says_nothing_counts_for_nothing() -> None:
@@ -161,7 +161,7 @@ async def test_a_ranking_that_says_nothing_counts_for_nothing() -> None:
     world, without = World(witnesses=100), World(asks_personalize=False)
     await trained(world, lambda *_: ["P0red"])
     await world.deliver_sent()
-    assert (await world.ledger.run(RUN)).step[WEIGHT] == "0.0"
+    assert (await world.state()).ranking_weight == 0
     await without.open(SHOP)
     await without.run_to_end()
     for mine, theirs in zip(await world.recommended(1), await without.recommended(1), strict=True):
@@ -174,14 +174,14 @@ async def test_a_run_without_witnesses_goes_by_the_run_before() -> None:
     world = World(witnesses=10)
     await trained(world)
     await world.deliver_sent()
-    step = (await world.ledger.run(RUN)).step
-    assert (step[WEIGHT], step["ranking"]) == ("0.0", "has too few witnesses to tell if it pays; weight 0")
-    await world.ledger.set_step(RUN, **{WEIGHT: "1.0"})
+    state = await world.state()
+    assert (state.ranking_weight, state.ranking) == (0, "has too few witnesses to tell if it pays; weight 0")
+    await world.set_state(ranking_weight=1)
     await world.open(SHOP, "run-2")  # everybody's ranking is kept, but those of witnesses
     await world.run_to_end("run-2")
-    step = (await world.ledger.run("run-2")).step
-    assert step["ranking"].startswith("counts as in the run before")
-    assert (step["ranked"], step["witnesses"]) == (str(len(await witnesses(world))), "0")
+    state = await world.state("run-2")
+    assert str(state.ranking).startswith("counts as in the run before")
+    assert (state.ranked, state.witnesses) == (len(await witnesses(world)), 0)
 
 
 async def test_the_weight_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,11 +191,11 @@ async def test_the_weight_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> No
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
         patched.setattr(world.polls, "send_bundles", crash)
         await world.deliver_sent()
-    settled = (await world.ledger.run(RUN)).step[WEIGHT]
+    settled = (await world.state()).ranking_weight
     for first in FIRSTS:
         world.objects.stored[personalize_keys.batch_output(RUN, first, personalize_keys.WITNESSES)] = b""
     await world.deliver(RecommenderPoll(attempt=99))
-    assert (await world.ledger.run(RUN)).step[WEIGHT] == settled == "1.0"
+    assert (await world.state()).ranking_weight == settled == 1
 
 
 async def test_what_witnesses_got_is_kept_but_not_used_again() -> None:

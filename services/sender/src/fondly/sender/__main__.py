@@ -4,7 +4,7 @@ from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.quick_reads import quick_reads
-from fondly.runtime.runs.delivery import Deliveries
+from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.runtime.storage import S3Objects
@@ -47,7 +47,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
     consent = DynamoDBConsent(
         runtime.dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
     )
-    polls = SQSSenderPolls(runtime.queue)
+    polls = SQSSenderPolls(runtime.queue, interval_s=settings.sender_poll_interval_s)
     limiter = runtime.limiter(opened.quota, requests_per_s=opened.per_s)
     judging = JudgeEmails(
         deliveries=deliveries, dispatches=dispatches, consent=consent, rules=rules(settings)

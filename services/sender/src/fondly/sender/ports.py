@@ -8,6 +8,7 @@ from typing import Protocol
 
 from fondly.contracts.consent import Contact
 from fondly.contracts.delivery import Dispatch
+from fondly.runtime.ports import Polls
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,13 @@ class Dispatches(Protocol):
 
     async def of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]: ...
     async def claim(self, claims: Sequence[Claim]) -> dict[Key, Claimed]: ...
-    async def settle(self, dispatches: Sequence[Dispatch]) -> None: ...
+    async def record(self, dispatches: Sequence[Dispatch]) -> None: ...
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool: ...
 
 
-class SenderPolls(Protocol):
+class SenderPolls(Polls, Protocol):
     """The sender's messages to itself; see `fondly.sender.adapters.polls.SQSSenderPolls`."""
 
-    async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None: ...
     async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None: ...
     async def send_doubts(
         self, run_id: str, part: int, customer_ids: Sequence[str], *, release: int, delay_s: int

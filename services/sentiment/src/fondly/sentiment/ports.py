@@ -1,15 +1,12 @@
 """Ports of sentiment, in addition to `fondly.runtime.ports`."""
 
 # ruff: noqa: D102 - the adapters document the members
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from fondly.contracts.records import AspectMention
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.documents import Document
-from fondly.sentiment.domain.job import JobState
-from fondly.sentiment.domain.job_output import JobLine
 from fondly.sentiment.domain.texts import Text
 
 Keep = Callable[[Mapping[str, str]], Awaitable[None]]
@@ -18,9 +15,6 @@ Claim = Callable[[Sequence[Text]], Awaitable[Sequence[Text]]]
 """Claims texts shortly before their call goes out; returns those that are to be asked about."""
 Ask = Callable[[Sequence[Text], Claim, Keep], Awaitable[None]]
 """Asks about at most 25 texts of one language; passes on an answer or an error for each that is claimed."""
-
-NewKeys = Callable[[], AbstractContextManager[Callable[[str], bool]]]
-"""Opens a set of keys; what it gives adds a key and returns whether it is new."""
 
 
 class Asks(Protocol):
@@ -40,20 +34,3 @@ class FindsAspects(Protocol):
     async def known(
         self, run_id: str, documents: Sequence[Document], bill: Bill
     ) -> dict[str, tuple[AspectMention, ...]]: ...
-
-
-class BusyError(Exception):
-    """Comprehend runs as many jobs as it may; the next poll tries again."""
-
-
-class Jobs(Protocol):
-    """Asynchronous jobs; see `fondly.sentiment.adapters.comprehend_jobs.ComprehendJobs`."""
-
-    async def start(self, run_id: str, language: str, *, texts: int) -> str: ...
-    async def state(self, job_id: str) -> JobState: ...
-
-
-class JobOutputs(Protocol):
-    """What jobs have written; see `fondly.sentiment.adapters.job_outputs.S3JobOutputs`."""
-
-    def lines(self, key: str, *, at_once: int) -> AsyncIterator[Sequence[JobLine]]: ...

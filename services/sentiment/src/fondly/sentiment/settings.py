@@ -40,9 +40,3 @@ class SentimentSettings(ServiceSettings):
     sentiment_calls_per_s: Annotated[float, Field(gt=0)] = 10.0
     """The account's quota: tasks share it by themselves, and none exceeds it."""
     sentiment_parallel_calls: Annotated[int, Field(ge=1, le=100)] = 8
-    sentiment_job_from_texts: Annotated[int, Field(ge=1_000)] = 50_000
-    """From so many reviews on, a run is scored by an asynchronous job, if there is a role for it."""
-    sentiment_job_role_arn: (
-        Annotated[str, Field(pattern=r"^arn:aws(-[^:]+)?:iam::[0-9]{12}:role/.+$")] | None
-    ) = None
-    sentiment_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60

@@ -66,11 +66,6 @@ def sentiment_summary(run_id: str) -> str:
     return f"runs/{run_id}/sentiment/summary.json"
 
 
-def sentiment_job(run_id: str, name: str) -> str:
-    """A file, or a folder ending in a slash, exchanged with Comprehend's asynchronous jobs."""
-    return f"runs/{run_id}/sentiment/job/{name}"
-
-
 def personalize(run_id: str, name: str) -> str:
     """A file, or a folder ending in a slash, exchanged with Amazon Personalize."""
     return f"runs/{run_id}/personalize/{name}"
@@ -89,11 +84,6 @@ def run_rules(run_id: str) -> str:
 def recommendations(run_id: str, part: int) -> str:
     """One part's picks: one `Recommendation` per line."""
     return f"runs/{run_id}/recommendations/part-{part:05}.jsonl"
-
-
-def copy_job(run_id: str, name: str) -> str:
-    """A file, or a folder ending in a slash, exchanged with Bedrock's batch inference."""
-    return f"runs/{run_id}/copy/job/{name}"
 
 
 def emails(run_id: str) -> str:

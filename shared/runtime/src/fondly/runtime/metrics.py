@@ -122,9 +122,9 @@ class Metric(StrEnum):
     EMAILS = "emails"
     EMAILS_TEMPLATE_COPY = "emails_template_copy"
     EMAILS_MIXED_COPY = "emails_mixed_copy"
-    """Emails of which some fields have house text."""
-    HOUSE_FIELDS = "house_fields"
-    """Fields with house text, because no wording of the model's passed."""
+    """Emails of which some fields have template copy."""
+    TEMPLATE_FIELDS = "template_fields"
+    """Fields with template copy, because no wording of the model's passed."""
     EMAILS_FAILED = "emails_failed"
     COPY_PROMPTS = "copy_prompts"
     """Distinct facts that the model was paid to write about: of customers, and of products."""
@@ -154,9 +154,7 @@ AI_UNITS = {
     "bedrock.input_tokens": Metric.MODEL_INPUT_TOKENS,
     "bedrock.cache_read_tokens": Metric.MODEL_INPUT_TOKENS,
     "bedrock.cache_write_tokens": Metric.MODEL_INPUT_TOKENS,
-    "bedrock.batch_input_tokens": Metric.MODEL_INPUT_TOKENS,
     "bedrock.output_tokens": Metric.MODEL_OUTPUT_TOKENS,
-    "bedrock.batch_output_tokens": Metric.MODEL_OUTPUT_TOKENS,
 }
 """The metric of each billable AI unit, named as in `runs.pricing` without the model id."""
 MAX_VALUES = 100

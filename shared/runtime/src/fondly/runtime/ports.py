@@ -33,10 +33,10 @@ class Items(Protocol):
 class Polls(Protocol):
     """A stage's delayed messages to itself; see `fondly.runtime.queue.polls.SQSPolls`."""
 
-    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None: ...
+    async def send(self, run_id: str, attempt: int, *, delay_s: int | None = None) -> None: ...
 
 
 class Announcer(Protocol):
-    """The topics; see `fondly.runtime.announcer.SNSAnnouncer`."""
+    """The topics; see `fondly.runtime.queue.publisher.SNSAnnouncer`."""
 
     async def announce(self, run_id: str, *events: EventData) -> None: ...

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aiobotocore.session import get_session
 
-from fondly.runtime.announcer import SNSAnnouncer
 from fondly.runtime.aws import NewClient, client_opener, send_bodies_at_once
-from fondly.runtime.heartbeat import heartbeat
+from fondly.runtime.heartbeat import Silence, heartbeat
 from fondly.runtime.logs import get_logger
 from fondly.runtime.process import run_process
 from fondly.runtime.queue.consumer import Consumer, Handler
-from fondly.runtime.queue.publisher import Publisher
-from fondly.runtime.queue.silence import Silence
+from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.shared import DynamoDBSharedQuota

@@ -1,7 +1,6 @@
 """Records as JSON lines in S3 and as items in DynamoDB."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,12 +29,8 @@ TableKey = tuple[str, Mapping[str, Any]]
 MAX_BATCH_WRITE = 25
 MAX_BATCH_GET = 100
 MAX_DELETE = 1000
-WRITE_UNIT_BYTES = 1024
-READ_UNIT_BYTES = 4096
 READ_BYTES = 65_536
 EXPIRES_AT = "expires_at"
-
-_json = json.JSONEncoder(default=str, ensure_ascii=False).encode
 
 
 class S3Objects:
@@ -223,20 +218,6 @@ async def get_items(
 
 def _records(lines: bytes, kind: type[Model]) -> list[Model]:
     return [kind.model_validate_json(line) for line in lines.splitlines() if line]
-
-
-def write_units(items: Sequence[Mapping[str, Any]]) -> int:
-    """Estimate the write units of items from their length as JSON: one for each started KB of an item."""
-    return sum(-(-_size(item) // WRITE_UNIT_BYTES) for item in items)
-
-
-def read_units(items: Sequence[Mapping[str, Any]], *, missing: int = 0) -> int:
-    """Estimate the read units of items: one for each started 4 KB of an item, and one for each missing."""
-    return missing + sum(-(-_size(item) // READ_UNIT_BYTES) for item in items)
-
-
-def _size(item: Mapping[str, Any]) -> int:
-    return len(_json(item).encode())
 
 
 def expires_at(keep_days: int | None) -> dict[str, int]:

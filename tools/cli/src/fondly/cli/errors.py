@@ -1,29 +1,13 @@
 """What a command tells a person, in one line, when it cannot do what it was asked for."""
 
 
-class CommandError(Exception):
-    """A command found something wrong; the message is one line for a person."""
-
-
-class MissingResourceError(CommandError):
-    """A resource of the topology does not exist."""
-
-    def __init__(self, kind: str, name: str) -> None:
-        super().__init__(f"there is no {kind} {name}: check --environment, the region and the account")
-
-
-class NoSuchDeadLetterError(CommandError):
-    """No dead letter of a queue was selected."""
-
-    def __init__(self, queue: str) -> None:
-        super().__init__(f"{queue} has no dead letter with that run or message id")
-
-
 def explain(error: Exception) -> str | None:
     """Return what to tell a person about an error; None for a defect, which deserves its traceback."""
     from botocore.exceptions import ProfileNotFound
 
-    if isinstance(error, (ProfileNotFound, CommandError)):  # without the profile the imports below fail
+    from fondly.operations.errors import OperationError
+
+    if isinstance(error, (ProfileNotFound, OperationError)):  # without the profile the imports below fail
         return " ".join(str(error).split())
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
@@ -39,7 +23,7 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, (DemoFailedError, InvalidFileError, ProcessDiedError, StackNotReadyError)):
         return str(error)
     if isinstance(error, BrokenPipeError) or not isinstance(
-        error, (CommandError, BotoCoreError, ClientError, Boto3Error, OSError)
+        error, (OperationError, BotoCoreError, ClientError, Boto3Error, OSError)
     ):
         return None
     return " ".join(str(error).split())

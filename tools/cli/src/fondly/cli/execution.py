@@ -16,7 +16,7 @@ from fondly.cli.commands.options import EnvironmentName, Region, TopologyFile
 from fondly.cli.output import say
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
+    from fondly.operations.environment import Environment
 
 FOUND_WRONG = 1
 INTERRUPTED = 130
@@ -55,8 +55,9 @@ def in_environment(
 
     @wraps(command)
     def run(*, environment: str | None, region: str | None, topology: Path | None, **options: Any) -> None:  # noqa: ANN401 - the command's own
-        from fondly.cli.environment import open_environment
-        from fondly.cli.target import load_topology, target
+        from fondly.cli.target import target
+        from fondly.operations.environment import open_environment
+        from fondly.operations.target import load_topology
 
         async def work() -> None:
             async with open_environment(chosen, load_topology(topology)) as opened:

@@ -1,17 +1,13 @@
-"""Tables for people: cells without markup, ages, columns that never break a figure or an id."""
+"""Tables for people: cells without markup, columns that never break a figure or an id."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from fondly.cli.output import plain
-from fondly.contracts.clock import utc_now
-
-UNKNOWN = "\N{EN DASH}"
-_MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
+from fondly.operations.formatting import UNKNOWN
 
 
 def cell(value: object, style: str = "") -> Text:
@@ -37,31 +33,3 @@ def wrap_beyond(shown: Table, name: str, characters: int) -> Table:
     column = next(each for each in shown.columns if each.header == name)
     column.no_wrap = all(cell_len(str(each)) <= characters for each in column.cells)
     return shown
-
-
-def age(seconds: float | None) -> str:
-    """Format an age in its two largest units: `12 s`, `5 min`, `3 h 20 min`, `4 d 2 h`."""
-    if seconds is None:
-        return UNKNOWN
-    whole = max(0, round(seconds))
-    if whole < _MINUTE_S:
-        return f"{whole} s"
-    if whole < _HOUR_S:
-        return f"{whole // _MINUTE_S} min"
-    if whole < _DAY_S:
-        return _pair(whole // _HOUR_S, "h", whole % _HOUR_S // _MINUTE_S, "min")
-    return _pair(whole // _DAY_S, "d", whole % _DAY_S // _HOUR_S, "h")
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 customer`, `1,500 customers`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def since(moment: datetime) -> float:
-    """Seconds from a moment to now."""
-    return (utc_now() - moment).total_seconds()
-
-
-def _pair(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"

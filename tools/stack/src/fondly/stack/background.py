@@ -12,9 +12,15 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
+from fondly.operations.local_stack import (
+    BackgroundStack,
+    StateFolder,
+    lock_file,
+    running_stack,
+    state_folder,
+    supervisor,
+)
 from fondly.stack.processes import StackNotReadyError, last_lines
 
 START_S = 120.0
@@ -23,60 +29,6 @@ POLL_S = 0.1
 LOCK_S = 2.0
 """Others hold the lock only for as long as it takes to ask whether it is free."""
 SHARED = ("AWS_", "FONDLY_")
-
-
-@dataclass(frozen=True)
-class StateFolder:
-    """The folder with everything about the background stack: `stack.env`, the lock, logs."""
-
-    path: Path
-
-    @property
-    def exports(self) -> Path:
-        """What a shell can source: `export NAME=value`, one per line. It exists while the stack is ready."""
-        return self.path / "stack.env"
-
-    @property
-    def lock(self) -> Path:
-        """A file that the supervisor locks; it holds the supervisor's process id."""
-        return self.path / "supervisor.lock"
-
-    @property
-    def log(self) -> Path:
-        """The supervisor's own log."""
-        return self.path / "supervisor.log"
-
-    @property
-    def logs(self) -> Path:
-        """A log per process of the stack."""
-        return self.path / "logs"
-
-
-@dataclass(frozen=True)
-class BackgroundStack:
-    """A stack that runs in the background."""
-
-    pid: int
-    variables: Mapping[str, str]
-    """What a client needs to reach it."""
-    folder: StateFolder
-
-
-def state_folder() -> StateFolder:
-    """Return `$XDG_STATE_HOME/fondly`, by default `~/.local/state/fondly`; it need not exist."""
-    state = Path(os.environ.get("XDG_STATE_HOME", ""))
-    home = Path(os.environ.get("HOME", "/"))  # a container's user may have none
-    return StateFolder((state if state.is_absolute() else home / ".local/state") / "fondly")
-
-
-def running_stack() -> BackgroundStack | None:
-    """Return the stack that is running and ready, if there is one."""
-    folder = state_folder()
-    pid = _supervisor(folder)
-    try:
-        return BackgroundStack(pid, _read_exports(folder.exports), folder) if pid else None
-    except FileNotFoundError:
-        return None
 
 
 def start_stack() -> BackgroundStack:
@@ -104,11 +56,11 @@ def start_stack() -> BackgroundStack:
 def stop_stack() -> bool:
     """Stop the stack, also one that is still starting; return whether there was one."""
     folder = state_folder()
-    pid = _supervisor(folder)
+    pid = supervisor(folder)
     if pid:
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_S
-        while _supervisor(folder) == pid:
+        while supervisor(folder) == pid:
             if time.monotonic() > deadline:
                 os.kill(pid, signal.SIGKILL)  # its children get a SIGTERM of their own
             time.sleep(POLL_S)
@@ -121,7 +73,7 @@ def supervising(folder: StateFolder) -> Iterator[None]:
     """Be the one supervisor of the folder; raise `StackNotReadyError` if there is another."""
     with folder.lock.open("a+") as lock:
         deadline = time.monotonic() + LOCK_S
-        while not _lock(lock.fileno(), fcntl.LOCK_EX):
+        while not lock_file(lock.fileno(), fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise StackNotReadyError("another local stack is running or starting")
             time.sleep(POLL_S)
@@ -150,11 +102,6 @@ def export_lines(environment: Mapping[str, str]) -> str:
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
 
 
-def _read_exports(path: Path) -> dict[str, str]:
-    words = shlex.split(path.read_text())[1::2]  # a value may have lines of its own, as a key does
-    return {name: value for name, _, value in (word.partition("=") for word in words)}
-
-
 def _await_ready(supervisor: subprocess.Popen[bytes], folder: StateFolder) -> BackgroundStack:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
@@ -166,20 +113,3 @@ def _await_ready(supervisor: subprocess.Popen[bytes], folder: StateFolder) -> Ba
             return stack
         time.sleep(POLL_S)
     raise StackNotReadyError(f"the stack is not ready after {START_S:.0f} s; logs in {folder.path}")
-
-
-def _supervisor(folder: StateFolder) -> int | None:
-    """The id of the process that holds the lock."""
-    try:
-        with folder.lock.open() as lock:
-            return None if _lock(lock.fileno(), fcntl.LOCK_SH) else int(lock.read() or 0) or None
-    except FileNotFoundError:
-        return None
-
-
-def _lock(descriptor: int, kind: int) -> bool:
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

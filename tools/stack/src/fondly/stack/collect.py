@@ -10,10 +10,10 @@ from typing import Any, Protocol
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import Recommendation
+from fondly.operations.formatting import count
 from fondly.runtime.batches import batches
 from fondly.stack.delivered import Arrived, DeliveryTally, NothingArrived
 from fondly.stack.email_record import EmailRecord
-from fondly.stack.formatting import count
 from fondly.stack.gallery import GalleryWriter
 from fondly.stack.gallery.categories import ReadableObjects
 from fondly.stack.gallery.entries import gallery_delivery, gallery_email

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from fondly.contracts.clock import utc_now
+from fondly.operations.topology import TOPOLOGY, load_topology
 from fondly.stack.embedded import REGION, Stack, attached_stack, await_answer
-from fondly.stack.topology import TOPOLOGY, load_topology
 
 ENDPOINT = "http://127.0.0.1:4566"
 

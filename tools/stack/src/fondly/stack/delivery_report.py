@@ -7,9 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from fondly.contracts.delivery import Outcome
+from fondly.operations.formatting import count, printable
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.stack.delivered import NOT_YET
-from fondly.stack.formatting import count, printable
 
 _GOOD, _NOTABLE, _BAD = "green", "yellow", "bold red"
 _STYLES = {

@@ -18,17 +18,17 @@ from rich.console import Console
 from fondly.contracts import object_keys
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING
+from fondly.operations.check.upload_set import files_of_set, manifest_of
+from fondly.operations.local_stack import exported as exported_settings
+from fondly.operations.runs.facts import FAILED
 from fondly.stack.collect import NOTHING_ARRIVED, collect
 from fondly.stack.embedded import Stack
-from fondly.stack.embedded import exported as exported_settings
 from fondly.stack.gallery.packed import write_runs
 from fondly.stack.local_mail import FOLDER, TRANSPORT, ArrivedIn
 from fondly.stack.observer import observe
 from fondly.stack.outcome import DemoFailedError, summary_of, until_delivered, until_ended
 from fondly.stack.report import render_report
-from fondly.stack.run_facts import FAILED
 from fondly.stack.sample import write_sample
-from fondly.stack.upload_set import files_of_set, manifest_of
 
 __all__ = ["DemoFailedError", "OpenStack", "run_demo"]
 

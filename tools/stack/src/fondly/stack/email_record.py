@@ -10,7 +10,7 @@ _MEMBERS = (
     "copy_source",
     "key",
     "prompt_keys",
-    "house_fields",
+    "template_fields",
 )
 NAMES = {f"#{number}": name for number, name in enumerate(_MEMBERS)}
 PROJECTION = ", ".join(NAMES)
@@ -27,7 +27,7 @@ class EmailRecord(NamedTuple):
     key: str
     prompt_keys: tuple[str, ...] = ()
     """The frame's prompt, and that of each product."""
-    house_fields: tuple[str, ...] = ()
+    template_fields: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:

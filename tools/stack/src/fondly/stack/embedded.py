@@ -17,17 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
-from fondly.stack.link_hosts import any_host
+from fondly.operations.check.link_hosts import any_host
+from fondly.operations.local_stack import ENVIRONMENT, exported
+from fondly.operations.topology import SERVICES, Topology, load_topology
 from fondly.stack.local_mail import MAILBOX, local_mail
 from fondly.stack.processes import Processes, StackNotReadyError, free_port
 from fondly.stack.provision import Resources, provision
-from fondly.stack.topology import Topology, load_topology
 
 REGION = "eu-west-1"
-ENVIRONMENT = "fondly-local"
 MAKING = ("ingest", "sentiment", "recommender", "mailer")
 """The services that turn a file into finished emails."""
-SERVICES = (*MAKING, "sender")
 WEB = "recommender.web"
 FEEDBACK, PAGES = "sender.feedback", "sender.web"
 FINISHING = (*SERVICES, "mailer")
@@ -46,15 +45,12 @@ OF_THE_SENDER = ("FONDLY_SENDER_", "FONDLY_CONTACT_")
 READY_S = 60.0
 PROBE_S = 0.1
 
-# Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and the names of roles.
+# Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and the name of a role.
 LOCAL_SETTINGS = {
     "FONDLY_RECEIVE_WAIT_S": "2",
     "FONDLY_MAILER_CONVERSE_RPM": "60000",
-    "FONDLY_MAILER_POLL_INTERVAL_S": "1",
     "FONDLY_SENDER_POLL_INTERVAL_S": "1",
     "FONDLY_SENTIMENT_CALLS_PER_S": "100",
-    "FONDLY_SENTIMENT_POLL_INTERVAL_S": "1",
-    "FONDLY_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/fondly-comprehend",
     "FONDLY_RECOMMENDER_POLL_INTERVAL_S": "1",
     "FONDLY_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/fondly-personalize",
     "UNDERSTUDY_STATE_DELAY_S": "0.2",
@@ -158,7 +154,6 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
         "AWS_ENDPOINT_URL_PERSONALIZE": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE_EVENTS": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME": stand_in,
-        "AWS_ENDPOINT_URL_BEDROCK": stand_in,
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": stand_in,
         "AWS_ENDPOINT_URL_SERVICE_QUOTAS": stand_in,
         "AWS_ENDPOINT_URL_SESV2": stand_in,
@@ -206,18 +201,3 @@ def await_answer(url: str, check: Callable[[], None] = lambda: None) -> None:
         except OSError:
             time.sleep(PROBE_S)
     raise StackNotReadyError(f"no answer from {url} within {READY_S:.0f} s")
-
-
-@contextmanager
-def exported(values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables of this process's environment; restore them afterwards."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -6,9 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from fondly.contracts.ingest_report import IngestReport
-from fondly.stack.formatting import count
-from fondly.stack.ingest_facts import convention_lines, ignored_lines, more_reasons, reject_lines
-from fondly.stack.run_facts import RunFacts, customer_groups, notices, quiet_lines
+from fondly.operations.formatting import count
+from fondly.operations.runs.facts import RunFacts, customer_groups, notices, quiet_lines
+from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines, more_reasons, reject_lines
 
 _COLUMN_CHARS = 24
 _NOTABLE, _BAD, _QUIET = "yellow", "bold red", "dim"

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fondly.stack.background import BackgroundStack, running_stack, start_stack, stop_stack
+from fondly.operations.local_stack import BackgroundStack, running_stack
+from fondly.stack.background import start_stack, stop_stack
 from fondly.stack.embedded import Stack, attached_stack
 from fondly.stack.processes import ProcessDiedError, StackNotReadyError, last_lines
 

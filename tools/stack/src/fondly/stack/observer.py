@@ -13,11 +13,13 @@ from fondly.contracts.delivery import Dispatch
 from fondly.contracts.events import RunFinished, parse_event
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
+from fondly.operations.queues import DEPTHS
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.batches import batches
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.retry import process_all
-from fondly.runtime.runs.delivery import Deliveries, Delivery
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.storage import MAX_BATCH_GET, DynamoDBItems, S3Objects, from_item, to_item
@@ -30,12 +32,6 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import KeysAndAttributesTypeDef
     from types_aiobotocore_sqs.client import SQSClient
-
-DEPTHS = {
-    "visible": "ApproximateNumberOfMessages",
-    "in_flight": "ApproximateNumberOfMessagesNotVisible",
-    "delayed": "ApproximateNumberOfMessagesDelayed",
-}
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,17 @@ from botocore.exceptions import BotoCoreError
 from rich.console import Console
 
 from fondly.contracts.events import RunFinished
+from fondly.operations.runs.facts import RunFacts, notices
+from fondly.operations.runs.follow import snapshot, snapshots
+from fondly.operations.runs.sentiment_figures import exported
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.totals import total
 from fondly.stack.embedded import Stack
 from fondly.stack.observer import Observer
 from fondly.stack.processes import ProcessDiedError
-from fondly.stack.progress import RunProgress, snapshot, snapshots
-from fondly.stack.run_facts import RunFacts, notices
-from fondly.stack.sentiment_figures import exported
+from fondly.stack.progress import RunProgress
 
 POLL_S = 0.4
 DEAD_LETTERS_EVERY = 5
@@ -128,6 +130,7 @@ async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> di
     """Return what `summary.json` has; a run that is stuck is summed up from the ledger as it is."""
     run, said = outcome.run, await observer.sentiment(outcome.run.run_id)
     ingest = await observer.ingest_report(run.run_id)
+    state = RecommenderState.of(run)
     totals = outcome.finished or total(await observer.ledger.reports(run.run_id))
     summary = {
         "run_id": run.run_id,
@@ -141,8 +144,8 @@ async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> di
         "sentiment": exported(said) if said else None,
         "ingest": ingest.model_dump(mode="json") if ingest else None,
         "delivery": _told(await observer.delivery(run.run_id)),
-        "popularity_reason": run.step.get("popularity_reason") or None,
-        "ranking": run.step.get("ranking"),
+        "popularity_reason": state.popularity_reason or None,
+        "ranking": state.ranking,
         "queues": await _settled_queues(observer),
         "dead_letters": await observer.dead_letters(),
     }

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -14,46 +13,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from fondly.runtime.runs.run import MAKING, Run, StageName
-from fondly.stack.formatting import count, seconds
+from fondly.operations.formatting import count, seconds
+from fondly.operations.runs.follow import StageSnapshot
 
 _BAR_COLUMNS = 32
 _FRAMES_PER_SECOND = 8
-
-
-@dataclass(frozen=True, slots=True)
-class StageSnapshot:
-    """How far a stage has got; `total` is None while unknown, `detail` says what it is doing now."""
-
-    stage: str
-    done: int
-    total: int | None
-    detail: str = ""
-
-    @property
-    def started(self) -> bool:
-        """Whether the stage has done or reported anything."""
-        return bool(self.done or self.detail)
-
-    @property
-    def finished(self) -> bool:
-        """Whether the total is known and done."""
-        return bool(self.total) and self.done == self.total
-
-
-def snapshots(run: Run) -> list[StageSnapshot]:
-    """A run's stages as the ledger has them, in the order of the flow."""
-    return [snapshot(run, stage) for stage in MAKING]
-
-
-def snapshot(run: Run, stage: StageName) -> StageSnapshot:
-    """One of a run's stages."""
-    return StageSnapshot(
-        stage=stage,
-        done=len(run.stage(stage).done),
-        total=run.parts,
-        detail=run.step.get("step", "") if stage is StageName.RECOMMENDER else "",
-    )
 
 
 class RunProgress:

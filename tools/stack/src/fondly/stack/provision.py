@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from fondly.stack.topology import Bucket, Queue, Table, Topology
+from fondly.operations.topology import (
+    DEAD_LETTER_RETENTION_S,
+    DEAD_LETTER_SUFFIX,
+    MADE_BY,
+    PROVISIONER,
+    Bucket,
+    Queue,
+    Table,
+    Topology,
+)
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import (
@@ -20,11 +29,6 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import QueueConfigurationTypeDef
     from types_boto3_sqs.literals import QueueAttributeNameType
 
-DEAD_LETTER_SUFFIX = "-dlq"
-DEAD_LETTER_RETENTION_S = 1_209_600
-MADE_BY = "made-by"
-PROVISIONER = "fondly provision"
-"""The tag of tables made here: it tells `fondly cleanup` that no Terraform looks after the environment."""
 EXISTS = frozenset({"BucketAlreadyOwnedByYou", "ResourceInUseException"})
 
 

@@ -10,17 +10,17 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from fondly.operations.formatting import count, seconds, share, usd
+from fondly.operations.runs.facts import RunFacts
+from fondly.operations.runs.sentiment_figures import label_mix, most_criticised, most_praised, sentiment_of
 from fondly.stack.delivery_report import delivery_lines, delivery_table
 from fondly.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
-from fondly.stack.formatting import count, seconds, share, usd
-from fondly.stack.run_facts import RunFacts
-from fondly.stack.sentiment_figures import label_mix, most_criticised, most_praised, sentiment_of
 
 _COUNTS = ("products", "reviews", "purchases", "interactions", "recommendations")
 _SHORTFALLS = {"rejected_rows": "rejected rows", "unaligned_texts": "unaligned texts"}
 _COPY = {
-    "emails_mixed_copy": "with some house text",
-    "house_fields": "fields with house text",
+    "emails_mixed_copy": "partly template copy",
+    "template_fields": "template copy fields",
     "emails_sorry": "to unhappy customers",
     "copy_prompts": "prompts for copy",
     "copy_repairs": "prompts for repairs",

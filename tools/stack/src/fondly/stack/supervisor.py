@@ -5,8 +5,9 @@ import signal
 import sys
 import time
 
-from fondly.stack.background import state_folder, supervising, write_exports
-from fondly.stack.embedded import ENVIRONMENT, embedded_stack
+from fondly.operations.local_stack import ENVIRONMENT, state_folder
+from fondly.stack.background import supervising, write_exports
+from fondly.stack.embedded import embedded_stack
 from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
 CHECK_S = 0.5

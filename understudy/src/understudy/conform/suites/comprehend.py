@@ -127,58 +127,42 @@ def _result(name: str, operation: str, asked: Asked, expected: Expectation, unit
 
 
 def _results() -> Iterator[Check]:
+    one, batch = "DetectSentiment", "BatchDetectSentiment"
     for label, text in (
         ("POSITIVE", "I love it. Great sound, a perfect fit, and it works wonderfully well."),
         ("NEGATIVE", "Terrible. It broke on the first day and the seller refused to help. I hate it."),
     ):
-        yield _result(
-            f"clear words are {label}",
-            "DetectSentiment",
-            {"Text": text, "LanguageCode": "en"},
-            found(label, itemgetter("Sentiment")),
-        )
+        yield _result(f"clear words are {label}", one, _english(text), found(label, itemgetter("Sentiment")))
+    yield _result("the four scores add up to one", one, _english("It is a box."), Answered(_scores_off))
     yield _result(
-        "the four scores add up to one",
-        "DetectSentiment",
-        {"Text": "It is a box.", "LanguageCode": "en"},
-        Answered(_scores_off),
-    )
-    yield _result(
-        "a text of 5,000 bytes is short enough",
-        "DetectSentiment",
-        {"Text": "good " * 1_000, "LanguageCode": "en"},
-        Answered(),
-        units=50,
+        "a text of 5,000 bytes is short enough", one, _english("good " * 1_000), Answered(), units=50
     )
     yield _result(
         "a batch answers by index, with an empty list of errors",
-        "BatchDetectSentiment",
+        batch,
         {"TextList": ["Good.", "Bad.", "A box."], "LanguageCode": "en"},
         found(([0, 1, 2], []), _indexes),
         units=9,
     )
     yield _result(
         "a text that is too long fails its batch, or is alone in the list of errors",
-        "BatchDetectSentiment",
+        batch,
         {"TextList": ["Good.", "x" * 5_001], "LanguageCode": "en"},
-        Either(
-            Refused("TextSizeLimitExceededException"),
-            found(([0], [1]), _indexes),
-        ),
+        Either(Refused("TextSizeLimitExceededException"), found(([0], [1]), _indexes)),
     )
     yield _result(
         "targeted sentiment finds what a text is about",
         "DetectTargetedSentiment",
-        {"Text": "The battery is great, but the screen is terrible.", "LanguageCode": "en"},
+        _english("The battery is great, but the screen is terrible."),
         Answered(lambda answer: unless(bool(answer["Entities"]), "no entities")),
     )
     for code, text in _LANGUAGES.items():
-        yield _result(
-            f"a sentence in '{code}' is recognised",
-            "DetectDominantLanguage",
-            {"Text": text},
-            found(code, _dominant),
-        )
+        name = f"a sentence in '{code}' is recognised"
+        yield _result(name, "DetectDominantLanguage", {"Text": text}, found(code, _dominant))
+
+
+def _english(text: str) -> Asked:
+    return {"Text": text, "LanguageCode": "en"}
 
 
 def _scores_off(answer: Mapping[str, Any]) -> str | None:

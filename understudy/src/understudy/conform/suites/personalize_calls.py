@@ -157,22 +157,16 @@ def _lists() -> Iterator[Check]:
 
 
 def _tags() -> Iterator[Check]:
-    table: dict[str, dict[str, Any]] = {
-        "TagResource": {"tags": [{"tagKey": "k", "tagValue": "v"}]},
-        "UntagResource": {"tagKeys": ["k"]},
-        "ListTagsForResource": {},
-    }
-    for operation, more in table.items():
-        yield _CASES.refused(
-            f"{operation} knows nothing that there is not",
-            operation,
-            _arn("resourceArn", "dataset-group/none", **more),
-            _NOT_FOUND,
-        )
+    yield _CASES.refused(
+        "ListTagsForResource knows nothing that there is not",
+        "ListTagsForResource",
+        _arn("resourceArn", "dataset-group/none"),
+        _NOT_FOUND,
+    )
     yield _CASES.refused(
         "a tag has a name",
-        "TagResource",
-        lambda world: {"resourceArn": group(world), "tags": [{"tagKey": "", "tagValue": "v"}]},
+        "CreateDatasetGroup",
+        {"name": "tagged", "tags": [{"tagKey": "", "tagValue": "v"}]},
         "ValidationException",
         BAD_VALUE,
     )

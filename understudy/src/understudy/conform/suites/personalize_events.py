@@ -1,4 +1,4 @@
-"""Single events: what Personalize refuses, and what it takes."""
+"""What Personalize answers and refuses while a shop is open: events and recommendations."""
 
 from __future__ import annotations
 
@@ -75,3 +75,38 @@ def _tracking_id(world: World) -> str:
         return str(found["eventTracker"]["trackingId"])
 
     return world.once("tracking id", described)
+
+
+_RUNTIME = Cases("personalize-runtime")
+
+
+def personalize_runtime_checks() -> Iterator[Check]:
+    """Yield the checks of GetRecommendations."""
+    yield _RUNTIME.refused(
+        "GetRecommendations knows no campaign that there is not",
+        "GetRecommendations",
+        _asked(),
+        "ResourceNotFoundException",
+        status=404,
+    )
+    yield _RUNTIME.refused(
+        "recommendations are from a campaign", "GetRecommendations", {"userId": "u1"}, "InvalidInputException"
+    )
+    table: dict[str, dict[str, Any]] = {
+        "fewer results than none": {"numResults": -1},
+        "a user id of 257 characters": {"userId": "x" * 257},
+        "more than 25 filter values": {"filterValues": {f"V{number}": '"x"' for number in range(26)}},
+        "a filter value with a hyphen in its name": {"filterValues": {"a-b": '"x"'}},
+    }
+    for what, changes in table.items():
+        yield _RUNTIME.refused(
+            f"GetRecommendations refuses {what}",
+            "GetRecommendations",
+            _asked(**changes),
+            "ValidationException|InvalidInputException",
+            BAD_VALUE,
+        )
+
+
+def _asked(**changes: Any) -> Asked:  # noqa: ANN401 - any parameter
+    return lambda world: {"campaignArn": world.arn("campaign/none"), "userId": "u1", **changes}

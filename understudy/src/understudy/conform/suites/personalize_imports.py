@@ -5,10 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from understudy.conform.case import Journey
 from understudy.conform.check import Difference, Need, Origin
-from understudy.conform.journey import Journey
-from understudy.conform.states import CREATION, FAILED_CREATION
-from understudy.conform.suites.shop import SERVICE, dataset, followed_by_arn, interactions_csv
+from understudy.conform.suites.shop import (
+    CREATION,
+    FAILED_CREATION,
+    SERVICE,
+    dataset,
+    followed_by_arn,
+    interactions_csv,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from understudy.conform.case import Refused
+from understudy.conform.case import Journey, Refused, refusal, same, shape_differences
 from understudy.conform.check import Difference, Need, Origin
-from understudy.conform.journey import Journey, refusal, same
-from understudy.conform.shapes import shape_differences
-from understudy.conform.states import CREATION, FAILED_CREATION
 from understudy.conform.suites.personalize_imports import import_interactions
 from understudy.conform.suites.shop import (
+    CREATION,
+    FAILED_CREATION,
     RECIPE,
     SERVICE,
     dataset,

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.conform.suites.bedrock_jobs import bedrock_job_checks
 from understudy.conform.suites.comprehend import comprehend_checks
-from understudy.conform.suites.comprehend_jobs import comprehend_job_checks
-from understudy.conform.suites.comprehend_runs import comprehend_run_checks
 from understudy.conform.suites.converse import converse_checks
-from understudy.conform.suites.invoke_model import invoke_model_checks
 from understudy.conform.suites.personalize_calls import personalize_call_checks
-from understudy.conform.suites.personalize_creations import personalize_creation_checks
+from understudy.conform.suites.personalize_creations import (
+    personalize_creation_checks,
+    personalize_output_checks,
+)
 from understudy.conform.suites.personalize_dependents import personalize_dependent_checks
-from understudy.conform.suites.personalize_events import personalize_event_checks
+from understudy.conform.suites.personalize_events import personalize_event_checks, personalize_runtime_checks
 from understudy.conform.suites.personalize_imports import personalize_import_checks
-from understudy.conform.suites.personalize_outputs import personalize_output_checks
 from understudy.conform.suites.personalize_runs import personalize_run_checks
-from understudy.conform.suites.personalize_runtime import personalize_runtime_checks
 from understudy.conform.suites.personalize_schemas import personalize_schema_checks
 from understudy.conform.suites.ses import ses_checks
 
@@ -31,8 +28,6 @@ def all_checks() -> Sequence[Check]:
     """Return every check; those that take long come last in each service."""
     return [
         *comprehend_checks(),
-        *comprehend_job_checks(),
-        *comprehend_run_checks(),
         *ses_checks(),
         *personalize_schema_checks(),
         *personalize_call_checks(),
@@ -42,8 +37,6 @@ def all_checks() -> Sequence[Check]:
         *personalize_event_checks(),
         *personalize_runtime_checks(),
         *converse_checks(),
-        *invoke_model_checks(),
-        *bedrock_job_checks(),
         *personalize_import_checks(),
         *personalize_run_checks(),
     ]

@@ -5,26 +5,21 @@ Nothing here knows about a wire protocol, a file or a service: arrays in, arrays
 
 from understudy.engines.recommend.content import ItemContent
 from understudy.engines.recommend.evaluation import Split, evaluate
-from understudy.engines.recommend.events import Events, Histories
+from understudy.engines.recommend.events import Events, Histories, Satisfaction, satisfaction_weights
 from understudy.engines.recommend.hybrid import Ranking
-from understudy.engines.recommend.leave_one_out import LeaveOneOut, Protocol, leave_one_out
 from understudy.engines.recommend.profiles import Profiles
 from understudy.engines.recommend.recommender import Allowed, Recommender
-from understudy.engines.recommend.satisfaction import Satisfaction, satisfaction_weights
 
 __all__ = [
     "Allowed",
     "Events",
     "Histories",
     "ItemContent",
-    "LeaveOneOut",
     "Profiles",
-    "Protocol",
     "Ranking",
     "Recommender",
     "Satisfaction",
     "Split",
     "evaluate",
-    "leave_one_out",
     "satisfaction_weights",
 ]

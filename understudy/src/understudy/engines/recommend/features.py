@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from understudy.engines.recommend.factors import Factors, directions
 from understudy.engines.recommend.hybrid import Scores
 from understudy.engines.recommend.profiles import Profiles
 from understudy.engines.recommend.sparse_rows import values_at
-from understudy.engines.recommend.tables import Tables
+from understudy.engines.recommend.tables import Factors, Tables, directions
 
 _SLOW_DECAY = 0.9
 """What remains of an interaction's weight with each newer one where all of a history counts."""

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from understudy.engines.recommend.events import Events
-from understudy.engines.recommend.links import Pairs
-from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.links import HybridParams, Pairs
 from understudy.engines.recommend.profiles import Profiles
 from understudy.engines.recommend.sparse_rows import divided_by_row_maximum
 

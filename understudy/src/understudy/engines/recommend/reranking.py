@@ -9,9 +9,8 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from understudy.engines.recommend.examples import Examples
-from understudy.engines.recommend.metrics import DEPTH, gains
-from understudy.engines.recommend.threads import cores
+from understudy.engines.recommend.examples import DEPTH, Examples, gains
+from understudy.engines.recommend.sparse_rows import cores
 
 _log = structlog.get_logger()
 

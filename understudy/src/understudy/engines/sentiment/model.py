@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from understudy.engines.sentiment.familiarity import familiarity
 from understudy.engines.sentiment.front import Front
 from understudy.engines.sentiment.joining import CLASSES, Join, Prior
-from understudy.engines.sentiment.lexicon import Lexicon
-from understudy.engines.sentiment.net import Net
+from understudy.engines.sentiment.lexicon import Lexicon, familiarity
+from understudy.engines.sentiment.pieces import Net
 from understudy.engines.sentiment.reading import tokens
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from fondly.checks.emails.message import Email, read_emails
 from fondly.checks.emails.report import show
 from fondly.checks.emails.variants import Variant, demo_emails, variants
 from fondly.checks.programs import BROWSERS, ToolError, npm_file, program
+from fondly.operations.check.link_hosts import HOST
 from fondly.stack.demo import DemoFailedError
-from fondly.stack.pictures.addresses import HOST
 from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
 LINK_HOSTS = ("shop.example.com",)

@@ -1,4 +1,4 @@
-"""How much of a model's copy passes at once, after a repair, or not at all, so that it is house text."""
+"""How much of a model's copy passes at once, after a repair, or not at all, so that it is template copy."""
 
 import time
 from collections import Counter
@@ -15,7 +15,7 @@ from fondly.mailer.domain.facts.email import EmailFacts
 
 
 class Outcome(StrEnum):
-    """When a field got a wording that passes; house text if it never did."""
+    """When a field got a wording that passes; template copy if it never did."""
 
     AT_ONCE = "first_pass"
     REPAIRED = "repaired"

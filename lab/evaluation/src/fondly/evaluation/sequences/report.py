@@ -13,9 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fondly.evaluation.metrics import coverage, ndcg_at, recall_at
 from fondly.evaluation.sequences import baselines
+from fondly.evaluation.sequences.leave_one_out import leave_one_out
 from fondly.evaluation.sequences.protocol import Protocol, Task, places
 from fondly.evaluation.sequences.reading import Sequences
-from understudy.engines.recommend import ItemContent, leave_one_out
+from understudy.engines.recommend import ItemContent
 
 CUT, DEEP_CUT = 5, 10
 FLOORS: Mapping[str, Mapping[str, float]] = {

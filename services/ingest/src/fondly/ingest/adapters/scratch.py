@@ -22,10 +22,9 @@ from fondly.ingest.adapters.scratch_values import (
     differences,
     review_values,
 )
-from fondly.ingest.domain.exclusion import ExclusionRules
 from fondly.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
 from fondly.ingest.domain.rows.orders import PurchaseRow
-from fondly.ingest.domain.rows.people import CustomerRow, address_key, id_of_address
+from fondly.ingest.domain.rows.people import CustomerRow, ExclusionRules, address_key, id_of_address
 from fondly.ingest.domain.rows.reviews import ReviewRow
 
 KEYS_PER_QUERY = 500

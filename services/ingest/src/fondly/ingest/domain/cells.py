@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from fondly.ingest.domain.errors import RowError, UnreadableError
 from fondly.ingest.domain.text import clean
-from fondly.ingest.domain.values.nothing import is_no_text, says_nothing
+from fondly.ingest.domain.values.texts import is_no_text, says_nothing
 
 Value = TypeVar("Value")
 

@@ -13,13 +13,14 @@ from typing import BinaryIO, NamedTuple
 
 from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES, Lines, RecordError
 from fondly.ingest.domain.encodings import UTF8_HINT
-from fondly.ingest.domain.errors import FileError, described
-from fondly.ingest.domain.faults import (
+from fondly.ingest.domain.errors import (
     LONE_RETURN,
     MISPLACED_QUOTE,
     NOT_TEXT,
     UNCLOSED_QUOTE,
     Fault,
+    FileError,
+    described,
     long_cell,
     wrong_width,
 )

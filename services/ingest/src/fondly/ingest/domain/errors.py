@@ -3,6 +3,55 @@
 What was found is a phrase for people: a value in quotes such as `'ask us'`, `nothing`, or `3 cells`.
 """
 
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """What was found, and what is expected: the same for faults of one kind, which are counted by it."""
+
+    found: str
+    expected: str
+
+
+NOT_TEXT = "text in UTF-8"
+UNCLOSED_QUOTE = Fault("a quote that is never closed", "a closing quote, and each quote within a text twice")
+MISPLACED_QUOTE = Fault(
+    "text behind a closing quote", "a separator behind a closing quote, and each quote within a text twice"
+)
+LONE_RETURN = Fault("a carriage return without a line feed", "quotes around a cell with a line break")
+TOO_MANY_QUOTES = Fault(
+    "a line break in quotes, in a file with too many quotes that are never closed",
+    "a closing quote on the same line",
+)
+NUL = Fault("a NUL byte", "text without NUL bytes")
+
+
+def wrong_width(cells: int, width: int) -> Fault:
+    """Return that a row has another number of cells than the header."""
+    return Fault(_number(cells, "cell"), f"{_number(width, 'cell')}, as in the header")
+
+
+def beyond_header(column: int, width: int) -> Fault:
+    """Return that a row of a workbook goes on where the header has ended; columns count from 1."""
+    return Fault(f"a value in column {column:,}", f"at most {_number(width, 'column')}, as in the header")
+
+
+def long_record(max_bytes: int) -> Fault:
+    """Return that a row is longer than this."""
+    return Fault(f"a row of more than {max_bytes:,} bytes", f"rows of at most {max_bytes:,} bytes")
+
+
+def long_cell(max_chars: int) -> Fault:
+    """Return that a cell is longer than this."""
+    return Fault(
+        f"a cell of more than {max_chars:,} characters", f"cells of at most {max_chars:,} characters"
+    )
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 MAX_SHOWN_CHARS = 40
 NOTHING = "nothing"
 

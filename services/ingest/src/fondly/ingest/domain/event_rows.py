@@ -14,11 +14,10 @@ from fondly.contracts.records import MAX_VALUE, RUN_ID, CustomerEvent, EventKind
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import FileError, RowError, UnreadableError
 from fondly.ingest.domain.formats.fields import Kind
-from fondly.ingest.domain.formats.names import loosened
-from fondly.ingest.domain.formats.vocabulary import own_names, synonyms
+from fondly.ingest.domain.formats.vocabulary import loosened, own_names, synonyms
 from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
-from fondly.ingest.domain.values.identifiers import read_id
 from fondly.ingest.domain.values.moments import read_moment
+from fondly.ingest.domain.values.texts import read_id
 
 REQUIRED = ("customer_id", "product_id", "event", "timestamp")
 ID_CHARS = 32

@@ -20,6 +20,7 @@ from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.mapping import Mapping
 from fondly.ingest.domain.parts import divide, part_records
+from fondly.ingest.domain.run_state import IngestState
 from fondly.ingest.ports import OpenDelivery
 from fondly.ingest.use_cases.fetch_files import fetch_files
 from fondly.ingest.use_cases.in_thread import in_thread
@@ -31,7 +32,6 @@ from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.stage import PartResult
 
 log = get_logger()
-PART_SIZE = "ingest_part_reviews"
 JSON = "application/json"
 
 
@@ -103,16 +103,16 @@ class IngestUpload:
         await self._report_file(run.run_id, workspace, units={"s3.puts": 3, "dynamodb.writes": writes})
         await self._ledger.set_parts(run.run_id, len(parts))
         run = await self._ledger.run(run.run_id)
-        run_texts = counts["reviews"] + counts["shared_texts"]
-        await self._publication.put_parts(run, merged, parts, run_texts=run_texts)
+        await self._publication.put_parts(run, merged, parts)
 
     async def _part_size(self, run: Run, merged: Merged) -> int:
         """Return the part size, fixed at the first reading: a part must always hold the same customers."""
-        if PART_SIZE not in run.step:
+        size = IngestState.of(run).part_records
+        if size is None:
             total = await in_thread(merged.records)
             size = part_records(total, smallest=self._limits.part_records)
-            run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(size)})
-        return int(run.step[PART_SIZE])
+            await self._ledger.change_state(run, IngestState, lambda state: state.having(part_records=size))
+        return size
 
     async def _read(self, delivery: OpenDelivery, workspace: Workspace) -> Merged:
         """Fetch all files, then read them in a thread, so that the message's visibility is still extended."""

@@ -13,11 +13,11 @@ from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
 from fondly.ingest.domain.errors import FileError, RowError
-from fondly.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapper import RowMapper
 from fondly.ingest.domain.limits import require_bounded
 from fondly.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
+from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.uploads import missing_kinds
 from fondly.ingest.use_cases.merge_rows import MergeRows
 from fondly.ingest.use_cases.survey_files import (

@@ -15,11 +15,11 @@ from fondly.ingest.ports import Files
 from fondly.ingest.use_cases.in_thread import in_thread
 from fondly.runtime.batches import batches
 from fondly.runtime.consent import forgotten
+from fondly.runtime.dynamodb_types import write_units
 from fondly.runtime.ports import Announcer, Items, Objects
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import PartResult, Stage
-from fondly.runtime.storage import write_units
 
 NDJSON = "application/x-ndjson"
 PRODUCTS_PER_WRITE = 100
@@ -55,28 +55,19 @@ class Publication:
         await self.files.put_file(object_keys.products(run_id), path, content_type=NDJSON)
         return units
 
-    async def put_parts(self, run: Run, merged: Merged, parts: Sequence[Part], *, run_texts: int) -> None:
-        """Store and announce every part that the ledger does not have as done, while the run is open.
-
-        `run_texts` is the number of reviews and shared texts of the whole run.
-        """
+    async def put_parts(self, run: Run, merged: Merged, parts: Sequence[Part]) -> None:
+        """Store and announce every part that the ledger does not have as done, while the run is open."""
 
         async def put(run: Run, number: int) -> PartResult:
             part = parts[number - 1]
             customers = await in_thread(partial(merged.customers, *part.customers))
             texts = await in_thread(partial(merged.shared_texts, *part.shared_texts))
-            return await self._put_part(run, number, customers, texts, run_texts=run_texts)
+            return await self._put_part(run, number, customers, texts)
 
         await self.stage.pass_parts(run, put)
 
     async def _put_part(
-        self,
-        run: Run,
-        part: int,
-        customers: Sequence[Customer],
-        texts: Sequence[SharedText],
-        *,
-        run_texts: int,
+        self, run: Run, part: int, customers: Sequence[Customer], texts: Sequence[SharedText]
     ) -> PartResult:
         left_out = await forgotten(self.suppressions, (each.customer_id for each in customers))
         units = {"dynamodb.reads": len(customers)}
@@ -93,7 +84,6 @@ class Publication:
             parts=run.parts or part,
             customers=customers,
             shared_texts=len(texts),
-            run_texts=run_texts,
         )
         counts = {FORGOTTEN: len(left_out)} if left_out else {}
         return PartResult(counts=counts, units=units, events=[ingested])

@@ -9,12 +9,10 @@ from fondly.ingest.domain.file_sets import Delivery, Incomplete, delivery_kept, 
 from fondly.ingest.domain.folders import Folder
 from fondly.ingest.domain.uploads import Upload
 from fondly.ingest.ports import Content, DeliveredFile, OpenDelivery, VanishedError
-from fondly.ingest.use_cases.fail_unread import fail_unread
 from fondly.ingest.use_cases.find_delivery import Source, can_resume
-from fondly.ingest.use_cases.read_once import ReadOnce
-from fondly.ingest.use_cases.start_tools import Tools
+from fondly.ingest.use_cases.start_tools import Tools, fail_unread
 from fondly.ingest.use_cases.supersede import IsCurrent, Kept
-from fondly.ingest.use_cases.verify_files import Verified, VerifyFiles
+from fondly.ingest.use_cases.verify_files import ReadOnce, Verified, VerifyFiles
 from fondly.runtime.logs import bind_event, get_logger
 from fondly.runtime.runs.latest import LatestRun
 from fondly.runtime.runs.run import Run, StageName

@@ -14,15 +14,47 @@ from fondly.ingest.adapters.tables import Table, open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import base_name
-from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.layout import Layout
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.recognise import ALONE, recognise
 from fondly.ingest.domain.pieces import is_sure_piece, missing_pieces, tables
 from fondly.ingest.domain.rows.reading import Reading
-from fondly.ingest.domain.values.conventions import ColumnSurvey, Defaults, Reads
+from fondly.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
 from fondly.ingest.domain.values.links import LinkPolicy
-from fondly.ingest.use_cases.decide_columns import decide_columns, reads_of
+
+
+def reads_of(layout: Layout) -> dict[str, Reads]:
+    """Return the fields of a file that can be written in several ways, and what is read from each."""
+    reads = {field: FIELDS[layout.kind][field].reads for field in layout.columns}
+    return {field: Reads(each) for field, each in reads.items() if each is not None}
+
+
+def decide_columns(
+    layouts: Sequence[Layout], surveys: Mapping[str, ColumnSurvey], defaults: Defaults
+) -> dict[str, Decided]:
+    """Decide how each column of a table is read; `layouts` are those of its pieces."""
+    fields = FIELDS[layouts[0].kind]
+    of = {field: next(each for each in layouts if field in each.columns) for field in surveys}
+    return {
+        field: each.decide(
+            defaults,
+            column=of[field].columns[field],
+            chosen=_chosen(of[field], field),
+            kin=[
+                surveys[kin] for kin in surveys if kin != field and fields[kin].reads == fields[field].reads
+            ],
+        )
+        for field, each in surveys.items()
+    }
+
+
+def _chosen(layout: Layout, field: str) -> Chosen | None:
+    units = layout.chosen.get(field)
+    return (
+        None if units is None else Chosen(decimal=units.decimal, dates=units.dates, currency=units.currency)
+    )
+
 
 READING_ORDER = (Kind.COMBINED, Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
 """Reviews and orders refer to products and customers."""

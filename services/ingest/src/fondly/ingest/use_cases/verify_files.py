@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fondly.ingest.domain.file_names import MANIFEST
-from fondly.ingest.domain.file_sets import Delivery, SetFile
+from fondly.ingest.domain.file_sets import Delivery, SetFile, known_digests
 from fondly.ingest.domain.formats.mapping import MAX_MAPPING_BYTES
 from fondly.ingest.ports import Content
+from fondly.runtime.runs.latest import LatestRun, LatestRuns
+from fondly.runtime.runs.stage import Stage
 
 SHOWN_DIGITS = 12
 
@@ -117,3 +119,30 @@ def _reason(file: SetFile, found: str) -> str:
         f"{file.stored.key}: found the SHA-256 checksum {found[:SHOWN_DIGITS]}…, expected {expected}… "
         f"as {MANIFEST} says"
     )
+
+
+READING = "read"
+
+
+@dataclass(frozen=True)
+class ReadOnce:
+    """A set has a notification for each file, and each would download all of them to name the run."""
+
+    runs: LatestRuns
+    stage: Stage
+    source: str
+    holder: str
+
+    async def run(
+        self, verify: VerifyFiles, delivery: Delivery, contents: Sequence[Content], latest: LatestRun
+    ) -> Verified:
+        """Return the contents and their digests; nothing is locked if the latest run has all of these."""
+        known = known_digests(delivery, latest.files)
+        if len(known) == len(delivery.stored):
+            return await verify.run(delivery, contents, known)
+        async with self.stage.lock(f"source#{self.source}", READING, holder=self.holder):
+            known = known_digests(delivery, [*latest.files, *await self.runs.noted(self.source)])
+            verified = await verify.run(delivery, contents, known)
+            if len(verified.digests) > len(known):
+                await self.runs.note(self.source, delivery.kept(verified.digests))
+        return verified

@@ -1,4 +1,4 @@
-"""What a model answered, read from Converse's answers and from those in a batch job's output."""
+"""What a model answered, read from an answer of Converse."""
 
 import json
 from collections.abc import Mapping

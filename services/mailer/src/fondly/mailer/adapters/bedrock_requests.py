@@ -1,4 +1,4 @@
-"""What is asked of a model: requests of Bedrock's Converse API, for calls and for batch jobs."""
+"""What is asked of a model: requests of Bedrock's Converse API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

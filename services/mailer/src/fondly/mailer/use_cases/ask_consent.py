@@ -28,7 +28,7 @@ class Consented:
     drawn: AbstractSet[str] = frozenset()
     """The customers who might be written to, but are in the share that gets no email."""
 
-    def allowed(self, made: Container[str] = ()) -> list[Recommendation]:
+    def allowed(self, made: Container[str]) -> list[Recommendation]:
         """Return those of customers who are written to, or for whom an email was `made` before."""
         return [
             each

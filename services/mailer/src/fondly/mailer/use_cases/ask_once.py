@@ -64,7 +64,7 @@ class AskOnce:
         """Return the replies that are kept, by the prompts' keys."""
         wanted = list(dict.fromkeys(keys))
         found = await asyncio.gather(*(self._kept.find(some) for some in batches(wanted, KEYS_PER_CALL)))
-        return {key: paid_reply(answer) for each in found for key, answer in each.items()}
+        return {key: _paid_reply(answer) for each in found for key, answer in each.items()}
 
     async def run(self, prompts: Iterable[Prompt], *, payer: str) -> dict[str, PaidReply]:
         """Return the reply to each prompt by its key; ask, and pay, only for those that nobody has asked.
@@ -122,7 +122,7 @@ class AskOnce:
             missing = [key for key in keys if key not in found]
             looked = await asyncio.gather(*(self._find.add(key) for key in missing))
             found |= {
-                key: paid_reply(answers[key])
+                key: _paid_reply(answers[key])
                 for key, answers in zip(missing, looked, strict=True)
                 if key in answers
             }
@@ -162,7 +162,7 @@ class AskOnce:
             return await self._ask(own, work) if own else {}
         kept = dict(zip(prompts, replies, strict=True))
         await asyncio.gather(
-            *(self._keep.add((key, work.payer, kept_form(reply))) for key, reply in kept.items())
+            *(self._keep.add((key, work.payer, _kept_form(reply))) for key, reply in kept.items())
         )
         return {key: PaidReply(reply, work.payer) for key, reply in kept.items()}
 
@@ -196,11 +196,11 @@ class AskOnce:
             await self._kept.keep(results, payer=payer)
 
 
-def kept_form(reply: ModelReply) -> str:
+def _kept_form(reply: ModelReply) -> str:
     """Return a reply as it is kept."""
     return _REPLY.dump_json(reply).decode()
 
 
-def paid_reply(answer: Answer) -> PaidReply:
+def _paid_reply(answer: Answer) -> PaidReply:
     """Read a kept answer."""
     return PaidReply(_REPLY.validate_json(answer.result), answer.payer)

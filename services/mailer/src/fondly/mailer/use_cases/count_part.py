@@ -82,7 +82,7 @@ def part_result(
             "copy_prompts": len(paid.keys - repairs),
             "copy_repairs": len(paid.keys & repairs),
             "copy_calls": paid.calls,
-            "house_fields": sum(len(record.house_fields) for record in records),
+            "template_fields": sum(len(record.template_fields) for record in records),
             "products_described": len(features),
             **_variant_counts(records),
             "links_left_out": sum(record.links_left_out for record in records),

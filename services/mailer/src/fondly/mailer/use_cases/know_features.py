@@ -23,11 +23,6 @@ class KnowFeatures:
     records: FeatureRecords
     language: str
 
-    async def prompts(self, products: Iterable[Product]) -> list[Prompt]:
-        """Return what would have to be asked."""
-        unknown = await self._unknown({each.product_id: each for each in products}, {})
-        return [self._prompt(each) for each in unknown]
-
     async def run(self, products: Iterable[Product], *, payer: str) -> dict[str, ProductFeatures]:
         """Return the features of every product, by product id."""
         wanted = {each.product_id: each for each in products}

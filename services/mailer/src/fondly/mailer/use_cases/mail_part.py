@@ -264,7 +264,7 @@ def _record(
         variant=written.variant,
         preheader=composed.preheader,
         copy_source=written.assembled.source,
-        house_fields=written.assembled.house_fields,
+        template_fields=written.assembled.template_fields,
         occasion=facts.occasion,
         product_ids=tuple(product.entry.product_id for product in facts.products),
         links_left_out=composed.links_left_out,

@@ -2,7 +2,7 @@
 
 Frames are asked once for everybody of whom the same is known, texts on a product once for everybody who gets
 it for the same reason. A field of which no wording passes is asked for once more, with what was refused; if
-that fails too, it gets house text.
+that fails too, it gets template copy.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -114,10 +114,6 @@ class Copywriter:
     style: Style
     subjects: SubjectTest | None = None
     """The comparison of subject lines, if there is one."""
-
-    def prompts(self, everybody: Iterable[EmailFacts]) -> list[Prompt]:
-        """Return what has to be known before these emails can be written, each prompt once."""
-        return list(dict.fromkeys(each.prompt for facts in everybody for each in self._of_email(facts)))
 
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it.

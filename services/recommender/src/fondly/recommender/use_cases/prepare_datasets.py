@@ -15,28 +15,18 @@ from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.batch_lines import input_lines, ranked_customers
 from fondly.recommender.domain.personalize.csv_files import csv_file, is_fit_id
 from fondly.recommender.domain.personalize.dataset_files import DatasetFiles
-from fondly.recommender.domain.personalize.prepared import (
-    ENGINE,
-    PERSONALIZE,
-    POPULARITY,
-    POPULARITY_REASON,
-    RANKED,
-    Prepared,
-)
+from fondly.recommender.domain.personalize.prepared import Prepared
 from fondly.recommender.domain.personalize.rows import item_row, rows_of
 from fondly.recommender.domain.personalize.schemas import ITEMS
+from fondly.recommender.domain.run_state import Engine, Passed, RecommenderState
 from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.recommender.domain.study import learned_keys
-from fondly.recommender.domain.study.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
+from fondly.recommender.domain.study.bundles import Bundle, bundles_of, parts_per_bundle
 from fondly.recommender.domain.study.witnesses import (
-    EARLIER,
     FEWEST_PRODUCTS,
-    HAS_LONG_HISTORIES,
     LONG_HISTORY,
     MOST_WITNESSES,
-    WEIGHT,
-    WITNESSES,
     Witness,
     chosen,
 )
@@ -73,8 +63,8 @@ class PrepareDatasets:
     most_witnesses: int = MOST_WITNESSES
     """Without any, rankings count, whatever they are worth."""
 
-    async def begin(self, run: Run) -> dict[str, str]:
-        """Settle and write the catalogue; return what the run's `step` keeps from the start."""
+    async def begin(self, run: Run) -> Passed:
+        """Settle and write the catalogue; return what the run's state has from the start."""
         shop = await self.known_shop.owner()
         await self.know.settle(run.run_id, None if shop == run.run_id else shop, self.assortment)
         products = (await self.know.products(run.run_id)).values()
@@ -83,15 +73,17 @@ class PrepareDatasets:
         rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
         body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
         await self._put(personalize_keys.items(run.run_id), body, personalize_keys.CSV_TYPE)
-        off = {} if self.asks_personalize else {ENGINE: POPULARITY, POPULARITY_REASON: SWITCHED_OFF}
-        return {
-            **off,
-            BUNDLE_PARTS: str(parts_per_bundle(run.parts or 0)),
-            "started_at": run.step.get("started_at", utc_now().isoformat()),
-            "items_bytes": str(len(body)),
-            EARLIER: "" if shop in (None, run.run_id) else str(shop),
-            **({} if self.most_witnesses else {WEIGHT: "1"}),
-        }
+        off = {"engine": Engine.POPULARITY, "popularity_reason": SWITCHED_OFF}
+        return Passed(
+            members={
+                **({} if self.asks_personalize else off),
+                "bundle_parts": parts_per_bundle(run.parts or 0),
+                "started_at": utc_now(),
+                "items_bytes": len(body),
+                "earlier": None if shop == run.run_id else shop,
+                "ranking_weight": None if self.most_witnesses else 1,
+            }
+        )
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Write a bundle's files, and what there is in them; remember its customers."""
@@ -102,7 +94,7 @@ class PrepareDatasets:
             customers = await self.customers.customers(run.run_id, part)
             histories = await self.customers.remember(run, part, customers)
             shared.add(one.customer for one in histories)
-            to_rank = set() if ENGINE in run.step else await self._to_rank(customers)
+            to_rank = set() if RecommenderState.of(run).engine else await self._to_rank(customers)
             rows = await asyncio.to_thread(rows_of, histories)
             ranked = {name: own for name, own in rows.items() if name in to_rank}
             settled = await self.rankings.settle(
@@ -135,30 +127,32 @@ class PrepareDatasets:
         prepared.shared = shared
         await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [prepared])
 
-    async def close(self, run: Run) -> dict[str, str]:
+    async def close(self, run: Run) -> Passed:
         """Sum up all customers; return which engine the run is for, and what it has.
 
         Datasets that are too small, or serve nobody, are for no engine but popularity.
         """
-        prepared, shared, items_bytes = Prepared(), SharedReviews(), int(run.step["items_bytes"])
+        prepared, shared, state = Prepared(), SharedReviews(), RecommenderState.of(run)
         for bundle in bundles_of(run):
             for key in (learned_keys.prepared, learned_keys.gathered):
                 (found,) = await self.objects.get_lines(key(run.run_id, bundle.first), Prepared)
                 await asyncio.to_thread(shared.merge, found.shared)
                 prepared = prepared.plus(found)
-        log.info("datasets_written", items_bytes=items_bytes, **prepared.model_dump(exclude={"shared"}))
-        shortfall = run.step.get(POPULARITY_REASON) or prepared.shortfall
+        log.info("datasets_written", items_bytes=state.items_bytes, **prepared.model_dump(exclude={"shared"}))
+        shortfall = state.popularity_reason or prepared.shortfall
         await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared])
-        return {
-            ENGINE: POPULARITY if shortfall else PERSONALIZE,
-            POPULARITY_REASON: shortfall or "",
-            RANKED: str(prepared.ranked),
-            WITNESSES: str(prepared.witnesses),
-            HAS_LONG_HISTORIES: "yes" if 2 * prepared.long >= prepared.ranked + prepared.kept else "",
-            "interactions": str(prepared.interactions),
-            "csv_bytes": str(items_bytes + prepared.interactions_bytes + prepared.users_bytes),
-            "others": str(prepared.others),
-        }
+        return Passed(
+            members={
+                "engine": Engine.POPULARITY if shortfall else Engine.PERSONALIZE,
+                "popularity_reason": shortfall or "",
+                "ranked": prepared.ranked,
+                "witnesses": prepared.witnesses,
+                "has_long_histories": 2 * prepared.long >= prepared.ranked + prepared.kept,
+                "interactions": prepared.interactions,
+                "csv_bytes": state.items_bytes + prepared.interactions_bytes + prepared.users_bytes,
+                "others": prepared.others,
+            }
+        )
 
     async def _to_rank(self, customers: Sequence[Customer]) -> set[str]:
         """Return for which of a part's customers products are ranked."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fondly.contracts import object_keys
 from fondly.contracts.records import RUN_ID
 from fondly.recommender.adapters.personalize.plan import Kind, Plan
-from fondly.recommender.domain.personalize.prepared import asks_for_rankings
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.ports import Personalize, RankedObjects
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger
@@ -44,9 +44,10 @@ class RemoveOldRuns:
 
     async def _serve(self, group_arn: str, run: Run) -> None:
         """Have the group's campaign answer by the run's version; without one it goes on as it is."""
-        if asks_for_rankings(run.step):
+        state = RecommenderState.of(run)
+        if state.asks_for_rankings:
             await self.personalize.ensure(self.plan.event_tracker(group_arn))
-            await self.personalize.ensure(self.plan.campaign(run.step["solution_version"]))
+            await self.personalize.ensure(self.plan.campaign(state.resources["solution_version"]))
 
     async def _serve_nobody(self, group_arn: str, _: Run) -> None:
         """Delete the group's campaign, which is billed as long as it exists, and its event tracker."""

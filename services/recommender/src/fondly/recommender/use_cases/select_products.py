@@ -22,11 +22,11 @@ from fondly.recommender.domain.history.own_products import (
 from fondly.recommender.domain.history.preferences import preferences_of
 from fondly.recommender.domain.personalize.batch_lines import Rankings, ranked_customers
 from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WITNESSES, batch_output
-from fondly.recommender.domain.personalize.prepared import ENGINE, PERSONALIZE
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
 from fondly.recommender.domain.picking.unwanted import departments
+from fondly.recommender.domain.run_state import Engine, RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.study.bundles import Bundle
 from fondly.recommender.ports import RankedObjects
@@ -82,7 +82,7 @@ class SelectProducts:
     async def _answers(self, run: Run, bundle: Bundle) -> tuple[Rankings, Collection[str]]:
         """Read the bundle's rankings line by line, and who are witnesses; nothing without Personalize."""
         answers, witnesses = Rankings(), Rankings()
-        if run.step[ENGINE] == PERSONALIZE:
+        if RecommenderState.of(run).engine is Engine.PERSONALIZE:
             for who, each in ((EVERYBODY, answers), (WITNESSES, witnesses)):
                 async for line in self.objects.lines(batch_output(run.run_id, bundle.first, who)):
                     each.add(line)
@@ -95,7 +95,9 @@ class SelectProducts:
     ) -> PartResult:
         told = await self.customers.told(run.run_id, part)
         known = await self.rankings.settled(run.run_id, part)
-        wanted = ranked_customers(told.customers) if run.step[ENGINE] == PERSONALIZE else []
+        wanted = (
+            ranked_customers(told.customers) if RecommenderState.of(run).engine is Engine.PERSONALIZE else []
+        )
         settled = [known[name] for name in wanted if name in known]
         asked = [one for one in settled if not one.product_ids]
         if asked and not answers.lines:

@@ -10,17 +10,13 @@ machines' clocks are compared.
 from dataclasses import dataclass
 
 from fondly.contracts.errors import PermanentError
+from fondly.recommender.domain.run_state import RecommenderState, SeenTurn
 from fondly.recommender.ports import Turns
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.runs.run import Run
 
-TURN_LOST = "turn_lost"
-"""The member of a run's step state that names the run that has taken its turn over."""
-LOOK = "turn_seen"
-"""The member of a waiting run's step state that says what it has seen of the turn, and since which poll."""
-ME = StageName.RECOMMENDER
 log = get_logger()
 
 
@@ -58,19 +54,26 @@ class TakeTurns:
             return True
         if not await self._is_silent(other, run):
             return False
-        await self.ledger.set_step(owner, **{TURN_LOST: run.run_id})
+        await self.ledger.change_state(
+            other, RecommenderState, lambda state: state.having(turn_lost_to=run.run_id)
+        )
         log.warning("turn_taken_over", silent_run=owner, polls=self.silent_polls)
         emit({Metric.TURNS_TAKEN_OVER: 1})
         return True
 
     async def _is_silent(self, other: Run, run: Run) -> bool:
-        bundles = sum(map(len, other.rounds.values()))
-        poll, now = run.attempt(ME), f"{other.run_id} {other.attempt(ME)} {bundles}"
-        seen, _, since = run.step.get(LOOK, "").rpartition(" ")
-        if seen != now:
-            await self.ledger.set_step(run.run_id, **{LOOK: f"{now} {poll}"})
+        state = RecommenderState.of(run)
+        now = SeenTurn(
+            run_id=other.run_id,
+            attempt=RecommenderState.of(other).attempt,
+            bundles=sum(map(len, other.rounds.values())),
+            since=state.attempt,
+        )
+        seen = state.turn_seen
+        if seen is None or seen != now.model_copy(update={"since": seen.since}):
+            await self.ledger.change_state(run, RecommenderState, lambda found: found.having(turn_seen=now))
             return False
-        return poll - int(since) >= self.silent_polls
+        return state.attempt - seen.since >= self.silent_polls
 
     async def _open_run(self, run_id: str) -> Run | None:
         try:

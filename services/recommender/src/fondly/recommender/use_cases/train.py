@@ -1,14 +1,14 @@
-"""Takes a run through Personalize, one step at a time.
+"""Takes a run through Personalize, one phase at a time.
 
-Nothing here waits: `advance` does whatever is possible now and returns whether every step is done.
+Nothing here waits: a phase is passed as soon as all that it makes is active. Every resource is started under
+its name, so what exists is found again; its ARN is noted at once.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from fondly.recommender.adapters.personalize.plan import ARNS, REMADE, Kind, Plan, ResourceSpec, Step
+from fondly.recommender.adapters.personalize.plan import Kind, Plan, ResourceSpec
 from fondly.recommender.domain.personalize.prepared import says_too_little_data
+from fondly.recommender.domain.run_state import Engine, Outcome, Passed, Phase, RecommenderState
 from fondly.recommender.ports import (
     NotReadyError,
     Personalize,
@@ -18,20 +18,16 @@ from fondly.recommender.ports import (
     VanishedError,
 )
 from fondly.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from fondly.recommender.use_cases.take_turns import TURN_LOST
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import PartResult, Stage
 
 MOST_REMADE = 3
-"""Who deletes what a run makes more often than this means it."""
+"""Somebody who deletes what a run makes more often than this does so on purpose."""
 VERSION = "solution_version"
 REPORT = "training"
-IMPORTS, TRAININGS = "imports", "trainings"
-"""Where a run's step state counts what Personalize has charged for: what vanishes is paid for again."""
-COUNTED_VERSION = "counted_version"
-"""The latest version whose training is counted: one that is found again is not paid for again."""
+BUDGET_PIECE = "Personalize"
 log = get_logger()
 
 
@@ -45,88 +41,74 @@ class Train:
     remove_old_runs: RemoveOldRuns
     plan: Plan
 
-    async def advance(self, run: Run) -> bool:
-        """Go as far as possible now; True when the batch results are in S3.
+    async def run(self, run: Run) -> Passed | None:
+        """Do what a phase can do now; None while something is being made, or if another run has the turn.
 
-        Raises `TooLittleDataError` when Personalize cannot learn from the data, `RefusedError` when it
-        fails for another reason.
+        Raises `RefusedError` when Personalize fails for another reason than too little data.
         """
-        if step_of(run) is Step.SELECT:
-            return True
-        run = await self._after_losing_its_turn(await self.ledger.run(run.run_id))
+        state = RecommenderState.of(run)
+        if state.turn_lost_to:
+            return None
+        await self.stage.reserve(run.run_id, BUDGET_PIECE, _units(state))
         try:
-            while step_of(run) is not Step.SELECT and not run.step.get(TURN_LOST):
-                run = await self._further(run)
+            return await self._pass(state.phase, run)
         except NotReadyError as reason:
-            log.info("personalize_not_ready", step=step_of(run), reason=str(reason))
-        return step_of(run) is Step.SELECT
+            log.info("personalize_not_ready", phase=state.phase, reason=str(reason))
+            return None
+        except VanishedError as error:
+            return _start_over(state, str(error))
+        except TooLittleDataError as error:
+            await self.stage.correct(run.run_id, BUDGET_PIECE, {})
+            members = {"engine": Engine.POPULARITY, "popularity_reason": str(error)}
+            return Passed(Outcome.TOO_LITTLE_DATA, members)
 
-    async def _after_losing_its_turn(self, run: Run) -> Run:
-        """Have a run whose data another run has replaced import it again.
+    def regain(self, state: RecommenderState) -> RecommenderState:
+        """Have a run that has its turn again import its data again, which another run has replaced.
 
         A training that has begun has read the data already.
         """
-        if not run.step.get(TURN_LOST):
-            return run
-        log.info("turn_regained", lost_to=run.step[TURN_LOST])
-        if run.step.get(VERSION):
-            return await self.ledger.set_step(run.run_id, **{TURN_LOST: ""})
-        return await self._start_over(run, "its turn was lost")
+        if not state.turn_lost_to:
+            return state
+        log.info("turn_regained", lost_to=state.turn_lost_to)
+        if state.resources.get(VERSION) or not state.resources:
+            return state.having(turn_lost_to=None)
+        return state.passing(_start_over(state, "its turn was lost"))
 
-    async def _start_over(self, run: Run, reason: str) -> Run:
-        """Return the run at its first step: whatever still exists, such as a paid training, is found again.
-
-        Jobs get new names, for what they were for may be gone. Raises `RefusedError` the fourth time.
-        """
-        remade = int(run.step.get(REMADE, 0)) + 1
-        if remade > MOST_REMADE:
-            raise RefusedError(f"what the run made in Personalize was gone {remade} times: {reason}")
-        log.warning("personalize_begun_again", step=step_of(run), reason=reason)
-        facts = {**dict.fromkeys(ARNS, ""), "step": Step.SET_UP, REMADE: str(remade), TURN_LOST: ""}
-        return await self.ledger.set_step(run.run_id, **facts)
-
-    async def _further(self, run: Run) -> Run:
-        """Complete a step, or begin again if something that the run made no longer exists."""
-        try:
-            return await self._pass(step_of(run), run)
-        except VanishedError as error:
-            return await self._start_over(run, str(error))
-
-    async def _pass(self, step: Step, run: Run) -> Run:
-        """Complete one step; raise `NotReadyError` while any of its resources is still being created."""
-        wanted = self.plan.wanted(step, run)
+    async def _pass(self, phase: Phase, run: Run) -> Passed:
+        """Complete a phase; raise `NotReadyError` while any of its resources is still being made."""
+        wanted = self.plan.wanted(phase, run)
         for one in wanted:
-            if not run.step.get(one.key):
-                arn = await self._ensure(one, run)
-                run = await self.ledger.set_step(run.run_id, **{one.key: arn})
-        waiting = [one.name for one in wanted if not await self._is_active(one, run)]
+            if one.key not in RecommenderState.of(run).resources:
+                run = await self._note(run, one.key, await self._ensure(one, run))
+        made = RecommenderState.of(run).resources
+        waiting = [one.name for one in wanted if not await self._is_active(one, made[one.key])]
         if waiting:
             raise NotReadyError(", ".join(waiting))
-        run = await self.ledger.set_step(run.run_id, step=step.following, **_counted(step, run))
-        await report_training(run, self.stage)
-        log.info("step_passed", step=step)
-        return run
+        return Passed(members=_counted(phase, RecommenderState.of(run)))
+
+    async def _note(self, run: Run, key: str, arn: str) -> Run:
+        def noted(state: RecommenderState) -> RecommenderState:
+            return state.having(resources={**state.resources, key: arn})
+
+        return await self.ledger.change_state(run, RecommenderState, noted)
 
     async def _ensure(self, wanted: ResourceSpec, run: Run) -> str:
-        if wanted.kind is Kind.SOLUTION_VERSION:
-            await self._require_datasets(run)
+        made = RecommenderState.of(run).resources
+        if wanted.kind is Kind.SOLUTION_VERSION:  # trained without items or users, too
+            for one in self.plan.wanted(Phase.DATASETS, run):
+                await self.personalize.is_active(one.kind, made[one.key])
         try:
             return await self.personalize.ensure(wanted)
         except QuotaError:
             if wanted.kind is Kind.SOLUTION and await self.remove_old_runs.solutions(
-                run.step["dataset_group"], run
+                made["dataset_group"], run
             ):
                 raise NotReadyError("solutions of old runs are being deleted") from None
             raise
 
-    async def _require_datasets(self, run: Run) -> None:
-        """Raise `VanishedError` if a dataset is gone: Personalize trains without one of items or users."""
-        for one in self.plan.wanted(Step.DATASETS, run):
-            await self.personalize.is_active(one.kind, run.step[one.key])
-
-    async def _is_active(self, wanted: ResourceSpec, run: Run) -> bool:
+    async def _is_active(self, wanted: ResourceSpec, arn: str) -> bool:
         try:
-            return await self.personalize.is_active(wanted.kind, run.step[wanted.key])
+            return await self.personalize.is_active(wanted.kind, arn)
         except RefusedError as error:
             reason = str(error)
             if says_too_little_data(reason):
@@ -134,34 +116,47 @@ class Train:
             raise RefusedError(f"Personalize could not make {wanted.kind} {wanted.name}: {reason}") from error
 
 
-def step_of(run: Run) -> Step:
-    """Return what a run is waiting for."""
-    return Step(run.step.get("step", Step.SET_UP))
+def _start_over(state: RecommenderState, reason: str) -> Passed:
+    """Begin again at the first phase: whatever still exists, such as a paid training, is found again.
+
+    Jobs get new names, for what they were for may be gone. Raises `RefusedError` the fourth time.
+    """
+    remade = state.remade + 1
+    if remade > MOST_REMADE:
+        raise RefusedError(f"what the run made in Personalize was gone {remade} times: {reason}")
+    log.warning("personalize_begun_again", phase=state.phase, reason=reason)
+    return Passed(Outcome.MADE_AGAIN, {"resources": {}, "remade": remade, "turn_lost_to": None})
 
 
 async def report_training(run: Run, stage: Stage) -> None:
-    """Report a prepared run, whatever step it has reached; a later report replaces an earlier one.
+    """Report a prepared run, whatever phase it has reached; a later report replaces an earlier one.
 
-    What Personalize charges for counts once its step is passed, so a run that fails shows its cost as well.
+    What Personalize charges for counts once its phase is passed, so a run that fails shows its cost as well.
     """
+    state = RecommenderState.of(run)
     units = {
-        "dynamodb.reads": _number("others", run),
-        "personalize.ingested_bytes": _number(IMPORTS, run) * _number("csv_bytes", run),
-        "personalize.trained_interactions": _number(TRAININGS, run) * _number("interactions", run),
+        "dynamodb.reads": state.others,
+        "personalize.ingested_bytes": state.imports * state.csv_bytes,
+        "personalize.trained_interactions": state.trainings * state.interactions,
     }
-    await stage.record(
-        run.run_id, REPORT, datetime.fromisoformat(run.step["started_at"]), PartResult(units=units)
-    )
+    started_at = state.started_at or run.created_at
+    await stage.record(run.run_id, REPORT, started_at, PartResult(units=units))
 
 
-def _counted(step: Step, run: Run) -> Mapping[str, str]:
-    """Return the changes of the step state that count a step which has just been passed."""
-    if step is Step.IMPORT:
-        return {IMPORTS: str(_number(IMPORTS, run) + 1)}
-    if step is Step.TRAIN and run.step[VERSION] != run.step.get(COUNTED_VERSION):
-        return {TRAININGS: str(_number(TRAININGS, run) + 1), COUNTED_VERSION: run.step[VERSION]}
+def _counted(phase: Phase, state: RecommenderState) -> dict[str, object]:
+    """Return the members that count a phase which has just been passed."""
+    if phase is Phase.IMPORT:
+        return {"imports": state.imports + 1}
+    version = state.resources.get(VERSION)
+    if phase is Phase.TRAIN and version != state.counted_version:
+        return {"trainings": state.trainings + 1, "counted_version": version}
     return {}
 
 
-def _number(name: str, run: Run) -> int:
-    return int(run.step.get(name, 0))
+def _units(state: RecommenderState) -> dict[str, int]:
+    """What Personalize charges for a run: an import, a training, and a ranking for each customer without."""
+    return {
+        "personalize.ingested_bytes": state.csv_bytes,
+        "personalize.trained_interactions": state.interactions,
+        "personalize.recommendations": state.ranked,
+    }

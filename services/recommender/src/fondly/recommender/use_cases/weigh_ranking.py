@@ -8,16 +8,12 @@ from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.batch_lines import Rankings
 from fondly.recommender.domain.picking.run_rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.bundles import bundles_of
 from fondly.recommender.domain.study.witnesses import (
-    EARLIER,
     FEWEST_PRODUCTS,
     FEWEST_WITNESSES,
-    HAS_LONG_HISTORIES,
-    VERDICT,
-    WEIGHT,
-    WITNESSES,
     Hit,
     Witness,
     hits_by_weight,
@@ -42,10 +38,10 @@ class WeighRanking:
     objects: RankedObjects
     know: KnowCatalogue
 
-    async def run(self, run: Run, rules: RunRules) -> Mapping[str, str]:
-        """Return what the run's `step` keeps of it; the same however often it is asked."""
+    async def run(self, run: Run, rules: RunRules) -> Mapping[str, object]:
+        """Return what the run's state has of it; the same however often it is asked."""
         witnesses, answers = list[Witness](), Rankings()
-        for bundle in bundles_of(run) if run.step[WITNESSES] != "0" else ():
+        for bundle in bundles_of(run) if RecommenderState.of(run).witnesses else ():
             key = learned_keys.witnesses(run.run_id, bundle.first)
             witnesses += await self.objects.get_lines(key, Witness)
             async for line in self.objects.lines(
@@ -56,7 +52,7 @@ class WeighRanking:
         hits = await self._hits(run, rules, judged, answers) if len(judged) >= FEWEST_WITNESSES else {0.0: ()}
         weight, why = verdict(hits) if len(hits[0.0]) >= FEWEST_WITNESSES else await self._unjudged(run)
         log.info("ranking_weighed", weight=weight, verdict=why)
-        return {WEIGHT: str(weight), VERDICT: f"{why}; weight {weight:g}"}
+        return {"ranking_weight": weight, "ranking": f"{why}; weight {weight:g}"}
 
     async def _hits(
         self, run: Run, rules: RunRules, witnesses: Sequence[Witness], answers: Rankings
@@ -71,8 +67,9 @@ class WeighRanking:
         return await asyncio.to_thread(hits_by_weight, shop, witnesses, answers.by_customer)
 
     async def _unjudged(self, run: Run) -> tuple[float, str]:
-        products = len(await self.know.products(run.run_id))
-        earlier = await self.ledger.find(run.step[EARLIER]) if run.step[EARLIER] else None
-        if earlier and WEIGHT in earlier.step and products >= FEWEST_PRODUCTS:
-            return float(earlier.step[WEIGHT]), "counts as in the run before, for want of witnesses"
-        return untold(products, has_long_histories=bool(run.step[HAS_LONG_HISTORIES]))
+        products, state = len(await self.know.products(run.run_id)), RecommenderState.of(run)
+        earlier = await self.ledger.find(state.earlier) if state.earlier else None
+        weight = RecommenderState.of(earlier).ranking_weight if earlier else None
+        if weight is not None and products >= FEWEST_PRODUCTS:
+            return weight, "counts as in the run before, for want of witnesses"
+        return untold(products, has_long_histories=state.has_long_histories)

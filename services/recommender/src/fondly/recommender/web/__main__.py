@@ -33,8 +33,7 @@ from fondly.runtime.readiness import problem_of
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.storage import DynamoDBItems, S3Objects
-from fondly.runtime.web.command import run_web
-from fondly.runtime.web.server import serve_web
+from fondly.runtime.web.server import run_web, serve_web
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

@@ -10,8 +10,7 @@ from fondly.recommender.use_cases.current_picks import CurrentPicks
 from fondly.recommender.use_cases.record_events import RecordEvents
 from fondly.recommender.web.keys import admitting
 from fondly.recommender.web.routes import Routes
-from fondly.runtime.web.gate import Gate
-from fondly.runtime.web.limits import RateLimits
+from fondly.runtime.web.gate import Gate, RateLimits
 from fondly.runtime.web.measures import Measures
 from fondly.runtime.web.server import Listening, WebApp
 

@@ -57,7 +57,7 @@ class DynamoDBDispatches:
             results |= await self._claim(batch)
         return results
 
-    async def settle(self, dispatches: Sequence[Dispatch]) -> None:
+    async def record(self, dispatches: Sequence[Dispatch]) -> None:
         """Record what came of emails that the caller had claimed; the last word on one of them counts.
 
         That an email may be tried again counts only while the claim holds: a request may arrive after its

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from fondly.contracts.events import DeliverPart, EventData, SenderPoll, new_event
+from fondly.contracts.events import DeliverPart, SenderPoll
 from fondly.runtime.batches import batches
 from fondly.runtime.parallel import for_each
-from fondly.runtime.queue.polls import SENT_AT_ONCE
+from fondly.runtime.queue.polls import SENT_AT_ONCE, SQSPolls
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.run import StageName
 
@@ -13,21 +13,17 @@ DOUBTS_AT_ONCE = 50
 """Customers that one message names: an id of 256 characters may take 3 KB."""
 
 
-class SQSSenderPolls:
+class SQSSenderPolls(SQSPolls):
     """The sender's polls, and its messages to itself about parts that may be delivered."""
 
-    def __init__(self, queue: SQSQueue) -> None:
-        self._queue = queue
-
-    async def send_poll(self, run_id: str, attempt: int, *, delay_s: int) -> None:
-        """Look at the run's delivery again after so many seconds, 900 at most."""
-        await self._send(run_id, SenderPoll(attempt=attempt), delay_s)
+    def __init__(self, queue: SQSQueue, *, interval_s: int) -> None:
+        super().__init__(queue, poll=SenderPoll, source=StageName.SENDER, interval_s=interval_s)
 
     async def send_parts(self, run_id: str, parts: Iterable[int], *, release: int) -> None:
         """Have parts delivered by whichever tasks are free; a part of one release is the same event."""
 
         async def send(part: int) -> None:
-            await self._send(run_id, DeliverPart(part=part, release=release))
+            await self.send_data(run_id, DeliverPart(part=part, release=release))
 
         await for_each(parts, send, parallel=SENT_AT_ONCE)
 
@@ -36,8 +32,5 @@ class SQSSenderPolls:
     ) -> None:
         """Look after so many seconds, 900 at most, whether emails that were in doubt are known to be sent."""
         for batch in batches(customer_ids, DOUBTS_AT_ONCE):
-            await self._send(run_id, DeliverPart(part=part, release=release, doubted=tuple(batch)), delay_s)
-
-    async def _send(self, run_id: str, data: EventData, delay_s: int = 0) -> None:
-        event = new_event(data, run_id=run_id, source=StageName.SENDER)
-        await self._queue.send(event.body, delay_s=delay_s)
+            doubted = DeliverPart(part=part, release=release, doubted=tuple(batch))
+            await self.send_data(run_id, doubted, delay_s=delay_s)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.queue.consumer import Handler
-from fondly.runtime.runs.delivery import Deliveries
+from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.sender.adapters.addresses import DynamoDBAddresses

@@ -43,7 +43,7 @@ class Clicked(Protocol):
 
 
 class RunDeliveries(Protocol):
-    """The deliveries of runs; see `fondly.runtime.runs.delivery.Deliveries`."""
+    """The deliveries of runs; see `fondly.runtime.runs.deliveries.Deliveries`."""
 
     async def find(self, run_id: str) -> Delivery | None: ...
     async def decide(

@@ -34,7 +34,7 @@ from fondly.sender.ports import (
 )
 
 MAX_REASON_CHARS = 500
-SETTLED_AT_ONCE = 100
+RECORDED_AT_ONCE = 100
 CLAIMED_AT_ONCE = 50
 CLAIM_LINGER_S, RECORD_LINGER_S = 0.1, 0.03
 """How long claims and records wait for others, to be written with them: the calls are most of the work.
@@ -101,7 +101,7 @@ class HandOver:
             dispatches.claim, limit=CLAIMED_AT_ONCE, linger_s=claim_linger_s, enough=enough
         )
         self._records: Gather[Dispatch, None] = Gather(
-            dispatches.settle, limit=SETTLED_AT_ONCE, linger_s=record_linger_s, enough=enough
+            dispatches.record, limit=RECORDED_AT_ONCE, linger_s=record_linger_s, enough=enough
         )
 
     async def run(self, parcel: Parcel, content: bytes, *, paced: Paced, renewed: Renewed) -> Dispatch:

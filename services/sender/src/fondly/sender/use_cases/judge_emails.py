@@ -10,7 +10,8 @@ from fondly.contracts.delivery import Dispatch, FinishedEmail, NotSent
 from fondly.runtime.consent import Consent
 from fondly.runtime.gather import Gather
 from fondly.runtime.logs import get_logger
-from fondly.runtime.runs.delivery import Deliveries, Delivery
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery
 from fondly.sender.domain.judging import Doubt, Drop, Known, Rules, Send, Settled, Wait, judge
 from fondly.sender.ports import Dispatches, Key
 from fondly.sender.use_cases.hand_over import Parcel, StaleError

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
-from fondly.runtime.runs.delivery import Deliveries, Delivery
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery
 from fondly.sender.domain.throttle import Grant, grant
 from fondly.sender.use_cases.hand_over import Parcel
 from fondly.sender.use_cases.part_pass import PartPass

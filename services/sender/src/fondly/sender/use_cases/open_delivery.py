@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fondly.contracts.events import Event, RunFinished
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
-from fondly.runtime.runs.delivery import Deliveries, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.sender.ports import SenderPolls
 
 BY_SETTING = "the setting FONDLY_SENDER_APPROVAL"
@@ -34,6 +35,6 @@ class OpenDelivery:
         )
         log.info("delivery_opened", status=delivery.status)
         if delivery.status.goes_out:
-            await self.polls.send_poll(event.run_id, delivery.attempt, delay_s=0)
+            await self.polls.send(event.run_id, delivery.attempt, delay_s=0)
         elif delivery.status is DeliveryStatus.HELD:
             emit({Metric.DELIVERIES_HELD: 1})

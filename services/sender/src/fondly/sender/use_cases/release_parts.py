@@ -8,9 +8,11 @@ from typing import Protocol
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import FinishedEmail
+from fondly.runtime.jobs.durable import DurableJob, Wait
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Objects
-from fondly.runtime.runs.delivery import Deliveries, Delivery, DeliveryStatus
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, StageName
 from fondly.sender.domain.sampling import sample_of
@@ -40,22 +42,20 @@ class ReleaseParts:
     now: Clock = utc_now
 
     async def run(self, run_id: str, attempt: int) -> None:
-        """Handle a poll; one below the delivery's latest is left over from before a decision.
+        """Handle a poll; one below the delivery's latest is left over from before a decision."""
+        await DurableJob(states=self.deliveries, polls=self.polls, look=self._look).poll(run_id, attempt)
 
-        One above it has come before its number was recorded, and goes on in place of the one that sent it.
-        """
-        delivery = await self.deliveries.get(run_id)
-        if attempt < delivery.attempt or not delivery.status.goes_out:
-            log.info("poll_left_over", status=delivery.status)
-            return
+    async def _look(self, run_id: str, delivery: Delivery) -> Wait | None:
+        if not delivery.status.goes_out:
+            log.info("delivery_does_not_go_out", status=delivery.status)
+            return None
         run = await self.ledger.run(run_id)
         if delivery.starts_at is None or delivery.starts_at <= self.now():
             delivery = await self._release(run, delivery)
         if _is_through(run, delivery):
             await close(self.deliveries, run_id)
-            return
-        await self.polls.send_poll(run_id, attempt + 1, delay_s=self._delay_s(delivery))
-        await self.deliveries.change(run_id, lambda found: _polled(found, attempt))
+            return None
+        return Wait(self._delay_s(delivery))
 
     async def _release(self, run: Run, delivery: Delivery) -> Delivery:
         """Send what has not been sent since the latest decision, or the parts that have waited."""
@@ -138,7 +138,3 @@ def _released(found: Delivery, release: int, parts: list[int], now: datetime) ->
         return found
     due = {part: until for part, until in found.due.items() if part not in parts or until > now.timestamp()}
     return found.model_copy(update={"released": release, "due": due})
-
-
-def _polled(found: Delivery, attempt: int) -> Delivery:
-    return found.model_copy(update={"attempt": attempt + 1}) if found.attempt <= attempt else found

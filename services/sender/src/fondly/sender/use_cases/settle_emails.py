@@ -9,7 +9,7 @@ from fondly.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.ports import Announcer
-from fondly.runtime.runs.delivery import Deliveries
+from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName, part_name
 from fondly.runtime.runs.stage import PartResult, Stage

@@ -7,7 +7,8 @@ from fondly.contracts.delivery import Dispatch, NotSent
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.ports import Announcer
-from fondly.runtime.runs.delivery import Act, DecisionError, Delivery
+from fondly.runtime.runs.deliveries import DecisionError
+from fondly.runtime.runs.delivery import Act, Delivery
 from fondly.sender.domain.complaint_rate import ComplaintLimit
 from fondly.sender.domain.notifications import Notification
 from fondly.sender.feedback.ports import Delivered, RunDeliveries, Suppressions

@@ -17,7 +17,7 @@ log = get_logger()
 
 
 class EveryDelivery(Protocol):
-    """Knows all deliveries; see `fondly.runtime.runs.delivery.Deliveries`."""
+    """Knows all deliveries; see `fondly.runtime.runs.deliveries.Deliveries`."""
 
     async def all(self) -> list[Delivery]: ...  # noqa: D102 - described there
 

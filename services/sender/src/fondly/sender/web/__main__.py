@@ -11,8 +11,7 @@ from fondly.runtime.aws import client_opener
 from fondly.runtime.logs import get_logger
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.readiness import problem_of
-from fondly.runtime.web.command import run_web
-from fondly.runtime.web.server import serve_web
+from fondly.runtime.web.server import run_web, serve_web
 from fondly.sender.settings import SenderWebSettings
 from fondly.sender.web.app import listening_at, web_app
 from fondly.sender.web.clicks import ClickRoutes

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from starlette.routing import Route, Router
 
-from fondly.runtime.web.gate import Gate, anybody
-from fondly.runtime.web.limits import RateLimits
+from fondly.runtime.web.gate import Gate, RateLimits, anybody
 from fondly.runtime.web.measures import Measures
 from fondly.runtime.web.server import Listening, WebApp
 from fondly.sender.settings import SenderWebSettings

@@ -11,18 +11,13 @@ from fondly.sentiment.domain.texts import Text
 if TYPE_CHECKING:
     from fondly.runtime.kept_answers import Answer
 
-CLAIM_WRITES = 2
-"""A write in a transaction counts twice."""
+WRITES_PER_ANSWER = 3
+"""A claim, which is a transaction and counts twice, and the answer."""
 
 
 def part_payer(run_id: str, part: int) -> str:
     """The name of a part as a payer."""
     return f"{run_id}/{part_name(part)}"
-
-
-def job_payer(run_id: str) -> str:
-    """The name of a run's jobs as a payer."""
-    return f"{run_id}/job"
 
 
 @dataclass(frozen=True)
@@ -38,11 +33,6 @@ class Bill:
         paid = [text for key, text in texts.items() if answers[key].payer == self.payer]
         self.counts["texts_known"] += len(texts) - len(paid)
         self.units["dynamodb.reads"] += len(texts)
-        self.pay(texts=len(paid), units=sum(text.units for text in paid))
-        self.units["dynamodb.writes"] += CLAIM_WRITES * len(paid)
-
-    def pay(self, *, texts: int, units: int) -> None:
-        """Add texts that this payer asks about, with the units that they are billed as."""
-        self.counts["texts_asked"] += texts
-        self.units["comprehend.units"] += units
-        self.units["dynamodb.writes"] += texts
+        self.counts["texts_asked"] += len(paid)
+        self.units["comprehend.units"] += sum(text.units for text in paid)
+        self.units["dynamodb.writes"] += WRITES_PER_ANSWER * len(paid)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from fondly.contracts.records import Sentiment, SentimentScores
 
 DECIMALS = 6
-"""More digits than a confidence means: both ways of asking give the same stored figures."""
+"""More digits than a confidence means."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def confidences(*, positive: float, negative: float, neutral: float, mixed: floa
 
 
 def score_of(reply: Mapping[str, Any]) -> Score:
-    """Return the sentiment in a reply of Comprehend, or in a line of a job's output."""
+    """Return the sentiment in a reply of Comprehend."""
     scores = reply["SentimentScore"]
     return Score(
         sentiment=Sentiment(reply["Sentiment"]),

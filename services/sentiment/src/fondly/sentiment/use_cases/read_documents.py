@@ -32,7 +32,7 @@ class ReadDocuments:
 
     async def run(self, run_id: str, documents: Sequence[Document], bill: Bill) -> dict[str, Reading]:
         """Return what was read in each document, by its words, and add to the bill."""
-        languages = await self.languages(documents, bill)
+        languages = await self._languages(documents, bill)
         bill.counts.update(f"language_{language or 'unknown'}" for language in languages.values())
         scores = await self._scores(languages, bill)
         english = [document for document in documents if languages[document.words] == ENGLISH]
@@ -48,7 +48,7 @@ class ReadDocuments:
         A document of which not everything is known has no reading.
         """
         languages = await self._known_languages(documents, bill)
-        texts = self.texts(languages)
+        texts = self._texts(languages)
         answers = await self.pay_once.known((text for found in texts.values() for text in found), bill)
         scores = {
             words: combined([(len(text.words), read_score(answers[text.key])) for text in found])
@@ -78,7 +78,7 @@ class ReadDocuments:
             for document in documents
         }
 
-    async def languages(self, documents: Sequence[Document], bill: Bill) -> Languages:
+    async def _languages(self, documents: Sequence[Document], bill: Bill) -> Languages:
         """Return the language of each document: the one that is set, or Comprehend's finding."""
         if self.engine.language != AUTO:
             return {document.words: self.engine.language for document in documents}
@@ -86,7 +86,7 @@ class ReadDocuments:
         answers = await self.pay_once.run(texts.values(), self.asks.languages, bill)
         return {words: read_language(answers[text.key]) for words, text in texts.items()}
 
-    def texts(self, languages: Languages) -> dict[str, list[Text]]:
+    def _texts(self, languages: Languages) -> dict[str, list[Text]]:
         """Return what to ask for the sentiment of each document in a language that has one."""
         return {
             words: [self.engine.text(Question.SENTIMENT, chunk.words, language) for chunk in chunks(words)]
@@ -95,7 +95,7 @@ class ReadDocuments:
         }
 
     async def _scores(self, languages: Languages, bill: Bill) -> dict[str, Score]:
-        texts = self.texts(languages)
+        texts = self._texts(languages)
         every = [text for found in texts.values() for text in found]
         answers = await self.pay_once.run(every, self.asks.sentiments, bill)
         bill.counts["texts_chunked"] += sum(len(found) > 1 for found in texts.values())

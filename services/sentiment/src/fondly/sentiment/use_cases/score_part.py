@@ -8,9 +8,9 @@ from typing import Any
 from fondly.contracts import object_keys
 from fondly.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
 from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
+from fondly.runtime.dynamodb_types import write_units
 from fondly.runtime.ports import Items, Objects
 from fondly.runtime.runs.stage import PartResult
-from fondly.runtime.storage import write_units
 from fondly.sentiment.domain.bill import Bill, part_payer
 from fondly.sentiment.domain.documents import documents
 from fondly.sentiment.domain.readings import not_read, review_opinions, scored_reviews, shared_opinions

@@ -38,9 +38,6 @@ from fondly.contracts.events.polls import (
     DeliverPart as DeliverPart,
 )
 from fondly.contracts.events.polls import (
-    MailerPoll as MailerPoll,
-)
-from fondly.contracts.events.polls import (
     Poll as Poll,
 )
 from fondly.contracts.events.polls import (
@@ -51,9 +48,6 @@ from fondly.contracts.events.polls import (
 )
 from fondly.contracts.events.polls import (
     SenderPoll as SenderPoll,
-)
-from fondly.contracts.events.polls import (
-    SentimentPoll as SentimentPoll,
 )
 from fondly.contracts.events.runs import (
     DataIngested as DataIngested,

@@ -19,29 +19,10 @@ class Poll(EventData):
         return f"poll-{self.attempt}"
 
 
-class SentimentPoll(Poll):
-    """Sentiment's."""
-
-    type = "fondly.sentiment-poll.v1"
-
-
 class RecommenderPoll(Poll):
     """The recommender's."""
 
     type = "fondly.recommender-poll.v1"
-
-
-class MailerPoll(Poll):
-    """The mailer's; with a `part`, to mail that part, which has waited for the job."""
-
-    type = "fondly.mailer-poll.v1"
-    attempt: Count = 0
-    part: PartNumber | None = None
-
-    @property
-    def cause(self) -> str:
-        """The attempt number, or the part."""
-        return super().cause if self.part is None else f"part-{self.part}"
 
 
 class SenderPoll(Poll):

@@ -35,8 +35,6 @@ class DataIngested(PartData):
     reviews: Count
     shared_texts: Count = 0
     """How many texts of unknown reviewers are stored with the part, under `object_keys.shared_texts`."""
-    run_texts: Count = 0
-    """How many reviews and shared texts the whole run has."""
     purchases: Count = 0
     """How many purchases the part's customers have, each a line of an order."""
 
@@ -49,7 +47,6 @@ class DataIngested(PartData):
         parts: int,
         customers: Sequence[Customer],
         shared_texts: int = 0,
-        run_texts: int = 0,
     ) -> Self:
         """Describe a stored part."""
         return cls(
@@ -59,7 +56,6 @@ class DataIngested(PartData):
             customers=len(customers),
             reviews=sum(len(customer.reviews) for customer in customers),
             shared_texts=shared_texts,
-            run_texts=run_texts,
             purchases=sum(len(customer.purchases) for customer in customers),
         )
 

@@ -87,10 +87,7 @@ class SharedText(Record):
 
 
 def one_line(*texts: str | None) -> str:
-    """Join texts into one line: whitespace collapses, and a text without a full stop of its own gets one.
-
-    One line is what an asynchronous job of Comprehend reads as one document.
-    """
+    """Join texts into one line: whitespace collapses, and a text without a full stop of its own gets one."""
     lines = [line for text in texts if (line := " ".join((text or "").split()))]
     ended = [line if line[-1] in SENTENCE_ENDS else f"{line}." for line in lines[:-1]]
     return " ".join([*ended, *lines[-1:]])

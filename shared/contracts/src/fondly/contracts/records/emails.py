@@ -12,9 +12,9 @@ class CopySource(StrEnum):
     AI = "ai"
     """The model, all of it."""
     MIXED = "mixed"
-    """The model, except for some fields that have house text."""
+    """The model, except for some fields that have template copy."""
     TEMPLATE = "template"
-    """Nobody: all fields have house text."""
+    """Nobody: all fields have template copy."""
 
 
 class EmailRecord(Record):
@@ -32,8 +32,8 @@ class EmailRecord(Record):
     """Of the subject line, where a shop compares some."""
     preheader: str
     copy_source: CopySource
-    house_fields: tuple[str, ...] = ()
-    """The fields with house text, because no wording of the model's passed."""
+    template_fields: tuple[str, ...] = ()
+    """The fields with template copy, because no wording of the model's passed."""
     occasion: str = ""
     product_ids: tuple[str, ...]
     links_left_out: Count = 0

@@ -14,19 +14,44 @@ import structlog
 
 from fondly.runtime import tracing
 from fondly.runtime.batches import batches
+from fondly.runtime.heartbeat import Silence
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric
 from fondly.runtime.queue.circuit import Circuit
 from fondly.runtime.queue.deletions import Deletions
 from fondly.runtime.queue.failures import Failures
-from fondly.runtime.queue.in_flight import in_time
 from fondly.runtime.queue.message import Message
 from fondly.runtime.queue.meter import Meter
 from fondly.runtime.queue.ports import Queue
-from fondly.runtime.queue.prefetch import Prefetch
-from fondly.runtime.queue.silence import Silence
 from fondly.runtime.queue.sqs import MAX_BATCH
-from fondly.runtime.queue.visibility import VisibilityKeeper
+from fondly.runtime.queue.visibility import VisibilityKeeper, in_time
+
+PREFETCH_S = 0.5
+"""A prefetched message is hidden from idle processes: only as many are as can be started within this time."""
+WEIGHT = 0.2
+"""Weight of the latest handler in the moving average."""
+
+
+class Prefetch:
+    """The number of messages worth prefetching, from a moving average of handler seconds."""
+
+    def __init__(self, concurrency: int) -> None:
+        self._concurrency = concurrency
+        self._mean_s: float | None = None
+
+    def handled(self, seconds: float) -> None:
+        """Record how long a handler took."""
+        mean = self._mean_s
+        self._mean_s = seconds if mean is None else mean + WEIGHT * (seconds - mean)
+
+    @property
+    def limit(self) -> int:
+        """Messages to hold in addition to those being handled: at most as many again."""
+        if self._mean_s is None:
+            return 0
+        turns = PREFETCH_S / max(self._mean_s, 1e-6)
+        return min(self._concurrency, int(turns * self._concurrency)) if turns >= 1 else 0
+
 
 log = get_logger()
 
@@ -60,7 +85,7 @@ class Consumer:
         self._meter = Meter(queue)
         self._failures = Failures(queue, self._circuit, handler=_name(handle))
         self._visibility = VisibilityKeeper(queue)
-        self._deletions = Deletions(queue, on_settled=self._visibility.remove)
+        self._deletions = Deletions(queue, on_done=self._visibility.remove)
         self._waiting: deque[Message] = deque()
         self._working: set[asyncio.Task[None]] = set()
         self._slot_freed = asyncio.Event()
@@ -153,18 +178,18 @@ class Consumer:
         except asyncio.CancelledError:
             self._visibility.remove(message)
             raise
-        except Exception as error:  # noqa: BLE001 - every failure is settled by its kind
-            outcome = await self._settle_failure(message, error)
+        except Exception as error:  # noqa: BLE001 - every failure is handled by its kind
+            outcome = await self._failed(message, error)
         else:
             self._deletions.add(message)
             self._circuit.succeeded()
             outcome = Metric.MESSAGES_SUCCEEDED
         took_s = time.monotonic() - started
         self._prefetch.handled(took_s)
-        self._meter.settled(message, outcome, took_s)
+        self._meter.ended(message, outcome, took_s)
 
-    async def _settle_failure(self, message: Message, error: Exception) -> Metric:
-        outcome = await self._failures.settle(message, error)
+    async def _failed(self, message: Message, error: Exception) -> Metric:
+        outcome = await self._failures.handle(message, error)
         self._visibility.remove(message)
         if self._circuit.remaining_s:
             await self._return_waiting(self._circuit.remaining_s)

@@ -20,9 +20,9 @@ class Deletions:
     A message that cannot be deleted is delivered again and recognised as done: a failed delete is no failure.
     """
 
-    def __init__(self, queue: Queue, *, on_settled: Callable[[Message], None]) -> None:
+    def __init__(self, queue: Queue, *, on_done: Callable[[Message], None]) -> None:
         self._queue = queue
-        self._on_settled = on_settled
+        self._on_done = on_done
         self._waiting: list[Message] = []
         self._timer: asyncio.TimerHandle | None = None
         self._calls: set[asyncio.Task[None]] = set()
@@ -56,7 +56,7 @@ class Deletions:
         except Exception as error:  # noqa: BLE001 - the messages are delivered again, see the class
             log.warning("delete_failed", error=repr(error))
         for message in messages:
-            self._on_settled(message)
+            self._on_done(message)
 
     async def _delete_batch(self, messages: Sequence[Message]) -> Sequence[Message]:
         refused = await self._queue.delete_batch(messages)

@@ -17,14 +17,14 @@ log = get_logger()
 
 
 class Failures:
-    """Settles failed messages and reports transient failures to the circuit."""
+    """Handles failed messages and reports transient failures to the circuit."""
 
     def __init__(self, queue: Queue, circuit: Circuit, *, handler: str) -> None:
         self._queue = queue
         self._circuit = circuit
         self._handler = handler
 
-    async def settle(self, message: Message, error: Exception) -> Metric:
+    async def handle(self, message: Message, error: Exception) -> Metric:
         """Dead-letter the message or return it for a retry; never raises: its visibility runs out anyway."""
         try:
             if isinstance(error, PermanentError):
@@ -33,7 +33,7 @@ class Failures:
                 return await self._postpone(message, error)
             return await self._retry(message, error)
         except Exception as failure:  # noqa: BLE001 - the message becomes visible again by itself
-            log.warning("message_not_settled", error=repr(failure))
+            log.warning("failure_not_handled", error=repr(failure))
             return Metric.MESSAGES_RETRIED
 
     async def _dead_letter(self, message: Message, error: PermanentError) -> Metric:

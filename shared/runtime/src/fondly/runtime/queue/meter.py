@@ -27,7 +27,7 @@ class Meter:
         if message.sent_ms:
             self._add(Metric.LAG_SECONDS, time.time() - message.sent_ms / 1000)
 
-    def settled(self, message: Message, outcome: Metric, seconds: float) -> None:
+    def ended(self, message: Message, outcome: Metric, seconds: float) -> None:
         """Record a message's outcome and how long its handler took."""
         self.count(Metric.MESSAGES_RECEIVED)
         self.count(outcome)

@@ -16,10 +16,10 @@ class SQSPolls:
         self._source = source
         self._interval_s = interval_s
 
-    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
-        """Poll the run after the interval, or at once; the same attempt is the same event."""
-        delay_s = 0 if at_once else self._interval_s
-        await self.send_data(run_id, self._poll(attempt=attempt), delay_s=delay_s)
+    async def send(self, run_id: str, attempt: int, *, delay_s: int | None = None) -> None:
+        """Poll the run after so many seconds, 900 at most, or the interval; an attempt is one event."""
+        wait_s = self._interval_s if delay_s is None else delay_s
+        await self.send_data(run_id, self._poll(attempt=attempt), delay_s=wait_s)
 
     async def send_data(self, run_id: str, data: EventData, *, delay_s: int = 0) -> None:
         """Send another message about the run, which arrives after so many seconds, 900 at most."""

@@ -1,9 +1,10 @@
 """Publishes bodies to SNS topics in batches; what SNS refuses is published again, never lost."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from fondly.contracts.events import EventData, new_event
 from fondly.runtime.batches import batches
 from fondly.runtime.queue.sqs import trace_attributes
 from fondly.runtime.retry import process_all
@@ -45,3 +46,21 @@ class Publisher:
             return [entry for entry in waiting if entry["Id"] not in accepted]
 
         await process_all(entries, publish, what=f"messages to {topic_arn}")
+
+
+class SNSAnnouncer:
+    """Wraps event data in envelopes from `source` and publishes them, ten per call."""
+
+    def __init__(self, publisher: Publisher, *, source: str, topic_arns: Mapping[str, str]) -> None:
+        self._publisher = publisher
+        self._source = source
+        self._topic_arns = topic_arns
+
+    async def announce(self, run_id: str, *events: EventData) -> None:
+        """Publish each event to its topic."""
+        bodies: dict[str, list[str]] = {}
+        for data in events:
+            event = new_event(data, run_id=run_id, source=self._source)
+            bodies.setdefault(data.topic, []).append(event.body)
+        for topic, batch in bodies.items():
+            await self._publisher.publish(self._topic_arns[topic], batch)

@@ -6,7 +6,7 @@ given up before its timeout is over, so that its handler has stopped when anothe
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from fondly.runtime.batches import batches
@@ -14,6 +14,36 @@ from fondly.runtime.logs import get_logger
 from fondly.runtime.queue.message import Message
 from fondly.runtime.queue.ports import Queue
 from fondly.runtime.queue.sqs import MAX_BATCH
+from fondly.runtime.retry import PostponedError
+
+MAX_HELD_S = 11.5 * 3_600
+"""Leaves time to end calls and to send the message anew."""
+Handler = Callable[[Message], Awaitable[None]]
+
+
+class HeldTooLongError(PostponedError):
+    """The message would soon become visible to others, and count as received once more."""
+
+
+def in_time(handle: Handler) -> Handler:
+    """Return a handler that is stopped, with `HeldTooLongError`, before SQS shows its message to others.
+
+    SQS hides a message for twelve hours at most, however often that is renewed; work that waits for a quota
+    may take longer. Source: SQS API reference, ChangeMessageVisibility.
+    """
+
+    async def handle_in_time(message: Message) -> None:
+        limit = asyncio.timeout(MAX_HELD_S)
+        try:
+            async with limit:
+                await handle(message)
+        except TimeoutError as error:
+            if limit.expired():
+                raise HeldTooLongError("not done in the hours for which SQS hides a message") from error
+            raise
+
+    return handle_in_time
+
 
 RENEW_AFTER = 0.25
 """The share of the visibility timeout after which it is renewed."""

@@ -16,7 +16,7 @@ from tenacity.wait import wait_random_exponential
 
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.allowance import Allowance, Kind
-from fondly.runtime.quota.shared import SharedQuota
+from fondly.runtime.quota.shared import DynamoDBSharedQuota
 from fondly.runtime.quota.turns import Claim, Counts, StoppingError, Turns
 from fondly.runtime.retry import (
     PACED_BASE_S,
@@ -45,7 +45,7 @@ class Limiter:
         requests_per_s: float,
         *,
         tokens_per_s: float = math.inf,
-        shared: SharedQuota | None = None,
+        shared: DynamoDBSharedQuota | None = None,
         stop: asyncio.Event | None = None,
         chance: random.Random | None = None,
     ) -> None:

@@ -11,10 +11,9 @@ from uuid import uuid4
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.allowance import Allowance, Kind
 from fondly.runtime.quota.ceiling import Found
-from fondly.runtime.quota.demand import Demand
-from fondly.runtime.quota.division import LEAST_PART, divide, equally
+from fondly.runtime.quota.division import LEAST_PART, Demand, divide, equally
 from fondly.runtime.quota.roster import HEARD_S, Roster, beat
-from fondly.runtime.quota.shared import SharedQuota
+from fondly.runtime.quota.shared import DynamoDBSharedQuota
 
 BEAT_S, QUICK_S = HEARD_S, 1.0
 """How often a task beats, and while something changes."""
@@ -32,7 +31,7 @@ log = get_logger()
 class Membership:
     """A task's place among those that share; if they cannot be reached, it goes on as one of as many."""
 
-    def __init__(self, shared: SharedQuota, allowance: Allowance, demand: Demand) -> None:
+    def __init__(self, shared: DynamoDBSharedQuota, allowance: Allowance, demand: Demand) -> None:
         self._shared = shared
         self._allowance = allowance
         self._demand = demand

@@ -6,7 +6,7 @@ something later.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fondly.runtime.quota.allowance import Kind
 from fondly.runtime.quota.ceiling import Found
@@ -26,14 +26,6 @@ class SharedState(NamedTuple):
     beats: Mapping[str, str]
     """Of the other tasks, by member."""
     found: Mapping[Kind, Found]
-
-
-class SharedQuota(Protocol):
-    """Where tasks tell one another; see `DynamoDBSharedQuota`."""
-
-    async def beat(self, member: str, beat: str) -> SharedState: ...  # noqa: D102 - documented there
-    async def tell(self, kind: Kind, found: Found, *, instead_of: int) -> None: ...  # noqa: D102 - documented there
-    async def leave(self, members: Sequence[str]) -> None: ...  # noqa: D102 - documented there
 
 
 class DynamoDBSharedQuota:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.quota.allowance import Allowance, Kind
-from fondly.runtime.quota.demand import Demand
+from fondly.runtime.quota.division import Demand
 from fondly.runtime.quota.membership import QUICK_S, Membership
-from fondly.runtime.quota.shared import SharedQuota
+from fondly.runtime.quota.shared import DynamoDBSharedQuota
 from fondly.runtime.retry import PostponedError
 
 LOOK_S = 1.0
@@ -58,7 +58,7 @@ class Turns:
         allowance: Allowance,
         counts: Counts,
         *,
-        shared: SharedQuota | None = None,
+        shared: DynamoDBSharedQuota | None = None,
         stop: asyncio.Event | None = None,
     ) -> None:
         self._allowance = allowance

@@ -40,7 +40,7 @@ class Account(BaseModel):
             return None
         return self._with(piece, self.reserved.get(piece, NOTHING) + min(wanted, left))
 
-    def settle(self, piece: str, paid: Decimal) -> "Account":
+    def pay(self, piece: str, paid: Decimal) -> "Account":
         """Turn what a piece has reserved into what it has spent, if it has reserved anything."""
         if piece not in self.reserved:
             return self

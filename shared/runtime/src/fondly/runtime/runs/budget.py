@@ -121,23 +121,26 @@ class Budget:
         await self._change(run_id, reserve)
         return after - before
 
-    async def settle(self, run_id: str, name: str, paid: Decimal) -> None:
+    async def pay(self, run_id: str, name: str, paid: Decimal) -> None:
         """Turn what was reserved under a name into what was paid."""
-        await self._change(run_id, lambda account: account.settle(name, paid))
+        await self._change(run_id, lambda account: account.pay(name, paid))
 
     async def stop(
         self, run_id: str, piece: str, usd: Decimal, *, short: Decimal | None = None
     ) -> RunStoppedError:
         """Stop the run before something that may cost so much, and return the error to raise.
 
-        `short` is what of it is not reserved yet, by default all.
-        The account is closed first: a crash in between leaves a run in which nothing can be paid, and the
-        message that comes back stops it.
+        `short` is what of it is not reserved yet, by default all. The account is closed first: a crash in
+        between leaves a run in which nothing can be paid, and the message that comes back stops it.
         """
         account = await self.account(run_id)
         budget = account.limit or self._usd or NOTHING
         missing = account.committed + (usd if short is None else short) - budget
-        reason = _reason(piece, usd, account, budget=budget, missing=missing)
+        reason = (
+            f"the budget of {budget:.4f} dollars does not allow {piece}, which may cost {usd:.4f}: "
+            f"{account.spent:.4f} spent, {account.committed - account.spent:.4f} reserved for work in "
+            f"flight, {missing:.4f} missing"
+        )
         await self._change(run_id, lambda account: account.stop(reason))
         reason = (await self.account(run_id)).stopped
         if await self._ledger.stop(run_id, reason):
@@ -211,7 +214,7 @@ class _Tab:
             self._changed.notify_all()
 
     async def close(self) -> None:
-        """Settle the tab; if the ledger does not answer, what is reserved counts as spent.
+        """Pay the tab; if the ledger does not answer, what is reserved counts as spent.
 
         So does what is kept for calls that outlive their piece, as after a cancellation.
         """
@@ -219,9 +222,9 @@ class _Tab:
             return
         owed, self._reserved, self._paid = self._paid + self._in_flight, self._in_flight, NOTHING
         try:
-            await self._budget.settle(self._run_id, self._name, owed)
+            await self._budget.pay(self._run_id, self._name, owed)
         except (BotoCoreError, ClientError, TransientError) as error:
-            log.warning("budget_not_settled", piece=self._piece, error=repr(error))
+            log.warning("budget_not_paid", piece=self._piece, error=repr(error))
 
 
 _current: ContextVar[_Tab | None] = ContextVar("tab", default=None)
@@ -245,11 +248,3 @@ async def paying(most: Mapping[str, int]) -> AsyncIterator[Payment]:
         yield payment
     finally:
         await tab.give_back(usd, payment.usd)
-
-
-def _reason(piece: str, usd: Decimal, account: Account, *, budget: Decimal, missing: Decimal) -> str:
-    reserved = account.committed - account.spent
-    return (
-        f"the budget of {budget:.4f} dollars does not allow {piece}, which may cost {usd:.4f}: "
-        f"{account.spent:.4f} spent, {reserved:.4f} reserved for work in flight, {missing:.4f} missing"
-    )

@@ -13,6 +13,7 @@ from fondly.runtime.runs.run import Run, StageName, StageState
 from fondly.runtime.storage import from_item, to_item
 
 RUN = "run"
+CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 def key(run_id: str, item: str = RUN) -> dict[str, Any]:
@@ -30,7 +31,7 @@ async def conditionally(write: Awaitable[object]) -> bool:
     try:
         await write
     except ClientError as error:
-        if error_code(error) == "ConditionalCheckFailedException":
+        if error_code(error) == CONDITION_FAILED:
             return False
         raise
     return True
@@ -46,6 +47,11 @@ def passed(in_round: Round) -> str:
     return f"{in_round}_passed"
 
 
+def state_of(stage: StageName) -> str:
+    """The attribute with the state of a service."""
+    return f"{stage}_state"
+
+
 def read_run(item: Mapping[str, Any]) -> Run:
     """Read a run's item."""
     values = from_item(item)
@@ -57,8 +63,15 @@ def read_run(item: Mapping[str, Any]) -> Run:
         )
         for stage in StageName
     }
+    states = {stage: values[state_of(stage)] for stage in StageName if state_of(stage) in values}
     rounds = {each: _numbers(values.get(passed(each), ())) for each in Round}
-    members = {**values, "reason": values.get("reason") or None, "stages": stages, "rounds": rounds}
+    members = {
+        **values,
+        "reason": values.get("reason") or None,
+        "stages": stages,
+        "rounds": rounds,
+        "states": states,
+    }
     return Run.model_validate(members)
 
 

@@ -3,10 +3,24 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import Round
-from fondly.runtime.runs.items import RUN, conditionally, key, now, passed, reached_by, read_run
+from fondly.runtime.errors import error_code
+from fondly.runtime.runs.items import (
+    CONDITION_FAILED,
+    RUN,
+    conditionally,
+    key,
+    now,
+    passed,
+    reached_by,
+    read_run,
+    state_of,
+)
 from fondly.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
+from fondly.runtime.runs.state import AnyState
 from fondly.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
@@ -119,6 +133,29 @@ class Ledger:
             await announce()
             await self._update(run_id, f"SET {stage}_announced = :yes", {":yes": True})
 
+    async def change_state(
+        self, run: Run, kind: type[AnyState], changed: Callable[[AnyState], AnyState]
+    ) -> Run:
+        """Replace a service's state by what `changed` makes of it, anew if somebody else has changed it.
+
+        Returns the run as it is then; nothing is written if `changed` returns what it was given.
+        """
+        name = state_of(kind.stage)
+        while True:
+            state = kind.of(run)
+            wanted = changed(state)
+            if wanted == state:
+                return run
+            wanted = wanted.having(version=state.version + 1)
+            same = f"{name}.version = :version" if state.version else f"attribute_not_exists({name})"
+            values = {":state": wanted.stored(), **({":version": state.version} if state.version else {})}
+            try:
+                return await self._update(run.run_id, f"SET {name} = :state", values, only_if=same)
+            except ClientError as error:
+                if error_code(error) != CONDITION_FAILED:
+                    raise
+            run = await self.run(run.run_id)
+
     async def set_step(self, run_id: str, **values: str) -> Run:
         """Merge strings into the run's step state by name."""
         names = {f"#{name}": name for name in values}
@@ -220,12 +257,14 @@ class Ledger:
         expression: str,
         values: dict[str, Any],
         names: dict[str, str] | None = None,
+        *,
+        only_if: str = "",
     ) -> Run:
         reply = await self._dynamodb.update_item(
             TableName=self._table,
             Key=key(run_id),
             UpdateExpression=expression,
-            ConditionExpression="attribute_exists(#run_id)",
+            ConditionExpression=" AND ".join(filter(None, ["attribute_exists(#run_id)", only_if])),
             ExpressionAttributeValues=to_item(values),
             ReturnValues="ALL_NEW",
             ExpressionAttributeNames={"#run_id": "run_id", **(names or {})},

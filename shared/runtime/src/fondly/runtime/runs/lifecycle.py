@@ -23,7 +23,7 @@ COUNTED = (
     Metric.EMAILS,
     Metric.EMAILS_TEMPLATE_COPY,
     Metric.EMAILS_MIXED_COPY,
-    Metric.HOUSE_FIELDS,
+    Metric.TEMPLATE_FIELDS,
     Metric.EMAILS_FAILED,
     Metric.COPY_PROMPTS,
     Metric.COPY_REPAIRS,

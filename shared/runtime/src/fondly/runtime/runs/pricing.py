@@ -2,7 +2,7 @@
 
 They are read from `prices.toml`, the only place that has prices: each with its unit, region, date and page.
 Units are named `<service>.<unit>`; Bedrock's include the model: `bedrock.input_tokens.<model id>`. Input
-tokens read from or written to a model's cache, and all tokens of batch inference, are units of their own.
+tokens read from or written to a model's cache are units of their own.
 """
 
 import datetime as dt

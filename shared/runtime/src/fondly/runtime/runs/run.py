@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,11 +27,9 @@ MAKING = (StageName.INGEST, StageName.SENTIMENT, StageName.RECOMMENDER, StageNam
 
 
 ATTEMPTS = {
-    StageName.SENTIMENT: "sentiment_attempt",
     StageName.RECOMMENDER: "attempt",
-    StageName.MAILER: "mailer_attempt",
 }
-"""Where a run's `step` holds the number of the latest poll, for the stages that poll long jobs."""
+"""Where a run's `step` holds the number of the latest poll, for the stage that polls long jobs."""
 
 
 def part_name(part: int) -> str:
@@ -74,8 +72,10 @@ class Run(BaseModel):
     finished_at: datetime | None = None
     parts: int | None = None
     stages: dict[StageName, StageState] = {}
+    states: dict[StageName, dict[str, Any]] = {}
+    """What services keep of the run, each read by a `ServiceState` of its own."""
     step: dict[str, str] = {}
-    """State of long jobs: short strings by name, such as ARNs."""
+    """What release 0.1.0 kept in place of states: strings by name."""
     rounds: dict[Round, frozenset[int]] = {}
     """The numbers of the bundles that are through each of the recommender's rounds."""
 
@@ -94,7 +94,8 @@ class Run(BaseModel):
 
     def attempt(self, stage: StageName) -> int:
         """Return the number of a stage's latest poll, zero if it has not polled."""
-        return int(self.step.get(ATTEMPTS[stage], 0))
+        state = self.states.get(stage)
+        return int(self.step.get(ATTEMPTS[stage], 0) if state is None else state.get("attempt", 0))
 
     @property
     def is_open(self) -> bool:

@@ -1,10 +1,11 @@
 """What every request passes before it reaches a route: whoever admits callers, rate, size, time."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -13,9 +14,64 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fondly.runtime.logs import get_logger
-from fondly.runtime.web.limits import RateLimits
 from fondly.runtime.web.measures import Measures
 from fondly.runtime.web.problems import ProblemError, problem_response, try_again
+
+HOLDS_S = 2.0
+"""For how many seconds a bucket holds: so much may come at once after a pause."""
+MOST_CALLERS = 10_000
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Fills with `per_s` requests a second, and holds those of `HOLDS_S`, at least one."""
+
+    per_s: float
+    level: float
+    at: float
+
+    @classmethod
+    def full(cls, per_s: float, now: float) -> "Bucket":
+        """Return a bucket that nobody has taken from."""
+        return cls(per_s, max(1.0, per_s * HOLDS_S), now)
+
+    def wait_s(self, now: float) -> float:
+        """Return for how many seconds there is no request in it; 0 if there is one."""
+        self.level = min(max(1.0, self.per_s * HOLDS_S), self.level + max(0.0, now - self.at) * self.per_s)
+        self.at = now
+        return 0.0 if self.level >= 1 else (1 - self.level) / self.per_s
+
+    def take(self) -> None:
+        """Take a request."""
+        self.level -= 1
+
+
+@dataclass(kw_only=True)
+class RateLimits:
+    """The limits of one process. A refused request takes nothing: insisting locks nobody out."""
+
+    per_s: float
+    caller_per_s: float
+    clock: Callable[[], float] = monotonic
+    _all: Bucket = field(init=False)
+    _callers: OrderedDict[str, Bucket] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self._all = Bucket.full(self.per_s, self.clock())
+
+    def take(self, caller: str) -> float:
+        """Take a request of a caller; return 0, or for how many seconds there is none to take."""
+        now = self.clock()
+        own = self._callers.pop(caller, None) or Bucket.full(self.caller_per_s, now)
+        self._callers[caller] = own
+        if len(self._callers) > MOST_CALLERS:
+            self._callers.popitem(last=False)
+        wait_s = max(own.wait_s(now), self._all.wait_s(now))
+        if not wait_s:
+            own.take()
+            self._all.take()
+        return wait_s
+
 
 OPEN_PATHS = frozenset({"/health", "/live"})
 """What load balancers and containers ask, whoever they are."""

@@ -7,14 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fondly.cli.check.estimate import Estimate
-from fondly.cli.check.views import CheckView, Training
 from fondly.cli.tables import cell, table
 from fondly.contracts.ingest_report import FileReport, IngestReport
 from fondly.contracts.records import Exclusion
+from fondly.operations.check.estimate import Estimate
+from fondly.operations.check.views import CheckView, Training
+from fondly.operations.formatting import count, share, usd
+from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
 from fondly.stack.fact_tables import rejects_table
-from fondly.stack.formatting import count, share, usd
-from fondly.stack.ingest_facts import convention_lines, ignored_lines
 
 A_CENT = Decimal("0.01")
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from fondly.cli.cleanup.report import Row
 from fondly.cli.tables import cell, table, wrap_beyond
-from fondly.stack.formatting import count
+from fondly.operations.cleanup.report import Row
+from fondly.operations.formatting import count
 
 
 def cleanup_table(rows: Sequence[Row], *, dry_run: bool) -> Table:

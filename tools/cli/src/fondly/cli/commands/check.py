@@ -57,16 +57,16 @@ def check(
     Nothing is started, sent or paid. Exit code 1 if the files cannot be used.
     """
     from fondly.cli.check.progress import reading
-    from fondly.cli.check.reading import choose, read
     from fondly.cli.check.tables import show
-    from fondly.cli.check.views import view
     from fondly.cli.output import console, print_json, say
-    from fondly.stack.shop import load_shop
+    from fondly.operations.check.reading import choose, read
+    from fondly.operations.check.views import view
+    from fondly.operations.shop import load_shop
 
     shop = load_shop(config)
     chosen = choose(files, shop, mapping)
     if write_mapping:
-        from fondly.cli.check.mapping import write
+        from fondly.operations.check.mapping import write
 
         write(chosen.sources, write_mapping)
         say(f"wrote {write_mapping}: complete it, then run `fondly check` with --mapping {write_mapping}")

@@ -8,8 +8,8 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, ask, in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.cleanup.scope import Scope
-    from fondly.cli.environment import Environment
+    from fondly.operations.cleanup.scope import Scope
+    from fondly.operations.environment import Environment
 
 OfRun = Annotated[
     str | None, typer.Option("--run", help="Only what this run has made; the beginning of its id will do.")
@@ -47,11 +47,11 @@ async def cleanup(
     queues, topics, tables and buckets that no Terraform looks after. Ends with what is left, and why.
     Killed at any point, it is simply run again. Exits with 1 if something could not be deleted.
     """
-    from fondly.cli.cleanup.clean import clean, whole_id
-    from fondly.cli.cleanup.scope import open_scope
     from fondly.cli.cleanup.table import cleanup_table
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import console, print_json, say
+    from fondly.operations.cleanup.clean import clean, whole_id
+    from fondly.operations.cleanup.scope import open_scope
+    from fondly.operations.errors import OperationError
 
     if (run is None) is not everything:
         raise typer.BadParameter("give either --run ID or --all")
@@ -61,9 +61,10 @@ async def cleanup(
         dry_run=dry_run,
         timeout_s=60.0 * timeout_minutes,
         dataset_groups=frozenset(dataset_group or ()),
+        tell=say,
     ) as scope:
         if not (dry_run or yes or await _confirmed(scope)):
-            raise CommandError("nothing deleted")
+            raise OperationError("nothing deleted")
         await clean(scope)
         rows = scope.report.rows
     if json:
@@ -78,8 +79,8 @@ async def cleanup(
 
 async def _confirmed(scope: "Scope") -> bool:
     """Ask for the name of what is lost: a single key is pressed too easily."""
-    from fondly.cli.cleanup.clean import open_runs
     from fondly.cli.output import say
+    from fondly.operations.cleanup.clean import open_runs
 
     name = scope.run_id or scope.environment.name
     if not scope.run_id:

@@ -10,8 +10,8 @@ from fondly.cli.execution import guarded, in_environment
 from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
-    from fondly.cli.cost.workload import Workload
-    from fondly.cli.environment import Environment
+    from fondly.operations.cost.workload import Workload
+    from fondly.operations.environment import Environment
 
 
 app = typer.Typer(no_args_is_help=True, help="What runs cost: reckoned before, measured afterwards.")
@@ -55,7 +55,6 @@ TextUnits = Annotated[
 Model = Annotated[
     str, typer.Option(envvar="FONDLY_MAILER_MODEL_ID", help="The Bedrock model, whose tokens have prices.")
 ]
-Batch = Annotated[bool, typer.Option("--batch", help="Ask by batch inference instead of calls.")]
 Aspects = Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")]
 Languages = Annotated[bool, typer.Option("--languages", help="Have Comprehend find each review's language.")]
 WeeklyShare = Annotated[
@@ -95,7 +94,6 @@ def estimate(
     converse_rpm: ConverseRpm = 200.0,
     comprehend_tps: ComprehendTps = 10.0,
     config: ConfigFile = None,
-    batch: Batch = False,
     aspects: Aspects = False,
     languages: Languages = False,
     ranking: Ranking = True,
@@ -107,16 +105,15 @@ def estimate(
 
     Nothing is started, sent or paid.
     """
-    from fondly.cli.cost.estimate import estimate_cost
-    from fondly.cli.cost.hours import Quotas
     from fondly.cli.cost.tables import show_estimate
-    from fondly.cli.cost.workload import Workload
     from fondly.cli.output import console, print_json
+    from fondly.operations.cost.estimate import estimate_cost
+    from fondly.operations.cost.hours import Quotas
+    from fondly.operations.cost.workload import Workload
 
     options = {
         "model_id": model_id,
         "held_out": holdout,
-        "batch": batch,
         "asks_aspects": aspects,
         "auto_language": languages,
         "known_prompts": known_prompts,
@@ -155,9 +152,10 @@ def estimate(
 @in_environment
 async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False) -> None:
     """Show what a run has used and what that cost, and its budget if it has one."""
-    from fondly.cli.cost.measured import measured_cost, show_measured
+    from fondly.cli.cost.tables import show_measured
     from fondly.cli.output import console, print_json
-    from fondly.cli.runs.lookup import find_run
+    from fondly.operations.cost.measured import measured_cost
+    from fondly.operations.runs.lookup import find_run
 
     ledger = await environment.ledger()
     found = await measured_cost(environment, ledger, await find_run(ledger, run_id))
@@ -171,8 +169,9 @@ async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False
 @in_environment
 async def realtime(environment: "Environment", *, days: Days = 30, json: AsJson = False) -> None:
     """Show what picks in real time, and the campaign, have used in some days, and what that cost."""
-    from fondly.cli.cost.realtime import realtime_cost, show_realtime
+    from fondly.cli.cost.tables import show_realtime
     from fondly.cli.output import console, print_json
+    from fondly.operations.cost.realtime import realtime_cost
 
     found = await realtime_cost(environment, days=days, now=utc_now())
     if json:
@@ -193,14 +192,14 @@ def guidance() -> None:
 
 
 def _counted(data: Path, config: Path | None) -> "Workload":
-    """Count what is to be done in a shop's files; raise `CommandError` if they cannot be used."""
-    from fondly.cli.check.estimate import workload_of
-    from fondly.cli.check.reading import choose, read
-    from fondly.cli.errors import CommandError
-    from fondly.stack.shop import load_shop
+    """Count what is to be done in a shop's files; raise `OperationError` if they cannot be used."""
+    from fondly.operations.check.estimate import workload_of
+    from fondly.operations.check.reading import choose, read
+    from fondly.operations.errors import OperationError
+    from fondly.operations.shop import load_shop
 
     shop = load_shop(config)
     checked = read(choose([data], shop), shop, watch=lambda _: None)
     if checked.report.failed:
-        raise CommandError(f"these files cannot be used: {checked.report.failed}")
+        raise OperationError(f"these files cannot be used: {checked.report.failed}")
     return workload_of(checked)

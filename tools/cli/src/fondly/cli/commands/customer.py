@@ -11,9 +11,9 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, ask, in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.cleanup.scope import Scope
-    from fondly.cli.customers.proof import Proof
-    from fondly.cli.environment import Environment
+    from fondly.operations.cleanup.scope import Scope
+    from fondly.operations.customers.proof import Proof
+    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What is known of customers; export it, and forget them.")
 
@@ -52,16 +52,16 @@ FORGET = "forget"
 @in_environment
 async def show(environment: "Environment", customers: Who, *, json: AsJson = False) -> None:
     """Show what the tables know of customers, and why they are or are not written to."""
-    from fondly.cli.customers.known import at_a_glance
-    from fondly.cli.customers.lookup import whom
     from fondly.cli.customers.tables import known_table
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import console, print_json
+    from fondly.operations.customers.items import whom
+    from fondly.operations.customers.known import at_a_glance
+    from fondly.operations.errors import OperationError
 
     async with _scope(environment) as scope:
         known = await at_a_glance(scope, await whom(scope, customers))
     if known.is_empty:
-        raise CommandError(
+        raise OperationError(
             "nothing is known of them in the tables: `fondly customer search` looks everywhere"
         )
     if json:
@@ -79,18 +79,17 @@ async def export(
 
     An archive with `customer.json` and their finished emails, readable by you alone; or all in one JSON.
     """
-    from fondly.cli.customers.archive import write_archive
-    from fondly.cli.customers.known import everything
-    from fondly.cli.customers.lookup import whom
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import print_json, say
-    from fondly.cli.tables import counted
     from fondly.contracts.file_names import file_name
+    from fondly.operations.customers.items import whom
+    from fondly.operations.customers.known import everything, write_archive
+    from fondly.operations.errors import OperationError
+    from fondly.operations.formatting import counted
 
     async with _scope(environment) as scope:
         known = await everything(scope, await whom(scope, customers))
     if known.is_empty:
-        raise CommandError("nothing is known of them")
+        raise OperationError("nothing is known of them")
     if json:
         print_json(known)
         return
@@ -113,10 +112,10 @@ async def search(environment: "Environment", customers: Who, *, json: AsJson = F
     Exits with 1 if something names them. It looks into archives, workbooks, Parquet files and emails, and
     says what it cannot look into.
     """
-    from fondly.cli.customers.forget import traces_of
-    from fondly.cli.customers.lookup import whom
-    from fondly.cli.customers.search import Search
     from fondly.cli.output import print_json
+    from fondly.operations.customers.forget import traces_of
+    from fondly.operations.customers.items import whom
+    from fondly.operations.customers.search import Search
 
     async with _scope(environment) as scope:
         proof = await Search(scope, traces_of(await whom(scope, customers))).run()
@@ -150,21 +149,21 @@ async def forget(
     1 if something is left.
     """
     from fondly.cli.cleanup.table import cleanup_table
-    from fondly.cli.customers.answer import Forgotten
-    from fondly.cli.customers.forget import forget as forget_customers
-    from fondly.cli.customers.lookup import whom
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.tables import counted
+    from fondly.operations.customers.forget import forget as forget_customers
+    from fondly.operations.customers.items import whom
+    from fondly.operations.customers.proof import Forgotten
+    from fondly.operations.errors import OperationError
+    from fondly.operations.formatting import counted
 
     if not all(customers):
         raise typer.BadParameter("an id is not empty")
-    role_arn = role_arn or await _role(environment)
+    role_arn = role_arn or await environment.role_arn("personalize")
     async with _scope(environment, dry_run, 60.0 * timeout_minutes, frozenset(dataset_group or ())) as scope:
         gone = await whom(scope, customers)
         question = f"Forget {counted(len(gone.customer_ids), 'customer')} for good? Type {FORGET} to go on: "
         if not (dry_run or yes) and ask(question).strip() != FORGET:
-            raise CommandError("nothing forgotten")
+            raise OperationError("nothing forgotten")
         proof = await forget_customers(scope, gone, uploads=uploads, role_arn=role_arn, wait=wait)
     if json:
         print_json(Forgotten(rows=scope.report.rows, proof=proof))
@@ -185,10 +184,16 @@ async def _scope(
     timeout_s: float = 0.0,
     dataset_groups: frozenset[str] = frozenset(),
 ) -> AsyncIterator["Scope"]:
-    from fondly.cli.cleanup.scope import open_scope
+    from fondly.cli.output import say
+    from fondly.operations.cleanup.scope import open_scope
 
     async with open_scope(
-        environment, run_id=None, dry_run=dry_run, timeout_s=timeout_s, dataset_groups=dataset_groups
+        environment,
+        run_id=None,
+        dry_run=dry_run,
+        timeout_s=timeout_s,
+        dataset_groups=dataset_groups,
+        tell=say,
     ) as scope:
         yield scope
 
@@ -205,10 +210,3 @@ def _show_proof(proof: "Proof") -> None:
     screen.print(unseen_table(proof))
     for line in (*more(proof), verdict(proof)):
         say(line)
-
-
-async def _role(environment: "Environment") -> str:
-    """The role's ARN as Terraform names it, in the account that the environment's queues are in."""
-    url = await environment.queue_url(next(iter(environment.topology.queues)))
-    _, partition, _, _, account, _ = (await environment.queue_arn(url)).split(":")
-    return f"arn:{partition}:iam::{account}:role/{environment.name}-personalize"

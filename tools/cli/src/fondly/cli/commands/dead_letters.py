@@ -1,6 +1,5 @@
 """`fondly dlq`: show, redrive and discard dead letters."""
 
-import json as json_text
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,10 +10,7 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import ask, in_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fondly.cli.dead_letters.dead_letter import DeadLetter
-    from fondly.cli.environment import Environment
+    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that the services gave up.")
 
@@ -33,9 +29,9 @@ OutFile = Annotated[
 @in_environment
 async def list_(environment: "Environment", *, json: AsJson = False) -> None:
     """Show how many dead letters each queue has."""
-    from fondly.cli.dead_letters.counts import count_dead_letters
     from fondly.cli.dead_letters.table import count_table
     from fondly.cli.output import console, print_json
+    from fondly.operations.dead_letters.received import count_dead_letters
 
     counts = await count_dead_letters(environment)
     if json:
@@ -60,10 +56,10 @@ async def show(
 
     They stay in the dead-letter queue.
     """
-    from fondly.cli.dead_letters.dead_letter import Selection
-    from fondly.cli.dead_letters.received import receive_dead_letters
     from fondly.cli.dead_letters.table import show_dead_letter
     from fondly.cli.output import console, print_json, say
+    from fondly.operations.dead_letters.dead_letter import Selection
+    from fondly.operations.dead_letters.received import receive_dead_letters
 
     selection = Selection(run_id=run, message_id=message_id)
     fetched = limit if selection.everything else None
@@ -88,11 +84,11 @@ async def redrive(
     json: AsJson = False,
 ) -> None:
     """Send dead letters back to their queue."""
-    from fondly.cli.dead_letters.dead_letter import Selection
-    from fondly.cli.dead_letters.redrive import redrive as redrive_dead_letters
-    from fondly.cli.errors import NoSuchDeadLetterError
     from fondly.cli.output import console, print_json, say
     from fondly.cli.tables import cell
+    from fondly.operations.dead_letters.dead_letter import Selection
+    from fondly.operations.dead_letters.redrive import redrive as redrive_dead_letters
+    from fondly.operations.errors import NoSuchDeadLetterError
 
     selection, name = Selection(run_id=run, message_id=message_id), environment.known_queue(queue)
     done = await redrive_dead_letters(environment, name, selection, lambda moved: say(f"{moved} moved"))
@@ -120,40 +116,33 @@ async def discard(
 
     They are written as JSON lines to `--out` or standard output before.
     """
-    from fondly.cli.dead_letters.dead_letter import Discarded, Selection
-    from fondly.cli.dead_letters.received import receive_dead_letters
-    from fondly.cli.errors import CommandError, NoSuchDeadLetterError
     from fondly.cli.output import print_json, say
+    from fondly.operations.dead_letters.dead_letter import Discarded, Selection
+    from fondly.operations.dead_letters.received import discarding
+    from fondly.operations.errors import OperationError
 
-    name, selection = environment.known_queue(queue), Selection(run_id=run, message_id=message_id)
-    async with receive_dead_letters(environment, name) as received:
-        selected = selection.of(received.dead_letters)
-        if not (selected or selection.everything):
-            raise NoSuchDeadLetterError(name)
-        if selected and not (yes or _confirmed(len(selected), name)):
-            raise CommandError("nothing discarded")
-        _write(selected, out_file)
-        discarded = await received.delete(selected)
+    selection = Selection(run_id=run, message_id=message_id)
+    async with discarding(environment, queue, selection) as found:
+        if found.selected and not (yes or _confirmed(len(found.selected), found.queue)):
+            raise OperationError("nothing discarded")
+        _write(found.lines, out_file)
+        discarded = await found.delete()
     if json and out_file:
-        print_json(Discarded(queue=name, discarded=discarded, written_to=str(out_file)))
-    say(f"{discarded} dead letters of {name} discarded")
-    if kept := len(selected) - discarded:
-        raise CommandError(f"{kept} could not be deleted and stay in the queue: the answer took too long")
+        print_json(Discarded(queue=found.queue, discarded=discarded, written_to=str(out_file)))
+    say(f"{discarded} dead letters of {found.queue} discarded")
+    if kept := len(found.selected) - discarded:
+        raise OperationError(f"{kept} could not be deleted and stay in the queue: the answer took too long")
 
 
 def _confirmed(count: int, queue: str) -> bool:
-    from fondly.cli.dead_letters.received import HIDDEN_S
+    from fondly.operations.dead_letters.received import HIDDEN_S
 
     answer = ask(f"Discard {count} dead letters of {queue}? Answer within {HIDDEN_S} s [y/N]: ")
     return answer.strip().casefold() in {"y", "yes"}
 
 
-def _write(dead_letters: "Sequence[DeadLetter]", out_file: Path | None) -> None:
+def _write(lines: str, out_file: Path | None) -> None:
     """Write dead letters, one per line; they are on disk before anything is deleted."""
-    lines = "".join(
-        json_text.dumps(each.model_dump(mode="json") | {"attributes": each.attributes}, default=repr) + "\n"
-        for each in dead_letters
-    )
     if out_file:
         with out_file.open("a", encoding="ascii") as file:
             file.write(lines)

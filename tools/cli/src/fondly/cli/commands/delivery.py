@@ -8,8 +8,8 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import ask, in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.delivery.views import DeliveryView
-    from fondly.cli.environment import Environment
+    from fondly.operations.delivery.views import DeliveryView
+    from fondly.operations.environment import Environment
 
 RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
 By = Annotated[
@@ -71,9 +71,10 @@ async def approve(
 
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
-    from fondly.cli.delivery.approving import Approving, Terms, note, reason_given
-    from fondly.cli.delivery.who import decider
     from fondly.cli.output import say
+    from fondly.operations.delivery.approving import Approving, note, reason_given
+    from fondly.operations.delivery.terms import Terms
+    from fondly.operations.delivery.who import decider
 
     terms, reason = Terms.of(sample=sample, seeds=seeds, at=at, per_hour=per_hour), reason_given(why)
     who = await decider(environment, by)
@@ -96,8 +97,8 @@ async def reject(
     json: AsJson = False,
 ) -> None:
     """End a delivery: nothing more of it ever goes out."""
-    from fondly.cli.delivery.approving import Approving, reason_given, rejection
-    from fondly.cli.delivery.who import decider
+    from fondly.operations.delivery.approving import Approving, reason_given, rejection
+    from fondly.operations.delivery.who import decider
     from fondly.runtime.runs.delivery import Act
 
     reason = reason_given(why)
@@ -115,8 +116,8 @@ async def pause(
 
     Emails that are being handed over at this moment still go out.
     """
-    from fondly.cli.delivery.approving import Approving, reason_given
-    from fondly.cli.delivery.who import decider
+    from fondly.operations.delivery.approving import Approving, reason_given
+    from fondly.operations.delivery.who import decider
     from fondly.runtime.runs.delivery import Act
 
     reason = reason_given(why)
@@ -134,8 +135,8 @@ async def hold(
 
     Nothing goes out until somebody approves it, whatever the settings say.
     """
-    from fondly.cli.delivery.approving import Approving, reason_given
-    from fondly.cli.delivery.who import decider
+    from fondly.operations.delivery.approving import Approving, reason_given
+    from fondly.operations.delivery.who import decider
     from fondly.runtime.runs.delivery import Act
 
     reason = reason_given(why)
@@ -148,9 +149,9 @@ async def resume_delivery(
     environment: "Environment", run_id: str, *, why: str | None, by: str | None, yes: bool, json: bool
 ) -> None:
     """Go on with a delivery that is paused, as it was before; ask first, as approving does."""
-    from fondly.cli.delivery.approving import Approving, reason_given
-    from fondly.cli.delivery.who import decider
     from fondly.cli.output import say
+    from fondly.operations.delivery.approving import Approving, reason_given
+    from fondly.operations.delivery.who import decider
     from fondly.runtime.runs.delivery import Act
 
     reason = reason_given(why)
@@ -165,20 +166,20 @@ async def resume_delivery(
 
 def _confirm(act: str, line: str, *, yes: bool) -> None:
     """Say what a decision leads to, and ask for its name: a single key is pressed too easily."""
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import fitted, plain, say
+    from fondly.operations.errors import OperationError
 
     word = "approve" if act == "sample" else act
     if yes:
         say(line)
     elif ask(f"{fitted(plain(line))}\nType {word} to go on: ").strip() != word:
-        raise CommandError("nothing decided")
+        raise OperationError("nothing decided")
 
 
 def _show(view: "DeliveryView", *, json: bool) -> None:
-    from fondly.cli.delivery.approving import later
     from fondly.cli.delivery.tables import show_delivery
     from fondly.cli.output import console, print_json, say
+    from fondly.operations.delivery.approving import later
 
     if json:
         print_json(view)

@@ -12,8 +12,8 @@ from fondly.cli.execution import FOUND_WRONG, guarded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fondly.operations.shop import Shop
     from fondly.stack.demo import OpenStack
-    from fondly.stack.shop import Shop
 
 Data = Annotated[
     Path | None,
@@ -64,10 +64,10 @@ def demo(
     from functools import partial
 
     from fondly.cli.output import say
+    from fondly.operations.shop import load_shop
     from fondly.stack.embedded import FINISHING, embedded_stack
     from fondly.stack.kept import kept_stack, require_no_stack
-    from fondly.stack.shop import load_shop
-    from fondly.stack.shop.local import with_shop
+    from fondly.stack.local_shop import with_shop
 
     keep = keep or hold
     if keep:
@@ -102,8 +102,8 @@ def compose_demo(
     """Run a file to finished emails on docker compose."""
     from functools import partial
 
+    from fondly.operations.shop import load_shop
     from fondly.stack.compose import compose_stack
-    from fondly.stack.shop import load_shop
 
     if data:
         _checked(data, load_shop(), json=json)
@@ -113,7 +113,7 @@ def compose_demo(
 def _say_what_is_next() -> None:
     """Lead somebody who is here for the first time to their first delivery."""
     from fondly.cli.output import say
-    from fondly.stack.background import running_stack
+    from fondly.operations.local_stack import running_stack
     from fondly.stack.local_mail import FOLDER
 
     stack = running_stack()
@@ -132,11 +132,11 @@ def _checked(data: Path, shop: "Shop", *, json: bool) -> dict[str, str]:
     Files that cannot be used end the command before anything is started.
     """
     from fondly.cli.check.progress import reading
-    from fondly.cli.check.reading import choose, read
     from fondly.cli.check.tables import show
-    from fondly.cli.check.views import view
     from fondly.cli.output import console
-    from fondly.stack.link_hosts import usual_hosts
+    from fondly.operations.check.link_hosts import usual_hosts
+    from fondly.operations.check.reading import choose, read
+    from fondly.operations.check.views import view
 
     chosen = choose([data], shop)
     with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:

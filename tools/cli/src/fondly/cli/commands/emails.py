@@ -9,8 +9,8 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.emails.finished import Emails
-    from fondly.cli.environment import Environment
+    from fondly.operations.emails.finished import Emails
+    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Finished emails: look at them, send one as a test.")
 
@@ -48,12 +48,12 @@ async def list_(
     Each with what has become of it.
     """
     from fondly.cli.emails.tables import email_table
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import console, print_json, say
     from fondly.contracts.delivery import Outcome
+    from fondly.operations.errors import OperationError
 
     if random and outcome:
-        raise CommandError("give --random or --outcome, not both")
+        raise OperationError("give --random or --outcome, not both")
     emails = await _emails(environment, run_id)
     if outcome:
         customers = await emails.with_outcome(Outcome(outcome), limit)
@@ -115,15 +115,15 @@ async def sample(
     They are drawn at random, and come with their products, why these were picked, and what the words answer.
     Nothing is sent.
     """
-    from fondly.cli.emails.gallery import write_gallery
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import say
+    from fondly.operations.errors import OperationError
+    from fondly.stack.selection import write_gallery
 
     emails = await _emails(environment, run_id)
     chosen = await emails.drawn(count, seed=f"{emails.run.run_id}{seed}")
     number = sum(map(len, chosen.values()))
     if not number:
-        raise CommandError(f"{emails.run.run_id} has no list of finished emails")
+        raise OperationError(f"{emails.run.run_id} has no list of finished emails")
     page = await write_gallery(emails, chosen, out or Path("out") / f"review-{emails.run.run_id}")
     say(f"{number} emails of {emails.run.run_id}")
     typer.echo(str(page))
@@ -140,8 +140,8 @@ async def send(
     unsubscribing there changes nothing. It counts as an email to nobody. Exits with 1 if the provider did not
     accept it.
     """
-    from fondly.cli.emails.sending import read_addresses, send_test
     from fondly.cli.output import print_json, say
+    from fondly.operations.emails.sending import read_addresses, send_test
 
     addresses = read_addresses(to)
     sent = await send_test(environment, await _emails(environment, run_id), customer, addresses)
@@ -160,7 +160,7 @@ def _told(said: str) -> str:
 
 
 async def _emails(environment: "Environment", run_id: str) -> "Emails":
-    from fondly.cli.emails.finished import Emails
-    from fondly.cli.runs.lookup import find_run
+    from fondly.operations.emails.finished import Emails
+    from fondly.operations.runs.lookup import find_run
 
     return await Emails.of(environment, await find_run(await environment.ledger(), run_id))

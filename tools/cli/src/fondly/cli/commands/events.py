@@ -8,7 +8,7 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
+    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="The events that services publish.")
 

@@ -8,13 +8,12 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
-    from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
+    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What emails may say that products have.")
 
 Product = Annotated[str, typer.Argument(metavar="PRODUCT", help="A product's id.")]
-Features = Annotated[
+FeatureTexts = Annotated[
     list[str], typer.Argument(metavar="FEATURE…", help='One to six noun phrases: "deep bass".')
 ]
 OfRun = Annotated[
@@ -44,17 +43,15 @@ async def list_(
     json: AsJson = False,
 ) -> None:
     """Show the features of products."""
-    from fondly.cli.errors import CommandError
-    from fondly.cli.features.lookup import of_run, of_text
     from fondly.cli.features.tables import feature_table
     from fondly.cli.output import console, print_json, say
+    from fondly.operations.errors import OperationError
+    from fondly.operations.features import Features
 
     if run and search:
-        raise CommandError("give --run or --search, not both")
-    records = await _records(environment)
-    found, missing = (
-        await of_run(environment, records, run) if run else (await of_text(records, search or ""), 0)
-    )
+        raise OperationError("give --run or --search, not both")
+    features = await Features.of(environment)
+    found, missing = await features.of_run(run) if run else (await features.of_text(search or ""), 0)
     shown = [each for each in found if each.refused] if refused else found
     if json:
         print_json(shown)
@@ -67,11 +64,11 @@ async def list_(
 @in_environment
 async def show(environment: "Environment", product: Product, *, json: AsJson = False) -> None:
     """Show a product's features, who decided on them, and what was refused."""
-    from fondly.cli.features.lookup import of_product
     from fondly.cli.features.tables import show_features
     from fondly.cli.output import console, print_json
+    from fondly.operations.features import Features
 
-    record = await of_product(await _records(environment), product)
+    record = await (await Features.of(environment)).of_product(product)
     if json:
         print_json(record)
     else:
@@ -83,7 +80,7 @@ async def show(environment: "Environment", product: Product, *, json: AsJson = F
 async def set_(
     environment: "Environment",
     product: Product,
-    features: Features,
+    features: FeatureTexts,
     *,
     by: By = "",
     language: Language = "en",
@@ -93,14 +90,12 @@ async def set_(
 
     It holds until `reset`, even if the catalogue entry changes.
     """
-    from fondly.cli.features.decide import decided
     from fondly.cli.features.tables import show_features
     from fondly.cli.output import console, print_json, say
+    from fondly.operations.features import Features
 
-    records = await _records(environment)
-    stored = (await records.existing([product])).get(product)
-    record, warnings = decided(product, features, stored, by=by, language=language)
-    await records.put_all([record])
+    known = await Features.of(environment)
+    record, warnings = await known.decide(product, features, by=by, language=language)
     for warning in warnings:
         say(warning)
     if json:
@@ -113,15 +108,8 @@ async def set_(
 @in_environment
 async def reset(environment: "Environment", product: Product) -> None:
     """Forget a product's features, so that the model is asked for them in the next run."""
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import say
+    from fondly.operations.features import Features
 
-    if not await (await _records(environment)).remove(product):
-        raise CommandError(f"no features of product {product} are stored")
+    await (await Features.of(environment)).reset(product)
     say(f"the next run that recommends {product} asks the model for its features")
-
-
-async def _records(environment: "Environment") -> "DynamoDBFeatureRecords":
-    from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
-
-    return DynamoDBFeatureRecords(environment.dynamodb, await environment.table("product-features"))

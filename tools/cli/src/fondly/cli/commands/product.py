@@ -8,7 +8,7 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, ask, in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
+    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What is kept of products.")
 
@@ -29,19 +29,19 @@ async def forget(
     json: AsJson = False,
 ) -> None:
     """Forget products in the tables: entry, features, opinions; says where they stay."""
-    from fondly.cli.cleanup.scope import open_scope
     from fondly.cli.cleanup.table import cleanup_table
-    from fondly.cli.customers.forget import erase_goods
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.tables import counted
+    from fondly.operations.cleanup.scope import open_scope
+    from fondly.operations.customers.forget import erase_goods
+    from fondly.operations.errors import OperationError
+    from fondly.operations.formatting import counted
 
     if not all(products):
         raise typer.BadParameter("an id is not empty")
     question = f"Forget {counted(len(products), 'product')} for good? Type {FORGET} to go on: "
     if not (dry_run or yes) and ask(question).strip() != FORGET:
-        raise CommandError("nothing forgotten")
-    async with open_scope(environment, run_id=None, dry_run=dry_run, timeout_s=0.0) as scope:
+        raise OperationError("nothing forgotten")
+    async with open_scope(environment, run_id=None, dry_run=dry_run, timeout_s=0.0, tell=say) as scope:
         await erase_goods(scope, products)
         rows = scope.report.rows
     if json:

@@ -8,7 +8,7 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
+    from fondly.operations.environment import Environment
 
 
 @in_environment
@@ -18,8 +18,8 @@ async def queues(environment: "Environment", *, json: AsJson = False) -> None:
     Exits with 1 if there are dead letters.
     """
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.queues.states import queue_states
     from fondly.cli.queues.table import queue_table
+    from fondly.operations.queues import queue_states
 
     states = await queue_states(environment)
     if json:

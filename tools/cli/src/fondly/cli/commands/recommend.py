@@ -8,7 +8,7 @@ from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import in_environment
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
+    from fondly.operations.environment import Environment
 
 CustomerId = Annotated[
     str, typer.Argument(metavar="CUSTOMER", help="A customer's id, as in the shop's files.")
@@ -44,15 +44,17 @@ async def recommend(
     It is read from the environment itself: the shop of the latest run that has been studied, all that is
     known of the customer, their ranking and last emails, and the shop's file as it is now.
     """
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.recommending.asking import picked
     from fondly.cli.recommending.tables import remark, show_picks
+    from fondly.operations.errors import OperationError
+    from fondly.operations.recommending import picked
     from fondly.recommender.domain.history.customer_ids import id_problem
 
     if problem := id_problem(customer):
-        raise CommandError(f"CUSTOMER {problem}")
+        raise OperationError(f"CUSTOMER {problem}")
     picks = await picked(environment, customer, engine=engine, group=dataset_group)
+    if picks.file_problem:
+        say(f"the shop's file is not used, but that of the run: {picks.file_problem}")
     if json:
         print_json(picks)
     else:

@@ -9,11 +9,10 @@ from fondly.cli.commands import delivery
 from fondly.cli.commands.delivery import By, Why, Yes
 from fondly.cli.commands.options import AsJson
 from fondly.cli.execution import FOUND_WRONG, in_environment
-from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
-    from fondly.cli.environment import Environment
-    from fondly.cli.runs.views import RunDetails
+    from fondly.operations.environment import Environment
+    from fondly.operations.runs.views import RunDetails
     from fondly.runtime.runs.run import Run
 
 app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, approve it, resume it.")
@@ -55,15 +54,11 @@ async def runs(
     environment: "Environment", *, limit: Limit = 20, status: Status = None, json: AsJson = False
 ) -> None:
     """Show runs, the latest first."""
-    from fondly.cli.delivery.views import DeliveryLookup
     from fondly.cli.output import console, print_json, say
     from fondly.cli.runs.tables import run_table
-    from fondly.cli.runs.views import view
+    from fondly.operations.runs.lookup import list_runs
 
-    ledger = await environment.ledger()
-    found = [run for run in reversed(await ledger.runs()) if status in {None, run.status}][:limit]
-    deliveries = await (await DeliveryLookup.of(environment)).statuses(found)
-    views = [view(run, deliveries.get(run.run_id)) for run in found]
+    views = await list_runs(environment, limit=limit, status=status)
     if json:
         print_json(views)
     elif views:
@@ -82,8 +77,8 @@ async def show(
     Why it failed, and what became of its emails.
     """
     from fondly.cli.output import console, print_json
-    from fondly.cli.runs.lookup import find_run, run_details
     from fondly.cli.runs.tables import show_details
+    from fondly.operations.runs.lookup import find_run, run_details
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)
@@ -110,17 +105,10 @@ async def results(
     Orders count once they have been uploaded, or told as events.
     """
     from fondly.cli.output import console, print_json
-    from fondly.cli.results.gathering import groups_of, prices_of
     from fondly.cli.results.tables import show_results
-    from fondly.cli.results.views import results as results_of
-    from fondly.cli.runs.lookup import find_run
+    from fondly.operations.results.gathering import results_of
 
-    run = await find_run(await environment.ledger(), run_id)
-    prices = await prices_of(await environment.objects(), run.run_id)
-    groups = await groups_of(environment, run.run_id, prices, days=days)
-    found = results_of(
-        run.run_id, groups, days=days, currency=prices.currency, against=against, now=utc_now()
-    )
+    found = await results_of(environment, run_id, days=days, against=against)
     if json:
         print_json(found)
     else:
@@ -143,23 +131,18 @@ async def watch(
     change. Exits with 1 if the run failed, or was stopped by its budget.
     """
     from fondly.cli.output import console, say
-    from fondly.cli.runs.follow import (
-        follow_as_json,
-        follow_delivery_as_json,
-        follow_delivery_on_screen,
-        follow_on_screen,
-    )
-    from fondly.cli.runs.lookup import find_run, run_details
+    from fondly.cli.runs.progress import show_delivery, show_run
     from fondly.cli.runs.tables import show_details
-    from fondly.runtime.runs.delivery import Deliveries
+    from fondly.operations.runs.follow import follow, follow_delivery
+    from fondly.operations.runs.lookup import find_run, run_details
+    from fondly.runtime.runs.deliveries import Deliveries
 
     ledger = await environment.ledger()
     run = await find_run(ledger, run_id)
-    run = await (follow_as_json if json else follow_on_screen)(ledger, run, interval_s)
+    run = await show_run(follow(ledger, run, interval_s), json=json)
     if with_delivery and run.status == "finished":
         deliveries = Deliveries(environment.dynamodb, await environment.table("runs"))
-        follow = follow_delivery_as_json if json else follow_delivery_on_screen
-        await follow(deliveries, ledger, run, interval_s)
+        await show_delivery(follow_delivery(deliveries, ledger, run, interval_s), json=json)
     if not json:
         details = await run_details(environment, ledger, run)
         show_details(details, console())
@@ -179,12 +162,10 @@ async def retry(
     Harmless if they are still in their queues.
     """
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.runs.lookup import find_run
-    from fondly.cli.runs.retry import Retry
     from fondly.cli.runs.tables import message_table
+    from fondly.operations.runs.retry import Retry
 
-    ledger = await environment.ledger()
-    retry = Retry(environment, await find_run(ledger, run_id), ledger, await environment.objects())
+    retry = await Retry.of(environment, run_id)
     messages = await retry.messages()
     if not dry_run:
         await retry.send(messages)
@@ -212,8 +193,8 @@ async def resume(
     A run that its budget has stopped, or one whose emails somebody, or its readers' complaints, have stopped.
     Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
-    from fondly.cli.errors import CommandError
-    from fondly.cli.runs.lookup import find_run
+    from fondly.operations.errors import OperationError
+    from fondly.operations.runs.lookup import find_run
     from fondly.runtime.runs.run import RunStatus
 
     limit = _dollars(budget)
@@ -223,7 +204,7 @@ async def resume(
     elif limit is None:
         await delivery.resume_delivery(environment, run.run_id, why=why, by=by, yes=yes, json=json)
     else:
-        raise CommandError(f"{run.run_id} has finished: its delivery has no budget")
+        raise OperationError(f"{run.run_id} has finished: its delivery has no budget")
 
 
 async def _resume_stopped(
@@ -231,8 +212,8 @@ async def _resume_stopped(
 ) -> None:
     """Go on with a run that its budget has stopped."""
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.runs.resume import Resume
     from fondly.cli.runs.tables import message_table
+    from fondly.operations.runs.retry import Resume
 
     resumption = await Resume.of(environment, await environment.ledger(), run)
     messages = await resumption.send(limit)
@@ -245,9 +226,9 @@ async def _resume_stopped(
 
 def _say_what_is_next(details: "RunDetails") -> None:
     """Say it below all the tables, where a terminal stops, if the emails wait for somebody."""
-    from fondly.cli.delivery.approving import later
     from fondly.cli.delivery.tables import NEXT
     from fondly.cli.output import say
+    from fondly.operations.delivery.approving import later
 
     if details.delivery and details.delivery.delivery.status in NEXT:
         say(later(details.delivery.delivery))

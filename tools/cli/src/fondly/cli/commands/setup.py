@@ -68,7 +68,8 @@ def provision(
     """
     from json import dumps
 
-    from fondly.cli.target import load_topology, target
+    from fondly.cli.target import target
+    from fondly.operations.target import load_topology
     from fondly.stack.provision import provision as create
 
     with target(environment, region) as chosen:
@@ -97,17 +98,11 @@ def verify(
     Calls each AI service once, for a fraction of a cent. Exits with 1 if a check fails.
     """
     from fondly.cli.output import console
-    from fondly.cli.target import load_topology, target
-    from fondly.cli.verification import (
-        Account,
-        Outcome,
-        as_json,
-        outlook_of,
-        show_outlook,
-        show_results,
-        verify_environment,
-    )
-    from fondly.stack.shop import load_shop
+    from fondly.cli.target import target
+    from fondly.cli.verification.report import as_json, show_outlook, show_results
+    from fondly.operations.shop import load_shop
+    from fondly.operations.target import load_topology
+    from fondly.operations.verification import Account, Outcome, outlook_of, verify_environment
 
     shop = load_shop(config)
     with target(environment, region) as chosen:

@@ -11,7 +11,7 @@ from fondly.cli.commands.options import AsJson, ConfigFile
 from fondly.cli.execution import guarded
 
 if TYPE_CHECKING:
-    from fondly.stack.shop import Shop
+    from fondly.operations.shop import Shop
 
 NO_FILE = "there is no fondly.toml here: `fondly init` writes one, --config names another"
 
@@ -40,14 +40,15 @@ def init(
     Suggestions come from the shop's own file, if it is given, and from the machine. Every other key is in the
     file as a comment. Editors check and complete it by the schema that is written beside it.
     """
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import say
-    from fondly.stack.shop.writing import SCHEMA_FILE, commented, schema_text
+    from fondly.operations.errors import OperationError
+    from fondly.operations.shop.schema import SCHEMA_FILE, schema_text
+    from fondly.operations.shop.writing import commented
 
     if target.exists() and not force:
-        raise CommandError(f"{target} exists: change it there, or replace it with --force")
+        raise OperationError(f"{target} exists: change it there, or replace it with --force")
     if not (yes or sys.stdin.isatty()):
-        raise CommandError("no terminal to ask on: `fondly init --yes` takes what is guessed")
+        raise OperationError("no terminal to ask on: `fondly init --yes` takes what is guessed")
     text = commented(_answers(data, ask=not yes))
     target.write_text(text, encoding="utf-8")
     (target.parent / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
@@ -63,8 +64,8 @@ def show(config: ConfigFile = None, *, json: AsJson = False) -> None:
     """
     from fondly.cli.output import console, print_json, say
     from fondly.cli.shop.tables import show_settings
-    from fondly.stack.shop import Origin
-    from fondly.stack.shop.rows import rows
+    from fondly.operations.shop import Origin
+    from fondly.operations.shop.rows import rows
 
     shop = _loaded(config)
     if json:
@@ -84,7 +85,7 @@ def env(config: ConfigFile = None) -> None:
 
     `fondly config env >shop.env && docker compose --env-file shop.env up`
     """
-    from fondly.stack.shop.rendering import as_dotenv
+    from fondly.operations.shop.rendering import as_dotenv
 
     sys.stdout.write(as_dotenv(_said(config)))
 
@@ -96,7 +97,7 @@ def tfvars(config: ConfigFile = None) -> None:
 
     `fondly config tfvars >infra/environments/prod/shop.auto.tfvars.json`
     """
-    from fondly.stack.shop.rendering import as_tfvars
+    from fondly.operations.shop.rendering import as_tfvars
 
     sys.stdout.write(as_tfvars(_said(config)))
 
@@ -105,25 +106,20 @@ def tfvars(config: ConfigFile = None) -> None:
 @guarded
 def schema() -> None:
     """Print the JSON Schema by which editors check and complete the file."""
-    from fondly.stack.shop.writing import schema_text
+    from fondly.operations.shop.schema import schema_text
 
     sys.stdout.write(schema_text())
 
 
 def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
-    import os
     from functools import cache
 
-    from fondly.cli.shop.asking import ask_for, problem_of
-    from fondly.stack.shop.guessing import guess
-
-    files = sorted(data.iterdir()) if data and data.is_dir() else filter(None, [data])
-    given = [file for file in files if file.is_file()]
+    from fondly.cli.shop.asking import ask_for
+    from fondly.operations.shop.guessing import suggestions
 
     @cache
     def suggest(locale: str) -> dict[str, object]:
-        guessed = guess(given, {**os.environ, "LC_ALL": locale or os.environ.get("LC_ALL", "")})
-        return {key: value for key, value in guessed.items() if not problem_of(key, value)}
+        return suggestions(data, locale=locale)
 
     try:
         return ask_for(suggest) if ask else suggest("")
@@ -132,8 +128,8 @@ def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
 
 
 def _loaded(config: Path | None) -> "Shop":
-    from fondly.stack.shop import load_shop
-    from fondly.stack.shop.local import require_theme
+    from fondly.operations.shop import load_shop
+    from fondly.operations.shop.loading import require_theme
 
     shop = load_shop(config)
     if shop.file:
@@ -143,13 +139,13 @@ def _loaded(config: Path | None) -> "Shop":
 
 def _said(config: Path | None) -> Mapping[str, str]:
     """What the file says. Without a file there is nothing to render."""
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import say
-    from fondly.stack.shop.local import UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL
+    from fondly.operations.errors import OperationError
+    from fondly.operations.shop.loading import UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL
 
     shop = _loaded(config)
     if shop.file is None:
-        raise CommandError(NO_FILE)
+        raise OperationError(NO_FILE)
     if UNSUBSCRIBE_URL in shop.variables:
         say(f"brand.unsubscribe_url needs {UNSUBSCRIBE_KEY} as well, which is a secret and not in the file")
     return shop.variables

@@ -7,7 +7,7 @@ from fondly.cli.commands.options import AsJson, ConfigFile
 from fondly.cli.execution import guarded
 
 if TYPE_CHECKING:
-    from fondly.stack.background import BackgroundStack
+    from fondly.operations.local_stack import BackgroundStack
 
 
 @guarded
@@ -20,10 +20,10 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
     already, up only says so.
     """
     from fondly.cli.output import say
-    from fondly.stack.background import running_stack, start_stack
-    from fondly.stack.embedded import exported
-    from fondly.stack.shop import load_shop
-    from fondly.stack.shop.local import stack_variables
+    from fondly.operations.local_stack import exported, running_stack
+    from fondly.operations.shop import load_shop
+    from fondly.stack.background import start_stack
+    from fondly.stack.local_shop import stack_variables
 
     if stack := running_stack():
         say(f"the local stack is already running (process {stack.pid})")

@@ -1,6 +1,8 @@
 """`fondly suppress`: who must not be written to."""
 
 import os
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,13 +13,8 @@ from fondly.cli.execution import FOUND_WRONG, ask, in_environment
 from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from fondly.cli.environment import Environment
-    from fondly.cli.suppressions.reading import Found
-    from fondly.cli.suppressions.store import Imported
     from fondly.contracts.delivery import NotSent
-    from fondly.runtime.consent import DynamoDBConsent
+    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Who must not be written to, whatever a run recommends them.")
 
@@ -81,7 +78,6 @@ OutFile = Annotated[
     Path | None, typer.Argument(metavar="[FILE]", dir_okay=False, help="By default standard output.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-NAMED_ROWS = 10
 WATCHED_ENTRIES = 100_000
 REMOVE = "remove"
 
@@ -101,22 +97,19 @@ async def add(
 ) -> None:
     """Suppress addresses or customers: no run pays for an email to them, and nothing is sent."""
     from fondly.cli.output import print_json, say
-    from fondly.contracts.consent import Suppression
+    from fondly.operations.suppressions.people import customers_of, entries_of, open_consent, suppress
 
     key = key or os.environ.get(KEY, "")  # by now also the local stack's
-    entries = _entries(_customers(whom, key) if token else whom, customer=customer or token)
+    if token and not key:
+        raise typer.BadParameter(f"give --key, or set {KEY}")
+    entries = entries_of(customers_of(whom, key) if token else whom, are_customers=customer or token)
     why = _reason(reason or ("unsubscribed" if token else "manual"))
-    at, source = utc_now(), " ".join(by.split()) or "fondly suppress add"
-    added = [
-        Suppression(entry=entry, reason=why, source=source, at=at, subject=subject)
-        for entry, subject in entries.items()
-    ]
-    consent = await _consent(environment)
-    new = await consent.suppress(added)
+    consent = await open_consent(environment)
+    new = await suppress(consent, entries, why, by=by)
     if json:
         stored = await consent.find(entries)
         print_json([stored[entry] for entry in entries])
-    known = len(added) - new
+    known = len(entries) - new
     say(f"{new} suppressed" + (f"; {known} had been before, and keep their reasons" if known else ""))
 
 
@@ -129,20 +122,20 @@ async def remove(
 
     Only with their consent: whoever unsubscribed or complained must have asked for it.
     """
-    from fondly.cli.errors import CommandError
     from fondly.cli.output import console, say
     from fondly.cli.suppressions.tables import suppression_table
-    from fondly.contracts.delivery import NotSent
+    from fondly.operations.errors import OperationError
+    from fondly.operations.suppressions.people import KEPT_BY_SES, entries_of, open_consent
 
-    consent = await _consent(environment)
-    found = await consent.find(_entries(whom, customer=customer))
+    consent = await open_consent(environment)
+    found = await consent.find(entries_of(whom, are_customers=customer))
     if not found:
-        raise CommandError("none of them is suppressed")
+        raise OperationError("none of them is suppressed")
     console(stderr=True).print(suppression_table(list(found.values())))
     if not yes and ask(f"Write to them again? Type {REMOVE} to go on: ").strip() != REMOVE:
-        raise CommandError("nothing removed")
+        raise OperationError("nothing removed")
     say(f"{await consent.allow(found)} removed")
-    if {each.reason for each in found.values()} & {NotSent.HARD_BOUNCE, NotSent.COMPLAINT}:
+    if {each.reason for each in found.values()} & KEPT_BY_SES:
         say("SES may keep an address on its own list: aws sesv2 delete-suppressed-destination")
 
 
@@ -161,12 +154,12 @@ async def list_(
     from collections import Counter
 
     from fondly.cli.output import console, print_json, say
-    from fondly.cli.suppressions.listing import latest
     from fondly.cli.suppressions.tables import counts_line, suppression_table
+    from fondly.operations.suppressions.people import entries_of, latest, open_consent
 
-    consent = await _consent(environment)
+    consent = await open_consent(environment)
     if whom:
-        found = await consent.find(_entries(whom, customer=customer))
+        found = await consent.find(entries_of(whom, are_customers=customer))
         shown, counts = list(found.values()), Counter(str(each.reason) for each in found.values())
     else:
         shown, counts = await latest(consent, reason=_reason(reason) if reason else None, limit=limit)
@@ -195,28 +188,18 @@ async def import_(
     Rows that cannot be used are named and left out; then the exit code is 1. An import can be repeated:
     whoever is suppressed already keeps the reason. SES's list needs `ses:ListSuppressedDestinations`.
     """
-    from contextlib import AsyncExitStack
-
     from fondly.cli.output import print_json, say
-    from fondly.cli.suppressions.export import opened
-    from fondly.cli.suppressions.reading import read_list
-    from fondly.cli.suppressions.rows import Defaults
-    from fondly.cli.suppressions.ses import of_account, open_ses
-    from fondly.cli.suppressions.store import Import, streamed
+    from fondly.operations.suppressions.lists import Imported, import_list
+    from fondly.operations.suppressions.rows import Defaults
 
     if (file is None) is not ses:
         raise typer.BadParameter("give a file, or --ses")
-    consent = await _consent(environment)
-    async with AsyncExitStack() as stack:
-        found: AsyncIterator[Found]
-        if file is None:
-            found = of_account(await stack.enter_async_context(open_ses(environment.sqs.meta.region_name)))
-        else:
-            defaults = Defaults(_reason(reason), source or file.name, utc_now())
-            found = streamed(read_list(file, defaults))
-        written = stack.enter_context(opened(rejects)) if rejects else None
-        importing = Import(consent, dry_run=dry_run, named=NAMED_ROWS, rejects=written)
-        done = await importing.run(found, _tell)
+    defaults = Defaults(_reason(reason), source or (file.name if file else ""), utc_now())
+    done, told = Imported(), 0
+    async for done in import_list(environment, file, defaults, rejects=rejects, dry_run=dry_run):
+        if done.entries >= told + WATCHED_ENTRIES:
+            told = done.entries
+            say(f"{told:,} read")
     if json:
         print_json(done)
     for row in done.first_bad_rows:
@@ -234,39 +217,14 @@ async def import_(
 async def export(environment: "Environment", file: OutFile = None) -> None:
     """Write everybody who is suppressed as CSV, which `import` reads back."""
     from fondly.cli.output import say
-    from fondly.cli.suppressions.export import export as write
-    from fondly.cli.suppressions.export import opened
+    from fondly.operations.suppressions.lists import export_list, opened
+    from fondly.operations.suppressions.people import open_consent
 
-    consent = await _consent(environment)
-    with opened(file) as out:
-        number = await write(consent, out)
+    consent = await open_consent(environment)
+    with opened(file) if file else nullcontext(sys.stdout) as out:
+        number = await export_list(consent, out)
+        out.flush()
     say(f"{number:,} written")
-
-
-def _customers(tokens: list[str], key: str) -> list[str]:
-    """Return the customers that tokens name; raise `CommandError` for one that the key has not signed."""
-    from fondly.cli.errors import CommandError
-    from fondly.contracts.tokens import UNSUBSCRIBE, verify
-
-    if not key:
-        raise typer.BadParameter(f"give --key, or set {KEY}")
-    found = [verify([key.encode()], UNSUBSCRIBE, each.strip()) for each in tokens]
-    for token, customer_id in zip(tokens, found, strict=True):
-        if customer_id is None:
-            raise CommandError(f"found {token[:40]!r}, expected a token that the key has signed")
-    return [customer_id for customer_id in found if customer_id is not None]
-
-
-def _entries(whom: list[str], *, customer: bool) -> dict[str, str]:
-    """Return what each name stands for, by its entry."""
-    from fondly.cli.errors import CommandError
-    from fondly.cli.suppressions.rows import entry_of
-    from fondly.ingest.domain.errors import UnreadableError
-
-    try:
-        return {entry_of(each.strip(), is_customer=customer): each.strip() for each in whom}
-    except UnreadableError as error:
-        raise CommandError(str(error)) from error
 
 
 def _reason(text: str) -> "NotSent":
@@ -276,20 +234,3 @@ def _reason(text: str) -> "NotSent":
     if text not in REASONS:
         raise typer.BadParameter(f"found {text!r}, expected one of {', '.join(sorted(REASONS))}")
     return NotSent(text)
-
-
-def _tell(done: "Imported") -> None:
-    from fondly.cli.output import say
-
-    if done.entries % WATCHED_ENTRIES == 0:
-        say(f"{done.entries:,} read")
-
-
-async def _consent(environment: "Environment") -> "DynamoDBConsent":
-    from fondly.runtime.consent import DynamoDBConsent
-
-    return DynamoDBConsent(
-        environment.dynamodb,
-        suppressions=await environment.table("suppressions"),
-        contacts=await environment.table("contacts"),
-    )

@@ -8,13 +8,20 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.cli.cost.delivery import SES_PER_S, delivery_hours, delivery_lines
-from fondly.cli.cost.estimate import WEEKLY_SHARE, standing_lines
-from fondly.cli.cost.hours import hours_of
-from fondly.cli.cost.lines import CostLine, kept_lines, run_lines, total
 from fondly.cli.cost.tables import money
-from fondly.cli.cost.workload import Workload
-from fondly.stack.formatting import count
+from fondly.operations.cost.estimate import WEEKLY_SHARE, standing_lines
+from fondly.operations.cost.hours import hours_of
+from fondly.operations.cost.lines import (
+    SES_PER_S,
+    CostLine,
+    delivery_hours,
+    delivery_lines,
+    kept_lines,
+    run_lines,
+    total,
+)
+from fondly.operations.cost.workload import Workload
+from fondly.operations.formatting import count
 
 FILE = "guidance.toml"
 ENVIRONMENTS = ("dev", "prod")
@@ -86,8 +93,6 @@ def _beside() -> Iterator[str]:
         yield _row(label, *(money(total(run_lines(work))) for work in again))
     unranked = [work.model_copy(update={"trains": False}) for work in works]
     yield _row("the first without rankings", *(money(total(run_lines(work))) for work in unranked))
-    batch = [work.model_copy(update={"batch": True}) for work in works]
-    yield _row("the first by batch inference", *(money(total(run_lines(work))) for work in batch))
     yield _row(
         "delivering the emails of a run by SES", *(money(total(delivery_lines(work))) for work in works)
     )

@@ -6,11 +6,13 @@ from decimal import Decimal
 from rich.console import Console
 from rich.table import Table
 
-from fondly.cli.cost.estimate import CostEstimate
-from fondly.cli.cost.lines import CostLine, total
 from fondly.cli.tables import cell, table
+from fondly.operations.cost.estimate import CostEstimate
+from fondly.operations.cost.lines import CostLine, total
+from fondly.operations.cost.measured import BudgetView, MeasuredCost
+from fondly.operations.cost.realtime import RealtimeCost
+from fondly.operations.formatting import count, usd
 from fondly.runtime.runs.pricing import prices
-from fondly.stack.formatting import count, usd
 
 A_CENT = Decimal("0.01")
 
@@ -81,3 +83,34 @@ def amount(number: Decimal) -> str:
 def _short(unit: str) -> str:
     """A unit without its service and its model, in words."""
     return unit.split(".")[1].replace("_", " ")
+
+
+def show_measured(found: MeasuredCost, console: Console) -> None:
+    """Print the lines, the cost of 1,000 emails, and the budget."""
+    console.print(cell(f"{found.run_id}  {found.status}", "bold"))
+    console.print()
+    console.print(lines_table(found.lines, "used"))
+    console.print()
+    if found.emails:
+        console.print(cell(f"1,000 emails: {money(found.total_usd / found.emails * 1000)}"))
+    if found.budget:
+        console.print(cell(_told(found.budget)))
+    if found.budget and found.budget.stopped:
+        console.print(cell(f"stopped: {found.budget.stopped}", "bold yellow"), soft_wrap=True)
+    if missing := unpriced(found.lines):
+        console.print(cell(f"without a price: {', '.join(missing)}", "bold red"))
+    console.print(cell(source_line(), "dim"))
+
+
+def _told(budget: BudgetView) -> str:
+    own = "" if budget.limit is None else f", of {budget.limit:.2f} dollars that it may spend"
+    return f"budget: {budget.spent:.4f} dollars spent, {budget.reserved:.4f} reserved{own}"
+
+
+def show_realtime(found: RealtimeCost, console: Console) -> None:
+    """Print the lines, and what a million requests came to."""
+    lines: Sequence[CostLine] = found.lines
+    console.print(lines_table(lines, f"{found.days} days"))
+    console.print()
+    console.print(cell("without what stands, and without campaigns that are gone: `fondly cost estimate`"))
+    console.print(cell(source_line(), "dim"))

@@ -6,12 +6,12 @@ from typing import Any
 
 from rich.table import Table
 
-from fondly.cli.customers.consent import described
-from fondly.cli.customers.known import Known
-from fondly.cli.customers.proof import Proof
-from fondly.cli.tables import cell, counted, table
+from fondly.cli.tables import cell, table
 from fondly.contracts.consent import Contact, Frequency
-from fondly.stack.formatting import count
+from fondly.operations.customers.consent import described
+from fondly.operations.customers.known import Known
+from fondly.operations.customers.proof import Proof
+from fondly.operations.formatting import count, counted
 
 SHOWN = 20
 YES_NO = {True: "yes", False: "no"}

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from fondly.cli.dead_letters.counts import DeadLetterCount
-from fondly.cli.dead_letters.dead_letter import DeadLetter
-from fondly.cli.tables import age, cell, since, table
-from fondly.stack.formatting import count
+from fondly.cli.tables import cell, table
+from fondly.operations.dead_letters.dead_letter import DeadLetter
+from fondly.operations.dead_letters.received import DeadLetterCount
+from fondly.operations.formatting import age, count, since
 
 
 def count_table(counts: Sequence[DeadLetterCount]) -> Table:

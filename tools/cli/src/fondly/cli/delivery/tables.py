@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-from fondly.cli.delivery.plan import moment
-from fondly.cli.delivery.views import DeliveryView
-from fondly.cli.tables import cell, since, table
+from fondly.cli.tables import cell, table
 from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.operations.delivery.plan import moment
+from fondly.operations.delivery.views import DeliveryView, starts_later
+from fondly.operations.formatting import count
 from fondly.runtime.runs.delivery import Decision, Delivery, DeliveryStatus
 from fondly.sender.domain.tally import Tally
-from fondly.stack.formatting import count
 
 STYLES: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.HELD: "bold yellow",
@@ -123,11 +123,6 @@ def _meaning(view: DeliveryView) -> str:
     if _sample_is_out(view):
         return SAMPLE_IS_OUT
     return STARTS_LATER if starts_later(view.delivery) else MEANINGS[view.delivery.status]
-
-
-def starts_later(delivery: Delivery) -> bool:
-    """Whether a delivery is approved and waits for its start."""
-    return delivery.status.goes_out and delivery.starts_at is not None and since(delivery.starts_at) < 0
 
 
 def _is_sample(delivery: Delivery) -> bool:

@@ -7,10 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from fondly.cli.delivery.tables import BOUNCES, OUTCOMES, words
-from fondly.cli.emails.finished import EmailView
 from fondly.cli.output import plain
 from fondly.cli.tables import cell, table
 from fondly.contracts.delivery import Outcome
+from fondly.operations.emails.finished import EmailView
 from fondly.stack.gallery.mime import texts
 
 SUBJECT_AND_PREHEADER = "subject, preheader"

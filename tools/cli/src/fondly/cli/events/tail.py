@@ -2,18 +2,18 @@
 
 import asyncio
 import json as json_text
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from fondly.cli.environment import Environment
-from fondly.cli.errors import CommandError
-from fondly.cli.events.listener import ReceivedEvent, listening
 from fondly.cli.output import console, print_json, say
-from fondly.cli.tables import UNKNOWN, cell
+from fondly.cli.tables import cell
 from fondly.contracts.clock import utc_now
+from fondly.operations.environment import Environment
+from fondly.operations.events import ReceivedEvent, listening
+from fondly.operations.formatting import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -27,30 +27,20 @@ class Tail:
     json: bool
 
     async def run(self, timeout_s: float | None) -> None:
-        """Print until `limit` events or `timeout_s`; raise `CommandError` for an unknown topic."""
-        known = list(self.environment.topology.topics)
-        if unknown := set(self.topics) - set(known):
-            raise CommandError(f"no topic {unknown.pop()} in the topology, which has {', '.join(known)}")
-        topics = self.topics or known
-        try:
+        """Print until `limit` events or `timeout_s`; raise `OperationError` for an unknown topic."""
+        with suppress(TimeoutError):
             async with (
                 asyncio.timeout(timeout_s),
-                listening(self.environment, topics) as listener,
-                aclosing(listener.events()) as events,
+                listening(self.environment, self.topics) as listener,
+                aclosing(listener.events(self.of_run)) as events,
             ):
-                say(f"listening to {', '.join(topics)}; stop with Ctrl-C")
-                await self._print_all(events)
-        except TimeoutError:
-            return
-
-    async def _print_all(self, events: AsyncIterator[ReceivedEvent]) -> None:
-        shown = 0
-        async for event in events:
-            if (event.subject or "").startswith(self.of_run):
-                self._print(event)
-                shown += 1
-            if shown == self.limit:
-                return
+                say(f"listening to {', '.join(listener.topics)}; stop with Ctrl-C")
+                shown = 0
+                async for event in events:
+                    self._print(event)
+                    shown += 1
+                    if shown == self.limit:
+                        return
 
     def _print(self, event: ReceivedEvent) -> None:
         if self.json:

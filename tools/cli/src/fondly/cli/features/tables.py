@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
-from fondly.cli.tables import age, cell, since, table
+from fondly.cli.tables import cell, table
 from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.facts.titles import title
 from fondly.mailer.domain.text import cut
+from fondly.operations.formatting import age, since
 
 CALLED_CHARS = 24
 

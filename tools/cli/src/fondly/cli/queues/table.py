@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from fondly.cli.queues.states import QueueState
-from fondly.cli.tables import age, cell, table
-from fondly.stack.formatting import count
+from fondly.cli.tables import cell, table
+from fondly.operations.formatting import age, count
+from fondly.operations.queues import QueueState
 
 
 def queue_table(states: Sequence[QueueState]) -> Table:

@@ -4,12 +4,12 @@ from rich.console import Console
 from rich.padding import Padding
 
 from fondly.cli.output import plain
-from fondly.cli.recommending.views import Picked
 from fondly.cli.tables import cell
 from fondly.contracts.records import Pick
 from fondly.mailer.domain.facts.figures import money
 from fondly.mailer.domain.facts.reasons import stated_reason
 from fondly.mailer.domain.text import cut
+from fondly.operations.recommending import Picked
 from fondly.recommender.domain.realtime.current_picks import PickedFrom
 
 LOCALE = "en"

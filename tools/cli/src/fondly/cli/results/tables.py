@@ -6,11 +6,11 @@ from itertools import groupby
 from rich.console import Console
 from rich.table import Table
 
-from fondly.cli.results.comparing import Comparison, Measure, Verdict
-from fondly.cli.results.groups import HOLDOUT
-from fondly.cli.results.views import Extra, GroupView, Results
-from fondly.cli.tables import UNKNOWN, cell, table
-from fondly.stack.formatting import count
+from fondly.cli.tables import cell, table
+from fondly.operations.formatting import UNKNOWN, count
+from fondly.operations.results.comparing import Comparison, Measure, Verdict
+from fondly.operations.results.groups import HOLDOUT
+from fondly.operations.results.views import Extra, GroupView, Results
 
 SAYS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.HIGHER: ("more", "bold green"),

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.table import Table
 
-from fondly.cli.runs.views import RunDetails
 from fondly.cli.tables import cell, table
 from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
-from fondly.stack.formatting import count, share
-from fondly.stack.sentiment_figures import aspect_name, criticism, label_mix, languages, praise
+from fondly.operations.formatting import count, share
+from fondly.operations.runs.sentiment_figures import aspect_name, criticism, label_mix, languages, praise
+from fondly.operations.runs.views import RunDetails
 
 BAR_COLUMNS = 40
 ASPECTS = 5

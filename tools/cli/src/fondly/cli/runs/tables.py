@@ -10,16 +10,16 @@ from rich.text import Text
 from fondly.cli.delivery.tables import STYLES as DELIVERY_STYLES
 from fondly.cli.delivery.tables import position
 from fondly.cli.delivery.tables import sections as delivery_sections
-from fondly.cli.runs.retry import Message
 from fondly.cli.runs.review_tables import is_among_reviews, review_sections
-from fondly.cli.runs.views import RunDetails, RunView, StageView
-from fondly.cli.tables import UNKNOWN, age, cell, since, table
+from fondly.cli.tables import cell, table
 from fondly.contracts.object_keys import UPLOADS
+from fondly.operations.formatting import UNKNOWN, age, count, seconds, since, usd
+from fondly.operations.runs.retry import Message
+from fondly.operations.runs.views import RunDetails, RunView, StageView
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.attribution import Attribution
 from fondly.runtime.runs.run import MAKING, RunStatus, StageName
 from fondly.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
-from fondly.stack.formatting import count, seconds, usd
 
 STYLES = {
     RunStatus.RUNNING: "yellow",
@@ -75,11 +75,11 @@ def show_details(run: RunDetails, console: Console) -> None:
 
 def _show_notes(run: RunDetails, console: Console) -> None:
     """Print what the recommender has noted."""
-    if run.step:
+    noted = run.recommender.model_dump(mode="json", exclude_defaults=True)
+    if noted:
         console.print(cell("recommender", "bold"))
-    for name, value in run.step.items():
-        if value:
-            console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
+    for name, value in (noted | noted.pop("resources", {})).items():
+        console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
 
 
 def _sections(run: RunDetails) -> Iterator[RenderableType]:
@@ -136,7 +136,7 @@ def _note(run: RunDetails, stage: StageView) -> str:
         return ""
     if stage.stage in ANNOUNCED and stage.done == stage.parts and not stage.announced:
         return "complete, not yet announced"
-    return run.step.get("step", "") if stage.stage is StageName.RECOMMENDER else ""
+    return run.recommender.training if stage.stage is StageName.RECOMMENDER else ""
 
 
 def _counts(run: RunDetails) -> Table:

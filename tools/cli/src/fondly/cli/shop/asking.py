@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 
 import typer
-from pydantic import ValidationError
 
-from fondly.mailer.domain.message.toml_file import problems_of
-from fondly.stack.shop.file import EXPECTED, ShopFile
-from fondly.stack.shop.rendering import SETTINGS, hosts_of
+from fondly.operations.shop.file import problem_of
+from fondly.operations.shop.guessing import guess_from_url
+from fondly.operations.shop.rendering import read_value
 
 QUESTIONS = {
     "brand.name": "Name of the shop",
@@ -22,7 +21,6 @@ QUESTIONS = {
     "hosts.pictures": "Hosts of pictures",
 }
 """What a first file needs; everything else has a default that suits most."""
-READ = {setting.key: setting.read for setting in SETTINGS}
 
 
 def ask_for(suggest: Callable[[str], Mapping[str, object]]) -> dict[str, object]:
@@ -33,17 +31,10 @@ def ask_for(suggest: Callable[[str], Mapping[str, object]]) -> dict[str, object]
     answers: dict[str, object] = {}
     for key, question in QUESTIONS.items():
         url, locale = (str(answers.get(known, "")) for known in ("shop.url", "shop.locale"))
-        suggested = {**_from_url(url), **suggest(locale)}
+        suggested = {**guess_from_url(url), **suggest(locale)}
         if answer := _ask(key, question, suggested.get(key)):
-            answers[key] = _value(key, answer)
+            answers[key] = read_value(key, answer)
     return answers
-
-
-def _from_url(url: str) -> Mapping[str, object]:
-    if not url:
-        return {}
-    hosts = list(hosts_of(url))
-    return {"brand.from_address": f"hello@{hosts[0]}", "hosts.links": hosts}
 
 
 def _ask(key: str, question: str, suggested: object) -> str:
@@ -52,27 +43,10 @@ def _ask(key: str, question: str, suggested: object) -> str:
     shown = question if default else f"{question} (may be empty)"
 
     def checked(answer: str) -> str:
-        if answer and (problem := problem_of(key, _value(key, answer))):
+        if answer and (problem := problem_of(key, read_value(key, answer))):
             raise typer.BadParameter(problem)
         return answer
 
     return str(
         typer.prompt(shown, default=default, show_default=bool(default), value_proc=checked, err=True)
     ).strip()
-
-
-def _value(key: str, answer: str) -> object:
-    try:
-        return READ.get(key, str)(answer.strip())
-    except ValueError:
-        return answer
-
-
-def problem_of(key: str, value: object) -> str:
-    """Return what is wrong with a key's value, `found …, expected …`; empty if nothing is."""
-    section, _, name = key.partition(".")
-    try:
-        ShopFile.model_validate({section: {name: value}})
-    except ValidationError as error:
-        return next(problem for _, problem in problems_of(error, ShopFile, EXPECTED))
-    return ""

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from rich.console import Console
 
 from fondly.cli.tables import cell, table
-from fondly.stack.shop.rows import Row
+from fondly.operations.shop.rows import Row
 
 MAX_COLUMNS_CHARS = 200
 

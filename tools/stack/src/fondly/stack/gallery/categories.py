@@ -6,10 +6,10 @@ from typing import NamedTuple, Protocol
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import AspectCount, CategorySentiment, ProductSentiment, Sentiment
+from fondly.operations.formatting import count
+from fondly.operations.runs.sentiment_figures import criticism, praise
 from fondly.runtime.ports import Objects
-from fondly.stack.formatting import count
 from fondly.stack.gallery.model import GalleryAspect, GalleryCategory, GalleryProduct
-from fondly.stack.sentiment_figures import criticism, praise
 
 MIN_CATEGORY_MENTIONS = 5
 """Fewer texts say too little about an aspect of a whole category."""

@@ -4,13 +4,13 @@ const HEADLINES = ["subject", "preheader"];
 const FACTS = /<facts>([\s\S]*?)<\/facts>/;
 
 async function drawCopy(email, { known, picks }) {
-  const house = section(COPY[email.copy], facts([["House text", email.house.join(", ")]]));
+  const template = section(COPY[email.copy], facts([["Template copy", email.template.join(", ")]]));
   const numbers = known.prompts ?? [];
-  if (numbers.every((each) => each < 0)) return [house, node("p", "note", "The run kept no prompt for this email.")];
+  if (numbers.every((each) => each < 0)) return [template, node("p", "note", "The run kept no prompt for this email.")];
   const prompts = await Promise.all(numbers.map(promptOf));
   const refused = prompts.flatMap((prompt, place) => verdictsOf(email, prompt, place));
   return [
-    house,
+    template,
     section(`Verdicts: ${numbered(refused.length, "wording")} refused`, verdictTable(refused)),
     section("Prompts", ...prompts.map((prompt, place) => promptDetails(numbers[place], prompt, titleOf(place, picks)))),
   ];

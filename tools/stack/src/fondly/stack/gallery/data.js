@@ -16,7 +16,7 @@ function records(list) {
 }
 
 function record([
-  id, name, address, subject, preheader, products, reasons, source, labels, unhappy, house, refused, body, delivery,
+  id, name, address, subject, preheader, products, reasons, source, labels, unhappy, template, refused, body, delivery,
 ], index, list) {
   return {
     index, id, name, address, subject, preheader, body,
@@ -25,7 +25,7 @@ function record([
     copy: list.sources[source],
     labels: list.labels.filter((_, bit) => labels & (1 << bit)),
     unhappy: Boolean(unhappy),
-    house: house.map((number) => list.fields[number]),
+    template: template.map((number) => list.fields[number]),
     refused: refused.map((number) => list.fields[number]),
     picked: products.join(" "),
     delivery: delivery ? ending(list.deliveries[delivery - 1]) : null,

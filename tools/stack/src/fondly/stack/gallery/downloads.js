@@ -4,7 +4,7 @@ const STARTS_FORMULA = /^[\s\u00a0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/; 
 const COLUMNS = [
   ["customer_id", ({ id }) => id], ["name", ({ name }) => name], ["address", ({ address }) => address],
   ["subject", ({ subject }) => subject], ["preheader", ({ preheader }) => preheader], ["copy", ({ copy }) => copy],
-  ["house_fields", ({ house }) => house.join(" ")], ["refused_fields", ({ refused }) => refused.join(" ")],
+  ["template_fields", ({ template }) => template.join(" ")], ["refused_fields", ({ refused }) => refused.join(" ")],
   ["only_bad_experiences", ({ unhappy }) => unhappy ? "yes" : "no"],
   ["delivery", ({ delivery }) => delivery?.outcome], ["delivery_reason", ({ delivery }) => delivery?.reason],
   ["bounced", ({ delivery }) => delivery?.bounced],

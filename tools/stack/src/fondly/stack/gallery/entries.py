@@ -8,8 +8,9 @@ from textwrap import shorten
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import OwnProduct, Pick, ProductAspect, Reason, Recommendation
 from fondly.mailer.domain.facts.seller_claims import claims_in
+from fondly.operations.formatting import count
+from fondly.operations.runs.sentiment_figures import praise
 from fondly.stack.email_record import EmailRecord
-from fondly.stack.formatting import count
 from fondly.stack.gallery.mime import texts
 from fondly.stack.gallery.model import (
     CopySource,
@@ -20,7 +21,6 @@ from fondly.stack.gallery.model import (
     GalleryPick,
     GalleryReview,
 )
-from fondly.stack.sentiment_figures import praise
 
 MAX_NAME_CHARS = 60
 CACHED_NAMES = 8_192
@@ -45,7 +45,7 @@ def gallery_email(
         picks=tuple(gallery_pick(pick) for pick in recommendation.picks),
         chosen_by=recommendation.source.value,
         copy_source=CopySource(record.copy_source),
-        house_fields=record.house_fields,
+        template_fields=record.template_fields,
         prompt_keys=record.prompt_keys,
         html=shown.html,
         text=shown.plain,

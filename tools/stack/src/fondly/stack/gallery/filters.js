@@ -4,7 +4,7 @@ const shared = {};
 
 const FILTERS = {
   copy: (email, wanted) => email.copy === wanted,
-  house: (email, wanted) => email.house.includes(wanted),
+  template: (email, wanted) => email.template.includes(wanted),
   refused: (email, wanted) => wanted === "any" ? email.refused.length > 0 : email.refused.includes(wanted),
   labels: (email, wanted) => hasLabels(email, wanted),
   shared: (email, wanted) => shared[wanted].get(SHARED[wanted](email)) > 1,
@@ -30,14 +30,14 @@ function endingsOf({ delivery }) {
 function prepareFilters() {
   for (const [name, value] of Object.entries(SHARED)) shared[name] = sharing(emails, value);
   for (const email of emails) email.haystack = haystackOf(email);
-  offer("house", emails.flatMap(({ house }) => house));
+  offer("template", emails.flatMap(({ template }) => template));
   offer("refused", emails.flatMap(({ refused }) => refused));
   offer("reason", emails.flatMap(({ reasons }) => reasons.map(({ kind }) => kind)));
   offer("delivery", data.deliveries?.length ? emails.flatMap(endingsOf) : []);
   offer("claims", data.products.flatMap(([, , claims]) => claims.split(", ").filter(Boolean)));
   // A filter that nothing passes is not offered.
   element("filter-labels").closest("p").hidden = !emails.some((email) => email.labels.length);
-  for (const name of ["house", "refused", "claims", "delivery"]) {
+  for (const name of ["template", "refused", "claims", "delivery"]) {
     element(`filter-${name}`).closest("p").hidden = !offered(name).length;
   }
 }

@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from fondly.contracts.records import Sentiment
+from fondly.operations.runs.sentiment_figures import sentiment_of
 from fondly.stack.gallery.model import CopySource, GalleryEmail
 from fondly.stack.gallery.packed import EMAILS_PER_FILE, LIST, PROMPTS_PER_FILE, packed_json, script_path
 from fondly.stack.gallery.prompt_files import PromptFiles
 from fondly.stack.gallery.script_file import ScriptFile
-from fondly.stack.sentiment_figures import sentiment_of
 
 ROWS_PER_BLOCK = 1_000
 """A block has the reasons of its own rows: emails differ in them, so one of all would grow with the run."""
@@ -102,7 +102,7 @@ class Index:
             list(CopySource).index(email.copy_source),
             _labels(email),
             int(email.unhappy),
-            _numbers(email.house_fields, self._fields),
+            _numbers(email.template_fields, self._fields),
             _numbers(prompts.refused_fields(email), self._fields),
             body_digest(email),
             self._delivery(email),

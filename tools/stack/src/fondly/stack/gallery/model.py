@@ -74,7 +74,7 @@ class GalleryMention:
 
 
 class CopySource(StrEnum):
-    """Who wrote an email's fields: the model, the house's texts, or both."""
+    """Who wrote an email's fields: the model, nobody (template copy), or both."""
 
     AI = "ai"
     MIXED = "mixed"
@@ -115,8 +115,8 @@ class GalleryEmail:
     chosen_by: str = ""
     """`personalize` or `popularity`."""
     copy_source: CopySource
-    house_fields: tuple[str, ...] = ()
-    """Fields that have the house's text."""
+    template_fields: tuple[str, ...] = ()
+    """Fields with template copy."""
     prompt_keys: tuple[str, ...] = ()
     """The prompts that the email's words answer: its frame's, and that of each product in its order."""
     html: str

@@ -13,23 +13,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import AspectCount
-from fondly.stack.formatting import count, seconds, share, usd
-from fondly.stack.gallery.model import GalleryAspect
-from fondly.stack.ingest_facts import (
-    convention_lines,
-    ignored_lines,
-    more_reasons,
-    read_summary,
-    reject_lines,
-)
-from fondly.stack.run_facts import (
+from fondly.operations.formatting import count, seconds, share, usd
+from fondly.operations.runs.facts import (
     RunFacts,
     customer_groups,
     notices,
     quiet_lines,
     why_no_emails,
 )
-from fondly.stack.sentiment_figures import label_mix, languages, sentiment_of
+from fondly.operations.runs.ingest_facts import (
+    convention_lines,
+    ignored_lines,
+    more_reasons,
+    read_summary,
+    reject_lines,
+)
+from fondly.operations.runs.sentiment_figures import label_mix, languages, sentiment_of
+from fondly.stack.gallery.model import GalleryAspect
 
 ASPECTS = 5
 _COUNTS = {

@@ -6,8 +6,8 @@ and another run, each time.
 
 import re
 
-PORT = 8026
-HOST = f"localhost:{PORT}"
+from fondly.operations.check.link_hosts import HOST
+
 BASE_URL = f"http://{HOST}/pictures/"
 _ADDRESS = re.compile(re.escape(BASE_URL) + r"([a-z_]+-[a-z-]+\.png)")
 

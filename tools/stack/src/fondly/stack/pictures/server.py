@@ -5,7 +5,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from fondly.stack.pictures.addresses import PORT
+from fondly.operations.check.link_hosts import PORT
 from fondly.stack.pictures.drawing import UnknownPictureError, picture
 
 PATH = "/pictures/"

@@ -19,12 +19,13 @@ from fondly.mailer.domain.language import language
 from fondly.mailer.domain.message.content import ContentMaker, EmailContent, Links
 from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.theme import Brand
+from fondly.recommender.domain.picking.rules import MAX_PICKS
 from fondly.stack.pictures.addresses import picture_name
 from fondly.stack.sample.catalogue import Listing, build_catalogue, product_of
 from fondly.stack.sample.vocabulary import load_vocabulary
 
 SEED = 7
-PICKS, MAX_PICKS = 5, 12
+PICKS = 5
 PRODUCTS = 90
 BRAND = Brand(name="Fondly Shop", postal_address="Fondly Shop, 1 Example Street, Bengaluru 560001, India")
 LANGUAGE = language("en_IN")

@@ -20,9 +20,10 @@ from fondly.mailer.domain.message.shop_file import InvalidFileError
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import built_in_themes
 from fondly.mailer.use_cases.load_look import Look, load_look
+from fondly.operations.shop import load_shop
+from fondly.recommender.domain.picking.rules import MAX_PICKS
 from fondly.stack.pictures.drawing import UnknownPictureError, picture
-from fondly.stack.shop import load_shop
-from fondly.stack.theme_preview.emails import BRAND, LANGUAGE, MAX_PICKS, PICKS, preview_content
+from fondly.stack.theme_preview.emails import BRAND, LANGUAGE, PICKS, preview_content
 
 Mode = Literal["light", "dark"]
 LOOPBACK = ["127.0.0.1", "localhost"]

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from understudy.engines.copywriter.features.lexicon import LISTS
 
 if TYPE_CHECKING:
-    from understudy.engines.copywriter.features.words import Word
+    from understudy.engines.copywriter.features.lexicon import Word
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """The words of a possible feature, and how much speaks for it."""
+
+    text: str
+    head: str
+    """What the phrase is about: its noun in the singular."""
+    words: frozenset[str]
+    score: float
+    described: bool = True
+    """Whether an adjective describes it: "soft padding", not "USB ports"."""
+
+    def at(self, discount: float) -> Phrase:
+        """Return the same phrase with less speaking for it, as from a later bullet."""
+        return replace(self, score=self.score - discount)
+
 
 SENTENCE_ENDS = frozenset(".;:!?|()[]{}•\u2013\u2014\n【】")
 _CLAUSE_ENDS = SENTENCE_ENDS | {","}

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.engines.copywriter.features.context import SENTENCE_ENDS, About, about_at, denied_words
-from understudy.engines.copywriter.features.lexicon import LISTS, NAMES, Kind, kind_of, number, singular
-from understudy.engines.copywriter.features.phrase import Phrase
-from understudy.engines.copywriter.features.words import split, word_pattern
+from understudy.engines.copywriter.features.context import (
+    SENTENCE_ENDS,
+    About,
+    Phrase,
+    about_at,
+    denied_words,
+)
+from understudy.engines.copywriter.features.lexicon import (
+    LISTS,
+    NAMES,
+    Kind,
+    kind_of,
+    number,
+    singular,
+    split,
+    word_pattern,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from understudy.engines.copywriter.features.words import Word
+    from understudy.engines.copywriter.features.lexicon import Word
 
 _COMPOUNDS = word_pattern(LISTS["compounds"])
 _MIN_WORDS, _MAX_WORDS = 2, 4

@@ -10,7 +10,7 @@ from understudy.engines.copywriter.features import english, german
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from understudy.engines.copywriter.features.phrase import Phrase
+    from understudy.engines.copywriter.features.context import Phrase
 
 MAX_FEATURES = 6
 _ENOUGH = 3

@@ -6,13 +6,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from understudy.engines.copywriter.features.phrase import Phrase
-from understudy.engines.copywriter.features.words import split, word_lists
+from understudy.engines.copywriter.features.context import Phrase
+from understudy.engines.copywriter.features.lexicon import split, word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from understudy.engines.copywriter.features.words import Word
+    from understudy.engines.copywriter.features.lexicon import Word
 
 _LISTS = word_lists("german.toml")
 _ENDINGS = ("er", "es", "e")

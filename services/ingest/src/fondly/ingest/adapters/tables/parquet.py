@@ -10,14 +10,12 @@ from typing import cast
 from arro3.core import Array, DataType, RecordBatch, RecordBatchReader
 from arro3.io import read_parquet
 
-from fondly.ingest.adapters.tables.table import Found, recorded
-from fondly.ingest.adapters.tables.watched import WatchedFile
+from fondly.ingest.adapters.tables.table import Found, WatchedFile, recorded
 from fondly.ingest.adapters.upload_file import go_on
 from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
-from fondly.ingest.domain.errors import FileError, glimpse
-from fondly.ingest.domain.faults import long_record
-from fondly.ingest.domain.formats.names import MAX_COLUMNS
+from fondly.ingest.domain.errors import FileError, glimpse, long_record
+from fondly.ingest.domain.formats.vocabulary import MAX_COLUMNS
 from fondly.ingest.domain.plain_values import moment_text, number_text, single_text
 
 BATCH_ROWS = 256

@@ -5,22 +5,55 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, time, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 
-from fondly.ingest.adapters.tables.table import Found, recorded
-from fondly.ingest.adapters.tables.watched import WatchedFile
-from fondly.ingest.adapters.tables.workbook_cells import Cell, cell_text
+from fondly.ingest.adapters.tables.table import Found, WatchedFile, recorded
 from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
-from fondly.ingest.domain.errors import FileError, UnreadableError, glimpse
-from fondly.ingest.domain.faults import Fault, beyond_header, long_record
+from fondly.ingest.domain.errors import Fault, FileError, UnreadableError, beyond_header, glimpse, long_record
 from fondly.ingest.domain.file_signature import require_xlsx
-from fondly.ingest.domain.formats.names import MAX_COLUMNS
+from fondly.ingest.domain.formats.vocabulary import MAX_COLUMNS
+from fondly.ingest.domain.plain_values import excel_number, moment_text
+
+
+class Cell(Protocol):
+    """A cell as openpyxl has it."""
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401 - whatever the cell holds
+        """What the cell holds; of a formula, what it last came to."""
+
+    @property
+    def data_type(self) -> str:
+        """`e` for an error."""
+
+    @property
+    def number_format(self) -> str:
+        """How a number is shown."""
+
+
+def cell_text(cell: Cell) -> str:
+    """Return what a cell says; `UnreadableError` if that is an error."""
+    value = cell.value
+    if isinstance(value, str):
+        if cell.data_type == "e":
+            raise UnreadableError("a value", found=f"Excel's error {value}")
+        return unescape(value) if "_x" in value else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return excel_number(value, cell.number_format or "")
+    if isinstance(value, date | time | timedelta):
+        return moment_text(value)
+    return str(value)
+
 
 MAX_PART_BYTES = 256 * 1024 * 1024
 """Of everything but the sheets, such as the shared texts, which are held in memory."""

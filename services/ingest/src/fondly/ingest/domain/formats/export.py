@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.mapper import RowMapper
-from fondly.ingest.domain.formats.names import Header
 from fondly.ingest.domain.formats.units import Units
+from fondly.ingest.domain.formats.vocabulary import Header
 
 Positions = Mapping[str, int]
 Constants = Mapping[str, str]

@@ -18,8 +18,8 @@ from fondly.ingest.domain.formats.mapper import (
     set_whole_amounts,
 )
 from fondly.ingest.domain.formats.mapping import SHOP_URL, FileMapping
-from fondly.ingest.domain.formats.names import Header
 from fondly.ingest.domain.formats.units import Units, applied
+from fondly.ingest.domain.formats.vocabulary import Header
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import quoted
 from fondly.ingest.domain.rows.people import CustomerRow, read_customer_row
 from fondly.ingest.domain.rows.reading import Reading
-from fondly.ingest.domain.values.identifiers import read_id
 from fondly.ingest.domain.values.money import read_price
 from fondly.ingest.domain.values.numbers import read_quantity
+from fondly.ingest.domain.values.texts import read_id
 
 
 class PurchaseRow(NamedTuple):

@@ -8,7 +8,22 @@ from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import RowError, quoted
 from fondly.ingest.domain.rows import reading
 from fondly.ingest.domain.values import flags, people
-from fondly.ingest.domain.values.identifiers import read_id
+from fondly.ingest.domain.values.texts import read_id
+
+
+class ExclusionRules(NamedTuple):
+    """Whom the shop does not write to, besides those who have refused or are suppressed.
+
+    `minimum_age` is in years, 0 for none. With `require_consent`, nobody is written to whose consent is
+    unknown.
+    """
+
+    minimum_age: int = 18
+    require_consent: bool = False
+
+
+USUAL_EXCLUSION = ExclusionRules()
+
 
 ADDRESS_DIGITS = 24
 

@@ -10,15 +10,15 @@ from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import RowError, UnreadableError, quoted
 from fondly.ingest.domain.rows import reading
 from fondly.ingest.domain.rows.reading import Reading
-from fondly.ingest.domain.values import flags, identifiers, moments, numbers, texts
+from fondly.ingest.domain.values import flags, moments, numbers, texts
 from fondly.ingest.domain.values.currencies import read_currency
 from fondly.ingest.domain.values.money import Price, read_price
-from fondly.ingest.domain.values.nothing import is_no_text
+from fondly.ingest.domain.values.texts import is_no_text
 
 
 def read_product(row: Row, how: Reading) -> Product:
     """Read the product columns of a row."""
-    product_id = row.required("product_id", identifiers.read_id)
+    product_id = row.required("product_id", texts.read_id)
     name = row.required("product_name", _present)
     price, list_price = _prices(row, how)
     return _validated(
@@ -35,7 +35,7 @@ def read_product(row: Row, how: Reading) -> Product:
         image_url=row.optional("img_link", how.link),
         link=row.optional("product_link", how.link),
         brand=row.words("brand", row.raw("brand"), reading.label),
-        parent_id=row.optional("parent_id", identifiers.read_id),
+        parent_id=row.optional("parent_id", texts.read_id),
         variant=row.optional("variant", reading.label),
         in_stock=_in_stock(row, how),
         available_from=row.optional(

@@ -78,7 +78,7 @@ class Decided:
     """How a column is read.
 
     `decimal` and `date_order` are None if nothing decides them; `refusal` is what readers then say. A custom
-    rather than a proof holds only for the currencies in `settled`; None means all. Times after `latest`, in
+    rather than a proof holds only for the currencies in `only_for`; None means all. Times after `latest`, in
     Unix seconds, are too far ahead.
     """
 
@@ -88,7 +88,7 @@ class Decided:
     time_zone: tzinfo
     latest: int
     refusal: str
-    settled: frozenset[str] | None = None
+    only_for: frozenset[str] | None = None
     convention: Convention | None = None
 
 
@@ -133,7 +133,7 @@ class ColumnSurvey:
             time_zone=ZoneInfo(read_time_zone(defaults.time_zone)),
             latest=defaults.now + _DAYS_AHEAD * SECONDS_PER_DAY,
             refusal=self._refusal(verdict),
-            settled=verdict.settled,
+            only_for=verdict.only_for,
             convention=self._convention(column, verdict, currency),
         )
 

@@ -13,7 +13,104 @@ from iso4217 import Currency
 from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.values.characters import plain
 from fondly.ingest.domain.values.locales import Marks
-from fondly.ingest.domain.values.symbols import LED, OWN, SHARED
+
+# In capitals and without final points. No standard has them: these are CLDR's, with what shops write.
+LED = {
+    "$": (
+        "USD AUD CAD NZD SGD HKD TWD MXN ARS CLP COP UYU BBD BMD BND BSD BZD CUP DOP FJD GYD JMD KYD LRD NAD "
+        "SBD SRD TTD XCD"
+    ),
+    "£": "GBP EGP FKP GIP LBP SDG SHP SSP SYP",
+    "C$": "CAD NIO",
+}
+"""Symbols of many, of which the first is meant unless the shop's own currency is another."""
+SHARED = {
+    "¥": "JPY CNY",
+    "元": "CNY TWD HKD",
+    "KR": "SEK NOK DKK ISK",
+    "RS": "INR PKR LKR NPR MUR SCR",
+    "₨": "INR PKR LKR NPR MUR SCR",
+    "﷼": "IRR SAR QAR OMR YER",
+    "LEI": "RON MDL",
+    "FCFA": "XAF XOF",
+    "CFA": "XAF XOF",
+    "BS": "BOB VES",
+    "DH": "AED MAD",
+    "DHS": "AED MAD",
+    "FR": "CHF XAF XOF XPF",
+    "ДИН": "RSD MKD",
+    "L": "HNL RON MDL",
+    "R": "ZAR BRL",
+    "SR": "SAR SCR",
+}
+"""Symbols of several that mean nothing unless one of these is the shop's own currency."""
+OWN = {
+    "AUD": "A$ AU$",
+    "AED": "د.إ",
+    "AMD": "֏",
+    "ARS": "AR$",
+    "AZN": "₼",
+    "BAM": "KM",
+    "BDT": "৳",
+    "BHD": "د.ب",
+    "BRL": "R$",
+    "CAD": "CA$",
+    "CHF": "SFR",
+    "CLP": "CL$",
+    "CNY": "RMB CN¥",
+    "COP": "CO$ COL$",
+    "CRC": "₡",
+    "CZK": "KČ KC",
+    "DOP": "RD$",
+    "EGP": "E£ ج.م",
+    "EUR": "€ EURO EUROS",
+    "GBP": "GB£ UK£",
+    "GEL": "₾",
+    "GHS": "₵ GH₵",
+    "HKD": "HK$",
+    "HUF": "FT",
+    "IDR": "RP",
+    "ILS": "₪",
+    "INR": "₹",
+    "JMD": "J$",
+    "JOD": "د.أ",
+    "JPY": "円 JP¥",
+    "KES": "KSH",
+    "KHR": "៛",
+    "KRW": "₩ 원",
+    "KWD": "د.ك",
+    "KZT": "₸",
+    "LAK": "₭",
+    "LBP": "ل.ل",
+    "MAD": "د.م",
+    "MNT": "₮",
+    "MXN": "MX$ MEX$",
+    "MYR": "RM",
+    "NAD": "N$",
+    "NGN": "₦",
+    "NZD": "NZ$",
+    "OMR": "ر.ع",
+    "PEN": "S/",
+    "PHP": "₱",
+    "PLN": "ZŁ ZL",
+    "PYG": "₲",
+    "QAR": "ر.ق",
+    "RUB": "₽ РУБ Р",  # noqa: RUF001 - Cyrillic
+    "SAR": "ر.س",
+    "SGD": "S$ SG$",
+    "THB": "฿ บาท",
+    "TND": "د.ت",
+    "TRY": "₺ TL",
+    "TWD": "NT$",
+    "TZS": "TSH",
+    "UAH": "₴ ГРН",
+    "UGX": "USH",
+    "USD": "US$",
+    "UYU": "$U",
+    "VND": "₫ Đ",
+    "YER": "ر.ي",
+}
+
 
 _NO_MONEY = frozenset(["BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "XAD"])
 """Units of account, which nothing is priced in; precious metals and test codes have no minor units."""

@@ -29,11 +29,11 @@ def read_price(text: str, decided: Decided, currency: str | None = None) -> Pric
 
     A bare number is in `currency`, such as that of the row's own currency column, or else the column's.
     """
-    return _read(text, decided.decimal, decided.settled, decided.refusal, currency or decided.currency)
+    return _read(text, decided.decimal, decided.only_for, decided.refusal, currency or decided.currency)
 
 
 @lru_cache(maxsize=_KEPT_PRICES)
-def _read(text: str, decimal: str | None, settled: frozenset[str] | None, refusal: str, shop: str) -> Price:
+def _read(text: str, decimal: str | None, only_for: frozenset[str] | None, refusal: str, shop: str) -> Price:
     amount = split_amount(text)
     if amount is None:
         raise UnreadableError(_A_PRICE, text)
@@ -44,7 +44,7 @@ def _read(text: str, decimal: str | None, settled: frozenset[str] | None, refusa
         and len(amount.numeral.fraction) == _MYRIAD_DIGITS
     ):
         raise UnreadableError("a price without groups of four digits", text)
-    if amount.numeral.ambiguous and (decimal is None or (settled is not None and currency not in settled)):
+    if amount.numeral.ambiguous and (decimal is None or (only_for is not None and currency not in only_for)):
         raise UnreadableError(f"a price {refusal}", text)
     return Price(_representable(amount.numeral.value(decimal or ""), currency, text), currency)
 

@@ -4,10 +4,9 @@ import re
 from decimal import ROUND_DOWN, Decimal
 
 from fondly.ingest.domain.errors import UnreadableError
-from fondly.ingest.domain.values.amounts import MAX_CHARS
+from fondly.ingest.domain.values.amounts import MAX_CHARS, parse_numeral
 from fondly.ingest.domain.values.characters import plain
 from fondly.ingest.domain.values.conventions import Decided
-from fondly.ingest.domain.values.numerals import parse_numeral
 
 MAX_COUNT = 10**12
 MAX_QUANTITY = 10**6

@@ -2,16 +2,18 @@
 
 import re
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from babel.core import Locale, get_global
+from pydantic import Field
 
 from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.values.characters import plain
 
 MAX_AGE = 130
 """Nobody is known to have lived longer than 122 years."""
+Age = Annotated[int, Field(ge=0, le=MAX_AGE)]
 _AGE = re.compile(r"([0-9]{1,3})(?:[.,]0{1,6})?")
 _EMAIL = re.compile(
     r"(?!\.)(?!.*\.[.@])[^\s@,;:<>()\[\]\"\\]{1,64}@(?=.{4,255}$)[^\s@,;:<>()\[\]\"\\.]+(?:\.[^\s@,;:<>()\[\]\"\\.]+)+"

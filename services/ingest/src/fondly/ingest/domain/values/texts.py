@@ -1,7 +1,39 @@
-"""Reads texts and lists of texts."""
+"""Reads texts, lists of texts and identifiers, and tells what exports write for "no value"."""
+
+import re
 
 from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.text import clean
+
+_DASHES = frozenset({"", "-", "--", "\N{EN DASH}", "\N{EM DASH}"})
+_FOLDED = _DASHES | {"null", "none", "nan", "n/a", "#n/a", "nil"}
+_WRITTEN = _DASHES | {"NULL", "null", "None", "none", "nan", "NaN", "N/A", "n/a", "#N/A", "nil"}
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a cell that is no text has no value: it is empty, a dash, or a word for that."""
+    return text.casefold() in _FOLDED
+
+
+def is_no_text(text: str) -> bool:
+    """Return whether a text is none, but what programs write there; `Null` and `Nan` are people's names."""
+    return text in _WRITTEN
+
+
+MAX_ID_BYTES = 256
+_ROUNDED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E\+[0-9]+")
+"""How a spreadsheet writes a long number, most of whose digits are lost."""
+
+
+def read_id(text: str) -> str:
+    """Read an identifier: it says something, and is short enough to be a key in every store."""
+    if says_nothing(text):
+        raise UnreadableError("an id", text)
+    if len(text) > MAX_ID_BYTES or (not text.isascii() and len(text.encode()) > MAX_ID_BYTES):
+        raise UnreadableError(f"an id of at most {MAX_ID_BYTES} bytes", text)
+    if "E+" in text and _ROUNDED.fullmatch(text):
+        raise UnreadableError("an id that no spreadsheet has rounded: format the column as text", text)
+    return text
 
 
 def bounded(text: str, *, max_chars: int) -> str:

@@ -21,12 +21,12 @@ _USUAL_DECIMALS = 2
 class Verdict(NamedTuple):
     """What was chosen, None if nothing could be, and because of what.
 
-    A custom holds only for the currencies in `settled`; None means all.
+    A custom holds only for the currencies in `only_for`; None means all.
     """
 
     choice: str | None
     because: str
-    settled: frozenset[str] | None = None
+    only_for: frozenset[str] | None = None
 
 
 def by_proof(chosen: str | None, own: Evidence, kin: Sequence[Evidence]) -> Verdict | None:
@@ -58,21 +58,21 @@ def by_money_custom(column: Evidence, currency: str, locale: str) -> Verdict:
     """Take ambiguous separators for group marks, if the customs of shop and currency leave no doubt.
 
     Of an amount that is read so, three digits would be the decimals otherwise, which hardly any price has. A
-    currency with three decimals is never settled, nor is a column in which points and commas are ambiguous.
+    currency with three decimals is never decided, nor is a column in which points and commas are ambiguous.
     """
-    settled = {
+    currencies = {
         code for kind in column.open if (code := meant(kind.mark, currency) if kind.mark else currency)
     }
     separators = {kind.separator for kind in column.open}
-    if len(separators) != 1 or not settled or column.has_overflown:
+    if len(separators) != 1 or not currencies or column.has_overflown:
         return _undecided("decimal mark")
     [separator] = separators
     custom = marks_of(locale)
-    if not all(_groups(separator, home_marks(code), custom) and _is_usual(code) for code in settled):
+    if not all(_groups(separator, home_marks(code), custom) and _is_usual(code) for code in currencies):
         return _undecided("decimal mark")
-    by_currency = all(home_marks(code) for code in settled)
-    because = f"currency {', '.join(sorted(settled))}" if by_currency else f"locale {locale}"
-    return Verdict(_OTHER_MARK[separator], because, frozenset(settled))
+    by_currency = all(home_marks(code) for code in currencies)
+    because = f"currency {', '.join(sorted(currencies))}" if by_currency else f"locale {locale}"
+    return Verdict(_OTHER_MARK[separator], because, frozenset(currencies))
 
 
 def by_number_custom(column: Evidence, locale: str) -> Verdict:

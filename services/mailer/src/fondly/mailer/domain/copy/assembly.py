@@ -1,8 +1,8 @@
 """Puts the copy of one email together: its customer's frame, and the texts on its products.
 
 The texts have been judged by what everybody who shares them has in common. What only this email shows, such
-as how long a subject becomes with its product's name, is seen here. A field without a wording gets house
-text.
+as how long a subject becomes with its product's name, is seen here. A field without a wording gets
+template copy.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fondly.contracts.records import CopySource
 from fondly.mailer.domain.copy.choice import candidates, unlike
 from fondly.mailer.domain.copy.fields import FRAME_TEXTS, HEADLINES, LINES, Copy, email_fields
-from fondly.mailer.domain.copy.house_copy import house_text
 from fondly.mailer.domain.copy.style import style_problems
+from fondly.mailer.domain.copy.template_copy import template_text
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.slots import renumbered
@@ -26,18 +26,18 @@ Suits = Callable[[EmailFacts, str], bool]
 
 @dataclass(frozen=True)
 class Assembled:
-    """The copy of one email: every text is of those that it was put together from, or house text."""
+    """The copy of one email: every text is of those that it was put together from, or template copy."""
 
     copy: Copy
-    house_fields: tuple[str, ...]
+    template_fields: tuple[str, ...]
 
     @property
     def source(self) -> CopySource:
         """Who wrote it."""
-        if not self.house_fields:
+        if not self.template_fields:
             return CopySource.AI
         everything = len(list(self.copy.fields()))
-        return CopySource.TEMPLATE if len(self.house_fields) == everything else CopySource.MIXED
+        return CopySource.TEMPLATE if len(self.template_fields) == everything else CopySource.MIXED
 
 
 def assembled(
@@ -56,8 +56,8 @@ def assembled(
     written = dict(_Assembly(facts, seed, suits).texts(frame, products))
     fields = email_fields(facts)
     return Assembled(
-        copy=Copy.of({field: written.get(field) or house_text(field, facts) for field in fields}),
-        house_fields=tuple(field for field in fields if field not in written),
+        copy=Copy.of({field: written.get(field) or template_text(field, facts) for field in fields}),
+        template_fields=tuple(field for field in fields if field not in written),
     )
 
 

@@ -1,6 +1,6 @@
 """`fondly.toml` as the mailer reads it: the theme of the shop's emails, and its brand.
 
-Every key may be missing. The rest is for others; `fondly.stack.shop` reads the whole file.
+Every key may be missing. The rest is for others; `fondly.operations.shop` reads the whole file.
 """
 
 from typing import Annotated, Any, Literal

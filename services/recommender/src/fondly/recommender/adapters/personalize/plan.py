@@ -16,17 +16,16 @@ from fondly.recommender.adapters.personalize.solution import OFFERED, SOLUTION, 
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.kept_rankings import digest
 from fondly.recommender.domain.personalize.schemas import DATASETS, DatasetSchema
+from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.run import Run
 from fondly.runtime.tags import RUN
 
-REMADE = "remade"
-"""The member of a run's step state that counts how often everything was made again."""
 ARNS = (
     "dataset_group",
     *(f"{what}_{schema.kind.lower()}" for what in ("schema", "dataset", "import") for schema in DATASETS),
     *("solution", "filter", "solution_version", "batch_job"),
 )
-"""The members of a run's step state that hold the ARN of what it has made or found."""
+"""The keys of all resources of a run."""
 
 
 class Kind(StrEnum):
@@ -48,7 +47,7 @@ class Kind(StrEnum):
 class ResourceSpec:
     """A resource that must exist.
 
-    `key` is its name in a run's step state, `request` the parameters of its creation other than `name`.
+    `key` is its name in a run's state, `request` the parameters of its creation other than `name`.
     """
 
     key: str
@@ -57,27 +56,9 @@ class ResourceSpec:
     request: Mapping[str, Any]
 
 
-class Step(StrEnum):
-    """What a run is waiting for, in order."""
-
-    SET_UP = "set-up"
-    DATASETS = "datasets"
-    IMPORT = "import"
-    SOLUTION = "solution"
-    TRAIN = "train"
-    INFER = "infer"
-    SELECT = "select"
-
-    @property
-    def following(self) -> "Step":
-        """The step after this one; `SELECT` is the last."""
-        steps = list(Step)
-        return steps[min(steps.index(self) + 1, len(steps) - 1)]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Lists the resources that a run needs at each step."""
+    """Lists the resources that a run needs in each phase."""
 
     dataset_group: str
     role_arn: str
@@ -88,17 +69,17 @@ class Plan:
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of everything that can have some; schemas cannot."""
 
-    def wanted(self, step: Step, run: Run) -> list[ResourceSpec]:
-        """Return what must exist and be active before the run leaves `step`."""
+    def wanted(self, phase: Phase, run: Run) -> list[ResourceSpec]:
+        """Return what must exist and be active before the run leaves a phase of its training."""
         makers = {
-            Step.SET_UP: self._set_up,
-            Step.DATASETS: self._datasets,
-            Step.IMPORT: self._imports,
-            Step.SOLUTION: self._solution,
-            Step.TRAIN: self._version,
-            Step.INFER: self._batch_job,
+            Phase.SET_UP: self._set_up,
+            Phase.DATASETS: self._datasets,
+            Phase.IMPORT: self._imports,
+            Phase.SOLUTION: self._solution,
+            Phase.TRAIN: self._version,
+            Phase.INFER: self._batch_job,
         }
-        return makers[step](run)
+        return makers[phase](run)
 
     @property
     def digest(self) -> str:
@@ -136,9 +117,9 @@ class Plan:
                 Kind.DATASET,
                 f"{self.dataset_group}-{_low(schema)}",
                 {
-                    "datasetGroupArn": run.step["dataset_group"],
+                    "datasetGroupArn": _made(run, "dataset_group"),
                     "datasetType": schema.kind,
-                    "schemaArn": run.step[f"schema_{_low(schema)}"],
+                    "schemaArn": _made(run, f"schema_{_low(schema)}"),
                 },
             )
             for schema in DATASETS
@@ -151,7 +132,7 @@ class Plan:
                 Kind.IMPORT_JOB,
                 f"{run.run_id}-{_low(schema)}{_again(run)}",
                 {
-                    "datasetArn": run.step[f"dataset_{_low(schema)}"],
+                    "datasetArn": _made(run, f"dataset_{_low(schema)}"),
                     "dataSource": {"dataLocation": self._location(run, f"{_low(schema)}/")},
                     "roleArn": self.role_arn,
                     "importMode": "FULL",
@@ -163,7 +144,7 @@ class Plan:
 
     def _solution(self, run: Run) -> list[ResourceSpec]:
         """Return the solution, and the filter: both need the datasets alone."""
-        group = {"datasetGroupArn": run.step["dataset_group"]}
+        group = {"datasetGroupArn": _made(run, "dataset_group")}
         name = f"{self.dataset_group}-{run.run_id}"
         expression = {**group, "filterExpression": OFFERED}
         return [
@@ -172,17 +153,17 @@ class Plan:
         ]
 
     def _version(self, run: Run) -> list[ResourceSpec]:
-        request = {"solutionArn": run.step["solution"], "trainingMode": "FULL"}
+        request = {"solutionArn": _made(run, "solution"), "trainingMode": "FULL"}
         return [self._spec("solution_version", Kind.SOLUTION_VERSION, run.run_id, request, run)]
 
     def _batch_job(self, run: Run) -> list[ResourceSpec]:
         request = {
-            "solutionVersionArn": run.step["solution_version"],
+            "solutionVersionArn": _made(run, "solution_version"),
             "numResults": self.num_results,
             "jobInput": {"s3DataSource": {"path": self._location(run, personalize_keys.BATCH_INPUT)}},
             "jobOutput": {"s3DataDestination": {"path": self._location(run, personalize_keys.BATCH_OUTPUT)}},
             "roleArn": self.role_arn,
-            "filterArn": run.step["filter"],
+            "filterArn": _made(run, "filter"),
         }
         return [self._spec("batch_job", Kind.BATCH_JOB, f"{run.run_id}{_again(run)}", request, run)]
 
@@ -198,9 +179,13 @@ class Plan:
         return f"s3://{self.bucket}/{object_keys.personalize(run.run_id, folder)}"
 
 
+def _made(run: Run, key: str) -> str:
+    return RecommenderState.of(run).resources[key]
+
+
 def _again(run: Run) -> str:
     """The end of a job's name: AWS keeps the names of jobs, even when what they were for is gone."""
-    remade = int(run.step.get(REMADE, 0))
+    remade = RecommenderState.of(run).remade
     return f"-{remade + 1}" if remade else ""
 
 

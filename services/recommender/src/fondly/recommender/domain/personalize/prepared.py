@@ -1,28 +1,15 @@
 """What a run has for Personalize, counted bundle by bundle."""
 
 import re
-from collections.abc import Mapping
 
 from pydantic import BaseModel
 
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.runtime.training_minimums import DataSize
 
-PERSONALIZE = "personalize"
-POPULARITY = "popularity"
-"""The engines: what a run's products are ranked by."""
-ENGINE, POPULARITY_REASON = "engine", "popularity_reason"
-"""Where a run's `step` keeps which of them it is for, and why Personalize is not asked."""
-RANKED = "ranked"
-"""Where it keeps for how many customers Personalize is asked."""
 NOBODY = "nobody to rank products for"
 _LOWER_BOUND = re.compile(r"\b(fewer|less) than\b|\bat least\b|\bminimum\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(interactions?|users?|rows?|records?|events?)\b", re.IGNORECASE)
-
-
-def asks_for_rankings(step: Mapping[str, str]) -> bool:
-    """Whether a run has enough to learn from, and somebody without a ranking."""
-    return step[ENGINE] == PERSONALIZE and step[RANKED] != "0"
 
 
 class Prepared(BaseModel):

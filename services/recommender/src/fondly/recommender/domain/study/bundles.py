@@ -8,19 +8,13 @@ from typing import NamedTuple
 
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import EventData, PartNumber, Round
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.run import Run, StageName
 
 MAX_BUNDLES = 250
 """With those of witnesses half of the files that a batch inference job reads."""
 FEWEST_PARTS = 4
 """How many parts a bundle has, as far as there are: a message is then a small share of the work."""
-BUNDLE_PARTS = "bundle_parts"
-"""Where a run's `step` keeps how many parts its bundles have: a release may change the figures above."""
-
-
-def closed(in_round: Round) -> str:
-    """Where a run's `step` keeps that the results of all bundles of a round have been put together."""
-    return f"{in_round}_closed"
 
 
 class RecommenderBundle(EventData):
@@ -58,8 +52,8 @@ def parts_per_bundle(parts: int) -> int:
 
 
 def bundles_of(run: Run) -> list[Bundle]:
-    """Return all bundles of a run; one for each part if its `step` does not say how many they have."""
-    parts, size = run.parts or 0, int(run.step.get(BUNDLE_PARTS, 1))
+    """Return all bundles of a run; one for each part if its state does not say how many they have."""
+    parts, size = run.parts or 0, RecommenderState.of(run).bundle_parts
     firsts = range(1, parts + 1, size)
     return [
         Bundle(number, range(first, min(first + size, parts + 1)))

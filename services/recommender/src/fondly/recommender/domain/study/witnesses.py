@@ -15,6 +15,7 @@ from fondly.recommender.domain.history.preferences import preferences_of
 from fondly.recommender.domain.personalize.kept_rankings import RunRanking
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.runtime.runs.run import Run
 from fondly.runtime.training_minimums import DataSize
@@ -29,10 +30,6 @@ OFF = "FONDLY_RECOMMENDER_RANKING=off saves $.15 for 1,000 customers"
 WEIGHTS = (1.0, 0.5)
 LONG_HISTORY, UNTOLD = 4, 0.5
 """From so many products of the median customer on, ranking counts so much where nothing tells its worth."""
-WEIGHT, VERDICT = "ranking_weight", "ranking"
-"""Where a run's `step` keeps how much its rankings count, and why."""
-WITNESSES, HAS_LONG_HISTORIES, EARLIER = "witnesses", "long_histories", "earlier"
-"""Where it keeps how many there are, whether those ranked have many products, and whose shop came before."""
 
 
 class Witness(History):
@@ -55,7 +52,8 @@ class Hit(NamedTuple):
 
 def weight_of(run: Run) -> float:
     """Return how much a run's rankings count."""
-    return float(run.step.get(WEIGHT, 1))
+    weight = RecommenderState.of(run).ranking_weight
+    return 1.0 if weight is None else weight
 
 
 def chosen(

@@ -44,7 +44,7 @@ card-ratings = { $count ->
 card-was = statt { $price }
 card-off = { $percent } günstiger
 
-## House copy, for a field of which no wording of the model passed. Each text needs the facts that it names.
+## Template copy, for a field of which no wording of the model passed. Each text needs the facts that it names.
 ## Names and features have a gender that nobody knows, so they stand where it does not matter.
 
 subject-liked =

@@ -44,7 +44,7 @@ card-ratings = { $count ->
 card-was = was { $price }
 card-off = { $percent } off
 
-## House copy, for a field of which no wording of the model passed. Each text needs the facts that it names.
+## Template copy, for a field of which no wording of the model passed. Each text needs the facts that it names.
 
 subject-liked =
     .a = { $name }, chosen for you

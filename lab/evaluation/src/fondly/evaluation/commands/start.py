@@ -1,0 +1,21 @@
+"""What every evaluation needs: errors in one line, and progress on a terminal."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from fondly.cli.output import console
+from fondly.evaluation.errors import EvaluationError
+from fondly.operations.errors import OperationError
+
+
+@contextmanager
+def evaluating(what: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what is being done; yield a function that tells what comes next.
+
+    Raises `OperationError` if the input cannot be evaluated.
+    """
+    with console(stderr=True).status(what) as status:
+        try:
+            yield status.update
+        except EvaluationError as error:
+            raise OperationError(str(error)) from error

@@ -1,0 +1,171 @@
+"""What the recommender keeps of a run: its phase, what leads to the next one, and what was found so far."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+from types import MappingProxyType
+from typing import ClassVar, NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fondly.contracts.events import Round
+from fondly.runtime.jobs.transitions import Transitions
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.state import ServiceState
+
+
+class Phase(StrEnum):
+    """What a run is doing, in order."""
+
+    BEGIN = "begin"
+    PREPARE = "prepare"
+    GATHER = "gather"
+    STUDY = "study"
+    SET_UP = "set-up"
+    DATASETS = "datasets"
+    IMPORT = "import"
+    SOLUTION = "solution"
+    TRAIN = "train"
+    INFER = "infer"
+    WEIGH = "weigh"
+    SELECT = "select"
+
+
+class Outcome(StrEnum):
+    """How a phase ends."""
+
+    DONE = "done"
+    NOTHING_TO_RANK = "nothing to rank"
+    TOO_LITTLE_DATA = "too little data"
+    MADE_AGAIN = "gone, or turn lost"
+
+
+class Passed(NamedTuple):
+    """The end of a phase, and what the state has besides from then on."""
+
+    outcome: Outcome = Outcome.DONE
+    members: Mapping[str, object] = MappingProxyType({})
+
+
+TRAINING = (Phase.SET_UP, Phase.DATASETS, Phase.IMPORT, Phase.SOLUTION, Phase.TRAIN, Phase.INFER)
+"""The phases in which something is made in Personalize."""
+TRANSITIONS: Transitions[Phase] = Transitions(
+    {
+        Phase.BEGIN: {Outcome.DONE: Phase.PREPARE},
+        Phase.PREPARE: {Outcome.DONE: Phase.GATHER},
+        Phase.GATHER: {Outcome.DONE: Phase.STUDY},
+        Phase.STUDY: {Outcome.DONE: Phase.SET_UP, Outcome.NOTHING_TO_RANK: Phase.WEIGH},
+        **{
+            phase: {
+                Outcome.DONE: following,
+                Outcome.TOO_LITTLE_DATA: Phase.WEIGH,
+                Outcome.MADE_AGAIN: Phase.SET_UP,
+            }
+            for phase, following in pairwise((*TRAINING, Phase.WEIGH))
+        },
+        Phase.WEIGH: {Outcome.DONE: Phase.SELECT},
+        Phase.SELECT: {},
+    }
+)
+
+
+class Engine(StrEnum):
+    """What a run's products are ranked by."""
+
+    PERSONALIZE = "personalize"
+    POPULARITY = "popularity"
+
+
+class SeenTurn(BaseModel):
+    """How far a waiting run has seen the run come whose turn it is, and since which poll of its own."""
+
+    model_config = ConfigDict(frozen=True)
+    run_id: str
+    attempt: int
+    bundles: int
+    since: int = 0
+
+
+class RecommenderState(ServiceState):
+    """The state of a run."""
+
+    stage: ClassVar[StageName] = StageName.RECOMMENDER
+    phase: Phase = Phase.BEGIN
+    bundle_parts: int = 1
+    """How many parts its bundles have: a release may change the rule."""
+    started_at: datetime | None = None
+    earlier: str | None = None
+    """Whose shop was the latest before."""
+    engine: Engine | None = None
+    """Unknown until all customers are prepared, unless rankings are switched off."""
+    popularity_reason: str = ""
+    ranked: int = 0
+    """For how many customers Personalize is asked."""
+    witnesses: int = 0
+    has_long_histories: bool = False
+    interactions: int = 0
+    items_bytes: int = 0
+    csv_bytes: int = 0
+    others: int = 0
+    """How many customers of earlier files there are besides."""
+    ranking_weight: float | None = None
+    """How much rankings count; None until it is settled."""
+    ranking: str | None = None
+    """Why they count so much."""
+    resources: dict[str, str] = Field(default_factory=dict)
+    """The ARNs of what the run has made or found in Personalize."""
+    remade: int = 0
+    """How often everything was made again."""
+    imports: int = 0
+    trainings: int = 0
+    """What Personalize has charged for: what vanishes is paid for again."""
+    counted_version: str | None = None
+    """The latest version whose training is counted: one that is found again is not paid for again."""
+    turn_lost_to: str | None = None
+    """The run that has taken its turn over."""
+    turn_seen: SeenTurn | None = None
+
+    @property
+    def asks_for_rankings(self) -> bool:
+        """Whether there is enough to learn from, and somebody without a ranking."""
+        return self.engine is Engine.PERSONALIZE and self.ranked > 0
+
+    @property
+    def training(self) -> str:
+        """The phase of its training, empty before and after."""
+        return self.phase if self.phase in TRAINING else ""
+
+    def passing(self, passed: Passed) -> Self:
+        """Return the state after a phase."""
+        return self.having(**passed.members, phase=TRANSITIONS.after(self.phase, passed.outcome))
+
+    @classmethod
+    def of_step(cls, step: Mapping[str, str]) -> Self:
+        """Return the state of a run that release 0.1.0 began."""
+        strings = cls.model_fields.keys() - {"phase", "resources", "turn_seen"}
+        state = cls.model_validate(
+            {name: step[name] for name in strings if step.get(name)}
+            | {
+                "has_long_histories": bool(step.get("long_histories")),
+                "turn_lost_to": step.get("turn_lost") or None,
+                "resources": {
+                    name: arn
+                    for name, arn in step.items()
+                    if arn.startswith("arn:") and name != "counted_version"
+                },
+            }
+        )
+        return state.having(phase=_phase_of(step, state))
+
+
+def _phase_of(step: Mapping[str, str], state: RecommenderState) -> Phase:
+    """The phase that release 0.1.0 did not record: from which strings there are."""
+    if "bundle_parts" not in step:
+        return Phase.BEGIN
+    for each in (Round.PREPARE, Round.GATHER, Round.STUDY):
+        if f"{each}_closed" not in step:
+            return Phase(each)
+    if not state.asks_for_rankings or step.get("step") == Phase.SELECT:
+        return Phase.WEIGH
+    return Phase(step.get("step", Phase.SET_UP))

@@ -1,0 +1,1 @@
+"""Jobs that outlive messages: started, polled by delayed messages, and collected."""

@@ -1,0 +1,163 @@
+"""The deliveries of runs: one item each in the runs table, changed by conditional writes alone."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from fondly.contracts.clock import utc_now
+from fondly.contracts.errors import PermanentError
+from fondly.runtime.runs.delivery import (
+    DELIVERY,
+    FROM,
+    RELEASING,
+    TO,
+    Act,
+    Decision,
+    Delivery,
+    DeliveryStatus,
+)
+from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.storage import expires_at, from_item, to_item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+
+NO_CHANGES: Mapping[str, Any] = MappingProxyType({})
+MOST_DECISIONS = 200
+"""Of the older ones the first is kept, which opened the delivery."""
+Changed = Callable[[Delivery], Delivery]
+
+
+class DecisionError(Exception):
+    """A decision cannot be taken as things stand; the message says why, in one line."""
+
+
+class Deliveries:
+    """The items of the runs' deliveries. Every method may be repeated."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._keep_days = keep_days
+
+    async def open(
+        self,
+        run_id: str,
+        *,
+        status: DeliveryStatus,
+        by: str,
+        note: str = "",
+        per_hour: int | None = None,
+    ) -> Delivery:
+        """Create the delivery of a run, or return the existing one unchanged."""
+        act = Act.HOLD if status is DeliveryStatus.HELD else Act.APPROVE
+        first = Decision(act=act, by=by, at=utc_now(), note=note)
+        opened = Delivery(
+            run_id=run_id,
+            status=status,
+            opened_at=first.at,
+            decisions=(first,),
+            release=int(status.goes_out),
+            per_hour=per_hour,
+        )
+        await conditionally(
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=self._item(opened),
+                ConditionExpression="attribute_not_exists(run_id)",
+            )
+        )
+        return await self.get(run_id)
+
+    async def get(self, run_id: str) -> Delivery:
+        """Return a run's delivery; raise `PermanentError` if there is none."""
+        found = await self.find(run_id)
+        if found is None:
+            raise PermanentError(f"run {run_id} has no delivery")
+        return found
+
+    async def find(self, run_id: str) -> Delivery | None:
+        """Return a run's delivery, or None if the run is not one to be delivered, or has not finished."""
+        reply = await self._dynamodb.get_item(
+            TableName=self._table, Key=key(run_id, DELIVERY), ConsistentRead=True
+        )
+        if "Item" not in reply:
+            return None
+        return Delivery.model_validate(from_item(reply["Item"]))
+
+    async def decide(
+        self,
+        run_id: str,
+        act: Act,
+        *,
+        by: str,
+        note: str = "",
+        changes: Mapping[str, Any] = NO_CHANGES,
+    ) -> Delivery:
+        """Record a decision, with further `changes` of the delivery; raise `DecisionError` if it cannot be.
+
+        The caller then sends a poll with the delivery's `attempt`, which lets the sender act on it.
+        It cannot be taken in a status that is not among those of `FROM`.
+        """
+
+        def decided(found: Delivery) -> Delivery:
+            if found.status not in FROM[act]:
+                raise DecisionError(f"run {run_id} is {found.status}: {_expected(act)}")
+            decision = Decision(act=act, by=by, at=utc_now(), note=note)
+            before, latest = found.decisions[:1], (*found.decisions[1:], decision)[-MOST_DECISIONS:]
+            status = TO.get(act) or found.paused_from or DeliveryStatus.APPROVED
+            return found.model_copy(
+                update={
+                    "status": status,
+                    "paused_from": found.status if act is Act.PAUSE else None,
+                    "reason": note if act in {Act.PAUSE, Act.REJECT} else "",
+                    "decisions": (*before, *latest),
+                    "attempt": found.attempt + 1,
+                    "release": found.release + (act in RELEASING),
+                    "samples": found.samples + (act is Act.SAMPLE),
+                    **({"due": {}, "sample_parts": {}} if act in RELEASING else {}),
+                    **changes,
+                }
+            )
+
+        return await self.change(run_id, decided)
+
+    async def change(self, run_id: str, changed: Changed) -> Delivery:
+        """Replace the delivery by what `changed` makes of it, anew if somebody else has changed it meanwhile.
+
+        Raises what `changed` raises; nothing is written if it returns what it was given.
+        """
+        while True:
+            found = await self.get(run_id)
+            wanted = changed(found)
+            if wanted == found:
+                return found
+            wanted = wanted.model_copy(update={"version": found.version + 1})
+            if await conditionally(
+                self._dynamodb.put_item(
+                    TableName=self._table,
+                    Item=self._item(wanted),
+                    ConditionExpression="version = :version",
+                    ExpressionAttributeValues=to_item({":version": found.version}),
+                )
+            ):
+                return wanted
+
+    async def all(self) -> list[Delivery]:
+        """Return the delivery of every run, oldest first."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="#item = :delivery",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues=to_item({":delivery": DELIVERY}),
+        )
+        found = [from_item(item) async for page in pages for item in page.get("Items", [])]
+        return sorted(map(Delivery.model_validate, found), key=lambda each: each.opened_at)
+
+    def _item(self, delivery: Delivery) -> dict[str, Any]:
+        values = delivery.model_dump(mode="json", exclude_none=True)
+        return key(delivery.run_id, DELIVERY) | to_item({**values, **expires_at(self._keep_days)})
+
+
+def _expected(act: Act) -> str:
+    return f"expected {' or '.join(sorted(FROM[act]))} for `{act}`"

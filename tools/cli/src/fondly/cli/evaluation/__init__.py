@@ -1,1 +1,0 @@
-"""How evaluations start, show their progress, and are shown."""

@@ -1,0 +1,68 @@
+"""What a run of checked files would take of AWS: calls, hours at the quotas of a new account, dollars.
+
+Everything that is counted in the files is exact. The rest is reckoned as `fondly cost` does.
+"""
+
+from decimal import Decimal
+
+from pydantic import BaseModel
+
+from fondly.ingest.use_cases.check_files import CheckedFiles
+from fondly.operations.cost.hours import calls_of, hours_of
+from fondly.operations.cost.workload import MODEL_ID, Workload, units_of
+from fondly.runtime.runs.pricing import cost_usd
+from fondly.runtime.training_minimums import DataSize
+
+
+class Estimate(BaseModel):
+    """What a run would take if nothing of it had been paid for before."""
+
+    emails: int
+    calls: dict[str, int]
+    hours: dict[str, float]
+    """By service, one after the other."""
+    total_hours: float
+    cost_usd: dict[str, Decimal]
+    """By service, and the `total`."""
+
+
+def size_of(checked: CheckedFiles) -> DataSize:
+    """How much there is for Personalize to learn from."""
+    return DataSize(
+        interactions=checked.report.counts["interactions"],
+        customers=checked.active,
+        returning=checked.returning,
+    )
+
+
+def workload_of(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> Workload:
+    """Return what there is to do for files that can be used."""
+    report = checked.report
+    counts = report.counts
+    return Workload(
+        customers=max(1, counts.get("customers", 0)),
+        emails=counts.get("customers", 0) - sum(report.exclusions.values()),
+        reviews=counts.get("reviews", 0) + counts.get("shared_texts", 0),
+        products=max(1, counts.get("products", 0)),
+        interactions=counts.get("interactions", 0),
+        texts=checked.texts.texts,
+        units_per_text=checked.texts.units / max(1, checked.texts.texts),
+        description_bytes=checked.description_bytes,
+        trains=size_of(checked).shortfall is None,
+        model_id=model_id,
+    )
+
+
+def estimate(work: Workload) -> Estimate:
+    """Reckon one run."""
+    if not work.emails:
+        return Estimate(emails=0, calls={}, hours={}, total_hours=0, cost_usd=cost_usd({}))
+    hours = dict(hours_of(work))
+    units = units_of(work, polling_h=hours["personalize"])
+    return Estimate(
+        emails=work.emails,
+        calls=calls_of(work),
+        hours=hours,
+        total_hours=sum(hours.values()),
+        cost_usd=cost_usd({unit: Decimal(str(amount)) for unit, amount in units.items()}),
+    )

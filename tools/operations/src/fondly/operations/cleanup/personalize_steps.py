@@ -1,0 +1,184 @@
+"""Deletes what the environment, or one run, has made in Personalize, in the order that AWS requires.
+
+Sources: Amazon Personalize API reference, DeleteSolution, DeleteDataset, DeleteSchema, DeleteDatasetGroup.
+Deletions take a while, so everything is asked for again until nothing is listed: that a second deletion
+finds a resource in use, or gone, is what makes the command resumable.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from fondly.operations.cleanup.scope import Scope, pauses
+from fondly.operations.environment import DEFAULT_GROUP, Ignoring
+from fondly.runtime.errors import error_code
+from fondly.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
+
+IN_USE = "ResourceInUseException"
+GONE = "ResourceNotFoundException"
+TRAINING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
+JOBS_STAY = "AWS has no deletion of jobs; their records cost nothing"
+Listed = Callable[[], Awaitable[Sequence[Mapping[str, Any]]]]
+
+
+async def clean_personalize(scope: Scope) -> None:
+    """Delete a run's solution, or all that is in the environment's dataset groups, and these."""
+    for group in await own_groups(scope):
+        await _GroupCleaner(scope, group).run()
+
+
+async def own_groups(scope: Scope) -> list[Mapping[str, Any]]:
+    """The environment's own dataset groups, by tag or name."""
+    names = {scope.environment.name, *scope.dataset_groups} | (set() if scope.on_aws else {DEFAULT_GROUP})
+    found = await _pages(scope, "list_dataset_groups", "datasetGroups")
+    return [each for each in found if each["name"] in names or await _is_ours(scope, each)]
+
+
+async def _is_ours(scope: Scope, group: Mapping[str, Any]) -> bool:
+    tags = await _tags(scope, group["datasetGroupArn"])
+    return tags.get(PROJECT) == PROJECT_NAME and tags.get(STACK) == scope.environment.name
+
+
+async def _tags(scope: Scope, arn: str) -> dict[str, str]:
+    with Ignoring({GONE}):
+        reply = await scope.personalize.list_tags_for_resource(resourceArn=arn)
+        return {tag["tagKey"]: tag["tagValue"] for tag in reply["tags"]}
+    return {}
+
+
+async def _pages(scope: Scope, operation: Any, member: str, **request: str) -> list[Mapping[str, Any]]:  # noqa: ANN401 - a name of the client's
+    """Every entry of a list; none if what it was to be listed of is gone."""
+    with Ignoring({GONE}):
+        pages = scope.personalize.get_paginator(operation).paginate(**request)
+        return [entry async for page in pages for entry in page.get(member, [])]
+    return []
+
+
+class _GroupCleaner:
+    """One dataset group, from its campaigns to itself."""
+
+    def __init__(self, scope: Scope, group: Mapping[str, Any]) -> None:
+        self._scope = scope
+        self._name, self._arn = str(group["name"]), str(group["datasetGroupArn"])
+
+    async def run(self) -> None:
+        """Delete in order; what cannot be deleted in time keeps what it depends on."""
+        await self._note_jobs()
+        done = await self._delete("campaign", self._campaigns)
+        if self._scope.run_id:
+            await self._delete("solution", self._solutions, before=self._stop_training)
+            return
+        done &= await self._delete("filter", self._of_group("list_filters", "Filters"))
+        done &= await self._delete("event_tracker", self._of_group("list_event_trackers", "eventTrackers"))
+        done &= await self._delete("solution", self._solutions, before=self._stop_training)
+        done = done and await self._delete("dataset", self._of_group("list_datasets", "datasets"))
+        done = done and await self._delete("schema", self._schemas)
+        if done:
+            await self._delete("dataset_group", self._group)
+
+    async def _delete(
+        self, kind: str, listed: Listed, *, before: Callable[[], Awaitable[None]] | None = None
+    ) -> bool:
+        """Delete all of a kind and wait until they are gone; return whether they are."""
+        scope, what = self._scope, f"{kind.replace('_', ' ')}s in Personalize"
+        found = await listed()
+        if scope.dry_run:
+            scope.report.deleted(what, len(found))
+            return True
+        seen, reason = set[str](), ""
+        async for _ in pauses(scope.timeout_s):
+            if before:
+                await before()
+            found = await listed()
+            if found and not seen:
+                scope.tell(f"deleting {len(found)} {what}")
+            left = {each[_arn_name(kind)] for each in found}
+            seen |= left
+            if not left:
+                scope.report.deleted(what, len(seen))
+                return True
+            for arn in left:
+                reason = await self._delete_one(kind, arn) or reason
+        scope.report.deleted(what, len(seen) - len(left))
+        scope.report.failure(what, f"still there: {reason}; run the command again", len(left))
+        return False
+
+    async def _delete_one(self, kind: str, arn: str) -> str:
+        """Ask for one deletion; return why it is not possible now."""
+        try:
+            await getattr(self._scope.personalize, f"delete_{kind}")(**{_arn_name(kind): arn})
+        except ClientError as error:
+            if error_code(error) == GONE:
+                return ""
+            if error_code(error) != IN_USE:
+                raise
+            return str(error.response.get("Error", {}).get("Message", IN_USE))
+        return ""
+
+    async def _stop_training(self) -> None:
+        """Stop trainings that have not ended: a solution cannot be deleted meanwhile."""
+        for solution in await self._solutions():
+            versions = await _pages(
+                self._scope,
+                "list_solution_versions",
+                "solutionVersions",
+                solutionArn=solution["solutionArn"],
+            )
+            for version in versions:
+                if version.get("status") in TRAINING:
+                    await self._stop(str(version["solutionVersionArn"]))
+
+    async def _stop(self, version_arn: str) -> None:
+        with Ignoring({IN_USE, GONE}):
+            await self._scope.personalize.stop_solution_version_creation(solutionVersionArn=version_arn)
+            self._scope.report.deleted("trainings stopped")
+
+    async def _note_jobs(self) -> None:
+        """Count the records of jobs, which stay."""
+        jobs = 0
+        for dataset in await self._of_group("list_datasets", "datasets")():
+            found = await _pages(
+                self._scope, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=dataset["datasetArn"]
+            )
+            jobs += sum(self._is_wanted(each["jobName"]) for each in found)
+        if self._scope.run_id:
+            self._scope.report.left("import jobs in Personalize", jobs, JOBS_STAY)
+
+    def _is_wanted(self, job_name: str) -> bool:
+        return self._scope.run_id is None or job_name.startswith(self._scope.run_id)
+
+    async def _solutions(self) -> list[Mapping[str, Any]]:
+        found = await self._of_group("list_solutions", "solutions")()
+        run_id = self._scope.run_id
+        if run_id is None:
+            return found
+        return [each for each in found if (await _tags(self._scope, each["solutionArn"])).get(RUN) == run_id]
+
+    async def _campaigns(self) -> list[Mapping[str, Any]]:
+        return [
+            campaign
+            for solution in await self._solutions()
+            for campaign in await _pages(
+                self._scope, "list_campaigns", "campaigns", solutionArn=solution["solutionArn"]
+            )
+        ]
+
+    async def _schemas(self) -> list[Mapping[str, Any]]:
+        """Schemas have no group, and no tags: those that are named for this one."""
+        ours = re.compile(rf"{re.escape(self._name)}-(interactions|items|users)-[0-9a-f]{{10}}")
+        found = await _pages(self._scope, "list_schemas", "schemas")
+        return [each for each in found if ours.fullmatch(each["name"])]
+
+    async def _group(self) -> list[Mapping[str, Any]]:
+        found = await _pages(self._scope, "list_dataset_groups", "datasetGroups")
+        return [each for each in found if each["datasetGroupArn"] == self._arn]
+
+    def _of_group(self, operation: str, member: str) -> Callable[[], Awaitable[list[Mapping[str, Any]]]]:
+        return lambda: _pages(self._scope, operation, member, datasetGroupArn=self._arn)
+
+
+def _arn_name(kind: str) -> str:
+    first, *rest = kind.split("_")
+    return f"{first}{''.join(word.capitalize() for word in rest)}Arn"

@@ -1,0 +1,1 @@
+"""What runs cost: reckoned before, from the ratios of measured runs, and measured afterwards."""

@@ -1,0 +1,103 @@
+"""What `fondly cost estimate` answers: the lines of one run, what it keeps, and what an environment costs."""
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+
+from pydantic import BaseModel, ConfigDict
+
+from fondly.operations.cost.hours import NEW_ACCOUNT, Quotas, calls_of, hours_of
+from fondly.operations.cost.lines import (
+    SES_PER_S,
+    CostLine,
+    delivery_hours,
+    delivery_lines,
+    kept_lines,
+    line,
+    run_lines,
+    total,
+)
+from fondly.operations.cost.workload import Workload
+
+STANDING = "standing.toml"
+WEEKLY_SHARE = 0.1
+
+
+class CostEstimate(BaseModel):
+    """The cost of a month in which every customer gets so many emails."""
+
+    model_config = ConfigDict(frozen=True)
+    customers: int
+    emails: int
+    """Of one run."""
+    calls: dict[str, int]
+    hours: dict[str, float]
+    first_run: list[CostLine]
+    first_run_usd: Decimal
+    next_run: list[CostLine]
+    """With texts, products and rankings known: only copy is new."""
+    next_run_usd: Decimal
+    weekly_share: float
+    """How much of the first run's data is new in the file of a week later."""
+    weekly_run: list[CostLine]
+    weekly_run_usd: Decimal
+    delivery: list[CostLine]
+    """Of all emails of a run, by SES."""
+    delivery_usd: Decimal
+    delivery_hours: float
+    emails_per_customer: int
+    runs_usd: Decimal
+    """Of all runs of the month, without their delivery."""
+    kept: list[CostLine]
+    standing: dict[str, list[CostLine]]
+    """By environment."""
+
+
+def estimate_cost(
+    work: Workload,
+    *,
+    emails_per_customer: int = 1,
+    weekly_share: float = WEEKLY_SHARE,
+    quotas: Quotas = NEW_ACCOUNT,
+    ses_per_s: float = SES_PER_S,
+) -> CostEstimate:
+    """Reckon the first run and those after it; `work` is the first."""
+    first = run_lines(work, quotas)
+    following, weekly = (run_lines(work.following(new_share=share), quotas) for share in (0.0, weekly_share))
+    delivery = delivery_lines(work, per_s=ses_per_s)
+    return CostEstimate(
+        customers=work.customers,
+        emails=work.written,
+        calls=calls_of(work),
+        hours=dict(hours_of(work, quotas)),
+        first_run=first,
+        first_run_usd=total(first),
+        next_run=following,
+        next_run_usd=total(following),
+        weekly_share=weekly_share,
+        weekly_run=weekly,
+        weekly_run_usd=total(weekly),
+        delivery=delivery,
+        delivery_usd=total(delivery),
+        delivery_hours=delivery_hours(work, per_s=ses_per_s),
+        emails_per_customer=emails_per_customer,
+        runs_usd=total(first) + (emails_per_customer - 1) * total(following),
+        kept=kept_lines(work),
+        standing=standing_lines(),
+    )
+
+
+def standing_lines() -> dict[str, list[CostLine]]:
+    """Return what each environment costs a month while nobody uploads anything."""
+    return {
+        name: [line(unit, amount) for unit, amount in units.items()] for name, units in _standing().items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _standing() -> Mapping[str, Mapping[str, int]]:
+    text = resources.files(__package__).joinpath(STANDING).read_text(encoding="utf-8")
+    found: Mapping[str, Mapping[str, int]] = tomllib.loads(text)
+    return found

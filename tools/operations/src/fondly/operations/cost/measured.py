@@ -1,0 +1,64 @@
+"""What `fondly cost run` answers: the units that a run's services have recorded, at list prices."""
+
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+
+from fondly.operations.cost.lines import CostLine, line, total
+from fondly.operations.environment import Environment
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run, RunStatus
+
+
+class BudgetView(BaseModel):
+    """What a run with a budget has spent of it; `limit` is its own, if an operator has given it one."""
+
+    model_config = ConfigDict(frozen=True)
+    spent: Decimal
+    reserved: Decimal
+    limit: Decimal | None
+    stopped: str | None
+
+
+class MeasuredCost(BaseModel):
+    """A run's cost so far."""
+
+    model_config = ConfigDict(frozen=True)
+    run_id: str
+    status: RunStatus
+    emails: int
+    lines: list[CostLine]
+    total_usd: Decimal
+    budget: BudgetView | None
+
+
+async def measured_cost(environment: Environment, ledger: Ledger, run: Run) -> MeasuredCost:
+    """Read a run's reports and its account."""
+    reports = await ledger.reports(run.run_id)
+    units: dict[str, Decimal] = {}
+    for report in reports:
+        for unit, amount in report.units.items():
+            units[unit] = units.get(unit, Decimal(0)) + amount
+    lines = [line(unit, amount) for unit, amount in sorted(units.items()) if amount]
+    return MeasuredCost(
+        run_id=run.run_id,
+        status=run.status,
+        emails=sum(report.counts.get("emails", 0) for report in reports),
+        lines=lines,
+        total_usd=total(lines),
+        budget=await _budget(environment, ledger, run),
+    )
+
+
+async def _budget(environment: Environment, ledger: Ledger, run: Run) -> BudgetView | None:
+    budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
+    account = await budget.account(run.run_id)
+    if not account.revision:
+        return None
+    return BudgetView(
+        spent=account.spent,
+        reserved=account.committed - account.spent,
+        limit=account.limit,
+        stopped=account.stopped or None,
+    )

@@ -1,0 +1,122 @@
+"""What `fondly cost realtime` answers: what real time has used in some days, as CloudWatch has counted it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from fondly.operations.cost.lines import CostLine, line, total
+from fondly.operations.environment import Environment, open_client
+from fondly.runtime.metrics import Metric
+from fondly.runtime.settings import NAMESPACE
+
+TPS_HOURS, REQUESTS = "personalize.campaign_tps_hours", "personalize.realtime_requests"
+SECONDS_PER_HOUR = 3_600
+WINDOW_S = 300
+"""In windows of so many seconds Personalize compares requests with what a campaign is provisioned for."""
+READS_PER_REQUEST = 5
+"""A customer's history, and four items of recommendations."""
+STAGE = "v1"
+Series = Mapping[datetime, float]
+
+
+class RealtimeCost(BaseModel):
+    """What was used, at list prices; what the endpoint costs without requests is not in it."""
+
+    model_config = ConfigDict(frozen=True)
+    days: int
+    requests: int
+    """To the gateway, whatever became of them."""
+    lines: list[CostLine]
+    total_usd: Decimal
+
+
+async def realtime_cost(environment: Environment, *, days: int, now: datetime) -> RealtimeCost:
+    """Read the metrics of the last days, and which campaign there is; a missing metric counts nothing."""
+    start = now - timedelta(days=days)
+    campaign = await _campaign(environment)
+    found = await _series(environment, campaign.get("campaignArn", ""), start, now)
+    requests = _sum(found["gateway"])
+    units = {
+        "apigateway.requests": requests,
+        "waf.requests": requests,
+        "dynamodb.reads": READS_PER_REQUEST * _sum(found["web"]),
+        TPS_HOURS: tps_hours(campaign, start, now),
+        REQUESTS: beyond(found.get("asked", {}), campaign.get("minProvisionedTPS", 1)),
+    }
+    lines = [line(unit, amount) for unit, amount in units.items() if amount]
+    return RealtimeCost(days=days, requests=round(requests), lines=lines, total_usd=total(lines))
+
+
+def tps_hours(campaign: Mapping[str, Any], start: datetime, now: datetime) -> float:
+    """Return for how long the campaign has existed since `start`, times the requests a second that it has."""
+    if not campaign:
+        return 0.0
+    existed = now - max(start, campaign["creationDateTime"])
+    return float(campaign["minProvisionedTPS"] * max(0.0, existed.total_seconds()) / SECONDS_PER_HOUR)
+
+
+def beyond(asked: Series, tps: int) -> float:
+    """Return the requests that are charged beside a campaign's hours: in each window what it does not cover.
+
+    Source: Personalize developer guide, "Minimum provisioned transactions per second and auto-scaling".
+    """
+    return sum(max(0.0, requests - WINDOW_S * tps) for requests in asked.values())
+
+
+async def _campaign(environment: Environment) -> Mapping[str, Any]:
+    """Return what is described of the environment's campaign, empty if there is none."""
+    async with open_client("personalize", environment.region) as personalize:
+        async for page in personalize.get_paginator("list_campaigns").paginate():
+            for each in page["campaigns"]:
+                if each["name"] == environment.name:
+                    reply = await personalize.describe_campaign(campaignArn=each["campaignArn"])
+                    return dict(reply["campaign"])
+    return {}
+
+
+async def _series(
+    environment: Environment, campaign_arn: str, start: datetime, end: datetime
+) -> dict[str, Series]:
+    """Read each metric's sums by windows, by the name that it has here."""
+    wanted = _wanted(environment, campaign_arn)
+    queries: Any = [
+        {
+            "Id": name,
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": namespace,
+                    "MetricName": metric,
+                    "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+                },
+                "Period": WINDOW_S,
+                "Stat": "Sum",
+            },
+        }
+        for name, (namespace, metric, dimensions) in wanted.items()
+    ]
+    series: dict[str, dict[datetime, float]] = {name: {} for name in wanted}
+    pages = environment.cloudwatch.get_paginator("get_metric_data").paginate(
+        MetricDataQueries=queries, StartTime=start, EndTime=end
+    )
+    async for page in pages:
+        for each in page["MetricDataResults"]:
+            series[each["Id"]] |= dict(zip(each["Timestamps"], each["Values"], strict=True))
+    return dict(series)
+
+
+def _wanted(environment: Environment, campaign_arn: str) -> Mapping[str, tuple[str, str, Mapping[str, str]]]:
+    own, web = f"{NAMESPACE}/{environment.name}", environment.named("web")
+    wanted = {
+        "gateway": ("AWS/ApiGateway", "Count", {"ApiName": web, "Stage": STAGE}),
+        "web": (own, Metric.WEB_REQUESTS, {"service": "recommender-web"}),
+    }
+    if campaign_arn:
+        wanted["asked"] = ("AWS/Personalize", "GetRecommendations", {"CampaignArn": campaign_arn})
+    return wanted
+
+
+def _sum(series: Series) -> float:
+    return sum(series.values())

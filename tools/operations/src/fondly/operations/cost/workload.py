@@ -1,0 +1,219 @@
+"""What is to be done: the figures of a run from which its units are reckoned."""
+
+import math
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fondly.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
+from fondly.operations.cost.ratios import (
+    CACHE_READ_TOKENS,
+    CACHE_WRITE_TOKENS,
+    CLAIM_AND_ANSWER_WRITES,
+    Ratios,
+    ratios,
+    unit,
+)
+from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
+
+MAX_PARTS = 1_000
+MODEL_ID = "anthropic.claude-haiku-5-5"
+"""The mailer's default."""
+REVIEWS_PER_CUSTOMER = 1.25
+"""As in the Kaggle file, with the texts of which only the product is known."""
+PRODUCTS_PER_CUSTOMER, MAX_PRODUCTS = 0.15, 10_000
+"""As in the Kaggle file; beyond so many, shops with more customers have no larger catalogue by themselves."""
+LANGUAGE_UNITS = 3
+"""A text's first 300 characters show its language."""
+POLLS_PER_HOUR = 60
+REQUESTS_PER_POLL = 3
+REQUESTS_PER_PART = 4
+"""A message of sentiment and one of the mailer, each received and deleted."""
+BYTES_PER_WRITE, WRITES_BESIDE = 600, 0.5
+"""Every started kilobyte of an item counts: its description, its other members, on average half of one."""
+EMAILS_PER_PUBLISH = 10
+MOST_PROMPTS_PER_EMAIL = 6
+"""A frame and five products, of which no other email has any."""
+HISTORY_WRITES = 1
+"""Of a customer: a history of some reviews is smaller than a kilobyte."""
+
+
+class Workload(BaseModel):
+    """One run; what is not given is reckoned from the measured runs."""
+
+    model_config = ConfigDict(frozen=True)
+    customers: int = Field(ge=1)
+    emails: int = Field(ge=0)
+    """Customers who may be written to."""
+    held_out: float = Field(default=0, ge=0, le=1)
+    """The share of them who get no email, for comparison: they are ranked, and nothing is written."""
+    reviews: int = Field(ge=0)
+    """All texts."""
+    products: int = Field(ge=1)
+    interactions: int = Field(ge=0)
+    texts: float
+    """Distinct texts that are asked about: those that are known already cost nothing."""
+    units_per_text: float
+    description_bytes: float
+    model_id: str = MODEL_ID
+    asks_aspects: bool = False
+    """Whether Comprehend finds aspects too."""
+    auto_language: bool = False
+    trains: bool = True
+    known_prompts: float = Field(default=0, ge=0, le=1)
+    """The share of prompts whose answers are kept."""
+    known_products: float = Field(default=0, ge=0, le=1)
+    """The share of products whose features are kept."""
+    known_rankings: float = Field(default=0, ge=0, le=1)
+    """The share of customers whose rankings are kept."""
+    others: int = Field(default=0, ge=0)
+    """Customers of earlier files whom this one does not have."""
+
+    @classmethod
+    def of(
+        cls,
+        customers: int,
+        *,
+        reviews: int | None = None,
+        products: int | None = None,
+        mailed: float = 1,
+        known_texts: float = 0,
+        units_per_text: float | None = None,
+        **others: object,
+    ) -> "Workload":
+        """Complete a workload of so many customers."""
+        measured = ratios()
+        texts = round(customers * REVIEWS_PER_CUSTOMER) if reviews is None else reviews
+        usual = max(1, min(MAX_PRODUCTS, round(customers * PRODUCTS_PER_CUSTOMER)))
+        return cls.model_validate(
+            {
+                "customers": customers,
+                "emails": round(customers * mailed),
+                "reviews": texts,
+                "products": usual if products is None else products,
+                "interactions": round(texts * measured.interactions_per_review),
+                "texts": texts * measured.texts_per_review * (1 - known_texts),
+                "units_per_text": measured.units_per_text if units_per_text is None else units_per_text,
+                "description_bytes": measured.description_bytes,
+                **others,
+            }
+        )
+
+    @property
+    def written(self) -> int:
+        """How many emails are made."""
+        return round(self.emails * (1 - self.held_out))
+
+    @property
+    def parts(self) -> int:
+        """How many parts the run has."""
+        return max(1, min(MAX_PARTS, round(self.reviews / ratios().reviews_per_part)))
+
+    @property
+    def ranked(self) -> int:
+        """Customers for whom Personalize is asked; without any nothing is trained."""
+        return round(self.emails * (1 - self.known_rankings)) if self.trains else 0
+
+    def following(self, *, new_share: float) -> "Workload":
+        """Return the same run a week later, with a share of its texts and customers' histories new."""
+        return self.model_copy(
+            update={
+                "texts": self.texts * new_share,
+                "known_products": 1.0,
+                "known_rankings": 1 - new_share,
+            }
+        )
+
+    @property
+    def copy_prompts(self) -> int:
+        """Prompts for copy that are asked: in a large run most emails share theirs."""
+        measured = ratios()
+        growth = math.pow(self.written / self.products, measured.prompt_growth)
+        distinct = self.products * measured.prompts_per_product * growth
+        return round(min(distinct, MOST_PROMPTS_PER_EMAIL * self.written) * (1 - self.known_prompts))
+
+    @property
+    def copy_calls(self) -> int:
+        """Calls that ask them, one by one or several together."""
+        prompts = self.copy_prompts
+        return round(min(prompts, ratios().calls_of_prompts.at(prompts)))
+
+    @property
+    def feature_prompts(self) -> int:
+        """Prompts for features of products that are asked."""
+        return round(self.products * ratios().described_per_product * (1 - self.known_products))
+
+    @property
+    def questions(self) -> int:
+        """How often Comprehend is asked about a text, at its length."""
+        return 1 + self.asks_aspects
+
+
+def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
+    """Return what a run uses, by unit; the recommender polls for so many hours. Nothing without emails."""
+    if not work.emails:
+        return {}
+    measured = ratios()
+    units = {
+        "comprehend.units": work.texts
+        * (work.units_per_text * work.questions + LANGUAGE_UNITS * work.auto_language),
+        **(_personalize(work, measured) if work.ranked else {}),
+        **_bedrock(work, measured),
+        "dynamodb.writes": _writes(work, measured),
+        "dynamodb.reads": work.reviews * measured.documents_per_review
+        + work.products
+        + work.emails * (1 + work.trains)
+        + work.customers
+        + work.others
+        + 2 * work.customers  # who is forgotten, or wants less: ingest and recommender ask
+        + 2 * ENTRIES_PER_CUSTOMER * work.customers  # who is suppressed: sentiment and recommender ask
+        + READS_PER_CUSTOMER * work.emails,  # who may be written to
+        "s3.puts": work.written + measured.puts_per_part * work.parts,
+        "sns.publishes": work.written / EMAILS_PER_PUBLISH + 2.5 * work.parts,
+        "sqs.requests": REQUESTS_PER_PART * work.parts + REQUESTS_PER_POLL * POLLS_PER_HOUR * polling_h,
+    }
+    return {name: amount for name, amount in units.items() if amount}
+
+
+def _personalize(work: Workload, measured: Ratios) -> dict[str, float]:
+    """Everything is imported and trained on; only customers without a kept ranking are ranked."""
+    return {
+        "personalize.ingested_bytes": work.interactions * measured.interaction_bytes
+        + work.customers * measured.customer_bytes
+        + work.products * (measured.product_bytes + work.description_bytes),
+        "personalize.trained_interactions": float(work.interactions),
+        "personalize.recommendations": work.ranked,
+    }
+
+
+def _bedrock(work: Workload, measured: Ratios) -> Mapping[str, float]:
+    of_features = {
+        "input_tokens": measured.feature_input_tokens.at(work.description_bytes),
+        "output_tokens": measured.feature_output_tokens,
+    }
+    tokens = {
+        kind: each * work.copy_prompts + of_features[kind] * work.feature_prompts
+        for kind, each in measured.copy_tokens.items()
+    }
+    tokens[CACHE_READ_TOKENS] = read = measured.cache_read_tokens * work.copy_calls
+    tokens[CACHE_WRITE_TOKENS] = min(read, measured.cache_write_tokens)  # a few calls have few schemas
+    return {unit(kind, work.model_id): amount for kind, amount in tokens.items()}
+
+
+def _writes(work: Workload, measured: Ratios) -> float:
+    """Products and their totals, customers, reviews, answers, picks, rankings, emails, features.
+
+    Picks are two items for each email, a ranking is one of two kilobytes.
+    """
+    return (
+        work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
+        + work.customers * (1 + HISTORY_WRITES)
+        + work.reviews * measured.writes_per_review
+        + CLAIM_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
+        + 2 * work.emails
+        + work.written
+        + 2 * work.ranked
+        + CLAIM_AND_ANSWER_WRITES * (work.copy_prompts + work.feature_prompts)
+        + work.feature_prompts
+        + 14 * work.parts
+    )

@@ -1,0 +1,81 @@
+"""Whom a command is about: their ids, and what tells who they are."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from fondly.contracts.file_names import file_name
+from fondly.contracts.records import Customer
+
+OWNERS = ("customer_id", "userId")
+"""What the member of a record is called that says whom it is about."""
+FEWEST_CHARS = 3
+"""A shorter name or id is no evidence where it stands in a text of somebody else's."""
+
+
+@dataclass
+class Gone:
+    """Customers who are to be forgotten, and what was found of them: it grows while they are looked for."""
+
+    customer_ids: frozenset[str]
+    names: set[str] = field(default_factory=set)
+    emails: set[str] = field(default_factory=set)
+    reviews: dict[str, set[str]] = field(default_factory=dict)
+    """Products by the id of each of their reviews."""
+
+    @cached_property
+    def email_files(self) -> frozenset[str]:
+        """The names of the files of their emails."""
+        return frozenset(f"{file_name(each)}.eml" for each in self.customer_ids)
+
+    def learn(self, customer: Customer) -> None:
+        """Take note of what is known of one of them."""
+        if customer.name:
+            self.names.add(customer.name)
+        if customer.email:
+            self.emails.add(customer.email)
+        for review in customer.reviews:
+            self.learn_review(review.review_id, review.product_ids)
+
+    def learn_review(self, review_id: str, product_ids: Iterable[str]) -> None:
+        """Take note of one of their reviews."""
+        self.reviews.setdefault(review_id, set()).update(product_ids)
+
+    def learn_item(self, item: Mapping[str, Any]) -> None:
+        """Take note of their item of the customers' or of the reviews' table."""
+        for told, known in ((item.get("name"), self.names), (item.get("email"), self.emails)):
+            if told:
+                known.add(str(told))
+        if "review_id" in item:
+            self.learn_review(str(item["review_id"]), map(str, item.get("product_ids", ())))
+
+    def is_their_email(self, key: str) -> bool:
+        """Whether an object is an email to one of them."""
+        folder, _, name = key.rpartition("/")
+        return folder.endswith("/emails") and name in self.email_files
+
+    def told_in(self, text: str) -> bool:
+        """Whether a text says an id, a name or an address of theirs, as words of its own."""
+        return bool(_words(self.customer_ids | self.names | self.emails).search(text))
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether a text says an id or an address of theirs: others may have the same name."""
+        return bool(_words(self.customer_ids | self.emails).search(text))
+
+    def without(self, text: str, instead: str) -> str:
+        """Return a text with `instead` in the place of ids, names and addresses."""
+        return _words(self.customer_ids | self.names | self.emails).sub(lambda _: instead, text)
+
+
+@lru_cache(maxsize=8)
+def _words(words: frozenset[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    telling = "|".join(re.escape(each) for each in longest_first if len(each) >= FEWEST_CHARS)
+    return re.compile(rf"(?<!\w)(?:{telling or '(?!)'})(?!\w)", re.IGNORECASE)
+
+
+def customers_key(key: str) -> bool:
+    """Whether an object holds customers as a run's file has them."""
+    return re.fullmatch(r"runs/[^/]+/customers/part-\d+\.jsonl", key) is not None

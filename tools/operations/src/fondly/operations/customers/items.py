@@ -1,0 +1,168 @@
+"""Finds and forgets customers, and products, in the tables."""
+
+import json
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from fondly.mailer.domain.message.addresses import header_address
+from fondly.operations.cleanup.scope import Scope
+from fondly.operations.customers.gone import Gone
+from fondly.operations.environment import NO_TABLE, Ignoring
+from fondly.runtime.batches import batches
+from fondly.runtime.storage import DynamoDBItems, from_item, to_item
+
+IDS_PER_SCAN = 50
+BY_RUN = ("emails", "dispatches")
+"""The tables with an item for each run and customer."""
+Keys = Iterable[Mapping[str, str]]
+
+
+async def learn_items(scope: Scope, gone: Gone) -> None:
+    """Learn from the tables what the customers are called, and which reviews they wrote."""
+    for customer_id in gone.customer_ids:
+        for table in ("customers", "histories"):
+            if item := await get(scope, table, {"customer_id": customer_id}):
+                gone.learn_item(item)
+                for review in json.loads(item.get("history", "{}")).get("reviews", ()):
+                    gone.learn_review(review["review_id"], review["product_ids"])
+    async for item in of_customers(scope, "reviews", gone):
+        gone.learn_item(item)
+
+
+async def erase_items(scope: Scope, gone: Gone) -> None:
+    """Delete what the tables have of the customers, but for who they are: that goes last."""
+    ids = sorted(gone.customer_ids)
+    for customer_id in ids:
+        own = await group(scope, "recommendations", "customer_id", customer_id)
+        await _delete(
+            scope,
+            "recommendations",
+            ({"customer_id": customer_id, "run_id": str(each["run_id"])} for each in own),
+        )
+    for table in BY_RUN:
+        keys = [
+            {"run_id": str(each["run_id"]), "customer_id": str(each["customer_id"])}
+            async for each in of_customers(scope, table, gone)
+        ]
+        await _delete(scope, table, keys)
+    await _delete(scope, "reviews", ({"review_id": each} for each in sorted(gone.reviews)))
+    opinions = ((product, review) for review, products in gone.reviews.items() for product in products)
+    await _delete(
+        scope,
+        "opinions",
+        ({"product_id": product, "opinion_id": review} for product, review in sorted(opinions)),
+    )
+    for table in ("contacts", "histories"):
+        await _delete(scope, table, ({"customer_id": each} for each in ids))
+
+
+async def erase_identities(scope: Scope, gone: Gone) -> None:
+    """Delete who the customers are: a repetition needs it for as long as something else is there."""
+    await _delete(scope, "customers", ({"customer_id": each} for each in sorted(gone.customer_ids)))
+
+
+async def ids_of(scope: Scope, addresses: Collection[str]) -> set[str]:
+    """Return the customers who have one of these addresses, by reading all of their table."""
+    wanted = {each.strip().casefold() for each in addresses}
+    return {
+        str(item["customer_id"])
+        async for item in scan(scope, "customers")
+        if str(item.get("email", "")).strip().casefold() in wanted
+    }
+
+
+async def erase_products(scope: Scope, product_ids: Sequence[str]) -> None:
+    """Delete what the tables have of products."""
+    for table in ("products", "product-features", "product-sentiments"):
+        await _delete(scope, table, ({"product_id": each} for each in product_ids))
+    for each in product_ids:
+        found = await group(scope, "opinions", "product_id", each)
+        await _delete(
+            scope, "opinions", ({"product_id": each, "opinion_id": str(one["opinion_id"])} for one in found)
+        )
+
+
+async def _delete(scope: Scope, table: str, keys: Keys) -> None:
+    """Delete items one at a time, so that those that there were can be counted."""
+    if table not in scope.environment.topology.tables:
+        return
+    for key in keys:
+        if scope.dry_run:
+            there = await get(scope, table, key) is not None
+        else:
+            reply = await scope.environment.dynamodb.delete_item(
+                TableName=scope.environment.named(table), Key=to_item(key), ReturnValues="ALL_OLD"
+            )
+            there = bool(reply.get("Attributes"))
+        if there:
+            scope.report.deleted(f"items of {table}")
+
+
+async def get(scope: Scope, table: str, key: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return an item; None if there is none, or no such table."""
+    if table not in scope.environment.topology.tables:
+        return None
+    with Ignoring(NO_TABLE):
+        reply = await scope.environment.dynamodb.get_item(
+            TableName=scope.environment.named(table), Key=to_item(key), ConsistentRead=True
+        )
+        return from_item(reply["Item"]) if "Item" in reply else None
+    return None
+
+
+async def group(scope: Scope, table: str, name: str, value: str) -> list[dict[str, Any]]:
+    """Return the items whose partition key, the attribute `name`, has this value."""
+    items = DynamoDBItems(scope.environment.dynamodb, scope.environment.named(table))
+    return await items.get_group(name, value)
+
+
+async def of_customers(scope: Scope, table: str, gone: Gone) -> AsyncIterator[dict[str, Any]]:
+    """Yield the items of a table that has another key, by reading all of it."""
+    for ids in batches(sorted(gone.customer_ids), IDS_PER_SCAN):
+        values = {f":id{number}": each for number, each in enumerate(ids)}
+        async for item in scan(
+            scope,
+            table,
+            FilterExpression=f"customer_id IN ({', '.join(values)})",
+            ExpressionAttributeValues=to_item(values),
+        ):
+            yield item
+
+
+async def scan(scope: Scope, table: str, **request: Any) -> AsyncIterator[dict[str, Any]]:  # noqa: ANN401 - Scan's own
+    """Yield the items of a table; none if it does not exist."""
+    if table not in scope.environment.topology.tables:
+        return
+    with Ignoring(NO_TABLE):
+        pages = scope.environment.dynamodb.get_paginator("scan").paginate(
+            TableName=scope.environment.named(table), ConsistentRead=True, **request
+        )
+        async for page in pages:
+            for item in page.get("Items", []):
+                yield from_item(item)
+
+
+async def whom(scope: Scope, words: Sequence[str]) -> Gone:
+    """Return the customers with these ids, or with these addresses.
+
+    A word with an `@` is an address, unless a customer has it for an id. An address counts, too, that no
+    customer has.
+    """
+    ids, addresses = set[str](), set[str]()
+    for word in words:
+        if "@" in word and await get(scope, "customers", {"customer_id": word}) is None:
+            addresses.add(word.strip())
+        else:
+            ids.add(word)
+    if addresses:
+        ids |= await ids_of(scope, addresses)
+    return Gone(frozenset(ids), emails=addresses | _as_sent(addresses))
+
+
+def _as_sent(addresses: set[str]) -> set[str]:
+    sent = set[str]()
+    for each in addresses:
+        with suppress(ValueError):
+            sent.add(header_address(each))
+    return sent

@@ -1,0 +1,188 @@
+"""What is known of customers: at a glance, or all of it, as they may demand (GDPR, Articles 15 and 20)."""
+
+import asyncio
+import json
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from fondly.contracts.consent import Suppression
+from fondly.operations.cleanup.scope import RUNS, Scope
+from fondly.operations.customers.consent import entries_of, open_consent
+from fondly.operations.customers.gone import Gone
+from fondly.operations.customers.items import BY_RUN, get, group, learn_items, of_customers
+from fondly.operations.customers.objects import (
+    EMAIL,
+    Versions,
+    bodies,
+    body_of,
+    for_each_key,
+    learn_customers,
+)
+from fondly.operations.customers.scrub import is_told, theirs
+from fondly.operations.errors import MissingResourceError, OperationError
+from fondly.runtime.storage import EXPIRES_AT, DynamoDBItems
+
+BY_CUSTOMER = ("customers", "contacts", "histories")
+Items = list[dict[str, Any]]
+
+
+class Letter(BaseModel):
+    """A finished email."""
+
+    key: str
+    message: str
+    """The MIME message."""
+
+
+class Known(BaseModel):
+    """What is known of customers."""
+
+    customer_ids: list[str]
+    tables: dict[str, Items]
+    """The items of each table that has some."""
+    suppressions: list[Suppression]
+    """Why they are not written to."""
+    objects: dict[str, list[Any]] = {}
+    """What files of runs say of them, by key: records, or lines."""
+    emails: list[Letter] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known."""
+        return not (self.tables or self.suppressions or self.objects or self.emails)
+
+
+async def at_a_glance(scope: Scope, gone: Gone) -> Known:
+    """Return what the tables have, by keys alone: no table is read whole, and no object."""
+    tables = await _by_customer(scope, gone)
+    runs = {str(item["run_id"]) for item in tables.get("recommendations", ())} | set(await _runs(scope))
+    keys = [
+        {"run_id": run, "customer_id": each} for run in sorted(runs) for each in sorted(gone.customer_ids)
+    ]
+    for table in BY_RUN:
+        tables[table] = await _with_keys(scope, table, keys)
+    for item in tables.get("histories", ()):
+        for review in _history(item).get("reviews", ()):
+            gone.learn_review(review["review_id"], review["product_ids"])
+    tables["reviews"] = await _with_keys(
+        scope, "reviews", [{"review_id": each} for each in sorted(gone.reviews)]
+    )
+    return await _known(scope, gone, tables)
+
+
+async def everything(scope: Scope, gone: Gone) -> Known:
+    """Return all there is: items, the lines of files of runs, and finished emails; latest versions alone."""
+    await learn_items(scope, gone)
+    await learn_customers(scope, gone)
+    tables = await _by_customer(scope, gone)
+    for table in (*BY_RUN, "reviews"):
+        tables[table] = [item async for item in of_customers(scope, table, gone)]
+    opinions = [(product, review) for review, products in gone.reviews.items() for product in products]
+    tables["opinions"] = await _with_keys(
+        scope, "opinions", [{"product_id": product, "opinion_id": each} for product, each in sorted(opinions)]
+    )
+    known = await _known(scope, gone, tables)
+    await _read_objects(scope, gone, known)
+    return known
+
+
+async def _known(scope: Scope, gone: Gone, tables: Mapping[str, Items]) -> Known:
+    for item in tables.get("customers", ()):
+        gone.learn_item(item)
+    consent = await open_consent(scope)
+    found = await consent.find(entries_of(gone)) if consent else {}
+    return Known(
+        customer_ids=sorted(gone.customer_ids),
+        tables={name: [_plain(each) for each in items] for name, items in tables.items() if items},
+        suppressions=sorted(found.values(), key=lambda each: each.at),
+    )
+
+
+async def _read_objects(scope: Scope, gone: Gone, known: Known) -> None:
+    async def read(key: str, versions: Versions) -> None:
+        for latest in (each for each in bodies(versions) if each["IsLatest"]):
+            if gone.is_their_email(key):
+                message = (await body_of(scope, key, latest)).decode(errors="replace")
+                known.emails.append(Letter(key=key, message=message))
+            elif is_told(key) and not key.endswith(EMAIL):
+                body = await body_of(scope, key, latest)
+                if lines := await asyncio.to_thread(theirs, key, body, gone):
+                    known.objects[key] = [_parsed(line) for line in lines]
+
+    await for_each_key(scope, RUNS, read)
+    known.emails.sort(key=lambda each: each.key)
+    known.objects = dict(sorted(known.objects.items()))
+
+
+async def _by_customer(scope: Scope, gone: Gone) -> dict[str, Items]:
+    tables: dict[str, Items] = {}
+    for each in sorted(gone.customer_ids):
+        for table in BY_CUSTOMER:
+            if item := await get(scope, table, {"customer_id": each}):
+                tables.setdefault(table, []).append(item)
+        if found := await group(scope, "recommendations", "customer_id", each):
+            tables.setdefault("recommendations", []).extend(found)
+    return tables
+
+
+async def _with_keys(scope: Scope, table: str, keys: Sequence[Mapping[str, Any]]) -> Items:
+    try:
+        name = await scope.environment.table(table)
+    except MissingResourceError:
+        return []
+    return await DynamoDBItems(scope.environment.dynamodb, name).get_all(keys)
+
+
+async def _runs(scope: Scope) -> list[str]:
+    return [run.run_id for run in await (await scope.environment.ledger()).runs()]
+
+
+def _history(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(item.get("history", "{}"))
+    return found
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item as JSON can say it: texts that hold JSON themselves are opened."""
+    return {name: _opened(value) for name, value in sorted(item.items()) if name != EXPIRES_AT}
+
+
+def _opened(value: Any) -> Any:  # noqa: ANN401 - any value of an item
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Mapping):
+        return {name: _opened(each) for name, each in value.items()}
+    if isinstance(value, list | set | tuple):
+        return [_opened(each) for each in value]
+    if isinstance(value, str) and value[:1] in {"{", "["}:
+        return _parsed(value.encode())
+    return value
+
+
+def _parsed(line: bytes) -> Any:  # noqa: ANN401 - a record, or a text
+    try:
+        return json.loads(line)
+    except ValueError:
+        return line.decode(errors="replace").rstrip("\r\n")
+
+
+DATA = "customer.json"
+OURS_ALONE = 0o600
+
+
+def write_archive(known: Known, path: Path) -> None:
+    """Write a zip archive that its owner alone may read; raise `OperationError` if the file exists."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OURS_ALONE)
+    except FileExistsError as error:
+        raise OperationError(f"{path} exists: give --out FILE, or remove it") from error
+    with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(DATA, known.model_dump_json(indent=2, exclude={"emails"}))
+        for each in known.emails:
+            archive.writestr(each.key, each.message)

@@ -1,0 +1,1 @@
+"""Dead letters: counting, showing, redriving and discarding them."""

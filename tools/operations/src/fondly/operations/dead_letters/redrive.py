@@ -1,0 +1,87 @@
+"""Sending dead letters back to the queue that they came from."""
+
+import asyncio
+from collections.abc import Callable
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel
+
+from fondly.operations.dead_letters.dead_letter import Selection
+from fondly.operations.dead_letters.received import receive_dead_letters
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.runtime.errors import error_code
+
+UNSUPPORTED = frozenset(
+    {
+        "500",  # moto: an HTML page instead of an error
+        "AWS.SimpleQueueService.UnsupportedOperation",
+        "InvalidAction",
+        "NotImplemented",
+        "UnknownOperation",
+        "UnknownOperationException",
+        "UnsupportedOperation",
+    }
+)
+NOT_IMPLEMENTED = 501
+POLL_S = 1.0
+RUNNING = frozenset({"RUNNING", "CANCELLING"})
+
+
+class Redriven(BaseModel):
+    """How many dead letters went back to their queue, and what moved them: `sqs`, or this `command`."""
+
+    queue: str
+    moved: int
+    by: str
+
+
+async def redrive(
+    environment: Environment, queue: str, selection: Selection, progress: Callable[[int], None]
+) -> Redriven:
+    """Move the selected dead letters back to their queue; `progress` is called with the number so far.
+
+    If all are selected, SQS moves them itself (`StartMessageMoveTask`), where it can. Raises `OperationError`
+    if its task does not complete.
+    """
+    if selection.everything:
+        try:
+            return Redriven(queue=queue, moved=await _by_sqs(environment, queue, progress), by="sqs")
+        except ClientError as error:
+            if not _is_unsupported(error):
+                raise
+    return Redriven(queue=queue, moved=await _by_command(environment, queue, selection), by="command")
+
+
+async def _by_sqs(environment: Environment, queue: str, progress: Callable[[int], None]) -> int:
+    """Start a move task and follow it.
+
+    SQS knows no source queue for what a consumer dead-lettered itself, so the task names its destination.
+    """
+    source = await environment.queue_arn(await environment.dead_letter_url(queue))
+    destination = await environment.queue_arn(await environment.queue_url(queue))
+    await environment.sqs.start_message_move_task(SourceArn=source, DestinationArn=destination)
+    while True:
+        tasks = await environment.sqs.list_message_move_tasks(SourceArn=source, MaxResults=1)
+        task = tasks["Results"][0]
+        moved = int(task.get("ApproximateNumberOfMessagesMoved", 0))
+        progress(moved)
+        if task["Status"] not in RUNNING:
+            break
+        await asyncio.sleep(POLL_S)
+    if task["Status"] != "COMPLETED":
+        reason = task.get("FailureReason", "no reason given")
+        raise OperationError(f"the move ended as {task['Status']} after {moved} messages: {reason}")
+    return moved
+
+
+async def _by_command(environment: Environment, queue: str, selection: Selection) -> int:
+    destination = await environment.queue_url(queue)
+    async with receive_dead_letters(environment, queue) as received:
+        return await received.move(selection.of(received.dead_letters), destination)
+
+
+def _is_unsupported(error: ClientError) -> bool:
+    """Whether an emulator lacks the operation, as opposed to refusing it."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return error_code(error) in UNSUPPORTED or status == NOT_IMPLEMENTED

@@ -1,0 +1,150 @@
+"""What somebody is about to decide about a run's delivery: the facts to decide on, and the decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fondly.contracts.delivery import Outcome
+from fondly.operations.delivery.decide import Decisions
+from fondly.operations.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
+from fondly.operations.delivery.plan import Plan, moment
+from fondly.operations.delivery.terms import Terms, terms_of
+from fondly.operations.delivery.views import DeliveryLookup, DeliveryView, starts_later
+from fondly.operations.delivery.who import one_line
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.operations.formatting import age, count, since
+from fondly.operations.runs.lookup import find_run, run_details
+from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.totals import total
+from fondly.runtime.settings import ProcessSettings
+from fondly.sender.settings import TransportKind
+
+MAX_WHY_CHARS = 500
+FRESH = timedelta(days=2)
+"""Emails that are older deserve a second look: they name prices."""
+KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
+
+
+@dataclass(frozen=True)
+class Approving:
+    """One run whose delivery is decided on."""
+
+    environment: Environment
+    ledger: Ledger
+    run: Run
+    settings: DeployedSettings | None
+    """The sender's; None if they cannot be told."""
+    decisions: Decisions
+
+    @classmethod
+    async def of(cls, environment: Environment, run_id: str) -> "Approving":
+        """Find the run; raise `OperationError` if there is none."""
+        ledger = await environment.ledger()
+        run = await find_run(ledger, run_id)
+        settings = await deployed(environment)
+        keep_days = settings.retention_days if settings else KEEP_DAYS
+        return cls(
+            environment, ledger, run, settings, await Decisions.of(environment, run, keep_days=keep_days)
+        )
+
+    async def view(self, act: Act) -> DeliveryView:
+        """Return the delivery; raise `OperationError` if this cannot be decided as things stand."""
+        await self.decisions.deliverable(act)
+        if act in {Act.APPROVE, Act.SAMPLE, Act.RESUME}:
+            self._require_transport()
+        return await self.current()
+
+    async def current(self) -> DeliveryView:
+        """Return the delivery as it is; raise `OperationError` if there is none."""
+        counts = total(await self.ledger.reports(self.run.run_id)).counts
+        lookup = await DeliveryLookup.of(self.environment)
+        found = await lookup.view(self.run, counts=counts)
+        if found is None:
+            raise OperationError(f"{self.run.run_id} has no delivery")
+        return found
+
+    async def notices(self) -> list[str]:
+        """What a person should know of the run before they say yes."""
+        details = await run_details(self.environment, self.ledger, self.run)
+        made = since(self.run.finished_at or self.run.created_at)
+        aged = f"made {age(made)} ago: prices and stock are those of then"
+        return [*details.notices, *([aged] if made > FRESH.total_seconds() else [])]
+
+    def plan(self, view: DeliveryView, terms: Terms) -> Plan:
+        """What approving leads to; the seeds of a new sample get copies, whoever has had some."""
+        return self._plan(terms, view, settled=0 if terms.seeds else view.settled)
+
+    def plan_of_rest(self, view: DeliveryView) -> Plan:
+        """What going on with a paused delivery leads to."""
+        terms = terms_of(view)
+        settled = view.seeds.settled if terms.seeds else view.settled
+        return self._plan(terms, view, settled=settled)
+
+    def _plan(self, terms: Terms, view: DeliveryView, *, settled: int) -> Plan:
+        settings = self.settings
+        return Plan(
+            emails=view.emails,
+            held_out=view.held_out,
+            without_address=0 if settings and settings.sender_without_address else view.without_address,
+            settled=settled,
+            sample=terms.sample,
+            seeds=terms.seeds,
+            starts_at=terms.starts_at,
+            per_hour=terms.per_hour or (settings.sender_per_hour if settings else None),
+            how=settings.how if settings else None,
+            quiet=settings.quiet if settings else None,
+        )
+
+    async def decide(self, act: Act, *, by: str, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's
+        """Take the decision and return what the delivery is then."""
+        if act is Act.HOLD:
+            await self.decisions.hold(by=by, note=note)
+        else:
+            await self.decisions.take(act, by=by, note=note, **changes)
+        return await self.current()
+
+    def _require_transport(self) -> None:
+        if self.settings and self.settings.sender_transport is TransportKind.NONE:
+            raise OperationError(NO_TRANSPORT)
+
+
+def note(reason: str, plan: Plan) -> str:
+    """What is kept of an approval: why, if somebody says, and what was approved."""
+    return f"{reason.rstrip('.')}. {plan.terms}" if reason else plan.terms
+
+
+def reason_given(why: str | None) -> str:
+    """Return why somebody decides, on one line; raise `OperationError` if it is empty or too long."""
+    return "" if why is None else one_line(why, "--why", most=MAX_WHY_CHARS)
+
+
+def rejection(view: DeliveryView) -> str:
+    """What rejecting leads to, in one line."""
+    sent = view.tally.of(Outcome.SENT)
+    left = max(0, view.emails - view.settled)
+    before = f" {count(sent)} have been sent." if sent else ""
+    return f"{count(left)} of {count(view.emails)} emails will never be sent; that is for good.{before}"
+
+
+LATER: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.HELD: "is held; `fondly run approve` lets its emails go out",
+    DeliveryStatus.SAMPLE: "goes out as a sample; `fondly run approve` lets the rest go out",
+    DeliveryStatus.APPROVED: "goes out; `fondly run show` says how far it is, `fondly run pause` stops it",
+    DeliveryStatus.PAUSED: "is paused; `fondly run resume` goes on with it",
+    DeliveryStatus.REJECTED: "is rejected: nothing more of it goes out",
+    DeliveryStatus.DONE: "is delivered",
+}
+"""What is to be said of a delivery, and what can be done next."""
+
+
+def later(delivery: Delivery) -> str:
+    """Say in one line what a delivery does now, and what can be done next."""
+    if starts_later(delivery) and delivery.starts_at:
+        what = f"goes out from {moment(delivery.starts_at)} on; `fondly run hold` takes the approval back"
+    else:
+        what = LATER[delivery.status]
+    return f"{delivery.run_id} {what}"

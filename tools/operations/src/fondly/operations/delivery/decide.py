@@ -1,0 +1,122 @@
+"""Takes a decision about a run's delivery, and lets the sender act on it at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fondly.contracts.events import Event, SenderPoll, new_event
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.deliveries import DecisionError, Deliveries
+from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.run import Run, RunStatus
+
+SENDER = "sender"
+HINTS: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.HELD: "`fondly run approve` lets it go out, `fondly run reject` ends it",
+    DeliveryStatus.SAMPLE: "`fondly run approve` lets the rest go out, `fondly run pause` stops the sample",
+    DeliveryStatus.APPROVED: "`fondly run pause` stops it, `fondly run hold` takes the approval back",
+    DeliveryStatus.PAUSED: "`fondly run resume` goes on with it, `fondly run reject` ends it",
+    DeliveryStatus.REJECTED: "that is for good; another upload makes another run",
+    DeliveryStatus.DONE: "there is nothing left to decide",
+}
+CALLED: Mapping[DeliveryStatus, str] = {
+    DeliveryStatus.HELD: "is held for approval",
+    DeliveryStatus.SAMPLE: "has its sample going out",
+    DeliveryStatus.APPROVED: "is approved",
+    DeliveryStatus.PAUSED: "is paused",
+    DeliveryStatus.REJECTED: "is rejected",
+    DeliveryStatus.DONE: "is delivered",
+}
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The decisions about one run's delivery."""
+
+    environment: Environment
+    deliveries: Deliveries
+    run: Run
+
+    @classmethod
+    async def of(cls, environment: Environment, run: Run, *, keep_days: int | None) -> "Decisions":
+        """Open the run's delivery, which need not exist yet; what is changed expires after `keep_days`."""
+        table = await environment.table("runs")
+        return cls(environment, Deliveries(environment.dynamodb, table, keep_days=keep_days), run)
+
+    async def delivery(self) -> Delivery:
+        """Return the delivery; raise `OperationError` if there is none, saying why."""
+        found = await self.deliveries.find(self.run.run_id)
+        if found is None:
+            raise OperationError(_none(self.run))
+        return found
+
+    async def deliverable(self, act: Act) -> Delivery:
+        """Return the delivery of a finished run that a decision can be taken of; raise `OperationError`."""
+        if self.run.status is not RunStatus.FINISHED:
+            raise OperationError(_none(self.run))
+        found = await self.delivery()
+        require(found, act)
+        return found
+
+    async def take(self, act: Act, *, by: str, note: str = "", **changes: Any) -> Delivery:  # noqa: ANN401 - the delivery's
+        """Record a decision and tell the sender; raise `OperationError` if it cannot be taken now.
+
+        If telling fails, the decision holds, and the error says what tells the sender again.
+        """
+        queue = SQSQueue(self.environment.sqs, await self.environment.queue_url(SENDER))
+        try:
+            decided = await self.deliveries.decide(self.run.run_id, act, by=by, note=note, changes=changes)
+        except DecisionError as error:  # somebody else has decided meanwhile
+            require(await self.delivery(), act)
+            raise OperationError(str(error)) from error
+        try:
+            await queue.send(_poll(decided).body)
+        except (ClientError, BotoCoreError) as error:
+            raise OperationError(_not_told(decided, error)) from error
+        return decided
+
+    async def hold(self, *, by: str, note: str) -> Delivery:
+        """Hold a delivery: one that was approved, or that of a run which has not finished yet.
+
+        Raises `OperationError` if the run has failed, or its delivery can be held no more.
+        """
+        if self.run.status is RunStatus.FAILED:
+            raise OperationError(_none(self.run))
+        if await self.deliveries.find(self.run.run_id) is None:
+            opened = await self.deliveries.open(self.run.run_id, status=DeliveryStatus.HELD, by=by, note=note)
+            if opened.status is DeliveryStatus.HELD:
+                return opened
+        return await self.take(Act.HOLD, by=by, note=note)
+
+
+def _poll(delivery: Delivery) -> Event[SenderPoll]:
+    """What makes the sender look at a delivery now."""
+    return new_event(SenderPoll(attempt=delivery.attempt), run_id=delivery.run_id, source=SENDER)
+
+
+def _not_told(delivery: Delivery, error: Exception) -> str:
+    return (
+        f"{delivery.run_id} {CALLED[delivery.status]}, but the sender could not be told: {error}."
+        " `fondly run retry` tells it again"
+    )
+
+
+def require(delivery: Delivery, act: Act) -> None:
+    """Raise `OperationError` if a decision cannot be taken in a delivery's status, saying what can."""
+    if delivery.status not in FROM[act]:
+        raise OperationError(f"{delivery.run_id} {CALLED[delivery.status]}: {HINTS[delivery.status]}")
+
+
+def _none(run: Run) -> str:
+    if run.status is RunStatus.FAILED:
+        return f"{run.run_id} has failed: none of its emails is delivered"
+    if run.status is not RunStatus.FINISHED:
+        return f"{run.run_id} is {run.status}: its delivery can be decided on once it has finished"
+    return (
+        f"{run.run_id} has no delivery: the sender's transport is none, it made no email, or the sender has"
+        " not taken it up yet; `fondly run retry` tells the sender again"
+    )

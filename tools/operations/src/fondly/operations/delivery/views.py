@@ -1,0 +1,119 @@
+"""A run's delivery as people see it, and the emails of which something is to be known."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.mailer.use_cases.mail_part import HELD_OUT, WITHOUT_ADDRESS
+from fondly.operations.environment import Environment
+from fondly.operations.formatting import since
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.storage import from_item, to_item
+from fondly.sender.domain.tally import Tally, TallyCounter
+
+TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
+"""The outcomes that a person may want to do something about."""
+EMAILS = "emails"
+
+
+class DeliveryView(BaseModel):
+    """A run's delivery: the decisions about it, and what has become of its emails."""
+
+    delivery: Delivery
+    emails: int
+    """How many the run has made."""
+    held_out: int = 0
+    """How many customers get none, for comparison: nothing was made for them."""
+    without_address: int = 0
+    """How many of the emails have no address to go to."""
+    parts: int
+    parts_done: int
+    tally: Tally
+    seeds: Tally
+    """The copies of the latest sample that went to seeds instead of customers."""
+    dispatches: list[Dispatch] | None = None
+    """Those that were asked for; None if none were."""
+
+    @property
+    def untouched(self) -> int:
+        """Of how many emails, and customers who are held out, nothing is known yet."""
+        return max(0, self.emails + self.held_out - sum(self.tally.outcomes.values()))
+
+    @property
+    def settled(self) -> int:
+        """Of how many emails something final is known; who is held out has none."""
+        return self.tally.settled - self.tally.suppressed.get(NotSent.HOLDOUT, 0)
+
+
+@dataclass(frozen=True)
+class DeliveryLookup:
+    """Reads deliveries and dispatches of one environment."""
+
+    environment: Environment
+    deliveries: Deliveries
+
+    @classmethod
+    async def of(cls, environment: Environment) -> "DeliveryLookup":
+        """Open the runs table of an environment."""
+        return cls(environment, Deliveries(environment.dynamodb, await environment.table("runs")))
+
+    async def statuses(self, runs: Sequence[Run]) -> Mapping[str, DeliveryStatus]:
+        """Return the status of those runs' deliveries that exist, by run id."""
+        ended = [run.run_id for run in runs if run.has_ended]
+        found = await asyncio.gather(*map(self.deliveries.find, ended))
+        return {each.run_id: each.status for each in found if each}
+
+    async def view(
+        self, run: Run, *, counts: Mapping[str, int], listed: frozenset[Outcome] = frozenset()
+    ) -> DeliveryView | None:
+        """Return a run's delivery, and the dispatches with these outcomes; None without one.
+
+        `counts` are the run's totals.
+        """
+        delivery = await self.deliveries.find(run.run_id)
+        if delivery is None:
+            return None
+        counter, found = TallyCounter(), []
+        async for dispatch in self.dispatches(run.run_id):
+            counter.add(dispatch)
+            if dispatch.outcome in listed:
+                found.append(dispatch)
+        return DeliveryView(
+            delivery=delivery,
+            emails=counts.get(EMAILS, 0),
+            held_out=counts.get(HELD_OUT, 0),
+            without_address=counts.get(WITHOUT_ADDRESS, 0),
+            parts=run.parts or 0,
+            parts_done=len(run.stage(StageName.SENDER).done),
+            tally=counter.tally,
+            seeds=await self.tally(delivery.copies) if delivery.seeds else Tally(),
+            dispatches=found if listed else None,
+        )
+
+    async def tally(self, run_id: str) -> Tally:
+        """Count what has become of a run's emails, or of a sample's copies."""
+        counter = TallyCounter()
+        async for dispatch in self.dispatches(run_id):
+            counter.add(dispatch)
+        return counter.tally
+
+    async def dispatches(self, run_id: str) -> AsyncIterator[Dispatch]:
+        """Yield what is known of a run's emails, by customer id; none in an environment without a sender."""
+        pages = self.environment.dynamodb.get_paginator("query").paginate(
+            TableName=await self.environment.table("dispatches"),
+            KeyConditionExpression="run_id = :run",
+            ExpressionAttributeValues=to_item({":run": run_id}),
+        )
+        async for page in pages:
+            for item in page.get("Items", []):
+                yield Dispatch.model_validate(from_item(item))
+
+
+def starts_later(delivery: Delivery) -> bool:
+    """Whether a delivery is approved and waits for its start."""
+    return delivery.status.goes_out and delivery.starts_at is not None and since(delivery.starts_at) < 0

@@ -1,0 +1,47 @@
+"""Who takes a decision."""
+
+import getpass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fondly.operations.environment import Environment, open_client
+from fondly.operations.errors import OperationError
+
+MAX_NAME_CHARS = 200
+UNKNOWN_USER = "unknown"
+
+
+async def decider(environment: Environment, by: str | None) -> str:
+    """Return the name that was given; else the caller's ARN on AWS; else this machine's user.
+
+    Raises `OperationError` for a name that is empty or too long.
+    """
+    if by is not None:
+        return one_line(by, "--by", most=MAX_NAME_CHARS)
+    return (await _arn(environment) if environment.on_aws else None) or _user()
+
+
+def one_line(text: str, option: str, *, most: int) -> str:
+    """Return a text of a person's on one line; raise `OperationError` if it is empty or too long."""
+    line = " ".join(text.split())
+    if not line:
+        raise OperationError(f"{option} is empty, expected a few words")
+    if len(line) > most:
+        raise OperationError(f"{option} has {len(line)} characters, expected at most {most}")
+    return line
+
+
+async def _arn(environment: Environment) -> str | None:
+    """Who AWS says that the caller is; None if it does not say."""
+    try:
+        async with open_client("sts", environment.region) as sts:
+            return str((await sts.get_caller_identity())["Arn"])
+    except (ClientError, BotoCoreError):
+        return None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return UNKNOWN_USER

@@ -1,0 +1,157 @@
+"""The finished emails of a run, as people look at them."""
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.contracts.records import EmailRecord
+from fondly.mailer.adapters.email_records import DynamoDBEmailRecords
+from fondly.mailer.use_cases.draw_holdout import holdout_of
+from fondly.operations.delivery.views import DeliveryLookup
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.storage import DynamoDBItems, S3Objects
+
+
+class EmailView(BaseModel):
+    """One finished email, and what has become of it."""
+
+    customer_id: str
+    subject: str
+    preheader: str
+    language: str | None
+    copy_source: str
+    variant: str
+    """Of the subject line, where a shop compares some."""
+    made_at: datetime | None
+    dispatch: Dispatch | None
+    """None while nothing is known of it: it has not been sent."""
+    held_out: bool = False
+    """Whether the customer gets none, for comparison: nothing has been made, and all else is empty."""
+
+
+@dataclass(frozen=True)
+class Emails:
+    """The finished emails of one run."""
+
+    environment: Environment
+    objects: S3Objects
+    records: DynamoDBEmailRecords
+    lookup: DeliveryLookup
+    run: Run
+
+    @classmethod
+    async def of(cls, environment: Environment, run: Run) -> "Emails":
+        """Open what they are kept in."""
+        return cls(
+            environment,
+            await environment.objects(),
+            DynamoDBEmailRecords(environment.dynamodb, await environment.table("emails")),
+            await DeliveryLookup.of(environment),
+            run,
+        )
+
+    async def first(self, limit: int) -> list[str]:
+        """Return the first customers in the order in which emails go out, those who are held out too."""
+        found: list[str] = []
+        for part in self._parts():
+            found += [each.customer_id for each in await self._mailed(part)]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    async def drawn(self, number: int, *, seed: str) -> dict[int, list[str]]:
+        """Return the customers of so many emails by part, drawn at random but for one seed always the same.
+
+        No more parts are read than emails are drawn, however large the run.
+        """
+        chance = random.Random(seed)  # noqa: S311 - a selection to look at
+        draws = Counter(chance.choices(self._parts(), k=number)) if self._parts() else Counter[int]()
+        chosen, others = {}, []
+        for part, wanted in sorted(draws.items()):
+            customers = [each.customer_id for each in await self._mailed(part) if not each.held_out]
+            chance.shuffle(customers)
+            chosen[part] = customers[:wanted]
+            others += [(part, each) for each in customers[wanted:]]
+        missing = number - sum(map(len, chosen.values()))
+        for part, customer in others[:missing]:
+            chosen[part].append(customer)
+        return chosen
+
+    async def with_outcome(self, outcome: Outcome, limit: int) -> list[str]:
+        """Return customers whose email has come to this."""
+        found: list[str] = []
+        async for dispatch in self.lookup.dispatches(self.run.run_id):
+            if dispatch.outcome is outcome:
+                found.append(dispatch.customer_id)
+            if len(found) == limit:
+                break
+        return found
+
+    async def views(self, customer_ids: Sequence[str]) -> list[EmailView]:
+        """Return the emails of these customers in this order.
+
+        Those without one are left out, unless they are held out.
+        """
+        records = await self.records.existing(self.run.run_id, customer_ids)
+        dispatches = await self._dispatches(customer_ids)
+        return [
+            _view(each, records.get(each), dispatches.get(each))
+            for each in customer_ids
+            if each in records or self._is_held_out(each)
+        ]
+
+    async def view(self, customer_id: str) -> EmailView:
+        """Return a customer's email; raise `OperationError` if they have none in this run."""
+        found = await self.views([customer_id])
+        if not found:
+            raise OperationError(f"customer {customer_id} has no email in {self.run.run_id}")
+        if found[0].held_out:
+            raise OperationError(
+                f"customer {customer_id} has no email in {self.run.run_id}: whoever has this id is held out"
+            )
+        return found[0]
+
+    async def message(self, customer_id: str) -> bytes:
+        """Return the whole message; raise `OperationError` if there is none (any more)."""
+        found = await self.objects.find(object_keys.email(self.run.run_id, customer_id))
+        if found is None:
+            raise OperationError(f"customer {customer_id} has no email in {self.run.run_id}, or it is gone")
+        return found
+
+    def _is_held_out(self, customer_id: str) -> bool:
+        holdout = holdout_of(self.run)
+        return holdout is not None and holdout.has(customer_id)
+
+    async def _mailed(self, part: int) -> list[FinishedEmail]:
+        return await self.objects.find_lines(object_keys.mailed(self.run.run_id, part), FinishedEmail)
+
+    async def _dispatches(self, customer_ids: Sequence[str]) -> Mapping[str, Dispatch]:
+        items = DynamoDBItems(self.environment.dynamodb, await self.environment.table("dispatches"))
+        keys = [{"run_id": self.run.run_id, "customer_id": each} for each in customer_ids]
+        found = map(Dispatch.model_validate, await items.get_all(keys))
+        return {each.customer_id: each for each in found}
+
+    def _parts(self) -> list[int]:
+        return sorted(self.run.stage(StageName.MAILER).done)
+
+
+def _view(customer_id: str, record: EmailRecord | None, dispatch: Dispatch | None) -> EmailView:
+    return EmailView(
+        customer_id=customer_id,
+        subject=record.subject if record else "",
+        preheader=record.preheader if record else "",
+        language=record.language if record else None,
+        copy_source=record.copy_source if record else "",
+        variant=record.variant if record else "",
+        made_at=record.created_at if record else None,
+        dispatch=dispatch,
+        held_out=record is None,
+    )

@@ -1,0 +1,19 @@
+"""What a person is told, in one line, when something cannot be done."""
+
+
+class OperationError(Exception):
+    """What was asked for cannot be done; the message is one line for a person."""
+
+
+class MissingResourceError(OperationError):
+    """A resource of the topology does not exist."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"there is no {kind} {name}: check --environment, the region and the account")
+
+
+class NoSuchDeadLetterError(OperationError):
+    """No dead letter of a queue was selected."""
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(f"{queue} has no dead letter with that run or message id")

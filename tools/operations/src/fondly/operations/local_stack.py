@@ -1,0 +1,107 @@
+"""The local stack that runs in the background: how it is found.
+
+Its supervisor holds a lock while it runs, so that a file left by a process that was killed deceives nobody.
+"""
+
+import fcntl
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ENVIRONMENT = "fondly-local"
+"""The local stack's name."""
+
+
+@dataclass(frozen=True)
+class StateFolder:
+    """The folder with everything about the background stack: `stack.env`, the lock, logs."""
+
+    path: Path
+
+    @property
+    def exports(self) -> Path:
+        """What a shell can source: `export NAME=value`, one per line. It exists while the stack is ready."""
+        return self.path / "stack.env"
+
+    @property
+    def lock(self) -> Path:
+        """A file that the supervisor locks; it holds the supervisor's process id."""
+        return self.path / "supervisor.lock"
+
+    @property
+    def log(self) -> Path:
+        """The supervisor's own log."""
+        return self.path / "supervisor.log"
+
+    @property
+    def logs(self) -> Path:
+        """A log per process of the stack."""
+        return self.path / "logs"
+
+
+@dataclass(frozen=True)
+class BackgroundStack:
+    """A stack that runs in the background."""
+
+    pid: int
+    variables: Mapping[str, str]
+    """What a client needs to reach it."""
+    folder: StateFolder
+
+
+def state_folder() -> StateFolder:
+    """Return `$XDG_STATE_HOME/fondly`, by default `~/.local/state/fondly`; it need not exist."""
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    home = Path(os.environ.get("HOME", "/"))  # a container's user may have none
+    return StateFolder((state if state.is_absolute() else home / ".local/state") / "fondly")
+
+
+def running_stack() -> BackgroundStack | None:
+    """Return the stack that is running and ready, if there is one."""
+    folder = state_folder()
+    pid = supervisor(folder)
+    try:
+        return BackgroundStack(pid, _read_exports(folder.exports), folder) if pid else None
+    except FileNotFoundError:
+        return None
+
+
+def supervisor(folder: StateFolder) -> int | None:
+    """The id of the process that holds the lock."""
+    try:
+        with folder.lock.open() as lock:
+            return None if lock_file(lock.fileno(), fcntl.LOCK_SH) else int(lock.read() or 0) or None
+    except FileNotFoundError:
+        return None
+
+
+def lock_file(descriptor: int, kind: int) -> bool:
+    """Lock a file without waiting; return whether that was possible."""
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read_exports(path: Path) -> dict[str, str]:
+    words = shlex.split(path.read_text())[1::2]  # a value may have lines of its own, as a key does
+    return {name: value for name, _, value in (word.partition("=") for word in words)}
+
+
+@contextmanager
+def exported(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of this process's environment; restore them afterwards."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,131 @@
+"""Compares two groups: by how much they differ, how sure that is, and what it says."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from fondly.operations.results.groups import Group
+from fondly.operations.results.statistics import (
+    LEVEL,
+    Interval,
+    Share,
+    newcombe,
+    smallest_visible,
+    welch,
+)
+
+FEWEST = 10
+"""Fewer clicks or buyers in two groups together say nothing, unless all are in one."""
+
+
+class Measure(StrEnum):
+    """What groups are compared by."""
+
+    CLICKED = "clicked"
+    """The share of customers who clicked."""
+    BOUGHT = "bought"
+    """The share of customers who bought something."""
+    REVENUE = "revenue"
+    """What a customer spent, on average over all, those who bought nothing among them."""
+
+
+class Verdict(StrEnum):
+    """What a comparison shows."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    UNCLEAR = "unclear"
+    """The difference may as well be chance."""
+    TOO_FEW = "too_few"
+    """There is too little to say anything of."""
+
+
+class Comparison(BaseModel):
+    """How one group did beside another, by one measure; shares are from 0 to 1."""
+
+    model_config = ConfigDict(frozen=True)
+    group: str
+    against: str
+    measure: Measure
+    value: float
+    other: float
+    difference: float
+    low: float | None
+    """The difference may be from here; None where numbers are too small for an interval."""
+    high: float | None
+    level: float
+    lift: float | None
+    """The difference as a share of the other's value; None if that is 0."""
+    visible: float | None
+    """The difference of shares that would have been seen in four of five cases; None for revenue."""
+    verdict: Verdict
+
+
+def compared(
+    names: tuple[str, str], one: Group, other: Group, *, clicks: bool, level: float = LEVEL
+) -> list[Comparison]:
+    """Compare two groups by everything; by clicks only where they are counted, and both got emails."""
+    found = [_by_share(names, Measure.BOUGHT, _buyers(one), _buyers(other), level)]
+    if clicks:
+        ours, theirs = (Share(each.clicked, each.customers) for each in (one, other))
+        found.insert(0, _by_share(names, Measure.CLICKED, ours, theirs, level))
+    return [*found, _by_revenue(names, one, other, level)]
+
+
+def _buyers(group: Group) -> Share:
+    return Share(group.buyers, group.customers)
+
+
+def _by_share(names: tuple[str, str], measure: Measure, one: Share, other: Share, level: float) -> Comparison:
+    interval = newcombe(one, other, level=level)
+    both = Share(one.part + other.part, one.whole + other.whole)
+    is_few = both.part < FEWEST and not interval.excludes_zero
+    return _comparison(
+        names,
+        measure,
+        (one.value, other.value),
+        interval,
+        level=level,
+        visible=smallest_visible(one.whole, other.whole, both.value, level=level) if both.part else None,
+        is_few=is_few,
+    )
+
+
+def _by_revenue(names: tuple[str, str], one: Group, other: Group, level: float) -> Comparison:
+    means = one.spent.mean, other.spent.mean
+    return _comparison(names, Measure.REVENUE, means, welch(one.spent, other.spent, level=level), level=level)
+
+
+def _comparison(
+    names: tuple[str, str],
+    measure: Measure,
+    values: tuple[float, float],
+    interval: Interval | None,
+    *,
+    level: float,
+    visible: float | None = None,
+    is_few: bool = False,
+) -> Comparison:
+    (group, against), (value, other) = names, values
+    return Comparison(
+        group=group,
+        against=against,
+        measure=measure,
+        value=value,
+        other=other,
+        difference=value - other,
+        low=interval and interval.low,
+        high=interval and interval.high,
+        level=level,
+        lift=(value - other) / other if other else None,
+        visible=visible,
+        verdict=Verdict.TOO_FEW if is_few else _verdict(interval),
+    )
+
+
+def _verdict(interval: Interval | None) -> Verdict:
+    if interval is None:
+        return Verdict.TOO_FEW
+    if not interval.excludes_zero:
+        return Verdict.UNCLEAR
+    return Verdict.HIGHER if interval.low > 0 else Verdict.LOWER

@@ -1,0 +1,122 @@
+"""The groups of customers that are compared, and what each of them came to."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+
+from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.operations.results.purchases import Bought
+from fondly.operations.results.statistics import Moments
+
+HOLDOUT = "holdout"
+NOT_HELD_OUT = "not held out"
+"""Those who would have been held out had the draw been another one: the holdout is compared with them."""
+HANDED_OVER = frozenset({Outcome.SENT, Outcome.REFUSED, Outcome.IN_DOUBT})
+"""What came of emails that went out: also of those that did not arrive, as a holdout's might not have."""
+HARD = "hard"
+NOTHING = Decimal()
+
+
+@dataclass(frozen=True)
+class Group:
+    """What a group of customers came to; each adds one value to `spent`, that of all their purchases."""
+
+    customers: int = 0
+    delivered: int = 0
+    clicked: int = 0
+    buyers: int = 0
+    purchases: int = 0
+    priced: int = 0
+    """Purchases with the price of the catalogue, because the shop has not told what they came to."""
+    unpriced: int = 0
+    """Purchases that nobody knows the price of; they count as bought, and for nothing."""
+    spent: Moments = Moments()  # noqa: RUF009 - immutable
+
+    def adding(self, dispatch: Dispatch, found: Iterable[Bought], prices: Mapping[str, Decimal]) -> "Group":
+        """Return the group with one more customer, who bought so much in their time."""
+        purchases = list(found)
+        worth = [one.worth(prices) for one in purchases]
+        untold = sum(one.value is None for one in purchases)
+        return self + Group(
+            customers=1,
+            delivered=int(dispatch.outcome is Outcome.SENT and dispatch.bounced != HARD),
+            clicked=int(dispatch.clicked_at is not None),
+            buyers=int(bool(purchases)),
+            purchases=len(purchases),
+            priced=untold - worth.count(None),
+            unpriced=worth.count(None),
+            spent=Moments().adding(sum(filter(None, worth), NOTHING)),
+        )
+
+    def __add__(self, other: "Group") -> "Group":
+        """Return the group of the customers of both."""
+        return Group(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+
+@dataclass
+class Groups:
+    """The groups of a run, and how many have been drawn into each variant, whatever came of their email."""
+
+    window_s: int
+    prices: Mapping[str, Decimal]
+    variants: dict[str, Group] = field(default_factory=dict)
+    others: Group = Group()
+    """Emails that went out and have no variant."""
+    capped: Group = Group()
+    """Customers who had had enough emails: nobody asks that of a holdout, so they are in what it is compared
+    with."""
+    holdout: Group = Group()
+    drawn: Counter[str] = field(default_factory=Counter)
+    waiting: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    """Emails that were not sent for another reason, by reason: they are in no group."""
+    first: int | None = None
+    """When the first email went out, in Unix seconds."""
+    last: int | None = None
+    latest_purchase: int | None = None
+    """When the latest purchase of any of these customers was made, as far as it is known."""
+
+    def add(self, dispatch: Dispatch, purchases: Iterable[Bought]) -> None:
+        """Add an email with all that its customer has bought."""
+        known = list(purchases)
+        if dispatch.variant:
+            self.drawn[dispatch.variant] += 1
+        if known:
+            self.latest_purchase = max(self.latest_purchase or 0, known[-1].timestamp)
+        if not dispatch.outcome.is_final:
+            self.waiting += 1
+            return
+        start = int(dispatch.at.timestamp())
+        theirs = [one for one in known if start <= one.timestamp < start + self.window_s]
+        self._count(dispatch, theirs, start)
+
+    def _count(self, dispatch: Dispatch, theirs: Iterable[Bought], start: int) -> None:
+        if dispatch.outcome in HANDED_OVER:
+            self._note(start)
+            if dispatch.variant:
+                group = self.variants.get(dispatch.variant, Group())
+                self.variants[dispatch.variant] = group.adding(dispatch, theirs, self.prices)
+            else:
+                self.others = self.others.adding(dispatch, theirs, self.prices)
+        elif dispatch.reason == NotSent.HOLDOUT:
+            self._note(start)
+            self.holdout = self.holdout.adding(dispatch, theirs, self.prices)
+        elif dispatch.reason == NotSent.FREQUENCY:
+            self.capped = self.capped.adding(dispatch, theirs, self.prices)
+        else:
+            self.left_out[dispatch.reason] += 1
+
+    @property
+    def emails(self) -> Group:
+        """Everybody whose email went out."""
+        return sum(self.variants.values(), self.others)
+
+    @property
+    def not_held_out(self) -> Group:
+        """Everybody who is like those held out, but for the draw."""
+        return self.emails + self.capped
+
+    def _note(self, start: int) -> None:
+        self.first = start if self.first is None else min(self.first, start)
+        self.last = start if self.last is None else max(self.last, start)

@@ -1,0 +1,145 @@
+"""What became of a run, in plain words: for the terminal, the gallery and `fondly run show`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import Exclusion
+from fondly.operations.formatting import count, printable
+
+RUNNING, FAILED = "running", "failed"
+_EXCLUDED = {
+    Exclusion.NO_CONSENT: "without consent",
+    Exclusion.SUPPRESSED: "suppressed",
+    Exclusion.UNDER_AGE: "under age",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A run's status, counts and reports; a report is None if the run has stored none."""
+
+    status: str
+    reason: str | None
+    counts: Mapping[str, int]
+    ingest: IngestReport | None = None
+    popularity_reason: str | None = None
+    """Why Personalize ranked nothing for the run, if it did not."""
+    ranking: str | None = None
+    """How much rankings count, and why, if that is known."""
+    missing: Sequence[str] = ()
+    """What could not be found, a line each."""
+
+    @classmethod
+    def of_summary(cls, summary: Mapping[str, Any]) -> "RunFacts":
+        """Return what a `summary.json` says."""
+        ingest = summary.get("ingest")
+        return cls(
+            status=summary.get("status", ""),
+            reason=summary.get("reason"),
+            counts={name: value for name, value in summary.items() if isinstance(value, int)},
+            ingest=IngestReport.model_validate(ingest) if ingest else None,
+            popularity_reason=summary.get("popularity_reason"),
+            ranking=summary.get("ranking"),
+            missing=summary.get("missing", ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerGroup:
+    """Some of the customers, and what became of them; `lost` are those who should have got an email."""
+
+    label: str
+    customers: int
+    lost: bool = False
+
+
+def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
+    """Return what became of all customers: the groups together are the count `customers`.
+
+    Groups without anybody are left out, but for those who got an email; none if nobody is counted.
+    """
+    if "customers" not in facts.counts:
+        return []
+    emailed = CustomerGroup("have an email", facts.counts.get("emails", 0))
+    others = [*_excluded(facts), *_unmailed(facts)]
+    rest = facts.counts["customers"] - emailed.customers - sum(each.customers for each in others)
+    running = facts.status == RUNNING
+    others.append(
+        CustomerGroup("not reached yet" if running else "not reached", max(0, rest), lost=not running)
+    )
+    return [emailed, *(each for each in others if each.customers)]
+
+
+def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
+    """By the run's counts; by the report, where a run of ingest has ended before it was counted."""
+    told = facts.ingest.exclusions if facts.ingest else {}
+    for cause, label in _EXCLUDED.items():
+        yield CustomerGroup(label, facts.counts.get(f"customers_excluded_{cause}", told.get(cause, 0)))
+
+
+def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
+    capped = facts.counts.get("emails_suppressed_frequency", 0)
+    unwanted = facts.counts.get("emails_suppressed_topics", 0)
+    suppressed = facts.counts.get("emails_suppressed", 0) - capped - unwanted
+    yield CustomerGroup("on the suppression list", suppressed)
+    yield CustomerGroup("written to often enough", capped)
+    yield CustomerGroup("want nothing of what is left", unwanted)
+    yield CustomerGroup("held out", facts.counts.get("customers_held_out", 0))
+    yield CustomerGroup("left out, unhappy", facts.counts.get("emails_left_out", 0))
+    yield CustomerGroup("email failed", facts.counts.get("emails_failed", 0), lost=True)
+
+
+def notices(facts: RunFacts) -> list[str]:
+    """Return what a person should know before they send the emails, a line each; none if all is well."""
+    return [*_popularity(facts), *_short_lists(facts), *_missing(facts)]
+
+
+def quiet_lines(facts: RunFacts) -> list[str]:
+    """Return what may be of interest, a line each: what ranking is worth, and what is out of stock."""
+    ranking = f"ranking {printable(facts.ranking)}" if facts.ranking else ""
+    return [*filter(None, (ranking, stock_line(facts)))]
+
+
+def stock_line(facts: RunFacts) -> str:
+    """Return how many products are out of stock in one line; empty if none is."""
+    sold_out, products = facts.counts.get("products_out_of_stock", 0), facts.counts.get("products", 0)
+    if not sold_out:
+        return ""
+    return f"{count(sold_out)} of {count(products)} products out of stock: nobody gets them"
+
+
+def why_no_emails(facts: RunFacts) -> str:
+    """Return why a run has no emails at all, in a sentence or two."""
+    if facts.reason:
+        return f"This run has no emails. {facts.reason}"
+    groups = [each for each in customer_groups(facts) if each.customers and each.label != "have an email"]
+    customers = facts.counts.get("customers", 0)
+    if not customers:
+        return "This run has no emails: its file has no customers."
+    told = ", ".join(f"{count(each.customers)} {each.label}" for each in groups)
+    return f"This run has no emails, though it has {_customers(customers)}: {told or 'none was collected'}."
+
+
+def _popularity(facts: RunFacts) -> Iterator[str]:
+    by_popularity = facts.counts.get("customers_by_popularity", 0)
+    if not by_popularity:
+        return
+    reason = printable(facts.popularity_reason or "Personalize has no ranking for them")
+    written_to = facts.counts.get("customers", 0) - sum(each.customers for each in _excluded(facts))
+    total = _customers(max(written_to, by_popularity))
+    yield f"{count(by_popularity)} of {total} got popular products: {reason}"
+
+
+def _short_lists(facts: RunFacts) -> Iterator[str]:
+    if short := facts.counts.get("customers_short_of_products", 0):
+        yield f"{_customers(short)} got too few products: there was nothing else that they may get"
+
+
+def _missing(facts: RunFacts) -> Iterator[str]:
+    return (f"missing {line}" for line in facts.missing)
+
+
+def _customers(number: int) -> str:
+    return f"{count(number)} customer{'' if number == 1 else 's'}"

@@ -1,0 +1,99 @@
+"""What ingest read in the upload, in plain words: rejects, conventions, and what it ignored."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from fondly.contracts.ingest_report import IngestReport, RejectReason
+from fondly.operations.formatting import count, printable
+
+REASONS = 6
+"""So many of the most frequent reasons are shown; `rejects.jsonl` has every reject."""
+COLUMNS = 8
+"""So many ignored columns of a file are named: programs export many that nothing needs."""
+UNNAMED = "the row"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectLine:
+    """A reason why rows or values could not be used: how many, of which column, and the first one found."""
+
+    number: str
+    column: str
+    expected: str
+    first: str
+
+
+def reject_lines(report: IngestReport) -> list[RejectLine]:
+    """Return the most frequent reasons, most first."""
+    several = len({each.file for each in report.rejects}) > 1
+    return [_reject_line(each, several=several) for each in report.rejects[:REASONS]]
+
+
+def more_reasons(report: IngestReport) -> int:
+    """Return how many reasons `reject_lines` leaves out."""
+    return max(0, len(report.rejects) - REASONS)
+
+
+def convention_lines(report: IngestReport) -> list[str]:
+    """Return how ambiguous columns were read: `price: decimal comma, because of line 3: '49,95'`."""
+    several = len(report.files) > 1
+    return [
+        (f"{base_name(file.file)}, " if several else "")
+        + f"{printable(each.column)}: {printable(each.reads)}, because of {printable(each.because)}"
+        for file in report.files
+        for each in file.conventions
+    ]
+
+
+def ignored_lines(report: IngestReport) -> list[str]:
+    """Return which columns and files nothing reads, a line for each file."""
+    return [*_ignored_columns(report), *_ignored_files(report)]
+
+
+def read_summary(report: IngestReport) -> list[str]:
+    """Return in a few words what `reject_lines`, `convention_lines` and `ignored_lines` tell."""
+    columns = [len(file.ignored) for file in report.files]
+    conventions = [len(file.conventions) for file in report.files]
+    numbers = (
+        (len(report.rejects), "reason for rejects", "reasons for rejects"),
+        (sum(columns), "ignored column", "ignored columns"),
+        (len(report.ignored_files), "ignored file", "ignored files"),
+        (sum(conventions), "column read by a convention", "columns read by a convention"),
+    )
+    return [f"{count(number)} {one if number == 1 else many}" for number, one, many in numbers if number]
+
+
+def _ignored_columns(report: IngestReport) -> Iterator[str]:
+    for file in report.files:
+        if file.ignored:
+            where = f" of {base_name(file.file)}" if len(report.files) > 1 else ""
+            yield f"ignored columns{where}: {_named(file.ignored)}"
+
+
+def _named(columns: Sequence[str]) -> str:
+    more = len(columns) - COLUMNS
+    names = ", ".join(printable(each) for each in columns[:COLUMNS])
+    return f"{names} and {count(more)} more" if more > 0 else names
+
+
+def _ignored_files(report: IngestReport) -> Iterator[str]:
+    for each in report.ignored_files:
+        yield f"ignored file {base_name(each.file)}: {printable(each.reason)}"
+
+
+def base_name(file: str) -> str:
+    """Return a file's name without its folders: `shop.csv`."""
+    return printable(PurePosixPath(file).name or file)
+
+
+def _reject_line(reason: RejectReason, *, several: bool) -> RejectLine:
+    where = f"{base_name(reason.file)}:{reason.line}" if several else f"line {reason.line}"
+    found = "" if reason.found is None else f" {printable(reason.found)}"
+    rows = "" if reason.kind == "row" else " values" if reason.count > 1 else " value"
+    return RejectLine(
+        number=f"{count(reason.count)}{rows}",
+        column=printable(reason.column) if reason.column else UNNAMED,
+        expected=printable(reason.expected),
+        first=f"{where}{found}",
+    )

@@ -1,0 +1,61 @@
+"""Finding a run in the ledger, and everything about it."""
+
+from itertools import islice
+
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Outcome
+from fondly.contracts.ingest_report import IngestReport
+from fondly.contracts.records import SentimentSummary
+from fondly.operations.delivery.views import TO_LOOK_AT, DeliveryLookup
+from fondly.operations.environment import Environment
+from fondly.operations.runs.views import RunDetails, RunView, Stored, details, find, view
+from fondly.runtime.ports import Model, Objects
+from fondly.runtime.runs.attribution import Attribution, attribution, partition
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.totals import total
+from fondly.runtime.storage import DynamoDBItems
+
+
+async def find_run(ledger: Ledger, wanted: str) -> Run:
+    """Return the run with this id, the one whose id begins so, or the `latest`; raise `OperationError`."""
+    return find(await ledger.runs(), wanted)
+
+
+async def list_runs(environment: Environment, *, limit: int, status: str | None = None) -> list[RunView]:
+    """Return runs, the latest first, with a status or all of them."""
+    runs = reversed(await (await environment.ledger()).runs())
+    found = list(islice((run for run in runs if status in {None, run.status}), limit))
+    deliveries = await (await DeliveryLookup.of(environment)).statuses(found)
+    return [view(run, deliveries.get(run.run_id)) for run in found]
+
+
+async def run_details(
+    environment: Environment, ledger: Ledger, run: Run, *, with_dispatches: bool = False
+) -> RunDetails:
+    """Return a run with its stages, counts, cost, and what services have stored about it.
+
+    With `with_dispatches` its delivery lists the emails that a person may want to look at.
+    """
+    objects = await environment.objects()
+    reports = await ledger.reports(run.run_id)
+    listed = TO_LOOK_AT if with_dispatches else frozenset[Outcome]()
+    delivery = await DeliveryLookup.of(environment)
+    stored = Stored(
+        sentiment=await _find(objects, object_keys.sentiment_summary(run.run_id), SentimentSummary),
+        ingest=await _find(objects, object_keys.ingest_report(run.run_id), IngestReport),
+        attribution=await _attribution(environment, run.run_id),
+        delivery=await delivery.view(run, counts=total(reports).counts, listed=listed),
+    )
+    return details(run, reports, bucket=objects.bucket, stored=stored)
+
+
+async def _attribution(environment: Environment, run_id: str) -> Attribution | None:
+    items = DynamoDBItems(environment.dynamodb, await environment.table("runs"))
+    credited = await items.get_group("run_id", partition(run_id))
+    return attribution(credited) if credited else None
+
+
+async def _find(objects: Objects, key: str, kind: type[Model]) -> Model | None:
+    stored = await objects.find(key)
+    return kind.model_validate_json(stored) if stored else None

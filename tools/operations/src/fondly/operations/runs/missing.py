@@ -1,0 +1,112 @@
+"""The messages that a running run waits for, and that have to be sent again if they are lost."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fondly.operations.delivery.decide import CALLED, HINTS
+from fondly.operations.errors import OperationError
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.run import Progress, Run, RunStatus, StageName
+
+FIRST_PART = 1
+_PART_CAUSE = re.compile(r"part-(\d+)")
+
+
+@dataclass(frozen=True)
+class MissingMessage:
+    """A message that `stage` needs: about a part, or a poll with its attempt, or neither."""
+
+    stage: StageName
+    why: str
+    part: int = 0
+    attempt: int = 0
+
+
+def missing_messages(run: Run, delivery: Delivery | None = None) -> list[MissingMessage]:
+    """Return what the run waits for, in the order of the flow; raise `OperationError` if that is nothing.
+
+    Before it has finished, that is every part that one stage has finished and the next has not; the part
+    whose message closes a stage that is complete but not announced; the recommender's
+    next poll; and the upload while ingest is incomplete. Afterwards it is the poll of its delivery, and every
+    part that should be on its way; or, without a delivery, the news that the run has finished. The ledger
+    does not show whether the messages are still queued: sending them twice is harmless.
+    """
+    _require_open(run)
+    if run.status is RunStatus.FINISHED:
+        return list(_undelivered(run, delivery))
+    return [*_upload(run), *_unscored(run), *_recommendations(run), *_unmailed(run)]
+
+
+def _require_open(run: Run) -> None:
+    if run.status is RunStatus.STOPPED:
+        raise OperationError(f"{run.run_id} is stopped: {run.reason}. `fondly run resume` goes on with it")
+    if run.status is RunStatus.FAILED:
+        raise OperationError(
+            f"{run.run_id} has failed for good: {run.reason}. To process the file again, fix the cause"
+            " and upload it under another key"
+        )
+
+
+def _undelivered(run: Run, delivery: Delivery | None) -> Iterator[MissingMessage]:
+    """The sender drops polls with another attempt than the delivery's, and skips emails that are settled."""
+    stage = StageName.SENDER
+    if delivery is None:
+        yield MissingMessage(stage, "the run has finished, and has no delivery")
+        return
+    if not delivery.status.goes_out:
+        raise OperationError(f"{run.run_id} {CALLED[delivery.status]}: {HINTS[delivery.status]}")
+    yield MissingMessage(stage, "its delivery goes on by polls", attempt=delivery.attempt)
+    for part in run.parts_to_do(stage):
+        if delivery.released == delivery.release and _is_released(delivery, part):
+            yield MissingMessage(stage, f"part {part} is not delivered", part=part)
+
+
+def _is_released(delivery: Delivery, part: int) -> bool:
+    """Whether a message about a part should be in the sender's queue, or in a worker's hands."""
+    wanted = delivery.status is DeliveryStatus.APPROVED or part in delivery.sample_parts
+    return wanted and part not in delivery.due
+
+
+def _upload(run: Run) -> Iterator[MissingMessage]:
+    if not _complete(run, StageName.INGEST):
+        yield MissingMessage(StageName.INGEST, f"{run.source} is not ingested")
+
+
+def _unscored(run: Run) -> Iterator[MissingMessage]:
+    stage = StageName.SENTIMENT
+    if run.stage(stage).announced:
+        return
+    for part in sorted(_done(run, StageName.INGEST) - _done(run, stage)):
+        yield MissingMessage(stage, f"part {part} is not scored", part=part)
+    if _complete(run, stage):
+        yield MissingMessage(stage, "all parts are scored, not announced", part=_closing_part(run, stage))
+
+
+def _recommendations(run: Run) -> Iterator[MissingMessage]:
+    """The recommender drops polls older than the attempt in the ledger."""
+    stage = StageName.RECOMMENDER
+    if run.stage(StageName.SENTIMENT).announced and not _complete(run, stage):
+        yield MissingMessage(stage, "not all parts have recommendations", attempt=run.attempt(stage))
+
+
+def _unmailed(run: Run) -> Iterator[MissingMessage]:
+    stage = StageName.MAILER
+    for part in sorted(_done(run, StageName.RECOMMENDER) - _done(run, stage)):
+        yield MissingMessage(stage, f"part {part} is not mailed", part=part)
+    if _complete(run, stage):
+        yield MissingMessage(stage, "all parts are mailed, not announced", part=_closing_part(run, stage))
+
+
+def _closing_part(run: Run, stage: StageName) -> int:
+    """The part whose message may close the stage: the one that completed it; any, if none is recorded."""
+    reached = _PART_CAUSE.fullmatch(run.stage(stage).reached_by or "")
+    return int(reached[1]) if reached else min(_done(run, stage), default=FIRST_PART)
+
+
+def _complete(run: Run, stage: StageName) -> bool:
+    return Progress(run=run, stage=stage).complete
+
+
+def _done(run: Run, stage: StageName) -> frozenset[int]:
+    return run.stage(stage).done

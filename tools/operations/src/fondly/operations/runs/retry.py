@@ -1,0 +1,218 @@
+"""Resends what a run waits for, as its services would: the same events, ids and topics."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, Field
+
+from fondly.contracts import object_keys
+from fondly.contracts.events import (
+    DataIngested,
+    DeliverPart,
+    EventData,
+    Poll,
+    RecommendationsReady,
+    RecommenderPoll,
+    SenderPoll,
+    SentimentScored,
+    new_event,
+)
+from fondly.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.operations.runs.lookup import find_run
+from fondly.operations.runs.missing import MissingMessage, missing_messages
+from fondly.operations.runs.uploads import notification_again
+from fondly.runtime.errors import error_code
+from fondly.runtime.ports import Model
+from fondly.runtime.queue.publisher import Publisher
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.account import Account
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Delivery
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import run_finished
+from fondly.runtime.runs.run import Run, RunStatus, StageName
+from fondly.runtime.runs.totals import RunTotals, total
+from fondly.runtime.storage import S3Objects
+
+POLLS: Mapping[StageName, type[Poll]] = {
+    StageName.RECOMMENDER: RecommenderPoll,
+    StageName.SENDER: SenderPoll,
+}
+
+
+class Message(BaseModel):
+    """A message to send again, to a topic or, if no topic delivers it, to a queue.
+
+    `event_id` is the one that its service gives it; a notification from S3 has none.
+    """
+
+    topic: str | None = None
+    queue: str | None = None
+    about: str
+    why: str
+    event_id: str | None = None
+    body: str = Field(exclude=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The retry of one run: `messages` only reads, `send` sends."""
+
+    environment: Environment
+    run: Run
+    ledger: Ledger
+    objects: S3Objects
+
+    @classmethod
+    async def of(cls, environment: Environment, run_id: str) -> "Retry":
+        """Find the run; raise `OperationError` if there is none."""
+        ledger = await environment.ledger()
+        return cls(environment, await find_run(ledger, run_id), ledger, await environment.objects())
+
+    async def messages(self) -> list[Message]:
+        """Return what to send again; raise `OperationError` if that is nothing or its files are gone."""
+        deliveries = Deliveries(self.environment.dynamodb, await self.environment.table("runs"))
+        delivery = await deliveries.find(self.run.run_id)
+        found = missing_messages(self.run, delivery)
+        totals = total(await self.ledger.reports(self.run.run_id))
+        if self.run.status is RunStatus.FINISHED:
+            return [self._to_sender(missing, delivery, totals) for missing in found]
+        return [await self._message(missing, totals.counts) for missing in found]
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Send the messages to their topics and queues."""
+        publisher = Publisher(self.environment.sns)
+        for topic in sorted({message.topic for message in messages if message.topic}):
+            bodies = [message.body for message in messages if message.topic == topic]
+            await publisher.publish(await self.environment.topic_arn(topic), bodies)
+        for message in messages:
+            if message.queue:
+                await SQSQueue(self.environment.sqs, await self.environment.queue_url(message.queue)).send(
+                    message.body
+                )
+
+    async def _message(self, missing: MissingMessage, counts: Mapping[str, int]) -> Message:
+        if missing.attempt:
+            return self._again(POLLS[missing.stage](attempt=missing.attempt), missing.stage, missing)
+        match missing.stage:
+            case StageName.INGEST:
+                queue, body = await notification_again(self.environment, self.run)
+                return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
+            case StageName.SENTIMENT:
+                ingested = await self._data_ingested(missing.part)
+                return self._again(ingested, StageName.INGEST, missing)
+            case StageName.RECOMMENDER:
+                return self._again(await self._sentiment_scored(counts), StageName.SENTIMENT, missing)
+            case StageName.MAILER:
+                ready = await self._recommendations_ready(missing.part)
+                return self._again(ready, StageName.RECOMMENDER, missing)
+            case StageName.SENDER:
+                raise OperationError(f"{self.run.run_id} is {self.run.status}: it is not delivered yet")
+
+    def _to_sender(self, missing: MissingMessage, delivery: Delivery | None, totals: RunTotals) -> Message:
+        """A message about the delivery, to the sender alone: others know that the run has finished."""
+        stage = StageName.SENDER
+        if delivery is None:
+            return self._again(run_finished("finished", None, totals), StageName.MAILER, missing, queue=stage)
+        if missing.part:
+            return self._again(
+                DeliverPart(part=missing.part, release=delivery.release), stage, missing, queue=stage
+            )
+        return self._again(SenderPoll(attempt=missing.attempt), stage, missing, queue=stage)
+
+    async def _data_ingested(self, part: int) -> DataIngested:
+        run_id = self.run.run_id
+        shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
+        return DataIngested.of(
+            run_id,
+            part,
+            parts=self.run.parts or part,
+            customers=await self._lines(object_keys.customers(run_id, part), Customer),
+            shared_texts=len(shared),
+        )
+
+    async def _sentiment_scored(self, counts: Mapping[str, int]) -> SentimentScored:
+        summary = await self.objects.find(object_keys.sentiment_summary(self.run.run_id))
+        return SentimentScored(
+            parts=self.run.parts or 1,
+            reviews=counts.get("reviews_scored", 0),
+            summary=None if summary is None else SentimentSummary.model_validate_json(summary),
+        )
+
+    async def _recommendations_ready(self, part: int) -> RecommendationsReady:
+        key = object_keys.recommendations(self.run.run_id, part)
+        return RecommendationsReady.of(
+            self.run.run_id,
+            part,
+            parts=self.run.parts or part,
+            recommendations=await self._lines(key, Recommendation),
+        )
+
+    def _again(
+        self, data: EventData, source: StageName, missing: MissingMessage, *, queue: str | None = None
+    ) -> Message:
+        """The event as `source` makes it; one that no topic carries goes to the queue of its stage."""
+        event = new_event(data, run_id=self.run.run_id, source=source)
+        kind = data.type.split(".")[1]
+        return Message(
+            topic=None if queue else data.topic or None,
+            queue=queue or (None if data.topic else missing.stage),
+            about=f"{kind} {data.cause}",
+            why=missing.why,
+            event_id=event.id,
+            body=event.body,
+        )
+
+    async def _lines(self, key: str, kind: type[Model]) -> list[Model]:
+        """Read a part's records: the event carries their number."""
+        try:
+            return await self.objects.get_lines(key, kind)
+        except ClientError as error:
+            if error_code(error) == "NoSuchKey":
+                raise OperationError(f"s3://{self.objects.bucket}/{key} is gone: nothing to retry") from error
+            raise
+
+
+@dataclass(frozen=True)
+class Resume:
+    """The resumption of one run; repeating it after a failure is harmless."""
+
+    environment: Environment
+    ledger: Ledger
+    budget: Budget
+    run: Run
+
+    @classmethod
+    async def of(cls, environment: Environment, ledger: Ledger, run: Run) -> "Resume":
+        """Open the run's account; raise `OperationError` if the run is not stopped."""
+        if run.status is not RunStatus.STOPPED:
+            raise OperationError(f"{run.run_id} is not stopped but {run.status}: there is nothing to resume")
+        budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
+        return cls(environment, ledger, budget, run)
+
+    async def send(self, limit: Decimal | None) -> Sequence[Message]:
+        """Let the run spend `limit` dollars in all, or what the settings say now; return what was sent.
+
+        Raises `OperationError` if as much is spent already: it would be stopped again at once.
+        """
+        account = await self.budget.account(self.run.run_id)
+        if limit is not None and limit <= account.committed:
+            raise OperationError(_too_little(account, limit))
+        await self.budget.resume(self.run.run_id, limit)
+        run = await self.ledger.run(self.run.run_id)
+        retry = Retry(self.environment, run, self.ledger, await self.environment.objects())
+        messages = await retry.messages()
+        await retry.send(messages)
+        return messages
+
+
+def _too_little(account: Account, limit: Decimal) -> str:
+    return (
+        f"a budget of {limit:.2f} dollars allows nothing more: {account.spent:.4f} are spent, and "
+        f"{account.committed - account.spent:.4f} are reserved for work in flight"
+    )

@@ -1,0 +1,1 @@
+"""What `fondly suppress` does."""

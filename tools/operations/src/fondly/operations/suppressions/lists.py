@@ -1,0 +1,112 @@
+"""Takes lists of people who must not be written to in, by the million, and writes them."""
+
+import csv
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TextIO
+
+from pydantic import BaseModel
+
+from fondly.contracts.consent import SubjectKind, Suppression
+from fondly.operations.environment import Environment
+from fondly.operations.suppressions.columns import OWN
+from fondly.operations.suppressions.people import open_consent
+from fondly.operations.suppressions.reading import BadRow, Found, read_list
+from fondly.operations.suppressions.rows import Defaults
+from fondly.operations.suppressions.ses import of_account
+from fondly.runtime.consent import DynamoDBConsent
+
+AT_A_TIME = 1_000
+NAMED_ROWS = 10
+OWNERS_ONLY = 0o600
+
+
+class Imported(BaseModel):
+    """What has become of a list."""
+
+    entries: int = 0
+    """Addresses and customers that it names."""
+    new: int = 0
+    """Those that were not suppressed before."""
+    bad_rows: int = 0
+    first_bad_rows: list[str] = []
+
+
+async def import_list(
+    environment: Environment,
+    file: Path | None,
+    defaults: Defaults,
+    *,
+    rejects: Path | None = None,
+    dry_run: bool = False,
+) -> AsyncIterator[Imported]:
+    """Suppress everybody on a list, SES's own without a file; yield how far that is, and at last the result.
+
+    What is suppressed already keeps its reason, so that a repetition changes nothing. Rows that cannot be
+    used are written to `rejects`. Memory holds `AT_A_TIME` entries.
+    """
+    consent = await open_consent(environment)
+    imported, waiting = Imported(), list[Suppression]()
+    with opened(rejects) if rejects else nullcontext() as bad_rows:
+        async for each in _found(environment, file, defaults):
+            if isinstance(each, BadRow):
+                _reject(each, imported, bad_rows)
+                continue
+            waiting.append(each)
+            if len(waiting) == AT_A_TIME:
+                await _store(consent, waiting, imported, dry_run=dry_run)
+                waiting = []
+                yield imported
+        await _store(consent, waiting, imported, dry_run=dry_run)
+    yield imported
+
+
+async def export_list(consent: DynamoDBConsent, file: TextIO) -> int:
+    """Write everybody as CSV, which `import_list` reads back as they were; return how many there are."""
+    written = csv.writer(file, lineterminator="\n")
+    written.writerow(OWN)
+    number = 0
+    async for each in consent.all():
+        subject = each.subject or ""
+        whom = [subject, ""] if each.kind is SubjectKind.ADDRESS else ["", subject]
+        written.writerow([*whom, each.reason, each.source, each.at.isoformat(), each.entry])
+        number += 1
+    return number
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[TextIO]:
+    """Open a file that only its owner may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNERS_ONLY)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+async def _found(environment: Environment, file: Path | None, defaults: Defaults) -> AsyncIterator[Found]:
+    if file is None:
+        async for suppression in of_account(environment.region):
+            yield suppression
+    else:
+        for each in read_list(file, defaults):
+            yield each
+
+
+async def _store(
+    consent: DynamoDBConsent, suppressions: list[Suppression], imported: Imported, *, dry_run: bool
+) -> None:
+    imported.entries += len(suppressions)
+    if not dry_run:
+        imported.new += await consent.suppress(suppressions)
+        return
+    entries = {each.entry for each in suppressions}
+    imported.new += len(entries - (await consent.find(entries)).keys())
+
+
+def _reject(row: BadRow, imported: Imported, file: TextIO | None) -> None:
+    imported.bad_rows += 1
+    if len(imported.first_bad_rows) < NAMED_ROWS:
+        imported.first_bad_rows.append(str(row))
+    if file:
+        file.write(f"{row}\n")

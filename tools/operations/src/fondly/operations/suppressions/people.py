@@ -1,0 +1,78 @@
+"""Who must not be written to: suppressing people by name, and finding them again."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import nlargest
+
+from fondly.contracts.clock import utc_now
+from fondly.contracts.consent import Suppression
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.tokens import UNSUBSCRIBE, verify
+from fondly.ingest.domain.errors import UnreadableError
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.operations.suppressions.rows import entry_of
+from fondly.runtime.consent import DynamoDBConsent
+
+KEPT = 1_000
+"""How many are held before the latest of them are chosen."""
+KEPT_BY_SES = frozenset({NotSent.HARD_BOUNCE, NotSent.COMPLAINT})
+"""Addresses that are suppressed for these reasons may also be on SES's own list."""
+
+
+async def open_consent(environment: Environment) -> DynamoDBConsent:
+    """Open the tables of consent; raise `MissingResourceError` if there are none."""
+    return DynamoDBConsent(
+        environment.dynamodb,
+        suppressions=await environment.table("suppressions"),
+        contacts=await environment.table("contacts"),
+    )
+
+
+def entries_of(names: Iterable[str], *, are_customers: bool = False) -> dict[str, str]:
+    """Return addresses and customer ids by their entries; raise `OperationError` for what is neither."""
+    try:
+        return {entry_of(each.strip(), is_customer=are_customers): each.strip() for each in names}
+    except UnreadableError as error:
+        raise OperationError(str(error)) from error
+
+
+def customers_of(tokens: Iterable[str], key: str) -> list[str]:
+    """Return the customers that tokens name; raise `OperationError` for one that the key has not signed."""
+    found = []
+    for token in tokens:
+        customer_id = verify([key.encode()], UNSUBSCRIBE, token.strip())
+        if customer_id is None:
+            raise OperationError(f"found {token[:40]!r}, expected a token that the key has signed")
+        found.append(customer_id)
+    return found
+
+
+async def suppress(consent: DynamoDBConsent, whom: Mapping[str, str], reason: NotSent, *, by: str) -> int:
+    """Suppress people, named by their entries; return how many had not been suppressed before."""
+    at, source = utc_now(), " ".join(by.split()) or "fondly suppress add"
+    return await consent.suppress(
+        [
+            Suppression(entry=entry, reason=reason, source=source, at=at, subject=subject)
+            for entry, subject in whom.items()
+        ]
+    )
+
+
+async def latest(
+    consent: DynamoDBConsent, *, reason: NotSent | None, limit: int
+) -> tuple[list[Suppression], Counter[str]]:
+    """Return the latest suppressions of a reason, or of any, and how many there are of each."""
+    counts: Counter[str] = Counter()
+    found: list[Suppression] = []
+    async for each in consent.all():
+        if reason in {None, each.reason}:
+            counts[each.reason] += 1
+            found.append(each)
+        if len(found) >= limit + KEPT:
+            found = _latest(found, limit)
+    return _latest(found, limit), counts
+
+
+def _latest(found: Sequence[Suppression], limit: int) -> list[Suppression]:
+    return nlargest(limit, found, key=lambda each: (each.at, each.entry))

@@ -1,0 +1,73 @@
+import gzip
+from pathlib import Path
+
+import pytest
+
+from fondly.operations.shop.guessing import guess
+from fondly.stack.sample import write_sample
+
+
+def test_a_file_tells_currency_hosts_and_addresses(tmp_path: Path) -> None:
+    """A shop that has a file is asked to confirm, not to type."""
+    file = tmp_path / "artikel.csv"
+    rows = (f"{number};{number},90 €;https://www.tee-und-mehr.example/{number}" for number in range(1, 40))
+    pictures = ";https://bilder.example/a.jpg?w=1"
+    lines = ["Nr;Preis;Link;Bild", *(row + pictures for row in rows), "40;;https://odd.example;"]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert guess([file], {}) == {
+        "brand.name": "Tee und mehr",
+        "brand.from_address": "hello@tee-und-mehr.example",
+        "shop.url": "https://www.tee-und-mehr.example",
+        "shop.currency": "EUR",
+        "shop.locale": "de_DE",
+        "shop.time_zone": "Europe/Berlin",
+        "shop.picks": 5,
+        "hosts.links": ["tee-und-mehr.example", "*.tee-und-mehr.example"],
+        "hosts.pictures": ["bilder.example"],
+    }
+
+
+def test_the_sample_is_of_an_indian_shop(tmp_path: Path) -> None:
+    """Also packed."""
+    write_sample(tmp_path / "sample.csv", customers=60, products=30)
+    packed = tmp_path / "sample.csv.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "sample.csv").read_bytes()))
+    guessed = guess([packed], {})
+    assert (guessed["shop.currency"], guessed["shop.locale"]) == ("INR", "en_IN")
+    assert guessed["hosts.links"] == ["shop.example.com", "*.shop.example.com"]
+    assert guessed["brand.name"] == "Example"
+
+
+@pytest.mark.parametrize(
+    ("machine", "expected"),
+    [
+        ({"LANG": "de_AT.UTF-8"}, ("EUR", "de_AT", "Europe/Vienna")),
+        ({"LANG": "de_DE@euro"}, ("EUR", "de_DE", "Europe/Berlin")),
+        ({"LANG": "en_US.UTF-8", "TZ": "America/Chicago"}, ("USD", "en_US", "America/Chicago")),
+        ({"LC_ALL": "en_GB.UTF-8", "LANG": "de_DE.UTF-8"}, ("GBP", "en_GB", "Europe/London")),
+        ({"LANG": "C.UTF-8", "TZ": "Asia/Kolkata"}, ("USD", "en_US", "Asia/Kolkata")),
+        ({"LANG": "fr_FR.UTF-8", "TZ": "Europe/Paris"}, ("USD", "en_US", "Europe/Paris")),
+    ],
+)
+def test_a_machine_tells_locale_currency_and_time_zone(
+    machine: dict[str, str], expected: tuple[str, str, str]
+) -> None:
+    """A language that no email is written in is not suggested."""
+    guessed = guess([], {"TZ": "UTC"} | machine)
+    assert tuple(guessed[f"shop.{key}"] for key in ("currency", "locale", "time_zone")) == expected
+
+
+def test_prices_go_before_the_machine(tmp_path: Path) -> None:
+    """Its language says little of what a shop sells in; a region that pays in that currency does."""
+    file = tmp_path / "prices.csv"
+    file.write_text("id,price\n1,€5.00\n2,€6.00\n", encoding="utf-8")
+    assert guess([file], {"LANG": "en_US.UTF-8"})["shop.locale"] == "de_DE"
+    assert guess([file], {"LANG": "en_IE.UTF-8"})["shop.locale"] == "en_IE"
+
+
+@pytest.mark.parametrize("body", [b"", b"\x1f\x8b broken", b"PK\x03\x04\x00\xff\xfe", b'a,b\n"open'])
+def test_a_file_that_is_no_table_tells_nothing(tmp_path: Path, body: bytes) -> None:
+    """And stops nobody."""
+    file = tmp_path / "odd.csv.gz"
+    file.write_bytes(body)
+    assert "hosts.links" not in guess([file, tmp_path / "missing.csv"], {})

@@ -1,0 +1,41 @@
+"""A selection of a run's emails as a page on disk, which any browser shows."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiobotocore.session import get_session
+
+from fondly.operations.emails.finished import Emails
+from fondly.stack.collect import collect
+from fondly.stack.observer import Observer
+from fondly.stack.provision import Resources
+from fondly.stack.small_objects import small_objects
+
+PAGE = "index.html"
+
+
+async def write_gallery(emails: Emails, chosen: Mapping[int, Sequence[str]], out: Path) -> Path:
+    """Write the emails of these customers, by part, as a gallery into a folder; return its page."""
+    async with _store(emails) as store:
+        run = emails.run
+        only = {part: frozenset(customers) for part, customers in chosen.items()}
+        summary = {"run_id": run.run_id, "status": run.status.value}
+        await collect(store, run.run_id, run.parts or 0, out, summary, only=only)
+    return out / PAGE
+
+
+@asynccontextmanager
+async def _store(emails: Emails) -> AsyncIterator[Observer]:
+    environment = emails.environment
+    async with small_objects(get_session(), environment.s3, emails.objects) as small:
+        yield Observer(
+            resources=Resources(
+                tables={"emails": environment.named("emails")}, buckets={"data": emails.objects.bucket}
+            ),
+            ledger=await environment.ledger(),
+            objects=emails.objects,
+            small_objects=small,
+            sqs=environment.sqs,
+            dynamodb=environment.dynamodb,
+        )

@@ -1,7 +1,0 @@
-"""One settings file for a shop, `fondly.toml`: read by commands, rendered for every way to run services."""
-
-from fondly.mailer.domain.message.toml_file import InvalidFileError
-from fondly.stack.shop.file import ShopFile
-from fondly.stack.shop.loading import Origin, Shop, load_shop
-
-__all__ = ["InvalidFileError", "Origin", "Shop", "ShopFile", "load_shop"]
