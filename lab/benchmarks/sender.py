@@ -53,8 +53,7 @@ SES = {
     "UNDERSTUDY_SES_EMAILS_PER_DAY": "-1",
     "UNDERSTUDY_SES_EMAILS_PER_S": "100000",
 }
-POLL_S = 0.25
-TIMEOUT_S = 900.0
+POLL_S, TIMEOUT_S = 0.25, 900.0
 
 
 @dataclass(frozen=True)
