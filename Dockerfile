@@ -1,18 +1,24 @@
 # One Dockerfile for every image; docker-compose.yml passes each one's package, module and target:
 #   docker build --build-arg PACKAGE=services/ingest --build-arg MODULE=fondly.ingest --target service .
-# An image contains its package, its dependencies at the versions of constraints.txt, and no build tools. The same commit
-# and base image give the same files: no time stamps (SOURCE_DATE_EPOCH), byte code checked by hash.
+# An image contains its package, its dependencies at the versions and hashes of constraints.txt, and no build tools. The
+# same commit and base image give the same files: no time stamps (SOURCE_DATE_EPOCH), byte code checked by hash.
 
-FROM python:3.13-slim AS builder
+# The Makefile has the digest: `make pin-images` asks the registry for it.
+ARG PYTHON_DIGEST
+FROM python:3.13-slim${PYTHON_DIGEST:+@$PYTHON_DIGEST} AS base
+
+
+FROM base AS builder
 ARG PACKAGE
 ARG SOURCE_DATE_EPOCH=0
-ENV PYTHONDONTWRITEBYTECODE=1 UV_LINK_MODE=copy UV_NO_SOURCES=1 UV_OVERRIDE=/src/own.txt VIRTUAL_ENV=/venv
+ENV PYTHONDONTWRITEBYTECODE=1 UV_LINK_MODE=copy UV_NO_SOURCES=1 UV_OVERRIDE=/src/own.txt \
+    UV_BUILD_CONSTRAINT=/src/constraints.txt VIRTUAL_ENV=/venv
 WORKDIR /src
 # Nothing of it gets into an image, and Debian keeps only the newest version.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 COPY constraints.txt ./
-RUN pip install --no-cache-dir --constraint constraints.txt uv \
+RUN grep '^uv==' constraints.txt | pip install --no-cache-dir --require-hashes --requirement /dev/stdin \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
  && printf '%s @ file:///src/%s\n' fondly-contracts shared/contracts fondly-aspects shared/aspects \
       'fondly-runtime[tracing,web,yaml]' shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
@@ -33,22 +39,24 @@ COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 # Third-party packages first: a change of our code leaves their layer unchanged.
 FROM builder AS dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
+    echo dumb-init | uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package fondly-contracts --no-emit-package fondly-aspects --no-emit-package fondly-runtime \
       --no-emit-package fondly-ingest --no-emit-package fondly-mailer --no-emit-package fondly-recommender \
       --no-emit-package fondly-sender --no-emit-package fondly-operations --no-emit-package fondly-stack \
-      --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
- && uv pip install --no-deps --constraint constraints.txt --requirement dependencies.txt dumb-init
+      --output-file dependencies.txt "$PACKAGE/pyproject.toml" - \
+ && env -u UV_OVERRIDE uv pip install --no-deps --require-hashes --constraint constraints.txt --requirement dependencies.txt
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
-# makers of models and for programs in C (44 MB), without what uvloop has for debuggers (12 MB), and without types,
-# what compilers need, and examples of AWS calls.
+# makers of models and for programs in C (44 MB), without what uvloop has for debuggers (12 MB), without types and what
+# compilers need, and without the descriptions of AWS services that our code does not call (25 MB).
+ARG AWS_SERVICES="bedrock|bedrock-runtime|cloudwatch|comprehend|dynamodb|ecs|iam|personalize|personalize-events|personalize-runtime|s3|service-quotas|sesv2|sns|sqs|ssm|sts"
 RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
  && find "$VIRTUAL_ENV" -path '*/babel/locale-data/*' ! -name root.dat ! -name 'en*.dat' ! -name 'de*.dat' -delete \
  && find "$VIRTUAL_ENV" -path '*/onnxruntime/capi/libonnxruntime.so.*' -delete \
  && find "$VIRTUAL_ENV" -type d \( -path '*/onnxruntime/transformers' -o -path '*/onnxruntime/tools' \
       -o -path '*/onnxruntime/quantization' -o -path '*/onnxruntime/datasets' \) -prune -exec rm -r {} + \
- && find "$VIRTUAL_ENV" -type f \( -name '*.pyi' -o -name '*.pxd' -o -name '*.h' -o -name '*.a' \
-      -o -path '*/botocore/data/*/examples-1.json*' \) -delete \
+ && find "$VIRTUAL_ENV" -type f \( -name '*.pyi' -o -name '*.pxd' -o -name '*.h' -o -name '*.a' \) -delete \
+ && find "$VIRTUAL_ENV"/lib/*/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d \
+      -regextype posix-extended ! -regex ".*/($AWS_SERVICES)" -exec rm -r {} + \
  && find "$VIRTUAL_ENV" -path '*/uvloop/*.so' -exec strip --strip-unneeded {} + \
  && rm "$VIRTUAL_ENV/.lock" \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash "$VIRTUAL_ENV" \
@@ -71,7 +79,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
  && find /app -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 
 
-FROM python:3.13-slim AS runtime
+FROM base AS runtime
 RUN find /usr -depth \( -name pip -o -name 'pip[-3]*' -o -name ensurepip \) -exec rm -r {} +
 COPY --from=dependencies /venv /venv
 COPY --from=code /app /app
@@ -105,7 +113,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
 
 # lightgbm needs OpenMP's library, which the base image lacks. It is unpacked rather than installed: an installation
 # leaves logs and times behind. Vulnerability scanners read which package it is in status.d.
-FROM python:3.13-slim AS openmp
+FROM base AS openmp
 WORKDIR /packages
 RUN apt-get update \
  && apt-get download libgomp1 \

@@ -13,8 +13,11 @@ CODE := shared services tools lab understudy tests $(TEMPLATE) conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := $(SERVICES) understudy
 PLATFORM := linux/arm64
-# What the images' labels say of where they come from, without a password that the address may have.
-LABELS = FONDLY_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
+PYTHON_IMAGE := python:3.13-slim
+# The index of all platforms; empty means whatever the tag is. `make pin-images` writes it.
+PYTHON_DIGEST :=
+# The base image, and what labels say of where an image comes from, without a password that the address may have.
+LABELS = FONDLY_PYTHON_DIGEST=$(PYTHON_DIGEST) FONDLY_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
   FONDLY_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
 
 # Also where Python is told to write no bytecode: demos and tests start many processes, and each would compile the code
@@ -22,7 +25,7 @@ LABELS = FONDLY_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock service setting-names clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -32,7 +35,7 @@ setup: $(VENV)/.ready ## build .venv with every package, pinned
 # Compiled here, because a demo starts ten processes at once.
 $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt uv
+	grep '^uv==' constraints.txt | $(BIN)/pip install --quiet --require-hashes --requirement /dev/stdin
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
 	@touch $@
 
@@ -161,10 +164,15 @@ mutants: setup ## take each protection of tests/chaos/mutants.toml away in turn 
 test-containers: setup ## the same pipeline in containers, with crashes: takes a Docker engine
 	$(BIN)/python -m pytest tests/containers
 
-lock: setup ## pin the newest versions that fit together into constraints.txt
-	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --all-extras --no-header --no-annotate \
+lock: setup ## pin the newest versions that fit together, by their hashes, into constraints.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --all-extras --no-header --no-annotate \
 	  --python-version 3.11 --group pyproject.toml:dev $(PACKAGES:%=%/pyproject.toml) \
 	  $(foreach p,$(PACKAGES),--no-emit-package fondly-$(notdir $(p))) --no-emit-package understudy --output-file constraints.txt
+	perl -0pi -e 's/ \\\n +/ /g' constraints.txt # a package a line
+
+pin-images: ## pin the images' base by the digest that the registry has for its tag
+	digest=$$(docker buildx imagetools inspect $(PYTHON_IMAGE) --format '{{.Manifest.Digest}}') && \
+	  perl -pi -e "s/^PYTHON_DIGEST :=.*/PYTHON_DIGEST := $$digest/" Makefile
 
 setting-names: setup ## tell Terraform which settings the services have, after one was added or renamed
 	$(BIN)/python -m tests.support.setting_names

@@ -11,114 +11,26 @@ import argparse
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
 
 import boto3
 import numpy as np
-import psutil
-from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.table import Table
 
 from fondly.stack.embedded import embedded_stack
-from harness.processes import (
-    MIB,
-    child,
-    curve,
-    family_cpu_seconds,
-    family_resident_mib,
-    growth,
-    resident_mib,
-    settled,
-)
+from harness.personalize_shop import Shop
+from harness.processes import child, curve, family_cpu_seconds, growth, resident_mib, settled
 
-if TYPE_CHECKING:
-    from types_boto3_personalize import PersonalizeClient
-
-ROLE = "arn:aws:iam::000000000000:role/personalize"
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 PER_USER, USERS_PER_ITEM, TASTES = 10, 5, 20
 SMALL = 2_000
-LIST = 25
-SAMPLE_S = 0.5
-ENDED = {"ACTIVE", "CREATE FAILED"}
 MAX_CPU_S, MAX_MIB = 60.0, 1_536
 MAX_GROWTH = 1.1
 """Limit for memory and for disk, second half of the runs to the first."""
-
-
-@dataclass
-class Shop:
-    """An understudy with a dataset of interactions, and a bucket."""
-
-    client: "PersonalizeClient"
-    process: psutil.Process
-    bucket: str
-    state: Path
-    group: str = ""
-    dataset: str = ""
-    peak_mib: float = 0.0
-
-    def put(self, key: str, lines: Iterator[str]) -> None:
-        """Store a file."""
-        body = "\n".join(lines).encode()
-        boto3.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body)
-
-    def made(self, noun: str, **params: object) -> str:
-        """Create something, and return its ARN when it is active."""
-        answer = getattr(self.client, f"create_{noun}")(**params)
-        [key] = [each for each in answer if each.endswith("Arn")]
-        describe = getattr(self.client, f"describe_{noun}")
-        while True:
-            self.peak_mib = max(self.peak_mib, family_resident_mib(self.process))
-            described: dict[str, Any] = describe(**{key: answer[key]})
-            found = next(each for each in described.values() if isinstance(each, dict) and "status" in each)
-            if found["status"] in ENDED:
-                if found["status"] != "ACTIVE":
-                    raise RuntimeError(found["failureReason"])
-                return str(answer[key])
-            time.sleep(SAMPLE_S)
-
-    def disk_mib(self) -> float:
-        """What the state takes on disk."""
-        return sum(path.stat().st_size for path in self.state.rglob("*") if path.is_file()) / MIB
-
-    def import_rows(self, name: str, key: str) -> None:
-        """Import a file in place of what was imported before."""
-        self.made(
-            "dataset_import_job",
-            jobName=name,
-            datasetArn=self.dataset,
-            dataSource={"dataLocation": f"s3://{self.bucket}/{key}"},
-            roleArn=ROLE,
-        )
-
-    def infer(self, name: str, version: str, key: str) -> None:
-        """Recommend to the users in a file."""
-        self.made(
-            "batch_inference_job",
-            jobName=name,
-            solutionVersionArn=version,
-            roleArn=ROLE,
-            numResults=LIST,
-            jobInput={"s3DataSource": {"path": f"s3://{self.bucket}/{key}"}},
-            jobOutput={"s3DataDestination": {"path": f"s3://{self.bucket}/out/{name}/"}},
-        )
-
-    def delete_solution(self, arn: str) -> None:
-        """Delete a solution with its versions, and wait until it is gone."""
-        self.client.delete_solution(solutionArn=arn)
-        while True:
-            try:
-                self.client.describe_solution(solutionArn=arn)
-            except ClientError:
-                return
-            time.sleep(SAMPLE_S)
 
 
 @dataclass

@@ -13,7 +13,7 @@ import itertools
 import random
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,11 +34,10 @@ from fondly.runtime.runs.run import StageName
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
 from fondly.stack.processes import free_port
-from harness.processes import cpu_seconds
 from harness.scored_run import PRODUCTS, ScoredRun
+from harness.web_processes import MODULE, cpu_by_process
 
 RUN = "run-0123456789abcdef"
-MODULE = "fondly.recommender.web"
 POLL_S = 0.2
 LONGEST_S = 1_800
 RENEW_S = 5.0
@@ -159,7 +158,7 @@ class _Load:
     chance: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - a benchmark's
 
     async def run(self, half: Half, *, count: int, rate: float) -> None:
-        before = _cpu_by_process()
+        before = cpu_by_process()
         start = time.perf_counter()
         async with asyncio.TaskGroup() as asking:
             for number in range(count):
@@ -167,7 +166,7 @@ class _Load:
                 await asyncio.sleep(max(0.0, due - time.perf_counter()))
                 asking.create_task(self._ask(half, due, self.chance.randrange(self.customers)))
         half.cpu_ms = {
-            name: (after - before.get(name, 0.0)) / count * 1000 for name, after in _cpu_by_process().items()
+            name: (after - before.get(name, 0.0)) / count * 1000 for name, after in cpu_by_process().items()
         }
 
     async def look_at_products(self) -> None:
@@ -197,30 +196,6 @@ class _Load:
             status = type(error).__name__
         half.took_ms.append((time.perf_counter() - due) * 1000)
         half.statuses[status] += 1
-
-
-def _cpu_by_process() -> dict[str, float]:
-    """CPU seconds so far of the web process, its shops and the emulator."""
-    found: defaultdict[str, float] = defaultdict(float)
-    for process in psutil.Process().children():
-        words = process.cmdline()
-        if MODULE in words:
-            found["web"] += cpu_seconds(process)
-            below = process.children(recursive=True)
-            found["shops"] += sum(cpu_seconds(child) for child in below)
-            found["shops"] += sum(_ended_below(one) for one in (process, *below))
-        elif "understudy" in words and words[-1] == "understudy":
-            found["understudy"] += cpu_seconds(process)
-        elif "fondly.stack.emulator" in words:
-            found["emulator"] += cpu_seconds(process)
-            found["emulator"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
-    return dict(found)
-
-
-def _ended_below(process: psutil.Process) -> float:
-    """CPU seconds of a process's children that have ended: the server that forks shops has them, too."""
-    times = process.cpu_times()
-    return float(times.children_user + times.children_system)
 
 
 async def _finish(stack: EmbeddedStack, observer: Observer, run: ScoredRun) -> None:

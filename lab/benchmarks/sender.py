@@ -32,7 +32,7 @@ from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.mailbox.store import INDEX
 from fondly.stack.observer import Observer, observe
 from fondly.stack.processes import free_port
-from harness.processes import cpu_seconds
+from harness.processes import cpu_seconds, until_quiet
 from tests.support.finished_runs import Finished, announce_finished, finished_email, store_finished_run
 
 MIN_OF_BARE = 0.8
@@ -44,8 +44,6 @@ PARAGRAPH = (
 )
 PARAGRAPHS = 42
 """Make a message of 22 KiB, as long as those of a real shop."""
-QUIET_S = 3.0
-"""After which a process that has started only polls."""
 SETTINGS = {
     "FONDLY_SENDER_APPROVAL": "automatic",
     "FONDLY_SENDER_SMTP_SECURITY": "none",
@@ -55,8 +53,7 @@ SES = {
     "UNDERSTUDY_SES_EMAILS_PER_DAY": "-1",
     "UNDERSTUDY_SES_EMAILS_PER_S": "100000",
 }
-POLL_S = 0.25
-TIMEOUT_S = 900.0
+POLL_S, TIMEOUT_S = 0.25, 900.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ class World:
         environment = {**SETTINGS, **self._smtp, "FONDLY_SENDER_TRANSPORT": kind, **settings}
         self._stack.processes.start("sender", ["-m", "fondly.sender"], environment)
         process = next(each for each in psutil.Process().children() if "fondly.sender" in each.cmdline())
-        await self._until_quiet(process)
+        await until_quiet(process)
         before = cpu_seconds(process)
         await announce_finished(self._observer, run_id, emails=emails)
         async with asyncio.timeout(TIMEOUT_S):
@@ -144,15 +141,6 @@ class World:
     async def _is_done(self, run_id: str) -> bool:
         delivery = await self._observer.delivery(run_id)
         return delivery is not None and delivery.status is DeliveryStatus.DONE
-
-    @staticmethod
-    async def _until_quiet(process: psutil.Process) -> None:
-        """Wait until a process does next to nothing."""
-        while True:
-            before = cpu_seconds(process)
-            await asyncio.sleep(QUIET_S)
-            if cpu_seconds(process) - before < QUIET_S / 20:
-                return
 
     def _received(self) -> list[float]:
         """When each message was received, in Unix seconds."""

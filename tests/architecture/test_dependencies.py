@@ -23,7 +23,7 @@ BESIDE = {"recommender": {"web"}, "sender": {"feedback", "web"}}
 """What a service has beside its queue: processes that answer requests, or read another queue."""
 IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
-ONLY_EMBEDDED = {"aiosmtpd", "ministack", "understudy"}
+ONLY_EMBEDDED = {"aiosmtpd", "ministack", "PIL", "understudy"}
 """What comes with the extra `embedded` of the stack."""
 TOOLS = {
     "fondly.operations",
@@ -166,7 +166,8 @@ def test_commands_start_without_what_only_a_local_stack_has() -> None:
         f"    if name.split('.')[0] in {sorted(ONLY_EMBEDDED)}: raise ModuleNotFoundError(name)\n"
         "    return load(name, *rest)\n"
         "builtins.__import__ = guarded\n"
-        "import fondly.cli.app, fondly.operations.target, fondly.operations.verification, fondly.stack.provision\n"
+        "import fondly.cli.app, fondly.operations.target, fondly.operations.verification\n"
+        "import fondly.stack.provision, fondly.stack.collect, fondly.stack.gallery\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603 - our own modules
 

@@ -67,7 +67,6 @@ def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compos
             "COMPOSE_FILE": os.pathsep.join(str(ROOT / file) for file in files),
             "FONDLY_VERSION": VERSION,
             "FONDLY_EMULATOR_PORT": str(free_port()),
-            "FONDLY_PICTURES_PORT": str(free_port()),
             "FONDLY_WEB_PORT": str(free_port()),
             "FONDLY_UNSUBSCRIBE_PORT": str(free_port()),
             "TEST_TOPOLOGY": str(topology),
@@ -124,26 +123,6 @@ async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         monkeypatch.setenv(name, value)
     async with observe(stack.resources) as observer:
         yield Pipeline(stack, observer, patience_s=PATIENCE_S)
-
-
-@pytest.fixture
-async def moto_pipeline(
-    project: Callable[..., Compose],
-    images: dict[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[Pipeline]:
-    """A separate stack with moto instead of LocalStack."""
-    assert images
-    compose = project(
-        "fondly-test-moto", "docker-compose.moto.yml", "tests/containers/docker-compose.moto.yml"
-    )
-    compose("build", "--quiet", "emulator")
-    with started(compose, tmp_path) as running:
-        for name, value in running.variables.items():
-            monkeypatch.setenv(name, value)
-        async with observe(running.resources) as observer:
-            yield Pipeline(running, observer, patience_s=PATIENCE_S)
 
 
 @pytest.fixture

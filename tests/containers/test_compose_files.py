@@ -57,7 +57,7 @@ def test_containers_have_the_settings_of_the_embedded_stack(compose: Compose) ->
             assert expected.items() <= service["environment"].items()
 
 
-@pytest.mark.parametrize("override", [None, "docker-compose.moto.yml", "docker-compose.aws.yml"])
+@pytest.mark.parametrize("override", [None, "docker-compose.aws.yml"])
 def test_our_containers_are_confined(compose: Compose, override: str | None) -> None:
     """They are read-only and have no privileges; only web processes have a port."""
     found = services(compose, *([override] if override else []), **AWS)
@@ -156,7 +156,7 @@ def test_on_aws_no_service_uses_an_emulator(compose: Compose) -> None:
         assert AWS.items() <= service["environment"].items()
 
 
-@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.aws.yml", "docker-compose.moto.yml"])
+@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.aws.yml"])
 def test_every_variable_is_documented(file: str) -> None:
     """`.env.example` names each variable of the compose files."""
     described = set(re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))

@@ -278,9 +278,3 @@ async def test_sigterm_ends_every_service_cleanly(pipeline: Pipeline, compose: C
     }  # uvicorn raises the signal again after its shutdown
     compose("start", *SERVICES, *DELIVERING, "understudy")
     await healthy(compose, *SERVICES, *DELIVERING)
-
-
-async def test_moto_can_replace_localstack(moto_pipeline: Pipeline, sample: tuple[Path, SampleFacts]) -> None:
-    """The same run with docker-compose.moto.yml."""
-    moto_pipeline.upload("moto.csv", sample[0])
-    await await_true_emails(moto_pipeline, "moto.csv", sample)

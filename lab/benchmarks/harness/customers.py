@@ -14,9 +14,8 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from fondly.stack.sample.catalogue import build_catalogue
+from fondly.stack.sample.catalogue import build_catalogue, product_of
 from fondly.stack.sample.people import customer_name
-from fondly.stack.sample.products import product_of
 from fondly.stack.sample.vocabulary import load_vocabulary
 
 SEED = 7

@@ -1,5 +1,6 @@
 """CPU time and memory of a process, as benchmarks sample them."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 
@@ -10,6 +11,8 @@ CURVE = " ▁▂▃▄▅▆▇█"
 POINTS = 24
 SETTLED_S = 1.0
 SETTLED_CPU_S = 0.03
+QUIET_S = 3.0
+"""After which a process that has started only polls."""
 
 
 def cpu_seconds(process: psutil.Process) -> float:
@@ -61,6 +64,15 @@ def settled(process: psutil.Process) -> psutil.Process:
         before = cpu_seconds(process)
         time.sleep(SETTLED_S)
     return process
+
+
+async def until_quiet(process: psutil.Process) -> None:
+    """Wait until a process does next to nothing."""
+    while True:
+        before = cpu_seconds(process)
+        await asyncio.sleep(QUIET_S)
+        if cpu_seconds(process) - before < QUIET_S / 20:
+            return
 
 
 def curve(values: Sequence[float]) -> str:

@@ -127,11 +127,8 @@ class SQS:
         await self._called("SendMessage")
         delay_s = min(DelaySeconds, LONGEST_DELAY_S)
         with self._queues.usage.taking(STORES):
-            return {
-                "MessageId": self._queues.send(
-                    QueueUrl, MessageBody, MessageAttributes or {}, delay_s=delay_s
-                )
-            }
+            sent = self._queues.send(QueueUrl, MessageBody, MessageAttributes or {}, delay_s=delay_s)
+        return {"MessageId": sent}
 
     async def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:
         """Send up to ten messages."""

@@ -7,7 +7,7 @@ Tables that no service reads again keep nothing: their items are only counted an
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from moto.dynamodb.models.dynamo_type import Item as MotoItem
 
 from fondly.operations.topology import Topology
 from harness.local_aws.database import alone, opened
+from harness.local_aws.item_size import value_bytes
 from harness.local_aws.usage import STORES, Usage, refused
 
 Item = dict[str, Any]
@@ -243,23 +244,3 @@ def _condition(text: str, names: Any, values: Any) -> Any:  # noqa: ANN401 - mot
     from moto.dynamodb.comparisons import get_filter_expression  # noqa: PLC0415 - one name of a large module
 
     return get_filter_expression(text, names, values)
-
-
-def value_bytes(value: Item) -> int:
-    """Return what DynamoDB counts for a typed value.
-
-    Source: "Item sizes and formats", Amazon DynamoDB Developer Guide.
-    """
-    ((kind, held),) = value.items()
-    count = _BYTES.get(kind)
-    return count(held) if count else 1
-
-
-_BYTES: Mapping[str, Callable[[Any], int]] = {
-    "S": lambda held: len(held.encode()),
-    "N": lambda held: len(held) // 2 + 2,
-    "L": lambda held: 3 + sum(1 + value_bytes(each) for each in held),
-    "M": lambda held: 3 + sum(1 + len(name.encode()) + value_bytes(each) for name, each in held.items()),
-    "SS": lambda held: sum(len(each.encode()) for each in held),
-    "NS": lambda held: sum(len(each) // 2 + 2 for each in held),
-}

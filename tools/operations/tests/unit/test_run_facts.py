@@ -14,7 +14,7 @@ from fondly.operations.runs.facts import (
     stock_line,
     why_no_emails,
 )
-from fondly.stack.missing import Missing
+from fondly.stack.collect import Missing
 
 ALL_OUT = IngestReport(exclusions={Exclusion.NO_CONSENT: 60, Exclusion.SUPPRESSED: 7})
 

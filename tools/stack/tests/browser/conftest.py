@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-from fondly.stack.gallery.runs import write_runs
+from fondly.stack.gallery.packed import write_runs
 from tools.stack.tests import campaign
 from tools.stack.tests.gallery_pages import write_gallery
 

@@ -14,10 +14,9 @@ import pytest
 
 from fondly.contracts.records import OwnProduct, Reason, ReasonKind, Sentiment
 from fondly.stack.gallery import GalleryEmail, GalleryReview
-from fondly.stack.gallery.entries import is_unhappy
-from fondly.stack.gallery.evidence import evidence
+from fondly.stack.gallery.entries import evidence, is_unhappy
 from fondly.stack.gallery.model import CopySource, GalleryDelivery, Piece
-from fondly.stack.gallery.runs import write_runs
+from fondly.stack.gallery.packed import write_runs
 from fondly.stack.pictures.addresses import BASE_URL, picture_url
 from fondly.stack.pictures.drawing import picture
 from tools.stack.tests.gallery_pages import (

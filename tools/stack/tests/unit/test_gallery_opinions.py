@@ -19,9 +19,8 @@ from fondly.contracts.records import (
     SentimentSummary,
 )
 from fondly.operations.runs.sentiment_figures import exported
-from fondly.stack.catalogue import CatalogueEntry
 from fondly.stack.gallery import GalleryCategory, GalleryReview
-from fondly.stack.gallery.categories import gallery_categories
+from fondly.stack.gallery.categories import CatalogueEntry, gallery_categories
 from fondly.stack.gallery.model import GalleryAspect, GalleryProduct, Piece
 from fondly.stack.gallery.reviews import gallery_review, pieces
 from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, rows, write_gallery

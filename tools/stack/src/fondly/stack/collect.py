@@ -10,19 +10,21 @@ from typing import Any, Protocol
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import Recommendation
+from fondly.operations.formatting import count
 from fondly.runtime.batches import batches
-from fondly.stack.catalogue import ReadableObjects
 from fondly.stack.delivered import Arrived, DeliveryTally, NothingArrived
 from fondly.stack.email_record import EmailRecord
 from fondly.stack.gallery import GalleryWriter
+from fondly.stack.gallery.categories import ReadableObjects
 from fondly.stack.gallery.entries import gallery_delivery, gallery_email
 from fondly.stack.gallery.model import GalleryDelivery
-from fondly.stack.gallery.prompts import gallery_prompt
-from fondly.stack.missing import Missing
+from fondly.stack.gallery.prompt_files import gallery_prompt
 from fondly.stack.opinions import RunOpinions
 from fondly.stack.small_objects import SmallObjects
 
 PARALLEL_FETCHES = 32
+NOTHING_ARRIVED = NothingArrived()
+EXAMPLES = 3
 
 
 class RunStore(Protocol):
@@ -40,7 +42,28 @@ class RunStore(Protocol):
     ) -> dict[str, Dispatch]: ...
 
 
-NOTHING_ARRIVED = NothingArrived()
+class Missing:
+    """Counts what is missing by kind, with the first few keys of each."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._keys: dict[str, list[str]] = {}
+
+    def note(self, what: str, keys: Sequence[str]) -> None:
+        """Note the keys of objects of one kind; `what` names the kind in the plural."""
+        if not keys:
+            return
+        self._counts[what] = self._counts.get(what, 0) + len(keys)
+        known = self._keys.setdefault(what, [])
+        known.extend(keys[: EXAMPLES - len(known)])
+
+    def lines(self) -> list[str]:
+        """Return a line for each kind, with the first few keys: `prompts (12): runs/…/a.json, …`."""
+        return [f"{what} ({count(number)}): {self._first(what)}" for what, number in self._counts.items()]
+
+    def _first(self, what: str) -> str:
+        more = ["…"] if self._counts[what] > len(self._keys[what]) else []
+        return ", ".join([*self._keys[what], *more])
 
 
 async def collect(

@@ -24,7 +24,7 @@ from fondly.operations.local_stack import exported as exported_settings
 from fondly.operations.runs.facts import FAILED
 from fondly.stack.collect import NOTHING_ARRIVED, collect
 from fondly.stack.embedded import Stack
-from fondly.stack.gallery.runs import write_runs
+from fondly.stack.gallery.packed import write_runs
 from fondly.stack.local_mail import FOLDER, TRANSPORT, ArrivedIn
 from fondly.stack.observer import observe
 from fondly.stack.outcome import DemoFailedError, summary_of, until_delivered, until_ended

@@ -29,8 +29,9 @@ MAKING = ("ingest", "sentiment", "recommender", "mailer")
 """The services that turn a file into finished emails."""
 WEB = "recommender.web"
 FEEDBACK, PAGES = "sender.feedback", "sender.web"
-PROCESSES = (*SERVICES, "mailer", FEEDBACK, WEB, PAGES)
-"""The mailer twice: most of a run's work is its, and a process uses one processor."""
+FINISHING = (*SERVICES, "mailer")
+"""What takes a run to its end. The mailer twice: most of the work is its, and a process uses one core."""
+PROCESSES = (*FINISHING, FEEDBACK, WEB, PAGES)
 WEB_PORT = "FONDLY_RECOMMENDER_WEB_PORT"
 """The variable with the port of the web process, which asks for no key on loopback."""
 PAGES_PORT = "FONDLY_SENDER_WEB_PORT"

@@ -10,9 +10,13 @@ from fondly.contracts.records import (
     Review,
     ScoredReview,
 )
-from fondly.stack.catalogue import CatalogueEntry, ReadableObjects, catalogue_entries
 from fondly.stack.gallery import GalleryCategory, GalleryReview
-from fondly.stack.gallery.categories import gallery_categories
+from fondly.stack.gallery.categories import (
+    CatalogueEntry,
+    ReadableObjects,
+    catalogue_entries,
+    gallery_categories,
+)
 from fondly.stack.gallery.reviews import gallery_review
 
 UNKNOWN_PRODUCT = "a product that is not in the catalogue"

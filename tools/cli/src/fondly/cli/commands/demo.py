@@ -63,8 +63,11 @@ def demo(
     made-up shop, only those that do not describe data. With --send nobody is written to either: what arrives
     is shown beside each email. With --hold you look, approve and stop emails yourself, as in production.
     """
+    from functools import partial
+
+    from fondly.cli.output import say
     from fondly.operations.shop import load_shop
-    from fondly.stack.embedded import embedded_stack
+    from fondly.stack.embedded import FINISHING, embedded_stack
     from fondly.stack.kept import kept_stack, require_no_stack
     from fondly.stack.local_shop import with_shop
 
@@ -77,7 +80,8 @@ def demo(
         from fondly.stack.local_mail import HOLDING, SENDING, TO_EVERYBODY
 
         settings |= (HOLDING if hold else SENDING) | (TO_EVERYBODY if data else {})
-    open_stack: OpenStack = with_shop(kept_stack if keep else embedded_stack, shop, made_up_data=data is None)
+    own = embedded_stack if send else partial(embedded_stack, services=FINISHING)
+    open_stack: OpenStack = with_shop(kept_stack if keep else own, shop, made_up_data=data is None)
     if merchandising:
         from fondly.stack.merchandising import with_merchandising
 

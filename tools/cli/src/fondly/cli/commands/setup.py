@@ -50,7 +50,7 @@ def pictures(
     Emails of an earlier run show them while this runs, in any mail reader on this machine.
     """
     from fondly.stack.pictures.addresses import BASE_URL
-    from fondly.stack.pictures.files import write_pictures
+    from fondly.stack.pictures.drawing import write_pictures
     from fondly.stack.pictures.server import serve
 
     if folder:

@@ -1,11 +1,14 @@
 """What customers say of the aspects of each product, beside what they say of them in its category."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
+from fondly.contracts import object_keys
 from fondly.contracts.records import AspectCount, CategorySentiment, ProductSentiment, Sentiment
 from fondly.operations.formatting import count
 from fondly.operations.runs.sentiment_figures import criticism, praise
-from fondly.stack.catalogue import CatalogueEntry
+from fondly.runtime.ports import Objects
 from fondly.stack.gallery.model import GalleryAspect, GalleryCategory, GalleryProduct
 
 MIN_CATEGORY_MENTIONS = 5
@@ -14,8 +17,34 @@ MIN_PRODUCT_MENTIONS = 2
 CATEGORY_ASPECTS = 12
 PRODUCT_ASPECTS = 8
 PREVAILING = 2
-
 Path = tuple[str, ...]
+
+
+class CatalogueEntry(NamedTuple):
+    """A product by name and category."""
+
+    product_id: str
+    name: str
+    category: tuple[str, ...] = ()
+
+
+class ReadableObjects(Objects, Protocol):
+    """The data bucket, read line by line where objects are large; see `fondly.runtime.storage`."""
+
+    def lines(self, key: str) -> AsyncIterator[bytes]: ...  # noqa: D102 - described there
+    def keys(self, prefix: str) -> AsyncIterator[str]: ...  # noqa: D102
+
+
+async def catalogue_entries(objects: ReadableObjects, run_id: str) -> dict[str, CatalogueEntry]:
+    """Return a run's products by id; none if it has stored none. A product takes some 300 bytes."""
+    categories: dict[tuple[str, ...], tuple[str, ...]] = {}
+    entries: dict[str, CatalogueEntry] = {}
+    async for line in objects.lines(object_keys.products(run_id)):
+        product = json.loads(line)
+        path = tuple(product.get("category", ()))
+        entry = CatalogueEntry(product["product_id"], product["name"], categories.setdefault(path, path))
+        entries[entry.product_id] = entry
+    return entries
 
 
 def gallery_categories(

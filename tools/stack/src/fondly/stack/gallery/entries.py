@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
+from functools import lru_cache
+from textwrap import shorten
 
 from fondly.contracts.delivery import Dispatch
-from fondly.contracts.records import OwnProduct, Pick, ProductAspect, Recommendation
+from fondly.contracts.records import OwnProduct, Pick, ProductAspect, Reason, Recommendation
 from fondly.mailer.domain.facts.seller_claims import claims_in
+from fondly.operations.formatting import count
 from fondly.operations.runs.sentiment_figures import praise
 from fondly.stack.email_record import EmailRecord
-from fondly.stack.gallery.evidence import evidence
 from fondly.stack.gallery.mime import texts
 from fondly.stack.gallery.model import (
     CopySource,
@@ -19,6 +21,9 @@ from fondly.stack.gallery.model import (
     GalleryPick,
     GalleryReview,
 )
+
+MAX_NAME_CHARS = 60
+CACHED_NAMES = 8_192
 
 
 def gallery_email(
@@ -103,3 +108,33 @@ def _mentions(aspects: Sequence[ProductAspect]) -> Iterator[GalleryMention]:
 
 def _leaf(category: Sequence[str]) -> str:
     return category[-1] if category else ""
+
+
+def evidence(reason: Reason) -> str:
+    """Return all evidence that a reason has: `Desk Lamp (P9), 12 customers`; empty if it has none."""
+    return ", ".join(_evidence(reason))
+
+
+def _evidence(reason: Reason) -> Iterator[str]:
+    if named := " ".join(_product(reason)):
+        yield named
+    if reason.review_id:
+        yield f"review {reason.review_id}"
+    if reason.customers:
+        yield f"{count(reason.customers)} {'customer' if reason.customers == 1 else 'customers'}"
+    if reason.category:
+        yield reason.category[-1]
+    if reason.rank:
+        yield f"number {count(reason.rank)}" + (f" of {count(reason.out_of)}" if reason.out_of else "")
+
+
+def _product(reason: Reason) -> Iterator[str]:
+    if reason.product_name:
+        yield _short(reason.product_name)
+    if reason.product_id:
+        yield f"({reason.product_id})"
+
+
+@lru_cache(maxsize=CACHED_NAMES)
+def _short(name: str) -> str:
+    return shorten(name, MAX_NAME_CHARS, placeholder="…")

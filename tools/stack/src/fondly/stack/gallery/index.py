@@ -1,13 +1,15 @@
 """The list's data: a row for each email, written as they come, with texts that emails share stored once."""
 
+import re
+from base64 import b64encode
 from collections.abc import Hashable, Iterable, Mapping
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from fondly.contracts.records import Sentiment
 from fondly.operations.runs.sentiment_figures import sentiment_of
-from fondly.stack.gallery.bodies import body_digest
 from fondly.stack.gallery.model import CopySource, GalleryEmail
 from fondly.stack.gallery.packed import EMAILS_PER_FILE, LIST, PROMPTS_PER_FILE, packed_json, script_path
 from fondly.stack.gallery.prompt_files import PromptFiles
@@ -17,6 +19,12 @@ ROWS_PER_BLOCK = 1_000
 """A block has the reasons of its own rows: emails differ in them, so one of all would grow with the run."""
 
 Thing = TypeVar("Thing", bound=Hashable)
+_TOKEN = re.compile(r"\w+|[^\w\s]+")
+_WORD = re.compile(r"\w+")
+MIN_NAME_CHARS = 2
+"""A shorter name is a word as well: "A"."""
+DIGEST_BYTES = 9
+"""72 bits, which are twelve characters: of ten million bodies, two share a digest once in 90 million runs."""
 
 
 class Index:
@@ -131,3 +139,22 @@ def _aspects(summary: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
     found = {each.aspect: each for each in (*said.praised, *said.blamed)} if said else {}
     ordered = sorted(found.values(), key=lambda each: (-each.mentions, each.aspect))
     return [(each.aspect, each.praised, each.blamed, each.mentions) for each in ordered]
+
+
+def body_digest(email: GalleryEmail) -> str:
+    """Return the same for two emails whose texts differ only in the customer's name and in addresses.
+
+    Links differ by customer (to unsubscribe, for example) and names say nothing about the copy: a body that
+    differs in nothing else counts as the same.
+    """
+    own = _name_forms(email.name)
+    words = [word for word in email.text.split() if "://" not in word and "@" not in word]
+    tokens = [token for token in _TOKEN.findall(" ".join(words)) if token not in own]
+    digest = blake2b("".join(tokens).encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
+    return b64encode(digest).decode("ascii")
+
+
+def _name_forms(name: str) -> set[str]:
+    """The words of a name as the file and as an email may write them."""
+    words = [word for word in _WORD.findall(name) if len(word) >= MIN_NAME_CHARS]
+    return {form for word in words for form in (word, word.capitalize())}

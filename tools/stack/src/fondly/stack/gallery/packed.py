@@ -10,7 +10,6 @@ from pathlib import Path
 from fondly.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
 from fondly.stack.gallery.script_file import write_script
 from fondly.stack.pictures.addresses import BASE_URL
-from fondly.stack.pictures.drawing import picture, picture_names
 
 FOLDER = "gallery"
 EMAILS_PER_FILE = 50
@@ -18,6 +17,7 @@ PROMPTS_PER_FILE = 50
 LIST = "list"
 CATEGORIES = "categories"
 PICTURES = "pictures"
+RUNS = "runs.js"
 
 
 def script_path(folder: Path, name: str) -> Path:
@@ -67,6 +67,10 @@ def write_pictures(folder: Path, names: Iterable[str]) -> None:
 
     A sandboxed frame of a page opened from disk may load no picture from disk.
     """
+    try:
+        from fondly.stack.pictures.drawing import picture, picture_names  # noqa: PLC0415 - see below
+    except ModuleNotFoundError:  # the command's image has no library that draws
+        return
     copies = {
         BASE_URL + name: f"data:image/png;base64,{b64encode(picture(name)).decode('ascii')}"
         for name in sorted(set(names).intersection(picture_names()))
@@ -109,3 +113,24 @@ def _plain(value: object) -> object:
 @lru_cache
 def _names(record: type) -> tuple[str, ...]:
     return tuple(each.name for each in fields(record))
+
+
+def write_runs(out: Path) -> None:
+    """Write `runs.js`, which names every folder in `out` that has a gallery, the newest first.
+
+    A gallery loads it from the folder above its own when somebody wants to compare.
+    """
+    lists = sorted(out.glob(f"*/{FOLDER}/{LIST}.js"), key=_written, reverse=True)
+    write_script(out / RUNS, [_described(path) for path in lists])
+
+
+def _described(path: Path) -> dict[str, object]:
+    """The folder of a gallery's list, when it was written (Unix seconds), and the number of its emails."""
+    folder = path.parents[1]
+    summary = folder / "summary.json"
+    known = json.loads(summary.read_text(encoding="utf-8")) if summary.exists() else {}
+    return {"folder": folder.name, "written": int(_written(path)), "emails": known.get("emails")}
+
+
+def _written(path: Path) -> float:
+    return path.stat().st_mtime

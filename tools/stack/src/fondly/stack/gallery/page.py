@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -11,7 +12,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from fondly.contracts.ingest_report import IngestReport
-from fondly.operations.formatting import count, seconds, usd
+from fondly.contracts.records import AspectCount
+from fondly.operations.formatting import count, seconds, share, usd
 from fondly.operations.runs.facts import (
     RunFacts,
     customer_groups,
@@ -26,8 +28,10 @@ from fondly.operations.runs.ingest_facts import (
     read_summary,
     reject_lines,
 )
-from fondly.stack.gallery.said import said
+from fondly.operations.runs.sentiment_figures import label_mix, languages, sentiment_of
+from fondly.stack.gallery.model import GalleryAspect
 
+ASPECTS = 5
 _COUNTS = {
     "emails": "emails",
     "customers": "customers",
@@ -59,6 +63,40 @@ _SCRIPTS = (
 )
 """One script on the page, so that its policy names one hash."""
 _STYLES = ("gallery.css", "reader.css", "pages.css", "narrow.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The label mix as (label, share, texts, per cent), what is not scored, and which aspects stand out."""
+
+    labels: list[tuple[str, str, str, float]]
+    unscored: str
+    texts: str
+    languages: list[str]
+    praised: list[GalleryAspect]
+    blamed: list[GalleryAspect]
+
+
+def said(summary: Mapping[str, Any]) -> Said | None:
+    """Return what `summary.json` says of sentiment; None if it says nothing."""
+    found = sentiment_of(summary)
+    if found is None:
+        return None
+    return Said(
+        labels=[
+            (each.label.lower(), share(each.share), count(each.texts), round(each.share * 100, 2))
+            for each in label_mix(found)
+        ],
+        unscored=share(found.unscored_share),
+        texts=count(found.texts),
+        languages=[f"{code} {count(texts)}" for code, texts in languages(found)],
+        praised=[_aspect(each, "praised", each.praised) for each in found.praised[:ASPECTS]],
+        blamed=[_aspect(each, "blamed", each.blamed) for each in found.blamed[:ASPECTS]],
+    )
+
+
+def _aspect(counts: AspectCount, verdict: str, number: int) -> GalleryAspect:
+    return GalleryAspect(counts.aspect, verdict, f"{count(number)} of {count(counts.mentions)}")
 
 
 def write_page(out_dir: Path, summary: Mapping[str, Any], *, has_categories: bool) -> Path:

@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fondly.stack.gallery.model import GalleryEmail, GalleryPrompt
+from pydantic import Field, NonNegativeInt
+
+from fondly.contracts.records import Record
+from fondly.stack.gallery.model import GalleryEmail, GalleryPrompt, Refusal
 from fondly.stack.gallery.packed import PROMPTS_PER_FILE, write_prompts
 
 REFUSALS = 60
@@ -13,6 +16,42 @@ REFUSALS = 60
 NO_PROMPT = -1
 _TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 _HEADLINES = frozenset({"subject", "preheader"})
+
+
+class KeptVerdict(Record):
+    """A refused wording, as the mailer keeps it."""
+
+    field: str
+    text: str = ""
+    rule: str
+    found: str = ""
+
+
+class KeptPrompt(Record):
+    """A prompt of a run with its answers and verdicts: a line of `object_keys.copy`, by the mailer."""
+
+    prompt_key: str
+    task: str = ""
+    model_id: str = ""
+    prompt_version: str = ""
+    system_sha256: str = ""
+    prompt: str
+    answers: tuple[str, ...] = ()
+    verdicts: tuple[KeptVerdict, ...] = ()
+    input_tokens: NonNegativeInt = 0
+    output_tokens: NonNegativeInt = 0
+    cache_read_tokens: NonNegativeInt = 0
+    cache_write_tokens: NonNegativeInt = 0
+    paid: bool = Field(default=True)
+    created_at: str = ""
+
+
+def gallery_prompt(stored: bytes) -> GalleryPrompt:
+    """Read a stored prompt; members of a later version are ignored. Raises `ValidationError`."""
+    kept = KeptPrompt.model_validate_json(stored)
+    members = kept.model_dump(exclude={"verdicts"})
+    verdicts = tuple(Refusal(each.field, each.text, each.rule, each.found) for each in kept.verdicts)
+    return GalleryPrompt(**members, verdicts=verdicts)
 
 
 class PromptFiles:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image, ImageColor
 
@@ -82,7 +83,16 @@ def _rgb(code: str) -> Colour:
 
 
 def _png(drawn: Image.Image) -> bytes:
-    small = drawn.resize((SIZE, SIZE), Image.Resampling.LANCZOS).quantize(PALETTE)
+    small = drawn.reduce(SMOOTHING).quantize(PALETTE)
     out = BytesIO()
     small.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def write_pictures(folder: Path) -> list[Path]:
+    """Write every picture of the sample into `folder`, which is made if need be; return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / name for name in picture_names()]
+    for path in paths:
+        path.write_bytes(picture(path.name))
+    return paths

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from math import inf
 from random import Random
 
-from fondly.stack.sample.chance import every, rng_for
-from fondly.stack.sample.codes import product_code
+from fondly.contracts.records import Product
+from fondly.stack.sample.chance import every, product_code, rng_for
 from fondly.stack.sample.vocabulary import Family, Vocabulary
 
 TIERS = ("budget", "mid", "premium")
@@ -26,6 +27,7 @@ _NAME_PATTERNS = (
     "{brand} {model} {spec} {noun} with {first} & {second} - {colour}",
     "{brand} {noun} {model} ({spec}, {first}, {colour})",
 )
+SHOP = "https://shop.example.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +132,23 @@ def _shop_price(rupees: float) -> int:
     """Round to a price a shop would print: 149, 1299, 54990."""
     step, off = next(steps for below, *steps in _PRICE_STEPS if rupees < below)
     return max(1, round(rupees / step)) * step - off
+
+
+def product_of(listing: Listing) -> Product:
+    """Return a listing's first variant, with a link to a made-up shop and a picture of it there."""
+    price, list_price = (Decimal(paise) / 100 for paise in (listing.discounted_paise, listing.actual_paise))
+    variant = listing.variants[0]
+    return Product(
+        product_id=variant.product_id,
+        name=variant.name,
+        category=tuple(listing.family.category.split("|")),
+        price=price,
+        list_price=list_price,
+        discount_percent=int((list_price - price) * 100 / list_price),
+        currency="INR",
+        rating=Decimal(listing.rating_tenths) / 10,
+        rating_count=listing.rating_count,
+        bullets=listing.bullets,
+        link=f"{SHOP}/p/{variant.product_id}",
+        image_url=f"{SHOP}/i/{variant.product_id}.png",
+    )

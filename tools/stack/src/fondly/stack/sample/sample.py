@@ -5,8 +5,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from fondly.stack.sample.catalogue import Listing, build_catalogue
-from fondly.stack.sample.chance import every, rng_for
-from fondly.stack.sample.codes import customer_code, review_code
+from fondly.stack.sample.chance import customer_code, every, review_code, rng_for
 from fondly.stack.sample.market import draw_market
 from fondly.stack.sample.people import customer_name
 from fondly.stack.sample.reviews import Review, compose_review

@@ -21,8 +21,7 @@ from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.theme import Brand
 from fondly.recommender.domain.picking.rules import MAX_PICKS
 from fondly.stack.pictures.addresses import picture_name
-from fondly.stack.sample.catalogue import Listing, build_catalogue
-from fondly.stack.sample.products import product_of
+from fondly.stack.sample.catalogue import Listing, build_catalogue, product_of
 from fondly.stack.sample.vocabulary import load_vocabulary
 
 SEED = 7

@@ -1,1 +1,0 @@
-"""Programs that consume a queue, each with its own library and in its own process."""
