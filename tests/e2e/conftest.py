@@ -25,8 +25,6 @@ DELIVERY = {
     "FONDLY_SENDER_MAILBOX_INTERVAL_S": "0.5",
 }
 """Every run that finishes is held, as in production; what a test approves arrives in the stack's mailbox."""
-ALONE = {"FONDLY_RECOMMENDER_RULES__MAX_LIST_SHARE": "1"}
-"""A run leaves out of further lists what is in many; picks in real time know no other list."""
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +65,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path, replies: Im
             ) as address,
         ):
             ports = {WEB_PORT: str(free_port()), PAGES_PORT: str(free_port())}
-            variables = {**started.variables, **delivery, **ports, **ALONE}
+            variables = {**started.variables, **delivery, **ports}
             for service in dict.fromkeys(PROCESSES):
                 environment = {**variables, EMULATOR: address, "FONDLY_TEST_PROCESS": f"fondly.{service}"}
                 started.processes.start(service, ["-m", f"fondly.{service}"], environment)

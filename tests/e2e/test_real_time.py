@@ -12,6 +12,8 @@ from aiohttp import ClientSession
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import Recommendation
+from fondly.recommender.domain.study.witnesses import weight_of
+from fondly.runtime.runs.run import Run
 from fondly.stack.embedded import WEB_PORT
 from fondly.stack.sample import SampleFacts, write_sample
 from tests.support.pipeline import Pipeline
@@ -59,10 +61,11 @@ class Web:
         found: dict[str, Any] = answer
         return found
 
-    async def knows(self, run_id: str) -> None:
-        """Wait until it picks from a run's shop."""
+    async def knows(self, run: Run) -> None:
+        """Wait until it picks from a finished run's shop: it opens it before the ranking is weighed."""
+        wanted = {"status": "ready", "run_id": run.run_id, "ranking_weight": weight_of(run)}
         async with asyncio.timeout(PATIENCE_S):
-            while (await self.get("/health"))[1].get("run_id") != run_id:  # noqa: ASYNC110 - another process
+            while (await self.get("/health"))[1] != wanted:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.5)
 
 
@@ -77,7 +80,7 @@ async def test_picks_are_those_of_the_emails_for_every_customer(
     assert len(emailed) > 500
     async with ClientSession() as client:
         web = Web(pipeline, client)
-        await web.knows(first)
+        await web.knows(await pipeline.observer.ledger.run(first))
         for customer_id, recommendation in emailed.items():
             answer = await web.picks(customer_id)
             assert [(one["product"]["product_id"], one["reason"]) for one in answer["picks"]] == told(
@@ -89,7 +92,7 @@ async def test_picks_are_those_of_the_emails_for_every_customer(
         write_sample(later, seed=12, customers=150, products=110)
         pipeline.upload("later.csv", later)
         second, _ = await pipeline.finished("later.csv")
-        await web.knows(second)
+        await web.knows(await pipeline.observer.ledger.run(second))
         again = await recommendations(pipeline, second)
         missing = next(one for one in emailed if one not in again)
         answer = await web.picks(missing)

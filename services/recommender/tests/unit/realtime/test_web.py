@@ -212,7 +212,11 @@ async def test_health_means_that_requests_can_be_answered(world: World) -> None:
         assert waiting.headers["Retry-After"]
         assert (await web.get("/live")).json == {"status": "live"}
         await current.shops.renew()
-        assert (await web.get("/health")).json == {"status": "ready", "run_id": RUN}
+        assert (await web.get("/health")).json == {
+            "status": "ready",
+            "run_id": RUN,
+            "ranking_weight": 1.0,
+        }
         assert (await web.get(PICKS)).status == 200
 
 

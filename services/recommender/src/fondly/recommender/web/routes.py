@@ -62,8 +62,8 @@ class Routes:
         """Answer 200 if requests for picks can be answered now: a shop is open, and nothing is ending."""
         if self.stopping.is_set():
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the process is stopping")
-        run_id = self.current_picks.shops.current.edition.run_id
-        return _json({"status": "ready", "run_id": run_id})
+        edition = self.current_picks.shops.current.edition
+        return _json({"status": "ready", "run_id": edition.run_id, "ranking_weight": edition.ranking_weight})
 
     async def live(self, _: Request) -> Response:
         """Answer 200 as long as the process answers at all."""
