@@ -4,11 +4,12 @@ import string
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from fondly.contracts.records import Recommendation
 from fondly.evaluation.copy.lines import read_bytes, why
 from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.frozen import Frozen
 from fondly.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
 from fondly.mailer.domain.language import UnknownLanguageError
 
@@ -20,10 +21,8 @@ Facts = Mapping[str, EmailFacts]
 """The facts of each email by its name in the suite."""
 
 
-class Email(BaseModel):
+class Email(Frozen):
     """One email of a suite; `features` are those of each product id."""
-
-    model_config = ConfigDict(frozen=True)
 
     recommendation: Recommendation
     brand: str = Field(min_length=1)

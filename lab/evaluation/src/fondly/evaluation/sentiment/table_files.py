@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.frozen import Frozen
 from fondly.ingest.domain.csv_lines import BOM
 from fondly.ingest.domain.csv_records import BrokenRecord, RecordReader
 from fondly.ingest.domain.errors import FileError, described
@@ -28,10 +27,8 @@ class TableRow(NamedTuple):
     values: dict[str, str]
 
 
-class BadRow(BaseModel):
+class BadRow(Frozen):
     """A row that cannot be used, without its text."""
-
-    model_config = ConfigDict(frozen=True)
 
     line: int
     reason: str
