@@ -5,8 +5,7 @@ from base64 import b64encode
 from collections.abc import Hashable, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from fondly.contracts.records import Sentiment
 from fondly.operations.runs.sentiment_figures import sentiment_of
@@ -43,18 +42,9 @@ class Index:
         self._fields: dict[str, int] = {}
         self._deliveries: dict[tuple[str, str, str], int] = {}
 
-    def __enter__(self) -> Self:
-        """Return itself, open for rows."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Close the file; it is whole once `finish` was called."""
-        self._file.__exit__(kind, error, traceback)
+        self._file.close()
 
     def add(self, email: GalleryEmail, prompts: PromptFiles) -> None:
         """Add a row; `data.js` names its members in the same order."""

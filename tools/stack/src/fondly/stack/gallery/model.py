@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pydantic import ConfigDict, NonNegativeInt
+
 from fondly.contracts.records import Sentiment
 
 
@@ -137,10 +139,11 @@ class GalleryEmail:
 class Refusal:
     """A wording that the gate refused: of which field, by which rule, and for which words."""
 
+    __pydantic_config__ = ConfigDict(hide_input_in_errors=True)
     field: str
-    text: str
-    rule: str
-    found: str
+    text: str = ""
+    rule: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,22 +154,23 @@ class GalleryPrompt:
     email.
     """
 
+    __pydantic_config__ = ConfigDict(hide_input_in_errors=True)
     prompt_key: str
-    task: str
+    task: str = ""
     """`frame` or `product`."""
-    model_id: str
-    prompt_version: str
-    system_sha256: str
+    model_id: str = ""
+    prompt_version: str = ""
+    system_sha256: str = ""
     prompt: str
-    answers: tuple[str, ...]
-    verdicts: tuple[Refusal, ...]
-    input_tokens: int
-    output_tokens: int
-    cache_read_tokens: int
-    cache_write_tokens: int
-    paid: bool
+    answers: tuple[str, ...] = ()
+    verdicts: tuple[Refusal, ...] = ()
+    input_tokens: NonNegativeInt = 0
+    output_tokens: NonNegativeInt = 0
+    cache_read_tokens: NonNegativeInt = 0
+    cache_write_tokens: NonNegativeInt = 0
+    paid: bool = True
     """False if the part that it is from knew the answer already."""
-    created_at: str
+    created_at: str = ""
 
     @property
     def refused_fields(self) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from fondly.stack.gallery.index import Index
@@ -42,14 +41,9 @@ class GalleryWriter:
         """Return itself, open for emails."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the list, whether `finish` was called or not."""
-        self._index.__exit__(kind, error, traceback)
+        self._index.close()
 
     def unknown_prompts(self, prompt_keys: Iterable[str]) -> list[str]:
         """Return those of the keys under which no prompt was added, each once."""
