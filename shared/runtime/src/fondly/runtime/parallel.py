@@ -1,10 +1,15 @@
-"""Bounded concurrency."""
+"""Bounded concurrency, and the clock of the event loop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 Item = TypeVar("Item")
+
+
+def now_s() -> float:
+    """Return the time of the running event loop, which only ever rises."""
+    return asyncio.get_running_loop().time()
 
 
 async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, parallel: int) -> None:

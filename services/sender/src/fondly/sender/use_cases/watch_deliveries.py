@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from fondly.contracts.clock import utc_now
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 
 WAITING = frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.PAUSED})
@@ -16,17 +16,11 @@ STOPPING = frozenset({Act.HOLD, Act.PAUSE, Act.SAMPLE})
 log = get_logger()
 
 
-class EveryDelivery(Protocol):
-    """Knows all deliveries; see `fondly.runtime.runs.deliveries.Deliveries`."""
-
-    async def all(self) -> list[Delivery]: ...  # noqa: D102 - described there
-
-
 @dataclass(frozen=True)
 class WatchDeliveries:
     """Reports the longest wait, for the alarm on deliveries that somebody has forgotten."""
 
-    deliveries: EveryDelivery
+    deliveries: Deliveries
     now: Callable[[], datetime] = utc_now
 
     async def run(self) -> None:
