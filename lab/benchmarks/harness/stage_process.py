@@ -38,10 +38,7 @@ SETTINGS = {
 
 
 def environment() -> dict[str, str]:
-    """Return what Terraform sets for every deployment: names and a role, and the quotas of the stand-ins.
-
-    Nothing else is set: sizes, limits and intervals are the services' defaults.
-    """
+    """Return what Terraform sets for every deployment: names, a role and quotas; all else is by default."""
     topology = load_topology()
     resources = Resources(
         topic_arns={name: f"arn:aws:sns:eu-west-1:{ACCOUNT}:{name}" for name in topology.topics},

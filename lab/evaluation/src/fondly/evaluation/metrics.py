@@ -114,10 +114,7 @@ def bootstrap(found: Sequence[bool], *, seed: int = 0) -> Interval:
 
 
 def change(before: Sequence[bool], after: Sequence[bool], *, seed: int = 0) -> Change:
-    """Return what becomes of a share, over the same cases in the same order.
-
-    Cases are resampled in pairs; of n, how many are lost, won and unchanged is a multinomial draw.
-    """
+    """Return what becomes of a share, over the same cases in the same order, which are resampled in pairs."""
     size = len(before)
     lost = sum(was and not now for was, now in zip(before, after, strict=True))
     won = sum(now and not was for was, now in zip(before, after, strict=True))

@@ -34,10 +34,7 @@ class Gather(Generic[Item, Result]):
         self._calling = asyncio.Lock()
 
     async def add(self, item: Item) -> Result:
-        """Return what the call with this item returned: whoever waits knows that it has been done.
-
-        Raises the error of the call that failed.
-        """
+        """Return the result of the call with this item, or raise its error, once it has ended."""
         if self._next is None or self._is_full(self._waiting):
             self._waiting = []
             self._has_enough.clear()

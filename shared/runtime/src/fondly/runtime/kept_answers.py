@@ -43,10 +43,7 @@ class KeptAnswers(Protocol):
 
 
 class DynamoDBKeptAnswers:
-    """One table with an item per question; items expire after `keep_days`, or never.
-
-    A claim lapses after `claim_s`, which must exceed the time that one call takes.
-    """
+    """A table with an item per question; claims lapse after `claim_s`, which must exceed a call's time."""
 
     def __init__(
         self,

@@ -13,10 +13,7 @@ def now_s() -> float:
 
 
 async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, parallel: int) -> None:
-    """Run `work` on every item, `parallel` at a time.
-
-    After a failure no further item is started; the failure is raised once the running ones have ended.
-    """
+    """Run `work` on all items, `parallel` at a time; the first failure stops the rest, and is raised."""
     waiting, failures = iter(items), list[Exception]()
 
     async def worker() -> None:

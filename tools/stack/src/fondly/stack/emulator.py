@@ -38,10 +38,7 @@ def main() -> None:
 
 
 def _leave_counts(_table: Mapping[str, Any]) -> None:
-    """Leave what `DescribeTable` says of a table's items, which DynamoDB renews every six hours or so.
-
-    ministack would go through all of a table's keys for each write.
-    """
+    """Leave what `DescribeTable` counts: ministack would go through all of a table's keys for each write."""
 
 
 async def read_body(

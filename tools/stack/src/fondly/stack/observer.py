@@ -50,10 +50,7 @@ class Observer:
         return found[-1] if found else None
 
     async def take_finished(self, run_id: str) -> RunFinished | None:
-        """Take the run's `run-finished` from the operators' queue, if it is there.
-
-        Ask only once the ledger says that the run has ended: every call counts as a receive of the others.
-        """
+        """Take an ended run's `run-finished` from the operators' queue: a call is a receive of all."""
         queue = SQSQueue(self.sqs, self.resources.queue_urls["ops"])
         finished: RunFinished | None = None
         for message in await queue.receive(limit=10, wait_s=0):

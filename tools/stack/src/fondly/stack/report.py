@@ -42,10 +42,7 @@ _GOOD, _NOTABLE, _BAD, _QUIET = "green", "yellow", "bold red", "dim"
 
 
 def render_report(summary: Mapping[str, Any], console: Console) -> None:
-    """Print the figures of `summary.json`: failures in red, what deserves a look in yellow.
-
-    Figures missing from the summary, as from that of a failed run, are left out rather than shown as zero.
-    """
+    """Print `summary.json`'s figures, failures in red and notable ones in yellow; leave out missing ones."""
     facts = RunFacts.of_summary(summary)
     console.print(_headline(summary))
     tables = [

@@ -21,10 +21,7 @@ from fondly.runtime.yaml_files import InvalidFileError
 
 
 def measure_own_data(options: OwnDataOptions) -> Answer:
-    """Measure the hits of what is held out, or what each part of the decision is worth.
-
-    A file is read by the settings of this shop.
-    """
+    """Measure the hits of what is held out, or what each part is worth, by this shop's file."""
     with evaluating("reading") as announce:
         rules = _rules(options.merchandising, picks=options.picks or DEFAULT_PICKS)
         if options.csv is None:

@@ -71,10 +71,7 @@ def read_answers(path: Path, emails: Facts) -> Answers:
 
 
 def wordings(answer: JsonValue) -> Wordings | None:
-    """Return the wordings of each field; None if the answer is not a JSON object or the text of one.
-
-    What is neither a text nor a list with texts is left out, so that its field has no wording.
-    """
+    """Return each field's texts, which may be none; None if the answer is not a JSON object or its text."""
     if isinstance(answer, str):
         try:
             answer = json.loads(answer)

@@ -38,10 +38,7 @@ class Email(Frozen):
 
 
 def read_emails(path: Path) -> Facts:
-    """Return the facts of every email of a file.
-
-    Raises `EvaluationError`, which names the email, if one cannot be used.
-    """
+    """Return the facts of a file's emails; raise `EvaluationError`, which names the email, for a bad one."""
     try:
         raw = TypeAdapter(dict[str, object]).validate_json(read_bytes(path))
     except ValidationError as error:

@@ -30,10 +30,7 @@ Judge = Callable[[str, str, EmailFacts], Sequence[Objection]]
 
 
 def mailer_gate(field: str, text: str, facts: EmailFacts) -> Sequence[Objection]:
-    """Return what speaks against the truth of a text; nothing if the mailer would take it.
-
-    Raises `EvaluationError` for an email in a language without word lists.
-    """
+    """Return what speaks against a text; raise `EvaluationError` for a language without word lists."""
     try:
         return gate.judge(field, text, facts)
     except LookupError as error:
@@ -69,10 +66,7 @@ def problems(judge: Judge, field: str, text: str, facts: EmailFacts) -> tuple[Pr
 
 
 def judge_cases(cases: Sequence[Case], judge: Judge) -> tuple[list[Verdict], float]:
-    """Return a verdict on each text in order, and how many CPU microseconds one took on average.
-
-    What is read once for each email is read before the clock starts.
-    """
+    """Return a verdict on each text in order, and the CPU microseconds of one without what emails share."""
     for case in {id(case.facts): case for case in cases}.values():
         judge(case.given.field, case.given.text, case.facts)
     started = time.process_time()

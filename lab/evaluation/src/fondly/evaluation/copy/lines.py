@@ -27,10 +27,7 @@ class BadLine(Frozen):
 
 
 def read_lines(path: Path, model: type[Model]) -> Iterator[tuple[int, Model] | BadLine]:
-    """Yield the lines of a file with their numbers from 1; blank ones are skipped.
-
-    Raises `EvaluationError` if the file cannot be read.
-    """
+    """Yield a file's lines with their numbers from 1, without blank ones; raise `EvaluationError`."""
     for line, raw in enumerate(read_bytes(path).removeprefix(BOM).split(b"\n"), start=1):
         if not raw.strip():
             continue

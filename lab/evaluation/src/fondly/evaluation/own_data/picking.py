@@ -74,10 +74,7 @@ def pick_products(
     rules: RunRules,
     now: int,
 ) -> Picked:
-    """Train, rank and pick, as a run with these customers would: nobody who may not be mailed has a list.
-
-    The arguments are those of `learn_shop`.
-    """
+    """Train, rank and pick as a run would, by the arguments of `learn_shop`, for who may be mailed."""
     learned = learn_shop(products, customers, texts=texts, shared_texts=shared_texts, rules=rules, now=now)
     return pick_learned(learned, customers)
 

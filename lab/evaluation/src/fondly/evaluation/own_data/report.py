@@ -55,10 +55,7 @@ class HeldOutFigures(Frozen):
 
 
 class ListFigures(Frozen):
-    """What all customers' lists are like; the methods of `Lists` say what each figure is.
-
-    `despite_rules` counts the picks for which a rule of the recommender had to yield.
-    """
+    """What the lists are like, as `Lists` says; `despite_rules` counts the picks for which a rule yielded."""
 
     coverage_products: float
     coverage_families: float

@@ -46,10 +46,7 @@ class Labels:
 
 
 def read_map(words: Iterable[str]) -> dict[str, Sentiment | None]:
-    """Read meanings written as VALUE=LABEL; an empty LABEL leaves the rows out.
-
-    Raises `ValueError` for anything else.
-    """
+    """Read meanings written as VALUE=LABEL, an empty LABEL for rows to leave out; raise `ValueError`."""
     found: dict[str, Sentiment | None] = {}
     for each in words:
         value, equals, label = each.rpartition("=")

@@ -13,10 +13,7 @@ MIN_TEXTS = 3
 
 
 class EngineCorrelation(Frozen):
-    """How the mean polarity of products' texts follows their mean rating.
-
-    `all_products` have a rating and a text that could be scored; `with_enough_texts` have three or more.
-    """
+    """How products' mean polarity follows their rating: of all scored ones, and of those with three texts."""
 
     all_products: Correlation
     with_enough_texts: Correlation

@@ -76,10 +76,7 @@ class DynamoDBDelivered:
         )
 
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
-        """Mark an email as complained of, and count that with its run's delivery, both or nothing.
-
-        An email that is marked so already counts no more.
-        """
+        """Mark an email and count it with its run's delivery, both or nothing, and only once."""
         mark: TransactWriteItemTypeDef = {
             "Update": self._marked(run_id, customer_id, NotificationKind.COMPLAINT, at)
         }

@@ -41,10 +41,7 @@ class DynamoDBDispatches:
         return {each.customer_id: each for each in found}
 
     async def reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]:
-        """Reserve those emails that are free, together; return what came of each, by run and customer.
-
-        Of two reservations of one customer the second is stale: the first changes their contact.
-        """
+        """Reserve the free emails together; of two of one customer the second is stale."""
         first = {reservation.dispatch.customer_id: reservation for reservation in reversed(reservations)}
         results = {
             reservation.key: Reserved.STALE

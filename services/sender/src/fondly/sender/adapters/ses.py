@@ -49,10 +49,7 @@ async def ses_rate(ses: "SESV2Client") -> float:
 
 
 class SesTransport:
-    """Hands emails over by `SendEmail`.
-
-    The client must not retry (`NO_SDK_RETRIES`), or some emails go out twice.
-    """
+    """Hands emails over by `SendEmail`; its client must not retry, or some emails go out twice."""
 
     name = TransportKind.SES.value
 

@@ -50,10 +50,7 @@ class TakeComplaint:
     limit: ComplaintLimit
 
     async def run(self, notification: Notification) -> None:
-        """Suppress, mark and count the email, announce it, and pause its run if need be.
-
-        Doing it again changes nothing: each email counts once.
-        """
+        """Suppress, mark, count and announce it, and pause its run if need be; each email counts once."""
         await suppress_addresses(
             self.suppressions, notification.addresses, reason=NotSent.COMPLAINT, at=notification.at
         )

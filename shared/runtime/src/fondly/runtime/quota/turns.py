@@ -76,10 +76,7 @@ class Turns:
         self._watching: asyncio.Task[None] | None = None
 
     async def wait(self, tokens: float, claim: Claim | None = None) -> None:
-        """Return when a call that reserves so many tokens is to be sent.
-
-        Raises `WithdrawnError` if `claim` fails, and `StoppingError` if the service stops before.
-        """
+        """Return when a call may be sent; raise `WithdrawnError` or, at a stop, `StoppingError`."""
         self._active_at = since = now_s()
         self._demand.waiting += 1
         self._attend()

@@ -135,10 +135,7 @@ class Ledger:
     async def change_state(
         self, run: Run, kind: type[AnyState], changed: Callable[[AnyState], AnyState]
     ) -> Run:
-        """Replace a service's state by what `changed` makes of it, anew if somebody else has changed it.
-
-        Returns the run as it is then; nothing is written if `changed` returns what it was given.
-        """
+        """Replace a state by what `changed` makes of it, anew if it was changed; return the run."""
         name = state_of(kind.stage)
         while True:
             state = kind.of(run)
@@ -168,10 +165,7 @@ class Ledger:
         return await self._end(run_id, RunStatus.FAILED, reason, only_if=not_last)
 
     async def stop(self, run_id: str, reason: str) -> bool:
-        """Record that nothing is done for the run until it is resumed; return False if it is not running.
-
-        Like a failure, that is impossible once the last stage is reached.
-        """
+        """Stop a running run until it is resumed; False if it does not run, or has reached its last stage."""
         condition = f"#status = :running AND attribute_not_exists({reached_by(StageName.MAILER)})"
         return await self._set_status(run_id, RunStatus.STOPPED, reason, condition=condition)
 

@@ -27,10 +27,7 @@ DIGEST_BYTES = 9
 
 
 class Index:
-    """Writes what the page loads first; another run's page reads it for a comparison.
-
-    What stays in memory is one block, and the products and fields that emails name.
-    """
+    """Writes what the page loads first, with one block and the products and fields of emails in memory."""
 
     def __init__(self, folder: Path) -> None:
         self._file = ScriptFile(script_path(folder, LIST))

@@ -20,10 +20,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryReview:
-    """One review of a customer; without a label if it has no text or could not be scored.
-
-    The pieces together are the review's document. They are shown unchanged and never trusted.
-    """
+    """A customer's review, whose pieces are never trusted; without a label if it could not be scored."""
 
     product: str
     pieces: tuple[Piece, ...]

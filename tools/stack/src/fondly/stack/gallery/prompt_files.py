@@ -24,10 +24,7 @@ def gallery_prompt(stored: bytes) -> GalleryPrompt:
 
 
 class PromptFiles:
-    """Writes prompts in files of `PROMPTS_PER_FILE`.
-
-    Of each, only its number, its refused fields, whether it was paid for and how many emails use it are kept.
-    """
+    """Writes prompts in files of `PROMPTS_PER_FILE`; only what the list says of each stays in memory."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
