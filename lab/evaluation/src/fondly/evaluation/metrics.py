@@ -30,11 +30,7 @@ class Change(Interval):
 
 
 def recall_at(places: NDArray[np.floating], cut: int) -> float:
-    """Return the share of users whose held-out item is among the first `cut`; 0 for no users.
-
-    `places` are the items' places in their lists, the best 0, infinite where the item is absent. With one
-    held-out item a user, recall is the hit rate.
-    """
+    """Return the share of held-out items among the first `cut` places, from 0, infinite where absent."""
     return _mean(places < cut)
 
 

@@ -10,11 +10,7 @@ Result = TypeVar("Result")
 
 
 class Gather(Generic[Item, Result]):
-    """Calls at once or, while a call is under way, with all that arrives meanwhile, `limit` items at most.
-
-    With `linger_s`, a call that has room waits so long for more items, or until it has `enough` of them:
-    fewer calls, each a little later.
-    """
+    """Calls at once, or with what arrives meanwhile, up to `limit`; may linger to have `enough` items."""
 
     def __init__(
         self,

@@ -84,11 +84,7 @@ class EmbeddedStack(Stack):
 def embedded_stack(
     log_dir: Path, *, services: Sequence[str] = PROCESSES, topology: Topology | None = None
 ) -> Iterator[EmbeddedStack]:
-    """Start the stack and yield it once everything runs; stop it all afterwards.
-
-    The variables of `Stack.variables` are set in this process meanwhile. `topology` replaces the
-    project's file, for example with shorter visibility timeouts.
-    """
+    """Run the stack, by `topology` if given, with its `Stack.variables` set in this process meanwhile."""
     with (
         local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
         Processes(log_dir) as processes,

@@ -57,11 +57,7 @@ async def read_body(
 
 
 def _if_wanted(fire: Callable[..., None]) -> Callable[..., None]:
-    """Have S3 report only what a notification of the bucket is about.
-
-    ministack would start a thread for every object of a bucket with notifications, to find out there that
-    nobody wants to know.
-    """
+    """Have S3 report what a bucket's notifications are about: ministack starts a thread for each object."""
 
     def fire_if_wanted(bucket: str, key: str, event: str, *rest: Any, **more: Any) -> None:  # noqa: ANN401
         if is_wanted(s3._bucket_notifications.get(bucket), key, event):  # noqa: SLF001 - as `main`

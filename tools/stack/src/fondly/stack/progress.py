@@ -20,11 +20,7 @@ _FRAMES_PER_SECOND = 8
 
 
 class RunProgress:
-    """Shows the latest snapshots while its context is open.
-
-    On a terminal these are live bars; elsewhere a line whenever a stage starts, changes what it is doing,
-    or finishes.
-    """
+    """Shows the latest snapshots: live bars on a terminal, else a line when more changes than numbers."""
 
     def __init__(self, console: Console, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._rows: dict[str, _StageRow] = {}

@@ -48,11 +48,7 @@ class Answers:
 
 
 def read_answers(path: Path, emails: Facts) -> Answers:
-    """Read the answers for these emails.
-
-    An answer that is not JSON is the model's fault and counts as an answer without a field. Raises
-    `EvaluationError` if the file cannot be read or none of its lines can be used.
-    """
+    """Read the answers for emails, empty where not JSON; raise `EvaluationError` if no line can be used."""
     found: list[Answer] = []
     bad: list[BadLine] = []
     for each in read_lines(path, Line):

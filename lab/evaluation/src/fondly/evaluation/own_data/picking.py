@@ -106,11 +106,7 @@ def learn_shop(
     rules: RunRules,
     now: int,
 ) -> Learned:
-    """Train, rank and weigh the ranking, as a run with these customers would, knowing of nobody else.
-
-    `texts` is what was read in documents, by their words, those of `shared_texts` too; `now` is the run's
-    time in Unix seconds.
-    """
+    """Train, rank and weigh, by readings of all `texts`, as a run of these customers `now` (Unix) would."""
     scored, opinions = scored_reviews(customers, texts), shared_opinions(shared_texts, texts)
     sentiments, scores = total_products(scored, opinions), scores_by_review(scored)
     witnesses = _witnesses(customers, scores, now) if len(products) >= FEWEST_PRODUCTS else {}

@@ -35,11 +35,7 @@ class BadRow(Frozen):
 
 
 def read_table(path: Path, columns: Sequence[str]) -> Iterator[TableRow | BadRow]:
-    """Yield the rows of a file in order; the format is recognised by its content.
-
-    Raises `EvaluationError` if it is not such a file, its header lacks one of `columns`, or its compression
-    is damaged.
-    """
+    """Yield a file's rows, its format known by its content; raise `EvaluationError` if it cannot be read."""
     try:
         with _opened(path) as file:
             head = file.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(BOM).lstrip()

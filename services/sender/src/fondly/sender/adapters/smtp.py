@@ -45,12 +45,7 @@ class SmtpTransport:
         await self.aclose()
 
     async def send(self, email: Outgoing) -> Accepted:
-        """Hand an email over, signed if there is a key.
-
-        Raises `DeferredError` if the server surely did not accept it and may do so later (`UnusableError` if
-        not before somebody mends something), `RefusedError` if it did not for good or if the message is not
-        fit to be sent, and `InDoubtError` if the connection was lost once the message had been sent.
-        """
+        """Hand an email over, signed if there is a key; raise the error that says what became of it."""
         if problem := unfit(email.content, address=email.address, max_bytes=MAX_BYTES):
             raise RefusedError(problem)
         names = {field.name.lower(): field.unfolded for field in read_fields(email.content)}

@@ -1,13 +1,12 @@
 """Looks how long deliveries have waited for a person: no message is about one that waits."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from fondly.contracts.clock import utc_now
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
-from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 
 WAITING = frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.PAUSED})
@@ -20,14 +19,15 @@ log = get_logger()
 class WatchDeliveries:
     """Reports the longest wait, for the alarm on deliveries that somebody has forgotten."""
 
-    deliveries: Deliveries
+    deliveries: Callable[[], Awaitable[list[Delivery]]]
+    """Returns all deliveries."""
     now: Callable[[], datetime] = utc_now
 
     async def run(self) -> None:
         """Write the longest wait, 0 if no delivery waits, and name those that do."""
         waits = {
             each.run_id: (self.now() - waits_since(each)).total_seconds()
-            for each in await self.deliveries.all()
+            for each in await self.deliveries()
             if each.status in WAITING
         }
         for run_id, wait_s in waits.items():

@@ -129,11 +129,7 @@ def _aspects(summary: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
 
 
 def body_digest(email: GalleryEmail) -> str:
-    """Return the same for two emails whose texts differ only in the customer's name and in addresses.
-
-    Links differ by customer (to unsubscribe, for example) and names say nothing about the copy: a body that
-    differs in nothing else counts as the same.
-    """
+    """Return the same for emails whose texts differ only in the customer's name and in addresses."""
     own = _name_forms(email.name)
     words = [word for word in email.text.split() if "://" not in word and "@" not in word]
     tokens = [token for token in _TOKEN.findall(" ".join(words)) if token not in own]

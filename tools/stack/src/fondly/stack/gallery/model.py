@@ -97,11 +97,7 @@ class GalleryDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryEmail:
-    """One finished email.
-
-    `html`, `text` and `source` (the whole MIME message) are shown unchanged and never trusted. A character of
-    `source` that stands for a byte beyond ASCII is that of Python's `surrogateescape`.
-    """
+    """One finished email, never trusted; surrogates in `source`, the message, are bytes beyond ASCII."""
 
     customer_id: str
     file: str
@@ -145,11 +141,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryPrompt:
-    """One prompt that a run's emails are worded by, its answers as they came, and what the gate refused.
-
-    It is about a customer's frame or about one product, which is product 1 there whatever its place in an
-    email.
-    """
+    """A prompt about a customer's frame or a product (always product 1), its answers, and the refusals."""
 
     __pydantic_config__ = ConfigDict(hide_input_in_errors=True)
     prompt_key: str

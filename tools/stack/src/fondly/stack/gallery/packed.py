@@ -28,13 +28,7 @@ def script_path(folder: Path, name: str) -> Path:
 def write_bodies(
     folder: Path, number: int, emails: Sequence[GalleryEmail], numbered: Callable[[str], int]
 ) -> None:
-    """Write the contents of up to `EMAILS_PER_FILE` emails, and their customers' reviews, as one file.
-
-    `numbered` returns the number of the prompt with a key.
-
-    All HTML parts come first, then texts, sources and the rest, because deflate finds repetitions only within
-    32 KB.
-    """
+    """Write emails as one file, prompts by number; HTML comes first, as deflate looks back 32 KB."""
     contents = {
         "html": [email.html for email in emails],
         "text": [email.text for email in emails],

@@ -66,11 +66,7 @@ class PromptFiles:
         return self._numbers.get(prompt_key, NO_PROMPT)
 
     def refused_fields(self, email: GalleryEmail) -> list[str]:
-        """Return the fields of an email for which a wording was refused, each once, such as `lines.2`.
-
-        The line of each product is at the product's place. Headlines are about one of the products, any of
-        them, but for an unhappy customer's, which are the frame's.
-        """
+        """Return an email's fields with a refused wording, at their products' places, as `lines.2`."""
         return list(dict.fromkeys(self._refused_fields(email)))
 
     def sharing(self) -> list[int]:

@@ -12,11 +12,7 @@ _BASE64_BYTES = 3
 
 
 class ScriptFile:
-    """A file that calls `receive` with its own name and its contents, which are written piece by piece.
-
-    The contents are deflated JSON in Base64: emails of one design shrink to a few per cent, and none can end
-    the script. It is complete once it is closed.
-    """
+    """A script that hands its name and contents, deflated JSON in Base64, to `receive`, once it is closed."""
 
     def __init__(self, path: Path) -> None:
         self._deflate = zlib.compressobj(LEVEL)

@@ -20,11 +20,7 @@ from fondly.stack.pictures.addresses import names_in
 
 
 class GalleryWriter:
-    """Writes `index.html` and the folder `gallery` beside it, in place of a former gallery.
-
-    The page works from disk, in any current browser. An email's prompts are to be added before the email; one
-    of which a prompt is missing is shown without it.
-    """
+    """Writes the page, which works from disk, and its folder; an email's prompts are added before it."""
 
     def __init__(self, out_dir: Path) -> None:
         self._out = out_dir
