@@ -1,7 +1,7 @@
 """How sure a difference is: intervals for shares and for means, and when numbers are too small for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from math import sqrt
 from statistics import NormalDist
@@ -60,23 +60,11 @@ class Moments:
         """Return the moments with one more value."""
         if not value:
             return replace(self, count=self.count + 1)
-        return Moments(
-            self.count + 1,
-            self.some + 1,
-            self.total + value,
-            self.squares + value**2,
-            self.cubes + value**3,
-        )
+        return self + Moments(1, 1, value, value**2, value**3)
 
     def __add__(self, other: "Moments") -> "Moments":
         """Return the moments of the values of both."""
-        return Moments(
-            self.count + other.count,
-            self.some + other.some,
-            self.total + other.total,
-            self.squares + other.squares,
-            self.cubes + other.cubes,
-        )
+        return Moments(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
     @property
     def mean(self) -> float:
