@@ -31,14 +31,6 @@ def _split(text: str) -> object:
     return [each.strip() for each in text.split(",")]
 
 
-def _written_flag(value: object) -> str:
-    return "true" if value else "false"
-
-
-def _flag(text: str) -> object:
-    return TypeAdapter(bool).validate_python(text)
-
-
 def _json(value: object) -> str:
     text = json.dumps(value, separators=(",", ":"))
     return re.sub(r"""\\\\|\\"|['$]""", lambda found: ESCAPED_IN_JSON[found[0]], text)
@@ -73,7 +65,12 @@ SETTINGS = (
     Setting("shop.time_zone", ("FONDLY_INGEST_TIME_ZONE",)),
     Setting("shop.picks", ("FONDLY_RECOMMENDER_PICKS",), read=int),
     Setting("shop.minimum_age", ("FONDLY_INGEST_MINIMUM_AGE",), read=int),
-    Setting("shop.require_consent", ("FONDLY_INGEST_REQUIRE_CONSENT",), write=_written_flag, read=_flag),
+    Setting(
+        "shop.require_consent",
+        ("FONDLY_INGEST_REQUIRE_CONSENT",),
+        write=json.dumps,
+        read=TypeAdapter(bool).validate_python,
+    ),
     Setting("shop.max_rejected_share", ("FONDLY_INGEST_MAX_REJECTED_SHARE",), read=float),
     _hosts("hosts.links", ("FONDLY_MAILER_LINK_HOSTS",)),
     _hosts("hosts.pictures", ("FONDLY_MAILER_IMAGE_HOSTS",)),
