@@ -42,10 +42,7 @@ def read_event(body: str) -> ReceivedEvent:
 
 @asynccontextmanager
 async def listening(environment: Environment, topics: Sequence[str] = ()) -> AsyncIterator["Listener"]:
-    """Subscribe a new queue to some topics, by default all; always remove both afterwards.
-
-    Raises `OperationError` for an unknown topic.
-    """
+    """Subscribe a new queue to topics, by default all, for a while; raise `OperationError` if unknown."""
     known = list(environment.topology.topics)
     if unknown := set(topics) - set(known):
         raise OperationError(f"no topic {unknown.pop()} in the topology, which has {', '.join(known)}")

@@ -1,7 +1,4 @@
-"""The local stack that runs in the background: how it is found.
-
-Its supervisor holds a lock while it runs, so that a file left by a process that was killed deceives nobody.
-"""
+"""How the local stack in the background is found: its supervisor holds a lock for as long as it runs."""
 
 import fcntl
 import os

@@ -1,7 +1,4 @@
-"""The hosts that a trial's emails may link to: those that most products of its files name.
-
-One odd row does not make its host trusted; a shop in production lists its hosts instead.
-"""
+"""The hosts that a trial's emails may link to: those of most products, so that one odd row adds none."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -31,10 +31,7 @@ async def clean(scope: Scope) -> None:
 
 
 async def whole_id(environment: Environment, wanted: str) -> str:
-    """Return the id of a run that begins so, or is the `latest`.
-
-    A whole id need not be in the ledger: a clean-up that was killed may have deleted it there.
-    """
+    """Return a run's id; a whole one need not be in the ledger: a killed clean-up may have deleted it."""
     if RUN_ID.fullmatch(wanted):
         return wanted
     return (await find_run(await environment.ledger(), wanted)).run_id

@@ -118,10 +118,7 @@ class Discarding:
 
 @asynccontextmanager
 async def discarding(environment: Environment, queue: str, selection: Selection) -> AsyncIterator[Discarding]:
-    """Receive what is to be discarded of a queue; what is not deleted then becomes visible again.
-
-    Raises `NoSuchDeadLetterError` if none is selected.
-    """
+    """Receive what is to be discarded, if only for now; raise `NoSuchDeadLetterError` if none is selected."""
     name = environment.known_queue(queue)
     async with receive_dead_letters(environment, name) as received:
         selected = selection.of(received.dead_letters)

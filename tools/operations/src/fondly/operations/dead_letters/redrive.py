@@ -54,10 +54,7 @@ async def redrive(
 
 
 async def _by_sqs(environment: Environment, queue: str, progress: Callable[[int], None]) -> int:
-    """Start a move task and follow it.
-
-    SQS knows no source queue for what a consumer dead-lettered itself, so the task names its destination.
-    """
+    """Follow a move task; it names the queue, which SQS knows of nothing that a consumer dead-lettered."""
     source = await environment.queue_arn(await environment.dead_letter_url(queue))
     destination = await environment.queue_arn(await environment.queue_url(queue))
     await environment.sqs.start_message_move_task(SourceArn=source, DestinationArn=destination)

@@ -84,10 +84,7 @@ class Decisions:
         return decided
 
     async def hold(self, *, by: str, note: str) -> Delivery:
-        """Hold a delivery: one that was approved, or that of a run which has not finished yet.
-
-        Raises `OperationError` if the run has failed, or its delivery can be held no more.
-        """
+        """Hold a delivery, also of a run which has not finished; raise `OperationError` if it is too late."""
         if self.run.status is RunStatus.FAILED:
             raise OperationError(_none(self.run))
         if await self.deliveries.find(self.run.run_id) is None:

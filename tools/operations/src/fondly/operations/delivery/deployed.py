@@ -52,10 +52,7 @@ class DeployedSettings(SenderSettings):
 
 
 async def deployed(environment: Environment) -> DeployedSettings | None:
-    """Return the settings of the deployed sender, or None if they cannot be told.
-
-    Passwords and keys are not read: instead of them there are words that say so.
-    """
+    """Return the deployed sender's settings without passwords and keys; None if they cannot be told."""
     try:
         return await _settings(environment, secrets=False)
     except (ValidationError, OperationError):
@@ -63,10 +60,7 @@ async def deployed(environment: Environment) -> DeployedSettings | None:
 
 
 async def deployed_with_secrets(environment: Environment) -> DeployedSettings:
-    """Return the settings of the deployed sender, with its password and key.
-
-    Raises `OperationError` if there is no sender, if it has no transport, or if something cannot be read.
-    """
+    """Return the deployed sender's settings with its secrets; raise `OperationError` without a transport."""
     try:
         found = await _settings(environment, secrets=True)
     except ValidationError as error:

@@ -12,10 +12,7 @@ UNKNOWN_USER = "unknown"
 
 
 async def decider(environment: Environment, by: str | None) -> str:
-    """Return the name that was given; else the caller's ARN on AWS; else this machine's user.
-
-    Raises `OperationError` for a name that is empty or too long.
-    """
+    """Return the given name if it will do, else the caller's ARN on AWS, else this machine's user."""
     if by is not None:
         return one_line(by, "--by", most=MAX_NAME_CHARS)
     return (await _arn(environment) if environment.on_aws else None) or _user()

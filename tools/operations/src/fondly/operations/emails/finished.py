@@ -68,10 +68,7 @@ class Emails:
         return found[:limit]
 
     async def drawn(self, number: int, *, seed: str) -> dict[int, list[str]]:
-        """Return the customers of so many emails by part, drawn at random but for one seed always the same.
-
-        No more parts are read than emails are drawn, however large the run.
-        """
+        """Return customers by part, drawn at random by a seed; of any run as many parts are read at most."""
         chance = random.Random(seed)  # noqa: S311 - a selection to look at
         draws = Counter(chance.choices(self._parts(), k=number)) if self._parts() else Counter[int]()
         chosen, others = {}, []
@@ -96,10 +93,7 @@ class Emails:
         return found
 
     async def views(self, customer_ids: Sequence[str]) -> list[EmailView]:
-        """Return the emails of these customers in this order.
-
-        Those without one are left out, unless they are held out.
-        """
+        """Return the emails of those of these customers, in this order, who have one or are held out."""
         records = await self.records.existing(self.run.run_id, customer_ids)
         dispatches = await self._dispatches(customer_ids)
         return [

@@ -88,10 +88,7 @@ class Moments:
 
 
 def wilson(share: Share, *, level: float = LEVEL) -> Interval:
-    """Return what a share may be.
-
-    Source: E. B. Wilson, JASA 22 (1927), the score interval.
-    """
+    """Return what a share may be: the score interval of E. B. Wilson, JASA 22 (1927)."""
     if not share.whole:
         return Interval(0.0, 1.0)
     z, n, p = _z(level), share.whole, share.value
@@ -152,10 +149,7 @@ def student(freedom: float, *, level: float = LEVEL) -> float:
 
 
 def smallest_visible(one: int, other: int, share: float, *, level: float = LEVEL) -> float:
-    """Return the difference of shares that groups of these sizes would show in four of five cases.
-
-    `share` is about what both have.
-    """
+    """Return which difference of shares such groups show in four of five cases; both have about `share`."""
     if not one or not other:
         return 1.0
     both = _z(level) + _NORMAL.inv_cdf(POWER)
@@ -177,10 +171,7 @@ def chance_of_sizes(sizes: Sequence[int]) -> float:
 
 
 def of_several(level: float, comparisons: int) -> float:
-    """Return the level of each of several comparisons by which all of them are right at `level`.
-
-    Source: Bonferroni's inequality.
-    """
+    """Return the level of each comparison by which several are right at `level` (Bonferroni's inequality)."""
     return 1 - (1 - level) / max(1, comparisons)
 
 

@@ -48,18 +48,21 @@ def convention_lines(report: IngestReport) -> list[str]:
 
 def ignored_lines(report: IngestReport) -> list[str]:
     """Return which columns and files nothing reads, a line for each file."""
-    return [*_ignored_columns(report), *_ignored_files(report)]
+    files = (
+        f"ignored file {base_name(each.file)}: {printable(each.reason)}" for each in report.ignored_files
+    )
+    return [*_ignored_columns(report), *files]
 
 
 def read_summary(report: IngestReport) -> list[str]:
     """Return in a few words what `reject_lines`, `convention_lines` and `ignored_lines` tell."""
-    columns = [len(file.ignored) for file in report.files]
-    conventions = [len(file.conventions) for file in report.files]
+    columns = sum(len(file.ignored) for file in report.files)
+    conventions = sum(len(file.conventions) for file in report.files)
     numbers = (
         (len(report.rejects), "reason for rejects", "reasons for rejects"),
-        (sum(columns), "ignored column", "ignored columns"),
+        (columns, "ignored column", "ignored columns"),
         (len(report.ignored_files), "ignored file", "ignored files"),
-        (sum(conventions), "column read by a convention", "columns read by a convention"),
+        (conventions, "column read by a convention", "columns read by a convention"),
     )
     return [f"{count(number)} {one if number == 1 else many}" for number, one, many in numbers if number]
 
@@ -75,11 +78,6 @@ def _named(columns: Sequence[str]) -> str:
     more = len(columns) - COLUMNS
     names = ", ".join(printable(each) for each in columns[:COLUMNS])
     return f"{names} and {count(more)} more" if more > 0 else names
-
-
-def _ignored_files(report: IngestReport) -> Iterator[str]:
-    for each in report.ignored_files:
-        yield f"ignored file {base_name(each.file)}: {printable(each.reason)}"
 
 
 def base_name(file: str) -> str:

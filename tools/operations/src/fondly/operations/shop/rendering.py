@@ -96,10 +96,7 @@ def rendered(file: ShopFile) -> dict[str, str]:
 
 
 def values_in(file: ShopFile) -> dict[str, object]:
-    """Return what the file says, by key: `shop.currency`.
-
-    Unless it says otherwise, reviews are in the locale's language, and links lead to the shop's hosts.
-    """
+    """Return what the file says, and what follows from its locale and address, by key: `shop.currency`."""
     tables = file.model_dump(exclude_unset=True)
     said: dict[str, object] = {
         f"{section}.{key}": value

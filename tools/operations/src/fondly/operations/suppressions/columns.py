@@ -48,10 +48,7 @@ class Columns:
 
 
 def columns_of(first: Sequence[str]) -> Columns:
-    """Return the columns of a list by its first row.
-
-    Raises `OperationError` if neither an address nor a customer id can be among them.
-    """
+    """Return a list's columns by its first row; raise `OperationError` if none can say whom it is about."""
     header = [loosened(name) for name in first]
     places: dict[str, int] = {}
     for column, names in _NAMES.items():

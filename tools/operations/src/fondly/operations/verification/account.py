@@ -48,10 +48,7 @@ class Account:
 
     @classmethod
     def open(cls, environment: str, *, region: str, model_id: str | None = None) -> Self:
-        """Open clients; endpoints and credentials are those of the AWS SDK.
-
-        Raises `NoCredentialsError` if there are none: otherwise every single check would.
-        """
+        """Open clients by the AWS SDK's own settings; raise `NoCredentialsError` without credentials."""
         session: Any = boto3.Session(region_name=region)
         if session.get_credentials() is None:
             raise NoCredentialsError
