@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pydantic import BaseModel, JsonValue, ValidationError
@@ -92,11 +92,8 @@ class Listener:
 async def _create_queue(environment: Environment, topic_arns: Sequence[str]) -> str:
     """Create a queue with a short retention, to which only these topics may send."""
     name = environment.named(f"tail-{uuid4().hex[:12]}")
-    url = (
-        await environment.sqs.create_queue(
-            QueueName=name, Attributes={"MessageRetentionPeriod": str(RETENTION_S)}
-        )
-    )["QueueUrl"]
+    kept: Any = {"MessageRetentionPeriod": str(RETENTION_S)}
+    url = (await environment.sqs.create_queue(QueueName=name, Attributes=kept))["QueueUrl"]
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},

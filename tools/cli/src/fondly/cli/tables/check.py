@@ -54,13 +54,10 @@ def check_sections(result: CheckView) -> Iterator[Shown]:
 
 def _file(file: FileReport) -> Iterator[Line]:
     yield Line(file.file, "bold", Line(f": {file.format}, {counted(file.rows, 'row')}"))
-    renamed = [f"{source} → {field}" for field, source in file.columns.items() if _differ(source, field)]
+    columns = file.columns.items()
+    renamed = [f"{source} → {field}" for field, source in columns if source.strip().casefold() != field]
     if renamed:
         yield Line(f"  read as: {', '.join(renamed)}")
-
-
-def _differ(source: str, field: str) -> bool:
-    return source.strip().casefold() != field
 
 
 def _counts(report: IngestReport) -> Iterator[tuple[str, int, str, str]]:

@@ -9,7 +9,6 @@ from statistics import linear_regression
 
 from pydantic import BaseModel, ConfigDict
 
-FILE = "measured.toml"
 CLAIM_AND_ANSWER_WRITES = 3
 """A claim is a transaction and counts twice."""
 CACHE_READ_TOKENS, CACHE_WRITE_TOKENS = "cache_read_tokens", "cache_write_tokens"
@@ -65,7 +64,7 @@ class Line(BaseModel):
 @lru_cache(maxsize=1)
 def measured_runs() -> Mapping[str, MeasuredRun]:
     """The measured runs by name."""
-    text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath("measured.toml").read_text(encoding="utf-8")
     return {name: MeasuredRun.model_validate(run) for name, run in tomllib.loads(text).items()}
 
 

@@ -18,7 +18,6 @@ TRANSPORT = "sender_transport"
 """A setting that every deployment has; without it this process's variables are none of a sender."""
 NAMES = {TransportKind.SES: "Amazon SES", TransportKind.NONE: "no transport"}
 SECRETS = ("sender_smtp_password", "sender_dkim_key")
-NOT_READ = "not-read"
 NO_TRANSPORT = "the sender has no transport: set FONDLY_SENDER_TRANSPORT to smtp or ses, and start it again"
 
 
@@ -116,7 +115,7 @@ async def _parameters(
     environment: Environment, parameters: Mapping[str, str], *, secrets: bool
 ) -> dict[str, str]:
     secret = {name for name in parameters if name.removeprefix(PREFIX).lower() in SECRETS}
-    unread = {} if secrets else dict.fromkeys(secret, NOT_READ)
+    unread = {} if secrets else dict.fromkeys(secret, "not-read")
     wanted = {name: arn for name, arn in parameters.items() if name not in unread}
     if not wanted:
         return unread

@@ -7,14 +7,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fondly.operations.environment import Environment, open_client
 from fondly.operations.errors import OperationError
 
-MAX_NAME_CHARS = 200
-UNKNOWN_USER = "unknown"
-
 
 async def decider(environment: Environment, by: str | None) -> str:
     """Return the given name if it will do, else the caller's ARN on AWS, else this machine's user."""
     if by is not None:
-        return one_line(by, "--by", most=MAX_NAME_CHARS)
+        return one_line(by, "--by", most=200)
     return (await _arn(environment) if environment.on_aws else None) or _user()
 
 
@@ -41,4 +38,4 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
-        return UNKNOWN_USER
+        return "unknown"

@@ -24,13 +24,13 @@ class EmailView(BaseModel):
     """One finished email, and what has become of it."""
 
     customer_id: str
-    subject: str
-    preheader: str
-    language: str | None
-    copy_source: str
-    variant: str
+    subject: str = ""
+    preheader: str = ""
+    language: str | None = None
+    copy_source: str = ""
+    variant: str = ""
     """Of the subject line, where a shop compares some."""
-    made_at: datetime | None
+    made_at: datetime | None = None
     dispatch: Dispatch | None
     """None while nothing is known of it: it has not been sent."""
     held_out: bool = False
@@ -138,14 +138,5 @@ class Emails:
 
 
 def _view(customer_id: str, record: EmailRecord | None, dispatch: Dispatch | None) -> EmailView:
-    return EmailView(
-        customer_id=customer_id,
-        subject=record.subject if record else "",
-        preheader=record.preheader if record else "",
-        language=record.language if record else None,
-        copy_source=record.copy_source if record else "",
-        variant=record.variant if record else "",
-        made_at=record.created_at if record else None,
-        dispatch=dispatch,
-        held_out=record is None,
-    )
+    made = {**vars(record), "made_at": record.created_at} if record else {}
+    return EmailView(**{**made, "customer_id": customer_id, "dispatch": dispatch, "held_out": record is None})

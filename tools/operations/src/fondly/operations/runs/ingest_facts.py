@@ -11,7 +11,6 @@ REASONS = 6
 """So many of the most frequent reasons are shown; `rejects.jsonl` has every reject."""
 COLUMNS = 8
 """So many ignored columns of a file are named: programs export many that nothing needs."""
-UNNAMED = "the row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def _reject_line(reason: RejectReason, *, several: bool) -> RejectLine:
     rows = "" if reason.kind == "row" else " values" if reason.count > 1 else " value"
     return RejectLine(
         number=f"{count(reason.count)}{rows}",
-        column=printable(reason.column) if reason.column else UNNAMED,
+        column=printable(reason.column) if reason.column else "the row",
         expected=printable(reason.expected),
         first=f"{where}{found}",
     )

@@ -163,7 +163,9 @@ def details(
         units=[_priced(unit, amount) for unit, amount in used_units(reports).items()],
         cost_usd=totals.cost_usd,
         recommender=RecommenderState.of(run),
-        rejects=_rejects(run.run_id, totals.counts, bucket),
+        rejects=Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run.run_id)}")
+        if (rows := totals.counts.get(Counted.REJECTED_ROWS, 0))
+        else None,
     )
 
 
@@ -195,8 +197,3 @@ def used_units(reports: Sequence[PartReport]) -> dict[str, Decimal]:
 def _priced(unit: str, amount: Decimal) -> UnitView:
     price = price_of(unit)
     return UnitView(unit=unit, amount=amount, cost_usd=None if price is None else amount * price)
-
-
-def _rejects(run_id: str, counts: dict[str, int], bucket: str) -> Rejects | None:
-    rows = counts.get(Counted.REJECTED_ROWS, 0)
-    return Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run_id)}") if rows else None
