@@ -56,8 +56,7 @@ class Features:
         """Store a decision; return its record and warnings; raise `OperationError` for an unfit text."""
         stored = (await self.records.existing([product_id])).get(product_id)
         try:
-            lists = WordLists.load(language)
-            features = edited_features(texts, lists)
+            features = edited_features(texts, lists := WordLists.load(language))
         except (LookupError, UnfitFeatureError) as error:
             raise OperationError(str(error)) from error
         record = ProductFeatures(

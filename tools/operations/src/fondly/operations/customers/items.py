@@ -138,11 +138,7 @@ async def scan(scope: Scope, table: str, **request: Any) -> AsyncIterator[dict[s
 
 
 async def whom(scope: Scope, words: Sequence[str]) -> Gone:
-    """Return the customers with these ids, or with these addresses.
-
-    A word with an `@` is an address, unless a customer has it for an id. An address counts, too, that no
-    customer has.
-    """
+    """Return the customers with these ids or addresses; an id may have an `@`, an address no customer."""
     ids, addresses = set[str](), set[str]()
     for word in words:
         if "@" in word and await get(scope, "customers", {"customer_id": word}) is None:

@@ -12,7 +12,12 @@ async def decider(environment: Environment, by: str | None) -> str:
     """Return the given name if it will do, else the caller's ARN on AWS, else this machine's user."""
     if by is not None:
         return one_line(by, "--by", most=200)
-    return (await _arn(environment) if environment.on_aws else None) or _user()
+    if environment.on_aws and (arn := await _arn(environment)):
+        return arn
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"
 
 
 def one_line(text: str, option: str, *, most: int) -> str:
@@ -32,10 +37,3 @@ async def _arn(environment: Environment) -> str | None:
             return str((await sts.get_caller_identity())["Arn"])
     except (ClientError, BotoCoreError):
         return None
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return "unknown"

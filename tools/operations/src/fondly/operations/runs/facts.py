@@ -57,10 +57,7 @@ class CustomerGroup:
 
 
 def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
-    """Return what became of all customers: the groups together are the count `customers`.
-
-    Groups without anybody are left out, but for those who got an email; none if nobody is counted.
-    """
+    """Return what became of all customers; who got an email come first, groups of nobody are left out."""
     if Counted.CUSTOMERS not in facts.counts:
         return []
     emailed = CustomerGroup("have an email", facts.counts.get(Counted.EMAILS, 0))

@@ -170,10 +170,7 @@ def details(
 
 
 def find(runs: Sequence[Run], wanted: str) -> Run:
-    """Return the run named by its id, the beginning of one, or `latest`.
-
-    `runs` are in order of age, the latest last. Raises `OperationError` if there is none or more than one.
-    """
+    """Return the run of an id, its beginning or `latest`, the last; raise `OperationError` without one."""
     if wanted == LATEST and runs:
         return runs[-1]
     found = [run for run in runs if run.run_id.removeprefix(PREFIX).startswith(wanted.removeprefix(PREFIX))]

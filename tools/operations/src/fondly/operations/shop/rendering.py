@@ -1,7 +1,4 @@
-"""The services' variables that a shop's file stands for: rendered once, and passed on in three ways.
-
-The embedded stack exports them, `docker compose` reads them from a file, Terraform from a variable.
-"""
+"""The services' variables that a shop's file stands for: as exports, for compose and for Terraform."""
 
 import json
 import re
