@@ -17,8 +17,7 @@ from fondly.operations.shop.file import read_shop_file
 from fondly.operations.shop.loading import UNSUBSCRIBE_KEY
 from fondly.operations.shop.rendering import SERVICES, SETTINGS, VARIABLES, as_dotenv, as_tfvars, by_service
 from fondly.operations.shop.rows import rows
-from fondly.operations.shop.schema import schema_text
-from fondly.operations.shop.writing import toml
+from fondly.operations.shop.writing import schema_text, toml
 from fondly.runtime.settings import PREFIX
 from fondly.stack.local_shop import stack_variables
 from tests.support.setting_names import SERVICES as SETTINGS_OF

@@ -14,7 +14,7 @@ from aiobotocore.session import get_session
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
-from fondly.operations.suppressions import lists, ses
+from fondly.operations.suppressions import lists
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.consent import DynamoDBConsent
 
@@ -274,7 +274,7 @@ def test_the_accounts_own_list_is_imported(
     async def open_account(_service: str, _region: str) -> AsyncIterator[Account]:
         yield Account()
 
-    monkeypatch.setattr(ses, "open_client", open_account)
+    monkeypatch.setattr(lists, "open_client", open_account)
     assert fondly("suppress", "import", "--ses").err == "2 on the list; 2 suppressed that were not before\n"
     found = stored(resources)
     assert [found[who].reason for who in ("asha@shop.example", "bo@shop.example")] == [

@@ -14,7 +14,7 @@ from fondly.cli.tables.settings import SETTINGS
 from fondly.operations.shop import load_shop
 from fondly.operations.shop.file import read_shop_file
 from fondly.operations.shop.rows import rows
-from fondly.operations.shop.schema import SCHEMA_FILE, schema_text
+from fondly.operations.shop.writing import SCHEMA_FILE, schema_text
 from tools.cli.tests.conftest import Fondly
 from tools.cli.tests.screens import Show, compare, in_pipe, on_terminal
 

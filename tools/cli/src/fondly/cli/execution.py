@@ -18,10 +18,7 @@ INTERRUPTED = 130
 
 
 def guarded(command: Callable[..., Answer | None]) -> Callable[..., None]:
-    """Make a command of a function: its answer is printed; errors are one line, with exit code 1.
-
-    Ctrl-C and SIGTERM are one line, with exit code 130.
-    """
+    """Make a command of a function: it prints the answer, and a line for an error (1) or interrupt (130)."""
     return _made(command, command, parameters_of(command))
 
 

@@ -23,7 +23,9 @@ def plain(text: str) -> str:
     Reasons, keys and bodies come from outside. Direction marks and line breaks are escaped as well, so that
     one value stays on one line and reads in its own order.
     """
-    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
+    )
 
 
 def print_json(value: "Json", *, lines: bool = False) -> None:
@@ -83,7 +85,3 @@ def fitted(text: str) -> str:
 
 def _dumped(value: "BaseModel | Mapping[str, object]") -> object:
     return value if isinstance(value, Mapping) else value.model_dump(mode="json")
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")

@@ -4,7 +4,6 @@ import asyncio
 import json as json_text
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -17,40 +16,38 @@ from fondly.operations.events import ReceivedEvent, listening
 from fondly.operations.formatting import UNKNOWN
 
 
-@dataclass(frozen=True)
-class Tail:
-    """Prints the events of some topics (all if none is named) and of runs whose id begins with `of_run`."""
+async def print_events(
+    environment: Environment,
+    topics: Sequence[str],
+    of_run: str,
+    *,
+    limit: int | None,
+    timeout_s: float | None,
+    json: bool,
+) -> None:
+    """Print the events of topics, by default all, and of runs whose ids begin so, until one limit is reached.
 
-    environment: Environment
-    topics: Sequence[str]
-    of_run: str
-    limit: int | None
-    json: bool
+    Raises `OperationError` for an unknown topic.
+    """
+    with suppress(TimeoutError):
+        async with (
+            asyncio.timeout(timeout_s),
+            listening(environment, topics) as listener,
+            aclosing(listener.events(of_run)) as events,
+        ):
+            say(f"listening to {', '.join(listener.topics)}; stop with Ctrl-C")
+            shown = 0
+            async for event in events:
+                print_json(event, lines=True) if json else draw([_line(event)], console())
+                shown += 1
+                if shown == limit:
+                    return
 
-    async def run(self, timeout_s: float | None) -> None:
-        """Print until `limit` events or `timeout_s`; raise `OperationError` for an unknown topic."""
-        with suppress(TimeoutError):
-            async with (
-                asyncio.timeout(timeout_s),
-                listening(self.environment, self.topics) as listener,
-                aclosing(listener.events(self.of_run)) as events,
-            ):
-                say(f"listening to {', '.join(listener.topics)}; stop with Ctrl-C")
-                shown = 0
-                async for event in events:
-                    self._print(event)
-                    shown += 1
-                    if shown == self.limit:
-                        return
 
-    def _print(self, event: ReceivedEvent) -> None:
-        if self.json:
-            print_json(event, lines=True)
-            return
-        kind = (event.type or UNKNOWN).removeprefix("fondly.").partition(".")[0]
-        about = Line(f"{event.subject or UNKNOWN} ", "cyan", Line(_summary(event)))
-        line = Line(f"{utc_now():%H:%M:%S} ", "dim", Line(f"{kind:<22} ", "bold", about))
-        draw([line], console())
+def _line(event: ReceivedEvent) -> Line:
+    kind = (event.type or UNKNOWN).removeprefix("fondly.").partition(".")[0]
+    about = Line(f"{event.subject or UNKNOWN} ", "cyan", Line(_summary(event)))
+    return Line(f"{utc_now():%H:%M:%S} ", "dim", Line(f"{kind:<22} ", "bold", about))
 
 
 def _summary(event: ReceivedEvent) -> str:

@@ -87,10 +87,7 @@ class Environment:
         return reply["Attributes"]["QueueArn"]
 
     async def topic_arn(self, name: str) -> str:
-        """Return a topic's ARN; raise `MissingResourceError` if it does not exist.
-
-        It differs from a queue's ARN only in service and name, and needs no listing of all topics.
-        """
+        """Return a topic's ARN, which is like a queue's; raise `MissingResourceError` if there is none."""
         arn = (await self.queue_arn(await self.queue_url(next(iter(self.topology.queues))))).split(":")
         arn[2], arn[5] = "sns", self.named(name)
         with _missing(NO_TOPIC, "topic", self.named(name)):

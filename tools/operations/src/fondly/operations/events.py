@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pydantic import BaseModel, JsonValue, ValidationError
@@ -42,10 +42,7 @@ def read_event(body: str) -> ReceivedEvent:
 
 @asynccontextmanager
 async def listening(environment: Environment, topics: Sequence[str] = ()) -> AsyncIterator["Listener"]:
-    """Subscribe a new queue to some topics, by default all; always remove both afterwards.
-
-    Raises `OperationError` for an unknown topic.
-    """
+    """Subscribe a new queue to topics, by default all, for a while; raise `OperationError` if unknown."""
     known = list(environment.topology.topics)
     if unknown := set(topics) - set(known):
         raise OperationError(f"no topic {unknown.pop()} in the topology, which has {', '.join(known)}")
@@ -95,11 +92,8 @@ class Listener:
 async def _create_queue(environment: Environment, topic_arns: Sequence[str]) -> str:
     """Create a queue with a short retention, to which only these topics may send."""
     name = environment.named(f"tail-{uuid4().hex[:12]}")
-    url = (
-        await environment.sqs.create_queue(
-            QueueName=name, Attributes={"MessageRetentionPeriod": str(RETENTION_S)}
-        )
-    )["QueueUrl"]
+    kept: Any = {"MessageRetentionPeriod": str(RETENTION_S)}
+    url = (await environment.sqs.create_queue(QueueName=name, Attributes=kept))["QueueUrl"]
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},

@@ -30,10 +30,7 @@ class Features:
         return cls(environment, DynamoDBFeatureRecords(environment.dynamodb, table))
 
     async def of_run(self, wanted: str) -> tuple[list[ProductFeatures], int]:
-        """Return those of the products that a run recommends, and of how many products none are stored.
-
-        Raises `OperationError` for an unknown run.
-        """
+        """Return those of the products that a run recommends, and how many of these have none."""
         run = await find_run(await self.environment.ledger(), wanted)
         product_ids = {product_id async for product_id in self._recommended(run)}
         found = await self.records.existing(sorted(product_ids))
@@ -56,14 +53,10 @@ class Features:
     async def decide(
         self, product_id: str, texts: Sequence[str], *, by: str, language: str
     ) -> tuple[ProductFeatures, list[str]]:
-        """Store a person's decision; return its record, and what the person should know about it.
-
-        Raises `OperationError` for a text that cannot be a feature and for a language without word lists.
-        """
+        """Store a decision; return its record and warnings; raise `OperationError` for an unfit text."""
         stored = (await self.records.existing([product_id])).get(product_id)
         try:
-            lists = WordLists.load(language)
-            features = edited_features(texts, lists)
+            features = edited_features(texts, lists := WordLists.load(language))
         except (LookupError, UnfitFeatureError) as error:
             raise OperationError(str(error)) from error
         record = ProductFeatures(

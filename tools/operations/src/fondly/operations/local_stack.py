@@ -1,7 +1,4 @@
-"""The local stack that runs in the background: how it is found.
-
-Its supervisor holds a lock while it runs, so that a file left by a process that was killed deceives nobody.
-"""
+"""How the local stack in the background is found: its supervisor holds a lock for as long as it runs."""
 
 import fcntl
 import os
@@ -64,7 +61,9 @@ def running_stack() -> BackgroundStack | None:
     folder = state_folder()
     pid = supervisor(folder)
     try:
-        return BackgroundStack(pid, _read_exports(folder.exports), folder) if pid else None
+        words = shlex.split(folder.exports.read_text())[1::2] if pid else []  # values may have line breaks
+        variables = {name: value for name, _, value in (word.partition("=") for word in words)}
+        return BackgroundStack(pid, variables, folder) if pid else None
     except FileNotFoundError:
         return None
 
@@ -85,11 +84,6 @@ def lock_file(descriptor: int, kind: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _read_exports(path: Path) -> dict[str, str]:
-    words = shlex.split(path.read_text())[1::2]  # a value may have lines of its own, as a key does
-    return {name: value for name, _, value in (word.partition("=") for word in words)}
 
 
 @contextmanager

@@ -46,10 +46,7 @@ async def depths(environment: Environment, url: str) -> dict[str, int]:
 
 
 async def oldest_ages_s(environment: Environment, names: Sequence[str]) -> dict[str, float]:
-    """Return the age of each queue's oldest message, by name, where CloudWatch has it.
-
-    SQS itself does not report it; emulators have no such metric.
-    """
+    """Return the age of each queue's oldest message by name; only CloudWatch has it, and no emulator."""
     now = utc_now()
     try:
         reply = await environment.cloudwatch.get_metric_data(

@@ -13,7 +13,7 @@ from yaml import YAMLError
 
 from fondly.operations import topology as topologies
 from fondly.operations.errors import OperationError
-from fondly.operations.local_stack import ENVIRONMENT, BackgroundStack, exported, running_stack
+from fondly.operations.local_stack import ENVIRONMENT, exported, running_stack
 
 CHOICES = ("AWS_ENDPOINT_URL", "AWS_PROFILE")
 """Variables that name an account, and so rule out the local stack."""
@@ -40,7 +40,8 @@ def target(environment: str | None, region: str | None) -> Iterator[Target]:
     with exported(local.variables if local else {}):
         _check_endpoints()
         local_url = local.variables["AWS_ENDPOINT_URL"] if local else None
-        yield Target(environment or _local_environment(local), region or _region(), local_url)
+        own = local.variables.get("FONDLY_ENVIRONMENT", ENVIRONMENT) if local else ENVIRONMENT
+        yield Target(environment or own, region or _region(), local_url)
 
 
 def load_topology(path: Path | None) -> topologies.Topology:
@@ -50,10 +51,6 @@ def load_topology(path: Path | None) -> topologies.Topology:
         return topologies.load_topology(path)
     except (OSError, YAMLError, ValidationError) as error:
         raise OperationError(f"{path} is not a valid topology: {error}") from error
-
-
-def _local_environment(local: BackgroundStack | None) -> str:
-    return local.variables.get("FONDLY_ENVIRONMENT", ENVIRONMENT) if local else ENVIRONMENT
 
 
 def _region() -> str:

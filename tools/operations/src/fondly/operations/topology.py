@@ -7,8 +7,6 @@ from pydantic import BaseModel, ConfigDict
 
 TOPOLOGY = (Path(__file__).parent / "../../../../../infra/topology.yaml").resolve()
 """Its path in a checkout; an installed package needs `--topology`."""
-
-
 SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender")
 """Everything with a queue of its own, in the order of the flow."""
 DEAD_LETTER_SUFFIX = "-dlq"

@@ -65,7 +65,6 @@ def demo(
     """
     from functools import partial
 
-    from fondly.cli.output import say
     from fondly.operations.shop import load_shop
     from fondly.stack.embedded import FINISHING, embedded_stack
     from fondly.stack.kept import kept_stack, require_no_stack

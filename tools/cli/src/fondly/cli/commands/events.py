@@ -32,6 +32,6 @@ async def tail(
 
     `--json` prints one per line.
     """
-    from fondly.cli.tail import Tail
+    from fondly.cli.tail import print_events
 
-    await Tail(environment, topic or [], of_run=run or "", limit=limit, json=json).run(timeout_s)
+    await print_events(environment, topic or [], run or "", limit=limit, timeout_s=timeout_s, json=json)

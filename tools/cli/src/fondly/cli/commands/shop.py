@@ -43,8 +43,7 @@ def init(
     Suggestions come from the shop's own file, if it is given, and from the machine. Every other key is in the
     file as a comment. Editors check and complete it by the schema that is written beside it.
     """
-    from fondly.operations.shop.schema import SCHEMA_FILE, schema_text
-    from fondly.operations.shop.writing import commented
+    from fondly.operations.shop.writing import SCHEMA_FILE, commented, schema_text
 
     if target.exists() and not force:
         raise OperationError(f"{target} exists: change it there, or replace it with --force")
@@ -104,7 +103,7 @@ def tfvars(config: ConfigFile = None) -> None:
 @guarded
 def schema() -> None:
     """Print the JSON Schema by which editors check and complete the file."""
-    from fondly.operations.shop.schema import schema_text
+    from fondly.operations.shop.writing import schema_text
 
     sys.stdout.write(schema_text())
 

@@ -6,19 +6,14 @@ from fondly.cli.tables.cost import money
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
 from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import FileReport, IngestReport
-from fondly.contracts.records import Exclusion
 from fondly.operations.check.estimate import Estimate
 from fondly.operations.check.views import CheckView, Training
 from fondly.operations.formatting import count, counted, share, usd
+from fondly.operations.runs.facts import EXCLUDED
 from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
 from fondly.stack.fact_tables import rejects_table
 
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
-CAUSES = {
-    Exclusion.NO_CONSENT: "without consent",
-    Exclusion.SUPPRESSED: "suppressed",
-    Exclusion.UNDER_AGE: "under age",
-}
 CONFLICTS = {
     Counted.PRODUCT_DIFFERENCES: "fields of products that differ between their rows: the last row counts",
     Counted.REVIEW_CONFLICTS: "reviews repeated with other words: the first words count",
@@ -59,13 +54,10 @@ def check_sections(result: CheckView) -> Iterator[Shown]:
 
 def _file(file: FileReport) -> Iterator[Line]:
     yield Line(file.file, "bold", Line(f": {file.format}, {counted(file.rows, 'row')}"))
-    renamed = [f"{source} → {field}" for field, source in file.columns.items() if _differ(source, field)]
+    columns = file.columns.items()
+    renamed = [f"{source} → {field}" for field, source in columns if source.strip().casefold() != field]
     if renamed:
         yield Line(f"  read as: {', '.join(renamed)}")
-
-
-def _differ(source: str, field: str) -> bool:
-    return source.strip().casefold() != field
 
 
 def _counts(report: IngestReport) -> Iterator[tuple[str, int, str, str]]:
@@ -81,9 +73,8 @@ def _remark(name: str, report: IngestReport) -> str:
     if name == Counted.PRODUCTS and (number := report.counts.get(Counted.PRODUCTS_OUT_OF_STOCK)):
         return f"{count(number)} out of stock, never recommended"
     if name == Counted.CUSTOMERS and report.exclusions:
-        return (
-            ", ".join(f"{count(n)} {CAUSES[cause]}" for cause, n in report.exclusions.items()) + ": no email"
-        )
+        excluded = (f"{count(number)} {EXCLUDED[cause]}" for cause, number in report.exclusions.items())
+        return f"{', '.join(excluded)}: no email"
     return ""
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
 from fondly.operations.cost.estimate import CostEstimate
 from fondly.operations.cost.lines import CostLine, total
-from fondly.operations.cost.measured import BudgetView, MeasuredCost
+from fondly.operations.cost.measured import MeasuredCost
 from fondly.operations.cost.realtime import RealtimeCost
 from fondly.operations.formatting import count, usd
 from fondly.runtime.runs.pricing import prices
@@ -29,10 +29,12 @@ def measured_sections(found: MeasuredCost) -> Iterator[Shown]:
     yield from (Line(f"{found.run_id}  {found.status}", "bold"), GAP, lines_table(found.lines, "used"), GAP)
     if found.emails:
         yield Line(f"1,000 emails: {money(found.total_usd / found.emails * 1000)}")
-    if found.budget:
-        yield Line(_told(found.budget), wraps=True)
-    if found.budget and found.budget.stopped:
-        yield Line(f"stopped: {found.budget.stopped}", "bold yellow")
+    if budget := found.budget:
+        own = "" if budget.limit is None else f", of {budget.limit:.2f} dollars that it may spend"
+        told = f"budget: {budget.spent:.4f} dollars spent, {budget.reserved:.4f} reserved{own}"
+        yield Line(told, wraps=True)
+        if budget.stopped:
+            yield Line(f"stopped: {budget.stopped}", "bold yellow")
     yield from _prices(found.lines)
 
 
@@ -96,8 +98,3 @@ def _source() -> str:
     known = prices().values()
     region, days = next(iter(known)).region, {price.date for price in known}
     return f"list prices of {region}, compared {min(days)}: runs/prices.toml names every page"
-
-
-def _told(budget: BudgetView) -> str:
-    own = "" if budget.limit is None else f", of {budget.limit:.2f} dollars that it may spend"
-    return f"budget: {budget.spent:.4f} dollars spent, {budget.reserved:.4f} reserved{own}"

@@ -70,7 +70,7 @@ def _facts(known: Known) -> Iterator[tuple[str, str]]:
 
 def _contact(contact: Contact) -> str:
     times = contact.times
-    told = [f"{count(len(times))} {'time' if len(times) == 1 else 'times'}"]
+    told = [counted(len(times), "time")]
     if times:
         told.append(f"last on {datetime.fromtimestamp(times[0], UTC):%Y-%m-%d}")
     if contact.frequency is not Frequency.ANY:

@@ -28,8 +28,6 @@ MEANINGS: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.REJECTED: "rejected: nothing more goes out",
     DeliveryStatus.DONE: "done",
 }
-SAMPLE_IS_OUT = "its sample has gone out, the rest is held"
-STARTS_LATER = "approved, goes out later"
 FORGOTTEN = "their customers have been forgotten"
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.SENT: ("sent", "green"),
@@ -145,8 +143,8 @@ def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, s
 
 def _meaning(view: DeliveryView) -> str:
     if _sample_is_out(view):
-        return SAMPLE_IS_OUT
-    return STARTS_LATER if starts_later(view.delivery) else MEANINGS[view.delivery.status]
+        return "its sample has gone out, the rest is held"
+    return "approved, goes out later" if starts_later(view.delivery) else MEANINGS[view.delivery.status]
 
 
 def _is_sample(delivery: Delivery) -> bool:
@@ -188,7 +186,8 @@ def _emails(view: DeliveryView) -> Iterator[_Number]:
     back = {f"{BOUNCES.get(kind, kind)}s": number for kind, number in view.tally.bounced.items()}
     for name, number in {**back, "clicked": view.tally.clicked}.items():
         if number:
-            yield _Number(name, number, _of_sent(number, view))
+            sent = view.tally.of(Outcome.SENT)
+            yield _Number(name, number, f"{number / sent:.3%} of those sent" if sent else "")
 
 
 def _why(outcome: Outcome, tally: Tally) -> str:
@@ -197,11 +196,6 @@ def _why(outcome: Outcome, tally: Tally) -> str:
     if outcome is Outcome.SENT:
         return ", ".join(f"by {name}" for name in tally.transports)
     return ""
-
-
-def _of_sent(number: int, view: DeliveryView) -> str:
-    sent = view.tally.of(Outcome.SENT)
-    return f"{number / sent:.3%} of those sent" if sent else ""
 
 
 def caller(by: str) -> str:

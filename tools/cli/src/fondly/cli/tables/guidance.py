@@ -69,7 +69,8 @@ def _costs() -> Iterator[str]:
     yield _row(
         "**total**", f"left out; {money(said)}", *(f"**{money(total(lines[size]))}**" for size in SIZES)
     )
-    yield _row("1,000 emails", money(said / SIZES[0] * 1000), *(_each(lines[size], size) for size in SIZES))
+    thousands = (money(total(lines[size]) / size * 1000) for size in SIZES)
+    yield _row("1,000 emails", money(said / SIZES[0] * 1000), *thousands)
 
 
 def _errors() -> Iterator[str]:
@@ -106,10 +107,6 @@ def _beside() -> Iterator[str]:
 
 def _of(lines: Sequence[CostLine], units: Sequence[str]) -> list[CostLine]:
     return [each for each in lines if each.unit.startswith(tuple(units))]
-
-
-def _each(lines: Sequence[CostLine], emails: int) -> str:
-    return money(total(list(lines)) / emails * 1000)
 
 
 def _row(*cells: str) -> str:

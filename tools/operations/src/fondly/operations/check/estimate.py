@@ -1,7 +1,4 @@
-"""What a run of checked files would take of AWS: calls, hours at the quotas of a new account, dollars.
-
-Everything that is counted in the files is exact. The rest is reckoned as `fondly cost` does.
-"""
+"""What a run of checked files takes of AWS; what is not counted in them is reckoned as `fondly cost` does."""
 
 from decimal import Decimal
 

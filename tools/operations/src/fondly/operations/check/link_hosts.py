@@ -1,7 +1,4 @@
-"""The hosts that a trial's emails may link to: those that most products of its files name.
-
-One odd row does not make its host trusted; a shop in production lists its hosts instead.
-"""
+"""The hosts that a trial's emails may link to: those of most products, so that one odd row adds none."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -30,8 +27,8 @@ def any_host(environment: Mapping[str, str]) -> dict[str, str]:
 def usual_hosts(links: Counter[str], pictures: Counter[str]) -> dict[str, str]:
     """Return the mailer's settings for the hosts of a shop's links and pictures; without any, none."""
     counted = {LINK_HOSTS: links, IMAGE_HOSTS: pictures}
-    return {name: ",".join(_usual(hosts)) for name, hosts in counted.items() if hosts}
-
-
-def _usual(hosts: Counter[str]) -> list[str]:
-    return sorted(host for host, rows in hosts.items() if rows >= MIN_SHARE * hosts.total())
+    return {
+        name: ",".join(sorted(host for host, rows in hosts.items() if rows >= MIN_SHARE * hosts.total()))
+        for name, hosts in counted.items()
+        if hosts
+    }

@@ -21,7 +21,10 @@ def write(sources: Sequence[SourceFile], path: Path) -> None:
     if path.exists():
         raise OperationError(f"{path} exists: move it away, or name another file")
     layouts = [_layout(source) for source in sources]
-    text = write_mapping(layouts[0]) if len(layouts) == 1 else _of_all(layouts)
+    text = write_mapping(layouts[0])
+    if len(layouts) > 1:
+        named = ((Path(each.file).name, indent(write_mapping(each), " " * 4)) for each in layouts)
+        text = "files:\n" + "".join(f"  {dumps(name)}:\n{mapping}" for name, mapping in named)
     path.write_text(text, encoding="utf-8")
 
 
@@ -33,8 +36,3 @@ def _layout(source: SourceFile) -> Layout:
         return error.layout
     except FileError as error:
         raise OperationError(f"{source.key}: {error}") from error
-
-
-def _of_all(layouts: Sequence[Layout]) -> str:
-    files = (f"  {dumps(Path(each.file).name)}:\n{indent(write_mapping(each), ' ' * 4)}" for each in layouts)
-    return "files:\n" + "".join(files)

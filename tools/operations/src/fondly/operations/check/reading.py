@@ -35,10 +35,7 @@ class Chosen:
 
 
 def choose(paths: Sequence[Path], shop: Shop, mapping: Path | None = None) -> Chosen:
-    """Return what of the paths is data, with its mapping: the one given, the one beside it, else the shop's.
-
-    Raises `OperationError` if there is none, or if the mapping cannot be used.
-    """
+    """Return what of the paths is data, and its mapping; raise `OperationError` if none can be used."""
     try:
         files, ignored = _files(paths)
         said = _mapping(mapping or _beside(paths), shop)

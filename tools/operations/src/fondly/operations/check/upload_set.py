@@ -10,7 +10,6 @@ from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, kind_of_name, without_data
 from fondly.ingest.domain.file_sets import SetFile, StoredFile
 from fondly.ingest.domain.folders import newest
-from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.manifest import read_manifest
 from fondly.ingest.domain.pieces import tables
 from fondly.ingest.domain.uploads import missing_kinds
@@ -38,7 +37,8 @@ def files_of_set(folder: Path, kind_of_file: KindOfFile = kind_of_name) -> list[
 def manifest_of(files: Iterable[tuple[str, Path]], kind_of_file: KindOfFile = kind_of_name) -> bytes:
     """Return the manifest of files, each by the name of its upload; kinds follow from their own names."""
     named = [
-        {"name": name, "sha256": _sha256(path)} | _kind(kind_of_file(path.name))
+        {"name": name, "sha256": _sha256(path)}
+        | ({"kind": kind} if (kind := kind_of_file(path.name)) else {})
         for name, path in files
         if path.name not in {MAPPING, MANIFEST}
     ]
@@ -64,10 +64,6 @@ def _data(
 
 def _stored(path: Path) -> StoredFile:
     return StoredFile(str(path), "", datetime.fromtimestamp(path.stat().st_mtime, UTC))
-
-
-def _kind(kind: Kind | None) -> dict[str, str]:
-    return {"kind": kind} if kind else {}
 
 
 def _sha256(path: Path) -> str:

@@ -34,21 +34,16 @@ def view(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> CheckView:
     report = checked.report
     if report.failed:
         return CheckView(usable=False, failed=report.failed, report=report)
-    training = _training(checked)
+    size = size_of(checked)
     return CheckView(
         usable=True,
         failed=None,
         report=report,
-        training=training,
+        training=Training(
+            interactions=size.interactions,
+            returning=size.returning,
+            trains=size.shortfall is None,
+            shortfall=size.shortfall,
+        ),
         estimate=estimate(workload_of(checked, model_id=model_id)),
-    )
-
-
-def _training(checked: CheckedFiles) -> Training:
-    size = size_of(checked)
-    return Training(
-        interactions=size.interactions,
-        returning=size.returning,
-        trains=size.shortfall is None,
-        shortfall=size.shortfall,
     )

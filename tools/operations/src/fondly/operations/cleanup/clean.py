@@ -18,7 +18,6 @@ from fondly.runtime.errors import error_code
 from fondly.runtime.retry import UnprocessedError
 
 RUN_ID = re.compile(r"run-[0-9a-f]{16,}")
-REASON = "cleaned up by an operator"
 Step = Callable[[Scope], Awaitable[None]]
 
 
@@ -32,10 +31,7 @@ async def clean(scope: Scope) -> None:
 
 
 async def whole_id(environment: Environment, wanted: str) -> str:
-    """Return the id of a run that begins so, or is the `latest`.
-
-    A whole id need not be in the ledger: a clean-up that was killed may have deleted it there.
-    """
+    """Return a run's id; a whole one need not be in the ledger: a killed clean-up may have deleted it."""
     if RUN_ID.fullmatch(wanted):
         return wanted
     return (await find_run(await environment.ledger(), wanted)).run_id
@@ -52,11 +48,7 @@ async def open_runs(scope: Scope) -> list[str]:
 
 async def _steps(scope: Scope) -> Sequence[tuple[str, Step]]:
     """Runs are ended first, so that services make nothing again; the ledger goes last."""
-    paid: list[tuple[str, Step]] = [
-        ("runs", _end_runs),
-        ("Personalize", clean_personalize),
-        ("objects", delete_objects),
-    ]
+    paid = [("runs", _end_runs), ("Personalize", clean_personalize), ("objects", delete_objects)]
     if scope.run_id:
         return [*paid, ("dead letters", delete_dead_letters), ("items", delete_items)]
     steps = [paid[0], ("messages", purge_queues), *paid[1:]]
@@ -68,7 +60,7 @@ async def _steps(scope: Scope) -> Sequence[tuple[str, Step]]:
 async def _end_runs(scope: Scope) -> None:
     for run_id in await open_runs(scope):
         if not scope.dry_run:
-            await (await scope.environment.ledger()).fail(run_id, REASON)
+            await (await scope.environment.ledger()).fail(run_id, "cleaned up by an operator")
         scope.report.deleted("open runs ended")
 
 

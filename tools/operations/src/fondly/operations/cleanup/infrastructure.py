@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -10,6 +12,10 @@ from fondly.operations.environment import NO_BUCKET, NO_QUEUE, NO_TABLE, NO_TOPI
 from fondly.operations.topology import MADE_BY, PROVISIONER
 from fondly.runtime.errors import error_code
 from fondly.runtime.tags import STACK
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_sns.client import SNSClient
 
 
 class Owner(StrEnum):
@@ -33,23 +39,24 @@ Names = Sequence[str]
 
 async def delete_infrastructure(scope: Scope) -> None:
     """Delete what was provisioned; leave Terraform's, and whatever else nobody can be asked about."""
-    owner, names = await owner_of(scope), OwnNames(scope, await _tables(scope))
-    urls = names.ours(await _queues(scope), lambda url: url.rpartition("/")[2])
-    tails = [url for url in urls if names.short(url.rpartition("/")[2]).startswith(TAIL)]
+    environment, owner = scope.environment, await owner_of(scope)
+    tables = await _listed(environment.dynamodb, "list_tables", "TableNames")
+    names = OwnNames(scope, tables)
+    queues = await _listed(environment.sqs, "list_queues", "QueueUrls", QueueNamePrefix=environment.named(""))
+    urls = names.ours(queues, lambda url: url.rpartition("/")[2])
+    others = await _others(scope, names, tables)
     if owner is not Owner.PROVISIONER:
-        await _delete(scope, "queues", tails, _delete_queue)
-        kept = [url for url in urls if url not in tails]
-        for what, found in (("queues", kept), *(await _others(scope, names)).items()):
+        tails = [url for url in urls if names.short(url.rpartition("/")[2]).startswith(TAIL)]
+        await _delete(scope, "queues", tails, lambda url: environment.sqs.delete_queue(QueueUrl=url))
+        for what, found in {"queues": set(urls) - set(tails), **others}.items():
             scope.report.left(what, len(found), WHY[owner])
         return
-    others = await _others(scope, names)
-    await _delete(scope, "topics", others["topics"], _delete_topic)
-    await _delete(scope, "queues", urls, _delete_queue)
-    await _delete(scope, "buckets", others["buckets"], _delete_bucket)
+    await _delete(scope, "topics", others["topics"], partial(_delete_topic, environment.sns))
+    await _delete(scope, "queues", urls, lambda url: environment.sqs.delete_queue(QueueUrl=url))
+    await _delete(scope, "buckets", others["buckets"], lambda name: environment.s3.delete_bucket(Bucket=name))
     if not scope.report.failed:  # the ledger's table is the last, because it says who has made all this
-        last = scope.environment.named(LEDGER)
-        tables = sorted(others["tables"], key=lambda name: name == last)
-        await _delete(scope, "tables", tables, _delete_table)
+        own = sorted(others["tables"], key=lambda name: name == environment.named(LEDGER))
+        await _delete(scope, "tables", own, partial(_delete_table, environment.dynamodb))
 
 
 class OwnNames:
@@ -74,42 +81,26 @@ class OwnNames:
         ]
 
 
-async def _others(scope: Scope, names: OwnNames) -> dict[str, list[str]]:
+async def _others(scope: Scope, names: OwnNames, tables: Names) -> dict[str, list[str]]:
+    topics = [each["TopicArn"] for each in await _listed(scope.environment.sns, "list_topics", "Topics")]
+    buckets = (await scope.environment.s3.list_buckets()).get("Buckets", [])
     return {
-        "topics": names.ours(await _topics(scope), lambda arn: arn.rpartition(":")[2]),
-        "tables": names.ours(await _tables(scope)),
-        "buckets": names.ours(await _buckets(scope)),
+        "topics": names.ours(topics, lambda arn: arn.rpartition(":")[2]),
+        "tables": names.ours(tables),
+        "buckets": names.ours([each["Name"] for each in buckets]),
     }
 
 
-async def _queues(scope: Scope) -> list[str]:
-    pages = scope.environment.sqs.get_paginator("list_queues").paginate(
-        QueueNamePrefix=scope.environment.named("")
-    )
-    return [url async for page in pages for url in page.get("QueueUrls", [])]
+async def _listed(client: Any, operation: str, member: str, **request: str) -> list[Any]:  # noqa: ANN401 - clients have no common type
+    pages = client.get_paginator(operation).paginate(**request)
+    return [each async for page in pages for each in page.get(member, [])]
 
 
-async def _topics(scope: Scope) -> list[str]:
-    pages = scope.environment.sns.get_paginator("list_topics").paginate()
-    return [topic["TopicArn"] async for page in pages for topic in page.get("Topics", [])]
-
-
-async def _tables(scope: Scope) -> list[str]:
-    pages = scope.environment.dynamodb.get_paginator("list_tables").paginate()
-    return [name async for page in pages for name in page.get("TableNames", [])]
-
-
-async def _buckets(scope: Scope) -> list[str]:
-    return [each["Name"] for each in (await scope.environment.s3.list_buckets()).get("Buckets", [])]
-
-
-async def _delete(
-    scope: Scope, what: str, found: Names, delete: Callable[[Scope, str], Awaitable[object]]
-) -> None:
+async def _delete(scope: Scope, what: str, found: Names, delete: Callable[[str], Awaitable[object]]) -> None:
     for each in found:
         try:
             if not scope.dry_run:
-                await delete(scope, each)
+                await delete(each)
         except ClientError as error:
             if error_code(error) not in GONE:
                 scope.report.failure(what, error_code(error), 1)
@@ -117,30 +108,18 @@ async def _delete(
         scope.report.deleted(what)
 
 
-async def _delete_queue(scope: Scope, url: str) -> None:
-    await scope.environment.sqs.delete_queue(QueueUrl=url)
-
-
-async def _delete_topic(scope: Scope, arn: str) -> None:
+async def _delete_topic(sns: "SNSClient", arn: str) -> None:
     """Delete a topic after its subscriptions, which AWS would keep for days."""
-    sns = scope.environment.sns
-    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
-    subscriptions = [each["SubscriptionArn"] async for page in pages for each in page["Subscriptions"]]
-    for subscription in subscriptions:
-        await sns.unsubscribe(SubscriptionArn=subscription)
+    for each in await _listed(sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn):
+        await sns.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
     await sns.delete_topic(TopicArn=arn)
 
 
-async def _delete_table(scope: Scope, name: str) -> None:
-    dynamodb = scope.environment.dynamodb
+async def _delete_table(dynamodb: "DynamoDBClient", name: str) -> None:
     await dynamodb.delete_table(TableName=name)
     await dynamodb.get_waiter("table_not_exists").wait(
         TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 300}
     )
-
-
-async def _delete_bucket(scope: Scope, name: str) -> None:
-    await scope.environment.s3.delete_bucket(Bucket=name)
 
 
 async def owner_of(scope: Scope) -> Owner:

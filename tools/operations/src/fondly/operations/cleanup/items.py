@@ -26,11 +26,9 @@ BY_RUN: Mapping[str, str] = {
 }
 """The tables with items of one run, and the condition that finds them; all runs share the others."""
 SENT = "#run_id = :run AND outcome IN (:sent, :sending, :in_doubt)"
-DISPATCHES = "dispatches"
 NOT_TWICE = (
     "nobody gets a second email of this run while they are there, should it be made again; they expire"
 )
-HISTORIES = "histories"
 OUTLIVE = "what is known of customers outlives runs; `fondly customer forget` forgets one"
 LEDGER_BY_RUN = "#run_id = :run OR latest_run_id = :run OR #owner = :run"
 """A run's own items, pointers to it as the latest of its source or the latest shop, and its turn."""
@@ -42,10 +40,11 @@ async def delete_items(scope: Scope) -> None:
     for name in names:
         condition = LEDGER_BY_RUN if name == LEDGER else BY_RUN.get(name)
         if scope.run_id is None or condition:
-            await _delete_found(scope, name, condition if scope.run_id else None)
-        if scope.run_id and name == HISTORIES:  # of customers whom this run was the last to see
+            with Ignoring(NO_TABLE):
+                await _delete_found(scope, name, condition if scope.run_id else None)
+        if scope.run_id and name == "histories":  # of customers whom this run was the last to see
             await _leave(scope, name, BY_RUN["emails"], OUTLIVE)
-        if scope.run_id and name == DISPATCHES:
+        if scope.run_id and name == "dispatches":
             await _leave(scope, name, SENT, NOT_TWICE)
 
 
@@ -57,11 +56,10 @@ async def _leave(scope: Scope, name: str, condition: str, why: str) -> None:
 
 
 async def _delete_found(scope: Scope, name: str, condition: str | None) -> None:
-    with Ignoring(NO_TABLE):
-        async for found in _keys(scope, name, await scope.environment.key_names(name), condition):
-            if not scope.dry_run:
-                await _delete(scope, scope.environment.named(name), found)
-            scope.report.deleted(f"items of {name}", len(found))
+    async for found in _keys(scope, name, await scope.environment.key_names(name), condition):
+        if not scope.dry_run:
+            await _delete(scope, scope.environment.named(name), found)
+        scope.report.deleted(f"items of {name}", len(found))
 
 
 async def _keys(

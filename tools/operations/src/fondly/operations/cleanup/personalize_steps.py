@@ -33,12 +33,12 @@ async def own_groups(scope: Scope) -> list[Mapping[str, Any]]:
     """The environment's own dataset groups, by tag or name."""
     names = {scope.environment.name, *scope.dataset_groups} | (set() if scope.on_aws else {DEFAULT_GROUP})
     found = await _pages(scope, "list_dataset_groups", "datasetGroups")
-    return [each for each in found if each["name"] in names or await _is_ours(scope, each)]
-
-
-async def _is_ours(scope: Scope, group: Mapping[str, Any]) -> bool:
-    tags = await _tags(scope, group["datasetGroupArn"])
-    return tags.get(PROJECT) == PROJECT_NAME and tags.get(STACK) == scope.environment.name
+    tagged = {PROJECT: PROJECT_NAME, STACK: scope.environment.name}.items()
+    return [
+        each
+        for each in found
+        if each["name"] in names or tagged <= (await _tags(scope, each["datasetGroupArn"])).items()
+    ]
 
 
 async def _tags(scope: Scope, arn: str) -> dict[str, str]:
@@ -120,20 +120,16 @@ class _GroupCleaner:
     async def _stop_training(self) -> None:
         """Stop trainings that have not ended: a solution cannot be deleted meanwhile."""
         for solution in await self._solutions():
-            versions = await _pages(
-                self._scope,
-                "list_solution_versions",
-                "solutionVersions",
-                solutionArn=solution["solutionArn"],
-            )
-            for version in versions:
+            arn = solution["solutionArn"]
+            for version in await _pages(
+                self._scope, "list_solution_versions", "solutionVersions", solutionArn=arn
+            ):
                 if version.get("status") in TRAINING:
-                    await self._stop(str(version["solutionVersionArn"]))
-
-    async def _stop(self, version_arn: str) -> None:
-        with Ignoring({IN_USE, GONE}):
-            await self._scope.personalize.stop_solution_version_creation(solutionVersionArn=version_arn)
-            self._scope.report.deleted("trainings stopped")
+                    with Ignoring({IN_USE, GONE}):
+                        await self._scope.personalize.stop_solution_version_creation(
+                            solutionVersionArn=version["solutionVersionArn"]
+                        )
+                        self._scope.report.deleted("trainings stopped")
 
     async def _note_jobs(self) -> None:
         """Count the records of jobs, which stay."""
@@ -142,12 +138,9 @@ class _GroupCleaner:
             found = await _pages(
                 self._scope, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=dataset["datasetArn"]
             )
-            jobs += sum(self._is_wanted(each["jobName"]) for each in found)
+            jobs += sum(each["jobName"].startswith(self._scope.run_id or "") for each in found)
         if self._scope.run_id:
             self._scope.report.left("import jobs in Personalize", jobs, JOBS_STAY)
-
-    def _is_wanted(self, job_name: str) -> bool:
-        return self._scope.run_id is None or job_name.startswith(self._scope.run_id)
 
     async def _solutions(self) -> list[Mapping[str, Any]]:
         found = await self._of_group("list_solutions", "solutions")()

@@ -1,9 +1,7 @@
 """What `fondly cost estimate` answers: the lines of one run, what it keeps, and what an environment costs."""
 
 import tomllib
-from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 from importlib import resources
 
 from pydantic import BaseModel, ConfigDict
@@ -21,7 +19,6 @@ from fondly.operations.cost.lines import (
 )
 from fondly.operations.cost.workload import Workload
 
-STANDING = "standing.toml"
 WEEKLY_SHARE = 0.1
 
 
@@ -91,13 +88,7 @@ def estimate_cost(
 
 def standing_lines() -> dict[str, list[CostLine]]:
     """Return what each environment costs a month while nobody uploads anything."""
+    environments = tomllib.loads(resources.files(__package__).joinpath("standing.toml").read_text("utf-8"))
     return {
-        name: [line(unit, amount) for unit, amount in units.items()] for name, units in _standing().items()
+        name: [line(unit, amount) for unit, amount in units.items()] for name, units in environments.items()
     }
-
-
-@lru_cache(maxsize=1)
-def _standing() -> Mapping[str, Mapping[str, int]]:
-    text = resources.files(__package__).joinpath(STANDING).read_text(encoding="utf-8")
-    found: Mapping[str, Mapping[str, int]] = tomllib.loads(text)
-    return found

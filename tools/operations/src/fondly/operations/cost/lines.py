@@ -1,12 +1,12 @@
 """A cost line by line: the units of a run and of its environment, with their prices."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.operations.cost.hours import NEW_ACCOUNT, Quotas, hours_of
-from fondly.operations.cost.ratios import ratios
+from fondly.operations.cost.hours import NEW_ACCOUNT, SECONDS_PER_HOUR, Quotas, hours_of
+from fondly.operations.cost.ratios import Ratios
 from fondly.operations.cost.workload import (
     EMAILS_PER_PUBLISH,
     POLLS_PER_HOUR,
@@ -20,7 +20,6 @@ from fondly.sender.adapters.transports import SES_UNITS
 from fondly.sender.use_cases.settle_emails import READS_PER_EMAIL, WRITES_PER_EMAIL
 
 GB = 1_000_000_000
-DECIMALS = 6
 CALL_BYTES = 45_100
 """A call with its answer: most of it is the system text of 37,800 bytes. The mean of the measured runs."""
 STORED_BYTES_PER_EMAIL, ITEM_BYTES_PER_EMAIL = 38_300, 7_400
@@ -67,7 +66,7 @@ def _environment(work: Workload, hours: Mapping[str, float]) -> Iterator[tuple[s
         yield name, sum(TASK_SIZES[task][number] * each for task, each in task_hours.items())
     yield "endpoint.gb", (work.copy_calls + work.feature_prompts) * CALL_BYTES / GB
     yield "kms.requests", KMS_REQUESTS_PER_HOUR * sum(task_hours.values())
-    yield "cloudwatch.log_gb", work.written * ratios().log_bytes_per_email / GB
+    yield "cloudwatch.log_gb", work.written * Ratios.log_bytes_per_email / GB
 
 
 def kept_lines(work: Workload) -> list[CostLine]:
@@ -83,7 +82,7 @@ def kept_lines(work: Workload) -> list[CostLine]:
 
 def line(unit: str, amount: float | Decimal) -> CostLine:
     """Return a line for so much of a unit."""
-    price, exact = listed(unit), Decimal(str(round(amount, DECIMALS)))
+    price, exact = listed(unit), Decimal(str(round(amount, 6)))
     return CostLine(
         service=unit.split(".", 1)[0],
         unit=unit,
@@ -93,12 +92,12 @@ def line(unit: str, amount: float | Decimal) -> CostLine:
     )
 
 
-def total(lines: "list[CostLine]") -> Decimal:
+def total(lines: Sequence[CostLine]) -> Decimal:
     """Return the sum of what has a price."""
     return sum((each.usd for each in lines if each.usd is not None), Decimal(0))
 
 
-def by_service(lines: "list[CostLine]") -> dict[str, Decimal]:
+def by_service(lines: Sequence[CostLine]) -> dict[str, Decimal]:
     """Return the sums by service, in the order of the lines."""
     sums: dict[str, Decimal] = {}
     for each in lines:
@@ -108,7 +107,6 @@ def by_service(lines: "list[CostLine]") -> dict[str, Decimal]:
 
 SES_PER_S = 14.0
 """Emails a second that SES allows many accounts at first; `GetAccount` says how many it allows yours."""
-SECONDS_PER_HOUR = 3_600
 SENT_BYTES = 31_100
 """An email of 23,300 bytes, as base64 in a request."""
 TASK_VCPUS, TASK_GIB = 0.5, 1.0

@@ -38,6 +38,8 @@ class MeasuredCost(BaseModel):
 async def measured_cost(environment: Environment, ledger: Ledger, run: Run) -> MeasuredCost:
     """Read a run's reports and its account."""
     reports = await ledger.reports(run.run_id)
+    budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
+    account = await budget.account(run.run_id)
     lines = [line(unit, amount) for unit, amount in used_units(reports).items()]
     return MeasuredCost(
         run_id=run.run_id,
@@ -45,18 +47,12 @@ async def measured_cost(environment: Environment, ledger: Ledger, run: Run) -> M
         emails=sum(report.counts.get(Counted.EMAILS, 0) for report in reports),
         lines=lines,
         total_usd=total(lines),
-        budget=await _budget(environment, ledger, run),
-    )
-
-
-async def _budget(environment: Environment, ledger: Ledger, run: Run) -> BudgetView | None:
-    budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
-    account = await budget.account(run.run_id)
-    if not account.revision:
-        return None
-    return BudgetView(
-        spent=account.spent,
-        reserved=account.committed - account.spent,
-        limit=account.limit,
-        stopped=account.stopped or None,
+        budget=BudgetView(
+            spent=account.spent,
+            reserved=account.committed - account.spent,
+            limit=account.limit,
+            stopped=account.stopped or None,
+        )
+        if account.revision
+        else None,
     )

@@ -9,12 +9,8 @@ from statistics import linear_regression
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.runtime.runs.pricing import BEDROCK
-
-FILE = "measured.toml"
 CLAIM_AND_ANSWER_WRITES = 3
 """A claim is a transaction and counts twice."""
-TOKENS = ("input_tokens", "output_tokens")
 CACHE_READ_TOKENS, CACHE_WRITE_TOKENS = "cache_read_tokens", "cache_write_tokens"
 
 
@@ -65,94 +61,11 @@ class Line(BaseModel):
         return self.intercept + self.slope * of
 
 
-class Ratios(BaseModel):
-    """Means over the measured runs."""
-
-    model_config = ConfigDict(frozen=True)
-    reviews_per_part: float
-    interactions_per_review: float
-    documents_per_review: float
-    """Distinct words in a part, each looked up once."""
-    texts_per_review: float
-    """Distinct words in the run, each asked about once."""
-    units_per_text: float
-    prompts_per_product: float
-    """Prompts for copy in a run with as many emails as products."""
-    prompt_growth: float
-    """With more emails, prompts grow like this power of their number: emails share prompts about a product
-    that was picked for the same reason, and about customers of whom the same is known."""
-    calls_of_prompts: Line
-    """Several products are asked about in one call, fewer while parts ask about the same ones."""
-    described_per_product: float
-    """Only products that are picked are described."""
-    interaction_bytes: float
-    customer_bytes: float
-    product_bytes: float
-    """Beside the description."""
-    writes_per_review: float
-    """The review and the opinion, beside the answers about its words."""
-    description_bytes: float
-    log_bytes_per_email: float
-    puts_per_part: float
-    """Objects beside the emails; prompts that are answered at about the same time share one."""
-    copy_tokens: Mapping[str, float]
-    """Of a prompt."""
-    cache_read_tokens: float
-    """Of a call: the system text, which its prompts share."""
-    cache_write_tokens: float
-    """Of a run: the system text, once with each of the schemas that calls have."""
-    feature_input_tokens: Line
-    """Of a product, by the bytes of its description."""
-    feature_output_tokens: float
-
-
 @lru_cache(maxsize=1)
 def measured_runs() -> Mapping[str, MeasuredRun]:
     """The measured runs by name."""
-    text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
+    text = resources.files(__package__).joinpath("measured.toml").read_text(encoding="utf-8")
     return {name: MeasuredRun.model_validate(run) for name, run in tomllib.loads(text).items()}
-
-
-@lru_cache(maxsize=1)
-def ratios() -> Ratios:
-    """The means of the measured runs, each run counting as much as the other."""
-    return Ratios(
-        reviews_per_part=_mean(lambda run: run.reviews / run.parts),
-        interactions_per_review=_mean(lambda run: run.interactions / run.reviews),
-        documents_per_review=_mean(lambda run: run.documents / run.reviews),
-        texts_per_review=_mean(lambda run: run.texts_asked / run.reviews),
-        units_per_text=_mean(lambda run: run.units["comprehend.units"] / run.texts_asked),
-        prompts_per_product=_mean(
-            lambda run: run.copy_prompts / run.products / (run.emails / run.products) ** _growth(run)
-        ),
-        prompt_growth=_mean(_growth),
-        calls_of_prompts=_line(lambda run: run.copy_prompts, lambda run: run.copy_calls),
-        described_per_product=_mean(lambda run: run.products_described / run.products),
-        interaction_bytes=_mean(lambda run: run.csv_bytes.interactions / run.interactions),
-        customer_bytes=_mean(lambda run: run.csv_bytes.customers / run.customers),
-        product_bytes=_mean(lambda run: run.csv_bytes.products / run.products - run.description_bytes),
-        writes_per_review=_mean(
-            lambda run: (run.sentiment_writes - CLAIM_AND_ANSWER_WRITES * run.texts_asked) / run.reviews
-        ),
-        description_bytes=_mean(lambda run: run.description_bytes),
-        log_bytes_per_email=_mean(lambda run: run.log_bytes / run.emails),
-        puts_per_part=_mean(lambda run: (run.units["s3.puts"] - run.emails) / run.parts),
-        copy_tokens={
-            kind: _mean(lambda run, kind=kind: run.copy_tokens[kind] / run.copy_prompts) for kind in TOKENS
-        },
-        cache_read_tokens=_mean(lambda run: run.copy_tokens[CACHE_READ_TOKENS] / run.copy_calls),
-        cache_write_tokens=_mean(lambda run: run.copy_tokens[CACHE_WRITE_TOKENS]),
-        feature_input_tokens=_line(
-            lambda run: run.description_bytes,
-            lambda run: run.feature_tokens["input_tokens"] / run.products_described,
-        ),
-        feature_output_tokens=_mean(lambda run: run.feature_tokens["output_tokens"] / run.products_described),
-    )
-
-
-def unit(kind: str, model_id: str) -> str:
-    """The unit of a model's tokens of a kind."""
-    return f"{BEDROCK}.{kind}.{model_id}"
 
 
 def _growth(run: MeasuredRun) -> float:
@@ -165,6 +78,56 @@ def _line(of: Callable[[MeasuredRun], float], value: Callable[[MeasuredRun], flo
     return Line(slope=slope, intercept=intercept)
 
 
-def _mean(of: Callable[..., float]) -> float:
+def _mean(of: Callable[[MeasuredRun], float]) -> float:
     runs = measured_runs().values()
     return sum(of(run) for run in runs) / len(runs)
+
+
+class Ratios:
+    """Means over the measured runs, each run counting as much as the other."""
+
+    reviews_per_part = _mean(lambda run: run.reviews / run.parts)
+    interactions_per_review = _mean(lambda run: run.interactions / run.reviews)
+    documents_per_review = _mean(lambda run: run.documents / run.reviews)
+    """Distinct words in a part, each looked up once."""
+    texts_per_review = _mean(lambda run: run.texts_asked / run.reviews)
+    """Distinct words in the run, each asked about once."""
+    units_per_text = _mean(lambda run: run.units["comprehend.units"] / run.texts_asked)
+    prompts_per_product = _mean(
+        lambda run: run.copy_prompts / run.products / (run.emails / run.products) ** _growth(run)
+    )
+    """Prompts for copy in a run with as many emails as products."""
+    prompt_growth = _mean(_growth)
+    """With more emails, prompts grow like this power of their number: emails share prompts about a product
+    that was picked for the same reason, and about customers of whom the same is known."""
+    calls_of_prompts = _line(lambda run: run.copy_prompts, lambda run: run.copy_calls)
+    """Several products are asked about in one call, fewer while parts ask about the same ones."""
+    described_per_product = _mean(lambda run: run.products_described / run.products)
+    """Only products that are picked are described."""
+    interaction_bytes = _mean(lambda run: run.csv_bytes.interactions / run.interactions)
+    customer_bytes = _mean(lambda run: run.csv_bytes.customers / run.customers)
+    product_bytes = _mean(lambda run: run.csv_bytes.products / run.products - run.description_bytes)
+    """Beside the description."""
+    writes_per_review = _mean(
+        lambda run: (run.sentiment_writes - CLAIM_AND_ANSWER_WRITES * run.texts_asked) / run.reviews
+    )
+    """The review and the opinion, beside the answers about its words."""
+    description_bytes = _mean(lambda run: run.description_bytes)
+    log_bytes_per_email = _mean(lambda run: run.log_bytes / run.emails)
+    puts_per_part = _mean(lambda run: (run.units["s3.puts"] - run.emails) / run.parts)
+    """Objects beside the emails; prompts that are answered at about the same time share one."""
+    copy_tokens: Mapping[str, float] = {
+        "input_tokens": _mean(lambda run: run.copy_tokens["input_tokens"] / run.copy_prompts),
+        "output_tokens": _mean(lambda run: run.copy_tokens["output_tokens"] / run.copy_prompts),
+    }
+    """Of a prompt."""
+    cache_read_tokens = _mean(lambda run: run.copy_tokens[CACHE_READ_TOKENS] / run.copy_calls)
+    """Of a call: the system text, which its prompts share."""
+    cache_write_tokens = _mean(lambda run: run.copy_tokens[CACHE_WRITE_TOKENS])
+    """Of a run: the system text, once with each of the schemas that calls have."""
+    feature_input_tokens = _line(
+        lambda run: run.description_bytes,
+        lambda run: run.feature_tokens["input_tokens"] / run.products_described,
+    )
+    """Of a product, by the bytes of its description."""
+    feature_output_tokens = _mean(lambda run: run.feature_tokens["output_tokens"] / run.products_described)

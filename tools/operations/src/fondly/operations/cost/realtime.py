@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from fondly.operations.cost.hours import SECONDS_PER_HOUR
 from fondly.operations.cost.lines import CostLine, line, total
 from fondly.operations.environment import Environment, open_client
 from fondly.runtime.metrics import Metric
 from fondly.runtime.settings import NAMESPACE
 
 TPS_HOURS, REQUESTS = "personalize.campaign_tps_hours", "personalize.realtime_requests"
-SECONDS_PER_HOUR = 3_600
 WINDOW_S = 300
 """In windows of so many seconds Personalize compares requests with what a campaign is provisioned for."""
 READS_PER_REQUEST = 5
@@ -38,11 +38,11 @@ async def realtime_cost(environment: Environment, *, days: int, now: datetime) -
     start = now - timedelta(days=days)
     campaign = await _campaign(environment)
     found = await _series(environment, campaign.get("campaignArn", ""), start, now)
-    requests = _sum(found["gateway"])
+    requests = sum(found["gateway"].values())
     units = {
         "apigateway.requests": requests,
         "waf.requests": requests,
-        "dynamodb.reads": READS_PER_REQUEST * _sum(found["web"]),
+        "dynamodb.reads": READS_PER_REQUEST * sum(found["web"].values()),
         TPS_HOURS: tps_hours(campaign, start, now),
         REQUESTS: beyond(found.get("asked", {}), campaign.get("minProvisionedTPS", 1)),
     }
@@ -97,14 +97,15 @@ async def _series(
         }
         for name, (namespace, metric, dimensions) in wanted.items()
     ]
-    series: dict[str, dict[datetime, float]] = {name: {} for name in wanted}
+    series: dict[str, Series] = {name: {} for name in wanted}
     pages = environment.cloudwatch.get_paginator("get_metric_data").paginate(
         MetricDataQueries=queries, StartTime=start, EndTime=end
     )
     async for page in pages:
         for each in page["MetricDataResults"]:
-            series[each["Id"]] |= dict(zip(each["Timestamps"], each["Values"], strict=True))
-    return dict(series)
+            found = dict(zip(each["Timestamps"], each["Values"], strict=True))
+            series[each["Id"]] = {**series[each["Id"]], **found}
+    return series
 
 
 def _wanted(environment: Environment, campaign_arn: str) -> Mapping[str, tuple[str, str, Mapping[str, str]]]:
@@ -116,7 +117,3 @@ def _wanted(environment: Environment, campaign_arn: str) -> Mapping[str, tuple[s
     if campaign_arn:
         wanted["asked"] = ("AWS/Personalize", "GetRecommendations", {"CampaignArn": campaign_arn})
     return wanted
-
-
-def _sum(series: Series) -> float:
-    return sum(series.values())

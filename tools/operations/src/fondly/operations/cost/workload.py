@@ -11,10 +11,9 @@ from fondly.operations.cost.ratios import (
     CACHE_WRITE_TOKENS,
     CLAIM_AND_ANSWER_WRITES,
     Ratios,
-    ratios,
-    unit,
 )
 from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
+from fondly.runtime.runs.pricing import BEDROCK
 
 MAX_PARTS = 1_000
 MODEL_ID = "anthropic.claude-haiku-5-5"
@@ -82,7 +81,6 @@ class Workload(BaseModel):
         **others: object,
     ) -> "Workload":
         """Complete a workload of so many customers."""
-        measured = ratios()
         texts = round(customers * REVIEWS_PER_CUSTOMER) if reviews is None else reviews
         usual = max(1, min(MAX_PRODUCTS, round(customers * PRODUCTS_PER_CUSTOMER)))
         return cls.model_validate(
@@ -91,10 +89,10 @@ class Workload(BaseModel):
                 "emails": round(customers * mailed),
                 "reviews": texts,
                 "products": usual if products is None else products,
-                "interactions": round(texts * measured.interactions_per_review),
-                "texts": texts * measured.texts_per_review * (1 - known_texts),
-                "units_per_text": measured.units_per_text if units_per_text is None else units_per_text,
-                "description_bytes": measured.description_bytes,
+                "interactions": round(texts * Ratios.interactions_per_review),
+                "texts": texts * Ratios.texts_per_review * (1 - known_texts),
+                "units_per_text": Ratios.units_per_text if units_per_text is None else units_per_text,
+                "description_bytes": Ratios.description_bytes,
                 **others,
             }
         )
@@ -107,7 +105,7 @@ class Workload(BaseModel):
     @property
     def parts(self) -> int:
         """How many parts the run has."""
-        return max(1, min(MAX_PARTS, round(self.reviews / ratios().reviews_per_part)))
+        return max(1, min(MAX_PARTS, round(self.reviews / Ratios.reviews_per_part)))
 
     @property
     def ranked(self) -> int:
@@ -127,21 +125,20 @@ class Workload(BaseModel):
     @property
     def copy_prompts(self) -> int:
         """Prompts for copy that are asked: in a large run most emails share theirs."""
-        measured = ratios()
-        growth = math.pow(self.written / self.products, measured.prompt_growth)
-        distinct = self.products * measured.prompts_per_product * growth
+        growth = math.pow(self.written / self.products, Ratios.prompt_growth)
+        distinct = self.products * Ratios.prompts_per_product * growth
         return round(min(distinct, MOST_PROMPTS_PER_EMAIL * self.written) * (1 - self.known_prompts))
 
     @property
     def copy_calls(self) -> int:
         """Calls that ask them, one by one or several together."""
         prompts = self.copy_prompts
-        return round(min(prompts, ratios().calls_of_prompts.at(prompts)))
+        return round(min(prompts, Ratios.calls_of_prompts.at(prompts)))
 
     @property
     def feature_prompts(self) -> int:
         """Prompts for features of products that are asked."""
-        return round(self.products * ratios().described_per_product * (1 - self.known_products))
+        return round(self.products * Ratios.described_per_product * (1 - self.known_products))
 
     @property
     def questions(self) -> int:
@@ -153,14 +150,13 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
     """Return what a run uses, by unit; the recommender polls for so many hours. Nothing without emails."""
     if not work.emails:
         return {}
-    measured = ratios()
     units = {
         "comprehend.units": work.texts
         * (work.units_per_text * work.questions + LANGUAGE_UNITS * work.auto_language),
-        **(_personalize(work, measured) if work.ranked else {}),
-        **_bedrock(work, measured),
-        "dynamodb.writes": _writes(work, measured),
-        "dynamodb.reads": work.reviews * measured.documents_per_review
+        **(_personalize(work) if work.ranked else {}),
+        **_bedrock(work),
+        "dynamodb.writes": _writes(work),
+        "dynamodb.reads": work.reviews * Ratios.documents_per_review
         + work.products
         + work.emails * (1 + work.trains)
         + work.customers
@@ -168,39 +164,39 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         + 2 * work.customers  # who is forgotten, or wants less: ingest and recommender ask
         + 2 * ENTRIES_PER_CUSTOMER * work.customers  # who is suppressed: sentiment and recommender ask
         + READS_PER_CUSTOMER * work.emails,  # who may be written to
-        "s3.puts": work.written + measured.puts_per_part * work.parts,
+        "s3.puts": work.written + Ratios.puts_per_part * work.parts,
         "sns.publishes": work.written / EMAILS_PER_PUBLISH + 2.5 * work.parts,
         "sqs.requests": REQUESTS_PER_PART * work.parts + REQUESTS_PER_POLL * POLLS_PER_HOUR * polling_h,
     }
     return {name: amount for name, amount in units.items() if amount}
 
 
-def _personalize(work: Workload, measured: Ratios) -> dict[str, float]:
+def _personalize(work: Workload) -> dict[str, float]:
     """Everything is imported and trained on; only customers without a kept ranking are ranked."""
     return {
-        "personalize.ingested_bytes": work.interactions * measured.interaction_bytes
-        + work.customers * measured.customer_bytes
-        + work.products * (measured.product_bytes + work.description_bytes),
+        "personalize.ingested_bytes": work.interactions * Ratios.interaction_bytes
+        + work.customers * Ratios.customer_bytes
+        + work.products * (Ratios.product_bytes + work.description_bytes),
         "personalize.trained_interactions": float(work.interactions),
         "personalize.recommendations": work.ranked,
     }
 
 
-def _bedrock(work: Workload, measured: Ratios) -> Mapping[str, float]:
+def _bedrock(work: Workload) -> Mapping[str, float]:
     of_features = {
-        "input_tokens": measured.feature_input_tokens.at(work.description_bytes),
-        "output_tokens": measured.feature_output_tokens,
+        "input_tokens": Ratios.feature_input_tokens.at(work.description_bytes),
+        "output_tokens": Ratios.feature_output_tokens,
     }
     tokens = {
         kind: each * work.copy_prompts + of_features[kind] * work.feature_prompts
-        for kind, each in measured.copy_tokens.items()
+        for kind, each in Ratios.copy_tokens.items()
     }
-    tokens[CACHE_READ_TOKENS] = read = measured.cache_read_tokens * work.copy_calls
-    tokens[CACHE_WRITE_TOKENS] = min(read, measured.cache_write_tokens)  # a few calls have few schemas
-    return {unit(kind, work.model_id): amount for kind, amount in tokens.items()}
+    tokens[CACHE_READ_TOKENS] = read = Ratios.cache_read_tokens * work.copy_calls
+    tokens[CACHE_WRITE_TOKENS] = min(read, Ratios.cache_write_tokens)  # a few calls have few schemas
+    return {f"{BEDROCK}.{kind}.{work.model_id}": amount for kind, amount in tokens.items()}
 
 
-def _writes(work: Workload, measured: Ratios) -> float:
+def _writes(work: Workload) -> float:
     """Products and their totals, customers, reviews, answers, picks, rankings, emails, features.
 
     Picks are two items for each email, a ranking is one of two kilobytes.
@@ -208,7 +204,7 @@ def _writes(work: Workload, measured: Ratios) -> float:
     return (
         work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
         + work.customers * (1 + HISTORY_WRITES)
-        + work.reviews * measured.writes_per_review
+        + work.reviews * Ratios.writes_per_review
         + CLAIM_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
         + 2 * work.emails
         + work.written

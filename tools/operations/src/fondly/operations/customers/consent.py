@@ -13,8 +13,6 @@ from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.storage import DynamoDBItems
 
 FORGOTTEN = "fondly customer forget"
-KEPT = "suppressions, as digests"
-WHY_KEPT = "so that nobody writes to them again; a digest names nobody"
 
 
 async def suppress_forgotten(scope: Scope, gone: Gone) -> None:
@@ -27,16 +25,18 @@ async def suppress_forgotten(scope: Scope, gone: Gone) -> None:
         return
     entries = entries_of(gone)
     known = await consent.find(entries)
+    done = {each for each, found in known.items() if found.reason is NotSent.ERASED and found.subject is None}
     now = utc_now()
     erased = [
         Suppression(entry=each, reason=NotSent.ERASED, source=_source(known.get(each)), at=now)
         for each in entries
-        if not _is_erased(known.get(each))
+        if each not in done
     ]
     if erased and not scope.dry_run:
         items = DynamoDBItems(scope.environment.dynamodb, scope.environment.named("suppressions"))
         await items.put_all([each.model_dump(mode="json") for each in erased])
-    scope.report.left(KEPT, len(entries), WHY_KEPT)
+    why = "so that nobody writes to them again; a digest names nobody"
+    scope.report.left("suppressions, as digests", len(entries), why)
 
 
 def entries_of(gone: Gone) -> list[str]:
@@ -50,10 +50,6 @@ async def open_consent(scope: Scope) -> DynamoDBConsent | None:
         return await people.open_consent(scope.environment)
     except MissingResourceError:
         return None
-
-
-def _is_erased(known: Suppression | None) -> bool:
-    return known is not None and known.reason is NotSent.ERASED and known.subject is None
 
 
 def _source(known: Suppression | None) -> str:

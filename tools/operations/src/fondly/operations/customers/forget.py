@@ -22,16 +22,12 @@ from fondly.runtime.retry import UnprocessedError
 AT_WORK = (
     "they may write again what they have read: run the command once more when they have ended, or --wait"
 )
-ANONYMOUS = "counts and averages"
 NOBODY = "they say nothing of anybody: totals of products, links, what emails led to, answers kept by digests"
 YOURS = "yours, and not rewritten, for a new version would start a run: give --uploads to delete them"
-SHARED = "records of other customers that name the address"
 THEIRS_TOO = "they are not about these customers; nobody writes to the address any more"
-IDENTITIES = "items of customers"
 KNOWN_STILL = (
     "who they are goes last, once nothing else is left: the command has to know it when it is run again"
 )
-PRODUCTS = "products in Personalize, in runs, and with those who bought them"
 NO_DELETION = (
     "AWS deletes no single item: it counts as sold out from the next file on that lacks it, and goes with "
     "the next import of a whole catalogue; exclude it in shop/merchandising.yaml until then"
@@ -54,7 +50,7 @@ async def forget(
         proof = await _pass(scope, gone, uploads=uploads, role_arn=role_arn)
     if left := set(await open_runs(scope)) & set(running):
         scope.report.failure("open runs", AT_WORK, len(left))
-    scope.report.note(ANONYMOUS, NOBODY)
+    scope.report.note("counts and averages", NOBODY)
     return proof
 
 
@@ -80,14 +76,14 @@ async def _pass(scope: Scope, gone: Gone, *, uploads: bool, role_arn: str) -> Pr
     async def prove() -> None:
         nonlocal proof
         proof = await Search(scope, traces_of(gone), but_identities=True).run()
-        scope.report.left(SHARED, proof.others, THEIRS_TOO)
+        scope.report.left("records of other customers that name the address", proof.others, THEIRS_TOO)
 
     if not await _done(scope, ("search", prove)):
         return None
     if learned and done and _may_end(scope, proof):
         await _done(scope, ("customers", lambda: _end(scope, gone, proof)))
     else:
-        scope.report.failure(IDENTITIES, KNOWN_STILL, len(gone.customer_ids))
+        scope.report.failure("items of customers", KNOWN_STILL, len(gone.customer_ids))
     return proof
 
 
@@ -122,7 +118,7 @@ async def _forget_uploads(scope: Scope, gone: Gone, *, delete: bool) -> None:
 async def erase_goods(scope: Scope, product_ids: Sequence[str]) -> None:
     """Forget products in the tables, and say where they stay."""
     await _done(scope, ("items", lambda: erase_products(scope, product_ids)))
-    scope.report.note(PRODUCTS, NO_DELETION)
+    scope.report.note("products in Personalize, in runs, and with those who bought them", NO_DELETION)
 
 
 def traces_of(gone: Gone) -> Traces:
@@ -134,7 +130,7 @@ async def _ended(scope: Scope, runs: Sequence[str]) -> bool:
     """Wait for runs to end; False if that takes too long."""
     scope.tell(f"waiting for {len(runs)} open runs to end")
     async for _ in pauses(scope.timeout_s):
-        if not set(await open_runs(scope)) & set(runs):
+        if set(runs).isdisjoint(await open_runs(scope)):
             return True
     return False
 

@@ -1,5 +1,6 @@
 """Whom a command is about: their ids, and what tells who they are."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,10 +33,7 @@ class Gone:
 
     def learn(self, customer: Customer) -> None:
         """Take note of what is known of one of them."""
-        if customer.name:
-            self.names.add(customer.name)
-        if customer.email:
-            self.emails.add(customer.email)
+        self.learn_item({"name": customer.name, "email": customer.email})
         for review in customer.reviews:
             self.learn_review(review.review_id, review.product_ids)
 
@@ -44,12 +42,13 @@ class Gone:
         self.reviews.setdefault(review_id, set()).update(product_ids)
 
     def learn_item(self, item: Mapping[str, Any]) -> None:
-        """Take note of their item of the customers' or of the reviews' table."""
-        for told, known in ((item.get("name"), self.names), (item.get("email"), self.emails)):
-            if told:
-                known.add(str(told))
+        """Take note of their item of the table of customers, of reviews or of histories."""
+        self.names |= {str(item["name"])} if item.get("name") else set()
+        self.emails |= {str(item["email"])} if item.get("email") else set()
         if "review_id" in item:
             self.learn_review(str(item["review_id"]), map(str, item.get("product_ids", ())))
+        for review in json.loads(item.get("history", "{}")).get("reviews", ()):
+            self.learn_review(review["review_id"], review["product_ids"])
 
     def is_their_email(self, key: str) -> bool:
         """Whether an object is an email to one of them."""

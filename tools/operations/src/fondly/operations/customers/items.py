@@ -1,6 +1,5 @@
 """Finds and forgets customers, and products, in the tables."""
 
-import json
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -24,8 +23,6 @@ async def learn_items(scope: Scope, gone: Gone) -> None:
         for table in ("customers", "histories"):
             if item := await get(scope, table, {"customer_id": customer_id}):
                 gone.learn_item(item)
-                for review in json.loads(item.get("history", "{}")).get("reviews", ()):
-                    gone.learn_review(review["review_id"], review["product_ids"])
     async for item in of_customers(scope, "reviews", gone):
         gone.learn_item(item)
 
@@ -35,11 +32,8 @@ async def erase_items(scope: Scope, gone: Gone) -> None:
     ids = sorted(gone.customer_ids)
     for customer_id in ids:
         own = await group(scope, "recommendations", "customer_id", customer_id)
-        await _delete(
-            scope,
-            "recommendations",
-            ({"customer_id": customer_id, "run_id": str(each["run_id"])} for each in own),
-        )
+        keys = [{"customer_id": customer_id, "run_id": str(each["run_id"])} for each in own]
+        await _delete(scope, "recommendations", keys)
     for table in BY_RUN:
         keys = [
             {"run_id": str(each["run_id"]), "customer_id": str(each["customer_id"])}
@@ -47,14 +41,15 @@ async def erase_items(scope: Scope, gone: Gone) -> None:
         ]
         await _delete(scope, table, keys)
     await _delete(scope, "reviews", ({"review_id": each} for each in sorted(gone.reviews)))
-    opinions = ((product, review) for review, products in gone.reviews.items() for product in products)
-    await _delete(
-        scope,
-        "opinions",
-        ({"product_id": product, "opinion_id": review} for product, review in sorted(opinions)),
-    )
+    await _delete(scope, "opinions", opinions_of(gone))
     for table in ("contacts", "histories"):
         await _delete(scope, table, ({"customer_id": each} for each in ids))
+
+
+def opinions_of(gone: Gone) -> list[dict[str, str]]:
+    """Return the keys of the opinions in the customers' reviews, in order."""
+    found = sorted((product, review) for review, products in gone.reviews.items() for product in products)
+    return [{"product_id": product, "opinion_id": review} for product, review in found]
 
 
 async def erase_identities(scope: Scope, gone: Gone) -> None:
@@ -78,9 +73,8 @@ async def erase_products(scope: Scope, product_ids: Sequence[str]) -> None:
         await _delete(scope, table, ({"product_id": each} for each in product_ids))
     for each in product_ids:
         found = await group(scope, "opinions", "product_id", each)
-        await _delete(
-            scope, "opinions", ({"product_id": each, "opinion_id": str(one["opinion_id"])} for one in found)
-        )
+        keys = [{"product_id": each, "opinion_id": str(one["opinion_id"])} for one in found]
+        await _delete(scope, "opinions", keys)
 
 
 async def _delete(scope: Scope, table: str, keys: Keys) -> None:
@@ -144,11 +138,7 @@ async def scan(scope: Scope, table: str, **request: Any) -> AsyncIterator[dict[s
 
 
 async def whom(scope: Scope, words: Sequence[str]) -> Gone:
-    """Return the customers with these ids, or with these addresses.
-
-    A word with an `@` is an address, unless a customer has it for an id. An address counts, too, that no
-    customer has.
-    """
+    """Return the customers with these ids or addresses; an id may have an `@`, an address no customer."""
     ids, addresses = set[str](), set[str]()
     for word in words:
         if "@" in word and await get(scope, "customers", {"customer_id": word}) is None:
@@ -157,12 +147,8 @@ async def whom(scope: Scope, words: Sequence[str]) -> Gone:
             ids.add(word)
     if addresses:
         ids |= await ids_of(scope, addresses)
-    return Gone(frozenset(ids), emails=addresses | _as_sent(addresses))
-
-
-def _as_sent(addresses: set[str]) -> set[str]:
-    sent = set[str]()
+    as_sent = set[str]()
     for each in addresses:
         with suppress(ValueError):
-            sent.add(header_address(each))
-    return sent
+            as_sent.add(header_address(each))
+    return Gone(frozenset(ids), emails=addresses | as_sent)

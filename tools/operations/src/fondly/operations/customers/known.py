@@ -15,7 +15,7 @@ from fondly.contracts.consent import Suppression
 from fondly.operations.cleanup.scope import RUNS, Scope
 from fondly.operations.customers.consent import entries_of, open_consent
 from fondly.operations.customers.gone import Gone
-from fondly.operations.customers.items import BY_RUN, get, group, learn_items, of_customers
+from fondly.operations.customers.items import BY_RUN, get, group, learn_items, of_customers, opinions_of
 from fondly.operations.customers.objects import (
     EMAIL,
     Versions,
@@ -61,18 +61,16 @@ class Known(BaseModel):
 async def at_a_glance(scope: Scope, gone: Gone) -> Known:
     """Return what the tables have, by keys alone: no table is read whole, and no object."""
     tables = await _by_customer(scope, gone)
-    runs = {str(item["run_id"]) for item in tables.get("recommendations", ())} | set(await _runs(scope))
-    keys = [
-        {"run_id": run, "customer_id": each} for run in sorted(runs) for each in sorted(gone.customer_ids)
-    ]
+    runs = {str(item["run_id"]) for item in tables.get("recommendations", ())}
+    runs |= {run.run_id for run in await (await scope.environment.ledger()).runs()}
+    ids = sorted(gone.customer_ids)
+    keys = [{"run_id": run, "customer_id": each} for run in sorted(runs) for each in ids]
     for table in BY_RUN:
         tables[table] = await _with_keys(scope, table, keys)
     for item in tables.get("histories", ()):
-        for review in _history(item).get("reviews", ()):
-            gone.learn_review(review["review_id"], review["product_ids"])
-    tables["reviews"] = await _with_keys(
-        scope, "reviews", [{"review_id": each} for each in sorted(gone.reviews)]
-    )
+        gone.learn_item(item)
+    reviews = [{"review_id": each} for each in sorted(gone.reviews)]
+    tables["reviews"] = await _with_keys(scope, "reviews", reviews)
     return await _known(scope, gone, tables)
 
 
@@ -83,10 +81,7 @@ async def everything(scope: Scope, gone: Gone) -> Known:
     tables = await _by_customer(scope, gone)
     for table in (*BY_RUN, "reviews"):
         tables[table] = [item async for item in of_customers(scope, table, gone)]
-    opinions = [(product, review) for review, products in gone.reviews.items() for product in products]
-    tables["opinions"] = await _with_keys(
-        scope, "opinions", [{"product_id": product, "opinion_id": each} for product, each in sorted(opinions)]
-    )
+    tables["opinions"] = await _with_keys(scope, "opinions", opinions_of(gone))
     known = await _known(scope, gone, tables)
     await _read_objects(scope, gone, known)
     return known
@@ -139,15 +134,6 @@ async def _with_keys(scope: Scope, table: str, keys: Sequence[Mapping[str, Any]]
     return await DynamoDBItems(scope.environment.dynamodb, name).get_all(keys)
 
 
-async def _runs(scope: Scope) -> list[str]:
-    return [run.run_id for run in await (await scope.environment.ledger()).runs()]
-
-
-def _history(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads(item.get("history", "{}"))
-    return found
-
-
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
     """An item as JSON can say it: texts that hold JSON themselves are opened."""
     return {name: _opened(value) for name, value in sorted(item.items()) if name != EXPIRES_AT}
@@ -172,17 +158,13 @@ def _parsed(line: bytes) -> Any:  # noqa: ANN401 - a record, or a text
         return line.decode(errors="replace").rstrip("\r\n")
 
 
-DATA = "customer.json"
-OURS_ALONE = 0o600
-
-
 def write_archive(known: Known, path: Path) -> None:
     """Write a zip archive that its owner alone may read; raise `OperationError` if the file exists."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OURS_ALONE)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise OperationError(f"{path} exists: give --out FILE, or remove it") from error
     with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(DATA, known.model_dump_json(indent=2, exclude={"emails"}))
+        archive.writestr("customer.json", known.model_dump_json(indent=2, exclude={"emails"}))
         for each in known.emails:
             archive.writestr(each.key, each.message)

@@ -3,10 +3,11 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
+from operator import itemgetter
 
 from botocore.exceptions import ClientError
-from pydantic import ValidationError
 
 from fondly.contracts.object_keys import CLICKS
 from fondly.contracts.records import Customer
@@ -38,7 +39,9 @@ async def learn_customers(scope: Scope, gone: Gone) -> None:
         if customers_key(key):
             for version in bodies(versions):
                 for line in (await body_of(scope, key, version)).splitlines():
-                    _learn(line, gone)
+                    with suppress(ValueError, AttributeError):
+                        if json.loads(line).get("customer_id") in gone.customer_ids:
+                            gone.learn(Customer.model_validate_json(line))
 
     await for_each_key(scope, RUNS, learn)
 
@@ -166,7 +169,7 @@ async def _keys(scope: Scope, prefix: str) -> AsyncIterator[tuple[str, Versions]
     """Yield the keys below a prefix with all their versions, delete markers included, one key at a time."""
     key, found = "", list[Version]()
     async for entries in version_pages(scope, prefix):
-        for name, group in groupby(sorted(entries, key=_name), key=_name):
+        for name, group in groupby(sorted(entries, key=itemgetter("Key")), key=itemgetter("Key")):
             if name != key:
                 if found:
                     yield key, found
@@ -174,15 +177,3 @@ async def _keys(scope: Scope, prefix: str) -> AsyncIterator[tuple[str, Versions]
             found = [*found, *group]
     if found:
         yield key, found
-
-
-def _name(version: Version) -> str:
-    return str(version["Key"])
-
-
-def _learn(line: bytes, gone: Gone) -> None:
-    try:
-        if json.loads(line).get("customer_id") in gone.customer_ids:
-            gone.learn(Customer.model_validate_json(line))
-    except (ValueError, AttributeError, ValidationError):
-        return

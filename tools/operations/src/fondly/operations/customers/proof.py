@@ -81,17 +81,12 @@ class Findings:
 
     def closed(self) -> Proof:
         """All of it."""
-        return self.proof.model_copy(
-            update={
-                "found": sorted(
-                    self.proof.found, key=lambda each: (each.where, each.name, each.version or "")
-                ),
-                "unseen": [
-                    Unseen(what=what, why=why, count=count, examples=sorted(self._unseen[what, why]))
-                    for (what, why), count in self._counts.items()
-                ],
-            }
-        )
+        found = sorted(self.proof.found, key=lambda each: (each.where, each.name, each.version or ""))
+        unseen = [
+            Unseen(what=what, why=why, count=count, examples=sorted(self._unseen[what, why]))
+            for (what, why), count in self._counts.items()
+        ]
+        return self.proof.model_copy(update={"found": found, "unseen": unseen})
 
 
 class Forgotten(BaseModel):

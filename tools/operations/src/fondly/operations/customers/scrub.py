@@ -23,7 +23,10 @@ def is_told(key: str) -> bool:
 def scrubbed(key: str, body: bytes, gone: Gone) -> bytes | None:
     """Return an object without what it says of customers; None if it says nothing."""
     lines = body.splitlines(keepends=True)
-    kept = list(_kept(key, lines, gone))
+    if key.endswith(".csv"):
+        kept = list(_rows(lines, gone))
+    else:
+        kept = [line for line in map(_Records(gone, key).without, lines) if line is not None]
     return b"".join(kept) if kept != lines else None
 
 
@@ -36,14 +39,6 @@ def theirs(key: str, body: bytes, gone: Gone) -> list[bytes]:
         return [lines[0], *found] if found else []
     records = _Records(gone, key)
     return [line for line in lines if records.without(line) is None]
-
-
-def _kept(key: str, lines: list[bytes], gone: Gone) -> Iterator[bytes]:
-    if key.endswith(".csv"):
-        yield from _rows(lines, gone)
-    else:
-        records = map(_Records(gone, key).without, lines)
-        yield from (line for line in records if line is not None)
 
 
 def _rows(lines: list[bytes], gone: Gone) -> Iterator[bytes]:

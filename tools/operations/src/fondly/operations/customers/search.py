@@ -24,19 +24,14 @@ from fondly.runtime.errors import error_code
 from fondly.runtime.parallel import for_each
 from fondly.runtime.storage import DynamoDBItems
 
-OBJECTS = "objects"
 SEGMENTS = 4
 AT_ONCE = 16
 """Versions of objects that are read at a time."""
-ARCHIVED = "InvalidObjectState"
 VANISHED = frozenset({"NoSuchKey", "NoSuchVersion"})
 SUPPRESSIONS = "suppressions"
 CUSTOMERS = "customers"
-QUEUES = "messages of {queue}"
 NO_LOOKING = "they cannot be looked into without being received; they end {days} days after they were sent"
-SHORT_IDS = "short ids within texts"
 TOO_SHORT = "they are figures, too: they were looked for where ids stand, and by address; see for yourself"
-INCOMPLETE = "uploads that were never completed"
 NOT_SHOWN = "S3 does not show what they hold: `fondly cleanup --all` removes them, or their lifecycle rule"
 ARCHIVE = "they are archived: restore them and search again"
 OUTSIDE = (
@@ -73,7 +68,7 @@ class Search:
         await self._uploads()
         await self._queues()
         if self.traces.short_ids:
-            self.findings.unseen(SHORT_IDS, TOO_SHORT, count=len(self.traces.short_ids))
+            self.findings.unseen("short ids within texts", TOO_SHORT, count=len(self.traces.short_ids))
         for what, why in OUTSIDE:
             self.findings.unseen(what, why, count=0)
         return self.findings.closed()
@@ -152,18 +147,12 @@ class Search:
             self._found(version, look.trace)
 
     def _found(self, version: Mapping[str, Any], trace: Trace) -> None:
-        self.findings.found(
-            Place(
-                where=OBJECTS,
-                name=str(version["Key"]),
-                version=str(version["VersionId"]),
-                is_latest=bool(version["IsLatest"]),
-                trace=trace,
-            )
-        )
+        of, is_latest = str(version["VersionId"]), bool(version["IsLatest"])
+        place = Place(where="objects", name=version["Key"], version=of, is_latest=is_latest, trace=trace)
+        self.findings.found(place)
 
     def _unreadable(self, key: str, error: ClientError) -> None:
-        if error_code(error) == ARCHIVED:
+        if error_code(error) == "InvalidObjectState":
             self.findings.unseen("archived objects", ARCHIVE, example=key)
         elif error_code(error) not in VANISHED:
             raise error
@@ -171,13 +160,10 @@ class Search:
     async def _uploads(self) -> None:
         async for page in self._pages("list_multipart_uploads", ""):
             for upload in page.get("Uploads", []):
-                self.findings.unseen(INCOMPLETE, NOT_SHOWN, example=str(upload["Key"]))
+                what = "uploads that were never completed"
+                self.findings.unseen(what, NOT_SHOWN, example=str(upload["Key"]))
 
-    async def _pages(
-        self,
-        operation: Any,  # noqa: ANN401 - a name of the client's
-        prefix: str,
-    ) -> AsyncIterator[Mapping[str, Any]]:
+    async def _pages(self, operation: Any, prefix: str) -> AsyncIterator[Mapping[str, Any]]:  # noqa: ANN401 - a name of the client's
         with Ignoring(NO_BUCKET):
             paginator = self.scope.environment.s3.get_paginator(operation)
             async for page in paginator.paginate(Bucket=self.scope.bucket, Prefix=prefix):
@@ -196,7 +182,7 @@ class Search:
     def _messages(self, queue: str, attributes: Mapping[str, str]) -> None:
         if count := sum(int(attributes.get(each, 0)) for each in DEPTHS.values()):
             days = int(attributes.get("MessageRetentionPeriod", 0)) // SECONDS_PER_DAY
-            self.findings.unseen(QUEUES.format(queue=queue), NO_LOOKING.format(days=days), count=count)
+            self.findings.unseen(f"messages of {queue}", NO_LOOKING.format(days=days), count=count)
 
 
 class _Look:
@@ -212,9 +198,7 @@ class _Look:
         if self.trace is Trace.ID or not self._traces.may_be_in(b"\n".join(lines)):
             return
         for line in lines:
-            if not self._traces.may_be_in(line):
-                continue
-            found = self._traces.in_line(line)
+            found = self._traces.in_line(line) if self._traces.may_be_in(line) else None
             if found is None:
                 continue
             trace, whose = found

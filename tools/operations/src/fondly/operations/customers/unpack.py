@@ -62,24 +62,10 @@ _STREAMS: Mapping[bytes, Callable[..., Any]] = {
 }
 _ZIP, _PARQUET, _NUMPY = b"PK\x03\x04", b"PAR1", b"\x93NUMPY"
 _TAR, _TAR_AT = b"ustar", 257
-_WORKBOOK = "xl/workbook.xml"
-_XLSB = ".bin"
 _TAG = re.compile(rb"<[^>]*>")
-_ENCRYPTED = 1
 _DAMAGES = (
-    OSError,
-    EOFError,
-    ValueError,
-    KeyError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    NotImplementedError,
-    SyntaxError,
-    zlib.error,
-    lzma.LZMAError,
-    tarfile.TarError,
-    zipfile.BadZipFile,
+    *(OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError, NotImplementedError),
+    *(SyntaxError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile),
 )
 """What libraries raise at damaged files; `SyntaxError` is that of XML."""
 
@@ -153,16 +139,16 @@ def _zip(file: BinaryIO, see: See, depth: int) -> Iterator[str]:
     with zipfile.ZipFile(file) as archive:
         see([name.encode() for name in archive.namelist()])
         for member in archive.infolist():
-            if member.flag_bits & _ENCRYPTED:
+            if member.flag_bits & 1:  # encrypted
                 yield LOCKED
             elif member.filename.endswith((".xml", ".rels")):
                 _xml(archive.read(member), see)
-            elif member.filename.startswith("xl/") and member.filename.endswith(_XLSB):
+            elif member.filename.startswith("xl/") and member.filename.endswith(".bin"):
                 yield from [] if "printerSettings" in member.filename else ["a binary Excel workbook (.xlsb)"]
             elif not member.is_dir():
                 with archive.open(member) as packed:
                     yield from _within(packed, see, depth)
-        is_workbook = _WORKBOOK in archive.namelist()
+        is_workbook = "xl/workbook.xml" in archive.namelist()
     if is_workbook:
         file.seek(0)
         _workbook(file, see)
@@ -170,8 +156,7 @@ def _zip(file: BinaryIO, see: See, depth: int) -> Iterator[str]:
 
 def _xml(body: bytes, see: See) -> None:
     """Show what XML says, also where a word is divided by the tags of its looks."""
-    text = unescape(decoded(body)).encode()
-    see([text, unescape(decoded(_TAG.sub(b"", body))).encode()])
+    see([unescape(decoded(each)).encode() for each in (body, _TAG.sub(b"", body))])
 
 
 def _workbook(file: BinaryIO, see: See) -> None:

@@ -19,8 +19,6 @@ from fondly.operations.environment import pages
 
 ERASURES = "erasures"
 """Where the files with ids are, as if they were of a run: Personalize's role may read there."""
-DIGEST_CHARS = 12
-UNFIT = frozenset('"\\')
 ENDED = frozenset({"COMPLETED", "FAILED"})
 WHAT = "records in Personalize"
 MODELS = "models in Personalize"
@@ -35,8 +33,8 @@ class UserErasure:
     def __init__(self, scope: Scope, gone: Gone, *, role_arn: str) -> None:
         self._scope = scope
         self._role_arn = role_arn
-        self._users = sorted(each for each in gone.customer_ids if UNFIT.isdisjoint(each))
-        digest = sha256("\n".join(self._users).encode()).hexdigest()[:DIGEST_CHARS]
+        self._users = sorted(each for each in gone.customer_ids if not set('"\\') & set(each))
+        digest = sha256("\n".join(self._users).encode()).hexdigest()[:12]
         self._prefix = f"erase-{digest}"
         self._key = object_keys.personalize(ERASURES, f"{self._prefix}.csv")
 
@@ -56,17 +54,21 @@ class UserErasure:
             scope.report.deleted(f"{WHAT} of the users in {name}", len(self._users))
             return
         try:
-            arn = await self._job(group)
-            await self._wait(arn)
-        finally:
-            await self._remove_file()
+            await self._wait(await self._job(group))
+        finally:  # the file goes with all its versions: it names them, and a job that has begun has read it
+            async for found in version_pages(scope, self._key):
+                await delete_versions(scope, found, WHAT)
 
     async def _job(self, group: str) -> str:
         """Return a job of these users that is under way, or a new one."""
-        found = await self._jobs(group)
-        earlier = [each for each in found if str(each["jobName"]).startswith(f"{self._prefix}-")]
+        listed: Any = self._scope.personalize.list_data_deletion_jobs
+        found = pages(listed, "nextToken", datasetGroupArn=group)
+        jobs = [job async for page in found for job in page["dataDeletionJobs"]]
+        earlier = [each for each in jobs if str(each["jobName"]).startswith(f"{self._prefix}-")]
         under_way = [each for each in earlier if each["status"] not in ENDED]
-        await self._put_file()
+        await self._scope.environment.s3.put_object(
+            Bucket=self._scope.bucket, Key=self._key, Body=_file(self._users), ContentType="text/csv"
+        )
         if under_way:
             return str(under_way[0]["dataDeletionJobArn"])
         reply = await self._scope.personalize.create_data_deletion_job(
@@ -76,12 +78,6 @@ class UserErasure:
             roleArn=self._role_arn,
         )
         return str(reply["dataDeletionJobArn"])
-
-    async def _jobs(self, group: str) -> list[Mapping[str, Any]]:
-        """Return the deletion jobs of a group."""
-        listed: Any = self._scope.personalize.list_data_deletion_jobs
-        found = pages(listed, "nextToken", datasetGroupArn=group)
-        return [job async for page in found for job in page["dataDeletionJobs"]]
 
     async def _wait(self, arn: str) -> None:
         job: Mapping[str, Any] = {}
@@ -97,16 +93,6 @@ class UserErasure:
             report.failure(WHAT, f"{job.get('failureReason') or status}: run the command again")
         else:
             report.failure(WHAT, f"the deletion job is still {status}: run the command again")
-
-    async def _put_file(self) -> None:
-        await self._scope.environment.s3.put_object(
-            Bucket=self._scope.bucket, Key=self._key, Body=_file(self._users), ContentType="text/csv"
-        )
-
-    async def _remove_file(self) -> None:
-        """Remove the file with all its versions: it names them. A job that has begun has read it."""
-        async for found in version_pages(self._scope, self._key):
-            await delete_versions(self._scope, found, WHAT)
 
 
 def _file(users: Sequence[str]) -> bytes:

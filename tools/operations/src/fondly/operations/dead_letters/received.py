@@ -118,10 +118,7 @@ class Discarding:
 
 @asynccontextmanager
 async def discarding(environment: Environment, queue: str, selection: Selection) -> AsyncIterator[Discarding]:
-    """Receive what is to be discarded of a queue; what is not deleted then becomes visible again.
-
-    Raises `NoSuchDeadLetterError` if none is selected.
-    """
+    """Receive what is to be discarded, if only for now; raise `NoSuchDeadLetterError` if none is selected."""
     name = environment.known_queue(queue)
     async with receive_dead_letters(environment, name) as received:
         selected = selection.of(received.dead_letters)
@@ -173,12 +170,8 @@ async def count_dead_letters(environment: Environment) -> list[DeadLetterCount]:
 
 async def _count(environment: Environment, name: str, age_s: float | None) -> DeadLetterCount:
     number = sum((await depths(environment, await environment.dead_letter_url(name))).values())
-    if number and age_s is None:
-        age_s = await _sampled_age_s(environment, name)
+    if number and age_s is None:  # a sample shows it, as nothing consumes dead letters
+        async with receive_dead_letters(environment, name, limit=SAMPLE) as received:
+            ages = (since(each.sent_at) for each in received.dead_letters if each.sent_at)
+            age_s = max(ages, default=None)
     return DeadLetterCount(queue=name, dead_letters=number, oldest_age_s=age_s if number else None)
-
-
-async def _sampled_age_s(environment: Environment, name: str) -> float | None:
-    """The age as far as a sample shows it, where CloudWatch has none: nothing consumes dead letters."""
-    async with receive_dead_letters(environment, name, limit=SAMPLE) as received:
-        return max((since(each.sent_at) for each in received.dead_letters if each.sent_at), default=None)

@@ -48,16 +48,17 @@ async def redrive(
         try:
             return Redriven(queue=queue, moved=await _by_sqs(environment, queue, progress), by="sqs")
         except ClientError as error:
-            if not _is_unsupported(error):
-                raise
-    return Redriven(queue=queue, moved=await _by_command(environment, queue, selection), by="command")
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+            if error_code(error) not in UNSUPPORTED and status != NOT_IMPLEMENTED:
+                raise  # SQS has refused; an emulator may lack the operation
+    destination = await environment.queue_url(queue)
+    async with receive_dead_letters(environment, queue) as received:
+        moved = await received.move(selection.of(received.dead_letters), destination)
+    return Redriven(queue=queue, moved=moved, by="command")
 
 
 async def _by_sqs(environment: Environment, queue: str, progress: Callable[[int], None]) -> int:
-    """Start a move task and follow it.
-
-    SQS knows no source queue for what a consumer dead-lettered itself, so the task names its destination.
-    """
+    """Follow a move task; it names the queue, which SQS knows of nothing that a consumer dead-lettered."""
     source = await environment.queue_arn(await environment.dead_letter_url(queue))
     destination = await environment.queue_arn(await environment.queue_url(queue))
     await environment.sqs.start_message_move_task(SourceArn=source, DestinationArn=destination)
@@ -73,15 +74,3 @@ async def _by_sqs(environment: Environment, queue: str, progress: Callable[[int]
         reason = task.get("FailureReason", "no reason given")
         raise OperationError(f"the move ended as {task['Status']} after {moved} messages: {reason}")
     return moved
-
-
-async def _by_command(environment: Environment, queue: str, selection: Selection) -> int:
-    destination = await environment.queue_url(queue)
-    async with receive_dead_letters(environment, queue) as received:
-        return await received.move(selection.of(received.dead_letters), destination)
-
-
-def _is_unsupported(error: ClientError) -> bool:
-    """Whether an emulator lacks the operation, as opposed to refusing it."""
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    return error_code(error) in UNSUPPORTED or status == NOT_IMPLEMENTED

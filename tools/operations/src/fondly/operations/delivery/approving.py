@@ -23,7 +23,6 @@ from fondly.runtime.runs.totals import total
 from fondly.runtime.settings import ProcessSettings
 from fondly.sender.settings import TransportKind
 
-MAX_WHY_CHARS = 500
 FRESH = timedelta(days=2)
 """Emails that are older deserve a second look: they name prices."""
 KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
@@ -47,22 +46,21 @@ class Approving:
         run = await find_run(ledger, run_id)
         settings = await deployed(environment)
         keep_days = settings.retention_days if settings else KEEP_DAYS
-        return cls(
-            environment, ledger, run, settings, await Decisions.of(environment, run, keep_days=keep_days)
-        )
+        decisions = await Decisions.of(environment, run, keep_days=keep_days)
+        return cls(environment, ledger, run, settings, decisions)
 
     async def view(self, act: Act) -> DeliveryView:
         """Return the delivery; raise `OperationError` if this cannot be decided as things stand."""
         await self.decisions.deliverable(act)
-        if act in {Act.APPROVE, Act.SAMPLE, Act.RESUME}:
-            self._require_transport()
+        is_none = self.settings and self.settings.sender_transport is TransportKind.NONE
+        if is_none and act in {Act.APPROVE, Act.SAMPLE, Act.RESUME}:
+            raise OperationError(NO_TRANSPORT)
         return await self.current()
 
     async def current(self) -> DeliveryView:
         """Return the delivery as it is; raise `OperationError` if there is none."""
         counts = total(await self.ledger.reports(self.run.run_id)).counts
-        lookup = await DeliveryLookup.of(self.environment)
-        found = await lookup.view(self.run, counts=counts)
+        found = await (await DeliveryLookup.of(self.environment)).view(self.run, counts=counts)
         if found is None:
             raise OperationError(f"{self.run.run_id} has no delivery")
         return found
@@ -91,12 +89,9 @@ class Approving:
             held_out=view.held_out,
             without_address=0 if settings and settings.sender_without_address else view.without_address,
             settled=settled,
-            sample=terms.sample,
-            seeds=terms.seeds,
-            starts_at=terms.starts_at,
-            per_hour=terms.per_hour or (settings.sender_per_hour if settings else None),
             how=settings.how if settings else None,
             quiet=settings.quiet if settings else None,
+            **{**vars(terms), "per_hour": terms.per_hour or (settings and settings.sender_per_hour)},
         )
 
     async def decide(self, act: Act, *, by: str, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's
@@ -107,10 +102,6 @@ class Approving:
             await self.decisions.take(act, by=by, note=note, **changes)
         return await self.current()
 
-    def _require_transport(self) -> None:
-        if self.settings and self.settings.sender_transport is TransportKind.NONE:
-            raise OperationError(NO_TRANSPORT)
-
 
 def note(reason: str, plan: Plan) -> str:
     """What is kept of an approval: why, if somebody says, and what was approved."""
@@ -119,7 +110,7 @@ def note(reason: str, plan: Plan) -> str:
 
 def reason_given(why: str | None) -> str:
     """Return why somebody decides, on one line; raise `OperationError` if it is empty or too long."""
-    return "" if why is None else one_line(why, "--why", most=MAX_WHY_CHARS)
+    return "" if why is None else one_line(why, "--why", most=500)
 
 
 def rejection(view: DeliveryView) -> str:

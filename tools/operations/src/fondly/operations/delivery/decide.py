@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fondly.contracts.events import Event, SenderPoll, new_event
+from fondly.contracts.events import SenderPoll, new_event
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.queue.sqs import SQSQueue
@@ -74,16 +74,17 @@ class Decisions:
             require(await self.delivery(), act)
             raise OperationError(str(error)) from error
         try:
-            await queue.send(_poll(decided).body)
+            poll = SenderPoll(attempt=decided.attempt)
+            await queue.send(new_event(poll, run_id=decided.run_id, source=SENDER).body)
         except (ClientError, BotoCoreError) as error:
-            raise OperationError(_not_told(decided, error)) from error
+            raise OperationError(
+                f"{decided.run_id} {CALLED[decided.status]}, but the sender could not be told: {error}."
+                " `fondly run retry` tells it again"
+            ) from error
         return decided
 
     async def hold(self, *, by: str, note: str) -> Delivery:
-        """Hold a delivery: one that was approved, or that of a run which has not finished yet.
-
-        Raises `OperationError` if the run has failed, or its delivery can be held no more.
-        """
+        """Hold a delivery, also of a run which has not finished; raise `OperationError` if it is too late."""
         if self.run.status is RunStatus.FAILED:
             raise OperationError(_none(self.run))
         if await self.deliveries.find(self.run.run_id) is None:
@@ -91,18 +92,6 @@ class Decisions:
             if opened.status is DeliveryStatus.HELD:
                 return opened
         return await self.take(Act.HOLD, by=by, note=note)
-
-
-def _poll(delivery: Delivery) -> Event[SenderPoll]:
-    """What makes the sender look at a delivery now."""
-    return new_event(SenderPoll(attempt=delivery.attempt), run_id=delivery.run_id, source=SENDER)
-
-
-def _not_told(delivery: Delivery, error: Exception) -> str:
-    return (
-        f"{delivery.run_id} {CALLED[delivery.status]}, but the sender could not be told: {error}."
-        " `fondly run retry` tells it again"
-    )
 
 
 def require(delivery: Delivery, act: Act) -> None:

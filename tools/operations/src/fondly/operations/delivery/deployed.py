@@ -18,7 +18,6 @@ TRANSPORT = "sender_transport"
 """A setting that every deployment has; without it this process's variables are none of a sender."""
 NAMES = {TransportKind.SES: "Amazon SES", TransportKind.NONE: "no transport"}
 SECRETS = ("sender_smtp_password", "sender_dkim_key")
-NOT_READ = "not-read"
 NO_TRANSPORT = "the sender has no transport: set FONDLY_SENDER_TRANSPORT to smtp or ses, and start it again"
 
 
@@ -52,10 +51,7 @@ class DeployedSettings(SenderSettings):
 
 
 async def deployed(environment: Environment) -> DeployedSettings | None:
-    """Return the settings of the deployed sender, or None if they cannot be told.
-
-    Passwords and keys are not read: instead of them there are words that say so.
-    """
+    """Return the deployed sender's settings without passwords and keys; None if they cannot be told."""
     try:
         return await _settings(environment, secrets=False)
     except (ValidationError, OperationError):
@@ -63,10 +59,7 @@ async def deployed(environment: Environment) -> DeployedSettings | None:
 
 
 async def deployed_with_secrets(environment: Environment) -> DeployedSettings:
-    """Return the settings of the deployed sender, with its password and key.
-
-    Raises `OperationError` if there is no sender, if it has no transport, or if something cannot be read.
-    """
+    """Return the deployed sender's settings with its secrets; raise `OperationError` without a transport."""
     try:
         found = await _settings(environment, secrets=True)
     except ValidationError as error:
@@ -81,21 +74,16 @@ async def deployed_with_secrets(environment: Environment) -> DeployedSettings:
 
 
 async def _settings(environment: Environment, *, secrets: bool) -> DeployedSettings | None:
-    variables = await _of_task(environment, secrets=secrets) if environment.on_aws else _own()
+    if environment.on_aws:
+        variables = await _of_task(environment, secrets=secrets)
+    else:  # what the processes of a local stack have, and this one with them
+        variables = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     values: dict[str, Any] = {name.removeprefix(PREFIX).lower(): value for name, value in variables.items()}
     values.pop("tags", None)  # JSON, and of no use here
-    return DeployedSettings(**{**_names(environment), **values}) if TRANSPORT in values else None
-
-
-def _names(environment: Environment) -> dict[str, Any]:
-    """What names a sender's resources, which a command finds by itself."""
+    # A command finds by itself what names a sender's resources.
     required = {name for name, field in SenderSettings.model_fields.items() if field.is_required()}
-    return dict.fromkeys(required, environment.name)
-
-
-def _own() -> dict[str, str]:
-    """The variables that the processes of a local stack have, and this one with them."""
-    return {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    names = dict.fromkeys(required, environment.name)
+    return DeployedSettings(**{**names, **values}) if TRANSPORT in values else None
 
 
 async def _of_task(environment: Environment, *, secrets: bool) -> dict[str, str]:
@@ -118,18 +106,16 @@ async def _container(ecs: Any, environment: Environment) -> Mapping[str, Any]:  
         return {}
     reply = await ecs.describe_task_definition(taskDefinition=services[0]["taskDefinition"])
     containers: list[Mapping[str, Any]] = reply["taskDefinition"]["containerDefinitions"]
-    return next((each for each in containers if _has_transport(each)), containers[0])
-
-
-def _has_transport(container: Mapping[str, Any]) -> bool:
-    return any(each["name"] == f"{PREFIX}{TRANSPORT.upper()}" for each in container.get("environment", []))
+    name = f"{PREFIX}{TRANSPORT.upper()}"
+    own = (each for each in containers if name in {one["name"] for one in each.get("environment", [])})
+    return next(own, containers[0])
 
 
 async def _parameters(
     environment: Environment, parameters: Mapping[str, str], *, secrets: bool
 ) -> dict[str, str]:
     secret = {name for name in parameters if name.removeprefix(PREFIX).lower() in SECRETS}
-    unread = {} if secrets else dict.fromkeys(secret, NOT_READ)
+    unread = {} if secrets else dict.fromkeys(secret, "not-read")
     wanted = {name: arn for name, arn in parameters.items() if name not in unread}
     if not wanted:
         return unread

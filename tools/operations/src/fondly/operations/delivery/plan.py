@@ -45,7 +45,9 @@ class Plan:
     @property
     def terms(self) -> str:
         """What is approved, without what else is to be known."""
-        return f"{', '.join((self._who, _when(self.starts_at), *self._ways()))}."
+        starts_at = self.starts_at
+        when = f"from {moment(starts_at)} on" if starts_at and since(starts_at) < 0 else "now"
+        return f"{', '.join((self._who, when, *self._ways()))}."
 
     @property
     def _who(self) -> str:
@@ -53,22 +55,18 @@ class Plan:
             return f"{count(self.left)} of {count(self.emails)} emails go to {_seeds(self.seeds)}"
         if not self.left:
             return "Nobody gets an email"
-        if self.sample:
-            return f"Up to {_people(self.left)} of {count(self.emails)} {_get(self.left)} an email"
-        return f"Up to {_people(self.left)} {_get(self.left)} an email"
+        people, get = ("1 person", "gets") if self.left == 1 else (f"{count(self.left)} people", "get")
+        return f"Up to {people}{f' of {count(self.emails)}' if self.sample else ''} {get} an email"
 
     def _ways(self) -> Iterator[str]:
         yield f"by {self.how or 'the transport of the sender'}"
         if self.per_hour:
-            yield f"at most {count(self.per_hour)} an hour{self._lasts}"
+            hours = self.left / self.per_hour
+            lasts = f" ({age(hours * SECONDS_PER_HOUR)} or more)" if hours > 1 else ""
+            yield f"at most {count(self.per_hour)} an hour{lasts}"
         if self.quiet and not self.seeds:
             begins, ends = self.quiet
             yield f"not between {begins:%H:%M} and {ends:%H:%M} by their clocks"
-
-    @property
-    def _lasts(self) -> str:
-        hours = self.left / (self.per_hour or 1)
-        return f" ({age(hours * SECONDS_PER_HOUR)} or more)" if hours > 1 else ""
 
     @property
     def _rest(self) -> str:
@@ -93,18 +91,6 @@ def moment(at: datetime, local: tzinfo | None = None) -> str:
         return f"{utc:%a %d %b %Y, %H:%M} UTC"
     day = "" if own.date() == utc.date() else f"{utc:%a} "
     return f"{own:%a %d %b %Y, %H:%M %Z} ({day}{utc:%H:%M} UTC)"
-
-
-def _when(starts_at: datetime | None) -> str:
-    return "now" if starts_at is None or since(starts_at) >= 0 else f"from {moment(starts_at)} on"
-
-
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{count(number)} people"
-
-
-def _get(number: int) -> str:
-    return "gets" if number == 1 else "get"
 
 
 def _seeds(seeds: tuple[str, ...]) -> str:

@@ -70,10 +70,7 @@ class DeliveryLookup:
     async def view(
         self, run: Run, *, counts: Mapping[str, int], listed: frozenset[Outcome] = frozenset()
     ) -> DeliveryView | None:
-        """Return a run's delivery, and the dispatches with these outcomes; None without one.
-
-        `counts` are the run's totals.
-        """
+        """Return a run's delivery by its totals, with the dispatches of some outcomes; None without one."""
         delivery = await self.deliveries.find(run.run_id)
         if delivery is None:
             return None

@@ -7,18 +7,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fondly.operations.environment import Environment, open_client
 from fondly.operations.errors import OperationError
 
-MAX_NAME_CHARS = 200
-UNKNOWN_USER = "unknown"
-
 
 async def decider(environment: Environment, by: str | None) -> str:
-    """Return the name that was given; else the caller's ARN on AWS; else this machine's user.
-
-    Raises `OperationError` for a name that is empty or too long.
-    """
+    """Return the given name if it will do, else the caller's ARN on AWS, else this machine's user."""
     if by is not None:
-        return one_line(by, "--by", most=MAX_NAME_CHARS)
-    return (await _arn(environment) if environment.on_aws else None) or _user()
+        return one_line(by, "--by", most=200)
+    if environment.on_aws and (arn := await _arn(environment)):
+        return arn
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"
 
 
 def one_line(text: str, option: str, *, most: int) -> str:
@@ -38,10 +37,3 @@ async def _arn(environment: Environment) -> str | None:
             return str((await sts.get_caller_identity())["Arn"])
     except (ClientError, BotoCoreError):
         return None
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return UNKNOWN_USER

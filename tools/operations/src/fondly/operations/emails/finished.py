@@ -24,13 +24,13 @@ class EmailView(BaseModel):
     """One finished email, and what has become of it."""
 
     customer_id: str
-    subject: str
-    preheader: str
-    language: str | None
-    copy_source: str
-    variant: str
+    subject: str = ""
+    preheader: str = ""
+    language: str | None = None
+    copy_source: str = ""
+    variant: str = ""
     """Of the subject line, where a shop compares some."""
-    made_at: datetime | None
+    made_at: datetime | None = None
     dispatch: Dispatch | None
     """None while nothing is known of it: it has not been sent."""
     held_out: bool = False
@@ -68,10 +68,7 @@ class Emails:
         return found[:limit]
 
     async def drawn(self, number: int, *, seed: str) -> dict[int, list[str]]:
-        """Return the customers of so many emails by part, drawn at random but for one seed always the same.
-
-        No more parts are read than emails are drawn, however large the run.
-        """
+        """Return customers by part, drawn at random by a seed; of any run as many parts are read at most."""
         chance = random.Random(seed)  # noqa: S311 - a selection to look at
         draws = Counter(chance.choices(self._parts(), k=number)) if self._parts() else Counter[int]()
         chosen, others = {}, []
@@ -96,10 +93,7 @@ class Emails:
         return found
 
     async def views(self, customer_ids: Sequence[str]) -> list[EmailView]:
-        """Return the emails of these customers in this order.
-
-        Those without one are left out, unless they are held out.
-        """
+        """Return the emails of those of these customers, in this order, who have one or are held out."""
         records = await self.records.existing(self.run.run_id, customer_ids)
         dispatches = await self._dispatches(customer_ids)
         return [
@@ -144,14 +138,5 @@ class Emails:
 
 
 def _view(customer_id: str, record: EmailRecord | None, dispatch: Dispatch | None) -> EmailView:
-    return EmailView(
-        customer_id=customer_id,
-        subject=record.subject if record else "",
-        preheader=record.preheader if record else "",
-        language=record.language if record else None,
-        copy_source=record.copy_source if record else "",
-        variant=record.variant if record else "",
-        made_at=record.created_at if record else None,
-        dispatch=dispatch,
-        held_out=record is None,
-    )
+    made = {**vars(record), "made_at": record.created_at} if record else {}
+    return EmailView(**{**made, "customer_id": customer_id, "dispatch": dispatch, "held_out": record is None})

@@ -65,18 +65,20 @@ def compared(
     names: tuple[str, str], one: Group, other: Group, *, clicks: bool, level: float = LEVEL
 ) -> list[Comparison]:
     """Compare two groups by everything; by clicks only where they are counted, and both got emails."""
-    found = [_by_share(names, Measure.BOUGHT, _buyers(one), _buyers(other), level)]
-    if clicks:
-        ours, theirs = (Share(each.clicked, each.customers) for each in (one, other))
-        found.insert(0, _by_share(names, Measure.CLICKED, ours, theirs, level))
-    return [*found, _by_revenue(names, one, other, level)]
+    clicked = Share(one.clicked, one.customers), Share(other.clicked, other.customers)
+    bought = Share(one.buyers, one.customers), Share(other.buyers, other.customers)
+    means, interval = (one.spent.mean, other.spent.mean), welch(one.spent, other.spent, level=level)
+    return [
+        *([_by_share(names, Measure.CLICKED, clicked, level)] if clicks else []),
+        _by_share(names, Measure.BOUGHT, bought, level),
+        _comparison(names, Measure.REVENUE, means, interval, level=level),
+    ]
 
 
-def _buyers(group: Group) -> Share:
-    return Share(group.buyers, group.customers)
-
-
-def _by_share(names: tuple[str, str], measure: Measure, one: Share, other: Share, level: float) -> Comparison:
+def _by_share(
+    names: tuple[str, str], measure: Measure, shares: tuple[Share, Share], level: float
+) -> Comparison:
+    one, other = shares
     interval = newcombe(one, other, level=level)
     both = Share(one.part + other.part, one.whole + other.whole)
     is_few = both.part < FEWEST and not interval.excludes_zero
@@ -89,11 +91,6 @@ def _by_share(names: tuple[str, str], measure: Measure, one: Share, other: Share
         visible=smallest_visible(one.whole, other.whole, both.value, level=level) if both.part else None,
         is_few=is_few,
     )
-
-
-def _by_revenue(names: tuple[str, str], one: Group, other: Group, level: float) -> Comparison:
-    means = one.spent.mean, other.spent.mean
-    return _comparison(names, Measure.REVENUE, means, welch(one.spent, other.spent, level=level), level=level)
 
 
 def _comparison(

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from decimal import Decimal
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import SECONDS_PER_DAY, utc_now
 from fondly.contracts.delivery import Dispatch
-from fondly.contracts.records import CustomerEvent, Product
+from fondly.contracts.records import Product
 from fondly.operations.environment import Environment
 from fondly.operations.results.groups import Groups
 from fondly.operations.results.purchases import bought
@@ -23,14 +22,6 @@ AT_ONCE = 1_000
 """Customers whose histories are in memory."""
 
 
-@dataclass(frozen=True)
-class Prices:
-    """What the run's products cost, in the currency of most of them."""
-
-    currency: str
-    by_product: dict[str, Decimal]
-
-
 async def results_of(
     environment: Environment, run_id: str, *, days: int, against: str | None = None
 ) -> Results:
@@ -40,32 +31,31 @@ async def results_of(
     run or variant, and if no email has gone out.
     """
     run = await find_run(await environment.ledger(), run_id)
-    prices = await prices_of(await environment.objects(), run.run_id)
-    groups = await groups_of(environment, run.run_id, prices, days=days)
-    return results(run.run_id, groups, days=days, currency=prices.currency, against=against, now=utc_now())
-
-
-async def groups_of(environment: Environment, run_id: str, prices: Prices, *, days: int) -> Groups:
-    """Return the groups of a run with what they bought within so many days of their email."""
-    groups = Groups(window_s=days * SECONDS_PER_DAY, prices=prices.by_product)
-    purchases = await _Purchases.of(environment)
-    async for some in _dispatches(environment, run_id):
-        histories, events = await purchases.of_customers([one.customer_id for one in some])
-        for one in some:
-            groups.add(one, bought(histories.get(one.customer_id), events.get(one.customer_id, ())))
-    return groups
-
-
-async def prices_of(objects: S3Objects, run_id: str) -> Prices:
-    """Return the prices of a run's catalogue; none if it is not there any more."""
-    products = [
-        Product.model_validate_json(line)
-        async for line in objects.lines(object_keys.products(run_id))
-        if line
+    currency, prices = await _prices(await environment.objects(), run.run_id)
+    groups = Groups(window_s=days * SECONDS_PER_DAY, prices=prices)
+    histories, events = [
+        DynamoDBItems(environment.dynamodb, await environment.table(name))
+        for name in ("histories", "recommendations")
     ]
-    currencies = Counter(one.currency for one in products)
-    [(currency, _)] = currencies.most_common(1) or [("", 0)]
-    return Prices(currency, {one.product_id: one.price for one in products if one.currency == currency})
+    async for some in _dispatches(environment, run.run_id):
+        customer_ids = [one.customer_id for one in some]
+        items, kept = await asyncio.gather(
+            histories.get_all([{"customer_id": one} for one in customer_ids]),
+            events.get_all(customer_events.keys(customer_ids)),
+        )
+        known = {one.customer_id: one for one in map(History.from_item, items)}
+        told = {item["customer_id"]: customer_events.from_item(item) for item in kept}
+        for one in some:
+            groups.add(one, bought(known.get(one.customer_id), told.get(one.customer_id, ())))
+    return results(run.run_id, groups, days=days, currency=currency, against=against, now=utc_now())
+
+
+async def _prices(objects: S3Objects, run_id: str) -> tuple[str, dict[str, Decimal]]:
+    """Return the currency of most of a run's products, and their prices; none if the catalogue is gone."""
+    lines = objects.lines(object_keys.products(run_id))
+    products = [Product.model_validate_json(line) async for line in lines if line]
+    [(currency, _)] = Counter(one.currency for one in products).most_common(1) or [("", 0)]
+    return currency, {one.product_id: one.price for one in products if one.currency == currency}
 
 
 async def _dispatches(environment: Environment, run_id: str) -> AsyncIterator[list[Dispatch]]:
@@ -84,29 +74,3 @@ async def _dispatches(environment: Environment, run_id: str) -> AsyncIterator[li
                 some = []
     if some:
         yield some
-
-
-@dataclass(frozen=True)
-class _Purchases:
-    """Where it is kept what customers have bought: told by files of orders, or by events."""
-
-    histories: DynamoDBItems
-    events: DynamoDBItems
-
-    @classmethod
-    async def of(cls, environment: Environment) -> "_Purchases":
-        histories, events = [
-            DynamoDBItems(environment.dynamodb, await environment.table(name))
-            for name in ("histories", "recommendations")
-        ]
-        return cls(histories, events)
-
-    async def of_customers(
-        self, customer_ids: Sequence[str]
-    ) -> tuple[dict[str, History], dict[str, tuple[CustomerEvent, ...]]]:
-        items, kept = await asyncio.gather(
-            self.histories.get_all([{"customer_id": one} for one in customer_ids]),
-            self.events.get_all(customer_events.keys(customer_ids)),
-        )
-        histories = {one.customer_id: one for one in map(History.from_item, items)}
-        return histories, {item["customer_id"]: customer_events.from_item(item) for item in kept}

@@ -14,8 +14,6 @@ NOT_HELD_OUT = "not held out"
 """Those who would have been held out had the draw been another one: the holdout is compared with them."""
 HANDED_OVER = frozenset({Outcome.SENT, Outcome.REFUSED, Outcome.IN_DOUBT})
 """What came of emails that went out: also of those that did not arrive, as a holdout's might not have."""
-HARD = "hard"
-NOTHING = Decimal()
 
 
 @dataclass(frozen=True)
@@ -40,13 +38,13 @@ class Group:
         untold = sum(one.value is None for one in purchases)
         return self + Group(
             customers=1,
-            delivered=int(dispatch.outcome is Outcome.SENT and dispatch.bounced != HARD),
+            delivered=int(dispatch.outcome is Outcome.SENT and dispatch.bounced != "hard"),
             clicked=int(dispatch.clicked_at is not None),
             buyers=int(bool(purchases)),
             purchases=len(purchases),
             priced=untold - worth.count(None),
             unpriced=worth.count(None),
-            spent=Moments().adding(sum(filter(None, worth), NOTHING)),
+            spent=Moments().adding(sum(filter(None, worth), Decimal())),
         )
 
     def __add__(self, other: "Group") -> "Group":

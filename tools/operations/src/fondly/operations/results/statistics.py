@@ -1,7 +1,7 @@
 """How sure a difference is: intervals for shares and for means, and when numbers are too small for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from math import sqrt
 from statistics import NormalDist
@@ -60,23 +60,11 @@ class Moments:
         """Return the moments with one more value."""
         if not value:
             return replace(self, count=self.count + 1)
-        return Moments(
-            self.count + 1,
-            self.some + 1,
-            self.total + value,
-            self.squares + value**2,
-            self.cubes + value**3,
-        )
+        return self + Moments(1, 1, value, value**2, value**3)
 
     def __add__(self, other: "Moments") -> "Moments":
         """Return the moments of the values of both."""
-        return Moments(
-            self.count + other.count,
-            self.some + other.some,
-            self.total + other.total,
-            self.squares + other.squares,
-            self.cubes + other.cubes,
-        )
+        return Moments(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
     @property
     def mean(self) -> float:
@@ -100,10 +88,7 @@ class Moments:
 
 
 def wilson(share: Share, *, level: float = LEVEL) -> Interval:
-    """Return what a share may be.
-
-    Source: E. B. Wilson, JASA 22 (1927), the score interval.
-    """
+    """Return what a share may be: the score interval of E. B. Wilson, JASA 22 (1927)."""
     if not share.whole:
         return Interval(0.0, 1.0)
     z, n, p = _z(level), share.whole, share.value
@@ -164,10 +149,7 @@ def student(freedom: float, *, level: float = LEVEL) -> float:
 
 
 def smallest_visible(one: int, other: int, share: float, *, level: float = LEVEL) -> float:
-    """Return the difference of shares that groups of these sizes would show in four of five cases.
-
-    `share` is about what both have.
-    """
+    """Return which difference of shares such groups show in four of five cases; both have about `share`."""
     if not one or not other:
         return 1.0
     both = _z(level) + _NORMAL.inv_cdf(POWER)
@@ -189,10 +171,7 @@ def chance_of_sizes(sizes: Sequence[int]) -> float:
 
 
 def of_several(level: float, comparisons: int) -> float:
-    """Return the level of each of several comparisons by which all of them are right at `level`.
-
-    Source: Bonferroni's inequality.
-    """
+    """Return the level of each comparison by which several are right at `level` (Bonferroni's inequality)."""
     return 1 - (1 - level) / max(1, comparisons)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Exclusion
-from fondly.operations.formatting import count, printable
+from fondly.operations.formatting import count, counted, printable
 
 RUNNING, FAILED = "running", "failed"
-_EXCLUDED = {
+EXCLUDED = {
     Exclusion.NO_CONSENT: "without consent",
     Exclusion.SUPPRESSED: "suppressed",
     Exclusion.UNDER_AGE: "under age",
@@ -57,10 +57,7 @@ class CustomerGroup:
 
 
 def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
-    """Return what became of all customers: the groups together are the count `customers`.
-
-    Groups without anybody are left out, but for those who got an email; none if nobody is counted.
-    """
+    """Return what became of all customers; who got an email come first, groups of nobody are left out."""
     if Counted.CUSTOMERS not in facts.counts:
         return []
     emailed = CustomerGroup("have an email", facts.counts.get(Counted.EMAILS, 0))
@@ -76,7 +73,7 @@ def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
 def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
     """By the run's counts; by the report, where a run of ingest has ended before it was counted."""
     told = facts.ingest.exclusions if facts.ingest else {}
-    for cause, label in _EXCLUDED.items():
+    for cause, label in EXCLUDED.items():
         yield CustomerGroup(label, facts.counts.get(f"customers_excluded_{cause}", told.get(cause, 0)))
 
 
@@ -94,7 +91,10 @@ def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
 
 def notices(facts: RunFacts) -> list[str]:
     """Return what a person should know before they send the emails, a line each; none if all is well."""
-    return [*_popularity(facts), *_short_lists(facts), *_missing(facts)]
+    short = facts.counts.get(Counted.CUSTOMERS_SHORT_OF_PRODUCTS, 0)
+    told = f"{counted(short, 'customer')} got too few products: there was nothing else that they may get"
+    missing = (f"missing {line}" for line in facts.missing)
+    return [*_popularity(facts), *([told] if short else []), *missing]
 
 
 def quiet_lines(facts: RunFacts) -> list[str]:
@@ -105,13 +105,9 @@ def quiet_lines(facts: RunFacts) -> list[str]:
 
 def stock_line(facts: RunFacts) -> str:
     """Return how many products are out of stock in one line; empty if none is."""
-    sold_out, products = (
-        facts.counts.get(Counted.PRODUCTS_OUT_OF_STOCK, 0),
-        facts.counts.get(Counted.PRODUCTS, 0),
-    )
-    if not sold_out:
-        return ""
-    return f"{count(sold_out)} of {count(products)} products out of stock: nobody gets them"
+    sold_out = facts.counts.get(Counted.PRODUCTS_OUT_OF_STOCK, 0)
+    products = count(facts.counts.get(Counted.PRODUCTS, 0))
+    return f"{count(sold_out)} of {products} products out of stock: nobody gets them" if sold_out else ""
 
 
 def why_no_emails(facts: RunFacts) -> str:
@@ -123,7 +119,8 @@ def why_no_emails(facts: RunFacts) -> str:
     if not customers:
         return "This run has no emails: its file has no customers."
     told = ", ".join(f"{count(each.customers)} {each.label}" for each in groups)
-    return f"This run has no emails, though it has {_customers(customers)}: {told or 'none was collected'}."
+    told = told or "none was collected"
+    return f"This run has no emails, though it has {counted(customers, 'customer')}: {told}."
 
 
 def _popularity(facts: RunFacts) -> Iterator[str]:
@@ -132,18 +129,5 @@ def _popularity(facts: RunFacts) -> Iterator[str]:
         return
     reason = printable(facts.popularity_reason or "Personalize has no ranking for them")
     written_to = facts.counts.get(Counted.CUSTOMERS, 0) - sum(each.customers for each in _excluded(facts))
-    total = _customers(max(written_to, by_popularity))
+    total = counted(max(written_to, by_popularity), "customer")
     yield f"{count(by_popularity)} of {total} got popular products: {reason}"
-
-
-def _short_lists(facts: RunFacts) -> Iterator[str]:
-    if short := facts.counts.get(Counted.CUSTOMERS_SHORT_OF_PRODUCTS, 0):
-        yield f"{_customers(short)} got too few products: there was nothing else that they may get"
-
-
-def _missing(facts: RunFacts) -> Iterator[str]:
-    return (f"missing {line}" for line in facts.missing)
-
-
-def _customers(number: int) -> str:
-    return f"{count(number)} customer{'' if number == 1 else 's'}"

@@ -15,11 +15,8 @@ from fondly.runtime.runs.run import MAKING, Run, StageName
 from fondly.runtime.runs.totals import total
 
 SETTLED = (
-    Counted.EMAILS_SENT,
-    Counted.EMAILS_NOT_SENT,
-    Counted.EMAILS_HELD_OUT,
-    Counted.EMAILS_REFUSED,
-    Counted.EMAILS_IN_DOUBT,
+    *(Counted.EMAILS_SENT, Counted.EMAILS_NOT_SENT, Counted.EMAILS_HELD_OUT),
+    *(Counted.EMAILS_REFUSED, Counted.EMAILS_IN_DOUBT),
 )
 """The counts of the sender's reports that are final."""
 

@@ -11,7 +11,6 @@ REASONS = 6
 """So many of the most frequent reasons are shown; `rejects.jsonl` has every reject."""
 COLUMNS = 8
 """So many ignored columns of a file are named: programs export many that nothing needs."""
-UNNAMED = "the row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +47,21 @@ def convention_lines(report: IngestReport) -> list[str]:
 
 def ignored_lines(report: IngestReport) -> list[str]:
     """Return which columns and files nothing reads, a line for each file."""
-    return [*_ignored_columns(report), *_ignored_files(report)]
+    files = (
+        f"ignored file {base_name(each.file)}: {printable(each.reason)}" for each in report.ignored_files
+    )
+    return [*_ignored_columns(report), *files]
 
 
 def read_summary(report: IngestReport) -> list[str]:
     """Return in a few words what `reject_lines`, `convention_lines` and `ignored_lines` tell."""
-    columns = [len(file.ignored) for file in report.files]
-    conventions = [len(file.conventions) for file in report.files]
+    columns = sum(len(file.ignored) for file in report.files)
+    conventions = sum(len(file.conventions) for file in report.files)
     numbers = (
         (len(report.rejects), "reason for rejects", "reasons for rejects"),
-        (sum(columns), "ignored column", "ignored columns"),
+        (columns, "ignored column", "ignored columns"),
         (len(report.ignored_files), "ignored file", "ignored files"),
-        (sum(conventions), "column read by a convention", "columns read by a convention"),
+        (conventions, "column read by a convention", "columns read by a convention"),
     )
     return [f"{count(number)} {one if number == 1 else many}" for number, one, many in numbers if number]
 
@@ -77,11 +79,6 @@ def _named(columns: Sequence[str]) -> str:
     return f"{names} and {count(more)} more" if more > 0 else names
 
 
-def _ignored_files(report: IngestReport) -> Iterator[str]:
-    for each in report.ignored_files:
-        yield f"ignored file {base_name(each.file)}: {printable(each.reason)}"
-
-
 def base_name(file: str) -> str:
     """Return a file's name without its folders: `shop.csv`."""
     return printable(PurePosixPath(file).name or file)
@@ -93,7 +90,7 @@ def _reject_line(reason: RejectReason, *, several: bool) -> RejectLine:
     rows = "" if reason.kind == "row" else " values" if reason.count > 1 else " value"
     return RejectLine(
         number=f"{count(reason.count)}{rows}",
-        column=printable(reason.column) if reason.column else UNNAMED,
+        column=printable(reason.column) if reason.column else "the row",
         expected=printable(reason.expected),
         first=f"{where}{found}",
     )

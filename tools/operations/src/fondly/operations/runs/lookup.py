@@ -33,10 +33,7 @@ async def list_runs(environment: Environment, *, limit: int, status: str | None 
 async def run_details(
     environment: Environment, ledger: Ledger, run: Run, *, with_dispatches: bool = False
 ) -> RunDetails:
-    """Return a run with its stages, counts, cost, and what services have stored about it.
-
-    With `with_dispatches` its delivery lists the emails that a person may want to look at.
-    """
+    """Return everything about a run, `with_dispatches` also the emails that a person may want to look at."""
     objects = await environment.objects()
     reports = await ledger.reports(run.run_id)
     listed = TO_LOOK_AT if with_dispatches else frozenset[Outcome]()

@@ -10,7 +10,6 @@ from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Progress, Run, RunStatus, StageName
 
-FIRST_PART = 1
 _PART_CAUSE = re.compile(r"part-(\d+)")
 
 
@@ -27,19 +26,8 @@ class MissingMessage:
 def missing_messages(run: Run, delivery: Delivery | None = None) -> list[MissingMessage]:
     """Return what the run waits for, in the order of the flow; raise `OperationError` if that is nothing.
 
-    Before it has finished, that is every part that one stage has finished and the next has not; the part
-    whose message closes a stage that is complete but not announced; the recommender's
-    next poll; and the upload while ingest is incomplete. Afterwards it is the poll of its delivery, and every
-    part that should be on its way; or, without a delivery, the news that the run has finished. The ledger
-    does not show whether the messages are still queued: sending them twice is harmless.
+    The ledger does not show whether the messages are still queued: sending them twice is harmless.
     """
-    _require_open(run)
-    if run.status is RunStatus.FINISHED:
-        return list(_undelivered(run, delivery))
-    return [*_upload(run), *_unscored(run), *_recommendations(run), *_unmailed(run)]
-
-
-def _require_open(run: Run) -> None:
     if run.status is RunStatus.STOPPED:
         raise OperationError(f"{run.run_id} is stopped: {run.reason}. `fondly run resume` goes on with it")
     if run.status is RunStatus.FAILED:
@@ -47,6 +35,11 @@ def _require_open(run: Run) -> None:
             f"{run.run_id} has failed for good: {run.reason}. To process the file again, fix the cause"
             " and upload it under another key"
         )
+    if run.status is RunStatus.FINISHED:
+        return list(_undelivered(run, delivery))
+    not_ingested = MissingMessage(StageName.INGEST, f"{run.source} is not ingested")
+    upload = [] if _complete(run, StageName.INGEST) else [not_ingested]
+    return [*upload, *_unscored(run), *_recommendations(run), *_unmailed(run)]
 
 
 def _undelivered(run: Run, delivery: Delivery | None) -> Iterator[MissingMessage]:
@@ -58,20 +51,10 @@ def _undelivered(run: Run, delivery: Delivery | None) -> Iterator[MissingMessage
     if not delivery.status.goes_out:
         raise OperationError(f"{run.run_id} {CALLED[delivery.status]}: {HINTS[delivery.status]}")
     yield MissingMessage(stage, "its delivery goes on by polls", attempt=delivery.attempt)
-    for part in run.parts_to_do(stage):
-        if delivery.released == delivery.release and _is_released(delivery, part):
+    for part in run.parts_to_do(stage) if delivery.released == delivery.release else ():
+        wanted = delivery.status is DeliveryStatus.APPROVED or part in delivery.sample_parts
+        if wanted and part not in delivery.due:  # it should be queued, or in a worker's hands
             yield MissingMessage(stage, f"part {part} is not delivered", part=part)
-
-
-def _is_released(delivery: Delivery, part: int) -> bool:
-    """Whether a message about a part should be in the sender's queue, or in a worker's hands."""
-    wanted = delivery.status is DeliveryStatus.APPROVED or part in delivery.sample_parts
-    return wanted and part not in delivery.due
-
-
-def _upload(run: Run) -> Iterator[MissingMessage]:
-    if not _complete(run, StageName.INGEST):
-        yield MissingMessage(StageName.INGEST, f"{run.source} is not ingested")
 
 
 def _unscored(run: Run) -> Iterator[MissingMessage]:
@@ -103,7 +86,7 @@ def _unmailed(run: Run) -> Iterator[MissingMessage]:
 def _closing_part(run: Run, stage: StageName) -> int:
     """The part whose message may close the stage: the one that completed it; any, if none is recorded."""
     reached = _PART_CAUSE.fullmatch(run.stage(stage).reached_by or "")
-    return int(reached[1]) if reached else min(_done(run, stage), default=FIRST_PART)
+    return int(reached[1]) if reached else min(_done(run, stage), default=1)
 
 
 def _complete(run: Run, stage: StageName) -> bool:

@@ -30,7 +30,6 @@ from fondly.runtime.errors import error_code
 from fondly.runtime.ports import Model
 from fondly.runtime.queue.publisher import Publisher
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.account import Account
 from fondly.runtime.runs.budget import Budget
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery
@@ -47,10 +46,7 @@ POLLS: Mapping[StageName, type[Poll]] = {
 
 
 class Message(BaseModel):
-    """A message to send again, to a topic or, if no topic delivers it, to a queue.
-
-    `event_id` is the one that its service gives it; a notification from S3 has none.
-    """
+    """A message to send again, to a topic or a queue; only a notification from S3 has no event id."""
 
     topic: str | None = None
     queue: str | None = None
@@ -93,9 +89,8 @@ class Retry:
             await publisher.publish(await self.environment.topic_arn(topic), bodies)
         for message in messages:
             if message.queue:
-                await SQSQueue(self.environment.sqs, await self.environment.queue_url(message.queue)).send(
-                    message.body
-                )
+                url = await self.environment.queue_url(message.queue)
+                await SQSQueue(self.environment.sqs, url).send(message.body)
 
     async def _message(self, missing: MissingMessage, counts: Mapping[str, int]) -> Message:
         if missing.attempt:
@@ -105,8 +100,7 @@ class Retry:
                 queue, body = await notification_again(self.environment, self.run)
                 return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
             case StageName.SENTIMENT:
-                ingested = await self._data_ingested(missing.part)
-                return self._again(ingested, StageName.INGEST, missing)
+                return self._again(await self._data_ingested(missing.part), StageName.INGEST, missing)
             case StageName.RECOMMENDER:
                 return self._again(await self._sentiment_scored(counts), StageName.SENTIMENT, missing)
             case StageName.MAILER:
@@ -121,9 +115,8 @@ class Retry:
         if delivery is None:
             return self._again(run_finished("finished", None, totals), StageName.MAILER, missing, queue=stage)
         if missing.part:
-            return self._again(
-                DeliverPart(part=missing.part, release=delivery.release), stage, missing, queue=stage
-            )
+            part = DeliverPart(part=missing.part, release=delivery.release)
+            return self._again(part, stage, missing, queue=stage)
         return self._again(SenderPoll(attempt=missing.attempt), stage, missing, queue=stage)
 
     async def _data_ingested(self, part: int) -> DataIngested:
@@ -203,17 +196,13 @@ class Resume:
         """
         account = await self.budget.account(self.run.run_id)
         if limit is not None and limit <= account.committed:
-            raise OperationError(_too_little(account, limit))
+            raise OperationError(
+                f"a budget of {limit:.2f} dollars allows nothing more: {account.spent:.4f} are spent, and "
+                f"{account.committed - account.spent:.4f} are reserved for work in flight"
+            )
         await self.budget.resume(self.run.run_id, limit)
         run = await self.ledger.run(self.run.run_id)
         retry = Retry(self.environment, run, self.ledger, await self.environment.objects())
         messages = await retry.messages()
         await retry.send(messages)
         return messages
-
-
-def _too_little(account: Account, limit: Decimal) -> str:
-    return (
-        f"a budget of {limit:.2f} dollars allows nothing more: {account.spent:.4f} are spent, and "
-        f"{account.committed - account.spent:.4f} are reserved for work in flight"
-    )

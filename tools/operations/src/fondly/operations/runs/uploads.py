@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
@@ -44,20 +44,16 @@ async def notification_again(environment: Environment, run: Run) -> tuple[str, s
         keys = await _last_set(environment, bucket, named) if isinstance(named, Folder) else named
         stored = await _stored(environment, bucket, keys)
         if stored and await _is_of(environment, run, bucket, stored):
-            return _uploads_queue(environment), notification(
-                bucket, stored[0], region=environment.sqs.meta.region_name
-            )
+            notified = environment.topology.buckets["data"].notifications
+            queue = next(each.queue for each in notified if each.prefix == UPLOADS)
+            return queue, notification(bucket, stored[0], region=environment.region)
     raise OperationError(
         f"{run.source} is gone or has changed since {run.run_id} began: upload the file again"
     )
 
 
 async def _is_of(environment: Environment, run: Run, bucket: str, stored: Sequence[Stored]) -> bool:
-    """Whether the run was made of these objects, or of the same bytes.
-
-    They are read only if the ledger has not kept their digests. Its address of the source is the key of a
-    single file, and the folder of a set.
-    """
+    """Whether the run was made of these objects, or of the same bytes, read only if no digest is kept."""
     latest = LatestRuns(environment.dynamodb, environment.named("runs"))
     folder = stored[0].key[: stored[0].key.rfind("/") + 1]
     kept: dict[tuple[str, str], str] = {}
@@ -65,7 +61,11 @@ async def _is_of(environment: Environment, run: Run, bucket: str, stored: Sequen
         pointer = await latest.get(f"s3://{bucket}/{address}")
         kept |= {(each["key"], each["etag"]): each.get("sha256", "") for each in pointer.files}
     former = run_id(bucket, {each.key: each.etag for each in stored})
-    return run.run_id in {former, run_id(bucket, await _digests(environment, bucket, stored, kept))}
+    digests = {
+        each.key: kept.get((each.key, each.etag)) or await _sha256(environment, bucket, each.key)
+        for each in stored
+    }
+    return run.run_id in {former, run_id(bucket, digests)}
 
 
 async def _last_set(environment: Environment, bucket: str, folder: Folder) -> list[str]:
@@ -73,16 +73,6 @@ async def _last_set(environment: Environment, bucket: str, folder: Folder) -> li
     latest = LatestRuns(environment.dynamodb, environment.named("runs"))
     pointer = await latest.get(f"s3://{bucket}/{folder.prefix}")
     return [each["key"] for each in pointer.files if each.get("role") != MANIFEST]
-
-
-async def _digests(
-    environment: Environment, bucket: str, stored: Sequence[Stored], kept: Mapping[tuple[str, str], str]
-) -> dict[str, str]:
-    """The SHA-256 of each object, by key."""
-    return {
-        each.key: kept.get((each.key, each.etag)) or await _sha256(environment, bucket, each.key)
-        for each in stored
-    }
 
 
 async def _sha256(environment: Environment, bucket: str, key: str) -> str:
@@ -108,17 +98,8 @@ async def _stored(environment: Environment, bucket: str, keys: Sequence[str]) ->
     return found
 
 
-def _uploads_queue(environment: Environment) -> str:
-    """The queue that the topology has notified of uploads."""
-    notifications = environment.topology.buckets["data"].notifications
-    return next(each.queue for each in notifications if each.prefix == UPLOADS)
-
-
 def notification(bucket: str, stored: Stored, *, region: str) -> str:
-    """Return the message with which S3 announces an object.
-
-    Source: "Event message structure", Amazon S3 User Guide, version 2.1.
-    """
+    """Return how S3 announces an object: "Event message structure", Amazon S3 User Guide, version 2.1."""
     record = {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",

@@ -163,15 +163,14 @@ def details(
         units=[_priced(unit, amount) for unit, amount in used_units(reports).items()],
         cost_usd=totals.cost_usd,
         recommender=RecommenderState.of(run),
-        rejects=_rejects(run.run_id, totals.counts, bucket),
+        rejects=Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run.run_id)}")
+        if (rows := totals.counts.get(Counted.REJECTED_ROWS, 0))
+        else None,
     )
 
 
 def find(runs: Sequence[Run], wanted: str) -> Run:
-    """Return the run named by its id, the beginning of one, or `latest`.
-
-    `runs` are in order of age, the latest last. Raises `OperationError` if there is none or more than one.
-    """
+    """Return the run of an id, its beginning or `latest`, the last; raise `OperationError` without one."""
     if wanted == LATEST and runs:
         return runs[-1]
     found = [run for run in runs if run.run_id.removeprefix(PREFIX).startswith(wanted.removeprefix(PREFIX))]
@@ -195,8 +194,3 @@ def used_units(reports: Sequence[PartReport]) -> dict[str, Decimal]:
 def _priced(unit: str, amount: Decimal) -> UnitView:
     price = price_of(unit)
     return UnitView(unit=unit, amount=amount, cost_usd=None if price is None else amount * price)
-
-
-def _rejects(run_id: str, counts: dict[str, int], bucket: str) -> Rejects | None:
-    rows = counts.get(Counted.REJECTED_ROWS, 0)
-    return Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run_id)}") if rows else None

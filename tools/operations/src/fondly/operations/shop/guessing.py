@@ -24,16 +24,7 @@ from fondly.operations.shop.rendering import hosts_of
 SAMPLED_ROWS = 1_000
 MIN_SHARE = 0.1
 """A host with at least this share of the links, or of the pictures, is one of the shop's."""
-CURRENCIES = {
-    "₹": "INR",
-    "Rs": "INR",
-    "€": "EUR",
-    "£": "GBP",
-    "$": "USD",
-    "EUR": "EUR",
-    "CHF": "CHF",
-    "USD": "USD",
-}
+SIGNS = {"₹": "INR", "Rs": "INR", "€": "EUR", "£": "GBP", "$": "USD"}
 LOCALES = {"INR": "en_IN", "EUR": "de_DE", "GBP": "en_GB", "USD": "en_US", "CHF": "de_CH"}
 """The likeliest locale with a language of ours for a currency."""
 DEFAULT_LOCALE = "en_US"
@@ -91,7 +82,8 @@ class _Seen:
                 host, path = _parts(cell)
                 (pictures if PICTURE.search(path) else links)[host] += 1
             elif price := _PRICE.fullmatch(cell):
-                prices[CURRENCIES[price["before"] or price["after"]]] += 1
+                sign = price["before"] or price["after"]
+                prices[SIGNS.get(sign, sign)] += 1
         self.links, self.pictures = _common(links), _common(pictures)
         self.currency = next((code for code, _ in prices.most_common(1)), "")
 

@@ -17,7 +17,7 @@ from fondly.mailer.domain.message.theme import Brand
 from fondly.mailer.domain.message.toml_file import InvalidFileError, line_of, problems_of, text_of
 from fondly.mailer.use_cases.load_look import load_look
 from fondly.operations.shop.file import EXPECTED, ShopFile, read_shop_file
-from fondly.operations.shop.rendering import INGEST_HOSTS, SETTINGS, Setting, ingest_hosts, rendered
+from fondly.operations.shop.rendering import INGEST_HOSTS, SETTINGS, ingest_hosts, rendered
 from fondly.operations.shop.values import ANY_LOCALE
 
 CONFIG = "FONDLY_CONFIG"
@@ -75,9 +75,12 @@ def load_shop(
     file = path or _default_file(environment)
     text = _text(file) if file else ""
     given = read_shop_file(text, file=str(file))
-    overrides = {setting.key: name for setting in SETTINGS if (name := _set_in(environment, setting))}
+    firsts = {setting.key: setting.variables[0] for setting in SETTINGS}
+    overrides = {key: name for key, name in firsts.items() if environment.get(name)}
     applied = _applied(given, overrides, environment)
-    shop = Shop(file, given, applied, overrides, _ingest_hosts(applied, environment))
+    listed = environment.get(INGEST_HOSTS)
+    hosts = tuple(each.strip() for each in listed.split(",")) if listed else ingest_hosts(applied)
+    shop = Shop(file, given, applied, overrides, hosts)
     if shop.applied.columns:
         _require_mapping(shop, text)
     return shop
@@ -104,35 +107,22 @@ def _text(file: Path) -> str:
         ) from error
 
 
-def _set_in(environment: Mapping[str, str], setting: Setting) -> str | None:
-    """Return the variable that sets a key; an empty one sets nothing. Of several only the first counts."""
-    return setting.variables[0] if environment.get(setting.variables[0]) else None
-
-
 def _applied(given: ShopFile, overrides: Mapping[str, str], environment: Mapping[str, str]) -> ShopFile:
     tables = given.model_dump(exclude_unset=True)
     for setting in SETTINGS:
         if setting.key in overrides:
-            _put(tables, setting.path, _value(setting, environment[overrides[setting.key]]))
+            text = environment[overrides[setting.key]]
+            try:
+                value = setting.read(text)
+            except ValueError:
+                value = text  # which the model refuses, and says what it expects
+            _put(tables, setting.path, value)
     try:
         return ShopFile.model_validate(tables, context=ANY_LOCALE)
     except ValidationError as error:
         found = problems_of(error, ShopFile, EXPECTED)
-        raise InvalidFileError(
-            "; ".join(f"{_variable(keys, overrides)}: {each}" for keys, each in found)
-        ) from error
-
-
-def _ingest_hosts(applied: ShopFile, environment: Mapping[str, str]) -> tuple[str, ...]:
-    listed = environment.get(INGEST_HOSTS)
-    return tuple(each.strip() for each in listed.split(",")) if listed else ingest_hosts(applied)
-
-
-def _value(setting: Setting, text: str) -> object:
-    try:
-        return setting.read(text)
-    except ValueError:
-        return text  # which the model refuses, and says what it expects
+        named = (f"{_variable(keys, overrides)}: {each}" for keys, each in found)
+        raise InvalidFileError("; ".join(named)) from error
 
 
 def _put(tables: dict[str, object], path: tuple[str, ...], value: object) -> None:

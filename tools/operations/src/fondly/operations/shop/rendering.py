@@ -1,7 +1,4 @@
-"""The services' variables that a shop's file stands for: rendered once, and passed on in three ways.
-
-The embedded stack exports them, `docker compose` reads them from a file, Terraform from a variable.
-"""
+"""The services' variables that a shop's file stands for: as exports, for compose and for Terraform."""
 
 import json
 import re
@@ -29,14 +26,6 @@ def _joined(hosts: object) -> str:
 
 def _split(text: str) -> object:
     return [each.strip() for each in text.split(",")]
-
-
-def _written_flag(value: object) -> str:
-    return "true" if value else "false"
-
-
-def _flag(text: str) -> object:
-    return TypeAdapter(bool).validate_python(text)
 
 
 def _json(value: object) -> str:
@@ -73,7 +62,12 @@ SETTINGS = (
     Setting("shop.time_zone", ("FONDLY_INGEST_TIME_ZONE",)),
     Setting("shop.picks", ("FONDLY_RECOMMENDER_PICKS",), read=int),
     Setting("shop.minimum_age", ("FONDLY_INGEST_MINIMUM_AGE",), read=int),
-    Setting("shop.require_consent", ("FONDLY_INGEST_REQUIRE_CONSENT",), write=_written_flag, read=_flag),
+    Setting(
+        "shop.require_consent",
+        ("FONDLY_INGEST_REQUIRE_CONSENT",),
+        write=json.dumps,
+        read=TypeAdapter(bool).validate_python,
+    ),
     Setting("shop.max_rejected_share", ("FONDLY_INGEST_MAX_REJECTED_SHARE",), read=float),
     _hosts("hosts.links", ("FONDLY_MAILER_LINK_HOSTS",)),
     _hosts("hosts.pictures", ("FONDLY_MAILER_IMAGE_HOSTS",)),
@@ -99,10 +93,7 @@ def rendered(file: ShopFile) -> dict[str, str]:
 
 
 def values_in(file: ShopFile) -> dict[str, object]:
-    """Return what the file says, by key: `shop.currency`.
-
-    Unless it says otherwise, reviews are in the locale's language, and links lead to the shop's hosts.
-    """
+    """Return what the file says, and what follows from its locale and address, by key: `shop.currency`."""
     tables = file.model_dump(exclude_unset=True)
     said: dict[str, object] = {
         f"{section}.{key}": value

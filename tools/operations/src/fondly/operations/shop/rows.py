@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pydantic import BaseModel, JsonValue
 
@@ -27,52 +28,34 @@ class Row(BaseModel):
 def rows(shop: Shop, environment: Mapping[str, str] | None = None) -> list[Row]:
     """Return every key with what applies, and what the file says of the theme."""
     environment = os.environ if environment is None else environment
-    settings = (SHOP_URL, *SETTINGS)
-    found = [row for setting in settings for row in _rows(shop, setting, environment)]
-    return [*found, *_hosts_of_ingest(environment), *_theme_rows(shop)]
+    found = [row for each in (SHOP_URL, *SETTINGS) for row in _rows(shop, each, environment)]
+    if listed := environment.get(INGEST_HOSTS):  # ingest's own list, which has both kinds of hosts
+        found.append(Row(key="hosts", value=listed, origin=Origin.ENVIRONMENT, variables=(INGEST_HOSTS,)))
+    return [*found, *_theme_rows(shop)]
 
 
 def _rows(shop: Shop, setting: Setting, environment: Mapping[str, str]) -> Iterator[Row]:
     """One row, and one more for each variable that is set alone."""
     apart = {name: text for name in setting.variables[1:] if (text := environment.get(name))}
     together = tuple(name for name in setting.variables if name not in apart)
-    yield Row(
-        key=setting.key,
-        value=_value(shop, setting.key),
-        origin=_origin(shop, setting.key),
-        variables=together,
-    )
+    key, follows = setting.key, setting.key == "hosts.links" and not shop.applied.hosts.links
+    origin = shop.origin("shop.url" if follows else key)  # hosts that nobody lists are those of the shop
+    yield Row(key=key, value=_value(shop, key), origin=origin, variables=together)
     for name, text in apart.items():
         yield Row(key=setting.key, value=text, origin=Origin.ENVIRONMENT, variables=(name,))
 
 
-def _hosts_of_ingest(environment: Mapping[str, str]) -> Iterator[Row]:
-    """A row for ingest's own list, if it is set: it has both kinds of hosts."""
-    if listed := environment.get(INGEST_HOSTS):
-        yield Row(key="hosts", value=listed, origin=Origin.ENVIRONMENT, variables=(INGEST_HOSTS,))
-
-
-def _origin(shop: Shop, key: str) -> Origin:
-    """Hosts that nobody lists are those of the shop's address."""
-    follows = key == "hosts.links" and not shop.applied.hosts.links
-    return shop.origin("shop.url" if follows else key)
-
-
-def _value(shop: Shop, key: str) -> JsonValue:
+def _value(shop: Shop, key: str) -> Any:  # noqa: ANN401 - settings are text, numbers, lists and tables
     """What applies: said somewhere, else the default, which for the brand is the mailer's."""
     said = values_in(shop.applied)
     section, _, name = key.partition(".")
     if key in said:
-        return _json(said[key])
+        return said[key]
     if section == "brand":
-        return _json(MailerSettings.model_fields[BRAND_SETTINGS[name]].default)
+        return MailerSettings.model_fields[BRAND_SETTINGS[name]].default
     table = getattr(shop.applied, section)
     default = getattr(table, name) if name else table
-    return None if default in ([], {}) else _json(default)
-
-
-def _json(value: object) -> JsonValue:
-    return value  # type: ignore[return-value] # settings are text, numbers, lists and tables of these
+    return None if default in ([], {}) else default
 
 
 def _theme_rows(shop: Shop) -> Iterator[Row]:

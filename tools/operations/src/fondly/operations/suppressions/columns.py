@@ -8,7 +8,6 @@ from fondly.ingest.domain.formats.vocabulary import holds_values, loosened, read
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions.rows import known_reason
 
-MAX_SHOWN_CHARS = 200
 OWN = ("address", "customer_id", "reason", "source", "at", "entry")
 """The columns of our own exports."""
 _OF_SHOPS = [name for name, field in synonyms(Kind.CUSTOMERS).items() if field == "email"]
@@ -49,25 +48,20 @@ class Columns:
 
 
 def columns_of(first: Sequence[str]) -> Columns:
-    """Return the columns of a list by its first row.
-
-    Raises `OperationError` if neither an address nor a customer id can be among them.
-    """
+    """Return a list's columns by its first row; raise `OperationError` if none can say whom it is about."""
     header = [loosened(name) for name in first]
-    places = {column: at for column in _NAMES if (at := _place(header, column)) is not None}
+    places: dict[str, int] = {}
+    for column, names in _NAMES.items():
+        if named := [header.index(name) for name in map(loosened, names) if name in header]:
+            places[column] = named[0]
     if places.keys() & WHOM:
         return Columns(places)
     if holds_values(read_names(first)):
         return Columns(_by_values(first), has_header=False)
-    shown = ", ".join(first)[:MAX_SHOWN_CHARS]
+    shown = ", ".join(first)[:200]
     raise OperationError(
         f"line 1: found the columns {shown}, expected one that is named `address` or `customer_id`"
     )
-
-
-def _place(header: Sequence[str], column: str) -> int | None:
-    named = [header.index(name) for name in map(loosened, _NAMES[column]) if name in header]
-    return named[0] if named else None
 
 
 def _by_values(first: Sequence[str]) -> dict[str, int]:

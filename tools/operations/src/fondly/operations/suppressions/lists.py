@@ -4,23 +4,24 @@ import csv
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC
 from pathlib import Path
 from typing import TextIO
 
 from pydantic import BaseModel
 
-from fondly.contracts.consent import SubjectKind, Suppression
-from fondly.operations.environment import Environment
+from fondly.contracts.consent import SubjectKind, Suppression, address_entry
+from fondly.contracts.delivery import NotSent
+from fondly.operations.environment import Environment, Ignoring, open_client, pages
+from fondly.operations.errors import OperationError
 from fondly.operations.suppressions.columns import OWN
 from fondly.operations.suppressions.people import open_consent
 from fondly.operations.suppressions.reading import BadRow, Found, read_list
 from fondly.operations.suppressions.rows import Defaults
-from fondly.operations.suppressions.ses import of_account
 from fondly.runtime.consent import DynamoDBConsent
 
 AT_A_TIME = 1_000
 NAMED_ROWS = 10
-OWNERS_ONLY = 0o600
 
 
 class Imported(BaseModel):
@@ -52,7 +53,10 @@ async def import_list(
     with opened(rejects) if rejects else nullcontext() as bad_rows:
         async for each in _found(environment, file, defaults):
             if isinstance(each, BadRow):
-                _reject(each, imported, bad_rows)
+                imported.bad_rows += 1
+                imported.first_bad_rows += [str(each)] if imported.bad_rows <= NAMED_ROWS else []
+                if bad_rows:
+                    bad_rows.write(f"{each}\n")
                 continue
             waiting.append(each)
             if len(waiting) == AT_A_TIME:
@@ -79,18 +83,37 @@ async def export_list(consent: DynamoDBConsent, file: TextIO) -> int:
 @contextmanager
 def opened(path: Path) -> Iterator[TextIO]:
     """Open a file that only its owner may read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNERS_ONLY)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         yield file
 
 
 async def _found(environment: Environment, file: Path | None, defaults: Defaults) -> AsyncIterator[Found]:
+    for each in read_list(file, defaults) if file else ():
+        yield each
     if file is None:
         async for suppression in of_account(environment.region):
             yield suppression
-    else:
-        for each in read_list(file, defaults):
-            yield each
+
+
+SES_REASONS = {"BOUNCE": NotSent.HARD_BOUNCE, "COMPLAINT": NotSent.COMPLAINT}
+
+
+async def of_account(region: str) -> AsyncIterator[Suppression]:
+    """Yield the addresses of SES's own list of an account; raise `OperationError` if there is none."""
+    async with open_client("sesv2", region) as ses:
+        with Ignoring({"404"}):
+            async for page in pages(ses.list_suppressed_destinations, "NextToken", PageSize=AT_A_TIME):
+                for each in page.get("SuppressedDestinationSummaries", []):
+                    yield Suppression(
+                        entry=address_entry(each["EmailAddress"]),
+                        reason=SES_REASONS.get(each["Reason"], NotSent.IMPORTED),
+                        source="SES account-level suppression list",
+                        at=each["LastUpdateTime"].astimezone(UTC),
+                        subject=each["EmailAddress"],
+                    )
+            return
+        raise OperationError("no suppression list here: only SES itself keeps one, emulators do not")
 
 
 async def _store(
@@ -102,11 +125,3 @@ async def _store(
         return
     entries = {each.entry for each in suppressions}
     imported.new += len(entries - (await consent.find(entries)).keys())
-
-
-def _reject(row: BadRow, imported: Imported, file: TextIO | None) -> None:
-    imported.bad_rows += 1
-    if len(imported.first_bad_rows) < NAMED_ROWS:
-        imported.first_bad_rows.append(str(row))
-    if file:
-        file.write(f"{row}\n")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fondly.contracts.consent import Suppression
 from fondly.ingest.adapters.tables import open_table
@@ -16,7 +15,8 @@ from fondly.operations.suppressions.rows import Defaults, suppressions_of
 
 MAX_BYTES = 16 * 1024**3
 SES_LIST = "SuppressedDestinationSummaries"
-_SES_NAMES = {"emailaddress": "address", "reason": "reason", "lastupdatetime": "at"}
+_NAMES = {"emailaddress": "address", "lastupdatetime": "at"} | {name: name for name in OWN}
+"""The members that SES has, whatever the case of their names, and our own."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def _json(path: Path, defaults: Defaults) -> Iterator[Found]:
                     yield from _whole_json(path, defaults)
                     return
                 yield BadRow(number, "found no JSON, expected an object")
-                continue
-            yield from _object(number, row, defaults)
+            else:
+                yield from _object(number, row, defaults)
 
 
 def _whole_json(path: Path, defaults: Defaults) -> Iterator[Found]:
@@ -95,15 +95,10 @@ def _object(line: int, value: object, defaults: Defaults) -> Iterator[Found]:
         for each in value:
             yield from _object(line, each, defaults)
     elif isinstance(value, dict):
-        yield from _row(line, _known(value), defaults, exact=False)
+        members = ((_NAMES.get(key.lower()), str(member).strip()) for key, member in value.items())
+        yield from _row(line, {name: member for name, member in members if name}, defaults, exact=False)
     else:
         yield BadRow(line, f"found {json.dumps(value)[:40]}, expected an object")
-
-
-def _known(value: Mapping[str, Any]) -> dict[str, str]:
-    """The members that SES has, whatever the case of their names, and our own."""
-    names = _SES_NAMES | {name: name for name in OWN}
-    return {names[key.lower()]: str(member).strip() for key, member in value.items() if key.lower() in names}
 
 
 def _row(line: int, row: Mapping[str, str], defaults: Defaults, *, exact: bool) -> Iterator[Found]:

@@ -66,11 +66,6 @@ def known_reason(text: str) -> NotSent | None:
     return _BY_NAME.get(loosened(text))
 
 
-def is_consent(text: str) -> bool:
-    """Return whether a text says that somebody may be written to, as lists of all of a shop's contacts do."""
-    return loosened(text) in _CONSENT
-
-
 def _whom(row: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
     address, customer_id, entry = (row.get(name, "") for name in ("address", "customer_id", "entry"))
     if not (address or customer_id or entry):
@@ -102,7 +97,7 @@ def _short(text: str) -> str:
 def _reason(text: str, defaults: Defaults, *, exact: bool) -> NotSent:
     if exact and text not in REASONS:
         raise UnreadableError(f"one of the reasons {', '.join(sorted(REASONS))}", text)
-    if is_consent(text):
+    if loosened(text) in _CONSENT:  # as lists of all of a shop's contacts say
         raise UnreadableError("a reason not to write to somebody", text)
     return known_reason(text) or defaults.reason
 
@@ -110,13 +105,12 @@ def _reason(text: str, defaults: Defaults, *, exact: bool) -> NotSent:
 def _time(text: str, defaults: Defaults, *, exact: bool) -> datetime:
     """Read an ISO 8601 time, or Unix seconds or milliseconds; a time without a zone is UTC's."""
     try:
-        found = _since_1970(int(text)) if text.isdecimal() else datetime.fromisoformat(text)
+        if text.isdecimal():
+            number = int(text)
+            return datetime.fromtimestamp(number / 1_000 if number > MILLISECONDS_FROM else number, UTC)
+        found = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         if exact:
             raise UnreadableError("a time such as 2026-11-26T12:00:00+00:00", text) from None
         return defaults.at
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _since_1970(number: int) -> datetime:
-    return datetime.fromtimestamp(number / 1_000 if number > MILLISECONDS_FROM else number, UTC)

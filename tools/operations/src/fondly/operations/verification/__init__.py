@@ -1,7 +1,4 @@
-"""Checks that an environment has everything it needs to turn a file into emails, without changing anything.
-
-It works with AWS and with emulators; what an emulator lacks is skipped, never reported as a failure.
-"""
+"""Checks that an environment, on AWS or an emulator, has all it needs, without changing anything."""
 
 from botocore.exceptions import BotoCoreError, ClientError
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
 
 CONFIG = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 3})
+SERVICES = ("sqs", "sns", "dynamodb", "s3", "comprehend", "personalize", "ecs", "iam", "ssm")
+RENAMED = {"bedrock": "bedrock-runtime", "ses": "sesv2", "quotas": "service-quotas"}
 
 
 @dataclass(frozen=True)
@@ -46,31 +48,14 @@ class Account:
 
     @classmethod
     def open(cls, environment: str, *, region: str, model_id: str | None = None) -> Self:
-        """Open clients; endpoints and credentials are those of the AWS SDK.
-
-        Raises `NoCredentialsError` if there are none: otherwise every single check would.
-        """
-        session = boto3.Session(region_name=region)
+        """Open clients by the AWS SDK's own settings; raise `NoCredentialsError` without credentials."""
+        session: Any = boto3.Session(region_name=region)
         if session.get_credentials() is None:
             raise NoCredentialsError
-        sqs = session.client("sqs", config=CONFIG)
-        return cls(
-            environment=environment,
-            sqs=sqs,
-            sns=session.client("sns", config=CONFIG),
-            dynamodb=session.client("dynamodb", config=CONFIG),
-            s3=session.client("s3", config=CONFIG),
-            comprehend=session.client("comprehend", config=CONFIG),
-            personalize=session.client("personalize", config=CONFIG),
-            bedrock=session.client("bedrock-runtime", config=CONFIG),
-            ecs=session.client("ecs", config=CONFIG),
-            iam=session.client("iam", config=CONFIG),
-            ses=session.client("sesv2", config=CONFIG),
-            ssm=session.client("ssm", config=CONFIG),
-            quotas=session.client("service-quotas", config=CONFIG),
-            on_aws=is_aws(sqs.meta.endpoint_url),
-            model_id=model_id,
-        )
+        names = dict(zip(SERVICES, SERVICES, strict=True)) | RENAMED
+        clients = {name: session.client(service, config=CONFIG) for name, service in names.items()}
+        on_aws = is_aws(clients["sqs"].meta.endpoint_url)
+        return cls(environment=environment, on_aws=on_aws, model_id=model_id, **clients)
 
     def require_answer(self) -> None:
         """Raise `EndpointConnectionError` if nothing answers: otherwise every check would wait for it."""

@@ -21,7 +21,6 @@ LANGUAGES = "allow comprehend:BatchDetectDominantLanguage"
 ASPECTS = "use a region with targeted sentiment, and allow comprehend:BatchDetectTargetedSentiment"
 SAMPLE = "The sound is great, but the battery is terrible."
 PERSONALIZE = "use a region with Personalize, and allow personalize:ListRecipes"
-ROLE = "terraform apply"
 PERSONALIZE_PRINCIPAL = "personalize.amazonaws.com"
 
 
@@ -32,7 +31,7 @@ def ai_checks(account: Account) -> list[Check]:
         Check("Comprehend languages", LANGUAGES, partial(_unless_understudy, account, _languages)),
         Check("Comprehend aspects", ASPECTS, partial(_unless_understudy, account, _aspects)),
         Check("Personalize", PERSONALIZE, partial(_unless_understudy, account, _personalize)),
-        Check("role of Personalize", ROLE, partial(_role, account)),
+        Check("role of Personalize", "terraform apply", partial(_role, account)),
         Check("campaigns", CAMPAIGNS, partial(_unless_understudy, account, campaign_finding)),
         Check("Bedrock model", BEDROCK, partial(_unless_understudy, account, _bedrock)),
     ]
@@ -44,8 +43,7 @@ def _unless_understudy(account: Account, probe: Callable[[Account], Finding]) ->
 
 def _comprehend(account: Account) -> Finding:
     account.comprehend.detect_sentiment(Text=SAMPLE, LanguageCode="en")
-    batch = account.comprehend.batch_detect_sentiment(TextList=[SAMPLE], LanguageCode="en")
-    return _batch_finding(batch)
+    return _batch_finding(account.comprehend.batch_detect_sentiment(TextList=[SAMPLE], LanguageCode="en"))
 
 
 def _languages(account: Account) -> Finding:

@@ -1,6 +1,6 @@
 """Campaigns of the environment: they cost money for as long as they exist, asked or not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fondly.operations.cost.realtime import TPS_HOURS
@@ -19,22 +19,20 @@ FAILED = "CREATE FAILED"
 def campaigns_of(account: Account) -> Sequence[Mapping[str, Any]]:
     """Return the summaries of the campaigns in the environment's dataset group."""
     names = {account.environment} | (set() if account.on_aws else {DEFAULT_GROUP})
-    groups = account.personalize.get_paginator("list_dataset_groups").paginate()
-    own = [
-        group["datasetGroupArn"]
-        for page in groups
-        for group in page["datasetGroups"]
+    return [
+        campaign
+        for group in _listed(account, "list_dataset_groups", "datasetGroups")
         if group["name"] in names
+        for solution in _listed(
+            account, "list_solutions", "solutions", datasetGroupArn=group["datasetGroupArn"]
+        )
+        for campaign in _listed(account, "list_campaigns", "campaigns", solutionArn=solution["solutionArn"])
     ]
-    found: list[Mapping[str, Any]] = []
-    for group in own:
-        for page in account.personalize.get_paginator("list_solutions").paginate(datasetGroupArn=group):
-            for solution in page["solutions"]:
-                pages = account.personalize.get_paginator("list_campaigns").paginate(
-                    solutionArn=solution["solutionArn"]
-                )
-                found += [campaign for each in pages for campaign in each["campaigns"]]
-    return found
+
+
+def _listed(account: Account, operation: Any, member: str, **of: str) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - a name of the client's
+    for page in account.personalize.get_paginator(operation).paginate(**of):
+        yield from page[member]
 
 
 def campaign_finding(account: Account) -> Finding:

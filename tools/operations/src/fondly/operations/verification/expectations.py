@@ -80,8 +80,7 @@ def _redrive_problems(queue: Queue, policy: str | None, dead_letters: str) -> li
 
 def _prefix(configuration: Mapping[str, Any]) -> str:
     rules = configuration.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-    # AWS returns `Prefix`, however it was written.
-    return next((rule["Value"] for rule in rules if rule["Name"].lower() == "prefix"), "")
+    return next((rule["Value"] for rule in rules if rule["Name"].lower() == "prefix"), "")  # AWS: `Prefix`
 
 
 def _ends_in(arn: str, name: str) -> bool:

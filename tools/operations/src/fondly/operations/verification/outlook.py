@@ -16,8 +16,6 @@ from fondly.operations.cost.lines import by_service, delivery_hours, delivery_li
 from fondly.operations.cost.workload import MODEL_ID, Workload
 from fondly.operations.verification.quotas import FoundQuotas, Quota, SesRate
 
-NEW_AT_SES = SesRate()
-
 
 class Request(BaseModel):
     """A quota that has to be raised for a run to take no longer than wanted."""
@@ -57,12 +55,7 @@ class Outlook(BaseModel):
 
 
 def outlook(
-    customers: int,
-    found: FoundQuotas,
-    *,
-    within_hours: float,
-    model_id: str | None,
-    rate: SesRate = NEW_AT_SES,
+    customers: int, found: FoundQuotas, *, within_hours: float, model_id: str | None, rate: SesRate
 ) -> Outlook:
     """Reckon with what is known of the account, and with a new account's quotas for the rest."""
     work = Workload.of(customers, model_id=model_id or MODEL_ID)
@@ -94,13 +87,4 @@ def _requests(work: Workload, limits: Quotas, found: FoundQuotas, within_hours: 
     ]
     short = [(quota, needed) for quota, needed in wanted if quota and needed > quota.value]
     short.sort(key=lambda each: each[1] / max(each[0].value, 1), reverse=True)
-    return [
-        Request(
-            service=quota.service,
-            code=quota.code,
-            name=quota.name,
-            value=quota.value,
-            needed=int(-(-needed // 1)),
-        )
-        for quota, needed in short
-    ]
+    return [Request(**vars(quota), needed=int(-(-needed // 1))) for quota, needed in short]

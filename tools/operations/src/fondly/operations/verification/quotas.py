@@ -1,10 +1,9 @@
 """The account's quotas that decide how long a run takes, and what SES lets it send."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -105,7 +104,7 @@ def quota_checks(account: Account) -> list[Check]:
         Check("quota of Personalize", ALLOW, partial(_quota, account, "dataset_groups")),
         Check("quota of campaigns", ALLOW, partial(_campaigns, account)),
         Check("quota of real-time requests", ALLOW, partial(_quota, account, "recommendations_tps")),
-        Check("quota of Fargate", ALLOW, partial(_fargate, account)),
+        Check("quota of Fargate", ALLOW, partial(_quota, account, "fargate_vcpus", least=LEAST_VCPUS)),
         Check("SES account", SES_REMEDY, partial(_ses, account)),
     ]
 
@@ -126,31 +125,18 @@ def _model_quota(account: Account, name: str) -> Finding:
     return _quota(account, name)
 
 
-def _quota(account: Account, name: str) -> Finding:
-    return _judge(account, getattr(_found(account), name, None), least=1)
-
-
 def _campaigns(account: Account) -> Finding:
     """One more than there are in the environment's dataset group: a run may need its own."""
-    found = _found(account)
-    return _judge(account, found.campaigns if found else None, least=len(campaigns_of(account)) + 1)
+    return _quota(account, "campaigns", least=len(campaigns_of(account)) + 1)
 
 
-def _fargate(account: Account) -> Finding:
-    found = _found(account)
-    return _judge(account, found.fargate_vcpus if found else None, least=LEAST_VCPUS)
-
-
-def _found(account: Account) -> FoundQuotas | None:
+def _quota(account: Account, name: str, *, least: float = 1) -> Finding:
     try:
-        return find_quotas(account, model_of(account))
+        quota: Quota | None = getattr(find_quotas(account, model_of(account)), name)
     except ClientError as error:
         if account.on_aws or error_code(error) not in NO_QUOTAS:
             raise
-        return None
-
-
-def _judge(account: Account, quota: Quota | None, *, least: float) -> Finding:
+        quota = None
     if quota is None:
         return skipped("Service Quotas lists none" if account.on_aws else "emulator")
     if quota.value < least:
@@ -182,14 +168,10 @@ def _listed(account: Account, service: str) -> Mapping[str, Quota]:
     """Every quota of a service by code: AWS's defaults, and over them what the account has been given."""
     found: dict[str, Quota] = {}
     for operation in ("list_aws_default_service_quotas", "list_service_quotas"):
-        for each in _pages(account.quotas, operation, service):
-            found[each["QuotaCode"]] = Quota(service, each["QuotaCode"], each["QuotaName"], each["Value"])
+        for page in account.quotas.get_paginator(operation).paginate(ServiceCode=service):
+            for each in page["Quotas"]:
+                found[each["QuotaCode"]] = Quota(service, each["QuotaCode"], each["QuotaName"], each["Value"])
     return found
-
-
-def _pages(client: Any, operation: str, service: str) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - clients have no common type
-    for page in client.get_paginator(operation).paginate(ServiceCode=service):
-        yield from page["Quotas"]
 
 
 def _of_model(quotas: Mapping[str, Quota], what: str, model_id: str | None) -> Quota | None:
@@ -201,18 +183,15 @@ def _of_model(quotas: Mapping[str, Quota], what: str, model_id: str | None) -> Q
         prefix[1] if prefix else None, "cross region"
     )
     name = _words(_RELEASE.sub("", _REGION.sub("", model_id.rpartition("/")[2]).removeprefix("anthropic.")))
-    of_model = [
-        quota
-        for quota in quotas.values()
-        if f"{what} per minute" in _words(quota.name) and name in _words(quota.name)
-    ]
-    return next((quota for quota in of_model if _words(quota.name).startswith(where)), None)
+    return _named(quotas, f"{what} per minute", name, begins=where)
 
 
-def _named(quotas: Mapping[str, Quota], *words: str) -> Quota | None:
-    return next(
-        (quota for quota in quotas.values() if all(word in _words(quota.name) for word in words)), None
-    )
+def _named(quotas: Mapping[str, Quota], *words: str, begins: str = "") -> Quota | None:
+    for quota in quotas.values():
+        name = _words(quota.name)
+        if name.startswith(begins) and all(word in name for word in words):
+            return quota
+    return None
 
 
 def _words(name: str) -> str:

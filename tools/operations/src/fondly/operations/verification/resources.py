@@ -6,7 +6,7 @@ from functools import partial
 
 from fondly.operations.topology import DEAD_LETTER_SUFFIX, Bucket, Queue, Table, Topology
 from fondly.operations.verification.account import Account
-from fondly.operations.verification.check import Check, Finding, judged, passed, skipped
+from fondly.operations.verification.check import Check, Finding, judged, skipped
 from fondly.operations.verification.expectations import (
     dead_letter_problems,
     expiry_problems,
@@ -52,7 +52,7 @@ def _topic_arn(account: Account, name: str) -> str | None:
 
 
 def _topic(account: Account, name: str) -> Finding:
-    return passed() if _topic_arn(account, name) else judged(["does not exist"])
+    return judged([] if _topic_arn(account, name) else ["does not exist"])
 
 
 def _attributes(account: Account, name: str) -> dict[str, str]:

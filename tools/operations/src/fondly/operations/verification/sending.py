@@ -45,29 +45,22 @@ def record_problems(identity: Mapping[str, Any], domain: str) -> list[str]:
     """Check the records of `GetEmailIdentity` that align with the From address: DKIM's and MAIL FROM's."""
     dkim, mail_from = identity.get("DkimAttributes", {}), identity.get("MailFromAttributes", {})
     bounces = mail_from.get("MailFromDomain", "")
+    aligned = bounces.endswith(f".{domain}")
     return [
         *([] if dkim.get("SigningEnabled") else ["SES does not sign emails (DKIM)"]),
         *unless("DKIM", dkim.get("Status"), VERIFIED),
-        *(
-            []
-            if bounces.endswith(f".{domain}")
-            else [f"MAIL FROM is {bounces or 'amazonses.com'}: SPF does not align"]
-        ),
+        *([] if aligned else [f"MAIL FROM is {bounces or 'amazonses.com'}: SPF does not align"]),
         *(unless("MAIL FROM", mail_from.get("MailFromDomainStatus"), VERIFIED) if bounces else []),
     ]
 
 
 def configuration_problems(found: Mapping[str, Any]) -> list[str]:
     """Check `GetConfigurationSet`: it sends, encrypted, and its bounces and complaints are counted."""
-    tls = found.get("DeliveryOptions", {}).get("TlsPolicy")
+    counted = found.get("ReputationOptions", {}).get("ReputationMetricsEnabled")
     return [
         *([] if found.get("SendingOptions", {}).get("SendingEnabled", True) else ["sending is off"]),
-        *unless("TLS", tls, "REQUIRE"),
-        *(
-            []
-            if found.get("ReputationOptions", {}).get("ReputationMetricsEnabled")
-            else ["bounces and complaints are not counted"]
-        ),
+        *unless("TLS", found.get("DeliveryOptions", {}).get("TlsPolicy"), "REQUIRE"),
+        *([] if counted else ["bounces and complaints are not counted"]),
     ]
 
 
@@ -88,12 +81,9 @@ def _identity(account: Account) -> Finding:
     try:
         identity = account.ses.get_email_identity(EmailIdentity=domain)
     except account.ses.exceptions.NotFoundException:
-        missing = f"none for {domain}"
-        return (
-            judged([missing])
-            if transport_of(account) == SES
-            else skipped(f"{missing}: nothing is sent by SES")
-        )
+        if transport_of(account) == SES:
+            return judged([f"none for {domain}"])
+        return skipped(f"none for {domain}: nothing is sent by SES")
     verified = identity.get("VerifiedForSendingStatus")
     return judged([] if verified else [f"{domain} is not verified"], detail=domain)
 
@@ -102,12 +92,9 @@ def _with_ses(account: Account, probe: Probe) -> Finding:
     """Probe the domain, if emails are sent by SES."""
     if not account.on_aws:
         return skipped("emulator: nobody outside gets an email")
-    transport = transport_of(account)
-    return (
-        probe(account, _domain(account))
-        if transport == SES
-        else skipped(f"the sender's transport is {transport}")
-    )
+    if (transport := transport_of(account)) != SES:
+        return skipped(f"the sender's transport is {transport}")
+    return probe(account, _domain(account))
 
 
 def _records(account: Account, domain: str) -> Finding:
@@ -134,33 +121,29 @@ def _advice(account: Account, domain: str) -> Finding:
 
 def _open_recommendations(account: Account) -> Iterator[Mapping[str, Any]]:
     """Yield what AWS advises in this account; botocore has no paginator for it."""
-    page: dict[str, str] = {}
-    while True:
+    page: dict[str, str] | None = {}
+    while page is not None:
         reply = account.ses.list_recommendations(Filter={"STATUS": "OPEN"}, **page)
         yield from reply.get("Recommendations", [])
-        if not (token := reply.get("NextToken")):
-            return
-        page = {"NextToken": token}
+        page = {"NextToken": token} if (token := reply.get("NextToken")) else None
 
 
 def _configuration_set(account: Account, domain: str) -> Finding:  # noqa: ARG001 - as the other probes
     name = _set_name(account)
-    return judged(
-        configuration_problems(account.ses.get_configuration_set(ConfigurationSetName=name)), detail=name
-    )
+    found = account.ses.get_configuration_set(ConfigurationSetName=name)
+    return judged(configuration_problems(found), detail=name)
 
 
 def _reports(account: Account, domain: str) -> Finding:  # noqa: ARG001 - as the other probes
     """Whether bounces and complaints reach the queue that suppresses by them."""
     reply = account.ses.get_configuration_set_event_destinations(ConfigurationSetName=_set_name(account))
     topics = report_topics(reply.get("EventDestinations", []))
+    queue = account.named(FEEDBACK)
     unreported = [f"{event} is not reported" for event in REPORTED if event not in topics]
     unread = [
-        f"{topic.rpartition(':')[2]} does not lead to {account.named(FEEDBACK)}"
+        f"{topic.rpartition(':')[2]} does not lead to {queue}"
         for topic in sorted({topics[event] for event in REPORTED if event in topics})
-        if not any(
-            endpoint.endswith(f":{account.named(FEEDBACK)}") for endpoint in _endpoints(account, topic)
-        )
+        if not any(endpoint.endswith(f":{queue}") for endpoint in _endpoints(account, topic))
     ]
     return judged([*unreported, *unread])
 

@@ -10,25 +10,19 @@ from fondly.operations.topology import SERVICES
 from fondly.operations.verification.account import Account
 from fondly.operations.verification.check import Check, Finding, judged, skipped
 from fondly.operations.verification.expectations import service_problems
+from fondly.runtime.batches import batches
 
 UNDERSTUDY = "understudy"
-WEB = "web"
-CLICKS = "clicks"
 FEEDBACK = "feedback"
-OPTIONAL = (WEB, CLICKS, UNDERSTUDY)
+OPTIONAL = ("web", "clicks", UNDERSTUDY)
 """Services that an environment may do without."""
 
 
 def service_checks(account: Account) -> list[Check]:
     """A check per service of the environment's ECS cluster."""
     remedy = f"see the service's events in the cluster {account.environment}, and its log in /fondly"
-    return [
-        *(
-            Check(f"service {name}", remedy, partial(_service, account, name))
-            for name in (*SERVICES, FEEDBACK)
-        ),
-        *(Check(f"service {name}", remedy, partial(_optional, account, name)) for name in OPTIONAL),
-    ]
+    probes = dict.fromkeys((*SERVICES, FEEDBACK), _service) | dict.fromkeys(OPTIONAL, _optional)
+    return [Check(f"service {name}", remedy, partial(probe, account, name)) for name, probe in probes.items()]
 
 
 def has_understudy(account: Account) -> bool:
@@ -72,13 +66,11 @@ def task_settings(account: Account, name: str) -> dict[str, str]:
 
 def _state(service: Mapping[str, Any]) -> Finding:
     running, desired = service["runningCount"], service["desiredCount"]
-    return judged(
-        service_problems(service), detail=f"{running} of {desired} tasks run" if desired else "scaled to zero"
-    )
+    told = f"{running} of {desired} tasks run" if desired else "scaled to zero"
+    return judged(service_problems(service), detail=told)
 
 
 MAILER, MAILER_PREFIX = "mailer", "FONDLY_MAILER_"
-MAX_SHOWN_CHARS = 60
 REMEDY = "`fondly config tfvars >shop.auto.tfvars.json` in the environment's folder, then terraform apply"
 
 
@@ -105,7 +97,7 @@ def _settings(account: Account, shop: Shop, name: str, wanted: Mapping[str, str]
 
 
 def _shown(value: str | None) -> str:
-    return "missing" if value is None else repr(value[:MAX_SHOWN_CHARS])
+    return "missing" if value is None else repr(value[:60])
 
 
 def _of_mailer(account: Account, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -113,11 +105,6 @@ def _of_mailer(account: Account, wanted: Mapping[str, str]) -> dict[str, str]:
     names = {account.mailer_parameter(key.removeprefix(MAILER_PREFIX)): key for key in wanted}
     return {
         names[each["Name"]]: str(each["Value"])
-        for some in _tens(list(names))
+        for some in batches(list(names), 10)  # SSM takes no more names at a time
         for each in account.ssm.get_parameters(Names=some)["Parameters"]
     }
-
-
-def _tens(names: list[str]) -> list[list[str]]:
-    """SSM takes at most ten names at a time."""
-    return [names[start : start + 10] for start in range(0, len(names), 10)]
