@@ -34,10 +34,7 @@ class EventRecord(NamedTuple):
 
 @contextmanager
 def open_events(path: Path, *, max_bytes: int, check: Check) -> Iterator[Iterator[EventRecord]]:
-    """Open a file; raise `FileError` for one that is neither, that lacks a column, or that is damaged.
-
-    `check` is called whenever bytes are read and may raise to cancel.
-    """
+    """Open a file of events or raise `FileError`; `check` is called at every read and may raise to cancel."""
     with path.open("rb") as file:
         upload = Upload(file, max_bytes=max_bytes, check=check)
         if upload.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(BOM).lstrip().startswith(b"{"):

@@ -46,10 +46,7 @@ class Scratch:
         self._db.close()
 
     def put_product(self, product: Product) -> int:
-        """Merge a product and return how many of its fields differ from the record before.
-
-        The last complete record wins as a whole; a record is complete if it has a product link.
-        """
+        """Merge a product; the last complete record, with a link, wins. Return how many fields differ."""
         record = product.model_dump_json(exclude_none=True)
         values = (product.parent_id, product.link is not None, product.in_stock, record)
         known = self._one("SELECT record, complete FROM products WHERE id = ?", product.product_id)

@@ -1,7 +1,4 @@
-"""Errors in the input: of a whole file, of one row, or of one value.
-
-What was found is a phrase for people: a value in quotes such as `'ask us'`, `nothing`, or `3 cells`.
-"""
+"""Errors of a whole file, a row or a value; `found` is a phrase such as `'ask us'`, `nothing`, `3 cells`."""
 
 from typing import NamedTuple
 
@@ -61,11 +58,7 @@ class FileError(Exception):
 
 
 class RowError(Exception):
-    """One row cannot be used; the rest of the file is unaffected.
-
-    `expected` is the same for all rows with the same fault, so that they can be counted; `found` is this
-    row's, None where nothing can be shown.
-    """
+    """One row cannot be used; `expected` is the same for all with one fault, so that they can be counted."""
 
     def __init__(self, expected: str, *, column: str | None = None, found: str | None = None) -> None:
         super().__init__(described(expected, found))
@@ -80,10 +73,7 @@ class RowError(Exception):
 
 
 class UnreadableError(ValueError):
-    """One value cannot be read: `expected` says what it should be, `found` what it is.
-
-    Give the value itself, or a description where it must not be shown.
-    """
+    """One value cannot be read: give it as `value`, or describe it in `found` if it must not be shown."""
 
     def __init__(self, expected: str, value: str | None = None, *, found: str | None = None) -> None:
         self.expected = expected

@@ -50,10 +50,7 @@ class EventReading:
 
     @classmethod
     def of(cls, defaults: Defaults) -> "EventReading":
-        """Read times without an offset in the shop's zone; what has not happened yet is no event.
-
-        A shop's clock may be ahead by a day.
-        """
+        """Read times without an offset in the shop's zone; none may be more than a day ahead."""
         decided = ColumnSurvey(Reads.MOMENT).decide(defaults, column="timestamp")
         clear = replace(decided, refusal="with the year first, such as 2026-11-24T13:45:00Z")
         return cls(clear, defaults.now + SECONDS_PER_DAY)
@@ -83,11 +80,7 @@ def require(found: Iterable[str], names: Iterable[str]) -> None:
 
 
 def read_event(row: Row, how: EventReading) -> CustomerEvent:
-    """Read a row; raise `RowError` if it lacks something, or an optional value of it cannot be used.
-
-    An event that has no id of its own is named by a digest of what it says, so that the same row in another
-    file is the same event.
-    """
+    """Read a row or raise `RowError`; an event without an id is named by a digest of what it says."""
     members = {
         "customer_id": row.required("customer_id", read_id),
         "product_id": row.required("product_id", read_id),

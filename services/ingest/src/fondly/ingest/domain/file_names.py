@@ -67,10 +67,7 @@ def base_name(key: str) -> str:
 
 
 def without_data(name: str) -> str | None:
-    """Return why a file with this name holds no data of a shop; None if it may.
-
-    These are the files that file managers, office programs and people leave beside the data.
-    """
+    """Return why a file with this name holds no data of a shop; None if it may."""
     folded = name.casefold()
     if folded in _OF_SYSTEMS:
         return "a file of the operating system"

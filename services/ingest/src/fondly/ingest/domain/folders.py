@@ -64,10 +64,7 @@ NOT_NAMED = f"not named in {MANIFEST}"
 
 @dataclass(frozen=True)
 class Folder:
-    """The objects directly in a folder; `named` are those of its manifest, None without one.
-
-    `problem` says why the manifest cannot be used.
-    """
+    """The objects directly in a folder, those `named` in its manifest, and why that cannot be used."""
 
     prefix: str
     stored: Sequence[StoredFile]

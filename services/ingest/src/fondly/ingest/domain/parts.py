@@ -18,10 +18,7 @@ def records_of(*texts: str | None) -> int:
 
 
 def part_records(total: int, *, smallest: int) -> int:
-    """Return how many records make a part, so that a run of `total` has at most `MAX_PARTS` parts.
-
-    All parts but the last hold so many or more: with a thousand of them nothing would be left for another.
-    """
+    """Return how many records make a part, so that a run of `total` has at most `MAX_PARTS` parts."""
     return max(smallest, -(-total // MAX_PARTS))
 
 
@@ -53,10 +50,7 @@ def divide(customers: Iterable[tuple[int, int]], *, records: int, shared_texts: 
 
 
 def spans(customers: Iterable[tuple[int, int]], *, records: int) -> Iterator[Span]:
-    """Divide (position, number of records) pairs into spans that close once they hold `records` records.
-
-    A customer without records counts as one: every customer is an email to write.
-    """
+    """Divide (position, records) pairs into spans of so many records; no records count as one."""
     first: int | None = None
     held = last = 0
     for position, count in customers:

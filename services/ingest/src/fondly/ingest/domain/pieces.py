@@ -82,10 +82,7 @@ def pieces_beside(key: str, others: Iterable[str]) -> list[str]:
 
 
 def missing_pieces(keys: Sequence[str]) -> list[str]:
-    """Return the names of the pieces that are missing between, before and, as far as is said, behind these.
-
-    The pieces are those of one table, in order.
-    """
+    """Return the names of the pieces missing before, between and, if a total is said, behind these."""
     pieces = [piece for key in keys if (piece := piece_of(key))]
     if not pieces or (len(pieces) == 1 and not pieces[0].sure):
         return []

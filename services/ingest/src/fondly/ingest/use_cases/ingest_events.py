@@ -97,10 +97,7 @@ class IngestEvents:
     limits: EventLimits
 
     async def run(self, upload: Upload, *, holder: str) -> None:
-        """Return when the file's events are stored and announced.
-
-        Raises `PermanentError`, for the dead letters, if the file cannot be used; its report says so, too.
-        """
+        """Store and announce the file's events; `PermanentError` and a report say why it cannot be used."""
         with tempfile.TemporaryDirectory(prefix="fondly-events-", dir=self.limits.temp_dir) as name:
             folder = Path(name)
             try:

@@ -89,10 +89,7 @@ class LoadFiles:
         self._watch = watch
 
     def load(self, sources: Sequence[SourceFile]) -> Merged:
-        """Read the files and return what they came to.
-
-        Raises `FileError` naming the first file that cannot be used, or of which too many rows cannot.
-        """
+        """Return what the files came to; `FileError` names the first that cannot be used."""
         findings = self._findings
         findings.files = survey(sources, self._rules.reading, self._watch)
         kinds = {each.layout.kind for each in findings.files}

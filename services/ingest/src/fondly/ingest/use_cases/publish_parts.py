@@ -28,10 +28,7 @@ PRODUCTS_PER_WRITE = 100
 
 @dataclass(frozen=True)
 class Publication:
-    """Where a run's records go: the bucket, the tables, the topic, the ledger, the stage.
-
-    `suppressions` say who has been forgotten, and is left out.
-    """
+    """Where a run's records go; `suppressions` say who has been forgotten, and is left out."""
 
     files: Files
     objects: Objects

@@ -69,10 +69,7 @@ Watch = Callable[[int], None]
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file on disk and the key it was uploaded under.
-
-    `kind` is what its name promises, None if it promises nothing; `mapping` is what a person wrote about it.
-    """
+    """A file on disk with its key, the kind that its name promises, and what a person wrote of it."""
 
     path: Path
     key: str

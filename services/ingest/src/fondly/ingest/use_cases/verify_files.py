@@ -1,7 +1,4 @@
-"""Finds out what files consist of, by their SHA-256, and compares that with their manifest.
-
-What is read is saved to disk, once, and read from there afterwards.
-"""
+"""Finds out files' SHA-256, saving each file that it reads, and compares them with their manifest."""
 
 import asyncio
 import hashlib

@@ -37,11 +37,7 @@ def find_columns(
 def matching(
     header: Header, kind: Kind, *, taken: Collection[int], given: Collection[str]
 ) -> dict[str, list[int]]:
-    """Return for each field that the header has the positions of the columns that are best for it.
-
-    Columns that are `taken` and fields that are `given` are left out. A column with a field's exact name
-    comes before one with the name in another spelling, and that before a synonym.
-    """
+    """Return for each field neither given nor taken its columns: by exact name, then alike, then synonyms."""
     free = [at for at in range(len(header.exact)) if at not in taken]
     found: dict[str, list[int]] = {}
     for name in FIELDS[kind]:

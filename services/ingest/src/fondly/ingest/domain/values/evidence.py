@@ -1,7 +1,4 @@
-"""What the cells of one column prove about how the column is written, and what they leave open.
-
-A survey sees every cell, so it remembers the shapes that it has judged; its memory is bounded.
-"""
+"""What the cells of a column prove about how it is written, and leave open; its memory is bounded."""
 
 import re
 from dataclasses import dataclass, field

@@ -59,10 +59,7 @@ _STOCK = _YES_NO | _words(
 
 
 def read_consent(text: str) -> bool:
-    """Read whether somebody agreed to marketing: yes or no, `subscribed`, `opted out` and so on.
-
-    Whatever falls short of an agreement, such as `pending`, is none.
-    """
+    """Read whether somebody agreed to marketing; what falls short of that, such as `pending`, is a no."""
     return _read(text, _CONSENT, "yes or no, or a state such as subscribed or unsubscribed")
 
 

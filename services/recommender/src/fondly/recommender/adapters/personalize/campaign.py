@@ -91,10 +91,7 @@ class AWSEventTracker:
         self._events, self._limiter, self._id = events, limiter, _Remembered(look)
 
     async def tell(self, visit: Visit) -> bool:
-        """Tell of a visit; doing it again tells nothing new.
-
-        Returns False if there is no tracker, or Personalize does not take the events.
-        """
+        """Tell of a visit; return False if there is no tracker, or Personalize does not take the events."""
         tracking_id = await self._id.get()
         if not tracking_id:
             return False

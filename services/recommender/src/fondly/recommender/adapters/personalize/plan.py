@@ -45,10 +45,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResourceSpec:
-    """A resource that must exist.
-
-    `key` is its name in a run's state, `request` the parameters of its creation other than `name`.
-    """
+    """A resource that must exist: `key` names it in a run's state; `request` is what it is created with."""
 
     key: str
     kind: Kind

@@ -46,10 +46,7 @@ class LatestPicks(BaseModel):
         return {**self.model_dump(), "run_id": LATEST}
 
     def before(self, run_id: str) -> Earlier:
-        """Return the picks of other runs, newest first.
-
-        The run's own are left out, so that a part that is selected again sees what it saw the first time.
-        """
+        """Return the picks of other runs, newest first, so that a repeated part sees what it saw before."""
         return tuple(each for each in self.emails if each.run_id != run_id)[:MAX_EARLIER]
 
 

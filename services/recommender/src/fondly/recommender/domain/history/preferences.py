@@ -75,10 +75,7 @@ def scores_by_review(scored: Iterable[ScoredReview]) -> Scores:
 
 
 def preferences_of(customer: Customer, scores: Scores) -> list[Preference]:
-    """Return one preference for each distinct product of the customer, as `Customer.product_ids` orders them.
-
-    Several reviews of one product are averaged.
-    """
+    """Return a preference for each product of the customer, in order; several reviews of one are averaged."""
     reviews: dict[str, list[Review]] = {}
     for review in customer.reviews:
         for product_id in dict.fromkeys(review.product_ids):

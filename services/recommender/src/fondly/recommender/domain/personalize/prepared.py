@@ -48,8 +48,5 @@ class Prepared(BaseModel):
 
 
 def says_too_little_data(reason: str) -> bool:
-    """Return whether Personalize's failure reason is too little data to learn from.
-
-    The texts are not fully documented, so they are recognised by a lower bound and what is counted.
-    """
+    """Return whether a failure reason names a lower bound and what is counted: the texts are undocumented."""
     return bool(_LOWER_BOUND.search(reason) and _COUNTED.search(reason))

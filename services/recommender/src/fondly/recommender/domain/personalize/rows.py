@@ -63,10 +63,7 @@ def interaction_rows(
 
 
 def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
-    """Describe a product: category levels joined by `|`, figures, and name and bullets as one text.
-
-    A product of which the shop does not say whether it is in stock counts as if it were.
-    """
+    """Describe a product; one of which the shop does not say whether it is in stock counts as if it were."""
     return {
         "ITEM_ID": product.product_id,
         "CATEGORY": _path(product.category),

@@ -85,10 +85,7 @@ class Candidates(FamilyWeights):
 
     @cached_property
     def completing(self) -> Mapping[Category, Sequence[Completing]]:
-        """Map each leaf category that goes with something the customer owns to all that it goes with.
-
-        What they like comes first, then durable things. Nothing goes with what disappointed.
-        """
+        """Map leaf categories to the things they go with: liked ones first, then durable ones."""
         found: dict[Category, list[Completing]] = {}
         kept = sorted(self.shopper.kept, key=lambda one: (not one.is_liked, not one.kinds))
         for owned in kept:

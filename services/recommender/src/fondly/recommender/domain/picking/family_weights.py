@@ -54,10 +54,7 @@ class FamilyWeights:
 
     @cached_property
     def direct(self) -> Mapping[str, float]:
-        """The families that come before their leaf categories, with their weights.
-
-        They are those that customers bought with what this one has, and the first in Personalize's order.
-        """
+        """The families that come before their leaf categories, with their weights."""
         weights: defaultdict[str, float] = defaultdict(float)
         for one, strength in nlargest(MOST_DIRECT, self._new(self.linked), key=lambda each: each[::-1]):
             weights[one] += TOGETHER * strength

@@ -116,10 +116,7 @@ class _Picking:
         return self._basket.takes(offer) and self._reasons.is_personal(offer)
 
     def _fill(self, most: int, suits: Callable[[Offer], bool]) -> None:
-        """Add the best offers that suit until there are so many, or nothing is left.
-
-        Whatever does not suit is not looked at again: the more is picked, the less suits.
-        """
+        """Add the best offers that suit until there are `most`; what does not suit now never will."""
         if len(self._basket) >= most:
             return
         left = {source: filter(suits, self._offers(source)) for source in self._weights}

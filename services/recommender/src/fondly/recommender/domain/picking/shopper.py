@@ -214,10 +214,7 @@ class Shopper:
         return {}
 
     def price_range(self, leaf: Category) -> tuple[Decimal, Decimal] | None:
-        """Return the lowest and the highest price of their products, of the leaf if they have any of it.
-
-        None when they have none.
-        """
+        """Return their lowest and highest price, in the leaf if they have any there; None without any."""
         if leaf not in self._price_ranges:
             near = [one.product.price for one in self.owned if one.leaf == leaf]
             prices = near or [one.product.price for one in self.owned]

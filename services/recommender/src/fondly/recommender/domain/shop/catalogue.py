@@ -132,11 +132,7 @@ class Catalogue:
         return any(words(level) == words(name) for level in category for name in names)
 
     def similarity(self, one: str, other: str) -> float:
-        """Return how similar two products are, from 0 to 1.
-
-        The mean of two figures: how alike their names are, and the share of category levels that they have in
-        common from the top.
-        """
+        """Return the mean of the likeness of two names and the share of levels in common, from 0 to 1."""
         mine, theirs = self.products[one].category, self.products[other].category
         levels = shared_levels(mine, theirs) / max(len(mine), len(theirs), 1)
         return (self.likeness(one, other) + levels) / 2

@@ -26,10 +26,7 @@ _GroupKey = tuple[Hashable, ...] | None
 
 
 class SharedReviews(BaseModel):
-    """The people and reviews of products, and how many reviews of a product each other one shares.
-
-    Its size grows with the catalogue, not with the customers.
-    """
+    """The people and reviews of products, and how many reviews of a product each other one shares."""
 
     owners: Counter[str] = Counter()
     reviews: Counter[str] = Counter()

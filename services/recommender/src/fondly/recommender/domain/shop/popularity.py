@@ -57,11 +57,7 @@ def is_disliked(sentiment: ProductSentiment) -> bool:
 
 
 def praised(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:
-    """Return the aspects that an email may say buyers praise, most praised first.
-
-    Three texts or more praise each, and they are at least four times those that blame it. Price is left out:
-    what is dear or cheap is for the reader to say.
-    """
+    """Return the aspects that an email may say buyers praise, most praised first; price is left to them."""
     found = (
         each
         for each in sentiment.aspects

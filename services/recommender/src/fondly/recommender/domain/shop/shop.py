@@ -167,10 +167,7 @@ class Shop:
         return self._linked(self.bought.liked, product_id, self._likers)
 
     def attraction(self, product_id: str) -> Mapping[str, float]:
-        """Return how strongly other families are bought with that of a product, beyond what chance would do.
-
-        The strength of a link counts as far as it is beyond chance (`Links.beyond_chance`).
-        """
+        """Return how strongly other families are bought with a product's, as far as that is beyond chance."""
         family = self.catalogue.family(product_id)
         if family not in self._attractions:
             beyond_chance = self.bought.families.beyond_chance

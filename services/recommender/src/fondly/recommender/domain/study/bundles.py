@@ -18,10 +18,7 @@ FEWEST_PARTS = 4
 
 
 class RecommenderBundle(EventData):
-    """The recommender's message to itself about a bundle that one task handles in a round.
-
-    No topic carries it.
-    """
+    """The recommender's message to itself about a bundle to do in a round; no topic carries it."""
 
     type = "fondly.recommender-bundle.v1"
     topic = ""
