@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-import fondly.recommender.domain.picking.switches
+import fondly.recommender.domain.picking.family_weights
 from fondly.contracts.records import Customer
 from fondly.evaluation.families import FamilyIndex
 from fondly.evaluation.metrics import Change, Interval, bootstrap, change, coverage, gini, largest_share
@@ -20,8 +20,8 @@ from fondly.evaluation.own_data.reading import Data
 from fondly.evaluation.own_data.report import SEED, Announce, latest
 from fondly.evaluation.own_data.scoring import read_texts
 from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.family_weights import Part
 from fondly.recommender.domain.picking.rules import RunRules
-from fondly.recommender.domain.picking.switches import Part
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.runtime.runs.pricing import cost_usd
 
@@ -218,4 +218,4 @@ def lines_of(part: str) -> int | None:
 
 
 def _package() -> Path:
-    return Path(fondly.recommender.domain.picking.switches.__file__).parents[2]
+    return Path(fondly.recommender.domain.picking.family_weights.__file__).parents[2]

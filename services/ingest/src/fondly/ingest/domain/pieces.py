@@ -58,12 +58,6 @@ def piece_of(key: str) -> Piece | None:
     return Piece(found["table"].rstrip("-_. ").casefold(), int(digits), total, sure, like_a_time)
 
 
-def is_sure_piece(key: str) -> bool:
-    """Whether a name can be nothing but a piece's."""
-    piece = piece_of(key)
-    return piece is not None and piece.sure
-
-
 def pieces_beside(key: str, others: Iterable[str]) -> list[str]:
     """Return the keys of the pieces of the table that a file is a piece of, in order; only itself if of none.
 

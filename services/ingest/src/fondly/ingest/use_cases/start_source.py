@@ -12,13 +12,13 @@ from fondly.ingest.ports import Content, OpenRunFile, OpenRunFiles, VanishedErro
 from fondly.ingest.use_cases.find_run_files import Source, can_resume
 from fondly.ingest.use_cases.start_tools import Tools, fail_unread
 from fondly.ingest.use_cases.supersede import IsCurrent, Kept
-from fondly.ingest.use_cases.verify_files import ReadOnce, Verified, VerifyFiles
+from fondly.ingest.use_cases.verify_files import Verified, VerifyFiles
 from fondly.runtime.logs import bind_event, get_logger
 from fondly.runtime.runs.latest import LatestRun
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.runs.source import source_name
 
-WHOLE_UPLOAD = "file"
+WHOLE_UPLOAD, READING = "file", "read"
 LOOK_S = 2.0
 """How often a set that waits is looked at."""
 log = get_logger()
@@ -127,8 +127,22 @@ class SourceStart:
             newest_first=used,
             gives_up=lambda mismatch: (mismatch.is_late or used) and not is_begun,
         )
-        once = ReadOnce(self._supersede.latest, self._stage, self._source.address, self._holder)
-        return await once.run(verify, run_files, contents, latest)
+        known = known_digests(run_files, latest.files)
+        if len(known) == len(run_files.stored):
+            return await verify.run(run_files, contents, known)
+        return await self._verify_once(verify, run_files, contents, latest)
+
+    async def _verify_once(
+        self, verify: VerifyFiles, run_files: RunFiles, contents: Sequence[Content], latest: LatestRun
+    ) -> Verified:
+        """A set has a notification for each file, and each would download all of them to name the run."""
+        runs, source = self._supersede.latest, self._source.address
+        async with self._stage.lock(f"source#{source}", READING, holder=self._holder):
+            known = known_digests(run_files, [*latest.files, *await runs.noted(source)])
+            verified = await verify.run(run_files, contents, known)
+            if len(verified.digests) > len(known):
+                await runs.note(source, run_files.kept(verified.digests))
+        return verified
 
     async def _is_done(self, found: str) -> bool:
         """Whether the run has been ingested or has ended."""

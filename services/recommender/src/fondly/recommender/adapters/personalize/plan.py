@@ -20,13 +20,6 @@ from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.run import Run
 from fondly.runtime.tags import RUN
 
-ARNS = (
-    "dataset_group",
-    *(f"{what}_{schema.kind.lower()}" for what in ("schema", "dataset", "import") for schema in DATASETS),
-    *("solution", "filter", "solution_version", "batch_job"),
-)
-"""The keys of all resources of a run."""
-
 
 class Kind(StrEnum):
     """The kinds of resource that a run needs."""

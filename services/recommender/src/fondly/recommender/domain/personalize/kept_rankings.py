@@ -15,7 +15,6 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from fondly.contracts.clock import SECONDS_PER_DAY
-from fondly.recommender.domain.personalize.csv_files import Row
 
 RANKING = "ranking"
 """Under which sort key a customer's ranking is kept."""
@@ -65,11 +64,6 @@ class KeptRanking(RunRanking):
 def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:
     """Return the keys of the customers' kept rankings, each once."""
     return [{"customer_id": one, "run_id": RANKING} for one in dict.fromkeys(customer_ids)]
-
-
-def basis_of(solution: str, interactions: Iterable[Row], user: Row) -> str:
-    """Return a digest of what decides one customer's ranking: the solution, and their rows in datasets."""
-    return digest(solution, list(interactions), user)
 
 
 def digest(*facts: object) -> str:

@@ -1,7 +1,7 @@
 """The rules of a merchandiser, each of which says whether one more product may join those already picked."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -198,26 +198,20 @@ class Basket:
         """Return whether an offer is not for others than all that they have is for, as far as it says."""
         if self._shopper.owned and not circle(offer.leaf) <= self._shopper.circles:
             return False
-        found = self._shop.catalogue.facts(offer.product_id).audience
-        gender, age = found.gender, found.age
-        return (not gender or gender in self._genders or not self._genders) and (
-            not age or age in self._ages or not self._ages
-        )
+        return all(one in theirs or not any(theirs) for one, theirs in self._audiences(offer))
 
     def _knows_audience(self, offer: Offer) -> bool:
+        return not self._shopper.owned or all(one in theirs for one, theirs in self._audiences(offer))
+
+    def _audiences(self, offer: Offer) -> Iterable[tuple[str | None, Collection[str | None]]]:
+        """Return an offer's gender and age, each with None and those of what the customer has."""
         found = self._shop.catalogue.facts(offer.product_id).audience
-        gender, age = found.gender, found.age
-        return not self._shopper.owned or (
-            (not gender or gender in self._genders) and (not age or age in self._ages)
-        )
+        return zip((found.gender, found.age), self._own_audiences, strict=True)
 
     @cached_property
-    def _genders(self) -> frozenset[str]:
-        return frozenset(one.gender for one in self._shopper.audiences if one.gender)
-
-    @cached_property
-    def _ages(self) -> frozenset[str]:
-        return frozenset(one.age for one in self._shopper.audiences if one.age)
+    def _own_audiences(self) -> tuple[Collection[str | None], Collection[str | None]]:
+        own = self._shopper.audiences
+        return {None, *(one.gender for one in own)}, {None, *(one.age for one in own)}
 
     def _keeps_to_known_parts(self, offer: Offer) -> bool:
         return self._new_parts < self._rules.max_discoveries or not self._is_new_part(offer)

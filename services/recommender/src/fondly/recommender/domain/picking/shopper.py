@@ -97,14 +97,9 @@ class Shopper:
         )
 
     @cached_property
-    def known(self) -> frozenset[str]:
-        """The ids of all their products."""
-        return frozenset(one.product_id for one in self.preferences)
-
-    @cached_property
     def labels(self) -> frozenset[str]:
         """The family labels of all their products."""
-        return self.shop.catalogue.labels_of(self.known)
+        return self.shop.catalogue.labels_of([one.product_id for one in self.preferences])
 
     @cached_property
     def emailed_labels(self) -> frozenset[str]:

@@ -63,7 +63,7 @@ class Catalogue:
         self.praised = {key: found for key, sentiment in by_product.items() if (found := praised(sentiment))}
         """What buyers praise, by product id."""
         self._people = {
-            product_id: max(product.rating_count or 0, shared.people(product_id))
+            product_id: max(product.rating_count or 0, shared.owners[product_id])
             for product_id, product in self.products.items()
         }
         self.popular = _best_first(popularity(self.products, by_product, self._people))
@@ -73,7 +73,7 @@ class Catalogue:
         families = Families.of(self.products, shared)
         self.family: Callable[[str], str] = cache(families.family)
         """Returns the id of the product's family."""
-        self._labels = {key: families.labels(key) | _volumes(one) for key, one in self.products.items()}
+        self._labels = {key: _volumes(one) | {families.family(key)} for key, one in self.products.items()}
         self._brands = Brands(self.products.values())
         self.facts: Callable[[str], Facts] = cache(self._read_facts)
         """Returns what the text of a product of the catalogue says."""
@@ -166,7 +166,7 @@ class Catalogue:
         counted, rated = Counter[str](), Counter[str]()
         for product_id, product in self.products.items():
             family = self.family(product_id)
-            counted[family] += self._shared.people(product_id)
+            counted[family] += self._shared.owners[product_id]
             rated[family] = max(rated[family], product.rating_count or 0)
         return counted | rated
 
