@@ -9,8 +9,7 @@ from typing import NamedTuple
 from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.adapters.upload_file import Upload
 from fondly.ingest.domain.csv_records import BrokenRecord
-from fondly.ingest.domain.encodings import UTF8_HINT
-from fondly.ingest.domain.errors import FileError, RowError
+from fondly.ingest.domain.errors import UTF8_HINT, FileError, RowError
 from fondly.ingest.domain.event_rows import field_of, find_fields
 
 HEAD_BYTES = 64

@@ -13,19 +13,13 @@ MANIFEST = "manifest.json"
 MAPPING = "mapping.yaml"
 DATA_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".gz")
 
-_KINDS = {
-    "products": Kind.PRODUCTS,
-    "produkte": Kind.PRODUCTS,
-    "artikel": Kind.PRODUCTS,
-    "customers": Kind.CUSTOMERS,
-    "kunden": Kind.CUSTOMERS,
-    "reviews": Kind.REVIEWS,
-    "bewertungen": Kind.REVIEWS,
-    "rezensionen": Kind.REVIEWS,
-    "orders": Kind.ORDERS,
-    "purchases": Kind.ORDERS,
-    "bestellungen": Kind.ORDERS,
+_NAMES = {
+    Kind.PRODUCTS: "products produkte artikel",
+    Kind.CUSTOMERS: "customers kunden",
+    Kind.REVIEWS: "reviews bewertungen rezensionen",
+    Kind.ORDERS: "orders purchases bestellungen",
 }
+_KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 _FILLERS = frozenset(
     {"export", "exports", "exported", "all", "full", "complete", "latest", "list", "data", "copy", "final"}
     | {"t", "z", "utc", "v", "kopie", "alle"}

@@ -75,11 +75,7 @@ class Publication:
         if texts:
             await self.objects.put_lines(object_keys.shared_texts(run.run_id, part), texts)
         ingested = DataIngested.of(
-            run.run_id,
-            part,
-            parts=run.parts or part,
-            customers=customers,
-            shared_texts=len(texts),
+            run.run_id, part, parts=run.parts or part, customers=customers, shared_texts=len(texts)
         )
         counts: dict[str, int] = {Counted.CUSTOMERS_FORGOTTEN: len(left_out)} if left_out else {}
         return PartResult(counts=counts, units=units, events=[ingested])

@@ -165,12 +165,7 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
 
 
 def _see_file(
-    source: SourceFile,
-    surveys: dict[str, ColumnSurvey],
-    rules: ReadingRules,
-    watch: Watch,
-    *,
-    is_piece: bool,
+    source: SourceFile, surveys: dict[str, ColumnSurvey], rules: ReadingRules, watch: Watch, *, is_piece: bool
 ) -> tuple[Layout, int]:
     """Show a file's cells to the surveys of its columns; return how it is read, and how many rows it has."""
     with opened(source, rules.max_bytes, watch) as table:

@@ -4,13 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fondly.contracts.records import CustomerEvent
-from fondly.recommender.domain.history.customer_events import (
-    attribute_of,
-    from_item,
-    keys,
-    surplus,
-    value_of,
-)
+from fondly.recommender.domain.history.customer_events import attribute_of, from_item, keys, surplus, value_of
 from fondly.runtime.batches import batches
 from fondly.runtime.ports import Items
 from fondly.runtime.storage import EXPIRES_AT, expires_at, to_item

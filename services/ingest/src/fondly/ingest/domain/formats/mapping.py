@@ -8,14 +8,7 @@ from pathlib import PurePath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    model_validator,
-)
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.formats.fields import FIELDS, Kind

@@ -223,10 +223,7 @@ def _purchases(
 
 def _bought(event: CustomerEvent) -> KnownPurchase:
     return KnownPurchase(
-        order_id=event.event_id,
-        product_id=event.product_id,
-        timestamp=event.timestamp,
-        value=event.value,
+        order_id=event.event_id, product_id=event.product_id, timestamp=event.timestamp, value=event.value
     )
 
 

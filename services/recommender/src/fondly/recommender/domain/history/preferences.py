@@ -94,10 +94,7 @@ def preferences_of(customer: Customer, scores: Scores) -> list[Preference]:
 
 
 def _preference(
-    product_id: str,
-    reviews: Sequence[Review],
-    orders: Sequence[Purchase],
-    values: Mapping[str, float | None],
+    product_id: str, reviews: Sequence[Review], orders: Sequence[Purchase], values: Mapping[str, float | None]
 ) -> Preference:
     """Return what the reviews and orders of one product say; `values` has those of reviews by their ids."""
     best = max(reviews, key=lambda review: _known(values[review.review_id]), default=None)

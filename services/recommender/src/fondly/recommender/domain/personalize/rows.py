@@ -46,10 +46,7 @@ def rows_of(histories: Iterable[History]) -> dict[str, CustomerRows]:
 
 
 def interaction_rows(
-    customer: Customer,
-    preferences: Iterable[Preference],
-    *,
-    default_timestamp: int = 0,
+    customer: Customer, preferences: Iterable[Preference], *, default_timestamp: int = 0
 ) -> Iterator[Row]:
     """Yield one row for each distinct product of the customer, reviewed, bought, or both (ADR 30).
 

@@ -20,7 +20,7 @@ USUAL = 3
 
 
 class Rule(StrEnum):
-    """The rules. Those in `YIELDING` yield, in its order, where somebody would get too few products."""
+    """The rules. From `OFTEN` on they yield, in this order, where somebody would get too few products."""
 
     UNWANTED = "unwanted"
     OWNED = "owned"
@@ -42,18 +42,7 @@ class Rule(StrEnum):
     REPEAT = "repeat"
 
 
-YIELDING = (
-    Rule.OFTEN,
-    Rule.PRICE,
-    Rule.BRAND,
-    Rule.NEW_PART,
-    Rule.RATING,
-    Rule.LEAF,
-    Rule.TASTE,
-    Rule.UNKNOWN_AUDIENCE,
-    Rule.UNKNOWN_SIZE,
-    Rule.REPEAT,
-)
+YIELDING = tuple(Rule)[tuple(Rule).index(Rule.OFTEN) :]
 """Those that yield, in their order."""
 STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM)
 """Those that what is in the basket does not matter to."""

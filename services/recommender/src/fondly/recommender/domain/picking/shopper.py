@@ -14,12 +14,7 @@ from fondly.recommender.domain.shop.fitting import known_from
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import Category, shared_levels
 
-VOICES = {
-    EventType.LIKED: 1.0,
-    EventType.PURCHASED: 0.8,
-    EventType.REVIEWED: 0.6,
-    EventType.DISLIKED: 0.3,
-}
+VOICES = {EventType.LIKED: 1.0, EventType.PURCHASED: 0.8, EventType.REVIEWED: 0.6, EventType.DISLIKED: 0.3}
 """How much an owned product counts towards what its owner shops for: a bad one still shows a need."""
 BETTER_BY = Decimal("0.2")
 """By how many stars more a product is better rated than another."""

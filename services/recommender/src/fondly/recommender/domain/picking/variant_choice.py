@@ -57,8 +57,7 @@ class Suitable:
         variants = [one for one in variants if one.is_well_rated] or variants
         forms = self._forms(variants[0].leaf)
         return max(
-            variants,
-            key=lambda one: one.merit + self.whim(one) + SAME_FORM * (one.product.variant in forms),
+            variants, key=lambda one: one.merit + self.whim(one) + SAME_FORM * (one.product.variant in forms)
         )
 
     def _forms(self, leaf: Category) -> frozenset[str]:

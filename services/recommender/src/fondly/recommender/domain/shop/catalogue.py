@@ -51,10 +51,7 @@ class Catalogue:
     """Everything that picking needs to know about products. Read-only, so it is shared by all customers."""
 
     def __init__(
-        self,
-        products: Iterable[Product],
-        sentiments: Iterable[ProductSentiment],
-        shared: SharedReviews,
+        self, products: Iterable[Product], sentiments: Iterable[ProductSentiment], shared: SharedReviews
     ) -> None:
         self._shared = shared
         self.products: Mapping[str, Product] = {product.product_id: product for product in products}

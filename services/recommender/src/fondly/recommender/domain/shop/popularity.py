@@ -21,9 +21,7 @@ PRICE = "price"
 
 
 def popularity(
-    products: Mapping[str, Product],
-    sentiments: Mapping[str, ProductSentiment],
-    people: Mapping[str, int],
+    products: Mapping[str, Product], sentiments: Mapping[str, ProductSentiment], people: Mapping[str, int]
 ) -> dict[str, float]:
     """Score every product; a more popular one scores higher.
 

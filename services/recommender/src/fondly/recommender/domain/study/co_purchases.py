@@ -34,12 +34,7 @@ class CoPurchases:
     to `MAX_PAIRS`, the order of the customers and how they are split into parts change nothing.
     """
 
-    def __init__(
-        self,
-        *,
-        family: Callable[[str], str],
-        category: Callable[[str], Category],
-    ) -> None:
+    def __init__(self, *, family: Callable[[str], str], category: Callable[[str], Category]) -> None:
         self.families = Links[str]()
         self.liked = Links[str]()
         self.leaves = Links[Category]()
