@@ -19,10 +19,7 @@ Check = Callable[[], None]
 
 
 class EventRecord(NamedTuple):
-    """A record of a file: its `cells` by our fields, or the `fault` that makes it none.
-
-    `names` are the file's own names of the fields; `line` counts from 1.
-    """
+    """A record: its `cells` by our fields, their `names` in the file, or the `fault` that makes it none."""
 
     line: int
     raw: bytes

@@ -1,7 +1,7 @@
 """Reads the events of customers: what the columns of a file are, and what a row of it says."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
@@ -63,20 +63,15 @@ def find_fields(header: Sequence[str]) -> dict[str, int]:
         field = field_of(name)
         if field is not None:
             found.setdefault(field, position)
-    require(found, header)
+    if missing := [each for each in REQUIRED if each not in found]:
+        shown = ", ".join(name for name in header if name) or "nothing"
+        raise FileError(f"missing columns: {', '.join(missing)} (line 1); found {shown}")
     return found
 
 
 def field_of(name: str) -> str | None:
     """Return the field that a column, or a member of a JSON object, is called by this name; None for none."""
     return _fields().get(loosened(name))
-
-
-def require(found: Iterable[str], names: Iterable[str]) -> None:
-    """Raise `FileError` if a required field is not among those found under these names."""
-    if missing := [each for each in REQUIRED if each not in set(found)]:
-        shown = ", ".join(name for name in names if name) or "nothing"
-        raise FileError(f"missing columns: {', '.join(missing)} (line 1); found {shown}")
 
 
 def read_event(row: Row, how: EventReading) -> CustomerEvent:

@@ -37,11 +37,7 @@ class Part(NamedTuple):
 
 
 def divide(customers: Iterable[tuple[int, int]], *, records: int, shared_texts: int) -> list[Part]:
-    """Divide a run into parts of `records` records (see `spans`), with equal shares of its shared texts.
-
-    `customers` are pairs of position and number of records (reviews, by `records_of`, and purchases); the
-    shared texts have the positions 1 to `shared_texts`.
-    """
+    """Divide a run into parts of so many records (see `spans`), with equal shares of its shared texts."""
     own = list(spans(customers, records=records))
     return [
         Part(span, Span(shared_texts * before // len(own) + 1, shared_texts * (before + 1) // len(own)))

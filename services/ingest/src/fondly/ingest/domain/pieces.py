@@ -59,10 +59,7 @@ def piece_of(key: str) -> Piece | None:
 
 
 def pieces_beside(key: str, others: Iterable[str]) -> list[str]:
-    """Return the keys of the pieces of the table that a file is a piece of, in order; only itself if of none.
-
-    Of several files with one number, the one named last counts.
-    """
+    """Return the keys of the table that a file is a piece of, in order; only itself if it is of none."""
     piece = piece_of(key)
     if piece is None:
         return [key]

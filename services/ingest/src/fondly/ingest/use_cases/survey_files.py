@@ -106,11 +106,7 @@ class SurveyedFile:
 
 
 def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> list[SurveyedFile]:
-    """Look through the files; return them in the order in which they are to be read.
-
-    Pieces of one table are seen as one, and stay together. Raises `FileError` naming the first file that is
-    not what its name promises, is no table, or is a piece of one that lacks others.
-    """
+    """Look through the files, in reading order; `FileError` names the first that cannot be used."""
     found = [each for pieces in _by_table(sources) for each in _survey_table(pieces, rules, watch)]
     return sorted(found, key=lambda each: READING_ORDER.index(each.layout.kind))
 

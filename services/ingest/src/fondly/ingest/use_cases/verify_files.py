@@ -67,7 +67,7 @@ class VerifyFiles:
     ) -> Verified:
         """Return the contents and their digests; what is in `known`, or known to S3, is not read."""
         verified = Verified({content.key: content for content in contents}, dict(known))
-        for file in self._in_order(run_files):
+        for file in sorted(run_files.files, key=lambda file: file.stored.modified, reverse=self.newest_first):
             digest = await self._identify(verified, file.stored.key, max_bytes=self.max_bytes)
             if digest and file.sha256 not in {None, digest} and verified.mismatch is None:
                 verified.mismatch = Mismatch(_reason(file, digest), is_late=_is_late(file, run_files))
@@ -77,9 +77,6 @@ class VerifyFiles:
         if run_files.mapping:
             await self._identify(verified, run_files.mapping.key, max_bytes=MAX_MAPPING_BYTES)
         return verified
-
-    def _in_order(self, run_files: RunFiles) -> list[SetFile]:
-        return sorted(run_files.files, key=lambda file: file.stored.modified, reverse=self.newest_first)
 
     async def _identify(self, verified: Verified, key: str, *, max_bytes: int) -> str | None:
         """Find out a content's digest and note it; None for one that is too large to be read."""

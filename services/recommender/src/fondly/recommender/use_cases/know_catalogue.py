@@ -1,7 +1,4 @@
-"""Reads a run's catalogue once per task: its products, and later all that picking needs to know of them.
-
-What an earlier file sold and this one does not have is still sold if this file is not the whole catalogue.
-"""
+"""Reads a run's catalogue once per task: its products, and later all that picking needs to know of them."""
 
 import asyncio
 from collections.abc import Mapping

@@ -136,11 +136,7 @@ def recommend(
     *,
     unwanted: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> Recommended:
-    """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not.
-
-    Nobody is recommended anything of a department that is `unwanted` by them. What is in enough of the lists
-    (see `Shop.most_lists`) is left to those whom it fits.
-    """
+    """Recommend to all who may be mailed, in order: nothing unwanted, nor what is in enough lists already."""
     mentions = mentions_by_review(told.scored)
     products = shop.catalogue.products
     recommendations: list[Recommendation] = []

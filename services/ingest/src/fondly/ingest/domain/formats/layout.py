@@ -13,7 +13,6 @@ from fondly.ingest.domain.formats.mapper import (
     OverlaidMapper,
     RowMapper,
     Step,
-    set_constants,
     set_review_id,
     set_whole_amounts,
 )
@@ -128,10 +127,11 @@ class Draft:
         )
 
     def _steps(self, kind: Kind, sources: Collection[str]) -> list[Step]:
-        steps = [set_constants(self.constants)] if self.constants else []
+        constants = self.constants
+        steps: list[Step] = [lambda row: row.update(constants)] if constants else []
         if cents := [name for name, field_ in FIELDS[kind].items() if self._is_in_cents(name, field_.reads)]:
             steps.append(set_whole_amounts(cents))
-        if kind is Kind.REVIEWS and "review_id" not in {*sources, *self.constants}:
+        if kind is Kind.REVIEWS and "review_id" not in {*sources, *constants}:
             steps.append(set_review_id)
         return steps
 

@@ -185,10 +185,7 @@ def _clean_text(row: Row, text: str) -> str | None:
 def _shared_texts(
     row: Row, count: int, titles: Sequence[str] | None, texts: Sequence[str] | None
 ) -> Sequence[str]:
-    """Return the texts of unknown reviewers, or their titles if the row has no texts at all.
-
-    Beside its text, a title would count the same reviewer twice.
-    """
+    """Return the texts of unknown reviewers, or if the row has no texts at all, their titles."""
     shared = _divided(row, "review_content", count) if texts is None else []
     if titles is None and not any(map(has_words, shared if texts is None else texts)):
         return _divided(row, "review_title", count)

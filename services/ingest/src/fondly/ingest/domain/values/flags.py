@@ -1,8 +1,4 @@
-"""Reads what is either so or not: yes and no, consent, suppression, and whether a product is in stock.
-
-Words are those that shop systems export, in the languages of most of Europe. Case, spaces, underscores and
-hyphens do not matter.
-"""
+"""Reads yes and no, consent, suppression and stock, by the words of shop systems of most of Europe."""
 
 import re
 from collections.abc import Mapping
@@ -69,11 +65,7 @@ def read_suppression(text: str) -> bool:
 
 
 def read_stock_state(text: str) -> bool:
-    """Read whether a product can be sent at once: yes or no, `in stock`, `ausverkauft` and so on.
-
-    Also ItemAvailability of schema.org, such as `https://schema.org/InStock`. What can only be ordered ahead
-    (`PreOrder`, `BackOrder`) or bought elsewhere (`InStoreOnly`) is not in stock.
-    """
+    """Read whether a product can be sent at once: yes, `in stock`, schema.org's ItemAvailability, etc."""
     return _read(_SCHEMA_ORG.sub("", text, count=1), _STOCK, "in stock or out of stock, or yes or no", text)
 
 

@@ -75,9 +75,9 @@ def visits(events: Iterable[CustomerEvent]) -> Iterator[Visit]:
             yield Visit(customer_id, session_id, tuple(some))
 
 
-def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:
-    """Return the keys of the customers' events, each once."""
-    return [{"customer_id": one, "run_id": EVENTS} for one in dict.fromkeys(customer_ids)]
+def keys(customer_ids: Iterable[str], kept: str = EVENTS) -> list[dict[str, str]]:
+    """Return the keys of what is kept of customers under a sort key, each once."""
+    return [{"customer_id": one, "run_id": kept} for one in dict.fromkeys(customer_ids)]
 
 
 def _visit(event: CustomerEvent) -> tuple[str, str]:

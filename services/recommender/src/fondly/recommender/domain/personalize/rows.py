@@ -48,10 +48,7 @@ def rows_of(histories: Iterable[History]) -> dict[str, CustomerRows]:
 def interaction_rows(
     customer: Customer, preferences: Iterable[Preference], *, default_timestamp: int = 0
 ) -> Iterator[Row]:
-    """Yield one row for each distinct product of the customer, reviewed, bought, or both (ADR 30).
-
-    Rows without a time of their own get `default_timestamp`; their order then has no meaning.
-    """
+    """Yield a row for each distinct product (ADR 30), at `default_timestamp` where it has no time."""
     for one in preferences:
         if is_fit_id(one.product_id):
             timestamp = default_timestamp if one.timestamp is None else one.timestamp

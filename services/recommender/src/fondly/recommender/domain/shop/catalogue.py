@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from statistics import median
@@ -63,7 +63,8 @@ class Catalogue:
             product_id: max(product.rating_count or 0, shared.owners[product_id])
             for product_id, product in self.products.items()
         }
-        self.popular = _best_first(popularity(self.products, by_product, self._people))
+        scores = popularity(self.products, by_product, self._people)
+        self.popular = sorted(scores, key=lambda key: (-scores[key], key))
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())
         self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
@@ -115,12 +116,7 @@ class Catalogue:
         return _log_price(product) - self._price_levels[product.category]
 
     def standing(self, product_id: str, category: Category) -> tuple[int, int]:
-        """Return a product's rank among the products of a category, and their number.
-
-        They are ordered by how many people are known to have rated, reviewed or bought them: as many as the
-        shop says that rated them, or as its data has, whichever is more. Equal ones share the better rank.
-        The empty category is the whole shop.
-        """
+        """Return a product's rank by people in a category (`()` is the whole shop), and out of how many."""
         people = self._people_in[category]
         return bisect_left(people, -self._people[product_id]) + 1, len(people)
 
@@ -194,10 +190,6 @@ def _volumes(product: Product) -> frozenset[str]:
     """Return which volume of a series a product is, as a label that all its editions have in common."""
     volume = volume_of(product)
     return frozenset(f"\n{fact.value}" for fact in volume.offers) if volume else frozenset()
-
-
-def _best_first(scores: Mapping[str, float]) -> Sequence[str]:
-    return sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
 
 
 def _log_price(product: Product) -> float:
