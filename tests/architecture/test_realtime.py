@@ -9,6 +9,7 @@ import pytest
 from fondly.recommender.web.routes import Routes
 from tests.support.configurations import configuration, pipeline_of
 from tests.support.hcl.configuration import Configuration
+from tests.support.services import CONSUMERS
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -116,11 +117,4 @@ def test_understudy_is_reached_by_the_web_process_too() -> None:
     assert "web" in pipeline.local("understudy_callers")
     given = pipeline.local("web_environment")
     assert given["AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME"] == pipeline.local("understudy_url")
-    assert pipeline_of(configuration("dev")).local("understudy_callers").keys() == {
-        "ingest",
-        "sentiment",
-        "recommender",
-        "mailer",
-        "sender",
-        "feedback",
-    }
+    assert pipeline_of(configuration("dev")).local("understudy_callers").keys() == {*CONSUMERS}

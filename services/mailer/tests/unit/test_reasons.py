@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fondly.contracts.records import Product, Reason, ReasonKind
-from fondly.mailer.domain.facts.reasons import LIKING, OWNING, message_of, stated_reason
+from fondly.mailer.domain.facts.reasons import LIKING, message_of, stated_reason
 from fondly.mailer.domain.facts.titles import TITLE_CHARS
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.text import MAX_CATEGORY_CHARS
@@ -13,6 +13,8 @@ from fondly.mailer.domain.text import MAX_CATEGORY_CHARS
 MakeEntry = Callable[..., Product]
 
 FALLBACK = "from our range"
+OWNING = {kind for kind in ReasonKind if "product" in language("en_IN").messages.variables(message_of(kind))}
+"""Reasons that name a product which the customer has."""
 PHONE = "Nadir 10A (Sea Blue, 4GB RAM, 64GB Storage) | Octa Core Helio G25"
 EVIDENCE = {
     "product_id": "P9",

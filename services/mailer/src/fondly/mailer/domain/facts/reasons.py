@@ -17,14 +17,6 @@ COUNTED_CUSTOMERS = 10
 
 LIKING = frozenset({ReasonKind.LIKED, ReasonKind.ALSO_LIKED})
 """Reasons that name a product which the customer liked."""
-OWNING = LIKING | {
-    ReasonKind.BOUGHT_TOGETHER,
-    ReasonKind.GOES_WITH,
-    ReasonKind.BETTER_RATED,
-    ReasonKind.SAME_SHELF,
-}
-"""Reasons that name a product which the customer has."""
-
 GOES_WITH_BY_MANY = "reason-goes-with-by-many"
 """The phrase for what goes together as many customers have something of both categories."""
 
