@@ -67,6 +67,13 @@ WORDS = (
 )
 COLOURS = ("red", "blue")
 ROLE = "arn:role"
+DATASETS = ("interactions", "items", "users")
+ARNS = (
+    "dataset_group",
+    *(f"{what}_{kind}" for what in ("schema", "dataset", "import") for kind in DATASETS),
+    *("solution", "filter", "solution_version", "batch_job"),
+)
+"""The keys of all resources of a run."""
 PARENTS = {"datasetGroupArn", "schemaArn", "datasetArn", "solutionArn", "solutionVersionArn"}
 """The parameters that name what a resource is made from."""
 

@@ -8,8 +8,8 @@ from fondly.evaluation.own_data.ablation import MODULES, AblationReport, ablate,
 from fondly.evaluation.own_data.made_up import RECIPES, MadeUpName, made_up
 from fondly.evaluation.own_data.reading import Data
 from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.family_weights import Part
 from fondly.recommender.domain.picking.rules import Rules, RunRules
-from fondly.recommender.domain.picking.switches import Part
 
 RULES = RunRules(rules=Rules())
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from fondly.recommender.adapters.personalize.plan import ARNS, Kind
+from fondly.recommender.adapters.personalize.plan import Kind
 from fondly.recommender.domain.run_state import Phase
 from fondly.recommender.ports import RefusedError
+from services.recommender.tests.fakes import ARNS
 from services.recommender.tests.world import MANY, RUN, World
 
 LOOKS = 6

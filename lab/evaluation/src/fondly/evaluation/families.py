@@ -11,7 +11,7 @@ class FamilyIndex:
 
     def __init__(self, products: Mapping[str, Product], shared: SharedReviews) -> None:
         self._families = Families.of(products, shared)
-        self._labels = {product_id: self._families.labels(product_id) for product_id in products}
+        self._labels = {key: frozenset((self._families.family(key),)) for key in products}
 
     def labels(self, product_id: str) -> frozenset[str]:
         """Return the product's family labels; a product that is not in the catalogue is its own family."""

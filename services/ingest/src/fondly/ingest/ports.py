@@ -52,10 +52,7 @@ class OpenRunFile:
 
 @dataclass(frozen=True)
 class OpenRunFiles:
-    """All that a run is made of, open, its checksums verified, in reading order.
-
-    `mapping` is the folder's `mapping.yaml`; `ignored` are the folder's files that are no part of the set.
-    """
+    """All that a run is made of, open and verified, in reading order, and what its folder has besides."""
 
     files: Sequence[OpenRunFile]
     mapping: Content | None = None

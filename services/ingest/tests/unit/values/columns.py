@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from fondly.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
+from fondly.ingest.domain.formats.units import Units
+from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
 
 NOW = 1_795_651_200
 """26 November 2026, 00:00 UTC."""
@@ -24,7 +25,7 @@ def decided(
     cells: Iterable[str],
     shop: Defaults = AMERICAN,
     *,
-    chosen: Chosen | None = None,
+    chosen: Units | None = None,
     kin: Sequence[ColumnSurvey] = (),
 ) -> Decided:
     """Return what is decided for a column named `price`."""

@@ -6,7 +6,8 @@ import pytest
 
 from fondly.contracts.ingest_report import Convention
 from fondly.ingest.domain.errors import UnreadableError
-from fondly.ingest.domain.values.conventions import Chosen, ColumnSurvey, Defaults, Reads
+from fondly.ingest.domain.formats.units import Units
+from fondly.ingest.domain.values.conventions import ColumnSurvey, Defaults, Reads
 from fondly.ingest.domain.values.evidence import MAX_OPEN, MAX_SHAPES
 from fondly.ingest.domain.values.moments import read_moment
 from fondly.ingest.domain.values.money import read_price
@@ -76,7 +77,7 @@ def test_a_column_decides_before_its_kin() -> None:
 
 def test_a_person_decides_before_all_others() -> None:
     """The report says where it was set; values with one reading are read by themselves."""
-    column = decided(Reads.MONEY, ["1.299", "12.50"], AMERICAN, chosen=Chosen(decimal=","))
+    column = decided(Reads.MONEY, ["1.299", "12.50"], AMERICAN, chosen=Units(decimal=","))
     assert column.convention == Convention(
         column="price", reads="decimal comma", because="set in mapping.yaml"
     )
@@ -173,4 +174,4 @@ def test_settings_that_name_nothing_are_a_mistake(currency: str, time_zone: str)
     with pytest.raises(UnreadableError):
         Defaults(currency, "de_DE", time_zone)
     with pytest.raises(UnreadableError):
-        Chosen(currency="MRP")
+        decided(Reads.MONEY, ["12"], GERMAN, chosen=Units(currency="MRP"))

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from fondly.ingest.domain.errors import UnreadableError
-from fondly.ingest.domain.values.conventions import Chosen, Defaults, Reads
+from fondly.ingest.domain.formats.units import Units
+from fondly.ingest.domain.values.conventions import Defaults, Reads
 from fondly.ingest.domain.values.moments import read_moment
 from services.ingest.tests.unit.values.columns import AMERICAN, GERMAN, INDIAN, NOW, decided
 
@@ -141,7 +142,7 @@ def test_the_table_is_as_long_as_it_claims_to_be() -> None:
 
 def test_a_person_may_say_that_only_the_year_comes_first() -> None:
     """Then a date that can be read in two ways is refused, and all others are read by themselves."""
-    column = decided(Reads.MOMENT, ["05/06/2026"], GERMAN, chosen=Chosen(dates="year-month-day"))
+    column = decided(Reads.MOMENT, ["05/06/2026"], GERMAN, chosen=Units(dates="year-month-day"))
     assert read_moment("2026/06/05", column) == read_moment("2026-06-05", column)
     with pytest.raises(UnreadableError, match=r"with the year first \(set in mapping.yaml\)"):
         read_moment("05/06/2026", column)

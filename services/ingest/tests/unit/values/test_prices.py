@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from fondly.ingest.domain.errors import UnreadableError
-from fondly.ingest.domain.values.conventions import Chosen, Defaults, Reads
+from fondly.ingest.domain.formats.units import Units
+from fondly.ingest.domain.values.conventions import Defaults, Reads
 from fondly.ingest.domain.values.money import read_price
 from services.ingest.tests.unit.values.columns import AMERICAN, GERMAN, INDIAN, decided
 
@@ -209,6 +210,6 @@ def test_a_custom_is_no_custom_of_another_currency() -> None:
 
 def test_the_currency_of_a_column_may_be_set() -> None:
     """What a person set for the column counts more than the shop's currency."""
-    column = decided(Reads.MONEY, ["kr 12"], GERMAN, chosen=Chosen(currency="NOK"))
+    column = decided(Reads.MONEY, ["kr 12"], GERMAN, chosen=Units(currency="NOK"))
     assert read_price("kr 12", column) == (Decimal(12), "NOK")
     assert read_price("12", column) == (Decimal(12), "NOK")

@@ -1,8 +1,4 @@
-"""`sentiment-scored` and the service's own polls: the run is advanced.
-
-The service's messages to itself about bundles: one task does its share of a round. `interactions-ingested`:
-what customers did is recorded.
-"""
+"""Advances runs by scored reviews, polls and bundles, and records what customers did."""
 
 from dataclasses import dataclass
 from typing import TypeVar

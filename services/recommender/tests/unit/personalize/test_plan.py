@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from fondly.recommender.adapters.personalize.plan import ARNS, Plan, ResourceSpec
+from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
 from fondly.recommender.domain.history.preferences import EventType
 from fondly.recommender.domain.run_state import TRAINING, RecommenderState
 from fondly.runtime.runs.run import Run
+from services.recommender.tests.fakes import ARNS
 from tests.support.runs import START, with_state
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from fondly.recommender.adapters.personalize.solution import OFFERED
+from fondly.recommender.adapters.personalize.plan import OFFERED
 from fondly.recommender.domain.personalize.schemas import (
     DATASETS,
     FILTERED,

@@ -29,7 +29,7 @@ def test_products_that_the_shop_no_longer_has_are_known_but_not_owned() -> None:
     """They are never picked again, and nothing else follows from them."""
     shopper = Shopper(SHOP, likes("gone", "tea0"))
     assert [one.product.product_id for one in shopper.owned] == ["tea0"]
-    assert shopper.known == {"gone", "tea0"}
+    assert shopper.labels == {"gone", "tea0"}
     assert Shopper(SHOP, likes("gone")).price_range(TEA) is None
 
 

@@ -10,10 +10,10 @@ from fondly.contracts.records import Customer, Product, ProductSentiment
 from fondly.recommender.domain.history.preferences import Preference
 from fondly.recommender.domain.picking.basket import Basket, Rule
 from fondly.recommender.domain.picking.candidates import Candidates
+from fondly.recommender.domain.picking.family_weights import Part
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.picking.switches import Part
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import departments
 from services.recommender.tests.baskets import ALL, DURABLE_KETTLES, HOSES, NOTHING_DURABLE, TEA

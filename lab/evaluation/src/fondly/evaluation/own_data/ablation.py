@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-import fondly.recommender.domain.picking.switches
+import fondly.recommender.domain.picking.family_weights
 from fondly.contracts.records import Customer
 from fondly.evaluation.families import FamilyIndex
 from fondly.evaluation.frozen import Frozen
@@ -19,8 +19,8 @@ from fondly.evaluation.own_data.reading import Data
 from fondly.evaluation.own_data.report import SEED, Announce, latest
 from fondly.evaluation.own_data.scoring import read_texts
 from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.family_weights import Part
 from fondly.recommender.domain.picking.rules import RunRules
-from fondly.recommender.domain.picking.switches import Part
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.runtime.runs.pricing import cost_usd
 
@@ -213,4 +213,4 @@ def lines_of(part: str) -> int | None:
 
 
 def _package() -> Path:
-    return Path(fondly.recommender.domain.picking.switches.__file__).parents[2]
+    return Path(fondly.recommender.domain.picking.family_weights.__file__).parents[2]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from fondly.contracts.records import Customer, Product, ProductSentiment
-from fondly.recommender.adapters.personalize.solution import EVENT_WEIGHTS
+from fondly.recommender.adapters.personalize.plan import EVENT_WEIGHTS
 from fondly.recommender.domain.history.preferences import Preference
 from fondly.recommender.domain.personalize.batch_lines import ranked_customers
 from fondly.recommender.domain.personalize.csv_files import Row, csv_file, is_fit_id

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.adapters.upload_file import Upload
 from fondly.ingest.domain.csv_records import BrokenRecord
-from fondly.ingest.domain.encodings import UTF8_HINT
-from fondly.ingest.domain.errors import FileError, RowError
+from fondly.ingest.domain.errors import UTF8_HINT, FileError, RowError
 from fondly.ingest.domain.event_rows import field_of, find_fields
 
 HEAD_BYTES = 64
@@ -20,10 +19,7 @@ Check = Callable[[], None]
 
 
 class EventRecord(NamedTuple):
-    """A record of a file: its `cells` by our fields, or the `fault` that makes it none.
-
-    `names` are the file's own names of the fields; `line` counts from 1.
-    """
+    """A record: its `cells` by our fields, their `names` in the file, or the `fault` that makes it none."""
 
     line: int
     raw: bytes
@@ -34,10 +30,7 @@ class EventRecord(NamedTuple):
 
 @contextmanager
 def open_events(path: Path, *, max_bytes: int, check: Check) -> Iterator[Iterator[EventRecord]]:
-    """Open a file; raise `FileError` for one that is neither, that lacks a column, or that is damaged.
-
-    `check` is called whenever bytes are read and may raise to cancel.
-    """
+    """Open a file of events or raise `FileError`; `check` is called at every read and may raise to cancel."""
     with path.open("rb") as file:
         upload = Upload(file, max_bytes=max_bytes, check=check)
         if upload.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(BOM).lstrip().startswith(b"{"):

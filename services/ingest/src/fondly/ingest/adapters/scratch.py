@@ -46,10 +46,7 @@ class Scratch:
         self._db.close()
 
     def put_product(self, product: Product) -> int:
-        """Merge a product and return how many of its fields differ from the record before.
-
-        The last complete record wins as a whole; a record is complete if it has a product link.
-        """
+        """Merge a product; the last complete record, with a link, wins. Return how many fields differ."""
         record = product.model_dump_json(exclude_none=True)
         values = (product.parent_id, product.link is not None, product.in_stock, record)
         known = self._one("SELECT record, complete FROM products WHERE id = ?", product.product_id)
@@ -81,11 +78,7 @@ class Scratch:
         return id_of_address(address) if found is None else str(found[0])
 
     def put_customer(self, row: CustomerRow) -> tuple[int, bool]:
-        """Merge a customer; return their position, and whether they had another address before.
-
-        Each field keeps its first value, but what decides whether they may be written to its more cautious
-        one.
-        """
+        """Merge a customer; return their position, and whether they had another address before."""
         given = customer_fields(row)
         known = self._one(scratch_sql.KNOWN_CUSTOMER, customer_id := self.customer_id(row))
         if known is None:
@@ -142,11 +135,7 @@ class Scratch:
         return bool(self._db.execute(scratch_sql.COUNT_RECORD, values).rowcount)
 
     def put_review(self, row: ReviewRow, known: KnownReview | None, *, customer: int) -> PutReview:
-        """Merge a review with what is known of it.
-
-        Each field keeps its first value, products are added, up to `MAX_REVIEW_PRODUCTS`. The product, or
-        products of which it is the parent, must be known, and the review new or this customer's.
-        """
+        """Merge a review that is new or this customer's, and of a known product, or parent of some."""
         if known is None:
             self._reviews = review = self._reviews + 1
             self._db.execute(scratch_sql.ADD_REVIEW, review_values(review, row, customer))

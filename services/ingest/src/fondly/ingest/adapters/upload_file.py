@@ -33,11 +33,7 @@ class Upload(io.BufferedReader):
 
 @contextmanager
 def open_upload(path: Path, *, max_bytes: int, check: Callable[[], None] = go_on) -> Iterator[Upload]:
-    """Open a CSV file for reading bytes, decompressed.
-
-    `check` is called at every read and may raise to cancel. Raises `FileError` if its first bytes show that
-    it is not CSV and, during reading, if it exceeds `max_bytes` or its compression is damaged.
-    """
+    """Open a CSV file to read it decompressed, or raise `FileError`; `check` is called at every read."""
     with path.open("rb") as file:
         upload = Upload(file, max_bytes=max_bytes, check=check)
         require_csv(upload.peek(HEAD_BYTES)[:HEAD_BYTES])

@@ -5,8 +5,15 @@ from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from fondly.ingest.domain.encodings import NOT_UTF8, looks_like
-from fondly.ingest.domain.errors import NOT_TEXT, NUL, TOO_MANY_QUOTES, Fault, long_record
+from fondly.ingest.domain.errors import (
+    NOT_TEXT,
+    NOT_UTF8,
+    NUL,
+    TOO_MANY_QUOTES,
+    Fault,
+    long_record,
+    looks_like,
+)
 
 BOM = b"\xef\xbb\xbf"
 MAX_RECORD_BYTES = 1024 * 1024

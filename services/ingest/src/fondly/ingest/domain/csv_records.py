@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES, Lines, RecordError
-from fondly.ingest.domain.encodings import UTF8_HINT
 from fondly.ingest.domain.errors import (
     LONE_RETURN,
     MISPLACED_QUOTE,
     NOT_TEXT,
     UNCLOSED_QUOTE,
+    UTF8_HINT,
     Fault,
     FileError,
     described,

@@ -1,9 +1,17 @@
-"""Errors in the input: of a whole file, of one row, or of one value.
+"""Errors of a whole file, a row or a value; `found` is a phrase such as `'ask us'`, `nothing`, `3 cells`."""
 
-What was found is a phrase for people: a value in quotes such as `'ask us'`, `nothing`, or `3 cells`.
-"""
-
+import re
 from typing import NamedTuple
+
+_WESTERN = re.compile(
+    rb"(?<![\x80-\xff])(?:[\xdf-\xff]{2}|[\x80\x82\x84-\x87\x89\x91-\x97\x99\xa0-\xff])(?![\x80-\xff])"
+)
+"""A letter or mark of Windows-1252 among ASCII, or two small letters, as accents are in western languages. In
+encodings of other scripts such bytes come in rows."""
+
+_HIGH = re.compile(rb"[\x80-\xff]")
+NOT_UTF8 = "not UTF-8"
+UTF8_HINT = 'save it as "CSV UTF-8 (comma delimited)" in Excel, or export it with the encoding UTF-8'
 
 
 class Fault(NamedTuple):
@@ -24,6 +32,12 @@ TOO_MANY_QUOTES = Fault(
     "a closing quote on the same line",
 )
 NUL = Fault("a NUL byte", "text without NUL bytes")
+
+
+def looks_like(line: bytes) -> str:
+    """Return `, looks like Windows-1252` if a line that is not UTF-8 does; otherwise nothing."""
+    is_western = sum(map(len, _WESTERN.findall(line))) == len(_HIGH.findall(line))
+    return ", looks like Windows-1252" if is_western else ""
 
 
 def wrong_width(cells: int, width: int) -> Fault:
@@ -61,11 +75,7 @@ class FileError(Exception):
 
 
 class RowError(Exception):
-    """One row cannot be used; the rest of the file is unaffected.
-
-    `expected` is the same for all rows with the same fault, so that they can be counted; `found` is this
-    row's, None where nothing can be shown.
-    """
+    """One row cannot be used; `expected` is the same for all with one fault, so that they can be counted."""
 
     def __init__(self, expected: str, *, column: str | None = None, found: str | None = None) -> None:
         super().__init__(described(expected, found))
@@ -80,10 +90,7 @@ class RowError(Exception):
 
 
 class UnreadableError(ValueError):
-    """One value cannot be read: `expected` says what it should be, `found` what it is.
-
-    Give the value itself, or a description where it must not be shown.
-    """
+    """One value cannot be read: give it as `value`, or describe it in `found` if it must not be shown."""
 
     def __init__(self, expected: str, value: str | None = None, *, found: str | None = None) -> None:
         self.expected = expected

@@ -1,7 +1,7 @@
 """Reads the events of customers: what the columns of a file are, and what a row of it says."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, partial
@@ -50,10 +50,7 @@ class EventReading:
 
     @classmethod
     def of(cls, defaults: Defaults) -> "EventReading":
-        """Read times without an offset in the shop's zone; what has not happened yet is no event.
-
-        A shop's clock may be ahead by a day.
-        """
+        """Read times without an offset in the shop's zone; none may be more than a day ahead."""
         decided = ColumnSurvey(Reads.MOMENT).decide(defaults, column="timestamp")
         clear = replace(decided, refusal="with the year first, such as 2026-11-24T13:45:00Z")
         return cls(clear, defaults.now + SECONDS_PER_DAY)
@@ -66,7 +63,9 @@ def find_fields(header: Sequence[str]) -> dict[str, int]:
         field = field_of(name)
         if field is not None:
             found.setdefault(field, position)
-    require(found, header)
+    if missing := [each for each in REQUIRED if each not in found]:
+        shown = ", ".join(name for name in header if name) or "nothing"
+        raise FileError(f"missing columns: {', '.join(missing)} (line 1); found {shown}")
     return found
 
 
@@ -75,19 +74,8 @@ def field_of(name: str) -> str | None:
     return _fields().get(loosened(name))
 
 
-def require(found: Iterable[str], names: Iterable[str]) -> None:
-    """Raise `FileError` if a required field is not among those found under these names."""
-    if missing := [each for each in REQUIRED if each not in set(found)]:
-        shown = ", ".join(name for name in names if name) or "nothing"
-        raise FileError(f"missing columns: {', '.join(missing)} (line 1); found {shown}")
-
-
 def read_event(row: Row, how: EventReading) -> CustomerEvent:
-    """Read a row; raise `RowError` if it lacks something, or an optional value of it cannot be used.
-
-    An event that has no id of its own is named by a digest of what it says, so that the same row in another
-    file is the same event.
-    """
+    """Read a row or raise `RowError`; an event without an id is named by a digest of what it says."""
     members = {
         "customer_id": row.required("customer_id", read_id),
         "product_id": row.required("product_id", read_id),

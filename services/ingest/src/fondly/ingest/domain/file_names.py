@@ -13,19 +13,13 @@ MANIFEST = "manifest.json"
 MAPPING = "mapping.yaml"
 DATA_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".gz")
 
-_KINDS = {
-    "products": Kind.PRODUCTS,
-    "produkte": Kind.PRODUCTS,
-    "artikel": Kind.PRODUCTS,
-    "customers": Kind.CUSTOMERS,
-    "kunden": Kind.CUSTOMERS,
-    "reviews": Kind.REVIEWS,
-    "bewertungen": Kind.REVIEWS,
-    "rezensionen": Kind.REVIEWS,
-    "orders": Kind.ORDERS,
-    "purchases": Kind.ORDERS,
-    "bestellungen": Kind.ORDERS,
+_NAMES = {
+    Kind.PRODUCTS: "products produkte artikel",
+    Kind.CUSTOMERS: "customers kunden",
+    Kind.REVIEWS: "reviews bewertungen rezensionen",
+    Kind.ORDERS: "orders purchases bestellungen",
 }
+_KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 _FILLERS = frozenset(
     {"export", "exports", "exported", "all", "full", "complete", "latest", "list", "data", "copy", "final"}
     | {"t", "z", "utc", "v", "kopie", "alle"}
@@ -67,20 +61,19 @@ def base_name(key: str) -> str:
 
 
 def without_data(name: str) -> str | None:
-    """Return why a file with this name holds no data of a shop; None if it may.
-
-    These are the files that file managers, office programs and people leave beside the data.
-    """
+    """Return why a file with this name holds no data of a shop; None if it may."""
     folded = name.casefold()
     if folded in _OF_SYSTEMS:
         return "a file of the operating system"
     stem, ending = _split(folded)
     if stem in _CHECKSUMS and ending in {"", ".txt"}:
         return _CHECKSUM
-    if _words(stem)[:1] and _words(stem)[0] in _NOTES and ending in _NOTE_ENDINGS:
+    if "".join(_WORD.findall(stem)[:1]) in _NOTES and ending in _NOTE_ENDINGS:
         return _NOTE
     reason = next((why for mark, why in _ENDINGS.items() if folded.endswith(mark)), None)
-    return reason or _by_beginning(folded)
+    if reason or (folded.startswith("_") and folded.endswith(DATA_ENDINGS)):
+        return reason
+    return _BEGINNINGS.get(folded[:1])
 
 
 def kind_of_name(name: str) -> Kind | None:
@@ -89,8 +82,8 @@ def kind_of_name(name: str) -> Kind | None:
     `products-2026-11-24.csv`, `orders_export_1.csv` and `Kunden.xlsx` have one, `my-products.csv` has none.
     So has a piece of such a file, such as `reviews.csv.part-01`.
     """
-    stem = _without_part(without_endings(name.casefold()))
-    words = [word for word in _words(stem) if not word.isdecimal()]
+    stem = without_endings(_PART.sub("", without_endings(name.casefold())))
+    words = [word for word in _WORD.findall(stem) if not word.isdecimal()]
     kinds = {_KINDS[word] for word in words if word in _KINDS}
     return kinds.pop() if len(kinds) == 1 and set(words) <= _FILLERS | _KINDS.keys() else None
 
@@ -116,11 +109,6 @@ def date_in(name: str) -> datetime | None:
     return None
 
 
-def _by_beginning(name: str) -> str | None:
-    reason = _BEGINNINGS.get(name[:1])
-    return None if name.startswith("_") and name.endswith(DATA_ENDINGS) else reason
-
-
 def without_endings(name: str) -> str:
     """Return a name without the endings of data and of compression."""
     while (stem := _split(name)) and stem[1] in DATA_ENDINGS:
@@ -128,16 +116,7 @@ def without_endings(name: str) -> str:
     return name
 
 
-def _without_part(stem: str) -> str:
-    """Leave out what only says which piece of a table this is, and the endings before that."""
-    return without_endings(_PART.sub("", stem))
-
-
 def _split(name: str) -> tuple[str, str]:
     """Split a name before its last dot."""
     stem, dot, ending = name.rpartition(".")
     return (stem, dot + ending) if dot else (name, "")
-
-
-def _words(stem: str) -> list[str]:
-    return _WORD.findall(stem)

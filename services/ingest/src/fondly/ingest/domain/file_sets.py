@@ -29,10 +29,7 @@ _MANIFEST = "manifest"
 
 
 class StoredFile(NamedTuple):
-    """An object as the bucket lists it; `modified` has a resolution of one second in S3.
-
-    The ETag tells one stored object from another. It says nothing of the bytes: see `contracts.run_id`.
-    """
+    """An object as S3 lists it, `modified` to the second; its ETag says nothing of its bytes."""
 
     key: str
     etag: str

@@ -4,8 +4,7 @@ import codecs
 from collections.abc import Iterable
 from enum import StrEnum
 
-from fondly.ingest.domain.encodings import UTF8_HINT
-from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.errors import UTF8_HINT, FileError
 
 GZIP = b"\x1f\x8b"
 HEAD_BYTES = 4096

@@ -20,9 +20,7 @@ from fondly.ingest.domain.file_sets import (
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.manifest import ManifestFile
 from fondly.ingest.domain.pieces import piece_of, pieces_beside
-from fondly.ingest.domain.uploads import SET_KINDS
-
-_READING_ORDER = (Kind.COMBINED, *SET_KINDS)
+from fondly.ingest.domain.uploads import READING_ORDER, SET_KINDS
 
 
 def newest(files: Iterable[SetFile], last: Sequence[SetFile] = ()) -> Found:
@@ -34,7 +32,7 @@ def newest(files: Iterable[SetFile], last: Sequence[SetFile] = ()) -> Found:
     for file in sorted(files, key=lambda file: (file.stored.recency, file.stored.key)):
         by_kind.setdefault(file.kind, {})[file.stored.key] = file
     found = {kind: _newest_table(list(some), some, last) for kind, some in by_kind.items()}
-    return {kind: found[kind] for kind in sorted(found, key=_READING_ORDER.index)}
+    return {kind: found[kind] for kind in sorted(found, key=READING_ORDER.index)}
 
 
 def _newest_table(
@@ -64,10 +62,7 @@ NOT_NAMED = f"not named in {MANIFEST}"
 
 @dataclass(frozen=True)
 class Folder:
-    """The objects directly in a folder; `named` are those of its manifest, None without one.
-
-    `problem` says why the manifest cannot be used.
-    """
+    """The objects directly in a folder, those `named` in its manifest, and why that cannot be used."""
 
     prefix: str
     stored: Sequence[StoredFile]

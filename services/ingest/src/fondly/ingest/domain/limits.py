@@ -35,10 +35,7 @@ MAX_RUN_RECORDS = MAX_PARTS * MAX_PART_RECORDS
 
 
 def require_bounded(counts: Mapping[str, int], *, records: int) -> None:
-    """Raise `FileError` if a run is too large for a service downstream.
-
-    `records` are reviews and purchases as parts count them; a customer without either counts as one.
-    """
+    """Raise `FileError` if a run is too large for a service downstream; `records` are as parts count."""
     for counted, most, what, why in LIMITS:
         if counts.get(counted, 0) > most:
             raise FileError(f"found {counts[counted]:,} {what}, expected at most {most:,}: {why}")

@@ -56,12 +56,7 @@ class _Manifest(BaseModel):
 
 
 def read_manifest(body: bytes, kind_of_file: KindOfFile) -> list[ManifestFile]:
-    """Return the files that the manifest names, each with its kind.
-
-    `kind_of_file` knows the kinds that the manifest leaves out; a single file without one, or the pieces of
-    one, are combined.
-    Raises `FileError`, which says where, what was found and what is expected.
-    """
+    """Return the files that the manifest names, with their kinds; `FileError` says where it is wrong."""
     if len(body) > MAX_BYTES:
         raise FileError(f"{MANIFEST}: larger than the limit of {MAX_BYTES} bytes")
     try:

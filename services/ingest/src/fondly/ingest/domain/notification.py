@@ -48,10 +48,7 @@ class _Notification(_Model):
 
 
 def read_notification(body: str, *, bucket: str) -> list[Upload]:
-    """Return the uploads in a message; none for a test event, a deletion or a folder marker.
-
-    Raises `PermanentError` if the body is not an S3 notification or concerns another bucket.
-    """
+    """Return the uploads in a message, if any; `PermanentError` if it is none, or of another bucket."""
     try:
         notification = _Notification.model_validate_json(body)
     except ValidationError as error:

@@ -18,10 +18,7 @@ def records_of(*texts: str | None) -> int:
 
 
 def part_records(total: int, *, smallest: int) -> int:
-    """Return how many records make a part, so that a run of `total` has at most `MAX_PARTS` parts.
-
-    All parts but the last hold so many or more: with a thousand of them nothing would be left for another.
-    """
+    """Return how many records make a part, so that a run of `total` has at most `MAX_PARTS` parts."""
     return max(smallest, -(-total // MAX_PARTS))
 
 
@@ -40,11 +37,7 @@ class Part(NamedTuple):
 
 
 def divide(customers: Iterable[tuple[int, int]], *, records: int, shared_texts: int) -> list[Part]:
-    """Divide a run into parts of `records` records (see `spans`), with equal shares of its shared texts.
-
-    `customers` are pairs of position and number of records (reviews, by `records_of`, and purchases); the
-    shared texts have the positions 1 to `shared_texts`.
-    """
+    """Divide a run into parts of so many records (see `spans`), with equal shares of its shared texts."""
     own = list(spans(customers, records=records))
     return [
         Part(span, Span(shared_texts * before // len(own) + 1, shared_texts * (before + 1) // len(own)))
@@ -53,10 +46,7 @@ def divide(customers: Iterable[tuple[int, int]], *, records: int, shared_texts: 
 
 
 def spans(customers: Iterable[tuple[int, int]], *, records: int) -> Iterator[Span]:
-    """Divide (position, number of records) pairs into spans that close once they hold `records` records.
-
-    A customer without records counts as one: every customer is an email to write.
-    """
+    """Divide (position, records) pairs into spans of so many records; no records count as one."""
     first: int | None = None
     held = last = 0
     for position, count in customers:

@@ -58,17 +58,8 @@ def piece_of(key: str) -> Piece | None:
     return Piece(found["table"].rstrip("-_. ").casefold(), int(digits), total, sure, like_a_time)
 
 
-def is_sure_piece(key: str) -> bool:
-    """Whether a name can be nothing but a piece's."""
-    piece = piece_of(key)
-    return piece is not None and piece.sure
-
-
 def pieces_beside(key: str, others: Iterable[str]) -> list[str]:
-    """Return the keys of the pieces of the table that a file is a piece of, in order; only itself if of none.
-
-    Of several files with one number, the one named last counts.
-    """
+    """Return the keys of the table that a file is a piece of, in order; only itself if it is of none."""
     piece = piece_of(key)
     if piece is None:
         return [key]
@@ -82,10 +73,7 @@ def pieces_beside(key: str, others: Iterable[str]) -> list[str]:
 
 
 def missing_pieces(keys: Sequence[str]) -> list[str]:
-    """Return the names of the pieces that are missing between, before and, as far as is said, behind these.
-
-    The pieces are those of one table, in order.
-    """
+    """Return the names of the pieces missing before, between and, if a total is said, behind these."""
     pieces = [piece for key in keys if (piece := piece_of(key))]
     if not pieces or (len(pieces) == 1 and not pieces[0].sure):
         return []

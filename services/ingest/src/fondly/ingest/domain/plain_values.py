@@ -32,10 +32,7 @@ def number_text(number: float | Decimal) -> str:
 
 
 def excel_number(number: float, number_format: str) -> str:
-    """Return a cell's number as a person sees it: with 15 digits, its currency or per cent.
-
-    Raises `UnreadableError` for a number so long that Excel has not kept all of its digits.
-    """
+    """Return a number as a person sees it; `UnreadableError` if Excel has not kept all of its digits."""
     if abs(number) >= MAX_EXACT:
         raise UnreadableError(
             "a number of at most 15 digits, for Excel keeps no more: format the column as text",

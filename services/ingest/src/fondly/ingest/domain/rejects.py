@@ -1,13 +1,14 @@
 """Rows and values of an upload that could not be used: a line each in `rejects.jsonl`, and their reasons."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from fondly.contracts.ingest_report import RejectReason
-from fondly.ingest.domain.errors import FileError, quoted
+from fondly.ingest.domain.errors import FileError, RowError, quoted
 
 MAX_RAW_CHARS = 4096
 MAX_REASONS = 1_000
@@ -15,6 +16,7 @@ MAX_REASONS = 1_000
 NAMED_REASONS = 3
 FEW_ROWS = 2
 """Rejected rows that never fail a run: they say nothing about a file."""
+RejectKind = Literal["row", "value"]
 
 
 class Reject(BaseModel):
@@ -26,7 +28,7 @@ class Reject(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True)
-    kind: Literal["row", "value"]
+    kind: RejectKind
     file: str
     line: int
     column: str | None = None
@@ -34,6 +36,27 @@ class Reject(BaseModel):
     expected: str
     found: str | None = None
     raw: str
+
+    @classmethod
+    def of(
+        cls, error: RowError, kind: RejectKind, *, file: str, line: int, column: str | None, raw: bytes
+    ) -> Self:
+        """Return what an error of a row or value says; of `raw` a few KB, undecodable bytes replaced."""
+        return cls(
+            kind=kind,
+            file=file,
+            line=line,
+            column=column,
+            reason=error.reason,
+            expected=error.expected,
+            found=error.found,
+            raw=raw[:MAX_RAW_CHARS].decode(errors="replace").rstrip("\r\n"),
+        )
+
+    @property
+    def text(self) -> str:
+        """The line of it in `rejects.jsonl`."""
+        return json.dumps(self.model_dump(exclude_none=True), ensure_ascii=False) + "\n"
 
 
 _Key = tuple[str, str, str | None, str]
@@ -96,8 +119,3 @@ def _described(reasons: Sequence[RejectReason]) -> Iterator[str]:
 
 def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def readable(raw: bytes) -> str:
-    """Return raw bytes as readable text: cut to a few KB, undecodable bytes replaced."""
-    return raw[:MAX_RAW_CHARS].decode(errors="replace").rstrip("\r\n")

@@ -8,6 +8,7 @@ from fondly.ingest.domain.formats.fields import Kind
 
 SET_KINDS = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
 """The files of a set in reading order: reviews and orders refer to products and customers."""
+READING_ORDER = (Kind.COMBINED, *SET_KINDS)
 INTERACTIONS = (Kind.REVIEWS, Kind.ORDERS)
 """A set has at least one of these."""
 

@@ -50,10 +50,7 @@ def check_files(
     ignored: Sequence[IgnoredFile] = (),
     watch: Watch = lambda _: None,
 ) -> CheckedFiles:
-    """Read the files; write every reject to `rejects`, one JSON object a line, if that is given.
-
-    `watch` is told how many bytes have been read; every file is read twice.
-    """
+    """Read the files, each twice; write rejects to `rejects`, and tell `watch` how many bytes were read."""
     findings = Findings()
     with tempfile.TemporaryDirectory(prefix="fondly-check-") as name:
         path = rejects or Path(name) / "rejects.jsonl"

@@ -69,10 +69,7 @@ class FindRunFiles:
         return await self._again(folder, last, latest, key) or found
 
     def run_id(self, run_files: RunFiles, digests: Mapping[str, str], latest: LatestRun) -> str | None:
-        """Return the id of the files' run; None if a digest is missing.
-
-        A run from before ids followed from digests keeps its name, made from ETags, while it is the latest.
-        """
+        """Return the id of the files' run, from ETags if the latest's is; None if a digest is missing."""
         former = run_id(self.files.name, {each.key: each.etag for each in run_files.stored})
         if latest.run_id == former:
             return former

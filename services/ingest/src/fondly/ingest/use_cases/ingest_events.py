@@ -4,8 +4,6 @@ It starts no run. The file is read completely, its events are stored in batches,
 by reference. A file of which too much is unusable is not used at all.
 """
 
-import hashlib
-import json
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
@@ -24,11 +22,12 @@ from fondly.ingest.adapters.event_files import EventRecord, open_events
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import FileError, RowError
 from fondly.ingest.domain.event_rows import EventReading, read_event
-from fondly.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
+from fondly.ingest.domain.rejects import Reject, RejectTally, require_usable
 from fondly.ingest.domain.uploads import Upload
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.ports import Content, Files, VanishedError
 from fondly.ingest.use_cases.in_thread import in_thread
+from fondly.ingest.use_cases.verify_files import sha256_of
 from fondly.runtime.batches import batches
 from fondly.runtime.consent import forgotten
 from fondly.runtime.logs import bind_event, get_logger
@@ -97,10 +96,7 @@ class IngestEvents:
     limits: EventLimits
 
     async def run(self, upload: Upload, *, holder: str) -> None:
-        """Return when the file's events are stored and announced.
-
-        Raises `PermanentError`, for the dead letters, if the file cannot be used; its report says so, too.
-        """
+        """Store and announce the file's events; `PermanentError` and a report say why it cannot be used."""
         with tempfile.TemporaryDirectory(prefix="fondly-events-", dir=self.limits.temp_dir) as name:
             folder = Path(name)
             try:
@@ -121,7 +117,7 @@ class IngestEvents:
                 f"{content.key}: found {content.size_bytes} bytes, expected at most {self.limits.max_bytes}"
             )
         await content.save(path)
-        return await in_thread(partial(_sha256, path))
+        return await in_thread(partial(sha256_of, path))
 
     async def _ingest(self, upload_id: str, key: str, folder: Path) -> None:
         report_key = object_keys.events_report(upload_id)
@@ -210,28 +206,10 @@ def _events(records: Iterator[EventRecord], how: EventReading, read: Read) -> It
             event = read_event(Row(record.cells), how)
         except RowError as error:
             read.rejected += 1
-            reject = _reject(record, read.key, error)
+            column = error.column and record.names.get(error.column, error.column)
+            reject = Reject.of(error, "row", file=read.key, line=record.line, column=column, raw=record.raw)
             read.tally.add(reject)
-            read.rejects.write(json.dumps(reject.model_dump(exclude_none=True), ensure_ascii=False) + "\n")
+            read.rejects.write(reject.text)
             continue
         read.events += 1
         yield event
-
-
-def _reject(record: EventRecord, key: str, error: RowError) -> Reject:
-    column = error.column and record.names.get(error.column, error.column)
-    return Reject(
-        kind="row",
-        file=key,
-        line=record.line,
-        column=column,
-        reason=error.reason,
-        expected=error.expected,
-        found=error.found,
-        raw=readable(record.raw),
-    )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

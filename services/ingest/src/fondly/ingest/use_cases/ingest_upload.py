@@ -72,7 +72,7 @@ class IngestUpload:
         if run.status is RunStatus.FAILED and run.parts is None:
             # the process may have died after recording the failure and before announcing it
             await self.fail(run, run.reason or "")
-        elif not run.is_open or _is_ingested(run):
+        elif not run.is_open or is_ingested(run):
             log.info("run_already_handled", status=run.status)
         else:
             with self._workspace() as workspace:
@@ -161,5 +161,6 @@ class IngestUpload:
                 yield Workspace(folder, scratch, rejects, utc_now(), Findings())
 
 
-def _is_ingested(run: Run) -> bool:
+def is_ingested(run: Run) -> bool:
+    """Whether all parts of a run are announced."""
     return run.parts is not None and len(run.stage(StageName.INGEST).done) >= run.parts

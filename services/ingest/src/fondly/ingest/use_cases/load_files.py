@@ -1,6 +1,5 @@
 """Loads the files of a run into the scratch database."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from fondly.ingest.domain.errors import FileError, RowError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapper import RowMapper
 from fondly.ingest.domain.limits import require_bounded
-from fondly.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
+from fondly.ingest.domain.rejects import Reject, RejectKind, RejectTally, require_usable
 from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.uploads import missing_kinds
 from fondly.ingest.use_cases.merge_rows import MergeRows
@@ -89,10 +88,7 @@ class LoadFiles:
         self._watch = watch
 
     def load(self, sources: Sequence[SourceFile]) -> Merged:
-        """Read the files and return what they came to.
-
-        Raises `FileError` naming the first file that cannot be used, or of which too many rows cannot.
-        """
+        """Return what the files came to; `FileError` names the first that cannot be used."""
         findings = self._findings
         findings.files = survey(sources, self._rules.reading, self._watch)
         kinds = {each.layout.kind for each in findings.files}
@@ -163,22 +159,12 @@ class LoadFiles:
         return True
 
     def _reject(
-        self, surveyed: SurveyedFile, found: Found, kind: str, column: str | None, error: RowError
+        self, surveyed: SurveyedFile, found: Found, kind: RejectKind, field: str | None, error: RowError
     ) -> None:
-        reject = Reject.model_validate(
-            {
-                "kind": kind,
-                "file": surveyed.source.key,
-                "line": found.line,
-                "column": column and surveyed.layout.columns.get(column, column),
-                "reason": error.reason,
-                "expected": error.expected,
-                "found": error.found,
-                "raw": readable(found.raw),
-            }
-        )
+        file, column = surveyed.source.key, field and surveyed.layout.columns.get(field, field)
+        reject = Reject.of(error, kind, file=file, line=found.line, column=column, raw=found.raw)
         self._findings.tally.add(reject)
-        self._rejects.write(json.dumps(reject.model_dump(exclude_none=True), ensure_ascii=False) + "\n")
+        self._rejects.write(reject.text)
 
 
 def _fault(broken: BrokenRecord, header: Sequence[str]) -> RowError:

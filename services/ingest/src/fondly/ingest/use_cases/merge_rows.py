@@ -33,10 +33,7 @@ COUNTS = (
 
 
 class MergeRows:
-    """Puts the rows of a run's files into the scratch database, and adds to `counts`.
-
-    `kinds` are those of all files: with a file of customers, reviews and orders may name no others.
-    """
+    """Puts rows into the scratch database and adds to `counts`; `kinds` are those of all files."""
 
     def __init__(self, scratch: Scratch, counts: Counter[str], kinds: Collection[Kind]) -> None:
         self._scratch = scratch

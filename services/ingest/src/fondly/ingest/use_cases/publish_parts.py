@@ -28,10 +28,7 @@ PRODUCTS_PER_WRITE = 100
 
 @dataclass(frozen=True)
 class Publication:
-    """Where a run's records go: the bucket, the tables, the topic, the ledger, the stage.
-
-    `suppressions` say who has been forgotten, and is left out.
-    """
+    """Where a run's records go; `suppressions` say who has been forgotten, and is left out."""
 
     files: Files
     objects: Objects
@@ -78,11 +75,7 @@ class Publication:
         if texts:
             await self.objects.put_lines(object_keys.shared_texts(run.run_id, part), texts)
         ingested = DataIngested.of(
-            run.run_id,
-            part,
-            parts=run.parts or part,
-            customers=customers,
-            shared_texts=len(texts),
+            run.run_id, part, parts=run.parts or part, customers=customers, shared_texts=len(texts)
         )
         counts: dict[str, int] = {Counted.CUSTOMERS_FORGOTTEN: len(left_out)} if left_out else {}
         return PartResult(counts=counts, units=units, events=[ingested])

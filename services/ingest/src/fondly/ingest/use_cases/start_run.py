@@ -24,10 +24,7 @@ class StartRun:
     tools: Tools
 
     async def run(self, upload: Upload, *, holder: str) -> None:
-        """Return when the upload's run is stored and announced, or has failed.
-
-        `holder` is the id of the message that names the upload; it holds the lock meanwhile.
-        """
+        """Start the upload's run, or fail it; `holder`, the message's id, holds the lock meanwhile."""
         folder = await self.tools.find.folder(upload.key)
         if reason := folder.ignored_because(upload.key):
             log.info("upload_ignored", key=upload.key, reason=reason)

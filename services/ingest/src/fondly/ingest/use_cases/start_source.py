@@ -10,15 +10,16 @@ from fondly.ingest.domain.folders import Folder
 from fondly.ingest.domain.uploads import Upload
 from fondly.ingest.ports import Content, OpenRunFile, OpenRunFiles, VanishedError
 from fondly.ingest.use_cases.find_run_files import Source, can_resume
+from fondly.ingest.use_cases.ingest_upload import is_ingested
 from fondly.ingest.use_cases.start_tools import Tools, fail_unread
 from fondly.ingest.use_cases.supersede import IsCurrent, Kept
-from fondly.ingest.use_cases.verify_files import ReadOnce, Verified, VerifyFiles
+from fondly.ingest.use_cases.verify_files import Verified, VerifyFiles
 from fondly.runtime.logs import bind_event, get_logger
 from fondly.runtime.runs.latest import LatestRun
-from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.source import source_name
 
-WHOLE_UPLOAD = "file"
+WHOLE_UPLOAD, READING = "file", "read"
 LOOK_S = 2.0
 """How often a set that waits is looked at."""
 log = get_logger()
@@ -127,13 +128,27 @@ class SourceStart:
             newest_first=used,
             gives_up=lambda mismatch: (mismatch.is_late or used) and not is_begun,
         )
-        once = ReadOnce(self._supersede.latest, self._stage, self._source.address, self._holder)
-        return await once.run(verify, run_files, contents, latest)
+        known = known_digests(run_files, latest.files)
+        if len(known) == len(run_files.stored):
+            return await verify.run(run_files, contents, known)
+        return await self._verify_once(verify, run_files, contents, latest)
+
+    async def _verify_once(
+        self, verify: VerifyFiles, run_files: RunFiles, contents: Sequence[Content], latest: LatestRun
+    ) -> Verified:
+        """A set has a notification for each file, and each would download all of them to name the run."""
+        runs, source = self._supersede.latest, self._source.address
+        async with self._stage.lock(f"source#{source}", READING, holder=self._holder):
+            known = known_digests(run_files, [*latest.files, *await runs.noted(source)])
+            verified = await verify.run(run_files, contents, known)
+            if len(verified.digests) > len(known):
+                await runs.note(source, run_files.kept(verified.digests))
+        return verified
 
     async def _is_done(self, found: str) -> bool:
         """Whether the run has been ingested or has ended."""
         run = await self._ledger.find(found)
-        return run is not None and (not run.is_open or _is_ingested(run))
+        return run is not None and (not run.is_open or is_ingested(run))
 
     async def _open(self, found: str, run_files: RunFiles, kept: Kept) -> Run | None:
         """Return the files' run, now its source's latest; None if a newer upload makes another one."""
@@ -183,13 +198,9 @@ class SourceStart:
     async def _unread(self, latest: LatestRun) -> Run | None:
         """The latest run, if it is open and ingest has not announced all of it."""
         run = await self._ledger.find(latest.run_id) if latest.run_id else None
-        return run if run and run.is_open and not _is_ingested(run) else None
+        return run if run and run.is_open and not is_ingested(run) else None
 
 
 def _is_used(run_files: RunFiles, latest: LatestRun) -> bool:
     """Whether the manifest has started the last run: newer files wait for a newer manifest."""
     return run_files.manifest == run_files_kept(latest.files).manifest
-
-
-def _is_ingested(run: Run) -> bool:
-    return run.parts is not None and len(run.stage(StageName.INGEST).done) >= run.parts

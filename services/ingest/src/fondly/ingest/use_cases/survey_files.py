@@ -18,9 +18,10 @@ from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.layout import Layout
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.recognise import ALONE, recognise
-from fondly.ingest.domain.pieces import is_sure_piece, missing_pieces, tables
+from fondly.ingest.domain.pieces import missing_pieces, piece_of, tables
 from fondly.ingest.domain.rows.reading import Reading
-from fondly.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
+from fondly.ingest.domain.uploads import READING_ORDER
+from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
 from fondly.ingest.domain.values.links import LinkPolicy
 
 
@@ -40,7 +41,7 @@ def decide_columns(
         field: each.decide(
             defaults,
             column=of[field].columns[field],
-            chosen=_chosen(of[field], field),
+            chosen=of[field].chosen.get(field),
             kin=[
                 surveys[kin] for kin in surveys if kin != field and fields[kin].reads == fields[field].reads
             ],
@@ -49,15 +50,6 @@ def decide_columns(
     }
 
 
-def _chosen(layout: Layout, field: str) -> Chosen | None:
-    units = layout.chosen.get(field)
-    return (
-        None if units is None else Chosen(decimal=units.decimal, dates=units.dates, currency=units.currency)
-    )
-
-
-READING_ORDER = (Kind.COMBINED, Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
-"""Reviews and orders refer to products and customers."""
 ANY_PUBLIC_HOST = LinkPolicy()
 RECORDS_PER_LOOK = 512
 NAMED = 4
@@ -69,10 +61,7 @@ Watch = Callable[[int], None]
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file on disk and the key it was uploaded under.
-
-    `kind` is what its name promises, None if it promises nothing; `mapping` is what a person wrote about it.
-    """
+    """A file on disk with its key, the kind that its name promises, and what a person wrote of it."""
 
     path: Path
     key: str
@@ -117,11 +106,7 @@ class SurveyedFile:
 
 
 def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> list[SurveyedFile]:
-    """Look through the files; return them in the order in which they are to be read.
-
-    Pieces of one table are seen as one, and stay together. Raises `FileError` naming the first file that is
-    not what its name promises, is no table, or is a piece of one that lacks others.
-    """
+    """Look through the files, in reading order; `FileError` names the first that cannot be used."""
     found = [each for pieces in _by_table(sources) for each in _survey_table(pieces, rules, watch)]
     return sorted(found, key=lambda each: READING_ORDER.index(each.layout.kind))
 
@@ -156,7 +141,8 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     surveys: dict[str, ColumnSurvey] = {}
     seen = [_see_file(source, surveys, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
     first = seen[0][0]
-    if len({layout.kind for layout, _ in seen}) > 1 and not any(is_sure_piece(key) for key in keys):
+    is_sure = any(piece and piece.sure for piece in map(piece_of, keys))
+    if len({layout.kind for layout, _ in seen}) > 1 and not is_sure:
         return [each for source in pieces for each in _survey_table([source], rules, watch)]
     for source, (layout, _) in zip(pieces, seen, strict=True):
         if (layout.format, layout.kind) != (first.format, first.kind):
@@ -175,12 +161,7 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
 
 
 def _see_file(
-    source: SourceFile,
-    surveys: dict[str, ColumnSurvey],
-    rules: ReadingRules,
-    watch: Watch,
-    *,
-    is_piece: bool,
+    source: SourceFile, surveys: dict[str, ColumnSurvey], rules: ReadingRules, watch: Watch, *, is_piece: bool
 ) -> tuple[Layout, int]:
     """Show a file's cells to the surveys of its columns; return how it is read, and how many rows it has."""
     with opened(source, rules.max_bytes, watch) as table:

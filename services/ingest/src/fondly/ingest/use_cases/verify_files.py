@@ -1,7 +1,4 @@
-"""Finds out what files consist of, by their SHA-256, and compares that with their manifest.
-
-What is read is saved to disk, once, and read from there afterwards.
-"""
+"""Finds out files' SHA-256, saving each file that it reads, and compares them with their manifest."""
 
 import asyncio
 import hashlib
@@ -11,11 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fondly.ingest.domain.file_names import MANIFEST
-from fondly.ingest.domain.file_sets import RunFiles, SetFile, known_digests
+from fondly.ingest.domain.file_sets import RunFiles, SetFile
 from fondly.ingest.domain.formats.mapping import MAX_MAPPING_BYTES
 from fondly.ingest.ports import Content
-from fondly.runtime.runs.latest import LatestRun, LatestRuns
-from fondly.runtime.runs.stage import Stage
 
 SHOWN_DIGITS = 12
 
@@ -72,7 +67,7 @@ class VerifyFiles:
     ) -> Verified:
         """Return the contents and their digests; what is in `known`, or known to S3, is not read."""
         verified = Verified({content.key: content for content in contents}, dict(known))
-        for file in self._in_order(run_files):
+        for file in sorted(run_files.files, key=lambda file: file.stored.modified, reverse=self.newest_first):
             digest = await self._identify(verified, file.stored.key, max_bytes=self.max_bytes)
             if digest and file.sha256 not in {None, digest} and verified.mismatch is None:
                 verified.mismatch = Mismatch(_reason(file, digest), is_late=_is_late(file, run_files))
@@ -83,9 +78,6 @@ class VerifyFiles:
             await self._identify(verified, run_files.mapping.key, max_bytes=MAX_MAPPING_BYTES)
         return verified
 
-    def _in_order(self, run_files: RunFiles) -> list[SetFile]:
-        return sorted(run_files.files, key=lambda file: file.stored.modified, reverse=self.newest_first)
-
     async def _identify(self, verified: Verified, key: str, *, max_bytes: int) -> str | None:
         """Find out a content's digest and note it; None for one that is too large to be read."""
         content = verified.contents[key]
@@ -93,13 +85,14 @@ class VerifyFiles:
         if digest is None and content.size_bytes <= max_bytes:
             path = self.folder / f"{len(verified.digests)}.saved"
             await content.save(path)
-            digest = await asyncio.to_thread(_sha256, path)
+            digest = await asyncio.to_thread(sha256_of, path)
             verified.contents[key] = SavedContent(key, content.etag, content.size_bytes, digest, path)
         verified.digests[key] = digest or _unread(content)
         return digest
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -119,30 +112,3 @@ def _reason(file: SetFile, found: str) -> str:
         f"{file.stored.key}: found the SHA-256 checksum {found[:SHOWN_DIGITS]}…, expected {expected}… "
         f"as {MANIFEST} says"
     )
-
-
-READING = "read"
-
-
-@dataclass(frozen=True)
-class ReadOnce:
-    """A set has a notification for each file, and each would download all of them to name the run."""
-
-    runs: LatestRuns
-    stage: Stage
-    source: str
-    holder: str
-
-    async def run(
-        self, verify: VerifyFiles, run_files: RunFiles, contents: Sequence[Content], latest: LatestRun
-    ) -> Verified:
-        """Return the contents and their digests; nothing is locked if the latest run has all of these."""
-        known = known_digests(run_files, latest.files)
-        if len(known) == len(run_files.stored):
-            return await verify.run(run_files, contents, known)
-        async with self.stage.lock(f"source#{self.source}", READING, holder=self.holder):
-            known = known_digests(run_files, [*latest.files, *await self.runs.noted(self.source)])
-            verified = await verify.run(run_files, contents, known)
-            if len(verified.digests) > len(known):
-                await self.runs.note(self.source, run_files.kept(verified.digests))
-        return verified

@@ -4,13 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fondly.contracts.records import CustomerEvent
-from fondly.recommender.domain.history.customer_events import (
-    attribute_of,
-    from_item,
-    keys,
-    surplus,
-    value_of,
-)
+from fondly.recommender.domain.history.customer_events import attribute_of, from_item, keys, surplus, value_of
 from fondly.runtime.batches import batches
 from fondly.runtime.ports import Items
 from fondly.runtime.storage import EXPIRES_AT, expires_at, to_item
@@ -29,10 +23,7 @@ class DynamoDBKeptEvents:
         self._dynamodb, self._table, self._items, self._keep_days = dynamodb, table, items, keep_days
 
     async def add(self, customer_id: str, events: Sequence[CustomerEvent]) -> int:
-        """Add a customer's events; return how many of them were new.
-
-        Each is an attribute: who adds others at the same time loses nothing.
-        """
+        """Add a customer's events, each as an attribute of its own; return how many of them were new."""
         known = {one.event_id: one for one in (await self.of([customer_id])).get(customer_id, ())}
         new = {one.event_id: one for one in events if one.event_id not in known}
         for some in batches(new.values(), EVENTS_PER_UPDATE):

@@ -34,10 +34,7 @@ Made = TypeVar("Made")
 
 
 async def open_in_process(edition: Edition, *, load: Callable[[Edition], Shop]) -> OpenedShop:
-    """Load a shop in a process of its own, which must be able to unpickle `load`; raise if that fails.
-
-    The process ends when the shop is closed, and when this process ends.
-    """
+    """Load a shop in its own process, which must unpickle `load` and ends with this one; or raise."""
     ours, theirs = CONTEXT.Pipe()
     process = CONTEXT.Process(target=_serve, args=(theirs, load, edition), daemon=True)
     process.start()

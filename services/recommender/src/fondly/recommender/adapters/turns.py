@@ -28,10 +28,7 @@ class _GroupItem:
 
 
 class DynamoDBKnownShop(_GroupItem):
-    """The latest run whose shop can be read: its catalogue, and what customers have together.
-
-    Only the run whose turn it is changes it.
-    """
+    """The latest run whose shop can be read; only the run whose turn it is changes it."""
 
     def __init__(self, dynamodb: "DynamoDBClient", *, table: str, name: str) -> None:
         super().__init__(dynamodb, table, f"known#{name}", SHOP)
@@ -49,10 +46,7 @@ class DynamoDBTurns(_GroupItem):
         super().__init__(dynamodb, table, f"turn#{name}", ITEM)
 
     async def take(self, run_id: str, *, instead_of: str | None = None) -> str | None:
-        """Take the turn if it is free, already the run's, or that of the run `instead_of`.
-
-        Returns whose turn it is now; None when the turn ended in the meantime.
-        """
+        """Take the turn if it is free, the run's own or that of `instead_of`; return whose it is now."""
         owners = {":owner": run_id, ":previous": instead_of or run_id}
         taken = await conditionally(
             self._dynamodb.put_item(

@@ -49,10 +49,7 @@ class CurrentPicks:
         return CurrentAnswer(wanted, shop.edition.run_id, source, fallback, picks)
 
     async def _in_time(self, asked: Awaitable[Sequence[str]]) -> tuple[str, ...]:
-        """Return product ids, best first; raise `NoRankingError` if there are none in time, and say why.
-
-        What goes wrong is told without its message, which may name the customer.
-        """
+        """Return what is ranked in time; the reason of a `NoRankingError` never names the customer."""
         try:
             async with asyncio.timeout(self.deadline_s):
                 found = await asked

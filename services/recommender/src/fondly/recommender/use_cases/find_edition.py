@@ -41,10 +41,7 @@ class FindEdition:
         return Edition(run_id, rules, now, weight_of(run), problem)
 
     async def _rules(self, run_id: str) -> tuple[RunRules, str | None]:
-        """Return the run's rules with the shop's file of today, or else why that cannot be used.
-
-        A run has rules of its own once its products are selected; until then they are those of our settings.
-        """
+        """Return the run's rules, if it has any, with today's shop file, or why that is not used."""
         stored = await self.load_rules.objects.find(object_keys.run_rules(run_id))
         given = RunRules(rules=self.load_rules.rules, picks=self.load_rules.picks)
         rules = RunRules.model_validate_json(stored) if stored else given

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fondly.recommender.domain.personalize.kept_rankings import KeptRanking, RunRanking, basis_of, keys
+from fondly.recommender.domain.history.customer_events import keys
+from fondly.recommender.domain.personalize.kept_rankings import RANKING, KeptRanking, RunRanking, digest
 from fondly.recommender.domain.personalize.rows import CustomerRows
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.ports import RankedObjects
@@ -39,10 +40,10 @@ class KeepRankings:
             return known
         now, found = int(run.created_at.timestamp()), dict[str, RunRanking]()
         for some in batches(rows.items(), CUSTOMERS_AT_ONCE):
-            items = await self.items.get_all(keys(name for name, _ in some)) if self.days else ()
+            items = await self.items.get_all(keys((name for name, _ in some), RANKING)) if self.days else ()
             kept = {one.customer_id: one for one in map(KeptRanking.from_item, items)}
             for name, own in some:
-                basis, one = basis_of(self.solution, own.interactions, own.user), kept.get(name)
+                basis, one = digest(self.solution, own.interactions, own.user), kept.get(name)
                 stands = one and one.stands(basis, now=now, days=self.days, is_sold=is_sold)
                 ids = one.product_ids if one and stands else ()
                 found[name] = RunRanking(customer_id=name, basis=basis, product_ids=ids)

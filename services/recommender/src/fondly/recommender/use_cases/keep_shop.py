@@ -70,10 +70,7 @@ class KeepShop:
                 log.warning("shop_file_not_used", problem=edition.file_problem)
 
     async def open(self) -> Edition | None:
-        """Open the latest shop and return its edition, unless it is open or there is none yet.
-
-        Raises what went wrong.
-        """
+        """Open the latest shop and return its edition, unless it is open or there is none yet; may raise."""
         edition = await self.find_edition.find()
         if edition is None or (self._opened and self._opened.edition.digest == edition.digest):
             return None

@@ -1,7 +1,4 @@
-"""Reads a run's catalogue once per task: its products, and later all that picking needs to know of them.
-
-What an earlier file sold and this one does not have is still sold if this file is not the whole catalogue.
-"""
+"""Reads a run's catalogue once per task: its products, and later all that picking needs to know of them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -38,10 +35,7 @@ class KnowCatalogue:
         return await self._products.get(run_id, lambda: self._read_products(run_id))
 
     async def settle(self, run_id: str, earlier: str | None, assortment: Assortment) -> None:
-        """Settle what the run's catalogue is: its file's products, and those of the `earlier` run still sold.
-
-        All that is known of a product comes from the latest file that has it.
-        """
+        """Settle the catalogue: the file's products, and those of the `earlier` run that are still sold."""
         products = await self.objects.get_lines(object_keys.products(run_id), Product)
         sentiments = await self.objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
         if earlier:
@@ -65,10 +59,7 @@ class KnowCatalogue:
         return await self._catalogue.get(run_id, lambda: self._make_catalogue(run_id))
 
     async def shop(self, edition: Edition, *changes: tuple[bytes, int]) -> Shop:
-        """Return the shop of a run that has been studied, ready to pick from at once.
-
-        `changes` are counts of customers, each with how many times they count.
-        """
+        """Return the shop of a studied run; each of the `changes` is a count and how many times it counts."""
         bought = await self.nothing_bought(edition.run_id)
         for counted, times in ((await self.objects.get(learned_keys.links(edition.run_id)), 1), *changes):
             await asyncio.to_thread(bought.merge, counted, times)

@@ -15,8 +15,7 @@ from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.batch_lines import input_lines, ranked_customers
 from fondly.recommender.domain.personalize.csv_files import csv_file, is_fit_id
-from fondly.recommender.domain.personalize.dataset_files import DatasetFiles
-from fondly.recommender.domain.personalize.prepared import Prepared
+from fondly.recommender.domain.personalize.prepared import DatasetFiles, Prepared
 from fondly.recommender.domain.personalize.rows import item_row, rows_of
 from fondly.recommender.domain.personalize.schemas import ITEMS
 from fondly.recommender.domain.run_state import Engine, Passed, RecommenderState
@@ -45,10 +44,7 @@ log = get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class PrepareDatasets:
-    """Turns a scored run into the files that Personalize imports and the input of its batch job.
-
-    All files have deterministic keys, so repeating anything is harmless.
-    """
+    """Writes what Personalize imports and infers from, under deterministic keys: repeating is harmless."""
 
     objects: Objects
     know: KnowCatalogue
@@ -128,10 +124,7 @@ class PrepareDatasets:
         await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [prepared])
 
     async def close(self, run: Run) -> Passed:
-        """Sum up all customers; return which engine the run is for, and what it has.
-
-        Datasets that are too small, or serve nobody, are for no engine but popularity.
-        """
+        """Sum up all customers; return which engine the run is for, and what there is for it."""
         prepared, shared, state = Prepared(), SharedReviews(), RecommenderState.of(run)
         for bundle in bundles_of(run):
             for key in (learned_keys.prepared, learned_keys.gathered):

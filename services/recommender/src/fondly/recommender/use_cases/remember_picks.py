@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.contracts.records import Recommendation
-from fondly.recommender.domain.history.earlier_picks import Earlier, LatestPicks, keys, run_item
+from fondly.recommender.domain.history.customer_events import keys
+from fondly.recommender.domain.history.earlier_picks import LATEST, Earlier, LatestPicks, run_item
 from fondly.runtime.ports import Items
 
 
@@ -19,7 +20,7 @@ class RememberPicks:
 
     async def recall(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Earlier]:
         """Return what other runs recommended to these customers, newest first, by customer."""
-        items = await self.recommendations.get_all(keys(customer_ids))
+        items = await self.recommendations.get_all(keys(customer_ids, LATEST))
         return {one.customer_id: one.before(run_id) for one in map(LatestPicks.model_validate, items)}
 
     async def remember(

@@ -57,10 +57,7 @@ class RemoveOldRuns:
                 log.info("real_time_ended", deleted=arn)
 
     async def solutions(self, group_arn: str, run: Run) -> int:
-        """Remove all but the newest of the solutions that runs have made, after their files; return how many.
-
-        Their names tell which have.
-        """
+        """Remove all but the newest solutions of runs, each after its files; return how many."""
         removed = kept = 0
         for name, solution_arn in (await self.personalize.solutions(group_arn)).items():
             run_id = name.removeprefix(f"{self.plan.dataset_group}-")

@@ -15,11 +15,7 @@ from fondly.contracts.events import RecommendationsReady
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
 from fondly.recommender.domain.history.earlier_picks import Earlier
 from fondly.recommender.domain.history.history import Told
-from fondly.recommender.domain.history.own_products import (
-    mentions_by_review,
-    own_aspects,
-    own_products,
-)
+from fondly.recommender.domain.history.own_products import mentions_by_review, own_aspects, own_products
 from fondly.recommender.domain.history.preferences import preferences_of
 from fondly.recommender.domain.personalize.batch_lines import Rankings, ranked_customers
 from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WITNESSES, batch_output
@@ -45,8 +41,6 @@ READS_PER_CUSTOMER = 6
 and wanted; and by events alone, as each is a kilobyte or two."""
 WRITES_PER_CUSTOMER = 4
 """Their history, picks, what was picked last, and ranking."""
-NOTHING_EARLIER: Mapping[str, Earlier] = MappingProxyType({})
-NOTHING_UNWANTED: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +132,11 @@ def recommend(
     told: Told,
     rankings: Mapping[str, Sequence[str]],
     shop: Shop,
-    earlier: Mapping[str, Earlier] = NOTHING_EARLIER,
+    earlier: Mapping[str, Earlier] = MappingProxyType({}),
     *,
-    unwanted: Mapping[str, frozenset[str]] = NOTHING_UNWANTED,
+    unwanted: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> Recommended:
-    """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not.
-
-    Nobody is recommended anything of a department that is `unwanted` by them. What is in enough of the lists
-    (see `Shop.most_lists`) is left to those whom it fits.
-    """
+    """Recommend to all who may be mailed, in order: nothing unwanted, nor what is in enough lists already."""
     mentions = mentions_by_review(told.scored)
     products = shop.catalogue.products
     recommendations: list[Recommendation] = []

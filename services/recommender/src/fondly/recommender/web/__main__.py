@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 
 from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
-from fondly.recommender.adapters.personalize.campaign import (
-    PUT_EVENTS_PER_S,
-    AWSCampaign,
-    AWSEventTracker,
-)
+from fondly.recommender.adapters.personalize.campaign import PUT_EVENTS_PER_S, AWSCampaign, AWSEventTracker
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
 from fondly.recommender.adapters.shop_processes import load_stored, open_in_process
 from fondly.recommender.adapters.turns import DynamoDBKnownShop

@@ -10,8 +10,7 @@ from typing import NamedTuple
 from fondly.ingest.adapters.tables.table import Found
 from fondly.ingest.adapters.upload_file import Upload, open_upload
 from fondly.ingest.domain.csv_records import RecordReader
-from fondly.ingest.domain.encodings import UTF8_HINT
-from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.errors import UTF8_HINT, FileError
 from fondly.ingest.domain.formats.vocabulary import known_names, loosened
 
 DELIMITERS = ",;\t|"

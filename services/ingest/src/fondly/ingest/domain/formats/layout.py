@@ -13,7 +13,6 @@ from fondly.ingest.domain.formats.mapper import (
     OverlaidMapper,
     RowMapper,
     Step,
-    set_constants,
     set_review_id,
     set_whole_amounts,
 )
@@ -42,11 +41,8 @@ class Layout:
     ignored: tuple[str, ...]
     chosen: Mapping[str, Units]
     constants: Mapping[str, str]
-    mapper: Callable[[], RowMapper] = field(repr=False, compare=False)
-
-    def start(self) -> RowMapper:
-        """Return a mapper for the rows of the file, from the first on."""
-        return self.mapper()
+    start: Callable[[], RowMapper] = field(repr=False, compare=False)
+    """Returns a mapper for the rows of the file, from the first on."""
 
 
 class UnrecognisedError(FileError):
@@ -87,14 +83,15 @@ class Draft:
         direct = {
             name: at for name, at in positions.items() if name in sources and name not in export.composed
         }
-        rows = partial(export.mapper or _direct, positions, self.mapping.constants)
-        start = partial(_overlaid, rows, over) if over else rows
+        rows: Callable[[], RowMapper] = partial(DirectMapper, positions)
+        if export.mapper:
+            rows = partial(export.mapper, positions, self.mapping.constants)
         return self._layout(
             export.name,
             export.kind,
             sources,
             direct=direct | over,
-            start=start,
+            start=(lambda: OverlaidMapper(rows(), over)) if over else rows,
             units=export.units,
             positions=positions,
         )
@@ -126,14 +123,15 @@ class Draft:
             ignored=tuple(self.header.shown[at] for at in rest if self.header.shown[at]),
             chosen=self._chosen(kind, units or Units()),
             constants=self.constants,
-            mapper=partial(_completed, start, steps) if steps else start,
+            start=(lambda: CompletedMapper(start(), steps)) if steps else start,
         )
 
     def _steps(self, kind: Kind, sources: Collection[str]) -> list[Step]:
-        steps = [set_constants(self.constants)] if self.constants else []
+        constants = self.constants
+        steps: list[Step] = [lambda row: row.update(constants)] if constants else []
         if cents := [name for name, field_ in FIELDS[kind].items() if self._is_in_cents(name, field_.reads)]:
             steps.append(set_whole_amounts(cents))
-        if kind is Kind.REVIEWS and "review_id" not in {*sources, *self.constants}:
+        if kind is Kind.REVIEWS and "review_id" not in {*sources, *constants}:
             steps.append(set_review_id)
         return steps
 
@@ -147,15 +145,3 @@ class Draft:
             if self._is_in_cents(name, field_.reads):
                 said[name] = Units(decimal=".", currency=said[name].currency)
         return applied(kind, said, units)
-
-
-def _direct(positions: Mapping[str, int], constants: Mapping[str, str]) -> RowMapper:  # noqa: ARG001 - as exports'
-    return DirectMapper(positions)
-
-
-def _overlaid(start: Callable[[], RowMapper], indexes: Mapping[str, int]) -> RowMapper:
-    return OverlaidMapper(start(), indexes)
-
-
-def _completed(start: Callable[[], RowMapper], steps: list[Step]) -> RowMapper:
-    return CompletedMapper(start(), steps)

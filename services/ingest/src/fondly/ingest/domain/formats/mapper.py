@@ -18,11 +18,7 @@ class RowMapper(Protocol):
     left_out: Counter[str]
 
     def map(self, cells: Sequence[str]) -> Row | None:
-        """Return a row's texts by field; None for a row that says nothing of its own.
-
-        `cells` has one text for each column of the header. Raises `RowError` if a value is not in the unit
-        that the mapping gives.
-        """
+        """Return a row's texts by field, None if it has none of its own; `RowError` if a unit is wrong."""
 
 
 class DirectMapper:
@@ -69,15 +65,6 @@ class OverlaidMapper:
         if row is not None:
             row |= {field: cells[at] for field, at in self._indexes.items() if cells[at].strip()}
         return row
-
-
-def set_constants(constants: Mapping[str, str]) -> Step:
-    """Return a step that sets fields to the same text in every row."""
-
-    def step(row: Row) -> None:
-        row.update(constants)
-
-    return step
 
 
 def set_whole_amounts(fields: Sequence[str]) -> Step:

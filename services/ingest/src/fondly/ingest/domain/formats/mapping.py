@@ -8,14 +8,7 @@ from pathlib import PurePath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    model_validator,
-)
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
@@ -157,11 +150,7 @@ _KEYS = {name for part in (Mapping, NamedFileMapping, FileUnits) for name in par
 
 
 def read_mapping(text: str, *, file: str) -> Mapping:
-    """Return what a mapping file says.
-
-    Raises `FileError`, which names the file and, for each problem, the line, the key, what was found there
-    and what is expected.
-    """
+    """Read a mapping file; `FileError` names, for each problem, the line, the key and what is expected."""
     try:
         return read_yaml(text, Mapping, file=file, keys=_KEYS)
     except InvalidFileError as error:

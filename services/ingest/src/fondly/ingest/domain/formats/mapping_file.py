@@ -11,11 +11,7 @@ MAX_COMPARED = 100
 
 
 def write_mapping(layout: Layout) -> str:
-    """Return a mapping in YAML that says how the file is read, with all that could be added as comments.
-
-    Columns that are not read are proposed for the field that their name is nearest to. The layout may be that
-    of an `UnrecognisedError`.
-    """
+    """Return a mapping in YAML of how the file is read, with what could be added in comments."""
     return "\n".join(_lines(layout)) + "\n"
 
 

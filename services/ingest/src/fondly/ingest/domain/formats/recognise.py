@@ -26,22 +26,10 @@ MAX_COMPARED = 100
 """As many columns are compared with a missing one."""
 
 
-def find_columns(
-    header: Header, kind: Kind, *, taken: Collection[int], given: Collection[str]
-) -> dict[str, int]:
-    """Return the position of each field's column; `FileError` if two columns are equally good for one."""
-    found = matching(header, kind, taken=taken, given=given)
-    return {name: _only(header, name, columns) for name, columns in found.items()}
-
-
 def matching(
     header: Header, kind: Kind, *, taken: Collection[int], given: Collection[str]
 ) -> dict[str, list[int]]:
-    """Return for each field that the header has the positions of the columns that are best for it.
-
-    Columns that are `taken` and fields that are `given` are left out. A column with a field's exact name
-    comes before one with the name in another spelling, and that before a synonym.
-    """
+    """Return for each field neither given nor taken its columns: by exact name, then alike, then synonyms."""
     free = [at for at in range(len(header.exact)) if at not in taken]
     found: dict[str, list[int]] = {}
     for name in FIELDS[kind]:
@@ -49,11 +37,6 @@ def matching(
         if name not in given and (columns := next(filter(None, ranks), None)):
             found[name] = columns
     return found
-
-
-def mapped_columns(header: Header, columns: Mapping[str, str], *, file: str) -> dict[str, int]:
-    """Return the position of each field's column by a mapping; `FileError` if there is no such column."""
-    return {field: _position(header, name, file=file) for name, field in columns.items()}
 
 
 def advice(header: Header, kind: Kind, lacking: Sequence[str], free: Sequence[int]) -> str:
@@ -91,6 +74,7 @@ def _synonymous(header: Header, kind: Kind, name: str, free: Sequence[int]) -> l
 
 
 def _only(header: Header, name: str, matches: Sequence[int]) -> int:
+    """Return the only column for a field; `FileError` if several are equally good."""
     if len(matches) == 1:
         return matches[0]
     shown = [header.shown[at] for at in matches]
@@ -102,19 +86,16 @@ def _only(header: Header, name: str, matches: Sequence[int]) -> int:
 
 
 def _position(header: Header, name: str, *, file: str) -> int:
+    """Return the position of a column of a mapping; `FileError` if there is no such column."""
     found = header.find(name)
     if len(found) == 1:
         return found[0]
     if found:
         raise FileError(f"line 1: repeated columns: {glimpse(name)}, which mapping.yaml names for {file}")
-    near = next(iter(_near_names(name, header)), None)
-    hint = f"; the nearest is {near!r}" if near else ""
+    names = () if holds_values(header) else header.shown[:MAX_COMPARED]
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"; the nearest is {near[0]!r}" if near else ""
     raise FileError(f"line 1: found no column {glimpse(name)!r}, which mapping.yaml names for {file}{hint}")
-
-
-def _near_names(name: str, header: Header) -> list[str]:
-
-    return [] if holds_values(header) else difflib.get_close_matches(name, header.shown[:MAX_COMPARED], n=1)
 
 
 def _nearest(field: str, kind: Kind, names: Sequence[str]) -> str | None:
@@ -157,7 +138,7 @@ def recognise(
     said = mapping or FileMapping()
     names = read_names(header)
     ignored = {at for name in said.ignore for at in names.find(name)}
-    mapped = mapped_columns(names, said.columns, file=file)
+    mapped = {field: _position(names, name, file=file) for name, field in said.columns.items()}
     draft = Draft(file=file, header=names, mapping=said, ignored=ignored)
     if export := _export(names, said, ignored):
         return draft.exported(export, mapped)
@@ -187,10 +168,7 @@ def _table(draft: Draft, mapped: Mapping[str, int], promised: Kind | None) -> La
 
 
 def _kind(draft: Draft, mapped: Mapping[str, int], promised: Kind | None) -> Kind:
-    """Return the kind that the mapping says or the columns fit; the file's name decides between several.
-
-    Where none is complete, it is the one of which most is there.
-    """
+    """Return the kind that is mapped, or that the columns fit best; the name decides between several."""
     if draft.mapping.kind:
         return draft.mapping.kind
     named = promised or kind_of_name(base_name(draft.file))
@@ -226,7 +204,8 @@ def _names(draft: Draft, kind: Kind, mapped: Mapping[str, int]) -> set[str]:
 def _found(draft: Draft, kind: Kind, mapped: Mapping[str, int]) -> dict[str, int]:
     taken = {*mapped.values(), *draft.ignored}
     given = {*mapped, *draft.constants}
-    return {**find_columns(draft.header, kind, taken=taken, given=given), **mapped}
+    found = matching(draft.header, kind, taken=taken, given=given)
+    return {**{name: _only(draft.header, name, columns) for name, columns in found.items()}, **mapped}
 
 
 def _format(draft: Draft, kind: Kind) -> str:

@@ -46,10 +46,7 @@ class ShopifyCustomers:
 
 
 class ShopifyOrders:
-    """Maps the items of orders; only the first row of an order says whose it is and when it was made.
-
-    Orders that were cancelled, refunded as a whole or never paid are no purchases and are left out.
-    """
+    """Maps the items of orders that were paid and not undone; an order's first row says whose it is."""
 
     def __init__(self, positions: Positions, constants: Constants) -> None:  # noqa: ARG002 - as every export's
         self.left_out: Counter[str] = Counter()

@@ -34,9 +34,8 @@ _INLINE = {
     "mark",
     "s",
     "small",
-    "span",
 }
-_INLINE |= {"strong", "sub", "sup", "u", "wbr"}
+_INLINE |= {"span", "strong", "sub", "sup", "u", "wbr"}
 
 
 def entries(html: str) -> list[str]:

@@ -13,11 +13,7 @@ Dates = Literal["day-month-year", "month-day-year", "year-month-day"]
 
 @dataclass(frozen=True)
 class Units:
-    """What is set for a field; None where its values decide.
-
-    `decimal` separates the fraction of a number, `dates` is the order of a date's parts, `currency` an ISO
-    4217 code.
-    """
+    """What is set for a field, None where its values decide; `currency` is an ISO 4217 code."""
 
     decimal: Decimal | None = None
     dates: Dates | None = None

@@ -28,10 +28,7 @@ _TIGHT_COMMA_OUTSIDE_FIGURES = re.compile(_TIGHT_COMMA.pattern + r"(?!(?<=\d,)\d
 
 
 def split_joined(cell: str, count: int) -> list[str] | None:
-    """Return the `count` entries of a joined cell, None if the split is ambiguous.
-
-    A single entry is the whole cell, commas included.
-    """
+    """Return the `count` entries of a joined cell; None if the split is ambiguous."""
     if count == 1:
         return [cell]
     if cell.count(",") == count - 1:
@@ -41,10 +38,7 @@ def split_joined(cell: str, count: int) -> list[str] | None:
 
 
 def divide_joined(cell: str, count: int) -> list[str]:
-    """Return at most `count` entries, which joined by commas are the cell; some may be cut or joined wrongly.
-
-    If there are more commas without a space than separators, the likeliest are taken as separators.
-    """
+    """Return at most `count` entries of a joined cell, divided at its likeliest commas."""
     pieces = _TIGHT_COMMA_OUTSIDE_FIGURES.split(cell)
     commas = sorted(range(1, len(pieces)), key=lambda at: _separation(pieces[at - 1], pieces[at]))
     separators = sorted(commas[max(0, len(pieces) - count) :])
@@ -191,10 +185,7 @@ def _clean_text(row: Row, text: str) -> str | None:
 def _shared_texts(
     row: Row, count: int, titles: Sequence[str] | None, texts: Sequence[str] | None
 ) -> Sequence[str]:
-    """Return the texts of unknown reviewers, or their titles if the row has no texts at all.
-
-    Beside its text, a title would count the same reviewer twice.
-    """
+    """Return the texts of unknown reviewers, or if the row has no texts at all, their titles."""
     shared = _divided(row, "review_content", count) if texts is None else []
     if titles is None and not any(map(has_words, shared if texts is None else texts)):
         return _divided(row, "review_title", count)

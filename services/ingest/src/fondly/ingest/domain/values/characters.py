@@ -11,10 +11,7 @@ _INVISIBLE = "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067
 
 
 class _Characters(dict[int, str]):
-    """A table for `str.translate` that knows the decimal digits and spaces of all scripts.
-
-    Superscripts and fractions such as `²` and `½` are no decimal digits and stay as they are.
-    """
+    """A table for `str.translate` of the decimal digits and spaces of all scripts, but no `²` or `½`."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.ingest_report import Convention
+from fondly.ingest.domain.formats.units import Units
 from fondly.ingest.domain.values.currencies import checked_currency, is_taken_as_own
 from fondly.ingest.domain.values.dates import DateOrder
 from fondly.ingest.domain.values.evidence import Amounts, Dates, Evidence, Judge
@@ -61,19 +62,6 @@ class Defaults:
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """What a person set for a column; `UnreadableError` if there is no such currency."""
-
-    decimal: DecimalMark | None = None
-    dates: DateOrder | None = None
-    currency: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.currency is not None:
-            checked_currency(self.currency)
-
-
-@dataclass(frozen=True)
 class Decided:
     """How a column is read.
 
@@ -115,12 +103,12 @@ class ColumnSurvey:
         defaults: Defaults,
         *,
         column: str,
-        chosen: Chosen | None = None,
+        chosen: Units | None = None,
         kin: Iterable["ColumnSurvey"] = (),
     ) -> Decided:
         """Decide by all cells seen; `kin` are surveys of the file's other columns of the same kind."""
-        chosen = chosen or Chosen()
-        currency = chosen.currency or defaults.currency
+        chosen = chosen or Units()
+        currency = checked_currency(chosen.currency) if chosen.currency else defaults.currency
         is_date = self._reads is Reads.MOMENT
         proof = by_proof(
             chosen.dates if is_date else chosen.decimal, self.evidence, [other.evidence for other in kin]

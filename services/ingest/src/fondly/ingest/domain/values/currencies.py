@@ -174,10 +174,7 @@ def max_price(code: str) -> int:
 
 @lru_cache(maxsize=1024)
 def currencies_called(mark: str, shop: str) -> tuple[str, ...]:
-    """Return the currencies that what stands beside an amount can mean; the shop's own alone if it is one.
-
-    None at all means that it is not the name of a currency. `mark` is in plain characters.
-    """
+    """Return what a plain mark can mean, the shop's currency alone if that is one; empty if nothing."""
     found: list[str] = []
     parts = mark.split()
     if len(parts) > _MAX_PARTS or len(set(parts)) < len(parts):

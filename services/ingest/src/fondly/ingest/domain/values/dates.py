@@ -54,10 +54,7 @@ _LAST_MONTH = 12
 
 
 class WrittenDate(NamedTuple):
-    """A day, which need not exist, and the text behind it.
-
-    `weekday` is 0 for Monday, None if the text names none.
-    """
+    """A day, which need not exist, the text behind it, and its weekday if it is named (0 is Monday)."""
 
     year: int
     month: int
@@ -72,10 +69,7 @@ class AmbiguousOrderError(ValueError):
 
 
 def leading_date(text: str, order: DateOrder | None) -> WrittenDate | None:
-    """Return the date that a text in plain characters begins with, None if it begins with no date.
-
-    `order` is that of the column, for days up to 12; without one, `AmbiguousOrderError`.
-    """
+    """Return the date that a text begins with, if any; `AmbiguousOrderError` if only `order` could tell."""
     if found := _YEAR_FIRST.match(text):
         return WrittenDate(int(found[1]), int(found[3]), int(found[4]), text[found.end() :])
     if found := _YEAR_LAST.match(text):

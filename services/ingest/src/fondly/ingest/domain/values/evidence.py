@@ -1,11 +1,9 @@
-"""What the cells of one column prove about how the column is written, and what they leave open.
-
-A survey sees every cell, so it remembers the shapes that it has judged; its memory is bounded.
-"""
+"""What the cells of a column prove about how it is written, and leave open; its memory is bounded."""
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from fondly.ingest.domain.errors import glimpse
 from fondly.ingest.domain.values.amounts import MAX_CHARS, split_amount
@@ -65,24 +63,24 @@ class Evidence:
             self.marks.setdefault(mark, example)
 
 
-class Judge(Protocol):
+class Judge(ABC):
     """Judges the cells of one column; `piece` is the file that they are from, if there are several."""
 
-    evidence: Evidence
-    piece: str
+    def __init__(self) -> None:
+        self.evidence, self.piece = Evidence(), ""
+        self._seen: set[str] = set()
 
+    @abstractmethod
     def see(self, text: str, line: int) -> None:
         """Judge a cell."""
 
 
-class Amounts:
+class Amounts(Judge):
     """Judges amounts: money with what stands beside it, or numbers."""
 
     def __init__(self, *, money: bool) -> None:
-        self.evidence = Evidence()
-        self.piece = ""
+        super().__init__()
         self._money = money
-        self._seen: set[str] = set()
 
     def see(self, text: str, line: int) -> None:
         """Judge a cell unless one of its shape has been judged; whole figures say nothing."""
@@ -108,13 +106,8 @@ class Amounts:
             self.evidence.prove(amount.numeral.mark, example)
 
 
-class Dates:
+class Dates(Judge):
     """Judges dates of figures with the year last; all others have one reading."""
-
-    def __init__(self) -> None:
-        self.evidence = Evidence()
-        self.piece = ""
-        self._seen: set[str] = set()
 
     def see(self, text: str, line: int) -> None:
         """Judge a cell unless one that begins alike has been judged."""

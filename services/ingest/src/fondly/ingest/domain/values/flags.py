@@ -1,8 +1,4 @@
-"""Reads what is either so or not: yes and no, consent, suppression, and whether a product is in stock.
-
-Words are those that shop systems export, in the languages of most of Europe. Case, spaces, underscores and
-hyphens do not matter.
-"""
+"""Reads yes and no, consent, suppression and stock, by the words of shop systems of most of Europe."""
 
 import re
 from collections.abc import Mapping
@@ -59,10 +55,7 @@ _STOCK = _YES_NO | _words(
 
 
 def read_consent(text: str) -> bool:
-    """Read whether somebody agreed to marketing: yes or no, `subscribed`, `opted out` and so on.
-
-    Whatever falls short of an agreement, such as `pending`, is none.
-    """
+    """Read whether somebody agreed to marketing; what falls short of that, such as `pending`, is a no."""
     return _read(text, _CONSENT, "yes or no, or a state such as subscribed or unsubscribed")
 
 
@@ -72,11 +65,7 @@ def read_suppression(text: str) -> bool:
 
 
 def read_stock_state(text: str) -> bool:
-    """Read whether a product can be sent at once: yes or no, `in stock`, `ausverkauft` and so on.
-
-    Also ItemAvailability of schema.org, such as `https://schema.org/InStock`. What can only be ordered ahead
-    (`PreOrder`, `BackOrder`) or bought elsewhere (`InStoreOnly`) is not in stock.
-    """
+    """Read whether a product can be sent at once: yes, `in stock`, schema.org's ItemAvailability, etc."""
     return _read(_SCHEMA_ORG.sub("", text, count=1), _STOCK, "in stock or out of stock, or yes or no", text)
 
 

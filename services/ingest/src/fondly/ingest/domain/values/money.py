@@ -25,10 +25,7 @@ class Price(NamedTuple):
 
 
 def read_price(text: str, decided: Decided, currency: str | None = None) -> Price:
-    """Read a price such as `1.299,00 €`, by what was decided for its column.
-
-    A bare number is in `currency`, such as that of the row's own currency column, or else the column's.
-    """
+    """Read a price such as `1.299,00 €`; a bare number is in `currency`, or else the column's."""
     return _read(text, decided.decimal, decided.only_for, decided.refusal, currency or decided.currency)
 
 

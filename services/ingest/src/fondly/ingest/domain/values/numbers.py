@@ -37,10 +37,7 @@ def read_stock(text: str, decided: Decided) -> int:
 
 
 def read_percent(text: str) -> int:
-    """Read `64%`, `12,5 %` or `64`; a fraction is rounded down, so that a discount is never overstated.
-
-    Without the sign, `0.64` may as well mean 64 %, so it is refused.
-    """
+    """Read `64%` or `12,5 %`, rounded down; without the sign `0.64` may mean 64 %, so it is refused."""
     found = _PERCENT.fullmatch(plain(text))
     percent = Decimal(found[1].replace(",", ".")) if found else Decimal(-1)
     if not 0 <= percent <= _HUNDRED:
@@ -51,10 +48,7 @@ def read_percent(text: str) -> int:
 
 
 def read_rating(text: str) -> Decimal:
-    """Read a rating of 0 to 5 stars, such as `4.5`, `4,5`, `4/5` or `4.0 out of 5 stars`.
-
-    A mark can only begin decimals: with a group, the rating would be a thousand or more.
-    """
+    """Read 0 to 5 stars, such as `4.5`, `4/5` or `4.0 out of 5 stars`; a mark can only begin decimals."""
     found = _RATING.fullmatch(plain(text))
     rating = Decimal(found[1].replace(",", ".")) if found else None
     if rating is None or rating > MAX_RATING:

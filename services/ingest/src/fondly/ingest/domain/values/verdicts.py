@@ -19,10 +19,7 @@ _USUAL_DECIMALS = 2
 
 
 class Verdict(NamedTuple):
-    """What was chosen, None if nothing could be, and because of what.
-
-    A custom holds only for the currencies in `only_for`; None means all.
-    """
+    """What was chosen, if anything, and why; a custom holds for the currencies `only_for`, None being all."""
 
     choice: str | None
     because: str

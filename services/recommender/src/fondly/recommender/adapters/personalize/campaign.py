@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError
 from fondly.contracts.records import CustomerEvent
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
 from fondly.recommender.adapters.personalize.operations import GONE, NEVER
-from fondly.recommender.adapters.personalize.plan import Kind
-from fondly.recommender.adapters.personalize.solution import filter_name
+from fondly.recommender.adapters.personalize.plan import Kind, filter_name
 from fondly.recommender.domain.history.customer_events import Visit
 from fondly.recommender.domain.personalize.csv_files import is_fit_id
 from fondly.recommender.ports import NoRankingError
@@ -77,12 +76,7 @@ class AWSEventTracker:
     """Takes events. The events' client must not retry: the limiter does."""
 
     def __init__(
-        self,
-        events: "PersonalizeEventsClient",
-        personalize: AWSPersonalize,
-        *,
-        group: str,
-        limiter: Limiter,
+        self, events: "PersonalizeEventsClient", personalize: AWSPersonalize, *, group: str, limiter: Limiter
     ) -> None:
         async def look() -> str | None:
             arn = await personalize.find(Kind.EVENT_TRACKER, group, {})
@@ -91,10 +85,7 @@ class AWSEventTracker:
         self._events, self._limiter, self._id = events, limiter, _Remembered(look)
 
     async def tell(self, visit: Visit) -> bool:
-        """Tell of a visit; doing it again tells nothing new.
-
-        Returns False if there is no tracker, or Personalize does not take the events.
-        """
+        """Tell of a visit; return False if there is no tracker, or Personalize does not take the events."""
         tracking_id = await self._id.get()
         if not tracking_id:
             return False

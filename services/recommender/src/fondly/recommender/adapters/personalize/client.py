@@ -1,7 +1,4 @@
-"""Amazon Personalize: finds or creates resources, reads their status, and deletes them.
-
-The operations of all kinds differ only in their names, so a table holds the names.
-"""
+"""Amazon Personalize: finds or creates resources, reads their status, and deletes them."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -53,10 +50,7 @@ class AWSPersonalize:
         return str(reply[operations.arn])
 
     async def is_active(self, kind: Kind, arn: str) -> bool:
-        """Return whether the resource is ready; raise `RefusedError` with the reason if it failed.
-
-        Raises `VanishedError` if it no longer exists.
-        """
+        """Return whether it is ready; raise `RefusedError` if it failed, `VanishedError` if it is gone."""
         if kind is Kind.SCHEMA:  # a schema is usable at once and has no status
             return True
         described = await self.described(kind, arn)
@@ -66,10 +60,7 @@ class AWSPersonalize:
         return status == ACTIVE
 
     async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
-        """Return the ARN of the resource of a kind that has this name, or None.
-
-        `request` is what it is created with; if it names a parent, only what is below that is looked at.
-        """
+        """Return the ARN of the resource with this name, below the parent that `request` names; else None."""
         operations = OPERATIONS[kind]
         parent = {key: request[key] for key in (operations.parent or "",) if key in request}
         listed = [summary async for summary in self._list(kind, **parent)]

@@ -67,10 +67,7 @@ def surplus(events: Sequence[CustomerEvent]) -> list[CustomerEvent]:
 
 
 def visits(events: Iterable[CustomerEvent]) -> Iterator[Visit]:
-    """Divide events into calls, by customer and session, oldest first; some ids are not for Personalize.
-
-    Without a session of the shop's, one is a customer's day (UTC).
-    """
+    """Divide the events that Personalize takes into calls by customer and session (or UTC day), in order."""
     fit = (one for one in events if is_fit_id(one.customer_id) and is_fit_id(one.product_id))
     ordered = sorted(fit, key=lambda one: (*_visit(one), one.timestamp, one.event_id))
     for (customer_id, session_id), group in groupby(ordered, key=_visit):
@@ -78,9 +75,9 @@ def visits(events: Iterable[CustomerEvent]) -> Iterator[Visit]:
             yield Visit(customer_id, session_id, tuple(some))
 
 
-def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:
-    """Return the keys of the customers' events, each once."""
-    return [{"customer_id": one, "run_id": EVENTS} for one in dict.fromkeys(customer_ids)]
+def keys(customer_ids: Iterable[str], kept: str = EVENTS) -> list[dict[str, str]]:
+    """Return the keys of what is kept of customers under a sort key, each once."""
+    return [{"customer_id": one, "run_id": kept} for one in dict.fromkeys(customer_ids)]
 
 
 def _visit(event: CustomerEvent) -> tuple[str, str]:

@@ -1,10 +1,5 @@
-"""What a customer was recommended before, as kept in the recommendations table.
+"""What a customer was recommended before: an item for each run, and one of the last runs, under `latest`."""
 
-Beside its item for each run, a customer has one item under the sort key `latest`: the picks of the runs that
-selected last. That item can be read without knowing any earlier run.
-"""
-
-from collections.abc import Iterable
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -46,10 +41,7 @@ class LatestPicks(BaseModel):
         return {**self.model_dump(), "run_id": LATEST}
 
     def before(self, run_id: str) -> Earlier:
-        """Return the picks of other runs, newest first.
-
-        The run's own are left out, so that a part that is selected again sees what it saw the first time.
-        """
+        """Return the picks of other runs, newest first, so that a repeated part sees what it saw before."""
         return tuple(each for each in self.emails if each.run_id != run_id)[:MAX_EARLIER]
 
 
@@ -62,11 +54,6 @@ def run_item(recommendation: Recommendation, run_id: str) -> dict[str, Any]:
         "product_ids": _product_ids(recommendation),
         "reasons": [pick.reason.kind for pick in recommendation.picks],
     }
-
-
-def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:
-    """Return the keys of the customers' latest picks, each once."""
-    return [{"customer_id": one, "run_id": LATEST} for one in dict.fromkeys(customer_ids)]
 
 
 def _product_ids(recommendation: Recommendation) -> tuple[str, ...]:

@@ -174,10 +174,7 @@ def _review(
 def _newest(
     file: Iterable[Review], told: Sequence[KnownReview], before: Iterable[KnownReview]
 ) -> tuple[KnownReview, ...]:
-    """Return the reviews of a file and those of earlier ones: of each product the newest's.
-
-    The times of the file decide; without one it is the newest.
-    """
+    """Return the newest review of each product, by its time; one of the file without a time is newest."""
     names = {one.review_id for one in told}
     older = [one for one in before if one.review_id not in names]
     mine, theirs = _times(file), _times(older)
@@ -226,10 +223,7 @@ def _purchases(
 
 def _bought(event: CustomerEvent) -> KnownPurchase:
     return KnownPurchase(
-        order_id=event.event_id,
-        product_id=event.product_id,
-        timestamp=event.timestamp,
-        value=event.value,
+        order_id=event.event_id, product_id=event.product_id, timestamp=event.timestamp, value=event.value
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from operator import attrgetter
 
 from fondly.contracts.records import (
     AspectMention,
@@ -9,7 +10,6 @@ from fondly.contracts.records import (
     OwnProduct,
     Product,
     ProductAspect,
-    Review,
     ScoredReview,
     Sentiment,
 )
@@ -39,8 +39,10 @@ def own_aspects(
     found = (
         ProductAspect(product_id=product.product_id, product_name=product.name, aspect=mention.aspect)
         for review in customer.reviews
-        if (product := _first_product(review, products)) is not None
-        for mention in _in_order(mentions.get((customer.customer_id, review.review_id), ()))
+        if (product := next(filter(None, map(products.get, review.product_ids)), None))
+        for mention in sorted(
+            mentions.get((customer.customer_id, review.review_id), ()), key=attrgetter("begin")
+        )
         if mention.sentiment is sentiment
     )
     return tuple(islice(dict.fromkeys(found), MAX_ASPECTS))
@@ -61,11 +63,3 @@ def own_products(
         if one.product_id in products
     )
     return tuple(islice(found, MAX_OWNED))
-
-
-def _first_product(review: Review, products: Mapping[str, Product]) -> Product | None:
-    return next((products[one] for one in review.product_ids if one in products), None)
-
-
-def _in_order(mentions: Sequence[AspectMention]) -> Sequence[AspectMention]:
-    return sorted(mentions, key=lambda mention: mention.begin)

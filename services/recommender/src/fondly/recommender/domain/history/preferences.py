@@ -75,10 +75,7 @@ def scores_by_review(scored: Iterable[ScoredReview]) -> Scores:
 
 
 def preferences_of(customer: Customer, scores: Scores) -> list[Preference]:
-    """Return one preference for each distinct product of the customer, as `Customer.product_ids` orders them.
-
-    Several reviews of one product are averaged.
-    """
+    """Return a preference for each product of the customer, in order; several reviews of one are averaged."""
     reviews: dict[str, list[Review]] = {}
     for review in customer.reviews:
         for product_id in dict.fromkeys(review.product_ids):
@@ -97,10 +94,7 @@ def preferences_of(customer: Customer, scores: Scores) -> list[Preference]:
 
 
 def _preference(
-    product_id: str,
-    reviews: Sequence[Review],
-    orders: Sequence[Purchase],
-    values: Mapping[str, float | None],
+    product_id: str, reviews: Sequence[Review], orders: Sequence[Purchase], values: Mapping[str, float | None]
 ) -> Preference:
     """Return what the reviews and orders of one product say; `values` has those of reviews by their ids."""
     best = max(reviews, key=lambda review: _known(values[review.review_id]), default=None)

@@ -1,7 +1,4 @@
-"""The lines that a batch inference job reads and writes.
-
-Source: Amazon Personalize developer guide, "Batch inference input and output".
-"""
+"""The lines of a batch job. Source: Personalize developer guide, "Batch inference input and output"."""
 
 import json
 from collections.abc import Iterable
@@ -18,10 +15,7 @@ def input_lines(customer_ids: Iterable[str]) -> bytes:
 
 
 def ranked_customers(customers: Iterable[Customer]) -> list[str]:
-    """Return the ids of the customers to rank products for, in order.
-
-    They are those who may be mailed, as each costs an inference, and whose ids Personalize accepts.
-    """
+    """Return the ids of those who may be mailed and whose id Personalize accepts: each costs an inference."""
     return [one.customer_id for one in customers if one.exclusion is None and is_fit_id(one.customer_id)]
 
 

@@ -15,7 +15,7 @@ MAX_ID_CHARS = 256
 _LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _UNFIT_FOR_ID = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
 _NEEDS_QUOTES = re.compile(r'[",\\]')
-_ESCAPED = re.compile(r'(["\\])')
+_ESCAPED, _BACKSLASHED = re.compile(r'(["\\])'), r"\\\1"
 
 
 def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
@@ -45,8 +45,4 @@ def _cell(value: Value) -> str:
     if not isinstance(value, str):
         return str(value)
     text = _LINE_BREAKING.sub(" ", value)
-    return f'"{_ESCAPED.sub(_backslashed, text)}"' if _NEEDS_QUOTES.search(text) else text
-
-
-def _backslashed(found: re.Match[str]) -> str:
-    return "\\" + found[1]
+    return f'"{_ESCAPED.sub(_BACKSLASHED, text)}"' if _NEEDS_QUOTES.search(text) else text

@@ -1,13 +1,7 @@
-"""Rankings that are kept for their customers, so that a later run does not pay for them again.
-
-A batch inference job is paid by the customer. Beside its items for what was picked, a customer has one item
-of the recommendations table under the sort key `ranking`: what Personalize ranked for them last, and the
-basis of it. The ranking is good for a run if its basis is still the same, for some days, and as long as
-half of its products are sold.
-"""
+"""Rankings kept under the sort key `ranking`, so that a later run does not pay for the customer again."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from hashlib import sha256
 from sys import intern
 from typing import Annotated, Any, Self
@@ -15,7 +9,6 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from fondly.contracts.clock import SECONDS_PER_DAY
-from fondly.recommender.domain.personalize.csv_files import Row
 
 RANKING = "ranking"
 """Under which sort key a customer's ranking is kept."""
@@ -60,16 +53,6 @@ class KeptRanking(RunRanking):
         if self.basis != basis or age >= days:
             return False
         return 2 * sum(map(is_sold, self.product_ids)) >= len(self.product_ids)
-
-
-def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:
-    """Return the keys of the customers' kept rankings, each once."""
-    return [{"customer_id": one, "run_id": RANKING} for one in dict.fromkeys(customer_ids)]
-
-
-def basis_of(solution: str, interactions: Iterable[Row], user: Row) -> str:
-    """Return a digest of what decides one customer's ranking: the solution, and their rows in datasets."""
-    return digest(solution, list(interactions), user)
 
 
 def digest(*facts: object) -> str:

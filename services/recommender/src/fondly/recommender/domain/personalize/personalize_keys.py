@@ -1,7 +1,4 @@
-"""Object keys of the files exchanged with Personalize.
-
-There is one of each kind for a bundle of parts, named by its first part: none grows with the run.
-"""
+"""Object keys of the files exchanged with Personalize: one of each kind a bundle, by its first part."""
 
 from fondly.contracts import object_keys
 

@@ -46,15 +46,9 @@ def rows_of(histories: Iterable[History]) -> dict[str, CustomerRows]:
 
 
 def interaction_rows(
-    customer: Customer,
-    preferences: Iterable[Preference],
-    *,
-    default_timestamp: int = 0,
+    customer: Customer, preferences: Iterable[Preference], *, default_timestamp: int = 0
 ) -> Iterator[Row]:
-    """Yield one row for each distinct product of the customer, reviewed, bought, or both (ADR 30).
-
-    Rows without a time of their own get `default_timestamp`; their order then has no meaning.
-    """
+    """Yield a row for each distinct product (ADR 30), at `default_timestamp` where it has no time."""
     for one in preferences:
         if is_fit_id(one.product_id):
             timestamp = default_timestamp if one.timestamp is None else one.timestamp
@@ -63,10 +57,7 @@ def interaction_rows(
 
 
 def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
-    """Describe a product: category levels joined by `|`, figures, and name and bullets as one text.
-
-    A product of which the shop does not say whether it is in stock counts as if it were.
-    """
+    """Describe a product; one of which the shop does not say whether it is in stock counts as if it were."""
     return {
         "ITEM_ID": product.product_id,
         "CATEGORY": _path(product.category),

@@ -1,7 +1,7 @@
 """The rules of a merchandiser, each of which says whether one more product may join those already picked."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -20,7 +20,7 @@ USUAL = 3
 
 
 class Rule(StrEnum):
-    """The rules. Those in `YIELDING` yield, in its order, where somebody would get too few products."""
+    """The rules. From `OFTEN` on they yield, in this order, where somebody would get too few products."""
 
     UNWANTED = "unwanted"
     OWNED = "owned"
@@ -42,18 +42,7 @@ class Rule(StrEnum):
     REPEAT = "repeat"
 
 
-YIELDING = (
-    Rule.OFTEN,
-    Rule.PRICE,
-    Rule.BRAND,
-    Rule.NEW_PART,
-    Rule.RATING,
-    Rule.LEAF,
-    Rule.TASTE,
-    Rule.UNKNOWN_AUDIENCE,
-    Rule.UNKNOWN_SIZE,
-    Rule.REPEAT,
-)
+YIELDING = tuple(Rule)[tuple(Rule).index(Rule.OFTEN) :]
 """Those that yield, in their order."""
 STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM)
 """Those that what is in the basket does not matter to."""
@@ -116,17 +105,19 @@ class Basket:
 
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
         """Return the rules, those first that most offers break, or that are soon told."""
-        shopper, rules = self._shopper, self._rules
+        shopper, rules, facts = self._shopper, self._rules, self._shop.catalogue.facts
         return {
             Rule.LEAF: self._keeps_leaf,
             Rule.TASTE: self._keeps_taste,
-            Rule.NEW_PART: self._keeps_to_known_parts,
+            Rule.NEW_PART: lambda offer: (
+                self._new_parts < rules.max_discoveries or not self._is_new_part(offer)
+            ),
             Rule.PRICE: self._keeps_price,
             Rule.REPLACEMENT: self._keeps_replacements,
             Rule.BRAND: lambda offer: self._brands[offer.brand] < rules.max_per_brand,
             Rule.RATING: lambda offer: offer.is_well_rated or offer.family in self._candidates.sequels,
             Rule.OFTEN: lambda offer: (
-                offer.product_id not in shopper.shown_often or self._is_for_theirs(offer)
+                offer.product_id not in shopper.shown_often or facts(offer.product_id).attributes.needs_fit
             ),
             Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
             Rule.UNKNOWN_AUDIENCE: self._knows_audience,
@@ -137,7 +128,7 @@ class Basket:
             Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.part) not in shopper.disappointments,
             Rule.AUDIENCE: self._keeps_audience,
             Rule.FIT: self._candidates.suitable.is_fit,
-            Rule.SYSTEM: self._keeps_system,
+            Rule.SYSTEM: lambda offer: is_of_their_system(facts(offer.product_id).attributes, shopper.facts),
         }
 
     def _is_new(self, offer: Offer) -> bool:
@@ -186,51 +177,31 @@ class Basket:
             return False
         return all(one.is_disappointing and one.is_bettered_by(offer.product) for one in owned)
 
-    def _is_for_theirs(self, offer: Offer) -> bool:
-        """Return whether an offer is of use only with something that the customer has, as it fits."""
-        return self._shop.catalogue.facts(offer.product_id).attributes.needs_fit
-
-    def _keeps_system(self, offer: Offer) -> bool:
-        taking = self._shop.catalogue.facts(offer.product_id).attributes
-        return is_of_their_system(taking, self._shopper.facts)
-
     def _keeps_audience(self, offer: Offer) -> bool:
         """Return whether an offer is not for others than all that they have is for, as far as it says."""
         if self._shopper.owned and not circle(offer.leaf) <= self._shopper.circles:
             return False
-        found = self._shop.catalogue.facts(offer.product_id).audience
-        gender, age = found.gender, found.age
-        return (not gender or gender in self._genders or not self._genders) and (
-            not age or age in self._ages or not self._ages
-        )
+        return all(one in theirs or not any(theirs) for one, theirs in self._audiences(offer))
 
     def _knows_audience(self, offer: Offer) -> bool:
+        return not self._shopper.owned or all(one in theirs for one, theirs in self._audiences(offer))
+
+    def _audiences(self, offer: Offer) -> Iterable[tuple[str | None, Collection[str | None]]]:
+        """Return an offer's gender and age, each with None and those of what the customer has."""
         found = self._shop.catalogue.facts(offer.product_id).audience
-        gender, age = found.gender, found.age
-        return not self._shopper.owned or (
-            (not gender or gender in self._genders) and (not age or age in self._ages)
-        )
+        return zip((found.gender, found.age), self._own_audiences, strict=True)
 
     @cached_property
-    def _genders(self) -> frozenset[str]:
-        return frozenset(one.gender for one in self._shopper.audiences if one.gender)
-
-    @cached_property
-    def _ages(self) -> frozenset[str]:
-        return frozenset(one.age for one in self._shopper.audiences if one.age)
-
-    def _keeps_to_known_parts(self, offer: Offer) -> bool:
-        return self._new_parts < self._rules.max_discoveries or not self._is_new_part(offer)
+    def _own_audiences(self) -> tuple[Collection[str | None], Collection[str | None]]:
+        own = self._shopper.audiences
+        return {None, *(one.gender for one in own)}, {None, *(one.age for one in own)}
 
     def _is_new_part(self, offer: Offer) -> bool:
         known = self._shopper.parts
         return bool(known) and offer.part not in known and not self._candidates.is_evident(offer)
 
     def _keeps_price(self, offer: Offer) -> bool:
-        """Compare with what the customer pays, and for its kind, where it costs more than all of theirs.
-
-        What goes with something of theirs may cost less.
-        """
+        """Compare with what they pay, and for its kind where an offer is dearer than all of theirs."""
         price_range = self._shopper.price_range(offer.leaf)
         if price_range is None:
             return True

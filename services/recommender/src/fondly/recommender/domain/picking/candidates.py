@@ -7,10 +7,9 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from zlib import crc32
 
-from fondly.recommender.domain.picking.family_weights import FIRST_RANKS, FamilyWeights
+from fondly.recommender.domain.picking.family_weights import FIRST_RANKS, FamilyWeights, Part
 from fondly.recommender.domain.picking.offers import Offer
 from fondly.recommender.domain.picking.shopper import Owned
-from fondly.recommender.domain.picking.switches import Part
 from fondly.recommender.domain.picking.variant_choice import Suitable
 from fondly.recommender.domain.shop.complements import Complement
 from fondly.recommender.domain.shop.taxonomy import Category
@@ -77,18 +76,15 @@ class Candidates(FamilyWeights):
             size = sum(share.values()) or 1.0
             for leaf, weight in share.items():
                 total[leaf] += factor * weight / size
-        whim = LEAF_WHIM * self._on(Part.VARIATION)
+        whim, poor = LEAF_WHIM * self._on(Part.VARIATION), self.shop.poorly_rated
         return {
-            leaf: weight * self._allowance(leaf) * (1 + whim * self._whim(_number(leaf)))
+            leaf: weight * (POORLY_RATED if leaf in poor else 1.0) * (1 + whim * self._whim(_number(leaf)))
             for leaf, weight in total.items()
         }
 
     @cached_property
     def completing(self) -> Mapping[Category, Sequence[Completing]]:
-        """Map each leaf category that goes with something the customer owns to all that it goes with.
-
-        What they like comes first, then durable things. Nothing goes with what disappointed.
-        """
+        """Map leaf categories to the things they go with: liked ones first, then durable ones."""
         found: dict[Category, list[Completing]] = {}
         kept = sorted(self.shopper.kept, key=lambda one: (not one.is_liked, not one.kinds))
         for owned in kept:
@@ -167,9 +163,6 @@ class Candidates(FamilyWeights):
     @cached_property
     def _seed(self) -> int:
         return crc32(self.shopper.customer_id.encode())
-
-    def _allowance(self, leaf: Category) -> float:
-        return POORLY_RATED if leaf in self.shop.poorly_rated else 1.0
 
     @cached_property
     def _likely(self) -> Weights:

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from heapq import nlargest
 from itertools import islice
 
 from fondly.recommender.domain.picking.shopper import Owned, Shopper
-from fondly.recommender.domain.picking.switches import Part
 from fondly.recommender.domain.shop.shop import Shop
 
 FADING = 0.8
@@ -21,6 +21,25 @@ MOST_DIRECT, MOST_RANKED = 12, 60
 """How many families have weights by themselves for either, and how much of a ranking is looked at."""
 FIRST_RANKS = 5
 """How little the first places in Personalize's order differ: the sixth counts half of the first."""
+
+
+class Part(StrEnum):
+    """What speaks for a product (against it: `basket.Rule`), each to be switched off to measure its worth."""
+
+    RANKING = "ranking"
+    """Personalize's order."""
+    LINKED = "linked"
+    """What customers bought together with the customer's products."""
+    LEARNED = "learned"
+    """Leaf categories that customers buy from next."""
+    COMPLEMENTS = "complements"
+    """Leaf categories that go with what the customer owns, by the table and the shop's file."""
+    BRAND = "brand_liked"
+    """Brands of which the customer has something that did not disappoint."""
+    PRICE = "price_level"
+    """How dear the customer buys within a leaf category."""
+    VARIATION = "variation"
+    """An order of the customer's own between what is about equally good."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +73,7 @@ class FamilyWeights:
 
     @cached_property
     def direct(self) -> Mapping[str, float]:
-        """The families that come before their leaf categories, with their weights.
-
-        They are those that customers bought with what this one has, and the first in Personalize's order.
-        """
+        """The families that come before their leaf categories, with their weights."""
         weights: defaultdict[str, float] = defaultdict(float)
         for one, strength in nlargest(MOST_DIRECT, self._new(self.linked), key=lambda each: each[::-1]):
             weights[one] += TOGETHER * strength

@@ -68,12 +68,14 @@ class _Picking:
         shop = self._shop
         self._add_pinned()
         pinned = len(self._basket)
-        self._fill(shop.picks, self._is_worth_its_place)
+        self._fill(shop.picks, lambda offer: self._basket.takes(offer) and self._reasons.is_personal(offer))
         if len(self._basket) < shop.min_picks:
             self._widen()
         for yielding in range(len(YIELDING) + 1):
             self._fill(shop.min_picks, partial(self._basket.takes, yielding=YIELDING[:yielding]))
-        let_down = {one.leaf for one in self._shopper.owned if one.is_disliked} - self._read_on
+        # One bad novel ends no reading.
+        read_on = {one.leaf for one in self._shopper.kept if shop.durables.is_title(one.leaf)}
+        let_down = {one.leaf for one in self._shopper.owned if one.is_disliked} - read_on
         own = self._basket.chosen[pinned:]
         chosen = self._basket.chosen[:pinned] + sorted(own, key=lambda one: one.offer.leaf in let_down)
         reasons = self._reasons.of([one.offer for one in chosen])
@@ -88,11 +90,6 @@ class _Picking:
             ),
             yielded=Counter(chain.from_iterable(one.yielded for one in chosen)),
         )
-
-    @property
-    def _read_on(self) -> frozenset[Category]:
-        """The leaf categories of titles of which they keep others: one bad novel ends no reading."""
-        return frozenset(one.leaf for one in self._shopper.kept if self._shop.durables.is_title(one.leaf))
 
     def _widen(self) -> None:
         """Consider likely leaf categories whatever the reason, then the largest ones, and what has none."""
@@ -111,15 +108,8 @@ class _Picking:
             if offer and self._basket.takes(offer, yielding=YIELDING[:-1]):
                 self._add(offer)
 
-    def _is_worth_its_place(self, offer: Offer) -> bool:
-        """Return whether an offer has a reason of the customer's own."""
-        return self._basket.takes(offer) and self._reasons.is_personal(offer)
-
     def _fill(self, most: int, suits: Callable[[Offer], bool]) -> None:
-        """Add the best offers that suit until there are so many, or nothing is left.
-
-        Whatever does not suit is not looked at again: the more is picked, the less suits.
-        """
+        """Add the best offers that suit until there are `most`; what does not suit now never will."""
         if len(self._basket) >= most:
             return
         left = {source: filter(suits, self._offers(source)) for source in self._weights}

@@ -44,10 +44,7 @@ class Reasons:
         return self.shopper.shop
 
     def of(self, picks: Sequence[Offer]) -> list[Reason]:
-        """Return the strongest true reason for each pick.
-
-        A kind is given `OFTEN` times at most where there is another of the customer's own.
-        """
+        """Return each pick's strongest true reason; after `OFTEN` of a kind, another one of their own."""
         reasons: list[Reason] = []
         for offer in picks:
             told = Counter(one.kind for one in reasons)

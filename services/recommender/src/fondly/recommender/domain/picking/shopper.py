@@ -14,12 +14,7 @@ from fondly.recommender.domain.shop.fitting import known_from
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import Category, shared_levels
 
-VOICES = {
-    EventType.LIKED: 1.0,
-    EventType.PURCHASED: 0.8,
-    EventType.REVIEWED: 0.6,
-    EventType.DISLIKED: 0.3,
-}
+VOICES = {EventType.LIKED: 1.0, EventType.PURCHASED: 0.8, EventType.REVIEWED: 0.6, EventType.DISLIKED: 0.3}
 """How much an owned product counts towards what its owner shops for: a bad one still shows a need."""
 BETTER_BY = Decimal("0.2")
 """By how many stars more a product is better rated than another."""
@@ -97,14 +92,9 @@ class Shopper:
         )
 
     @cached_property
-    def known(self) -> frozenset[str]:
-        """The ids of all their products."""
-        return frozenset(one.product_id for one in self.preferences)
-
-    @cached_property
     def labels(self) -> frozenset[str]:
         """The family labels of all their products."""
-        return self.shop.catalogue.labels_of(self.known)
+        return self.shop.catalogue.labels_of([one.product_id for one in self.preferences])
 
     @cached_property
     def emailed_labels(self) -> frozenset[str]:
@@ -214,10 +204,7 @@ class Shopper:
         return {}
 
     def price_range(self, leaf: Category) -> tuple[Decimal, Decimal] | None:
-        """Return the lowest and the highest price of their products, of the leaf if they have any of it.
-
-        None when they have none.
-        """
+        """Return their lowest and highest price, in the leaf if they have any there; None without any."""
         if leaf not in self._price_ranges:
             near = [one.product.price for one in self.owned if one.leaf == leaf]
             prices = near or [one.product.price for one in self.owned]

@@ -26,10 +26,7 @@ class Suitable:
     """How much a variant is raised for this customer, so that not everybody gets the same colour."""
 
     def variant(self, variants: Sequence[Offer]) -> Offer | None:
-        """Return the best variant that fits, in the size that the customer wears; None if there is none.
-
-        Where no size of theirs is known for the family's size system, it is the nearest to those that are.
-        """
+        """Return the best variant that fits, in their size or the nearest to it; None if there is none."""
         facts = self.shopper.shop.catalogue.facts
         if all(facts(one.product_id).is_plain for one in variants):
             return self._taste(variants)
@@ -60,8 +57,7 @@ class Suitable:
         variants = [one for one in variants if one.is_well_rated] or variants
         forms = self._forms(variants[0].leaf)
         return max(
-            variants,
-            key=lambda one: one.merit + self.whim(one) + SAME_FORM * (one.product.variant in forms),
+            variants, key=lambda one: one.merit + self.whim(one) + SAME_FORM * (one.product.variant in forms)
         )
 
     def _forms(self, leaf: Category) -> frozenset[str]:

@@ -91,12 +91,7 @@ class CurrentAnswer:
 def picks_of(shop: Shop, wanted: Wanted) -> bytes:
     """Pick products for a customer, and write them as JSON where they were made."""
     shopper = Shopper(
-        shop,
-        wanted.preferences,
-        wanted.ranked,
-        wanted.customer_id,
-        wanted.emailed,
-        unwanted=wanted.unwanted,
+        shop, wanted.preferences, wanted.ranked, wanted.customer_id, wanted.emailed, unwanted=wanted.unwanted
     )
     return _PICKS.dump_json(pick(shopper).picks, exclude_none=True, exclude=NOT_SHOWN)
 

@@ -20,15 +20,10 @@ Items = Iterable[Mapping[str, Any]]
 
 
 def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
-    """Return the keys of a customer's items in the recommendations table.
-
-    They are the ranking, the last picks, what the customer did since, and the run's picks.
-    """
+    """Return the keys of a customer's items: their events, ranking, last picks, and the run's picks."""
     return [
-        *customer_events.keys([customer_id]),
-        *kept_rankings.keys([customer_id]),
-        *earlier_picks.keys([customer_id]),
-        {"customer_id": customer_id, "run_id": run_id},
+        {"customer_id": customer_id, "run_id": kept}
+        for kept in (customer_events.EVENTS, kept_rankings.RANKING, earlier_picks.LATEST, run_id)
     ]
 
 

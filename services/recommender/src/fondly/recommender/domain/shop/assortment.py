@@ -30,10 +30,7 @@ def still_sold(
     *,
     report: IngestReport | None = None,
 ) -> list[Product]:
-    """Return the known products that an upload does not have, and that are still sold.
-
-    `report` says what files it had.
-    """
+    """Return the known products that an upload lacks and that are still sold; `report` lists its files."""
     ids = {one.product_id for one in products}
     missing = [one for one in known if one.product_id not in ids]
     if assortment is Assortment.AUTO:

@@ -60,11 +60,7 @@ def makers_of(products: Iterable[Product], brand_of: Callable[[str], str | None]
 def read_attributes(
     product: Product, brand: str | None, makers: AbstractSet[str] = frozenset()
 ) -> Attributes:
-    """Read what a product takes and offers from its name, bullets, category and brand.
-
-    `brand` is as `brands.joined` writes it, and so are the `makers` of devices in the shop, see `makers_of`.
-    Without them only well-known makers are recognised in names.
-    """
+    """Read what a product takes and offers; `brand` and the shop's `makers` are as `brands.joined` writes."""
     if volume := volume_of(product):
         return Attributes.of(volume.takes, volume.offers | _people_facts(product), volume.needs)
     kind, more = kind_of(product), "\n".join(product.bullets).lower()

@@ -49,10 +49,7 @@ def audience(product: Product) -> Audience:
 
 
 def size_of(product: Product) -> str | None:
-    """Return a garment's size, after whom it is for and its system: "women letter M", "jeans 34x32".
-
-    It stands in the variant, or else in the name, where a number counts only after a word such as "size".
-    """
+    """Return a garment's size, such as "women letter M" or "jeans 34x32", from its variant or its name."""
     if (other := other_of(product)) not in ("clothing", "shoe"):
         return None
     found = audience(product)

@@ -1,8 +1,4 @@
-"""The brand of a product: as the shop states it, or else as its name begins.
-
-Shops that have no column for brands put them first: `TP-Link Nano AC600 USB Adapter`. A word counts as a
-brand unless words.yaml says that it is none.
-"""
+"""The brand of a product: as the shop states it, or else as its name begins, unless words.yaml denies it."""
 
 import re
 from collections.abc import Iterable, Sequence

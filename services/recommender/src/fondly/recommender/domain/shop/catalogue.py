@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from statistics import median
@@ -51,10 +51,7 @@ class Catalogue:
     """Everything that picking needs to know about products. Read-only, so it is shared by all customers."""
 
     def __init__(
-        self,
-        products: Iterable[Product],
-        sentiments: Iterable[ProductSentiment],
-        shared: SharedReviews,
+        self, products: Iterable[Product], sentiments: Iterable[ProductSentiment], shared: SharedReviews
     ) -> None:
         self._shared = shared
         self.products: Mapping[str, Product] = {product.product_id: product for product in products}
@@ -63,17 +60,18 @@ class Catalogue:
         self.praised = {key: found for key, sentiment in by_product.items() if (found := praised(sentiment))}
         """What buyers praise, by product id."""
         self._people = {
-            product_id: max(product.rating_count or 0, shared.people(product_id))
+            product_id: max(product.rating_count or 0, shared.owners[product_id])
             for product_id, product in self.products.items()
         }
-        self.popular = _best_first(popularity(self.products, by_product, self._people))
+        scores = popularity(self.products, by_product, self._people)
+        self.popular = sorted(scores, key=lambda key: (-scores[key], key))
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())
         self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
         families = Families.of(self.products, shared)
         self.family: Callable[[str], str] = cache(families.family)
         """Returns the id of the product's family."""
-        self._labels = {key: families.labels(key) | _volumes(one) for key, one in self.products.items()}
+        self._labels = {key: _volumes(one) | {families.family(key)} for key, one in self.products.items()}
         self._brands = Brands(self.products.values())
         self.facts: Callable[[str], Facts] = cache(self._read_facts)
         """Returns what the text of a product of the catalogue says."""
@@ -118,12 +116,7 @@ class Catalogue:
         return _log_price(product) - self._price_levels[product.category]
 
     def standing(self, product_id: str, category: Category) -> tuple[int, int]:
-        """Return a product's rank among the products of a category, and their number.
-
-        They are ordered by how many people are known to have rated, reviewed or bought them: as many as the
-        shop says that rated them, or as its data has, whichever is more. Equal ones share the better rank.
-        The empty category is the whole shop.
-        """
+        """Return a product's rank by people in a category (`()` is the whole shop), and out of how many."""
         people = self._people_in[category]
         return bisect_left(people, -self._people[product_id]) + 1, len(people)
 
@@ -132,11 +125,7 @@ class Catalogue:
         return any(words(level) == words(name) for level in category for name in names)
 
     def similarity(self, one: str, other: str) -> float:
-        """Return how similar two products are, from 0 to 1.
-
-        The mean of two figures: how alike their names are, and the share of category levels that they have in
-        common from the top.
-        """
+        """Return the mean of the likeness of two names and the share of levels in common, from 0 to 1."""
         mine, theirs = self.products[one].category, self.products[other].category
         levels = shared_levels(mine, theirs) / max(len(mine), len(theirs), 1)
         return (self.likeness(one, other) + levels) / 2
@@ -170,7 +159,7 @@ class Catalogue:
         counted, rated = Counter[str](), Counter[str]()
         for product_id, product in self.products.items():
             family = self.family(product_id)
-            counted[family] += self._shared.people(product_id)
+            counted[family] += self._shared.owners[product_id]
             rated[family] = max(rated[family], product.rating_count or 0)
         return counted | rated
 
@@ -201,10 +190,6 @@ def _volumes(product: Product) -> frozenset[str]:
     """Return which volume of a series a product is, as a label that all its editions have in common."""
     volume = volume_of(product)
     return frozenset(f"\n{fact.value}" for fact in volume.offers) if volume else frozenset()
-
-
-def _best_first(scores: Mapping[str, float]) -> Sequence[str]:
-    return sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
 
 
 def _log_price(product: Product) -> float:

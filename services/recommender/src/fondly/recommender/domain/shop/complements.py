@@ -1,7 +1,7 @@
 """Which categories go with what a customer owns: learned from co-purchases, else from an authored table."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -65,23 +65,21 @@ class Complements:
         self._branches = _branches(leaves)
         self._overrides = overrides or {}
         self._overridden = Entries(self._overrides)
-        self._found: dict[Category, tuple[Complement, ...]] = {}
+        self.of: Callable[[Category], tuple[Complement, ...]] = cache(self._of)
 
-    def of(self, category: Category) -> tuple[Complement, ...]:
+    def _of(self, category: Category) -> tuple[Complement, ...]:
         """Return what goes with the category, each leaf once and never the category itself.
 
         The shop's own come first, then learned ones, strongest first (see `co_purchases.strength`), then
         those of the authored table: the nearest leaf for each kind that it names, then the second nearest.
         """
-        if category not in self._found:
-            authored = self._authored(category)
-            found = {leaf: Complement(leaf, Source.SHOP) for leaf in self._stated(category)}
-            for leaf, customers in self._learned(category, authored):
-                found.setdefault(leaf, Complement(leaf, Source.LEARNED, customers))
-            for leaf in authored:
-                found.setdefault(leaf, Complement(leaf, Source.AUTHORED))
-            self._found[category] = tuple(found.values())
-        return self._found[category]
+        authored = self._authored(category)
+        found = {leaf: Complement(leaf, Source.SHOP) for leaf in self._stated(category)}
+        for leaf, customers in self._learned(category, authored):
+            found.setdefault(leaf, Complement(leaf, Source.LEARNED, customers))
+        for leaf in authored:
+            found.setdefault(leaf, Complement(leaf, Source.AUTHORED))
+        return tuple(found.values())
 
     def _goes_with(self, category: Category, other: Category) -> bool:
         return (

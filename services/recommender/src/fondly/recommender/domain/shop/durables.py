@@ -1,7 +1,7 @@
 """Which products customers own one of for years, and so do not buy a second time."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -79,19 +79,12 @@ class _Verdicts:
     """True or false by phrase; where equally specific phrases differ, false."""
 
     def __init__(self, verdicts: Mapping[str, bool]) -> None:
-        self._verdicts = verdicts
-        self._entries = Entries(verdicts)
-        self._kinds: dict[Category, frozenset[str]] = {}
+        self._verdicts, entries = verdicts, Entries(verdicts)
+        self.kinds: Callable[[Category], frozenset[str]] = cache(lambda leaf: frozenset(entries.best(leaf)))
 
     def of(self, category: Category) -> bool | None:
         kinds = self.kinds(category)
         return all(self._verdicts[phrase] for phrase in kinds) if kinds else None
-
-    def kinds(self, category: Category) -> frozenset[str]:
-        known = self._kinds.get(category)
-        if known is None:
-            known = self._kinds[category] = frozenset(self._entries.best(category))
-        return known
 
 
 def learn(repeats: Mapping[Category, Repeats]) -> dict[Category, bool]:

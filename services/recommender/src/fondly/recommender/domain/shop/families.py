@@ -26,12 +26,10 @@ _GroupKey = tuple[Hashable, ...] | None
 
 
 class SharedReviews(BaseModel):
-    """The people and reviews of products, and how many reviews of a product each other one shares.
-
-    Its size grows with the catalogue, not with the customers.
-    """
+    """The people and reviews of products, and how many reviews of a product each other one shares."""
 
     owners: Counter[str] = Counter()
+    """How many customers have reviewed a product or bought it by an order."""
     reviews: Counter[str] = Counter()
     shared: dict[str, Counter[str]] = {}
 
@@ -51,10 +49,6 @@ class SharedReviews(BaseModel):
         self.reviews.update(counted.reviews)
         for one, others in counted.shared.items():
             self.shared.setdefault(one, Counter()).update(others)
-
-    def people(self, product_id: str) -> int:
-        """Return how many customers have reviewed a product or bought it by an order."""
-        return self.owners[product_id]
 
     def variants(self) -> Iterator[tuple[str, str, float]]:
         """Yield the pairs of products that share enough of their reviews, with that share."""
@@ -92,10 +86,6 @@ class Families:
         same += _grouped(_name_keys(products, words, "category"))
         alike_names = _alike_names(products, words, same, frozenset().union(*listed))
         return cls((*shared.variants(), *alike_names), same=same)
-
-    def labels(self, product_id: str) -> frozenset[str]:
-        """Return the product's label, which only its family has."""
-        return frozenset((self.family(product_id),))
 
     def family(self, product_id: str) -> str:
         """Return the id of the product's family."""

@@ -84,9 +84,6 @@ def fits(accessory: Attributes, owned: Attributes) -> bool | None:
 
 
 def is_fit(accessory: Attributes, owned: Attributes) -> bool:
-    """Return whether an accessory may be offered to go with an owned product.
-
-    What is useless without the right partner has to fit for certain; anything else must only not be wrong.
-    """
+    """Return whether an accessory fits an owned product, or is not wrong if it is of use by itself."""
     found = fits(accessory, owned)
     return bool(found) if accessory.needs_fit else found is not False

@@ -20,10 +20,7 @@ from fondly.runtime.yaml_files import InvalidFileError, Said, read_yaml
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopRules:
-    """A shop's own list of decisions; empty for a shop that has none.
-
-    Category names are matched by their words, as in the shipped tables.
-    """
+    """A shop's own decisions, empty if it has none; category names are matched by their words."""
 
     excluded_products: frozenset[str] = frozenset()
     """Product ids that are never picked."""
@@ -78,11 +75,7 @@ _KEYS = {*_File.model_fields, *_Excluded.model_fields}
 
 
 def read_shop_rules(body: bytes, *, file: str) -> ShopRules:
-    """Return what the file says.
-
-    Raises `InvalidFileError`, which names `file` and lists every problem with its line, what was found there
-    and what is expected.
-    """
+    """Read the file; raise `InvalidFileError`, which names `file` and lists every problem with its line."""
     if len(body) > MAX_BYTES:
         raise InvalidFileError(
             f"{file}: line 1: found a file of more than {MAX_BYTES} bytes, expected a smaller one"

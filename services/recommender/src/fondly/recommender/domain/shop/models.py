@@ -12,7 +12,6 @@ MIN_INCHES = 4
 LEAST_LAPTOP = 10
 CM_PER_INCH = 2.54
 _CACHED = 8_192
-_LETTERS = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"[^\W_]+|\+")
 _NETWORK = re.compile(r"[2345]g|lte")
 _END = re.compile(r",(?!\d)|[;:|(\[/]|\s[-\u2013\u2014]\s|\s(?:with|mit|and|und|avec|con|met)\s")

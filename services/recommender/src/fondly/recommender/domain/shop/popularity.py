@@ -21,9 +21,7 @@ PRICE = "price"
 
 
 def popularity(
-    products: Mapping[str, Product],
-    sentiments: Mapping[str, ProductSentiment],
-    people: Mapping[str, int],
+    products: Mapping[str, Product], sentiments: Mapping[str, ProductSentiment], people: Mapping[str, int]
 ) -> dict[str, float]:
     """Score every product; a more popular one scores higher.
 
@@ -57,11 +55,7 @@ def is_disliked(sentiment: ProductSentiment) -> bool:
 
 
 def praised(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:
-    """Return the aspects that an email may say buyers praise, most praised first.
-
-    Three texts or more praise each, and they are at least four times those that blame it. Price is left out:
-    what is dear or cheap is for the reader to say.
-    """
+    """Return the aspects that an email may say buyers praise, most praised first; price is left to them."""
     found = (
         each
         for each in sentiment.aspects

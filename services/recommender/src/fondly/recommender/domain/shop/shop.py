@@ -160,26 +160,26 @@ class Shop:
 
     def buyers(self, product_id: str) -> Mapping[str, Link[str]]:
         """Return the families that customers own together with that of a product, by id."""
-        return self._linked(self.bought.families, product_id, self._buyers)
+        return self._linked(self.bought.families, self.catalogue.family(product_id))
 
     def likers(self, product_id: str) -> Mapping[str, Link[str]]:
         """Return the families that customers like together with that of a product, by id."""
-        return self._linked(self.bought.liked, product_id, self._likers)
+        return self._linked(self.bought.liked, self.catalogue.family(product_id))
 
     def attraction(self, product_id: str) -> Mapping[str, float]:
-        """Return how strongly other families are bought with that of a product, beyond what chance would do.
+        """Return how strongly other families are bought with a product's, as far as that is beyond chance."""
+        return self._attraction(self.catalogue.family(product_id))
 
-        The strength of a link counts as far as it is beyond chance (`Links.beyond_chance`).
-        """
-        family = self.catalogue.family(product_id)
-        if family not in self._attractions:
-            beyond_chance = self.bought.families.beyond_chance
-            self._attractions[family] = {
+    @cached_property
+    def _attraction(self) -> Callable[[str], Mapping[str, float]]:
+        beyond_chance = self.bought.families.beyond_chance
+        return cache(
+            lambda family: {
                 one: link.strength * excess
-                for one, link in self.buyers(product_id).items()
+                for one, link in self._linked(self.bought.families, family).items()
                 if (excess := beyond_chance(family, one, link.customers))
             }
-        return self._attractions[family]
+        )
 
     @cached_property
     def following(self) -> Callable[[Category], Mapping[Category, tuple[float, int]]]:
@@ -197,24 +197,8 @@ class Shop:
             if excess > 0 or link.customers >= max(MANY, OFTEN * leaves.owners[leaf]):
                 yield link.to, (excess, link.customers)
 
-    def _linked(
-        self, links: Links[str], product_id: str, known: dict[str, Mapping[str, Link[str]]]
-    ) -> Mapping[str, Link[str]]:
+    @cached_property
+    def _linked(self) -> Callable[[Links[str], str], Mapping[str, Link[str]]]:
         """Only families that enough customers link, the strongest first."""
-        family = self.catalogue.family(product_id)
-        if family not in known:
-            found = links.of(family, at_least=self.rules.min_linking_customers)
-            known[family] = {link.to: link for link in found}
-        return known[family]
-
-    @cached_property
-    def _attractions(self) -> dict[str, Mapping[str, float]]:
-        return {}
-
-    @cached_property
-    def _buyers(self) -> dict[str, Mapping[str, Link[str]]]:
-        return {}
-
-    @cached_property
-    def _likers(self) -> dict[str, Mapping[str, Link[str]]]:
-        return {}
+        least = self.rules.min_linking_customers
+        return cache(lambda links, family: {link.to: link for link in links.of(family, at_least=least)})

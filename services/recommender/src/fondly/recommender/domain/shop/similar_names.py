@@ -18,10 +18,7 @@ _TOKEN = re.compile(r"\w+")
 
 
 def tokens(name: str) -> Counter[str]:
-    """Count the words of a name, ignoring case.
-
-    They are interned: a catalogue's names share most of their words, and each is kept once.
-    """
+    """Count the words of a name, ignoring case; they are interned, as names share most of them."""
     return Counter(map(sys.intern, _TOKEN.findall(name.casefold())))
 
 
@@ -55,10 +52,7 @@ ROUNDING = 1e-9
 
 
 def alike(names: Mapping[str, Mapping[str, int]], *, threshold: float) -> Iterator[tuple[str, str, float]]:
-    """Yield each pair of ids whose names have a cosine over `threshold` once, with that cosine.
-
-    `names` are token counts. The number of comparisons grows with the number of names, not with its square.
-    """
+    """Yield each pair of ids over `threshold` once with its cosine, without comparing every pair."""
     vectors, frequency = {key: vector(own) for key, own in names.items()}, document_frequency(names)
     sharing: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=MOST_COMPARED))
     for one in sorted(names, key=lambda key: (sorted(names[key]), key)):

@@ -1,8 +1,4 @@
-"""Bundles: consecutive parts that one message is about, with one file for Personalize of each kind.
-
-Personalize reads a bounded number of files, and every message costs some work of its own: a run of few parts
-has few bundles, and a run of any size at most `MAX_BUNDLES`.
-"""
+"""Bundles: consecutive parts that one message is about; Personalize reads a bounded number of files."""
 
 from typing import NamedTuple
 
@@ -18,10 +14,7 @@ FEWEST_PARTS = 4
 
 
 class RecommenderBundle(EventData):
-    """The recommender's message to itself about a bundle that one task handles in a round.
-
-    No topic carries it.
-    """
+    """The recommender's message to itself about a bundle to do in a round; no topic carries it."""
 
     type = "fondly.recommender-bundle.v1"
     topic = ""

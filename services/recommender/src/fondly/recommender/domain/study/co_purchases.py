@@ -34,12 +34,7 @@ class CoPurchases:
     to `MAX_PAIRS`, the order of the customers and how they are split into parts change nothing.
     """
 
-    def __init__(
-        self,
-        *,
-        family: Callable[[str], str],
-        category: Callable[[str], Category],
-    ) -> None:
+    def __init__(self, *, family: Callable[[str], str], category: Callable[[str], Category]) -> None:
         self.families = Links[str]()
         self.liked = Links[str]()
         self.leaves = Links[Category]()
@@ -50,10 +45,7 @@ class CoPurchases:
     def add(
         self, customers: Iterable[Customer], liked: Callable[[Customer], Collection[str]] = lambda _: ()
     ) -> None:
-        """Count more customers, each of whom is given once with all their reviews and purchases.
-
-        `liked` returns the products that a customer is known to like.
-        """
+        """Count customers, each given once; `liked` returns what they are known to like."""
         for customer in customers:
             told = _evidence(customer)[:MAX_EVIDENCE]
             products = self._products(listed for _, listed in told)
@@ -76,10 +68,7 @@ class CoPurchases:
         return buffer.getvalue()
 
     def merge(self, file: bytes, times: int = 1) -> None:
-        """Add what was counted of other customers, or take it away if it counts -1 times.
-
-        `family` and `category` must have been the same.
-        """
+        """Add counts of other customers with the same families and categories; -1 times takes them away."""
         with np.load(io.BytesIO(file), allow_pickle=False) as columns:
             for name, links in self._links().items():
                 links.merge({column: columns[f"{name}.{column}"] for column in COLUMNS}, times)

@@ -72,10 +72,7 @@ class Links(Generic[Thing]):
         self._degrees: dict[Thing, int] = {}
 
     def add(self, owned: Mapping[Thing, int]) -> None:
-        """Count one customer's things, each given with the bits of the evidence for it.
-
-        Two things are linked if each has evidence that is not evidence for the other.
-        """
+        """Count a customer's things, two of which are linked if each has evidence that the other lacks."""
         self.owners.update(owned.keys())
         numbered = [(self._number(thing), bits) for thing, bits in owned.items()]
         for (one, mine), (other, theirs) in combinations(numbered, 2):
@@ -91,10 +88,7 @@ class Links(Generic[Thing]):
         return {"facts": as_array(facts), "pairs": self._pairs, "counts": self._counts}
 
     def merge(self, columns: Mapping[str, npt.NDArray[Any]], times: int = 1) -> None:
-        """Add the `columns` of other customers, or take them away if they count -1 times.
-
-        Up to `max_pairs` the order of merging changes nothing.
-        """
+        """Add the `columns` of other customers, in any order up to `max_pairs`; -1 times takes them away."""
         total, owners = json.loads(columns["facts"].tobytes())
         things: list[Any] = [tuple(one) if isinstance(one, list) else one for one, _ in owners]
         self.owners.update(dict(zip(things, (times * customers for _, customers in owners), strict=True)))
@@ -118,10 +112,7 @@ class Links(Generic[Thing]):
         return self._degrees[thing]
 
     def beyond_chance(self, one: Thing, other: Thing, customers: int) -> float:
-        """Return by which share so many customers exceed those that would link both by chance, at least 0.
-
-        By chance every link has a random other end (as in `Complements`).
-        """
+        """Return the share of customers beyond those expected if every link had a random other end."""
         expected = self.degree(one) * self.degree(other) / (2 * self.total or 1)
         return max(0.0, 1 - expected / customers) if customers else 0.0
 

@@ -1,8 +1,8 @@
 """From which categories customers buy next."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property
 
 from fondly.recommender.domain.shop.durables import Durables
 from fondly.recommender.domain.shop.taxonomy import Category, same_audience
@@ -40,7 +40,8 @@ class NextLeaves:
         }
         self._repeats = bought.repeats()
         self._usual = self._usual_again()
-        self._known: dict[Category, Weights] = {}
+        self.after: Callable[[Category], Weights] = cache(self._best_after)
+        """Returns the likelihoods of the most likely next leaf categories; they sum to 1 at most."""
 
     @cached_property
     def anywhere(self) -> Weights:
@@ -48,13 +49,8 @@ class NextLeaves:
         total = sum(self._sizes.values())
         return {leaf: size / total for leaf, size in self._sizes.items()}
 
-    def after(self, owned: Category) -> Weights:
-        """Return the likelihoods of the most likely next leaf categories; they sum to 1 at most."""
-        if owned not in self._known:
-            found = dict(self._after(owned))
-            best = sorted(found, key=lambda leaf: (-found[leaf], leaf))[:KEPT]
-            self._known[owned] = {leaf: found[leaf] for leaf in best}
-        return self._known[owned]
+    def _best_after(self, owned: Category) -> Weights:
+        return dict(sorted(self._after(owned), key=lambda found: (-found[1], found[0]))[:KEPT])
 
     def again(self, leaf: Category) -> float:
         """Return how much of what customers of a leaf category have besides is of it too, from 0 to 1.
