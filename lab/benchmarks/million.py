@@ -14,6 +14,7 @@ any item above 400 KB, or an event above 256 KiB.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import signal
@@ -24,13 +25,18 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import boto3
+import psutil
 from rich.console import Console
 from rich.table import Table
 
+from fondly.contracts import object_keys
 from fondly.runtime.runs.run import MAKING, Run, StageName
+from fondly.stack.embedded import Stack, embedded_stack
+from fondly.stack.observer import observe
 from fondly.stack.sample import write_sample
-from harness.emulated import through_emulator
 from harness.million_report import Report, problems, show
+from harness.processes import cpu_seconds, resident_mib
 from harness.staged import KEY, Staged
 
 CUSTOMERS_PER_PRODUCT = 50
@@ -39,6 +45,12 @@ WITH_MAILER = 100_000
 """More customers go without the mailer by default: writing and judging takes milliseconds for each."""
 EXCHANGED = tuple(f"personalize/{name}" for name in ("interactions", "users", "items", "input", "output"))
 """Folders of files that Personalize reads or writes."""
+LOOK_S = 0.5
+NAMES = {"fondly.stack.emulator": "emulator", "understudy": "understudy"} | {
+    f"fondly.{service}": service for service in MAKING
+}
+Taken = dict[str, tuple[float, float]]
+"""CPU seconds and peak resident MiB, by process."""
 
 
 def main() -> int:
@@ -82,7 +94,7 @@ def _beside(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="fondly-million-", dir=options.folder) as name:
         path = Path(name) / Path(KEY).name
         facts = write_sample(path, customers=options.customers, products=_products(options))
-        taken = through_emulator(path, Path(name) / "logs")
+        taken = _through_emulator(path, Path(name) / "logs")
     table = Table(
         "", "CPU s", "CPU ms a customer", "peak MiB", title=f"{facts.customers:,} customers, ministack"
     )
@@ -90,6 +102,36 @@ def _beside(options: argparse.Namespace) -> int:
         table.add_row(process, f"{cpu_s:,.1f}", f"{cpu_s / facts.customers * 1_000:,.2f}", f"{mib:,.0f}")
     Console().print(table)
     return 0
+
+
+def _through_emulator(path: Path, logs: Path) -> Taken:
+    """Upload a file to a new stack, wait until its run has ended, and return what each process took."""
+    with embedded_stack(logs, services=MAKING) as stack:
+        bucket = stack.resources.buckets["data"]
+        before = {name: cpu_seconds(process) for name, process in _processes().items()}
+        boto3.client("s3").upload_file(str(path), bucket, f"{object_keys.UPLOADS}{path.name}")
+        taken = asyncio.run(_until_ended(stack, f"s3://{bucket}/{object_keys.UPLOADS}{path.name}"))
+    return {name: (cpu_s - before.get(name, 0.0), mib) for name, (cpu_s, mib) in taken.items()}
+
+
+async def _until_ended(stack: Stack, source: str) -> Taken:
+    taken: Taken = {}
+    async with observe(stack.resources) as observer:
+        while not ((run := await observer.run_of(source)) and not run.is_open):
+            stack.check()
+            for name, process in _processes().items():
+                peak = taken.get(name, (0.0, 0.0))[1]
+                taken[name] = (cpu_seconds(process), max(peak, resident_mib(process)))
+            await asyncio.sleep(LOOK_S)
+    return taken
+
+
+def _processes() -> dict[str, psutil.Process]:
+    found: dict[str, psutil.Process] = {}
+    for process in psutil.Process().children():
+        names = [NAMES[each] for each in process.cmdline() if each in NAMES]
+        found.update(dict.fromkeys(names, process))
+    return found
 
 
 def _products(options: argparse.Namespace) -> int:

@@ -34,8 +34,8 @@ from fondly.runtime.runs.run import StageName
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
 from fondly.stack.processes import free_port
+from harness.processes import WEB, cpu_by_process
 from harness.scored_run import PRODUCTS, ScoredRun
-from harness.web_processes import MODULE, cpu_by_process
 
 RUN = "run-0123456789abcdef"
 POLL_S = 0.2
@@ -128,7 +128,7 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
     }
     async with observe(stack.resources) as observer:
         await _finish(stack, observer, run)
-        stack.processes.start("web", ["-m", MODULE], settings)
+        stack.processes.start("web", ["-m", WEB], settings)
         address = f"http://127.0.0.1:{port}"
         async with ClientSession(connector=TCPConnector(limit=0)) as client:
             await _until_ready(client, address)

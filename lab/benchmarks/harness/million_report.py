@@ -87,10 +87,7 @@ class Report:
 
 
 def together(tasks: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return what the tasks of a stage took: sums, and the highest peak.
-
-    Tasks of one attempt ran at the same time, so the wall time is that of each attempt's longest.
-    """
+    """Return what a stage's tasks took: sums, the highest peak, and the longest wall time of each attempt."""
     sums = {name: Counter[str]() for name in ("calls", "written", "sent", "cpu_s_of")}
     largest, walls = Counter[str](), Counter[str]()
     for task in tasks:

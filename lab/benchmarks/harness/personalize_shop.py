@@ -10,6 +10,7 @@ import boto3
 import psutil
 from botocore.exceptions import ClientError
 
+from harness.local_aws.usage import bytes_below
 from harness.processes import MIB, family_resident_mib
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Shop:
 
     def disk_mib(self) -> float:
         """What the state takes on disk."""
-        return sum(path.stat().st_size for path in self.state.rglob("*") if path.is_file()) / MIB
+        return bytes_below(self.state) / MIB
 
     def import_rows(self, name: str, key: str) -> None:
         """Import a file in place of what was imported before."""

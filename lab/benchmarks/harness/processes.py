@@ -2,11 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 import psutil
 
 MIB = 2**20
+WEB = "fondly.recommender.web"
 CURVE = " ▁▂▃▄▅▆▇█"
 POINTS = 24
 SETTLED_S = 1.0
@@ -28,26 +30,20 @@ def resident_mib(process: psutil.Process) -> float:
 
 def family_cpu_seconds(process: psutil.Process) -> float:
     """The same, with all that its children have taken, ended or not."""
-    times = process.cpu_times()
-    ended = times.children_user + times.children_system
-    return cpu_seconds(process) + ended + sum(map(_cpu_if_running, process.children(recursive=True)))
+    below = (_if_running(cpu_seconds, each) for each in process.children(recursive=True))
+    return cpu_seconds(process) + _ended_below(process) + sum(below)
 
 
 def family_resident_mib(process: psutil.Process) -> float:
     """Resident memory of a process and its children now."""
-    return resident_mib(process) + sum(map(_resident_if_running, process.children(recursive=True)))
+    return resident_mib(process) + sum(
+        _if_running(resident_mib, each) for each in process.children(recursive=True)
+    )
 
 
-def _cpu_if_running(process: psutil.Process) -> float:
+def _if_running(measure: Callable[[psutil.Process], float], process: psutil.Process) -> float:
     try:
-        return cpu_seconds(process)
-    except psutil.NoSuchProcess:
-        return 0.0
-
-
-def _resident_if_running(process: psutil.Process) -> float:
-    try:
-        return resident_mib(process)
+        return measure(process)
     except psutil.NoSuchProcess:
         return 0.0
 
@@ -86,3 +82,27 @@ def growth(values: Sequence[float]) -> float:
     """The peak of the second half as a multiple of the first half's."""
     half = len(values) // 2
     return max(values[half:]) / max(values[: half or 1])
+
+
+def cpu_by_process() -> dict[str, float]:
+    """CPU seconds so far of the web process, its shops and the emulator."""
+    found: defaultdict[str, float] = defaultdict(float)
+    for process in psutil.Process().children():
+        words = process.cmdline()
+        if WEB in words:
+            found["web"] += cpu_seconds(process)
+            below = process.children(recursive=True)
+            found["shops"] += sum(cpu_seconds(child) for child in below)
+            found["shops"] += sum(_ended_below(one) for one in (process, *below))
+        elif "understudy" in words and words[-1] == "understudy":
+            found["understudy"] += cpu_seconds(process)
+        elif "fondly.stack.emulator" in words:
+            found["emulator"] += cpu_seconds(process)
+            found["emulator"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
+    return dict(found)
+
+
+def _ended_below(process: psutil.Process) -> float:
+    """CPU seconds of a process's children that have ended: the server that forks shops has them, too."""
+    times = process.cpu_times()
+    return float(times.children_user + times.children_system)

@@ -33,10 +33,7 @@ def labelled_texts(path: Path) -> list[LabelledText]:
 
 
 def joined_reviews(rows: Sequence[LabelledText], count: int, words: int) -> list[str]:
-    """Return different reviews of exactly so many words.
-
-    Each joins statements of one mind about products, and neutral ones.
-    """
+    """Return different reviews of exactly so many words, of statements of one mind and neutral ones."""
     rng = random.Random(0)  # noqa: S311 - the same reviews every time
     pools = {
         label: [

@@ -29,10 +29,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Figures:
-    """Shares of 1: praise told from blame (balanced), labels right among those, calibration error.
-
-    Macro-F1 is over positive, negative and neutral, where all three occur.
-    """
+    """Shares of 1: praise told from blame, right labels, macro-F1 if all three occur, calibration error."""
 
     polarity: float
     label: float

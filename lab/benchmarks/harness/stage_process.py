@@ -21,6 +21,7 @@ from fondly.runtime import service
 from fondly.runtime.logs import configure_logging
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.settings import ServiceSettings, load_settings
+from fondly.stack.provision import Resources
 from harness.local_aws import Session
 
 KIB_PER_MIB = 1024
@@ -37,25 +38,17 @@ SETTINGS = {
 
 
 def environment() -> dict[str, str]:
-    """Return what Terraform sets for every deployment: names and a role, and the quotas of the stand-ins.
-
-    Nothing else is set: sizes, limits and intervals are the services' defaults.
-    """
+    """Return what Terraform sets for every deployment: names, a role and quotas; all else is by default."""
     topology = load_topology()
-    named = {
-        "TOPIC_ARN": {name: f"arn:aws:sns:eu-west-1:{ACCOUNT}:{name}" for name in topology.topics},
-        "QUEUE_URL": {name: name for name in topology.queues},
-        "TABLE": {name: name for name in topology.tables},
-        "BUCKET": {name: name for name in topology.buckets},
-    }
-    resources = {
-        f"FONDLY_{name.upper().replace('-', '_')}_{kind}": value
-        for kind, values in named.items()
-        for name, value in values.items()
-    }
+    resources = Resources(
+        topic_arns={name: f"arn:aws:sns:eu-west-1:{ACCOUNT}:{name}" for name in topology.topics},
+        queue_urls={name: name for name in topology.queues},
+        tables={name: name for name in topology.tables},
+        buckets={name: name for name in topology.buckets},
+    )
     role = {"FONDLY_PERSONALIZE_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/fondly"}
     quotas = {"FONDLY_SENTIMENT_CALLS_PER_S": "1000", "FONDLY_MAILER_CONVERSE_RPM": "60000"}
-    return resources | role | quotas
+    return resources.settings() | role | quotas
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ from urllib.request import urlopen
 import boto3
 import psutil
 
+from harness.processes import cpu_seconds
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -34,14 +36,10 @@ class Server:
 
     def cpu_s(self, batches: Sequence[Sequence[str]]) -> float:
         """Return the CPU seconds that the server's process needs for the batches, one call after another."""
-        before = self._used_s()
+        before = cpu_seconds(self.process)
         for texts in batches:
             self.comprehend.batch_detect_sentiment(TextList=texts, LanguageCode="en")
-        return self._used_s() - before
-
-    def _used_s(self) -> float:
-        used = self.process.cpu_times()
-        return float(used.user + used.system)
+        return cpu_seconds(self.process) - before
 
 
 @contextmanager

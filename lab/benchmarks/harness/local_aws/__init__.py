@@ -5,6 +5,39 @@ of aiobotocore's. What is missing is what a network and botocore cost; everythin
 the service's own. Every call is counted, and the CPU time that it takes here is counted apart.
 """
 
-from harness.local_aws.session import Session, Usage
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
-__all__ = ["Session", "Usage"]
+from fondly.operations.topology import load_topology
+from harness.local_aws.objects import S3
+from harness.local_aws.queues import SNS, SQS, Queues
+from harness.local_aws.stand_ins import BedrockRuntime, Comprehend, Personalize
+from harness.local_aws.tables import DynamoDB
+from harness.local_aws.usage import Usage
+
+
+class Session:
+    """Everything that is kept in a folder; a process opens it alone."""
+
+    def __init__(self, folder: Path) -> None:
+        topology = load_topology()
+        self.usage = Usage()
+        self.queues = Queues(folder, topology, self.usage)
+        self.tables = DynamoDB(folder, topology, self.usage)
+        self.objects = S3(folder, self.usage)
+        self._clients: dict[str, Any] = {
+            "s3": self.objects,
+            "dynamodb": self.tables,
+            "sqs": SQS(self.queues),
+            "sns": SNS(self.queues),
+            "comprehend": Comprehend(self.usage),
+            "personalize": Personalize(self.objects, self.usage),
+            "bedrock-runtime": BedrockRuntime(self.usage),
+        }
+
+    @asynccontextmanager
+    async def create_client(self, service: str, **_: object) -> AsyncIterator[Any]:
+        """Open a client, as aiobotocore's session does."""
+        yield self._clients[service]

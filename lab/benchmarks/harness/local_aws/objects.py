@@ -2,7 +2,6 @@
 
 # ruff: noqa: N803, ARG002 - arguments are named as AWS names them, and some make no difference here
 
-import asyncio
 import hashlib
 import shutil
 from collections.abc import AsyncIterator
@@ -33,7 +32,7 @@ class S3:
 
     async def put_object(self, *, Key: str, Body: Any = b"", **_: object) -> dict[str, Any]:  # noqa: ANN401
         """Store bytes or a file."""
-        await self._called("PutObject")
+        await self._usage.called("s3.PutObject")
         with self._usage.taking(STORES):
             size = self._store(Key, Body)
         self._usage.saw(f"object of {kind_of(Key)}", size)
@@ -42,7 +41,7 @@ class S3:
 
     async def get_object(self, *, Key: str, **_: object) -> dict[str, Any]:
         """Open an object."""
-        await self._called("GetObject")
+        await self._usage.called("s3.GetObject")
         path = self._existing(Key)
         size = path.stat().st_size
         return {
@@ -55,7 +54,7 @@ class S3:
 
     async def head_object(self, *, Key: str, **_: object) -> dict[str, Any]:
         """Describe an object."""
-        await self._called("HeadObject")
+        await self._usage.called("s3.HeadObject")
         path = self._existing(Key)
         size = path.stat().st_size
         return {"ContentLength": size, "ETag": f'"{etag(Key, size)}"', "LastModified": _modified(path)}
@@ -68,7 +67,7 @@ class S3:
         **_: object,
     ) -> dict[str, Any]:
         """List the objects below a prefix, all of them on one page."""
-        await self._called("ListObjectsV2")
+        await self._usage.called("s3.ListObjectsV2")
         with self._usage.taking(STORES):
             found = [
                 {"Key": key, "ETag": f'"{etag(key, size)}"', "LastModified": _modified(path), "Size": size}
@@ -111,10 +110,6 @@ class S3:
         if not path.is_file():
             raise refused("NoSuchKey", "The specified key does not exist.")
         return path
-
-    async def _called(self, operation: str) -> None:
-        self._usage.calls[f"s3.{operation}"] += 1
-        await asyncio.sleep(0)
 
 
 class Body:

@@ -79,7 +79,7 @@ class SQS:
 
     async def get_queue_attributes(self, *, QueueUrl: str, **_: object) -> dict[str, Any]:
         """Return the attributes that services read."""
-        await self._called("GetQueueAttributes")
+        await self._queues.usage.called("sqs.GetQueueAttributes")
         queue = self._queues.topology.queues[QueueUrl]
         now = time.time()
         visible = self._db.execute(
@@ -108,7 +108,7 @@ class SQS:
         **_: object,
     ) -> dict[str, Any]:
         """Hide some messages and return them."""
-        await self._called("ReceiveMessage")
+        await self._queues.usage.called("sqs.ReceiveMessage")
         deadline = time.monotonic() + WaitTimeSeconds
         while not (found := self._receive(QueueUrl, MaxNumberOfMessages)) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(LOOK_S)
@@ -124,7 +124,7 @@ class SQS:
         **_: object,
     ) -> dict[str, str]:
         """Send a message."""
-        await self._called("SendMessage")
+        await self._queues.usage.called("sqs.SendMessage")
         delay_s = min(DelaySeconds, LONGEST_DELAY_S)
         with self._queues.usage.taking(STORES):
             sent = self._queues.send(QueueUrl, MessageBody, MessageAttributes or {}, delay_s=delay_s)
@@ -132,7 +132,7 @@ class SQS:
 
     async def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:
         """Send up to ten messages."""
-        await self._called("SendMessageBatch")
+        await self._queues.usage.called("sqs.SendMessageBatch")
         with self._queues.usage.taking(STORES):
             for each in Entries:
                 delay_s = min(each.get("DelaySeconds", 0), LONGEST_DELAY_S)
@@ -142,13 +142,13 @@ class SQS:
 
     async def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> dict[str, Any]:
         """Delete a message."""
-        await self._called("DeleteMessage")
+        await self._queues.usage.called("sqs.DeleteMessage")
         self._db.execute("DELETE FROM messages WHERE receipt = ?", (ReceiptHandle,))
         return {}
 
     async def delete_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:
         """Delete up to ten messages."""
-        await self._called("DeleteMessageBatch")
+        await self._queues.usage.called("sqs.DeleteMessageBatch")
         with self._queues.usage.taking(STORES):
             for each in Entries:
                 self._db.execute("DELETE FROM messages WHERE receipt = ?", (each["ReceiptHandle"],))
@@ -162,7 +162,7 @@ class SQS:
         VisibilityTimeout: int,
     ) -> dict[str, Any]:
         """Hide a message for so long from now."""
-        await self._called("ChangeMessageVisibility")
+        await self._queues.usage.called("sqs.ChangeMessageVisibility")
         self._hide(ReceiptHandle, VisibilityTimeout)
         return {}
 
@@ -170,7 +170,7 @@ class SQS:
         self, *, QueueUrl: str, Entries: Sequence[Any]
     ) -> dict[str, Any]:
         """Hide up to ten messages for so long from now."""
-        await self._called("ChangeMessageVisibilityBatch")
+        await self._queues.usage.called("sqs.ChangeMessageVisibilityBatch")
         for each in Entries:
             self._hide(each["ReceiptHandle"], each["VisibilityTimeout"])
         return {"Successful": [{"Id": each["Id"]} for each in Entries], "Failed": []}
@@ -214,10 +214,6 @@ class SQS:
             },
         }
 
-    async def _called(self, operation: str) -> None:
-        self._queues.usage.calls[f"sqs.{operation}"] += 1
-        await asyncio.sleep(0)
-
 
 class SNS:
     """As much of the client as services call; a topic's ARN ends in its name."""
@@ -233,8 +229,7 @@ class SNS:
     ) -> dict[str, Any]:
         """Publish up to ten messages, which together are as long as one may be."""
         usage, topic = self._queues.usage, TopicArn.rpartition(":")[2]
-        usage.calls["sns.PublishBatch"] += 1
-        await asyncio.sleep(0)
+        await usage.called("sns.PublishBatch")
         with usage.taking(STORES):
             sizes = [len(each["Message"].encode()) for each in PublishBatchRequestEntries]
             usage.saw(f"event of {topic}", max(sizes))

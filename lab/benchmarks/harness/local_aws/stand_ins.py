@@ -11,7 +11,7 @@ import asyncio
 import json
 import random
 import zlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from harness.local_aws.database import opened
 from harness.local_aws.objects import S3
+from harness.local_aws.tables import OnePage
 from harness.local_aws.usage import STAND_INS, Usage, refused
 from understudy.engines.copywriter import write
 
@@ -63,16 +64,14 @@ class Comprehend:
 
     async def batch_detect_sentiment(self, *, TextList: Sequence[str], **_: object) -> dict[str, Any]:
         """Answer up to 25 texts."""
-        self._usage.calls["comprehend.BatchDetectSentiment"] += 1
-        await asyncio.sleep(0)
+        await self._usage.called("comprehend.BatchDetectSentiment")
         with self._usage.taking(STAND_INS):
             found = [{"Index": number, **opinion(text.encode())} for number, text in enumerate(TextList)]
         return {"ResultList": found, "ErrorList": []}
 
     async def detect_sentiment(self, *, Text: str, **_: object) -> dict[str, Any]:
         """Answer one text."""
-        self._usage.calls["comprehend.DetectSentiment"] += 1
-        await asyncio.sleep(0)
+        await self._usage.called("comprehend.DetectSentiment")
         return opinion(Text.encode())
 
 
@@ -88,17 +87,16 @@ class Personalize:
         verb, _, noun = operation.partition("_")
 
         async def call(**request: Any) -> dict[str, Any]:  # noqa: ANN401
-            self._usage.calls[f"personalize.{operation}"] += 1
-            await asyncio.sleep(0)
+            await self._usage.called(f"personalize.{operation}")
             return await self._answer(verb, noun, request)
 
         if verb not in {"create", "describe", "list", "update", "delete", "tag"}:
             raise AttributeError(operation)
         return call
 
-    def get_paginator(self, operation: str) -> "_Listed":
+    def get_paginator(self, operation: str) -> OnePage:
         """Return a paginator over what was made."""
-        return _Listed(getattr(self, operation))
+        return OnePage(getattr(self, operation))
 
     async def _answer(self, verb: str, noun: str, request: Mapping[str, Any]) -> dict[str, Any]:
         member = _camel(noun)
@@ -167,18 +165,9 @@ class BedrockRuntime:
 
     async def converse(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
         """Answer a prompt."""
-        self._usage.calls["bedrock-runtime.Converse"] += 1
-        await asyncio.sleep(0)
+        await self._usage.called("bedrock-runtime.Converse")
         with self._usage.taking(STAND_INS):
             return converse(request)
-
-
-class _Listed:
-    def __init__(self, ask: Any) -> None:  # noqa: ANN401 - a method of a client
-        self._ask = ask
-
-    async def paginate(self, **request: object) -> AsyncIterator[dict[str, Any]]:
-        yield await self._ask(**request)
 
 
 def converse(request: Mapping[str, Any]) -> dict[str, Any]:

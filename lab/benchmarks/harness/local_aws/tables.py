@@ -5,7 +5,6 @@ Tables that no service reads again keep nothing: their items are only counted an
 
 # ruff: noqa: N803 - arguments are named as AWS names them, and some make no difference here
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -17,8 +16,7 @@ from moto.dynamodb.models.dynamo_type import Item as MotoItem
 
 from fondly.operations.topology import Topology
 from harness.local_aws.database import alone, opened
-from harness.local_aws.item_size import value_bytes
-from harness.local_aws.usage import STORES, Usage, refused
+from harness.local_aws.usage import STORES, Usage, refused, value_bytes
 
 Item = dict[str, Any]
 UNREAD = frozenset({"customers", "products", "reviews", "product-sentiments", "recommendations", "emails"})
@@ -48,14 +46,14 @@ class DynamoDB:
 
     async def get_item(self, *, TableName: str, Key: Item, **_: object) -> Item:
         """Read one item."""
-        await self._called("GetItem")
+        await self._usage.called("dynamodb.GetItem")
         with self._usage.taking(STORES):
             found = self._find(TableName, Key)
         return {} if found is None else {"Item": found}
 
     async def put_item(self, *, TableName: str, Item: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Write one item if the condition holds."""
-        await self._called("PutItem")
+        await self._usage.called("dynamodb.PutItem")
         with self._usage.taking(STORES), alone(self._db):
             self._require(TableName, self._find(TableName, Item), rules)
             self._put(TableName, Item)
@@ -63,7 +61,7 @@ class DynamoDB:
 
     async def update_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Change one item if the condition holds."""
-        await self._called("UpdateItem")
+        await self._usage.called("dynamodb.UpdateItem")
         with self._usage.taking(STORES), alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
             item = self._updated(TableName, Key, found, rules)
@@ -72,7 +70,7 @@ class DynamoDB:
 
     async def delete_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Remove one item if the condition holds."""
-        await self._called("DeleteItem")
+        await self._usage.called("dynamodb.DeleteItem")
         with self._usage.taking(STORES), alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
             self._db.execute(f'DELETE FROM "{TableName}" WHERE pk = ? AND sk = ?', self._key(TableName, Key))  # noqa: S608 - our tables
@@ -80,7 +78,7 @@ class DynamoDB:
 
     async def batch_write_item(self, *, RequestItems: Mapping[str, Sequence[Item]], **_: object) -> Item:
         """Write, or delete, every item."""
-        await self._called("BatchWriteItem")
+        await self._usage.called("dynamodb.BatchWriteItem")
         with self._usage.taking(STORES), alone(self._db):
             for table, requests in RequestItems.items():
                 self._put_all(
@@ -94,7 +92,7 @@ class DynamoDB:
 
     async def batch_get_item(self, *, RequestItems: Mapping[str, Item], **_: object) -> Item:
         """Read every item that exists."""
-        await self._called("BatchGetItem")
+        await self._usage.called("dynamodb.BatchGetItem")
         with self._usage.taking(STORES):
             found = {
                 table: [item for key in wanted["Keys"] if (item := self._find(table, key)) is not None]
@@ -104,7 +102,7 @@ class DynamoDB:
 
     async def transact_write_items(self, *, TransactItems: Sequence[Item], **_: object) -> Item:
         """Put every item, or none if a condition fails."""
-        await self._called("TransactWriteItems")
+        await self._usage.called("dynamodb.TransactWriteItems")
         with self._usage.taking(STORES), alone(self._db):
             puts = [each["Put"] for each in TransactItems]
             reasons = [
@@ -118,7 +116,7 @@ class DynamoDB:
 
     async def query(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
         """Read a partition, or the part of it whose sort keys begin with a prefix."""
-        await self._called("Query")
+        await self._usage.called("dynamodb.Query")
         with self._usage.taking(STORES):
             values = [value["S"] for value in rules["ExpressionAttributeValues"].values()]
             prefix = values[1] if "begins_with" in rules["KeyConditionExpression"] else ""
@@ -130,7 +128,7 @@ class DynamoDB:
 
     async def scan(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
         """Read the whole table; of the ledger only the items that it scans for."""
-        await self._called("Scan")
+        await self._usage.called("dynamodb.Scan")
         with self._usage.taking(STORES):
             where = "WHERE sk = 'run'" if "FilterExpression" in rules else ""
             rows = self._db.execute(f'SELECT item FROM "{TableName}" {where}')  # noqa: S608
@@ -139,10 +137,6 @@ class DynamoDB:
     def get_paginator(self, operation: str) -> "OnePage":
         """Return a paginator whose only page has everything."""
         return OnePage(getattr(self, operation))
-
-    async def _called(self, operation: str) -> None:
-        self._usage.calls[f"dynamodb.{operation}"] += 1
-        await asyncio.sleep(0)
 
     def _define(self, name: str, keys: Sequence[str]) -> None:
         kinds = ("HASH", "RANGE")

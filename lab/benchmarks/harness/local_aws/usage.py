@@ -1,8 +1,9 @@
-"""What a process has asked of the local AWS, and what that has taken."""
+"""What a process has asked of the local AWS, what that has taken, and what DynamoDB counts for an item."""
 
+import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,11 @@ class Usage:
     largest: dict[str, int] = field(default_factory=dict)
     """Bytes: of a table's items, of a folder's objects, of a topic's or queue's messages."""
     cpu_s_of: dict[str, float] = field(default_factory=dict)
+
+    async def called(self, operation: str) -> None:
+        """Count a call, and let others go on as while it is answered."""
+        self.calls[operation] += 1
+        await asyncio.sleep(0)
 
     def saw(self, kind: str, size: int) -> None:
         """Remember the size of something if it is the largest of its kind."""
@@ -55,3 +61,23 @@ def refused(code: str, message: str = "", *, reasons: Sequence[dict[str, str]] =
 def bytes_below(folder: Path) -> int:
     """Return what the files below a folder have, together."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def value_bytes(value: Mapping[str, Any]) -> int:
+    """Return what DynamoDB counts for a typed value.
+
+    Source: "Item sizes and formats", Amazon DynamoDB Developer Guide.
+    """
+    ((kind, held),) = value.items()
+    count = _BYTES.get(kind)
+    return count(held) if count else 1
+
+
+_BYTES: Mapping[str, Callable[[Any], int]] = {
+    "S": lambda held: len(held.encode()),
+    "N": lambda held: len(held) // 2 + 2,
+    "L": lambda held: 3 + sum(1 + value_bytes(each) for each in held),
+    "M": lambda held: 3 + sum(1 + len(name.encode()) + value_bytes(each) for name, each in held.items()),
+    "SS": lambda held: sum(len(each.encode()) for each in held),
+    "NS": lambda held: sum(len(each) // 2 + 2 for each in held),
+}

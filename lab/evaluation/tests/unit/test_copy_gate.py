@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fondly.evaluation.copy.emails import read_emails
-from fondly.evaluation.copy.gate import mailer_gate
+from fondly.evaluation.copy.judging import mailer_gate
 from fondly.evaluation.copy.report import CopyReport, evaluate_suite
 from fondly.evaluation.copy.suite import own_emails, read_own_suites
 from fondly.evaluation.errors import EvaluationError

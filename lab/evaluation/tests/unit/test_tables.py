@@ -9,10 +9,10 @@ from fondly.cli.tables.drawing import draw
 from fondly.contracts.records import ReasonKind, Sentiment
 from fondly.evaluation.commands.ablation_tables import ablation_sections
 from fondly.evaluation.commands.copy_tables import answer_sections, suite_sections
+from fondly.evaluation.commands.measure_reasons import reason_sections
+from fondly.evaluation.commands.measure_sequences import sequence_sections
 from fondly.evaluation.commands.own_data_tables import own_data_sections
-from fondly.evaluation.commands.reason_tables import reason_sections
 from fondly.evaluation.commands.sentiment_tables import challenge_sections, labelled_sections, rating_sections
-from fondly.evaluation.commands.sequence_tables import sequence_sections
 from fondly.evaluation.copy.answer_report import (
     AnswerReport,
     JudgedField,

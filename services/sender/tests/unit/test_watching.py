@@ -50,7 +50,7 @@ def a_delivery(status: DeliveryStatus, **hours_ago: int) -> Delivery:
 
 async def longest(emitted: list[dict[Metric, float]], *deliveries: Delivery) -> float:
     """The longest wait in hours, as it is reported."""
-    await WatchDeliveries(FakeDeliveries(*deliveries), now=lambda: NOW).run()
+    await WatchDeliveries(FakeDeliveries(*deliveries).all, now=lambda: NOW).run()
     [values] = emitted
     return values[Metric.DELIVERY_WAIT_SECONDS] / 3_600
 
@@ -91,7 +91,7 @@ async def test_a_schedule_lets_the_sender_look(emitted: list[dict[Metric, float]
     """Other events of AWS are none of the sender's."""
     unused: Any = None
     handler = SenderHandler(
-        unused, unused, unused, unused, WatchDeliveries(FakeDeliveries(), now=lambda: NOW)
+        unused, unused, unused, unused, WatchDeliveries(FakeDeliveries().all, now=lambda: NOW)
     )
     await handler(a_message(SCHEDULED))
     assert len(emitted) == 1

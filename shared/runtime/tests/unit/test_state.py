@@ -1,6 +1,5 @@
 """What a service keeps of a run: typed, versioned, and never overwritten unseen."""
 
-from enum import StrEnum
 from typing import ClassVar
 
 import pytest
@@ -8,7 +7,6 @@ from pydantic import ValidationError
 
 from fondly.contracts.errors import TransientError
 from fondly.runtime.jobs.durable import DurableJob, RunStates, Wait
-from fondly.runtime.jobs.transitions import Transitions
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.runs.state import RELEASE, ServiceState
 from tests.support.runs import RUN, START, Runs
@@ -115,25 +113,3 @@ async def test_a_poll_that_could_not_be_sent_is_sent_when_its_message_returns() 
 async def failing(*_: object, **__: object) -> None:
     """Fail to send."""
     raise ConnectionError
-
-
-class Way(StrEnum):
-    """Phases, and what leads on."""
-
-    BEGIN = "begin"
-    LOOK_ON = "look-on"
-    DONE = "done"
-
-
-def test_transitions_are_drawn_as_they_are() -> None:
-    """In Mermaid's language, in which names have no hyphens."""
-    table: Transitions[Way] = Transitions(
-        {Way.BEGIN: {Way.DONE: Way.LOOK_ON}, Way.LOOK_ON: {Way.DONE: Way.DONE}, Way.DONE: {}}
-    )
-    assert table.after(Way.BEGIN, Way.DONE) is Way.LOOK_ON
-    assert table.diagram().splitlines()[1:] == [
-        "    [*] --> begin",
-        "    begin --> look_on: done",
-        "    look_on --> done: done",
-        "    done --> [*]",
-    ]

@@ -187,9 +187,9 @@ async def test_what_became_of_emails_is_collected(resources: Resources, tmp_path
         table = DynamoDBItems(observer.dynamodb, observer.resources.tables["dispatches"])
         await table.put_all([sent.model_dump(mode="json")])
         once = InMemoryArrived(arrived)
-        whole = await collect(observer, RUN, 1, tmp_path / "run", summary, arrived=once)
+        whole = await collect(observer, RUN, 1, tmp_path / "run", summary, arrived=once.copies)
         twice = InMemoryArrived(arrived, arrived)
-        again = await collect(observer, RUN, 1, tmp_path, summary, arrived=twice)
+        again = await collect(observer, RUN, 1, tmp_path, summary, arrived=twice.copies)
     assert nothing["delivery"]["outcomes"] == {"not yet": 1}
     assert whole["delivery"] == {
         "status": "done",

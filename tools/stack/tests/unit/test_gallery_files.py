@@ -1,5 +1,6 @@
 """A gallery's files are written while emails come, each where the page looks for it."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tools.stack.tests.gallery_pages import email, listed, packed, pick, prompt,
 @pytest.mark.parametrize("sizes", [[1], [1, 1, 1, 1], [2, 0, 3], [100_000, 1], [7] * 1_000])
 def test_pieces_are_one_content(tmp_path: Path, sizes: list[int]) -> None:
     """However they are cut: Base64 takes three bytes at a time."""
-    with ScriptFile(tmp_path / "some-1.js") as file:
+    with closing(ScriptFile(tmp_path / "some-1.js")) as file:
         file.write('"')
         for place, size in enumerate(sizes):
             file.write(chr(ord("a") + place % 26) * size)

@@ -30,11 +30,7 @@ class Change(Interval):
 
 
 def recall_at(places: NDArray[np.floating], cut: int) -> float:
-    """Return the share of users whose held-out item is among the first `cut`; 0 for no users.
-
-    `places` are the items' places in their lists, the best 0, infinite where the item is absent. With one
-    held-out item a user, recall is the hit rate.
-    """
+    """Return the share of held-out items among the first `cut` places, from 0, infinite where absent."""
     return _mean(places < cut)
 
 
@@ -114,10 +110,7 @@ def bootstrap(found: Sequence[bool], *, seed: int = 0) -> Interval:
 
 
 def change(before: Sequence[bool], after: Sequence[bool], *, seed: int = 0) -> Change:
-    """Return what becomes of a share, over the same cases in the same order.
-
-    Cases are resampled in pairs; of n, how many are lost, won and unchanged is a multinomial draw.
-    """
+    """Return what becomes of a share, over the same cases in the same order, which are resampled in pairs."""
     size = len(before)
     lost = sum(was and not now for was, now in zip(before, after, strict=True))
     won = sum(now and not was for was, now in zip(before, after, strict=True))

@@ -74,7 +74,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
             dispatches=stores.dispatches,
             announcer=runtime.announcer,
         ),
-        WatchDeliveries(stores.deliveries),
+        WatchDeliveries(stores.deliveries.all),
     )
 
 

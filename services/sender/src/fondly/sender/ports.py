@@ -71,10 +71,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Reservation:
-    """An email that somebody wants to hand over, or to say something final about.
-
-    `contact` is the customer's next version, or None if this is no email to them.
-    """
+    """An email to hand over or to end, with the next version of its customer's contact if it goes to them."""
 
     dispatch: Dispatch
     contact: Contact | None = None

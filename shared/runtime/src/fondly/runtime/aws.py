@@ -54,8 +54,5 @@ def client_opener(stack: AsyncExitStack, *, validate: bool, session: AioSession 
 
 
 def send_bodies_at_once(s3: "S3Client") -> None:
-    """Have a client send an object with its request, without waiting for "100 Continue" before.
-
-    The SDK asks for it whatever the object's size, so each of our small ones takes a round trip more.
-    """
+    """Have a client send objects without waiting for "100 Continue", which takes small ones a round trip."""
     s3.meta.events.unregister("before-call.s3", add_expect_header)

@@ -25,10 +25,7 @@ class Consent(Protocol):
 
 
 async def refusals(consent: Consent, people: Sequence[Person], *, cap: Cap, now: float) -> dict[str, NotSent]:
-    """Return why customers must not be written to at a time in Unix seconds, by id; the others are left out.
-
-    They are suppressed, or have had as many emails as the shop, or they themselves, allow.
-    """
+    """Return why customers must not be written to at a Unix time: suppressed, or enough emails had, by id."""
     suppressed = await consent.suppressed(people)
     others = [customer_id for customer_id, _ in people if customer_id not in suppressed]
     contacts = await consent.contacts(others)
@@ -95,10 +92,7 @@ class DynamoDBConsent:
                 yield Suppression.model_validate(from_item(item))
 
     async def change_contact(self, customer_id: str, changed: Callable[[Contact], Contact]) -> Contact:
-        """Replace a customer's contact by what `changed` makes of it, again if it was changed meanwhile.
-
-        Somebody who has none yet has an empty one. Nothing is written if `changed` returns what it was given.
-        """
+        """Replace a contact, empty at first, by what `changed` makes of it, as often as it takes."""
         while True:
             found = (await self.contacts([customer_id])).get(customer_id)
             before = found or Contact(customer_id=customer_id)
@@ -135,10 +129,7 @@ class DynamoDBConsent:
 
 
 async def forgotten(suppressions: Items, customer_ids: Iterable[str]) -> set[str]:
-    """Return which customers have been forgotten, by their table's entries: nothing is stored of them again.
-
-    Their ids tell: an address may be another customer's, too.
-    """
+    """Return which customers have been forgotten, by their ids: an address may be another customer's, too."""
     by_entry = {customer_entry(each): each for each in customer_ids}
     found = await suppressions.get_all([{"entry": entry} for entry in by_entry])
     return {by_entry[item["entry"]] for item in found if item["reason"] == NotSent.ERASED}

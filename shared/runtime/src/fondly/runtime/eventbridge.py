@@ -26,10 +26,7 @@ class AwsEvent(BaseModel):
 
 
 def read_aws_event(body: str, *, source: str) -> AwsEvent | None:
-    """Return the event if an AWS service sent it through EventBridge, else None.
-
-    Raises `PermanentError` if the service is not `source`, such as `aws.personalize`.
-    """
+    """Return EventBridge's event, None if it is none; raise `PermanentError` if it is not from `source`."""
     try:
         event = AwsEvent.model_validate_json(body)
     except ValidationError:

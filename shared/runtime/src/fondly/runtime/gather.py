@@ -10,11 +10,7 @@ Result = TypeVar("Result")
 
 
 class Gather(Generic[Item, Result]):
-    """Calls at once or, while a call is under way, with all that arrives meanwhile, `limit` items at most.
-
-    With `linger_s`, a call that has room waits so long for more items, or until it has `enough` of them:
-    fewer calls, each a little later.
-    """
+    """Calls at once, or with what arrives meanwhile, up to `limit`; may linger to have `enough` items."""
 
     def __init__(
         self,
@@ -34,10 +30,7 @@ class Gather(Generic[Item, Result]):
         self._calling = asyncio.Lock()
 
     async def add(self, item: Item) -> Result:
-        """Return what the call with this item returned: whoever waits knows that it has been done.
-
-        Raises the error of the call that failed.
-        """
+        """Return the result of the call with this item, or raise its error, once it has ended."""
         if self._next is None or self._is_full(self._waiting):
             self._waiting = []
             self._has_enough.clear()

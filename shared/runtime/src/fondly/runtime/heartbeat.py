@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fondly.runtime import liveness
 from fondly.runtime.logs import get_logger
+from fondly.runtime.parallel import now_s
 
 UNHEALTHY_AFTER_S = 180.0
 """Outlasts several long polls of 20 s, and a short outage of SQS."""
@@ -26,7 +27,7 @@ class Silence:
     """
 
     def __init__(self) -> None:
-        self._broken_at = _now_s()
+        self._broken_at = now_s()
         self._is_excused: Callable[[], object] = bool
 
     def excuse(self, is_excused: Callable[[], object]) -> None:
@@ -35,17 +36,13 @@ class Silence:
 
     def broken(self) -> None:
         """Record an answer of the queue."""
-        self._broken_at = _now_s()
+        self._broken_at = now_s()
 
     def measure(self) -> float:
         """Return the seconds since the queue answered, or since the last measurement with an excuse."""
         if self._is_excused():
             self.broken()
-        return _now_s() - self._broken_at
-
-
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()
+        return now_s() - self._broken_at
 
 
 log = get_logger()

@@ -5,17 +5,13 @@ the same question one asks and the other finds the answer. A claim lapses: a wor
 must not hold up others for ever.
 """
 
-import asyncio
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from botocore.exceptions import ClientError
-
-from fondly.runtime.errors import error_code
 from fondly.runtime.ports import Items
+from fondly.runtime.runs.items import transacted
 from fondly.runtime.storage import expires_at, to_item
 
 if TYPE_CHECKING:
@@ -24,9 +20,6 @@ if TYPE_CHECKING:
 
 CLAIM_S = 60.0
 MAX_CONFLICTS = 8
-CONFLICT_WAIT_S = 0.05
-DYNAMODB_FAILED = frozenset({"InternalServerError", "InternalError"})
-"""The transaction may be tried again; LocalStack's fails when two touch one table at once."""
 UNCLAIMED = (
     "attribute_not_exists(text_key)"
     " OR (attribute_not_exists(answer) AND (payer = :payer OR claimed_until < :now))"
@@ -50,10 +43,7 @@ class KeptAnswers(Protocol):
 
 
 class DynamoDBKeptAnswers:
-    """One table with an item per question; items expire after `keep_days`, or never.
-
-    A claim lapses after `claim_s`, which must exceed the time that one call takes.
-    """
+    """A table with an item per question; claims lapse after `claim_s`, which must exceed a call's time."""
 
     def __init__(
         self,
@@ -87,19 +77,12 @@ class DynamoDBKeptAnswers:
         for _ in range(MAX_CONFLICTS):
             if not wanted:
                 break
-            try:
-                await self._dynamodb.transact_write_items(
-                    TransactItems=[self._claim_of(key, payer) for key in wanted]
-                )
-            except ClientError as error:
-                if error_code(error) not in {"TransactionCanceledException", *DYNAMODB_FAILED}:
-                    raise
-                refused = _refused(wanted, error)
-                wanted = [key for key in wanted if key not in refused]
-                if not refused:  # another transaction touched the same items at the same moment
-                    await asyncio.sleep(CONFLICT_WAIT_S * random.uniform(0.5, 1.5))  # noqa: S311 - only spreads retries
-                continue
-            return set(wanted)
+            claims = [self._claim_of(key, payer) for key in wanted]
+            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=claims))
+            if failed is None:
+                return set(wanted)
+            refused = {key for key, is_refused in zip(wanted, failed, strict=False) if is_refused}
+            wanted = [key for key in wanted if key not in refused]
         return set()
 
     async def keep(self, results: Mapping[str, str], *, payer: str) -> None:
@@ -119,13 +102,3 @@ class DynamoDBKeptAnswers:
                 "ExpressionAttributeValues": to_item({":payer": payer, ":now": int(now)}),
             }
         }
-
-
-def _refused(keys: Sequence[str], error: ClientError) -> set[str]:
-    """The keys whose condition failed: their reasons stand at the same positions."""
-    reasons = error.response.get("CancellationReasons", [])
-    return {
-        key
-        for key, reason in zip(keys, reasons, strict=False)
-        if reason.get("Code") == "ConditionalCheckFailed"
-    }

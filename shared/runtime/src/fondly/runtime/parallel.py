@@ -1,4 +1,4 @@
-"""Bounded concurrency."""
+"""Bounded concurrency, and the clock of the event loop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -7,11 +7,13 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, parallel: int) -> None:
-    """Run `work` on every item, `parallel` at a time.
+def now_s() -> float:
+    """Return the time of the running event loop, which only ever rises."""
+    return asyncio.get_running_loop().time()
 
-    After a failure no further item is started; the failure is raised once the running ones have ended.
-    """
+
+async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, parallel: int) -> None:
+    """Run `work` on all items, `parallel` at a time; the first failure stops the rest, and is raised."""
     waiting, failures = iter(items), list[Exception]()
 
     async def worker() -> None:

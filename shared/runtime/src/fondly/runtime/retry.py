@@ -118,10 +118,7 @@ def backoff_s(receive_count: int, *, base_s: float = MESSAGE_BASE_S, cap_s: floa
 async def process_all(
     items: Sequence[Item], process: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]], *, what: str
 ) -> None:
-    """Process a batch; retry the items that `process` returns as refused.
-
-    Raises `UnprocessedError`, naming `what`, if some stay refused, and whatever `process` raises.
-    """
+    """Process a batch, again what `process` returns as refused; raise `UnprocessedError` if some stay so."""
     waiting = items
 
     async def once() -> Sequence[Item]:

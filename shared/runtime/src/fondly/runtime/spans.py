@@ -66,10 +66,7 @@ class SpanRecorder:
 
 @contextmanager
 def exporting(service: str) -> Iterator[SpanRecorder]:
-    """Yield a recorder that exports spans in batches, outside the event loop; flush it at the end.
-
-    AWS calls are recorded inside handlers only: receives and visibility renewals belong to no trace.
-    """
+    """Yield a recorder that exports spans, with the AWS calls of handlers only; flush at the end."""
     resource = Resource.create({"service.name": service, "service.namespace": "fondly"})
     provider = TracerProvider(resource=resource, span_limits=LIMITS, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))

@@ -71,10 +71,7 @@ class S3Objects:
             return await body.read(max_bytes)
 
     async def lines(self, key: str) -> AsyncIterator[bytes]:
-        """Yield an object's lines, without their ends; none if it does not exist, as `find` sees it.
-
-        Whatever the object's size, some 64 KB of it are in memory.
-        """
+        """Yield an object's lines without ends, 64 KB in memory; none if `find` would find none."""
         try:
             reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
@@ -133,17 +130,11 @@ class DynamoDBItems:
         self._parallel = asyncio.Semaphore(parallel)
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
-        """Put every item, 25 per call; raise `UnprocessedError` if DynamoDB keeps refusing some.
-
-        Keys must be distinct within one call of this method.
-        """
+        """Put items of distinct keys, 25 per call; raise `UnprocessedError` if some stay refused."""
         await asyncio.gather(*(self._put_batch(batch) for batch in batches(items, MAX_BATCH_WRITE)))
 
     async def get_all(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Return the items with these keys, in any order, 100 per call, as they were last put.
-
-        A key without an item is left out. Raises `UnprocessedError` if DynamoDB keeps refusing some.
-        """
+        """Return the items that exist, in any order, 100 per call; may raise `UnprocessedError`."""
         found = await asyncio.gather(*(self._get_batch(batch) for batch in batches(keys, MAX_BATCH_GET)))
         return [item for items in found for item in items]
 
@@ -160,10 +151,7 @@ class DynamoDBItems:
             return [from_item(item) async for page in pages for item in page.get("Items", [])]
 
     async def scan(self, *, segment: int, segments: int) -> AsyncIterator[dict[str, Any]]:
-        """Yield every item of one of so many segments of the table, the first being 0, as last put.
-
-        Every item is in one segment, and always in the same of as many.
-        """
+        """Yield the items of one of so many segments, the first being 0; they never change places."""
         pages = self._dynamodb.get_paginator("scan").paginate(
             TableName=self._name, Segment=segment, TotalSegments=segments, ConsistentRead=True
         )
@@ -193,10 +181,7 @@ class DynamoDBItems:
 async def get_items(
     dynamodb: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the items of tables with these keys that exist, as last put: at most 100 in all, by one call.
-
-    Raises `UnprocessedError` if DynamoDB keeps refusing some.
-    """
+    """Return tables' items with these keys, at most 100, by one call; raise `UnprocessedError` if refused."""
     found: dict[str, list[dict[str, Any]]] = {table: [] for table in keys}
 
     async def read(

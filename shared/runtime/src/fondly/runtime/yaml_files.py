@@ -62,11 +62,7 @@ class _Document(NamedTuple):
 
 
 def read_yaml(text: str, kind: type[Model], *, file: str, keys: Collection[str]) -> Model:
-    """Return what a file says; `keys` are those that any part of it may have.
-
-    Raises `InvalidFileError`, which names the file and, for each problem, the line, the key, what was found
-    there and what is expected.
-    """
+    """Return what a file with such `keys` says; raise `InvalidFileError` with every problem's line."""
     document = _read(text, file)
     try:
         return kind.model_validate({} if document.value is None else document.value)

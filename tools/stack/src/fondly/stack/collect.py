@@ -12,7 +12,7 @@ from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import Recommendation
 from fondly.operations.formatting import count
 from fondly.runtime.batches import batches
-from fondly.stack.delivered import Arrived, DeliveryTally, NothingArrived
+from fondly.stack.delivered import Arrived, DeliveryTally, nothing_arrived
 from fondly.stack.email_record import EmailRecord
 from fondly.stack.gallery import GalleryWriter
 from fondly.stack.gallery.categories import ReadableObjects
@@ -20,10 +20,8 @@ from fondly.stack.gallery.entries import gallery_delivery, gallery_email
 from fondly.stack.gallery.model import GalleryDelivery
 from fondly.stack.gallery.prompt_files import gallery_prompt
 from fondly.stack.opinions import RunOpinions
-from fondly.stack.small_objects import SmallObjects
 
 PARALLEL_FETCHES = 32
-NOTHING_ARRIVED = NothingArrived()
 EXAMPLES = 3
 
 
@@ -32,8 +30,6 @@ class RunStore(Protocol):
 
     @property
     def objects(self) -> ReadableObjects: ...  # noqa: D102 - described there
-    @property
-    def small_objects(self) -> SmallObjects: ...  # noqa: D102
     async def email_records_of(  # noqa: D102
         self, run_id: str, customer_ids: Sequence[str]
     ) -> list[EmailRecord]: ...
@@ -73,7 +69,7 @@ async def collect(
     out: Path,
     summary: Mapping[str, Any],
     *,
-    arrived: Arrived = NOTHING_ARRIVED,
+    arrived: Arrived = nothing_arrived,
     only: Mapping[int, Collection[str]] | None = None,
 ) -> dict[str, Any]:
     """Write `emails/`, `rejects.jsonl`, the gallery and `summary.json` into `out`; return the summary.
@@ -166,7 +162,7 @@ class _Collector:
 
     async def _fetch(self, keys: Sequence[str], what: str) -> list[bytes | None]:
         """Fetch objects at once; those that do not exist are None, and noted."""
-        found = await asyncio.gather(*(self.run_store.small_objects.find(key) for key in keys))
+        found = await asyncio.gather(*(self.run_store.objects.find(key) for key in keys))
         self.missing.note(what, [key for key, body in zip(keys, found, strict=True) if body is None])
         return found
 

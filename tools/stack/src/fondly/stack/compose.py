@@ -16,10 +16,7 @@ ENDPOINT = "http://127.0.0.1:4566"
 
 @contextmanager
 def compose_stack(log_dir: Path, *, endpoint: str = ENDPOINT, topology: Path = TOPOLOGY) -> Iterator[Stack]:
-    """Yield the running stack whose emulator answers at `endpoint`; keep what its containers log meanwhile.
-
-    Raises `StackNotReadyError` if nothing answers.
-    """
+    """Yield the stack at `endpoint`, and keep its logs; raise `StackNotReadyError` if nothing answers."""
     environment = {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "local",

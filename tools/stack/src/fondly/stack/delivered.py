@@ -3,10 +3,10 @@
 import re
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from fondly.contracts.delivery import Dispatch, Outcome
 
@@ -16,19 +16,13 @@ NOT_YET = "not yet"
 _MESSAGE_ID = re.compile(rb"^message-id:\s*<([^<>\s]+)>\s*$", re.IGNORECASE | re.MULTILINE)
 
 
-class Arrived(Protocol):
-    """What a mail server has accepted; see `fondly.stack.local_mail.ArrivedIn`."""
-
-    def copies(self, message_id: str) -> Sequence[Path]:
-        """Return the files of a message as it arrived: one, unless it arrived again."""
+Arrived = Callable[[str], Sequence[Path]]
+"""Returns the files of the message with a `Message-ID` as it arrived: one, unless it arrived again."""
 
 
-class NothingArrived:
-    """There is no mail server to ask."""
-
-    def copies(self, message_id: str) -> Sequence[Path]:  # noqa: ARG002 - whatever the message
-        """Return nothing."""
-        return ()
+def nothing_arrived(_: str) -> Sequence[Path]:
+    """Return nothing: there is no mail server to ask."""
+    return ()
 
 
 @dataclass
@@ -50,7 +44,7 @@ class DeliveryTally:
         self.outcomes[dispatch.outcome if dispatch else NOT_YET] += 1
         if dispatch and dispatch.outcome is Outcome.SUPPRESSED:
             self.reasons[dispatch.reason] += 1
-        copies = self.arrived.copies(message_id(message))
+        copies = self.arrived(message_id(message))
         if not copies:
             return ""
         self.messages += 1

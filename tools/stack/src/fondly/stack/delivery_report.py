@@ -10,6 +10,7 @@ from fondly.contracts.delivery import Outcome
 from fondly.operations.formatting import count, printable
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.stack.delivered import NOT_YET
+from fondly.stack.fact_tables import plain_table
 
 _GOOD, _NOTABLE, _BAD = "green", "yellow", "bold red"
 _STYLES = {
@@ -23,9 +24,7 @@ _ORDER = (*Outcome, NOT_YET)
 
 def delivery_table(summary: Mapping[str, Any]) -> Table:
     """Return how many emails had which outcome, and for which reasons some were not sent; no rows without."""
-    table = Table(title="Delivery", title_justify="left", title_style="bold", show_header=False, box=None)
-    table.add_column()
-    table.add_column(justify="right")
+    table = plain_table("Delivery")
     told = _told(summary)
     outcomes: Mapping[str, int] = told.get("outcomes", {})
     for outcome in (each for each in _ORDER if outcomes.get(each)):

@@ -22,7 +22,8 @@ from fondly.ingest.domain.file_names import MANIFEST, MAPPING
 from fondly.operations.check.upload_set import files_of_set, manifest_of
 from fondly.operations.local_stack import exported as exported_settings
 from fondly.operations.runs.facts import FAILED
-from fondly.stack.collect import NOTHING_ARRIVED, collect
+from fondly.stack.collect import collect
+from fondly.stack.delivered import nothing_arrived
 from fondly.stack.embedded import Stack
 from fondly.stack.gallery.packed import write_runs
 from fondly.stack.local_mail import FOLDER, TRANSPORT, ArrivedIn
@@ -102,7 +103,7 @@ async def _follow(
         if mailbox and outcome.finished and outcome.finished.counts.get(Counted.EMAILS):
             await until_delivered(stack, observer, run.run_id, console)
         summary = await summary_of(observer, outcome, seconds)
-        arrived = ArrivedIn(Path(mailbox)) if mailbox else NOTHING_ARRIVED
+        arrived = ArrivedIn(Path(mailbox)).copies if mailbox else nothing_arrived
         summary = await collect(observer, run.run_id, run.parts or 0, work, summary, arrived=arrived)
     return run.run_id, summary
 

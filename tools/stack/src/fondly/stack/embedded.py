@@ -84,11 +84,7 @@ class EmbeddedStack(Stack):
 def embedded_stack(
     log_dir: Path, *, services: Sequence[str] = PROCESSES, topology: Topology | None = None
 ) -> Iterator[EmbeddedStack]:
-    """Start the stack and yield it once everything runs; stop it all afterwards.
-
-    The variables of `Stack.variables` are set in this process meanwhile. `topology` replaces the
-    project's file, for example with shorter visibility timeouts.
-    """
+    """Run the stack, by `topology` if given, with its `Stack.variables` set in this process meanwhile."""
     with (
         local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
         Processes(log_dir) as processes,
@@ -120,10 +116,7 @@ def embedded_stack(
 
 @contextmanager
 def attached_stack(environment: Mapping[str, str], *, topology: Topology | None = None) -> Iterator[Stack]:
-    """Yield the stack that already runs where `environment` points; its variables are set meanwhile.
-
-    Provisioning again changes nothing and returns where every resource is.
-    """
+    """Yield the stack that runs where `environment` points: provisioning it again changes nothing."""
     with exported(environment):
         resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
         yield Stack(resources, {**environment, **resources.settings()})
@@ -135,10 +128,7 @@ def _sender_settings() -> dict[str, str]:
 
 
 def signing(pages: int, *, sends: bool) -> dict[str, str]:
-    """What signs and verifies the links to unsubscribe, unless the shop has settings for it.
-
-    Emails that arrive on this machine lead to the pages of its own stack, so that they can be tried.
-    """
+    """What signs and verifies unsubscribe links, to this stack's own pages, unless the shop sets it."""
     if os.environ.get(KEY):
         return {}
     if sends and not os.environ.get(UNSUBSCRIBE_URL):

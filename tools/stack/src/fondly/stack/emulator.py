@@ -38,10 +38,7 @@ def main() -> None:
 
 
 def _leave_counts(_table: Mapping[str, Any]) -> None:
-    """Leave what `DescribeTable` says of a table's items, which DynamoDB renews every six hours or so.
-
-    ministack would go through all of a table's keys for each write.
-    """
+    """Leave what `DescribeTable` counts: ministack would go through all of a table's keys for each write."""
 
 
 async def read_body(
@@ -60,11 +57,7 @@ async def read_body(
 
 
 def _if_wanted(fire: Callable[..., None]) -> Callable[..., None]:
-    """Have S3 report only what a notification of the bucket is about.
-
-    ministack would start a thread for every object of a bucket with notifications, to find out there that
-    nobody wants to know.
-    """
+    """Have S3 report what a bucket's notifications are about: ministack starts a thread for each object."""
 
     def fire_if_wanted(bucket: str, key: str, event: str, *rest: Any, **more: Any) -> None:  # noqa: ANN401
         if is_wanted(s3._bucket_notifications.get(bucket), key, event):  # noqa: SLF001 - as `main`

@@ -15,11 +15,17 @@ _COLUMN_CHARS = 24
 _NOTABLE, _BAD, _QUIET = "yellow", "bold red", "dim"
 
 
-def customers_table(facts: RunFacts) -> Table:
-    """Return what became of the customers, all of them; no rows if nobody is counted."""
-    table = Table(title="Customers", title_justify="left", title_style="bold", show_header=False, box=None)
+def plain_table(title: str) -> Table:
+    """Return a table without lines of names and, to the right, figures."""
+    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None)
     table.add_column()
     table.add_column(justify="right")
+    return table
+
+
+def customers_table(facts: RunFacts) -> Table:
+    """Return what became of the customers, all of them; no rows if nobody is counted."""
+    table = plain_table("Customers")
     for each in customer_groups(facts):
         style = _BAD if each.lost else ""
         table.add_row(Text(each.label, style), Text(count(each.customers), style))

@@ -33,10 +33,7 @@ def require_no_stack() -> None:
 
 @contextmanager
 def kept_stack(log_dir: Path) -> Iterator[KeptStack]:
-    """Start the background stack, yield it and leave it running; copy its logs so far to `log_dir`.
-
-    An interrupt stops it.
-    """
+    """Start the background stack and leave it running unless interrupted; copy its logs to `log_dir`."""
     background = start_stack()
     try:
         with attached_stack(background.variables) as stack:

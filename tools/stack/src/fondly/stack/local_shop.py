@@ -31,11 +31,7 @@ Stack = TypeVar("Stack")
 def stack_variables(
     shop: Shop, environment: Mapping[str, str] | None = None, *, made_up_data: bool = False
 ) -> dict[str, str]:
-    """Return the variables to export for a local stack of this shop; those of `environment` go first.
-
-    With an unsubscribe address and no key, a key is made up: nobody reads a local stack's emails. Raises
-    `InvalidFileError` for a theme that cannot be used, which would stop the mailer.
-    """
+    """Return a local stack's variables, with a made-up key; raise `InvalidFileError` for a bad theme."""
     environment = os.environ if environment is None else environment
     variables = {
         name: value for name, value in shop.variables.items() if not (made_up_data and name in OF_THE_DATA)

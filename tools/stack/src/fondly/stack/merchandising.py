@@ -14,10 +14,7 @@ from fondly.stack.embedded import Stack
 
 
 def with_merchandising(open_stack: OpenStack, file: Path) -> OpenStack:
-    """Return an opener whose stack has this file as the shop's.
-
-    Raises `DemoFailedError`, with every problem of the file, if the recommender could not use it.
-    """
+    """Return an opener whose stack has this file as the shop's; raise `DemoFailedError` with its problems."""
     body = file.read_bytes()
     try:
         read_shop_rules(body, file=str(file))

@@ -17,6 +17,7 @@ from fondly.operations.queues import DEPTHS
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.batches import batches
 from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.quick_reads import quick_reads
 from fondly.runtime.retry import process_all
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery
@@ -26,7 +27,6 @@ from fondly.runtime.storage import MAX_BATCH_GET, DynamoDBItems, S3Objects, from
 from fondly.stack import email_record
 from fondly.stack.email_record import EmailRecord
 from fondly.stack.provision import Resources
-from fondly.stack.small_objects import SmallObjects, small_objects
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -41,7 +41,6 @@ class Observer:
     resources: Resources
     ledger: Ledger
     objects: S3Objects
-    small_objects: SmallObjects
     sqs: "SQSClient"
     dynamodb: "DynamoDBClient"
 
@@ -51,10 +50,7 @@ class Observer:
         return found[-1] if found else None
 
     async def take_finished(self, run_id: str) -> RunFinished | None:
-        """Take the run's `run-finished` from the operators' queue, if it is there.
-
-        Ask only once the ledger says that the run has ended: every call counts as a receive of the others.
-        """
+        """Take an ended run's `run-finished` from the operators' queue: a call is a receive of all."""
         queue = SQSQueue(self.sqs, self.resources.queue_urls["ops"])
         finished: RunFinished | None = None
         for message in await queue.receive(limit=10, wait_s=0):
@@ -161,13 +157,12 @@ async def observe(resources: Resources) -> AsyncIterator[Observer]:
         session.create_client("s3", config=CONFIG) as s3,
         session.create_client("sqs", config=CONFIG) as sqs,
         session.create_client("dynamodb", config=CONFIG) as dynamodb,
-        small_objects(session, s3, objects := S3Objects(s3, resources.buckets["data"])) as small,
+        quick_reads(session, s3, resources.buckets["data"]) as quick,
     ):
         yield Observer(
             resources=resources,
             ledger=Ledger(dynamodb, resources.tables["runs"]),
-            objects=objects,
-            small_objects=small,
+            objects=S3Objects(s3, resources.buckets["data"], quick=quick),
             sqs=sqs,
             dynamodb=dynamodb,
         )

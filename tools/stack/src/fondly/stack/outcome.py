@@ -62,11 +62,7 @@ class Outcome:
 async def until_ended(
     stack: Stack, observer: Observer, source: str, earlier: Run | None, console: Console
 ) -> Outcome:
-    """Show the progress of the run of an upload until it ends, or until a dead letter or process stops it.
-
-    Raises `DemoFailedError` if no run other than `earlier` starts in time, and `ProcessDiedError` if that is
-    why, or if the stack no longer answers.
-    """
+    """Show a run until it ends or is stuck; raise `DemoFailedError` or `ProcessDiedError` if none starts."""
     deadline = time.monotonic() + START_S
     looks = cycle([True, *[False] * (DEAD_LETTERS_EVERY - 1)])
     with RunProgress(console) as progress:

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Callable, Iterable
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console, RenderableType
@@ -21,11 +20,7 @@ _FRAMES_PER_SECOND = 8
 
 
 class RunProgress:
-    """Shows the latest snapshots while its context is open.
-
-    On a terminal these are live bars; elsewhere a line whenever a stage starts, changes what it is doing,
-    or finishes.
-    """
+    """Shows the latest snapshots: live bars on a terminal, else a line when more changes than numbers."""
 
     def __init__(self, console: Console, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._rows: dict[str, _StageRow] = {}
@@ -42,12 +37,7 @@ class RunProgress:
             self._live.start()
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._live:
             self._live.stop()
 

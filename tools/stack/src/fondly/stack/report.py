@@ -15,7 +15,7 @@ from fondly.operations.formatting import count, seconds, share, usd
 from fondly.operations.runs.facts import RunFacts
 from fondly.operations.runs.sentiment_figures import label_mix, most_criticised, most_praised, sentiment_of
 from fondly.stack.delivery_report import delivery_lines, delivery_table
-from fondly.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
+from fondly.stack.fact_tables import customers_table, picks_lines, plain_table, read_lines, rejects_table
 
 _COUNTS = (
     Counted.PRODUCTS,
@@ -42,10 +42,7 @@ _GOOD, _NOTABLE, _BAD, _QUIET = "green", "yellow", "bold red", "dim"
 
 
 def render_report(summary: Mapping[str, Any], console: Console) -> None:
-    """Print the figures of `summary.json`: failures in red, what deserves a look in yellow.
-
-    Figures missing from the summary, as from that of a failed run, are left out rather than shown as zero.
-    """
+    """Print `summary.json`'s figures, failures in red and notable ones in yellow; leave out missing ones."""
     facts = RunFacts.of_summary(summary)
     console.print(_headline(summary))
     tables = [
@@ -84,7 +81,7 @@ def _headline(summary: Mapping[str, Any]) -> Panel:
 
 
 def _counts(summary: Mapping[str, Any]) -> Table:
-    table = _table("Counts")
+    table = plain_table("Counts")
     for key in _COUNTS:
         if key in summary:
             table.add_row(key, count(summary[key]))
@@ -105,7 +102,7 @@ def _shortfalls(summary: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
 
 def _emails(summary: Mapping[str, Any]) -> Table:
     """How the emails came about."""
-    table = _table("Emails")
+    table = plain_table("Emails")
     for key, label in _COPY.items():
         if summary.get(key):
             table.add_row(label, count(summary[key]))
@@ -123,7 +120,7 @@ def _claims(summary: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def _stages(summary: Mapping[str, Any]) -> Table:
-    table = _table("Seconds")
+    table = plain_table("Seconds")
     table.add_column()
     stages = summary.get("stage_seconds", {})
     longest = max(stages.values(), default=0)
@@ -136,7 +133,7 @@ def _stages(summary: Mapping[str, Any]) -> Table:
 
 
 def _costs(summary: Mapping[str, Any]) -> Table:
-    table = _table("Cost at AWS list prices")
+    table = plain_table("Cost at AWS list prices")
     table.min_width = len("Cost at AWS list prices")
     costs = dict(summary.get("cost_usd", {}))
     total = costs.pop("total", None)
@@ -180,10 +177,3 @@ def _dead_letters(dead_letters: Mapping[str, int]) -> Iterator[Text]:
             yield Text(f"✗ dead letters in {name}: {count(number)}", _BAD)
     if dead_letters and not any(dead_letters.values()):
         yield Text("✓ no dead letters", _GOOD)
-
-
-def _table(title: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None)
-    table.add_column()
-    table.add_column(justify="right")
-    return table

@@ -7,10 +7,11 @@ from pathlib import Path
 from aiobotocore.session import get_session
 
 from fondly.operations.emails.finished import Emails
+from fondly.runtime.quick_reads import quick_reads
+from fondly.runtime.storage import S3Objects
 from fondly.stack.collect import collect
 from fondly.stack.observer import Observer
 from fondly.stack.provision import Resources
-from fondly.stack.small_objects import small_objects
 
 PAGE = "index.html"
 
@@ -27,15 +28,12 @@ async def write_gallery(emails: Emails, chosen: Mapping[int, Sequence[str]], out
 
 @asynccontextmanager
 async def _store(emails: Emails) -> AsyncIterator[Observer]:
-    environment = emails.environment
-    async with small_objects(get_session(), environment.s3, emails.objects) as small:
+    environment, bucket = emails.environment, emails.objects.bucket
+    async with quick_reads(get_session(), environment.s3, bucket) as quick:
         yield Observer(
-            resources=Resources(
-                tables={"emails": environment.named("emails")}, buckets={"data": emails.objects.bucket}
-            ),
+            resources=Resources(tables={"emails": environment.named("emails")}, buckets={"data": bucket}),
             ledger=await environment.ledger(),
-            objects=emails.objects,
-            small_objects=small,
+            objects=S3Objects(environment.s3, bucket, quick=quick),
             sqs=environment.sqs,
             dynamodb=environment.dynamodb,
         )

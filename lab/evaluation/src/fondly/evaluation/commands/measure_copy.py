@@ -3,27 +3,24 @@
 from itertools import chain
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.cli.answer import Answer
 from fondly.evaluation.commands.copy_tables import answer_sections, suite_sections
 from fondly.evaluation.commands.start import evaluating
 from fondly.evaluation.copy.answer_report import AnswerReport, evaluate_answers
 from fondly.evaluation.copy.answers import read_answers
 from fondly.evaluation.copy.emails import Facts, read_emails
-from fondly.evaluation.copy.gate import mailer_gate
+from fondly.evaluation.copy.judging import mailer_gate
 from fondly.evaluation.copy.report import CopyReport, evaluate_suite, shortfalls
 from fondly.evaluation.copy.suite import OWN_SUITES, Suite, own_emails, read_own_suites, read_suite
+from fondly.evaluation.frozen import Frozen
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import count
 
 SHOWN = 10
 
 
-class Measured(BaseModel):
+class Measured(Frozen):
     """What was measured: a suite, answers, or both."""
-
-    model_config = ConfigDict(frozen=True)
 
     suite: CopyReport | None = None
     answers: AnswerReport | None = None

@@ -7,12 +7,16 @@ import typer
 
 from fondly.cli.answer import Answer
 from fondly.cli.output import say
+from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
 from fondly.evaluation.commands.recommendations import SequenceOptions
-from fondly.evaluation.commands.sequence_tables import sequence_sections
 from fondly.evaluation.commands.start import evaluating
 from fondly.evaluation.sequences import reading, report
 from fondly.evaluation.sequences.baselines import MISSING, has_implicit
 from fondly.evaluation.sequences.protocol import Protocol
+
+ACCURACY = ("recall@5", "ndcg@5", "recall@10", "ndcg@10", "coverage@5")
+OURS = "Fondly"
+Row = tuple[str, report.Figures]
 
 
 def measure_sequences(path: Path, options: SequenceOptions) -> Answer:
@@ -58,3 +62,19 @@ def _below(figures: Mapping[str, float], least: Mapping[str, float]) -> Iterator
     for name, floor in least.items():
         if figures[name] < floor:
             yield f"{name} is {figures[name]:.4f}, below {floor:g}"
+
+
+def sequence_sections(ours: report.SequenceReport, beside: Mapping[str, report.Figures]) -> Iterator[Shown]:
+    """Yield a row for the engine and each baseline, and what they are about."""
+    columns: Columns[Row] = (
+        Column("", lambda row: row[0], lambda row: "bold" if row[0] == OURS else ""),
+        *map(_accuracy, ACCURACY),
+        Column("fit s", lambda row: f"{row[1].fit_seconds:,.1f}", right=True),
+        Column("score s", lambda row: f"{row[1].score_seconds:,.1f}", right=True),
+    )
+    yield from (Table(columns, [(OURS, ours), *beside.items()]), GAP)
+    yield Line(f"{ours.users:,} users, {ours.items:,} items, {ours.peak_rss_mb:,.0f} MB", wraps=True)
+
+
+def _accuracy(name: str) -> Column[Row]:
+    return Column(name, lambda row: f"{row[1].model_dump()[name]:.4f}", right=True)

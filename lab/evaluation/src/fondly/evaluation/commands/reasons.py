@@ -16,13 +16,6 @@ async def reasons(environment: "Environment", run_id: RunId) -> Answer:
 
     Exits with 1 if one is false, or if there are no recommendations.
     """
-    from fondly.evaluation.commands.reason_tables import reason_sections
-    from fondly.evaluation.commands.start import evaluating
-    from fondly.evaluation.commands.stored_run import stored_run
-    from fondly.evaluation.reasons.checking import check_reasons
+    from fondly.evaluation.commands.measure_reasons import measure_reasons
 
-    run = await stored_run(environment, run_id)
-    with evaluating("reading the run") as announce:
-        report = await check_reasons(run, announce)
-    nothing = [] if report.checked else [f"{report.run_id} recommends nothing to anybody"]
-    return Answer(report, reason_sections(report), nothing, is_wrong=bool(nothing or report.false))
+    return await measure_reasons(environment, run_id)

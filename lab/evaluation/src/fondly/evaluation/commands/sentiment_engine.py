@@ -35,11 +35,7 @@ def is_local(options: EngineOptions) -> bool:
 
 @contextmanager
 def opened(options: EngineOptions, texts: Sequence[str]) -> Iterator[Engine]:
-    """Open the engine that is to score these texts.
-
-    Comprehend's endpoint and credentials are those of the AWS SDK. Raises `OperationError` if it has no
-    region, or if the person would not pay.
-    """
+    """Open the engine for texts; raise `OperationError` without a region or the person's consent."""
     if options.engine == COMPREHEND:
         with target(None, options.region) as chosen:
             client = boto3.Session(region_name=chosen.region).client("comprehend", config=CONFIG)

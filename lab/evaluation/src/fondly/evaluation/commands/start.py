@@ -10,10 +10,7 @@ from fondly.operations.errors import OperationError
 
 @contextmanager
 def evaluating(what: str) -> Iterator[Callable[[str], None]]:
-    """Show on a terminal what is being done; yield a function that tells what comes next.
-
-    Raises `OperationError` if the input cannot be evaluated.
-    """
+    """Show what is being done, by the yielded function; raise `OperationError` for an `EvaluationError`."""
     with console(stderr=True).status(what) as status:
         try:
             yield status.update

@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.evaluation.copy.answers import Answer, Answers, Wordings
 from fondly.evaluation.copy.fields import GROUPS, fields_of, group
 from fondly.evaluation.copy.judging import US_PER_S, Judge, Problem, problems
 from fondly.evaluation.copy.report import Rate, rate
+from fondly.evaluation.frozen import Frozen
 from fondly.mailer.domain.facts.email import EmailFacts
 
 
@@ -22,19 +21,15 @@ class Outcome(StrEnum):
     FALLEN_BACK = "fallen_back"
 
 
-class JudgedWording(BaseModel):
+class JudgedWording(Frozen):
     """A wording and what speaks against it."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     problems: tuple[Problem, ...]
 
 
-class JudgedField(BaseModel):
+class JudgedField(Frozen):
     """What became of a field of one answer."""
-
-    model_config = ConfigDict(frozen=True)
 
     answer: str
     email: str
@@ -44,20 +39,16 @@ class JudgedField(BaseModel):
     repair: tuple[JudgedWording, ...]
 
 
-class OutcomeRates(BaseModel):
+class OutcomeRates(Frozen):
     """The three rates of some fields, which add up to 1."""
-
-    model_config = ConfigDict(frozen=True)
 
     first_pass: Rate
     repaired: Rate
     fallen_back: Rate
 
 
-class AnswerReport(BaseModel):
+class AnswerReport(Frozen):
     """What became of a model's answers; a whole email has the worst outcome of its fields."""
-
-    model_config = ConfigDict(frozen=True)
 
     answers: int
     unreadable: int

@@ -48,11 +48,7 @@ class Answers:
 
 
 def read_answers(path: Path, emails: Facts) -> Answers:
-    """Read the answers for these emails.
-
-    An answer that is not JSON is the model's fault and counts as an answer without a field. Raises
-    `EvaluationError` if the file cannot be read or none of its lines can be used.
-    """
+    """Read the answers for emails, empty where not JSON; raise `EvaluationError` if no line can be used."""
     found: list[Answer] = []
     bad: list[BadLine] = []
     for each in read_lines(path, Line):
@@ -71,10 +67,7 @@ def read_answers(path: Path, emails: Facts) -> Answers:
 
 
 def wordings(answer: JsonValue) -> Wordings | None:
-    """Return the wordings of each field; None if the answer is not a JSON object or the text of one.
-
-    What is neither a text nor a list with texts is left out, so that its field has no wording.
-    """
+    """Return each field's texts, which may be none; None if the answer is not a JSON object or its text."""
     if isinstance(answer, str):
         try:
             answer = json.loads(answer)

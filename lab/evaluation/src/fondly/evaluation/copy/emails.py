@@ -4,11 +4,12 @@ import string
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from fondly.contracts.records import Recommendation
 from fondly.evaluation.copy.lines import read_bytes, why
 from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.frozen import Frozen
 from fondly.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
 from fondly.mailer.domain.language import UnknownLanguageError
 
@@ -20,10 +21,8 @@ Facts = Mapping[str, EmailFacts]
 """The facts of each email by its name in the suite."""
 
 
-class Email(BaseModel):
+class Email(Frozen):
     """One email of a suite; `features` are those of each product id."""
-
-    model_config = ConfigDict(frozen=True)
 
     recommendation: Recommendation
     brand: str = Field(min_length=1)
@@ -39,10 +38,7 @@ class Email(BaseModel):
 
 
 def read_emails(path: Path) -> Facts:
-    """Return the facts of every email of a file.
-
-    Raises `EvaluationError`, which names the email, if one cannot be used.
-    """
+    """Return the facts of a file's emails; raise `EvaluationError`, which names the email, for a bad one."""
     try:
         raw = TypeAdapter(dict[str, object]).validate_json(read_bytes(path))
     except ValidationError as error:

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.evaluation.copy.suite import Case, Label
+from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.frozen import Frozen
+from fondly.mailer.domain.copy import gate
 from fondly.mailer.domain.facts.email import EmailFacts
 
 US_PER_S = 1_000_000
@@ -28,19 +29,23 @@ Judge = Callable[[str, str, EmailFacts], Sequence[Objection]]
 """Takes a field's name, its text and the email's facts; returns nothing for a text that passes."""
 
 
-class Problem(BaseModel):
-    """A rule that a text breaks, and the word or slot that breaks it."""
+def mailer_gate(field: str, text: str, facts: EmailFacts) -> Sequence[Objection]:
+    """Return what speaks against a text; raise `EvaluationError` for a language without word lists."""
+    try:
+        return gate.judge(field, text, facts)
+    except LookupError as error:
+        raise EvaluationError(str(error)) from error
 
-    model_config = ConfigDict(frozen=True)
+
+class Problem(Frozen):
+    """A rule that a text breaks, and the word or slot that breaks it."""
 
     rule: str
     found: str
 
 
-class Verdict(BaseModel):
+class Verdict(Frozen):
     """What became of a suite's text; it is right if a lie was refused or an honest text was not."""
-
-    model_config = ConfigDict(frozen=True)
 
     suite: str
     line: int
@@ -61,10 +66,7 @@ def problems(judge: Judge, field: str, text: str, facts: EmailFacts) -> tuple[Pr
 
 
 def judge_cases(cases: Sequence[Case], judge: Judge) -> tuple[list[Verdict], float]:
-    """Return a verdict on each text in order, and how many CPU microseconds one took on average.
-
-    What is read once for each email is read before the clock starts.
-    """
+    """Return a verdict on each text in order, and the CPU microseconds of one without what emails share."""
     for case in {id(case.facts): case for case in cases}.values():
         judge(case.given.field, case.given.text, case.facts)
     started = time.process_time()

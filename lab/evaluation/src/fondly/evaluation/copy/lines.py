@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.frozen import Frozen
 
 SHOWN_CHARS = 40
 BOM = b"\xef\xbb\xbf"
@@ -14,10 +15,8 @@ BOM = b"\xef\xbb\xbf"
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class BadLine(BaseModel):
+class BadLine(Frozen):
     """A line that cannot be used, and why; as text `file:line: reason`."""
-
-    model_config = ConfigDict(frozen=True)
 
     file: str
     line: int
@@ -28,10 +27,7 @@ class BadLine(BaseModel):
 
 
 def read_lines(path: Path, model: type[Model]) -> Iterator[tuple[int, Model] | BadLine]:
-    """Yield the lines of a file with their numbers from 1; blank ones are skipped.
-
-    Raises `EvaluationError` if the file cannot be read.
-    """
+    """Yield a file's lines with their numbers from 1, without blank ones; raise `EvaluationError`."""
     for line, raw in enumerate(read_bytes(path).removeprefix(BOM).split(b"\n"), start=1):
         if not raw.strip():
             continue

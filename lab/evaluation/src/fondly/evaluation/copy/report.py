@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.evaluation.copy.fields import GROUPS, group
 from fondly.evaluation.copy.judging import Judge, Verdict, judge_cases
 from fondly.evaluation.copy.suite import Label, Suite
+from fondly.evaluation.frozen import Frozen
 from fondly.evaluation.sentiment.metrics import share
 
 
-class Rate(BaseModel):
+class Rate(Frozen):
     """How many of how many, the rate, and the bounds of its 95 % Wilson interval; all 0 of none."""
-
-    model_config = ConfigDict(frozen=True)
 
     count: int
     of: int
@@ -22,19 +19,15 @@ class Rate(BaseModel):
     high: float
 
 
-class Rates(BaseModel):
+class Rates(Frozen):
     """The rate of lies that are refused, and that of honest texts that are."""
-
-    model_config = ConfigDict(frozen=True)
 
     caught: Rate
     refused: Rate
 
 
-class CopyReport(BaseModel):
+class CopyReport(Frozen):
     """What a gate does with the texts of one or more suites; `lies` and `honest` are by kind."""
-
-    model_config = ConfigDict(frozen=True)
 
     caught: Rate
     refused: Rate

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 import fondly.recommender.domain.picking.family_weights
 from fondly.contracts.records import Customer
 from fondly.evaluation.families import FamilyIndex
+from fondly.evaluation.frozen import Frozen
 from fondly.evaluation.metrics import Change, Interval, bootstrap, change, coverage, gini, largest_share
 from fondly.evaluation.own_data.held_out import Hit, Target, hit_of, hold_out
 from fondly.evaluation.own_data.picking import Learned, learn_shop, pick_learned
@@ -53,11 +52,7 @@ MODULES: Mapping[str, Sequence[str]] = {
 """The modules of the recommender that there are for one part or rule alone; others are lines among others."""
 
 
-class _Figures(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Variety(_Figures):
+class Variety(Frozen):
     """How varied lists are: products in any, how unequally they are shown, and the share with the first."""
 
     coverage_products: float
@@ -65,7 +60,7 @@ class Variety(_Figures):
     most_frequent_product: float
 
 
-class Whole(_Figures):
+class Whole(Frozen):
     """The figures with every part."""
 
     held_out: int
@@ -78,7 +73,7 @@ class Whole(_Figures):
     """Of one customer's picks."""
 
 
-class PartFigures(_Figures):
+class PartFigures(Frozen):
     """What changes when a part or a rule is left out."""
 
     part: str
@@ -93,7 +88,7 @@ class PartFigures(_Figures):
     """Lines of code of the modules that are its own; None where it has none."""
 
 
-class AblationReport(_Figures):
+class AblationReport(Frozen):
     """What each part is worth on one shop."""
 
     whole: Whole

@@ -49,10 +49,7 @@ class MadeUpName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How often a purchase follows the last one, is to a customer's taste, or of the same leaf once more.
-
-    All others are of what is popular.
-    """
+    """How often a purchase follows the last one, is to one's taste, or of the same leaf; or popular."""
 
     sequel: float
     taste: float

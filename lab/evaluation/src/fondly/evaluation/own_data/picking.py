@@ -74,10 +74,7 @@ def pick_products(
     rules: RunRules,
     now: int,
 ) -> Picked:
-    """Train, rank and pick, as a run with these customers would: nobody who may not be mailed has a list.
-
-    The arguments are those of `learn_shop`.
-    """
+    """Train, rank and pick as a run would, by the arguments of `learn_shop`, for who may be mailed."""
     learned = learn_shop(products, customers, texts=texts, shared_texts=shared_texts, rules=rules, now=now)
     return pick_learned(learned, customers)
 
@@ -109,11 +106,7 @@ def learn_shop(
     rules: RunRules,
     now: int,
 ) -> Learned:
-    """Train, rank and weigh the ranking, as a run with these customers would, knowing of nobody else.
-
-    `texts` is what was read in documents, by their words, those of `shared_texts` too; `now` is the run's
-    time in Unix seconds.
-    """
+    """Train, rank and weigh, by readings of all `texts`, as a run of these customers `now` (Unix) would."""
     scored, opinions = scored_reviews(customers, texts), shared_opinions(shared_texts, texts)
     sentiments, scores = total_products(scored, opinions), scores_by_review(scored)
     witnesses = _witnesses(customers, scores, now) if len(products) >= FEWEST_PRODUCTS else {}

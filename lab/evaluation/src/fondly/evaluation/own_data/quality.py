@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.contracts.records import Pick, Product, ReasonKind, Recommendation
+from fondly.evaluation.frozen import Frozen
 from fondly.evaluation.metrics import largest_share, share
 from fondly.recommender.domain.history.preferences import EventType, Preference
 
@@ -37,10 +36,8 @@ _BETWEEN = re.compile(r"\s*[,;|()]\s*|\s+[-\N{EN DASH}]\s+")
 _SIZE = re.compile(r"(?:EU|US|UK)?\s?(?:\d{2,3}(?:[x/]\d{2})?|\d?X{0,4}[SL]|M)")
 
 
-class QualityFigures(BaseModel):
+class QualityFigures(Frozen):
     """Shares of picks, but where another whole is named; None where there is nothing to count among."""
-
-    model_config = ConfigDict(frozen=True)
 
     picks_a_list: float
     most_frequent_product: float

@@ -35,11 +35,7 @@ def rank_products(
     *,
     now: int,
 ) -> Rankings:
-    """Return product ids by customer id, best first; nothing when there is too little data to learn from.
-
-    The files go through the importer of the stand-in, as those of a run do, and customers who may not be
-    mailed are learned from but have no ranking. What has no time gets `now`.
-    """
+    """Return product ids by customer who may be mailed, best first; nothing if there is too little data."""
     rows: list[Row] = []
     size = DataSize()
     for customer in customers:

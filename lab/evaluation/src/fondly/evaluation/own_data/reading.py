@@ -31,10 +31,7 @@ class Data:
 
 
 def read_data(path: Path, rules: LoadRules = USUAL_RULES) -> Data:
-    """Read whatever ingest accepts: one file, or the folder of a set.
-
-    Raises `EvaluationError` for a folder with other files, and for a file that ingest does not accept.
-    """
+    """Read whatever ingest accepts: a file, or a set's folder; raise `EvaluationError` for anything else."""
     findings = Findings()
     with tempfile.TemporaryDirectory(prefix="fondly-evaluation-") as name:
         folder = Path(name)

@@ -5,10 +5,9 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from itertools import chain
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.contracts.records import Customer, Product
 from fondly.evaluation.families import FamilyIndex
+from fondly.evaluation.frozen import Frozen
 from fondly.evaluation.metrics import Interval, bootstrap
 from fondly.evaluation.own_data.held_out import Hit, hit_of, hold_out
 from fondly.evaluation.own_data.lists import Lists, Nearness, Views
@@ -25,11 +24,7 @@ SEED = 0
 Announce = Callable[[str], None]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class DataFigures(_Part):
+class DataFigures(Frozen):
     """What was read. Of customers with one product, only the relevance of picks' categories can be judged."""
 
     products: int
@@ -42,7 +37,7 @@ class DataFigures(_Part):
     rejected_rows: int
 
 
-class HitFigures(_Part):
+class HitFigures(Frozen):
     """The shares of what is held out that the list has: the very product, its family, leaf, or level 2."""
 
     exact: Interval
@@ -51,7 +46,7 @@ class HitFigures(_Part):
     level_2: Interval
 
 
-class HeldOutFigures(_Part):
+class HeldOutFigures(Frozen):
     """Hits of the recommender and of the shop's most popular products, for the same customers."""
 
     customers: int
@@ -59,11 +54,8 @@ class HeldOutFigures(_Part):
     popularity: HitFigures
 
 
-class ListFigures(_Part):
-    """What all customers' lists are like; the methods of `Lists` say what each figure is.
-
-    `despite_rules` counts the picks for which a rule of the recommender had to yield.
-    """
+class ListFigures(Frozen):
+    """What the lists are like, as `Lists` says; `despite_rules` counts the picks for which a rule yielded."""
 
     coverage_products: float
     coverage_families: float
@@ -84,7 +76,7 @@ class ListFigures(_Part):
     sources: dict[str, int]
 
 
-class OwnDataReport(_Part):
+class OwnDataReport(Frozen):
     """Everything that is measured on a shop's own data."""
 
     data: DataFigures

@@ -9,10 +9,7 @@ from fondly.recommender.domain.shop.taxonomy import Category, Entries
 
 
 class Authored:
-    """The shop's own table and the shipped one: either may say that two categories go together.
-
-    Both map a phrase such as "washing machine" to the phrases of what goes with it.
-    """
+    """The shop's own table and the shipped one: either may say what goes with a washing machine."""
 
     def __init__(self, own: Mapping[str, Sequence[str]]) -> None:
         self._own, self._shipped = own, complement_table()

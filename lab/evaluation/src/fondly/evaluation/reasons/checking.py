@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from fondly.contracts.records import Customer, Pick, ReasonKind, Recommendation
 from fondly.evaluation.families import FamilyIndex
+from fondly.evaluation.frozen import Frozen
 from fondly.evaluation.reasons.claims import Claim, problem_of
 from fondly.evaluation.reasons.counts import gathered
 from fondly.evaluation.reasons.shop import ShopFacts
@@ -26,10 +27,8 @@ SHOWN = 20
 Announce = Callable[[str], None]
 
 
-class FalseReason(BaseModel):
+class FalseReason(Frozen):
     """A reason that the run's records do not prove."""
-
-    model_config = ConfigDict(frozen=True)
 
     customer_id: str
     product_id: str

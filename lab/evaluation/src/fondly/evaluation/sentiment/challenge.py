@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.contracts.records import Sentiment
 from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.frozen import Frozen
 from fondly.evaluation.sentiment.metrics import Share, share
 from fondly.evaluation.sentiment.reading import Row
 from fondly.evaluation.sentiment.scoring import RowScorer
@@ -28,10 +27,8 @@ class Case(NamedTuple):
     kind: str
 
 
-class WrongCase(BaseModel):
+class WrongCase(Frozen):
     """A text that was not read as it should be; no label if it could not be scored."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: str
     text: str
@@ -39,10 +36,8 @@ class WrongCase(BaseModel):
     returned: Sentiment | None
 
 
-class ChallengeReport(BaseModel):
+class ChallengeReport(Frozen):
     """The share of cases that were read right, by kind and in all, and those that were not."""
-
-    model_config = ConfigDict(frozen=True)
 
     engine: str
     accuracy: float

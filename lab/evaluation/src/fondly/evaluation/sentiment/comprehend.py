@@ -24,10 +24,7 @@ def estimated_usd(texts: Iterable[str]) -> Decimal:
 
 
 def comprehend(client: "ComprehendClient", language: "LanguageCodeType") -> Engine:
-    """Score in calls of 25 texts. A text that Comprehend rejects gets its error instead of a score.
-
-    Raises the SDK's errors where a whole call fails.
-    """
+    """Score in calls of 25 texts; one that is rejected gets its error. Raises the SDK's errors."""
 
     def score(texts: Sequence[str]) -> list[Score]:
         return [each for batch in batches(texts, TEXTS_PER_CALL) for each in _scored(client, batch, language)]

@@ -24,11 +24,7 @@ Given = Mapping[str, Sentiment | None]
 
 
 class Labels:
-    """The meaning of the values of one file.
-
-    Numbers are stars if the largest is above 1 and at most 5: where a file has only 0 and 1, nobody but its
-    owner knows what they mean.
-    """
+    """The meaning of one file's values; numbers are stars if the largest is above 1 and at most 5."""
 
     def __init__(self, values: Iterable[str], given: Given) -> None:
         self._given = {_key(value): sentiment for value, sentiment in given.items()}
@@ -46,10 +42,7 @@ class Labels:
 
 
 def read_map(words: Iterable[str]) -> dict[str, Sentiment | None]:
-    """Read meanings written as VALUE=LABEL; an empty LABEL leaves the rows out.
-
-    Raises `ValueError` for anything else.
-    """
+    """Read meanings written as VALUE=LABEL, an empty LABEL for rows to leave out; raise `ValueError`."""
     found: dict[str, Sentiment | None] = {}
     for each in words:
         value, equals, label = each.rpartition("=")

@@ -3,32 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.contracts.records import Customer, Product, SharedText
 from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.frozen import Frozen
 from fondly.evaluation.sentiment.metrics import Correlation, correlation
 from fondly.evaluation.sentiment.scoring import Engine, score_texts
 
 MIN_TEXTS = 3
 
 
-class EngineCorrelation(BaseModel):
-    """How the mean polarity of products' texts follows their mean rating.
-
-    `all_products` have a rating and a text that could be scored; `with_enough_texts` have three or more.
-    """
-
-    model_config = ConfigDict(frozen=True)
+class EngineCorrelation(Frozen):
+    """How products' mean polarity follows their rating: of all scored ones, and of those with three texts."""
 
     all_products: Correlation
     with_enough_texts: Correlation
 
 
-class RatingsReport(BaseModel):
+class RatingsReport(Frozen):
     """The correlations by engine, and how many distinct texts and rated products they rest on."""
-
-    model_config = ConfigDict(frozen=True)
 
     texts: int
     rated_products: int

@@ -66,11 +66,7 @@ class _Unlabelled(NamedTuple):
 
 
 def read_labelled(path: Path, columns: Columns, given: Given) -> Labelled:
-    """Read all rows of a CSV, TSV or JSON Lines file.
-
-    Several columns of text become one line, as the services join a review's title and text. Raises
-    `EvaluationError` if the file cannot be read or no row has a label that means something.
-    """
+    """Read a table's rows, joining columns of text; raise `EvaluationError` if no label means anything."""
     found: list[_Unlabelled] = []
     bad: list[BadRow] = []
     for row in read_table(path, columns.names):

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from fondly.contracts.records import Sentiment, SentimentScores
 from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.frozen import Frozen
 from fondly.evaluation.sentiment.metrics import (
     Calibration,
     Share,
@@ -26,10 +26,8 @@ SIDES = (Sentiment.POSITIVE, Sentiment.NEGATIVE)
 FIRST_BAD_ROWS = 10
 
 
-class Shares(BaseModel):
+class Shares(Frozen):
     """Shares with their counts and Wilson intervals; `SentimentReport` says what each is."""
-
-    model_config = ConfigDict(frozen=True)
 
     accuracy: Share
     label_accuracy: Share
@@ -37,10 +35,8 @@ class Shares(BaseModel):
     too_long: Share
 
 
-class SentimentReport(BaseModel):
+class SentimentReport(Frozen):
     """How right an engine is about the rows that it could score; shares are 0 to 1."""
-
-    model_config = ConfigDict(frozen=True)
 
     engine: str
     rows: int

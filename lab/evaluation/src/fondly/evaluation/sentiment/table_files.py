@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from fondly.evaluation.errors import EvaluationError
+from fondly.evaluation.frozen import Frozen
 from fondly.ingest.domain.csv_lines import BOM
 from fondly.ingest.domain.csv_records import BrokenRecord, RecordReader
 from fondly.ingest.domain.errors import FileError, described
@@ -28,21 +27,15 @@ class TableRow(NamedTuple):
     values: dict[str, str]
 
 
-class BadRow(BaseModel):
+class BadRow(Frozen):
     """A row that cannot be used, without its text."""
-
-    model_config = ConfigDict(frozen=True)
 
     line: int
     reason: str
 
 
 def read_table(path: Path, columns: Sequence[str]) -> Iterator[TableRow | BadRow]:
-    """Yield the rows of a file in order; the format is recognised by its content.
-
-    Raises `EvaluationError` if it is not such a file, its header lacks one of `columns`, or its compression
-    is damaged.
-    """
+    """Yield a file's rows, its format known by its content; raise `EvaluationError` if it cannot be read."""
     try:
         with _opened(path) as file:
             head = file.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(BOM).lstrip()

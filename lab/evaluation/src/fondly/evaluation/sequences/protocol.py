@@ -23,10 +23,7 @@ class Protocol(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is fitted and what is known, users x items with 1 for each item, and each user's held-out item.
-
-    What is recommended is ranked among all items that are not in the user's history.
-    """
+    """What is fitted and known, users x items with 1 for each item, and each user's held-out item."""
 
     fitted: sparse.csr_matrix
     history: sparse.csr_matrix
@@ -43,10 +40,7 @@ class Task:
         )
 
     def top(self, score: Callable[[slice], NDArray[np.floating]], limit: int) -> NDArray[np.intp]:
-        """Return users x `limit` items, best first; equal scores in order of the items.
-
-        `score` returns the scores of all items for a slice of the users.
-        """
+        """Return users x `limit` new items by all items' scores, best first; equal ones in their order."""
         lists = [_best(self._unseen(score(rows), rows), limit) for rows in self._chunks()]
         return np.vstack(lists)
 

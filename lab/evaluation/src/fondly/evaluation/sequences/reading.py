@@ -19,10 +19,7 @@ _ATTRIBUTES = "a JSON object that maps item ids to lists of attribute ids"
 
 @dataclass(frozen=True, slots=True)
 class Sequences:
-    """Users' items as codes from zero, the oldest first; `items` maps the codes to ids.
-
-    Users with fewer than three items are only counted, in `left_out`.
-    """
+    """Users' items as codes from zero, oldest first; `left_out` counts the users with fewer than three."""
 
     users: Sequence[Sequence[int]]
     items: Sequence[str]
@@ -60,10 +57,7 @@ def read_sequences(path: Path) -> Sequences:
 
 
 def read_attributes(path: Path) -> dict[str, list[str]]:
-    """Read a JSON object of item ids with their attribute ids, which are strings or integers.
-
-    Raises `EvaluationError` if it is anything else.
-    """
+    """Read a JSON object of item ids with lists of attribute ids; else raise `EvaluationError`."""
     try:
         found = json.loads("\n".join(_lines(path)))
     except json.JSONDecodeError as error:

@@ -50,10 +50,7 @@ class Figures(BaseModel):
 
 
 class SequenceReport(Figures):
-    """The engine's figures, how many users and items they are about, and the process's memory until then.
-
-    `peak_rss_mb` is in units of 2^20 bytes and includes Python and its libraries, but no baseline.
-    """
+    """The engine's figures, its users and items, and the process's memory in 2^20 bytes without baselines."""
 
     users: int
     items: int

@@ -10,7 +10,6 @@ from typing import ClassVar, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from fondly.contracts.events import Round
-from fondly.runtime.jobs.transitions import Transitions
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.state import ServiceState
 
@@ -50,24 +49,23 @@ class Passed(NamedTuple):
 
 TRAINING = (Phase.SET_UP, Phase.DATASETS, Phase.IMPORT, Phase.SOLUTION, Phase.TRAIN, Phase.INFER)
 """The phases in which something is made in Personalize."""
-TRANSITIONS: Transitions[Phase] = Transitions(
-    {
-        Phase.BEGIN: {Outcome.DONE: Phase.PREPARE},
-        Phase.PREPARE: {Outcome.DONE: Phase.GATHER},
-        Phase.GATHER: {Outcome.DONE: Phase.STUDY},
-        Phase.STUDY: {Outcome.DONE: Phase.SET_UP, Outcome.NOTHING_TO_RANK: Phase.WEIGH},
-        **{
-            phase: {
-                Outcome.DONE: following,
-                Outcome.TOO_LITTLE_DATA: Phase.WEIGH,
-                Outcome.MADE_AGAIN: Phase.SET_UP,
-            }
-            for phase, following in pairwise((*TRAINING, Phase.WEIGH))
-        },
-        Phase.WEIGH: {Outcome.DONE: Phase.SELECT},
-        Phase.SELECT: {},
-    }
-)
+TRANSITIONS: Mapping[Phase, Mapping[Outcome, Phase]] = {
+    Phase.BEGIN: {Outcome.DONE: Phase.PREPARE},
+    Phase.PREPARE: {Outcome.DONE: Phase.GATHER},
+    Phase.GATHER: {Outcome.DONE: Phase.STUDY},
+    Phase.STUDY: {Outcome.DONE: Phase.SET_UP, Outcome.NOTHING_TO_RANK: Phase.WEIGH},
+    **{
+        phase: {
+            Outcome.DONE: following,
+            Outcome.TOO_LITTLE_DATA: Phase.WEIGH,
+            Outcome.MADE_AGAIN: Phase.SET_UP,
+        }
+        for phase, following in pairwise((*TRAINING, Phase.WEIGH))
+    },
+    Phase.WEIGH: {Outcome.DONE: Phase.SELECT},
+    Phase.SELECT: {},
+}
+"""What follows each phase by its outcome; a run begins with the first."""
 
 
 class Engine(StrEnum):
@@ -138,7 +136,7 @@ class RecommenderState(ServiceState):
 
     def passing(self, passed: Passed) -> Self:
         """Return the state after a phase."""
-        return self.having(**passed.members, phase=TRANSITIONS.after(self.phase, passed.outcome))
+        return self.having(**passed.members, phase=TRANSITIONS[self.phase][passed.outcome])
 
     @classmethod
     def of_step(cls, step: Mapping[str, str]) -> Self:

@@ -38,11 +38,7 @@ class CarefulTransport:
         self._reason = ""
 
     async def send(self, email: Outgoing) -> Accepted:
-        """Hand an email over; raise what the transport raises, and `UnusableError` while it does badly.
-
-        Once refusals in a row have shown that the fault is not the emails', a further one is an
-        `UnusableError` too: the email keeps its chance.
-        """
+        """Hand an email over; raise what the transport raises, and `UnusableError` while it does badly."""
         with self._probe():
             try:
                 accepted = await self._transport.send(email)

@@ -1,18 +1,13 @@
 """What notifications are about: the dispatches, and the complaints that a run's delivery counts."""
 
-import asyncio
-import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
-from fondly.runtime.errors import error_code
 from fondly.runtime.ports import Items
 from fondly.runtime.runs.delivery import DELIVERY
-from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.runs.items import conditionally, key, transacted
 from fondly.runtime.storage import from_item, to_item
 from fondly.sender.domain.notifications import NotificationKind
 
@@ -20,10 +15,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
-CANCELLED = frozenset({"TransactionCanceledException", "InternalServerError", "InternalError"})
-"""The last two are those of an emulator where two transactions touch one table at once."""
 MAX_CONFLICTS = 12
-CONFLICT_WAIT_S = 0.05
 WORSE = {
     NotificationKind.SOFT: (),
     NotificationKind.HARD: (NotificationKind.SOFT,),
@@ -84,10 +76,7 @@ class DynamoDBDelivered:
         )
 
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
-        """Mark an email as complained of, and count that with its run's delivery, both or nothing.
-
-        An email that is marked so already counts no more.
-        """
+        """Mark an email and count it with its run's delivery, both or nothing, and only once."""
         mark: TransactWriteItemTypeDef = {
             "Update": self._marked(run_id, customer_id, NotificationKind.COMPLAINT, at)
         }
@@ -101,19 +90,11 @@ class DynamoDBDelivered:
             }
         }
         for _ in range(MAX_CONFLICTS):
-            try:
-                await self._dynamodb.transact_write_items(TransactItems=[mark, count])
-            except ClientError as error:
-                if error_code(error) not in CANCELLED:
-                    raise
-                failed = _failed(error)
-                if failed[0]:
-                    return
-                if failed[1]:  # its delivery is gone
-                    await self.mark(run_id, customer_id, NotificationKind.COMPLAINT, at)
-                    return
-                await asyncio.sleep(CONFLICT_WAIT_S * random.uniform(0.5, 1.5))  # noqa: S311 - only spreads retries
-            else:
+            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=[mark, count]))
+            if failed == [False, True]:  # its delivery is gone
+                await self.mark(run_id, customer_id, NotificationKind.COMPLAINT, at)
+                return
+            if failed is None or any(failed):
                 return
         raise TransientError("the delivery of the run is being changed all the time")
 
@@ -147,12 +128,6 @@ class DynamoDBDelivered:
 
 def _key(run_id: str, customer_id: str) -> dict[str, Any]:
     return to_item({"run_id": run_id, "customer_id": customer_id})
-
-
-def _failed(error: ClientError) -> list[bool]:
-    """Which conditions of the two writes failed."""
-    reasons = [each.get("Code", "") for each in error.response.get("CancellationReasons", [])]
-    return [code == "ConditionalCheckFailed" for code in [*reasons, "", ""][:2]]
 
 
 class DynamoDBAddresses:

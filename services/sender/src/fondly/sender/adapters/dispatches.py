@@ -1,17 +1,14 @@
 """What has become of each email, in DynamoDB: an email is reserved before it is handed over."""
 
 import asyncio
-import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import ClientError
 
 from fondly.contracts.consent import Contact
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.runtime.batches import batches
-from fondly.runtime.errors import error_code
-from fondly.runtime.runs.items import conditionally
+from fondly.runtime.runs.items import conditionally, transacted
 from fondly.runtime.storage import DynamoDBItems, expires_at, to_item
 from fondly.sender.ports import Key, Reservation, Reserved
 
@@ -22,9 +19,6 @@ if TYPE_CHECKING:
 MAX_RESERVATIONS = 50
 """DynamoDB takes 100 items in a transaction; a reservation has two."""
 MAX_CONFLICTS = 12
-CONFLICT_WAIT_S = 0.05
-AGAIN = frozenset({"TransactionCanceledException", "InternalServerError", "InternalError"})
-"""The last two are those of an emulator where two transactions touch one table at once."""
 FREE = "attribute_not_exists(run_id) OR outcome = :waiting OR (outcome = :sending AND claim = :claim)"
 
 
@@ -47,10 +41,7 @@ class DynamoDBDispatches:
         return {each.customer_id: each for each in found}
 
     async def reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]:
-        """Reserve those emails that are free, together; return what came of each, by run and customer.
-
-        Of two reservations of one customer the second is stale: the first changes their contact.
-        """
+        """Reserve the free emails together; of two of one customer the second is stale."""
         first = {reservation.dispatch.customer_id: reservation for reservation in reversed(reservations)}
         results = {
             reservation.key: Reserved.STALE
@@ -100,20 +91,13 @@ class DynamoDBDispatches:
             if not waiting:
                 return results
             parts = [self._writes(reservation) for reservation in waiting]
-            try:
-                await self._dynamodb.transact_write_items(
-                    TransactItems=[write for writes in parts for write in writes]
-                )
-            except ClientError as error:
-                if error_code(error) not in AGAIN:
-                    raise
-                refused = _refused(waiting, parts, error)
-                results |= refused
-                waiting = [reservation for reservation in waiting if reservation.key not in refused]
-                if not refused:
-                    await asyncio.sleep(CONFLICT_WAIT_S * random.uniform(0.5, 1.5))  # noqa: S311 - only spreads retries
-            else:
+            writes = [write for part in parts for write in part]
+            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
+            if failed is None:
                 return results | {reservation.key: Reserved.MINE for reservation in waiting}
+            refused = _refused(waiting, map(len, parts), failed)
+            results |= refused
+            waiting = [reservation for reservation in waiting if reservation.key not in refused]
         return results | {reservation.key: Reserved.STALE for reservation in waiting}
 
     def _writes(self, reservation: Reservation) -> "list[TransactWriteItemTypeDef]":
@@ -153,16 +137,13 @@ def _values(dispatch: Dispatch) -> dict[str, Any]:
 
 
 def _refused(
-    reservations: Sequence[Reservation],
-    parts: "Sequence[Sequence[TransactWriteItemTypeDef]]",
-    error: ClientError,
+    reservations: Sequence[Reservation], writes: Iterable[int], failed: Sequence[bool]
 ) -> dict[Key, Reserved]:
-    """What came of the reservations whose conditions failed: the reasons stand in the order of the writes."""
-    reasons = (each.get("Code", "") for each in error.response.get("CancellationReasons", []))
+    """What came of reservations with so many writes of which one failed; `failed` is in the writes' order."""
+    found = iter(failed)
     refused: dict[Key, Reserved] = {}
-    for reservation, writes in zip(reservations, parts, strict=True):
-        codes = [next(reasons, "") for _ in writes]
-        failed = [code == "ConditionalCheckFailed" for code in codes]
-        if any(failed):
-            refused[reservation.key] = Reserved.TAKEN if failed[0] else Reserved.STALE
+    for reservation, number in zip(reservations, writes, strict=True):
+        own = list(islice(found, number))
+        if any(own):
+            refused[reservation.key] = Reserved.TAKEN if own[0] else Reserved.STALE
     return refused

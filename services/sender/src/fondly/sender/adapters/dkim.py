@@ -97,10 +97,7 @@ def read_key(pem: str) -> RSAPrivateKey:
 
 
 def _selected(fields: Sequence[Field], names: Sequence[bytes]) -> tuple[list[bytes], list[Field]]:
-    """The names to list, each once more than its fields, and the fields in the order in which they count.
-
-    Several fields of a name count from the last to the first (RFC 6376, 5.4.2).
-    """
+    """The names to list, each once more than its fields, and these from last to first (RFC 6376, 5.4.2)."""
     counts = Counter(field.name.lower() for field in fields)
     listed = [name for name in names for _ in range(counts[name] + 1)]
     signed = [field for name in names for field in reversed(fields) if field.is_named(name)]

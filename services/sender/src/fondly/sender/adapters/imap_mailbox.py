@@ -81,10 +81,7 @@ class ImapSession:
         self._made: set[str] = set()
 
     async def waiting(self) -> list[MailName]:
-        """Return the names of the mails, the oldest first, at most `MOST_AT_ONCE`.
-
-        Whether somebody has seen them does not matter: people may look into the folder too.
-        """
+        """Return the names of at most `MOST_AT_ONCE` mails, oldest first, whether seen or not."""
         [found] = await self._call("SEARCH", f"1:{MOST_AT_ONCE}", "UNDELETED") if self._mails else [b""]
         return [(self._validity, int(each)) for each in (found or b"").split()]
 

@@ -49,10 +49,7 @@ async def ses_rate(ses: "SESV2Client") -> float:
 
 
 class SesTransport:
-    """Hands emails over by `SendEmail`.
-
-    The client must not retry (`NO_SDK_RETRIES`), or some emails go out twice.
-    """
+    """Hands emails over by `SendEmail`; its client must not retry, or some emails go out twice."""
 
     name = TransportKind.SES.value
 
@@ -61,13 +58,7 @@ class SesTransport:
         self._configuration_set = configuration_set
 
     async def send(self, email: Outgoing) -> Accepted:
-        """Hand an email over.
-
-        Raises `ThrottledError` for the limiter, otherwise `DeferredError` if SES surely did not accept it and
-        may do so later (`QuotaSpentError` tomorrow, `UnusableError` once somebody mends something),
-        `RefusedError` if it did not for good or if the message is not fit to be sent, and `InDoubtError` if
-        nobody knows.
-        """
+        """Hand an email over; raise `ThrottledError`, or the error of `ports` that says what became of it."""
         if problem := unfit(email.content, address=email.address, max_bytes=MAX_BYTES):
             raise RefusedError(problem)
         try:

@@ -99,10 +99,7 @@ def _of_reply(error: ClientError) -> Exception:
 
 
 def _never_connected(error: BotoCoreError) -> bool:
-    """Return whether the request cannot have been sent.
-
-    The SDK calls a connection that is reset in the middle of a request `EndpointConnectionError`, too.
-    """
+    """Whether nothing can have been sent; `EndpointConnectionError` may stand for a request too."""
     if isinstance(error, EndpointConnectionError):
         cause: Any = error.kwargs.get("error")
         return isinstance(cause, ClientConnectorError)

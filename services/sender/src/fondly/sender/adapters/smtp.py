@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
 from typing import Self
 
 from fondly.sender.adapters.smtp_replies import accepted
@@ -42,18 +41,11 @@ class SmtpTransport:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     async def send(self, email: Outgoing) -> Accepted:
-        """Hand an email over, signed if there is a key.
-
-        Raises `DeferredError` if the server surely did not accept it and may do so later (`UnusableError` if
-        not before somebody mends something), `RefusedError` if it did not for good or if the message is not
-        fit to be sent, and `InDoubtError` if the connection was lost once the message had been sent.
-        """
+        """Hand an email over, signed if there is a key; raise the error that says what became of it."""
         if problem := unfit(email.content, address=email.address, max_bytes=MAX_BYTES):
             raise RefusedError(problem)
         names = {field.name.lower(): field.unfolded for field in read_fields(email.content)}

@@ -87,11 +87,7 @@ class SmtpSession:
         return self._client.is_connected
 
     async def hand_over(self, sender: str, recipient: str, content: bytes) -> str:
-        """Return what the server said when it accepted a message.
-
-        Raises what `refusal` returns, `LostError` for a connection that was lost before the message was sent,
-        and `InDoubtError` for one that was lost, or silent, afterwards.
-        """
+        """Return the server's words of acceptance; raise `refusal`'s, `LostError` or `InDoubtError`."""
         try:
             await self._announce(sender, recipient, len(content))
         except SMTPResponseException as error:

@@ -62,11 +62,7 @@ class Opening(Protocol):
 
 
 async def open_transport(runtime: Opening) -> OpenTransport:
-    """Open the transport, until the service ends.
-
-    Raises `UnusableError` if SES lets the account send nothing, `DkimKeyError` for a key that cannot be used,
-    and the SDK's errors if SES does not say what the account may send.
-    """
+    """Open the transport; raise `UnusableError`, `DkimKeyError` or the SDK's errors if it cannot be used."""
     settings = runtime.settings
     if settings.sender_transport is TransportKind.SES:
         return await _ses(runtime)

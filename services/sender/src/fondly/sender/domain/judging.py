@@ -14,10 +14,7 @@ Quiet = tuple[time, time]
 
 
 def quiet_until(now: datetime, quiet: Quiet | None, zone: ZoneInfo) -> datetime | None:
-    """Return when the quiet hours end that a moment is in, or None if it is in none.
-
-    They are read off the clock of `zone`: where it is put forward or back, they end when it shows their end.
-    """
+    """Return when the quiet hours end that a moment is in, by the clock of `zone`; None if it is in none."""
     if quiet is None:
         return None
     begins, ends = quiet

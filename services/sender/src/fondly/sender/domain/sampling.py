@@ -19,10 +19,7 @@ def addressed_to_seeds(emails: Sequence[FinishedEmail], seeds: Sequence[str]) ->
 
 
 def sample_of(sizes: Iterable[tuple[int, int]], wanted: int) -> dict[int, int]:
-    """Return how many of the first emails of each part are in a sample of so many, by part.
-
-    `sizes` are the parts in order, each with its number of emails; no more are read than are needed.
-    """
+    """Return how many first emails of each part a sample has, by the parts' sizes, read as far as needed."""
     chosen: dict[int, int] = {}
     left = wanted
     for part, emails in sizes if wanted else ():

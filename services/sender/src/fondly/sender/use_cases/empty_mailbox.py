@@ -33,11 +33,7 @@ class EmptyMailbox:
     """Mails that were read and could not be put away: reading them again would never end."""
 
     async def run(self) -> int:
-        """Read what has arrived; return how many mails were put away.
-
-        A mail that fails stays for the next look, and does not stop the others; at the end the first failure
-        is raised.
-        """
+        """Put mails away and count them; one that fails stays for the next look, and its error is raised."""
         failures: list[Exception] = []
         done = 0
         async with self.mailbox.opened() as opened:

@@ -83,10 +83,7 @@ class JudgeEmails:
         return judged
 
     async def renewed(self, passed: PartPass, parcel: Parcel) -> Parcel:
-        """Look again at an email that has waited for its turn: much may have been said meanwhile.
-
-        Raises `StaleError` if it does not go out any more.
-        """
+        """Look again at an email that has waited; raise `StaleError` if it does not go out any more."""
         if (self.now() - parcel.judged_at).total_seconds() < FRESH_S:
             return parcel
         known = (await self._looks.add((passed, parcel.email))).get((parcel.run_id, parcel.email.customer_id))

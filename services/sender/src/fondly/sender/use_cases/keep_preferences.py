@@ -18,10 +18,7 @@ class KeepPreferences:
     suppressions: Suppressions
 
     async def run(self, customer_id: str, preferences: Preferences, *, chosen_at: int) -> None:
-        """Store what was chosen at a time in Unix milliseconds.
-
-        Of whoever has been forgotten nothing is kept: they are not written to anyway.
-        """
+        """Store what was chosen at a time in Unix milliseconds; of whoever was forgotten nothing is kept."""
         entry = customer_entry(customer_id)
         known = (await self.suppressions.find([entry])).get(entry)
         if known is not None and known.reason is NotSent.ERASED:

@@ -1,9 +1,8 @@
 """Releases the parts of a delivery that may go out, and looks again later while some may not yet."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
@@ -24,12 +23,6 @@ MAX_DELAY_S = 900
 log = get_logger()
 
 
-class Clock(Protocol):
-    """Tells the time, in UTC."""
-
-    def __call__(self) -> datetime: ...  # noqa: D102 - a function
-
-
 @dataclass(frozen=True)
 class ReleaseParts:
     """Sends messages about parts to the sender's own queue, and polls to look again."""
@@ -39,7 +32,7 @@ class ReleaseParts:
     objects: Objects
     polls: SenderPolls
     interval_s: int
-    now: Clock = utc_now
+    now: Callable[[], datetime] = utc_now
 
     async def run(self, run_id: str, attempt: int) -> None:
         """Handle a poll; one below the delivery's latest is left over from before a decision."""

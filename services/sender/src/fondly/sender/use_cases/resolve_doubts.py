@@ -28,10 +28,7 @@ class ResolveDoubts:
     announcer: Announcer
 
     async def run(self, run_id: str, part: int, customer_ids: Sequence[str], *, holder: str) -> None:
-        """Announce those of a part that were sent, and correct its report. Doing it again is harmless.
-
-        While the part is not done there is nothing to tell: its next pass tells.
-        """
+        """Announce a done part's emails that were sent, and correct its report, as often as asked."""
         async with self.stage.lock(run_id, part_name(part), holder=holder):
             if part not in (await self.ledger.run(run_id)).stage(StageName.SENDER).done:
                 return

@@ -40,10 +40,7 @@ class SettleEmails:
     retry_s: int
 
     async def doubt(self, passed: PartPass, doubted: Sequence[Dispatch]) -> None:
-        """Record that nobody knows what became of emails that a worker was handing over.
-
-        The worker may have known, and its record be on the way: somebody looks again.
-        """
+        """Record emails as in doubt, and have somebody look again: their record may be on the way."""
         if doubted and not passed.to_seeds:
             await self.polls.send_doubts(
                 passed.run_id,

@@ -1,5 +1,6 @@
 """Takes note of a bounce: a dead address is never written to again, one that is full is tried some times."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -53,18 +54,19 @@ class TakeBounce:
             await self._suppress(notification, NotSent.SOFT_BOUNCES)
 
     async def _suppress(self, notification: Notification, reason: NotSent) -> None:
-        await self.suppressions.suppress(
-            [
-                Suppression(
-                    entry=address_entry(address),
-                    reason=reason,
-                    source=SOURCE,
-                    at=notification.at,
-                    subject=address,
-                )
-                for address in notification.addresses
-            ]
-        )
+        await suppress_addresses(self.suppressions, notification.addresses, reason=reason, at=notification.at)
+
+
+async def suppress_addresses(
+    suppressions: Suppressions, addresses: Iterable[str], *, reason: NotSent, at: datetime
+) -> None:
+    """Suppress addresses, never their customers. Doing it again changes nothing."""
+    await suppressions.suppress(
+        [
+            Suppression(entry=address_entry(address), reason=reason, source=SOURCE, at=at, subject=address)
+            for address in addresses
+        ]
+    )
 
 
 def after_soft_bounce(contact: Contact, sent_at: int) -> Contact:
@@ -99,11 +101,4 @@ class SuppressDeadAddress:
 
     async def run(self, address: str, at: datetime) -> None:
         """Suppress an address that was refused at a time. Doing it again changes nothing."""
-        dead = Suppression(
-            entry=address_entry(address),
-            reason=NotSent.HARD_BOUNCE,
-            source=SOURCE,
-            at=at,
-            subject=address,
-        )
-        await self.suppressions.suppress([dead])
+        await suppress_addresses(self.suppressions, [address], reason=NotSent.HARD_BOUNCE, at=at)

@@ -13,7 +13,7 @@ from fondly.runtime.gather import Gather
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Objects
 from fondly.sender.domain.clicks import event_of
-from fondly.sender.feedback.ports import Clicked, Suppressions
+from fondly.sender.feedback.ports import Delivered, Suppressions
 
 MOST_EVENTS = 500
 NAME_CHARS = 32
@@ -23,7 +23,7 @@ log = get_logger()
 class TakeClick:
     """Marks the email, then uploads the event with those of other messages that come at the same time."""
 
-    def __init__(self, *, suppressions: Suppressions, clicked: Clicked, objects: Objects) -> None:
+    def __init__(self, *, suppressions: Suppressions, clicked: Delivered, objects: Objects) -> None:
         self._suppressions = suppressions
         self._clicked = clicked
         self._objects = objects

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-from fondly.contracts.consent import Suppression, address_entry
 from fondly.contracts.delivery import Dispatch, NotSent
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
@@ -13,7 +12,7 @@ from fondly.runtime.runs.delivery import Act, Delivery
 from fondly.sender.domain.notifications import Notification
 from fondly.sender.feedback.ports import Delivered, RunDeliveries, Suppressions
 from fondly.sender.use_cases.find_dispatch import FindDispatch
-from fondly.sender.use_cases.take_bounce import SOURCE, bounced
+from fondly.sender.use_cases.take_bounce import SOURCE, bounced, suppress_addresses
 from fondly.sender.use_cases.unsubscribe import Unsubscribe
 
 
@@ -51,21 +50,9 @@ class TakeComplaint:
     limit: ComplaintLimit
 
     async def run(self, notification: Notification) -> None:
-        """Suppress, mark and count the email, announce it, and pause its run if need be.
-
-        Doing it again changes nothing: each email counts once.
-        """
-        await self.suppressions.suppress(
-            [
-                Suppression(
-                    entry=address_entry(address),
-                    reason=NotSent.COMPLAINT,
-                    source=SOURCE,
-                    at=notification.at,
-                    subject=address,
-                )
-                for address in notification.addresses
-            ]
+        """Suppress, mark, count and announce it, and pause its run if need be; each email counts once."""
+        await suppress_addresses(
+            self.suppressions, notification.addresses, reason=NotSent.COMPLAINT, at=notification.at
         )
         dispatch = await self.find_dispatch.run(notification)
         if dispatch is None:

@@ -1,9 +1,8 @@
 """Looks how long deliveries have waited for a person: no message is about one that waits."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from fondly.contracts.clock import utc_now
 from fondly.runtime.logs import get_logger
@@ -16,24 +15,19 @@ STOPPING = frozenset({Act.HOLD, Act.PAUSE, Act.SAMPLE})
 log = get_logger()
 
 
-class EveryDelivery(Protocol):
-    """Knows all deliveries; see `fondly.runtime.runs.deliveries.Deliveries`."""
-
-    async def all(self) -> list[Delivery]: ...  # noqa: D102 - described there
-
-
 @dataclass(frozen=True)
 class WatchDeliveries:
     """Reports the longest wait, for the alarm on deliveries that somebody has forgotten."""
 
-    deliveries: EveryDelivery
+    deliveries: Callable[[], Awaitable[list[Delivery]]]
+    """Returns all deliveries."""
     now: Callable[[], datetime] = utc_now
 
     async def run(self) -> None:
         """Write the longest wait, 0 if no delivery waits, and name those that do."""
         waits = {
             each.run_id: (self.now() - waits_since(each)).total_seconds()
-            for each in await self.deliveries.all()
+            for each in await self.deliveries()
             if each.status in WAITING
         }
         for run_id, wait_s in waits.items():

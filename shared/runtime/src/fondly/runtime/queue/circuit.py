@@ -9,6 +9,7 @@ import asyncio
 
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.parallel import now_s
 
 FAILURES = 5
 PAUSE_S = 5.0
@@ -32,7 +33,7 @@ class Circuit:
     @property
     def remaining_s(self) -> float:
         """Seconds until messages may be received again; zero if they may be now."""
-        return max(0.0, self._open_until - _now_s())
+        return max(0.0, self._open_until - now_s())
 
     @property
     def is_trying(self) -> bool:
@@ -56,10 +57,6 @@ class Circuit:
             return
         pause_s = min(self._pause_cap_s, self._pause_s * 2.0**self._openings)
         self._openings += 1
-        self._open_until = _now_s() + pause_s
+        self._open_until = now_s() + pause_s
         log.warning("circuit_opened", failures=self._failures, pause_s=pause_s)
         emit({Metric.CIRCUIT_OPENED: 1})
-
-
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()

@@ -15,10 +15,7 @@ log = get_logger()
 
 
 class Deletions:
-    """Collects handled messages and deletes them soon.
-
-    A message that cannot be deleted is delivered again and recognised as done: a failed delete is no failure.
-    """
+    """Deletes handled messages soon; one that cannot be deleted comes again and is recognised as done."""
 
     def __init__(self, queue: Queue, *, on_done: Callable[[Message], None]) -> None:
         self._queue = queue

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from fondly.runtime.batches import batches
 from fondly.runtime.logs import get_logger
+from fondly.runtime.parallel import now_s
 from fondly.runtime.queue.message import Message
 from fondly.runtime.queue.ports import Queue
 from fondly.runtime.queue.sqs import MAX_BATCH
@@ -71,7 +72,7 @@ class VisibilityKeeper:
     def add(self, message: Message, *, on_lost: Callable[[], object]) -> None:
         """Keep a received message hidden from now on; call `on_lost` once if that fails."""
         known = self._hidden.get(message.receipt)
-        since = known.since if known else _now_s()
+        since = known.since if known else now_s()
         self._hidden[message.receipt] = _Hidden(message, on_lost, since)
 
     def remove(self, message: Message) -> None:
@@ -90,7 +91,7 @@ class VisibilityKeeper:
                 call.cancel()
 
     def _renew(self) -> None:
-        due_since = _now_s() - self._queue.visibility_s * RENEW_AFTER
+        due_since = now_s() - self._queue.visibility_s * RENEW_AFTER
         due = [hidden.message for hidden in self._hidden.values() if hidden.since <= due_since]
         for batch in batches(due, MAX_BATCH):
             call = asyncio.create_task(self._renew_batch(batch))
@@ -98,7 +99,7 @@ class VisibilityKeeper:
             call.add_done_callback(self._calls.discard)
 
     async def _renew_batch(self, messages: Sequence[Message]) -> None:
-        asked_at = _now_s()
+        asked_at = now_s()
         try:
             refused = await self._queue.change_visibility_batch(messages, seconds=self._queue.visibility_s)
         except Exception as error:  # noqa: BLE001 - whatever the cause, it is tried again while there is time
@@ -111,7 +112,7 @@ class VisibilityKeeper:
                 hidden.since = max(hidden.since, asked_at)
 
     def _drop_expired(self) -> None:
-        oldest = _now_s() - self._queue.visibility_s * LOST_AFTER
+        oldest = now_s() - self._queue.visibility_s * LOST_AFTER
         for receipt in [receipt for receipt, hidden in self._hidden.items() if hidden.since <= oldest]:
             self._lose(receipt)
 
@@ -119,7 +120,3 @@ class VisibilityKeeper:
         if hidden := self._hidden.pop(receipt, None):
             log.warning("visibility_lost", lost_message_id=hidden.message.message_id)
             hidden.on_lost()
-
-
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()

@@ -149,10 +149,7 @@ class Allowance:
         return True
 
     def exhausted(self, now: float, *, started: float) -> float | None:
-        """Take account of a quota that is used up for the day; return for how long nothing is sent.
-
-        None for a call that was sent before that was known.
-        """
+        """Note a quota used up for the day; return for how long, None if that was known already."""
         if started < self._closed_until:
             return None
         pause_s = self._pause_s * self._chance.uniform(0.75, 1.25)

@@ -62,10 +62,7 @@ class Ceiling:
         return replace(self._found, per_s=self.per_s(now)) if self._found else None
 
     def drop(self, now: float, *, asked_per_s: float, turn_s: float) -> None:
-        """Decrease it because a call was throttled while all tasks together asked for `asked_per_s`.
-
-        A task waits `turn_s` between two of its calls.
-        """
+        """Lower it for a throttled call, of `asked_per_s` by all; a task waits `turn_s` between two."""
         self._count(now, turn_s)
         before = min(self.per_s(now), asked_per_s)
         self._first_per_s = self._first_per_s or before

@@ -22,10 +22,7 @@ class Division(NamedTuple):
 
 
 def divide(own: float, others: Sequence[float], whole: float) -> Division:
-    """Divide a positive, finite rate between a task that wants `own`, and others.
-
-    What nobody wants is given to all alike: a task may use some of it before the others know.
-    """
+    """Divide a positive, finite rate between a task that wants `own`, and others; all share what is left."""
     tasks = 1 + len(others)
     least = LEAST_PART * whole / tasks
     wanted = [min(whole, max(least, each)) for each in (own, *others)]

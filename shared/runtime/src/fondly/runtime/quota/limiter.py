@@ -15,6 +15,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
 from fondly.runtime.logs import get_logger
+from fondly.runtime.parallel import now_s
 from fondly.runtime.quota.allowance import Allowance, Kind
 from fondly.runtime.quota.shared import DynamoDBSharedQuota
 from fondly.runtime.quota.turns import Claim, Counts, StoppingError, Turns
@@ -56,7 +57,7 @@ class Limiter:
     @property
     def calls_per_s(self) -> float:
         """What all tasks together may send at present."""
-        return self._allowance.per_s(Kind.REQUESTS, _now())
+        return self._allowance.per_s(Kind.REQUESTS, now_s())
 
     async def run(
         self,
@@ -92,7 +93,7 @@ class Limiter:
         """Send a call until it is not throttled."""
         while True:
             await self._turns.wait(reserves, claim)
-            started = _now()
+            started = now_s()
             self.counts.calls += 1
             try:
                 result = await call()
@@ -103,23 +104,19 @@ class Limiter:
                 self._refused(error, started, reserves)
             else:
                 spent = used(result) if used else reserves
-                self._allowance.succeeded(_now(), reserved=reserves, used=spent)
+                self._allowance.succeeded(now_s(), reserved=reserves, used=spent)
                 return result
 
     def _refused(self, error: ClientError | ExhaustedError, started: float, reserves: float) -> None:
         self.counts.throttled += 1
         if isinstance(error, ExhaustedError):
-            if pause_s := self._allowance.exhausted(_now(), started=started):
+            if pause_s := self._allowance.exhausted(now_s(), started=started):
                 log.warning("quota_exhausted", error=str(error), pause_s=round(pause_s))
             return
         kind = Kind.TOKENS if TOKENS in error.response["Error"].get("Message", "") else Kind.REQUESTS
-        if self._allowance.throttled(_now(), kind, started=started, tokens=reserves):
+        if self._allowance.throttled(now_s(), kind, started=started, tokens=reserves):
             self._turns.tell()
-            log.info("rate_lowered", quota=kind, per_s=round(self._allowance.per_s(kind, _now()), 2))
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+            log.info("rate_lowered", quota=kind, per_s=round(self._allowance.per_s(kind, now_s()), 2))
 
 
 def _is_worth_a_retry(error: BaseException) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 from fondly.runtime.logs import get_logger
+from fondly.runtime.parallel import now_s
 from fondly.runtime.quota.allowance import Allowance, Kind
 from fondly.runtime.quota.ceiling import Found
 from fondly.runtime.quota.division import LEAST_PART, Demand, divide, equally
@@ -45,12 +46,12 @@ class Membership:
         """Take a place; if there are others, use little until they know of it."""
         self._roster.join()
         await self.beat()
-        self._allowance.begin(_now())
+        self._allowance.begin(now_s())
 
     @property
     def is_due(self) -> bool:
         """Whether a beat is: what has changed is told and asked soon, but not at once for each call."""
-        now = _now()
+        now = now_s()
         since_s = now - self._beat_at
         return since_s >= BEAT_S or (since_s >= QUICK_S and self._is_changing(now))
 
@@ -62,12 +63,12 @@ class Membership:
 
     async def beat(self) -> None:
         """Tell the others, and learn from them; a failure changes nothing but that all count alike."""
-        self._beat_at = _now()
+        self._beat_at = now_s()
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._beat()
         except Exception as error:  # noqa: BLE001 - whatever the cause, the task goes on with what it knows
-            self._allowance.division = equally(1 + len(self._roster.others(_now())))
+            self._allowance.division = equally(1 + len(self._roster.others(now_s())))
             log.info("quota_not_shared", error=repr(error))
 
     async def leave(self) -> None:
@@ -80,9 +81,9 @@ class Membership:
 
     async def _beat(self) -> None:
         self._beats += 1
-        self._said_per_s = self._demand.per_s(_now())
+        self._said_per_s = self._demand.per_s(now_s())
         state = await self._shared.beat(self._member, beat(self._beats, self._said_per_s))
-        now = _now()
+        now = now_s()
         self._roster.see(now, state.beats, wants_per_s=self._said_per_s)
         self._allowance.learn(now, state.found)
         self._divide(now)
@@ -101,11 +102,7 @@ class Membership:
         self._allowance.division = found
 
     async def _tell(self, known: Mapping[Kind, Found]) -> None:
-        for kind, mine in self._allowance.found(_now()).items():
+        for kind, mine in self._allowance.found(now_s()).items():
             theirs = known.get(kind, Found(0, 0.0, 0.0))
             if mine.version > theirs.version or mine.per_s > theirs.per_s * (1 + NEWS):
                 await self._shared.tell(kind, mine, instead_of=theirs.version)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from fondly.runtime.metrics import Metric, emit
+from fondly.runtime.parallel import now_s
 from fondly.runtime.quota.allowance import Allowance, Kind
 from fondly.runtime.quota.division import Demand
 from fondly.runtime.quota.membership import QUICK_S, Membership
@@ -75,11 +76,8 @@ class Turns:
         self._watching: asyncio.Task[None] | None = None
 
     async def wait(self, tokens: float, claim: Claim | None = None) -> None:
-        """Return when a call that reserves so many tokens is to be sent.
-
-        Raises `WithdrawnError` if `claim` fails, and `StoppingError` if the service stops before.
-        """
-        self._active_at = since = _now()
+        """Return when a call may be sent; raise `WithdrawnError` or, at a stop, `StoppingError`."""
+        self._active_at = since = now_s()
         self._demand.waiting += 1
         self._attend()
         try:
@@ -89,17 +87,17 @@ class Turns:
                     await self._claim_and_take(tokens, claim)
         finally:
             self._demand.waiting -= 1
-            self._counts.waited_s += _now() - since
+            self._counts.waited_s += now_s() - since
 
     @asynccontextmanager
     async def _front(self) -> AsyncIterator[None]:
         """Let in as many calls as will be sent soon, the first to come first."""
         async with self._queue:
-            while self._in_front >= max(AHEAD_CALLS, AHEAD_S * self._allowance.own_per_s(_now())):
+            while self._in_front >= max(AHEAD_CALLS, AHEAD_S * self._allowance.own_per_s(now_s())):
                 self._left.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._left.wait(), LOOK_S)
-                self._active_at = _now()
+                self._active_at = now_s()
         self._in_front += 1
         try:
             yield
@@ -110,15 +108,15 @@ class Turns:
     async def _claim_and_take(self, tokens: float, claim: Claim | None) -> None:
         if claim and not await claim():
             raise WithdrawnError
-        claimed_at = _now()
+        claimed_at = now_s()
         async with self._order:
-            while delay_s := self._allowance.delay(_now(), tokens):
+            while delay_s := self._allowance.delay(now_s(), tokens):
                 await asyncio.sleep(min(delay_s, LOOK_S))
-                self._active_at = _now()
-            if claim and _now() - claimed_at > FRESH_S and not await claim():
+                self._active_at = now_s()
+            if claim and now_s() - claimed_at > FRESH_S and not await claim():
                 raise WithdrawnError
-            self._allowance.take(_now(), tokens)
-            self._demand.sent(_now())
+            self._allowance.take(now_s(), tokens)
+            self._demand.sent(now_s())
 
     def tell(self) -> None:
         """Tell the other tasks at once what this one has found."""
@@ -155,25 +153,25 @@ class Turns:
         await stop.wait()
         self._news.set()
         for limit in self._waiting:
-            limit.reschedule(_now())
+            limit.reschedule(now_s())
 
     async def _share(self) -> None:
-        reported_at, before = _now(), Counts()
+        reported_at, before = now_s(), Counts()
         if self._membership:
             await self._membership.join()
         else:
-            self._allowance.begin(_now())
+            self._allowance.begin(now_s())
         self._begun.set()
-        while not self._is_stopped and _now() - self._active_at < IDLE_S:
+        while not self._is_stopped and now_s() - self._active_at < IDLE_S:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), QUICK_S)
             has_news = self._news.is_set()
             self._news.clear()
             if self._membership and (has_news or self._membership.is_due):
                 await self._membership.beat()
-            if _now() - reported_at >= REPORT_S:
+            if now_s() - reported_at >= REPORT_S:
                 self._report(before)
-                reported_at = _now()
+                reported_at = now_s()
         self._report(before)
         if self._membership:
             await self._membership.leave()
@@ -186,11 +184,7 @@ class Turns:
                 Metric.QUOTA_CALLS: counts.calls - before.calls,
                 Metric.QUOTA_CALLS_THROTTLED: counts.throttled - before.throttled,
                 Metric.QUOTA_WAIT_SECONDS: round(counts.waited_s - before.waited_s, 3),
-                Metric.QUOTA_CALLS_PER_S: round(self._allowance.per_s(Kind.REQUESTS, _now()), 3),
+                Metric.QUOTA_CALLS_PER_S: round(self._allowance.per_s(Kind.REQUESTS, now_s()), 3),
             }
         )
         before.calls, before.throttled, before.waited_s = counts.calls, counts.throttled, counts.waited_s
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

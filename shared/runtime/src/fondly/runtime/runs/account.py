@@ -31,10 +31,7 @@ class Account(BaseModel):
         return self.spent + sum(self.reserved.values(), NOTHING)
 
     def reserve(self, piece: str, *, least: Decimal, wanted: Decimal, budget: Decimal) -> "Account | None":
-        """Reserve more for a piece: what is wanted, or what is left if that is `least` or more.
-
-        None if less is left, or if the run has been stopped.
-        """
+        """Reserve what is wanted, or is left; None if the run is stopped or less than `least` is left."""
         left = (budget if self.limit is None else self.limit) - self.committed
         if self.stopped or left < least:
             return None

@@ -187,10 +187,7 @@ class _Tab:
         self._changed = asyncio.Condition()
 
     async def take(self, usd: Decimal) -> None:
-        """Wait until a call may cost so much; raise `RunStoppedError` if it may not.
-
-        While other calls of the tab are in flight, they may turn out to cost less than was kept for them.
-        """
+        """Wait while others may cost less than kept; raise `RunStoppedError` if it may not cost so much."""
         async with self._changed:
             while (short := usd - self._free) > NOTHING:
                 wanted = max(short, min(self._reserved, self._at_a_time))

@@ -123,10 +123,7 @@ class Deliveries:
         return await self.change(run_id, decided)
 
     async def change(self, run_id: str, changed: Changed) -> Delivery:
-        """Replace the delivery by what `changed` makes of it; again if somebody has changed it meanwhile.
-
-        Raises what `changed` raises; nothing is written if it returns what it was given.
-        """
+        """Replace the delivery by what `changed` makes of it, anew if it was changed meanwhile."""
         while True:
             found = await self.get(run_id)
             wanted = changed(found)

@@ -1,5 +1,7 @@
 """Keys, attributes and conditional writes of the ledger's items."""
 
+import asyncio
+import random
 from collections.abc import Awaitable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,6 +16,9 @@ from fondly.runtime.storage import from_item, to_item
 
 RUN = "run"
 CONDITION_FAILED = "ConditionalCheckFailedException"
+CONFLICTS = frozenset({"TransactionCanceledException", "InternalServerError", "InternalError"})
+"""The last two are those of an emulator where two transactions touch one table at once."""
+CONFLICT_WAIT_S = 0.05
 
 
 def key(run_id: str, item: str = RUN) -> dict[str, Any]:
@@ -35,6 +40,24 @@ async def conditionally(write: Awaitable[object]) -> bool:
             return False
         raise
     return True
+
+
+async def transacted(write: Awaitable[object]) -> list[bool] | None:
+    """Await a transaction; return None if it succeeded, else which of its conditions failed.
+
+    If none did, another transaction touched the same items at the same moment: that is waited for.
+    """
+    try:
+        await write
+    except ClientError as error:
+        if error_code(error) not in CONFLICTS:
+            raise
+        reasons = error.response.get("CancellationReasons", [])
+        failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
+        if not any(failed):
+            await asyncio.sleep(CONFLICT_WAIT_S * random.uniform(0.5, 1.5))  # noqa: S311 - only spreads retries
+        return failed
+    return None
 
 
 def reached_by(stage: StageName) -> str:

@@ -13,10 +13,7 @@ ITEM, READ = "latest", "read"
 
 
 class LatestRun(NamedTuple):
-    """The latest run of a source, None before the first; `version` counts the changes.
-
-    `files` are the objects that the source's last complete upload consisted of, each as a few short strings.
-    """
+    """A source's latest run, None before the first, and the objects of its last complete upload."""
 
     run_id: str | None = None
     version: int = 0

@@ -135,10 +135,7 @@ class Ledger:
     async def change_state(
         self, run: Run, kind: type[AnyState], changed: Callable[[AnyState], AnyState]
     ) -> Run:
-        """Replace a service's state by what `changed` makes of it, anew if somebody else has changed it.
-
-        Returns the run as it is then; nothing is written if `changed` returns what it was given.
-        """
+        """Replace a state by what `changed` makes of it, anew if it was changed; return the run."""
         name = state_of(kind.stage)
         while True:
             state = kind.of(run)
@@ -168,10 +165,7 @@ class Ledger:
         return await self._end(run_id, RunStatus.FAILED, reason, only_if=not_last)
 
     async def stop(self, run_id: str, reason: str) -> bool:
-        """Record that nothing is done for the run until it is resumed; return False if it is not running.
-
-        Like a failure, that is impossible once the last stage is reached.
-        """
+        """Stop a running run until it is resumed; False if it does not run, or has reached its last stage."""
         condition = f"#status = :running AND attribute_not_exists({reached_by(StageName.MAILER)})"
         return await self._set_status(run_id, RunStatus.STOPPED, reason, condition=condition)
 
@@ -179,40 +173,29 @@ class Ledger:
         """Record that work goes on for a run that is stopped; return False if it is not."""
         return await self._set_status(run_id, RunStatus.RUNNING, "", condition="#status = :stopped")
 
-    async def _set_status(self, run_id: str, status: RunStatus, reason: str, *, condition: str) -> bool:
+    async def _set_status(
+        self, run_id: str, status: RunStatus, reason: str, *, condition: str, ended_at: str = ""
+    ) -> bool:
         known = {":running": RunStatus.RUNNING, ":stopped": RunStatus.STOPPED}
         used = {name: value for name, value in known.items() if name in condition}
+        ended = {":now": ended_at} if ended_at else {}
         return await conditionally(
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=key(run_id),
-                UpdateExpression="SET #status = :status, reason = :reason",
+                UpdateExpression="SET #status = :status, reason = :reason"
+                + (", finished_at = :now" if ended else ""),
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=to_item({":status": status, ":reason": reason, **used}),
+                ExpressionAttributeValues=to_item({":status": status, ":reason": reason, **used, **ended}),
             )
         )
 
     async def _end(
         self, run_id: str, status: RunStatus, reason: str | None, *, only_if: str | None = None
     ) -> bool:
-        values: dict[str, Any] = {
-            ":status": status,
-            ":reason": reason or "",
-            ":now": now(),
-            ":running": RunStatus.RUNNING,
-            ":stopped": RunStatus.STOPPED,
-        }
-        return await conditionally(
-            self._dynamodb.update_item(
-                TableName=self._table,
-                Key=key(run_id),
-                UpdateExpression="SET #status = :status, reason = :reason, finished_at = :now",
-                ConditionExpression=" AND ".join(filter(None, ["#status IN (:running, :stopped)", only_if])),
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=to_item(values),
-            )
-        )
+        condition = " AND ".join(filter(None, ["#status IN (:running, :stopped)", only_if]))
+        return await self._set_status(run_id, status, reason or "", condition=condition, ended_at=now())
 
     async def _reach(self, run_id: str, stage: StageName, owner: str) -> bool:
         reached = reached_by(stage)

@@ -32,10 +32,7 @@ COUNTED = (
 
 
 async def finish_run(run_id: str, ledger: Ledger, announcer: Announcer) -> RunTotals:
-    """Announce that the run has finished, then record it.
-
-    In the opposite order, a redelivery after a crash would find an ended run and never announce it.
-    """
+    """Announce that the run has finished, then record it: a crash in between repeats both."""
     totals = await _announce(run_id, "finished", None, ledger, announcer)
     await ledger.finish(run_id)
     return totals

@@ -67,10 +67,7 @@ class Price(BaseModel):
 
 
 def cost_usd(units: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Return the costs by service and their `total`.
-
-    A unit without a known price appears as `unpriced.<unit>` at zero.
-    """
+    """Return the costs by service and their `total`; a unit without a price is `unpriced.<unit>` at zero."""
     costs: dict[str, Decimal] = {}
     for unit, amount in units.items():
         price = price_of(unit)

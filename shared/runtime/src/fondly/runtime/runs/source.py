@@ -34,10 +34,7 @@ def source_name(bucket: str, keys: Sequence[str]) -> str:
 
 
 def possible_keys(source: str) -> Iterator[list[str] | Folder]:
-    """Yield the keys that a run's source may mean; a folder if they are those of its last set.
-
-    A key may contain spaces, so the whole comes first; the run's id shows which one is right.
-    """
+    """Yield the keys that a source may mean, or its folder: keys may have spaces; run ids decide."""
     keys = source.removeprefix("s3://").partition("/")[2]
     yield [keys]
     if cut_short := _CUT_SHORT.search(keys):

@@ -123,10 +123,7 @@ class Stage:
         *,
         among: Collection[int] | None = None,
     ) -> None:
-        """Do every remaining part in order, or those `among` some, while the run is open.
-
-        The caller holds a lock on all of them.
-        """
+        """Do every remaining part in order, or those `among` some, under one lock, while the run is open."""
         for part in run.parts_to_do(self.name):
             if not run.is_open:
                 return

@@ -21,10 +21,7 @@ class RunTotals(BaseModel):
 
 
 def total(reports: Sequence[PartReport]) -> RunTotals:
-    """Sum the reports. Stages overlap, so `total_seconds` is less than the sum over the stages.
-
-    It ends with the run: delivery may take days, and is not in it.
-    """
+    """Sum the reports; `total_seconds` ends with the run, without delivery, and counts overlaps once."""
     counts: Counter[str] = Counter()
     units: dict[str, Decimal] = {}
     for report in reports:

@@ -62,10 +62,7 @@ class _Server(uvicorn.Server):
 
 
 async def serve_web(app: WebApp, at: Listening, *, stop: asyncio.Event, beside: Sequence[Beside] = ()) -> str:
-    """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped.
-
-    Meanwhile measures are reported, and what is `beside` runs.
-    """
+    """Answer requests and report measures until `stop` is set; return why not, empty if it was."""
     ended = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for run in (app.measures.run, *beside):

@@ -52,10 +52,7 @@ def gallery_categories(
     product_sentiments: Iterable[ProductSentiment],
     category_sentiments: Iterable[CategorySentiment],
 ) -> list[GalleryCategory]:
-    """Return every category with scored texts, the one with the most first, and so its products.
-
-    Aspects mentioned by fewer than `MIN_CATEGORY_MENTIONS` or `MIN_PRODUCT_MENTIONS` texts are left out.
-    """
+    """Return every category with scored texts, and so its products; aspects that few mention are left out."""
     scored = {each.product_id: each for each in product_sentiments if each.scored}
     said = {each.category: each for each in category_sentiments}
     found: dict[Path, list[tuple[CatalogueEntry, ProductSentiment]]] = {path: [] for path in said}

@@ -5,8 +5,7 @@ from base64 import b64encode
 from collections.abc import Hashable, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from fondly.contracts.records import Sentiment
 from fondly.operations.runs.sentiment_figures import sentiment_of
@@ -28,10 +27,7 @@ DIGEST_BYTES = 9
 
 
 class Index:
-    """Writes what the page loads first; another run's page reads it for a comparison.
-
-    What stays in memory is one block, and the products and fields that emails name.
-    """
+    """Writes what the page loads first, with one block and the products and fields of emails in memory."""
 
     def __init__(self, folder: Path) -> None:
         self._file = ScriptFile(script_path(folder, LIST))
@@ -43,18 +39,9 @@ class Index:
         self._fields: dict[str, int] = {}
         self._deliveries: dict[tuple[str, str, str], int] = {}
 
-    def __enter__(self) -> Self:
-        """Return itself, open for rows."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Close the file; it is whole once `finish` was called."""
-        self._file.__exit__(kind, error, traceback)
+        self._file.close()
 
     def add(self, email: GalleryEmail, prompts: PromptFiles) -> None:
         """Add a row; `data.js` names its members in the same order."""
@@ -142,11 +129,7 @@ def _aspects(summary: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
 
 
 def body_digest(email: GalleryEmail) -> str:
-    """Return the same for two emails whose texts differ only in the customer's name and in addresses.
-
-    Links differ by customer (to unsubscribe, for example) and names say nothing about the copy: a body that
-    differs in nothing else counts as the same.
-    """
+    """Return the same for emails whose texts differ only in the customer's name and in addresses."""
     own = _name_forms(email.name)
     words = [word for word in email.text.split() if "://" not in word and "@" not in word]
     tokens = [token for token in _TOKEN.findall(" ".join(words)) if token not in own]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pydantic import ConfigDict, NonNegativeInt
+
 from fondly.contracts.records import Sentiment
 
 
@@ -18,10 +20,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryReview:
-    """One review of a customer; without a label if it has no text or could not be scored.
-
-    The pieces together are the review's document. They are shown unchanged and never trusted.
-    """
+    """A customer's review, whose pieces are never trusted; without a label if it could not be scored."""
 
     product: str
     pieces: tuple[Piece, ...]
@@ -98,11 +97,7 @@ class GalleryDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryEmail:
-    """One finished email.
-
-    `html`, `text` and `source` (the whole MIME message) are shown unchanged and never trusted. A character of
-    `source` that stands for a byte beyond ASCII is that of Python's `surrogateescape`.
-    """
+    """One finished email, never trusted; surrogates in `source`, the message, are bytes beyond ASCII."""
 
     customer_id: str
     file: str
@@ -137,36 +132,34 @@ class GalleryEmail:
 class Refusal:
     """A wording that the gate refused: of which field, by which rule, and for which words."""
 
+    __pydantic_config__ = ConfigDict(hide_input_in_errors=True)
     field: str
-    text: str
-    rule: str
-    found: str
+    text: str = ""
+    rule: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryPrompt:
-    """One prompt that a run's emails are worded by, its answers as they came, and what the gate refused.
+    """A prompt about a customer's frame or a product (always product 1), its answers, and the refusals."""
 
-    It is about a customer's frame or about one product, which is product 1 there whatever its place in an
-    email.
-    """
-
+    __pydantic_config__ = ConfigDict(hide_input_in_errors=True)
     prompt_key: str
-    task: str
+    task: str = ""
     """`frame` or `product`."""
-    model_id: str
-    prompt_version: str
-    system_sha256: str
+    model_id: str = ""
+    prompt_version: str = ""
+    system_sha256: str = ""
     prompt: str
-    answers: tuple[str, ...]
-    verdicts: tuple[Refusal, ...]
-    input_tokens: int
-    output_tokens: int
-    cache_read_tokens: int
-    cache_write_tokens: int
-    paid: bool
+    answers: tuple[str, ...] = ()
+    verdicts: tuple[Refusal, ...] = ()
+    input_tokens: NonNegativeInt = 0
+    output_tokens: NonNegativeInt = 0
+    cache_read_tokens: NonNegativeInt = 0
+    cache_write_tokens: NonNegativeInt = 0
+    paid: bool = True
     """False if the part that it is from knew the answer already."""
-    created_at: str
+    created_at: str = ""
 
     @property
     def refused_fields(self) -> tuple[str, ...]:

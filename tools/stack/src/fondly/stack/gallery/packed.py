@@ -28,13 +28,7 @@ def script_path(folder: Path, name: str) -> Path:
 def write_bodies(
     folder: Path, number: int, emails: Sequence[GalleryEmail], numbered: Callable[[str], int]
 ) -> None:
-    """Write the contents of up to `EMAILS_PER_FILE` emails, and their customers' reviews, as one file.
-
-    `numbered` returns the number of the prompt with a key.
-
-    All HTML parts come first, then texts, sources and the rest, because deflate finds repetitions only within
-    32 KB.
-    """
+    """Write emails as one file, prompts by number; HTML comes first, as deflate looks back 32 KB."""
     contents = {
         "html": [email.html for email in emails],
         "text": [email.text for email in emails],
@@ -47,10 +41,7 @@ def write_bodies(
 
 
 def write_prompts(folder: Path, number: int, prompts: Sequence[GalleryPrompt]) -> None:
-    """Write up to `PROMPTS_PER_FILE` prompts with answers and verdicts as one file: many emails share one.
-
-    The list says which of them were paid for, because that is known when all parts have been read.
-    """
+    """Write up to `PROMPTS_PER_FILE` prompts as one file; the list says later which were paid for."""
     members = [asdict(prompt) for prompt in prompts]
     for each in members:
         del each["paid"]
@@ -63,10 +54,7 @@ def write_categories(folder: Path, categories: Sequence[GalleryCategory]) -> Non
 
 
 def write_pictures(folder: Path, names: Iterable[str]) -> None:
-    """Write those of the sample's pictures that emails show as one file of `data:` URLs by address.
-
-    A sandboxed frame of a page opened from disk may load no picture from disk.
-    """
+    """Write the pictures that emails show as `data:` URLs: a sandboxed frame may load none from disk."""
     try:
         from fondly.stack.pictures.drawing import picture, picture_names  # noqa: PLC0415 - see below
     except ModuleNotFoundError:  # the command's image has no library that draws
@@ -116,10 +104,7 @@ def _names(record: type) -> tuple[str, ...]:
 
 
 def write_runs(out: Path) -> None:
-    """Write `runs.js`, which names every folder in `out` that has a gallery, the newest first.
-
-    A gallery loads it from the folder above its own when somebody wants to compare.
-    """
+    """Write `runs.js`, which names the galleries in `out`, newest first, for whoever wants to compare."""
     lists = sorted(out.glob(f"*/{FOLDER}/{LIST}.js"), key=_written, reverse=True)
     write_script(out / RUNS, [_described(path) for path in lists])
 

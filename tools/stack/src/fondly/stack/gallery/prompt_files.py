@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pydantic import Field, NonNegativeInt
+from pydantic import TypeAdapter
 
-from fondly.contracts.records import Record
-from fondly.stack.gallery.model import GalleryEmail, GalleryPrompt, Refusal
+from fondly.stack.gallery.model import GalleryEmail, GalleryPrompt
 from fondly.stack.gallery.packed import PROMPTS_PER_FILE, write_prompts
 
 REFUSALS = 60
@@ -16,49 +15,16 @@ REFUSALS = 60
 NO_PROMPT = -1
 _TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 _HEADLINES = frozenset({"subject", "preheader"})
-
-
-class KeptVerdict(Record):
-    """A refused wording, as the mailer keeps it."""
-
-    field: str
-    text: str = ""
-    rule: str
-    found: str = ""
-
-
-class KeptPrompt(Record):
-    """A prompt of a run with its answers and verdicts: a line of `object_keys.copy`, by the mailer."""
-
-    prompt_key: str
-    task: str = ""
-    model_id: str = ""
-    prompt_version: str = ""
-    system_sha256: str = ""
-    prompt: str
-    answers: tuple[str, ...] = ()
-    verdicts: tuple[KeptVerdict, ...] = ()
-    input_tokens: NonNegativeInt = 0
-    output_tokens: NonNegativeInt = 0
-    cache_read_tokens: NonNegativeInt = 0
-    cache_write_tokens: NonNegativeInt = 0
-    paid: bool = Field(default=True)
-    created_at: str = ""
+_STORED = TypeAdapter(GalleryPrompt)
 
 
 def gallery_prompt(stored: bytes) -> GalleryPrompt:
-    """Read a stored prompt; members of a later version are ignored. Raises `ValidationError`."""
-    kept = KeptPrompt.model_validate_json(stored)
-    members = kept.model_dump(exclude={"verdicts"})
-    verdicts = tuple(Refusal(each.field, each.text, each.rule, each.found) for each in kept.verdicts)
-    return GalleryPrompt(**members, verdicts=verdicts)
+    """Read a line of `object_keys.copy`; members of a later version are ignored. Raises `ValidationError`."""
+    return _STORED.validate_json(stored)
 
 
 class PromptFiles:
-    """Writes prompts in files of `PROMPTS_PER_FILE`.
-
-    Of each, only its number, its refused fields, whether it was paid for and how many emails use it are kept.
-    """
+    """Writes prompts in files of `PROMPTS_PER_FILE`; only what the list says of each stays in memory."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -100,11 +66,7 @@ class PromptFiles:
         return self._numbers.get(prompt_key, NO_PROMPT)
 
     def refused_fields(self, email: GalleryEmail) -> list[str]:
-        """Return the fields of an email for which a wording was refused, each once, such as `lines.2`.
-
-        The line of each product is at the product's place. Headlines are about one of the products, any of
-        them, but for an unhappy customer's, which are the frame's.
-        """
+        """Return an email's fields with a refused wording, at their products' places, as `lines.2`."""
         return list(dict.fromkeys(self._refused_fields(email)))
 
     def sharing(self) -> list[int]:

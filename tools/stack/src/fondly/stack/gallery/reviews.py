@@ -34,11 +34,7 @@ def gallery_review(
 
 
 def pieces(document: str, aspects: Sequence[AspectMention]) -> Iterator[Piece]:
-    """Divide a document where something is praised or blamed; the pieces together are the document.
-
-    Offsets are code points, as Python counts them. A mention within another, or outside the document, is not
-    marked.
-    """
+    """Divide a document, whole, by its mentions in code points; those within others are not marked."""
     done = 0
     for each in sorted(aspects, key=lambda mention: (mention.begin, -mention.end)):
         if each.sentiment not in MARKED or not done <= each.begin < each.end <= len(document):

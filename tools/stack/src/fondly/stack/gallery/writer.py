@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from fondly.stack.gallery.index import Index
@@ -21,11 +20,7 @@ from fondly.stack.pictures.addresses import names_in
 
 
 class GalleryWriter:
-    """Writes `index.html` and the folder `gallery` beside it, in place of a former gallery.
-
-    The page works from disk, in any current browser. An email's prompts are to be added before the email; one
-    of which a prompt is missing is shown without it.
-    """
+    """Writes the page, which works from disk, and its folder; an email's prompts are added before it."""
 
     def __init__(self, out_dir: Path) -> None:
         self._out = out_dir
@@ -42,14 +37,9 @@ class GalleryWriter:
         """Return itself, open for emails."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the list, whether `finish` was called or not."""
-        self._index.__exit__(kind, error, traceback)
+        self._index.close()
 
     def unknown_prompts(self, prompt_keys: Iterable[str]) -> list[str]:
         """Return those of the keys under which no prompt was added, each once."""

@@ -28,10 +28,7 @@ class UnknownPictureError(KeyError):
 
 @lru_cache(maxsize=128)
 def picture(name: str) -> bytes:
-    """Return the PNG of a name such as `kettle-sage.png`; raise `UnknownPictureError` for any other.
-
-    The same name gives the same bytes.
-    """
+    """Return a name's PNG, always the same bytes; raise `UnknownPictureError` for a name of no picture."""
     try:
         kind, colour = _known()[name]
     except KeyError:

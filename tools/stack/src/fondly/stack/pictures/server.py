@@ -45,10 +45,7 @@ class PictureRequest(BaseHTTPRequestHandler):
 
 
 def serve(host: str = "127.0.0.1", port: int = PORT) -> None:
-    """Serve until the process is stopped.
-
-    While another process has the port, wait for it: it is another stack, and its pictures are the same.
-    """
+    """Serve until the process is stopped; wait for the port while another stack serves the same pictures."""
     while True:
         with suppress(OSError), ThreadingHTTPServer((host, port), PictureRequest) as server:
             server.serve_forever()

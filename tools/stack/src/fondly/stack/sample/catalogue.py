@@ -41,10 +41,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What buyers see as one product: its variants share their reviews. Prices are in paise.
-
-    `reception` is how buyers receive it: loved, fair or disliked.
-    """
+    """What buyers see as one product, and how they receive it; variants share reviews. In paise."""
 
     index: int
     family: Family

@@ -20,10 +20,7 @@ def likely(rng: Random, probability: float) -> bool:
 
 
 def every(step: int, *, first: int) -> range:
-    """Return the numbers `first`, `first + step`, ... without end, for tests of membership.
-
-    Quirks are assigned by number, not at random, so that even a small file has each of them.
-    """
+    """Return `first`, `first + step`, ... without end: quirks go by number, so that small files have all."""
     return range(first, sys.maxsize, step)
 
 

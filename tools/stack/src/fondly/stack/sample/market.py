@@ -25,10 +25,7 @@ class Market:
 
 
 def draw_market(vocabulary: Vocabulary, listings: Sequence[Listing], *, seed: int, customers: int) -> Market:
-    """Return a market in which every customer buys something and every listing is bought.
-
-    Purchases are arrays of four-byte integers, so that a million fit easily in memory.
-    """
+    """Return a market, in four-byte integers, in which every customer buys and every listing is bought."""
     rng = rng_for("market", seed)
     tastes = _tastes(vocabulary, listings)
     buyers = [array("I") for _ in listings]

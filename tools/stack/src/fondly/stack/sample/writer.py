@@ -50,12 +50,7 @@ def generate(*, seed: int = 7, customers: int = 1500, products: int = 300) -> It
 def write_sample(
     path: Path, *, seed: int = 7, customers: int = 1500, products: int = 300, addresses: bool = False
 ) -> SampleFacts:
-    """Write the sample as UTF-8 CSV to `path` and return its facts.
-
-    With `addresses`, most customers have one, in a column of its own. Equal arguments give equal bytes.
-    Texts are composed while writing, so that a file of a million reviews needs no more memory than its
-    purchases.
-    """
+    """Write the sample as UTF-8 CSV, the same by the same arguments, in little memory; return its facts."""
     sample = Sample(seed=seed, customers=customers, products=products)
     tally = _Tally()
     with path.open("w", encoding="utf-8", newline="") as file:
