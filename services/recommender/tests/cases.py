@@ -16,7 +16,7 @@ from fondly.recommender.domain.picking.shopper import Shopper
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import Category
-from services.recommender.tests.fakes import product, purchase
+from services.recommender.tests.fakes import WORDS, product, purchase
 from services.recommender.tests.shops import DAY, NOW, buyer, delighted, shop_of
 
 THINGS: Mapping[Category, Sequence[str]] = {
@@ -37,20 +37,6 @@ THINGS: Mapping[Category, Sequence[str]] = {
 }
 """Leaf categories, each with what its products are called."""
 LEAVES = tuple(THINGS)
-WORDS = (
-    "amber",
-    "brisk",
-    "cobalt",
-    "dapper",
-    "ember",
-    "fjord",
-    "grand",
-    "hazel",
-    "iris",
-    "jolly",
-    "koi",
-    "lunar",
-)
 IDS = [f"P{n}" for n in range(24)]
 SOME_IDS = st.lists(st.sampled_from([*IDS, "gone"]), max_size=6, unique=True)
 SHOP_RULES = st.builds(

@@ -4,28 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fondly.ingest.domain.formats.fields import KAGGLE
 from fondly.stack.pictures.addresses import picture_url
 from fondly.stack.sample.catalogue import Listing, Variant
 from fondly.stack.sample.chance import every
 from fondly.stack.sample.reviews import Review
 
 COLUMNS = (
-    "product_id",
-    "product_name",
-    "category",
-    "discounted_price",
-    "actual_price",
-    "discount_percentage",
-    "rating",
-    "rating_count",
-    "about_product",
-    "user_id",
-    "user_name",
-    "review_id",
-    "review_title",
-    "review_content",
-    "img_link",
-    "product_link",
+    *KAGGLE,
     # beyond the Kaggle file: what ingest also reads
     "brand",
     "parent_id",
