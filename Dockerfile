@@ -18,7 +18,9 @@ WORKDIR /src
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 COPY constraints.txt ./
-RUN grep '^uv==' constraints.txt | pip install --no-cache-dir --require-hashes --requirement /dev/stdin \
+RUN grep '^uv==' constraints.txt > uv.txt \
+ && echo dumb-init > init.txt \
+ && pip install --no-cache-dir --require-hashes --requirement uv.txt \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
  && printf '%s @ file:///src/%s\n' fondly-contracts shared/contracts fondly-aspects shared/aspects \
       'fondly-runtime[tracing,web,yaml]' shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
@@ -39,11 +41,11 @@ COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 # Third-party packages first: a change of our code leaves their layer unchanged.
 FROM builder AS dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
-    echo dumb-init | uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
+    uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package fondly-contracts --no-emit-package fondly-aspects --no-emit-package fondly-runtime \
       --no-emit-package fondly-ingest --no-emit-package fondly-mailer --no-emit-package fondly-recommender \
       --no-emit-package fondly-sender --no-emit-package fondly-operations --no-emit-package fondly-stack \
-      --output-file dependencies.txt "$PACKAGE/pyproject.toml" - \
+      --output-file dependencies.txt "$PACKAGE/pyproject.toml" init.txt \
  && env -u UV_OVERRIDE uv pip install --no-deps --require-hashes --constraint constraints.txt --requirement dependencies.txt
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
 # makers of models and for programs in C (44 MB), without what uvloop has for debuggers (12 MB), without types and what
