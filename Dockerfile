@@ -35,7 +35,8 @@ COPY services/recommender/pyproject.toml services/recommender/
 COPY services/sender/pyproject.toml services/sender/
 COPY tools/operations/pyproject.toml tools/operations/
 COPY tools/stack/pyproject.toml tools/stack/
-COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
+# A package that is published has a README in its metadata.
+COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/README.m[d] ${PACKAGE}/
 
 
 # Third-party packages first: a change of our code leaves their layer unchanged.
