@@ -15,7 +15,10 @@ STATE_DELAY_S = 0.1
 
 def serve(port: int, folder: Path, log: Path, s3_url: str) -> None:
     """Be a process that serves Personalize."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(log.open("a", buffering=1)))
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(log.open("a", buffering=1)),
+    )
     services = create_services(
         PersonalizeOptions(state_dir=folder, state_delay_s=STATE_DELAY_S),
         region="us-east-1",

@@ -97,7 +97,7 @@ class KilledService:
     def through(self, noun: str, status_of: Callable[[], str]) -> None:
         """Wait for the end of what is going on, with a kill in every state."""
         while (status := status_of()) not in _ENDED:
-            assert status not in _FAILED, (noun, status, self.log.read_text()[-2_000:])
+            assert status not in _FAILED, (noun, status, self.log.read_text()[-6_000:])
             self.seen(noun, status)
             time.sleep(0.01)
         self.seen(noun, status)

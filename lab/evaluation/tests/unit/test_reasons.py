@@ -22,6 +22,7 @@ TRUE: list[tuple[str, dict[str, Any]]] = [
     ("sofa", {"kind": "bought_together", **TV, "customers": 3}),
     ("sofa", {"kind": "goes_with", **TV, "customers": 3}),
     ("sofa", {"kind": "goes_with", **TV}),
+    ("sofa", {"kind": "also_bought", **TV, "customers": 3}),
     ("cable", {"kind": "goes_with", **TV}),
     ("tv-better", {"kind": "better_rated", **TV}),
     ("lantern", {"kind": "new", "category": ("Home", "Lamps")}),
@@ -53,6 +54,8 @@ FALSE: list[tuple[str, dict[str, Any], str]] = [
     ("sofa", {"kind": "bought_together", **TV, "customers": 2}, "2 customers are claimed, 3 link both"),
     ("sofa", {"kind": "bought_together", **TV}, "the number of customers is missing"),
     ("sofa", {"kind": "goes_with", **TV, "customers": 5}, "5 customers are claimed, 3 link both"),
+    ("sofa", {"kind": "also_bought", **TV, "customers": 5}, "5 customers are claimed, 3 link both"),
+    ("sofa", {"kind": "also_bought", **TV}, "the number of customers is missing"),
     (
         "tent",
         {"kind": "goes_with", **TV},

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fondly.contracts.records import Product, Reason, ReasonKind
-from fondly.mailer.domain.facts.reasons import LIKING, message_of, stated_reason
+from fondly.mailer.domain.facts.reasons import ASIDE, LIKING, message_of, stated_reason
 from fondly.mailer.domain.facts.titles import TITLE_CHARS
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.text import MAX_CATEGORY_CHARS
@@ -45,6 +45,10 @@ def phrase(given: Reason, product: Product) -> str:
         (ReasonKind.ALSO_LIKED, "12 customers who like the Nadir 10A like this too"),
         (ReasonKind.BOUGHT_TOGETHER, "12 customers with the Nadir 10A bought this too"),
         (ReasonKind.GOES_WITH, "goes with your Nadir 10A: 12 customers have both kinds"),
+        (
+            ReasonKind.ALSO_BOUGHT,
+            "12 customers with something like your Nadir 10A bought this kind of thing too",
+        ),
         (ReasonKind.BETTER_RATED, "rated higher than your Nadir 10A"),
         (ReasonKind.SAME_SHELF, "from the same shelf as your Nadir 10A"),
         (ReasonKind.NEW, "new in Smart Televisions, where you have bought before"),
@@ -64,6 +68,13 @@ def test_a_phrase_states_the_evidence_of_its_kind(kind: ReasonKind, expected: st
 def test_what_goes_together_counts_no_few_customers(customers: int | None, entry: MakeEntry) -> None:
     """Nor any where a person says that it does."""
     assert phrase(reason(ReasonKind.GOES_WITH, customers=customers), entry(1)) == "goes with your Nadir 10A"
+
+
+def test_copy_does_not_speak_of_what_only_the_same_people_bought(entry: MakeEntry) -> None:
+    """It would say that the two go together; the phrase may name it, and few customers are not counted."""
+    found = stated_reason(reason(ReasonKind.ALSO_BOUGHT, customers=3), entry(1), locale="en_IN")
+    assert found.own_product is None
+    assert found.phrase == "customers with something like your Nadir 10A bought this kind of thing too"
 
 
 def test_every_kind_has_a_phrase() -> None:
@@ -159,5 +170,5 @@ def test_any_evidence_gives_one_short_printable_line(
     assert 0 < len(stated.phrase) <= MAX_CATEGORY_CHARS * 3 + TITLE_CHARS
     assert stated.phrase.splitlines() == [stated.phrase]
     assert stated.phrase == stated.phrase.strip()
-    assert (stated.own_product is None) == (stated.kind not in OWNING)
+    assert (stated.own_product is None) == (stated.kind not in OWNING - ASIDE)
     assert LIKING < OWNING

@@ -34,6 +34,7 @@ class Records:
             ReasonKind.ALSO_LIKED: lambda pick: self._likes(pick) and self._is_linked(pick, delighted=True),
             ReasonKind.BOUGHT_TOGETHER: lambda pick: self._keeps(pick) and self._is_linked(pick),
             ReasonKind.GOES_WITH: self._goes_with,
+            ReasonKind.ALSO_BOUGHT: lambda pick: pick.reason.customers is not None and self._goes_with(pick),
             ReasonKind.BETTER_RATED: self._is_better_rated,
             ReasonKind.NEW: self._is_new,
             ReasonKind.SAME_SHELF: self._is_same_shelf,

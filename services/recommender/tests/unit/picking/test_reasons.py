@@ -217,25 +217,29 @@ def test_goes_with_names_what_it_completes() -> None:
     assert reason_for(shop, dislikes("own")).kind is not ReasonKind.GOES_WITH
 
 
-def test_goes_with_counts_the_customers_from_whom_it_is_learned() -> None:
-    """They bought of both categories, though not these two products."""
+def test_what_only_customers_link_is_also_bought() -> None:
+    """They bought of both categories, though not these two products; nobody says that those go together."""
     products = [*PRODUCTS, product("own2", "third item", OWN), product("pick2", "fourth piece", OTHER)]
     customers = [buyer(f"C{n}", "own2", "pick2") for n in range(8)]
     lone = [buyer(f"D{n}", f"alpha{n % 3}", f"beta{n % 3}") for n in range(30)]
     shelves = [*shelf(("Food", "Dry", "Alpha"), 3), *shelf(("Food", "Wet", "Beta"), 3)]
     reason = reason_for(shop_of([*products, *shelves], [*customers, *lone]), owns("own"))
-    assert reason == about_own(ReasonKind.GOES_WITH, 8)
+    assert reason == about_own(ReasonKind.ALSO_BOUGHT, 8)
+    written = shop_of(
+        [*products, *shelves], [*customers, *lone], shop=ShopRules(complements={"Own": ("Other",)})
+    )
+    assert reason_for(written, owns("own")) == about_own(ReasonKind.GOES_WITH)
 
 
-def test_goes_with_may_be_learned_from_three_customers_of_both_categories() -> None:
+def test_three_customers_of_both_categories_are_enough() -> None:
     """Where they have both more often than by chance."""
     products = [*PRODUCTS, product("own2", "third item", OWN), product("pick2", "fourth piece", OTHER)]
     shelves = [*shelf(("Food", "Dry", "Alpha"), 3), *shelf(("Food", "Wet", "Beta"), 3)]
     lone = [buyer(f"D{n}", f"alpha{n % 3}", f"beta{n % 3}") for n in range(30)]
-    for count, expected in ((2, None), (3, about_own(ReasonKind.GOES_WITH, 3))):
+    for count, expected in ((2, None), (3, about_own(ReasonKind.ALSO_BOUGHT, 3))):
         customers = [buyer(f"C{n}", "own2", "pick2") for n in range(count)]
         reason = reason_for(shop_of([*products, *shelves], [*customers, *lone]), owns("own"))
-        assert reason == expected or (expected is None and reason.kind is not ReasonKind.GOES_WITH)
+        assert reason == expected or (expected is None and reason.kind is not ReasonKind.ALSO_BOUGHT)
 
 
 @pytest.mark.parametrize(("both", "others", "is_usual"), [(10, 60, True), (9, 60, False), (10, 100, False)])
@@ -249,7 +253,7 @@ def test_ten_customers_and_a_tenth_of_all_make_it_usual(both: int, others: int, 
         *(buyer(f"E{n}", "pick2", f"beta{n % 3}") for n in range(others)),
     ]
     reason = reason_for(shop_of([*products, *shelves], customers), owns("own"))
-    assert (reason == about_own(ReasonKind.GOES_WITH, both)) is is_usual
+    assert (reason == about_own(ReasonKind.ALSO_BOUGHT, both)) is is_usual
 
 
 def test_what_the_texts_contradict_is_not_said_to_go_with_it() -> None:

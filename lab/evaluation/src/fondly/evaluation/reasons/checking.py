@@ -22,6 +22,8 @@ from fondly.recommender.domain.history.preferences import (
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.recommender.domain.study.co_purchases import MAX_EVIDENCE, MAX_OWNED
 
+OF_LEAVES = frozenset({ReasonKind.GOES_WITH, ReasonKind.ALSO_BOUGHT})
+"""Kinds of which the number of customers is that of the owners of two leaf categories."""
 SHOWN = 20
 """How many false reasons a report describes."""
 Announce = Callable[[str], None]
@@ -112,7 +114,7 @@ def _claim_pairs(recommendations: Sequence[Recommendation], shop: ShopFacts) -> 
                 shop.bought.claim(*families)
             elif pick.reason.kind is ReasonKind.ALSO_LIKED:
                 shop.liked.claim(*families)
-            elif pick.reason.kind is ReasonKind.GOES_WITH and pick.reason.customers:
+            elif pick.reason.kind in OF_LEAVES and pick.reason.customers:
                 shop.leaves.claim(own.category, pick.product.category)
 
 

@@ -126,14 +126,16 @@ def _bought_together(claim: Claim) -> Problem:
 def _goes_with(claim: Claim) -> Problem:
     one, other = claim.own.category, claim.product.category
     fits = claim.shop.fits(claim.product.product_id, claim.own.product_id)
-    is_counted = claim.reason.customers is not None
-    if (fits is False and not is_counted) or (not fits and claim.shop.needs_fit(claim.product.product_id)):
+    if fits is False or (not fits and claim.shop.needs_fit(claim.product.product_id)):
         return f"it does not fit {claim.own.product_id}"
-    if is_counted:
-        return claim.shop.leaves.problem(one, other, claim.reason.customers, least=SEVERAL)
     if not fits and not claim.shop.authored.goes_with(one, other):
         return f"nobody wrote down that {_path(other)} goes with {_path(one)}, and nothing shows that it fits"
-    return None
+    return None if claim.reason.customers is None else _not_owned_together(claim)
+
+
+def _not_owned_together(claim: Claim) -> Problem:
+    pair = claim.own.category, claim.product.category
+    return claim.shop.leaves.problem(*pair, claim.reason.customers, least=SEVERAL)
 
 
 def _same_shelf(claim: Claim) -> Problem:
@@ -221,6 +223,7 @@ CLAIMS: Mapping[ReasonKind, tuple[Callable[[Claim], Problem], frozenset[str]]] =
     ReasonKind.ALSO_LIKED: (_also_liked, _COUNTED),
     ReasonKind.BOUGHT_TOGETHER: (_bought_together, _COUNTED),
     ReasonKind.GOES_WITH: (_goes_with, _COUNTED),
+    ReasonKind.ALSO_BOUGHT: (_not_owned_together, _COUNTED),
     ReasonKind.BETTER_RATED: (_better_rated, OWN_PRODUCT),
     ReasonKind.SAME_SHELF: (_same_shelf, OWN_PRODUCT),
     ReasonKind.NEW: (_new, frozenset({"category"})),

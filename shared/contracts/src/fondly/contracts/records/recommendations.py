@@ -24,9 +24,13 @@ class ReasonKind(StrEnum):
 
     By different reviews, or by purchases."""
     GOES_WITH = "goes_with"
-    """It is of a category that goes with the category of the customer's `product_name`.
+    """It goes with the customer's `product_name`, as people wrote down of both categories or as both texts tell.
 
-    As `customers` customers have something of both, or as people wrote down."""
+    `customers` customers have something of both, if purchases show it too."""
+    ALSO_BOUGHT = "also_bought"
+    """`customers` customers have something of its leaf category and of that of the customer's `product_name`.
+
+    That the two go together is not said."""
     BETTER_RATED = "better_rated"
     """It is of the leaf category or durable kind of the customer's `product_name`, and clearly better rated.
 

@@ -15,6 +15,8 @@ CACHED_REASONS = 16_384
 COUNTED_CUSTOMERS = 10
 """From this number on a phrase states how many customers there are."""
 
+ASIDE = frozenset({ReasonKind.ALSO_BOUGHT})
+"""Reasons that name a product with which the pick may have nothing to do but its buyers."""
 LIKING = frozenset({ReasonKind.LIKED, ReasonKind.ALSO_LIKED})
 """Reasons that name a product which the customer liked."""
 GOES_WITH_BY_MANY = "reason-goes-with-by-many"
@@ -28,7 +30,7 @@ class StatedReason:
     kind: ReasonKind
     phrase: str
     own_product: str | None = None
-    """The spoken name of the customer's product that the phrase names."""
+    """The spoken name of the customer's product that copy may speak of beside the pick."""
 
 
 def stated_reason(
@@ -65,7 +67,7 @@ def _stated(kind: ReasonKind, given: _Evidence, locale: str) -> StatedReason:
     if not needed <= evidence.keys():
         return StatedReason(ReasonKind.ASSORTMENT, messages.text(message_of(ReasonKind.ASSORTMENT)))
     phrase = messages.text(message, **{name: evidence[name] for name in needed})
-    own_product = str(evidence["product"]) if "product" in needed else None
+    own_product = str(evidence["product"]) if "product" in needed and kind not in ASIDE else None
     return StatedReason(kind, phrase, own_product)
 
 

@@ -11,8 +11,7 @@ from fondly.contracts.records import Reason, ReasonKind
 from fondly.recommender.domain.picking.candidates import Completing
 from fondly.recommender.domain.picking.offers import Offer
 from fondly.recommender.domain.picking.shopper import Owned, Shopper
-from fondly.recommender.domain.shop.attributes import Attributes
-from fondly.recommender.domain.shop.fitting import fits, is_fit
+from fondly.recommender.domain.shop.fitting import fits
 from fondly.recommender.domain.shop.shop import MANY, Shop
 from fondly.recommender.domain.shop.taxonomy import Category
 
@@ -87,6 +86,7 @@ class Reasons:
         yield from self._goes_with(offer)
         yield from self._better_rated(offer)
         yield from self._liked(offer)
+        yield from self._also_bought(offer)
         yield from (one for one in linked if (one.customers or 0) < MANY)
         yield from self._new(offer)
         yield from self._same_shelf(offer)
@@ -109,30 +109,32 @@ class Reasons:
                 yield _about(kind, owned, customers=customers)
 
     def _goes_with(self, offer: Offer) -> Iterator[Reason]:
-        """It is of a category that goes with something of theirs, and fits it as far as it has to."""
+        """It goes with something of theirs, as people wrote down or as both texts tell."""
         if not offer.kinds.isdisjoint(self.shopper.durables):
             return
         facts = self.shop.catalogue.facts
         taking = facts(offer.product_id).attributes
         for one in self.completing.get(offer.leaf, ()):
-            offering = facts(one.owned.product.product_id).owned
-            if is_fit(taking, offering) if taking.needs_fit else fits(taking, offering) is not False:
+            fit = fits(taking, facts(one.owned.product.product_id).owned)
+            if fit or (fit is None and one.complement.is_written and not taking.needs_fit):
                 yield _about(ReasonKind.GOES_WITH, one.owned, customers=one.complement.customers)
                 return
-        if not taking.needs_fit:
-            yield from self._bought_after(offer, taking)
 
-    def _bought_after(self, offer: Offer, taking: Attributes) -> Iterator[Reason]:
-        """Many customers have something of its leaf category and of that of something of theirs."""
+    def _also_bought(self, offer: Offer) -> Iterator[Reason]:
+        """Enough customers have something of its leaf category and of that of something of theirs."""
+        facts = self.shop.catalogue.facts
+        taking = facts(offer.product_id).attributes
+        if taking.needs_fit or not offer.kinds.isdisjoint(self.shopper.durables):
+            return
         found = (
             (following[offer.leaf], one)
             for one in self.shopper.kept
             if offer.leaf in (following := self.shop.following(one.leaf))
-            and fits(taking, self.shop.catalogue.facts(one.product.product_id).owned) is not False
+            and fits(taking, facts(one.product.product_id).owned) is not False
         )
         (_, customers), owned = max(found, key=lambda each: each[0], default=((0.0, 0), None))
         if owned is not None:
-            yield _about(ReasonKind.GOES_WITH, owned, customers=customers)
+            yield _about(ReasonKind.ALSO_BOUGHT, owned, customers=customers)
 
     def _better_rated(self, offer: Offer) -> Iterator[Reason]:
         """It is for the same purpose as something of theirs that they do not like so much."""

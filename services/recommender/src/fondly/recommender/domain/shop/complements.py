@@ -40,6 +40,11 @@ class Complement:
     source: Source
     customers: int | None = None
 
+    @property
+    def is_written(self) -> bool:
+        """Whether a person wrote it down; otherwise it is only known that customers own both."""
+        return self.source is not Source.LEARNED
+
 
 class Complements:
     """Finds the leaf categories of a shop that go with one of them, best first.
@@ -76,7 +81,8 @@ class Complements:
         authored = self._authored(category)
         found = {leaf: Complement(leaf, Source.SHOP) for leaf in self._stated(category)}
         for leaf, customers in self._learned(category, authored):
-            found.setdefault(leaf, Complement(leaf, Source.LEARNED, customers))
+            source = Source.AUTHORED if leaf in authored else Source.LEARNED
+            found.setdefault(leaf, Complement(leaf, source, customers))
         for leaf in authored:
             found.setdefault(leaf, Complement(leaf, Source.AUTHORED))
         return tuple(found.values())

@@ -15,6 +15,10 @@ reason-bought-together = { $who ->
 }
 reason-goes-with = passt zu Ihrem Kauf: { $product }
 reason-goes-with-by-many = passt zu { $product }: { $count } Kunden haben so eine Kombination
+reason-also-bought = { $who ->
+   *[some] so etwas kauften auch Kunden mit Ähnlichem wie { $product }
+    [many] so etwas kauften auch { $count } Kunden mit Ähnlichem wie { $product }
+}
 reason-better-rated = besser bewertet als { $product }
 reason-same-shelf = aus demselben Regal wie { $product }
 reason-new = neu in { $category }, wo Sie schon gekauft haben
