@@ -143,11 +143,13 @@ class Shop:
         """Return whether much of what customers of a leaf have besides is of the leaf too."""
         return self.next_leaves.again(leaf) >= COLLECTED
 
-    def is_matter_of_taste(self, leaf: Category) -> bool:
-        """Return whether customers of a leaf collect it, far more than of what everybody buys."""
-        owners = self.bought.leaves.owners
-        by_chance = owners[leaf] / max(1, owners.total())
-        return self.is_collected(leaf) and self.next_leaves.again(leaf) >= TASTE * by_chance
+    @cached_property
+    def matters_of_taste(self) -> frozenset[Category]:
+        """The leaf categories that their customers collect, far more than what everybody buys."""
+        owners, again = self.bought.leaves.owners, self.next_leaves.again
+        limit = TASTE / max(1, owners.total())
+        leaves = (leaf for leaf in self.catalogue.sizes if self.is_collected(leaf))
+        return frozenset(leaf for leaf in leaves if again(leaf) >= limit * owners[leaf])
 
     def most_lists(self, customers: int) -> int:
         """Return in how many of some customers' lists a product may be that is not made for what they own."""
