@@ -139,14 +139,15 @@ def _about(category: Category) -> frozenset[str]:
 def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
     """Return the attributes of a device or accessory.
 
-    The owner of an accessory that `shows` it has all that this takes, but of several devices none for sure.
-    Beside what its kind needs, it needs whatever narrow thing its text says it is for.
+    The owner of an accessory that `shows` it has all that this takes, but of several devices none for sure,
+    and a lamp may allow more watts than its bulb has. Beside what its kind needs, an accessory needs whatever
+    narrow thing, and whatever size, its text says it is for.
     """
     kind, own, offers, needs = text.kind, kinds_of(takes), offered(text), text.kind.needs
     if kind.shows and not any(own.isdisjoint(group) for group in needs or ()):
-        devices = {fact for fact in takes if fact.kind == "device"}
-        limited = {fact for fact in takes if fact.kind == "watts"}
-        offers |= takes - limited - (devices if len(devices) > 1 else set()) | told_by_models(text.name)
+        is_several = sum(fact.kind == "device" for fact in takes) > 1
+        hidden = {"watts", "device"} if is_several else {"watts"}
+        offers |= {fact for fact in takes if fact.kind not in hidden} | told_by_models(text.name)
     is_universal = pattern("universal").search(text.name)
     groups = [group for group in needs or () if not (is_universal and group <= _SPECIFIC)]
     narrow = own & _NARROW if needs is not None else kinds_of(takes - {_COMPUTER}) & _VITAL

@@ -138,8 +138,7 @@ def pattern(name: str) -> re.Pattern[str]:
 @cache
 def _compiled(kind: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
     entries = list(table(kind).items())
-    joined = "|".join(
-        f"(?P<g{number}>{filled(expression, 'facts.yaml')})" for number, (_, expression) in enumerate(entries)
-    )
+    joined = "|".join(f"(?P<g{number}>{expression})" for number, (_, expression) in enumerate(entries))
     values = {f"g{number}": str(value) for number, (value, _) in enumerate(entries)}
-    return re.compile(rf"(?<![^\W_])(?<!\d[.,])(?:{joined})(?![^\W_])"), values
+    source = rf"(?<![^\W_])(?<!\d[.,])(?:{joined})(?![^\W_])"
+    return re.compile(filled(source, "facts.yaml")), values

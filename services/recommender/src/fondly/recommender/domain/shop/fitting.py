@@ -80,12 +80,9 @@ def fits(accessory: Attributes, owned: Attributes) -> bool | None:
     devices = facts & accessory.devices
     if devices and devices <= owned.takes:
         facts = frozenset(fact for fact in facts if fact.kind not in OWN or fact in owned.takes)
-    agreed = kinds_of(facts)
-    if other := both - agreed:
-        if not other <= SHARES.keys() or not all(_is_share(kind, accessory, owned) for kind in other):
-            return False
-        agreed |= other
-    if agreed <= {"maker"} or any(agreed.isdisjoint(group) for group in accessory.needs or ()):
+    if not all(kind in SHARES and _is_share(kind, accessory, owned) for kind in both - kinds_of(facts)):
+        return False
+    if both <= {"maker"} or any(both.isdisjoint(group) for group in accessory.needs or ()):
         return None
     return True
 
@@ -94,7 +91,7 @@ def _is_share(kind: str, accessory: Attributes, owned: Attributes) -> bool:
     """Return whether a number of an accessory is within the limits that an owned product sets."""
     least, most = SHARES[kind]
     return any(
-        least <= float(own.value) / float(limit.value) <= most
+        least * float(limit.value) <= float(own.value) <= most * float(limit.value)
         for own in accessory.takes
         for limit in owned.offers
         if own.kind == limit.kind == kind
