@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 NARROW_PX = 480
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _VARIABLE = re.compile(r"var\(--([a-z-]+)\)")
 
 
@@ -41,7 +40,9 @@ def stylesheet(css: str, narrow_css: str, *, light: Mapping[str, str], dark: Map
 
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
-    for selector, body in _RULE.findall(_COMMENT.sub("", css)):
+    for part in _COMMENT.sub("", css).split("}")[:-1]:
+        head, _, body = part.rpartition("{")
+        selector = head.rpartition("{")[2]
         yield ", ".join(part.strip() for part in selector.split(",")), body.strip()
 
 
