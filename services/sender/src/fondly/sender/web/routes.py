@@ -60,10 +60,11 @@ class Routes:
         return self._page(Page.PREFERENCES, self._token(request))
 
     async def keep(self, request: HttpRequest) -> Response:
-        """Keep what the form says; ask again if it says nothing."""
+        """Keep what the form says; ask again if it says nothing, or names what the page does not offer."""
         token = self._token(request)
         try:
-            preferences = preferences_of((await request.body()).decode("utf-8", "replace"))
+            form = (await request.body()).decode("utf-8", "replace")
+            preferences = preferences_of(form, self.pages.topics)
         except RequestError:
             return self._page(Page.PREFERENCES, token, HTTPStatus.BAD_REQUEST)
         await self._pass_on(Request(token, preferences))
@@ -111,6 +112,7 @@ def listening_at(settings: SenderWebSettings) -> Listening:
         port=settings.sender_web_port,
         linger_s=settings.sender_web_linger_s,
         drain_s=settings.drain_s,
+        proxies=settings.web_proxies,
     )
 
 

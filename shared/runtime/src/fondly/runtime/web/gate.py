@@ -53,6 +53,8 @@ class RateLimits:
     per_s: float
     caller_per_s: float
     clock: Callable[[], float] = monotonic
+    under_way: int = 0
+    """Requests that have begun and not ended."""
     _all: Bucket = field(init=False)
     _callers: OrderedDict[str, Bucket] = field(default_factory=OrderedDict)
 
@@ -76,6 +78,8 @@ class RateLimits:
 OPEN_PATHS = frozenset({"/health", "/live"})
 """What load balancers and containers ask, whoever they are."""
 MAX_BODY_BYTES = 1024 * 1024
+MOST_UNDER_WAY = 1_000
+"""Requests at once, fewer than connections: so there is always one for `OPEN_PATHS`."""
 SOON_S = 1.0
 GONE_AWAY = 499
 """Counted for a caller who did not wait: no status of HTTP's, but what proxies log then."""
@@ -86,7 +90,7 @@ log = get_logger()
 
 
 def anybody(scope: Scope, _: Headers) -> str:
-    """Admit every caller, by their address."""
+    """Admit every caller, by their address: that behind the proxies that the server trusts."""
     return str((scope.get("client") or ("",))[0])
 
 
@@ -118,6 +122,7 @@ class Gate:
         sending = _Sending(send)
         began = perf_counter()
         is_open = scope["path"] in OPEN_PATHS
+        self.limits.under_way += not is_open
         try:
             if not is_open:
                 self._admit(scope)
@@ -129,6 +134,7 @@ class Gate:
             if sending.status is None:
                 await self.answer(self._problem(error))(scope, receive, sending)
         finally:
+            self.limits.under_way -= not is_open
             if not is_open:
                 self.measures.note(sending.status or HTTPStatus.INTERNAL_SERVER_ERROR, perf_counter() - began)
 
@@ -137,6 +143,10 @@ class Gate:
         caller = self.admit(scope, headers)
         if wait_s := self.limits.take(caller):
             raise try_again("too many requests", after_s=wait_s, status=HTTPStatus.TOO_MANY_REQUESTS)
+        if self.limits.under_way > MOST_UNDER_WAY:
+            raise try_again(
+                "too many requests at once", after_s=SOON_S, status=HTTPStatus.SERVICE_UNAVAILABLE
+            )
         if int(headers.get("content-length") or 0) > MAX_BODY_BYTES:
             raise BodyTooLargeError
 
