@@ -19,6 +19,11 @@ HOSTILE = {
     "a call": ("row.html", "{{ email.copy.intro.format(email) }}", "row.html:1: found a call"),
     "attr": ("was.html", "{{ email | attr('__class__') }}", "was.html:1: found the filter attr"),
     "unescaped": ("was.html", "{{ card.title | safe }}", "was.html:1: found the filter safe"),
+    "no escaping": (
+        "email.txt",
+        "{% autoescape false %}{{ card.title }}{% endautoescape %}",
+        "email.txt:1: found a scope",
+    ),
     "a test": ("was.html", "{{ email is sameas email }}", "was.html:1: found the test sameas"),
     "a range": ("email.txt", "{% for x in range(9**9) %}{% endfor %}", "email.txt:1: found a loop over"),
     "power": ("hello.html", "{{ 9 ** 9 ** 9 ** 9 }}", "hello.html:1: found a pow"),

@@ -13,7 +13,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 if TYPE_CHECKING:
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-MOST_CONNECTIONS = 2_000
+MOST_CONNECTIONS = 800
+"""Fewer than the files that a process may have open by default, 1,024."""
 MOST_OF_CLIENT = 100
 """Connections of one address that is no proxy."""
 RECEIVE_S = 10.0

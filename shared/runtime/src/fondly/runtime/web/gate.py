@@ -78,7 +78,7 @@ class RateLimits:
 OPEN_PATHS = frozenset({"/health", "/live"})
 """What load balancers and containers ask, whoever they are."""
 MAX_BODY_BYTES = 1024 * 1024
-MOST_UNDER_WAY = 1_000
+MOST_UNDER_WAY = 400
 """Requests at once, fewer than connections: so there is always one for `OPEN_PATHS`."""
 SOON_S = 1.0
 GONE_AWAY = 499

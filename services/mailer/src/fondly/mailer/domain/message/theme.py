@@ -160,10 +160,10 @@ def _put_together(files: ThemeFiles, choice: ThemeChoice, look: _Look, place: st
         autoescape=False,  # all values are checked: colours, fonts, a URL, CSS
     )
     texts = {name: text for name, text in files.items() if name.endswith(".html")}
-    trees = {}
+    trees, later = {}, _environment(autoescape=True)
     for name, text in texts.items():
         trees[name] = check_template(text, parts, _KNOWN, place=f"{place}{name}")
-        check_template(text, _environment(autoescape=True), _KNOWN, place=f"{place}{name}")
+        check_template(text, later, _KNOWN, place=f"{place}{name}")
     check_size("email.html", trees, texts, place=f"{place}email.html")
     try:
         template = parts.get_template("email.html")
