@@ -1,11 +1,10 @@
 """Starts the recommender service: `python -m fondly.recommender`."""
 
-from fondly.contracts.events import Round
+from fondly.contracts.events import RecommenderPoll, Round
 from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
 from fondly.recommender.adapters.personalize.campaign import PUT_EVENTS_PER_S, AWSEventTracker
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
 from fondly.recommender.adapters.personalize.plan import Plan
-from fondly.recommender.adapters.polls import SQSRecommenderPolls
 from fondly.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
 from fondly.recommender.handler import RecommenderHandler
 from fondly.recommender.settings import RecommenderSettings
@@ -25,6 +24,7 @@ from fondly.recommender.use_cases.take_turns import TakeTurns
 from fondly.recommender.use_cases.train import Train
 from fondly.recommender.use_cases.weigh_ranking import WeighRanking
 from fondly.runtime.queue.consumer import Handler
+from fondly.runtime.queue.polls import SQSPolls
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
@@ -78,7 +78,12 @@ async def _advance_run(
     select_products: SelectProducts,
 ) -> AdvanceRun:
     ledger, train = runtime.ledger, await _train(runtime)
-    polls = SQSRecommenderPolls(runtime.queue, interval_s=runtime.settings.recommender_poll_interval_s)
+    polls = SQSPolls(
+        runtime.queue,
+        poll=RecommenderPoll,
+        source=StageName.RECOMMENDER,
+        interval_s=runtime.settings.recommender_poll_interval_s,
+    )
     work = {
         Round.PREPARE: prepare_datasets.do,
         Round.GATHER: prepare_datasets.gather,

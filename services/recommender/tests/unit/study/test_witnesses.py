@@ -189,7 +189,7 @@ async def test_the_weight_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> No
     world = World(witnesses=100)
     await trained(world)
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
-        patched.setattr(world.polls, "send_bundles", crash)
+        patched.setattr(world.polls, "send_data", crash)
         await world.deliver_sent()
     settled = (await world.state()).ranking_weight
     for first in FIRSTS:

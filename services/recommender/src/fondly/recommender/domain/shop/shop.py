@@ -139,15 +139,17 @@ class Shop:
             return not self.kinds(leaf)
         return repeats.repeated >= BOUGHT_AGAIN * repeats.returning
 
-    def is_collected(self, leaf: Category) -> bool:
-        """Return whether much of what customers of a leaf have besides is of the leaf too."""
-        return self.next_leaves.again(leaf) >= COLLECTED
+    @cached_property
+    def is_collected(self) -> Callable[[Category], bool]:
+        """Returns whether much of what customers of a leaf have besides is of the leaf too."""
+        return cache(lambda leaf: self.next_leaves.again(leaf) >= COLLECTED)
 
-    def is_matter_of_taste(self, leaf: Category) -> bool:
-        """Return whether customers of a leaf collect it, far more than of what everybody buys."""
-        owners = self.bought.leaves.owners
-        by_chance = owners[leaf] / max(1, owners.total())
-        return self.is_collected(leaf) and self.next_leaves.again(leaf) >= TASTE * by_chance
+    @cached_property
+    def is_matter_of_taste(self) -> Callable[[Category], bool]:
+        """Returns whether customers of a leaf collect it, far more than of what everybody buys."""
+        owners, again = self.bought.leaves.owners, self.next_leaves.again
+        everybody = max(1, owners.total())
+        return cache(lambda leaf: again(leaf) >= max(COLLECTED, TASTE * (owners[leaf] / everybody)))
 
     def most_lists(self, customers: int) -> int:
         """Return in how many of some customers' lists a product may be that is not made for what they own."""
