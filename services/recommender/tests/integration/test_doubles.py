@@ -8,7 +8,8 @@ from aiobotocore.session import get_session
 
 from fondly.contracts.events import RecommenderPoll, Round, parse_event
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
-from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import ResourceSpec
 from fondly.recommender.adapters.turns import DynamoDBTurns
 from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.recommender.ports import (

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fondly.contracts.records import CustomerEvent
-from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import ResourceSpec
 from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
 from fondly.runtime.ports import Items, Objects
 
