@@ -189,7 +189,6 @@ class World:
             study_shop=study_shop,
             train=self.training,
             weigh_ranking=WeighRanking(ledger=self.ledger, objects=self.objects, know=know),
-            remove_old_runs=self.remove_old_runs,
             share_out=ShareOut(
                 stage=self.stage,
                 ledger=self.ledger,

@@ -7,7 +7,7 @@ import pytest
 from fondly.contracts.records import AspectCount, Product, ProductSentiment
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.families import SharedReviews
-from fondly.recommender.domain.shop.popularity import praised
+from fondly.recommender.domain.shop.ratings import praised
 from services.recommender.tests.fakes import product, purchase
 from services.recommender.tests.shops import buyer
 

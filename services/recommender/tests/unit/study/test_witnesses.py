@@ -9,7 +9,7 @@ from fondly.contracts.events import RecommenderPoll
 from fondly.contracts.records import Customer, EventKind, RecommendationSource
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.personalize.kept_rankings import RANKING, RunRanking
+from fondly.recommender.domain.personalize.rankings import RANKING, RunRanking
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.witnesses import Hit, Witness, chosen, verdict
 from fondly.runtime import training_minimums

@@ -18,8 +18,7 @@ from fondly.recommender.domain.history.preferences import (
     preferences_of,
     scores_by_review,
 )
-from fondly.recommender.domain.personalize.batch_lines import ranked_customers
-from fondly.recommender.domain.personalize.kept_rankings import RunRanking
+from fondly.recommender.domain.personalize.rankings import RunRanking, ranked_customers
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.shop.catalogue import Catalogue

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 from fondly.contracts.records import Product, ProductSentiment
-from fondly.recommender.domain.shop.popularity import shrunk_ratings
+from fondly.recommender.domain.shop.ratings import shrunk_ratings
 
 PRIOR_REVIEWS = 5
 """The sentiment of a product's reviews is computed as if it also had this many neutral ones."""

@@ -15,7 +15,7 @@ from fondly.contracts import object_keys
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.history.preferences import EventType
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.personalize.kept_rankings import digest
+from fondly.recommender.domain.personalize.rankings import digest
 from fondly.recommender.domain.personalize.schemas import (
     DATASETS,
     DIGEST_CHARS,

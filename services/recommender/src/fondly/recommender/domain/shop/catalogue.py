@@ -14,7 +14,7 @@ from fondly.recommender.domain.shop.audience import Audience, audience, size_of
 from fondly.recommender.domain.shop.brands import brands_of
 from fondly.recommender.domain.shop.families import Families, SharedReviews
 from fondly.recommender.domain.shop.fitting import owned_with
-from fondly.recommender.domain.shop.popularity import is_disliked, praised, shrunk_ratings
+from fondly.recommender.domain.shop.ratings import is_disliked, praised, shrunk_ratings
 from fondly.recommender.domain.shop.similar_names import (
     Vector,
     cosine,
