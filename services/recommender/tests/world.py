@@ -275,7 +275,7 @@ class World:
         """Check a run until Personalize is done; its turn ends."""
         for _ in range(MANY):
             if await self.check(run_id):
-                await self.take_turns.end(run_id)
+                await self.take_turns.turns.end(run_id)
                 return await self.ledger.run(run_id)
         raise AssertionError(f"{run_id} is not done after {MANY} checks")
 

@@ -137,7 +137,7 @@ class AdvanceRun:
     async def _weigh(self, run: Run) -> Passed:
         """Settle what all bundles are picked by."""
         state = RecommenderState.of(run)
-        await self.take_turns.end(run.run_id)
+        await self.take_turns.turns.end(run.run_id)
         await report_training(run, self.stage)
         reason = state.popularity_reason or None
         log.info("selection_started", engine=state.engine, popularity_reason=reason)
@@ -153,5 +153,5 @@ class AdvanceRun:
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
-        await self.take_turns.end(run.run_id)
+        await self.take_turns.turns.end(run.run_id)
         await fail_run(run.run_id, reason, self.ledger, self.announcer)
