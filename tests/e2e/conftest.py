@@ -1,6 +1,7 @@
 """The embedded stack that all end-to-end tests share."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,32 +45,27 @@ def replies() -> Iterator[ImapServer]:
 def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path, replies: ImapServer) -> Iterator[Stack]:
     """The emulator, understudy and our processes, started once, with their AWS calls recorded.
 
-    The services, and the uploads of tests, reach the emulator through what makes it behave like AWS.
+    The services, and the uploads of tests, reach the emulator through what makes it behave like AWS. Their
+    environment is that of the tests only while they start: the session has other tests.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(RECORDING))
-        patch.setenv(CALLS, str(calls_dir))
-        delivery = {
-            **DELIVERY,
-            "FONDLY_SENDER_MAILBOX": replies.url,
-            "FONDLY_SENDER_MAILBOX_PASSWORD": replies.password,
-        }
-        for name, value in delivery.items():
+    delivery = {
+        **DELIVERY,
+        "FONDLY_SENDER_MAILBOX": replies.url,
+        "FONDLY_SENDER_MAILBOX_PASSWORD": replies.password,
+    }
+    with ExitStack() as running, pytest.MonkeyPatch.context() as patch:
+        for name, value in {"PYTHONPATH": str(RECORDING), CALLS: str(calls_dir), **delivery}.items():
             patch.setenv(name, value)
-        with (
-            embedded_stack(tmp_path_factory.mktemp("logs"), services=()) as started,
-            like_aws(
-                started.resources,
-                emulator=started.variables[EMULATOR],
-                understudy=started.variables[UNDERSTUDY],
-            ) as address,
-        ):
-            ports = {WEB_PORT: str(free_port()), PAGES_PORT: str(free_port())}
-            variables = {**started.variables, **delivery, **ports}
-            for service in dict.fromkeys(PROCESSES):
-                environment = {**variables, EMULATOR: address, "FONDLY_TEST_PROCESS": f"fondly.{service}"}
-                started.processes.start(service, ["-m", f"fondly.{service}"], environment)
-            yield replace(started, variables={**variables, UPLOADS: address, CALLS: str(calls_dir)})
+        started = running.enter_context(embedded_stack(tmp_path_factory.mktemp("logs"), services=()))
+        emulator, understudy = (started.variables[name] for name in (EMULATOR, UNDERSTUDY))
+        address = running.enter_context(like_aws(started.resources, emulator=emulator, understudy=understudy))
+        ports = {WEB_PORT: str(free_port()), PAGES_PORT: str(free_port())}
+        variables = {**started.variables, **delivery, **ports}
+        for service in dict.fromkeys(PROCESSES):
+            environment = {**variables, EMULATOR: address, "FONDLY_TEST_PROCESS": f"fondly.{service}"}
+            started.processes.start(service, ["-m", f"fondly.{service}"], environment)
+        patch.undo()
+        yield replace(started, variables={**variables, UPLOADS: address, CALLS: str(calls_dir)})
 
 
 @pytest.fixture(scope="session")

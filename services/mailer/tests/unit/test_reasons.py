@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fondly.contracts.records import Product, Reason, ReasonKind
-from fondly.mailer.domain.facts.reasons import ASIDE, LIKING, message_of, stated_reason
+from fondly.mailer.domain.facts.reasons import LIKING, message_of, stated_reason
 from fondly.mailer.domain.facts.titles import TITLE_CHARS
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.text import MAX_CATEGORY_CHARS
@@ -47,7 +47,7 @@ def phrase(given: Reason, product: Product) -> str:
         (ReasonKind.GOES_WITH, "goes with your Nadir 10A: 12 customers have both kinds"),
         (
             ReasonKind.ALSO_BOUGHT,
-            "12 customers with something like your Nadir 10A bought this kind of thing too",
+            "12 customers with something like your Nadir 10A have something like this too",
         ),
         (ReasonKind.BETTER_RATED, "rated higher than your Nadir 10A"),
         (ReasonKind.SAME_SHELF, "from the same shelf as your Nadir 10A"),
@@ -74,7 +74,7 @@ def test_copy_does_not_speak_of_what_only_the_same_people_bought(entry: MakeEntr
     """It would say that the two go together; the phrase may name it, and few customers are not counted."""
     found = stated_reason(reason(ReasonKind.ALSO_BOUGHT, customers=3), entry(1), locale="en_IN")
     assert found.own_product is None
-    assert found.phrase == "customers with something like your Nadir 10A bought this kind of thing too"
+    assert found.phrase == "customers with something like your Nadir 10A have something like this too"
 
 
 def test_every_kind_has_a_phrase() -> None:
@@ -170,5 +170,5 @@ def test_any_evidence_gives_one_short_printable_line(
     assert 0 < len(stated.phrase) <= MAX_CATEGORY_CHARS * 3 + TITLE_CHARS
     assert stated.phrase.splitlines() == [stated.phrase]
     assert stated.phrase == stated.phrase.strip()
-    assert (stated.own_product is None) == (stated.kind not in OWNING - ASIDE)
+    assert (stated.own_product is None) == (stated.kind not in OWNING)
     assert LIKING < OWNING

@@ -182,6 +182,72 @@ def test_what_is_of_use_by_itself_may_be_offered_if_nothing_is_known() -> None:
     assert not is_fit(_read(("Mice", "Silent Wireless Mouse", "Tezzo")), _read(IPHONE_13))
 
 
+LAMP_40 = ("Table Lamps", "Table Lamp E27, max. 40 W", "Hausa")
+LAPTOP_65 = ("Laptops", "Lenovo Slim Laptop", "Lenovo", "USB-C port, 65 W USB-C charging")
+PHONE_45 = ("Smartphones", "Velora Nova 7", "Velora", "45W fast charging required")
+PHONE_128 = ("Smartphones", "Velora Nova 7", "Velora", "microSD slot, expandable up to 128 GB")
+ROUTER_9 = ("Routers", "Netzo WiFi Router", "Netzo", "Power: 9 V, 0.6 A")
+COOKER_3 = ("Pressure Cookers", "Prestige Pressure Cooker 3 Litre", "Prestige")
+BIN_30 = ("Kitchen Bins", "Pedal Bin 30 L", "Binno")
+AC_2 = ("Air Conditioners", "Frosto 2 Ton Split AC", "Frosto")
+LAPTOP_16 = ("Laptops", "Velora Laptop DDR4 SODIMM", "Velora", "RAM expandable up to 16 GB")
+FLASK = ("Isolierkannen", "Isolierkanne 500 ml", "Termo")
+
+
+@pytest.mark.parametrize(
+    ("accessory", "owned", "expected"),
+    [
+        (("Bulbs", "LED Bulb E27 9 W", "Lumo"), LAMP_40, True),
+        (("Bulbs", "LED Bulb E27 9 W (60W equivalent)", "Lumo"), LAMP_40, True),
+        (("Bulbs", "Halogen Bulb E27 60 W", "Lumo"), LAMP_40, False),
+        (("Bulbs", "Halogen Bulb E27 60 W", "Lumo"), ("Lamps", "Lamp E27", "Hausa"), True),
+        (("Bulbs", "LED Bulb E27 12 W", "Lumo"), ("Bulbs", "LED Bulb E27 9 W", "Lumo"), True),
+        (("Laptop Chargers", "Lenovo 100W Laptop Charger USB-C", "Lenovo"), LAPTOP_65, True),
+        (("Laptop Chargers", "Lenovo 65W Laptop Charger USB-C", "Lenovo"), LAPTOP_65, True),
+        (("Laptop Chargers", "Lenovo 45W Laptop Charger USB-C", "Lenovo"), LAPTOP_65, False),
+        (("Power Banks", "100W Laptop Power Bank", "Voltera"), LAPTOP_65, True),
+        (("Power Banks", "30W Laptop Power Bank", "Voltera"), LAPTOP_65, False),
+        (("Chargers", "65W USB-C Wall Charger", "Voltera"), LAPTOP_65, False),
+        (("Chargers", "65W USB-C Wall Charger", "Voltera"), PHONE_45, True),
+        (("Chargers", "20W USB-C Wall Charger", "Voltera"), PHONE_45, False),
+        (("Chargers", "20W USB-C Wall Charger", "Voltera"), UNKNOWN_PHONE, True),
+        (("Memory Cards", "microSDXC 128 GB", "Dato"), PHONE_128, True),
+        (("Memory Cards", "microSDXC 1 TB", "Dato"), PHONE_128, False),
+        (("Power Adapters", "12V 2A Power Adapter for Router", ""), ROUTER_9, False),
+        (("Power Adapters", "9V 1A Power Adapter for Router", ""), ROUTER_9, True),
+        (("Gaskets", "Prestige Gasket for 3 L Pressure Cooker", "Prestige"), COOKER_3, True),
+        (("Gaskets", "Silicone Gasket for 3/5 Litre Pressure Cookers", ""), COOKER_3, True),
+        (("Gaskets", "Prestige Gasket for 5 L Pressure Cooker", "Prestige"), COOKER_3, False),
+        (("Gaskets", "Hawkins Gasket for 3 L Pressure Cooker", "Hawkins"), COOKER_3, False),
+        (("Ersatzteile", "Ersatzglas für Isolierkanne 0,5 l", "Termo"), FLASK, True),
+        (("Ersatzteile", "Ersatzglas für Isolierkanne 1 l", "Termo"), FLASK, False),
+        (("Bin Liners", "Bin Liners 30 L, 40 pcs", ""), BIN_30, True),
+        (("Bin Liners", "Bin Liners for 30-40 L Bins", ""), BIN_30, True),
+        (("Bin Liners", "Bin Liners 20 L, 40 pcs", ""), BIN_30, False),
+        (("Bin Liners", "Garden Refuse Bin Liners 120 L", ""), BIN_30, False),
+        (("Stabilizers", "Voltage Stabilizer for AC up to 1.5 Ton", "Voltex"), AC_2, False),
+        (("Stabilizers", "Voltage Stabilizer for 2 Ton AC", "Voltex"), AC_2, True),
+        (("Memory", "Laptop RAM 32GB DDR4 SODIMM", "Dato"), LAPTOP_16, False),
+        (("Memory", "Laptop RAM 8GB DDR4 SODIMM", "Dato"), LAPTOP_16, True),
+    ],
+)
+def test_numbers_are_compared_with_what_a_device_allows_or_needs(
+    *, accessory: Words, owned: Words, expected: bool
+) -> None:
+    """At most the watts of a lamp, at least those of a laptop; liners of about the size of their bin."""
+    assert _fits(accessory, owned) is expected
+
+
+def test_what_has_a_size_is_no_fit_for_a_thing_of_unknown_size() -> None:
+    """The maker's gasket may be too large; of bin bags without a size it is not known to be wrong."""
+    gasket = _read(("Gaskets", "Prestige Gasket for 3 L Pressure Cooker", "Prestige"))
+    cooker, any_bin = ("Pressure Cookers", "Prestige Pressure Cooker", "Prestige"), ("Bins", "Pedal Bin", "")
+
+    assert not is_fit(gasket, _read(cooker))
+    assert not is_fit(_read(("Bin Liners", "Bin Liners 30 L", "")), _read(any_bin))
+    assert is_fit(_read(("Bin Liners", "Bin Liners, black", "")), _read(any_bin))
+
+
 def test_a_tool_without_a_battery_needs_one_of_its_platform() -> None:
     """With a battery of its own it does not."""
     bare, kit = ("Kraftek Jigsaw 20V, Body Only", "Kraftek Jigsaw 20V, Kit with 2x 2.0Ah and Charger")
@@ -219,6 +285,8 @@ ZIGBEE, WIFI = ("Smart Plugs", "Plug Zigbee", ""), ("Smart Plugs", "Plug Wi-Fi",
 SCHOOL, TODDLER = ("Books", "The Owl School, ages 7-9", ""), ("Books", "My Animals, ages 2-4", "")
 LARGE_PRINT = ("Books", "The Keeper (Large Print)", "")
 TRACKER = ("Trackers", "AirTag, 4 Pack", "Apple")
+KETTLE_120, KETTLE_230 = ("Kettles", "Kettle 1.7 L, 120V", ""), ("Kettles", "Kettle 1.7 L, 220-240 V", "")
+MICROWAVE_230 = ("Microwaves", "Microwave 20 l, 230 V", "Kitcho")
 
 
 @pytest.mark.parametrize(
@@ -254,6 +322,9 @@ TRACKER = ("Trackers", "AirTag, 4 Pack", "Apple")
         (SCHOOL, [SCHOOL, TODDLER], True),
         (LARGE_PRINT, [SCHOOL], False),
         (LARGE_PRINT, [LARGE_PRINT], True),
+        (KETTLE_120, [MICROWAVE_230], False),
+        (KETTLE_230, [MICROWAVE_230], True),
+        (("Kettles", "Travel Kettle, 110-240 V", ""), [MICROWAVE_230], True),
         (TRACKER, [LIGHTNING], True),
         (GALAXY, [LIGHTNING], False),
         (TRACKER, [("Phone Cases", "Case for Galaxy A54", "Kappto")], False),

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fondly.contracts.records import Product, Reason, ReasonKind
-from fondly.mailer.domain.facts.own_names import telling_title
+from fondly.mailer.domain.facts.own_names import own_name, telling_title
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.text import category_label, has_words
 from fondly.mailer.domain.words.lists import WordLists
@@ -15,8 +15,6 @@ CACHED_REASONS = 16_384
 COUNTED_CUSTOMERS = 10
 """From this number on a phrase states how many customers there are."""
 
-ASIDE = frozenset({ReasonKind.ALSO_BOUGHT})
-"""Reasons that name a product with which the pick may have nothing to do but its buyers."""
 LIKING = frozenset({ReasonKind.LIKED, ReasonKind.ALSO_LIKED})
 """Reasons that name a product which the customer liked."""
 GOES_WITH_BY_MANY = "reason-goes-with-by-many"
@@ -30,7 +28,7 @@ class StatedReason:
     kind: ReasonKind
     phrase: str
     own_product: str | None = None
-    """The spoken name of the customer's product that copy may speak of beside the pick."""
+    """The spoken title of the customer's product, if the phrase says that the pick has to do with it."""
 
 
 def stated_reason(
@@ -67,7 +65,7 @@ def _stated(kind: ReasonKind, given: _Evidence, locale: str) -> StatedReason:
     if not needed <= evidence.keys():
         return StatedReason(ReasonKind.ASSORTMENT, messages.text(message_of(ReasonKind.ASSORTMENT)))
     phrase = messages.text(message, **{name: evidence[name] for name in needed})
-    own_product = str(evidence["product"]) if "product" in needed and kind not in ASIDE else None
+    own_product = str(evidence["product"]) if "product" in needed else None
     return StatedReason(kind, phrase, own_product)
 
 
@@ -80,6 +78,7 @@ def _evidence(given: _Evidence, lists: WordLists) -> Iterator[tuple[str, str | i
     """Yield each piece of evidence that can be shown, by its variable in the messages."""
     if name := telling_title(given.product_name or "", given.own_category, lists):
         yield "product", name
+        yield "own", own_name(given.product_name or "", given.own_category, lists)
     if category := _category(given.category):
         yield "category", category
     if customers := given.raters or given.customers:

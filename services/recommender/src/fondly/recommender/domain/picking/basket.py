@@ -156,7 +156,7 @@ class Basket:
         own = self._shopper.leaves
         return (
             not own
-            or not self._shop.is_matter_of_taste(offer.leaf)
+            or offer.leaf not in self._shop.matters_of_taste
             or any(one[:-1] == offer.leaf[:-1] for one in own)
         )
 

@@ -28,6 +28,8 @@ class Suitable:
     def variant(self, variants: Sequence[Offer]) -> Offer | None:
         """Return the best variant that fits, in their size or the nearest to it; None if there is none."""
         facts = self.shopper.shop.catalogue.facts
+        if len(variants) == 1 and facts(variants[0].product_id).is_plain:
+            return variants[0]
         if all(facts(one.product_id).is_plain for one in variants):
             return self._taste(variants)
         variants = [one for one in variants if self.is_fit(one)]

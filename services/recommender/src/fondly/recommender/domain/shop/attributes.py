@@ -16,8 +16,9 @@ Needs = tuple[frozenset[str], ...] | None
 _COMPUTER = Fact("platform", "pc")
 """What hardly anybody lacks, though the shop may not know."""
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-_NARROW, _VITAL, _SPECIFIC, _OTHERS, _PLANTS = (
-    frozenset(table(name)) for name in ("narrow", "vital", "specific", "no matter of diet", "made of plants")
+_NARROW, _VITAL, _SPECIFIC, _SIZED, _OTHERS, _PLANTS = (
+    frozenset(table(name))
+    for name in ("narrow", "vital", "specific", "sized", "no matter of diet", "made of plants")
 )
 _CACHED = 8_192
 
@@ -138,16 +139,20 @@ def _about(category: Category) -> frozenset[str]:
 def _attributes(text: Text, takes: frozenset[Fact]) -> Attributes:
     """Return the attributes of a device or accessory.
 
-    The owner of an accessory that `shows` it has all that this takes, but of several devices none for sure.
-    Beside what its kind needs, it needs whatever narrow thing its text says it is for.
+    The owner of an accessory that `shows` it has all that this takes, but of several devices none for sure,
+    and a lamp may allow more watts than its bulb has. Beside what its kind needs, an accessory needs whatever
+    narrow thing, and whatever size, its text says it is for.
     """
     kind, own, offers, needs = text.kind, kinds_of(takes), offered(text), text.kind.needs
     if kind.shows and not any(own.isdisjoint(group) for group in needs or ()):
-        devices = {fact for fact in takes if fact.kind == "device"}
-        offers |= takes - (devices if len(devices) > 1 else set()) | told_by_models(text.name)
+        is_several = sum(fact.kind == "device" for fact in takes) > 1
+        hidden = {"watts", "device"} if is_several else {"watts"}
+        offers |= {fact for fact in takes if fact.kind not in hidden} | told_by_models(text.name)
     is_universal = pattern("universal").search(text.name)
     groups = [group for group in needs or () if not (is_universal and group <= _SPECIFIC)]
     narrow = own & _NARROW if needs is not None else kinds_of(takes - {_COMPUTER}) & _VITAL
     if narrow and not any(narrow & group for group in groups):
         groups.append(narrow)
+    if sized := own & _SIZED:
+        groups.append(sized)
     return Attributes.of(takes, offers, None if needs is None and not groups else tuple(groups))

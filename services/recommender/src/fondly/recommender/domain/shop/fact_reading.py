@@ -68,7 +68,7 @@ def taken(text: Text) -> frozenset[Fact]:
 
 def offered(text: Text) -> frozenset[Fact]:
     """Return what a product offers."""
-    read = (_read(name, _OFFERED, text) for name in text.kind.states)
+    read = (_read(name, _OFFERED, text) for name in (*text.kind.states, "mains"))
     return text.kind.offers.union(*read, _own_makers(text))
 
 
@@ -81,7 +81,8 @@ def _read(name: str, readers: Mapping[str, _Reader], text: Text) -> Iterable[Fac
         return reader(text)
     more = text.more if name in table("in bullets") else ""
     texts = (text.name, " ".join(text.category).lower(), more)
-    return facts_of({name: next(filter(None, (found(name, each) for each in texts)), ())})
+    values = next(filter(None, (found(name, each) for each in texts)), ())
+    return facts_of({table("read as").get(name, name): values})
 
 
 def _stated(kind: str, text: Text) -> Iterable[Fact]:
@@ -209,7 +210,6 @@ _OFFERED: Mapping[str, _Reader] = {
     "cordless": _cordless,
     "ecosystem": lambda text: (_APPLE if Fact("maker", "apple") in _own_makers(text) else _OTHERS,),
     **{kind: partial(_stated, kind) for kind in ("port", "video", "audio", "card", "charging")},
-    "width": lambda text: facts_of({"mm": found("width", text.name) | found("width", text.more)}),
     "model": partial(_models, own=True),
     "code": lambda text: facts_of({"model": codes(text.name) | codes_of_cartridges(text.more)}),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from fondly.recommender.domain.shop.tables import pattern_source, read_table
+from fondly.recommender.domain.shop.tables import filled, pattern_source, read_table
 from fondly.recommender.domain.shop.taxonomy import words
 
 _PIECES = re.compile(r"\bpcs\b")
@@ -100,7 +100,7 @@ def apart_words() -> frozenset[str]:
 
 
 def found(kind: str, text: str) -> set[str]:
-    """Return the values of a kind that a text in lower case names; of sizes only the first."""
+    """Return the values of a kind that a text in lower case names; of most sizes only the first."""
     return {value for value, _ in places(kind, text)}
 
 
@@ -109,12 +109,13 @@ def places(kind: str, text: str) -> Iterator[tuple[str, re.Match[str]]]:
     compiled, values = _compiled(kind)
     for match in compiled.finditer(text):
         value = values[match.lastgroup or ""]
-        if value == "=":
-            sizes = filter(None, match.groups()[match.lastindex or 0 :])
+        if value != "=":
+            yield value, match
+        elif sizes := list(filter(None, match.groups()[match.lastindex or 0 :])):
             plain = (size.replace(",", ".").removesuffix(".0") for size in sizes)
             yield "x".join(sorted(plain, key=float)), match
-            return
-        yield value, match
+            if kind not in table("all sizes"):
+                return
 
 
 def table(name: str) -> Any:  # noqa: ANN401 - each table has a form of its own
@@ -139,4 +140,5 @@ def _compiled(kind: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
     entries = list(table(kind).items())
     joined = "|".join(f"(?P<g{number}>{expression})" for number, (_, expression) in enumerate(entries))
     values = {f"g{number}": str(value) for number, (value, _) in enumerate(entries)}
-    return re.compile(rf"(?<![^\W_])(?<!\d[.,])(?:{joined})(?![^\W_])"), values
+    source = rf"(?<![^\W_])(?<!\d[.,])(?:{joined})(?![^\W_])"
+    return re.compile(filled(source, "facts.yaml")), values

@@ -14,6 +14,8 @@ PHONE_PORTS = frozenset(Fact("port", value) for value in ("lightning", "micro-us
 KEPT, OUTGROWN, GROWN = frozenset(table("kept")), frozenset(table("outgrown")), table("grown")
 """Kinds of facts of which people keep to what they have, of which only the newest counts, and of which a
 child grows into the next."""
+SHARES: Mapping[str, tuple[float, float]] = table("shares")
+"""Of which numbers an accessory may have how much: the least and the greatest share of the device's."""
 SPECIAL = facts_of(table("special"))
 """What only those look for who have bought it before."""
 
@@ -67,20 +69,33 @@ def _follows(fact: Fact, own: Fact) -> bool:
 def fits(accessory: Attributes, owned: Attributes) -> bool | None:
     """Return whether an accessory fits an owned product: None if their texts do not tell.
 
-    It does not where it takes something else than the owned product offers of one kind. It does where they
-    agree in something more than a maker, and in all that this kind of accessory needs. The maker of a console
-    is not that of the television which it is for.
+    It does not where it takes something else than the owned product offers of one kind, or too much or too
+    little of it. It does where they agree in something more than a maker, and in all that this kind of
+    accessory needs. The maker of a console is not that of the television which it is for.
     """
+    both = accessory.taken & owned.offered
+    if not both:
+        return None
     facts = accessory.takes & owned.offers
     devices = facts & accessory.devices
     if devices and devices <= owned.takes:
         facts = frozenset(fact for fact in facts if fact.kind not in OWN or fact in owned.takes)
-    agreed = kinds_of(facts)
-    if not agreed >= accessory.taken & owned.offered:
+    if not all(kind in SHARES and _is_share(kind, accessory, owned) for kind in both - kinds_of(facts)):
         return False
-    if agreed <= {"maker"} or any(agreed.isdisjoint(group) for group in accessory.needs or ()):
+    if both <= {"maker"} or any(both.isdisjoint(group) for group in accessory.needs or ()):
         return None
     return True
+
+
+def _is_share(kind: str, accessory: Attributes, owned: Attributes) -> bool:
+    """Return whether a number of an accessory is within the limits that an owned product sets."""
+    least, most = SHARES[kind]
+    return any(
+        least * float(limit.value) <= float(own.value) <= most * float(limit.value)
+        for own in accessory.takes
+        for limit in owned.offers
+        if own.kind == limit.kind == kind
+    )
 
 
 def is_fit(accessory: Attributes, owned: Attributes) -> bool:

@@ -147,11 +147,12 @@ class Shop:
         return cache(lambda leaf: self.next_leaves.again(leaf) >= COLLECTED)
 
     @cached_property
-    def is_matter_of_taste(self) -> Callable[[Category], bool]:
-        """Returns whether customers of a leaf collect it, far more than of what everybody buys."""
+    def matters_of_taste(self) -> frozenset[Category]:
+        """The leaf categories that their customers collect, far more than what everybody buys."""
         owners, again = self.bought.leaves.owners, self.next_leaves.again
-        everybody = max(1, owners.total())
-        return cache(lambda leaf: again(leaf) >= max(COLLECTED, TASTE * (owners[leaf] / everybody)))
+        limit = TASTE / max(1, owners.total())
+        leaves = (leaf for leaf in self.catalogue.sizes if self.is_collected(leaf))
+        return frozenset(leaf for leaf in leaves if again(leaf) >= limit * owners[leaf])
 
     def most_lists(self, customers: int) -> int:
         """Return in how many of some customers' lists a product may be that is not made for what they own."""

@@ -42,6 +42,11 @@ class NextLeaves:
         self._usual = self._usual_again()
         self.after: Callable[[Category], Weights] = cache(self._best_after)
         """Returns the likelihoods of the most likely next leaf categories; they sum to 1 at most."""
+        self.again: Callable[[Category], float] = cache(self._again)
+        """Returns how much of what customers of a leaf category have besides is of it too, from 0 to 1.
+
+        Where there are few, it is also what is usual in the department, and of titles at least that.
+        """
 
     @cached_property
     def anywhere(self) -> Weights:
@@ -52,11 +57,7 @@ class NextLeaves:
     def _best_after(self, owned: Category) -> Weights:
         return dict(sorted(self._after(owned), key=lambda found: (-found[1], found[0]))[:KEPT])
 
-    def again(self, leaf: Category) -> float:
-        """Return how much of what customers of a leaf category have besides is of it too, from 0 to 1.
-
-        Where there are few, it is also what is usual in the department, and of titles at least that.
-        """
+    def _again(self, leaf: Category) -> float:
         found, usual = self._repeats.get(leaf), self._usual.get(leaf[:1], 0.0)
         within, further = (found.within, found.further) if found else (0, 0)
         again = (within + PRIOR_CUSTOMERS * usual) / (further + PRIOR_CUSTOMERS)

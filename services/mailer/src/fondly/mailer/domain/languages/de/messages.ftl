@@ -16,8 +16,8 @@ reason-bought-together = { $who ->
 reason-goes-with = passt zu Ihrem Kauf: { $product }
 reason-goes-with-by-many = passt zu { $product }: { $count } Kunden haben so eine Kombination
 reason-also-bought = { $who ->
-   *[some] so etwas kauften auch Kunden mit Ähnlichem wie { $product }
-    [many] so etwas kauften auch { $count } Kunden mit Ähnlichem wie { $product }
+   *[some] so etwas haben auch Kunden, die Ähnliches wie { $own } haben
+    [many] so etwas haben auch { $count } Kunden, die Ähnliches wie { $own } haben
 }
 reason-better-rated = besser bewertet als { $product }
 reason-same-shelf = aus demselben Regal wie { $product }

@@ -16,8 +16,8 @@ reason-bought-together = { $who ->
 reason-goes-with = goes with your { $product }
 reason-goes-with-by-many = goes with your { $product }: { $count } customers have both kinds
 reason-also-bought = { $who ->
-   *[some] customers with something like your { $product } bought this kind of thing too
-    [many] { $count } customers with something like your { $product } bought this kind of thing too
+   *[some] customers with something like your { $own } have something like this too
+    [many] { $count } customers with something like your { $own } have something like this too
 }
 reason-better-rated = rated higher than your { $product }
 reason-same-shelf = from the same shelf as your { $product }
