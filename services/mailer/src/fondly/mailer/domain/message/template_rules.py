@@ -71,7 +71,8 @@ def check_template(
         raise InvalidFileError(f"{place}{f':{line}' if line else ''}: {said}") from error
     if refused:
         node, found = refused
-        raise InvalidFileError(f"{place}:{node.lineno}: found {found}, {_EXPECTED}")
+        line = next(each.lineno for each in (node, *node.find_all(nodes.Node)) if each.lineno)
+        raise InvalidFileError(f"{place}:{line}: found {found}, {_EXPECTED}")
     return tree
 
 
