@@ -24,7 +24,7 @@ HOSTILE = {
         "{% autoescape false %}{{ card.title }}{% endautoescape %}",
         "email.txt:1: found a scope",
     ),
-    "a test": ("was.html", "{{ email is sameas email }}", "was.html:1: found the test sameas"),
+    "a test": ("was.html", "{{ email is sameas email }}", "was.html:1: found a test"),
     "a range": ("email.txt", "{% for x in range(9**9) %}{% endfor %}", "email.txt:1: found a loop over"),
     "power": ("hello.html", "{{ 9 ** 9 ** 9 ** 9 }}", "hello.html:1: found a pow"),
     "power in parts": ("hello.html", "[[ 9 ** 9 ** 9 ** 9 ]]", "hello.html:1: found a pow"),
@@ -55,13 +55,13 @@ HOSTILE = {
     "an unknown name": (
         "hello.html",
         "{{ config }}",
-        "email.html: found config, expected one of brand, email",
+        "email.html: found config, expected one of brand, email, logo",
     ),
-    "includes itself": ("hello.html", "[% include 'hello.html' %]", "email.html: found more than 250000"),
+    "includes itself": ("hello.html", "[% include 'hello.html' %]", "email.html: found over 250000"),
     "includes much": (
         "title.html",
         "[% include 'rating.html' %]" * 3_000,
-        "email.html: found more than 250000",
+        "email.html: found over 250000",
     ),
     "other files": ("email.txt", "{% include 'theme.toml' %}", "email.txt:1: found a include"),
     "any file": (
@@ -70,10 +70,10 @@ HOSTILE = {
         "hello.html:1: found a file whose name is not given",
     ),
     "depth": ("hello.html", "{{ " + "(" * 50_000 + "1" + ")" * 50_000 + " }}", "hello.html: RecursionError"),
-    "nested": ("email.txt", "{% if email %}" * 200 + "{% endif %}" * 200, "email.txt: "),
+    "nested": ("email.txt", "{% if email %}" * 200 + "{% endif %}" * 200, "email.txt:"),
     "a huge number": ("email.txt", "{{ " + "9" * 5_000 + " }}", "email.txt: ValueError"),
     "many elements": ("hello.html", "<b>x</b>" * 12_000, "found too many elements for so much CSS"),
-    "much text": ("email.txt", "x" * 250_001, "email.txt: found more than 250000"),
+    "much text": ("email.txt", "x" * 250_001, "email.txt: found over 250000"),
 }
 
 

@@ -41,9 +41,9 @@ def stylesheet(css: str, narrow_css: str, *, light: Mapping[str, str], dark: Map
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
     for part in _COMMENT.sub("", css).split("}")[:-1]:
-        head, _, body = part.rpartition("{")
-        selector = head.rpartition("{")[2]
-        yield ", ".join(part.strip() for part in selector.split(",")), body.strip()
+        *_, selector, body = ["", *part.split("{")]
+        if selector:
+            yield ", ".join(each.strip() for each in selector.split(",")), body.strip()
 
 
 def _dark_rules(rules: list[tuple[str, str]], light: Mapping[str, str], dark: Mapping[str, str]) -> list[str]:

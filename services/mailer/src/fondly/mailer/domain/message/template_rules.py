@@ -6,11 +6,11 @@ email's products alone, and what includes add up to has a limit: so no template 
 
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from inspect import get_annotations
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, TemplateError, nodes
-from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from fondly.mailer.domain.message.shop_file import InvalidFileError
@@ -22,36 +22,41 @@ PAIR = "pair"
 """What a loop over `email.pairs` calls a pair: only it may have a loop inside."""
 LOOP = frozenset({"index", "index0", "first", "last", "length"})
 FILTERS = frozenset({"wrapped", "upper", "lower", "capitalize", "trim", "default", "length", "first", "last"})
-TESTS = frozenset({"defined", "none"})
-BROKEN = (TemplateError, SyntaxError, RecursionError, MemoryError, TypeError, ValueError)
-"""What Jinja and Python raise for templates that are wrong, or too deep to be read."""
 _FILLED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.With, nodes.For, nodes.Name),
-    *(nodes.Getattr, nodes.Const, nodes.CondExpr, nodes.Filter, nodes.Test, nodes.And, nodes.Or, nodes.Not),
+    *(nodes.Getattr, nodes.Const, nodes.CondExpr, nodes.Filter, nodes.And, nodes.Or, nodes.Not),
     *(nodes.Compare, nodes.Operand),
 )
 _PARTS = (nodes.Include, nodes.Extends, nodes.Block)
 """For an environment that has other files."""
-_EXPECTED = "expected only what the page on themes lists"
 
 
 def members(*kinds: type) -> frozenset[str]:
     """Return the names of what values of these classes hold."""
-    held = {name for kind in kinds for name in get_annotations(kind)}
     read = {name for kind in kinds for name, value in vars(kind).items() if isinstance(value, property)}
-    return frozenset(held | read)
+    return frozenset(read.union(*map(get_annotations, kinds)))
 
 
 def sandbox(**options: Any) -> Environment:  # noqa: ANN401 - as Jinja's
-    """Return an environment with the listed filters and tests, and no function at all."""
+    """Return an environment without any function."""
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, **options
     )
     environment.globals.clear()
-    for given, listed in ((environment.filters, FILTERS), (environment.tests, TESTS)):
-        for name in given.keys() - listed:
-            del given[name]
     return environment
+
+
+@contextmanager
+def problems_of(place: str) -> Iterator[None]:
+    """Raise `InvalidFileError` for templates that are wrong, or too deep for Python to read."""
+    try:
+        yield
+    except InvalidFileError:
+        raise
+    except (TemplateError, SyntaxError, RecursionError, MemoryError, TypeError, ValueError) as error:
+        line = f":{error.lineno}" if getattr(error, "lineno", None) else ""
+        said = getattr(error, "message", None) or type(error).__name__
+        raise InvalidFileError(f"{place}{line}: {said}") from error
 
 
 def check_template(
@@ -61,44 +66,23 @@ def check_template(
 
     `known` are the members that values may be asked for.
     """
-    try:
+    with problems_of(place):
         tree = environment.parse(text)
         allowed = _FILLED + _PARTS if environment.loader else _FILLED
-        refused = next(_refused(tree, allowed, known), None)
-    except BROKEN as error:
-        line = getattr(error, "lineno", None)
-        said = getattr(error, "message", None) or type(error).__name__
-        raise InvalidFileError(f"{place}{f':{line}' if line else ''}: {said}") from error
-    if refused:
-        node, found = refused
-        line = next(each.lineno for each in (node, *node.find_all(nodes.Node)) if each.lineno)
-        raise InvalidFileError(f"{place}:{line}: found {found}, {_EXPECTED}")
+        for node, found in _refused(tree, allowed, known | LOOP):
+            line = next(each.lineno for each in (node, *node.find_all(nodes.Node)) if each.lineno)
+            raise InvalidFileError(f"{place}:{line}: found {found}, expected what the page on themes lists")
     return tree
 
 
-def check_names(tree: nodes.Template, given: frozenset[str], *, place: str) -> None:
-    """Raise `InvalidFileError` for a name that is none of `given`, nor that of a loop or a `with`."""
-    if unknown := sorted(find_undeclared_variables(tree) - given):
-        raise InvalidFileError(f"{place}: found {unknown[0]}, expected one of {', '.join(sorted(given))}")
-
-
-def check_size(
-    name: str, trees: Mapping[str, nodes.Template], texts: Mapping[str, str], *, place: str
-) -> None:
-    """Raise `InvalidFileError` for a file that is too large with what it includes, as one with itself is."""
-    if _size(name, trees, texts, {}) > MAX_CHARS:
-        raise InvalidFileError(
-            f"{place}: found more than {MAX_CHARS} characters with what it includes, expected fewer"
-        )
-
-
-def _size(
+def size_with_parts(
     name: str, trees: Mapping[str, nodes.Template], texts: Mapping[str, str], sizes: dict[str, float]
 ) -> float:
+    """Return the characters of a file with those that it names; `sizes` are those known."""
     if name in trees and name not in sizes:
         sizes[name] = math.inf  # for a file that includes itself
-        named = (_size(each.value, trees, texts, sizes) for each in trees[name].find_all(nodes.Const))
-        sizes[name] = len(texts[name]) + sum(named)
+        named = [each.value for each in trees[name].find_all(nodes.Const)]
+        sizes[name] = len(texts[name]) + sum(size_with_parts(part, trees, texts, sizes) for part in named)
     return sizes.get(name, 0)
 
 
@@ -106,31 +90,21 @@ def _refused(
     node: nodes.Node, allowed: tuple[type[nodes.Node], ...], known: frozenset[str], loops: int = 0
 ) -> Iterator[tuple[nodes.Node, str]]:
     """Yield what breaks a rule, with its node; `loops` are those around it."""
-    if not isinstance(node, allowed):
-        yield node, f"a {type(node).__name__.lower()}"
-    elif found := _found(node, known, loops):
-        yield node, found
+    match node:
+        case nodes.Getattr(attr=name) if name not in known:
+            yield node, f".{name}"
+        case nodes.Filter(name=name) if name not in FILTERS:
+            yield node, f"the filter {name}"
+        case nodes.Include(template=of) | nodes.Extends(template=of) if not isinstance(of, nodes.Const):
+            yield node, "a file whose name is not given"
+        case nodes.For() if not _is_bounded(node, loops):
+            yield node, "a loop over anything else than products"
+        case nodes.With(targets=targets) if any(getattr(each, "name", PAIR) == PAIR for each in targets):
+            yield node, f"another {PAIR} than one of email.pairs"
+        case _ if not isinstance(node, allowed):
+            yield node, f"a {type(node).__name__.lower()}"
     for child in node.iter_child_nodes():
         yield from _refused(child, allowed, known, loops + isinstance(node, nodes.For))
-
-
-def _found(node: nodes.Node, known: frozenset[str], loops: int) -> str:
-    """Name what is wrong with a node; empty if nothing is."""
-    found = ""
-    match node:
-        case nodes.Getattr(attr=name) if name not in known | LOOP:
-            found = f".{name}"
-        case nodes.Filter(name=name) if name not in FILTERS:
-            found = f"the filter {name}"
-        case nodes.Test(name=name) if name not in TESTS:
-            found = f"the test {name}"
-        case nodes.Include(template=of) | nodes.Extends(template=of) if not isinstance(of, nodes.Const):
-            found = "a file whose name is not given"
-        case nodes.For() if not _is_bounded(node, loops):
-            found = "a loop over anything else than products"
-        case nodes.With(targets=targets) if any(getattr(each, "name", PAIR) == PAIR for each in targets):
-            found = f"another {PAIR} than one of email.pairs"
-    return found
 
 
 def _is_bounded(loop: nodes.For, loops: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from css_inline import CSSInliner
 from jinja2 import DictLoader, Environment, Template
+from jinja2.meta import find_undeclared_variables
 
 from fondly.mailer.domain.copy.fields import Copy
 from fondly.mailer.domain.language import DEFAULT_LOCALE, Messages, language
@@ -21,13 +22,12 @@ from fondly.mailer.domain.message.shop_file import (
 )
 from fondly.mailer.domain.message.stylesheet import Stylesheet, UnknownVariableError, stylesheet
 from fondly.mailer.domain.message.template_rules import (
-    BROKEN,
     MAX_CHARS,
-    check_names,
-    check_size,
     check_template,
     members,
+    problems_of,
     sandbox,
+    size_with_parts,
 )
 from fondly.mailer.domain.message.theme_files import ThemeFiles, built_in_theme, complete
 
@@ -59,7 +59,6 @@ class FixedStrings:
 
 
 _KNOWN = members(EmailContent, Copy, Card, Brand, FixedStrings, Logo)
-_GIVEN = frozenset({"email", "brand", "strings", "logo"})
 
 
 class Theme:
@@ -164,12 +163,11 @@ def _put_together(files: ThemeFiles, choice: ThemeChoice, look: _Look, place: st
     for name, text in texts.items():
         trees[name] = check_template(text, parts, _KNOWN, place=f"{place}{name}")
         check_template(text, later, _KNOWN, place=f"{place}{name}")
-    check_size("email.html", trees, texts, place=f"{place}email.html")
-    try:
+    if size_with_parts("email.html", trees, texts, {}) > MAX_CHARS:
+        raise InvalidFileError(f"{place}email.html: found over {MAX_CHARS} characters with what it includes")
+    with problems_of(f"{place}email.html"):
         template = parts.get_template("email.html")
         return template.render(layout=look.layout, logo=choice.logo, kept_css=look.css.kept)
-    except BROKEN as error:
-        raise InvalidFileError(f"{place}{_line(error)}{error}") from error
 
 
 def _inlined(html: str, css: str, place: str) -> str:
@@ -195,17 +193,12 @@ def _environment(*, autoescape: bool) -> Environment:
 def _checked(text: str, environment: Environment, shared: dict[str, Any], place: str) -> Template:
     """Return the template that is filled for each email; raise `InvalidFileError` if it may not be."""
     if len(text) > MAX_CHARS:
-        raise InvalidFileError(f"{place}: found more than {MAX_CHARS} characters, expected fewer")
-    check_names(check_template(text, environment, _KNOWN, place=place), _GIVEN, place=place)
-    try:
+        raise InvalidFileError(f"{place}: found over {MAX_CHARS} characters")
+    tree, given = check_template(text, environment, _KNOWN, place=place), {"email", *shared}
+    if unknown := find_undeclared_variables(tree) - given:
+        raise InvalidFileError(f"{place}: found {min(unknown)}, expected one of {', '.join(sorted(given))}")
+    with problems_of(place):
         return environment.from_string(text, shared)
-    except BROKEN as error:
-        raise InvalidFileError(f"{place}: {_line(error)}{error}") from error
-
-
-def _line(error: BaseException) -> str:
-    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
-    return f"{name}:{line}: " if name and line else ""
 
 
 def wrapped(text: str, indent: int = 0) -> str:
