@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from botocore.session import get_session
+from botocore.validate import ParamValidator
 
 from fondly.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities, capabilities_of, listed_models
 from fondly.mailer.adapters.bedrock_requests import ModelChoice, converse_request, max_tokens, most_tokens
@@ -102,6 +104,15 @@ def test_an_answer_is_never_allowed_more_than_its_model_writes() -> None:
     """A larger limit would be refused."""
     choice = ModelChoice(model_id="x", capabilities=UNKNOWN)
     assert max_tokens(choice, replace(prompt(), max_chars=1_000_000)) == UNKNOWN.max_output_tokens
+
+
+@pytest.mark.parametrize("name", listed_models())
+def test_every_models_request_is_one_of_converse(name: str) -> None:
+    """As the AWS SDK knows it."""
+    converse = get_session().get_service_model("bedrock-runtime").operation_model("Converse")
+    choice = ModelChoice(model_id=name, capabilities=listed_models()[name], temperature=0.7)
+    report = ParamValidator().validate(converse_request(choice, prompt(LONG)), converse.input_shape)
+    assert not report.has_errors(), report.generate_report()
 
 
 @pytest.mark.filterwarnings("default:the row of:UserWarning")
