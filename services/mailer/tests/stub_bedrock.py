@@ -77,9 +77,10 @@ def model(
     capabilities: Capabilities = EVERYTHING,
     temperature: float | None = 0.7,
     guardrail: Guardrail | None = None,
+    limiter: Limiter | None = None,
 ) -> BedrockModel:
     """The adapter on a stubbed client."""
     choice = ModelChoice(
         model_id=model_id, capabilities=capabilities, temperature=temperature, guardrail=guardrail
     )
-    return BedrockModel(cast("BedrockRuntimeClient", stub), choice, Limiter(1_000))
+    return BedrockModel(cast("BedrockRuntimeClient", stub), choice, limiter or Limiter(1_000))

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from fondly.contracts.errors import PermanentError, TransientError
 from fondly.mailer.adapters.bedrock_capabilities import UNKNOWN
 from fondly.mailer.adapters.bedrock_requests import THINKING_TOKENS, Guardrail
 from fondly.mailer.ports import ModelReply
+from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.turns import WithdrawnError
 from fondly.runtime.retry import PACED_TRIES
-from services.mailer.tests.stub_bedrock import LONG, StubBedrock, model, prompt
+from services.mailer.tests.stub_bedrock import EVERYTHING, LONG, StubBedrock, model, prompt
 from tests.support.virtual_time import VirtualTimeLoop
 
 
@@ -66,6 +68,28 @@ async def test_the_prefix_of_all_requests_is_cached() -> None:
     reply = await model(stub).ask(prompt(LONG))
     assert stub.request["system"] == [{"text": LONG}, {"cachePoint": {"type": "default"}}]
     assert (reply.input_tokens, reply.cache_read_tokens, reply.cache_write_tokens) == (12, 5_000, 70)
+
+
+class RecordingLimiter(Limiter):
+    """Notes what calls reserve of the quota of tokens, and what they turn out to have used."""
+
+    def __init__(self) -> None:
+        super().__init__(1_000)
+        self.tokens: list[tuple[float, float]] = []
+
+    async def run(self, call: Any, *, reserves: float = 0, used: Any = None, **_: Any) -> Any:  # noqa: ANN401 - as the limiter's
+        """Call at once."""
+        answer = await call()
+        self.tokens.append((reserves, used(answer)))
+        return answer
+
+
+async def test_the_quota_is_reserved_and_used_by_the_models_own_tokens() -> None:
+    """A token of an answer burns as many as the table says; those read from the cache burn none."""
+    usage, limiter = {"cacheReadInputTokens": 5_000, "cacheWriteInputTokens": 70}, RecordingLimiter()
+    some = replace(EVERYTHING, burn_down=5, chars_per_token=2.5)
+    await model(StubBedrock(usage=usage), capabilities=some, limiter=limiter).ask(prompt("x" * 2_000))
+    assert limiter.tokens == [((2_000 + len("{}Write.")) / 2.5 + 400, 12 + 5 * 34 + 70)]
 
 
 async def test_a_guardrail_is_sent_and_named_when_it_intervenes() -> None:

@@ -110,6 +110,7 @@ def test_an_answer_is_never_allowed_more_than_its_model_writes() -> None:
 def test_every_models_request_is_one_of_converse(name: str) -> None:
     """As the AWS SDK knows it."""
     converse = get_session().get_service_model("bedrock-runtime").operation_model("Converse")
+    assert converse.input_shape
     choice = ModelChoice(model_id=name, capabilities=listed_models()[name], temperature=0.7)
     report = ParamValidator().validate(converse_request(choice, prompt(LONG)), converse.input_shape)
     assert not report.has_errors(), report.generate_report()
