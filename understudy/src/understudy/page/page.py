@@ -7,14 +7,12 @@ import re
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
-from http import HTTPStatus
 from importlib.resources import files
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse
 
 from understudy import __version__
 from understudy.coverage import coverage_of
@@ -37,9 +35,6 @@ SHOWN_RESOURCES = 20
 """Of each kind, the newest."""
 _MAX_MESSAGE_CHARS = 240
 _QUOTED_VALUE = re.compile(r"Value '.*?' at '", re.DOTALL)
-_WRONG_HOST = (
-    "Found a Host that others can register, expected localhost, an IP address or a container's name.\n"
-)
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -57,13 +52,7 @@ class Page:
         self._started = now()
 
     async def show(self, request: Request) -> Response:
-        """Answer with the page, which asks for itself again every few seconds unless `refresh=off`.
-
-        Only under a name of a machine's own: a page in a browser of this machine could have its name lead
-        here (DNS rebinding), and read what is shown.
-        """
-        if not is_own_name(request.url.hostname or ""):
-            return PlainTextResponse(_WRONG_HOST, HTTPStatus.MISDIRECTED_REQUEST)
+        """Answer with the page, which asks for itself again every few seconds unless `refresh=off`."""
         refreshes = request.query_params.get("refresh") != "off"
         content = self._template.render(
             version=__version__,
@@ -101,14 +90,6 @@ class Page:
 
     def _ago(self, moment: datetime) -> str:
         return duration((self._now() - moment).total_seconds())
-
-
-def is_own_name(host: str) -> bool:
-    """Whether a host is an IP address, or a name that nobody can register, such as a container's."""
-    try:
-        return bool(ip_address(host))
-    except ValueError:
-        return bool(host) and ("." not in host or host.endswith((".localhost", ".internal")))
 
 
 def duration(seconds: float) -> str:

@@ -31,9 +31,8 @@ LOCK_S = 2.0
 """Others hold the lock only for as long as it takes to ask whether it is free."""
 SHARED = ("AWS_", "FONDLY_")
 CHECKOUT = "FONDLY_CHECKOUT"
-"""The variable that says whose code a stack runs."""
 HERE = Path(__file__).parents[5]
-"""This checkout, or the virtual environment of an installed package."""
+"""This checkout, whose code a stack runs; the virtual environment of an installed package."""
 
 
 def own_stack() -> BackgroundStack | None:

@@ -42,7 +42,6 @@ class Routes:
             Route("/preferences", self.preferences, methods=["GET"]),
             Route("/preferences", self.keep, methods=["POST"]),
             Route("/health", self.health, methods=["GET"]),
-            Route("/live", self.live, methods=["GET"]),
         ]
 
     async def ask(self, request: HttpRequest) -> Response:
@@ -75,10 +74,6 @@ class Routes:
         if self.stopping.is_set():
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the process is stopping")
         return JSONResponse({"status": "ready"}, headers={"Cache-Control": "no-store"})
-
-    async def live(self, _: HttpRequest) -> Response:
-        """Answer 200 as long as the process answers at all."""
-        return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 
     def problem(self, problem: ProblemError) -> Response:
         """Return the page for a request that could not be answered."""

@@ -1,8 +1,4 @@
-"""What a connection may take up: seconds until a request has arrived, and a place among the others.
-
-uvicorn has a limit of connections, above which nobody is answered, and a deadline for idle ones alone: not
-for those that never send a whole request.
-"""
+"""What a connection may take up: for uvicorn, only idle ones end, and too many keep everybody out."""
 
 import asyncio
 from typing import TYPE_CHECKING, cast
@@ -19,15 +15,16 @@ MOST_OF_CLIENT = 100
 """Connections of one address that is no proxy."""
 RECEIVE_S = 10.0
 """From a request's first byte, or from the beginning of a connection, to the last byte of its body."""
+ANSWER_S = 60.0
+"""As long as any setting lets an answer take."""
 KEEP_ALIVE_S = 75
 """Longer than load balancers keep idle connections: these never meet one that is just being closed."""
 
 
 class BoundedConnection(H11Protocol):
-    """Ends when a request takes too long to arrive, or when there are too many connections.
+    """Ends when a request takes too long to arrive, or as the one of too many that has been idle longest.
 
-    Of too many, one client's or all, the one ends that has been idle longest. So whoever holds connections
-    open loses their own, and everybody else, such as a load balancer that asks for `/live`, finds a place.
+    So a client that holds connections open loses its own, and everybody else finds a place.
     """
 
     _deadline: asyncio.TimerHandle | None = None
@@ -56,13 +53,11 @@ class BoundedConnection(H11Protocol):
         state = self.conn.their_state
         if state is not h11.SEND_BODY and not (state is h11.IDLE and self.conn.trailing_data[0]):
             self._is_receiving = False
-            self._end_in(KEEP_ALIVE_S + RECEIVE_S)
+            self._end_in(ANSWER_S + KEEP_ALIVE_S)  # uvicorn ends it before, unless nobody reads the answer
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, unless the rest of this one is still to come."""
+        """Wait for the next request."""
         self._idle_since = self.loop.time()
-        if not self._is_receiving:
-            self._end_in(KEEP_ALIVE_S + RECEIVE_S)  # uvicorn closes it before, if all was sent
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -75,10 +70,6 @@ class BoundedConnection(H11Protocol):
     def _address(self) -> str:
         return self.client[0] if self.client else ""
 
-    @property
-    def _is_idle(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
-
     def _end_in(self, seconds: float) -> None:
         if self._deadline:
             self._deadline.cancel()
@@ -87,6 +78,7 @@ class BoundedConnection(H11Protocol):
 
 def _end_idlest(connections: list[BoundedConnection]) -> None:
     """End one of the connections; the newest is idle, so there is one."""
-    idlest = min((each for each in connections if each._is_idle), key=lambda each: each._idle_since)  # noqa: SLF001 - of this module
+    idle = (each for each in connections if each.cycle is None or each.cycle.response_complete)
+    idlest = min(idle, key=lambda each: each._idle_since)  # noqa: SLF001 - of this module
     idlest.connections.discard(idlest)
     idlest.transport.abort()

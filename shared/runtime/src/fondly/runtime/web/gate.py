@@ -75,16 +75,17 @@ class RateLimits:
         return wait_s
 
 
-OPEN_PATHS = frozenset({"/health", "/live"})
-"""What load balancers and containers ask, whoever they are."""
+LIVE, HEALTH = "/live", "/health"
+"""What containers and load balancers ask, whoever they are; `LIVE` has 200 as long as the process answers."""
 MAX_BODY_BYTES = 1024 * 1024
 MOST_UNDER_WAY = 400
-"""Requests at once, fewer than connections: so there is always one for `OPEN_PATHS`."""
+"""Requests at once, fewer than connections: so there is always one for `LIVE`."""
 SOON_S = 1.0
 GONE_AWAY = 499
 """Counted for a caller who did not wait: no status of HTTP's, but what proxies log then."""
 Admit = Callable[[Scope, Headers], str]
 """Names the caller of a request, or raises the `ProblemError` of one who must not be answered."""
+_ALIVE = Response(b'{"status": "live"}', headers={"Cache-Control": "no-store"}, media_type="application/json")
 _NO_ANSWER: Mapping[type[Exception], str] = {TimeoutError: "no answer in time"}
 log = get_logger()
 
@@ -115,13 +116,13 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
+        if scope["path"] == LIVE:
+            await _ALIVE(scope, receive, send)
             return
         scope["app"] = self.app  # so that routes raise what they do not find, instead of answering in words
         sending = _Sending(send)
         began = perf_counter()
-        is_open = scope["path"] in OPEN_PATHS
+        is_open = scope["path"] == HEALTH
         self.limits.under_way += not is_open
         try:
             if not is_open:

@@ -28,7 +28,6 @@ _FILLED = (
     *(nodes.Compare, nodes.Operand),
 )
 _PARTS = (nodes.Include, nodes.Extends, nodes.Block)
-"""For an environment that has other files."""
 
 
 def members(*kinds: type) -> frozenset[str]:
@@ -54,9 +53,8 @@ def problems_of(place: str) -> Iterator[None]:
     except InvalidFileError:
         raise
     except (TemplateError, SyntaxError, RecursionError, MemoryError, TypeError, ValueError) as error:
-        line = f":{error.lineno}" if getattr(error, "lineno", None) else ""
-        said = getattr(error, "message", None) or type(error).__name__
-        raise InvalidFileError(f"{place}{line}: {said}") from error
+        line, said = getattr(error, "lineno", None), getattr(error, "message", type(error).__name__)
+        raise InvalidFileError(f"{place}{f':{line}' if line else ''}: {said}") from error
 
 
 def check_template(

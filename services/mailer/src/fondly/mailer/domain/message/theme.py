@@ -10,6 +10,7 @@ from jinja2.meta import find_undeclared_variables
 
 from fondly.mailer.domain.copy.fields import Copy
 from fondly.mailer.domain.language import DEFAULT_LOCALE, Messages, language
+from fondly.mailer.domain.message import template_rules
 from fondly.mailer.domain.message.content import Card, EmailContent
 from fondly.mailer.domain.message.palette import ColourError, palette
 from fondly.mailer.domain.message.shop_file import (
@@ -21,14 +22,6 @@ from fondly.mailer.domain.message.shop_file import (
     read_theme_file,
 )
 from fondly.mailer.domain.message.stylesheet import Stylesheet, UnknownVariableError, stylesheet
-from fondly.mailer.domain.message.template_rules import (
-    MAX_CHARS,
-    check_template,
-    members,
-    problems_of,
-    sandbox,
-    size_with_parts,
-)
 from fondly.mailer.domain.message.theme_files import ThemeFiles, built_in_theme, complete
 
 _INDENTATION = re.compile(r"\n\s+")
@@ -58,7 +51,7 @@ class FixedStrings:
     view_online: str
 
 
-_KNOWN = members(EmailContent, Copy, Card, Brand, FixedStrings, Logo)
+_KNOWN = template_rules.members(EmailContent, Copy, Card, Brand, FixedStrings, Logo)
 
 
 class Theme:
@@ -148,7 +141,7 @@ def _fixed_strings(messages: Messages, brand: Brand) -> FixedStrings:
 
 def _put_together(files: ThemeFiles, choice: ThemeChoice, look: _Look, place: str) -> str:
     """Put the theme's parts together; `[% %]` and `[[ ]]` are filled now, `{% %}` and `{{ }}` per email."""
-    parts = sandbox(
+    parts = template_rules.sandbox(
         loader=DictLoader(files),
         block_start_string="[%",
         block_end_string="%]",
@@ -161,11 +154,13 @@ def _put_together(files: ThemeFiles, choice: ThemeChoice, look: _Look, place: st
     texts = {name: text for name, text in files.items() if name.endswith(".html")}
     trees, later = {}, _environment(autoescape=True)
     for name, text in texts.items():
-        trees[name] = check_template(text, parts, _KNOWN, place=f"{place}{name}")
-        check_template(text, later, _KNOWN, place=f"{place}{name}")
-    if size_with_parts("email.html", trees, texts, {}) > MAX_CHARS:
-        raise InvalidFileError(f"{place}email.html: found over {MAX_CHARS} characters with what it includes")
-    with problems_of(f"{place}email.html"):
+        trees[name] = template_rules.check_template(text, parts, _KNOWN, place=f"{place}{name}")
+        template_rules.check_template(text, later, _KNOWN, place=f"{place}{name}")
+    if template_rules.size_with_parts("email.html", trees, texts, {}) > template_rules.MAX_CHARS:
+        raise InvalidFileError(
+            f"{place}email.html: found over {template_rules.MAX_CHARS} characters with what it includes"
+        )
+    with template_rules.problems_of(f"{place}email.html"):
         template = parts.get_template("email.html")
         return template.render(layout=look.layout, logo=choice.logo, kept_css=look.css.kept)
 
@@ -183,7 +178,7 @@ def _inlined(html: str, css: str, place: str) -> str:
 
 
 def _environment(*, autoescape: bool) -> Environment:
-    environment = sandbox(autoescape=autoescape)
+    environment = template_rules.sandbox(autoescape=autoescape)
     environment.filters["wrapped"] = wrapped
     # Jinja's own also tries items, at several times the cost; content has attributes alone, and lacks none.
     environment.getattr = getattr  # type: ignore[assignment]
@@ -192,12 +187,12 @@ def _environment(*, autoescape: bool) -> Environment:
 
 def _checked(text: str, environment: Environment, shared: dict[str, Any], place: str) -> Template:
     """Return the template that is filled for each email; raise `InvalidFileError` if it may not be."""
-    if len(text) > MAX_CHARS:
-        raise InvalidFileError(f"{place}: found over {MAX_CHARS} characters")
-    tree, given = check_template(text, environment, _KNOWN, place=place), {"email", *shared}
+    if len(text) > template_rules.MAX_CHARS:
+        raise InvalidFileError(f"{place}: found over {template_rules.MAX_CHARS} characters")
+    tree, given = template_rules.check_template(text, environment, _KNOWN, place=place), {"email", *shared}
     if unknown := find_undeclared_variables(tree) - given:
         raise InvalidFileError(f"{place}: found {min(unknown)}, expected one of {', '.join(sorted(given))}")
-    with problems_of(place):
+    with template_rules.problems_of(place):
         return environment.from_string(text, shared)
 
 
