@@ -118,7 +118,7 @@ async def test_a_campaign_ends_although_rankings_are_switched_off_with_it() -> N
     await world.run_to_end()
     assert Kind.CAMPAIGN in {spec.kind for spec in world.personalize.made.values()}
     off = replace(world.remove_old_runs, has_campaign=False)
-    world.asks_personalize, world.train = False, replace(world.train, remove_old_runs=off)
+    world.asks_personalize, world.training = False, replace(world.training, remove_old_runs=off)
     world.handler = world.task()
     await world.open(run_id="run-2")
     await world.run_to_end("run-2")
