@@ -5,7 +5,8 @@ import pytest
 from aiobotocore.session import get_session
 
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
-from fondly.recommender.adapters.personalize.plan import Kind, Plan, ResourceSpec
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
 from fondly.recommender.domain.run_state import TRAINING, RecommenderState
 from fondly.recommender.domain.study.bundles import bundle_of
 from fondly.recommender.ports import RefusedError, VanishedError

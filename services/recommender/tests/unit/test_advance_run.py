@@ -15,7 +15,7 @@ from fondly.contracts.events import (
     RunFinished,
 )
 from fondly.contracts.records import RecommendationSource
-from fondly.recommender.adapters.personalize.plan import Kind
+from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.run_state import Engine, Phase
 from fondly.recommender.domain.shop.taxonomy import Category

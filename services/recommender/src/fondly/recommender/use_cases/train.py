@@ -6,7 +6,8 @@ its name, so what exists is found again; its ARN is noted at once.
 
 from dataclasses import dataclass
 
-from fondly.recommender.adapters.personalize.plan import Kind, Plan, ResourceSpec
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
 from fondly.recommender.domain.personalize.prepared import says_too_little_data
 from fondly.recommender.domain.run_state import Engine, Outcome, Passed, Phase, RecommenderState
 from fondly.recommender.ports import (
