@@ -104,7 +104,9 @@ class AdvanceRun:
 
     async def _pass(self, run: Run, passed: Passed) -> Run:
         phase = RecommenderState.of(run).phase
-        run = await self.ledger.change_state(run, RecommenderState, lambda state: state.passing(passed))
+        run = await self.ledger.change_state(
+            run, RecommenderState, lambda state: state.passing(phase, passed)
+        )
         log.info("phase_passed", phase=phase, outcome=passed.outcome)
         if phase in TRAINING:
             await report_training(run, self.stage)

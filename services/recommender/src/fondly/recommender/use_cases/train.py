@@ -73,7 +73,7 @@ class Train:
         log.info("turn_regained", lost_to=state.turn_lost_to)
         if state.resources.get(VERSION) or not state.resources:
             return state.having(turn_lost_to=None)
-        return state.passing(_start_over(state, "its turn was lost"))
+        return state.passing(state.phase, _start_over(state, "its turn was lost"))
 
     async def _pass(self, phase: Phase, run: Run) -> Passed:
         """Complete a phase; raise `NotReadyError` while any of its resources is still being made."""
