@@ -12,7 +12,7 @@ from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
 from fondly.mailer.ports import Claim, ModelReply
 from fondly.runtime.quota.turns import WithdrawnError
 
-MODEL = "anthropic.claude-haiku-5-5"
+MODEL = "global.anthropic.claude-haiku-5-5"
 KINDS = (
     *("USB Cables", "Kettles", "Desk Lamps", "Headphones", "Notebooks", "Water Bottles", "Hoses"),
     *("Bookshelves", "Mugs", "Desk Mats", "Blankets", "Yoga Mats"),

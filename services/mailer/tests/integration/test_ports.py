@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.support.stores import Clients
 
 RUN = "run-1"
-MODEL = "anthropic.claude-haiku-5-5"
+MODEL = "global.anthropic.claude-haiku-5-5"
 CALLS_PER_S = 1_000
 STYLE = Style(brand="Fondly Shop", locale="en_IN")
 NO_RETRIES = CONFIG.merge(AioConfig(retries={"max_attempts": 0}))

@@ -41,7 +41,7 @@ from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
-MODEL = "anthropic.claude-haiku-5-5"
+MODEL = "global.anthropic.claude-haiku-5-5"
 Recommend = Callable[..., Recommendation]
 PARALLEL = 4
 NOW = 1_795_000_000

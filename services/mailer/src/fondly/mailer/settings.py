@@ -70,7 +70,7 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     product_features_table: str
     email_finished_topic_arn: str
 
-    mailer_model_id: str = "anthropic.claude-haiku-5-5"
+    mailer_model_id: str = "global.anthropic.claude-haiku-5-5"
     """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
     """Sent to models that accept one; empty for none."""

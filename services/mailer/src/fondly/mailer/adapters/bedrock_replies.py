@@ -9,7 +9,8 @@ from fondly.mailer.ports import ModelReply
 
 COMPLETE = frozenset({"end_turn", "stop_sequence", "tool_use"})
 GUARDRAIL = "guardrail_intervened"
-REASONS = {GUARDRAIL: "a guardrail intervened", "refusal": "the model refused to answer"}
+REFUSED = "the model refused to answer"
+REASONS = {GUARDRAIL: "a guardrail intervened", "refusal": REFUSED, "content_filtered": REFUSED}
 MAX_BRACES = 50
 """Further ones are not tried as the start of an object: an answer is untrusted."""
 _JSON = json.JSONDecoder(strict=False)

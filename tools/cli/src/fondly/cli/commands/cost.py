@@ -86,7 +86,7 @@ class Services:
     model_id: Annotated[
         str,
         typer.Option(envvar="FONDLY_MAILER_MODEL_ID", help="The Bedrock model, whose tokens have prices."),
-    ] = "anthropic.claude-haiku-5-5"
+    ] = "global.anthropic.claude-haiku-5-5"
     aspects: Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")] = False
     languages: Annotated[
         bool, typer.Option("--languages", help="Have Comprehend find each review's language.")

@@ -18,7 +18,7 @@ from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
 from fondly.runtime.runs.pricing import BEDROCK
 
 MAX_PARTS = 1_000
-MODEL_ID = "anthropic.claude-haiku-5-5"
+MODEL_ID = "global.anthropic.claude-haiku-5-5"
 """The mailer's default."""
 REVIEWS_PER_CUSTOMER = 1.25
 """As in the Kaggle file, with the texts of which only the product is known."""
