@@ -52,7 +52,7 @@ def read_all(folder: str) -> None:
         return path.name, [report.failed, time.monotonic() - started]
 
     with ThreadPoolExecutor(BESIDE) as threads:
-        found = dict(threads.map(read, sorted(Path(folder).iterdir())))
+        found: dict[str, Any] = dict(threads.map(read, sorted(Path(folder).iterdir())))
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     found[MEMORY] = (_peak_kib() - idle + largest) / 1024
     Path(folder).with_suffix(".json").write_text(json.dumps(found))
