@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fondly.ingest.adapters.tables import open_table
+from fondly.ingest.adapters.tables.table import bounded
 from fondly.ingest.adapters.upload_file import Upload
+from fondly.ingest.domain.allowance import Allowance
 from fondly.ingest.domain.csv_records import BrokenRecord
 from fondly.ingest.domain.errors import UTF8_HINT, FileError, RowError
 from fondly.ingest.domain.event_rows import field_of, find_fields
@@ -34,7 +36,7 @@ def open_events(path: Path, *, max_bytes: int, check: Check) -> Iterator[Iterato
     with path.open("rb") as file:
         upload = Upload(file, max_bytes=max_bytes, check=check)
         if upload.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(BOM).lstrip().startswith(b"{"):
-            yield _json_lines(upload)
+            yield bounded(_json_lines(upload), Allowance(path.stat().st_size))
             return
     with open_table(path, max_bytes=max_bytes, check=check) as table:
         header = table.header()

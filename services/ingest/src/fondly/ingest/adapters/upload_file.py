@@ -2,12 +2,14 @@
 
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from fondly.ingest.domain.allowance import CSV_PER_BYTE, Allowance
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_signature import GZIP, HEAD_BYTES, require_csv
 
@@ -22,7 +24,8 @@ class Upload(io.BufferedReader):
     """The bytes of a file, decompressed."""
 
     def __init__(self, file: BinaryIO, *, max_bytes: int, check: Callable[[], None]) -> None:
-        super().__init__(_Bounded(_unpacked(file), max_bytes=max_bytes, check=check), BUFFER_BYTES)
+        most = Allowance(os.fstat(file.fileno()).st_size).unpacked_bytes(CSV_PER_BYTE, max_bytes=max_bytes)
+        super().__init__(_Bounded(_unpacked(file), max_bytes=most, check=check), BUFFER_BYTES)
         self._file = file
 
     @property

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from fondly.ingest.adapters.tables.table import Found
+from fondly.ingest.adapters.tables.table import Found, bounded
 from fondly.ingest.adapters.upload_file import Upload, open_upload
+from fondly.ingest.domain.allowance import Allowance
 from fondly.ingest.domain.csv_records import RecordReader
 from fondly.ingest.domain.errors import UTF8_HINT, FileError
 from fondly.ingest.domain.formats.vocabulary import known_names, loosened
@@ -72,7 +73,7 @@ class DelimitedTable:
         """Change nothing: every cell is text."""
 
     def __iter__(self) -> Iterator[Found]:
-        return self._reader
+        return bounded(self._reader, Allowance(self.bytes_total))
 
 
 @contextmanager

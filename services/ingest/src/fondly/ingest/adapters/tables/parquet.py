@@ -10,8 +10,7 @@ from typing import cast
 from arro3.core import Array, DataType, RecordBatch, RecordBatchReader
 from arro3.io import read_parquet
 
-from fondly.ingest.adapters.tables.table import Found, WatchedFile, recorded
-from fondly.ingest.adapters.upload_file import go_on
+from fondly.ingest.adapters.tables.table import CountedFile, Found, recorded
 from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
 from fondly.ingest.domain.errors import FileError, glimpse, long_record
@@ -34,13 +33,10 @@ Write = Callable[[object], str]
 class ParquetTable:
     """The rows of a Parquet file; the first is line 2, as it would be in CSV."""
 
-    def __init__(
-        self, file: WatchedFile, batches: RecordBatchReader, *, max_bytes: int, check: Callable[[], None]
-    ) -> None:
+    def __init__(self, file: CountedFile, batches: RecordBatchReader, *, max_bytes: int) -> None:
         self._file = file
         self._batches = batches
         self._left = self._max_bytes = max_bytes
-        self._check = check
         self._types = list(zip(batches.schema.names, batches.schema.types, strict=True))
         self._used: Collection[int] = range(len(self._types))
 
@@ -79,7 +75,6 @@ class ParquetTable:
         return {at: _writer(*self._types[at]) for at in self._used}
 
     def _next(self) -> RecordBatch | None:
-        self._check()
         with _damage_named():
             batch = next(self._batches, None)
         self._left -= batch.nbytes if batch else 0
@@ -103,15 +98,14 @@ class ParquetTable:
 
 
 @contextmanager
-def open_parquet(path: Path, *, max_bytes: int, check: Callable[[], None]) -> Iterator[ParquetTable]:
-    """Open a Parquet file; `check` is called before every batch of rows."""
+def open_parquet(path: Path, *, max_bytes: int) -> Iterator[ParquetTable]:
+    """Open a Parquet file."""
     if path.stat().st_size > max_bytes:
         raise FileError(f"larger than the limit of {max_bytes} bytes")
-    # An exception of `check` would not come back from the library as it is.
-    with WatchedFile(path, check=go_on) as file:
+    with CountedFile(path) as file:
         with _damage_named():
             batches = read_parquet(file, batch_size=BATCH_ROWS)
-        yield ParquetTable(file, batches, max_bytes=max_bytes, check=check)
+        yield ParquetTable(file, batches, max_bytes=max_bytes)
 
 
 def _values(column: Array) -> Sequence[object]:
@@ -148,6 +142,8 @@ def _damage_named() -> Iterator[None]:
     """Name the file's damage; the library panics at some, which Python sees as a `BaseException`."""
     try:
         yield
+    except MemoryError:
+        raise
     except BaseException as error:
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise FileError("the Parquet file is damaged or was not uploaded to its end") from error

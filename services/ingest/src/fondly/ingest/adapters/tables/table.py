@@ -1,13 +1,15 @@
 """What all tables have in common."""
 
 import io
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
+from fondly.ingest.domain.allowance import Allowance
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
 
 Found = CSVRecord | BrokenRecord
+Row = TypeVar("Row")
 
 
 class Table(Protocol):
@@ -39,12 +41,19 @@ def recorded(cells: list[str]) -> bytes:
     return "\t".join(cells).encode(errors="replace")
 
 
-class WatchedFile(io.FileIO):
-    """Calls `check` at every read and counts the bytes."""
+def bounded(rows: Iterable[Row], allowance: Allowance) -> Iterator[Row]:
+    """Yield rows; `FileError` if there are more than a file of this size may have."""
+    for count, row in enumerate(rows, start=1):
+        if count > allowance.rows:
+            raise allowance.exceeded(f"{allowance.rows:,} rows")
+        yield row
 
-    def __init__(self, path: Path, *, check: Callable[[], None]) -> None:
+
+class CountedFile(io.FileIO):
+    """Counts the bytes that are read."""
+
+    def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._check = check
         self._bytes_read = 0
         self.bytes_total = path.stat().st_size
 
@@ -55,7 +64,6 @@ class WatchedFile(io.FileIO):
 
     def read(self, size: int | None = -1) -> bytes:
         """Read up to `size` bytes."""
-        self._check()
         data = super().read(-1 if size is None else size) or b""
         self._bytes_read += len(data)
         return data

@@ -1,0 +1,155 @@
+"""Files that were made to exhaust whoever reads them: each is refused, or read in bounded memory and time."""
+
+import asyncio
+import json
+import resource
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from fondly.ingest.adapters.event_files import open_events
+from fondly.ingest.adapters.tables import open_table
+from fondly.ingest.adapters.upload_file import go_on
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.use_cases.check_files import check_files
+from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.runtime.runs.run import RunStatus
+from services.ingest.tests.fakes import Bench, limits, numbered
+from services.ingest.tests.hostile_files import PARQUET, TEXT, XLSX, gzipped
+from services.ingest.tests.table_files import workbook, written
+
+GROUPS = (("xlsx", XLSX), ("parquet", PARQUET), ("csv", TEXT))
+FILES = {f"{name}.{ending}": write for ending, group in GROUPS for name, write in group.items()}
+MEMORY = "memory"
+MAX_MIB = 512
+PATIENCE_S = 60.0
+"""For a busy machine: the slowest takes six seconds of an idle one."""
+BESIDE = 2
+READ = "import sys; from services.ingest.tests.unit.test_hostile_files import read_all; read_all(sys.argv[1])"
+WITHOUT_END = "columns-ZZZ"
+
+
+def _peak_kib() -> int:
+    """The most memory that this process has had; `getrusage` counts what it had before its program began."""
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
+
+
+def read_all(folder: str) -> None:
+    """Read each file of a folder as ingest does; write what came of it beside, and what memory that took."""
+    idle = _peak_kib()
+
+    def read(path: Path) -> tuple[str, list[Any]]:
+        started = time.monotonic()
+        report = check_files([SourceFile(path, path.name)], limits(max_rejected_share=0.05).load).report
+        return path.name, [report.failed, time.monotonic() - started]
+
+    with ThreadPoolExecutor(BESIDE) as threads:
+        found: dict[str, Any] = dict(threads.map(read, sorted(Path(folder).iterdir())))
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    found[MEMORY] = (_peak_kib() - idle + largest) / 1024
+    Path(folder).with_suffix(".json").write_text(json.dumps(found))
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What came of each file and how long it took, and how much memory was taken by us and by a reader."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name, write in FILES.items():
+        written(folder / name, write(folder / name))
+    command = [sys.executable, "-c", READ, str(folder)]
+    subprocess.run(command, check=True)  # noqa: S603 - our own module
+    found: dict[str, Any] = json.loads(folder.with_suffix(".json").read_bytes())
+    return found
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_file_is_refused_soon_by_its_name(name: str, outcomes: dict[str, Any]) -> None:
+    """Or read, if there is nothing wrong with it but a statement that nobody believes."""
+    reason, seconds = outcomes[name]
+    assert reason is None or reason.startswith(f"{name}: ")
+    assert seconds < PATIENCE_S
+
+
+@pytest.mark.timeout(900)
+def test_hostile_files_take_bounded_memory(outcomes: dict[str, Any]) -> None:
+    """Of the process that wants them read, for all of them, and of the largest reader."""
+    assert outcomes[MEMORY] < MAX_MIB
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("row-of-a-far-number.xlsx", "found a row beyond 1,048,576"),
+        ("shared-texts-among-sheets.xlsx", "larger than the limit of"),
+        ("columns-ZZZ.xlsx", " s"),
+        ("long-text-in-a-dictionary.parquet", "reading takes more than 96 MiB of memory, the limit for"),
+    ],
+)
+def test_a_reason_names_the_limit(name: str, reason: str, outcomes: dict[str, Any]) -> None:
+    """So that whoever has an honest file knows what to do."""
+    assert reason in outcomes[name][0]
+
+
+class CancelError(Exception):
+    """Somebody no longer wants the file."""
+
+
+def test_a_cancelled_reader_ends_at_once(tmp_path: Path) -> None:
+    """Also while it is busy within a library."""
+    path = written(tmp_path / "a.xlsx", XLSX[WITHOUT_END](tmp_path))
+    started: float | None = None
+    readers: list[psutil.Process] = []
+
+    def check() -> None:
+        if started is not None and time.monotonic() - started > 1:
+            readers.extend(psutil.Process().children())
+            raise CancelError
+
+    with pytest.raises(CancelError), open_table(path, max_bytes=2**32, check=check) as table:
+        table.header()
+        started = time.monotonic()
+        list(table)
+    assert readers
+    assert not any(reader.is_running() for reader in readers)
+
+
+def test_a_reader_that_dies_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    """Whoever killed it, the file is read again later."""
+    path = workbook(tmp_path / "a.xlsx", {"Data": [["id"], *([f"P{n}"] for n in range(100_000))]})
+    with pytest.raises(RuntimeError, match="ended with -9"), open_table(path, max_bytes=2**32) as table:
+        table.header()
+        psutil.Process().children()[0].kill()
+        list(table)
+
+
+async def test_a_good_upload_is_handled_beside_hostile_ones(tmp_path: Path) -> None:
+    """They fail their own runs and nothing else."""
+    bench, good = Bench(), Bench()
+    hostile = XLSX[WITHOUT_END](tmp_path)
+    waiting = [asyncio.create_task(bench.upload(f"uploads/{n}.xlsx", hostile)) for n in range(3)]
+    rows = [numbered(1), numbered(2)]
+    table = {"Data": [list(rows[0]), *([*row.values()] for row in rows)]}
+    await good.upload("uploads/good.xlsx", workbook(tmp_path / "good.xlsx", table).read_bytes())
+    assert [part.customers for part in good.parts] == [2]
+    await asyncio.gather(*waiting)
+    runs = [await bench.ledger.run(run_id) for run_id in bench.run_ids]
+    assert {run.status for run in runs} == {RunStatus.FAILED}
+
+
+def test_a_file_of_events_is_bounded_too(tmp_path: Path) -> None:
+    """Whose lines of JSON are text as CSV is."""
+    path = written(tmp_path / "events", gzipped(repeat(b"{}\n" * 100_000, 20)))
+    with (
+        pytest.raises(FileError, match=r"reading takes more than 1[0-9]{2},[0-9]{3} rows"),
+        open_events(path, max_bytes=2**32, check=go_on) as records,
+    ):
+        list(records)
