@@ -135,6 +135,7 @@ STACK_WORKERS := $(WORKERS:3=5)
 # Each starts whole stacks of its own, or many processes, or takes run after run to its end, for a minute; the longest
 # come first.
 STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
+  services/ingest/tests/unit/test_hostile_files.py \
   $(addprefix tests/chaos/test_,short_delivery.py short_storm.py like_aws.py) tests/e2e \
   $(addprefix services/recommender/tests/integration/test_,filters.py campaign_now.py web.py) \
   $(addprefix services/recommender/tests/unit/test_,weekly_files.py suppressed.py) \
