@@ -66,6 +66,18 @@ async def test_an_email_is_reserved_once(dispatches: DynamoDBDispatches, consent
     assert len(contacts) == 121
 
 
+async def test_a_reservation_overwrites_no_newer_contact(
+    dispatches: DynamoDBDispatches, consent: DynamoDBConsent
+) -> None:
+    """The customer may have chosen something since it was read: whoever reserves has to look again."""
+    for version in (1, 2, 3):
+        await dispatches.reserve([a_reservation("c1", "x", version=version, run_id=f"run-{version}")])
+    for version in (1, 2, 3, 5):
+        stale = a_reservation("c1", "y", version=version)
+        assert results([stale], await dispatches.reserve([stale])) == [Reserved.STALE]
+    assert (await consent.contacts(["c1"]))["c1"].version == 3
+
+
 async def test_rivals_for_the_same_emails_find_them_taken(dispatches: DynamoDBDispatches) -> None:
     """Whoever comes first has them, whole transactions of them.
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fondly.contracts.errors import PermanentError
 from fondly.runtime.runs.ledger import Ledger
@@ -145,3 +146,10 @@ async def test_an_unknown_run_is_a_permanent_failure(ledger: Ledger) -> None:
     """An event of a run that does not exist can never be handled."""
     with pytest.raises(PermanentError, match="run nowhere is not in the ledger"):
         await ledger.run("nowhere")
+
+
+async def test_a_run_that_is_gone_does_not_come_back_in_part(ledger: Ledger) -> None:
+    """What a late worker has to say of it fails, instead of making an item of nothing else."""
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        await ledger.complete_part("nowhere", StageName.SENTIMENT, 1)
+    assert await ledger.find("nowhere") is None

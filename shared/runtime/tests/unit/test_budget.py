@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fondly.contracts.errors import TransientError
 from fondly.contracts.events import RunFinished
 from fondly.runtime.parallel import for_each
-from fondly.runtime.runs.account import Account
+from fondly.runtime.runs.account import SMALLEST, Account, price
 from fondly.runtime.runs.budget import ITEM, Budget, RunStoppedError, paying
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import fail_run
@@ -160,6 +160,35 @@ async def test_a_ledger_that_does_not_answer_leaves_the_reservation() -> None:
         await call(CENT, 1)
         runs.table.put_item = _refuse  # type: ignore[method-assign] # DynamoDB is down
     assert (await runs.budget.account(RUN)).committed == Decimal("0.01")
+
+
+async def test_a_call_that_outlives_its_piece_counts_as_paid_in_full() -> None:
+    """Nobody is left to say what it cost."""
+    runs, ended = await opened("1"), asyncio.Event()
+
+    async def outlive() -> None:
+        async with paying({UNIT: CENT}):
+            await ended.wait()
+
+    async with runs.budget.tab(RUN, "mailer part-00001"):
+        calling = asyncio.create_task(outlive())
+        await asyncio.sleep(0.01)
+    account = await runs.budget.account(RUN)
+    assert (account.spent, account.reserved) == (Decimal("0.01"), {})
+    ended.set()
+    await calling
+
+
+def test_no_more_is_reserved_than_is_left() -> None:
+    """A piece that wants more than the call at hand takes what there is."""
+    account = Account(spent=Decimal(2)).reserve("a", least=Decimal(1), wanted=Decimal(5), budget=Decimal(4))
+    assert account
+    assert account.committed == 4
+
+
+def test_a_price_is_rounded_up() -> None:
+    """However many small ones there are, the account is no lower than the bill."""
+    assert price({UNIT: Decimal("0.0000011")}) == SMALLEST
 
 
 async def test_a_part_that_is_stopped_is_a_message_that_is_handled() -> None:
