@@ -57,6 +57,8 @@ async def test_a_held_run_sends_nothing_whatever_is_redelivered(status: Delivery
         await world.deliver.run(RUN, 1, holder="m")
     assert not world.transport.accepted
     assert not world.dispatches.items
+    assert not world.polls.parts
+    assert not world.polls.polls
 
 
 async def test_an_approval_is_recorded_and_releases_the_run() -> None:
@@ -351,10 +353,10 @@ async def test_a_part_that_waits_again_before_its_release_is_recorded_stays_due(
     delivery = await world.open()
     world.transport.answer = later
 
-    async def tried_at_once(_: str, parts: Iterable[int], *, release: int) -> None:
+    async def tried_at_once(run_id: str, parts: Iterable[int], *, release: int) -> None:
         assert release == delivery.release
         for part in parts:
-            await world.deliver.run(RUN, part, holder="m")
+            await world.deliver.run(run_id, part, holder="m")
 
     world.polls.send_parts = tried_at_once  # type: ignore[method-assign]
     await world.release.run(RUN, delivery.attempt)

@@ -103,19 +103,6 @@ async def test_a_lock_without_beats_is_taken_over(locks_of: LocksOf) -> None:
         await asyncio.wait({dead})
 
 
-async def test_a_lock_that_is_put_twice_is_held_at_once(locks_of: LocksOf) -> None:
-    """The SDK repeats a request whose answer was lost: the lock that is there then is one's own."""
-    locks = locks_of()
-    client = locks._dynamodb
-
-    async def put_item(**request: object) -> object:
-        await client.put_item(**request)  # type: ignore[arg-type] # as it was made
-        return await client.put_item(**request)  # type: ignore[arg-type] # as it was made
-
-    locks._dynamodb = _Patched(client, put_item=put_item)  # type: ignore[assignment] # a client
-    assert await hold(locks, "m1") < 3 * BEAT_S
-
-
 @pytest.mark.parametrize("beats", [0, 2])
 async def test_a_holder_that_cannot_beat_is_stopped(locks_of: LocksOf, beats: int) -> None:
     """By then another worker may have the lock; the failure is transient."""

@@ -134,7 +134,7 @@ async def test_a_stopped_run_pays_nothing_until_it_is_resumed_with_more() -> Non
     await runs.budget.resume(RUN, Decimal("0.04"))
     assert (await runs.ledger.run(RUN)).reason is None
     await runs.budget.reserve(RUN, "recommender training", {UNIT: 3 * CENT})
-    with pytest.raises(RunStoppedError):
+    with pytest.raises(RunStoppedError, match=r"the budget of 0\.0400 dollars"):
         async with runs.budget.tab(RUN, "mailer part-00001"):
             await call(2 * CENT, CENT)
 
@@ -184,6 +184,18 @@ def test_no_more_is_reserved_than_is_left() -> None:
     account = Account(spent=Decimal(2)).reserve("a", least=Decimal(1), wanted=Decimal(5), budget=Decimal(4))
     assert account
     assert account.committed == 4
+
+
+def test_what_a_piece_has_reserved_is_paid_once() -> None:
+    """The answer to a payment may be lost, so that it is made again."""
+    account = Account(reserved={"a": Decimal(2)}).pay("a", Decimal(1))
+    assert account.pay("a", Decimal(1)) == account == Account(spent=Decimal(1))
+
+
+def test_a_run_keeps_its_own_budget_when_it_is_resumed_without_another() -> None:
+    """That of the settings may be smaller, and stop it at once."""
+    account = Account(limit=Decimal(5), stopped="too dear").resume(None)
+    assert (account.limit, account.stopped) == (Decimal(5), "")
 
 
 def test_a_price_is_rounded_up() -> None:

@@ -393,8 +393,8 @@ def test_who_they_are_stays_while_something_has_failed(
     """Also where the search sees nothing of it: the next try has to know whom to look for."""
 
     async def no_time(_: float) -> AsyncIterator[None]:
-        for each in ():
-            yield each
+        for _ in range(0):
+            yield
 
     made.fill()
     monkeypatch.setattr("fondly.operations.customers.users.pauses", no_time)
