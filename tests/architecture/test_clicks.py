@@ -58,7 +58,7 @@ def test_tasks_are_reached_through_the_link_and_the_load_balancer_only(clicks: C
 
 def test_no_log_names_readers(clicks: Configuration) -> None:
     """The query names customers, and addresses are theirs: neither gateway nor WAF keeps them."""
-    [stage] = clicks.instances("aws_api_gateway_stage", "this").values()
+    [stage] = clicks.modules("stage")[None].instances("aws_api_gateway_stage", "this").values()
     [logged] = stage["access_log_settings"]
     said = " ".join(json.loads(logged["format"]).values())
     assert "$context.resourcePath" in said

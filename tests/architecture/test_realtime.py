@@ -81,7 +81,7 @@ def assert_reached_by_link_alone(link: Configuration, service: Configuration) ->
 
 def test_no_log_names_customers(realtime: Configuration) -> None:
     """Paths have their ids: the gateway logs routes instead, and WAF leaves out path, query and key."""
-    [stage] = realtime.instances("aws_api_gateway_stage", "this").values()
+    [stage] = realtime.modules("stage")[None].instances("aws_api_gateway_stage", "this").values()
     [logged] = stage["access_log_settings"]
     format_of_line = json.loads(logged["format"])
     assert format_of_line["route"] == "$context.resourcePath"
@@ -91,7 +91,7 @@ def test_no_log_names_customers(realtime: Configuration) -> None:
 
 def left_out_of_log(endpoint: Configuration) -> list[str]:
     """What the log of an endpoint's web ACL leaves out: parts of requests, and headers by name."""
-    firewall = endpoint.modules("firewall")[None]
+    firewall = endpoint.modules("stage")[None].modules("firewall")[None]
     [waf] = firewall.instances("aws_wafv2_web_acl_logging_configuration", "this").values()
     fields = [
         (block.body.blocks[0], scope) for block, scope in waf.block.expanded("redacted_fields", waf.scope)

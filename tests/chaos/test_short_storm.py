@@ -28,4 +28,5 @@ def test_customers_get_the_same_emails_in_a_storm(tmp_path: Path) -> None:
     stormy = run_file(file, storm, tmp_path / "storm")
     assert sum(stormy.tally.kills.values()) > 0
     assert len(stormy.tally.by_fault()) > 0
-    assert [check for check in judge(stormy, calm) if not check.kept] == []
+    broken = [f"{check.promise}: {check.found}" for check in judge(stormy, calm) if not check.kept]
+    assert not broken, "\n".join(broken)

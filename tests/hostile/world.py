@@ -88,7 +88,7 @@ class AnsweringModel:
             raise WithdrawnError
         assert prompt.system
         assert prompt.schema
-        assert prompt.max_tokens
+        assert prompt.max_chars
         self.asked.append(prompt.text)
         if '"task":"features"' in prompt.text.replace('": "', '":"'):
             return ModelReply(text=json.dumps({"features": {"1": list(self.features)}}))

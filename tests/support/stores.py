@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from fondly.contracts.events import EventData, Round, new_event
+from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime.storage import from_item, to_item
 from fondly.stack.provision import Resources
 
@@ -150,6 +151,7 @@ class InMemoryPolls:
         if delay_s == 0:
             self.sent_at_once.append((run_id, attempt))
 
-    async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None:
-        """Keep messages about bundles."""
-        self.bundles.extend((run_id, in_round, bundle) for bundle in bundles)
+    async def send_data(self, run_id: str, data: EventData, *, delay_s: int = 0) -> None:  # noqa: ARG002
+        """Keep a message about a bundle."""
+        assert isinstance(data, RecommenderBundle)
+        self.bundles.append((run_id, data.round, data.bundle))

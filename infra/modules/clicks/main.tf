@@ -20,38 +20,17 @@ module "link" {
   ops_topic_arn = var.ops_topic_arn
 }
 
-# An alarm, beside that of the link: a reader who follows a link sees an error page in place of the shop.
-resource "aws_cloudwatch_metric_alarm" "errors" {
-  alarm_name          = "${var.name}-clicks-errors"
-  alarm_description   = "More than ${var.limits.error_share * 100} % of links in emails lead to an error in place of the shop: the log of the service clicks says why."
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = var.limits.error_share
-  evaluation_periods  = 3
-  datapoints_to_alarm = 2
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.ops_topic_arn]
-  ok_actions          = [var.ops_topic_arn]
+module "stage" {
+  source = "../web-stage"
 
-  dynamic "metric_query" {
-    for_each = { requests = "Count", failed = "5XXError" }
-
-    content {
-      id = metric_query.key
-
-      metric {
-        namespace   = "AWS/ApiGateway"
-        metric_name = metric_query.value
-        dimensions  = { ApiName = aws_api_gateway_rest_api.this.name, Stage = local.stage }
-        period      = 300
-        stat        = "Sum"
-      }
-    }
+  name = "${var.name}-clicks"
+  api = {
+    id            = aws_api_gateway_rest_api.this.id
+    name          = aws_api_gateway_rest_api.this.name
+    deployment_id = aws_api_gateway_deployment.this.id
+    stage         = local.stage
   }
-
-  metric_query {
-    id          = "share"
-    label       = "Share of clicks that failed"
-    expression  = "IF(requests > 0, FILL(failed, 0) / requests, 0)"
-    return_data = true
-  }
+  limits        = var.limits
+  logs_key_arn  = var.keys.logs
+  ops_topic_arn = var.ops_topic_arn
 }

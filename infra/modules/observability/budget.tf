@@ -45,8 +45,3 @@ resource "aws_budgets_budget" "month" {
 
   depends_on = [aws_sns_topic_policy.alarms]
 }
-
-moved {
-  from = aws_budgets_budget.month
-  to   = aws_budgets_budget.month["resources"]
-}

@@ -87,6 +87,7 @@ locals {
         { metric = "rejected_rows", label = "rows rejected" },
         { metric = "customers_by_popularity", label = "customers by popularity" },
         { metric = "copy_repairs", label = "copy repairs" },
+        { metric = "model_members_refused", label = "members of requests refused" },
         { metric = "emails_template_copy", label = "emails with template copy" },
         { metric = "emails_mixed_copy", label = "emails with some template copy" },
         { metric = "template_fields", label = "fields with template copy" },

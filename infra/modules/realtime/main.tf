@@ -37,41 +37,20 @@ module "link" {
   ops_topic_arn = var.ops_topic_arn
 }
 
-# Alarms, beside that of the link. What is refused, for want of a key or as too much, is not among the errors: those are the caller's.
+module "stage" {
+  source = "../web-stage"
 
-resource "aws_cloudwatch_metric_alarm" "errors" {
-  alarm_name          = "${var.name}-web-errors"
-  alarm_description   = "More than ${var.limits.error_share * 100} % of real-time requests failed: the web process's log says why."
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = var.limits.error_share
-  evaluation_periods  = 3
-  datapoints_to_alarm = 2
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.ops_topic_arn]
-  ok_actions          = [var.ops_topic_arn]
-
-  dynamic "metric_query" {
-    for_each = { requests = "Count", failed = "5XXError" }
-
-    content {
-      id = metric_query.key
-
-      metric {
-        namespace   = "AWS/ApiGateway"
-        metric_name = metric_query.value
-        dimensions  = { ApiName = aws_api_gateway_rest_api.this.name, Stage = local.stage }
-        period      = 300
-        stat        = "Sum"
-      }
-    }
+  name = "${var.name}-web"
+  api = {
+    id            = aws_api_gateway_rest_api.this.id
+    name          = aws_api_gateway_rest_api.this.name
+    deployment_id = aws_api_gateway_deployment.this.id
+    stage         = local.stage
   }
-
-  metric_query {
-    id          = "share"
-    label       = "Share of requests that failed"
-    expression  = "IF(requests > 0, FILL(failed, 0) / requests, 0)"
-    return_data = true
-  }
+  limits         = var.limits
+  secret_headers = [local.key_header]
+  logs_key_arn   = var.keys.logs
+  ops_topic_arn  = var.ops_topic_arn
 }
 
 resource "aws_cloudwatch_metric_alarm" "slow" {

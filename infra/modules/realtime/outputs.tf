@@ -10,7 +10,7 @@ output "web" {
 
 output "url" {
   description = "The endpoint's address; callers send their key in the header x-api-key."
-  value       = aws_api_gateway_stage.this.invoke_url
+  value       = module.stage.url
 }
 
 output "key_parameter_name" {

@@ -12,18 +12,3 @@ resource "aws_wafv2_web_acl_association" "this" {
   resource_arn = aws_api_gateway_stage.this.arn
   web_acl_arn  = module.firewall.web_acl_arn
 }
-
-moved {
-  from = aws_wafv2_web_acl.this
-  to   = module.firewall.aws_wafv2_web_acl.this
-}
-
-moved {
-  from = aws_cloudwatch_log_group.waf
-  to   = module.firewall.aws_cloudwatch_log_group.waf
-}
-
-moved {
-  from = aws_wafv2_web_acl_logging_configuration.this
-  to   = module.firewall.aws_wafv2_web_acl_logging_configuration.this
-}

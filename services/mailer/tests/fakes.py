@@ -36,7 +36,7 @@ class InMemoryModel:
 
     async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply:
         """Reply, and refuse a text that Bedrock would refuse."""
-        assert prompt.max_tokens > 0
+        assert prompt.max_chars > 0
         if claim and not await claim():
             raise WithdrawnError
         self.calls += 1

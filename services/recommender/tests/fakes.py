@@ -19,7 +19,8 @@ from fondly.contracts.records import (
     Sentiment,
     SentimentScores,
 )
-from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import ResourceSpec
 from fondly.recommender.adapters.turns import ITEM, DynamoDBKnownShop, DynamoDBTurns
 from fondly.recommender.domain.history.customer_events import Visit, surplus
 from fondly.recommender.ports import (

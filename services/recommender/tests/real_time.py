@@ -17,9 +17,7 @@ from fondly.recommender.domain.realtime.current_picks import NOT_SHOWN, Edition,
 from fondly.recommender.domain.realtime.customer_state import keys, wanted_of
 from fondly.recommender.ports import OpenedShop
 from fondly.recommender.settings import RecommenderWebSettings
-from fondly.recommender.use_cases.current_picks import CurrentPicks
-from fondly.recommender.use_cases.find_edition import FindEdition
-from fondly.recommender.use_cases.keep_shop import KeepShop
+from fondly.recommender.use_cases.current_picks import CurrentPicks, FindEdition, KeepShop
 from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.web.app import listening_at, web_app

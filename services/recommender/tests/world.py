@@ -189,7 +189,6 @@ class World:
             study_shop=study_shop,
             train=self.training,
             weigh_ranking=WeighRanking(ledger=self.ledger, objects=self.objects, know=know),
-            remove_old_runs=self.remove_old_runs,
             share_out=ShareOut(
                 stage=self.stage,
                 ledger=self.ledger,
@@ -276,7 +275,7 @@ class World:
         """Check a run until Personalize is done; its turn ends."""
         for _ in range(MANY):
             if await self.check(run_id):
-                await self.take_turns.end(run_id)
+                await self.take_turns.turns.end(run_id)
                 return await self.ledger.run(run_id)
         raise AssertionError(f"{run_id} is not done after {MANY} checks")
 

@@ -13,7 +13,7 @@ from aiobotocore.session import get_session
 
 from fondly.contracts.records import CopySource, EmailRecord
 from fondly.mailer.adapters.bedrock import BedrockModel
-from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
+from fondly.mailer.adapters.bedrock_capabilities import StructuredOutput, capabilities_of
 from fondly.mailer.adapters.bedrock_requests import ModelChoice
 from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from fondly.mailer.domain.copy.answers import read_answer
@@ -134,7 +134,8 @@ def understudy_url() -> Iterator[str]:
 @asynccontextmanager
 async def bedrock_model(url: str, *, takes_schema: bool) -> AsyncIterator[BedrockModel]:
     """The adapter on an endpoint, without retries."""
-    capabilities = replace(capabilities_of(MODEL), structured_output=takes_schema)
+    how = StructuredOutput.NATIVE if takes_schema else StructuredOutput.INSTRUCTION
+    capabilities = replace(capabilities_of(MODEL), structured_output=how)
     choice = ModelChoice(model_id=MODEL, capabilities=capabilities, temperature=0.7)
     session = get_session()
     async with session.create_client("bedrock-runtime", config=NO_RETRIES, endpoint_url=url) as client:

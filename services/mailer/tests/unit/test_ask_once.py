@@ -16,7 +16,7 @@ from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
 from services.mailer.tests.fakes import InMemoryModel, asked
 from tests.support.kept_answers import InMemoryKeptAnswers
 
-PROMPT = Prompt(Task.FRAME, "frame-1-en", "system", "facts", "{}", max_tokens=10)
+PROMPT = Prompt(Task.FRAME, "frame-1-en", "system", "facts", "{}", max_chars=10)
 STYLE = Style(brand="Fondly Shop", locale="en_IN")
 PARALLEL = 4
 

@@ -14,7 +14,7 @@ from fondly.mailer.domain.copy.answers import Verdict
 from fondly.mailer.domain.copy.features import features_prompt
 from fondly.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
 from fondly.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt, product_repair
-from fondly.mailer.domain.copy.prompt import CHARS_PER_TOKEN, Prompt, Style, Task, system_text
+from fondly.mailer.domain.copy.prompt import Prompt, Style, Task, system_text
 from fondly.mailer.domain.copy.style import MAX_CHARS
 from fondly.mailer.domain.facts.email import EmailFacts
 
@@ -98,7 +98,7 @@ def test_products_asked_about_together_are_numbered(facts: EmailFacts) -> None:
     assert json.loads(together.schema)["properties"]["products"]["required"] == list("12345")
     assert together.system == alone[0].system
     texts = sum(MAX_CHARS[name] for name in ("subject", "preheader", "line"))
-    assert together.max_tokens >= 5 * STYLE.wordings * texts // CHARS_PER_TOKEN
+    assert together.max_chars >= 5 * STYLE.wordings * texts
     assert joined(alone[:1]) == alone[0]
     assert len(alone) <= TOGETHER
 
@@ -184,7 +184,7 @@ def test_a_repair_asks_for_what_was_refused_alone(facts: EmailFacts) -> None:
         {"field": "line", "text": "Free tea.", "rule": "a seller's word", "found": "free"}
     ]
     assert asked(prompt)["products"] == asked(whole)["products"]
-    assert prompt.max_tokens < whole.max_tokens
+    assert prompt.max_chars < whole.max_chars
     repair = frame_repair(facts, STYLE, fields=["intro"], refused=[Verdict("intro", "x", "y")])
     assert json.loads(repair.schema)["required"] == ["intro"]
     assert [each["text"] for each in asked(repair)["refused"]] == ["x"]

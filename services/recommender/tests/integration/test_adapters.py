@@ -5,8 +5,9 @@ import pytest
 from aiobotocore.session import get_session
 
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
-from fondly.recommender.adapters.personalize.plan import Kind, Plan, ResourceSpec
-from fondly.recommender.domain.run_state import TRAINING, RecommenderState
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
+from fondly.recommender.domain.run_state import TRAINING, Phase, RecommenderState
 from fondly.recommender.domain.study.bundles import bundle_of
 from fondly.recommender.ports import RefusedError, VanishedError
 from fondly.runtime.runs.run import Run
@@ -44,7 +45,7 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     await shop.store(objects, "run-1")
     run = Run(run_id="run-1", created_at=START, parts=1)
     prepare, _ = preparing(objects)
-    state = RecommenderState().passing(await prepare.begin(run))
+    state = RecommenderState().passing(Phase.BEGIN, await prepare.begin(run))
     run = with_state(run, state)
     await prepare.do(run, bundle_of(run, 1))
     plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10, tags={"stack": "shop"})

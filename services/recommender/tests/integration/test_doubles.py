@@ -8,8 +8,8 @@ from aiobotocore.session import get_session
 
 from fondly.contracts.events import RecommenderPoll, Round, parse_event
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
-from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
-from fondly.recommender.adapters.polls import SQSRecommenderPolls
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import ResourceSpec
 from fondly.recommender.adapters.turns import DynamoDBTurns
 from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.recommender.ports import (
@@ -19,8 +19,10 @@ from fondly.recommender.ports import (
     VanishedError,
 )
 from fondly.runtime.ports import Polls
+from fondly.runtime.queue.polls import SQSPolls
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import StageName
 from fondly.stack.provision import Resources
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
@@ -171,7 +173,11 @@ def make_polls(emulated: Emulated | None) -> MakePolls:
         polls = [parse_event(message.body, RecommenderPoll) for message in messages]
         return [(poll.run_id, poll.data.attempt) for poll in polls]
 
-    return lambda interval_s: (SQSRecommenderPolls(queue, interval_s=interval_s), due)
+    return lambda interval_s: (_sqs_polls(queue, interval_s), due)
+
+
+def _sqs_polls(queue: SQSQueue, interval_s: int) -> SQSPolls:
+    return SQSPolls(queue, poll=RecommenderPoll, source=StageName.RECOMMENDER, interval_s=interval_s)
 
 
 def _in_memory_polls(interval_s: int) -> tuple[Polls, Due]:
@@ -199,10 +205,11 @@ async def test_a_poll_at_once_is_due_immediately(make_polls: MakePolls) -> None:
 
 
 async def test_every_bundle_has_a_message_at_once(clients: Clients, resources: Resources) -> None:
-    """More than are sent at a time, each naming its round and its bundle."""
+    """Each names its round and its bundle."""
     queue, doubles = SQSQueue(clients.sqs, resources.queue_urls["recommender"]), InMemoryPolls()
-    for polls in (SQSRecommenderPolls(queue, interval_s=900), doubles):
-        await polls.send_bundles("run-1", Round.STUDY, range(1, 21))
+    for polls in (_sqs_polls(queue, 900), doubles):
+        for number in range(1, 21):
+            await polls.send_data("run-1", RecommenderBundle(round=Round.STUDY, bundle=number))
     received: list[tuple[str, Round, int]] = []
     while messages := await queue.receive(limit=10, wait_s=0):
         events = [parse_event(message.body, RecommenderBundle) for message in messages]

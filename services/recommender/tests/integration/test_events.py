@@ -14,7 +14,8 @@ from fondly.contracts.records import EventKind
 from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
 from fondly.recommender.adapters.personalize.campaign import AWSEventTracker
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
-from fondly.recommender.adapters.personalize.plan import Kind, Plan
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import Plan
 from fondly.recommender.domain.history.customer_events import AFTER_TRIMMING, MOST
 from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.recommender.use_cases.record_events import RecordEvents

@@ -4,21 +4,25 @@ import asyncio
 from collections import Counter
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import (
     DataIngested,
     RecommendationsReady,
     RecommenderPoll,
+    Round,
     RunFinished,
 )
 from fondly.contracts.records import RecommendationSource
-from fondly.recommender.adapters.personalize.plan import Kind
+from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.run_state import Engine, Phase
 from fondly.recommender.domain.shop.taxonomy import Category
+from fondly.runtime.runs.items import CONDITION_FAILED
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.totals import total
 from services.recommender.tests.fakes import (
@@ -52,6 +56,26 @@ async def test_polls_advance_a_run_through_every_step() -> None:
     run = await world.ledger.run(RUN)
     assert run.stage(StageName.RECOMMENDER).done == {1, 2}
     assert world.turns.run_id is None
+
+
+async def test_a_state_that_is_written_though_its_answer_is_lost_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The SDK writes it again, which the state's version forbids; the phase after it must not be skipped."""
+    world = World()
+    await world.open()
+    write = world.runs.dynamodb.update_item
+
+    async def answer_lost(**request: Any) -> Any:  # noqa: ANN401 - as botocore
+        reply = await write(**request)
+        if ":state" in request.get("ExpressionAttributeValues", {}):
+            raise ClientError({"Error": {"Code": CONDITION_FAILED}}, "UpdateItem")
+        return reply
+
+    monkeypatch.setattr(world.runs.dynamodb, "update_item", answer_lost)
+    await world.run_to_end()
+    assert {in_round for _, in_round, _ in world.polls.bundles} == {*Round}
+    assert [data.part for data in world.announcer.of(RecommendationsReady)] == [1, 2]  # type: ignore[attr-defined] # narrowed by `of`
 
 
 async def test_costs_are_reported_once_however_often_steps_repeat() -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import ResourceSpec
 from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.recommender.ports import QuotaError
 from fondly.runtime.runs.run import Run, StageName

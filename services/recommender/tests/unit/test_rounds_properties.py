@@ -21,7 +21,7 @@ from fondly.contracts.events import (
 )
 from fondly.contracts.records import Customer
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.personalize.kept_rankings import RANKING
+from fondly.recommender.domain.personalize.rankings import RANKING
 from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime import training_minimums
 from fondly.runtime.batches import batches

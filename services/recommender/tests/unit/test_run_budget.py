@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from fondly.contracts.events import RecommenderPoll
-from fondly.recommender.adapters.personalize.plan import Kind
+from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.run_state import Engine
 from fondly.runtime.runs.pricing import SMALLEST, cost_usd
 from fondly.runtime.runs.run import RunStatus

@@ -23,6 +23,7 @@ from fondly.recommender.domain.study.bundles import (
 )
 from fondly.recommender.use_cases.keep_latest import KeepLatest
 from fondly.runtime import training_minimums
+from fondly.runtime.queue.polls import SENT_AT_ONCE
 from fondly.runtime.runs.run import Run
 from services.recommender.tests.fakes import made_up_shop
 from services.recommender.tests.world import RUN, TOO_LITTLE, World, crash
@@ -72,6 +73,16 @@ async def test_every_round_sends_a_message_for_each_bundle() -> None:
         assert [n for n, name in enumerate(names, 1) if name in world.objects.stored] == [1, 5, 9]
     lists = [one for part in range(1, 11) for one in await world.recommended(part)]
     assert [one.customer_id for one in lists] == [one.customer_id for one in TEN_PARTS.customers]
+
+
+async def test_more_bundles_than_are_sent_at_a_time_are_all_sent() -> None:
+    """Once each, though not in their order."""
+    world = World()
+    await world.open(made_up_shop(customers=40, part_size=1))
+    await world.start()
+    bundles = [number for _, in_round, number in world.polls.bundles if in_round is Round.PREPARE]
+    assert sorted(bundles) == list(range(1, 11))
+    assert len(bundles) > SENT_AT_ONCE
 
 
 async def test_the_bundles_of_a_run_keep_their_size(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fondly.recommender.adapters.personalize.plan import Kind
+from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.run_state import Phase
 from services.recommender.tests.world import SILENT_POLLS, World
 
@@ -12,7 +12,7 @@ async def poll(world: World, run_id: str, times: int = 1) -> None:
     for _ in range(times):
         await world.set_state(run_id, attempt=(await world.state(run_id)).attempt + 1)
         if await world.check(run_id):
-            await world.take_turns.end(run_id)
+            await world.take_turns.turns.end(run_id)
 
 
 async def started(*run_ids: str) -> World:

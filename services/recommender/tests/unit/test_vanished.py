@@ -2,7 +2,7 @@
 
 import pytest
 
-from fondly.recommender.adapters.personalize.plan import Kind
+from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.run_state import Phase
 from fondly.recommender.ports import RefusedError
 from services.recommender.tests.fakes import ARNS

@@ -358,18 +358,22 @@ def _apply(account: Account, environment: dict[str, dict[str, str]]) -> None:
 
 
 def test_the_model_is_asked_what_the_mailer_asks(deployed: Account) -> None:
-    """The same schema, profile and temperature; the deployed mailer's own settings count."""
+    """The same schema, profile and members; the deployed mailer's own temperature, where one is accepted."""
     name = f"/fondly/{deployed.environment}/mailer/temperature"
     deployed.ssm.put_parameter(Name=name, Value="0.3", Type="String")
-    settings = copy_request.deployed_settings(deployed, MODEL_ID)
-    prompts = copy_request.prompts(settings)
-    assert [prompt.task for prompt in prompts] == ["frame", "product"]
-    for asked in (copy_request.request(settings, prompt) for prompt in prompts):
-        assert asked["modelId"] == MODEL_ID
-        assert asked["inferenceConfig"]["temperature"] == 0.3
-        assert "jsonSchema" in asked["outputConfig"]["textFormat"]["structure"]
-        assert "cachePoint" in asked["system"][1]
-    assert copy_request.copy_problems(deployed, MODEL_ID) == []
+    for model_id, temperature, structured in (
+        (MODEL_ID, None, "toolConfig"),
+        ("eu.anthropic.claude-haiku-4-5-20251001-v1:0", 0.3, "outputConfig"),
+    ):
+        settings = copy_request.deployed_settings(deployed, model_id)
+        prompts = copy_request.prompts(settings)
+        assert [prompt.task for prompt in prompts] == ["frame", "product"]
+        for asked in (copy_request.request(settings, prompt) for prompt in prompts):
+            assert asked["modelId"] == model_id
+            assert asked["inferenceConfig"].get("temperature") == temperature
+            assert structured in asked
+            assert "cachePoint" in asked["system"][1]
+        assert copy_request.copy_problems(deployed, model_id) == []
 
 
 def test_quotas_are_shown_with_their_codes(deployed: Account) -> None:

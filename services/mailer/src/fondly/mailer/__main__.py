@@ -11,7 +11,6 @@ from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
 from fondly.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
-from fondly.mailer.adapters.within_budget import ModelWithinBudget
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.copy.subjects import SubjectTest, template_problems
 from fondly.mailer.domain.language import language
@@ -91,9 +90,8 @@ async def _ask_once(runtime: Runtime[MailerSettings], limiter: Limiter) -> AskOn
     bedrock = await runtime.new_client(
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
     )
-    model = BedrockModel(bedrock, model_choice(settings), limiter)
     return AskOnce(
-        model=ModelWithinBudget(model, settings.mailer_model_id),
+        model=BedrockModel(bedrock, model_choice(settings), limiter),
         model_id=settings.mailer_model_id,
         kept=DynamoDBKeptAnswers(
             runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, claim_s=CLAIM_S
@@ -146,12 +144,11 @@ def converse_limiter(runtime: Runtime[MailerSettings]) -> Limiter:
 
 
 def model_choice(settings: MailerSettings) -> ModelChoice:
-    """The model that the settings name, with what is known of it unless they know better."""
-    known, chosen = capabilities_of(settings.mailer_model_id), settings.mailer_structured_output
+    """The model that the settings name, with what is known of it."""
     guardrail, version = settings.mailer_guardrail_id, settings.mailer_guardrail_version
     return ModelChoice(
         model_id=settings.mailer_model_id,
-        capabilities=known if chosen is None else replace(known, structured_output=chosen),
+        capabilities=capabilities_of(settings.mailer_model_id),
         temperature=settings.mailer_temperature,
         guardrail=Guardrail(guardrail, version) if guardrail and version else None,
     )

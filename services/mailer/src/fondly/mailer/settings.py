@@ -72,10 +72,8 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
 
     mailer_model_id: str = "anthropic.claude-haiku-5-5"
     """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
-    mailer_structured_output: bool | None = None
-    """Whether the model binds its answers to a JSON schema; by default, what is known of the model."""
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
-    """Empty for a model that accepts none."""
+    """Sent to models that accept one; empty for none."""
     mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
     """Calls to Bedrock at a time in the whole process, and emails made at a time."""
     mailer_converse_rpm: Annotated[float, Field(gt=0)] = 200.0
@@ -134,7 +132,7 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
         """That of runs whose first email is due now."""
         return Holdout(share=self.mailer_holdout, salt=self.mailer_holdout_salt)
 
-    @field_validator("mailer_temperature", "mailer_structured_output", "mailer_converse_tpm", mode="before")
+    @field_validator("mailer_temperature", "mailer_converse_tpm", mode="before")
     @classmethod
     def _empty_means_none(cls, value: object) -> object:
         return None if value == "" else value

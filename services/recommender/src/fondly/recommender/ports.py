@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from fondly.contracts.events import Round
 from fondly.contracts.records import CustomerEvent
-from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import ResourceSpec
 from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
-from fondly.runtime.ports import Items, Objects, Polls
+from fondly.runtime.ports import Items, Objects
 
 
 class NotReadyError(Exception):
@@ -84,9 +84,3 @@ class OpenedShop:
     picks: Callable[[Wanted], Awaitable[bytes]]
     """Returns a customer's picks as JSON; raises `NoShopError` if it has ended."""
     close: Callable[[], None]
-
-
-class RecommenderPolls(Polls, Protocol):
-    """Polls, and messages about bundles; see `fondly.recommender.adapters.polls.SQSRecommenderPolls`."""
-
-    async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None: ...

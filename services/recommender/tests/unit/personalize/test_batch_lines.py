@@ -1,7 +1,7 @@
 import json
 
 from fondly.contracts.records import Customer, Exclusion
-from fondly.recommender.domain.personalize.batch_lines import Rankings, input_lines, ranked_customers
+from fondly.recommender.domain.personalize.rankings import Rankings, input_lines, ranked_customers
 
 
 def test_products_are_ranked_for_whom_personalize_knows_and_the_shop_may_mail() -> None:

@@ -8,7 +8,8 @@ from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError
 
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
-from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import ResourceSpec
 from fondly.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.events import RecommendationsReady, Round
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.personalize.kept_rankings import (
+from fondly.recommender.domain.personalize.rankings import (
     RANKING,
     KeptRanking,
 )

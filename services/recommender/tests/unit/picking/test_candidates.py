@@ -11,7 +11,6 @@ from fondly.recommender.domain.history.preferences import Preference
 from fondly.recommender.domain.picking.candidates import Candidates
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.shop.complements import Source
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.shop import MOST_MODELS
 from services.recommender.tests.baskets import ALL, DURABLE_KETTLES, HOSES, KETTLES, LANTERNS, MUGS, NUTS, TEA
@@ -96,7 +95,7 @@ def test_what_goes_with_something_liked_then_durable_is_found_before_the_rest() 
     completing = candidates_of(known, shop=shop).completing
     assert [one.owned.product.product_id for one in completing[NUTS]] == ["mugs0", "kettles0", "tea0"]
     [hoses] = completing[HOSES]
-    assert (hoses.owned.product.product_id, hoses.complement.source) == ("tea0", Source.SHOP)
+    assert (hoses.owned.product.product_id, hoses.complement.is_written) == ("tea0", True)
     assert not candidates_of(dislikes("kettles0"), shop=DURABLE_KETTLES).completing
 
 

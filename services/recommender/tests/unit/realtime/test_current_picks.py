@@ -13,7 +13,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.consent import Contact
 from fondly.contracts.records import Exclusion, Pick
 from fondly.recommender.domain.history.history import KnownPurchase
-from fondly.recommender.domain.personalize.kept_rankings import KeptRanking
+from fondly.recommender.domain.personalize.rankings import KeptRanking
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.realtime.current_picks import PickedFrom, read_picks
 from fondly.recommender.ports import NoRankingError, NoShopError

@@ -7,7 +7,7 @@ from fondly.contracts.consent import Contact
 from fondly.contracts.records import Customer
 from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from fondly.recommender.domain.history.history import History
-from fondly.recommender.domain.personalize.kept_rankings import KeptRanking
+from fondly.recommender.domain.personalize.rankings import KeptRanking
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
 from fondly.recommender.domain.realtime.customer_state import keys

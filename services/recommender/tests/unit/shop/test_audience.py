@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fondly.contracts.records import Product
-from fondly.recommender.domain.shop.audience import Audience, audience, near, size_of
+from fondly.recommender.domain.shop.audience import Audience, audience, distance, size_of
 
 
 def _product(category: str, name: str, variant: str | None = None) -> Product:
@@ -94,7 +94,9 @@ def test_a_size_is_read_with_its_system(
 )
 def test_sizes_of_other_systems_are_compared(size: str, nearest: str, others: set[str]) -> None:
     """By the usual tables for women and men."""
-    assert all(near(size, [nearest], None) < near(size, [other], None) for other in others)
+    near, far = distance(size, [nearest], None), [distance(size, [other], None) for other in others]
+    assert near is not None
+    assert all(each is not None and near < each for each in far)
 
 
 @pytest.mark.parametrize(
@@ -109,4 +111,4 @@ def test_sizes_of_other_systems_are_compared(size: str, nearest: str, others: se
 )
 def test_sizes_of_something_else_do_not_compare(size: str, worn: str) -> None:
     """A collar, a shoe or somebody else's size says nothing."""
-    assert near(size, [worn], None) == 0
+    assert distance(size, [worn], None) is None

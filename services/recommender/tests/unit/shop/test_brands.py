@@ -1,14 +1,14 @@
 import pytest
 
-from fondly.recommender.domain.shop.brands import Brands
+from fondly.recommender.domain.shop.brands import brands_of
 from services.recommender.tests.fakes import product
 
 
 def brands(*names: str) -> list[str | None]:
     """The brands of products with these names in one catalogue."""
     catalogue = [product(f"P{number}", name) for number, name in enumerate(names)]
-    index = Brands(catalogue)
-    return [index.brand_of(one.product_id) for one in catalogue]
+    index = brands_of(catalogue)
+    return [index[one.product_id] for one in catalogue]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,6 @@ def test_what_the_shop_states_counts_and_teaches() -> None:
         product("P2", "Blue Lantern Dress"),
         product("P3", "Lantern"),
     ]
-    index = Brands(catalogue)
-    assert index.brand_of("P1") == index.brand_of("P2") == "bluelantern"
-    assert index.brand_of("P3") == "lantern"
-    assert index.brand_of("unknown") is None
+    index = brands_of(catalogue)
+    assert index["P1"] == index["P2"] == "bluelantern"
+    assert index["P3"] == "lantern"

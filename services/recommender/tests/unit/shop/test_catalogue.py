@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from fondly.contracts.records import AspectCount, Customer, Product, ProductSentiment
+from fondly.contracts.records import AspectCount, Product, ProductSentiment
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.families import SharedReviews
-from fondly.recommender.domain.shop.popularity import praised
+from fondly.recommender.domain.shop.ratings import praised
 from services.recommender.tests.fakes import product, purchase
-from services.recommender.tests.shops import buyer, shelf
+from services.recommender.tests.shops import buyer
 
 LAMPS, HOSES = ("Home", "Light", "Lamps"), ("Garden", "Water", "Hoses")
 
@@ -30,55 +30,9 @@ def test_a_disliked_product_has_three_scored_reviews_that_are_a_dislike_in_the_m
     assert ("P" in catalogue_of(product("P", "pen"), sentiments=(sentiment,)).disliked) is disliked
 
 
-def test_popularity_weighs_number_rating_and_sentiment() -> None:
-    """More ratings, better ratings and positive reviews count; one perfect rating does not win."""
-    products = [
-        product("one", "a", rating=Decimal(5), rating_count=1),
-        product("many", "b", rating=Decimal("4.2"), rating_count=2_000),
-        product("praised", "c", rating=Decimal("4.2"), rating_count=2_000),
-        product("poor", "d", rating=Decimal("2.1"), rating_count=2_000),
-    ]
-    praised = ProductSentiment(product_id="praised", positive=20, polarity=0.8)
-    assert catalogue_of(*products, sentiments=(praised,)).popular == ["praised", "many", "poor", "one"]
-
-
-def test_without_ratings_and_reviews_what_more_people_bought_is_more_popular() -> None:
-    """A shop that has only orders has popular products."""
-    shared = SharedReviews()
-    buyers = [
-        Customer(customer_id=f"C{n}", purchases=(purchase("O", "few"), purchase("O", "many"))[n // 2 :])
-        for n in range(4)
-    ]
-    shared.add(buyers)
-    catalogue = Catalogue([product(one, one) for one in ("few", "many", "none")], (), shared)
-    assert catalogue.popular == ["many", "few", "none"]
-
-
 def test_a_product_that_is_gone_has_no_category() -> None:
     """Orders name products that the shop no longer sells."""
     assert catalogue_of(product("P", "pen", LAMPS)).category("gone") == ()
-
-
-def test_equally_popular_products_are_in_the_order_of_their_ids() -> None:
-    """So that every run has the same order, whatever that of the file is."""
-    products = shelf(LAMPS, 9)
-    assert (
-        catalogue_of(*products).popular
-        == catalogue_of(*reversed(products)).popular
-        == sorted(one.product_id for one in products)
-    )
-
-
-def test_every_level_lists_its_products_most_popular_first() -> None:
-    """The leaf, and what it is in."""
-    catalogue = catalogue_of(
-        product("small", "small", LAMPS, rating_count=1),
-        product("large", "large", LAMPS, rating_count=500),
-        product("hose", "hose", HOSES, rating_count=90),
-    )
-    assert catalogue.popular_in[LAMPS] == catalogue.popular_in["Home",] == ["large", "small"]
-    assert catalogue.popular == ["large", "hose", "small"]
-    assert catalogue.sizes == {LAMPS: 2, HOSES: 1}
 
 
 def test_the_standing_counts_people_who_rated_reviewed_or_bought() -> None:

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from fondly.recommender.domain.shop.complements import Complement, Complements, Source
+from fondly.recommender.domain.shop.complements import Complement, Complements
 from fondly.recommender.domain.shop.durables import Durables
 from fondly.recommender.domain.shop.tables import complement_table, read_table
 from fondly.recommender.domain.shop.taxonomy import Category, Entries
@@ -47,7 +47,7 @@ def test_the_authored_table_is_found_in_the_words_of_the_shop() -> None:
     """Best first, and only in leaves that the shop has."""
     shop = complements(*ELECTRONICS)
     assert leaves_of(shop, TELEVISION) == [SOUNDBAR, MOUNT, CABLE]
-    assert shop.of(TELEVISION)[0] == Complement(SOUNDBAR, Source.AUTHORED)
+    assert shop.of(TELEVISION)[0] == Complement(SOUNDBAR, is_written=True)
     assert leaves_of(shop, PHONE) == [PHONE_CASE]
     assert leaves_of(shop, TABLET) == [TABLET_CASE]
 
@@ -94,9 +94,9 @@ def test_what_customers_bought_together_comes_first() -> None:
     """With the number of customers; what the table adds follows, each leaf once."""
     shop = complements(KETTLE, MUG, ("Kitchen", "Tea"), ("Kitchen", "Trays"), bought=_kitchen())
     assert shop.of(KETTLE) == (
-        Complement(("Kitchen", "Trays"), Source.LEARNED, 3),
-        Complement(MUG, Source.AUTHORED, 2),  # the table says it too
-        Complement(("Kitchen", "Tea"), Source.AUTHORED),
+        Complement(("Kitchen", "Trays"), is_written=False, customers=3),
+        Complement(MUG, is_written=True, customers=2),  # the table says it too
+        Complement(("Kitchen", "Tea"), is_written=True),
     )
 
 

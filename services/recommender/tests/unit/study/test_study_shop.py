@@ -12,7 +12,7 @@ from fondly.recommender.domain.history.preferences import preferences_of, scores
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.run_state import RecommenderState
+from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.study.bundles import bundles_of
@@ -34,7 +34,7 @@ async def studied(stored: Stored, objects: InMemoryObjects | None = None, *, bun
     await stored.store(objects, "run")
     prepare, study = preparing(objects)
     run = Run(run_id="run", created_at=datetime.fromtimestamp(NOW, UTC), parts=len(stored.parts))
-    begun = RecommenderState().passing(await prepare.begin(run))
+    begun = RecommenderState().passing(Phase.BEGIN, await prepare.begin(run))
     run = with_state(run, begun.having(bundle_parts=bundle_parts))
     for bundle in bundles_of(run):
         await prepare.do(run, bundle)

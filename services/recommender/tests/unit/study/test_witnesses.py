@@ -9,7 +9,7 @@ from fondly.contracts.events import RecommenderPoll
 from fondly.contracts.records import Customer, EventKind, RecommendationSource
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.personalize.kept_rankings import RANKING, RunRanking
+from fondly.recommender.domain.personalize.rankings import RANKING, RunRanking
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.witnesses import Hit, Witness, chosen, verdict
 from fondly.runtime import training_minimums
@@ -189,7 +189,7 @@ async def test_the_weight_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> No
     world = World(witnesses=100)
     await trained(world)
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
-        patched.setattr(world.polls, "send_bundles", crash)
+        patched.setattr(world.polls, "send_data", crash)
         await world.deliver_sent()
     settled = (await world.state()).ranking_weight
     for first in FIRSTS:

@@ -131,6 +131,8 @@ class Metric(StrEnum):
     COPY_REPAIRS = "copy_repairs"
     COPY_CALLS = "copy_calls"
     """Calls for both; one may be about several products."""
+    MODEL_MEMBERS_REFUSED = "model_members_refused"
+    """Members of requests that the model turned out not to take, and that a process leaves out."""
 
 
 SECONDS = frozenset(

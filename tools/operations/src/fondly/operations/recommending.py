@@ -18,9 +18,7 @@ from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.realtime.current_picks import Edition, PickedFrom, picks_of, read_picks
 from fondly.recommender.ports import OpenedShop
-from fondly.recommender.use_cases.current_picks import CurrentPicks
-from fondly.recommender.use_cases.find_edition import FindEdition
-from fondly.recommender.use_cases.keep_shop import KeepShop
+from fondly.recommender.use_cases.current_picks import CurrentPicks, FindEdition, KeepShop
 from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.runtime.aws import CONFIG

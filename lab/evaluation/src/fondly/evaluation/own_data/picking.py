@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from fondly.contracts.records import Customer, Product, Recommendation, ScoredReview, SharedText
+from fondly.evaluation.own_data.popularity import most_popular
 from fondly.evaluation.own_data.ranking import rank_products
 from fondly.evaluation.own_data.scoring import total_products
 from fondly.recommender.domain.history.history import History, Told
@@ -17,8 +18,7 @@ from fondly.recommender.domain.history.preferences import (
     preferences_of,
     scores_by_review,
 )
-from fondly.recommender.domain.personalize.batch_lines import ranked_customers
-from fondly.recommender.domain.personalize.kept_rankings import RunRanking
+from fondly.recommender.domain.personalize.rankings import RunRanking, ranked_customers
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.shop.catalogue import Catalogue
@@ -52,6 +52,8 @@ class Learned:
     rankings: Mapping[str, Sequence[str]]
     verdict: str
     """Whether ranking pays in the shop."""
+    popular: Sequence[str]
+    """The ids of its products, the most popular first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Picked:
     shop: Shop
     yielded: Counter[Rule]
     verdict: str
+    popular: Sequence[str]
 
 
 def pick_products(
@@ -84,7 +87,12 @@ def pick_learned(learned: Learned, customers: Sequence[Customer]) -> Picked:
     told = Told(customers, learned.scored, scores_by_review(learned.scored))
     recommended = recommend(told, learned.rankings, learned.shop)
     return Picked(
-        recommended.recommendations, learned.preferences, learned.shop, recommended.yielded, learned.verdict
+        recommended.recommendations,
+        learned.preferences,
+        learned.shop,
+        recommended.yielded,
+        learned.verdict,
+        learned.popular,
     )
 
 
@@ -135,7 +143,9 @@ def learn_shop(
         if len(hits[0.0]) >= FEWEST_WITNESSES
         else untold(len(products), has_long_histories=2 * long >= len(rankings))
     )
-    return Learned(replace(shop_of(customers), ranking_weight=weight), scored, preferences, rankings, why)
+    shop = replace(shop_of(customers), ranking_weight=weight)
+    popular = most_popular(catalogue.products, sentiments, shared.owners)
+    return Learned(shop, scored, preferences, rankings, why, popular)
 
 
 def _witnesses(customers: Sequence[Customer], scores: Scores, now: int) -> Mapping[str, Witness]:

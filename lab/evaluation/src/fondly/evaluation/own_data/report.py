@@ -18,7 +18,6 @@ from fondly.evaluation.own_data.scoring import read_texts
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.families import SharedReviews
-from fondly.recommender.domain.shop.shop import Shop
 
 SEED = 0
 Announce = Callable[[str], None]
@@ -149,18 +148,20 @@ def _held_out(
     for one in picked.recommendations:
         if target := held.targets.get(one.customer_id):
             known = [each.product_id for each in picked.preferences[one.customer_id]]
-            best = _most_popular(picked.shop, known, index.labels)
+            best = _most_popular(picked, known, index.labels)
             ours.append(hit_of([each.product for each in one.picks], target, index.labels))
             popular.append(hit_of([products[each] for each in best], target, index.labels))
     return HeldOutFigures(customers=len(ours), fondly=_hits(ours), popularity=_hits(popular))
 
 
-def _most_popular(shop: Shop, known: Sequence[str], labels: Callable[[str], AbstractSet[str]]) -> list[str]:
+def _most_popular(
+    picked: Picked, known: Sequence[str], labels: Callable[[str], AbstractSet[str]]
+) -> list[str]:
     """Return as many of the shop's most popular products as a customer gets: one of a family, none known."""
     taken = {label for each in known for label in labels(each)}
     found: list[str] = []
-    for product_id in shop.catalogue.popular:
-        if len(found) == shop.picks:
+    for product_id in picked.popular:
+        if len(found) == picked.shop.picks:
             break
         if taken.isdisjoint(labels(product_id)):
             found.append(product_id)

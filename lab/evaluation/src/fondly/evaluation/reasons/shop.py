@@ -13,7 +13,7 @@ from fondly.evaluation.reasons.authored import Authored
 from fondly.evaluation.reasons.counts import PairCounts
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes
-from fondly.recommender.domain.shop.brands import Brands
+from fondly.recommender.domain.shop.brands import brands_of
 from fondly.recommender.domain.shop.fitting import fits, owned_with
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.similar_names import (
@@ -90,16 +90,15 @@ class ShopFacts:
         return Authored(self.own.complements)
 
     def _attributes(self, product_id: str) -> Attributes:
-        brand_of = self._brands.brand_of
-        return read_attributes(self.products[product_id], brand_of(product_id), self._makers)
+        return read_attributes(self.products[product_id], self._brands[product_id], self._makers)
 
     @cached_property
-    def _brands(self) -> Brands:
-        return Brands(self.products.values())
+    def _brands(self) -> Mapping[str, str | None]:
+        return brands_of(self.products.values())
 
     @cached_property
     def _makers(self) -> frozenset[str]:
-        return makers_of(self.products.values(), self._brands.brand_of)
+        return makers_of(self.products.values(), self._brands.get)
 
     @cached_property
     def _people_in(self) -> dict[Category, list[int]]:

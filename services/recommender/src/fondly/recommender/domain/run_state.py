@@ -134,9 +134,11 @@ class RecommenderState(ServiceState):
         """The phase of its training, empty before and after."""
         return self.phase if self.phase in TRAINING else ""
 
-    def passing(self, passed: Passed) -> Self:
-        """Return the state after a phase."""
-        return self.having(**passed.members, phase=TRANSITIONS[self.phase][passed.outcome])
+    def passing(self, phase: Phase, passed: Passed) -> Self:
+        """Return the state after a phase, unless that is over: a write whose answer is lost is made again."""
+        if self.phase is not phase:
+            return self
+        return self.having(**passed.members, phase=TRANSITIONS[phase][passed.outcome])
 
     @classmethod
     def of_step(cls, step: Mapping[str, str]) -> Self:

@@ -18,7 +18,6 @@ from fondly.recommender.domain.run_state import TRAINING, Engine, Passed, Phase,
 from fondly.recommender.ports import RefusedError
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
-from fondly.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from fondly.recommender.use_cases.share_out import ShareOut
 from fondly.recommender.use_cases.study_shop import StudyShop
 from fondly.recommender.use_cases.take_turns import TakeTurns
@@ -53,7 +52,6 @@ class AdvanceRun:
     study_shop: StudyShop
     train: Train
     weigh_ranking: WeighRanking
-    remove_old_runs: RemoveOldRuns
     share_out: ShareOut
     polls: Polls
     announcer: Announcer
@@ -106,7 +104,9 @@ class AdvanceRun:
 
     async def _pass(self, run: Run, passed: Passed) -> Run:
         phase = RecommenderState.of(run).phase
-        run = await self.ledger.change_state(run, RecommenderState, lambda state: state.passing(passed))
+        run = await self.ledger.change_state(
+            run, RecommenderState, lambda state: state.passing(phase, passed)
+        )
         log.info("phase_passed", phase=phase, outcome=passed.outcome)
         if phase in TRAINING:
             await report_training(run, self.stage)
@@ -115,7 +115,7 @@ class AdvanceRun:
     def _work(self, phase: Phase) -> Work:
         work: dict[Phase, Work] = {
             Phase.BEGIN: self._begin,
-            Phase.PREPARE: partial(self._round, Round.PREPARE, _nothing_is_known),
+            Phase.PREPARE: partial(self._round, Round.PREPARE, None),
             Phase.GATHER: partial(self._round, Round.GATHER, self.prepare_datasets.close),
             Phase.STUDY: partial(self._round, Round.STUDY, self.study_shop.close),
             Phase.WEIGH: self._weigh,
@@ -129,15 +129,17 @@ class AdvanceRun:
         return await self.prepare_datasets.begin(run)
 
     async def _round(
-        self, in_round: Round, close: Callable[[Run], Awaitable[Passed]], run: Run
+        self, in_round: Round, close: Callable[[Run], Awaitable[Passed]] | None, run: Run
     ) -> Passed | None:
-        """Send the round's messages; close the round once nothing of it is left."""
-        return await close(run) if await self.share_out.send(run, in_round) else None
+        """Send the round's messages; close the round, if anything does, once nothing of it is left."""
+        if not await self.share_out.send(run, in_round):
+            return None
+        return await close(run) if close else Passed()
 
     async def _weigh(self, run: Run) -> Passed:
         """Settle what all bundles are picked by."""
         state = RecommenderState.of(run)
-        await self.take_turns.end(run.run_id)
+        await self.take_turns.turns.end(run.run_id)
         await report_training(run, self.stage)
         reason = state.popularity_reason or None
         log.info("selection_started", engine=state.engine, popularity_reason=reason)
@@ -149,14 +151,9 @@ class AdvanceRun:
     async def _select(self, run: Run) -> None:
         await self.share_out.send(run, Round.SELECT)
         if RecommenderState.of(run).popularity_reason != NOBODY:
-            await self.remove_old_runs.run(run)
+            await self.train.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
-        await self.take_turns.end(run.run_id)
+        await self.take_turns.turns.end(run.run_id)
         await fail_run(run.run_id, reason, self.ledger, self.announcer)
-
-
-async def _nothing_is_known(_: Run) -> Passed:
-    """Nothing is known of the whole yet."""
-    return Passed()

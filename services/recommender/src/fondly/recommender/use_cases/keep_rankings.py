@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.recommender.domain.history.customer_events import keys
-from fondly.recommender.domain.personalize.kept_rankings import RANKING, KeptRanking, RunRanking, digest
+from fondly.recommender.domain.personalize.rankings import RANKING, KeptRanking, RunRanking, digest
 from fondly.recommender.domain.personalize.rows import CustomerRows
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.ports import RankedObjects

@@ -6,7 +6,7 @@ sees the same.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from fondly.contracts import object_keys
@@ -82,18 +82,22 @@ class KnowCustomers:
 
     async def _grown(self, run: Run, part: int, customers: Sequence[Customer]) -> list[History]:
         """Add what the run's file tells to what was known before."""
-        scores = scores_by_review(await self._scored(run.run_id, part))
+        scores, now = scores_by_review(await self._scored(run.run_id, part)), int(run.created_at.timestamp())
+
+        def grow(some: Sequence[Customer], before: Sequence[History]) -> list[History]:
+            told = zip(some, before, strict=True)
+            return [History.of(one, scores, run_id=run.run_id, now=now, before=own) for one, own in told]
+
         found: list[History] = []
         for some in batches(customers, CUSTOMERS_AT_ONCE):
             before = await self._known([one.customer_id for one in some])
-            found += await asyncio.to_thread(_grown, run, some, scores, before)
+            found += await asyncio.to_thread(grow, some, before)
         return found
 
-    async def _known(self, customer_ids: Sequence[str]) -> dict[str, History]:
+    async def _known(self, customer_ids: Sequence[str]) -> list[History]:
         items = await self.items.get_all([{"customer_id": one} for one in customer_ids])
-        known = {one: History(customer_id=one) for one in customer_ids}
-        known |= {one.customer_id: one for one in map(History.from_item, items)}
-        return {one.customer_id: one for one in await self._with_events(list(known.values()))}
+        known = {one.customer_id: one for one in map(History.from_item, items)}
+        return await self._with_events([known.get(one, History(customer_id=one)) for one in customer_ids])
 
     async def _with_events(self, histories: Sequence[History]) -> list[History]:
         """Add to histories what their customers did since."""
@@ -102,16 +106,6 @@ class KnowCustomers:
 
     async def _scored(self, run_id: str, part: int) -> list[ScoredReview]:
         return await self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)
-
-
-def _grown(
-    run: Run, customers: Sequence[Customer], scores: Scores, before: Mapping[str, History]
-) -> list[History]:
-    now = int(run.created_at.timestamp())
-    return [
-        History.of(one, scores, run_id=run.run_id, now=now, before=before[one.customer_id])
-        for one in customers
-    ]
 
 
 def scores_of(histories: Sequence[History]) -> Scores:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import RUN_ID
-from fondly.recommender.adapters.personalize.plan import Kind, Plan
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import Plan
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.ports import Personalize, RankedObjects
 from fondly.runtime.logs import get_logger

@@ -17,8 +17,8 @@ from fondly.recommender.domain.history.earlier_picks import Earlier
 from fondly.recommender.domain.history.history import Told
 from fondly.recommender.domain.history.own_products import mentions_by_review, own_aspects, own_products
 from fondly.recommender.domain.history.preferences import preferences_of
-from fondly.recommender.domain.personalize.batch_lines import Rankings, ranked_customers
 from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WITNESSES, batch_output
+from fondly.recommender.domain.personalize.rankings import Rankings, ranked_customers
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper

@@ -4,13 +4,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from fondly.contracts.events import Round
-from fondly.recommender.domain.study.bundles import Bundle, bundle_of, is_through, left_in
-from fondly.recommender.ports import RecommenderPolls
+from fondly.recommender.domain.study.bundles import (
+    Bundle,
+    RecommenderBundle,
+    bundle_of,
+    is_through,
+    left_in,
+)
 from fondly.runtime.logs import get_logger
+from fondly.runtime.parallel import for_each
+from fondly.runtime.ports import Polls
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import Stage
 
+SENT_AT_ONCE = 8
 log = get_logger()
 
 
@@ -24,7 +32,7 @@ class ShareOut:
 
     stage: Stage
     ledger: Ledger
-    polls: RecommenderPolls
+    polls: Polls
     work: Mapping[Round, Callable[[Run, Bundle], Awaitable[None]]]
 
     async def send(self, run: Run, in_round: Round) -> bool:
@@ -32,9 +40,12 @@ class ShareOut:
 
         Called again, it sends them again: that is how a run resumes whose messages were lost.
         """
-        left = left_in(run, in_round)
-        if left:
-            await self.polls.send_bundles(run.run_id, in_round, left)
+
+        async def send(bundle: int) -> None:
+            await self.polls.send_data(run.run_id, RecommenderBundle(round=in_round, bundle=bundle))
+
+        if left := left_in(run, in_round):
+            await for_each(left, send, parallel=SENT_AT_ONCE)
             log.info("bundles_sent", round=in_round, bundles=len(left))
         return not left
 

@@ -9,7 +9,6 @@ machines' clocks are compared.
 
 from dataclasses import dataclass
 
-from fondly.contracts.errors import PermanentError
 from fondly.recommender.adapters.turns import DynamoDBTurns
 from fondly.recommender.domain.run_state import RecommenderState, SeenTurn
 from fondly.runtime.logs import get_logger
@@ -40,17 +39,13 @@ class TakeTurns:
         """Return whether it is still the run's turn, while its tasks work; a free one is taken."""
         return await self.turns.take(run_id) == run_id
 
-    async def end(self, run_id: str) -> None:
-        """End the run's turn, if it has one."""
-        await self.turns.end(run_id)
-
     async def _may_take_over(self, owner: str, run: Run) -> bool:
         """Return whether the run that has the turn has ended, or is silent.
 
         A silent one is told that its turn is lost: it must not go on with data that another run has replaced.
         """
-        other = await self._open_run(owner)
-        if other is None:
+        other = await self.ledger.find(owner)
+        if other is None or not other.is_open:
             return True
         if not await self._is_silent(other, run):
             return False
@@ -74,10 +69,3 @@ class TakeTurns:
             await self.ledger.change_state(run, RecommenderState, lambda found: found.having(turn_seen=now))
             return False
         return state.attempt - seen.since >= self.silent_polls
-
-    async def _open_run(self, run_id: str) -> Run | None:
-        try:
-            run = await self.ledger.run(run_id)
-        except PermanentError:
-            return None
-        return run if run.is_open else None

@@ -6,7 +6,8 @@ its name, so what exists is found again; its ARN is noted at once.
 
 from dataclasses import dataclass
 
-from fondly.recommender.adapters.personalize.plan import Kind, Plan, ResourceSpec
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
 from fondly.recommender.domain.personalize.prepared import says_too_little_data
 from fondly.recommender.domain.run_state import Engine, Outcome, Passed, Phase, RecommenderState
 from fondly.recommender.ports import (
@@ -72,7 +73,7 @@ class Train:
         log.info("turn_regained", lost_to=state.turn_lost_to)
         if state.resources.get(VERSION) or not state.resources:
             return state.having(turn_lost_to=None)
-        return state.passing(_start_over(state, "its turn was lost"))
+        return state.passing(state.phase, _start_over(state, "its turn was lost"))
 
     async def _pass(self, phase: Phase, run: Run) -> Passed:
         """Complete a phase; raise `NotReadyError` while any of its resources is still being made."""

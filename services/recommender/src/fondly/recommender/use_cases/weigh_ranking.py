@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.personalize.batch_lines import Rankings
+from fondly.recommender.domain.personalize.rankings import Rankings
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
 from fondly.recommender.domain.run_state import RecommenderState

@@ -16,9 +16,7 @@ from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
 from fondly.recommender.settings import RecommenderWebSettings
-from fondly.recommender.use_cases.current_picks import Ask, CurrentPicks
-from fondly.recommender.use_cases.find_edition import FindEdition
-from fondly.recommender.use_cases.keep_shop import KeepShop
+from fondly.recommender.use_cases.current_picks import Ask, CurrentPicks, FindEdition, KeepShop
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.record_events import RecordEvents, Tell
 from fondly.recommender.web.app import listening_at, web_app

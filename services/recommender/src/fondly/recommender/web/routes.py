@@ -2,26 +2,51 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fondly.contracts.clock import SECONDS_PER_DAY
+from fondly.contracts.records import CustomerEvent
 from fondly.recommender.domain.realtime.current_picks import CurrentAnswer
 from fondly.recommender.domain.realtime.customer_state import id_problem
 from fondly.recommender.use_cases.current_picks import CurrentPicks
 from fondly.recommender.use_cases.record_events import RecordEvents
-from fondly.recommender.web.events import read_events
 from fondly.runtime.web.measures import Measures
 from fondly.runtime.web.problems import ProblemError
 
+MOST_EVENTS = 100
+PROBLEMS_SHOWN = 10
+EXPECTED = (
+    'the body is not as expected: {"events": [{"event_id", "customer_id", "product_id", "kind",'
+    f' "timestamp"}}, …]}} with 1 to {MOST_EVENTS} events, none of them from the future'
+)
 JSON_TYPE = "application/json"
 MAX_AGE_S = 30
 """For how long a caller may show picks without asking again."""
+
+
+def _past(event: CustomerEvent) -> CustomerEvent:
+    if event.timestamp > time.time() + SECONDS_PER_DAY:
+        raise ValueError("expected a timestamp of the past")
+    return event
+
+
+class EventsRequest(BaseModel):
+    """The events of a request; each has an id of its own, under which it is recorded once."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    events: Annotated[
+        list[Annotated[CustomerEvent, AfterValidator(_past)]], Field(min_length=1, max_length=MOST_EVENTS)
+    ]
 
 
 @dataclass(frozen=True)
@@ -55,7 +80,7 @@ class Routes:
 
     async def events(self, request: Request) -> Response:
         """Record events; the customers' next picks consider them."""
-        recorded = await self.record_events.record(read_events(await request.body()))
+        recorded = await self.record_events.record(_read_events(await request.body()))
         return _json(asdict(recorded), HTTPStatus.ACCEPTED)
 
     async def health(self, _: Request) -> Response:
@@ -86,3 +111,17 @@ def _picks_body(answer: CurrentAnswer) -> bytes:
 def _json(body: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     headers = {"Cache-Control": "no-store"}
     return Response(json.dumps(body).encode(), status, headers=headers, media_type=JSON_TYPE)
+
+
+def _read_events(body: bytes) -> list[CustomerEvent]:
+    """Return the events of a body; raise `ProblemError` with the place of whatever is wrong with it."""
+    try:
+        return EventsRequest.model_validate_json(body).events
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        wrong = [
+            {"detail": one["msg"], "pointer": "/" + "/".join(map(str, one["loc"]))}
+            for one in found[:PROBLEMS_SHOWN]
+        ]
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        raise ProblemError(status, EXPECTED, more={"errors": wrong}) from None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.operations.cost.workload import Workload
 
 TEXTS_PER_CALL = 25
@@ -12,10 +13,12 @@ CONVERSE_CALLS_PER_MIN = 200.0
 """The mailer's default; a new account's quota may be as low as 100."""
 TRAINING_H = 1.5
 """Amazon Personalize takes 40 to 90 minutes to train on a small data set, and imports before that."""
-COPY_INPUT_TOKENS = 400
-"""What a call sends beside the system text, which is read from the cache: 85 tokens for each prompt."""
-COPY_MAX_TOKENS = 2_200
-"""What a call reserves of the quota of tokens for its answer: 1,760 for a frame, 3,800 for eight products."""
+COPY_INPUT_CHARS = 1_600
+"""What a call sends beside the system text, which is read from the cache: 340 for each prompt."""
+COPY_MAX_CHARS = 6_600
+"""What a call reserves of the quota for its answer: 5,300 for a frame, 11,400 for eight products."""
+COPY_CHARS = 2_600
+"""What an answer has."""
 MINUTES_PER_HOUR, SECONDS_PER_HOUR = 60, 3_600
 
 
@@ -27,19 +30,22 @@ class Quotas:
     converse_calls_per_min: float = CONVERSE_CALLS_PER_MIN
     converse_tokens_per_min: float | None = None
 
-    @property
-    def converse_per_min(self) -> float:
+    def converse_per_min(self, model_id: str) -> float:
         """Calls a minute that both of Bedrock's quotas allow."""
-        by_tokens = (self.converse_tokens_per_min or float("inf")) / tokens_per_call()
+        by_tokens = (self.converse_tokens_per_min or float("inf")) / tokens_per_call(model_id)
         return min(self.converse_calls_per_min, by_tokens)
 
 
 NEW_ACCOUNT = Quotas()
 
 
-def tokens_per_call() -> float:
-    """The tokens that a call counts against the quota: those read from the cache do not count."""
-    return COPY_INPUT_TOKENS + COPY_MAX_TOKENS
+def tokens_per_call(model_id: str) -> float:
+    """The tokens that a call counts against the quota: those read from the cache do not count.
+
+    Those that it reserves for its answer, or those that the answer burns, whichever are more.
+    """
+    model = capabilities_of(model_id)
+    return (COPY_INPUT_CHARS + max(COPY_MAX_CHARS, COPY_CHARS * model.burn_down)) / model.chars_per_token
 
 
 def calls_of(work: Workload) -> dict[str, int]:
@@ -57,5 +63,5 @@ def hours_of(work: Workload, quotas: Quotas = NEW_ACCOUNT) -> Mapping[str, float
     return {
         "comprehend": calls["comprehend"] / quotas.comprehend_calls_per_s / SECONDS_PER_HOUR,
         "personalize": TRAINING_H if work.ranked else 0.0,
-        "bedrock": calls["bedrock"] / quotas.converse_per_min / MINUTES_PER_HOUR,
+        "bedrock": calls["bedrock"] / quotas.converse_per_min(work.model_id) / MINUTES_PER_HOUR,
     }

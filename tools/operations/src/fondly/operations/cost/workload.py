@@ -5,11 +5,13 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
 from fondly.operations.cost.ratios import (
     CACHE_READ_TOKENS,
     CACHE_WRITE_TOKENS,
     CLAIM_AND_ANSWER_WRITES,
+    MEASURED_CHARS_PER_TOKEN,
     Ratios,
 )
 from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
@@ -193,7 +195,8 @@ def _bedrock(work: Workload) -> Mapping[str, float]:
     }
     tokens[CACHE_READ_TOKENS] = read = Ratios.cache_read_tokens * work.copy_calls
     tokens[CACHE_WRITE_TOKENS] = min(read, Ratios.cache_write_tokens)  # a few calls have few schemas
-    return {f"{BEDROCK}.{kind}.{work.model_id}": amount for kind, amount in tokens.items()}
+    denser = MEASURED_CHARS_PER_TOKEN / capabilities_of(work.model_id).chars_per_token
+    return {f"{BEDROCK}.{kind}.{work.model_id}": amount * denser for kind, amount in tokens.items()}
 
 
 def _writes(work: Workload) -> float:

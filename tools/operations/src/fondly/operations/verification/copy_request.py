@@ -1,18 +1,22 @@
-"""Asks the model what the mailer asks: the same prompts, schemas, temperature, profile and guardrail."""
+"""Asks the model what the mailer asks, in the same way: with its prompts, settings and guardrail."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
 from fondly.mailer.__main__ import model_choice, style
+from fondly.mailer.adapters.bedrock_errors import refused_member
 from fondly.mailer.adapters.bedrock_replies import read_reply
-from fondly.mailer.adapters.bedrock_requests import converse_request
+from fondly.mailer.adapters.bedrock_requests import ModelChoice, converse_request
 from fondly.mailer.domain.copy.answers import AnswerFormatError, read_answer, read_product_answer
 from fondly.mailer.domain.copy.fields import FRAME_TEXTS
 from fondly.mailer.domain.copy.frame_prompt import frame_prompt
 from fondly.mailer.domain.copy.product_prompt import product_prompt
 from fondly.mailer.domain.copy.prompt import Prompt, Task
 from fondly.mailer.domain.facts.email import email_facts
+from fondly.mailer.ports import ModelReply
 from fondly.mailer.settings import MailerSettings
 from fondly.operations.verification.account import Account
 
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
 
 PARAMETERS = (
     "temperature",
-    "structured_output",
     "guardrail_id",
     "guardrail_version",
     "locale",
@@ -45,7 +48,7 @@ def copy_problems(account: Account, model_id: str) -> list[str]:
     return [
         f"{prompt.task}: {problem}"
         for prompt in prompts(settings)
-        for problem in _problems(account, request(settings, prompt), prompt.task)
+        for problem in _problems(_reply(account, model_choice(settings), prompt), prompt.task)
     ]
 
 
@@ -80,8 +83,19 @@ def request(settings: MailerSettings, prompt: Prompt) -> "ConverseRequestTypeDef
     return converse_request(model_choice(settings), prompt)
 
 
-def _problems(account: Account, asked: "ConverseRequestTypeDef", task: Task) -> Iterator[str]:
-    reply = read_reply(account.bedrock.converse(**asked))  # type: ignore[arg-type] # the asynchronous client's name of the same type
+def _reply(account: Account, choice: ModelChoice, prompt: Prompt) -> ModelReply:
+    """Ask, and leave out what the model refuses, as the mailer does."""
+    while True:
+        asked = converse_request(choice, prompt)
+        try:
+            return read_reply(account.bedrock.converse(**asked))  # type: ignore[arg-type] # the asynchronous client's name of the same type
+        except ClientError as error:
+            if not (member := refused_member(error, choice.members)):
+                raise
+            choice = choice.without(member)
+
+
+def _problems(reply: ModelReply, task: Task) -> Iterator[str]:
     if reply.refusal:
         yield f"the model gives no complete answer: {reply.refusal}"
         return

@@ -82,7 +82,7 @@ def _requests(work: Workload, limits: Quotas, found: FoundQuotas, within_hours: 
     per_min = calls["bedrock"] / share / MINUTES_PER_HOUR
     wanted: list[tuple[Quota | None, float]] = [
         (found.converse_rpm, per_min),
-        (found.converse_tpm, per_min * tokens_per_call()),
+        (found.converse_tpm, per_min * tokens_per_call(work.model_id)),
         (found.comprehend_tps, calls["comprehend"] / share / SECONDS_PER_HOUR),
     ]
     short = [(quota, needed) for quota, needed in wanted if quota and needed > quota.value]

@@ -63,7 +63,7 @@ def split_answer(text: str, products: int) -> list[str]:
 
 def _object(text: str) -> Mapping[str, object]:
     try:
-        answer = json.loads(text)
+        answer = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise AnswerFormatError("not JSON") from error
     if not isinstance(answer, dict):

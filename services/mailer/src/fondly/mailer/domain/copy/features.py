@@ -7,7 +7,7 @@ from fondly.mailer.domain.copy.answers import AnswerFormatError
 from fondly.mailer.domain.copy.prompt import Prompt, Task, message, object_schema, system_text, texts_schema
 from fondly.mailer.domain.text import category_label, clean
 
-FEATURE_TOKENS = 220
+FEATURE_CHARS = 660
 MAX_NAME_CHARS = 200
 MAX_CATEGORY_CHARS = 60
 MAX_BULLETS = 8
@@ -26,15 +26,13 @@ def features_prompt(product: Product, *, language: str) -> Prompt:
     facts = {"task": Task.FEATURES, "language": language, "products": [entry]}
     version, system = system_text(Task.FEATURES, language)
     schema = object_schema({"features": object_schema({"1": texts_schema("Three to six features.")})})
-    return Prompt(
-        Task.FEATURES, version, system, message(facts), json.dumps(schema), max_tokens=FEATURE_TOKENS
-    )
+    return Prompt(Task.FEATURES, version, system, message(facts), json.dumps(schema), max_chars=FEATURE_CHARS)
 
 
 def read_features(text: str) -> list[str]:
     """Return what is proposed for the one product that was asked about; raise `AnswerFormatError`."""
     try:
-        answer = json.loads(text)
+        answer = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise AnswerFormatError("not JSON") from error
     features = answer.get("features") if isinstance(answer, dict) else None

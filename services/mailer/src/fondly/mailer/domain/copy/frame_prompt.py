@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from fondly.mailer.domain.copy.answers import Verdict
 from fondly.mailer.domain.copy.fields import frame_fields
 from fondly.mailer.domain.copy.prompt import (
+    OVERHEAD_CHARS,
     Prompt,
     Style,
     Task,
-    answer_tokens,
     message,
     object_schema,
     repair_facts,
@@ -79,5 +79,5 @@ def _prompt(facts: dict[str, Any], fields: Sequence[str], style: Style) -> Promp
     schema = object_schema({name: texts_schema(f"Wordings of the {name}.") for name in fields})
     chars = style.frame_wordings * sum(MAX_CHARS[name] for name in fields)
     return Prompt(
-        Task.FRAME, version, system, message(facts), json.dumps(schema), max_tokens=answer_tokens(chars)
+        Task.FRAME, version, system, message(facts), json.dumps(schema), max_chars=OVERHEAD_CHARS + chars
     )

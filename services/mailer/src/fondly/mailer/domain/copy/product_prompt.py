@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from fondly.mailer.domain.copy.answers import Verdict
 from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
 from fondly.mailer.domain.copy.prompt import (
+    OVERHEAD_CHARS,
     Prompt,
     Style,
     Task,
-    answer_tokens,
     message,
     object_schema,
     repair_facts,
@@ -82,7 +82,7 @@ def _prompt(told: Told, style: Style) -> ProductPrompt:
     """Many emails have the same product for the same reason."""
     asked = _asked([told], style)
     return ProductPrompt(
-        asked.task, asked.version, asked.system, asked.text, asked.schema, asked.max_tokens, told, style
+        asked.task, asked.version, asked.system, asked.text, asked.schema, asked.max_chars, told, style
     )
 
 
@@ -103,7 +103,7 @@ def _asked(
         system,
         message(facts),
         _schema(len(told), tuple(fields)),
-        max_tokens=answer_tokens(chars),
+        max_chars=OVERHEAD_CHARS + chars,
     )
 
 

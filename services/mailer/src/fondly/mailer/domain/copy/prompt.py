@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 SCHEMA_NAME = "email_copy"
-CHARS_PER_TOKEN = 3
-"""Fewer than in English text on average, because of slots and JSON."""
-OVERHEAD_TOKENS = 200
+OVERHEAD_CHARS = 600
+"""Of an answer's JSON, around its texts."""
 MAX_BRAND_CHARS = 60
 MAX_REFUSED = 24
 FRAME_WORDINGS = 3
@@ -73,7 +72,8 @@ class Prompt:
     system: str
     text: str
     schema: str
-    max_tokens: int
+    max_chars: int
+    """The most characters that an answer may have."""
 
     def key(self, model_id: str) -> str:
         """Return the digest under which the answer of this model is kept."""
@@ -132,11 +132,6 @@ def message(facts: Mapping[str, Any]) -> str:
     """Return facts as a message: JSON without `<` and `>`, so that nothing in it looks like its end."""
     text = json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
     return f"<facts>\n{text}\n</facts>"
-
-
-def answer_tokens(chars: int) -> int:
-    """Return the most tokens that an answer with so many characters of texts may have."""
-    return OVERHEAD_TOKENS + chars // CHARS_PER_TOKEN
 
 
 def texts_schema(description: str) -> dict[str, Any]:

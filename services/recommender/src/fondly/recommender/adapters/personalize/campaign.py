@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from fondly.contracts.records import CustomerEvent
-from fondly.recommender.adapters.personalize.client import AWSPersonalize
-from fondly.recommender.adapters.personalize.operations import GONE, NEVER
-from fondly.recommender.adapters.personalize.plan import Kind, filter_name
+from fondly.recommender.adapters.personalize.client import GONE, NEVER, AWSPersonalize
+from fondly.recommender.adapters.personalize.kinds import Kind
+from fondly.recommender.adapters.personalize.plan import filter_name
 from fondly.recommender.domain.history.customer_events import Visit
 from fondly.recommender.domain.personalize.csv_files import is_fit_id
 from fondly.recommender.ports import NoRankingError

@@ -5,15 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fondly.recommender.adapters.personalize.operations import OPERATIONS, meaning
-from fondly.recommender.adapters.personalize.plan import Kind, ResourceSpec
-from fondly.recommender.ports import NotReadyError, RefusedError, VanishedError
+from fondly.recommender.adapters.personalize.kinds import PARENTS, Kind
+from fondly.recommender.adapters.personalize.plan import ResourceSpec
+from fondly.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
 from fondly.runtime.errors import error_code
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
 
 EXISTS = "ResourceAlreadyExistsException"
+NEVER = frozenset({"InvalidInputException", "ValidationException"})
+GONE = "ResourceNotFoundException"
+IN_USE = "ResourceInUseException"
+LIMIT = "LimitExceededException"
 ACTIVE = "ACTIVE"
 FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
 """Personalize may accept a second version with the same name, and each one is a paid training; of event
@@ -38,16 +42,16 @@ class AWSPersonalize:
         Raises `NotReadyError` when it cannot be created yet, `RefusedError` when it never can, and
         `VanishedError` when something that it is made from no longer exists.
         """
-        kind, operations = wanted.kind, OPERATIONS[wanted.kind]
+        kind = wanted.kind
         if kind in FOUND_FIRST and (found := await self.find(kind, wanted.name, wanted.request)):
             return found
         try:
-            reply = await self._call(kind, "create", **{operations.name: wanted.name}, **wanted.request)
+            reply = await self._call(kind, "create", **{kind.name_key: wanted.name}, **wanted.request)
         except ClientError as error:
             if error_code(error) != EXISTS:
                 raise
             return await self._existing(wanted)
-        return str(reply[operations.arn])
+        return str(reply[kind.arn])
 
     async def is_active(self, kind: Kind, arn: str) -> bool:
         """Return whether it is ready; raise `RefusedError` if it failed, `VanishedError` if it is gone."""
@@ -61,13 +65,12 @@ class AWSPersonalize:
 
     async def find(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str | None:
         """Return the ARN of the resource with this name, below the parent that `request` names; else None."""
-        operations = OPERATIONS[kind]
-        parent = {key: request[key] for key in (operations.parent or "",) if key in request}
+        parent = {key: request[key] for key in (PARENTS.get(kind, ""),) if key in request}
         listed = [summary async for summary in self._list(kind, **parent)]
         if kind is Kind.SOLUTION_VERSION:
             # Summaries lack names; a run's solution has a version or two.
-            listed = [await self.described(kind, one[operations.arn]) for one in listed]
-        same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == name)
+            listed = [await self.described(kind, one[kind.arn]) for one in listed]
+        same = (str(one[kind.arn]) for one in listed if one.get(kind.name_key) == name)
         return next(same, None)
 
     async def solutions(self, group_arn: str) -> Mapping[str, str]:
@@ -79,7 +82,7 @@ class AWSPersonalize:
     async def delete(self, kind: Kind, arn: str) -> bool:
         """Start to delete a resource; return False while something needs it. One that is gone stays so."""
         try:
-            await self._call(kind, "delete", **{OPERATIONS[kind].arn: arn})
+            await self._call(kind, "delete", **{kind.arn: arn})
         except NotReadyError:
             return False
         except VanishedError:
@@ -88,9 +91,8 @@ class AWSPersonalize:
 
     async def described(self, kind: Kind, arn: str) -> Mapping[str, Any]:
         """Return what Personalize says of a resource; raise `VanishedError` if it does not exist."""
-        operations = OPERATIONS[kind]
-        reply = await self._call(kind, "describe", **{operations.arn: arn})
-        described: Mapping[str, Any] = reply[operations.member]
+        reply = await self._call(kind, "describe", **{kind.arn: arn})
+        described: Mapping[str, Any] = reply[kind.member]
         return described
 
     async def _existing(self, wanted: ResourceSpec) -> str:
@@ -102,23 +104,34 @@ class AWSPersonalize:
             found = await self.described(kind, arn)
             changed = {key: request[key] for key in UPDATED[kind]}
             if changed != {key: found.get(key) for key in changed}:
-                await self._call(kind, "update", **{OPERATIONS[kind].arn: arn}, **changed)
+                await self._call(kind, "update", **{kind.arn: arn}, **changed)
         return arn
 
     async def _list(self, kind: Kind, **parent: str) -> AsyncIterator[Mapping[str, Any]]:
-        operations = OPERATIONS[kind]
-        operation: Any = f"list_{operations.noun}s"
+        operation: Any = f"list_{kind.noun}s"
         try:
             async for page in self._client.get_paginator(operation).paginate(**parent):
-                for summary in page[operations.plural]:
+                for summary in page[kind.plural]:
                     yield summary
         except ClientError as error:
-            raise meaning(error, operations) from error
+            raise _meaning(error, kind) from error
 
     async def _call(self, kind: Kind, verb: str, **request: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any shape
-        operations = OPERATIONS[kind]
         try:
-            reply: Mapping[str, Any] = await getattr(self._client, f"{verb}_{operations.noun}")(**request)
+            reply: Mapping[str, Any] = await getattr(self._client, f"{verb}_{kind.noun}")(**request)
         except ClientError as error:
-            raise meaning(error, operations) from error
+            raise _meaning(error, kind) from error
         return reply
+
+
+def _meaning(error: ClientError, kind: Kind) -> Exception:
+    """Translate a refused request into what it means for the run; other errors are for the queue to retry."""
+    code, text = error_code(error), error.response.get("Error", {}).get("Message", "")
+    if code == IN_USE or (code == LIMIT and kind.is_job):
+        return NotReadyError(f"{kind.noun}: {text}")
+    if code == GONE:
+        return VanishedError(f"{kind.noun}: {text}")
+    if code == LIMIT or code in NEVER:
+        refused = QuotaError if code == LIMIT else RefusedError
+        return refused(f"Personalize refused {kind.noun}: {code}: {text}")
+    return error

@@ -8,14 +8,14 @@ only with its solution.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 from fondly.contracts import object_keys
+from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.history.preferences import EventType
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.personalize.kept_rankings import digest
+from fondly.recommender.domain.personalize.rankings import digest
 from fondly.recommender.domain.personalize.schemas import (
     DATASETS,
     DIGEST_CHARS,
@@ -70,21 +70,6 @@ OFFERED = (
 Personalize looks at the newest 100 interactions of each kind of event. Source: Amazon Personalize developer
 guide, "Filter expressions".
 """
-
-
-class Kind(StrEnum):
-    """The kinds of resource that a run needs."""
-
-    SCHEMA = "schema"
-    DATASET_GROUP = "dataset group"
-    DATASET = "dataset"
-    IMPORT_JOB = "dataset import job"
-    SOLUTION = "solution"
-    SOLUTION_VERSION = "solution version"
-    FILTER = "filter"
-    BATCH_JOB = "batch inference job"
-    CAMPAIGN = "campaign"
-    EVENT_TRACKER = "event tracker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The three Personalize datasets, as Avro schemas.
+"""The three Personalize datasets of schemas.yaml, as Avro schemas.
 
 Every string is declared categorical or textual: one that is neither is imported but never trained on.
 Nothing here identifies a person: no names, no addresses, no emails.
@@ -9,7 +9,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib import resources
 from typing import Any
+
+import yaml
 
 NAMESPACE = "com.amazonaws.personalize.schema"
 DIGEST_CHARS = 10
@@ -48,40 +51,12 @@ class DatasetSchema:
         return sha256(self.avro.encode()).hexdigest()[:DIGEST_CHARS]
 
 
-_STRING: Field = {"type": "string"}
-_NUMBER: Field = {"type": ["null", "float"]}
-_CATEGORICAL: Field = {"type": ["null", "string"], "categorical": True}
-_TEXTUAL: Field = {"type": ["null", "string"], "textual": True}
-
-
-def _dataset(kind: str, **columns: Field) -> DatasetSchema:
-    return DatasetSchema(kind, tuple({"name": name, **column} for name, column in columns.items()))
-
-
-INTERACTIONS = _dataset(
-    "Interactions",
-    USER_ID=_STRING,
-    ITEM_ID=_STRING,
-    TIMESTAMP={"type": "long"},
-    EVENT_TYPE=_STRING,
-    EVENT_VALUE={"type": ["float", "null"]},
-)
-ITEMS = _dataset(
-    "Items",
-    ITEM_ID=_STRING,
-    CATEGORY=_CATEGORICAL,
-    PRICE=_NUMBER,
-    LIST_PRICE=_NUMBER,
-    DISCOUNT_PERCENT=_NUMBER,
-    RATING=_NUMBER,
-    RATING_COUNT=_NUMBER,
-    SENTIMENT=_NUMBER,
-    AVAILABILITY=_CATEGORICAL,
-    DESCRIPTION=_TEXTUAL,
-)
 IN_STOCK, SOLD_OUT = "in-stock", "sold-out"
 """The values of the column AVAILABILITY."""
+_TABLE = yaml.safe_load(resources.files(__package__).joinpath("schemas.yaml").read_text("utf-8"))
+DATASETS = INTERACTIONS, ITEMS, USERS = tuple(
+    DatasetSchema(kind, tuple({"name": name, **column} for name, column in columns.items()))
+    for kind, columns in _TABLE.items()
+)
 FILTERED: Mapping[str, Sequence[str]] = {ITEMS.kind: ("AVAILABILITY",)}
 """Columns by which rankings are filtered, and on which nothing is trained: they say nothing of tastes."""
-USERS = _dataset("Users", USER_ID=_STRING, AGE_GROUP=_CATEGORICAL)
-DATASETS = (INTERACTIONS, ITEMS, USERS)

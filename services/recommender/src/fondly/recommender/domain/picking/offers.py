@@ -1,7 +1,7 @@
 """The products that a shop offers, with what the rules of picking look at."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
@@ -51,7 +51,7 @@ class Offer:
 
 
 def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:
-    """Return what may be picked at all, by id: sold at `now` (Unix seconds), in stock and not excluded."""
+    """Return what is sold at `now` (Unix seconds), in stock and not excluded, by id, the best first."""
     rules, shop = run_rules.rules, run_rules.shop
     offered = [
         product
@@ -63,8 +63,8 @@ def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now
     usual = _usual_counts(offered)
     reaching = {one.product_id for one in offered if _reaches(one, rules, usual.get(one.category, 0))}
     choice = Counter(product.category for product in offered if product.product_id in reaching)
-    return {
-        product.product_id: Offer(
+    found = [
+        Offer(
             product=product,
             product_id=product.product_id,
             family=catalogue.family(product.product_id),
@@ -82,20 +82,9 @@ def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now
             number=int.from_bytes(blake2b(product.product_id.encode(), digest_size=4).digest(), "big"),
         )
         for product in offered
-    }
-
-
-def best_first(offered: Iterable[Offer]) -> list[Offer]:
-    """Return offers by their merit."""
-    return sorted(offered, key=lambda one: (-one.merit, one.product_id))
-
-
-def models(offered: Mapping[str, Offer]) -> dict[Category, dict[str, list[Offer]]]:
-    """Return the families of each leaf category, best first, each with its variants, best first."""
-    families: dict[Category, dict[str, list[Offer]]] = {}
-    for one in best_first(offered.values()):
-        families.setdefault(one.leaf, {}).setdefault(one.family, []).append(one)
-    return families
+    ]
+    found.sort(key=lambda one: (-one.merit, one.product_id))
+    return {one.product_id: one for one in found}
 
 
 def _usual_counts(products: Iterable[Product]) -> dict[Category, float]:

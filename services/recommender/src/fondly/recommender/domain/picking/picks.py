@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from heapq import nlargest
 from itertools import chain, islice
 
@@ -63,6 +63,8 @@ class _Picking:
         own = islice(filter(self._reasons.may_concern, self._leaves), MOST_LEAVES)
         self._weights: dict[Source, float] = {leaf: weights[leaf] for leaf in own}
         self._weights.update(self._candidates.direct)
+        variants, suitable = self._shop.variants, self._candidates.suitable
+        self._variant = cache(lambda family: suitable.variant(variants.get(family, ())))
 
     def selection(self) -> Selection:
         shop = self._shop
@@ -125,7 +127,7 @@ class _Picking:
         """Yield the offers of a leaf category, the best first, or the one of a family."""
         if not isinstance(source, str):
             yield from islice(self._candidates.offers(source), MOST_OFFERS)
-        elif offer := self._candidates.suitable.variant(self._shop.variants.get(source, ())):
+        elif offer := self._variant(source):
             yield offer
 
     def _add(self, offer: Offer) -> None:

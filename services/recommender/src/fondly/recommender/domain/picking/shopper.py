@@ -1,10 +1,10 @@
 """What is known about one customer that bears on what to offer them."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 from fondly.contracts.records import Product
 from fondly.recommender.domain.history.preferences import EventType, Preference
@@ -177,43 +177,38 @@ class Shopper:
         oldest_first = sorted(self.owned, key=lambda one: one.preference.timestamp or 0)
         return known_from(facts(one.product.product_id).owned for one in oldest_first)
 
-    def sizes(self, leaf: Category) -> Mapping[str, str]:
-        """Return the size of each system that they wear of a leaf category: what they bought last of it.
+    @cached_property
+    def sizes(self) -> Callable[[Category], Mapping[str, str]]:
+        """Returns the size of each system that they wear of a leaf category: what they bought last of it.
 
         Where they have nothing of it, that is told by the nearest category that they have. A size for women
         or men also tells one that does not say for whom it is.
         """
-        if leaf not in self._sizes:
-            nearest_last = sorted((shared_levels(one, leaf), time, size) for one, time, size in self._worn)
-            told = [size for _, _, size in nearest_last]
-            anyones = [size.removeprefix("women ").removeprefix("men ") for size in told]
-            self._sizes[leaf] = {system_of(size): size for size in (*anyones, *told)}
-        return self._sizes[leaf]
-
-    @cached_property
-    def _worn(self) -> Sequence[tuple[Category, int, str]]:
         facts = self.shop.catalogue.facts
-        return [
+        worn = [
             (one.leaf, one.preference.timestamp or 0, size)
             for one in self.owned
             if (size := facts(one.product.product_id).size)
         ]
 
-    @cached_property
-    def _sizes(self) -> dict[Category, Mapping[str, str]]:
-        return {}
+        def sizes(leaf: Category) -> Mapping[str, str]:
+            nearest_last = sorted((shared_levels(one, leaf), time, size) for one, time, size in worn)
+            told = [size for _, _, size in nearest_last]
+            anyones = [size.removeprefix("women ").removeprefix("men ") for size in told]
+            return {system_of(size): size for size in (*anyones, *told)}
 
-    def price_range(self, leaf: Category) -> tuple[Decimal, Decimal] | None:
-        """Return their lowest and highest price, in the leaf if they have any there; None without any."""
-        if leaf not in self._price_ranges:
+        return cache(sizes)
+
+    @cached_property
+    def price_range(self) -> Callable[[Category], tuple[Decimal, Decimal] | None]:
+        """Returns their lowest and highest price, in the leaf if they have any there; None without any."""
+
+        def price_range(leaf: Category) -> tuple[Decimal, Decimal] | None:
             near = [one.product.price for one in self.owned if one.leaf == leaf]
             prices = near or [one.product.price for one in self.owned]
-            self._price_ranges[leaf] = (min(prices), max(prices)) if prices else None
-        return self._price_ranges[leaf]
+            return (min(prices), max(prices)) if prices else None
 
-    @cached_property
-    def _price_ranges(self) -> dict[Category, tuple[Decimal, Decimal] | None]:
-        return {}
+        return cache(price_range)
 
     @cached_property
     def price_level(self) -> float:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from fondly.recommender.domain.picking.offers import Offer
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.shop.audience import compares, near, system_of
+from fondly.recommender.domain.shop.audience import distance, system_of
 from fondly.recommender.domain.shop.catalogue import Facts
 from fondly.recommender.domain.shop.fitting import is_fit
 from fondly.recommender.domain.shop.taxonomy import Category
@@ -41,16 +41,14 @@ class Suitable:
             return self._taste(variants)
         if any(system_of(size) in worn for _, size in sizes):
             return next((one for one, size in sizes if worn.get(system_of(size)) == size), None)
-        nearest = min((one for one, _ in sizes), key=self._distance)
-        return nearest if self._distance(nearest) <= NEAR else None
+        far, nearest = min(((self._distance(one) or 0.0, one) for one, _ in sizes), key=lambda each: each[0])
+        return nearest if far <= NEAR else None
 
     def knows_size(self, offer: Offer) -> bool:
         """Return whether an offer has no size, or one that can be told from what the customer wears."""
-        facts = self.shopper.shop.catalogue.facts(offer.product_id)
-        worn = self.shopper.sizes(offer.leaf)
-        if facts.size is None or system_of(facts.size) in worn:
-            return True
-        return compares(facts.size, worn.values(), facts.audience.gender or self.shopper.gender)
+        size = self.shopper.shop.catalogue.facts(offer.product_id).size
+        is_told = size is None or system_of(size) in self.shopper.sizes(offer.leaf)
+        return is_told or self._distance(offer) is not None
 
     def _taste(self, variants: Sequence[Offer]) -> Offer | None:
         """Return one of the best variants, another for another customer, in the form of their titles."""
@@ -86,7 +84,7 @@ class Suitable:
         facts = self.shopper.shop.catalogue.facts
         return [(not one.is_disliked, facts(one.product.product_id)) for one in self.shopper.owned]
 
-    def _distance(self, offer: Offer) -> float:
+    def _distance(self, offer: Offer) -> float | None:
         facts = self.shopper.shop.catalogue.facts(offer.product_id)
         worn = self.shopper.sizes(offer.leaf).values()
-        return near(facts.size or "", worn, facts.audience.gender or self.shopper.gender)
+        return distance(facts.size or "", worn, facts.audience.gender or self.shopper.gender)

@@ -9,7 +9,7 @@ from fondly.contracts.records import RecommendationSource
 from fondly.recommender.domain.history import customer_events, earlier_picks
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import preferences_of
-from fondly.recommender.domain.personalize import kept_rankings
+from fondly.recommender.domain.personalize import rankings
 from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
 from fondly.recommender.domain.shop.taxonomy import departments
 
@@ -23,7 +23,7 @@ def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
     """Return the keys of a customer's items: their events, ranking, last picks, and the run's picks."""
     return [
         {"customer_id": customer_id, "run_id": kept}
-        for kept in (customer_events.EVENTS, kept_rankings.RANKING, earlier_picks.LATEST, run_id)
+        for kept in (customer_events.EVENTS, rankings.RANKING, earlier_picks.LATEST, run_id)
     ]
 
 
@@ -38,7 +38,7 @@ def wanted_of(
         history = known.with_events(customer_events.from_item(events))
     if history and history.exclusion:
         return Wanted(customer_id, is_known=True, exclusion=history.exclusion)
-    kept, latest = found.get(kept_rankings.RANKING), found.get(earlier_picks.LATEST)
+    kept, latest = found.get(rankings.RANKING), found.get(earlier_picks.LATEST)
     # A run that ranked nothing for them picked by popularity, although a ranking of an earlier one is kept.
     is_ranked = found.get(edition.run_id, {}).get("source") != RecommendationSource.POPULARITY
     before = earlier_picks.LatestPicks.model_validate(latest).before(edition.run_id) if latest else ()
@@ -47,7 +47,7 @@ def wanted_of(
     return Wanted(
         customer_id,
         preferences=tuple(preferences_of(history.customer, history.scores)) if history else (),
-        ranked=kept_rankings.KeptRanking.from_item(kept).product_ids if kept and is_ranked else (),
+        ranked=rankings.KeptRanking.from_item(kept).product_ids if kept and is_ranked else (),
         emailed=frozenset(product_id for email in emails for product_id in email.product_ids),
         unwanted=departments(off),
         is_known=history is not None,

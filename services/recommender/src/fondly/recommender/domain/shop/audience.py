@@ -83,18 +83,12 @@ def system_of(size: str) -> str:
     return size.rpartition(" ")[0]
 
 
-def compares(size: str, worn: Iterable[str], gender: Gender | None) -> bool:
-    """Return whether a size can be told from those worn in other systems."""
-    scale, _ = _place(size, gender)
-    return bool(scale) and any(_place(each, gender)[0] == scale for each in worn)
-
-
-def near(size: str, worn: Iterable[str], gender: Gender | None) -> float:
-    """Return how far a size is from those worn in other systems; 0 where they do not compare."""
+def distance(size: str, worn: Iterable[str], gender: Gender | None) -> float | None:
+    """Return how far a size is from those worn in other systems; None where they do not compare."""
     scale, mine = _place(size, gender)
     places = (_place(each, gender) for each in worn)
     theirs = [place for other, place in places if other == scale]
-    return abs(mine - sum(theirs) / len(theirs)) if scale and theirs else 0.0
+    return abs(mine - sum(theirs) / len(theirs)) if scale and theirs else None
 
 
 @lru_cache(maxsize=_CACHED)

@@ -1,7 +1,7 @@
 """The brand of a product: as the shop states it, or else as its name begins, unless words.yaml denies it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Container, Sequence
 
 from fondly.contracts.records import Product
 from fondly.recommender.domain.shop.tables import word_set
@@ -18,30 +18,23 @@ _END = re.compile(r"[,;:|()\[\]/]|\s[-\u2013\u2014]\s")
 _NO_BRANDS = word_set("no brands", "colours", "letter sizes", "garments", "wearable")
 
 
-class Brands:
-    """The brands of a catalogue, each as its letters and digits in lower case: `tplink`, `amazonbasics`."""
+def brands_of(products: Collection[Product]) -> dict[str, str | None]:
+    """Return the products' brands by id, each as its letters and digits in lower case: `tplink`."""
+    leading = {product.product_id: _leading_words(product.name) for product in products}
+    known = {joined(own[0]) for own in leading.values() if own} | set(map(stated_brand, products))
+    return {
+        product.product_id: stated_brand(product) or _learned(leading[product.product_id], known)
+        for product in products
+    }
 
-    def __init__(self, products: Iterable[Product]) -> None:
-        known = list(products)
-        leading = {product.product_id: _leading_words(product.name) for product in known}
-        first = {joined(own[0]) for own in leading.values() if own}
-        self._known = first.union(brand for product in known if (brand := stated_brand(product)))
-        self._brands = {
-            product.product_id: stated_brand(product) or self._learned(leading[product.product_id])
-            for product in known
-        }
 
-    def brand_of(self, product_id: str) -> str | None:
-        """Return the product's brand, None if it is unknown."""
-        return self._brands.get(product_id)
-
-    def _learned(self, leading: Sequence[str]) -> str | None:
-        """Return the longest known brand that a name begins with, or else a first word that may be one."""
-        for count in range(len(leading), 1, -1):
-            if (name := joined("".join(leading[:count]))) in self._known:
-                return name
-        may_be_one = leading and leading[0].casefold() not in _NO_BRANDS and not leading[0].isdecimal()
-        return joined(leading[0]) if may_be_one else None
+def _learned(leading: Sequence[str], known: Container[str | None]) -> str | None:
+    """Return the longest known brand that a name begins with, or else a first word that may be one."""
+    for count in range(len(leading), 1, -1):
+        if (name := joined("".join(leading[:count]))) in known:
+            return name
+    may_be_one = leading and leading[0].casefold() not in _NO_BRANDS and not leading[0].isdecimal()
+    return joined(leading[0]) if may_be_one else None
 
 
 def joined(text: str) -> str:

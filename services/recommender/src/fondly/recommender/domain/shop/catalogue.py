@@ -11,10 +11,10 @@ from statistics import median
 from fondly.contracts.records import Product, ProductSentiment
 from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes, volume_of
 from fondly.recommender.domain.shop.audience import Audience, audience, size_of
-from fondly.recommender.domain.shop.brands import Brands
+from fondly.recommender.domain.shop.brands import brands_of
 from fondly.recommender.domain.shop.families import Families, SharedReviews
 from fondly.recommender.domain.shop.fitting import owned_with
-from fondly.recommender.domain.shop.popularity import is_disliked, popularity, praised, shrunk_ratings
+from fondly.recommender.domain.shop.ratings import is_disliked, praised, shrunk_ratings
 from fondly.recommender.domain.shop.similar_names import (
     Vector,
     cosine,
@@ -63,22 +63,23 @@ class Catalogue:
             product_id: max(product.rating_count or 0, shared.owners[product_id])
             for product_id, product in self.products.items()
         }
-        scores = popularity(self.products, by_product, self._people)
-        self.popular = sorted(scores, key=lambda key: (-scores[key], key))
-        self.popular_in = self._popular_in()
+        self._within = self._by_category()
         self.sizes = Counter(product.category for product in self.products.values())
         self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
         families = Families.of(self.products, shared)
         self.family: Callable[[str], str] = cache(families.family)
         """Returns the id of the product's family."""
         self._labels = {key: _volumes(one) | {families.family(key)} for key, one in self.products.items()}
-        self._brands = Brands(self.products.values())
+        self.brand: Callable[[str], str | None] = brands_of(self.products.values()).get
+        """Returns the product's brand, None when none is known."""
         self.facts: Callable[[str], Facts] = cache(self._read_facts)
         """Returns what the text of a product of the catalogue says."""
         self._makers = makers_of(self.products.values(), self.brand)
         self._price_levels = _price_levels(self.products.values())
         self._names = self._name_vectors()
-        self._people_in = self._sorted_people()
+        self._people_in = {
+            category: sorted(-self._people[one] for one in own) for category, own in self._within.items()
+        }
         self.naming: Callable[[Category, str], frozenset[str]] = cache(self._find_naming)
         """Returns the products of a leaf whose names have any word of the name of a category."""
         self.merits = self._merits(shrunk_ratings(self.products, by_product))
@@ -95,10 +96,6 @@ class Catalogue:
     def labels_of(self, product_ids: Collection[str]) -> frozenset[str]:
         """Return the family labels of all these products."""
         return frozenset().union(*map(self.labels, product_ids))
-
-    def brand(self, product_id: str) -> str | None:
-        """Return the product's brand, None when none is known."""
-        return self._brands.brand_of(product_id)
 
     def part(self, category: Category) -> Category:
         """Return the part of the shop that a category is in: the first levels of its path."""
@@ -136,7 +133,7 @@ class Catalogue:
 
     def _find_naming(self, leaf: Category, thing: str) -> frozenset[str]:
         wanted, own = frozenset(words(thing)), self._name_words
-        return frozenset(one for one in self.popular_in.get(leaf, ()) if not wanted.isdisjoint(own[one]))
+        return frozenset(one for one in self._within.get(leaf, ()) if not wanted.isdisjoint(own[one]))
 
     def _merits(self, stars: Mapping[str, float]) -> dict[str, float]:
         """Map each product to what speaks for it in its leaf category, whoever the customer is.
@@ -163,22 +160,13 @@ class Catalogue:
             rated[family] = max(rated[family], product.rating_count or 0)
         return counted | rated
 
-    def _popular_in(self) -> dict[Category, list[str]]:
-        """Map every category and every prefix of one to its products, most popular first."""
+    def _by_category(self) -> dict[Category, list[str]]:
+        """Map every category, every prefix of one and () to its products."""
         index: dict[Category, list[str]] = {}
-        for product_id in self.popular:
-            path = self.products[product_id].category
-            for depth in range(1, len(path) + 1):
-                index.setdefault(path[:depth], []).append(product_id)
-        return index
-
-    def _sorted_people(self) -> dict[Category, list[int]]:
-        """Map every category, every prefix of one and () to the people of its products, negated, sorted."""
-        index: dict[Category, list[int]] = {}
         for product_id, product in self.products.items():
             for depth in range(len(product.category) + 1):
-                index.setdefault(product.category[:depth], []).append(-self._people[product_id])
-        return {category: sorted(people) for category, people in index.items()}
+                index.setdefault(product.category[:depth], []).append(product_id)
+        return index
 
     def _name_vectors(self) -> dict[str, Vector]:
         counts = {product_id: tokens(product.name) for product_id, product in self.products.items()}

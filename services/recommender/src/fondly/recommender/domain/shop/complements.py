@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from itertools import chain, islice, zip_longest
 
@@ -24,26 +23,14 @@ PER_KIND = 3
 """How many leaves of one kind are offered."""
 
 
-class Source(StrEnum):
-    """How a complement is known."""
-
-    SHOP = "shop"
-    LEARNED = "learned"
-    AUTHORED = "authored"
-
-
 @dataclass(frozen=True, slots=True)
 class Complement:
     """A leaf category that goes with another; a learned one with the number of customers who own both."""
 
     category: Category
-    source: Source
+    is_written: bool
+    """Whether a person wrote it down; otherwise it is only known that customers own both."""
     customers: int | None = None
-
-    @property
-    def is_written(self) -> bool:
-        """Whether a person wrote it down; otherwise it is only known that customers own both."""
-        return self.source is not Source.LEARNED
 
 
 class Complements:
@@ -79,12 +66,11 @@ class Complements:
         those of the authored table: the nearest leaf for each kind that it names, then the second nearest.
         """
         authored = self._authored(category)
-        found = {leaf: Complement(leaf, Source.SHOP) for leaf in self._stated(category)}
+        found = {leaf: Complement(leaf, is_written=True) for leaf in self._stated(category)}
         for leaf, customers in self._learned(category, authored):
-            source = Source.AUTHORED if leaf in authored else Source.LEARNED
-            found.setdefault(leaf, Complement(leaf, source, customers))
+            found.setdefault(leaf, Complement(leaf, leaf in authored, customers))
         for leaf in authored:
-            found.setdefault(leaf, Complement(leaf, Source.AUTHORED))
+            found.setdefault(leaf, Complement(leaf, is_written=True))
         return tuple(found.values())
 
     def _goes_with(self, category: Category, other: Category) -> bool:
@@ -109,18 +95,9 @@ class Complements:
         for link in self._bought.of(category, at_least=self._min_customers):
             surprising = link.to not in authored and _other_department(category, link.to)
             enough = self._min_customers * (SURPRISE if surprising else 1)
-            chance = self._chance(category, link.to, link.customers)
+            chance = chance_of(link.customers, self._bought.expected(category, link.to))
             if link.customers >= enough and chance < MAX_CHANCE and self._goes_with(category, link.to):
                 yield link.to, link.customers
-
-    def _chance(self, one: Category, other: Category, customers: int) -> float:
-        """Return how likely so many customers, or more, own both if every link has a random other end.
-
-        Expected are `degree * degree / (2 * links)`, where a leaf's degree is the number of its links
-        (Newman, "Modularity and community structure in networks", PNAS 103, 2006), by Poisson's distribution.
-        """
-        expected = self._bought.degree(one) * self._bought.degree(other) / (2 * self._bought.total)
-        return chance_of(customers, expected)
 
     def _authored(self, category: Category) -> list[Category]:
         nearest = (islice(self._nearest(phrase, category), PER_KIND) for phrase in _offered_with(category))

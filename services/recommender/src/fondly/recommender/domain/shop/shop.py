@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from itertools import islice
 from typing import Self
 
-from fondly.recommender.domain.picking.offers import Offer, best_first, models, offers
+from fondly.recommender.domain.picking.offers import Offer, offers
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.attributes import volume_of
 from fondly.recommender.domain.shop.catalogue import Catalogue
@@ -90,20 +90,22 @@ class Shop:
 
     @cached_property
     def offers(self) -> Mapping[str, Offer]:
-        """What may be picked at all, by product id."""
+        """What may be picked at all, by product id, the best first."""
         return offers(self.catalogue, self.durables, self.run_rules, now=self.now)
 
     @cached_property
     def models(self) -> Mapping[Category, Mapping[str, Sequence[Offer]]]:
         """The best families of each leaf category, in order, each with its variants that may be picked."""
-        found = models(self.offers)
+        found: dict[Category, dict[str, list[Offer]]] = {}
+        for one in self.offers.values():
+            found.setdefault(one.leaf, {}).setdefault(one.family, []).append(one)
         return {leaf: dict(islice(families.items(), MOST_MODELS)) for leaf, families in found.items()}
 
     @cached_property
     def variants(self) -> Mapping[str, Sequence[Offer]]:
         """The offers of each family, best first."""
         found: dict[str, list[Offer]] = {}
-        for offer in best_first(self.offers.values()):
+        for offer in self.offers.values():
             found.setdefault(offer.family, []).append(offer)
         return found
 
@@ -120,7 +122,7 @@ class Shop:
     def sequels(self) -> Mapping[Fact, str]:
         """The family of the volume that comes after each volume of a series: the best edition."""
         found: dict[Fact, str] = {}
-        for offer in best_first(self.offers.values()):
+        for offer in self.offers.values():
             if volume := volume_of(offer.product):
                 found |= {before: offer.family for before in volume.takes if before not in found}
         return found
@@ -139,9 +141,10 @@ class Shop:
             return not self.kinds(leaf)
         return repeats.repeated >= BOUGHT_AGAIN * repeats.returning
 
-    def is_collected(self, leaf: Category) -> bool:
-        """Return whether much of what customers of a leaf have besides is of the leaf too."""
-        return self.next_leaves.again(leaf) >= COLLECTED
+    @cached_property
+    def is_collected(self) -> Callable[[Category], bool]:
+        """Returns whether much of what customers of a leaf have besides is of the leaf too."""
+        return cache(lambda leaf: self.next_leaves.again(leaf) >= COLLECTED)
 
     @cached_property
     def matters_of_taste(self) -> frozenset[Category]:

@@ -111,10 +111,16 @@ class Links(Generic[Thing]):
             self._degrees[thing] = int(self._row(thing)[1].sum())
         return self._degrees[thing]
 
+    def expected(self, one: Thing, other: Thing) -> float:
+        """Return how many customers would link two things if every link had a random other end.
+
+        Source: Newman, "Modularity and community structure in networks", PNAS 103, 2006.
+        """
+        return self.degree(one) * self.degree(other) / (2 * self.total or 1)
+
     def beyond_chance(self, one: Thing, other: Thing, customers: int) -> float:
-        """Return the share of customers beyond those expected if every link had a random other end."""
-        expected = self.degree(one) * self.degree(other) / (2 * self.total or 1)
-        return max(0.0, 1 - expected / customers) if customers else 0.0
+        """Return the share of customers beyond those who are expected."""
+        return max(0.0, 1 - self.expected(one, other) / customers) if customers else 0.0
 
     def of(self, thing: Thing, *, at_least: int = 1) -> list[Link[Thing]]:
         """Return what enough customers link the thing to: strongest first, ties by customers, then by id."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import preferences_of
-from fondly.recommender.domain.personalize.kept_rankings import RunRanking
+from fondly.recommender.domain.personalize.rankings import RunRanking
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
 from fondly.recommender.domain.run_state import RecommenderState

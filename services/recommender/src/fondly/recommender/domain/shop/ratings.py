@@ -1,6 +1,5 @@
-"""How popular a product is: many people, good ratings, and positive reviews."""
+"""How well a product is rated, and what its buyers praise and dislike."""
 
-import math
 from collections.abc import Mapping
 from statistics import fmean
 
@@ -8,33 +7,12 @@ from fondly.contracts.records import DISLIKED_FROM, AspectCount, Product, Produc
 
 PRIOR_RATINGS = 50
 """A product's rating is computed as if it also had this many average ones."""
-PRIOR_REVIEWS = 5
-"""The same for the sentiment of its reviews, with neutral ones."""
-SENTIMENT_WEIGHT = 0.5
-MAX_STARS = 5
 MIDDLE_STARS = 3.0
 MIN_SCORED_TO_DISLIKE = 3
 MIN_PRAISING = 3
 PRAISED_PER_BLAMED = 4
 MAX_PRAISED = 3
 PRICE = "price"
-
-
-def popularity(
-    products: Mapping[str, Product], sentiments: Mapping[str, ProductSentiment], people: Mapping[str, int]
-) -> dict[str, float]:
-    """Score every product; a more popular one scores higher.
-
-    reach x quality x liking, where reach = log(1 + people), quality = the mean rating shrunk towards the
-    catalogue's (a Bayesian average) over five, and liking = 1 + half the mean sentiment shrunk towards
-    neutral. `people` is how many rated, reviewed or bought each product; where more texts are scored, such as
-    those of earlier runs, their number is used.
-    """
-    stars = shrunk_ratings(products, sentiments)
-    return {
-        product_id: _score(sentiments.get(product_id), stars[product_id], people.get(product_id, 0))
-        for product_id, product in products.items()
-    }
 
 
 def shrunk_ratings(
@@ -64,13 +42,6 @@ def praised(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:
         and each.praised >= PRAISED_PER_BLAMED * each.blamed
     )
     return tuple(sorted(found, key=lambda each: -each.praised)[:MAX_PRAISED])
-
-
-def _score(sentiment: ProductSentiment | None, stars: float, people: int) -> float:
-    scored = sentiment.scored if sentiment else 0
-    polarity = sentiment.polarity * scored / (scored + PRIOR_REVIEWS) if sentiment else 0.0
-    reach = math.log1p(max(people, scored))
-    return reach * stars / MAX_STARS * (1 + SENTIMENT_WEIGHT * polarity)
 
 
 def _ratings(product: Product, sentiment: ProductSentiment | None) -> int:
