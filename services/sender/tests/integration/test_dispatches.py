@@ -132,6 +132,18 @@ async def test_a_doubt_gives_way_to_what_the_worker_said(dispatches: DynamoDBDis
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is Outcome.SENT
 
 
+async def test_the_last_word_on_an_email_counts(dispatches: DynamoDBDispatches) -> None:
+    """What was to be tried again may have been sent before either is recorded: they are recorded together."""
+    reservation = a_reservation("c1", "x")
+    await dispatches.reserve([reservation])
+    words = [
+        reservation.dispatch.model_copy(update={"outcome": outcome})
+        for outcome in (Outcome.WAITING, Outcome.SENT)
+    ]
+    await dispatches.record(words)
+    assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is Outcome.SENT
+
+
 @pytest.mark.parametrize("after", [Outcome.SENT, Outcome.IN_DOUBT])
 async def test_a_late_word_frees_no_email_for_another_try(
     dispatches: DynamoDBDispatches, after: Outcome

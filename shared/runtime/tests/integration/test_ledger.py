@@ -84,13 +84,15 @@ async def test_one_owner_announces_a_stage_and_repeats_it_after_a_crash(ledger: 
 
 
 async def test_a_run_ends_once(ledger: Ledger) -> None:
-    """A finished run cannot fail afterwards, and a failed one keeps its first reason."""
+    """A finished run cannot fail afterwards, a failed one keeps its first reason; neither can be stopped."""
     await ledger.open_run("good", source="s")
     await ledger.finish("good")
     assert not await ledger.fail("good", "late")
     await ledger.open_run("bad", source="s")
     assert await ledger.fail("bad", "not CSV")
     assert not await ledger.fail("bad", "second")
+    for run_id in ("good", "bad"):
+        assert not await ledger.stop(run_id, "too dear")
     runs = {run.run_id: run for run in await ledger.runs()}
     assert runs["good"].status is RunStatus.FINISHED
     assert (runs["bad"].status, runs["bad"].reason) == (RunStatus.FAILED, "not CSV")
