@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fondly.contracts.consent import Contact, Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
@@ -117,6 +119,24 @@ async def test_two_reservations_for_a_customer_are_not_one_transaction(
         a_reservation("c1", "y", version=1, run_id="run-fedcba9876543210"),
     ]
     assert results(reservations, await dispatches.reserve(reservations)) == [Reserved.MINE, Reserved.STALE]
+
+
+async def test_an_email_whose_reservation_never_comes_through_is_not_mine(
+    dispatches: DynamoDBDispatches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others touch the same items all the time: it is looked at again."""
+
+    async def conflict(**_: object) -> None:
+        answer: Any = {
+            "Error": {"Code": "TransactionCanceledException"},
+            "CancellationReasons": [{"Code": "TransactionConflict"}],
+        }
+        raise ClientError(answer, "TransactWriteItems")
+
+    monkeypatch.setattr("fondly.runtime.runs.items.CONFLICT_WAIT_S", 0)
+    monkeypatch.setattr(dispatches._dynamodb, "transact_write_items", conflict)
+    reservation = a_reservation("c1", "x")
+    assert results([reservation], await dispatches.reserve([reservation])) == [Reserved.STALE]
 
 
 async def test_a_doubt_gives_way_to_what_the_worker_said(dispatches: DynamoDBDispatches) -> None:

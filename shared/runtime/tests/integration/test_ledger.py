@@ -11,7 +11,7 @@ from fondly.runtime.runs.run import PartReport, RunStatus, StageName
 from fondly.runtime.runs.state import ServiceState
 from fondly.runtime.runs.totals import total
 from fondly.runtime.storage import EXPIRES_AT, from_item, to_item
-from tests.support.runs import finish_part
+from tests.support.runs import a_report, finish_part
 
 if TYPE_CHECKING:
     from shared.runtime.tests.integration.conftest import RunsTable
@@ -96,6 +96,19 @@ async def test_a_run_ends_once(ledger: Ledger) -> None:
     runs = {run.run_id: run for run in await ledger.runs()}
     assert runs["good"].status is RunStatus.FINISHED
     assert (runs["bad"].status, runs["bad"].reason) == (RunStatus.FAILED, "not CSV")
+
+
+async def test_a_run_whose_last_stage_was_reached_is_not_stopped(ledger: Ledger) -> None:
+    """All is paid for, and its owner is about to announce that it has finished."""
+    await ledger.open_run("r", source="s")
+    await ledger.set_parts("r", 1)
+    progress = await finish_part(ledger, "r", 1, a_report(StageName.MAILER))
+
+    async def announce() -> None:
+        assert not await ledger.stop("r", "too dear")
+
+    await ledger.close_stage(progress, owner="part-1", announce=announce)
+    assert (await ledger.run("r")).stage(StageName.MAILER).announced
 
 
 async def test_a_run_that_has_ended_reaches_no_stage(ledger: Ledger) -> None:
