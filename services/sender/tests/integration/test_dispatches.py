@@ -12,6 +12,7 @@ from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.runs.deliveries import Changed, Deliveries
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
+from fondly.runtime.storage import EXPIRES_AT
 from fondly.sender.adapters.dispatches import DynamoDBDispatches
 from fondly.sender.ports import Reservation, Reserved
 from fondly.stack.provision import Resources
@@ -78,6 +79,18 @@ async def test_a_reservation_overwrites_no_newer_contact(
         stale = a_reservation("c1", "y", version=version)
         assert results([stale], await dispatches.reserve([stale])) == [Reserved.STALE]
     assert (await consent.contacts(["c1"]))["c1"].version == 3
+
+
+async def test_what_became_of_an_email_expires(
+    dispatches: DynamoDBDispatches, clients: Clients, resources: Resources
+) -> None:
+    """From its reservation on: it says who was written to."""
+    reservation = a_reservation("c1", "x")
+    sent = reservation.dispatch.model_copy(update={"outcome": Outcome.SENT})
+    for write in (lambda: dispatches.reserve([reservation]), lambda: dispatches.record([sent])):
+        await write()
+        [item] = (await clients.dynamodb.scan(TableName=resources.tables["dispatches"]))["Items"]
+        assert EXPIRES_AT in item
 
 
 async def test_rivals_for_the_same_emails_find_them_taken(dispatches: DynamoDBDispatches) -> None:

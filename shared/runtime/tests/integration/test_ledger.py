@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fondly.contracts.errors import PermanentError
+from fondly.runtime.runs.items import key
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import PartReport, RunStatus, StageName
 from fondly.runtime.runs.state import ServiceState
@@ -139,6 +140,8 @@ async def test_reports_expire_with_their_run(runs_table: "RunsTable") -> None:
         ExpressionAttributeValues=to_item({":run": "r", ":report": "report#"}),
     )
     assert [EXPIRES_AT in from_item(item) for item in reply["Items"]] == [True]
+    run = await runs_table.dynamodb.get_item(TableName=runs_table.name, Key=key("r"))
+    assert EXPIRES_AT in run["Item"]
 
 
 class Kept(ServiceState):
