@@ -87,6 +87,17 @@ def test_understudy_loads_nothing_of_ours() -> None:
     assert [str(path) for path, text in texts.items() if ours.search(text)] == []
 
 
+def test_the_mailer_and_understudy_learn_of_models_from_pages_of_their_own() -> None:
+    """One wrong page misled both once: neither names a file of the other's, which it might copy."""
+    mailers, theirs = SOURCES["mailer"], ROOT / "understudy"
+    names = [path.stem for path in (mailers / "adapters").glob("bedrock_*")]
+    assert names
+    for folder, foreign in ((mailers, ["understudy"]), (theirs / "src", names), (theirs / "tests", names)):
+        files = [path for path in folder.rglob("*") if path.suffix in {".py", ".toml"}]
+        texts = [path.read_text("utf-8") for path in files]
+        assert not [name for name in foreign for text in texts if re.search(rf"\b{name}\b", text)]
+
+
 def test_operations_load_nothing_that_draws_and_no_other_tool() -> None:
     """The command line and any other surface stand on them: they neither print nor know who does."""
     drawing = ["rich", "typer"]

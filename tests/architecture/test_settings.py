@@ -187,7 +187,7 @@ def test_the_web_process_picks_by_the_settings_of_the_recommender() -> None:
     assert web["FONDLY_RECOMMENDER_PICKS"] == "3"
     assert web["FONDLY_RECOMMENDER_RULES__MAX_PER_LEAF"] == "1"
     assert web["FONDLY_RECOMMENDER_RULES__MAX_PER_BRAND"] == "2"
-    own = {name for name in web if name.startswith("FONDLY_RECOMMENDER_WEB_")} | {"MODULE"}
+    own = {name for name in web if name.startswith(("FONDLY_RECOMMENDER_WEB_", "FONDLY_WEB_"))} | {"MODULE"}
     assert {name: web[name] for name in web.keys() - own} == {
         name: recommender[name] for name in web.keys() - own
     }

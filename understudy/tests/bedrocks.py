@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0"
 OPUS = "anthropic.claude-opus-4-7"
 SONNET = "anthropic.claude-sonnet-5-5"
+NEWEST_HAIKU = "global.anthropic.claude-haiku-5-5"
+"""Haiku 5.5 has no id of its own to be called by, and thinks unless told not to."""
 NOVA = "amazon.nova-lite-v1:0"
 LLAMA = "meta.llama3-1-8b-instruct-v1:0"
 REGION = "eu-west-1"
@@ -58,6 +60,17 @@ def output_format(schema: object = SCHEMA) -> dict[str, Any]:
     """Return an `outputConfig` that asks for a schema."""
     definition = {"schema": json.dumps(schema), "name": "email"}
     return {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": definition}}}
+
+
+def tool_config(schema: object = SCHEMA, **choice: Any) -> dict[str, Any]:  # noqa: ANN401 - a choice
+    """Return a `toolConfig` with one tool, `write`."""
+    specification = {"name": "write", "inputSchema": {"json": schema}}
+    return {"tools": [{"toolSpec": specification}], **({"toolChoice": choice} if choice else {})}
+
+
+def thinking(kind: object = "disabled", **members: Any) -> dict[str, Any]:  # noqa: ANN401 - any member
+    """Return `additionalModelRequestFields` that say how to think."""
+    return {"thinking": {"type": kind, **members}}
 
 
 def refused(call: "Callable[..., Any]", *args: Any, **params: Any) -> tuple[str, int, str]:  # noqa: ANN401 - any parameter

@@ -18,6 +18,7 @@ locals {
       FONDLY_SENDER_WEB_HOST           = "0.0.0.0"
       FONDLY_SENDER_WEB_PORT           = tostring(try(var.clicks.port, 8080))
       FONDLY_SENDER_WEB_REQUESTS_PER_S = tostring(try(var.clicks.requests_per_s, 200))
+      FONDLY_WEB_PROXIES               = var.network.cidr # the load balancer's nodes, and API Gateway's link
 
       # All requests come from the load balancer: WAF limits each reader's address.
       FONDLY_SENDER_WEB_CALLER_REQUESTS_PER_S = tostring(try(var.clicks.requests_per_s, 200))

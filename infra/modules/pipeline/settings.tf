@@ -134,6 +134,7 @@ locals {
       "FONDLY_SENDER_WEB_HOST",
       "FONDLY_SENDER_WEB_PORT",
       "FONDLY_SENDER_WEB_REQUESTS_PER_S",
+      "FONDLY_WEB_PROXIES",
     ],
   ))
 

@@ -17,6 +17,7 @@ variable "network" {
   description = "Where tasks run: the network module's output `tasks`."
   type = object({
     vpc_id                 = string
+    cidr                   = string
     subnet_ids             = list(string)
     egress_cidrs           = list(string)
     egress_prefix_list_ids = list(string)

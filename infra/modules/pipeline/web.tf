@@ -15,6 +15,7 @@ locals {
       FONDLY_RECOMMENDER_WEB_HOST           = "0.0.0.0"
       FONDLY_RECOMMENDER_WEB_PORT           = tostring(try(var.realtime.port, 8080))
       FONDLY_RECOMMENDER_WEB_REQUESTS_PER_S = tostring(try(var.realtime.requests_per_s, 100))
+      FONDLY_WEB_PROXIES                    = var.network.cidr # the load balancer's nodes
     },
     { for name, value in local.given_settings.web : name => value if contains(flatten(values(local.setting_names.web)), name) },
   )

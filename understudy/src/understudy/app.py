@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
@@ -26,6 +28,8 @@ HEALTH_PATH = "/_understudy/health"
 USAGE_PATH = "/_understudy/usage"
 PAGE_PATH = "/"
 """For a browser, which asks by GET; the JSON protocol's calls go to the same path by POST."""
+PAGE_HOSTS = ["127.0.0.1", "localhost", "understudy", "*.internal"]
+"""Names that nobody can register: another could lead a browser here (DNS rebinding), and read the page."""
 _IDLE_CONNECTION_S = 75
 """Longer than SDK clients keep an idle connection, so that none is closed while a client reuses it."""
 
@@ -53,7 +57,7 @@ def create_app(services: Sequence[Service]) -> Starlette:
     routes = [
         Route(HEALTH_PATH, health),
         Route(USAGE_PATH, endpoint.usage),
-        Route(PAGE_PATH, page.show),
+        Route(PAGE_PATH, page.show, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=PAGE_HOSTS)]),
         Mount("/", endpoint),
     ]
     return Starlette(routes=routes, lifespan=lifespan)

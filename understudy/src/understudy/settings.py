@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     """The share of its calls that fail with InternalServerException."""
     guardrails: dict[str, tuple[str, ...]] = DEFAULT_GUARDRAILS
     """The words that each guardrail blocks, as a JSON object by guardrail id."""
+    refused_words: tuple[str, ...] = BedrockOptions.refused_words
+    """The words in a prompt that models refuse to answer, as a JSON list."""
     openai_base_url: HttpUrl | None = None
     """The server with OpenAI's chat API that answers in place of the copywriter."""
     openai_model: Annotated[str, Field(min_length=1)] | None = None
@@ -157,6 +159,7 @@ class Settings(BaseSettings):
             model_ids=self.model_ids,
             features=self.model_features,
             guardrails=self.guardrails,
+            refused_words=self.refused_words,
             requests_per_min=self.converse_rpm,
             tokens_per_min=self.converse_tpm,
             disturbance=Disturbance(latency_s=self.converse_latency_s, error_rate=self.converse_error_rate),

@@ -120,9 +120,9 @@ def test_answer_ends_at_a_stop_sequence(bedrock: "BedrockRuntimeClient") -> None
 @pytest.mark.parametrize(
     "model_id",
     [
-        "anthropic.claude-haiku-5-5",
+        "anthropic.claude-haiku-4-5-20251001-v1:0",
         "eu.anthropic.claude-haiku-4-5-20251001-v1:0",
-        "arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.anthropic.claude-sonnet-5-5",
+        "arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.anthropic.claude-haiku-4-5-20251001-v1:0",
     ],
 )
 def test_model_is_known_by_id_profile_or_arn(bedrock: "BedrockRuntimeClient", model_id: str) -> None:

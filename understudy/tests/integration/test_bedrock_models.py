@@ -6,17 +6,19 @@ import pytest
 from bedrocks import (
     HAIKU,
     LLAMA,
+    NEWEST_HAIKU,
     NOVA,
     OPUS,
-    SONNET,
     output_format,
     refused,
     request,
     runtime,
+    thinking,
+    tool_config,
     user,
 )
 
-from understudy.bedrock.models import ModelFeatures
+from understudy.bedrock.models import MODEL_FEATURES, Model, ModelFeatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,17 +61,19 @@ def test_a_cache_belongs_to_a_model_and_not_to_its_profiles(bedrock: "BedrockRun
     text = f"profiles {LONG_TEXT}"
     assert _cache_usage(bedrock, _cached(text, modelId=f"us.{HAIKU}"))[0] == 0
     assert _cache_usage(bedrock, _cached(text, modelId=f"eu.{HAIKU}"))[0] > 0
-    assert _cache_usage(bedrock, _cached(text, modelId=SONNET))[0] == 0
+    assert _cache_usage(bedrock, _cached(text, modelId=NEWEST_HAIKU))[0] == 0
 
 
-@pytest.mark.parametrize(("model_id", "minimum"), [(HAIKU, 4_096), (SONNET, 1_024), (NOVA, 1_000)])
+@pytest.mark.parametrize(("model_id", "minimum"), [(HAIKU, 4_096), (NEWEST_HAIKU, 512), (NOVA, 1_000)])
 def test_a_cache_point_below_the_minimum_has_no_effect(
     bedrock: "BedrockRuntimeClient", model_id: str, minimum: int
 ) -> None:
     """Nothing is written, and nothing says so, as on AWS; one token more is cached."""
-    short = _cached("x" * 4 * (minimum - 1), modelId=model_id)
+    model = Model(model_id, MODEL_FEATURES[model_id.removeprefix("global.")])
+    short = _cached("x" * model.chars(minimum - 1), modelId=model_id)
     assert _cache_usage(bedrock, short)[:2] == (0, 0)
-    assert _cache_usage(bedrock, _cached("x" * 4 * minimum, modelId=model_id))[:2] == (0, minimum)
+    long = _cached("x" * model.chars(minimum), modelId=model_id)
+    assert _cache_usage(bedrock, long)[:2] == (0, minimum)
 
 
 def test_writes_are_listed_by_how_long_they_are_kept(bedrock: "BedrockRuntimeClient") -> None:
@@ -77,13 +81,12 @@ def test_writes_are_listed_by_how_long_they_are_kept(bedrock: "BedrockRuntimeCli
     hour = {"cachePoint": {"type": "default", "ttl": "1h"}}
     answer = bedrock.converse(
         **request(
-            modelId=SONNET,
-            system=[{"text": "a" * 8_000}, hour],
+            system=[{"text": "a" * 20_000}, hour],
             messages=[{"role": "user", "content": [{"text": "b" * 4_000}, CACHE_POINT]}],
         )
     )
     assert answer["usage"]["cacheDetails"] == [
-        {"ttl": "1h", "inputTokens": 2_000},
+        {"ttl": "1h", "inputTokens": 5_000},
         {"ttl": "5m", "inputTokens": 1_000},
     ]
 
@@ -113,14 +116,14 @@ def test_more_than_four_cache_points_are_refused(bedrock: "BedrockRuntimeClient"
             ),
         ),
         (
-            LLAMA,
+            NEWEST_HAIKU,
             {"outputConfig": output_format()},
             "The model returned the following errors: output_config.format: Extra inputs are not permitted",
         ),
         (
             NOVA,
             {"outputConfig": output_format()},
-            "The model returned the following errors: output_config.format: Extra inputs are not permitted",
+            "This model doesn't support the outputConfig field. Remove outputConfig and try again.",
         ),
         (
             NOVA,
@@ -131,7 +134,7 @@ def test_more_than_four_cache_points_are_refused(bedrock: "BedrockRuntimeClient"
             ),
         ),
         (
-            OPUS,
+            f"us.{OPUS}",
             {"inferenceConfig": {"temperature": 0.5}},
             "The model returned the following errors: `temperature` is deprecated for this model.",
         ),
@@ -141,7 +144,7 @@ def test_more_than_four_cache_points_are_refused(bedrock: "BedrockRuntimeClient"
             "The model returned the following errors: Input is too long for requested model.",
         ),
     ],
-    ids=["cache", "schema-llama", "schema-nova", "max-tokens", "temperature", "context"],
+    ids=["cache", "schema-haiku", "schema-nova", "max-tokens", "temperature", "context"],
 )
 def test_what_a_model_lacks_is_refused(
     bedrock: "BedrockRuntimeClient", model_id: str, changes: dict[str, Any], message: str
@@ -149,6 +152,35 @@ def test_what_a_model_lacks_is_refused(
     """The texts are those that client code matches on."""
     found = refused(bedrock.converse, **request(modelId=model_id, **changes))
     assert found == ("ValidationException", 400, message)
+
+
+def _blocks(client: "BedrockRuntimeClient", **changes: Any) -> list[Any]:  # noqa: ANN401 - any parameter
+    answer = client.converse(**request(modelId=NEWEST_HAIKU, **changes))
+    return [answer["stopReason"], *answer["output"]["message"]["content"]]
+
+
+def test_haiku_5_5_thinks_first_unless_told_not_to(bedrock: "BedrockRuntimeClient") -> None:
+    """With a small limit there is no text at all."""
+    stop, thought, text = _blocks(bedrock)
+    assert (stop, [*thought], [*text]) == ("end_turn", ["reasoningContent"], ["text"])
+    stop, thought = _blocks(bedrock, inferenceConfig={"maxTokens": 60})
+    assert (stop, [*thought]) == ("max_tokens", ["reasoningContent"])
+    stop, text = _blocks(bedrock, additionalModelRequestFields=thinking())
+    assert [*text] == ["text"]
+
+
+def test_haiku_5_5_answers_by_a_tool(bedrock: "BedrockRuntimeClient") -> None:
+    """Which may be forced if it does not think."""
+    forced = tool_config(tool={"name": "write"})
+    stop, call = _blocks(bedrock, toolConfig=forced, additionalModelRequestFields=thinking())
+    assert (stop, call["toolUse"]["name"]) == ("tool_use", "write")
+    assert call["toolUse"]["input"] == {"subject": "Subject"}
+    assert [*_blocks(bedrock, toolConfig=tool_config())[-1]] == ["toolUse"]
+
+
+def test_a_model_may_refuse_to_answer(bedrock: "BedrockRuntimeClient") -> None:
+    """Converse says so in its own word, and there is no text."""
+    assert _blocks(bedrock, messages=[user("a refusedword")]) == ["content_filtered"]
 
 
 def test_a_model_without_a_cache_says_nothing_of_it(bedrock: "BedrockRuntimeClient") -> None:
@@ -226,7 +258,7 @@ def test_requests_beyond_the_quota_of_a_minute_are_throttled() -> None:
         throttled = ("ThrottlingException", 429, "Too many requests, please wait before trying again.")
         assert refused(client.converse, **request()) == throttled
         assert refused(client.converse, **request(modelId=f"us.{HAIKU}")) == throttled
-        assert client.converse(**request(modelId=SONNET))["stopReason"] == "end_turn"
+        assert client.converse(**request(modelId=f"us.{OPUS}"))["stopReason"] == "end_turn"
 
 
 def test_max_tokens_are_reserved_against_the_quota_of_a_minute() -> None:

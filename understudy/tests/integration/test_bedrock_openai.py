@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from bedrocks import (
+    NOVA,
     SCHEMA,
     output_format,
     refused,
@@ -32,6 +33,7 @@ def test_converse_is_passed_on() -> None:
     ):
         answer: Any = client.converse(
             **request(
+                modelId=NOVA,
                 system=[{"text": "Be brief."}, {"text": "Be kind."}],
                 messages=[user("Hi"), {"role": "assistant", "content": [{"text": "Yes?"}]}, user("Again")],
                 inferenceConfig={

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from html import escape
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import boto3
@@ -86,6 +87,22 @@ def test_whatever_a_client_sends_is_escaped(url: str) -> None:
     assert "<script" not in text
     assert text.count("&lt;script&gt;") >= 3
     assert escape("alert('x')", quote=True) in text.replace("&#39;", "&#x27;")
+
+
+@pytest.mark.parametrize("host", ["localhost:4570", "understudy", "understudy.dev.internal"])
+def test_the_page_is_shown_under_a_machines_own_name(url: str, host: str) -> None:
+    """This machine's, a container's, one of a private network."""
+    with urlopen(Request(url, headers={"Host": host}), timeout=10) as answer:  # noqa: S310 - as above
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize("host", ["rebound.example", "127.0.0.1.example:4570", "localhost.example"])
+def test_the_page_is_shown_under_no_other_name(url: str, host: str) -> None:
+    """Whoever has a name may have it lead to this machine, and would read what a browser here is shown."""
+    with pytest.raises(HTTPError, match="400") as refused:
+        urlopen(Request(url, headers={"Host": host}), timeout=10)  # noqa: S310 - as above
+    with refused.value as answer:
+        assert b"Invalid host header" in answer.read()
 
 
 def test_the_policy_allows_only_the_style_of_the_page_itself(url: str) -> None:

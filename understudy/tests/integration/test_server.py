@@ -236,7 +236,7 @@ def test_options_of_bedrock_hold_in_a_thread() -> None:
     with UnderstudyServer(bedrock=BedrockOptions(requests_per_min=1)) as server:
         client = boto3.client("bedrock-runtime", endpoint_url=server.url, config=_ONE_ATTEMPT)
         hello: Any = {
-            "modelId": "anthropic.claude-haiku-5-5",
+            "modelId": "eu.anthropic.claude-haiku-5-5",
             "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
         }
         client.converse(**hello)

@@ -1,7 +1,8 @@
+import json
 from typing import Any
 
 import pytest
-from bedrocks import HAIKU, LLAMA, output_format, user
+from bedrocks import HAIKU, LLAMA, NOVA, SCHEMA, SONNET, output_format, tool_config, user
 
 from understudy.bedrock.converse import read_request, write_response
 from understudy.bedrock.invocation import Reply
@@ -15,10 +16,10 @@ POINT = {"cachePoint": {"type": "default"}}
 MODEL_SAYS = {"role": "assistant", "content": [{"text": "Rome."}]}
 
 
-def refusal(**params: Any) -> str:  # noqa: ANN401 - any parameter
+def refusal(model: str = HAIKU, **params: Any) -> str:  # noqa: ANN401 - any parameter
     """Return the message of the error that a request gets."""
     with pytest.raises(ServiceError) as raised:
-        read_request(params, CLAUDE)
+        read_request({"messages": [user()], **params}, Model(model, MODEL_FEATURES[model]))
     assert raised.value.code == "ValidationException"
     return raised.value.message
 
@@ -63,7 +64,7 @@ def test_a_cache_point_belongs_to_the_text_before_it() -> None:
         ([MODEL_SAYS], "A conversation must start with a user message."),
         ([user(), user()], "A conversation must alternate between user and assistant roles."),
         ([user(), MODEL_SAYS, MODEL_SAYS], "A conversation must alternate between user and assistant roles."),
-        ([user(), MODEL_SAYS], "The conversation must end with a user message."),
+        ([user(), MODEL_SAYS], "prefill. The conversation must end with a user message."),
         (
             [{"role": "user", "content": []}],
             "The content field in the Message object at messages.0 is empty.",
@@ -89,9 +90,54 @@ def test_a_blank_system_prompt_is_refused() -> None:
     )
 
 
-def test_tools_are_refused() -> None:
-    """Understudy has none."""
-    assert refusal(messages=[user()], toolConfig={}) == "This model doesn't support tool use."
+@pytest.mark.parametrize(
+    ("model", "params", "text"),
+    [
+        (LLAMA, {"toolConfig": tool_config()}, "This model doesn't support tool use."),
+        (LLAMA, {"outputConfig": output_format()}, "This model doesn't support the outputConfig field."),
+        (NOVA, {"outputConfig": {"effort": "low"}}, "This model doesn't support the outputConfig field."),
+        (SONNET, {"outputConfig": output_format()}, "output_config.format: Extra inputs are not permitted"),
+        (
+            HAIKU,
+            {"additionalModelRequestFields": {"output_config": {"format": {}}}},
+            "output_config.format: Extra inputs are not permitted",
+        ),
+        (HAIKU, {"toolConfig": tool_config(tool={"name": "read"})}, "The tool read is not among the tools"),
+    ],
+)
+def test_what_a_model_is_not_bound_by_is_refused(model: str, params: dict[str, Any], text: str) -> None:
+    """Schemas and tools, each with the words of its maker."""
+    assert text in refusal(model, **params)
+
+
+@pytest.mark.parametrize(
+    ("choice", "forced"),
+    [({}, False), ({"auto": {}}, False), ({"any": {}}, True), ({"tool": {"name": "write"}}, True)],
+)
+def test_a_tool_binds_the_answer(choice: dict[str, Any], forced: bool) -> None:  # noqa: FBT001 - a column
+    """The first one, unless another is chosen."""
+    read = read_request({"messages": [user()], "toolConfig": tool_config(**choice)}, CLAUDE)
+    assert (read.tool, read.forced, read.schema) == ("write", forced, json.dumps(SCHEMA))
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"outputConfig": {"effort": "low"}},
+        {"additionalModelRequestFields": {"output_config": {"effort": "low"}}},
+    ],
+)
+def test_effort_has_two_names(params: dict[str, Any]) -> None:
+    """Bedrock's and the model's own."""
+    assert read_request({"messages": [user()], **params}, CLAUDE).effort == "low"
+
+
+def test_thinking_that_is_sent_back_is_not_read() -> None:
+    """A client need not take it out of a conversation."""
+    thought = {"reasoningContent": {"reasoningText": {"text": "", "signature": "s"}}}
+    turn = {"role": "assistant", "content": [thought, {"text": "Rome."}]}
+    read = read_request({"messages": [user(), turn, user("b")]}, CLAUDE)
+    assert read.turns[1].blocks == (Block("Rome."),)
 
 
 def reply(**changes: Any) -> Reply:  # noqa: ANN401 - any field
@@ -105,6 +151,27 @@ def test_an_answer_has_converses_form() -> None:
     assert written["output"] == {"message": {"role": "assistant", "content": [{"text": "Rome."}]}}
     assert (written["stopReason"], written["metrics"]) == ("end_turn", {"latencyMs": 7})
     assert written["usage"]["totalTokens"] == 5
+
+
+def test_thinking_comes_first() -> None:
+    """So whoever reads the first block reads no answer."""
+    [thought, text] = write_response(reply(thought=True), CLAUDE, latency_ms=0)["output"]["message"][
+        "content"
+    ]
+    assert thought["reasoningContent"]["reasoningText"]["text"] == ""
+    assert text == {"text": "Rome."}
+    only = write_response(reply(text="", thought=True), CLAUDE, latency_ms=0)["output"]["message"]["content"]
+    assert [*only[0]] == ["reasoningContent"]
+    assert len(only) == 1
+
+
+@pytest.mark.parametrize(("text", "called"), [('{"a": 1}', {"a": 1}), ('{"a', {}), ("[1]", {})])
+def test_a_call_of_a_tool_has_its_input(text: str, called: object) -> None:
+    """Which is empty if the answer was cut."""
+    [block] = write_response(reply(text=text, tool="write"), CLAUDE, latency_ms=0)["output"]["message"][
+        "content"
+    ]
+    assert (block["toolUse"]["name"], block["toolUse"]["input"]) == ("write", called)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,18 @@
 """Parts of Bedrock by themselves: models, guardrails, quotas, and one invocation from check to count."""
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from bedrocks import HAIKU, LLAMA, NOVA, OPUS, SONNET
+from bedrocks import HAIKU, LLAMA, NEWEST_HAIKU, NOVA, OPUS, SCHEMA, SONNET, thinking
 
 from understudy.bedrock.guardrails import BLOCKED_MESSAGE, Guardrail, find_guardrail
 from understudy.bedrock.invocation import Invoker, check
 from understudy.bedrock.models import CURRENT_MODEL_IDS, MODEL_FEATURES, Model, ModelFeatures, Models
 from understudy.bedrock.quotas import Quotas
-from understudy.bedrock.request import Answer, Block, ModelRequest, Turn, Usage, tokens
+from understudy.bedrock.request import Answer, Block, ModelRequest, Turn, Usage
 from understudy.wire.service import ServiceError
 
 MODELS = Models(CURRENT_MODEL_IDS, MODEL_FEATURES)
@@ -38,16 +39,26 @@ def refused(call: Any, *arguments: Any) -> ServiceError:  # noqa: ANN401 - any c
 @pytest.mark.parametrize(
     "identifier",
     [
-        SONNET,
         f"us.{SONNET}",
         f"global.{SONNET}",
-        f"arn:aws:bedrock:us-east-1::foundation-model/{SONNET}",
         f"arn:aws:bedrock:us-east-1:000000000000:inference-profile/eu.{SONNET}",
     ],
 )
 def test_every_way_to_name_a_model_leads_to_the_same(identifier: str) -> None:
     """So that they share quotas and caches."""
     assert model(identifier) == Model(SONNET, MODEL_FEATURES[SONNET])
+
+
+@pytest.mark.parametrize("identifier", [HAIKU, f"arn:aws:bedrock:us-east-1::foundation-model/{HAIKU}"])
+def test_a_model_with_an_endpoint_in_its_region_has_an_id_of_its_own(identifier: str) -> None:
+    """Haiku 4.5 has endpoints in some regions."""
+    assert model(identifier) == Model(HAIKU, MODEL_FEATURES[HAIKU])
+
+
+@pytest.mark.parametrize("identifier", ["anthropic.claude-haiku-5-5", SONNET, OPUS])
+def test_the_others_are_called_by_profiles(identifier: str) -> None:
+    """No endpoint in a region is known."""
+    assert "on-demand throughput" in refused(model, identifier).message
 
 
 @pytest.mark.parametrize("identifier", ["", "claude", f"xx.{SONNET}", f"{SONNET}-v9"])
@@ -136,7 +147,7 @@ def test_requests_a_minute_are_counted_for_each_model() -> None:
     for _ in range(2):
         quotas.reserve(request())
     assert "Too many requests" in refused(quotas.reserve, request()).message
-    quotas.reserve(request(identifier=SONNET))
+    quotas.reserve(request(identifier=f"us.{SONNET}"))
     now.seconds = 30
     quotas.reserve(request())
 
@@ -147,8 +158,20 @@ def test_a_request_reserves_what_it_may_write_and_gets_the_rest_back() -> None:
     large = request("x" * 400, max_tokens=800)
     quotas.reserve(large)
     assert "Too many tokens" in refused(quotas.reserve, request("x" * 400, max_tokens=100)).message
-    quotas.settle(large, Usage(input=100, output=50, cache_read=500))
-    quotas.reserve(request("x" * 400, max_tokens=700))
+    quotas.settle(large, Usage(input=100, output=40, cache_read=500))
+    quotas.reserve(request("x" * 400, max_tokens=600))
+
+
+@pytest.mark.parametrize(("identifier", "burn"), [(HAIKU, 5), (NEWEST_HAIKU, 10), (NOVA, 1)])
+def test_a_token_of_output_takes_several_of_the_quota(identifier: str, burn: int) -> None:
+    """More than was reserved, if need be."""
+    quotas = Quotas(tokens_per_min=10_000, clock=Now())
+    asked = request("x", identifier=identifier, max_tokens=1_000)
+    quotas.reserve(asked)
+    quotas.settle(asked, Usage(input=1, output=900))
+    left = 10_000 - 1 - 900 * burn
+    refused(quotas.reserve, request("x", identifier=identifier, max_tokens=left))
+    quotas.reserve(request("x", identifier=identifier, max_tokens=left - 1))
 
 
 def test_a_request_that_gets_no_tokens_gets_its_request_back() -> None:
@@ -169,13 +192,40 @@ def test_without_quotas_everything_is_granted() -> None:
     ("changes", "text"),
     [
         ({"max_tokens": 64_001}, "exceeds the model limit of 64000"),
-        ({"identifier": OPUS, "temperature": 0.5}, "`temperature` is deprecated"),
+        ({"identifier": f"us.{OPUS}", "temperature": 0.5}, "`temperature` is deprecated"),
+        ({"identifier": NEWEST_HAIKU, "temperature": 0.7}, "`temperature` is deprecated for this model."),
+        ({"identifier": NEWEST_HAIKU, "top_p": 1.0}, "`top_p` is deprecated for this model."),
+        ({"identifier": NEWEST_HAIKU, "fields": {"top_k": 5}}, "`top_k` is deprecated for this model."),
+        ({"temperature": 0.5, "top_p": 0.5}, "`temperature` and `top_p` cannot both be specified"),
+        (
+            {"identifier": NEWEST_HAIKU, "fields": thinking("enabled")},
+            '"thinking.type.enabled" is not supported',
+        ),
+        ({"identifier": f"us.{SONNET}", "fields": thinking()}, '"thinking.type.disabled" is not supported'),
+        (
+            {"identifier": "us.anthropic.claude-opus-5-5", "fields": thinking("between_tools")},
+            "between_tools",
+        ),
+        ({"identifier": NEWEST_HAIKU, "fields": thinking(), "effort": "max"}, "thinking.type.disabled"),
+        ({"fields": thinking("adaptive")}, '"thinking.type.adaptive" is not supported'),
+        ({"fields": {"thinking": "no"}}, '"thinking.type.no" is not supported'),
+        ({"fields": {"thoughts": 1}}, "thoughts: Extra inputs are not permitted"),
+        ({"effort": "low"}, "This model does not support the effort parameter."),
+        ({"identifier": NEWEST_HAIKU, "effort": "least"}, "output_config.effort: Input should be one of low"),
+        ({"identifier": NOVA, "fields": thinking(), "max_tokens": 5}, "extraneous key [thinking]"),
+        (
+            {"identifier": f"us.{SONNET}", "tool": "t", "forced": True},
+            'type "tool" and "any" are not supported',
+        ),
+        (
+            {"identifier": NEWEST_HAIKU, "tool": "t", "forced": True},
+            "Thinking may not be enabled when tool_choice",
+        ),
         (
             {"identifier": LLAMA, "turns": (Turn("user", (Block("x", "5m"),)),)},
             "did not allow prompt caching",
         ),
         ({"turns": (Turn("user", (Block("x", "5m"),) * 5),)}, "A maximum of 4 blocks"),
-        ({"identifier": NOVA, "schema": "{}", "max_tokens": 5}, "output_config.format: Extra inputs"),
         ({"schema": "{"}, "not valid JSON"),
         ({"turns": (Turn("user", (Block("x" * 800_004),)),)}, "Input is too long"),
     ],
@@ -240,10 +290,74 @@ def test_a_guardrail_replaces_an_answer() -> None:
     assert reply.usage.output == 5
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"temperature": 1.0},
+        {"fields": thinking()},
+        {"fields": thinking(), "effort": "high"},
+        {"fields": thinking("adaptive"), "effort": "max"},
+        {"fields": {**thinking(), "anthropic_beta": []}, "tool": "t", "forced": True},
+        {"tool": "t", "schema": '{"type": "string", "maxLength": 5}'},
+    ],
+)
+def test_haiku_5_5_takes_what_its_pages_say(changes: dict[str, Any]) -> None:
+    """The default temperature, and no thinking; the schema of a tool may have bounds."""
+    check(request(identifier=NEWEST_HAIKU, **changes))
+
+
+@pytest.mark.parametrize(
+    ("identifier", "changes", "thought"),
+    [
+        (NEWEST_HAIKU, {}, 500),
+        (NEWEST_HAIKU, {"effort": "low"}, 100),
+        (NEWEST_HAIKU, {"fields": thinking()}, 0),
+        (f"us.{SONNET}", {}, 2_000),
+        (f"us.{SONNET}", {"fields": thinking("between_tools")}, 0),
+        (f"us.{OPUS}", {}, 0),
+        (f"us.{OPUS}", {"fields": thinking("adaptive")}, 2_000),
+        (HAIKU, {}, 0),
+        (HAIKU, {"fields": thinking("enabled")}, 500),
+        (NOVA, {}, 0),
+    ],
+)
+def test_thinking_counts_as_output(identifier: str, changes: dict[str, Any], thought: int) -> None:
+    """By default, by the effort, or not at all."""
+    asked = request(identifier=identifier, max_tokens=9_000, **changes)
+    reply = asyncio.run(invoker().invoke(asked))
+    assert reply.usage.output == thought + asked.model.tokens(len(reply.text))
+    assert reply.thought == bool(thought)
+
+
+def test_thinking_leaves_the_answer_fewer_tokens_and_perhaps_none() -> None:
+    """So a small limit ends before any text."""
+    asked = invoker()
+    asyncio.run(asked.invoke(request(identifier=NEWEST_HAIKU, max_tokens=600)))
+    reply = asyncio.run(asked.invoke(request(identifier=NEWEST_HAIKU, max_tokens=300)))
+    assert [each.max_tokens for each in asked.engine.asked] == [100]  # type: ignore[attr-defined] # the double's
+    assert (reply.text, reply.stop_reason, reply.usage.output) == ("", "max_tokens", 300)
+
+
+def test_a_model_may_refuse_to_answer() -> None:
+    """What it read is charged."""
+    asked = invoker(refusals=Guardrail("refusals", ("secret",)))
+    reply = asyncio.run(asked.invoke(request("a secret")))
+    assert (reply.text, reply.stop_reason, reply.usage) == ("", "content_filtered", Usage(input=2))
+
+
+def test_a_tool_is_called_when_its_input_is_whole() -> None:
+    """A cut one is no call."""
+    asked = request(tool="write", schema=json.dumps(SCHEMA))
+    assert asyncio.run(invoker(Answer("{}", "end_turn")).invoke(asked)).stop_reason == "tool_use"
+    assert asyncio.run(invoker(Answer("{", "max_tokens")).invoke(asked)).stop_reason == "max_tokens"
+
+
 @pytest.mark.parametrize(("chars", "count"), [(0, 0), (1, 1), (4, 1), (5, 2), (4_000, 1_000)])
 def test_tokens_are_rounded_up(chars: int, count: int) -> None:
-    """The usual estimate."""
-    assert tokens(chars) == count
+    """The usual estimate; the newer tokenizer makes 30 % more."""
+    assert model().tokens(chars) == count
+    assert model(NEWEST_HAIKU).tokens(chars) == -(-chars * 13 // 40)
+    assert model(NEWEST_HAIKU).tokens(model(NEWEST_HAIKU).chars(count)) <= count
 
 
 def test_a_prompt_is_read_in_order() -> None:
@@ -254,7 +368,7 @@ def test_a_prompt_is_read_in_order() -> None:
         ("user", "b"),
         ("user", "c"),
     ]
-    assert asked.input_tokens == tokens(3 + 8)
+    assert asked.input_tokens == model().tokens(3 + 8)
     assert asked.turns[0].text == "b\nc"
 
 

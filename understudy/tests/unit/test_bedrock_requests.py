@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from bedrocks import HAIKU, request, user
+from bedrocks import HAIKU, NEWEST_HAIKU, NOVA, OPUS, request, user
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,12 +28,21 @@ _JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4),
     max_leaves=12,
 )
+_FIELDS = "additionalModelRequestFields"
 _CONVERSE = st.dictionaries(
     st.sampled_from(
-        ["messages", "system", "inferenceConfig", "outputConfig", "toolConfig", "promptVariables"]
+        ["messages", "system", "inferenceConfig", "outputConfig", "toolConfig", "promptVariables", _FIELDS]
     ),
     _JSON,
 )
+_THINKING = st.dictionaries(
+    st.sampled_from(["thinking", "output_config", "top_k"]),
+    _JSON
+    | st.dictionaries(
+        st.sampled_from(["type", "effort", "format"]), _JSON | st.sampled_from(["adaptive", "max"])
+    ),
+)
+_TOOL = st.fixed_dictionaries({"name": st.just("t"), "inputSchema": st.fixed_dictionaries({"json": _JSON})})
 
 
 @given(members=_CONVERSE)
@@ -41,6 +50,16 @@ def test_any_request_is_answered_or_refused(members: dict[str, Any]) -> None:
     """Whatever a client sends, it is the client's fault."""
     with suppress(ServiceError):
         asyncio.run(CONVERSE.call(HttpInput(json.dumps(members).encode(), {"modelId": HAIKU}, {}, {})))
+
+
+@given(fields=_THINKING, tool=_TOOL, model=st.sampled_from([HAIKU, NEWEST_HAIKU, f"us.{OPUS}", NOVA]))
+def test_any_field_of_a_model_and_any_tool_is_taken_or_refused(
+    fields: object, tool: dict[str, Any], model: str
+) -> None:
+    """Whatever the values are."""
+    params = {"messages": [user()], _FIELDS: fields, "toolConfig": {"tools": [{"toolSpec": tool}]}}
+    with suppress(ServiceError):
+        asyncio.run(CONVERSE.call(HttpInput(json.dumps(params).encode(), {"modelId": model}, {}, {})))
 
 
 @pytest.mark.parametrize(

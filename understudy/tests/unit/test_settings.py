@@ -33,8 +33,9 @@ def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_bedrock_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
     """Objects and lists are JSON; features that are not named keep their defaults."""
     variables = {
-        "MODEL_FEATURES": '{"my.model": {"structured_output": false, "cache_min_tokens": null}}',
+        "MODEL_FEATURES": '{"my.model": {"structured_output": "none", "cache_min_tokens": null}}',
         "GUARDRAILS": '{"strict": ["free"]}',
+        "REFUSED_WORDS": '["cheap"]',
         "CONVERSE_RPM": "60",
         "CONVERSE_TPM": "1e6",
         "CONVERSE_LATENCY_S": "2.5",
@@ -48,8 +49,9 @@ def test_bedrock_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(f"UNDERSTUDY_{name}", value)
     settings = Settings()
     assert settings.options().bedrock == BedrockOptions(
-        features={"my.model": ModelFeatures(structured_output=False, cache_min_tokens=None)},
+        features={"my.model": ModelFeatures(structured_output="none", cache_min_tokens=None)},
         guardrails={"strict": ("free",)},
+        refused_words=("cheap",),
         requests_per_min=60,
         tokens_per_min=1_000_000,
         disturbance=Disturbance(latency_s=2.5, error_rate=0.25),

@@ -117,7 +117,8 @@ async def test_a_campaign_ends_although_rankings_are_switched_off_with_it() -> N
     await world.open()
     await world.run_to_end()
     assert Kind.CAMPAIGN in {spec.kind for spec in world.personalize.made.values()}
-    world.asks_personalize, world.remove_old_runs = False, replace(world.remove_old_runs, has_campaign=False)
+    off = replace(world.remove_old_runs, has_campaign=False)
+    world.asks_personalize, world.training = False, replace(world.training, remove_old_runs=off)
     world.handler = world.task()
     await world.open(run_id="run-2")
     await world.run_to_end("run-2")

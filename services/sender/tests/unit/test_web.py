@@ -149,10 +149,14 @@ async def test_what_the_page_offers_is_what_is_kept(web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"frequency=daily", b"List-Unsubscribe=One-Click", b"\xff", b"&" * 20_000]
+    "body",
+    [
+        *(b"", b"frequency=daily", b"List-Unsubscribe=One-Click", b"\xff", b"&" * 20_000),
+        b"frequency=any&off=Electronics&off=Whatever",
+    ],
 )
 async def test_a_form_that_says_nothing_is_shown_again(web: Web, body: bytes) -> None:
-    """It neither stores anything nor unsubscribes."""
+    """It neither stores anything nor unsubscribes; nor does a topic that is not offered."""
     answer = await web.ask("POST", f"/preferences?t={TOKEN}", data=body)
     assert (answer.status, "How often may we write to you?" in answer.text) == (400, True)
     assert web.sent == []

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from fondly.operations.local_stack import StateFolder, running_stack, state_folder
-from fondly.stack.background import export_lines, start_stack, stop_stack, supervising, write_exports
+from fondly.stack.background import (
+    CHECKOUT,
+    HERE,
+    export_lines,
+    own_stack,
+    start_stack,
+    stop_stack,
+    supervising,
+    write_exports,
+)
 from fondly.stack.processes import StackNotReadyError
 
 ENVIRONMENT = {
@@ -36,6 +45,20 @@ def test_a_ready_stack_is_found(folder: StateFolder) -> None:
         assert stack.pid == os.getpid()
         assert stack.variables == {name: ENVIRONMENT[name] for name in ("AWS_ENDPOINT_URL", "FONDLY_X")}
     assert running_stack() is None
+
+
+def test_a_stack_of_another_checkout_is_not_ours(folder: StateFolder) -> None:
+    """It runs other code: one line says whose, and how to stop it."""
+    with supervising(folder):
+        write_exports(folder, {CHECKOUT: str(HERE)})
+        assert own_stack() == running_stack()
+        write_exports(folder, {CHECKOUT: "/elsewhere/fondly"})
+        with pytest.raises(
+            StackNotReadyError, match=r"^the local stack of /elsewhere/fondly is running: stop"
+        ):
+            own_stack()
+    assert own_stack() is None
+    assert (HERE / "tools/stack/src").is_dir()
 
 
 def test_only_the_owner_reads_the_exports(folder: StateFolder) -> None:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.bedrock.request import Usage, tokens
+from understudy.bedrock.request import Usage
 
 if TYPE_CHECKING:
     from understudy.bedrock.request import CacheTtl, ModelRequest
@@ -67,7 +67,7 @@ def _prefixes(request: ModelRequest) -> list[_Prefix]:
     for role, block in request.blocks:
         digest.update(_bytes(f"\0{role}\0{block.text}"))
         chars += len(block.text)
-        found.append(_Prefix(digest.digest(), tokens(chars), block.cache_ttl))
+        found.append(_Prefix(digest.digest(), request.model.tokens(chars), block.cache_ttl))
     return found
 
 

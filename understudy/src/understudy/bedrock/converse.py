@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from typing import TYPE_CHECKING, Any
 
-from understudy.bedrock.errors import invalid
+from understudy.bedrock.errors import extra_input, invalid, refused_by_model
 from understudy.bedrock.invocation import token_counts
 from understudy.bedrock.request import Block, ModelRequest, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from understudy.bedrock.invocation import Reply
-    from understudy.bedrock.models import Model
+    from understudy.bedrock.models import Model, ModelFeatures
     from understudy.bedrock.request import Usage
     from understudy.wire.service import Params
 
-_TEXT_KINDS = frozenset({"text", "cachePoint"})
+_TEXT_KINDS = frozenset({"text", "cachePoint", "reasoningContent"})
 
 
 def read_request(params: Params, model: Model) -> ModelRequest:
@@ -26,29 +28,55 @@ def read_request(params: Params, model: Model) -> ModelRequest:
     system = params.get("system", [])
     for number, block in enumerate(system):
         _check_block(block, f"SystemContentBlock object at system.{number}")
-    if "toolConfig" in params:
-        raise invalid("This model doesn't support tool use.")
+    schema, tool, forced = _binding(params, model.features)
     inference = params.get("inferenceConfig", {})
+    fields = params.get("additionalModelRequestFields") or {}
+    if not isinstance(fields, dict):
+        raise invalid("The additionalModelRequestFields must be an object.")
     return ModelRequest(
         model=model,
         system=_blocks(system),
         turns=tuple(Turn(each["role"], _blocks(each["content"])) for each in messages),
-        schema=_schema(params),
+        schema=schema,
+        tool=tool,
+        forced=forced,
         max_tokens=inference.get("maxTokens"),
         temperature=inference.get("temperature"),
         top_p=inference.get("topP"),
         stop_sequences=tuple(inference.get("stopSequences", ())),
+        fields=fields,
+        effort=_effort(params, fields),
     )
 
 
 def write_response(reply: Reply, model: Model, *, latency_ms: int) -> Params:
     """Return the response."""
     return {
-        "output": {"message": {"role": "assistant", "content": [{"text": reply.text}]}},
+        "output": {"message": {"role": "assistant", "content": list(_content(reply))}},
         "stopReason": reply.stop_reason,
         "usage": _usage(reply.usage, model),
         "metrics": {"latencyMs": latency_ms},
     }
+
+
+def _content(reply: Reply) -> Iterator[Params]:
+    """Yield the thinking, whose text models leave out unless asked for it, and then the answer."""
+    if reply.thought:
+        yield {"reasoningContent": {"reasoningText": {"text": "", "signature": uuid.uuid4().hex}}}
+    if reply.tool and reply.text:
+        called = {"toolUseId": f"tooluse_{uuid.uuid4().hex}", "name": reply.tool}
+        yield {"toolUse": {**called, "input": _json_object(reply.text)}}
+    elif reply.text:
+        yield {"text": reply.text}
+
+
+def _json_object(text: str) -> Params:
+    """Return the input of a tool, which is empty where the answer was cut."""
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
 def _usage(usage: Usage, model: Model) -> Params:
@@ -74,7 +102,10 @@ def _check_conversation(messages: Sequence[Params]) -> None:
             )
         _check_content(message["content"], number)
     if messages[-1]["role"] != "user":
-        raise invalid("The conversation must end with a user message.")
+        raise refused_by_model(
+            "This model does not support assistant message prefill. "
+            "The conversation must end with a user message."
+        )
 
 
 def _check_content(content: Sequence[Params], number: int) -> None:
@@ -97,6 +128,8 @@ def _blocks(content: Sequence[Params]) -> tuple[Block, ...]:
     found: list[Block] = []
     for each in content:
         point = each.get("cachePoint")
+        if "reasoningContent" in each:
+            continue
         if point is None:
             found.append(Block(each["text"]))
         else:
@@ -105,6 +138,36 @@ def _blocks(content: Sequence[Params]) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def _schema(params: Params) -> str | None:
+def _effort(params: Params, fields: Params) -> str | None:
+    """Return the effort that is asked for, by Bedrock's name or the model's own."""
+    config = fields.get("output_config", {})
+    if not isinstance(config, dict) or config.keys() - {"effort"}:
+        raise extra_input("output_config.format")
+    effort = params.get("outputConfig", {}).get("effort") or config.get("effort")
+    return None if effort is None else str(effort)
+
+
+def _schema(params: Params, features: ModelFeatures) -> str | None:
+    if features.thinking == "none" and "outputConfig" in params:
+        raise invalid("This model doesn't support the outputConfig field. Remove outputConfig and try again.")
     text_format = params.get("outputConfig", {}).get("textFormat")
-    return None if text_format is None else text_format["structure"]["jsonSchema"]["schema"]
+    if text_format is None:
+        return None
+    if features.structured_output != "native":
+        raise extra_input("output_config.format")
+    return str(text_format["structure"]["jsonSchema"]["schema"])
+
+
+def _binding(params: Params, features: ModelFeatures) -> tuple[str | None, str | None, bool]:
+    """Return a schema, the tool, chosen or first, that it is the input's of, and whether that is forced."""
+    schema, config = _schema(params, features), params.get("toolConfig")
+    if config is None:
+        return schema, None, False
+    if features.structured_output == "none":
+        raise invalid("This model doesn't support tool use.")
+    inputs = {each["name"]: each["inputSchema"] for tool in config["tools"] if (each := tool.get("toolSpec"))}
+    choice = config.get("toolChoice", {"auto": {}})
+    name = choice["tool"]["name"] if "tool" in choice else next(iter(inputs), "")
+    if name not in inputs:
+        raise invalid(f"The tool {name} is not among the tools of the request.")
+    return json.dumps(inputs[name].get("json", {})), name, "auto" not in choice

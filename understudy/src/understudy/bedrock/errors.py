@@ -15,41 +15,27 @@ if TYPE_CHECKING:
 
 Access = Literal["granted", "not_granted", "no_subscription", "no_use_case", "legacy", "ended"]
 
-_NO_ACCESS: Mapping[str, tuple[str, str]] = {
-    "not_granted": (
-        "AccessDeniedException",
-        "You don't have access to the model with the specified model ID.",
-    ),
+_DENIED: Mapping[str, str] = {
+    "not_granted": "You don't have access to the model with the specified model ID.",
     "no_subscription": (
-        "AccessDeniedException",
-        (
-            "Model access is denied due to IAM user or service role is not authorized to perform the "
-            "required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, "
-            "aws-marketplace:Subscribe) to enable access to this model. If you recently fixed this "
-            "issue, try again after 5 minutes."
-        ),
+        "Model access is denied due to IAM user or service role is not authorized to perform the required "
+        "AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable "
+        "access to this model. If you recently fixed this issue, try again after 5 minutes."
     ),
+}
+_NOT_FOUND: Mapping[str, str] = {
     "no_use_case": (
-        "ResourceNotFoundException",
-        (
-            "Model use case details have not been submitted for this account. Fill out the Anthropic use "
-            "case details form before using the model. If you have already filled out the form, try "
-            "again in 15 minutes."
-        ),
+        "Model use case details have not been submitted for this account. Fill out the Anthropic use case "
+        "details form before using the model. If you have already filled out the form, try again in 15 "
+        "minutes."
     ),
     "legacy": (
-        "ResourceNotFoundException",
-        (
-            "Access denied. This Model is marked by provider as Legacy and you have not been actively using "
-            "the model in the last 30 days. Please upgrade to an active model on Amazon Bedrock"
-        ),
+        "Access denied. This Model is marked by provider as Legacy and you have not been actively using the "
+        "model in the last 30 days. Please upgrade to an active model on Amazon Bedrock"
     ),
     "ended": (
-        "ResourceNotFoundException",
-        (
-            "This model version has reached the end of its life. Please refer to the AWS documentation for "
-            "more details."
-        ),
+        "This model version has reached the end of its life. Please refer to the AWS documentation for more "
+        "details."
     ),
 }
 
@@ -66,8 +52,9 @@ def refused_by_model(reason: str) -> ServiceError:
 
 def no_access(access: Access) -> ServiceError:
     """The account may not call a model, for the reason that the model's features give."""
-    code, message = _NO_ACCESS[access]
-    return ServiceError(code, message)
+    if access in _DENIED:
+        return ServiceError("AccessDeniedException", _DENIED[access])
+    return ServiceError("ResourceNotFoundException", _NOT_FOUND[access])
 
 
 def unknown_model() -> ServiceError:
@@ -99,14 +86,9 @@ def no_prompt_caching() -> ServiceError:
     )
 
 
-def no_structured_output() -> ServiceError:
-    """A request has an output schema, and the model takes none."""
-    return refused_by_model("output_config.format: Extra inputs are not permitted")
-
-
-def no_temperature() -> ServiceError:
-    """A request has a temperature, and the model takes none."""
-    return refused_by_model("`temperature` is deprecated for this model.")
+def extra_input(name: str) -> ServiceError:
+    """A Claude does not know a field (vercel/ai#19988, 29 August 2026)."""
+    return refused_by_model(f"{name}: Extra inputs are not permitted")
 
 
 def input_too_long() -> ServiceError:

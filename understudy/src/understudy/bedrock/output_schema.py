@@ -25,11 +25,11 @@ _CACHED_SCHEMAS = 64
 
 
 @lru_cache(maxsize=_CACHED_SCHEMAS)
-def read_output_schema(text: str) -> Mapping[str, Any]:
-    """Parse and validate an output schema.
+def read_output_schema(text: str, *, strict: bool = True) -> Mapping[str, Any]:
+    """Parse and validate an output schema; that of a tool is not `strict`.
 
     Raises `ServiceError` (ValidationException) if `text` is not JSON Schema, or uses what structured
-    output refuses: objects that allow other properties, bounds of any kind, recursion.
+    output refuses: recursion and, where strict, objects that allow other properties and bounds of any kind.
     """
     try:
         schema = json.loads(text)
@@ -40,23 +40,24 @@ def read_output_schema(text: str) -> Mapping[str, Any]:
         raise _refusal(error.message) from error
     if not isinstance(schema, dict):
         raise _refusal("the schema must be an object")
-    _check(schema, schema, ())
+    _check(schema, schema, (), strict=strict)
     return schema
 
 
-def _check(schema: object, root: Mapping[str, Any], references: tuple[str, ...]) -> None:
+def _check(schema: object, root: Mapping[str, Any], references: tuple[str, ...], *, strict: bool) -> None:
     """Raise for the first refused keyword in the schema or its parts."""
     if not isinstance(schema, dict):
         raise _refusal("true and false are not supported as schemas")
-    _check_object(schema)
-    _check_keywords(schema)
+    if strict:
+        _check_object(schema)
+        _check_keywords(schema)
     reference = schema.get("$ref")
     if reference is not None:
         if reference in references:
             raise _refusal("recursive schemas are not supported")
-        _check(_resolve(root, reference), root, (*references, reference))
+        _check(_resolve(root, reference), root, (*references, reference), strict=strict)
     for part in _parts(schema):
-        _check(part, root, references)
+        _check(part, root, references, strict=strict)
 
 
 def _check_object(schema: Mapping[str, Any]) -> None:

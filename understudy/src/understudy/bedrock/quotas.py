@@ -21,7 +21,8 @@ class Quotas:
     """Grants requests and tokens; without a number, as many as anybody asks for.
 
     A minute's worth may come at once after a minute without any. A request reserves its input and
-    `maxTokens`, by default the most that its model writes; what it did not need is returned at its end.
+    `maxTokens`, by default the most that its model writes. At its end it is charged its input and, several
+    times, its output: AWS, "How tokens are counted in Amazon Bedrock" (October 2026).
     """
 
     requests_per_min: float | None = None
@@ -42,10 +43,11 @@ class Quotas:
             raise too_many_tokens()
 
     def settle(self, request: ModelRequest, usage: Usage) -> None:
-        """Return what a request reserved beyond the tokens that it used; reading a cache costs none."""
+        """Return what was reserved beyond the charge, or take the rest of it; reading a cache is free."""
         bucket = self._bucket(self._tokens, request, self.tokens_per_min)
         if bucket:
-            bucket.give_back(max(0, _reserved(request) - (usage.total - usage.cache_read)))
+            charge = usage.input + usage.cache_write + usage.output * request.model.features.output_burn
+            bucket.give_back(_reserved(request) - charge)
 
     def _bucket(
         self, buckets: dict[str, TokenBucket], request: ModelRequest, per_min: float | None

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from understudy.bedrock.models import Model
 
-CHARS_PER_TOKEN = 4
-"""The usual estimate for English text and JSON, in place of the model's own tokenizer."""
-
 CacheTtl = Literal["5m", "1h"]
 StopReason = Literal["end_turn", "stop_sequence", "max_tokens", "content_filtered"]
-
-
-def tokens(chars: int) -> int:
-    """Return how many tokens so many characters are, rounded up."""
-    return -(-chars // CHARS_PER_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +37,21 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
-    """What a model is asked; `schema` is the JSON schema that binds the answer, as text."""
+    """What a model is asked; `schema`, as text, binds the answer or the input of `tool`."""
 
     model: Model
     system: tuple[Block, ...] = ()
     turns: tuple[Turn, ...]
     schema: str | None = None
+    tool: str | None = None
+    forced: bool = False
     max_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
     stop_sequences: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """What only some models take, by the model's own names (`additionalModelRequestFields`)."""
+    effort: str | None = None
 
     @property
     def blocks(self) -> Iterator[tuple[str, Block]]:
@@ -65,7 +62,7 @@ class ModelRequest:
     @property
     def input_tokens(self) -> int:
         """The tokens sent to the model, its output schema included."""
-        return tokens(sum(len(block.text) for _, block in self.blocks) + len(self.schema or ""))
+        return self.model.tokens(sum(len(block.text) for _, block in self.blocks) + len(self.schema or ""))
 
     @property
     def max_output_tokens(self) -> int:
@@ -79,7 +76,6 @@ class Answer:
 
     text: str
     stop_reason: StopReason
-    stop_sequence: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
 

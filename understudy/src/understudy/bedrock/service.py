@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from understudy.bedrock import converse
-from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS, find_guardrail
+from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS, Guardrail, find_guardrail
 from understudy.bedrock.invocation import Copywriter, Invoker
 from understudy.bedrock.models import CURRENT_MODEL_IDS, MODEL_FEATURES, ModelFeatures, Models
 from understudy.bedrock.openai import OpenAiEngine, OpenAiServer
@@ -31,6 +31,8 @@ class BedrockOptions:
     """Features of models, which replace or add to `MODEL_FEATURES`."""
     guardrails: Mapping[str, Sequence[str]] = field(default_factory=lambda: DEFAULT_GUARDRAILS)
     """The words that each guardrail blocks."""
+    refused_words: tuple[str, ...] = ("refusedword",)
+    """The words that no model answers."""
     requests_per_min: float | None = None
     tokens_per_min: float | None = None
     """What each model answers a minute; other calls are throttled."""
@@ -45,7 +47,8 @@ def create_service(options: BedrockOptions = BedrockOptions()) -> Service:
     models = Models(options.model_ids, {**MODEL_FEATURES, **options.features})
     engine = OpenAiEngine(options.openai) if options.openai else Copywriter()
     quotas = Quotas(requests_per_min=options.requests_per_min, tokens_per_min=options.tokens_per_min)
-    invoker = Invoker(engine=engine, quotas=quotas, disturbance=options.disturbance)
+    refusals = Guardrail("refusals", options.refused_words)
+    invoker = Invoker(engine=engine, quotas=quotas, refusals=refusals, disturbance=options.disturbance)
 
     async def answer(params: Params) -> Params:
         started = time.perf_counter()

@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--role-arn", metavar="ARN", help="the role by which services reach that bucket")
     parser.add_argument("--s3-endpoint", metavar="URL", help="where that bucket is, if not on AWS")
     parser.add_argument(
-        "--model-id", default="anthropic.claude-haiku-5-5", help="the model of Bedrock to ask"
+        "--model-id", default="global.anthropic.claude-haiku-5-5", help="the model of Bedrock to ask"
     )
     parser.add_argument("--account-id", help="of the ARNs; by default zeros, or with --real the caller's")
     parser.add_argument("--timeout", type=float, metavar="S", help="how long a resource may take to be ready")

@@ -40,7 +40,7 @@ class Target:
     s3_endpoint_url: str | None = None
     bucket: str | None = None
     role_arn: str | None = None
-    model_id: str = "anthropic.claude-haiku-5-5"
+    model_id: str = "global.anthropic.claude-haiku-5-5"
     poll_s: float = 0.05
     timeout_s: float = 60.0
 

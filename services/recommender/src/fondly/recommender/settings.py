@@ -8,7 +8,7 @@ from pydantic_settings import SettingsConfigDict
 from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.runtime.hosts import is_loopback
-from fondly.runtime.settings import ConsentTables, ServiceSettings
+from fondly.runtime.settings import ConsentTables, ServiceSettings, WebSettings
 
 MIN_KEY_CHARS = 20
 
@@ -75,7 +75,7 @@ class RecommenderSettings(ServiceSettings, _BothSettings):
         return self
 
 
-class RecommenderWebSettings(_BothSettings):
+class RecommenderWebSettings(WebSettings, _BothSettings):
     """Settings of the process that answers requests for picks."""
 
     recommender_web_host: str = "127.0.0.1"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from fondly.runtime.settings import ConsentTables, FrequencyCap, ProcessSettings, ServiceSettings
+from fondly.runtime.settings import ConsentTables, FrequencyCap, ProcessSettings, ServiceSettings, WebSettings
 from fondly.sender.domain.mailbox_url import MailboxUrl
 
 
@@ -194,7 +194,7 @@ class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
         return self
 
 
-class SenderWebSettings(UnsubscribeKeys):
+class SenderWebSettings(WebSettings, UnsubscribeKeys):
     """Of the process that shows the pages to unsubscribe, and takes the clicks of mailbox providers."""
 
     feedback_queue_url: str

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn, TypeVar
 
@@ -23,6 +24,12 @@ def _not_reserved(key: str) -> str:
     if key.lower().startswith("aws:"):
         raise ValueError("keys that begin with aws: are AWS's own")
     return key
+
+
+def _networks(value: str) -> str:
+    for each in value.split(",") if value else ():
+        ip_network(each.strip())  # raises ValueError, which says what is wrong with it
+    return value
 
 
 TagKey = Annotated[
@@ -66,6 +73,13 @@ class ProcessSettings(BaseSettings):
         """The topics that the process publishes to, by name: settings whose name ends in `_topic_arn`."""
         found = {name: str(value) for name, value in self if name.endswith(_TOPIC_ARN)}
         return {name.removesuffix(_TOPIC_ARN).replace("_", "-"): arn for name, arn in found.items()}
+
+
+class WebSettings(ProcessSettings):
+    """Settings of processes that answer requests."""
+
+    web_proxies: Annotated[str, AfterValidator(_networks)] = ""
+    """Addresses and networks, by commas, of proxies in front, whose `X-Forwarded-For` names callers."""
 
 
 class ServiceSettings(ProcessSettings):

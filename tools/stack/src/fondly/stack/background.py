@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from fondly.operations.local_stack import (
     BackgroundStack,
@@ -29,6 +30,17 @@ POLL_S = 0.1
 LOCK_S = 2.0
 """Others hold the lock only for as long as it takes to ask whether it is free."""
 SHARED = ("AWS_", "FONDLY_")
+CHECKOUT = "FONDLY_CHECKOUT"
+HERE = Path(__file__).parents[5]
+"""This checkout, whose code a stack runs; the virtual environment of an installed package."""
+
+
+def own_stack() -> BackgroundStack | None:
+    """Return the stack that is running; raise `StackNotReadyError` if it runs another checkout's code."""
+    stack = running_stack()
+    if stack and (other := stack.variables.get(CHECKOUT)) != str(HERE):
+        raise StackNotReadyError(f"the local stack of {other} is running: stop it with `fondly down` first")
+    return stack
 
 
 def start_stack() -> BackgroundStack:

@@ -6,7 +6,7 @@ import sys
 import time
 
 from fondly.operations.local_stack import ENVIRONMENT, state_folder
-from fondly.stack.background import supervising, write_exports
+from fondly.stack.background import CHECKOUT, HERE, supervising, write_exports
 from fondly.stack.embedded import embedded_stack
 from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
@@ -21,7 +21,8 @@ def main() -> None:
         with supervising(folder):
             shutil.rmtree(folder.logs, ignore_errors=True)
             with embedded_stack(folder.logs) as stack:
-                write_exports(folder, {**stack.variables, "FONDLY_ENVIRONMENT": ENVIRONMENT})
+                own = {"FONDLY_ENVIRONMENT": ENVIRONMENT, CHECKOUT: str(HERE)}
+                write_exports(folder, {**stack.variables, **own})
                 while True:
                     stack.check()
                     time.sleep(CHECK_S)

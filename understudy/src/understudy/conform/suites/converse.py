@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 _CASES = Cases("bedrock-runtime")
 ABSENT_MODEL = "anthropic.claude-0-none-20200101-v1:0"
-ANSWER_USD = 0.001
-"""A prompt of some words and an answer of at most 100 tokens, by any of Claude's models."""
-_LONG_PROMPT_USD = 1.5
-"""If the model's context is longer than 200,000 tokens, it reads them all."""
+ANSWER_USD = 0.05
+"""A prompt of some words, and at most 2,000 tokens of thinking and answer, by any of Claude's models."""
+NEWEST, THOUGHTFUL = "global.anthropic.claude-haiku-5-5", "global.anthropic.claude-sonnet-5-5"
+BOUND, NOVA = "global.anthropic.claude-haiku-4-5-20251001-v1:0", "us.amazon.nova-lite-v1:0"
+"""Models that take little, think always, take schemas, and are no Claude."""
+_LONG_PROMPT_USD = 0.4
+"""If Haiku 4.5 reads it after all."""
 _MORE_THAN_A_CONTEXT = "word " * 300_000
 _SCHEMA = {
     "type": "object",
@@ -29,11 +32,16 @@ _SCHEMA = {
     "required": ["city"],
     "additionalProperties": False,
 }
+_FORCED_TOOL = {
+    "tools": [{"toolSpec": {"name": "write", "inputSchema": {"json": _SCHEMA}}}],
+    "toolChoice": {"any": {}},
+}
 
 
 def converse_checks() -> Iterator[Check]:
     """Yield the checks of Converse."""
     yield from _models()
+    yield from _tastes()
     yield from _conversations()
     yield from _limits()
     yield from _schemas()
@@ -51,7 +59,7 @@ def _converse(**changes: Any) -> Asked:  # noqa: ANN401 - any parameter
     return lambda world: {
         "modelId": world.target.model_id,
         "messages": [_user()],
-        "inferenceConfig": {"maxTokens": 100},
+        "inferenceConfig": {"maxTokens": 2_000},
         **changes,
     }
 
@@ -65,6 +73,29 @@ def _models() -> Iterator[Check]:
         "a model that there is not", _converse(modelId=ABSENT_MODEL), "model identifier is invalid"
     )
     yield _refused("an id with spaces is no model's", _converse(modelId="no such model"), BAD_VALUE)
+
+
+def _thinking(kind: str) -> dict[str, Any]:
+    return {"additionalModelRequestFields": {"thinking": {"type": kind, "budget_tokens": 1_024}}}
+
+
+def _tastes() -> Iterator[Check]:
+    """Yield what only some models refuse; where the words are from is said in `bedrock`."""
+    schema, forced = {"outputConfig": _format(_SCHEMA)}, {"toolConfig": _FORCED_TOOL}
+    table: tuple[tuple[str, str, dict[str, Any], str], ...] = (
+        ("its own id", NEWEST.partition(".")[2], {}, "on-demand throughput"),
+        ("a temperature", NEWEST, {"inferenceConfig": {"temperature": 0.7}}, "`temperature` is deprecated"),
+        ("a topP", NEWEST, {"inferenceConfig": {"topP": 0.9}}, "`top_p` is deprecated"),
+        ("a budget", NEWEST, _thinking("enabled"), '"thinking.type.enabled" is not'),
+        ("no thinking", THOUGHTFUL, _thinking("disabled"), '"thinking.type.disabled" is not supported'),
+        ("a schema", NEWEST, schema, "output_config.format: Extra inputs are not"),
+        ("outputConfig", NOVA, schema, "doesn't support the outputConfig field"),
+        ("a forced tool", THOUGHTFUL, forced, 'type "tool" and "any" are not supported'),
+        ("a forced tool while it thinks", NEWEST, forced, "Thinking may not be enabled when"),
+        ("a last word", NEWEST, {"messages": [_user(), _ASSISTANT]}, "must end with a user message"),
+    )
+    for what, model, changes, text in table:
+        yield _refused(f"{model} refuses {what}", _converse(modelId=model, **changes), text)
 
 
 def _conversations() -> Iterator[Check]:
@@ -107,7 +138,7 @@ def _limits() -> Iterator[Check]:
     yield _CASES.refused(
         "Converse refuses a prompt that is longer than the context",
         "Converse",
-        _converse(messages=[_user(_MORE_THAN_A_CONTEXT)]),
+        _converse(modelId=BOUND, messages=[_user(_MORE_THAN_A_CONTEXT)]),
         "ValidationException",
         "too long",
         origin=Origin.QUOTED,
@@ -130,7 +161,9 @@ def _schemas() -> Iterator[Check]:
         ),
     )
     for what, schema, text in table:
-        yield _refused(f"a schema may not have {what}", _converse(outputConfig=_format(schema)), text)
+        yield _refused(
+            f"a schema may not have {what}", _converse(modelId=BOUND, outputConfig=_format(schema)), text
+        )
 
 
 def _format(schema: object) -> dict[str, Any]:
@@ -142,7 +175,13 @@ def _answers() -> Iterator[Check]:
     for name, changes, reason in (
         ("an answer ends by itself", {}, "end_turn"),
         ("an answer ends at maxTokens", {"inferenceConfig": {"maxTokens": 1}}, "max_tokens"),
-        ("an answer follows a schema", {"outputConfig": _format(_SCHEMA)}, "end_turn"),
+        ("an answer follows a schema", {"modelId": BOUND, "outputConfig": _format(_SCHEMA)}, "end_turn"),
+        (
+            "an answer calls a tool",
+            {"modelId": BOUND, "toolConfig": _FORCED_TOOL},
+            "tool_use",
+        ),
+        ("a model need not think", {"modelId": NEWEST, **_thinking("disabled")}, "end_turn"),
     ):
         yield _CASES.answered(
             name,

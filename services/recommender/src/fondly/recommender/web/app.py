@@ -29,6 +29,7 @@ def listening_at(settings: RecommenderWebSettings) -> Listening:
         port=settings.recommender_web_port,
         linger_s=settings.recommender_web_linger_s,
         drain_s=settings.drain_s,
+        proxies=settings.web_proxies,
     )
 
 

@@ -64,7 +64,6 @@ class Routes:
             Route("/customers/{customer_id:path}/picks", self.picks, methods=["GET"]),
             Route("/events", self.events, methods=["POST"]),
             Route("/health", self.health, methods=["GET"]),
-            Route("/live", self.live, methods=["GET"]),
         ]
 
     async def picks(self, request: Request) -> Response:
@@ -89,10 +88,6 @@ class Routes:
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the process is stopping")
         edition = self.current_picks.shops.current.edition
         return _json({"status": "ready", "run_id": edition.run_id, "ranking_weight": edition.ranking_weight})
-
-    async def live(self, _: Request) -> Response:
-        """Answer 200 as long as the process answers at all."""
-        return _json({"status": "live"})
 
 
 def _picks_body(answer: CurrentAnswer) -> bytes:

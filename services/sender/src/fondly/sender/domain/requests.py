@@ -6,6 +6,7 @@ the raw body of the form below. So no token makes a message look like a notifica
 Sources: RFC 8058 (one-click requests), WHATWG URL (urlencoded forms).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
@@ -76,8 +77,11 @@ def token_of(body: str) -> str:
     return unquote(body.partition("\n")[0].strip())
 
 
-def preferences_of(form: str) -> Preferences:
-    """Return the preferences that a form's body asks for; raise `RequestError` if it asks for none."""
+def preferences_of(form: str, offered: Collection[str] | None = None) -> Preferences:
+    """Return the preferences that a form's body asks for; raise `RequestError` if it asks for none.
+
+    `offered` are the topics that may be declined; None if they are not known.
+    """
     fields = _fields(form)
     try:
         frequency = Frequency(fields.get(FREQUENCY, [""])[-1])
@@ -86,6 +90,8 @@ def preferences_of(form: str) -> Preferences:
     topics = tuple(dict.fromkeys(topic for each in fields.get(TOPIC_OFF, ()) if (topic := each.strip())))
     if len(topics) > MAX_TOPICS or any(len(topic) > MAX_TOPIC_CHARS for topic in topics):
         raise RequestError(f"a form of too many topics: at most {MAX_TOPICS} of {MAX_TOPIC_CHARS} characters")
+    if offered is not None and not set(topics) <= set(offered):
+        raise RequestError(f"a form of a topic that is not offered: expected any of {', '.join(offered)}")
     return Preferences(frequency, topics)
 
 

@@ -42,7 +42,6 @@ class Routes:
             Route("/preferences", self.preferences, methods=["GET"]),
             Route("/preferences", self.keep, methods=["POST"]),
             Route("/health", self.health, methods=["GET"]),
-            Route("/live", self.live, methods=["GET"]),
         ]
 
     async def ask(self, request: HttpRequest) -> Response:
@@ -60,10 +59,11 @@ class Routes:
         return self._page(Page.PREFERENCES, self._token(request))
 
     async def keep(self, request: HttpRequest) -> Response:
-        """Keep what the form says; ask again if it says nothing."""
+        """Keep what the form says; ask again if it says nothing, or names what the page does not offer."""
         token = self._token(request)
         try:
-            preferences = preferences_of((await request.body()).decode("utf-8", "replace"))
+            form = (await request.body()).decode("utf-8", "replace")
+            preferences = preferences_of(form, self.pages.topics)
         except RequestError:
             return self._page(Page.PREFERENCES, token, HTTPStatus.BAD_REQUEST)
         await self._pass_on(Request(token, preferences))
@@ -74,10 +74,6 @@ class Routes:
         if self.stopping.is_set():
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the process is stopping")
         return JSONResponse({"status": "ready"}, headers={"Cache-Control": "no-store"})
-
-    async def live(self, _: HttpRequest) -> Response:
-        """Answer 200 as long as the process answers at all."""
-        return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 
     def problem(self, problem: ProblemError) -> Response:
         """Return the page for a request that could not be answered."""
@@ -111,6 +107,7 @@ def listening_at(settings: SenderWebSettings) -> Listening:
         port=settings.sender_web_port,
         linger_s=settings.sender_web_linger_s,
         drain_s=settings.drain_s,
+        proxies=settings.web_proxies,
     )
 
 

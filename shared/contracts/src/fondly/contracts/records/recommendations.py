@@ -24,7 +24,7 @@ class ReasonKind(StrEnum):
 
     By different reviews, or by purchases."""
     GOES_WITH = "goes_with"
-    """It goes with the customer's `product_name`: people wrote it down of both categories, or both texts tell.
+    """It goes with the customer's `product_name`: as people wrote down, or as both texts tell.
 
     `customers` customers have something of both, if purchases show it too."""
     ALSO_BOUGHT = "also_bought"

@@ -53,6 +53,8 @@ class RateLimits:
     per_s: float
     caller_per_s: float
     clock: Callable[[], float] = monotonic
+    under_way: int = 0
+    """Requests that have begun and not ended."""
     _all: Bucket = field(init=False)
     _callers: OrderedDict[str, Bucket] = field(default_factory=OrderedDict)
 
@@ -73,20 +75,23 @@ class RateLimits:
         return wait_s
 
 
-OPEN_PATHS = frozenset({"/health", "/live"})
-"""What load balancers and containers ask, whoever they are."""
+LIVE, HEALTH = "/live", "/health"
+"""What containers and load balancers ask, whoever they are; `LIVE` has 200 as long as the process answers."""
 MAX_BODY_BYTES = 1024 * 1024
+MOST_UNDER_WAY = 400
+"""Requests at once, fewer than connections: so there is always one for `LIVE`."""
 SOON_S = 1.0
 GONE_AWAY = 499
 """Counted for a caller who did not wait: no status of HTTP's, but what proxies log then."""
 Admit = Callable[[Scope, Headers], str]
 """Names the caller of a request, or raises the `ProblemError` of one who must not be answered."""
+_ALIVE = Response(b'{"status": "live"}', headers={"Cache-Control": "no-store"}, media_type="application/json")
 _NO_ANSWER: Mapping[type[Exception], str] = {TimeoutError: "no answer in time"}
 log = get_logger()
 
 
 def anybody(scope: Scope, _: Headers) -> str:
-    """Admit every caller, by their address."""
+    """Admit every caller, by their address: that behind the proxies that the server trusts."""
     return str((scope.get("client") or ("",))[0])
 
 
@@ -111,13 +116,14 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
+        if scope["path"] == LIVE:
+            await _ALIVE(scope, receive, send)
             return
         scope["app"] = self.app  # so that routes raise what they do not find, instead of answering in words
         sending = _Sending(send)
         began = perf_counter()
-        is_open = scope["path"] in OPEN_PATHS
+        is_open = scope["path"] == HEALTH
+        self.limits.under_way += not is_open
         try:
             if not is_open:
                 self._admit(scope)
@@ -129,6 +135,7 @@ class Gate:
             if sending.status is None:
                 await self.answer(self._problem(error))(scope, receive, sending)
         finally:
+            self.limits.under_way -= not is_open
             if not is_open:
                 self.measures.note(sending.status or HTTPStatus.INTERNAL_SERVER_ERROR, perf_counter() - began)
 
@@ -137,6 +144,10 @@ class Gate:
         caller = self.admit(scope, headers)
         if wait_s := self.limits.take(caller):
             raise try_again("too many requests", after_s=wait_s, status=HTTPStatus.TOO_MANY_REQUESTS)
+        if self.limits.under_way > MOST_UNDER_WAY:
+            raise try_again(
+                "too many requests at once", after_s=SOON_S, status=HTTPStatus.SERVICE_UNAVAILABLE
+            )
         if int(headers.get("content-length") or 0) > MAX_BODY_BYTES:
             raise BodyTooLargeError
 

@@ -16,12 +16,9 @@ from fondly.runtime.logs import get_logger
 from fondly.runtime.process import Work, run_process
 from fondly.runtime.readiness import said
 from fondly.runtime.settings import ProcessSettings
+from fondly.runtime.web.connections import KEEP_ALIVE_S, BoundedConnection
 from fondly.runtime.web.measures import Measures
 
-MOST_CONNECTIONS = 2_000
-"""Further ones are refused: nobody can hold more of them open than the process can bear."""
-KEEP_ALIVE_S = 75
-"""Longer than load balancers keep idle connections: these never meet one that is just being closed."""
 MAX_HEAD_BYTES = 16 * 1024
 BACKLOG = 512
 Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -50,6 +47,8 @@ class Listening:
     """For how long new requests are still answered, until a load balancer sends none."""
     drain_s: float
     """How long those that have begun may then take."""
+    proxies: str = ""
+    """Whose `X-Forwarded-For` names the caller: addresses and networks, separated by commas."""
 
 
 class _Server(uvicorn.Server):
@@ -93,15 +92,15 @@ async def serve_app(
     server = _Server(
         uvicorn.Config(
             app.gate,
-            http="h11",  # which limits the size of a request's head
+            http=BoundedConnection,
             h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,  # a path or a token names a customer
             server_header=False,
-            proxy_headers=False,
-            limit_concurrency=MOST_CONNECTIONS,
+            proxy_headers=True,
+            forwarded_allow_ips=at.proxies,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=round(at.drain_s),
         )

@@ -14,14 +14,14 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
     Prints its variables as lines for a shell; `eval "$(fondly up)"` sets it for the AWS CLI. Other
     commands find the stack by themselves. It has an emulator of S3, SNS, SQS and DynamoDB, understudy for
     the AI services, and the services with the shop's settings, all on loopback. If one is running
-    already, up only says so.
+    already, up only says so, and refuses one of another checkout.
     """
-    from fondly.operations.local_stack import exported, running_stack
+    from fondly.operations.local_stack import exported
     from fondly.operations.shop import load_shop
-    from fondly.stack.background import export_lines, start_stack
+    from fondly.stack.background import export_lines, own_stack, start_stack
     from fondly.stack.local_shop import stack_variables
 
-    if stack := running_stack():
+    if stack := own_stack():
         say(f"the local stack is already running (process {stack.pid})")
     else:
         variables = stack_variables(load_shop(config))

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 NARROW_PX = 480
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _VARIABLE = re.compile(r"var\(--([a-z-]+)\)")
 
 
@@ -41,8 +40,10 @@ def stylesheet(css: str, narrow_css: str, *, light: Mapping[str, str], dark: Map
 
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
-    for selector, body in _RULE.findall(_COMMENT.sub("", css)):
-        yield ", ".join(part.strip() for part in selector.split(",")), body.strip()
+    for part in _COMMENT.sub("", css).split("}")[:-1]:
+        *_, selector, body = ["", *part.split("{")]
+        if selector:
+            yield ", ".join(each.strip() for each in selector.split(",")), body.strip()
 
 
 def _dark_rules(rules: list[tuple[str, str]], light: Mapping[str, str], dark: Mapping[str, str]) -> list[str]:

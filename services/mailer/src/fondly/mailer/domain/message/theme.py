@@ -2,15 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from css_inline import CSSInliner
-from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
+from jinja2 import DictLoader, Environment, Template
+from jinja2.meta import find_undeclared_variables
 
+from fondly.mailer.domain.copy.fields import Copy
 from fondly.mailer.domain.language import DEFAULT_LOCALE, Messages, language
-from fondly.mailer.domain.message.content import EmailContent
+from fondly.mailer.domain.message import template_rules
+from fondly.mailer.domain.message.content import Card, EmailContent
 from fondly.mailer.domain.message.palette import ColourError, palette
 from fondly.mailer.domain.message.shop_file import (
     InvalidFileError,
+    Logo,
     ShopFile,
     ThemeChoice,
     ThemeFile,
@@ -20,9 +25,11 @@ from fondly.mailer.domain.message.stylesheet import Stylesheet, UnknownVariableE
 from fondly.mailer.domain.message.theme_files import ThemeFiles, built_in_theme, complete
 
 _INDENTATION = re.compile(r"\n\s+")
-_COMMENTED_TAG = re.compile(r"<!--(\{%.*?%\})-->")
+_COMMENTED_TAG = re.compile(r"<!--(\{%(?:(?!<!--).)*?%\})-->")
 _MODES = ("light", "dark")
 WIDTH = 72
+MAX_STYLED = 10_000_000
+"""Elements times characters of CSS: each element may get all of it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,9 @@ class FixedStrings:
     prices: str
     unsubscribe: str
     view_online: str
+
+
+_KNOWN = template_rules.members(EmailContent, Copy, Card, Brand, FixedStrings, Logo)
 
 
 class Theme:
@@ -68,12 +78,10 @@ class Theme:
             "strings": _fixed_strings(messages or language(DEFAULT_LOCALE).messages, brand),
             "logo": choice.logo,
         }
-        try:
-            markup = _inlined(_put_together(files, choice, look.layout, look.css.kept), look.css.inlined)
-            self._html = _environment(autoescape=True).from_string(markup, shared)
-            self._text = _environment(autoescape=False).from_string(files["email.txt"], shared)
-        except TemplateError as error:
-            raise InvalidFileError(f"theme {choice.name}: {_place(error)}{error}") from error
+        place = f"theme {choice.name}: "
+        markup = _inlined(_put_together(files, choice, look, place), look.css.inlined, place)
+        self._html = _checked(markup, _environment(autoescape=True), shared, f"{place}email.html")
+        self._text = _checked(files["email.txt"], _environment(autoescape=False), shared, f"{place}email.txt")
 
     def html(self, email: EmailContent) -> str:
         """Return a whole HTML document; every value of the email is escaped."""
@@ -131,9 +139,9 @@ def _fixed_strings(messages: Messages, brand: Brand) -> FixedStrings:
     )
 
 
-def _put_together(files: ThemeFiles, choice: ThemeChoice, layout: str, kept_css: str) -> str:
+def _put_together(files: ThemeFiles, choice: ThemeChoice, look: _Look, place: str) -> str:
     """Put the theme's parts together; `[% %]` and `[[ ]]` are filled now, `{% %}` and `{{ }}` per email."""
-    parts = Environment(
+    parts = template_rules.sandbox(
         loader=DictLoader(files),
         block_start_string="[%",
         block_end_string="%]",
@@ -141,40 +149,51 @@ def _put_together(files: ThemeFiles, choice: ThemeChoice, layout: str, kept_css:
         variable_end_string="]]",
         comment_start_string="[#",
         comment_end_string="#]",
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - all values are checked: colours, fonts, a URL, CSS
-        trim_blocks=True,
-        lstrip_blocks=True,
+        autoescape=False,  # all values are checked: colours, fonts, a URL, CSS
     )
-    return parts.get_template("email.html").render(layout=layout, logo=choice.logo, kept_css=kept_css)
+    texts = {name: text for name, text in files.items() if name.endswith(".html")}
+    trees, later = {}, _environment(autoescape=True)
+    for name, text in texts.items():
+        trees[name] = template_rules.check_template(text, parts, _KNOWN, place=f"{place}{name}")
+        template_rules.check_template(text, later, _KNOWN, place=f"{place}{name}")
+    if template_rules.size_with_parts("email.html", trees, texts, {}) > template_rules.MAX_CHARS:
+        raise InvalidFileError(
+            f"{place}email.html: found over {template_rules.MAX_CHARS} characters with what it includes"
+        )
+    with template_rules.problems_of(f"{place}email.html"):
+        template = parts.get_template("email.html")
+        return template.render(layout=look.layout, logo=choice.logo, kept_css=look.css.kept)
 
 
-def _inlined(html: str, css: str) -> str:
+def _inlined(html: str, css: str, place: str) -> str:
     """Move the CSS into style attributes.
 
     Template tags are written in comments, because an HTML parser moves bare text out of tables; afterwards
     the comments are removed, and so is the indentation, which every email would carry.
     """
+    if html.count("<") * len(css) > MAX_STYLED:
+        raise InvalidFileError(f"{place}found too many elements for so much CSS, expected fewer")
     inliner = CSSInliner(extra_css=css, load_remote_stylesheets=False, minify_css=True)
     return _COMMENTED_TAG.sub(r"\1", _INDENTATION.sub("\n", inliner.inline(html)))
 
 
 def _environment(*, autoescape: bool) -> Environment:
-    environment = Environment(
-        autoescape=autoescape,  # noqa: S701 - off for plain text alone
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_rules.sandbox(autoescape=autoescape)
     environment.filters["wrapped"] = wrapped
     # Jinja's own also tries items, at several times the cost; content has attributes alone, and lacks none.
     environment.getattr = getattr  # type: ignore[assignment]
     return environment
 
 
-def _place(error: TemplateError) -> str:
-    name, line = getattr(error, "name", None), getattr(error, "lineno", None)
-    return f"{name}:{line}: " if name and line else ""
+def _checked(text: str, environment: Environment, shared: dict[str, Any], place: str) -> Template:
+    """Return the template that is filled for each email; raise `InvalidFileError` if it may not be."""
+    if len(text) > template_rules.MAX_CHARS:
+        raise InvalidFileError(f"{place}: found over {template_rules.MAX_CHARS} characters")
+    tree, given = template_rules.check_template(text, environment, _KNOWN, place=place), {"email", *shared}
+    if unknown := find_undeclared_variables(tree) - given:
+        raise InvalidFileError(f"{place}: found {min(unknown)}, expected one of {', '.join(sorted(given))}")
+    with template_rules.problems_of(place):
+        return environment.from_string(text, shared)
 
 
 def wrapped(text: str, indent: int = 0) -> str:
@@ -183,6 +202,7 @@ def wrapped(text: str, indent: int = 0) -> str:
     A longer word, such as a link, has a line of its own. (`textwrap` takes ten times as long, as it also
     handles tabs, hyphens and long words.)
     """
+    indent = min(indent, WIDTH)
     room = WIDTH - indent
     if len(text) <= room:
         return text

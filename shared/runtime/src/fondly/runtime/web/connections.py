@@ -1,0 +1,84 @@
+"""What a connection may take up: for uvicorn, only idle ones end, and too many keep everybody out."""
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+MOST_CONNECTIONS = 800
+"""Fewer than the files that a process may have open by default, 1,024."""
+MOST_OF_CLIENT = 100
+"""Connections of one address that is no proxy."""
+RECEIVE_S = 10.0
+"""From a request's first byte, or from the beginning of a connection, to the last byte of its body."""
+ANSWER_S = 60.0
+"""As long as any setting lets an answer take."""
+KEEP_ALIVE_S = 75
+"""Longer than load balancers keep idle connections: these never meet one that is just being closed."""
+
+
+class BoundedConnection(H11Protocol):
+    """Ends when a request takes too long to arrive, or as the one of too many that has been idle longest.
+
+    So a client that holds connections open loses its own, and everybody else finds a place.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+    _is_receiving = True
+    _idle_since = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Make room for the connection, and expect a request."""
+        super().connection_made(transport)
+        self._idle_since = self.loop.time()
+        self._end_in(RECEIVE_S)
+        ours = [each for each in self.connections if isinstance(each, BoundedConnection)]
+        own = [each for each in ours if each._address == self._address]  # noqa: SLF001 - of this class
+        proxies = cast("ProxyHeadersMiddleware", self.app).trusted_hosts
+        if len(own) > MOST_OF_CLIENT and self._address not in proxies:
+            _end_idlest(own)
+        elif len(ours) > MOST_CONNECTIONS:
+            _end_idlest(ours)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come, within the time that a request has."""
+        if not self._is_receiving:
+            self._is_receiving = True
+            self._end_in(RECEIVE_S)
+        super().data_received(data)
+        state = self.conn.their_state
+        if state is not h11.SEND_BODY and not (state is h11.IDLE and self.conn.trailing_data[0]):
+            self._is_receiving = False
+            self._end_in(ANSWER_S + KEEP_ALIVE_S)  # uvicorn ends it before, unless nobody reads the answer
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request."""
+        self._idle_since = self.loop.time()
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing any more."""
+        if self._deadline:
+            self._deadline.cancel()
+        super().connection_lost(exc)
+
+    @property
+    def _address(self) -> str:
+        return self.client[0] if self.client else ""
+
+    def _end_in(self, seconds: float) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+        self._deadline = self.loop.call_later(seconds, self.transport.abort)
+
+
+def _end_idlest(connections: list[BoundedConnection]) -> None:
+    """End one of the connections; the newest is idle, so there is one."""
+    idle = (each for each in connections if each.cycle is None or each.cycle.response_complete)
+    idlest = min(idle, key=lambda each: each._idle_since)  # noqa: SLF001 - of this module
+    idlest.connections.discard(idlest)
+    idlest.transport.abort()
