@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from botocore.exceptions import ClientError
 from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.recommender.adapters.turns import DynamoDBTurns
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.runtime.runs.latest import LatestRun, LatestRuns
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.locks import Locks
@@ -257,6 +261,22 @@ async def latest_run(through: Proxied, resources: Resources) -> None:
     assert await latest.noted("s3://b/k") == ({"key": "k", "sha256": "0"},)
 
 
+async def budget(through: Proxied, resources: Resources) -> None:
+    """What was just reserved is reserved."""
+    dynamodb, table = through.clients.dynamodb, resources.tables["runs"]
+    accounts = Budget(dynamodb, table, Ledger(dynamodb, table), usd=Decimal(2))
+    await accounts.extend(RUN, "a", least=Decimal(1), wanted=Decimal(1))
+    assert (await accounts.account(RUN)).committed == 1
+
+
+async def delivery(through: Proxied, resources: Resources) -> None:
+    """Who has just stopped a delivery has stopped it."""
+    deliveries = Deliveries(through.clients.dynamodb, resources.tables["runs"])
+    await deliveries.open(RUN, status=DeliveryStatus.APPROVED, by="setting")
+    await deliveries.decide(RUN, Act.PAUSE, by="ada")
+    assert (await deliveries.get(RUN)).status is DeliveryStatus.PAUSED
+
+
 async def turn(through: Proxied, resources: Resources) -> None:
     """A run that is refused the turn learns whose it is."""
     turns = DynamoDBTurns(through.clients.dynamodb, table=resources.tables["runs"], name="group")
@@ -280,6 +300,8 @@ LATEST_STATES = (
     ledger_run,
     ledger_reports,
     latest_run,
+    budget,
+    delivery,
     turn,
     feature_records,
 )

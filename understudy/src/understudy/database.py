@@ -86,7 +86,6 @@ class Database:
             yield
             self._connection.execute("COMMIT")
         except BaseException:
-            self._discarded.clear()
             self._connection.execute("ROLLBACK")
             raise
         finally:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
 
-from understudy.database import DATABASE, FolderInUseError, StateError
+from understudy.database import DATABASE, Database, FolderInUseError, StateError
 from understudy.personalize import PersonalizeOptions
 from understudy.personalize.schemas import Schema
 from understudy.personalize.store import LearnedData, Store, Streamed, check_folder
@@ -239,6 +239,21 @@ async def test_a_change_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
         raise RuntimeError
     assert (store.bulk(), store.streamed("d")) == ({}, [])
     store.close()
+
+
+def test_a_file_whose_deletion_is_undone_stays(tmp_path: Path) -> None:
+    """Also when the next change removes what was discarded."""
+    database = Database(["CREATE TABLE IF NOT EXISTS t (name TEXT, file TEXT)"], ["t"], tmp_path)
+    database.open()
+    file = tmp_path / "a.npz"
+    file.touch()
+    database.change("INSERT INTO t VALUES (?, ?)", [("a", file.name)])
+    with pytest.raises(RuntimeError), database.transaction():
+        database.discard("t", "name", "a")
+        raise RuntimeError
+    database.discard("t", "name", "b")
+    assert file.exists()
+    database.close()
 
 
 async def test_events_have_numbers_in_their_order(tmp_path: Path) -> None:

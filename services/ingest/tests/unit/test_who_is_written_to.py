@@ -72,6 +72,13 @@ async def test_one_refusal_holds_for_everybody_at_the_address() -> None:
     assert (await bench.counts())["shared_addresses"] == 1
 
 
+@pytest.mark.parametrize("answers", [("yes", "no"), ("no", "yes")])
+async def test_a_no_in_one_row_outweighs_a_yes_in_another(answers: Sequence[str]) -> None:
+    """Whichever comes first, and for no other reason."""
+    rows = [numbered(at, user_id="C1", marketing_consent=answer) for at, answer in enumerate(answers)]
+    assert await exclusions(await ingested(rows)) == {"C1": Exclusion.NO_CONSENT}
+
+
 async def test_the_report_counts_who_is_left_out_by_cause() -> None:
     """The counts are those of the customers' own records."""
     rows = [

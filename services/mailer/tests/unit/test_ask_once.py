@@ -129,6 +129,19 @@ async def test_a_question_is_claimed_when_its_call_goes_out() -> None:
     assert order == ["early"]
 
 
+async def test_a_call_that_was_left_ends() -> None:
+    """Nobody waits for an answer, so it looks for none."""
+    turn = asyncio.Event()
+    asks = AskOnce(model=Numbering(turn), model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
+    asking = asyncio.create_task(ask(asks, payer="part-1"))
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    await asyncio.wait({asking})
+    turn.set()
+    await asyncio.sleep(0.01)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_products_are_asked_about_together_and_kept_alone(facts: EmailFacts) -> None:
     """Each answer reads as if its product had been asked about alone, and the tokens add up to the bill."""
     model, kept = Numbering(), InMemoryKeptAnswers()

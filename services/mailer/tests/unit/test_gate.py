@@ -58,6 +58,7 @@ FALSE = [
     ("lines.1", "Only 9 left.", "9"),
     ("lines.1", "Only \uff19 left.", "\uff19"),
     ("lines.1", "Twice as fast.", "twice"),
+    ("lines.1", "Five customers rated it {1.rating}.", "five"),
     ("lines.1", "It costs little.", "costs little"),
     ("lines.1", "{1.name} is on its way.", "on its way"),
     ("lines.1", "{1.name} was {1.price}.", "{name} was {price}"),

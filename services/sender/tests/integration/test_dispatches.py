@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fondly.contracts.consent import Contact, Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.runs.deliveries import Changed, Deliveries
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
+from fondly.runtime.storage import EXPIRES_AT
 from fondly.sender.adapters.dispatches import DynamoDBDispatches
 from fondly.sender.ports import Reservation, Reserved
 from fondly.stack.provision import Resources
@@ -66,6 +69,30 @@ async def test_an_email_is_reserved_once(dispatches: DynamoDBDispatches, consent
     assert len(contacts) == 121
 
 
+async def test_a_reservation_overwrites_no_newer_contact(
+    dispatches: DynamoDBDispatches, consent: DynamoDBConsent
+) -> None:
+    """The customer may have chosen something since it was read: whoever reserves has to look again."""
+    for version in (1, 2, 3):
+        await dispatches.reserve([a_reservation("c1", "x", version=version, run_id=f"run-{version}")])
+    for version in (1, 2, 3, 5):
+        stale = a_reservation("c1", "y", version=version)
+        assert results([stale], await dispatches.reserve([stale])) == [Reserved.STALE]
+    assert (await consent.contacts(["c1"]))["c1"].version == 3
+
+
+async def test_what_became_of_an_email_expires(
+    dispatches: DynamoDBDispatches, clients: Clients, resources: Resources
+) -> None:
+    """From its reservation on: it says who was written to."""
+    reservation = a_reservation("c1", "x")
+    sent = reservation.dispatch.model_copy(update={"outcome": Outcome.SENT})
+    for write in (lambda: dispatches.reserve([reservation]), lambda: dispatches.record([sent])):
+        await write()
+        [item] = (await clients.dynamodb.scan(TableName=resources.tables["dispatches"]))["Items"]
+        assert EXPIRES_AT in item
+
+
 async def test_rivals_for_the_same_emails_find_them_taken(dispatches: DynamoDBDispatches) -> None:
     """Whoever comes first has them, whole transactions of them.
 
@@ -107,6 +134,24 @@ async def test_two_reservations_for_a_customer_are_not_one_transaction(
     assert results(reservations, await dispatches.reserve(reservations)) == [Reserved.MINE, Reserved.STALE]
 
 
+async def test_an_email_whose_reservation_never_comes_through_is_not_mine(
+    dispatches: DynamoDBDispatches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others touch the same items all the time: it is looked at again."""
+
+    async def conflict(**_: object) -> None:
+        answer: Any = {
+            "Error": {"Code": "TransactionCanceledException"},
+            "CancellationReasons": [{"Code": "TransactionConflict"}],
+        }
+        raise ClientError(answer, "TransactWriteItems")
+
+    monkeypatch.setattr("fondly.runtime.runs.items.CONFLICT_WAIT_S", 0)
+    monkeypatch.setattr(dispatches._dynamodb, "transact_write_items", conflict)
+    reservation = a_reservation("c1", "x")
+    assert results([reservation], await dispatches.reserve([reservation])) == [Reserved.STALE]
+
+
 async def test_a_doubt_gives_way_to_what_the_worker_said(dispatches: DynamoDBDispatches) -> None:
     """The worker may have been slow, not dead."""
     reservation = a_reservation("c1", "slow")
@@ -117,6 +162,18 @@ async def test_a_doubt_gives_way_to_what_the_worker_said(dispatches: DynamoDBDis
     assert await dispatches.doubt(reservation.dispatch, doubted)
     assert not await dispatches.doubt(reservation.dispatch, doubted)
     await dispatches.record([reservation.dispatch.model_copy(update={"outcome": Outcome.SENT})])
+    assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is Outcome.SENT
+
+
+async def test_the_last_word_on_an_email_counts(dispatches: DynamoDBDispatches) -> None:
+    """What was to be tried again may have been sent before either is recorded: they are recorded together."""
+    reservation = a_reservation("c1", "x")
+    await dispatches.reserve([reservation])
+    words = [
+        reservation.dispatch.model_copy(update={"outcome": outcome})
+        for outcome in (Outcome.WAITING, Outcome.SENT)
+    ]
+    await dispatches.record(words)
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is Outcome.SENT
 
 

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.contracts.consent import Contact, Frequency, Suppression, address_entry, customer_entry
+from fondly.contracts.consent import Cap, Contact, Frequency, Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import EmailSent, EmailSuppressed
@@ -24,7 +24,7 @@ from fondly.sender.ports import (
     QuotaSpentError,
     RefusedError,
 )
-from services.sender.tests.fakes import NOON, World
+from services.sender.tests.fakes import NOON, World, accept_all
 from tests.support.runs import RUN
 
 
@@ -57,6 +57,8 @@ async def test_a_held_run_sends_nothing_whatever_is_redelivered(status: Delivery
         await world.deliver.run(RUN, 1, holder="m")
     assert not world.transport.accepted
     assert not world.dispatches.items
+    assert not world.polls.parts
+    assert not world.polls.polls
 
 
 async def test_an_approval_is_recorded_and_releases_the_run() -> None:
@@ -312,6 +314,53 @@ async def test_what_is_deferred_is_tried_again_and_given_up_at_last() -> None:
     )
     assert world.contacts["c1"].times == (int(NOON.timestamp()),)
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
+
+
+def later(_: Outgoing) -> None:
+    """Accept nothing for now."""
+    raise DeferredError("451 greylisted")
+
+
+async def test_who_unsubscribes_between_two_tries_gets_no_second_try() -> None:
+    """An email that waits is judged again, like one that has never been tried."""
+    world = World(1, rules=Rules(retry_s=100))
+    await world.open()
+    world.transport.answer = later
+    await world.run()
+    world.transport.answer = accept_all
+    world.consent.suppressions["c1"] = suppressed("c1")
+    world.time += timedelta(seconds=200)
+    await world.run()
+    assert not world.transport.accepted
+    assert world.dispatches.items[RUN, "c1"].reason == NotSent.UNSUBSCRIBED
+
+
+async def test_another_try_of_an_email_is_not_another_email() -> None:
+    """Its first try has used the customer's cap up, and would keep it from ever going out."""
+    world = World(1, rules=Rules(retry_s=100, cap=Cap(emails=1)))
+    await world.open()
+    world.transport.answer = later
+    await world.run()
+    world.transport.answer = accept_all
+    world.time += timedelta(seconds=200)
+    await world.run()
+    assert world.transport.times == {"c1": 1}
+
+
+async def test_a_part_that_waits_again_before_its_release_is_recorded_stays_due() -> None:
+    """A fast worker has tried it by then; forgotten, it would never be released again."""
+    world = World(1, rules=Rules(retry_s=100))
+    delivery = await world.open()
+    world.transport.answer = later
+
+    async def tried_at_once(run_id: str, parts: Iterable[int], *, release: int) -> None:
+        assert release == delivery.release
+        for part in parts:
+            await world.deliver.run(run_id, part, holder="m")
+
+    world.polls.send_parts = tried_at_once  # type: ignore[method-assign]
+    await world.release.run(RUN, delivery.attempt)
+    assert set((await world.deliveries.get(RUN)).due) == {1}
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fondly.contracts.errors import PermanentError
+from fondly.runtime.runs.items import key
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import PartReport, RunStatus, StageName
 from fondly.runtime.runs.state import ServiceState
 from fondly.runtime.runs.totals import total
 from fondly.runtime.storage import EXPIRES_AT, from_item, to_item
-from tests.support.runs import finish_part
+from tests.support.runs import a_report, finish_part
 
 if TYPE_CHECKING:
     from shared.runtime.tests.integration.conftest import RunsTable
@@ -83,16 +85,31 @@ async def test_one_owner_announces_a_stage_and_repeats_it_after_a_crash(ledger: 
 
 
 async def test_a_run_ends_once(ledger: Ledger) -> None:
-    """A finished run cannot fail afterwards, and a failed one keeps its first reason."""
+    """A finished run cannot fail afterwards, a failed one keeps its first reason; neither can be stopped."""
     await ledger.open_run("good", source="s")
     await ledger.finish("good")
     assert not await ledger.fail("good", "late")
     await ledger.open_run("bad", source="s")
     assert await ledger.fail("bad", "not CSV")
     assert not await ledger.fail("bad", "second")
+    for run_id in ("good", "bad"):
+        assert not await ledger.stop(run_id, "too dear")
     runs = {run.run_id: run for run in await ledger.runs()}
     assert runs["good"].status is RunStatus.FINISHED
     assert (runs["bad"].status, runs["bad"].reason) == (RunStatus.FAILED, "not CSV")
+
+
+async def test_a_run_whose_last_stage_was_reached_is_not_stopped(ledger: Ledger) -> None:
+    """All is paid for, and its owner is about to announce that it has finished."""
+    await ledger.open_run("r", source="s")
+    await ledger.set_parts("r", 1)
+    progress = await finish_part(ledger, "r", 1, a_report(StageName.MAILER))
+
+    async def announce() -> None:
+        assert not await ledger.stop("r", "too dear")
+
+    await ledger.close_stage(progress, owner="part-1", announce=announce)
+    assert (await ledger.run("r")).stage(StageName.MAILER).announced
 
 
 async def test_a_run_that_has_ended_reaches_no_stage(ledger: Ledger) -> None:
@@ -123,6 +140,8 @@ async def test_reports_expire_with_their_run(runs_table: "RunsTable") -> None:
         ExpressionAttributeValues=to_item({":run": "r", ":report": "report#"}),
     )
     assert [EXPIRES_AT in from_item(item) for item in reply["Items"]] == [True]
+    run = await runs_table.dynamodb.get_item(TableName=runs_table.name, Key=key("r"))
+    assert EXPIRES_AT in run["Item"]
 
 
 class Kept(ServiceState):
@@ -145,3 +164,10 @@ async def test_an_unknown_run_is_a_permanent_failure(ledger: Ledger) -> None:
     """An event of a run that does not exist can never be handled."""
     with pytest.raises(PermanentError, match="run nowhere is not in the ledger"):
         await ledger.run("nowhere")
+
+
+async def test_a_run_that_is_gone_does_not_come_back_in_part(ledger: Ledger) -> None:
+    """What a late worker has to say of it fails, instead of making an item of nothing else."""
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        await ledger.complete_part("nowhere", StageName.SENTIMENT, 1)
+    assert await ledger.find("nowhere") is None

@@ -10,7 +10,7 @@ import pytest
 
 from fondly.runtime.retry import is_transient
 from fondly.runtime.runs.latest import LatestRun, LatestRuns
-from fondly.runtime.runs.locks import LockLostError, Locks
+from fondly.runtime.runs.locks import FREE, LockLostError, Locks, _LockItem, _LockState
 from fondly.runtime.runs.run import StageName
 
 if TYPE_CHECKING:
@@ -101,6 +101,16 @@ async def test_a_lock_without_beats_is_taken_over(locks_of: LocksOf) -> None:
         assert at_least_s <= await hold(locks_of(), holder) < at_most_s
         dead.cancel()
         await asyncio.wait({dead})
+
+
+async def test_a_lock_whose_holder_has_beaten_meanwhile_is_not_taken_over(runs_table: "RunsTable") -> None:
+    """It was only slow: whoever saw no beat for long has to begin to wait again."""
+    item = _LockItem(*runs_table, "r", "lock#part-00001", keep_days=None)
+    slow, waiting = _LockState("m1", "a"), _LockState("m2", "b")
+    assert await item.put(slow, instead_of=FREE)
+    assert await item.beat(slow._replace(beat=1))
+    assert not await item.put(waiting, instead_of=slow)
+    assert await item.put(waiting, instead_of=slow._replace(beat=1))
 
 
 @pytest.mark.parametrize("beats", [0, 2])

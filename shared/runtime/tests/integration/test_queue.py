@@ -76,6 +76,38 @@ async def test_a_message_is_deleted_only_once_its_copy_is_a_dead_letter(
     assert [again.body for again in await receive(queue, 1)] == ["poison"]
 
 
+async def test_a_dead_letter_is_sent_whatever_its_facts_are(clients: Clients, resources: Resources) -> None:
+    """SQS takes no attribute without a value; a reason may be as long as what a service answered."""
+    queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
+    await queue.open()
+    await queue.send("poison")
+    [message] = await receive(queue, 1)
+    await queue.dead_letter(message, reason="x" * 300_000, exception="", handler="handle")
+    reply = await clients.sqs.receive_message(
+        QueueUrl=resources.dead_letter_urls["sentiment"], MessageAttributeNames=["All"], WaitTimeSeconds=2
+    )
+    facts = reply["Messages"][0]["MessageAttributes"]
+    assert (facts["reason"]["StringValue"], facts["exception"]["StringValue"]) == ("x" * 1_000, "-")
+
+
+async def test_a_message_is_deleted_only_once_it_is_sent_anew(
+    clients: Clients, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash in between leaves two copies, never none."""
+
+    async def crash(**_: object) -> None:
+        raise ConnectionError
+
+    queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
+    await queue.send("postponed")
+    [message] = await receive(queue, 1)
+    monkeypatch.setattr(clients.sqs, "send_message", crash)
+    with pytest.raises(ConnectionError):
+        await queue.send_anew(message)
+    await queue.change_visibility(message, seconds=0)
+    assert [again.body for again in await receive(queue, 1)] == ["postponed"]
+
+
 async def test_a_queue_reads_its_visibility_timeout(clients: Clients, resources: Resources) -> None:
     """It is the one of the topology, read from the queue itself."""
     queue = SQSQueue(clients.sqs, resources.queue_urls["ops"])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fondly.contracts.errors import TransientError
 from fondly.contracts.events import RunFinished
 from fondly.runtime.parallel import for_each
-from fondly.runtime.runs.account import Account
+from fondly.runtime.runs.account import SMALLEST, Account, price
 from fondly.runtime.runs.budget import ITEM, Budget, RunStoppedError, paying
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import fail_run
@@ -134,7 +134,7 @@ async def test_a_stopped_run_pays_nothing_until_it_is_resumed_with_more() -> Non
     await runs.budget.resume(RUN, Decimal("0.04"))
     assert (await runs.ledger.run(RUN)).reason is None
     await runs.budget.reserve(RUN, "recommender training", {UNIT: 3 * CENT})
-    with pytest.raises(RunStoppedError):
+    with pytest.raises(RunStoppedError, match=r"the budget of 0\.0400 dollars"):
         async with runs.budget.tab(RUN, "mailer part-00001"):
             await call(2 * CENT, CENT)
 
@@ -160,6 +160,47 @@ async def test_a_ledger_that_does_not_answer_leaves_the_reservation() -> None:
         await call(CENT, 1)
         runs.table.put_item = _refuse  # type: ignore[method-assign] # DynamoDB is down
     assert (await runs.budget.account(RUN)).committed == Decimal("0.01")
+
+
+async def test_a_call_that_outlives_its_piece_counts_as_paid_in_full() -> None:
+    """Nobody is left to say what it cost."""
+    runs, ended = await opened("1"), asyncio.Event()
+
+    async def outlive() -> None:
+        async with paying({UNIT: CENT}):
+            await ended.wait()
+
+    async with runs.budget.tab(RUN, "mailer part-00001"):
+        calling = asyncio.create_task(outlive())
+        await asyncio.sleep(0.01)
+    account = await runs.budget.account(RUN)
+    assert (account.spent, account.reserved) == (Decimal("0.01"), {})
+    ended.set()
+    await calling
+
+
+def test_no_more_is_reserved_than_is_left() -> None:
+    """A piece that wants more than the call at hand takes what there is."""
+    account = Account(spent=Decimal(2)).reserve("a", least=Decimal(1), wanted=Decimal(5), budget=Decimal(4))
+    assert account
+    assert account.committed == 4
+
+
+def test_what_a_piece_has_reserved_is_paid_once() -> None:
+    """The answer to a payment may be lost, so that it is made again."""
+    account = Account(reserved={"a": Decimal(2)}).pay("a", Decimal(1))
+    assert account.pay("a", Decimal(1)) == account == Account(spent=Decimal(1))
+
+
+def test_a_run_keeps_its_own_budget_when_it_is_resumed_without_another() -> None:
+    """That of the settings may be smaller, and stop it at once."""
+    account = Account(limit=Decimal(5), stopped="too dear").resume(None)
+    assert (account.limit, account.stopped) == (Decimal(5), "")
+
+
+def test_a_price_is_rounded_up() -> None:
+    """However many small ones there are, the account is no lower than the bill."""
+    assert price({UNIT: Decimal("0.0000011")}) == SMALLEST
 
 
 async def test_a_part_that_is_stopped_is_a_message_that_is_handled() -> None:

@@ -8,7 +8,7 @@ import logging
 import re
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -385,6 +385,22 @@ def test_uploaded_files_are_the_shops_own(fondly: Fondly, made: Made) -> None:
     assert (code, found["uploaded files"], proof["found"]) == (0, (2, 0), [])
     assert made.traces() == []
     assert made.s3.get_object(Bucket=made.bucket, Key="uploads/others.csv")
+
+
+def test_who_they_are_stays_while_something_has_failed(
+    fondly: Fondly, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the search sees nothing of it: the next try has to know whom to look for."""
+
+    async def no_time(_: float) -> AsyncIterator[None]:
+        for _ in range(0):
+            yield
+
+    made.fill()
+    monkeypatch.setattr("fondly.operations.customers.users.pauses", no_time)
+    code, found, proof = forget(fondly, GONE)
+    assert (code, proof["found"], found["items of customers"]) == (1, [], (0, 1))
+    assert GONE in {item["customer_id"] for item in made.items("customers")}
 
 
 def test_clicks_that_we_have_counted_ourselves_are_not_the_shops(fondly: Fondly, made: Made) -> None:

@@ -2,6 +2,7 @@
 
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.ledger import NO_ADDRESS, without
+from fondly.operations.customers.scrub import ERASED
 from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from tests.support.runs import RUN, START
 
@@ -43,3 +44,10 @@ def test_notes_no_longer_say_who_it_was() -> None:
     (decision,) = left.decisions
     assert (decision.note, decision.by, decision.at) == (left.reason, "Zoe", START)
     assert left.status is DeliveryStatus.SAMPLE
+
+
+def test_who_decided_goes_where_only_they_are_called_so() -> None:
+    """An id and an address are theirs alone; others may have their name."""
+    decision = Decision(act=Act.SAMPLE, by=ZOE, at=START)
+    (left,) = without(a_delivery().model_copy(update={"decisions": (decision,)}), GONE).decisions
+    assert left.by == ERASED

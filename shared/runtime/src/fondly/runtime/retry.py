@@ -112,7 +112,7 @@ def is_throttled(error: BaseException) -> bool:
 def backoff_s(receive_count: int, *, base_s: float = MESSAGE_BASE_S, cap_s: float = MESSAGE_CAP_S) -> float:
     """Return the delay before a message's next try: capped exponential, full jitter, at least `base_s`."""
     ceiling = min(cap_s, base_s * 2.0 ** min(receive_count, 30))
-    return random.uniform(base_s, max(base_s, ceiling))  # noqa: S311 - not for security
+    return random.uniform(base_s, ceiling)  # noqa: S311 - not for security
 
 
 async def process_all(

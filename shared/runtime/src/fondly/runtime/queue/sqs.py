@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     )
 
 MAX_BATCH = 10
-MAX_VISIBILITY_S = 43_200
 MAX_ATTRIBUTE_CHARS = 1_000
 TRACEPARENT = "traceparent"
 
@@ -91,7 +90,7 @@ class SQSQueue:
     async def change_visibility(self, message: Message, *, seconds: float) -> None:
         """Hide the message for `seconds` from now; zero makes it visible at once."""
         await self._sqs.change_message_visibility(
-            QueueUrl=self.url, ReceiptHandle=message.receipt, VisibilityTimeout=_visibility_s(seconds)
+            QueueUrl=self.url, ReceiptHandle=message.receipt, VisibilityTimeout=round(seconds)
         )
 
     async def change_visibility_batch(self, messages: Sequence[Message], *, seconds: float) -> Refused:
@@ -102,7 +101,7 @@ class SQSQueue:
                 {
                     "Id": str(number),
                     "ReceiptHandle": message.receipt,
-                    "VisibilityTimeout": _visibility_s(seconds),
+                    "VisibilityTimeout": round(seconds),
                 }
                 for number, message in enumerate(messages)
             ],
@@ -152,10 +151,6 @@ def trace_attributes() -> "dict[str, MessageAttributeValueTypeDef]":
 
 def _attribute(value: str) -> "MessageAttributeValueTypeDef":
     return {"DataType": "String", "StringValue": value[:MAX_ATTRIBUTE_CHARS] or "-"}
-
-
-def _visibility_s(seconds: float) -> int:
-    return min(round(seconds), MAX_VISIBILITY_S)
 
 
 def _refused(messages: Sequence[Message], failed: "Sequence[BatchResultErrorEntryTypeDef]") -> Refused:
