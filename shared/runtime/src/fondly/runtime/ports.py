@@ -31,9 +31,14 @@ class Items(Protocol):
 
 
 class Polls(Protocol):
-    """A stage's messages to itself, delayed or not; see `fondly.runtime.queue.polls.SQSPolls`."""
+    """A stage's polls of itself; see `fondly.runtime.queue.polls.SQSPolls`."""
 
     async def send(self, run_id: str, attempt: int, *, delay_s: int | None = None) -> None: ...
+
+
+class OwnMessages(Polls, Protocol):
+    """All of a stage's messages to itself; see `fondly.runtime.queue.polls.SQSPolls`."""
+
     async def send_data(self, run_id: str, data: EventData, *, delay_s: int = 0) -> None: ...
 
 

@@ -13,7 +13,7 @@ from fondly.recommender.domain.study.bundles import (
 )
 from fondly.runtime.logs import get_logger
 from fondly.runtime.parallel import for_each
-from fondly.runtime.ports import Polls
+from fondly.runtime.ports import OwnMessages
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import Stage
@@ -32,7 +32,7 @@ class ShareOut:
 
     stage: Stage
     ledger: Ledger
-    polls: Polls
+    polls: OwnMessages
     work: Mapping[Round, Callable[[Run, Bundle], Awaitable[None]]]
 
     async def send(self, run: Run, in_round: Round) -> bool:
