@@ -102,12 +102,19 @@ async def test_a_guardrail_is_sent_and_named_when_it_intervenes() -> None:
     assert reply.output_tokens == 34
 
 
-@pytest.mark.parametrize("stop", ["max_tokens", "content_filtered", "malformed_model_output"])
-async def test_an_answer_cut_short_is_refused_but_billed(stop: str) -> None:
+@pytest.mark.parametrize(
+    ("stop", "refusal"),
+    [
+        ("max_tokens", "the model stopped early: max_tokens"),
+        ("malformed_model_output", "the model stopped early: malformed_model_output"),
+        ("refusal", "the model refused to answer"),
+        ("content_filtered", "the model refused to answer"),
+    ],
+)
+async def test_an_answer_cut_short_is_refused_but_billed(stop: str, refusal: str) -> None:
     """Only this customer is affected."""
     reply = await model(StubBedrock(stop=stop)).ask(prompt())
-    assert reply.refusal == f"the model stopped early: {stop}"
-    assert reply.output_tokens == 34
+    assert (reply.refusal, reply.output_tokens) == (refusal, 34)
 
 
 async def test_a_refused_request_does_not_raise() -> None:

@@ -46,7 +46,7 @@ class Capabilities:
     structured_output: StructuredOutput = StructuredOutput.INSTRUCTION
     thinking: Thinking = Thinking.ALWAYS
     cache_from_tokens: int | None = None
-    burn_down: int = 5
+    burn_down: int = 10
     max_output_tokens: int = 64_000
     chars_per_token: float = 2.5
 
