@@ -8,7 +8,7 @@ from tests.support.iam import Policies
 from tests.support.policies import read_policies
 from tests.support.terraform import INFRA
 
-MODEL = "global.anthropic.claude-haiku-5-5"
+MODEL = "anthropic.claude-haiku-5-5"
 PROFILE = f"eu.{MODEL}"
 GUARDRAIL = "abcd1234"
 MAIL_SERVER = {
