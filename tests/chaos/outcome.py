@@ -25,8 +25,11 @@ PARALLEL_FETCHES = 32
 _DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
 _TIMES = frozenset({"created_at", "expires_at", "updated_at", "ranked_at"})
 _CACHE_TOKENS = frozenset({"cache_read_tokens", "cache_write_tokens"})
-_VARYING = _TIMES | _CACHE_TOKENS | {"payer"}
-"""Of several parts with one question, the first pays; the first call to arrive writes the model's cache."""
+_VARYING = _TIMES | _CACHE_TOKENS | {"payer", "basis"}
+"""Of several parts with one question, the first pays; the first call to arrive writes the model's cache.
+
+What a ranking rests on has the times of interactions, which are those of the run where the file has none.
+"""
 _SHARED = re.compile(r'\\"(?:calls|(?:input|output|cache_read|cache_write)_tokens|timestamp)\\":\d+')
 """What a kept answer of the model has of its call: products share one with those that wait beside them.
 
