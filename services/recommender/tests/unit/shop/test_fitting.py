@@ -197,6 +197,8 @@ FLASK = ("Isolierkannen", "Isolierkanne 500 ml", "Termo")
 @pytest.mark.parametrize(
     ("accessory", "owned", "expected"),
     [
+        (("Chargers", "18V Charger for Cordless Drill", ""), MAKITA_DRILL, None),
+        (("Chargers", "Makita 18V LXT Charger for Cordless Drill", "Makita"), MAKITA_DRILL, True),
         (("Bulbs", "LED Bulb E27 9 W", "Lumo"), LAMP_40, True),
         (("Bulbs", "LED Bulb E27 9 W (60W equivalent)", "Lumo"), LAMP_40, True),
         (("Bulbs", "Halogen Bulb E27 60 W", "Lumo"), LAMP_40, False),

@@ -82,6 +82,8 @@ def fits(accessory: Attributes, owned: Attributes) -> bool | None:
         facts = frozenset(fact for fact in facts if fact.kind not in OWN or fact in owned.takes)
     if not all(kind in SHARES and _is_share(kind, accessory, owned) for kind in both - kinds_of(facts)):
         return False
+    if "cordless" in owned.offered:
+        both -= {"volt"}  # batteries of two makers' tools differ, though their volts are the same
     if both <= {"maker"} or any(both.isdisjoint(group) for group in accessory.needs or ()):
         return None
     return True
