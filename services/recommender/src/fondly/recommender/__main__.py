@@ -81,10 +81,8 @@ async def _advance_run(
     select_products: SelectProducts,
 ) -> AdvanceRun:
     settings, ledger, stage = runtime.settings, runtime.ledger, runtime.stage
-    study_shop, personalize = (
-        select_products.study_shop,
-        AWSPersonalize(await runtime.new_client("personalize")),
-    )
+    study_shop = select_products.study_shop
+    personalize = AWSPersonalize(await runtime.new_client("personalize"))
     turns = DynamoDBTurns(
         runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
     )
