@@ -22,6 +22,7 @@ from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.shared import DynamoDBSharedQuota
 from fondly.runtime.readiness import problem_of, unanswered
+from fondly.runtime.recording import recording
 from fondly.runtime.runs.budget import Budget
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.locks import Locks
@@ -134,6 +135,9 @@ async def open_runtime(
         new_client = client_opener(stack, validate=settings.validate_requests, session=session)
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
         send_bodies_at_once(s3)
+        objects = S3Objects(s3, settings.data_bucket)
+        if settings.record_calls:
+            new_client = recording(new_client, objects)
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
         ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
         locks = Locks(
@@ -153,7 +157,7 @@ async def open_runtime(
             queue=queue,
             ledger=ledger,
             locks=locks,
-            objects=S3Objects(s3, settings.data_bucket),
+            objects=objects,
             announcer=announcer,
             budget=budget,
             s3=s3,
