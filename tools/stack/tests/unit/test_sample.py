@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fondly.stack.sample import SampleFacts, generate, write_sample
+from fondly.stack.sample.people import customer_address, simulated_address
 
 HEADER = (
     "product_id,product_name,category,discounted_price,actual_price,discount_percentage,rating,"
@@ -249,7 +250,7 @@ def test_generate_yields_what_is_written(tmp_path: Path) -> None:
 def test_a_sample_may_have_addresses(tmp_path: Path) -> None:
     """One for each reviewer of a row, the same in every row, of a domain that nobody has; a few have none."""
     path = tmp_path / "shop.csv"
-    write_sample(path, customers=400, products=40, addresses=True)
+    write_sample(path, customers=400, products=40, addresses=customer_address)
     known: dict[str, str] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -260,6 +261,21 @@ def test_a_sample_may_have_addresses(tmp_path: Path) -> None:
     assert all(each.endswith("@customers.example.com") for each in addresses)
     assert len(addresses) == len(set(addresses))
     assert 0 < len(known) - len(addresses) < len(known) / 10
+
+
+def test_few_people_can_have_enough_in_common_to_train_on(tmp_path: Path) -> None:
+    """Personalize needs 1,000 interactions, of 25 people with two or more; emails go to SES's simulator."""
+    path = tmp_path / "few.csv"
+    facts = write_sample(path, customers=600, people=60, addresses=simulated_address)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    bought = {(user, row["product_id"]) for row in rows for user in row["user_id"].split(",")}
+    assert len(bought) > 1_100
+    assert (facts.customers, len({user for user, _ in bought})) == (60, 60)
+    assert min(Counter(user for user, _ in bought).values()) > 1
+    addresses = {address for row in rows for address in row["email"].split(",")}
+    assert len(addresses) == 60
+    assert all(re.fullmatch(r"success\+a[a-z2-7]+@simulator\.amazonses\.com", each) for each in addresses)
 
 
 @pytest.mark.parametrize(("customers", "products"), [(60, 11), (20, 25)])

@@ -31,6 +31,7 @@ from fondly.stack.observer import observe
 from fondly.stack.outcome import DemoFailedError, summary_of, until_delivered, until_ended
 from fondly.stack.report import render_report
 from fondly.stack.sample import write_sample
+from fondly.stack.sample.people import customer_address
 
 __all__ = ["DemoFailedError", "OpenStack", "run_demo"]
 
@@ -123,7 +124,7 @@ def _files(data: Path) -> list[Path]:
 
 def _sample(work: Path, *, addresses: bool) -> Path:
     path = work / SAMPLE_NAME
-    write_sample(path, addresses=addresses)
+    write_sample(path, addresses=customer_address if addresses else None)
     return path
 
 

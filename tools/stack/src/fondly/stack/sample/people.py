@@ -1,5 +1,6 @@
 """Customers' names: mostly ordinary, some written in ways that break a parser."""
 
+from collections.abc import Callable
 from random import Random
 
 from fondly.stack.sample.chance import every, likely, rng_for
@@ -9,6 +10,7 @@ _SURNAME_FIRST = every(97, first=11)
 _AMBIGUOUS = every(97, first=23)
 _DEVANAGARI = every(89, first=31)
 _SHARED = every(31, first=5)
+Addresses = Callable[[str], str]
 ADDRESS_DOMAIN = "customers.example.com"
 """Reserved for documentation (RFC 2606): no mail server on the Internet takes its mail."""
 _WITHOUT_ADDRESS = "A"
@@ -39,3 +41,8 @@ def _styled(rng: Random, given: str, family: str) -> str:
 def customer_address(customer_id: str) -> str:
     """Return a customer's address, by their id; empty for the few whose address the shop does not have."""
     return "" if customer_id.endswith(_WITHOUT_ADDRESS) else f"{customer_id.lower()}@{ADDRESS_DOMAIN}"
+
+
+def simulated_address(customer_id: str) -> str:
+    """Return an address of SES's mailbox simulator, which takes every email and shows it to nobody."""
+    return f"success+{customer_id.lower()}@simulator.amazonses.com"

@@ -28,11 +28,11 @@ class RowSource(NamedTuple):
 class Sample:
     """A whole file, drawn but not yet written: everything except the texts is in memory."""
 
-    def __init__(self, *, seed: int, customers: int, products: int) -> None:
+    def __init__(self, *, seed: int, customers: int, products: int, people: int | None = None) -> None:
         self.vocabulary = load_vocabulary()
         if products < len(self.vocabulary.families) or customers < products:
             raise ValueError("a sample needs 12 products or more, and no fewer customers")
-        self.seed = seed
+        self.seed, self.people = seed, people or customers
         listings = build_catalogue(self.vocabulary, seed=seed, products=products)
         self.market = draw_market(self.vocabulary, listings, seed=seed, customers=customers)
         self._first_review = [0, *accumulate(len(each) for each in self.market.buyers)]
@@ -67,7 +67,7 @@ class Sample:
     def _row(self, source: RowSource) -> Row:
         listing, buyers = self.market.listings[source.listing], self.market.buyers[source.listing]
         positions = list(range(source.start, min(source.start + REVIEWERS_PER_ROW, len(buyers))))
-        customers = [buyers[position] for position in positions]
+        customers = [buyers[position] % self.people for position in positions]
         numbers = [self._first_review[source.listing] + position for position in positions]
         if source.listing == self._twice and positions[-1] == len(buyers) - 1:
             positions, customers = [*positions, len(buyers)], [*customers, customers[-1]]

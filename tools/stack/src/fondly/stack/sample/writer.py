@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fondly.stack.sample.people import customer_address
+from fondly.stack.sample.people import Addresses
 from fondly.stack.sample.row import COLUMNS, Row
 from fondly.stack.sample.sample import Sample
 
@@ -48,17 +48,27 @@ def generate(*, seed: int = 7, customers: int = 1500, products: int = 300) -> It
 
 
 def write_sample(
-    path: Path, *, seed: int = 7, customers: int = 1500, products: int = 300, addresses: bool = False
+    path: Path,
+    *,
+    seed: int = 7,
+    customers: int = 1500,
+    products: int = 300,
+    people: int | None = None,
+    addresses: Addresses | None = None,
 ) -> SampleFacts:
-    """Write the sample as UTF-8 CSV, the same by the same arguments, in little memory; return its facts."""
-    sample = Sample(seed=seed, customers=customers, products=products)
+    """Write the sample as UTF-8 CSV, the same by the same arguments, in little memory; return its facts.
+
+    If `people` is given, only so many have bought all that `customers` would have: `interactions` counts the
+    latter's. Few can be enough to train on.
+    """
+    sample = Sample(seed=seed, customers=customers, products=products, people=people)
     tally = _Tally()
     with path.open("w", encoding="utf-8", newline="") as file:
         columns = (*COLUMNS, EMAIL) if addresses else COLUMNS
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         for row in sample.rows():
-            writer.writerow(row.cells() | (_addresses(row) if addresses else {}))
+            writer.writerow(row.cells() | (_addresses(row, addresses) if addresses else {}))
             tally.rows += 1
             tally.names += row.names_are_ambiguous
             tally.titles += row.titles_are_ambiguous
@@ -67,7 +77,7 @@ def write_sample(
     return SampleFacts(
         rows=tally.rows,
         products=products,
-        customers=customers,
+        customers=sample.people,
         reviews=sample.reviews,
         interactions=sample.pairs,
         ambiguous_name_rows=tally.names,
@@ -77,8 +87,8 @@ def write_sample(
     )
 
 
-def _addresses(row: Row) -> dict[str, str]:
-    return {EMAIL: ",".join(map(customer_address, row.user_ids))}
+def _addresses(row: Row, addresses: Addresses) -> dict[str, str]:
+    return {EMAIL: ",".join(map(addresses, row.user_ids))}
 
 
 @dataclass(slots=True)
