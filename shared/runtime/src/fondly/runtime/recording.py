@@ -13,14 +13,8 @@ from fondly.runtime.aws import NewClient
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Objects
 
-FOLDERS = {
-    "bedrock-runtime": "copy",
-    "comprehend": "sentiment",
-    "personalize": "personalize",
-    "personalize-events": "personalize",
-    "personalize-runtime": "personalize",
-}
-"""The AI services, and the folder that the role of the task that asks them may write to."""
+FOLDERS = {"bedrock-runtime": "copy", "comprehend": "sentiment", "personalize": "personalize"}
+"""The AI services that runs ask, and the folder that the role of the task that asks may write to."""
 ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 NO_ACCOUNT = "0" * 12
 ASKED = "fondly_asked"

@@ -37,6 +37,8 @@ from fondly.sender.settings import TransportKind
 
 SAMPLE, RECORDED = "sample.csv", "calls"
 CLEAN_S = 3_600.0
+METRICS_S = 300.0
+"""CloudWatch is up to three minutes late."""
 REFUSALS = (OperationError, ClientError, BotoCoreError, TimeoutError, UnprocessedError)
 Found = TypeVar("Found")
 Step = Callable[[], Awaitable[None]]
@@ -128,6 +130,7 @@ class Smoke:
         ledger = await self.environment.ledger()
         run, reports = await ledger.run(self.state.run_id), await ledger.reports(self.state.run_id)
         async with open_scope(self.environment, run_id=None, dry_run=True, timeout_s=CLEAN_S) as scope:
+            await asyncio.sleep(0 if self.state.by_stand_in else METRICS_S)
             record_calls(scope.personalize, await self.environment.objects())
             for question in self._unasked:
                 asked = Asked(scope, used_units(reports), run.created_at)
