@@ -49,12 +49,14 @@ def pictures(
 
     Emails of an earlier run show them while this runs, in any mail reader on this machine.
     """
-    from fondly.stack.pictures.addresses import BASE_URL
-    from fondly.stack.pictures.drawing import write_pictures
+    from shutil import copytree
+
+    from fondly.stack.pictures.addresses import BASE_URL, FOLDER, picture_names
     from fondly.stack.pictures.server import serve
 
     if folder:
-        say(f"{len(write_pictures(folder))} pictures in {folder}")
+        copytree(FOLDER, folder, dirs_exist_ok=True)
+        say(f"{len(picture_names())} pictures in {folder}")
     else:
         say(f"serving {BASE_URL}; stop with Ctrl-C")
         serve(host)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from fondly.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
 from fondly.stack.gallery.script_file import write_script
-from fondly.stack.pictures.addresses import BASE_URL
+from fondly.stack.pictures.addresses import BASE_URL, picture_names
+from fondly.stack.pictures.addresses import FOLDER as PICTURE_FILES
 
 FOLDER = "gallery"
 EMAILS_PER_FILE = 50
@@ -55,13 +56,9 @@ def write_categories(folder: Path, categories: Sequence[GalleryCategory]) -> Non
 
 def write_pictures(folder: Path, names: Iterable[str]) -> None:
     """Write the pictures that emails show as `data:` URLs: a sandboxed frame may load none from disk."""
-    try:
-        from fondly.stack.pictures.drawing import picture, picture_names  # noqa: PLC0415 - see below
-    except ModuleNotFoundError:  # the command's image has no library that draws
-        return
     copies = {
-        BASE_URL + name: f"data:image/png;base64,{b64encode(picture(name)).decode('ascii')}"
-        for name in sorted(set(names).intersection(picture_names()))
+        BASE_URL + name: f"data:image/png;base64,{b64encode((PICTURE_FILES / name).read_bytes()).decode()}"
+        for name in sorted(picture_names().intersection(names))
     }
     if copies:
         write_script(script_path(folder, PICTURES), copies)

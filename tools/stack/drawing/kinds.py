@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from fondly.stack.pictures.pen import Colour, Pen, mixed
+from tools.stack.drawing.pen import Colour, Pen, mixed
 
 WHITE: Colour = (255, 255, 255)
 INK: Colour = (34, 38, 44)
