@@ -24,7 +24,7 @@ def read_strictly(content: bytes) -> EmailMessage:
     _check_bytes(content)
     try:
         parsed = BytesParser(policy=_STRICT).parsebytes(content)
-        assert isinstance(parsed, EmailMessage)  # noqa: S101 - what this policy makes
+        assert isinstance(parsed, EmailMessage)
         _check_fields(parsed)
         for part in parsed.walk():
             if not part.is_multipart():
@@ -52,7 +52,7 @@ def _check_fields(message: EmailMessage) -> None:
 
 
 def _decode(part: Message) -> None:
-    assert isinstance(part, EmailMessage)  # noqa: S101 - as above
+    assert isinstance(part, EmailMessage)
     part.get_content()
 
 

@@ -1,18 +1,15 @@
-"""The local mail server keeps what is delivered, reads it strictly, and fails as it is told to."""
+"""The tests' mail server keeps what is delivered, reads it strictly, and fails as it is told to."""
 
 import json
 import smtplib
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fondly.stack.mailbox import Fault, Faults, Mailbox, MailboxServer
-from fondly.stack.mailbox.store import INDEX
-from fondly.stack.mailbox.web import serving
 from services.sender.tests.messages import ADDRESS, message
+from tests.support.mailbox import Fault, Faults, Mailbox, MailboxServer
+from tests.support.mailbox.store import INDEX
 
 
 @pytest.fixture
@@ -76,26 +73,6 @@ def test_folder_has_messages_and_an_index(tmp_path: Path) -> None:
     [line] = (tmp_path / INDEX).read_text().splitlines()
     assert json.loads(line)["recipient"] == ADDRESS
     assert (tmp_path / json.loads(line)["file"]).read_bytes() == message()
-
-
-def test_list_over_http(server: MailboxServer) -> None:
-    """All messages, those of one recipient, one message, and none."""
-    _deliver(server, message())
-    _deliver(server, message("two", address="eve@mail.example"), to="eve@mail.example")
-    with serving(server.mailbox) as port:
-        url = f"http://127.0.0.1:{port}/messages"
-
-        def get(path: str) -> bytes:
-            with urllib.request.urlopen(url + path) as reply:  # noqa: S310 - our own address
-                return bytes(reply.read())
-
-        assert [each["number"] for each in json.loads(get(""))] == [1, 2]
-        assert [each["number"] for each in json.loads(get("?to=eve@mail.example"))] == [2]
-        assert json.loads(get("?run=another")) == []
-        assert get("/1") == message()
-        for missing in ("/3", "/0", "/../etc/passwd"):
-            with pytest.raises(urllib.error.HTTPError, match="404"):
-                get(missing)
 
 
 def test_faults_are_the_same_for_the_same_seed() -> None:

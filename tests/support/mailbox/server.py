@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from fondly.stack.mailbox.faults import Fault, Faults
-from fondly.stack.mailbox.store import Mailbox
+from tests.support.mailbox.faults import Fault, Faults
+from tests.support.mailbox.store import Mailbox
 
 OK = "250 2.0.0 Ok"
 REPLIES = {Fault.LATER: "451 4.3.0 Try again later", Fault.REFUSED: "550 5.1.1 No such user here"}
@@ -47,7 +47,7 @@ class Handler:
         if Fault.DROP_AFTER in found:
             _drop(server)
         content = envelope.original_content
-        assert content is not None  # noqa: S101 - `DATA` has come
+        assert content is not None
         kept = [
             self._mailbox.add(envelope.mail_from or "", recipient, content) for recipient in envelope.rcpt_tos
         ]

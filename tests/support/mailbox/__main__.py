@@ -1,18 +1,15 @@
-"""Receives emails until SIGTERM or SIGINT: `python -m fondly.stack.mailbox --folder out/mailbox`."""
+"""Receives emails until SIGTERM or SIGINT: `python -m tests.support.mailbox --folder out/mailbox`."""
 
 import argparse
 import signal
 import threading
 from pathlib import Path
 
-from fondly.stack.mailbox.faults import Fault, Faults
-from fondly.stack.mailbox.server import MailboxServer
-from fondly.stack.mailbox.store import Mailbox
-from fondly.stack.mailbox.web import serving
+from tests.support.mailbox.faults import Fault, Faults
+from tests.support.mailbox.server import MailboxServer
+from tests.support.mailbox.store import Mailbox
 
 SMTP_PORT = 1025
-HTTP_PORT = 8025
-"""Those that Mailpit has."""
 
 
 def main() -> None:
@@ -23,14 +20,13 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with MailboxServer(mailbox, faults=faults, port=chosen.port), serving(mailbox, chosen.http_port):
+    with MailboxServer(mailbox, faults=faults, port=chosen.port):
         stop.wait()
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m fondly.stack.mailbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=SMTP_PORT, help="of SMTP, default %(default)s")
-    parser.add_argument("--http-port", type=int, default=HTTP_PORT, help="of the list, default %(default)s")
+    parser = argparse.ArgumentParser(prog="python -m tests.support.mailbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=SMTP_PORT, help="default %(default)s")
     parser.add_argument("--folder", type=Path, help="where to keep messages; else in memory")
     parser.add_argument("--seed", type=int, default=0, help="of the faults")
     parser.add_argument("--slow-s", type=float, default=0.0, help="seconds that each message takes")
