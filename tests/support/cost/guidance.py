@@ -1,5 +1,9 @@
-"""The original guidance's cost table beside ours, as the Markdown of `docs/cost.md`."""
+"""The original guidance's cost table beside ours, as the Markdown of `docs/cost.md`.
 
+`python -m tests.support.cost.guidance` prints it.
+"""
+
+import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -111,3 +115,7 @@ def _of(lines: Sequence[CostLine], units: Sequence[str]) -> list[CostLine]:
 
 def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(comparison())
