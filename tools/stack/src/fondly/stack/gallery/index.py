@@ -7,9 +7,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
-from fondly.contracts.records import Sentiment
+from fondly.contracts.records import CopySource, Sentiment
 from fondly.operations.runs.sentiment_figures import sentiment_of
-from fondly.stack.gallery.model import CopySource, GalleryEmail
+from fondly.stack.gallery.model import GalleryEmail
 from fondly.stack.gallery.packed import EMAILS_PER_FILE, LIST, PROMPTS_PER_FILE, packed_json, script_path
 from fondly.stack.gallery.prompt_files import PromptFiles
 from fondly.stack.gallery.script_file import ScriptFile
