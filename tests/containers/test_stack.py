@@ -14,10 +14,10 @@ import pytest
 
 from fondly.contracts.consent import customer_entry
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.evaluation.sample import SampleFacts
 from fondly.operations.topology import load_topology
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.settings import ServiceSettings
-from fondly.stack.sample import SampleFacts
 from tests.support.containers import Compose, exit_code, restarts, said
 from tests.support.finished_runs import email_records
 from tests.support.outward import Outward

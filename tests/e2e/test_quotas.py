@@ -6,11 +6,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from fondly.evaluation.sample import write_sample
 from fondly.operations.local_stack import exported
 from fondly.operations.topology import SERVICES
 from fondly.stack.embedded import embedded_stack
 from fondly.stack.observer import observe
-from fondly.stack.sample import write_sample
 from tests.support.finished_runs import email_records
 from tests.support.pipeline import Pipeline
 

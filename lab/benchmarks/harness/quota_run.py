@@ -13,11 +13,11 @@ from pathlib import Path
 import boto3
 
 from fondly.contracts import object_keys
+from fondly.evaluation.sample import write_sample
 from fondly.operations.local_stack import exported
 from fondly.runtime.runs.run import StageName
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
-from fondly.stack.sample import write_sample
 from tests.support.finished_runs import email_records
 
 PROBE_S = 0.25

@@ -8,10 +8,10 @@ from threading import Thread
 import pytest
 from PIL import Image
 
+from fondly.evaluation.sample import generate
 from fondly.stack.pictures.addresses import BASE_URL, FOLDER, names_in, picture_names, picture_url
 from fondly.stack.pictures.server import serve
 from fondly.stack.processes import free_port
-from fondly.stack.sample import generate
 from tools.stack.drawing.__main__ import SIZE, drawn, known
 
 MAX_BYTES = 15_000

@@ -25,17 +25,11 @@ Within = Annotated[float, typer.Option(min=2, help="The hours in which a run is 
 
 
 @guarded
-def sample(
-    path: Annotated[Path, typer.Argument(help="The CSV file to write.")],
-    customers: Annotated[int, typer.Option(min=1, help="The number of customers.")] = 1500,
-    products: Annotated[int, typer.Option(min=12, help="The number of products.")] = 300,
-) -> None:
-    """Write a sample file to upload: a made-up shop."""
-    if customers < products:
-        raise typer.BadParameter("there must be at least as many customers as products")
+def sample(path: Annotated[Path, typer.Argument(help="The CSV file to write.")]) -> None:
+    """Write a sample file to upload: a made-up shop of 1,500 customers."""
     from fondly.stack.sample import write_sample
 
-    write_sample(path, customers=customers, products=products)
+    write_sample(path)
 
 
 @guarded

@@ -7,8 +7,8 @@ from math import inf
 from random import Random
 
 from fondly.contracts.records import Product
-from fondly.stack.sample.chance import every, product_code, rng_for
-from fondly.stack.sample.vocabulary import Family, Vocabulary
+from fondly.evaluation.sample.chance import every, product_code, rng_for
+from fondly.evaluation.sample.vocabulary import Family, Vocabulary
 
 TIERS = ("budget", "mid", "premium")
 RECEPTIONS = ("loved", "fair", "loved", "fair", "loved", "disliked", "loved", "fair", "loved", "loved")

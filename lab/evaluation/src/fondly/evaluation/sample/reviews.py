@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from random import Random
 
-from fondly.stack.sample.catalogue import Listing
-from fondly.stack.sample.chance import every, likely, rng_for
-from fondly.stack.sample.vocabulary import Tone, Vocabulary
+from fondly.evaluation.sample.catalogue import Listing
+from fondly.evaluation.sample.chance import every, likely, rng_for
+from fondly.evaluation.sample.vocabulary import Tone, Vocabulary
 
 # The sentiments of a listing's first, second, ... review, repeated: a disliked product is mostly
 # disliked, however few reviews it has.

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fondly.evaluation.sample.catalogue import Listing, Variant
+from fondly.evaluation.sample.chance import every
+from fondly.evaluation.sample.reviews import Review
 from fondly.ingest.domain.formats.fields import KAGGLE
 from fondly.stack.pictures.addresses import picture_url
-from fondly.stack.sample.catalogue import Listing, Variant
-from fondly.stack.sample.chance import every
-from fondly.stack.sample.reviews import Review
 
 COLUMNS = (
     *KAGGLE,

@@ -4,9 +4,9 @@ from itertools import combinations
 
 import pytest
 
-from fondly.stack.sample.catalogue import TIERS, build_catalogue
-from fondly.stack.sample.market import Market, draw_market
-from fondly.stack.sample.vocabulary import load_vocabulary
+from fondly.evaluation.sample.catalogue import TIERS, build_catalogue
+from fondly.evaluation.sample.market import Market, draw_market
+from fondly.evaluation.sample.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
 CUSTOMERS = 1500

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from fondly.stack.sample.catalogue import Listing, build_catalogue
-from fondly.stack.sample.chance import customer_code, every, review_code, rng_for
-from fondly.stack.sample.market import draw_market
-from fondly.stack.sample.people import customer_name
-from fondly.stack.sample.reviews import Review, compose_review
-from fondly.stack.sample.row import Row
-from fondly.stack.sample.vocabulary import load_vocabulary
+from fondly.evaluation.sample.catalogue import Listing, build_catalogue
+from fondly.evaluation.sample.chance import customer_code, every, review_code, rng_for
+from fondly.evaluation.sample.market import draw_market
+from fondly.evaluation.sample.people import customer_name
+from fondly.evaluation.sample.reviews import Review, compose_review
+from fondly.evaluation.sample.row import Row
+from fondly.evaluation.sample.vocabulary import load_vocabulary
 
 REVIEWERS_PER_ROW = 8
 _LISTED_AGAIN = every(12, first=4)  # one more row with the reviewers of an earlier one

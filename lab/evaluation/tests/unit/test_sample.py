@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fondly.stack.sample import SampleFacts, generate, write_sample
+from fondly.evaluation.sample import SampleFacts, generate, write_sample
+from fondly.stack import sample as stack
 
 HEADER = (
     "product_id,product_name,category,discounted_price,actual_price,discount_percentage,rating,"
@@ -280,3 +281,12 @@ def test_every_size_has_true_facts(tmp_path: Path, size: tuple[int, int], seed: 
     assert (len(users), len(set(column(rows, "product_id")))) == size
     reviews = {review for row in rows for review in row["review_id"].split(",")}
     assert facts.reviews == len(reviews)
+
+
+@pytest.mark.parametrize("addresses", [False, True])
+def test_the_sample_of_the_stack_is_the_default(tmp_path: Path, addresses: bool) -> None:  # noqa: FBT001 - a case
+    """Whoever changes the generator stores its file again, packed by `xz -9e`."""
+    stored, made = tmp_path / "stored.csv", tmp_path / "made.csv"
+    stack.write_sample(stored, addresses=addresses)
+    write_sample(made, addresses=addresses)
+    assert stored.read_bytes() == made.read_bytes()

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from fondly.stack.sample import SampleFacts, generate, write_sample
-from fondly.stack.sample.catalogue import RECEPTIONS, Listing, build_catalogue
-from fondly.stack.sample.chance import every
-from fondly.stack.sample.reviews import compose_review
-from fondly.stack.sample.row import grouped, rupees
-from fondly.stack.sample.vocabulary import load_vocabulary
+from fondly.evaluation.sample import SampleFacts, generate, write_sample
+from fondly.evaluation.sample.catalogue import RECEPTIONS, Listing, build_catalogue
+from fondly.evaluation.sample.chance import every
+from fondly.evaluation.sample.reviews import compose_review
+from fondly.evaluation.sample.row import grouped, rupees
+from fondly.evaluation.sample.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
 BAD = re.compile(

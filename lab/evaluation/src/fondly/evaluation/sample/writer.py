@@ -5,12 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fondly.stack.sample.people import customer_address
-from fondly.stack.sample.row import COLUMNS, Row
-from fondly.stack.sample.sample import Sample
-
-EMAIL = "email"
-"""The column with customers' addresses, where a sample has them."""
+from fondly.evaluation.sample.row import COLUMNS, Row
+from fondly.evaluation.sample.sample import Sample
+from fondly.stack.sample import EMAIL, customer_addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ def write_sample(
 
 
 def _addresses(row: Row) -> dict[str, str]:
-    return {EMAIL: ",".join(map(customer_address, row.user_ids))}
+    return {EMAIL: customer_addresses(list(row.user_ids))}
 
 
 @dataclass(slots=True)

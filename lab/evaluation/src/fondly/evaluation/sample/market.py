@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-from fondly.stack.sample.catalogue import TIERS, Listing
-from fondly.stack.sample.chance import rng_for
-from fondly.stack.sample.vocabulary import Vocabulary
+from fondly.evaluation.sample.catalogue import TIERS, Listing
+from fondly.evaluation.sample.chance import rng_for
+from fondly.evaluation.sample.vocabulary import Vocabulary
 
 _BASKETS = (1, 2, 3, 4, 5)
 _BASKET_WEIGHTS = (55, 28, 10, 5, 2)
