@@ -1,12 +1,12 @@
 """Takes a decision about a run's delivery, and lets the sender act on it at once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fondly.contracts.events import SenderPoll, new_event
+from fondly.operations.delivery.views import WORDS, standing
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.queue.sqs import SQSQueue
@@ -15,22 +15,6 @@ from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, RunStatus
 
 SENDER = "sender"
-HINTS: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "`fondly run approve` lets it go out, `fondly run reject` ends it",
-    DeliveryStatus.SAMPLE: "`fondly run approve` lets the rest go out, `fondly run pause` stops the sample",
-    DeliveryStatus.APPROVED: "`fondly run pause` stops it, `fondly run hold` takes the approval back",
-    DeliveryStatus.PAUSED: "`fondly run resume` goes on with it, `fondly run reject` ends it",
-    DeliveryStatus.REJECTED: "that is for good; another upload makes another run",
-    DeliveryStatus.DONE: "there is nothing left to decide",
-}
-CALLED: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "is held for approval",
-    DeliveryStatus.SAMPLE: "has its sample going out",
-    DeliveryStatus.APPROVED: "is approved",
-    DeliveryStatus.PAUSED: "is paused",
-    DeliveryStatus.REJECTED: "is rejected",
-    DeliveryStatus.DONE: "is delivered",
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +62,7 @@ class Decisions:
             await queue.send(new_event(poll, run_id=decided.run_id, source=SENDER).body)
         except (ClientError, BotoCoreError) as error:
             raise OperationError(
-                f"{decided.run_id} {CALLED[decided.status]}, but the sender could not be told: {error}."
+                f"{decided.run_id} {WORDS[decided.status].called}, but the sender could not be told: {error}."
                 " `fondly run retry` tells it again"
             ) from error
         return decided
@@ -97,7 +81,7 @@ class Decisions:
 def require(delivery: Delivery, act: Act) -> None:
     """Raise `OperationError` if a decision cannot be taken in a delivery's status, saying what can."""
     if delivery.status not in FROM[act]:
-        raise OperationError(f"{delivery.run_id} {CALLED[delivery.status]}: {HINTS[delivery.status]}")
+        raise OperationError(standing(delivery))
 
 
 def _none(run: Run) -> str:
