@@ -62,11 +62,10 @@ def provision(*, where: Target, json: AsJson = False) -> None:
 
     The resources are those of the topology. Running it again changes nothing.
     """
-    from fondly.cli.target import target
     from fondly.operations.target import load_topology
     from fondly.stack.provision import provision as create
 
-    with target(where.environment, where.region) as chosen:
+    with where.chosen() as chosen:
         topology = load_topology(where.topology)
         resources = create(topology, environment=chosen.environment, region=chosen.region)
     settings = resources.settings()
@@ -90,13 +89,12 @@ def verify(
     Calls each AI service once, for a fraction of a cent. Exits with 1 if a check fails.
     """
     from fondly.cli.tables.verification import as_json, verified
-    from fondly.cli.target import target
     from fondly.operations.shop import load_shop
     from fondly.operations.target import load_topology
     from fondly.operations.verification import Account, Outcome, outlook_of, verify_environment
 
     shop = load_shop(config)
-    with target(where.environment, where.region) as chosen:
+    with where.chosen() as chosen:
         account = Account.open(chosen.environment, region=chosen.region, model_id=model_id)
         account.require_answer()
         results = verify_environment(load_topology(where.topology), account, shop)

@@ -5,12 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from fondly.contracts.delivery import Outcome
-from fondly.operations.delivery.decide import Decisions
+from fondly.operations.delivery.decide import Decisions, one_line
 from fondly.operations.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
 from fondly.operations.delivery.plan import Plan, moment
 from fondly.operations.delivery.terms import Terms, terms_of
 from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView, starts_later
-from fondly.operations.delivery.who import one_line
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import age, count, since

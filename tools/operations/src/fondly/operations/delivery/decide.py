@@ -1,5 +1,6 @@
-"""Takes a decision about a run's delivery, and lets the sender act on it at once."""
+"""Takes a decision about a run's delivery, and lets the sender act on it at once; and who takes it."""
 
+import getpass
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from fondly.contracts.events import SenderPoll, new_event
 from fondly.operations.delivery.views import WORDS, standing
-from fondly.operations.environment import Environment
+from fondly.operations.environment import Environment, open_client
 from fondly.operations.errors import OperationError
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.deliveries import DecisionError, Deliveries
@@ -93,3 +94,34 @@ def _none(run: Run) -> str:
         f"{run.run_id} has no delivery: the sender's transport is none, it made no email, or the sender has"
         " not taken it up yet; `fondly run retry` tells the sender again"
     )
+
+
+async def decider(environment: Environment, by: str | None) -> str:
+    """Return the given name if it will do, else the caller's ARN on AWS, else this machine's user."""
+    if by is not None:
+        return one_line(by, "--by", most=200)
+    if environment.on_aws and (arn := await _arn(environment)):
+        return arn
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"
+
+
+def one_line(text: str, option: str, *, most: int) -> str:
+    """Return a text of a person's on one line; raise `OperationError` if it is empty or too long."""
+    line = " ".join(text.split())
+    if not line:
+        raise OperationError(f"{option} is empty, expected a few words")
+    if len(line) > most:
+        raise OperationError(f"{option} has {len(line)} characters, expected at most {most}")
+    return line
+
+
+async def _arn(environment: Environment) -> str | None:
+    """Who AWS says that the caller is; None if it does not say."""
+    try:
+        async with open_client("sts", environment.region) as sts:
+            return str((await sts.get_caller_identity())["Arn"])
+    except (ClientError, BotoCoreError):
+        return None
