@@ -24,9 +24,9 @@ from fondly.contracts.errors import TransientError
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.runs.account import NOTHING, Account, price
-from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.runs.items import get_item, key, put_if
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.storage import expires_at, from_item, to_item
+from fondly.runtime.storage import expires_at, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -102,10 +102,7 @@ class Budget:
 
     async def account(self, run_id: str) -> Account:
         """Return a run's account, empty if nothing has been paid."""
-        reply = await self._dynamodb.get_item(
-            TableName=self._table, Key=key(run_id, ITEM), ConsistentRead=True
-        )
-        return Account.model_validate(from_item(reply["Item"])) if "Item" in reply else Account()
+        return Account.model_validate(await get_item(self._dynamodb, self._table, key(run_id, ITEM)))
 
     async def extend(self, run_id: str, name: str, *, least: Decimal, wanted: Decimal) -> Decimal:
         """Reserve more under a name; return how much, zero if not even the least is left."""
@@ -164,14 +161,9 @@ class Budget:
 
     async def _replace(self, run_id: str, account: Account, changed: Account) -> bool:
         values = {**changed.model_dump(), "revision": account.revision + 1}
-        return await conditionally(
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item=to_item({"run_id": run_id, "item": ITEM, **values, **expires_at(self._keep_days)}),
-                ConditionExpression="attribute_not_exists(run_id) OR revision = :before",
-                ExpressionAttributeValues=to_item({":before": account.revision}),
-            )
-        )
+        item = key(run_id, ITEM) | to_item({**values, **expires_at(self._keep_days)})
+        unchanged = "attribute_not_exists(run_id) OR revision = :before"
+        return await put_if(self._dynamodb, self._table, item, unchanged, {":before": account.revision})
 
 
 class _Tab:
