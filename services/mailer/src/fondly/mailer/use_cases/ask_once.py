@@ -162,7 +162,10 @@ class AskOnce:
             return await self._ask(own, work) if own else {}
         kept = dict(zip(prompts, replies, strict=True))
         await asyncio.gather(
-            *(self._keep.add((key, work.payer, _kept_form(reply))) for key, reply in kept.items())
+            *(
+                self._keep.add((key, work.payer, _REPLY.dump_json(reply).decode()))
+                for key, reply in kept.items()
+            )
         )
         return {key: PaidReply(reply, work.payer) for key, reply in kept.items()}
 
@@ -187,11 +190,6 @@ class AskOnce:
             by_payer.setdefault(payer, {})[key] = answer
         for payer, results in by_payer.items():
             await self._kept.keep(results, payer=payer)
-
-
-def _kept_form(reply: ModelReply) -> str:
-    """Return a reply as it is kept."""
-    return _REPLY.dump_json(reply).decode()
 
 
 def _paid_reply(answer: Answer) -> PaidReply:

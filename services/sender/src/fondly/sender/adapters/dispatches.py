@@ -62,12 +62,9 @@ class DynamoDBDispatches:
         final = [each for each in latest.values() if each.outcome.is_final]
         again = [each for each in latest.values() if not each.outcome.is_final]
         await asyncio.gather(
-            self._items.put_all([_values(each) for each in final]), *map(self._release, again)
+            self._items.put_all([_values(each) for each in final]),
+            *(self._replace(each, token=each.claim) for each in again),
         )
-
-    async def _release(self, waiting: Dispatch) -> bool:
-        """Give up a reservation, so that the email may be reserved again; return whether it held."""
-        return await self._replace(waiting, token=waiting.claim)
 
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
         """Record that nobody knows what came of an email, unless its worker has said so meanwhile."""

@@ -166,12 +166,10 @@ class Allowance:
 
     def learn(self, now: float, found: Mapping[Kind, Found]) -> None:
         """Take over what other tasks have found since."""
-        learnt = [self._learn(now, self._buckets[kind], each) for kind, each in found.items()]
+        buckets = [(self._buckets[kind], each) for kind, each in found.items()]
+        learnt = [each.ceiling.learn(now, one, turn_s=1.0 / self._share(each, now)) for each, one in buckets]
         if any(learnt):
             self._adapt(now)
-
-    def _learn(self, now: float, bucket: _Bucket, found: Found) -> bool:
-        return bucket.ceiling.learn(now, found, turn_s=1.0 / self._share(bucket, now))
 
     def _asked_per_s(self, bucket: _Bucket, now: float, amount: float) -> float:
         """What all tasks together have used of late, with what the others are thought to."""

@@ -92,7 +92,8 @@ class Deliveries:
 
         def decided(found: Delivery) -> Delivery:
             if found.status not in FROM[act]:
-                raise DecisionError(f"run {run_id} is {found.status}: {_expected(act)}")
+                expected = f"expected {' or '.join(sorted(FROM[act]))} for `{act}`"
+                raise DecisionError(f"run {run_id} is {found.status}: {expected}")
             decision = Decision(act=act, by=by, at=utc_now(), note=note)
             before, latest = found.decisions[:1], (*found.decisions[1:], decision)[-MOST_DECISIONS:]
             status = TO.get(act) or found.paused_from or DeliveryStatus.APPROVED
@@ -141,7 +142,3 @@ class Deliveries:
     def _item(self, delivery: Delivery) -> dict[str, Any]:
         values = delivery.model_dump(mode="json", exclude_none=True)
         return key(delivery.run_id, DELIVERY) | to_item({**values, **expires_at(self._keep_days)})
-
-
-def _expected(act: Act) -> str:
-    return f"expected {' or '.join(sorted(FROM[act]))} for `{act}`"

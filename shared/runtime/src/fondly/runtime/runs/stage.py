@@ -1,7 +1,7 @@
 """How a service does the parts of a run: each once, recorded and announced; one part closes the stage."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -70,14 +70,12 @@ class Stage:
         is handled: resuming the run sends another.
         """
         async with self._locks.hold(run_id, self.name, piece, holder=holder):
+            tab = self._budget.tab(run_id, f"{self.name} {piece}") if self._budget else nullcontext()
             try:
-                async with self._tab(run_id, piece):
+                async with tab:
                     yield
             except RunStoppedError as stopped:
                 log.info("stopped_by_budget", reason=str(stopped))
-
-    def _tab(self, run_id: str, piece: str) -> AbstractAsyncContextManager[None]:
-        return self._budget.tab(run_id, f"{self.name} {piece}") if self._budget else nullcontext()
 
     async def reserve(self, run_id: str, piece: str, units: Mapping[str, int | Decimal]) -> None:
         """Reserve what a long job costs, once; raise `RunStoppedError` if the budget does not allow it."""

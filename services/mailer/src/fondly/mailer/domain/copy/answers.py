@@ -90,14 +90,12 @@ def _renumbered(texts: object, number: int) -> dict[str, list[str]]:
 
 
 def _wordings(value: object) -> list[str]:
+    """Return texts without the half characters that JSON can escape and UTF-8 cannot hold, each once."""
     texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    kept = (" ".join(_encodable(each).split()) for each in texts[:MAX_WORDINGS] if isinstance(each, str))
-    return list(dict.fromkeys(filter(None, kept)))
-
-
-def _encodable(text: str) -> str:
-    """Return the text without the half characters that JSON can escape and UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode()
+    whole = (
+        each.encode("utf-8", "replace").decode() for each in texts[:MAX_WORDINGS] if isinstance(each, str)
+    )
+    return list(dict.fromkeys(filter(None, (" ".join(each.split()) for each in whole))))
 
 
 @dataclass(frozen=True)
