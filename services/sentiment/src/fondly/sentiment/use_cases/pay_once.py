@@ -48,10 +48,7 @@ class PayOnce:
         return {key: answer.result for key, answer in answers.items()}
 
     async def known(self, texts: Iterable[Text], bill: Bill) -> dict[str, str]:
-        """Return the answers that are kept, by the texts' keys, and add to the bill; nobody is asked.
-
-        What this payer has paid for in an earlier delivery stays on the bill.
-        """
+        """Return the answers that are kept, by key; what this payer has paid before stays on the bill."""
         distinct = {text.key: text for text in texts}
         answers = await self.kept.find(list(distinct))
         bill.add({key: text for key, text in distinct.items() if key in answers}, answers)
