@@ -47,10 +47,7 @@ class DynamoDBConsent:
         self._contacts = DynamoDBItems(dynamodb, contacts)
 
     async def suppressed(self, people: Sequence[Person]) -> dict[str, Suppression]:
-        """Return why somebody must not be written to, by customer id; whoever may be is left out.
-
-        An address may be suppressed, or a customer; if both are, the customer's own reason counts.
-        """
+        """Return why people must not be written to, by customer id; their own reason before the address's."""
         asked = {customer_id: _entries(customer_id, address) for customer_id, address in people}
         found = await self.find({entry for entries in asked.values() for entry in entries})
         reasons = {

@@ -43,10 +43,7 @@ class _Work:
 
 
 class AskOnce:
-    """One model, and the answers that have been paid for, which are looked up and kept in batches.
-
-    `parallel` calls are under way at a time, over all pieces of work, so a crash costs no more than these.
-    """
+    """One model and its kept answers; `parallel` calls at a time: a crash costs no more than these."""
 
     def __init__(self, *, model: Model, model_id: str, kept: KeptAnswers, parallel: int) -> None:
         self.model_id = model_id

@@ -135,10 +135,7 @@ class Allowance:
         self._buckets[Kind.TOKENS].note(now, used)
 
     def throttled(self, now: float, kind: Kind, *, started: float, tokens: float) -> bool:
-        """Take account of a throttled call sent at `started`; return whether the ceiling was decreased.
-
-        Calls sent before the last decrease say nothing about the present rate.
-        """
+        """Take account of a throttled call; return whether the ceiling fell, which older calls do not do."""
         if started <= self._adapted_at:
             return False
         amount = 1.0 if kind is Kind.REQUESTS else tokens
