@@ -1,7 +1,4 @@
-"""Warns of a run that takes longer at its quota than its queue keeps messages.
-
-SQS deletes what is older than the queue's retention period, at most 14 days, whether it was received or not.
-"""
+"""Warns of a run that takes longer at its quota than SQS keeps its messages, received or not."""
 
 from collections.abc import Callable
 
