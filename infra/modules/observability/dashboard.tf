@@ -223,6 +223,6 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.name
+  dashboard_name = "${var.name}-${local.region}"
   dashboard_body = jsonencode({ widgets = concat(local.stage_widgets, local.run_widgets) })
 }

@@ -211,7 +211,7 @@ resource "aws_cloudwatch_log_group" "access" {
 }
 
 resource "aws_iam_role" "api" {
-  name               = "${var.name}-unsubscribe-api"
+  name               = "${var.name}-unsubscribe-api-${local.region}"
   assume_role_policy = data.aws_iam_policy_document.api_trust.json
 }
 

@@ -83,7 +83,9 @@ def deployed(account: Account) -> Account:
     account.ecs.create_cluster(clusterName=account.environment)
     for name in ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback"):
         _run_service(account, name, tasks=0)
-    account.iam.create_role(RoleName=account.named("personalize"), AssumeRolePolicyDocument=json.dumps(TRUST))
+    account.iam.create_role(
+        RoleName=account.named("personalize-eu-west-1"), AssumeRolePolicyDocument=json.dumps(TRUST)
+    )
     for name, value in {"model-id": MODEL_ID, "from-address": f"hello@{account.environment}.example"}.items():
         account.ssm.put_parameter(
             Name=f"/fondly/{account.environment}/mailer/{name}", Value=value, Type="String"
