@@ -53,6 +53,7 @@ module "pipeline" {
   keys                   = module.keys.arns
   settings               = var.settings
   check                  = var.check
+  table_names            = var.table_names
   shop                   = var.shop
   mailer                 = var.mailer
   unsubscribe            = one([for endpoint in module.unsubscribe : merge(endpoint.mailer, { former_keys = var.former_unsubscribe_keys })])
