@@ -186,8 +186,9 @@ locals {
     },
   ]
 
+  quotas = { "Comprehend" = "sentiment", "SES" = "sender", "the model" = "mailer" }
   quota_charts = [
-    for name, service in { "Comprehend" = "sentiment", "SES" = "sender", "the model" = "mailer" } : {
+    for name, service in local.quotas : {
       title   = "calls to ${name}"
       service = service
       lines = [
