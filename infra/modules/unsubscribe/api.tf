@@ -189,6 +189,14 @@ resource "aws_api_gateway_stage" "this" {
   }
 }
 
+resource "aws_api_gateway_base_path_mapping" "this" {
+  count = var.domain == null ? 0 : 1
+
+  domain_name = var.domain
+  api_id      = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+}
+
 resource "aws_api_gateway_method_settings" "all" {
   #checkov:skip=CKV_AWS_225:responses must not be cached: each click counts
   rest_api_id = aws_api_gateway_rest_api.this.id

@@ -61,4 +61,8 @@ def computed(kind: str, address: str, attribute: str, get: Attribute) -> Value:
         return get(_IDS[kind])
     if attribute == "url" and kind == "aws_sqs_queue":
         return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{get('name')}"
+    if attribute == "domain_validation_options":
+        name = get("domain_name")
+        record = {"name": f"_x.{name}.", "type": "CNAME", "value": "_y.acm-validations.aws."}
+        return [{f"resource_record_{key}": value for key, value in record.items()}]
     return f"{address}.{attribute}"
