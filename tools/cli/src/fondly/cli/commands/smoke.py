@@ -39,19 +39,16 @@ async def smoke(
     """
     import asyncio
     from decimal import Decimal
-    from functools import partial
 
     from fondly.cli.tables.smoke import verdict_sections
     from fondly.operations.shop import load_shop
     from fondly.operations.smoke.beginning import Beginning
     from fondly.operations.smoke.smoke import Smoke
     from fondly.operations.verification import Account
-    from fondly.stack.sample import write_sample
-    from fondly.stack.sample.people import simulated_address
+    from fondly.stack.sample import write_few
 
     account = await asyncio.to_thread(Account.open, environment.name, region=environment.region)
-    write = partial(write_sample, customers=600, people=60, addresses=simulated_address)
     limit = Decimal(str(budget))
-    state = await Beginning(account, load_shop(config), out, limit, write).state(environment)
+    state = await Beginning(account, load_shop(config), out, limit, write_few).state(environment)
     await Smoke(environment, out, state, limit, 3_600 * hours, interval_s, say).run()
     return Answer(state, verdict_sections(state), is_wrong=state.refused is not None)

@@ -30,7 +30,7 @@ class Beginning:
     shop: Shop
     folder: Path
     budget_usd: Decimal
-    write: Callable[..., object]
+    write: Callable[[Path], object]
 
     async def state(self, environment: Environment) -> SmokeState:
         """Return the folder's state, or that of a new one; raise `OperationError` if it may not begin."""
@@ -40,17 +40,17 @@ class Beginning:
             return state
         by_stand_in = has_understudy(self.account) or not self.account.on_aws
         state = SmokeState(environment=environment.name, seed=int(time.time()), by_stand_in=by_stand_in)
-        await asyncio.to_thread(self._require, state, environment.topology)
+        await asyncio.to_thread(self._require, environment.topology)
         if held := await holdings(environment):
             raise OperationError(f"{environment.name} must be empty, and has {', '.join(held)}")
         state.save(self.folder)
         return state
 
-    def _require(self, state: SmokeState, topology: Topology) -> None:
+    def _require(self, topology: Topology) -> None:
         """Raise `OperationError` unless a run fits the budget, and the environment is as it should be."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / SAMPLE
-        self.write(path, seed=state.seed)
+        self.write(path)
         checked = read(choose([path], self.shop), self.shop, watch=lambda _: None)
         cost = estimate(workload_of(checked)).cost_usd["total"]
         if cost > self.budget_usd:
