@@ -192,6 +192,19 @@ def test_a_question_that_is_refused_does_not_keep_the_others_from_being_asked(
     require_empty(resources)
 
 
+def test_what_cannot_be_fetched_is_deleted_all_the_same(
+    smoke: Smoke, at: Callable[..., None], resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another call says so again: there is nothing to fetch any more."""
+    at("upload", "follow", "deliver", "ask", work=lambda ledger: ledger.finish(RUN))
+    with monkeypatch.context() as patch:
+        refusing(patch, "ListObjectsV2")
+        answer = smoke()
+    assert (answer.code, answer.json["refused"]) == (1, "record: AccessDenied for ListObjectsV2")
+    require_empty(resources)
+    assert smoke().json == answer.json
+
+
 def test_what_cannot_be_deleted_is_deleted_by_the_next_call(
     smoke: Smoke, at: Callable[..., None], resources: Resources
 ) -> None:

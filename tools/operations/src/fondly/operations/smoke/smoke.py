@@ -64,8 +64,9 @@ class Smoke:
         self.state.verdicts += [
             Verdict(question=each, seen=self.state.refused or "") for each in self._unasked
         ]
-        await self._take(self._record)
-        await self._take(self._clean)
+        for step in (self._record, self._clean):
+            if "clean" not in self.state.done:  # or else there is nothing to fetch any more
+                await self._take(step)
 
     async def _take(self, step: Step) -> None:
         name = step.__name__.strip("_")
