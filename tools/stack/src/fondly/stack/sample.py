@@ -2,7 +2,7 @@
 
 import csv
 import lzma
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def write_few(path: Path) -> None:
     _write(path, few, rows=_FEW_ROWS)
 
 
-def _write(path: Path, people: Callable[[list[str]], Mapping[str, str]], rows: int | None = None) -> None:
+def _write(path: Path, people: Callable[[list[str]], dict[str, str]], rows: int | None = None) -> None:
     """Write that many rows, with what is said of the people whose ids are in them."""
     with (
         lzma.open(STORED, "rt", encoding="utf-8", newline="") as stored,
