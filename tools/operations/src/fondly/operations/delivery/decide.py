@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fondly.contracts.events import SenderPoll, new_event
+from fondly.mailer.domain.message.addresses import header_address
 from fondly.operations.delivery.views import WORDS, standing
 from fondly.operations.environment import Environment, open_client
 from fondly.operations.errors import OperationError
@@ -116,6 +117,14 @@ def one_line(text: str, option: str, *, most: int) -> str:
     if len(line) > most:
         raise OperationError(f"{option} has {len(line)} characters, expected at most {most}")
     return line
+
+
+def address_given(text: str, option: str) -> str:
+    """Return an email address that somebody gives; raise `OperationError` if it is none."""
+    try:
+        return header_address(text.strip())
+    except ValueError as error:
+        raise OperationError(f"{option} {text} is not an email address: {error}") from error
 
 
 async def _arn(environment: Environment) -> str | None:
