@@ -103,7 +103,7 @@ UNUSED_BY = {
 """What is rare for one process only."""
 
 NAMED = re.compile(r"arn:aws:(?:sqs|sns|dynamodb):[^:]*:\d+:(?:table/)?fondly-prod-([a-z-]+)")
-KEYS = re.compile(r"arn:aws:s3:::fondly-prod-data-\d+(?:/(.*))?")
+KEYS = re.compile(r"arn:aws:s3:::fondly-prod-data-[^/]+(?:/(.*))?")
 FEEDBACK_SERVICE = "feedback"
 """What Terraform calls the process."""
 

@@ -1,5 +1,5 @@
-# What an account needs once, before its first environment: a bucket for Terraform's state, the image repositories, the
-# roles for releases from GitHub, and permission for API Gateway to write logs.
+# What a region of an account needs once, before its first environment: a bucket for Terraform's state, the image
+# repositories, the roles for releases from GitHub, and permission for API Gateway to write logs.
 #
 # Its own state starts in a local file. Keep that file, or move it into the new bucket: add a backend block and run
 # `terraform init -migrate-state`.
@@ -22,7 +22,7 @@ locals {
 }
 
 module "keys" {
-  source = "../modules/keys"
+  source = "../../modules/keys"
 
   name = "fondly"
 
@@ -33,29 +33,21 @@ module "keys" {
 }
 
 module "registry" {
-  source = "../modules/registry"
+  source = "../../modules/registry"
 
   key_arn = module.keys.arns["images"]
   images = concat(
-    [for file in fileset("${path.module}/../../services", "*/pyproject.toml") : dirname(file)],
+    [for file in fileset("${path.module}/../../../services", "*/pyproject.toml") : dirname(file)],
     ["understudy"],
   )
 }
 
-resource "aws_iam_openid_connect_provider" "github" {
-  count = var.github_repository == null ? 0 : 1
-
-  url            = "https://token.actions.githubusercontent.com"
-  client_id_list = ["sts.amazonaws.com"]
-}
-
 module "deploy" {
-  source   = "../modules/github-deploy"
+  source   = "../../modules/github-deploy"
   for_each = var.github_repository == null ? toset([]) : var.environments
 
   environment           = each.key
   repository            = var.github_repository
-  oidc_provider_arn     = aws_iam_openid_connect_provider.github[0].arn
   image_repository_arns = module.registry.repository_arns
   state                 = { bucket_arn = aws_s3_bucket.state.arn, key_arn = module.keys.arns["state"] }
 }
