@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fondly.contracts.clock import utc_now
-from fondly.operations.delivery.decide import address_given
+from fondly.operations.delivery.given import address_given
 from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.errors import OperationError
 from fondly.runtime.runs.delivery import Act, DeliveryStatus

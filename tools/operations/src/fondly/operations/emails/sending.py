@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from fondly.contracts.clock import utc_now
-from fondly.operations.delivery.decide import address_given
 from fondly.operations.delivery.deployed import deployed_with_secrets
+from fondly.operations.delivery.given import address_given
 from fondly.operations.emails.finished import Emails
 from fondly.operations.environment import Environment, open_client
 from fondly.operations.errors import OperationError
