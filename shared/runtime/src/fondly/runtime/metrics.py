@@ -55,6 +55,8 @@ class Metric(StrEnum):
     RUNS_STOPPED = "runs_stopped"
     """Runs that their budget has stopped, and that wait for an operator."""
     RUN_SECONDS = "run_seconds"
+    RUN_ESTIMATE_SECONDS = "run_estimate_seconds"
+    """What a run takes at the quota that its stage has now, by the stage that waits for it."""
     RUN_COST_USD = "run_cost_usd"
     AI_COST_USD = "ai_cost_usd"
     """Comprehend, Personalize and Bedrock for one run."""
