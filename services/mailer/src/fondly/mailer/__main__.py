@@ -167,9 +167,9 @@ def composer(settings: MailerSettings, look: Look | None = None) -> Composer:
     key, online = secret.get_secret_value().encode() if secret else None, settings.mailer_view_online_url
     clicks = settings.mailer_clicks_url
     return Composer(
-        (look or Look()).theme(brand, words.messages),
-        sender,
-        UnsubscribeEndpoint(unsubscribe, key) if unsubscribe and key else None,
+        theme=(look or Look()).theme(brand, words.messages),
+        sender=sender,
+        unsubscribe=UnsubscribeEndpoint(unsubscribe, key) if unsubscribe and key else None,
         unsubscribe_mail=UnsubscribeMail(
             settings.mailer_unsubscribe_address or settings.mailer_from_address, key
         ),
