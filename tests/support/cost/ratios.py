@@ -106,6 +106,11 @@ MEANS = (
         lambda run: run.products_described / run.products,
         "Only products that are picked are described.",
     ),
+    Ratio(
+        "trained_per_interaction",
+        lambda run: run.units["personalize.trained_interactions"] / run.interactions,
+        "The last purchase of each witness is held back, to test the ranking.",
+    ),
     Ratio("interaction_bytes", lambda run: run.csv_bytes.interactions / run.interactions),
     Ratio("customer_bytes", lambda run: run.csv_bytes.customers / run.customers),
     Ratio(
