@@ -2,8 +2,6 @@
 
 import asyncio
 import math
-import sys
-from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from aiobotocore.session import get_session
 from fondly.runtime.aws import NewClient, client_opener, send_bodies_at_once
 from fondly.runtime.heartbeat import Silence, heartbeat
 from fondly.runtime.logs import get_logger
-from fondly.runtime.process import run_process
+from fondly.runtime.process import run_main
 from fondly.runtime.queue.consumer import Consumer, Handler
 from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.queue.sqs import SQSQueue
@@ -32,8 +30,6 @@ from fondly.runtime.settings import ServiceSettings
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-
     from aiobotocore.session import AioSession
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_s3.client import S3Client
@@ -102,27 +98,18 @@ MakeHandler = Callable[[Runtime[Settings]], Awaitable[Handler]]
 def run_service(
     name: str, kind: type[Settings], make_handler: MakeHandler[Settings], *, process: str | None = None
 ) -> None:
-    """Handle the messages of the service's queue until SIGTERM or SIGINT.
+    """Handle the messages of the service's queue until SIGTERM or SIGINT; with `--check`, none.
 
     A further process of the service, which has a queue of its own, has a name of its own in logs and metrics.
-
-    With the argument `--check`, handle none: exit with 0 if everything that the service needs answers, or
-    with 2 and one line that says what does not.
     """
-    label = process or name
-    if not _arguments(f"{name}.{process}" if process else name).check:
-        run_process(label, kind, lambda settings, stop: serve(name, settings, make_handler, stop=stop))
-        return
-    problem = run_process(label, kind, lambda settings, stop: check(name, settings, make_handler, stop=stop))
-    if problem:
-        sys.stderr.write(f"check failed: {problem}\n")
-        sys.exit(2)
-
-
-def _arguments(module: str) -> "Namespace":
-    parser = ArgumentParser(prog=f"python -m fondly.{module}", description="Handle the messages of a queue.")
-    parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
-    return parser.parse_args()
+    run_main(
+        process or name,
+        kind,
+        module=f"fondly.{name}.{process}" if process else f"fondly.{name}",
+        description="Handle the messages of a queue.",
+        serve=lambda settings, stop: serve(name, settings, make_handler, stop=stop),
+        check=lambda settings, stop: check(name, settings, make_handler, stop=stop),
+    )
 
 
 @asynccontextmanager
