@@ -10,8 +10,8 @@ import pytest
 from fondly.operations.delivery.deployed import SECRETS
 from fondly.operations.environment import Environment
 from fondly.sender.settings import SenderSettings
-from fondly.stack.mailbox import MailboxServer
 from fondly.stack.provision import Resources
+from tests.support.mailbox import MailboxServer
 from tests.support.runs import RUN
 from tools.cli.tests.delivering import FinishedRun
 
