@@ -188,8 +188,8 @@ locals {
 
   quota_charts = [
     for name, service in { "Comprehend" = "sentiment", "SES" = "sender", "the model" = "mailer" } : {
-      title   = "calls to ${name}"
-      service = service
+      title                             = "calls to ${name}"
+      service                           = service
       lines = [
         { metric = "quota_calls", label = "sent" },
         { metric = "quota_calls_throttled", label = "throttled" },
