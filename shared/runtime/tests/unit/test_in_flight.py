@@ -68,5 +68,5 @@ async def test_a_message_for_a_newer_release_waits_as_long_as_a_deployment_takes
         raise error
 
     await consume(queue, handle, until=lambda: bool(queue.visibility_changes))
-    assert queue.visibility_changes[0] == ("part", 300)
+    assert queue.visibility_changes[:1] == [("part", 300)]
     assert queue.dead_letters == []
