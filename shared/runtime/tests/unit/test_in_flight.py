@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from pydantic import ValidationError
 
+from fondly.contracts.errors import NewerReleaseError
 from fondly.runtime.queue.message import Message
 from fondly.runtime.queue.visibility import HeldTooLongError, in_time
 from fondly.runtime.quota.turns import StoppingError
-from fondly.runtime.retry import NewerReleaseError, PostponedError
+from fondly.runtime.retry import PostponedError
 from tests.support.queues import InMemoryQueue, consume
 from tests.support.virtual_time import VirtualTimeLoop
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 import pytest
 from pydantic import ValidationError
 
+from fondly.contracts.errors import NewerReleaseError
 from fondly.runtime.jobs.durable import DurableJob, RunStates, Wait
-from fondly.runtime.retry import NewerReleaseError
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.runs.state import RELEASE, ServiceState
 from tests.support.runs import RUN, START, Runs

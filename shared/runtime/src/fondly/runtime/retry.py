@@ -91,10 +91,6 @@ class PostponedError(TransientError):
     """The work stopped through no fault of the message, which is sent anew: that costs it no receive."""
 
 
-class NewerReleaseError(TransientError):
-    """A newer release has written what this one cannot read: one of its tasks may take the message."""
-
-
 class UnprocessedError(TransientError):
     """A service kept refusing part of a batch."""
 

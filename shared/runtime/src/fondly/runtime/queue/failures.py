@@ -8,13 +8,13 @@ what a newer release has written, which only its tasks can read, not before a de
 
 from pydantic import ValidationError
 
-from fondly.contracts.errors import PermanentError
+from fondly.contracts.errors import NewerReleaseError, PermanentError
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric
 from fondly.runtime.queue.circuit import Circuit
 from fondly.runtime.queue.message import Message
 from fondly.runtime.queue.ports import Queue
-from fondly.runtime.retry import MESSAGE_CAP_S, NewerReleaseError, PostponedError, backoff_s, is_transient
+from fondly.runtime.retry import MESSAGE_CAP_S, PostponedError, backoff_s, is_transient
 
 log = get_logger()
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.runtime.retry import NewerReleaseError
+from fondly.contracts.errors import NewerReleaseError
 from fondly.runtime.runs.run import Run, StageName
 
 RELEASE = version("fondly-runtime")
