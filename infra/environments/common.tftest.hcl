@@ -108,7 +108,7 @@ run "bootstrap" {
   command = plan
 
   module {
-    source = "../../bootstrap"
+    source = "../../bootstrap/region"
   }
 
   assert {

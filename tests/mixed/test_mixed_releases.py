@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from fondly.evaluation.sample import write_sample
 from fondly.operations.topology import SERVICES
-from fondly.stack.sample import write_sample
 from tests.chaos.fleet import BASELINE, HERE
 from tests.mixed.running import Made, make
 

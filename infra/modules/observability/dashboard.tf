@@ -186,10 +186,11 @@ locals {
     },
   ]
 
+  quotas = { "Comprehend" = "sentiment", "SES" = "sender", "the model" = "mailer" }
   quota_charts = [
-    for name, service in { "Comprehend" = "sentiment", "SES" = "sender", "the model" = "mailer" } : {
-      title                             = "calls to ${name}"
-      service                           = service
+    for name, service in local.quotas : {
+      title   = "calls to ${name}"
+      service = service
       lines = [
         { metric = "quota_calls", label = "sent" },
         { metric = "quota_calls_throttled", label = "throttled" },
@@ -223,6 +224,6 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.name
+  dashboard_name = "${var.name}-${local.region}"
   dashboard_body = jsonencode({ widgets = concat(local.stage_widgets, local.run_widgets) })
 }

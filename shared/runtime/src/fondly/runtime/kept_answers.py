@@ -42,29 +42,20 @@ class KeptAnswers(Protocol):
     async def keep(self, results: Mapping[str, str], *, payer: str) -> None: ...  # noqa: D102 - documented there
 
 
+@dataclass(frozen=True)
 class DynamoDBKeptAnswers:
     """A table with an item per question; claims lapse after `claim_s`, which must exceed a call's time."""
 
-    def __init__(
-        self,
-        dynamodb: "DynamoDBClient",
-        table: str,
-        items: Items,
-        *,
-        keep_days: int | None = None,
-        claim_s: float = CLAIM_S,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
-        self._items = items
-        self._keep_days = keep_days
-        self._claim_s = claim_s
-        self._clock = clock
+    dynamodb: "DynamoDBClient"
+    table: str
+    items: Items
+    keep_days: int | None = None
+    claim_s: float = CLAIM_S
+    clock: Callable[[], float] = time.time
 
     async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Return the answers that are kept, by key; a key may be asked for more than once."""
-        found = await self._items.get_all([{"text_key": key} for key in dict.fromkeys(keys)])
+        found = await self.items.get_all([{"text_key": key} for key in dict.fromkeys(keys)])
         return {
             str(item["text_key"]): Answer(str(item["answer"]), str(item["payer"]))
             for item in found
@@ -78,7 +69,7 @@ class DynamoDBKeptAnswers:
             if not wanted:
                 break
             claims = [self._claim_of(key, payer) for key in wanted]
-            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=claims))
+            failed = await transacted(self.dynamodb.transact_write_items(TransactItems=claims))
             if failed is None:
                 return set(wanted)
             refused = {key for key, is_refused in zip(wanted, failed, strict=False) if is_refused}
@@ -87,17 +78,17 @@ class DynamoDBKeptAnswers:
 
     async def keep(self, results: Mapping[str, str], *, payer: str) -> None:
         """Store answers by key, as JSON."""
-        await self._items.put_all(
+        await self.items.put_all(
             [{"text_key": key, "answer": result, "payer": payer} for key, result in results.items()]
         )
 
     def _claim_of(self, key: str, payer: str) -> "TransactWriteItemTypeDef":
-        now = self._clock()
-        claim = {"text_key": key, "payer": payer, "claimed_until": int(now + self._claim_s)}
+        now = self.clock()
+        claim = {"text_key": key, "payer": payer, "claimed_until": int(now + self.claim_s)}
         return {
             "Put": {
-                "TableName": self._table,
-                "Item": to_item(claim | expires_at(self._keep_days)),
+                "TableName": self.table,
+                "Item": to_item(claim | expires_at(self.keep_days)),
                 "ConditionExpression": UNCLAIMED,
                 "ExpressionAttributeValues": to_item({":payer": payer, ":now": int(now)}),
             }

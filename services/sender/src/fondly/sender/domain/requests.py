@@ -62,10 +62,7 @@ class Request:
 
     @classmethod
     def of_message(cls, body: str) -> "Request":
-        """Read a message of the feedback queue; raise `RequestError` if it asks for what there is not.
-
-        Whatever does not ask for preferences unsubscribes: who clicks wants fewer emails in any case.
-        """
+        """Read a message: what asks for no preferences unsubscribes; `RequestError` for what there is not."""
         form = body.partition("\n")[2]
         asks_for_preferences = {PREFERENCES, FREQUENCY} & _fields(form).keys()
         preferences = preferences_of(form) if asks_for_preferences else None
@@ -78,10 +75,7 @@ def token_of(body: str) -> str:
 
 
 def preferences_of(form: str, offered: Collection[str] | None = None) -> Preferences:
-    """Return the preferences that a form's body asks for; raise `RequestError` if it asks for none.
-
-    `offered` are the topics that may be declined; None if they are not known.
-    """
+    """Return the preferences in a form, of topics `offered` if they are known; `RequestError` for none."""
     fields = _fields(form)
     try:
         frequency = Frequency(fields.get(FREQUENCY, [""])[-1])
