@@ -72,8 +72,8 @@ locals {
         resources = [module.topology.table_arns["runs"]]
       },
       {
-        sid       = "Announce"
-        actions   = ["sns:Publish"]
+        sid     = "Announce"
+        actions = ["sns:Publish"]
         resources = [
           module.topology.topic_arns["data-ingested"],
           module.topology.topic_arns["interactions-ingested"],
@@ -298,8 +298,8 @@ locals {
         ]
       },
       {
-        sid       = "StoreEmails"
-        actions   = ["s3:PutObject"]
+        sid     = "StoreEmails"
+        actions = ["s3:PutObject"]
         resources = [
           "${local.data_bucket}/runs/*/emails/*",
           "${local.data_bucket}/runs/*/copy/*",
