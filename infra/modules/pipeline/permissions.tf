@@ -75,6 +75,7 @@ locals {
         sid     = "Announce"
         actions = ["sns:Publish"]
         resources = [
+          module.topology.topic_arns["upload-read"],
           module.topology.topic_arns["data-ingested"],
           module.topology.topic_arns["interactions-ingested"],
           module.topology.topic_arns["run-finished"],
