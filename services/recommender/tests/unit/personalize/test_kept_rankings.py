@@ -16,7 +16,6 @@ from fondly.recommender.domain.personalize.rankings import (
     RANKING,
     KeptRanking,
 )
-from fondly.recommender.domain.run_state import Engine
 from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime import training_minimums
@@ -164,7 +163,7 @@ async def test_a_run_whose_rankings_are_all_kept_needs_no_model() -> None:
     assert len(world.announcer.of(RecommendationsReady)) == ready + 10
     run = await world.ledger.run(AGAIN)
     state = await world.state(AGAIN)
-    assert (state.engine, state.ranked) == (Engine.PERSONALIZE, 0)
+    assert (state.is_ranked, state.ranked) == (True, 0)
     assert run.stage(StageName.RECOMMENDER).done == set(range(1, 11))
     assert {one.source for one in (await lists(world, AGAIN)).values()} == {RecommendationSource.PERSONALIZE}
 

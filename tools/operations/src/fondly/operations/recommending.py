@@ -38,7 +38,7 @@ class Picked(BaseModel):
     customer_id: str
     known: bool
     exclusion: Exclusion | None = None
-    engine: PickedFrom
+    picked_from: PickedFrom
     fallback: str | None = None
     run_id: str
     picks: tuple[Pick, ...]
@@ -46,7 +46,7 @@ class Picked(BaseModel):
     """Why the shop's file is not used, but that of the run."""
 
 
-async def picked(environment: Environment, customer_id: str, *, engine: str, group: str) -> Picked:
+async def picked(environment: Environment, customer_id: str, *, picked_from: str, group: str) -> Picked:
     """Return a customer's current picks; raise `OperationError` if there is no shop yet."""
     shops, file_problem = await _shops(environment, group)
     async with _campaign(environment, group) as campaign:
@@ -58,7 +58,7 @@ async def picked(environment: Environment, customer_id: str, *, engine: str, gro
                 recommendations=await environment.table("recommendations"),
                 contacts=await environment.table("contacts"),
             ),
-            ask=campaign.rank if engine == PickedFrom.CAMPAIGN else None,
+            ask=campaign.rank if picked_from == PickedFrom.CAMPAIGN else None,
             deadline_s=DEADLINE_S,
         )
         answer = await current.find(customer_id)
@@ -66,7 +66,7 @@ async def picked(environment: Environment, customer_id: str, *, engine: str, gro
         customer_id=customer_id,
         known=answer.customer.is_known,
         exclusion=answer.customer.exclusion,
-        engine=answer.source,
+        picked_from=answer.picked_from,
         fallback=answer.fallback,
         run_id=answer.run_id,
         picks=read_picks(answer.picks),

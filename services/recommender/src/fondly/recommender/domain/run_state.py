@@ -68,13 +68,6 @@ TRANSITIONS: Mapping[Phase, Mapping[Outcome, Phase]] = {
 """What follows each phase by its outcome; a run begins with the first."""
 
 
-class Engine(StrEnum):
-    """What a run's products are ranked by."""
-
-    PERSONALIZE = "personalize"
-    POPULARITY = "popularity"
-
-
 class SeenTurn(BaseModel):
     """How far a waiting run has seen the run come whose turn it is, and since which poll of its own."""
 
@@ -95,9 +88,8 @@ class RecommenderState(ServiceState):
     started_at: datetime | None = None
     earlier: str | None = None
     """Whose shop was the latest before."""
-    engine: Engine | None = None
-    """Unknown until all customers are prepared, unless rankings are switched off."""
     popularity_reason: str = ""
+    """Why products are ranked by popularity, and not by Personalize."""
     ranked: int = 0
     """For how many customers Personalize is asked."""
     witnesses: int = 0
@@ -125,9 +117,14 @@ class RecommenderState(ServiceState):
     turn_seen: SeenTurn | None = None
 
     @property
+    def is_ranked(self) -> bool:
+        """Whether Personalize ranks the products, as far as is known yet."""
+        return not self.popularity_reason
+
+    @property
     def asks_for_rankings(self) -> bool:
         """Whether there is enough to learn from, and somebody without a ranking."""
-        return self.engine is Engine.PERSONALIZE and self.ranked > 0
+        return self.is_ranked and self.ranked > 0
 
     @property
     def training(self) -> str:

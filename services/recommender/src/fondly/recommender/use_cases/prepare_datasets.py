@@ -18,7 +18,7 @@ from fondly.recommender.domain.personalize.prepared import DatasetFiles, Prepare
 from fondly.recommender.domain.personalize.rankings import input_lines, ranked_customers
 from fondly.recommender.domain.personalize.rows import item_row, rows_of
 from fondly.recommender.domain.personalize.schemas import ITEMS
-from fondly.recommender.domain.run_state import Engine, Passed, RecommenderState
+from fondly.recommender.domain.run_state import Passed, RecommenderState
 from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.recommender.domain.study import learned_keys
@@ -69,10 +69,9 @@ class PrepareDatasets:
         rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
         body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
         await self._put(personalize_keys.items(run.run_id), body, personalize_keys.CSV_TYPE)
-        off = {"engine": Engine.POPULARITY, "popularity_reason": SWITCHED_OFF}
         return Passed(
             members={
-                **({} if self.asks_personalize else off),
+                "popularity_reason": "" if self.asks_personalize else SWITCHED_OFF,
                 "bundle_parts": parts_per_bundle(run.parts or 0),
                 "started_at": utc_now(),
                 "items_bytes": len(body),
@@ -90,7 +89,7 @@ class PrepareDatasets:
             customers = await self.customers.customers(run.run_id, part)
             histories = await self.customers.remember(run, part, customers)
             shared.add(one.customer for one in histories)
-            to_rank = set() if RecommenderState.of(run).engine else await self._to_rank(customers)
+            to_rank = await self._to_rank(customers) if RecommenderState.of(run).is_ranked else set()
             rows = await asyncio.to_thread(rows_of, histories)
             ranked = {name: own for name, own in rows.items() if name in to_rank}
             settled = await self.rankings.settle(
@@ -124,7 +123,7 @@ class PrepareDatasets:
         await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [prepared])
 
     async def close(self, run: Run) -> Passed:
-        """Sum up all customers; return which engine the run is for, and what there is for it."""
+        """Sum up all customers; return what there is for Personalize, or why it is not asked."""
         prepared, shared, state = Prepared(), SharedReviews(), RecommenderState.of(run)
         for bundle in bundles_of(run):
             for key in (learned_keys.prepared, learned_keys.gathered):
@@ -136,7 +135,6 @@ class PrepareDatasets:
         await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared])
         return Passed(
             members={
-                "engine": Engine.POPULARITY if shortfall else Engine.PERSONALIZE,
                 "popularity_reason": shortfall or "",
                 "ranked": prepared.ranked,
                 "witnesses": prepared.witnesses,

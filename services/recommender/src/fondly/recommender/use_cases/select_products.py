@@ -22,7 +22,7 @@ from fondly.recommender.domain.personalize.rankings import Rankings, ranked_cust
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.run_state import Engine, RecommenderState
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import departments
 from fondly.recommender.domain.study.bundles import Bundle
@@ -77,7 +77,7 @@ class SelectProducts:
     async def _answers(self, run: Run, bundle: Bundle) -> tuple[Rankings, Collection[str]]:
         """Read the bundle's rankings line by line, and who are witnesses; nothing without Personalize."""
         answers, witnesses = Rankings(), Rankings()
-        if RecommenderState.of(run).engine is Engine.PERSONALIZE:
+        if RecommenderState.of(run).is_ranked:
             for who, each in ((EVERYBODY, answers), (WITNESSES, witnesses)):
                 async for line in self.objects.lines(batch_output(run.run_id, bundle.first, who)):
                     each.add(line)
@@ -90,9 +90,7 @@ class SelectProducts:
     ) -> PartResult:
         told = await self.customers.told(run.run_id, part)
         known = await self.rankings.settled(run.run_id, part)
-        wanted = (
-            ranked_customers(told.customers) if RecommenderState.of(run).engine is Engine.PERSONALIZE else []
-        )
+        wanted = ranked_customers(told.customers) if RecommenderState.of(run).is_ranked else []
         settled = [known[name] for name in wanted if name in known]
         asked = [one for one in settled if not one.product_ids]
         if asked and not answers.lines:

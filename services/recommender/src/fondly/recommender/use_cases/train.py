@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
 from fondly.recommender.domain.personalize.prepared import says_too_little_data
-from fondly.recommender.domain.run_state import Engine, Outcome, Passed, Phase, RecommenderState
+from fondly.recommender.domain.run_state import Outcome, Passed, Phase, RecommenderState
 from fondly.recommender.ports import (
     NotReadyError,
     Personalize,
@@ -60,8 +60,7 @@ class Train:
             return _start_over(state, str(error))
         except TooLittleDataError as error:
             await self.stage.correct(run.run_id, BUDGET_PIECE, {})
-            members = {"engine": Engine.POPULARITY, "popularity_reason": str(error)}
-            return Passed(Outcome.TOO_LITTLE_DATA, members)
+            return Passed(Outcome.TOO_LITTLE_DATA, {"popularity_reason": str(error)})
 
     def regain(self, state: RecommenderState) -> RecommenderState:
         """Have a run that has its turn again import its data again, which another run has replaced.
