@@ -86,7 +86,7 @@ async def test_nothing_is_kept_of_a_failed_call() -> None:
     assert (await ask(asks, payer="part-1")).reply.text == "{}"
 
 
-async def test_a_question_that_a_part_has_twice_is_claimed_once() -> None:
+async def test_a_question_that_a_part_has_twice_is_locked_once() -> None:
     """DynamoDB refuses a transaction with two writes of one item, and both get the answer of one call."""
     model = InMemoryModel(ModelReply(text="{}"))
     asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
@@ -95,7 +95,7 @@ async def test_a_question_that_a_part_has_twice_is_claimed_once() -> None:
     assert model.calls == 1
 
 
-async def test_a_question_is_claimed_when_its_call_goes_out() -> None:
+async def test_a_question_is_locked_when_its_call_goes_out() -> None:
     """Until then, for hours if need be, whoever comes to its turn first asks; the others find the answer."""
     turns: dict[str, asyncio.Event] = {payer: asyncio.Event() for payer in ("late", "early")}
     kept, order = InMemoryKeptAnswers(), list[str]()
@@ -121,7 +121,7 @@ async def test_a_question_is_claimed_when_its_call_goes_out() -> None:
         for payer in turns
     }
     await asyncio.sleep(0.01)
-    assert kept.claims == {}
+    assert kept.locks == {}
     turns["early"].set()
     await working["early"]
     turns["late"].set()
@@ -159,7 +159,7 @@ async def test_products_are_asked_about_together_and_kept_alone(facts: EmailFact
     assert sum(reply.output_tokens for reply in paid) == 34
 
 
-async def test_what_another_worker_has_claimed_is_left_out_of_a_joint_call(
+async def test_what_another_worker_has_locked_is_left_out_of_a_joint_call(
     facts: EmailFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The others are asked at once, and nothing is paid for twice."""

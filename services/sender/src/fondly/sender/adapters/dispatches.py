@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_RESERVATIONS = 50
 """DynamoDB takes 100 items in a transaction; a reservation has two."""
 MAX_CONFLICTS = 12
-FREE = "attribute_not_exists(run_id) OR outcome = :waiting OR (outcome = :sending AND claim = :claim)"
+FREE = "attribute_not_exists(run_id) OR outcome = :waiting OR (outcome = :sending AND reserved_by = :token)"
 
 
 class DynamoDBDispatches:
@@ -67,11 +67,11 @@ class DynamoDBDispatches:
 
     async def _release(self, waiting: Dispatch) -> bool:
         """Give up a reservation, so that the email may be reserved again; return whether it held."""
-        return await self._replace(waiting, token=waiting.claim)
+        return await self._replace(waiting, token=waiting.reserved_by)
 
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
         """Record that nobody knows what came of an email, unless its worker has said so meanwhile."""
-        return await self._replace(doubted, token=found.claim)
+        return await self._replace(doubted, token=found.reserved_by)
 
     async def _replace(self, dispatch: Dispatch, *, token: str) -> bool:
         """Record a dispatch while the reservation of its email holds; return whether it did."""
@@ -79,8 +79,8 @@ class DynamoDBDispatches:
             self._dynamodb.put_item(
                 TableName=self._table,
                 Item=self._item(dispatch),
-                ConditionExpression="outcome = :sending AND claim = :claim",
-                ExpressionAttributeValues=to_item({":sending": Outcome.SENDING, ":claim": token}),
+                ConditionExpression="outcome = :sending AND reserved_by = :token",
+                ExpressionAttributeValues=to_item({":sending": Outcome.SENDING, ":token": token}),
             )
         )
 
@@ -104,7 +104,7 @@ class DynamoDBDispatches:
         values = {
             ":waiting": Outcome.WAITING,
             ":sending": Outcome.SENDING,
-            ":claim": reservation.dispatch.claim,
+            ":token": reservation.dispatch.reserved_by,
         }
         put: TransactWriteItemTypeDef = {
             "Put": {

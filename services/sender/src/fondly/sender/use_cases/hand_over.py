@@ -154,7 +154,7 @@ class HandOver:
                 transport=self._transport.name,
                 tries=(before.tries if before else 0) + 1,
                 at=now,
-                claim=token,
+                reserved_by=token,
             ),
             contact,
         )

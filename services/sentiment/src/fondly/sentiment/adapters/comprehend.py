@@ -16,7 +16,7 @@ from fondly.runtime.quota.turns import WithdrawnError
 from fondly.sentiment.domain.answers import Found, mentions_of, write_language, write_mentions
 from fondly.sentiment.domain.scores import Score, score_of, write_score
 from fondly.sentiment.domain.texts import Text
-from fondly.sentiment.ports import Claim, Keep
+from fondly.sentiment.ports import Keep, Lock
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
@@ -41,8 +41,8 @@ class Operation:
 class Comprehend:
     """Asks in calls of 25; one text's failure never affects the others in its call.
 
-    Every method claims texts shortly before their call's turn, and passes `keep` an answer or an error for
-    each that is claimed, as the calls return. It raises errors that are not a text's own, such as server
+    Every method locks texts shortly before their call's turn, and passes `keep` an answer or an error for
+    each that is locked, as the calls return. It raises errors that are not a text's own, such as server
     faults. The client must not retry (`NO_SDK_RETRIES`).
     """
 
@@ -82,59 +82,57 @@ class Comprehend:
             failure=lambda _: write_mentions(()),
         )
 
-    async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def sentiments(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask for the sentiment of at most 25 texts of one language: a `Score` each."""
-        await self._ask(self._sentiment, texts, claim, keep)
+        await self._ask(self._sentiment, texts, lock, keep)
 
-    async def languages(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def languages(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask in which language each of at most 25 texts is."""
-        await self._ask(self._languages, texts, claim, keep)
+        await self._ask(self._languages, texts, lock, keep)
 
-    async def aspects(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def aspects(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask what at most 25 English texts say about which aspects."""
-        await self._ask(self._aspects, texts, claim, keep)
+        await self._ask(self._aspects, texts, lock, keep)
 
-    async def _ask(self, operation: Operation, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def _ask(self, operation: Operation, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         asked: Sequence[Text] = ()
 
-        async def claim_some() -> bool:
+        async def lock_some() -> bool:
             nonlocal asked
-            asked = await claim(texts)
+            asked = await lock(texts)
             return bool(asked)
 
         try:
             async with self._parallel:
-                reply = await self._limiter.run(lambda: operation.batch(asked), claim=claim_some)
+                reply = await self._limiter.run(lambda: operation.batch(asked), lock=lock_some)
         except WithdrawnError:
             return
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise
             log.warning("batch_rejected", code=error_code(error), texts=len(asked))
-            await self._ask_singly(operation, asked, claim, keep)
+            await self._ask_singly(operation, asked, lock, keep)
             return
         if found := {asked[each["Index"]].key: operation.answer(each) for each in reply["ResultList"]}:
             await keep(found)
         for failed in reply["ErrorList"]:
             log.warning("text_failed", code=failed["ErrorCode"])
         again = [asked[failed["Index"]] for failed in reply["ErrorList"]]
-        await self._ask_singly(operation, again, claim, keep)
+        await self._ask_singly(operation, again, lock, keep)
 
-    async def _ask_singly(
-        self, operation: Operation, texts: Sequence[Text], claim: Claim, keep: Keep
-    ) -> None:
+    async def _ask_singly(self, operation: Operation, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask about texts one by one; a text that Comprehend rejects gets an error instead of an answer."""
         for text in texts:
             with suppress(WithdrawnError):
-                await keep({text.key: await self._ask_one(operation, text, claim)})
+                await keep({text.key: await self._ask_one(operation, text, lock)})
 
-    async def _ask_one(self, operation: Operation, text: Text, claim: Claim) -> str:
-        async def claim_it() -> bool:
-            return bool(await claim([text]))
+    async def _ask_one(self, operation: Operation, text: Text, lock: Lock) -> str:
+        async def lock_it() -> bool:
+            return bool(await lock([text]))
 
         try:
             async with self._parallel:
-                reply = await self._limiter.run(lambda: operation.single(text), claim=claim_it)
+                reply = await self._limiter.run(lambda: operation.single(text), lock=lock_it)
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise

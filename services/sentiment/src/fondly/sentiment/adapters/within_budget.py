@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fondly.runtime.runs.budget import paying
 from fondly.sentiment.domain.texts import Text
-from fondly.sentiment.ports import Ask, Asks, Claim, Keep
+from fondly.sentiment.ports import Ask, Asks, Keep, Lock
 
 
 @dataclass(frozen=True)
@@ -14,31 +14,31 @@ class AsksWithinBudget:
 
     asks: Asks
 
-    async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def sentiments(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask for the sentiment of texts."""
-        await _pay(self.asks.sentiments, texts, claim, keep)
+        await _pay(self.asks.sentiments, texts, lock, keep)
 
-    async def languages(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def languages(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask for the language of texts."""
-        await _pay(self.asks.languages, texts, claim, keep)
+        await _pay(self.asks.languages, texts, lock, keep)
 
-    async def aspects(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def aspects(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask for the aspects of texts."""
-        await _pay(self.asks.aspects, texts, claim, keep)
+        await _pay(self.asks.aspects, texts, lock, keep)
 
 
-async def _pay(ask: Ask, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
-    """Ask; only what has been claimed when the call goes out is charged."""
-    claimed: Sequence[Text] = ()
+async def _pay(ask: Ask, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
+    """Ask; only what has been locked when the call goes out is charged."""
+    locked: Sequence[Text] = ()
 
     async def noted(wanted: Sequence[Text]) -> Sequence[Text]:
-        nonlocal claimed
-        claimed = await claim(wanted)
-        return claimed
+        nonlocal locked
+        locked = await lock(wanted)
+        return locked
 
     async with paying(_units(texts)) as payment:
         await ask(texts, noted, keep)
-        payment.used(_units(claimed))
+        payment.used(_units(locked))
 
 
 def _units(texts: Sequence[Text]) -> dict[str, int]:

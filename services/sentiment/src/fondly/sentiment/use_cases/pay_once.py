@@ -1,7 +1,7 @@
 """Asks about texts and pays for each once: in a run, in later runs and however often work is repeated.
 
 An answer is kept as soon as it arrives. Shortly before a call's turn, which may take hours to come, its texts
-are claimed, so that of two workers with the same text one asks and the other finds the answer. A claim lapses
+are locked, so that of two workers with the same text one asks and the other finds the answer. A lock lapses
 after a minute: a worker that has died in between delays others no longer than that.
 """
 
@@ -49,7 +49,7 @@ class PayOnce:
     async def known(self, texts: Iterable[Text], bill: Bill) -> dict[str, str]:
         """Return the answers that are kept, by the texts' keys, and add to the bill; nobody is asked.
 
-        What this payer has paid for in an earlier delivery stays on the bill.
+        What this payer has paid for in an earlier attempt stays on the bill.
         """
         distinct = {text.key: text for text in texts}
         answers = await self.kept.find(list(distinct))
@@ -58,15 +58,15 @@ class PayOnce:
         return {key: answer.result for key, answer in answers.items()}
 
     async def _call(self, texts: Sequence[Text], *, ask: Ask, payer: str, answers: dict[str, Answer]) -> None:
-        async def claim(wanted: Sequence[Text]) -> Sequence[Text]:
-            claimed = await self.kept.claim([text.key for text in wanted], payer=payer)
-            return [text for text in wanted if text.key in claimed]
+        async def lock(wanted: Sequence[Text]) -> Sequence[Text]:
+            locked = await self.kept.lock([text.key for text in wanted], payer=payer)
+            return [text for text in wanted if text.key in locked]
 
         async def keep(results: Mapping[str, str]) -> None:
             await self.kept.keep(results, payer=payer)
             answers.update({key: Answer(result, payer) for key, result in results.items()})
 
-        await ask(texts, claim, keep)
+        await ask(texts, lock, keep)
 
 
 def _calls(texts: Sequence[Text]) -> Iterator[Sequence[Text]]:

@@ -9,8 +9,8 @@ from statistics import linear_regression
 
 from pydantic import BaseModel, ConfigDict
 
-CLAIM_AND_ANSWER_WRITES = 3
-"""A claim is a transaction and counts twice."""
+LOCK_AND_ANSWER_WRITES = 3
+"""A lock is a transaction and counts twice."""
 MEASURED_CHARS_PER_TOKEN = 4
 """As the stand-in counted in the measured runs."""
 CACHE_READ_TOKENS, CACHE_WRITE_TOKENS = "cache_read_tokens", "cache_write_tokens"
@@ -111,7 +111,7 @@ class Ratios:
     product_bytes = _mean(lambda run: run.csv_bytes.products / run.products - run.description_bytes)
     """Beside the description."""
     writes_per_review = _mean(
-        lambda run: (run.sentiment_writes - CLAIM_AND_ANSWER_WRITES * run.texts_asked) / run.reviews
+        lambda run: (run.sentiment_writes - LOCK_AND_ANSWER_WRITES * run.texts_asked) / run.reviews
     )
     """The review and the opinion, beside the answers about its words."""
     description_bytes = _mean(lambda run: run.description_bytes)

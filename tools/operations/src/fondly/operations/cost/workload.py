@@ -10,7 +10,7 @@ from fondly.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
 from fondly.operations.cost.ratios import (
     CACHE_READ_TOKENS,
     CACHE_WRITE_TOKENS,
-    CLAIM_AND_ANSWER_WRITES,
+    LOCK_AND_ANSWER_WRITES,
     MEASURED_CHARS_PER_TOKEN,
     Ratios,
 )
@@ -208,11 +208,11 @@ def _writes(work: Workload) -> float:
         work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
         + work.customers * (1 + HISTORY_WRITES)
         + work.reviews * Ratios.writes_per_review
-        + CLAIM_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
+        + LOCK_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
         + 2 * work.emails
         + work.written
         + 2 * work.ranked
-        + CLAIM_AND_ANSWER_WRITES * (work.copy_prompts + work.feature_prompts)
+        + LOCK_AND_ANSWER_WRITES * (work.copy_prompts + work.feature_prompts)
         + work.feature_prompts
         + 14 * work.parts
     )
