@@ -25,13 +25,13 @@ from fondly.runtime.aws import CONFIG
 from fondly.runtime.retry import NO_SDK_RETRIES
 
 NUM_RESULTS = 150
-"""As many products as the recommender asks for by default."""
+"""How many products to ask for: the recommender's default."""
 DEADLINE_S = 5.0
-"""A person waits longer for Personalize than a page does."""
+"""How long to wait for Personalize: a person waits longer than a page does."""
 
 
 class Picked(BaseModel):
-    """A customer's current picks, best first: from what, and why not from what was asked for."""
+    """A customer's current picks, best first, what they come from, and why not from what was asked."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -18,7 +18,7 @@ FREQUENCY = "frequency"
 TOPIC_OFF = "off"
 ONE_CLICK = "List-Unsubscribe=One-Click"
 BY_MAIL = "List-Unsubscribe=Mail"
-"""Stands in place of a form where somebody wrote to the mailto address of an email."""
+"""Takes the place of a form where somebody wrote to the mailto address of an email."""
 MAX_BODY_CHARS = 16_384
 MAX_FIELDS = 200
 MAX_TOPICS = 100
@@ -62,7 +62,7 @@ class Request:
 
     @classmethod
     def of_message(cls, body: str) -> "Request":
-        """Read a message of the feedback queue; raise `RequestError` if it asks for what there is not.
+        """Read a message of the feedback queue; raise `RequestError` if it asks for anything else.
 
         Whatever does not ask for preferences unsubscribes: who clicks wants fewer emails in any case.
         """

@@ -109,7 +109,7 @@ class Ratios:
     interaction_bytes = _mean(lambda run: run.csv_bytes.interactions / run.interactions)
     customer_bytes = _mean(lambda run: run.csv_bytes.customers / run.customers)
     product_bytes = _mean(lambda run: run.csv_bytes.products / run.products - run.description_bytes)
-    """Beside the description."""
+    """What a product takes beside its description."""
     writes_per_review = _mean(
         lambda run: (run.sentiment_writes - LOCK_AND_ANSWER_WRITES * run.texts_asked) / run.reviews
     )
@@ -122,7 +122,7 @@ class Ratios:
         "input_tokens": _mean(lambda run: run.copy_tokens["input_tokens"] / run.copy_prompts),
         "output_tokens": _mean(lambda run: run.copy_tokens["output_tokens"] / run.copy_prompts),
     }
-    """Of a prompt."""
+    """The tokens of a prompt."""
     cache_read_tokens = _mean(lambda run: run.copy_tokens[CACHE_READ_TOKENS] / run.copy_calls)
     """Of a call: the system text, which its prompts share."""
     cache_write_tokens = _mean(lambda run: run.copy_tokens[CACHE_WRITE_TOKENS])

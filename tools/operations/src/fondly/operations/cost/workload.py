@@ -36,7 +36,7 @@ EMAILS_PER_PUBLISH = 10
 MOST_PROMPTS_PER_EMAIL = 6
 """A frame and five products, of which no other email has any."""
 HISTORY_WRITES = 1
-"""Of a customer: a history of some reviews is smaller than a kilobyte."""
+"""Writes of a customer: a history of some reviews is smaller than a kilobyte."""
 
 
 class Workload(BaseModel):

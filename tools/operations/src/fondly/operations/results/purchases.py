@@ -18,7 +18,7 @@ class Bought:
     timestamp: int
     quantity: int = 1
     value: Decimal | None = None
-    """What it came to, in the shop's currency; None if the shop has not told."""
+    """Its price in the shop's currency; None if the shop has not told."""
 
     def worth(self, prices: Mapping[str, Decimal]) -> Decimal | None:
         """Return what it came to, or would have by these prices; None for a product without one."""
