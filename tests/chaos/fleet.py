@@ -40,7 +40,7 @@ class Fleet:
         self._names = {
             f"{service}-{number}": service for number in range(1, size + 1) for service in services
         }
-        # Renaming "crew" would change what the seeds in docs/delivery-proof.md draw.
+        # Renaming "crew" would change what the seeds in docs/promises-tests.md draw.
         self._rng = Random(f"{seed} crew")  # noqa: S311 - reproducible test data
 
     def start(self, *, max_skew_s: float = 0.0) -> None:
