@@ -254,10 +254,10 @@ async def test_a_ranking_that_the_catalogue_has_left_behind_is_made_anew() -> No
     assert {one.source for one in now.values()} == {RecommendationSource.PERSONALIZE}
 
 
-async def test_for_whom_personalize_is_asked_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_for_whom_personalize_is_asked_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A task dies before the input is written; meanwhile another run ranks everybody, and items expire.
 
-    The message that returns writes the input that was settled: nobody who is expected in the output may be
+    The message that returns writes the input that was decided: nobody who is expected in the output may be
     missing from the input, and nobody is paid for whose ranking is kept.
     """
     world = World()

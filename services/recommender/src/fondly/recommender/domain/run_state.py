@@ -69,7 +69,7 @@ TRANSITIONS: Mapping[Phase, Mapping[Outcome, Phase]] = {
 
 
 class SeenTurn(BaseModel):
-    """How far a waiting run has seen the run come whose turn it is, and since which poll of its own."""
+    """How far a waiting run saw the run come whose turn it is, and since which poll of its own."""
 
     model_config = ConfigDict(frozen=True)
     run_id: str
@@ -87,7 +87,7 @@ class RecommenderState(ServiceState):
     """How many parts its bundles have: a release may change the rule."""
     started_at: datetime | None = None
     earlier: str | None = None
-    """Whose shop was the latest before."""
+    """The run whose shop was the latest before."""
     popularity_reason: str = ""
     """Why products are ranked by popularity, and not by Personalize."""
     ranked: int = 0
@@ -100,9 +100,9 @@ class RecommenderState(ServiceState):
     others: int = 0
     """How many customers of earlier files there are besides."""
     ranking_weight: float | None = None
-    """How much rankings count; None until it is settled."""
+    """How much rankings count; None until it is weighed."""
     ranking: str | None = None
-    """Why they count so much."""
+    """Why rankings count that much."""
     resources: dict[str, str] = Field(default_factory=dict)
     """The ARNs of what the run has made or found in Personalize."""
     remade: int = 0

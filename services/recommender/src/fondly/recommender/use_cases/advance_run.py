@@ -137,7 +137,7 @@ class AdvanceRun:
         return await close(run) if close else Passed()
 
     async def _weigh(self, run: Run) -> Passed:
-        """Settle what all bundles are picked by."""
+        """Decide what all bundles are picked by."""
         state = RecommenderState.of(run)
         await self.take_turns.turns.end(run.run_id)
         await report_training(run, self.stage)

@@ -57,12 +57,12 @@ class PrepareDatasets:
     asks_personalize: bool = True
     """Whether runs that begin now may ask Personalize."""
     most_witnesses: int = MOST_WITNESSES
-    """Without any, rankings count, whatever they are worth."""
+    """How many witnesses a run has at most; with none, rankings count whatever they are worth."""
 
     async def begin(self, run: Run) -> Passed:
-        """Settle and write the catalogue; return what the run's state has from the start."""
+        """Write the catalogue; return what the run's state has from the start."""
         shop = await self.known_shop.owner()
-        await self.know.settle(run.run_id, None if shop == run.run_id else shop, self.assortment)
+        await self.know.write(run.run_id, None if shop == run.run_id else shop, self.assortment)
         products = (await self.know.products(run.run_id)).values()
         by_product = {one.product_id: one for one in await self.know.sentiments(run.run_id)}
         fit = (one for one in products if is_fit_id(one.product_id))
@@ -92,15 +92,15 @@ class PrepareDatasets:
             to_rank = await self._to_rank(customers) if RecommenderState.of(run).is_ranked else set()
             rows = await asyncio.to_thread(rows_of, histories)
             ranked = {name: own for name, own in rows.items() if name in to_rank}
-            settled = await self.rankings.settle(
+            decided = await self.rankings.decide(
                 run, part, ranked, lambda one: one in products and products[one].in_stock is not False
             )
-            new = [name for name, one in settled.items() if not one.product_ids]
-            own = await asyncio.to_thread(chosen, histories, settled, run=run, part=part, most=most)
+            new = [name for name, one in decided.items() if not one.product_ids]
+            own = await asyncio.to_thread(chosen, histories, decided, run=run, part=part, most=most)
             rows |= await asyncio.to_thread(rows_of, (one.told for one in own))
             await asyncio.to_thread(files.add, rows.values())
-            asked, witnesses, kept = asked + new, witnesses + own, kept + len(settled) - len(new)
-            long += sum(len(rows[name].interactions) >= LONG_HISTORY for name in settled)
+            asked, witnesses, kept = asked + new, witnesses + own, kept + len(decided) - len(new)
+            long += sum(len(rows[name].interactions) >= LONG_HISTORY for name in decided)
         await self._put_rows(run.run_id, bundle.first, files)
         await self._put_input(run.run_id, bundle.first, asked, witnesses)
         prepared = files.counted(

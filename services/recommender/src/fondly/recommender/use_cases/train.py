@@ -25,7 +25,7 @@ from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import PartResult, Stage
 
 MOST_REMADE = 3
-"""Somebody who deletes what a run makes more often than this does so on purpose."""
+"""How often a run makes everything again: whoever deletes it more often does so on purpose."""
 VERSION = "solution_version"
 REPORT = "training"
 BUDGET_PIECE = "Personalize"
@@ -144,7 +144,7 @@ async def report_training(run: Run, stage: Stage) -> None:
 
 
 def _counted(phase: Phase, state: RecommenderState) -> dict[str, object]:
-    """Return the members that count a phase which has just been passed."""
+    """Return the state's members that count a phase which has just been passed."""
     if phase is Phase.IMPORT:
         return {"imports": state.imports + 1}
     version = state.resources.get(VERSION)

@@ -34,7 +34,7 @@ class EventType(StrEnum):
     REVIEWED = "reviewed"
     DISLIKED = "disliked"
     CLICKED = "clicked"
-    """They followed a link to it: that is no possession of theirs, and no preference."""
+    """They followed a link to it, which shows neither possession nor preference."""
     VIEWED = "viewed"
     """They looked at its page, likewise."""
 

@@ -14,9 +14,9 @@ from fondly.recommender.domain.shop.fitting import is_of_their_system
 from fondly.recommender.domain.shop.taxonomy import is_of
 
 DEARER = 0.5
-"""By what factor, as its natural logarithm, the dearest pick is dearer for its kind than what they buy."""
+"""How much more expensive than what they buy a pick may be for its kind, as the logarithm of a factor."""
 USUAL = 3
-"""How many of a customer's products what others collect counts as."""
+"""As how many of a customer's own products it counts that others collect such things."""
 
 
 class Rule(StrEnum):
@@ -43,9 +43,9 @@ class Rule(StrEnum):
 
 
 YIELDING = tuple(Rule)[tuple(Rule).index(Rule.OFTEN) :]
-"""Those that yield, in their order."""
+"""The rules that yield, in their order."""
 STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM)
-"""Those that what is in the basket does not matter to."""
+"""The rules to which the basket's content does not matter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ TOGETHER, FIRST = 1.5, 2.0
 NEXT_VOLUME = 2.0
 """The weight of the volume of a series that comes after one of theirs."""
 MOST_DIRECT, MOST_RANKED = 12, 60
-"""How many families have weights by themselves for either, and how much of a ranking is looked at."""
+"""How many families have weights of their own for each reason, and how much of a ranking is looked at."""
 FIRST_RANKS = 5
 """How little the first places in Personalize's order differ: the sixth counts half of the first."""
 

@@ -24,7 +24,7 @@ Of what people collect it is the root of how much of what its customers have is 
 ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
 LEAST = 1e-6
-"""What the likelihood of a leaf category counts that nothing else speaks for."""
+"""The weight of a leaf category that nothing but its likelihood speaks for."""
 MOST_LEAVES, MOST_OFFERS = 14, 10
 """How many leaf categories are considered, and how many offers of each."""
 

@@ -19,7 +19,7 @@ SAME_FORM = 1.0
 
 @dataclass(frozen=True)
 class Suitable:
-    """Says what suits one customer."""
+    """Chooses the variants that suit one customer."""
 
     shopper: Shopper
     whim: Callable[[Offer], float]
@@ -61,7 +61,7 @@ class Suitable:
         )
 
     def _forms(self, leaf: Category) -> frozenset[str]:
-        """The forms of the titles that they have of a department."""
+        """The forms, such as paperback, of the titles that they have in a department."""
         if not self.shopper.shop.durables.is_title(leaf):
             return frozenset()
         own = (one for one in self.shopper.owned if one.leaf[:1] == leaf[:1])

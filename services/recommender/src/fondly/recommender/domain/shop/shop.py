@@ -22,17 +22,17 @@ from fondly.recommender.domain.study.next_leaves import NextLeaves
 MOST_MODELS = 24
 """How many families of a leaf category are considered, so that picking does not grow with the catalogue."""
 BOUGHT_AGAIN = 0.15
-"""From this share on, of the customers of a leaf who bought more, people buy of it again."""
+"""People buy from a leaf again if this share of its customers who bought more did so."""
 COLLECTED = 0.25
-"""From this share on, of what customers of a leaf have besides, that is of the leaf too, they collect it."""
+"""Customers collect from a leaf if this share of what they have besides is from it too."""
 SEVERAL, MANY = 3, 10
-"""From so many customers on that they have something of two leaf categories says something, and by itself."""
+"""How many customers of two leaf categories tell something of both, and how many do so by themselves."""
 TASTE = 3.0
-"""From so many times as much as by chance on, what people collect is a matter of taste, such as novels."""
+"""How many times more than by chance people collect what is a matter of taste, such as novels."""
 SPREAD, FEW_LISTS = 8, 10
-"""In how many times as many lists as the mean a product may be, where that is more; and in any case."""
+"""How many times the mean number of lists a product may be in, or, if that is more, how many lists."""
 OFTEN = 0.1
-"""From this share of the customers of a leaf category on, it is usual to have something of another too."""
+"""The share of a leaf's customers with something from another leaf that makes having both usual."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Shop:
     @classmethod
     def of(cls, catalogue: Catalogue, bought: CoPurchases, run_rules: RunRules, *, now: int) -> Self:
         """Learn from what customers bought together, under the shop's own decisions."""
-        bought.settle()
+        bought.fold()
         durables = Durables(overrides=run_rules.shop.durable, repeats=bought.repeats())
         return cls(
             catalogue=catalogue,
