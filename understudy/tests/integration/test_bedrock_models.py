@@ -49,7 +49,7 @@ def _cache_usage(client: "BedrockRuntimeClient", params: dict[str, Any]) -> tupl
 def test_a_prompt_before_a_cache_point_is_written_once_and_then_read(bedrock: "BedrockRuntimeClient") -> None:
     """Further text is counted as usual; the total holds everything."""
     long = f"one:{LONG_TEXT}"
-    size = -(-len(long) // 4)
+    size = -(-len(long) * 4 // 13)
     assert _cache_usage(bedrock, _cached(long)) == (0, size, 2)
     answer = bedrock.converse(**_cached(long, messages=[user("Goodbye!")]))["usage"]
     assert (answer["cacheReadInputTokens"], answer["cacheWriteInputTokens"]) == (size, 0)
@@ -81,8 +81,8 @@ def test_writes_are_listed_by_how_long_they_are_kept(bedrock: "BedrockRuntimeCli
     hour = {"cachePoint": {"type": "default", "ttl": "1h"}}
     answer = bedrock.converse(
         **request(
-            system=[{"text": "a" * 20_000}, hour],
-            messages=[{"role": "user", "content": [{"text": "b" * 4_000}, CACHE_POINT]}],
+            system=[{"text": "a" * 16_250}, hour],
+            messages=[{"role": "user", "content": [{"text": "b" * 3_250}, CACHE_POINT]}],
         )
     )
     assert answer["usage"]["cacheDetails"] == [

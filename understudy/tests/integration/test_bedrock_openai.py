@@ -124,7 +124,7 @@ def test_cached_tokens_are_a_share_of_those_that_the_server_counts() -> None:
         openai_server(lambda _: completion(prompt_tokens=4_000, completion_tokens=1)) as fake,
         runtime(openai=OpenAiServer(base_url=fake.url)) as client,
     ):
-        system = [{"text": "x" * 31_996}, {"cachePoint": {"type": "default"}}]
+        system = [{"text": "x" * 25_996}, {"cachePoint": {"type": "default"}}]
         usages = [
             client.converse(**request(system=system, messages=[user("abcd")]))["usage"] for _ in range(2)
         ]

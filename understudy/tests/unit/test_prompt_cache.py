@@ -8,7 +8,7 @@ from understudy.bedrock.cache import PromptCache
 from understudy.bedrock.models import Model, ModelFeatures
 from understudy.bedrock.request import Block, ModelRequest, Turn
 
-MODEL = Model("a.model", ModelFeatures(cache_min_tokens=100, tokens_percent=100))
+MODEL = Model("a.model", ModelFeatures(cache_min_tokens=100, chars_per_100_tokens=400))
 
 
 @dataclass

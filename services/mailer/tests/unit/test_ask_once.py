@@ -13,6 +13,7 @@ from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases import ask_once
 from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
+from fondly.runtime.retry import PostponedError
 from services.mailer.tests.fakes import InMemoryModel, asked
 from tests.support.kept_answers import InMemoryKeptAnswers
 
@@ -180,6 +181,20 @@ async def test_what_another_worker_has_locked_is_left_out_of_a_joint_call(
     assert [[each["kind"] for each in products] for products in told] == [
         [each.told.category for each in prompts[2:]]
     ]
+
+
+async def test_a_message_makes_room_for_that_of_a_worker_that_has_died(
+    facts: EmailFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else messages that wait for its answers would keep it out until its locks lapse."""
+    monkeypatch.setattr(ask_once, "PATIENCE_S", 0)
+    kept, prompt = InMemoryKeptAnswers(), about(facts, 1)
+    asks = AskOnce(model=Numbering(), model_id="claude", kept=kept, parallel=PARALLEL)
+    await kept.lock([prompt.key("claude")], payer="part-1")
+    with pytest.raises(PostponedError, match="has not answered 1 questions"):
+        await asks.run([prompt, about(facts, 2)], payer="part-2")
+    assert [each.payer for each in (await asks.run([prompt], payer="part-1")).values()] == ["part-1"]
+    assert (await asks.run([prompt], payer="part-2")).keys() == {prompt.key("claude")}
 
 
 async def test_calls_under_way_are_bounded_over_all_parts(facts: EmailFacts) -> None:

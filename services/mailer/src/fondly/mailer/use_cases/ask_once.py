@@ -2,6 +2,7 @@
 
 An answer is kept as soon as it arrives. Shortly before a call's turn, which may take hours to come, its
 questions are locked, so that of two workers with the same one, one asks and the other finds the answer.
+If no answer comes, the worker that locked them is dead, and its message needs a place among those handled.
 """
 
 import asyncio
@@ -18,10 +19,12 @@ from fondly.runtime.gather import Gather
 from fondly.runtime.kept_answers import Answer, KeptAnswers
 from fondly.runtime.parallel import for_each
 from fondly.runtime.quota.turns import Lock, WithdrawnError
+from fondly.runtime.retry import PostponedError
 
 KEYS_PER_CALL = 100
 PATIENCE_S, LOOKS = 0.5, 60
-"""How long to wait before looking again for an answer that another worker is asking for, and how often."""
+"""How long to wait before looking again for an answer that another worker is asking for, and how often:
+longer than a call takes. Then the message is sent anew, behind that of a worker that has died."""
 _REPLY = TypeAdapter(ModelReply)
 
 
@@ -69,8 +72,9 @@ class AskOnce:
     async def run(self, prompts: Iterable[Prompt], *, payer: str) -> dict[str, PaidReply]:
         """Return the reply to each prompt by its key; ask, and pay, only for those that nobody has asked.
 
-        Raises what the model raises: errors that concern more than one prompt. Calls that wait for their turn
-        are not made then; those under way are, and what they answer is kept.
+        Raises what the model raises: errors that concern more than one prompt; `PostponedError` if another
+        worker's answer does not come. Calls that wait for their turn are not made then; those under way are,
+        and what they answer is kept.
         """
         wanted = {prompt.key(self.model_id): prompt for prompt in prompts}
         replies, work = await self.find(wanted), _Work(payer)
@@ -112,6 +116,8 @@ class AskOnce:
             if missing:
                 replies.update(await self._look(missing, times=1 if others else LOOKS))
                 missing = {key: prompt for key, prompt in missing.items() if key not in replies}
+            if missing and not others:
+                raise PostponedError(f"another worker has not answered {len(missing)} questions")
 
     async def _look(self, keys: Iterable[str], *, times: int) -> dict[str, PaidReply]:
         """Look for answers until all are there, or as many times."""
