@@ -16,6 +16,7 @@ from understudy.bedrock.errors import Access, no_access, on_demand_unsupported, 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFeatures:
     """What a model can do. The defaults are those of a current Claude, Haiku 5.5.

@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     DONE = "done"
     NOTHING_TO_RANK = "nothing to rank"
     TOO_LITTLE_DATA = "too little data"
-    MADE_AGAIN = "gone, or turn lost"
+    MADE_AGAIN = "lost"
 
 
 class Passed(NamedTuple):
