@@ -109,7 +109,7 @@ class PrepareDatasets:
         await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared])
 
     async def gather(self, run: Run, bundle: Bundle) -> None:
-        """Write a segment of the table of histories, one for each bundle, file by file."""
+        """Write a bundle's segment of the table of histories, file by file."""
         prepared, shared, segments = Prepared(), SharedReviews(), len(bundles_of(run))
         async for some in self.customers.gather(run.run_id, segment=bundle.number - 1, segments=segments):
             files = DatasetFiles()

@@ -63,7 +63,7 @@ class SelectProducts:
     rankings: KeepRankings
     customers: KnowCustomers
     contacts: Items
-    """Which departments customers want nothing of; all runs share it."""
+    """The table that has the departments that customers want nothing of; all runs share it."""
     picking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Parts are picked for one after the other: threads that compute only wait for one another."""
 

@@ -72,7 +72,7 @@ class History(Record):
     age: int | None = None
     exclusion: Exclusion | None = None
     reviews: tuple[KnownReview, ...] = ()
-    """Of the newest file first."""
+    """The reviews, those of the newest file first."""
     purchases: tuple[KnownPurchase, ...] = ()
     looks: tuple[Look, ...] = ()
     """At most `MOST_LOOKS`, newest first."""

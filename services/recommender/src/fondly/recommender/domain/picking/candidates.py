@@ -29,7 +29,7 @@ like that of one of theirs."""
 PRICE_SCORE = 1.2
 """What speaks against a product that is, for its leaf, e times as expensive or as cheap as what they buy."""
 WHIM = 0.7
-"""How much the order may differ between customers with equal histories, so that their lists do."""
+"""How much customers with equal histories may differ in order, so that their lists differ."""
 LEAF_WHIM = 0.4
 """The same for leaf categories: the share by which a weight may be raised."""
 _CACHED = 65_536

@@ -155,7 +155,7 @@ class Shopper:
 
     @cached_property
     def audiences(self) -> frozenset[Audience]:
-        """Whom their products are for, as far as these say."""
+        """Whom their products are for, as far as the products say."""
         facts = self.shop.catalogue.facts
         return frozenset(facts(one.product.product_id).audience for one in self.owned)
 
@@ -181,8 +181,8 @@ class Shopper:
     def sizes(self) -> Callable[[Category], Mapping[str, str]]:
         """Returns the size of each system that they wear of a leaf category: what they bought last of it.
 
-        Where they have nothing of it, that is told by the nearest category that they have. A size for women
-        or men also tells one that does not say for whom it is.
+        Where they have nothing of it, the nearest category that they have tells the size. A size for women or
+        men also tells a size that does not say for whom it is.
         """
         facts = self.shop.catalogue.facts
         worn = [

@@ -68,9 +68,9 @@ class Suitable:
         return frozenset(one.product.variant for one in own if one.product.variant)
 
     def is_fit(self, offer: Offer) -> bool:
-        """Return whether what is useless by itself fits something that the customer has.
+        """Return whether an accessory that is useless by itself fits something that the customer has.
 
-        Where they have such a device, it has to fit one, rather than what only tells that they have any.
+        If they have such a device, it has to fit one; an accessory of theirs tells only where they have none.
         """
         taking = self.shopper.shop.catalogue.facts(offer.product_id).attributes
         if not taking.needs_fit:
@@ -80,7 +80,7 @@ class Suitable:
 
     @cached_property
     def _owned(self) -> Sequence[tuple[bool, Facts]]:
-        """What their things are known for, and whether they did not disappoint."""
+        """The facts of their things, and whether each did not disappoint."""
         facts = self.shopper.shop.catalogue.facts
         return [(not one.is_disliked, facts(one.product.product_id)) for one in self.shopper.owned]
 

@@ -63,7 +63,7 @@ def size_of(product: Product) -> str | None:
 
 
 def _garment(product: Product, who: str | None) -> str:
-    """Return which garment it is, as far as its sizes are of its own kind."""
+    """Return which garment it is, if its sizes are of a kind of their own."""
     if who == "child":
         return "child"
     named = frozenset(words(" ".join((product.name, *product.category))))
